@@ -1,0 +1,31 @@
+# Each target sets itself up: a virtual environment in .venv from what pyproject.toml names.
+PYTHON ?= python3
+BIN := .venv/bin
+XDIST ?= 2
+
+.PHONY: demo test check docs eval bench soak clean
+
+.venv/.ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	touch $@
+
+demo: .venv/.ready  ## crawl a small made-up Arabic news site on loopback and search it
+	$(BIN)/warraq demo
+
+test: .venv/.ready  ## all tests (under ten minutes on two cores)
+	$(BIN)/python -m pytest -n $(XDIST) --dist loadfile -q
+
+check: .venv/.ready  ## format, lint, types, layers, generated docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cog --check -r docs/*.md
+
+docs: .venv/.ready  ## write the generated parts of docs/ anew
+	$(BIN)/cog -r docs/*.md
+
+clean:
+	rm -rf .venv demo-collection bench/out

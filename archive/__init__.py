@@ -1,0 +1,1 @@
+"""The archive remembers: WARC files, CDXJ, the SQLite index, and every question asked of them."""

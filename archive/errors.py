@@ -1,0 +1,67 @@
+"""Every error a user can meet, and the exit code each one ends a command with.
+
+    WarraqError                 1
+    ├── UsageError              2   wrong arguments, nothing found under that name
+    ├── ConfigError             2   warraq.toml: file, table, key, what was expected
+    ├── NewerCollectionError    2   the collection was written by a newer Warraq
+    ├── StorageError            1   disk full, no permission, database locked or corrupt
+    ├── ArchiveWriteError       1   a WARC could not be written: the crawl stops at once
+    ├── DamagedRecordError      4   bytes of a WARC record are not what they should be
+    ├── CollectionBusyError    75   another process holds the write lock (EX_TEMPFAIL, sysexits.h)
+    └── CrawlInterruptedError 130   a signal ended the work; state is saved
+
+Exit codes 3 (done, but a site failed) and 4 (damage found) are verdicts drawn over a summary or over findings, not
+exceptions. Only `crawler.cli` exits. A message says which file, field or URL, what is wrong, and what to do.
+"""
+
+from __future__ import annotations
+
+
+class WarraqError(Exception):
+    """Base of all errors that are told to the user in one line, without a traceback."""
+
+    exit_code = 1
+
+
+class UsageError(WarraqError):
+    """Arguments that cannot be acted on, or an article, version or site that is not there."""
+
+    exit_code = 2
+
+
+class ConfigError(WarraqError):
+    """`warraq.toml` (or an option that overrides it) is wrong: names file, table and key."""
+
+    exit_code = 2
+
+
+class NewerCollectionError(WarraqError):
+    """The collection or its index was written by a newer version than this one."""
+
+    exit_code = 2
+
+
+class StorageError(WarraqError):
+    """The disk or the database refused: full, read-only, locked, corrupt."""
+
+
+class ArchiveWriteError(WarraqError):
+    """A WARC record could not be written whole. Nothing may be fetched after this."""
+
+
+class DamagedRecordError(WarraqError):
+    """A WARC record cannot be read as it was written."""
+
+    exit_code = 4
+
+
+class CollectionBusyError(WarraqError):
+    """Another process holds the collection's write lock."""
+
+    exit_code = 75
+
+
+class CrawlInterruptedError(WarraqError):
+    """A signal ended the crawl; everything captured is kept and the next crawl goes on."""
+
+    exit_code = 130

@@ -1,0 +1,1 @@
+"""The crawler acts: network, clock and terminal."""
