@@ -202,7 +202,8 @@ class Link:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Where one field's value came from: `field`, the `source` (e.g. `json-ld`, `og`, `meta`, `time`, `byline`, `dom`,
-    `flight`), the value as it stood there, and whether it is the one chosen."""
+    `flight`), the value as it stood there, and whether it is the one chosen.
+    """
 
     field: str
     source: str
@@ -331,7 +332,8 @@ class NotAnArticle:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """One announcement of a URL: by the sitemap, feed or section page `source`; `kind` is `sitemap`, `news-sitemap`,
-    `feed` or `section`. `published` is as stated there; `modified` is a sitemap's lastmod."""
+    `feed` or `section`. `published` is as stated there; `modified` is a sitemap's lastmod.
+    """
 
     url: str
     source: str
