@@ -297,6 +297,7 @@ class NotArticleReason(StrEnum):
     ERROR_PAGE = "error-page"
     BROKEN_ENCODING = "broken-encoding"
     TOO_LARGE = "too-large"
+    TRUNCATED = "truncated"
     TIMEOUT = "timeout"
     MEMORY = "memory"
 
@@ -310,6 +311,7 @@ OWED = frozenset(
         NotArticleReason.PAYWALL,
         NotArticleReason.BROKEN_ENCODING,
         NotArticleReason.TOO_LARGE,
+        NotArticleReason.TRUNCATED,
         NotArticleReason.TIMEOUT,
         NotArticleReason.MEMORY,
     }

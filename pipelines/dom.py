@@ -1,0 +1,167 @@
+"""A page decoded and parsed once, for everything that reads it: links, metadata, dates, body.
+
+Nobody may change the tree: a reader that wants to cut it works on a copy. What the page means is left to the others.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from lxml import etree
+from lxml.html import HTMLParser, HtmlElement, document_fromstring
+
+from archive.model import NotAnArticle, NotArticleReason
+from pipelines.charsets import clean, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Parsing takes about 0.6 s for 10 MB; real news pages stay under 5 MB. Beyond this a page is kept and not read.
+MAX_BYTES = 16_000_000
+# Of text that is not declared otherwise: share of Arabic letters from which the page is Arabic (or Persian, Urdu).
+ARABIC_SHARE = 0.3
+
+_HTML_TYPES = re.compile(r"html|xml|text/plain|octet-stream|unknown", re.IGNORECASE)
+_BINARY = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"\x00\x00\x01\x00")
+_SPACE = re.compile(r"\s+")
+_ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d3]")
+_PERSIAN = re.compile("[\u067e\u0686\u0698\u06af\u06a9\u06cc]")
+_URDU = re.compile("[\u0679\u0688\u0691\u06ba\u06d2]")
+_HIDDEN = frozenset(("script", "style", "noscript", "template", "head", "svg"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One HTML page. `base` is the address relative links start from; `encoding` the one read in, `declared` the one
+    claimed; `cut` says that the parser dropped what was nested too deeply; `language` is a BCP 47 tag, lower case.
+    """
+
+    url: str
+    base: str
+    root: HtmlElement
+    encoding: str
+    declared: str | None = None
+    cut: bool = False
+    language: str | None = None
+
+    def absolute(self, href: str | None) -> str | None:
+        """`href` as an absolute address, or None where there is none or it is none."""
+        if not href or not href.strip():
+            return None
+        try:
+            return urljoin(self.base, href.strip())
+        except ValueError:
+            return None
+
+
+def parse(html: bytes, url: str, content_type: str | None = None) -> Page | NotAnArticle:
+    """Decode and parse a page (HTML standard, as far as libxml2 goes).
+
+    Returns NotAnArticle for what is not HTML, is larger than MAX_BYTES, or holds nothing. Never raises on bad input.
+    """
+    if len(html) > MAX_BYTES:
+        return NotAnArticle(url=url, reason=NotArticleReason.TOO_LARGE, detail=f"{len(html)} bytes")
+    if (content_type and not _HTML_TYPES.search(content_type)) or html.startswith(_BINARY):
+        return NotAnArticle(url=url, reason=NotArticleReason.NOT_HTML, detail=content_type or "binary data")
+    decoded = decode(html, content_type)
+    if not decoded.text.strip():
+        return NotAnArticle(url=url, reason=NotArticleReason.EMPTY, detail="no text at all")
+    if decoded.text.lstrip()[:1] in ("{", "["):
+        return NotAnArticle(url=url, reason=NotArticleReason.NOT_HTML, detail="JSON")
+    root, cut = _tree(decoded.text)
+    if root is None:
+        return NotAnArticle(url=url, reason=NotArticleReason.EMPTY, detail="no element at all")
+    return Page(
+        url=url,
+        base=_base(root, url),
+        root=root,
+        encoding=decoded.encoding,
+        declared=decoded.declared,
+        cut=cut,
+        language=_language(root),
+    )
+
+
+def text_of(element: HtmlElement) -> str:
+    """All text under an element with white space folded (scripts and the like left out)."""
+    return fold(" ".join(strings(element)))
+
+
+def strings(element: HtmlElement) -> Iterator[str]:
+    """The text nodes under an element in order, without those of scripts, styles and templates; its tail left out."""
+    if element.tag in _HIDDEN or not isinstance(element.tag, str):
+        return
+    if element.text:
+        yield element.text
+    for child in element:
+        yield from strings(child)
+        if child.tail:
+            yield child.tail
+
+
+def fold(text: str) -> str:
+    """Runs of white space made one space, the ends stripped."""
+    return _SPACE.sub(" ", text).strip()
+
+
+def _tree(text: str) -> tuple[HtmlElement | None, bool]:
+    parser = HTMLParser(
+        encoding="utf-8",
+        huge_tree=True,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+        default_doctype=False,
+    )
+    try:
+        root = document_fromstring(text.encode("utf-8"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None, False
+    cut = any("depth" in entry.message.lower() for entry in parser.error_log)
+    return root, cut
+
+
+def _base(root: HtmlElement, url: str) -> str:
+    for element in root.iter("base"):
+        href = (element.get("href") or "").strip()
+        if href:
+            try:
+                return urljoin(url, href)
+            except ValueError:
+                break
+    return url
+
+
+def _language(root: HtmlElement) -> str | None:
+    """The language as declared on `html` (or by meta), unless the letters of the text contradict it."""
+    declared = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang")
+    if not declared:
+        for meta in root.iter("meta"):
+            name = (meta.get("http-equiv") or meta.get("property") or meta.get("name") or "").lower()
+            if name in ("content-language", "og:locale", "language"):
+                declared = meta.get("content")
+                break
+    tag = (clean(declared or "").strip().split(",")[0].strip().replace("_", "-").lower()) or None
+    if tag and not re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", tag):
+        tag = None
+    return _by_script(root, tag)
+
+
+def _by_script(root: HtmlElement, declared: str | None) -> str | None:
+    body = root.find("body")
+    sample = text_of(body if body is not None else root)[:20_000]
+    letters = sum(char.isalpha() for char in sample)
+    arabic = len(_ARABIC.findall(sample))
+    if letters < 100 or (arabic > ARABIC_SHARE * letters) == ((declared or "").split("-")[0] in _ARABIC_SCRIPT):
+        return declared
+    if arabic <= ARABIC_SHARE * letters:
+        return None if declared and arabic < 0.05 * letters else declared
+    if len(_URDU.findall(sample)) > 0.01 * arabic:
+        return "ur"
+    return "fa" if len(_PERSIAN.findall(sample)) > 0.02 * arabic else "ar"
+
+
+_ARABIC_SCRIPT = frozenset(("ar", "arz", "ary", "fa", "ur", "ps", "ckb", "ug", "sd", "ku"))

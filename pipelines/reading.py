@@ -1,0 +1,195 @@
+"""What one captured payload tells: the pure function that worker processes run.
+
+A payload is decoded, recognised (sitemap, feed, robots.txt, page, something else) and read once: an HTML page is parsed
+a single time for its links, metadata and body. The network, the clock and the disk are no part of it, so a rebuild
+years later gives the same reading.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from archive.config import SiteConfig
+from archive.http_message import decode_entity
+from archive.model import (
+    Article,
+    Capture,
+    Failure,
+    Link,
+    NotAnArticle,
+    NotArticleReason,
+    PayloadKind,
+    Reading,
+    Sighting,
+    Stage,
+)
+from archive.urls import normalise
+from pipelines import feeds, links, sitemaps
+from pipelines.article import embedded_articles, from_page
+from pipelines.dom import Page, parse
+from pipelines.near_duplicates import signature
+
+# What a page may grow to once its content coding is removed. News pages stand at 0.1-1 MB; 50 MB takes lxml 40 s.
+DECODED_LIMIT = 32 << 20
+# A link whose text is shorter is a menu entry, not a headline (shortest headline of 1,900 on real listings: 14).
+HEADLINE_LENGTH = 20
+HTML = frozenset({"text/html", "application/xhtml+xml"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayloadFacts:
+    """What is known of a payload besides its bytes: from the HTTP head and the capture."""
+
+    url: str
+    captured: datetime
+    status: int | None
+    mime: str | None = None
+    content_type: str | None = None
+    content_encoding: str | None = None
+    truncated: str | None = None
+    location: str | None = None
+    crawl_id: str | None = None
+
+    @classmethod
+    def of(cls, capture: Capture, *, content_type: str | None, content_encoding: str | None) -> PayloadFacts:
+        """The facts of a capture whose HTTP head gave these two header values."""
+        return cls(
+            url=capture.url,
+            captured=capture.captured,
+            status=capture.status,
+            mime=capture.mime,
+            content_type=content_type,
+            content_encoding=content_encoding,
+            truncated=capture.truncated,
+            location=capture.location,
+            crawl_id=capture.facts.crawl_id,
+        )
+
+
+def read(payload: bytes, facts: PayloadFacts, site: SiteConfig) -> Reading:
+    """Read one payload (entity with its content coding still on)."""
+    status = facts.status or 200  # a resource record has no HTTP status
+    if 300 <= status < 400:
+        return _redirect(facts, status)
+    if not 200 <= status < 300:
+        return Reading(kind=PayloadKind.OTHER, not_article=_not(facts, NotArticleReason.ERROR_STATUS, f"HTTP {status}"))
+    decoded = decode_entity(payload, facts.content_encoding, DECODED_LIMIT)
+    failures = []
+    if decoded.problem:
+        failures.append(_failure(facts, Stage.EXTRACT, decoded.problem))
+    if decoded.truncated:
+        detail = f"more than {DECODED_LIMIT >> 20} MB once decoded"
+        return Reading(
+            kind=PayloadKind.OTHER,
+            not_article=_not(facts, NotArticleReason.TOO_LARGE, detail),
+            failures=tuple(failures),
+        )
+    return _recognised(decoded.body, facts, site, tuple(failures))
+
+
+def _recognised(body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Failure, ...]) -> Reading:
+    mime = (facts.mime or "").lower()
+    if urlsplit(facts.url).path == "/robots.txt":
+        return Reading(kind=PayloadKind.ROBOTS, sitemaps=_robots_sitemaps(body, facts.url), failures=failures)
+    if mime not in HTML or not _starts_like_html(body):
+        if sitemaps.looks_like_sitemap(body, mime):
+            return _sitemap(body, facts, failures)
+        if feeds.is_feed(body, mime):
+            return _feed(body, facts, failures)
+    if mime in HTML or (not mime and _starts_like_html(body)):
+        return _page(body, facts, site, failures)
+    return Reading(
+        kind=PayloadKind.OTHER,
+        not_article=_not(facts, NotArticleReason.NOT_HTML, mime or "no content type"),
+        failures=failures,
+    )
+
+
+def _starts_like_html(body: bytes) -> bool:
+    start = body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or b"<html" in start
+
+
+def _redirect(facts: PayloadFacts, status: int) -> Reading:
+    if status == 304:
+        return Reading(kind=PayloadKind.NOT_MODIFIED)
+    target = normalise(facts.location, facts.url) if facts.location else None
+    return Reading(kind=PayloadKind.REDIRECT, links=(Link(url=target, kind="redirect"),) if target else ())
+
+
+def _robots_sitemaps(body: bytes, url: str) -> tuple[str, ...]:
+    found = []
+    for line in body.decode("utf-8", "replace").lstrip("\ufeff").splitlines():
+        name, colon, value = line.partition(":")
+        if colon and name.strip().lower() == "sitemap":
+            target = normalise(value.split("#")[0].strip(), url)
+            if target and target not in found:
+                found.append(target)
+    return tuple(found)
+
+
+def _sitemap(body: bytes, facts: PayloadFacts, failures: tuple[Failure, ...]) -> Reading:
+    reading = sitemaps.read_sitemap(body, facts.url)
+    more = tuple(_failure(facts, Stage.DISCOVERY, reason) for reason in reading.failures)
+    return Reading(
+        kind=PayloadKind.SITEMAP,
+        sightings=tuple(reading.sightings),
+        sitemaps=tuple(reading.sitemaps),
+        failures=failures + more,
+    )
+
+
+def _feed(body: bytes, facts: PayloadFacts, failures: tuple[Failure, ...]) -> Reading:
+    reading = feeds.read_feed(body, facts.url, facts.content_type)
+    more = tuple(_failure(facts, Stage.DISCOVERY, reason) for reason in reading.failures)
+    return Reading(kind=PayloadKind.FEED, sightings=tuple(reading.sightings), failures=failures + more)
+
+
+def _page(body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Failure, ...]) -> Reading:
+    page = parse(body, facts.url, facts.content_type)
+    if isinstance(page, NotAnArticle):
+        return Reading(kind=PayloadKind.PAGE, not_article=page, failures=failures)
+    outlinks = tuple(links.outlinks(page))  # before the body is recovered: that may alter the tree
+    found = from_page(page, captured=facts.captured, site=site)
+    if page.cut:
+        failures += (_failure(facts, Stage.EXTRACT, "nested too deeply: part of the page could not be read"),)
+    if isinstance(found, Article) and facts.truncated:
+        # Half a body would count as an edit of the whole one: it stays in the WARC, the index waits for a whole capture.
+        found = _not(facts, NotArticleReason.TRUNCATED, f"the response was cut ({facts.truncated})")
+    if isinstance(found, Article):
+        return Reading(
+            kind=PayloadKind.ARTICLE,
+            article=found,
+            links=outlinks,
+            failures=failures,
+            signature=signature(found.body),
+        )
+    listing = found.reason == NotArticleReason.LISTING
+    return Reading(
+        kind=PayloadKind.PAGE,
+        not_article=found,
+        embedded=tuple(embedded_articles(page, captured=facts.captured, site=site)) if listing else (),
+        links=outlinks,
+        sightings=_headlines(page, outlinks) if listing else (),
+        failures=failures,
+    )
+
+
+def _headlines(page: Page, outlinks: tuple[Link, ...]) -> tuple[Sighting, ...]:
+    """The headlines a section page announces: its links into the same site whose text is long enough to be one."""
+    host = urlsplit(page.url).netloc
+    return tuple(
+        Sighting(url=link.url, source=page.url, kind="section", title=link.text)
+        for link in outlinks
+        if len(link.text) >= HEADLINE_LENGTH and urlsplit(link.url).netloc == host
+    )
+
+
+def _not(facts: PayloadFacts, reason: NotArticleReason, detail: str) -> NotAnArticle:
+    return NotAnArticle(url=facts.url, reason=reason, detail=detail)
+
+
+def _failure(facts: PayloadFacts, stage: Stage, reason: str) -> Failure:
+    return Failure(url=facts.url, stage=stage, reason=reason, at=facts.captured, crawl_id=facts.crawl_id)

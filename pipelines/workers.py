@@ -1,0 +1,204 @@
+"""Worker processes that read payloads, so that no page holds up, bloats or kills the crawler.
+
+Each worker is a process of its own with a bound on address space; a thread beside it hands it one payload at a time and
+kills it when the time for that payload is over, or when it has died. What then remains is a value: a `Reading` whose
+reason is `timeout` or `memory`, never an exception in the crawler. What a payload means is `pipelines.reading`'s.
+
+A pool of the standard library is no use here: one killed worker breaks all its waiting tasks, and it has no time-out.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import queue
+import resource
+import select
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from archive.config import SiteConfig
+from archive.model import NotAnArticle, NotArticleReason, PayloadKind, Reading
+from pipelines.reading import PayloadFacts, read
+
+# One extraction takes 30 ms (median) to 280 ms (p99) on real pages; thirty seconds is a page that will not end.
+SECONDS = 30.0
+# Address space of one worker. Libraries map some 400 MB; a 50 MB page parsed by lxml needs about 1.2 GB on top.
+MEMORY = 2 << 30
+# A worker is replaced after so many payloads: lxml and regex caches grow slowly and never shrink.
+PAYLOADS_PER_WORKER = 2_000
+
+_LENGTH = struct.Struct(">Q")
+_STOP = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    payload: bytes
+    facts: PayloadFacts
+    site: SiteConfig
+    future: Future[Reading]
+
+
+class Pool:
+    """A few worker processes behind `submit`.
+
+    `workers` defaults to the number of usable cores; `seconds` bounds one payload's wall time, `memory` a worker's
+    address space in bytes.
+    """
+
+    def __init__(self, *, workers: int | None = None, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._seconds = seconds
+        count = workers or len(os.sched_getaffinity(0))
+        self._threads = [
+            threading.Thread(target=self._serve, args=(memory,), name=f"reader-{number}", daemon=True)
+            for number in range(count)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def submit(self, payload: bytes, facts: PayloadFacts, site: SiteConfig) -> Future[Reading]:
+        """Have `payload` (the entity as sent, content coding kept) read; the future never carries an exception of it."""
+        future: Future[Reading] = Future()
+        self._tasks.put(_Task(payload, facts, site, future))
+        return future
+
+    def close(self) -> None:
+        """Finish what was submitted, then end the workers."""
+        for _ in self._threads:
+            self._tasks.put(_STOP)
+        for thread in self._threads:
+            thread.join()
+
+    def __enter__(self) -> Pool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _serve(self, memory: int) -> None:
+        worker = _Worker(memory)
+        while (task := self._tasks.get()) is not _STOP:
+            if worker.served >= PAYLOADS_PER_WORKER or not worker.alive():
+                worker.end()
+                worker = _Worker(memory)
+            try:
+                task.future.set_result(worker.read(task, self._seconds))
+            except BaseException as error:  # noqa: BLE001 - a bug must reach whoever waits for the future
+                task.future.set_exception(error)
+                worker.end()
+        worker.end()
+
+
+class _Worker:
+    """One process, spoken to over its standard input and output in length-prefixed pickles."""
+
+    def __init__(self, memory: int) -> None:
+        self.served = 0
+        # -P: the folder a user stands in may hold packages named like ours.
+        command = [sys.executable, "-P", "-c", f"from pipelines.workers import serve; serve({memory})"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+
+    def read(self, task: _Task, seconds: float) -> Reading:
+        self.served += 1
+        try:
+            self._send(pickle.dumps((task.payload, task.facts, task.site), protocol=5))
+            answer = self._receive(time.monotonic() + seconds)
+        except TimeoutError:
+            self.end()
+            return gave_up(task.facts.url, NotArticleReason.TIMEOUT, f"not read within {seconds:g} s")
+        except (EOFError, BrokenPipeError):
+            self.end()
+            status = self._process.returncode
+            return gave_up(task.facts.url, NotArticleReason.MEMORY, f"the reading process ended ({status})")
+        if isinstance(answer, BaseException):
+            raise answer
+        if not isinstance(answer, Reading):
+            raise TypeError(f"a worker answered {type(answer).__name__}")
+        return answer
+
+    def _send(self, message: bytes) -> None:
+        assert self._process.stdin is not None  # noqa: S101 - opened as a pipe above
+        self._process.stdin.write(_LENGTH.pack(len(message)))
+        self._process.stdin.write(message)
+        self._process.stdin.flush()
+
+    def _receive(self, deadline: float) -> object:
+        length = _LENGTH.unpack(self._bytes(_LENGTH.size, deadline))[0]
+        return pickle.loads(self._bytes(length, deadline))  # noqa: S301 - from our own process
+
+    def _bytes(self, count: int, deadline: float) -> bytes:
+        assert self._process.stdout is not None  # noqa: S101 - opened as a pipe above
+        handle = self._process.stdout.fileno()
+        parts = bytearray()
+        while len(parts) < count:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([handle], [], [], left)[0]:
+                raise TimeoutError
+            part = os.read(handle, min(1 << 20, count - len(parts)))
+            if not part:
+                raise EOFError
+            parts += part
+        return bytes(parts)
+
+
+def gave_up(url: str, reason: NotArticleReason, detail: str) -> Reading:
+    """The reading of a payload that could not be read within its limits."""
+    return Reading(kind=PayloadKind.PAGE, not_article=NotAnArticle(url=url, reason=reason, detail=detail))
+
+
+def read_all(
+    payloads: Sequence[tuple[bytes, PayloadFacts, SiteConfig]], *, workers: int | None = None
+) -> list[Reading]:
+    """Read several payloads side by side; for small batches and tests."""
+    with Pool(workers=workers) as pool:
+        futures = [pool.submit(*each) for each in payloads]
+        return [future.result() for future in futures]
+
+
+# ------------------------------------------------------------------------------------------------- in the worker
+
+
+def serve(memory: int) -> None:
+    """Read payloads from standard input until it closes; the whole life of one worker process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the crawler decides, not we
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    source = os.fdopen(os.dup(0), "rb", buffering=1 << 20)
+    answers = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
+    os.dup2(2, 1)  # whatever a library prints must not end up among the answers
+    while header := source.read(_LENGTH.size):
+        message = source.read(_LENGTH.unpack(header)[0])
+        answer = pickle.dumps(_answer(message), protocol=5)
+        answers.write(_LENGTH.pack(len(answer)) + answer)
+        answers.flush()
+
+
+def _answer(message: bytes) -> object:
+    payload, facts, site = pickle.loads(message)  # noqa: S301 - from our own parent
+    try:
+        return read(payload, facts, site)
+    except MemoryError:
+        return gave_up(facts.url, NotArticleReason.MEMORY, "not read within the memory of one worker")
+    except RecursionError:
+        return gave_up(facts.url, NotArticleReason.MEMORY, "nested too deeply to be read")
