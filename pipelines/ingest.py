@@ -27,7 +27,6 @@ from archive.model import (
     PayloadKind,
     Reading,
     RecordType,
-    Reference,
     Stage,
 )
 from archive.warc_reader import DamagedRecord, captures, payload
@@ -96,17 +95,17 @@ class Ingest:
         capture's records, where a later catch-up may start. A revisit of an unchanged payload is read for its links
         (the future's reading), while the index only notes that the article was seen again.
         """
-        if message is None or not message.entity:
-            message = self._stored(capture)
-        future = self._read(capture, message)
+        future = self.read_again(capture) if message is None or not message.entity else self._read(capture, message)
         self._waiting.append(_Waiting(capture, future, end or capture.offset + capture.length))
         return future
 
+    def read_again(self, capture: Capture) -> Future[Reading]:
+        """Read a capture's payload from the WARC, without touching the index: for links that were lost with a process."""
+        return self._read(capture, self._stored(capture))
+
     def _read(self, capture: Capture, message: HttpMessage | None) -> Future[Reading]:
         if message is None:
-            done: Future[Reading] = Future()
-            done.set_result(Reading(kind=PayloadKind.NOT_MODIFIED))
-            return done
+            return _nothing()
         facts = PayloadFacts.of(
             capture,
             content_type=message.header("Content-Type"),
@@ -165,10 +164,7 @@ class Ingest:
         end = start
         for item, end in captures(file, start=start):
             if isinstance(item, Capture):
-                if _needs_earlier(item):
-                    yield from self.drain()  # what it refers to must be in the index to be found
-                self.submit(item, None, end=end)
-                yield from self.pump()
+                yield from self._submit_stored(item, end)
                 while len(self._waiting) >= IN_FLIGHT:
                     self._waiting[0].future.exception()
                     yield from self.pump(force=True)
@@ -179,6 +175,16 @@ class Ingest:
                 self._note(item)
         yield from self.drain()
         self._index.mark_indexed(file.name, end)
+
+    def _submit_stored(self, capture: Capture, end: int) -> Iterator[Applied]:
+        if capture.record_type != RecordType.REVISIT:
+            self.submit(capture, None, end=end)
+        elif _other_address(capture):
+            yield from self.drain()  # what it refers to must be in the index to be found
+            self.submit(capture, None, end=end)
+        else:
+            self._waiting.append(_Waiting(capture, _nothing(), end))
+        yield from self.pump()
 
     def _note(self, item: Failure | CrawlSummary) -> None:
         if isinstance(item, Failure):
@@ -198,8 +204,10 @@ def _other_address(capture: Capture) -> bool:
     return capture.refers_to_url is not None and capture.refers_to_url != capture.url
 
 
-def _needs_earlier(capture: Capture) -> bool:
-    return capture.record_type == RecordType.REVISIT
+def _nothing() -> Future[Reading]:
+    done: Future[Reading] = Future()
+    done.set_result(Reading(kind=PayloadKind.NOT_MODIFIED))
+    return done
 
 
 def _mime(message: HttpMessage) -> str | None:
@@ -244,6 +252,3 @@ class SiteOf:
 
 def _host(url: str) -> str:
     return (urlsplit(url).hostname or "").removeprefix("www.")
-
-
-__all__ = ["Applied", "Ingest", "Reference", "SiteOf"]

@@ -24,6 +24,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Self
 
 from archive.config import SiteConfig
 from archive.model import NotAnArticle, NotArticleReason, PayloadKind, Reading
@@ -79,7 +80,7 @@ class Pool:
         for thread in self._threads:
             thread.join()
 
-    def __enter__(self) -> Pool:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
