@@ -1,0 +1,243 @@
+"""What an address is: its normal form, what other addresses it stands for, and the ids derived from it.
+
+Three strengths, each one weaker in what it keeps: `normalise` never changes what a server is asked; `canonical_url` drops
+what does not name a work (tracking parameters, AMP and print forms) and can still be fetched; `canonical_key` also folds
+scheme, `www.`, mobile hosts, trailing slash and order of parameters, and is for comparing only. Whether an address is in
+scope is the crawler's question.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import lru_cache
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
+
+from archive.model import content_id
+
+# The length at which Scrapy (and Internet Explorer before it) stops; traps grow beyond it, articles do not.
+MAX_LENGTH = 2083
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
+_IP_HOST = re.compile(r"[0-9.]+|\[.*\]")
+_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+# What may stand bare (RFC 3986 §3.3, §3.4); `%` starts an escape.
+_PATH_SAFE = "%/:@!$&'()*+,;=~"
+_QUERY_SAFE = _PATH_SAFE + "?"
+_CONTROLS = "".join(map(chr, range(0x21)))
+
+# Parameters that say how a reader came, never what is shown.
+_TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "piwik_", "matomo_", "hsa_", "ga_", "ns_", "at_", "stm_", "amp_", "_hs")
+# fmt: off
+_TRACKING = frozenset({
+    "__twitter_impression", "_ga", "_gl", "cmp", "cmpid", "cid_source", "dclid", "ef_id", "epik",
+    "fb_action_ids", "fb_action_types", "fb_ref", "fb_source", "fbclid", "ftag", "gad_source", "gbraid",
+    "gclid", "gclsrc", "guccounter", "guce_referrer", "guce_referrer_sig", "hsctatracking", "icid", "igsh",
+    "igshid", "ito", "jsessionid", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "msclkid", "ncid", "ocid",
+    "oly_anon_id", "oly_enc_id", "phpsessid", "ref", "ref_src", "ref_url", "s_cid", "s_kwcid", "share_id",
+    "sharesource", "smid", "smtyp", "spm", "sr_share", "srsltid", "ttclid", "twclid", "usqp", "vero_conv",
+    "vero_id", "wbraid", "wickedid", "wt_mc", "wt.mc_id", "xtor", "yclid", "zanpid",
+})
+# fmt: on
+# Parameters that choose a rendition of the same work, with the values that do.
+_RENDITIONS: dict[str, frozenset[str] | None] = {
+    "amp": frozenset({"", "1", "true", "yes"}),
+    "outputtype": frozenset({"amp", "print"}),
+    "output": frozenset({"amp", "print"}),
+    "print": None,
+    "printable": None,
+    "printmode": None,
+    "view": frozenset({"amp", "print", "mobile"}),
+    "mode": frozenset({"amp", "print"}),
+    "format": frozenset({"amp", "print"}),
+    "tmpl": frozenset({"component"}),
+    "m": frozenset({"0", "1"}),
+}
+_RENDITION_PATH = re.compile(r"(?<=[^/])/(?:amp|print)/?$", re.IGNORECASE)
+_AMP_SUFFIX = re.compile(r"\.amp(?=\.html?$|$)", re.IGNORECASE)
+_SESSION_PATH = re.compile(r";jsessionid=[^/;?]*", re.IGNORECASE)
+
+
+def normalise(url: str, base: str | None = None) -> str | None:
+    """An absolute http(s) URL in its normal form (RFC 3986 §6.2.2, IDNA host), or None where it is not such a URL.
+
+    Fragment and default port are dropped, dot segments resolved, percent-encoding made canonical. Addresses with user
+    and password are no addresses (None): credentials never enter a collection. Relative ones need `base`.
+    """
+    text = re.sub(r"[\t\r\n]", "", url.strip(_CONTROLS))
+    try:
+        parts = urlsplit(urljoin(base, text) if base else text)
+        port = parts.port
+    except ValueError:
+        return None
+    scheme = parts.scheme.lower()
+    if scheme not in _DEFAULT_PORTS or not parts.hostname or "@" in parts.netloc:
+        return None
+    host = _host(parts.hostname)
+    if host is None:
+        return None
+    if port is not None and port != _DEFAULT_PORTS[scheme]:
+        host = f"{host}:{port}"
+    path = _without_dots(_escaped(parts.path.replace("\\", "/"), _PATH_SAFE)) or "/"
+    query = _escaped(parts.query, _QUERY_SAFE)
+    result = f"{scheme}://{host}{path}" + (f"?{query}" if query else "")
+    return result if len(result) <= MAX_LENGTH else None
+
+
+def canonical_url(url: str) -> str:
+    """The address that names a work where its page names none: without tracking, AMP and print forms; can be fetched."""
+    parts = urlsplit(normalise(url) or url)
+    labels = parts.netloc.split(".")
+    host = parts.netloc.removeprefix("amp.") if len(labels) > 2 else parts.netloc
+    query = "&".join(_identifying(parts.query))
+    return f"{parts.scheme}://{host}{_plain_path(parts.path)}" + (f"?{query}" if query else "")
+
+
+def canonical_key(url: str) -> str:
+    """What two addresses of one work have in common before either is fetched; for comparing, not for fetching.
+
+    `canonical_url`, and scheme, `www.`, `m.` and `mobile.` hosts, trailing slash and order of parameters folded.
+    """
+    parts = urlsplit(canonical_url(url))
+    query = "&".join(sorted(_identifying(parts.query)))
+    path = parts.path.rstrip("/") or "/"
+    return folded_host(parts.netloc) + path + (f"?{query}" if query else "")
+
+
+def credible_canonical(page_url: str, rel_canonical: str) -> str | None:
+    """The address that a page's `rel=canonical` (RFC 6596) leads to, normalised, or None where it cannot be believed.
+
+    Not believed: another site; the home page or a listing above the page; the same path without the parameter that
+    names the work. All of these are seen where a template writes one canonical for many pages.
+    """
+    target, page = normalise(rel_canonical, page_url), normalise(page_url)
+    if target is None or page is None:
+        return None
+    target = canonical_url(target)
+    there, here = urlsplit(target), urlsplit(canonical_url(page))
+    if not _same_site(there, here):
+        return None
+    if there.path.rstrip("/") == here.path.rstrip("/"):
+        loses_name = not there.query and re.search(r"\d", here.query) and not _names_a_work(here.path)
+        return None if loses_name else target
+    above = here.path.startswith(there.path.rstrip("/") + "/")
+    if there.path == "/" and not there.query:
+        return None
+    return None if above and not there.query and not _names_a_work(there.path) else target
+
+
+def folded_host(netloc: str) -> str:
+    """A host (with port, if any) without the leading labels that only choose a rendition: `www.`, `m.`, `amp.` ..."""
+    while netloc.count(".") > 1 and netloc.startswith(("www.", "m.", "mobile.", "amp.")):
+        netloc = netloc.partition(".")[2]
+    return netloc
+
+
+def article_id(site: str, canonical: str) -> str:
+    """The id of the article that `canonical` names at `site`."""
+    return content_id("article", site, canonical)
+
+
+def version_id(article: str, sha256: str) -> str:
+    """The id of the version of `article` (an article id) whose text has this `text_sha256`."""
+    return content_id("version", article, sha256)
+
+
+def text_sha256(title: str, body: str) -> str:
+    """SHA-256 in hex over an article's text: title, a line feed, body, in UTF-8."""
+    return hashlib.sha256(f"{title}\n{body}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+# --------------------------------------------------------------------------------------------------- parts of a URL
+
+
+def _host(hostname: str) -> str | None:
+    host = hostname.lower().rstrip(".")
+    if ":" in host:
+        host = f"[{host}]"
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii")
+        except UnicodeError:
+            return None
+    return host if _HOST.fullmatch(host) and len(host) <= 255 and ".." not in host else None
+
+
+def _escaped(part: str, safe: str) -> str:
+    """One path or query with everything escaped that must be, escapes of unreserved characters undone, hex upper case."""
+    quoted = quote(_BAD_PERCENT.sub("%25", part), safe=safe, errors="replace")
+    return _ESCAPE.sub(_canonical_escape, quoted) if "%" in quoted else quoted
+
+
+def _canonical_escape(match: re.Match[str]) -> str:
+    character = chr(int(match[1], 16))
+    return character if character in _UNRESERVED else match[0].upper()
+
+
+def _without_dots(path: str) -> str:
+    """RFC 3986 §5.2.4."""
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    segments = path.split("/")[1:]
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in {".", ".."}:
+        kept.append("")
+    return "/" + "/".join(kept)
+
+
+def _plain_path(path: str) -> str:
+    path = _AMP_SUFFIX.sub("", _SESSION_PATH.sub("", path))
+    return _RENDITION_PATH.sub("", path) if _RENDITION_PATH.search(path) else path
+
+
+def _identifying(query: str) -> list[str]:
+    """The parameters of a query that say what is shown, in their order."""
+    return [pair for pair in query.split("&") if pair and not _is_incidental(pair)]
+
+
+def _is_incidental(pair: str) -> bool:
+    name, _, value = pair.partition("=")
+    name = unquote(name).lower()
+    if name in _TRACKING or name.startswith(_TRACKING_PREFIXES):
+        return True
+    if name not in _RENDITIONS:
+        return False
+    values = _RENDITIONS[name]
+    return values is None or value.lower() in values
+
+
+def _same_site(there: SplitResult, here: SplitResult) -> bool:
+    if folded_host(there.netloc) == folded_host(here.netloc):
+        return True
+    domain = _registered_domain(there.hostname or "")
+    return bool(domain) and there.port == here.port and domain == _registered_domain(here.hostname or "")
+
+
+@lru_cache(maxsize=4096)
+def _registered_domain(host: str) -> str:
+    """The part of a host that somebody registered (public suffix list as shipped: nothing is fetched), or ''."""
+    if _IP_HOST.fullmatch(host):
+        return ""
+    extract = _suffix_list()
+    return str(extract(host).top_domain_under_public_suffix)
+
+
+@lru_cache(maxsize=1)
+def _suffix_list():  # type: ignore[no-untyped-def]  # noqa: ANN202 -- tldextract is slow to import, also as a name
+    from tldextract import TLDExtract
+
+    return TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
+
+
+def _names_a_work(path: str) -> bool:
+    """Whether a path's last segment looks like one work (a number, a slug) and not like a section."""
+    last = unquote(path).rstrip("/").rpartition("/")[2]
+    return bool(re.search(r"\d{3}", last)) or len(re.findall(r"[-_\s]", last)) >= 2
