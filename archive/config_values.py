@@ -1,0 +1,173 @@
+"""One value of `warraq.toml` at a time: what each kind of key accepts, read strictly or refused in words.
+
+Every reader takes what TOML gave and returns the value as the program keeps it, or raises ValueError with what is wrong
+with it. Which key has which reader, and naming file, table and key in the message, is `archive.config`'s business.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
+_SIZES = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?i?b?)", re.IGNORECASE)
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that `word` was most likely meant to be, or None where none is near."""
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def text(value: object) -> str:
+    """One line of text: no control characters, since names and contacts end up in HTTP and WARC headers."""
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"not {value!r}")
+    if _CONTROL.search(value):
+        raise ValueError("not text with line breaks or control characters")
+    return value.strip()
+
+
+def flag(value: object) -> bool:
+    """`true` or `false`, never a number or a word."""
+    if not isinstance(value, bool):
+        raise ValueError(f"not {value!r}")  # noqa: TRY004  # all readers refuse with ValueError
+    return value
+
+
+def count(value: object) -> int:
+    """A whole number from 1 up."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"not {value!r}")
+    return value
+
+
+def share(value: object) -> float:
+    """A number from 0 to 1."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError(f"not {value!r}")
+    return float(value)
+
+
+def seconds(value: object) -> float:
+    """A duration in seconds: a number of seconds, or text such as `500ms`, `2s`, `30m`, `1h30m`, `1d`."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf"):
+        return float(value)
+    if isinstance(value, str):
+        compact = value.strip().lower()
+        if re.fullmatch(r"\d+(\.\d+)?", compact):
+            return float(compact)
+        if re.fullmatch(rf"(?:{_DURATION.pattern}\s*)+", compact):
+            return sum(float(number) * _UNITS[unit] for number, unit in _DURATION.findall(compact))
+    raise ValueError(f"not {value!r}")
+
+
+def size(value: object) -> int:
+    """A number of bytes: a whole number, or text such as `500 MB`, `1 GB`, `64 MiB`."""
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return value
+    if isinstance(value, str) and (match := _SIZE.fullmatch(value.strip())):
+        bytes_ = int(float(match[1]) * _SIZES.get(match[2].lower(), 0))
+        if bytes_ > 0:
+            return bytes_
+    raise ValueError(f"not {value!r}")
+
+
+def zone(value: object) -> str:
+    """An IANA time zone's name, spelled as the time zone database spells it."""
+    from zoneinfo import available_timezones
+
+    name = text(value)
+    known = available_timezones()
+    if name in known:
+        return name
+    near = {entry.lower(): entry for entry in known}.get(name.lower()) or nearest(name, known)
+    raise ValueError(f"not {name!r}" + (f" (nearest: {near!r})" if near else ""))
+
+
+def language(value: object) -> str:
+    """A language tag (BCP 47) such as `ar`, `en` or `ar-EG`."""
+    name = text(value)
+    if not _LANGUAGE.fullmatch(name):
+        raise ValueError(f"not {name!r}")
+    return name
+
+
+def cron(value: object) -> str:
+    """A cron expression of five fields that will come round again."""
+    from cronsim import CronSim, CronSimError
+
+    expression = text(value)
+    if len(expression.split()) != 5:
+        raise ValueError(f"not {expression!r} ({len(expression.split())} fields instead of 5)")
+    try:
+        next(CronSim(expression, datetime(2000, 1, 1, tzinfo=UTC)))
+    except CronSimError as error:
+        raise ValueError(f"not {expression!r} ({str(error).lower()})") from error
+    except StopIteration as error:
+        raise ValueError(f"not {expression!r} (it never comes round)") from error
+    return expression
+
+
+def regex(value: object) -> str:
+    """A regular expression of Python's `re`, to be searched in URLs."""
+    pattern = text(value)
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"not {pattern!r} ({error})") from error
+    return pattern
+
+
+def selector(value: object) -> str:
+    """A CSS selector that lxml can use."""
+    from cssselect import GenericTranslator, SelectorError
+
+    css = text(value)
+    try:
+        GenericTranslator().css_to_xpath(css)
+    except SelectorError as error:
+        raise ValueError(f"not {css!r} ({error})") from error
+    return css
+
+
+def web_address(value: object) -> str:
+    """An absolute http or https URL with a host and without a user name or password."""
+    url = text(value)
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f"not {url!r} ({error})") from error
+    if parts.scheme not in ("http", "https") or not host or any(character.isspace() for character in url):
+        suggestion = f" (did you mean 'https://{url}'?)" if re.match(r"[\w-]+(\.[\w-]+)+(/|$)", url) else ""
+        raise ValueError(f"not {url!r}{suggestion}")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("not a URL with a user name or password in it")
+    return url
+
+
+def several(value: object) -> tuple[object, ...]:
+    """A list as it stands, or one value as a list of one."""
+    if isinstance(value, list):
+        return tuple(value)
+    return (value,)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the URL's host names this machine itself, judged from the text alone (no name is resolved)."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

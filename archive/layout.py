@@ -1,0 +1,162 @@
+"""A collection on disk: where each thing lies, how a folder becomes a collection, and who may write to it.
+
+What stands inside the files is others' business; `warraq.toml` is read by `archive.config`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from archive.config import check_format
+from archive.errors import CollectionBusyError, StorageError, UsageError
+from archive.model import iso
+
+CONFIG_NAME = "warraq.toml"
+ENVIRONMENT = "WARRAQ_COLLECTION"
+
+# Readable by the group, closed to the rest: an archive may hold what its publisher later takes back.
+_FOLDER_MODE = 0o750
+_FILE_MODE = 0o640
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The paths of the collection at `root`. Making one touches nothing; `find` and `create` do."""
+
+    root: Path
+
+    @property
+    def config(self) -> Path:
+        """What to crawl and how: the only file that a person edits."""
+        return self.root / CONFIG_NAME
+
+    @property
+    def archive(self) -> Path:
+        """The folder of WARC files."""
+        return self.root / "archive"
+
+    @property
+    def indexes(self) -> Path:
+        """The folder of CDXJ, where pywb looks for it."""
+        return self.root / "indexes"
+
+    @property
+    def cdxj(self) -> Path:
+        """The sorted CDXJ file."""
+        return self.indexes / "index.cdxj"
+
+    @property
+    def index_db(self) -> Path:
+        """The SQLite index."""
+        return self.root / "index.db"
+
+    @property
+    def state(self) -> Path:
+        """The folder that may be deleted when no crawl runs."""
+        return self.root / "state"
+
+    @property
+    def lock(self) -> Path:
+        """The file whose lock makes its holder the one writer."""
+        return self.state / "lock"
+
+    @property
+    def frontier(self) -> Path:
+        """The resumable state of crawls."""
+        return self.state / "frontier.db"
+
+    @property
+    def log(self) -> Path:
+        """The log of crawls."""
+        return self.state / "crawl.log"
+
+    @classmethod
+    def create(cls, root: Path, config_text: str) -> Layout:
+        """Make a collection in `root` (made too where missing) with `config_text` as its `warraq.toml`.
+
+        Raises UsageError where there is one already: nothing is ever overwritten. Other files in the folder may stay.
+        """
+        layout = cls(root.resolve())
+        if layout.config.exists():
+            raise UsageError(f"{layout.root} is a collection already; nothing was changed")
+        try:
+            for folder in (layout.root, layout.archive, layout.indexes, layout.state):
+                folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+            with os.fdopen(os.open(layout.config, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE), "wb") as file:
+                file.write(config_text.encode("utf-8"))
+                file.flush()
+                os.fsync(file.fileno())
+        except FileExistsError as error:
+            raise UsageError(f"{layout.root}: a file stands where the collection needs a folder: {error}") from error
+        except OSError as error:
+            raise StorageError(f"{error.filename or root}: cannot be written: {error.strerror}") from error
+        return layout
+
+    @classmethod
+    def find(cls, option: Path | None = None) -> Layout:
+        """The collection meant: `option` (`-C DIR`), else `$WARRAQ_COLLECTION`, else the current folder.
+
+        Raises UsageError where that is not a collection, NewerCollectionError where a newer Warraq made it.
+        """
+        named = os.environ.get(ENVIRONMENT)
+        root = (option or Path(named or ".")).expanduser().resolve()
+        if not (root / CONFIG_NAME).is_file():
+            origin = "" if option else f" (from ${ENVIRONMENT})" if named else " (the current folder)"
+            raise UsageError(
+                f"{root}{origin} is not a collection: there is no {CONFIG_NAME} in it; "
+                "name one with -C DIR or make one with `warraq init DIR --site URL`"
+            )
+        check_format(root / CONFIG_NAME)
+        return cls(root)
+
+    @contextmanager
+    def write_lock(self) -> Iterator[None]:
+        """Be the collection's one writer while the block runs.
+
+        Raises CollectionBusyError at once where another process is, naming it. The lock is the kernel's (`flock`) and ends
+        with its holder, so a process that was killed leaves nothing to clean up; the file beside it only tells who.
+        """
+        lock = FileLock(self.lock, mode=_FILE_MODE, timeout=0)
+        try:
+            self.state.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+            lock.acquire()
+            self._sign()
+        except Timeout as error:
+            raise CollectionBusyError(f"{self.root} is being written by {self.holder()}; try again later") from error
+        except OSError as error:
+            lock.release()
+            raise StorageError(f"{error.filename or self.state}: cannot be written: {error.strerror}") from error
+        try:
+            yield
+        finally:
+            with suppress(OSError):
+                self._signature.unlink()
+            lock.release()
+
+    def holder(self) -> str:
+        """Who holds the write lock, as far as the file beside it tells: process, command and since when."""
+        try:
+            told = json.loads(self._signature.read_text("utf-8"))
+            return f"process {int(told['pid'])} ({told['command']}, since {told['since']})"
+        except (OSError, ValueError, KeyError, TypeError):
+            return "another process"
+
+    @property
+    def _signature(self) -> Path:
+        return self.state / "lock.holder"
+
+    def _sign(self) -> None:
+        command = " ".join([Path(sys.argv[0] or "python").name, *sys.argv[1:]])[:200]
+        told = {"pid": os.getpid(), "command": command, "since": iso(datetime.now(UTC))}
+        fresh = self._signature.with_suffix(".new")
+        fresh.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+        fresh.replace(self._signature)  # whole or not at all: a second writer may be reading it

@@ -1,0 +1,187 @@
+"""`warraq.toml` is read strictly: what is wrong is told by file, table, key and what was expected."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.config import FORMAT, CollectionConfig, Selectors, SiteConfig, check_format, keys, load, parse
+from archive.config_values import is_loopback, seconds, size
+from archive.errors import ConfigError, NewerCollectionError
+
+SITE = """
+[collection]
+name = "Gulf news"
+
+[sites.gulf]
+start = "https://gulf.example/"
+"""
+
+
+def site(line: str) -> SiteConfig:
+    return parse(SITE + line).sites[0]
+
+
+def test_smallest_file_has_defaults() -> None:
+    """A name and a start are enough; everything else has a default."""
+    config = parse(SITE)
+    assert config.name == "Gulf news"
+    assert config.failed_share == 0.1
+    (only,) = config.sites
+    assert only.name == "gulf"
+    assert only.start == ("https://gulf.example/",)
+    assert (only.timezone, only.delay, only.obey_robots) == ("UTC", 1.0, True)
+
+
+def test_every_key_is_read() -> None:
+    """Each documented key, given as its own example, is accepted and kept."""
+    for table, heading in ((CollectionConfig, "collection"), (SiteConfig, "sites.a"), (Selectors, "sites.a.selectors")):
+        for name, key in keys(table).items():
+            lines = {"collection": 'name = "x"', "sites.a": 'start = "https://a.example/"', "sites.a.selectors": ""}
+            lines[heading] = f"{name} = {key.example}\n" + ("" if name in ("name", "start") else lines[heading])
+            config = parse("".join(f"[{where}]\n{text}\n" for where, text in lines.items()))
+            read = config if table is CollectionConfig else config.sites[0]
+            assert getattr(read if table is not Selectors else config.sites[0].selectors, name) is not None, name
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ('timezon = "Asia/Dubai"', ["[sites.gulf]", "'timezon'", "did you mean 'timezone'?"]),
+        ('timezone = "Asia/Dubay"', ["[sites.gulf] timezone", "IANA", "nearest: 'Asia/Dubai'"]),
+        ('timezone = "+04:00"', ["timezone", "IANA time zone such as"]),
+        ("delay = -1", ["delay", "number of seconds", "-1"]),
+        ('delay = "soon"', ["delay", "'soon'"]),
+        ("concurrency = 0", ["concurrency", "from 1 up"]),
+        ("concurrency = true", ["concurrency", "True"]),
+        ('include = ["(", "b"]', ["include", "regular expression", "'('"]),
+        ('schedule = "61 * * * *"', ["schedule", "bad minute"]),
+        ('schedule = "* * *"', ["schedule", "3 fields instead of 5"]),
+        ('schedule = "0 0 30 2 *"', ["schedule", "bad day-of-month"]),
+        ('language = "Arabic!"', ["language", "'Arabic!'"]),
+        ("obey_robots = 1", ["obey_robots", "true or false"]),
+        ('[sites.gulf.selectors]\ntitle = "h1["', ["[sites.gulf.selectors] title", "CSS selector"]),
+        (
+            '[sites.gulf.selectors]\nheadline = "h1"',
+            ["[sites.gulf.selectors]", "'headline'", "title, body, date, drop"],
+        ),
+        ('[sites."a b"]\nstart = "https://a.example/"', ["[sites.a b]", "letters, digits"]),
+        ("[sites.other]", ["[sites.other]", "'start' is missing"]),
+        ("[sites.other]\nstart = []", ["[sites.other] start", "at least one URL"]),
+        ('[sites.other]\nstart = "gulf.example/news"', ["did you mean 'https://gulf.example/news'?"]),
+        ('[sites.other]\nstart = "ftp://gulf.example/"', ["start", "'ftp://gulf.example/'"]),
+        ('[sites.other]\nstart = "https://me:secret@gulf.example/"', ["user name or password"]),
+        ('[sites.other]\nstart = "https://gulf.example:99999/"', ["start", "expected a URL"]),
+        ("[site.gulf]", ["the file has no table 'site'", "did you mean 'sites'?"]),
+    ],
+)
+def test_what_is_wrong_is_named(line: str, parts: list[str]) -> None:
+    """A wrong line is refused with file, table, key, what was expected and the nearest right word."""
+    with pytest.raises(ConfigError) as refusal:
+        parse(SITE + line)
+    message = str(refusal.value)
+    assert message.startswith("warraq.toml: ")
+    assert "\n" not in message
+    for part in parts:
+        assert part in message
+
+
+def test_a_password_is_not_repeated() -> None:
+    """A refused URL with a password in it does not put the password on the screen."""
+    with pytest.raises(ConfigError) as refusal:
+        parse(SITE.replace("https://gulf", "https://me:secret@gulf"))
+    assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("text", ["[collection\nname=1", "name = \n\n[a]", "a = 1\na = 2\n"])
+def test_broken_toml_names_the_line(text: str) -> None:
+    """A syntax error says in which file and line it is."""
+    with pytest.raises(ConfigError, match=r"warraq\.toml: not valid TOML: .*line \d"):
+        parse(text)
+
+
+def test_missing_collection_table() -> None:
+    """A file without `[collection]` says that this table is missing."""
+    with pytest.raises(ConfigError, match=r"\[collection\] is missing"):
+        parse('[sites.a]\nstart="https://a.example/"')
+
+
+def test_header_injection_is_refused() -> None:
+    """A line break in a value that ends up in HTTP headers is refused."""
+    with pytest.raises(ConfigError, match="line breaks"):
+        parse(SITE.replace("[sites", 'contact = "a\\r\\nCookie: b"\n[sites'))
+
+
+def test_loopback_needs_no_delay() -> None:
+    """A site on this machine has no delay by default; a delay that is stated stays, and other hosts keep theirs."""
+    local = SITE.replace("https://gulf.example/", "http://127.0.0.1:8000/")
+    assert parse(local).sites[0].delay == 0.0
+    assert parse(local + "delay = 2").sites[0].delay == 2.0
+    mixed = SITE.replace('"https://gulf.example/"', '["http://localhost/", "https://gulf.example/"]')
+    assert parse(mixed).sites[0].delay == 1.0
+
+
+def test_loopback_names() -> None:
+    """Only names and addresses of this machine itself count as loopback."""
+    loopback = ["http://localhost:1/", "http://news.localhost/", "http://127.9.9.9/", "http://[::1]:80/"]
+    others = ["http://10.0.0.1/", "http://localhost.example/", "http://[fe80::1]/", "http://example/"]
+    assert [is_loopback(url) for url in loopback] == [True] * 4
+    assert [is_loopback(url) for url in others] == [False] * 4
+
+
+def test_newer_collection_is_refused(tmp_path: Path) -> None:
+    """A collection made by a newer version is refused as such, even where it has keys unknown to this one."""
+    file = tmp_path / "warraq.toml"
+    file.write_text(SITE.replace("[sites", f"format = {FORMAT + 1}\nmagic = true\n[sites"))
+    for act in (load, check_format):
+        with pytest.raises(NewerCollectionError, match="install a newer Warraq"):
+            act(file)
+
+
+def test_not_utf8(tmp_path: Path) -> None:
+    """A file in another encoding is refused with the offset of the first wrong byte."""
+    file = tmp_path / "warraq.toml"
+    file.write_bytes(SITE.encode() + "# عربي".encode("windows-1256"))
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        load(file)
+
+
+def test_byte_order_mark_is_no_error(tmp_path: Path) -> None:
+    """An editor's byte order mark does not make the file invalid."""
+    file = tmp_path / "warraq.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + SITE.encode())
+    assert load(file).name == "Gulf news"
+
+
+def test_unknown_site_names_the_nearest() -> None:
+    """Asking for a site that is not there names the one probably meant."""
+    with pytest.raises(ConfigError, match="did you mean 'gulf'"):
+        parse(SITE).site("golf")
+    assert parse(SITE).site("gulf").start == ("https://gulf.example/",)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("500ms", 0.5), ("2", 2), ("30m", 1800), ("1h30m", 5400), ("1 d", 86400), (1.5, 1.5), (0, 0)],
+)
+def test_durations(text: object, expected: float) -> None:
+    """Durations are numbers of seconds or numbers with units."""
+    assert seconds(text) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("1 GB", 10**9), ("64 MiB", 2**26), (5, 5), ("10kb", 10_000)])
+def test_sizes(text: object, expected: int) -> None:
+    """Sizes are bytes or numbers with decimal or binary units."""
+    assert size(text) == expected
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists))
+def test_readers_only_refuse_with_value_error(value: object) -> None:
+    """Whatever TOML may hold, each key's reader returns a value or refuses it with ValueError."""
+    for table in (CollectionConfig, SiteConfig, Selectors):
+        for key in keys(table).values():
+            try:
+                key.reads(value)
+            except ValueError:
+                continue
