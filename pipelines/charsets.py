@@ -77,9 +77,8 @@ def _declared(data: bytes, content_type: str | None) -> list[str]:
     if content_type and (found := _HEADER_CHARSET.search(content_type)):
         claims.append(found[1])
     head = data[:DECLARATION_BYTES]
-    for pattern in (_XML_CHARSET, _META_CHARSET):
-        if match := pattern.search(head):
-            claims.append(match[1].decode("ascii", "replace"))
+    matches = (pattern.search(head) for pattern in (_XML_CHARSET, _META_CHARSET))
+    claims += [match[1].decode("ascii", "replace") for match in matches if match]
     names: list[str] = []
     for claim in claims:
         name = resolve_encoding(claim)

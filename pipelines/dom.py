@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from lxml import etree
-from lxml.html import HTMLParser, HtmlElement, document_fromstring
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from archive.model import NotAnArticle, NotArticleReason
 from pipelines.charsets import clean, decode
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 MAX_BYTES = 16_000_000
 # Of text that is not declared otherwise: share of Arabic letters from which the page is Arabic (or Persian, Urdu).
 ARABIC_SHARE = 0.3
+# Text nodes looked at to tell the script of a page.
+SAMPLE_STRINGS = 400
 
 _HTML_TYPES = re.compile(r"html|xml|text/plain|octet-stream|unknown", re.IGNORECASE)
 _BINARY = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"\x00\x00\x01\x00")
@@ -91,15 +94,22 @@ def text_of(element: HtmlElement) -> str:
 
 
 def strings(element: HtmlElement) -> Iterator[str]:
-    """The text nodes under an element in order, without those of scripts, styles and templates; its tail left out."""
-    if element.tag in _HIDDEN or not isinstance(element.tag, str):
-        return
-    if element.text:
-        yield element.text
-    for child in element:
-        yield from strings(child)
-        if child.tail:
-            yield child.tail
+    """The text nodes under an element in order, without those of scripts, styles and templates; its tail left out.
+
+    Walks without recursion: a hostile page nests deeper than Python's stack.
+    """
+    hidden: HtmlElement | None = None
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if event == "start":
+            if hidden is None and node.tag in _HIDDEN:
+                hidden = node
+            elif hidden is None and node.text:
+                yield node.text
+            continue
+        if node is hidden:
+            hidden = None
+        if hidden is None and node is not element and node.tail:
+            yield node.tail
 
 
 def fold(text: str) -> str:
@@ -152,7 +162,7 @@ def _language(root: HtmlElement) -> str | None:
 
 def _by_script(root: HtmlElement, declared: str | None) -> str | None:
     body = root.find("body")
-    sample = text_of(body if body is not None else root)[:20_000]
+    sample = "".join(islice(strings(body if body is not None else root), SAMPLE_STRINGS))
     letters = sum(char.isalpha() for char in sample)
     arabic = len(_ARABIC.findall(sample))
     if letters < 100 or (arabic > ARABIC_SHARE * letters) == ((declared or "").split("-")[0] in _ARABIC_SCRIPT):

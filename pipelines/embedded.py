@@ -1,0 +1,113 @@
+"""The data a page carries beside its markup: JSON-LD, Next.js and Nuxt data, Apollo, Fusion or any other state.
+
+Read only when asked for, and once. A general finder picks out what looks like an article in any of it: a headline, a
+long text, perhaps a date and writers. Whether it is the page's own article, and whether to believe it, is for
+`pipelines.body` and `pipelines.metadata` to judge: neither source is truth alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pipelines import flight, state
+from pipelines.dom import Page, fold
+from pipelines.found_article import FoundArticle, articles_in
+
+LD_TYPES = ("application/ld+json",)
+JSON_TYPES = ("application/json",)
+
+# How many names deep JSON-LD is looked through for nodes.
+_LD_DEPTH = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One JSON value a page carries, under the name of its source: `next-data`, `flight`, `nuxt`, `fusion`, `state`."""
+
+    source: str
+    value: Any
+
+
+class Embedded:
+    """A page's embedded data, each part read at its first use."""
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+
+    @cached_property
+    def json_ld(self) -> list[dict[str, Any]]:
+        """All JSON-LD nodes (schema.org), `@graph`, lists and nested nodes flattened, in document order."""
+        nodes: list[dict[str, Any]] = []
+        for script in self._page.root.iter("script"):
+            if (script.get("type") or "").split(";")[0].strip().lower() in LD_TYPES and script.text:
+                _collect(state.loads_tolerant(script.text), nodes, 0)
+        return nodes
+
+    @cached_property
+    def states(self) -> list[State]:
+        """All application data that can be read as JSON, in document order."""
+        found = list(self._script_states())
+        rows = flight.decode(text for text in self._script_texts() if flight.HINT in text)
+        found += [State(source="flight", value=value) for value in rows]
+        return found
+
+    @cached_property
+    def articles(self) -> list[FoundArticle]:
+        """What looks like an article in the application data and in JSON-LD, the former first, each text once."""
+        found: dict[tuple[str, str], FoundArticle] = {}
+        for item in self.states:
+            for article in articles_in(item.value, item.source):
+                found.setdefault((fold(article.title), article.body[:200]), article)
+        for article in articles_in(self.json_ld, "json-ld"):
+            found.setdefault((fold(article.title), article.body[:200]), article)
+        return list(found.values())
+
+    def _script_texts(self) -> Iterator[str]:
+        for script in self._page.root.iter("script"):
+            if script.text and not script.get("src"):
+                yield script.text
+
+    def _script_states(self) -> Iterator[State]:
+        for script in self._page.root.iter("script"):
+            text = script.text or ""
+            if len(text) < state.MIN_STATE:
+                continue
+            kind = (script.get("type") or "").split(";")[0].strip().lower()
+            if kind in JSON_TYPES:
+                yield from _json_script(text, script.get("id") or "")
+            elif kind in ("", "text/javascript", "module", "application/javascript") and flight.HINT not in text:
+                for name, value in state.assigned(text):
+                    yield State(source=_source_of(name), value=value)
+
+
+def _json_script(text: str, name: str) -> Iterator[State]:
+    value = state.loads_tolerant(text)
+    if state.is_devalue(value) and isinstance(value, list):
+        yield State(source="nuxt", value=state.devalue(value))
+    elif isinstance(value, dict | list):
+        yield State(source="next-data" if name == "__NEXT_DATA__" else _source_of(name), value=value)
+
+
+def _source_of(name: str) -> str:
+    lowered = name.lower()
+    for word in ("nuxt", "apollo", "fusion"):
+        if word in lowered:
+            return word
+    return "state"
+
+
+def _collect(value: Any, nodes: list[dict[str, Any]], depth: int) -> None:
+    if depth > _LD_DEPTH:
+        return
+    if isinstance(value, list):
+        for item in value:
+            _collect(item, nodes, depth + 1)
+    elif isinstance(value, dict):
+        if "@type" in value:
+            nodes.append(value)
+        for key, item in value.items():
+            if isinstance(item, dict | list) and (key == "@graph" or "@type" in value or depth == 0):
+                _collect(item, nodes, depth + 1)

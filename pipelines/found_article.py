@@ -1,0 +1,224 @@
+"""Articles in any JSON: a general finder that knows no site.
+
+An object is an article where one of its keys holds a headline and another a long text (HTML, plain, or a list of
+blocks). Dates, writers, section, address and picture are taken from the keys that content systems use for them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+# A body has at least this many characters, or a paragraph tag: shorter texts under such keys are teasers.
+MIN_BODY = 200
+# How many JSON values are looked at in one page: a bound for hostile or huge states.
+MAX_NODES = 300_000
+
+_TITLE_KEYS = ("title", "headline", "headlines", "articletitle", "posttitle", "storytitle", "name", "heading")
+_BODY_KEYS = (
+    "articlebody", "bodyhtml", "contenthtml", "htmlbody", "htmlcontent", "body", "content", "contentelements",
+    "articlecontent", "articletext", "fulltext", "storybody", "storycontent", "postcontent", "maincontent", "html",
+    "text", "story", "blocks", "paragraphs", "richtext", "elements", "copy",
+)  # fmt: skip
+_LEAD_KEYS = ("subtitle", "lead", "summary", "excerpt", "description", "deck", "standfirst", "subheadline", "teaser", "dek",
+              "subheadlines", "intro", "metadesc", "metadescription")  # fmt: skip
+_PUBLISHED_KEYS = (
+    "datepublished", "publishedon", "publishedat", "publisheddate", "publishdate", "publicationdate", "firstpublished",
+    "firstpublishdate", "displaydate", "pubdate", "publishedtime", "published", "publishat", "publishon", "date", "createdat",
+    "datecreated", "created",
+)  # fmt: skip
+_MODIFIED_KEYS = ("datemodified", "lastmodifiedon", "modifiedat", "updatedat", "lastupdateddate", "modified", "updated",
+                  "updateddate", "lastmodified", "modifieddate", "lastupdated")  # fmt: skip
+_AUTHOR_KEYS = ("authors", "author", "writers", "writer", "byline", "bylines", "credits", "creator", "creators", "by")
+_SECTION_KEYS = ("articlesection", "category", "section", "primarysection", "maincategory", "channel", "categories")
+_TAG_KEYS = ("metawords", "keywords", "tags", "topics")
+_URL_KEYS = (
+    "canonicalurl",
+    "url",
+    "permalink",
+    "link",
+    "shareurl",
+    "slug",
+    "path",
+    "href",
+    "websiteurl",
+    "mainentityofpage",
+)
+_IMAGE_KEYS = (
+    "image",
+    "featuredimage",
+    "mainimage",
+    "leadimage",
+    "thumbnailurl",
+    "thumbnail",
+    "heroimage",
+    "promoitems",
+)
+_TEXT_KEYS = ("content", "text", "html", "value", "body")
+_TEXT_TYPES = frozenset(
+    ("text", "paragraph", "p", "html", "raw_html", "header", "heading", "h2", "h3", "h4", "quote", "list", "rich-text",
+     "richtext", "body", "subhead", "subheadline", "blockquote", "textblock", "paragraphblock")
+)  # fmt: skip
+_NOT_LETTERS = re.compile(r"[^a-z]")
+_TAG = re.compile(r"<(p|br|div|h[1-6]|li|strong|em|a)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundArticle:
+    """An object of the data that looks like an article. `body` is HTML where `is_html`, else lines; texts are as they
+    stood, dates unread; `address` may be absolute, a path or a slug; `raw` is the object itself.
+    """
+
+    source: str
+    title: str
+    body: str
+    is_html: bool
+    lead: str | None = None
+    published: str | None = None
+    modified: str | None = None
+    authors: list[str] = field(default_factory=list)
+    section: str | None = None
+    tags: list[str] = field(default_factory=list)
+    address: str | None = None
+    image: str | None = None
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+def articles_in(value: Any, source: str) -> Iterator[FoundArticle]:
+    """Every object in a JSON value that looks like an article, in document order; bounded by MAX_NODES."""
+    pending: list[Any] = [value]
+    seen: set[int] = set()  # objects may be shared: flight rows refer to each other
+    while pending and len(seen) < MAX_NODES:
+        node = pending.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, dict):
+            article = _article(node, source)
+            if article is not None:
+                yield article
+            pending.extend(item for item in reversed(node.values()) if isinstance(item, dict | list))
+        elif isinstance(node, list):
+            pending.extend(item for item in reversed(node) if isinstance(item, dict | list))
+
+
+def _article(node: dict[str, Any], source: str) -> FoundArticle | None:
+    keys = {_NOT_LETTERS.sub("", key.lower()): key for key in reversed(node) if isinstance(key, str)}
+    title = _first_text(node, keys, _TITLE_KEYS)
+    if not title or len(title) > 500:
+        return None
+    body, is_html = _body(node, keys)
+    if not body:
+        return None
+    return FoundArticle(
+        source=source,
+        title=title,
+        body=body,
+        is_html=is_html,
+        lead=_first_text(node, keys, _LEAD_KEYS),
+        published=_first_text(node, keys, _PUBLISHED_KEYS),
+        modified=_first_text(node, keys, _MODIFIED_KEYS),
+        authors=_names(node, keys, _AUTHOR_KEYS),
+        section=next(iter(_names(node, keys, _SECTION_KEYS)), None),
+        tags=_names(node, keys, _TAG_KEYS),
+        address=_first_text(node, keys, _URL_KEYS),
+        image=_first_text(node, keys, _IMAGE_KEYS),
+        raw=node,
+    )
+
+
+def _first_text(node: dict[str, Any], keys: dict[str, str], wanted: tuple[str, ...]) -> str | None:
+    for key in wanted:
+        text = _plain(node.get(keys.get(key, ""))) if key in keys else None
+        if text:
+            return text
+    return None
+
+
+def _plain(value: Any) -> str | None:
+    """A string, or the one inside `{"rendered": …}`, `{"basic": …}`, `{"url": …}`, `{"@id": …}`."""
+    for _ in range(3):
+        if isinstance(value, list) and value:
+            value = value[0]
+        if isinstance(value, dict):
+            value = next(
+                (value[key] for key in ("rendered", "basic", "url", "@id", "name", "text") if value.get(key)), None
+            )
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _names(node: dict[str, Any], keys: dict[str, str], wanted: tuple[str, ...]) -> list[str]:
+    for key in wanted:
+        value = node.get(keys[key]) if key in keys else None
+        if isinstance(value, dict) and isinstance(value.get("by"), list):  # Arc: credits.by
+            value = value["by"]
+        names = [_name(item) for item in (value if isinstance(value, list) else [value])]
+        named = [name for name in names if name]
+        if named:
+            return named
+    return []
+
+
+def _name(value: Any) -> str | None:
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, dict):
+        for key in ("name", "title", "label", "displayName", "fullName", "text"):
+            if isinstance(value.get(key), str) and value[key].strip():
+                return str(value[key]).strip()
+    return None
+
+
+def _body(node: dict[str, Any], keys: dict[str, str]) -> tuple[str, bool]:
+    for key in _BODY_KEYS:
+        value = node.get(keys[key]) if key in keys else None
+        if isinstance(value, dict):
+            value = value.get("rendered") or value.get("html") or value.get("content") or value.get("blocks")
+        if isinstance(value, str):
+            is_html = bool(_TAG.search(value))
+            if len(value) >= MIN_BODY or "<p" in value:
+                return value, is_html
+        elif isinstance(value, list):
+            lines = [line for item in value for line in _block(item)]
+            body = "\n".join(lines)
+            if len(body) >= MIN_BODY:
+                return body, True
+    return "", False
+
+
+def _block(item: Any, depth: int = 0) -> list[str]:
+    """A block of a body as HTML paragraphs: a string, or an object with a text key (and a type that is text)."""
+    if depth > 4:
+        return []
+    if isinstance(item, str):
+        return [item if _TAG.match(item) else f"<p>{item}</p>"]
+    if not isinstance(item, dict):
+        return []
+    kind = item.get("type") or item.get("_type") or item.get("__typename") or item.get("blockType")
+    if (
+        isinstance(kind, str)
+        and kind.lower() not in _TEXT_TYPES
+        and "text" not in kind.lower()
+        and "paragraph" not in kind.lower()
+    ):
+        return []
+    for key in _TEXT_KEYS:
+        value = item.get(key)
+        if isinstance(value, str) and value.strip():
+            return [value if re.match(r"\s*<(p|h\d|ul|ol|div|blockquote)\b", value) else f"<p>{value}</p>"]
+    for key in ("model", "items", "children", "blocks", "content"):
+        value = item.get(key)
+        if isinstance(value, dict):
+            return _block(value | {"type": "text"}, depth + 1)
+        if isinstance(value, list):
+            return _children(value, depth)
+    return []
+
+
+def _children(value: list[Any], depth: int) -> list[str]:
+    """Runs of text inside one paragraph joined; blocks inside a block one after another."""
+    if value and all(isinstance(item, dict) and isinstance(item.get("text"), str) for item in value):
+        return ["<p>" + "".join(item["text"] for item in value) + "</p>"]
+    return [line for item in value for line in _block(item, depth + 1)]

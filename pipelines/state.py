@@ -1,0 +1,116 @@
+"""JSON that pages carry for their own scripts: found and read, however it is written.
+
+JSON-LD with its usual faults, `application/json` scripts (Next.js, Nuxt's devalue arrays), assignments to a global
+(`window.__APOLLO_STATE__ = {…}`, `Fusion.globalContent = {…}`, `JSON.parse("…")`). What the data mean is left to
+`pipelines.embedded`.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+# A script with less than this holds configuration, not an article.
+MIN_STATE = 300
+MAX_DEPTH = 60
+
+_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->|(?m:^\s*//[^\n]*$)|<!\[CDATA\[|\]\]>", re.DOTALL)
+_TRAILING_COMMA = re.compile(r",(\s*[\]}])")
+_BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
+_RAW_BREAK = re.compile(r"[\r\n\t]+")
+_ASSIGNMENT = re.compile(
+    r"(?:(?:window|self|globalThis)(?:\.|\[[\"'])([\w$.]+)(?:[\"']\])?|\b(Fusion\.globalContent|__\w+__))"
+    r"\s*=\s*(?:JSON\.parse\(\s*)?(?=[{\[\"'])"
+)
+
+
+def loads_tolerant(text: str) -> Any | None:
+    """JSON as pages write it: comments, CDATA, trailing commas, raw line breaks, bad escapes, HTML entities.
+
+    None where it is beyond that.
+    """
+    text = text.strip().rstrip(";").strip()
+    if not text:
+        return None
+    for repaired in _repairs(text):
+        try:
+            return json.loads(repaired, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _repairs(text: str) -> Iterator[str]:
+    yield text
+    bare = _COMMENT.sub("", text).strip().rstrip(";")
+    yield bare
+    closed = _TRAILING_COMMA.sub(r"\1", bare)
+    yield closed
+    yield _BAD_ESCAPE.sub(r"\\\\", _RAW_BREAK.sub(" ", closed))
+    if "&quot;" in text or "&#34;" in text:
+        yield html.unescape(text)
+
+
+def assigned(script: str) -> Iterator[tuple[str, Any]]:
+    """(name, value) of each JSON value that a script assigns to a global. JavaScript that is not JSON is passed over."""
+    if len(script) < MIN_STATE:
+        return
+    decoder = json.JSONDecoder(strict=False)
+    at = 0
+    while match := _ASSIGNMENT.search(script, at):
+        at = match.end()
+        try:
+            value, end = decoder.raw_decode(script, match.end())
+        except (ValueError, RecursionError):
+            continue
+        at = end
+        if isinstance(value, str):
+            value = loads_tolerant(value) if len(value) >= MIN_STATE else None
+        if isinstance(value, dict | list):
+            yield match[1] or match[2], value
+
+
+def devalue(flat: list[Any]) -> Any:
+    """Nuxt 3's payload (the `devalue` form): a list whose members name each other by position; the first is the whole.
+
+    Dates come as `["Date", "…"]`, references as `["Ref", 3]`. Cycles are cut.
+    """
+    done: dict[int, Any] = {}
+    return _unflatten(flat, 0, done, 0)
+
+
+def is_devalue(value: Any) -> bool:
+    """Whether a JSON value has the form that `devalue` reads."""
+    if not isinstance(value, list) or len(value) < 3 or not isinstance(value[0], dict | list):
+        return False
+    first = value[0].values() if isinstance(value[0], dict) else value[0][1:]
+    return all(isinstance(item, int) for item in first)
+
+
+def _unflatten(flat: list[Any], index: Any, done: dict[int, Any], depth: int) -> Any:
+    if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < len(flat) or depth > MAX_DEPTH:
+        return None
+    if index in done:
+        return done[index]
+    done[index] = None
+    value = flat[index]
+    if isinstance(value, dict):
+        value = {key: _unflatten(flat, item, done, depth + 1) for key, item in value.items()}
+    elif isinstance(value, list):
+        if value and isinstance(value[0], str):
+            value = _special(flat, value, done, depth)
+        else:
+            value = [_unflatten(flat, item, done, depth + 1) for item in value]
+    done[index] = value
+    return value
+
+
+def _special(flat: list[Any], value: list[Any], done: dict[int, Any], depth: int) -> Any:
+    if value[0] == "Date":
+        return value[1] if len(value) > 1 else None
+    if len(value) == 2:
+        return _unflatten(flat, value[1], done, depth + 1)
+    return [_unflatten(flat, item, done, depth + 1) for item in value[1:]]
