@@ -1,0 +1,55 @@
+"""A collection as a BagIt bag (RFC 8493), for deposit: WARC files, CDXJ, fixity, configuration and an index snapshot.
+
+The snapshot is made by SQLite's own backup, so a bag taken during a crawl holds a whole database. Checking a bag is any
+BagIt tool's work.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+
+import bagit
+
+from archive.errors import StorageError, UsageError
+
+
+def write_bag(
+    target: Path, *, root: Path, files: Iterable[Path], database: Path | None, info: Mapping[str, str]
+) -> int:
+    """Write a bag to `target` (a folder that must not exist yet) with SHA-256 and SHA-512 manifests.
+
+    `files` lie below `root` and keep their relative paths; `database` is snapshot as `index.db`; `info` goes into
+    `bag-info.txt`. Returns the number of payload files. Raises UsageError, StorageError.
+    """
+    if target.exists():
+        raise UsageError(f"{target} exists; name a folder that does not")
+    partial = target.with_name(target.name + ".part")
+    try:
+        partial.mkdir(parents=True)
+        count = 0
+        for file in files:
+            copy = partial / file.relative_to(root)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(file, copy)
+            count += 1
+        if database is not None and database.exists():
+            _snapshot(database, partial / "index.db")
+            count += 1
+        bagit.make_bag(str(partial), bag_info=dict(info), checksums=["sha256", "sha512"])
+        partial.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise StorageError(f"{target}: the bag could not be written: {error}") from error
+    return count
+
+
+def _snapshot(database: Path, target: Path) -> None:
+    with (
+        closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as source,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        source.backup(copy)

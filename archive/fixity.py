@@ -1,0 +1,186 @@
+"""Fixity: checksums of the closed WARC files, chained from run to run, optionally signed.
+
+`fixity/manifest-sha256.txt` is BagIt's manifest form (RFC 8493 §2.1.3), so `sha256sum -c` checks it with nothing of
+ours. `fixity/chain.jsonl` grows by one line a run: the manifest's digest, the files that came, and the digest of the line
+before, so that no earlier statement can be changed unseen. A line can carry an Ed25519 signature (RFC 8032), which is
+checked with the public key alone, without a server. Looking at the WARC records is `archive.verify`'s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+from archive.errors import ConfigError, StorageError
+from archive.model import iso
+
+MANIFEST = "manifest-sha256.txt"
+CHAIN = "chain.jsonl"
+_START = "0" * 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixityProblem:
+    """One thing that is not as it was stated: `file` relative to the collection, and what is wrong."""
+
+    file: str
+    problem: str
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_manifest(folder: Path) -> dict[str, str]:
+    """The manifest as {path relative to the collection: hex digest}; empty where there is none yet."""
+    path = folder / MANIFEST
+    if not path.exists():
+        return {}
+    entries = {}
+    for line in path.read_text("utf-8").splitlines():
+        digest, separator, name = line.partition("  ")
+        if separator:
+            entries[name] = digest
+    return entries
+
+
+def state_fixity(
+    folder: Path, root: Path, files: Iterable[Path], *, now: datetime, key: Path | None = None, reason: str = "closed"
+) -> list[str]:
+    """State the digests of `files` that the manifest does not hold yet; returns their names, relative to `root`.
+
+    `folder` is the collection's `fixity/`. With `key` (a PEM file with an Ed25519 private key) the chain's new line is
+    signed. Nothing new, nothing written. Raises StorageError, and ConfigError for an unusable key.
+    """
+    known = read_manifest(folder)
+    fresh = {name: sha256_of(file) for file in files if (name := file.relative_to(root).as_posix()) not in known}
+    if fresh:
+        _write(folder, {**known, **fresh}, {"added": fresh, "reason": reason}, now, key)
+    return sorted(fresh)
+
+
+def restate_fixity(
+    folder: Path, root: Path, changed: Iterable[Path], *, now: datetime, reason: str, key: Path | None = None
+) -> None:
+    """State anew the digests of files that were rewritten on purpose, with the reason, in a chain line of its own."""
+    known = read_manifest(folder)
+    fresh = {file.relative_to(root).as_posix(): sha256_of(file) for file in changed}
+    before = {name: known[name] for name in fresh if name in known}
+    _write(folder, {**known, **fresh}, {"rewritten": fresh, "before": before, "reason": reason}, now, key)
+
+
+def _write(folder: Path, manifest: dict[str, str], what: dict[str, Any], now: datetime, key: Path | None) -> None:
+    text = "".join(f"{digest}  {name}\n" for name, digest in sorted(manifest.items()))
+    chain = folder / CHAIN
+    try:
+        folder.mkdir(mode=0o750, exist_ok=True)
+        line: dict[str, Any] = {
+            "at": iso(now),
+            "manifest": hashlib.sha256(text.encode()).hexdigest(),
+            **what,
+            "previous": _last_digest(chain),
+        }
+        if key is not None:
+            line |= _signature(line, key)
+        # The chain first: a manifest without its line is seen as tampering, a line ahead of it is only finished later.
+        with chain.open("ab") as file:
+            file.write(_canonical(line) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        fresh = folder / (MANIFEST + ".new")
+        fresh.write_text(text, "utf-8")
+        fresh.replace(folder / MANIFEST)
+    except OSError as error:
+        raise StorageError(f"{error.filename or folder}: cannot be written: {error.strerror}") from error
+
+
+def _canonical(line: dict[str, Any]) -> bytes:
+    return json.dumps(line, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _last_digest(chain: Path) -> str:
+    last = deque(_lines(chain), maxlen=1) if chain.exists() else None
+    return hashlib.sha256(last[0]).hexdigest() if last else _START
+
+
+def _lines(chain: Path) -> Iterator[bytes]:
+    with chain.open("rb") as file:
+        for line in file:
+            if line.strip():
+                yield line.rstrip(b"\n")
+
+
+def _signature(line: dict[str, Any], key: Path) -> dict[str, str]:
+    try:
+        private = load_pem_private_key(key.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise ConfigError(f"{key}: not a readable Ed25519 private key in PEM: {error}") from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise ConfigError(f"{key}: an Ed25519 private key is needed (openssl genpkey -algorithm ed25519)")
+    public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+    unsigned = {**line, "public_key": public}
+    return {"public_key": public, "signature": private.sign(_canonical(unsigned)).hex()}
+
+
+# ------------------------------------------------------------------------------------------------------- checking
+
+
+def check_fixity(folder: Path, root: Path) -> Iterator[FixityProblem]:
+    """Read every file of the manifest again and walk the chain; yields what is not as stated."""
+    manifest = read_manifest(folder)
+    for name, digest in sorted(manifest.items()):
+        path = root / name
+        if not path.exists():
+            yield FixityProblem(file=name, problem="stands in the fixity manifest and is missing")
+        elif sha256_of(path) != digest:
+            yield FixityProblem(file=name, problem="its bytes are not those the fixity manifest states")
+    yield from check_chain(folder)
+
+
+def check_chain(folder: Path) -> Iterator[FixityProblem]:
+    """Walk the chain from its first line to the manifest it ends in; yields each break, bad line and bad signature."""
+    chain, manifest = folder / CHAIN, folder / MANIFEST
+    name = f"{folder.name}/{CHAIN}"
+    if not chain.exists():
+        if manifest.exists():
+            yield FixityProblem(file=name, problem="is missing, though there is a manifest")
+        return
+    previous, stated = _START, None
+    for number, raw in enumerate(_lines(chain), 1):
+        where = f"line {number}"
+        try:
+            line = json.loads(raw)
+            problem = _line_problem(line, previous)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            line, problem = {}, "cannot be read"
+        if problem:
+            yield FixityProblem(file=name, problem=f"{where}: {problem}")
+        previous, stated = hashlib.sha256(raw).hexdigest(), line.get("manifest")
+    if not manifest.exists() or sha256_of(manifest) != stated:
+        yield FixityProblem(file=f"{folder.name}/{MANIFEST}", problem="is not the manifest the chain ends in")
+
+
+def _line_problem(line: dict[str, Any], previous: str) -> str | None:
+    if line["previous"] != previous:
+        return "does not follow from the line before: the chain was changed"
+    if "signature" in line:
+        unsigned = {name: value for name, value in line.items() if name != "signature"}
+        try:
+            public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(line["public_key"]))
+            public.verify(bytes.fromhex(line["signature"]), _canonical(unsigned))
+        except (InvalidSignature, ValueError):
+            return "its signature does not fit"
+    return None

@@ -1,0 +1,154 @@
+"""A collection as one WACZ file (Web Archive Collection Zipped 1.1.1), for ReplayWeb.page and other readers.
+
+WARC files go in as they are, stored; the index is a ZipNum CDXJ (gzip blocks with a secondary index), so that a reader
+can open a remote WACZ of any size by a few range requests. Choosing what the collection holds is left to others.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import IO
+
+from archive.errors import StorageError, UsageError
+from archive.model import content_id, iso
+
+# Lines a gzip block of the index: py-wacz's own figure is 3000, wabac reads a block whole for one look-up.
+BLOCK_LINES = 1024
+_COPY = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageEntry:
+    """One line of `pages.jsonl`: a page a reader can open."""
+
+    url: str
+    captured: datetime
+    title: str
+    text: str | None = None
+
+
+class _Package:
+    """A zip file that remembers the digest and size of each resource put into it."""
+
+    def __init__(self, file: IO[bytes], moment: datetime) -> None:
+        self._zip = zipfile.ZipFile(file, "w", allowZip64=True)
+        self._date = moment.timetuple()[:6]
+        self.resources: list[dict[str, str | int]] = []
+
+    def add(self, name: str, chunks: Iterable[bytes], *, stored: bool, listed: bool = True) -> None:
+        entry = zipfile.ZipInfo(name, (max(self._date[0], 1980), *self._date[1:]))
+        entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+        entry.external_attr = 0o640 << 16
+        digest, size = hashlib.sha256(), 0
+        with self._zip.open(entry, "w", force_zip64=True) as member:
+            for chunk in chunks:
+                member.write(chunk)
+                digest.update(chunk)
+                size += len(chunk)
+        if listed:
+            path = {"name": name.rsplit("/", 1)[-1], "path": name}
+            self.resources.append({**path, "hash": f"sha256:{digest.hexdigest()}", "bytes": size})
+
+    def close(self) -> None:
+        self._zip.close()
+
+
+def write_wacz(
+    target: Path,
+    *,
+    warcs: Iterable[Path],
+    cdxj: Iterable[bytes],
+    pages: Iterable[PageEntry],
+    title: str,
+    created: datetime,
+    software: str,
+) -> int:
+    """Write `target`; returns its size in bytes. `cdxj` are the sorted lines of the index, each with its line feed.
+
+    Raises UsageError where `target` exists, StorageError where the disk refuses; what was begun is then removed.
+    """
+    if target.exists():
+        raise UsageError(f"{target} exists; name another file or remove it")
+    partial = target.with_name(target.name + ".part")
+    try:
+        with partial.open("xb") as file:
+            _fill(_Package(file, created), warcs, cdxj, pages, (title, created, software))
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise StorageError(f"{target}: cannot be written: {error.strerror or error}") from error
+    return target.stat().st_size
+
+
+def _fill(
+    package: _Package,
+    warcs: Iterable[Path],
+    cdxj: Iterable[bytes],
+    pages: Iterable[PageEntry],
+    about: tuple[str, datetime, str],
+) -> None:
+    title, created, software = about
+    for warc in warcs:
+        package.add(f"archive/{warc.name}", _chunks(warc), stored=True)
+    blocks: list[str] = []
+    package.add("indexes/index.cdx.gz", _blocks(cdxj, blocks), stored=True)
+    package.add("indexes/index.idx", ["".join(blocks).encode()], stored=False)
+    package.add("pages/pages.jsonl", _page_lines(pages), stored=False)
+    described = {
+        "profile": "data-package",
+        "wacz_version": "1.1.1",
+        "title": title,
+        "software": software,
+        "created": iso(created),
+        "modified": iso(created),
+        "resources": package.resources,
+    }
+    datapackage = json.dumps(described, ensure_ascii=False, indent=2).encode()
+    package.add("datapackage.json", [datapackage], stored=False, listed=False)
+    digest = {"path": "datapackage.json", "hash": "sha256:" + hashlib.sha256(datapackage).hexdigest()}
+    package.add("datapackage-digest.json", [json.dumps(digest, indent=2).encode()], stored=False, listed=False)
+    package.close()
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(_COPY):
+            yield chunk
+
+
+def _blocks(lines: Iterable[bytes], secondary: list[str]) -> Iterator[bytes]:
+    """The gzip blocks of a ZipNum index; what the secondary index says of each is appended to `secondary`."""
+    secondary.append('!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n')
+    source, offset = iter(lines), 0
+    while batch := list(islice(source, BLOCK_LINES)):
+        block = gzip.compress(b"".join(batch), compresslevel=6, mtime=0)
+        key, timestamp, _ = batch[0].decode("utf-8").split(" ", 2)
+        where = {"offset": offset, "length": len(block), "digest": "sha256:" + hashlib.sha256(block).hexdigest()}
+        secondary.append(f"{key} {timestamp} {json.dumps({**where, 'filename': 'index.cdx.gz'})}\n")
+        offset += len(block)
+        yield block
+
+
+def _page_lines(pages: Iterable[PageEntry]) -> Iterator[bytes]:
+    yield b'{"format": "json-pages-1.0", "id": "pages", "title": "All Pages", "hasText": true}\n'
+    for page in pages:
+        line = {
+            "id": content_id("page", page.url, iso(page.captured)),
+            "url": page.url,
+            "ts": iso(page.captured),
+            "title": page.title,
+        }
+        if page.text is not None:
+            line["text"] = page.text
+        yield json.dumps(line, ensure_ascii=False).encode() + b"\n"
