@@ -1,0 +1,300 @@
+"""Sitemaps as announcements: sitemap index, urlset, Google News and text forms, plain or gzipped, whole or damaged.
+
+A pure function of the bytes: nothing is fetched and no entity is resolved. Which of the announced URLs are in scope,
+and how deep an index may lead to another, is left to the crawler. The format is that of sitemaps.org 0.9 and the
+`sitemap-news/0.9` extension; damaged files give what is usable and say what is not.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any, Literal, NoReturn
+
+from lxml import etree
+
+from archive.model import Sighting
+from archive.urls import normalise
+
+# sitemaps.org allows 50,000 entries and 50 MB uncompressed; more is either a mistake or an attack.
+ENTRY_LIMIT = 50_000
+BYTE_LIMIT = 50 * 1024 * 1024
+_CHUNK = 1 << 16
+_TEXT_LIMIT = 8192  # characters kept of one element's text: no address or headline is longer
+_SNIFFED = 4096
+
+SitemapKind = Literal["index", "urlset", "news", "text", "html", "unknown"]
+
+_ROOT = re.compile(rb"<(?:[\w.-]+:)?(urlset|sitemapindex)\b", re.IGNORECASE)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_ENTITY = re.compile(rb"<!ENTITY\b")
+# Stands for every ampersand while libxml2 parses: it drops references silently once it has met an error, which would
+# make wrong addresses of right ones; bare ampersands in addresses are common; and no entity can be resolved this way.
+_AMPERSAND = "-amp.f3a9-"
+_REFERENCE = re.compile(r"&(amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_URL_LINE = re.compile(rb"https?://\S+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitemapReading:
+    """What one sitemap announces: pages (`sightings`), further `sitemaps`, and the reasons why anything was left out."""
+
+    sightings: tuple[Sighting, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
+    kind: SitemapKind = "unknown"
+
+
+def looks_like_sitemap(data: bytes, mime: str | None) -> bool:
+    """Whether the payload is a sitemap by what it holds: an XML root, or a text list of addresses; gzip is looked into."""
+    head, _ = _inflate(data, _SNIFFED) if data.startswith(b"\x1f\x8b") else (data[:_SNIFFED], None)
+    head = _as_utf8(head)
+    if _ROOT.search(head):
+        return not _HTML.search(head[: _first_element(head)])
+    return (mime or "").partition(";")[0].strip().lower() == "text/plain" and _is_url_list(head)
+
+
+def read_sitemap(data: bytes, url: str, *, limit: int = ENTRY_LIMIT) -> SitemapReading:
+    """Read the sitemap `data` that `url` answered with, at most `limit` entries of it.
+
+    Never raises for what the bytes hold: an entry that cannot be used is skipped and counted, a damaged or oversized
+    file is read as far as it goes, and each shortcoming is one line in `failures`.
+    """
+    problem = None
+    if data.startswith(b"\x1f\x8b"):
+        data, problem = _inflate(data, BYTE_LIMIT)
+    elif len(data) > BYTE_LIMIT:
+        data, problem = data[:BYTE_LIMIT], f"larger than {BYTE_LIMIT} bytes: read up to there"
+    data = _as_utf8(data).lstrip()
+    failures = [problem] if problem else []
+    head = data[:_SNIFFED]
+    if not data:
+        return SitemapReading(failures=(*failures, "empty"))
+    if _is_url_list(head):
+        return _read_text(data, url, limit, failures)
+    if not _ROOT.search(head) and _HTML.search(head):
+        return SitemapReading(failures=(*failures, "an HTML page where a sitemap was expected"), kind="html")
+    if _ENTITY.search(data):
+        return SitemapReading(failures=(*failures, "declares XML entities: refused"))
+    return _read_xml(data, url, limit, failures)
+
+
+# --------------------------------------------------------------------------------------------------------- bytes
+
+
+def _inflate(data: bytes, cap: int) -> tuple[bytes, str | None]:
+    """Gunzip at most `cap` bytes, over several members where there are; and what was wrong."""
+    out = bytearray()
+    rest = data
+    try:
+        while rest.startswith(b"\x1f\x8b"):
+            inflater = zlib.decompressobj(31)
+            out += inflater.decompress(rest, cap - len(out) + 1)
+            if len(out) > cap:
+                return bytes(out[:cap]), f"expands to more than {cap} bytes: read up to there"
+            if not inflater.eof:
+                return bytes(out), "gzip data end early: incomplete"
+            rest = inflater.unused_data
+    except zlib.error as error:
+        return bytes(out), f"broken gzip data: incomplete ({error})"
+    return bytes(out), None
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """UTF-16 made UTF-8 without its declaration, and a byte order mark dropped; anything else as it is."""
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        text = data.decode("utf-16", "replace")
+    elif data[:4] == b"<\x00?\x00":
+        text = data.decode("utf-16-le", "replace")
+    elif data[:4] == b"\x00<\x00?":
+        text = data.decode("utf-16-be", "replace")
+    else:
+        return data.removeprefix(b"\xef\xbb\xbf")
+    return _DECLARATION.sub("", text).encode("utf-8", "replace")
+
+
+def _first_element(head: bytes) -> int:
+    found = _ROOT.search(head)
+    return found.start() if found else len(head)
+
+
+def _is_url_list(head: bytes) -> bool:
+    lines = [line for line in head.split(b"\n")[:3] if line.strip()]
+    return bool(lines) and all(_URL_LINE.match(line.strip()) for line in lines)
+
+
+# --------------------------------------------------------------------------------------------------------- forms
+
+
+def _read_text(data: bytes, url: str, limit: int, failures: list[str]) -> SitemapReading:
+    found = _Collected(url, limit)
+    for line in data.split(b"\n"):
+        stated = line.strip()
+        if stated and not found.add_page(stated.decode("utf-8", "replace"), {}):
+            break
+    return found.reading("text", failures)
+
+
+def _read_xml(data: bytes, url: str, limit: int, failures: list[str]) -> SitemapReading:
+    target = _Target(_Collected(url, limit))
+    handler: Any = target  # the stubs ask for all optional methods too
+    # The target is called for each element and no tree is built: memory stays flat whatever the file holds.
+    parser = etree.XMLParser(target=handler, recover=True, resolve_entities=False, no_network=True, load_dtd=False)
+    data = data.replace(b"&", _AMPERSAND.encode())
+    try:
+        for start in range(0, len(data), _CHUNK):
+            parser.feed(data[start : start + _CHUNK])
+        parser.close()
+    except _EnoughError:
+        return target.found.reading(target.kind, failures)
+    except etree.XMLSyntaxError as error:
+        failures = [*failures, f"malformed XML: incomplete ({error.msg})"]
+    else:
+        if target.depth or parser.feed_error_log:
+            said = next((entry.message for entry in parser.feed_error_log), "the root element is not closed")
+            failures = [*failures, f"malformed XML: incomplete ({said})"]
+    if target.kind == "html":
+        failures = [*failures, "an HTML page where a sitemap was expected"]
+    elif target.kind == "unknown":
+        failures = [*failures, f"not a sitemap: the root element is {target.root or 'missing'}"]
+    return target.found.reading(target.kind, failures)
+
+
+class _EnoughError(Exception):
+    """Ends the parse: the limit of entries is reached, or the root is not a sitemap's."""
+
+
+@dataclass(slots=True)
+class _Collected:
+    """What has been read so far."""
+
+    url: str
+    limit: int
+    sightings: list[Sighting] = field(default_factory=list)
+    sitemaps: list[str] = field(default_factory=list)
+    unusable: int = 0
+    example: str = ""
+    cut: bool = False
+
+    def _address(self, stated: str) -> str | None:
+        # sitemaps.org wants absolute addresses; those that start at the root are common enough to be understood.
+        found = normalise(stated, self.url) if stated.startswith("/") else normalise(stated)
+        if found is None:
+            self.unusable += 1
+            self.example = self.example or stated[:80]
+        return found
+
+    def _room(self) -> bool:
+        self.cut = len(self.sightings) + len(self.sitemaps) >= self.limit
+        return not self.cut
+
+    def add_page(self, loc: str, said: dict[str, str]) -> bool:
+        """Take one page; False where the limit is reached."""
+        if not self._room():
+            return False
+        address = self._address(loc)
+        if address is not None:
+            news = any(name.startswith("news") for name in said)
+            self.sightings.append(
+                Sighting(
+                    url=address,
+                    source=self.url,
+                    kind="news-sitemap" if news else "sitemap",
+                    title=said.get("news/title"),
+                    published=said.get("news/publication_date"),
+                    modified=said.get("lastmod"),
+                )
+            )
+        return True
+
+    def add_sitemap(self, loc: str) -> bool:
+        """Take one further sitemap; False where the limit is reached."""
+        if not self._room():
+            return False
+        address = self._address(loc)
+        if address is not None:
+            self.sitemaps.append(address)
+        return True
+
+    def reading(self, kind: SitemapKind, failures: list[str]) -> SitemapReading:
+        """The whole, with a line for entries skipped or left out."""
+        more = [f"{self.unusable} unusable addresses skipped, the first: {self.example}"] if self.unusable else []
+        cut = [f"more than {self.limit} entries: read up to there"] if self.cut else []
+        if kind == "urlset" and any(sighting.kind == "news-sitemap" for sighting in self.sightings):
+            kind = "news"
+        return SitemapReading(
+            sightings=tuple(self.sightings),
+            sitemaps=tuple(dict.fromkeys(self.sitemaps)),
+            failures=(*failures, *more, *cut),
+            kind=kind,
+        )
+
+
+class _Target:
+    """lxml's parser target: keeps the path of open elements and one entry's fields, nothing more.
+
+    An element that the file's end cuts off is never ended, so a cut address is never taken.
+    """
+
+    _WANTED = frozenset({"loc", "lastmod", "news/title", "news/publication_date"})
+
+    def __init__(self, found: _Collected) -> None:
+        self.found = found
+        self.kind: SitemapKind = "unknown"
+        self.root = ""
+        self.depth = 0
+        self._path: list[str] = []
+        self._said: dict[str, str] = {}
+        self._text: list[str] | None = None
+        self._length = 0
+
+    def start(self, tag: str, _attributes: dict[str, str]) -> None:
+        name = tag.rpartition("}")[2].rpartition(":")[2]
+        self.depth += 1
+        self._path.append(name)
+        if self.depth == 1:
+            self.root = name
+            kinds: dict[str, SitemapKind] = {"urlset": "urlset", "sitemapindex": "index", "html": "html"}
+            self.kind = kinds.get(name.lower(), "unknown")
+        elif self.depth == 2:
+            self._said = {}
+        elif "/".join(self._path[2:]) in self._WANTED:
+            self._text, self._length = [], 0
+        elif self._path[2:] == ["news"]:
+            self._said["news"] = ""
+
+    def data(self, text: str) -> None:
+        if self._text is not None and self._length < _TEXT_LIMIT:
+            self._text.append(text)
+            self._length += len(text)
+
+    def end(self, _tag: str) -> None:
+        path = "/".join(self._path[2:])
+        if self._text is not None and path in self._WANTED:
+            said = "".join(self._text).replace(_AMPERSAND, "&")
+            said = " ".join(_REFERENCE.sub(lambda found: unescape(found.group(0)), said).split())[:_TEXT_LIMIT]
+            if said:
+                self._said.setdefault(path, said)
+            self._text = None
+        elif self.depth == 2:
+            self._entry(self._path[1])
+        self._path.pop()
+        self.depth -= 1
+
+    def _entry(self, name: str) -> None:
+        loc = self._said.pop("loc", "")
+        if not loc or self.kind not in {"urlset", "index"}:
+            return
+        # Some sites list sitemaps in a urlset or pages in an index; the entry's own name says which it is.
+        room = self.found.add_sitemap(loc) if name.lower() == "sitemap" else self.found.add_page(loc, self._said)
+        if not room:
+            self._stop()
+
+    def _stop(self) -> NoReturn:
+        raise _EnoughError
+
+    def close(self) -> None:
+        """Nothing to hand over: what was found is in `found`."""
