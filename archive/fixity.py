@@ -95,6 +95,7 @@ def _write(folder: Path, manifest: dict[str, str], what: dict[str, Any], now: da
         }
         if key is not None:
             line |= _signature(line, key)
+        line["digest"] = hashlib.sha256(_canonical(line)).hexdigest()
         # The chain first: a manifest without its line is seen as tampering, a line ahead of it is only finished later.
         with chain.open("ab") as file:
             file.write(_canonical(line) + b"\n")
@@ -174,13 +175,16 @@ def check_chain(folder: Path) -> Iterator[FixityProblem]:
 
 
 def _line_problem(line: dict[str, Any], previous: str) -> str | None:
+    stated = line.pop("digest")
+    if hashlib.sha256(_canonical(line)).hexdigest() != stated:
+        return "was changed after it was written"
     if line["previous"] != previous:
         return "does not follow from the line before: the chain was changed"
-    if "signature" in line:
+    if "signature" in line or "public_key" in line:
         unsigned = {name: value for name, value in line.items() if name != "signature"}
         try:
             public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(line["public_key"]))
-            public.verify(bytes.fromhex(line["signature"]), _canonical(unsigned))
+            public.verify(bytes.fromhex(line.get("signature", "")), _canonical(unsigned))
         except (InvalidSignature, ValueError):
             return "its signature does not fit"
     return None
