@@ -14,7 +14,10 @@ XDIST ?= 2
 demo: .venv/.ready  ## crawl a small made-up Arabic news site on loopback and search it
 	$(BIN)/warraq demo
 
-test: .venv/.ready  ## all tests (under ten minutes on two cores)
+.peers/.ready: tests/install-peers
+	PYTHON=$(PYTHON) tests/install-peers
+
+test: .venv/.ready .peers/.ready  ## all tests (under ten minutes on two cores)
 	$(BIN)/python -m pytest -n $(XDIST) --dist loadfile -q
 
 check: .venv/.ready  ## format, lint, types, layers, generated docs
@@ -28,4 +31,4 @@ docs: .venv/.ready  ## write the generated parts of docs/ anew
 	$(BIN)/cog -r docs/*.md
 
 clean:
-	rm -rf .venv demo-collection bench/out
+	rm -rf .venv .peers demo-collection bench/out
