@@ -1,0 +1,220 @@
+"""How a host wants to be treated: pauses, Retry-After, back-off, robots.txt that fails, and when to leave it alone.
+
+Time is monotonic throughout, so a clock that jumps neither floods a host nor stops a crawl. Which rules a robots.txt
+holds is `crawler.robots`'; this module fetches it, through a function it is given, and says what its absence means.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from archive.urls import normalise
+from crawler.robots import Robots
+
+MAX_DELAY = 60.0  # seconds; a longer Crawl-delay would mean "do not crawl", which has a rule of its own
+MAX_HELD = 300.0  # seconds a crawl waits for a host that asks to be left alone; beyond that it ends and resumes later
+MAX_ATTEMPTS = 4  # fetches of one URL in one crawl
+ROBOTS_ATTEMPTS = 3
+ROBOTS_LIFETIME = 24 * 3600.0  # RFC 9309 §2.4
+ROBOTS_REDIRECTS = 5  # RFC 9309 §2.3.1.2
+# Answers in a row that mean "go away" before a site is left: single pages are refused on most sites, ten in a row on none.
+REFUSALS = 10
+TRY_LATER = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+SLOW_DOWN = frozenset({429, 503})
+REFUSED = frozenset({401, 403, 429})
+
+
+def retry_after(value: str | None, now: datetime | None = None) -> float | None:
+    """Seconds that a Retry-After header asks for (RFC 9110 §10.2.3: seconds or an HTTP date), or None."""
+    if not value:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:9])
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
+
+
+def backoff(attempt: int, first: float, jitter: Callable[[], float] = random.random) -> float:
+    """Seconds before the next try: `first`, doubled with each attempt (from 0), up or down by a quarter, bounded."""
+    return float(min(first * 2**attempt * (0.75 + jitter() / 2), MAX_HELD))
+
+
+def origin(url: str) -> str:
+    """Scheme and authority: what one robots.txt is for (RFC 9309 §2.3)."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+@dataclass(slots=True)
+class _Host:
+    delay: float
+    next_at: float = 0.0
+    held_until: float = 0.0
+
+
+class Hosts:
+    """When each host may be asked next. `delay` in seconds; `first` is the back-off after a first failure."""
+
+    def __init__(self, delay: float, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._delay = delay
+        self._clock = clock
+        self._hosts: dict[str, _Host] = {}
+        # A site on this machine (delay 0) is not offended by a second try after half a second.
+        self.first_backoff = min(5.0, 0.5 + 4.5 * delay)
+
+    def _host(self, url: str) -> _Host:
+        name = urlsplit(url).netloc
+        if name not in self._hosts:
+            self._hosts[name] = _Host(self._delay)
+        return self._hosts[name]
+
+    def slow(self, url: str, delay: float | None) -> None:
+        """Keep at least this Crawl-delay on the URL's host."""
+        if delay:
+            host = self._host(url)
+            host.delay = max(host.delay, min(delay, MAX_DELAY))
+
+    def hold(self, url: str, seconds: float) -> None:
+        """Ask the URL's host nothing for so long."""
+        host = self._host(url)
+        host.held_until = max(host.held_until, self._clock() + min(seconds, MAX_HELD))
+
+    def reserve(self, url: str) -> float:
+        """Take the host's next turn; the seconds to wait for it."""
+        host, now = self._host(url), self._clock()
+        turn = max(now, host.next_at, host.held_until)
+        host.next_at = turn + host.delay
+        return turn - now
+
+    def held(self, url: str) -> float:
+        """Seconds for which the host is still to be left alone, whatever was reserved before."""
+        return max(0.0, self._host(url).held_until - self._clock())
+
+
+class Patience:
+    """Counts answers in a row that mean "go away" or no answer at all; `lost` says why the site is to be left."""
+
+    def __init__(self, limit: int = REFUSALS) -> None:
+        self._limit = limit
+        self._refused = 0
+        self._silent = 0
+        self.lost: str | None = None
+
+    def welcomed(self) -> None:
+        """The site gave a page."""
+        self._refused = self._silent = 0
+
+    def refused(self, how: str) -> None:
+        """The site refused (403, 429) or put up a challenge."""
+        self._refused += 1
+        if self._refused >= self._limit:
+            self.lost = f"{self._refused} answers in a row refused the crawler, the last with {how}: the site blocks it"
+
+    def silent(self, how: str) -> None:
+        """No response came."""
+        self._silent += 1
+        if self._silent >= self._limit:
+            self.lost = f"{self._silent} requests in a row had no answer, the last: {how}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a fetch brought, as far as politeness cares. `error` is set where there was no response."""
+
+    url: str
+    status: int | None = None
+    body: bytes = b""
+    location: str | None = None
+    retry_after: float | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What robots.txt means for one origin: its rules, or why nothing may be fetched there."""
+
+    robots: Robots = field(default_factory=Robots)
+    blocked: str | None = None
+
+
+class RobotsKeeper:
+    """Each origin's robots.txt, fetched once a day at most, before anything else of that origin.
+
+    `fetch` fetches one URL without following redirects. RFC 9309 §2.3.1: 2xx gives rules, 4xx allows all, anything else
+    forbids all.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[[str], Awaitable[Answer]],
+        hosts: Hosts,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._fetch = fetch
+        self._hosts = hosts
+        self._clock = clock
+        self._sleep = sleep
+        self._kept: dict[str, tuple[float, Standing]] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def standing(self, url: str) -> Standing:
+        """What robots.txt of the URL's origin means."""
+        place = origin(url)
+        async with self._locks.setdefault(place, asyncio.Lock()):
+            kept = self._kept.get(place)
+            if kept and self._clock() - kept[0] < ROBOTS_LIFETIME:
+                return kept[1]
+            standing = await self._persistent(f"{place}/robots.txt")
+            self._hosts.slow(url, standing.robots.delay)
+            self._kept[place] = (self._clock(), standing)
+            return standing
+
+    async def _persistent(self, url: str) -> Standing:
+        standing = Standing()
+        for attempt in range(ROBOTS_ATTEMPTS):
+            answer = await self._final(url)
+            standing = _standing(answer)
+            if standing.blocked is None or attempt == ROBOTS_ATTEMPTS - 1:
+                break
+            asked = answer.retry_after
+            if asked is not None and asked > MAX_HELD:
+                break
+            await self._sleep(asked if asked is not None else backoff(attempt, self._hosts.first_backoff))
+        return standing
+
+    async def _final(self, url: str) -> Answer:
+        """The answer after at most five redirects, to other hosts too; more of them count as "no robots.txt"."""
+        for _ in range(ROBOTS_REDIRECTS + 1):
+            answer = await self._fetch(url)
+            redirect = answer.status is not None and 300 <= answer.status < 400 and answer.location
+            target = normalise(answer.location or "", url) if redirect else None
+            if target is None:
+                return answer
+            url = target
+        return Answer(url=url, status=404)
+
+
+def _standing(answer: Answer) -> Standing:
+    if answer.error is not None:
+        return Standing(blocked=f"robots.txt could not be fetched ({answer.error}), so nothing may be (RFC 9309)")
+    status = answer.status or 0
+    if 200 <= status < 300:
+        return Standing(Robots(answer.body))
+    if status == 429 or status >= 500 or status < 200:
+        return Standing(blocked=f"robots.txt answers {status}, so nothing may be fetched (RFC 9309)")
+    return Standing()
