@@ -1,0 +1,35 @@
+"""Near-duplicate signatures of texts: MinHash over 3-word shingles of folded text, by rensa.
+
+Comparing signatures and finding candidates is `archive.minhash`, which the index uses without rensa.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from rensa import RMinHash
+
+from archive.arabic import fold, words
+from archive.minhash import VALUES, bands, similarity
+
+__all__ = ["bands", "signature", "similarity"]
+
+SHINGLE = 3
+# Below this a text is a caption or a stub: its few shingles make it like every other stub.
+FEWEST_WORDS = 12
+# Part of the format: signatures made with another seed cannot be compared.
+SEED = 20_240_601
+
+
+def signature(text: str) -> bytes | None:
+    """The signature of a text (64 unsigned 32-bit integers, little-endian), or None where it is too short for one.
+
+    The same text gives the same bytes in every process and on every machine.
+    """
+    found = words(fold(text))
+    if len(found) < FEWEST_WORDS:
+        return None
+    shingles = {" ".join(found[start : start + SHINGLE]) for start in range(len(found) - SHINGLE + 1)}
+    minhash = RMinHash(num_perm=VALUES, seed=SEED)
+    minhash.update(sorted(shingles))
+    return struct.pack(f"<{VALUES}I", *minhash.digest())
