@@ -44,19 +44,22 @@ class _Package:
         self._date = moment.timetuple()[:6]
         self.resources: list[dict[str, str | int]] = []
 
-    def add(self, name: str, chunks: Iterable[bytes], *, stored: bool, listed: bool = True) -> None:
+    def add(self, name: str, chunks: Iterable[bytes], *, size: int = 0, listed: bool = True) -> None:
+        """Add a member, stored: readers seek in WARC and index, and the rest is small. `size` where it may be large."""
         entry = zipfile.ZipInfo(name, (max(self._date[0], 1980), *self._date[1:]))
-        entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+        entry.compress_type = zipfile.ZIP_STORED
         entry.external_attr = 0o640 << 16
-        digest, size = hashlib.sha256(), 0
-        with self._zip.open(entry, "w", force_zip64=True) as member:
+        # zipfile decides by this size alone; a needless zip64 field in the local header misleads wabac.js by 20 bytes.
+        entry.file_size = size
+        digest, written = hashlib.sha256(), 0
+        with self._zip.open(entry, "w") as member:
             for chunk in chunks:
                 member.write(chunk)
                 digest.update(chunk)
-                size += len(chunk)
+                written += len(chunk)
         if listed:
             path = {"name": name.rsplit("/", 1)[-1], "path": name}
-            self.resources.append({**path, "hash": f"sha256:{digest.hexdigest()}", "bytes": size})
+            self.resources.append({**path, "hash": f"sha256:{digest.hexdigest()}", "bytes": written})
 
     def close(self) -> None:
         self._zip.close()
@@ -100,11 +103,11 @@ def _fill(
 ) -> None:
     title, created, software = about
     for warc in warcs:
-        package.add(f"archive/{warc.name}", _chunks(warc), stored=True)
+        package.add(f"archive/{warc.name}", _chunks(warc), size=warc.stat().st_size)
     blocks: list[str] = []
-    package.add("indexes/index.cdx.gz", _blocks(cdxj, blocks), stored=True)
-    package.add("indexes/index.idx", ["".join(blocks).encode()], stored=False)
-    package.add("pages/pages.jsonl", _page_lines(pages), stored=False)
+    package.add("indexes/index.cdx.gz", _blocks(cdxj, blocks))
+    package.add("indexes/index.idx", ["".join(blocks).encode()])
+    package.add("pages/pages.jsonl", _page_lines(pages))
     described = {
         "profile": "data-package",
         "wacz_version": "1.1.1",
@@ -115,9 +118,9 @@ def _fill(
         "resources": package.resources,
     }
     datapackage = json.dumps(described, ensure_ascii=False, indent=2).encode()
-    package.add("datapackage.json", [datapackage], stored=False, listed=False)
+    package.add("datapackage.json", [datapackage], listed=False)
     digest = {"path": "datapackage.json", "hash": "sha256:" + hashlib.sha256(datapackage).hexdigest()}
-    package.add("datapackage-digest.json", [json.dumps(digest, indent=2).encode()], stored=False, listed=False)
+    package.add("datapackage-digest.json", [json.dumps(digest, indent=2).encode()], listed=False)
     package.close()
 
 
