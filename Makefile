@@ -27,6 +27,9 @@ check: .venv/.ready  ## format, lint, types, layers, generated docs
 	$(BIN)/lint-imports
 	$(BIN)/cog --check -r docs/*.md
 
+bench: .venv/.ready  ## the whole job beside a straightforward build (some five minutes)
+	$(BIN)/python bench/run.py
+
 docs: .venv/.ready  ## write the generated parts of docs/ anew
 	$(BIN)/cog -r docs/*.md
 
