@@ -5,6 +5,7 @@ compressed, and writes its port to F. It is deterministic. The weight is like th
 scripts that all pages share, application state and furniture that differ, and some 3 kB of text that matters.
 """
 
+# ruff: noqa: SIM905 -- words as running text are read and edited more easily
 from __future__ import annotations
 
 import argparse
@@ -30,18 +31,18 @@ _ARABIC = (
     "الاستثمار في البنية التحتية وتشجيع الشركات الصغيرة على المشاركة وأوضح التقرير السنوي ارتفاع الإنتاج مقارنة بالعام الماضي "
     "رغم التحديات التي واجهت الأسواق العالمية بينما دعا نواب البرلمان إلى مراجعة القوانين المنظمة وحماية حقوق العمال والطلاب "
     "والمزارعين وشهدت العاصمة حضورا كبيرا للمعرض الذي ضم كتبا ومخطوطات نادرة من مكتبات قديمة وتحدث الباحثون عن تاريخ الورق والحبر"
-).split()  # noqa: SIM905
+).split()
 _ENGLISH = (
     "the ministry announced on Tuesday a plan to extend public transport across the northern valley after months of review officials "
     "said the first stage would open next spring while engineers continue their survey of older bridges and tunnels residents asked "
     "for clearer timetables lower fares and better access for students and workers an independent report found that demand had grown "
     "faster than expected despite higher prices and weaker harvests economists warned that borrowing costs might rise again before "
     "winter the council will vote on the proposal once the public hearing has ended and its final budget is published"
-).split()  # noqa: SIM905
+).split()
 _WORDS = (
     "card title wrap inner outer grid column row media thumb caption meta time author share icon button badge list item link nav menu "
     "header footer aside promo widget banner slot ticker video player poster overlay modal panel tabs content body lead teaser section"
-).split()  # noqa: SIM905
+).split()
 # fmt: on
 
 
