@@ -1,0 +1,140 @@
+"""Scrapy's way to the network: every exchange is preserved, byte for byte, before anything else sees it.
+
+`RecordingHandler` stands in Scrapy's DOWNLOAD_HANDLERS for http and https, and there is no handler for anything else.
+It takes what it needs from the spider (`Recording`): `preserve` writes the exchange to the archive and returns the
+capture; `address_guard` says which private addresses the operator has named. The spider gets a `CapturedResponse` for
+every status, also for responses that were cut; where nothing can be kept, its errback gets a `FetchError`.
+
+Once `preserve` has failed, nothing more is fetched: that failure is raised for every later request.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.http import Headers, Response
+
+from archive.errors import WarraqError
+from archive.http_message import HttpMessage, parse
+from archive.model import Capture, Exchange
+from crawler.addresses import AddressGuard
+from crawler.framing import Limits
+from crawler.wire import FetchError, FetchReason, Outgoing, Patience, Wire
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
+
+__all__ = ["CapturedResponse", "FetchError", "FetchReason", "RecordingHandler"]
+
+
+class Recording(Protocol):
+    """What the handler asks of the spider. `address_guard` may be missing: then no private address is reached."""
+
+    address_guard: AddressGuard
+
+    def preserve(self, exchange: Exchange, request: Request) -> Capture:
+        """Write the exchange to the archive, flushed, and say where it stands; ArchiveWriteError if it could not be."""
+        ...
+
+
+class CapturedResponse(Response):
+    """A response that is in the archive. `body` is the payload: transfer coding removed, content coding kept.
+
+    `capture` says where it stands (`capture.truncated` why it is not whole); `message` is the response as parsed.
+    """
+
+    attributes: ClassVar[tuple[str, ...]] = (*Response.attributes, "capture", "message")  # type: ignore[misc]
+    __slots__ = ("capture", "message")
+
+    def __init__(self, url: str, *, capture: Capture, message: HttpMessage, **rest: object) -> None:
+        super().__init__(url, **rest)  # type: ignore[arg-type]
+        self.capture = capture
+        self.message = message
+
+
+class RecordingHandler(BaseDownloadHandler):
+    """Download handler for http and https. Limits and time-outs come from `crawler.settings`."""
+
+    lazy = False
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._wire: Wire | None = None
+        self._broken: Exception | None = None
+
+    async def download_request(self, request: Request) -> Response:
+        """Fetch, preserve, answer.
+
+        Raises FetchError where there was no response to keep, and whatever `preserve` raised (ArchiveWriteError) where
+        there was one that could not be kept, then and ever after.
+        """
+        self._refuse_if_broken()
+        exchange = await self._own_wire().fetch(_outgoing(request))
+        self._refuse_if_broken()
+        try:
+            capture = self._recording().preserve(exchange, request)
+        except (WarraqError, OSError) as error:
+            self._broken = error
+            raise
+        request.meta["download_latency"] = exchange.elapsed
+        message = parse(exchange.response)
+        return CapturedResponse(
+            request.url,
+            status=message.status,
+            headers=Headers(_grouped(message)),
+            body=message.entity,
+            flags=[f"truncated-{capture.truncated}"] if capture.truncated else None,
+            ip_address=ipaddress.ip_address(exchange.ip) if exchange.ip else None,
+            protocol=exchange.protocols[0].upper(),
+            capture=capture,
+            message=message,
+        )
+
+    def _refuse_if_broken(self) -> None:
+        if self._broken is not None:
+            raise self._broken
+
+    def _recording(self) -> Recording:
+        return cast("Recording", self.crawler.spider)
+
+    def _own_wire(self) -> Wire:
+        # Made at the first request: only then does the spider stand whole.
+        if self._wire is None:
+            guard = getattr(self._recording(), "address_guard", None) or AddressGuard()
+            self._wire = wire(self.crawler.settings, guard)
+        return self._wire
+
+
+def wire(settings: BaseSettings, guard: AddressGuard) -> Wire:
+    """A wire with the limits and time-outs of these settings."""
+    return Wire(
+        guard=guard,
+        limits=Limits(
+            head=settings.getint("WARRAQ_HEAD_LIMIT", Limits().head),
+            line=settings.getint("WARRAQ_LINE_LIMIT", Limits().line),
+            body=settings.getint("DOWNLOAD_MAXSIZE") or Limits().body,
+        ),
+        patience=Patience(
+            connect=settings.getfloat("WARRAQ_CONNECT_TIMEOUT", Patience().connect),
+            idle=settings.getfloat("WARRAQ_IDLE_TIMEOUT", Patience().idle),
+            total=settings.getfloat("DOWNLOAD_TIMEOUT") or Patience().total,
+        ),
+    )
+
+
+def _outgoing(request: Request) -> Outgoing:
+    headers = tuple((name, value) for name, values in request.headers.items() for value in values)
+    return Outgoing(url=request.url, method=request.method, headers=headers, body=request.body)
+
+
+def _grouped(message: HttpMessage) -> dict[str, list[str]]:
+    """Headers under their first spelling, repeated ones together, as Scrapy's `Headers` keeps them."""
+    grouped: dict[str, list[str]] = {}
+    names: dict[str, str] = {}
+    for name, value in message.headers:
+        grouped.setdefault(names.setdefault(name.lower(), name), []).append(value)
+    return grouped

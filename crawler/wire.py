@@ -1,0 +1,280 @@
+"""One exchange with a server over a connection of its own: the request as sent, the response as received.
+
+Bytes are read from the socket (inside TLS) and kept as they came; `crawler.framing` says where the message ends. Each
+request has its own connection: over a shared one, a server that sends an unasked-for second response gets it filed
+under somebody else's URL. Whatever of a response has come with its head whole is an `Exchange`, marked with the reason
+if it was cut; anything less is a `FetchError`. Writing the exchange down is left to `pipelines.preserve`.
+
+Why not Scrapy's own HTTP handler: its parser lower-cases and regroups headers, loses a page on a header line over
+16 KiB, on conflicting lengths or on an unknown transfer coding, and drops what it has when a response is cut.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from archive.model import Exchange
+from crawler.addresses import DEFAULT_PORTS, AddressGuard, resolve
+from crawler.framing import Framer, Limits, Problem
+from crawler.tls import cipher_suite, contexts
+
+_READ = 1 << 16
+# Ours to send (framing, one connection a request), or never sent: what would tell who the operator is.
+_NOT_COPIED = frozenset(
+    {
+        "host",
+        "connection",
+        "content-length",
+        "transfer-encoding",
+        "expect",
+        "cookie",
+        "authorization",
+        "proxy-authorization",
+    }
+)
+
+
+class FetchReason(StrEnum):
+    """Why no response can be kept, as it stands in `failures`."""
+
+    BAD_URL = "bad-url"
+    BLOCKED_ADDRESS = "blocked-address"
+    DNS = "dns"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+    TIMEOUT = "timeout"
+    TLS = "tls"
+    NO_RESPONSE = "no-response"
+    BAD_RESPONSE = "bad-response"
+    HEADER_FLOOD = "header-flood"
+
+
+class FetchError(Exception):
+    """There is no response to keep: nothing came, or no complete head did. `detail` is for a person."""
+
+    def __init__(self, reason: FetchReason, url: str, detail: str = "") -> None:
+        super().__init__(reason, url, detail)
+        self.reason = reason
+        self.url = url
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.url}" + (f": {self.detail}" if self.detail else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Seconds: to connect (TLS included, each address), between two arrivals of bytes, and for the whole exchange."""
+
+    connect: float = 20.0
+    idle: float = 20.0
+    total: float = 180.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A request to be sent. `headers` go out in this order after `Host`, save those that are not the caller's to set."""
+
+    url: str
+    method: str = "GET"
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Origin:
+    scheme: str
+    host: str
+    port: int
+    target: bytes
+    host_header: bytes
+
+
+@dataclass(slots=True, kw_only=True)
+class _Connection:
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    verified: bool | None = None
+
+    @property
+    def peer(self) -> str:
+        return str((self.writer.get_extra_info("peername") or ("",))[0])
+
+
+Resolver = Callable[[str, int], Awaitable[list[str]]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Wire:
+    """Makes exchanges. `resolver` gives the numeric addresses of a host and port."""
+
+    guard: AddressGuard = field(default_factory=AddressGuard)
+    limits: Limits = field(default_factory=Limits)
+    patience: Patience = field(default_factory=Patience)
+    resolver: Resolver = resolve
+    _tls: tuple[ssl.SSLContext, ssl.SSLContext] = field(default_factory=contexts)
+
+    async def fetch(self, outgoing: Outgoing) -> Exchange:
+        """Send one request and read its response to the end, to a limit or to a time-out.
+
+        Raises FetchError where there is no complete final head.
+        """
+        origin = _origin(outgoing.url)
+        request = _request(origin, outgoing)
+        framer = Framer(method=outgoing.method, limits=self.limits)
+        started, clock = datetime.now(UTC), time.monotonic()
+        connection: _Connection | None = None
+        cut: str | None = None
+        try:
+            async with asyncio.timeout(self.patience.total):
+                connection = await self._connect(origin, outgoing.url)
+                cut = await self._talk(connection, request, framer)
+        except TimeoutError:
+            cut = "time"
+        finally:
+            if connection is not None:
+                connection.writer.transport.abort()
+        if cut is not None:
+            framer.stop(cut)
+        if connection is None or not framer.has_head:
+            raise FetchError(*_why(outgoing.url, framer, cut))
+        tls = connection.writer.get_extra_info("cipher")
+        return Exchange(
+            url=outgoing.url.partition("#")[0],
+            started=started,
+            request=request,
+            response=framer.message,
+            ip=connection.peer.partition("%")[0] or None,
+            truncated=framer.truncated,
+            protocols=(f"http/{framer.version}", *([tls[1].lower().replace("tlsv", "tls/")] if tls else [])),
+            cipher=cipher_suite(tls[0]) if tls else None,
+            tls_verified=connection.verified,
+            elapsed=time.monotonic() - clock,
+        )
+
+    async def _talk(self, connection: _Connection, request: bytes, framer: Framer) -> str | None:
+        """Send and read; the reason why reading stopped before the end of the message, if it did."""
+        try:
+            connection.writer.write(request)
+            while not framer.finished:
+                async with asyncio.timeout(self.patience.idle):
+                    data = await connection.reader.read(_READ)
+                if not data:
+                    framer.close()
+                    break
+                framer.feed(data)
+        except TimeoutError:
+            return "time"
+        except OSError:  # reset, or TLS broken off
+            return "disconnect"
+        return None
+
+    async def _connect(self, origin: _Origin, url: str) -> _Connection:
+        """A connection to the first permitted address that takes it, its peer checked once more."""
+        error = FetchError(FetchReason.DNS, url, "the name has no address")
+        for address in await self._addresses(origin, url):
+            if not self.guard.permits(origin.host, origin.port, address):
+                error = FetchError(FetchReason.BLOCKED_ADDRESS, url, f"{address} is not a public address")
+                continue
+            try:
+                async with asyncio.timeout(self.patience.connect):
+                    connection = await self._open(origin, address)
+            except TimeoutError:
+                error = FetchError(FetchReason.TIMEOUT, url, f"no connection to {address}")
+            except ssl.SSLError as problem:
+                error = FetchError(FetchReason.TLS, url, problem.reason or str(problem))
+            except ConnectionRefusedError:
+                error = FetchError(FetchReason.REFUSED, url, f"{address} port {origin.port}")
+            except ConnectionError as problem:
+                error = FetchError(FetchReason.NO_RESPONSE, url, f"{address}: {problem}")
+            except OSError as problem:
+                error = FetchError(FetchReason.UNREACHABLE, url, f"{address}: {problem.strerror or problem}")
+            else:
+                if self.guard.permits(origin.host, origin.port, connection.peer):
+                    return connection
+                connection.writer.transport.abort()
+                error = FetchError(FetchReason.BLOCKED_ADDRESS, url, f"connected to {connection.peer}")
+        raise error
+
+    async def _addresses(self, origin: _Origin, url: str) -> list[str]:
+        try:
+            async with asyncio.timeout(self.patience.connect):
+                return await self.resolver(origin.host, origin.port)
+        except TimeoutError as problem:
+            raise FetchError(FetchReason.DNS, url, "no answer from the name server in time") from problem
+        except (OSError, UnicodeError) as problem:
+            raise FetchError(FetchReason.DNS, url, str(getattr(problem, "strerror", None) or problem)) from problem
+
+    async def _open(self, origin: _Origin, address: str) -> _Connection:
+        """Connect; a certificate that does not verify is noted, not obeyed: what the site shows is what is kept."""
+        if origin.scheme == "http":
+            streams = await asyncio.open_connection(address, origin.port)
+            return _Connection(reader=streams[0], writer=streams[1])
+        verifying, lenient = self._tls
+        name = origin.host.strip("[]")
+        try:
+            streams = await asyncio.open_connection(address, origin.port, ssl=verifying, server_hostname=name)
+            return _Connection(reader=streams[0], writer=streams[1], verified=True)
+        except ssl.SSLCertVerificationError:
+            streams = await asyncio.open_connection(address, origin.port, ssl=lenient, server_hostname=name)
+            return _Connection(reader=streams[0], writer=streams[1], verified=False)
+
+
+def _origin(url: str) -> _Origin:
+    """Where to connect and what to ask for; FetchError for anything but a plain http(s) URL."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as problem:
+        raise FetchError(FetchReason.BAD_URL, url, str(problem)) from problem
+    if parts.scheme not in DEFAULT_PORTS or not host or port == 0:
+        raise FetchError(FetchReason.BAD_URL, url, "only http and https with a host are fetched")
+    if "@" in parts.netloc:
+        raise FetchError(
+            FetchReason.BAD_URL, url.replace(parts.netloc.rpartition("@")[0] + "@", ""), "it carries a password"
+        )
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query or url.partition("#")[0].endswith("?") else "")
+    name = f"[{host}]" if ":" in host else host
+    if port not in (None, DEFAULT_PORTS[parts.scheme]):
+        name += f":{port}"
+    if not (target + name).isascii() or not (target + name).isprintable() or " " in target + name:
+        raise FetchError(FetchReason.BAD_URL, url, "characters that must be percent-encoded")
+    return _Origin(
+        scheme=parts.scheme,
+        host=host,
+        port=port or DEFAULT_PORTS[parts.scheme],
+        target=target.encode("ascii"),
+        host_header=name.encode("ascii"),
+    )
+
+
+def _request(origin: _Origin, outgoing: Outgoing) -> bytes:
+    lines = [outgoing.method.encode("ascii") + b" " + origin.target + b" HTTP/1.1", b"Host: " + origin.host_header]
+    for name, value in outgoing.headers:
+        if name.decode("latin-1").lower() in _NOT_COPIED:
+            continue
+        if b"\r" in name + value or b"\n" in name + value:
+            raise FetchError(FetchReason.BAD_URL, outgoing.url, f"line end in request header {name!r}")
+        lines.append(name + b": " + value)
+    if outgoing.body:
+        lines.append(b"Content-Length: %d" % len(outgoing.body))
+    lines += [b"Connection: close", b"", b""]
+    return b"\r\n".join(lines) + outgoing.body
+
+
+def _why(url: str, framer: Framer, cut: str | None) -> tuple[FetchReason, str, str]:
+    """Reason, URL and detail for an exchange that left nothing to keep."""
+    if framer.problem is Problem.FLOOD:
+        return FetchReason.HEADER_FLOOD, url, f"no end of the head in {framer.received} bytes"
+    if framer.problem is Problem.NOT_HTTP:
+        return FetchReason.BAD_RESPONSE, url, "what came does not begin like HTTP/1"
+    if cut == "time":
+        return FetchReason.TIMEOUT, url, f"after {framer.received} bytes, before a complete head"
+    return FetchReason.NO_RESPONSE, url, f"connection ended after {framer.received} bytes, before a complete head"
