@@ -1,0 +1,184 @@
+"""Dates that count back from now: "قبل 3 ساعات", "أمس", "3 hours ago", against the time of the capture.
+
+Takes folded text. How a day becomes an instant is `dates`' business.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
+
+from archive.model import Precision
+from pipelines.date_words import MODIFIED_LABELS, PUBLISHED_LABELS, TOKEN, fold
+from pipelines.time_of_day import TimeOfDay
+
+
+def _folded(words: str, sep: str | None = None) -> frozenset[str]:
+    return frozenset(fold(word) for word in words.split(sep))
+
+
+_UNITS = {
+    "second": "ثانيه ثوان ثواني ثانيتين ثانيتان second seconds sec secs seconde secondes sekunde sekunden segundo segundos secondo secondi saniye секунд секунду секунды detik giay 秒 초 sekund sekunder sekundy ثانیه",
+    "minute": "دقيقه دقاءق دقايق دقائق دقيقتين دقيقتان دقيقتين minute minutes min mins minuten minuto minutos minuti dakika минут минуту минуты хвилин хвилини хвилину menit phut 分 분 minutt minutter minuter minuut minuty minut minuta minuuttia",
+    "hour": "ساعه ساعات ساعتين ساعتان ساعت hour hours hr hrs h heure heures stunde stunden std hora horas ora ore saat час часа часов годин години годину jam gio 時間 小时 小時 시간 time timer timme timmar uur uren godzin godziny godzine hodin hodiny tuntia گنطه گهنٹي گهنٹه سعات",
+    "day": "يوم ايام يوما يومين يومان روز day days d jour jours tag tagen tage dia dias giorno giorni gun день дня дней днів дні hari ngay 日 天 일 dag dager dagar dage dagen dni dzien dny paivaa دن",
+    "week": "اسبوع اسابيع اسبوعين اسبوعان هفته week weeks w semaine semaines woche wochen semana semanas settimana settimane hafta неделю недели недель тиждень тижні minggu tuan 週間 周 주 uke uker vecka veckor uge uger weken tydzien tygodnie viikkoa هفتي",
+    "month": "شهر اشهر شهور شهرين شهران شهرا ماه month months mo mois monat monaten monate mes meses mese mesi ay месяц месяца месяцев місяць місяці bulan thang か月 个月 개월 maned maneder manad manader maand maanden miesiac miesiace",
+    "year": "سنه سنوات سنتين سنتان عام اعوام عامين عامان عاما سال year years yr yrs an ans annee jahr jahren jahre ano anos anno anni yil год года лет рік роки tahun nam 年 년 ar vuosi jaar rok lata",
+}
+_UNIT = {fold(word): unit for unit, words in _UNITS.items() for word in words.split()}
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600}
+_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+_PRECISION = {
+    "second": Precision.SECOND,
+    "minute": Precision.MINUTE,
+    "hour": Precision.HOUR,
+    "day": Precision.DAY,
+    "week": Precision.DAY,
+    "month": Precision.MONTH,
+    "year": Precision.YEAR,
+}
+
+_NUMBERS = {
+    fold(word): number
+    for number, words in enumerate(
+        (
+            "",
+            "واحد واحده احدي one a an un une ein einem einer eine una uno um uma bir yek يك один одну",
+            "اثنين اثنان اثنتين two deux zwei dos due dois iki دو два две",
+            "ثلاث ثلاثه three trois drei tres tre uc سه три",
+            "اربع اربعه four quatre vier cuatro quattro quatro dort چهار четыре",
+            "خمس خمسه five cinq funf cinco cinque bes پنج пять",
+            "ست سته six sechs seis sei alti شش",
+            "سبع سبعه seven sept sieben siete sette sete yedi هفت",
+            "ثماني ثمانيه ثمان eight huit acht ocho otto oito sekiz هشت",
+            "تسع تسعه nine neuf neun nueve nove dokuz نه",
+            "عشر عشره ten dix zehn diez dieci dez on ده",
+        )
+    )
+    for word in words.split()
+}
+_DUAL = re.compile(r".+(?:تين|تان|يومين|يومان|وعين|وعان|هرين|هران|امين|امان)$|^(?:يومين|يومان|شهرين|عامين)$")
+_HALVES = frozenset(("نصف", "half", "نيم", "halbe", "halben"))
+_QUARTERS = frozenset(("ربع", "quarter"))
+
+# What says that the count goes back, before or after it.
+_AGO = _folded(
+    "منذ قبل من پیش ago vor il y a hace há ha fa faz önce назад тому yang lalu lepas trước geleden sedan siden sitten "
+    "πριν temu przed před pred prieš pirms tagasi 前 전 پہلے cách đây for"
+)
+
+_DAY_WORDS = {
+    fold(phrase): days
+    for days, phrases in {
+        0: "اليوم,امروز,today,aujourd'hui,heute,hoy,oggi,hoje,bugün,сегодня,сьогодні,hari ini,hôm nay,vandaag,idag,i dag,"
+        "dzisiaj,dziś,dnes,tänään,σήμερα,今天,今日,오늘,آج",
+        1: "أمس,الأمس,امبارح,البارحة,دیروز,yesterday,hier,gestern,ayer,ieri,ontem,dün,вчера,вчора,kemarin,hôm qua,gisteren,igår,"
+        "i går,wczoraj,včera,eilen,χθες,昨天,昨日,어제,گزشتہ روز",
+        2: "أول أمس,أمس الأول,أول من أمس,پریروز,day before yesterday,avant-hier,vorgestern,anteayer,l'altro ieri,anteontem,позавчера",
+    }.items()
+    for phrase in phrases.split(",")
+}
+_NOW = _folded(
+    "الآن,منذ قليل,قبل قليل,منذ لحظات,قبل لحظات,منذ ثوان,همین حالا,لحظاتی پیش,دقایقی پیش,just now,now,moments ago,a moment ago,"
+    "a few seconds ago,à l'instant,gerade eben,ahora,adesso,agora,az önce,только что,baru saja",
+    sep=",",
+)
+_SILENT = frozenset(word for label in (*MODIFIED_LABELS, *PUBLISHED_LABELS) for word in fold(label).split())
+_MAX_TOKENS = 10
+# Fewer than this many can be meant by an unnumbered plural ("minutes ago"): the hour is known, not the minute.
+_VAGUE = {"second": Precision.MINUTE, "minute": Precision.HOUR, "hour": Precision.DAY}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """A count back from the capture: the local moment it leads to and how much of it is known."""
+
+    moment: datetime
+    precision: Precision
+
+
+@lru_cache(maxsize=512)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for word in TOKEN.findall(text) if word.isalnum())
+
+
+def read(rest: str, time: TimeOfDay | None, *, captured: datetime, zone: tzinfo) -> Back | None:
+    """The moment `rest` counts back to, or None where it says anything else.
+
+    `rest` is folded and without its time of day (`time`), which only "yesterday" and the like can carry.
+    """
+    words = _words(rest)
+    if not words or len(words) > _MAX_TOKENS:
+        return None
+    now = captured.astimezone(zone)
+    if time is None:
+        spoken = " ".join(words)
+        if spoken in _NOW or " ".join(word for word in words if word not in _SILENT) in _NOW:
+            return Back(moment=now, precision=Precision.MINUTE)
+        counted = _count(words)
+        if counted:
+            return _back(now, *counted)
+    days = _day_word(words)
+    return None if days is None else Back(moment=now - timedelta(days=days), precision=Precision.DAY)
+
+
+def _day_word(words: tuple[str, ...]) -> int | None:
+    """Days back by a word such as yesterday, when nothing else but labels is said."""
+    for size in (3, 2, 1):
+        for at in range(len(words) - size + 1):
+            days = _DAY_WORDS.get(" ".join(words[at : at + size]))
+            if days is not None and _silent(words[:at] + words[at + size :]):
+                return days
+    return None
+
+
+def _silent(words: tuple[str, ...]) -> bool:
+    return all(word in _SILENT for word in words)
+
+
+def _count(words: tuple[str, ...]) -> tuple[float | None, str] | None:
+    """The number (None: unsaid, more than one) and the unit of a text that counts back and says nothing else."""
+    number: float | None = None
+    unit: str | None = None
+    ago = False
+    for word in words:
+        if unit is None and (word in _UNIT or _glued(word)) and (number is not None or (ago and len(word) > 1)):
+            unit = _UNIT.get(word) or _glued(word)
+            if number is None:
+                number = 2 if _DUAL.match(word) else 1 if word in _SINGULAR else None
+        elif unit is None and number is None and word.isdecimal() and len(word) <= 3:
+            number = int(word)
+        elif unit is None and number is None and word in _HALVES | _QUARTERS:
+            number = 0.5 if word in _HALVES else 0.25
+        elif word in _AGO:
+            ago = True
+        elif unit is None and number is None and word in _NUMBERS:
+            number = _NUMBERS[word]
+        elif word not in _SILENT and not (word in _NUMBERS and unit is None):
+            return None
+    return (number, unit) if unit and ago else None
+
+
+def _glued(word: str) -> str | None:
+    """The unit of `時間前` and the like, where unit and "ago" are one word."""
+    return _UNIT.get(word[:-1]) if word[-1:] in ("前", "전") else None
+
+
+_SINGULAR = _folded(
+    "ثانية دقيقة ساعة يوم أسبوع شهر سنة عام ساعت روز هفته ماه سال second minute hour day week month year heure jour semaine "
+    "stunde tag woche monat jahr hora dia semana mes ano ora giorno settimana mese anno час день неделю месяц год"
+)
+
+
+def _back(now: datetime, number: float | None, unit: str) -> Back:
+    if number is None:
+        return Back(moment=now, precision=_VAGUE.get(unit, Precision.MONTH))
+    if unit in _SECONDS:
+        precision = Precision.MINUTE if unit == "hour" and number != int(number) else _PRECISION[unit]
+        # through UTC, for the hours are real ones even where the clocks change
+        moment = datetime.fromtimestamp(now.timestamp() - number * _SECONDS[unit], tz=now.tzinfo)
+        return Back(moment=moment, precision=precision)
+    return Back(moment=now - timedelta(days=number * _DAYS[unit]), precision=_PRECISION[unit])
