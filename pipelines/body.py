@@ -1,0 +1,240 @@
+"""The article's paragraphs, from blocks: what belongs to it, line by line, and why everything else was left.
+
+The page's structure says where the article stands (`container`), its siblings say which blocks are of its kind, words
+say which lines are furniture. Captions are `captions`' work, choosing between DOM and embedded data `article`'s.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from unicodedata import normalize
+
+from lxml.html import HtmlElement
+
+from archive.model import Evidence
+from pipelines import blocks, boilerplate, second_reader, wording
+from pipelines.blocks import Block, Blocks
+from pipelines.container import container, prose, void_regions
+from pipelines.dom import Page
+
+# A group of sibling paragraphs with this share of the container's prose is the article's own text.
+MAIN_SHARE = 0.1
+# Prose of a paragraph that can open an article, in characters.
+OPENING = 60
+
+
+@dataclass(slots=True, kw_only=True)
+class Body:
+    """What was recovered: the paragraphs, the blocks they come from, those left out with their rule, and all blocks."""
+
+    paragraphs: list[str]
+    kept: list[Block] = field(default_factory=list)
+    dropped: list[tuple[Block, str]] = field(default_factory=list)
+    element: HtmlElement | None = None
+    page: Blocks | None = None
+    void: set[int] = field(default_factory=set)
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        """Why each line that stood among the article's was dropped."""
+        return [Evidence(field="dropped", source=rule, value=block.text[:300]) for block, rule in self.dropped]
+
+
+def read(page: Page, *, titles: set[str], known: set[str], drop: tuple[HtmlElement, ...] = ()) -> Body:
+    """Recover a page's paragraphs.
+
+    `titles` and `known` are letters (`second_reader.letters`) of the page's headlines and of its other known parts
+    (section, author, dates, captions): a line that equals one of them is no paragraph.
+    """
+    body = page.root.find("body")
+    whole = blocks.read(body if body is not None else page.root, _marker(drop))
+    approved = _approved(whole, second_reader.letters(second_reader.kept_text(page.root)))
+    void = void_regions(whole, approved)
+    free = [block for block in whole.blocks if all(region in void for region in block.regions)]
+    element = container(free, page.root, approved)
+    inside = [block for block in free if block.element is element or element in block.element.iterancestors()]
+    selection = _Selection(inside, element, approved)
+    selection.by_structure()
+    selection.by_words(titles, known)
+    selection.ends()
+    kept = selection.kept
+    return Body(
+        paragraphs=[paragraph(block.text) for block in kept],
+        kept=kept,
+        dropped=selection.dropped,
+        element=element,
+        page=whole,
+        void=void,
+    )
+
+
+def paragraph(text: str) -> str:
+    """A paragraph as it is stored: NFC, white space folded (no-break spaces made plain)."""
+    return " ".join(normalize("NFC", text).split())
+
+
+def _marker(drop: tuple[HtmlElement, ...]):  # noqa: ANN202
+    def mark(element: HtmlElement) -> str | None:
+        return "selector" if element in drop else boilerplate.mark(element)
+
+    return mark if drop else boilerplate.mark
+
+
+def _approved(whole: Blocks, text: str) -> set[int]:
+    if not text:
+        return {block.at for block in whole.blocks}
+    approved = set()
+    for block in whole.blocks:
+        letters = second_reader.letters(block.text)
+        if len(letters) > 10 and letters in text:
+            approved.add(block.at)
+    return approved
+
+
+class _Selection:
+    """Blocks inside the container, sorted into kept and dropped, step by step."""
+
+    def __init__(self, inside: list[Block], element: HtmlElement, approved: set[int]) -> None:
+        self.kept = inside
+        self.dropped: list[tuple[Block, str]] = []
+        self.element = element
+        self.approved = approved
+
+    def _keep(self, verdicts: list[tuple[Block, str | None]]) -> None:
+        self.kept = [block for block, rule in verdicts if rule is None]
+        self.dropped += [(block, rule) for block, rule in verdicts if rule is not None]
+
+    def by_structure(self) -> None:
+        """Keep what stands where the article's paragraphs stand; judge boxes between them as wholes."""
+        paths = {block.at: self._path(block) for block in self.kept}
+        weights: dict[tuple[str, ...], float] = defaultdict(float)
+        for block in self.kept:
+            if block.kind not in ("li", "cell", "h"):
+                weights[paths[block.at]] += prose(block) * (1.0 if block.at in self.approved else 0.5)
+        total = sum(weights.values())
+        main = {path for path, weight in weights.items() if weight >= MAIN_SHARE * total}
+        boxes: dict[HtmlElement, list[Block]] = defaultdict(list)
+        verdicts: list[tuple[Block, str | None]] = []
+        for block in self.kept:
+            if paths[block.at] not in main and main:
+                boxes[self._box(block, paths[block.at], main)].append(block)
+        judged = {box: self._judge(members) for box, members in boxes.items()}
+        for block in self.kept:
+            if paths[block.at] in main or not main:
+                verdicts.append((block, None))
+            else:
+                verdicts.append((block, judged[self._box(block, paths[block.at], main)]))
+        self._keep(verdicts)
+
+    def _path(self, block: Block) -> tuple[str, ...]:
+        """The tags and names from the container down to the block's parent."""
+        steps = []
+        node = block.element if block.kind == "text" else block.element.getparent()
+        while node is not None and node is not self.element:
+            if node.tag not in blocks.INLINE:
+                steps.append(f"{node.tag}.{node.get('class') or ''}")
+            node = node.getparent()
+        return tuple(reversed(steps))
+
+    def _box(self, block: Block, path: tuple[str, ...], main: set[tuple[str, ...]]) -> HtmlElement:
+        """The outermost element around a block that stands beside main paragraphs (or inside the container)."""
+        depth = max((len(known) for known in main if path[: len(known)] == known), default=0)
+        node = block.element if block.kind == "text" else block.element.getparent()
+        chain = []
+        while node is not None and node is not self.element:
+            if node.tag not in blocks.INLINE:
+                chain.append(node)
+            node = node.getparent()
+        chain.reverse()
+        return chain[depth] if depth < len(chain) else block.element
+
+    def _judge(self, members: list[Block]) -> str | None:
+        """The rule by which a box is dropped, or None."""
+        length = sum(len(block.text) for block in members)
+        linked = sum(block.linked for block in members)
+        texts = sum(prose(block) for block in members)
+        first = members[0]
+        if wording.RELATED_LABEL.match(first.text) or wording.RELATED_LEAD.match(first.text):
+            return "related box"
+        if all(block.kind in ("li", "cell") for block in members):
+            return "linked list" if linked > 0.5 * length else None
+        if all(block.kind in ("quote",) for block in members):
+            return None
+        if any(block.kind == "h" and block.link_share > 0.5 for block in members):
+            return "teaser"
+        if linked > 0.4 * length:
+            return "linked box"
+        approved = sum(len(block.text) for block in members if block.at in self.approved)
+        if approved > 0.5 * length and texts > 0.5 * length:
+            return None
+        return "box"
+
+    def by_words(self, titles: set[str], known: set[str]) -> None:
+        """Drop lines that repeat what the page says elsewhere, labels with what they label, and furniture."""
+        verdicts: list[tuple[Block, str | None]] = []
+        labelled = False
+        for block in self.kept:
+            rule = _rule(block, titles, known)
+            if rule is None and labelled and _is_headline(block):
+                rule = "related headline"
+            labelled = rule in ("related label", "related headline")
+            verdicts.append((block, rule))
+        self._keep(verdicts)
+
+    def ends(self) -> None:
+        """Cut what stands before the first and after the last paragraph of prose."""
+        solid = [index for index, block in enumerate(self.kept) if _is_solid(block)]
+        if not solid:
+            return
+        first, last = solid[0], solid[-1]
+        while first > 0 and self.kept[first - 1].kind == "h" and self.kept[first - 1].level > 1:
+            first -= 1
+        tail = last + 1
+        while tail < len(self.kept) and _may_close(self.kept[tail]):
+            tail += 1
+        verdicts = []
+        for index, block in enumerate(self.kept):
+            rule = "before the text" if index < first else "after the text" if index >= tail else None
+            verdicts.append((block, rule))
+        self._keep(verdicts)
+
+
+def _rule(block: Block, titles: set[str], known: set[str]) -> str | None:
+    text = block.text
+    letters = second_reader.letters(text)
+    if not letters:
+        return "no letters"
+    if letters in titles:
+        return "headline"
+    if letters in known:
+        return "known elsewhere"
+    if len(text) <= 90 and wording.RELATED_LABEL.match(text):
+        return "related label"
+    if (
+        len(text) <= 250
+        and wording.RELATED_LEAD.match(text)
+        and (block.link_share > 0.3 or not wording.ends_sentence(text))
+    ):
+        return "related line"
+    if wording.is_furniture(text):
+        return "furniture"
+    return None
+
+
+def _is_headline(block: Block) -> bool:
+    """After a label: a line that is wholly linked, or short without a full stop."""
+    return block.link_share > 0.8 or (len(block.text) <= 130 and not wording.ends_sentence(block.text))
+
+
+def _is_solid(block: Block) -> bool:
+    """Whether a block is beyond doubt a paragraph of prose."""
+    if block.kind in ("h", "caption") or block.link_share > 0.5:
+        return False
+    length = len(block.text)
+    return length >= 160 or (length >= OPENING and wording.ends_sentence(block.text))
+
+
+def _may_close(block: Block) -> bool:
+    """Whether a short line after the last long paragraph is still the article's: a sentence or a list item."""
+    return block.kind in ("p", "li", "quote", "text") and wording.ends_sentence(block.text) and block.link_share < 0.5

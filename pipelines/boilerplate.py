@@ -1,0 +1,94 @@
+"""Marks of what is not the article: elements by their tag, role and names; lines by what they say.
+
+The names are those that content systems give such parts everywhere, not any site's. A marked element is only a
+suspicion: one that holds much of the page's text is believed to be a wrapper (`pipelines.container`).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+_TAGS = {
+    "nav": "navigation", "footer": "footer", "aside": "aside", "dialog": "dialog", "menu": "navigation",
+    "figcaption": "caption", "figure": "caption", "amp-sidebar": "navigation", "time": "date", "address": "byline",
+    "fieldset": "form", "summary": "navigation",
+}  # fmt: skip
+_ROLES = {
+    "navigation": "navigation", "complementary": "aside", "contentinfo": "footer", "banner": "navigation",
+    "dialog": "dialog", "alertdialog": "dialog", "search": "form", "menu": "navigation", "menubar": "navigation",
+    "toolbar": "share", "tablist": "navigation", "listbox": "navigation",
+}  # fmt: skip
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_NAMES = (
+    ("related", re.compile(
+        r"related|recommend|recirc|read-?more|readalso|read-also|see-?also|more-?(news|stories|from|articles|posts|about|on\b)|"
+        r"(also|further)-?(read|reading)|most-?(read|popular|viewed|shared)|trending|popular-|top-?stories|latest-?(news|posts|stories)|"
+        r"next-?(article|post|story|up)|prev(ious)?-?(article|post)|post-?nav|teaser|outbrain|taboola|zergnet|mgid|embedded-?post|"
+        r"upnext|youmay|suggested|interlink|inline-?link|link-?box|linkbox|leia-?(mais|tambem)|ler-?mais|lire-?aussi|"
+        r"lees-?ook|leggi-?anche|mehr-?zum|keep-?reading|promoted|onward|crosslink|storylink|morelink|readnext|read-?next"
+    )),
+    ("share", re.compile(r"\bshar(e|er|ing)\b|share-?(bar|tools|button|links|icons|this|box)|sharedaddy|social|addtoany|addthis|whatsapp|telegram|follow-?us|followus|google-?news")),
+    ("newsletter", re.compile(r"newsletter|subscri(be|ption)|sign-?up\b|signup|mailing-?list|mc4wp|regwall|paywall-?(box|banner|message)|piano-|call-?to-?action|\bcta\b|donat(e|ion)|membership")),
+    ("comments", re.compile(r"\bcomments?\b|commentlist|comment-|disqus|livefyre|respond\b|replies|discussion")),
+    ("advert", re.compile(r"\bads?\b|advert|ad-?(slot|unit|container|wrapper|label|box|banner)|\bgpt\b|dfp|sponsor|promo\b|promotion|\bbanner\b|adsbygoogle|commercial|affiliate")),
+    ("navigation", re.compile(r"breadcrumb|\bnav\b|navbar|navigation|\bmenu\b|pagination|pager|sidebar|side-?bar|toolbar|masthead|skip-?link|site-?header|\btoc\b|table-?of-?contents|hamburger|megamenu|rail\b|\btabs?\b")),
+    ("footer", re.compile(r"\bfooter\b|site-?footer|page-?footer|copyright|colophon|disclaimer|legal\b|article-?footer|post-?footer")),
+    ("dialog", re.compile(r"cookie|consent|gdpr|popup|pop-up|\bmodal\b|overlay|lightbox|tooltip|toast\b|\bdialog\b|notification|onesignal")),
+    ("tags", re.compile(r"\btags?\b|tag-?(list|cloud|links)|tagcloud|topics?\b|keywords|post-?categor|cat-?links|categories|hashtag")),
+    ("byline", re.compile(r"byline|\bauthors?\b|author-?(bio|box|info|name|card)|post-?author|\bbio\b|contributor|writer|post-?meta|entry-?meta|article-?meta|meta-?data|\bmeta\b|reading-?time|read-?time|dateline|timestamp|publish(ed)?-?(date|time|on)|post-?date|entry-?date|article-?date|\bdates?\b|datetime|last-?updated|word-?count")),
+    ("caption", re.compile(r"caption|\bcredits?\b|image-?(source|info|desc|meta)|photo-?(by|desc|info|source)|img-?(source|desc|info)|\bslideshow\b|gallery|carousel|slider\b")),
+    ("embed", re.compile(r"twitter-?tweet|instagram-?media|fb-?post|tiktok-?embed|reddit-?embed|mediaembed|media-embed|\bembed|social-?embed|tweet\b|video-?(player|container|wrapper|js)|jwplayer|audio-?player|player\b|poll\b|quiz\b")),
+    ("ticker", re.compile(r"ticker|breaking-?news|marquee|newsflash|liveblog-?teaser")),
+    ("hidden", re.compile(r"(?<![\w:-])hidden(?![\w:-])(?!.*\b(sm|md|lg|xl|2xl):(block|flex|grid|inline))|screen-?reader|sr-?only|visually-?hidden|\bd-none\b|no-?print|print-?only|noprint|offscreen|a11y")),
+    ("widget", re.compile(r"\bwidget\b|\btools?\b|article-?(tools|actions|action-bar)|action-?bar|utility|feedback|rating|votes?\b|likes\b|reaction|\bprint\b|listen\b|text-?to-?speech|factbox-?link|login\b|edit-?link|jump-?to")),
+)  # fmt: skip
+_NEVER = frozenset(("html", "body", "main", "article"))
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_INLINE_MARKED = frozenset(("date", "byline", "caption", "share", "hidden", "embed"))
+_INLINE = frozenset(["a", "b", "i", "em", "strong", "span", "font", "u", "small", "mark", "label", "cite", "abbr", "sub", "sup", "code", "q"])
+_EMBED_ATTRIBUTES = ("data-embed-id", "data-social-embed", "data-tweet-id", "data-embed-path", "data-oembed-url")
+
+
+def mark(element: HtmlElement) -> str | None:
+    """Why an element looks like no part of an article, or None."""
+    tag = element.tag
+    if tag in _NEVER:
+        return None
+    attributes = element.attrib
+    if not attributes:
+        return _TAGS.get(tag)
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+        return "hidden"
+    style = attributes.get("style")
+    if style and _HIDING.search(style):
+        return "hidden"
+    if any(name in attributes for name in _EMBED_ATTRIBUTES):
+        return "embed"
+    role = attributes.get("role")
+    if role and role in _ROLES:
+        return _ROLES[role]
+    reason = _TAGS.get(tag) or by_name(
+        attributes.get("class", ""),
+        attributes.get("id", ""),
+        attributes.get("data-testid", "") or attributes.get("data-component", ""),
+    )
+    if reason and tag in _INLINE and reason not in _INLINE_MARKED:
+        return None
+    return reason
+
+
+@lru_cache(maxsize=20_000)
+def by_name(css_class: str, css_id: str, component: str) -> str | None:
+    """Why an element with these names looks like no part of an article, or None."""
+    names = _CAMEL.sub("-", f"{css_class} {css_id} {component}").lower().replace("_", "-")
+    if not names.strip():
+        return None
+    if len(names) > 600:
+        names = names[:600]
+    for reason, pattern in _NAMES:
+        if pattern.search(names):
+            return reason
+    return None

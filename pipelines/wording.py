@@ -1,0 +1,82 @@
+"""What a line says that no article says: labels of related boxes, calls to follow or subscribe, rights, credits, dates.
+
+In the languages news is most written in, Arabic and Persian first. Pure functions of one line.
+"""
+
+from __future__ import annotations
+
+import re
+
+_RELATED = (
+    r"(ال)?[أا]خبار\s+(ذات\s+(ال)?(صلة|علاقة)|متعلقة|مرتبطة)|خبر\s+ذو\s+صلة|(مواضيع|مقالات|موضوعات|مواد|تقارير|قصص)\s+"
+    r"(ذات\s+صلة|متعلقة|مرتبطة|مشابهة|قد\s+تهمك)|ذات\s+صلة|[إا]قر[أا](ي|وا|ؤوا)?\s*[أا]ي?ضا?ً?|[إا]قر[أا]\s+أيضًا|[إا]قر[أا]\s+(المزيد|كذلك)|"
+    r"المزيد\s+(من|حول|عن)\s.{0,30}|لقراءة\s+المزيد|شاهد\s+[أا]يضا?ً?ا?|شاهد|طالع\s+[أا]يضا?ً?|طالع|انظر\s+[أا]يضا?ً?|قد\s+يهمك(\s+[أا]يضا?ً?)?|"
+    r"قد\s+يعجبك.{0,15}|نرشح\s+لك(م)?|تابع\s+[أا]يضا?ً?|اقرأوا\s+.{0,12}|بیشتر\s+بخوانید|مطالب\s+مرتبط|اخبار\s+مرتبط|خبرهای\s+مرتبط|همچنین\s+بخوانید|"
+    r"read\s+(more|also|next|this)|also\s+read|see\s+also|related(\s+(articles?|stories|news|posts|content|topics|coverage|links?|reading|story))?|more\s+on\s+this(\s+story)?|"
+    r"recommended(\s+(stories|reading|for\s+you))?|you\s+(may|might)\s+(also\s+)?(like|be\s+interested.{0,10})|(top|latest|more|other|trending)\s+(stories|news|headlines|posts)|"
+    r"more\s+from\s.{1,30}|keep\s+reading|don['’]t\s+miss|must\s+read|what\s+to\s+read\s+next|editor['’]?s['’]?\s+picks?|most\s+(read|popular)|"
+    r"lire\s+(aussi|également)|à\s+lire\s+(aussi|également)|sur\s+le\s+même\s+(sujet|thème)|voir\s+aussi|"
+    r"lesen\s+sie\s+(auch|hier)|mehr\s+(zum\s+thema|dazu|lesen)|auch\s+interessant|das\s+könnte\s+(sie|dich)\s+auch\s+interessieren|zum\s+thema|passend\s+dazu|"
+    r"lee\s+también|le[ae]\s+(también|además|más)|te\s+puede\s+interesar|(noticias?|información)\s+relacionad[ao]s?|ver\s+también|más\s+información|leer\s+más|"
+    r"leia\s+(também|mais)|veja\s+(também|mais)|saiba\s+mais|leggi\s+anche|per\s+approfondire|lees\s+(ook|meer)|"
+    r"czytaj\s+(też|także|również|więcej)|zobacz\s+(też|także|również)|читайте\s+(также|ещё|еще)|по\s+теме|смотрите\s+также|читайте\s+також|"
+    r"ayrıca\s+oku(yun)?|ilgili\s+haber(ler)?|les\s+(også|mer)|läs\s+(också|mer|även)|lue\s+(myös|lisää)|læs\s+også|baca\s+juga|关联|相关(新闻|阅读|报道)|関連(記事|ニュース)|あわせて読みたい|관련\s?기사"
+)
+RELATED_LABEL = re.compile(rf"^\W*({_RELATED})\s*\W*$", re.IGNORECASE)
+RELATED_LEAD = re.compile(rf"^\W*({_RELATED})\s*[:：|>»\-–—]", re.IGNORECASE)
+FURNITURE = re.compile(
+    r"^\W*(advertisement|advert|reklame?|reklam|werbung|anzeige|publicidad|publicité|pubblicità|publicidade|annonse|annons|mainos|advertentie|إعلان|"
+    r"annonsørinnhold|sponsored(\s+content)?|story\s+continues\s+below.*|article\s+continues\s+(below|after).*|continue\s+reading.*|skip\s+(advertisement|ad|past).*|"
+    r"share(\s+(this|on|via).{0,30})?|teilen|partager|compartir|condividi|شارك|شارك(ها|ه)?\s*(على|عبر|مع)?.{0,20}|مشاركة|طباعة|انسخ\s+الرابط|"
+    r"facebook|twitter|whatsapp|telegram|linkedin|pinterest|email|x|print|copy\s+link|logo|comments?|leave\s+a\s+(comment|reply).*|"
+    r"loading\.*|watch(\s+(live|now))?|listen(\s+to.{0,30})?|play|video|gallery|tags?:?|topics?:?|الوسوم:?|كلمات\s+(مفتاحية|دلالية):?|الكلمات\s+(المفتاحية|الدلالية):?|"
+    r"عاجل|مباشر|تابعونا(\s+(على|عبر).{0,30})?|تابعنا(\s+على.{0,30})?|مركز\s+الإشعارات|النشرة\s+البريدية.{0,20}|اشترك.{0,25}|"
+    r"follow\s+us.{0,60}|sign\s+up(\s+(for|to|here|now).{0,60})?|subscribe(\s+(now|today|to).{0,60})?|newsletter|"
+    r"\d+\s*(min(ute)?s?|دقائق|دقيقة)\.?(\s+(read|قراءة))?|ende\s+der\s+weiteren\s+informationen|weitere\s+informationen)\W*$",
+    re.IGNORECASE,
+)
+RIGHTS = re.compile(
+    r"^\W*(©|\(c\)\s|copyright\b|all\s+rights\s+reserved|جميع\s+الحقوق|كافة\s+الحقوق|حقوق\s+(النشر|الطبع)|alle\s+rechte\s+vorbehalten|tous\s+droits|todos\s+los\s+derechos|todos\s+os\s+direitos)"
+    r"|(all\s+rights\s+reserved|جميع\s+الحقوق\s+محفوظة|rights\s+reserved)\W{0,3}.{0,40}$",
+    re.IGNORECASE,
+)
+CREDIT = re.compile(
+    r"(?P<label>المصدر|مصدر\s+الصورة|تصوير|الصورة|عدسة|(?:photo(?:graph)?|image|picture|foto|bild|photo\s+credit|credits?|source|quelle|crédits?|fuente|fonte|fotó)(?:\s+(?:by|par|von|de|credit|source))?)"
+    r"\s*[:：]\s*(?P<credit>.{2,80})$",
+    re.IGNORECASE,
+)
+_DATE_PART = re.compile(
+    r"[\d٠-٩۰-۹]{1,4}\s*[/\-.:]\s*[\d٠-٩۰-۹]{1,2}|[\d٠-٩۰-۹]{1,2}\.?\s+\w{3,12}\W+[\d٠-٩۰-۹]{4}|\b\w{3,10}\.?\s+\d{1,2},?\s+\d{4}|[\d٠-٩۰-۹]{4}年"
+    r"|(منذ|قبل)\s+[\d٠-٩]*\s*\w+|\d+\s+(minutes?|hours?|days?)\s+ago",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?…؟۔。！？](?:[\"'”’»«)\]\s]|\[\d+\])*$")
+
+
+def is_date_line(text: str) -> bool:
+    """Whether a short line is a date (with a label, a weekday or a time of day, but no more words)."""
+    return (
+        len(text) <= 70 and bool(_DATE_PART.search(text)) and not _SENTENCE_END.search(text) and len(text.split()) <= 11
+    )
+
+
+def ends_sentence(text: str) -> bool:
+    """Whether a line ends as a sentence does."""
+    return bool(_SENTENCE_END.search(text))
+
+
+def is_furniture(text: str) -> bool:
+    """Whether a line is a label, button or notice that stands around articles everywhere."""
+    return bool(len(text) <= 120 and (FURNITURE.match(text) or RIGHTS.search(text)))
+
+
+def split_credit(text: str) -> tuple[str | None, str | None]:
+    """(caption, credit) of a caption line, also where they run together (`نصالمصدر: وكالة`)."""
+    match = CREDIT.search(text)
+    if match:
+        caption = text[: match.start()].strip(" -–—|,،.(")
+        return caption or None, match["credit"].strip(" )") or None
+    rights = re.match(r"^(?P<caption>.*?)\s*(?:©|\(c\))\s*(?P<credit>.{2,60})$", text)
+    if rights:
+        return rights["caption"].strip() or None, rights["credit"].strip()
+    return text or None, None
