@@ -143,7 +143,15 @@ class _Counted:
 
 
 def _one_line(value: object) -> str:
-    return "" if value is None else " ".join(str(value).split())
+    return "" if value is None else " ".join(printable(str(value)).split())
+
+
+def printable(text: str) -> str:
+    """Text that cannot steer a terminal: control characters but line feed and tab are shown as `�`.
+
+    Archived titles and bodies are other people's; an escape sequence in one must not reach the reader's screen.
+    """
+    return "".join("�" if unicodedata.category(letter) == "Cc" and letter not in "\n\t" else letter for letter in text)
 
 
 def _cells(text: str) -> int:

@@ -248,7 +248,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     site: ClassVar[DemoSite]
 
-    def do_GET(self) -> None:  # noqa: N802  # the name http.server calls
+    def do_GET(self) -> None:  # the name http.server calls
         page = self.site.page(self.path)
         if page.etag and self.headers.get("If-None-Match") == page.etag:
             page = Page(b"", page.content_type, HTTPStatus.NOT_MODIFIED, page.etag)

@@ -18,7 +18,7 @@ from urllib.parse import urljoin, urlsplit
 
 from archive.config import SiteConfig
 from archive.config_values import is_loopback
-from archive.model import Article, Link, Sighting, iso
+from archive.model import Article, Link, Precision, Sighting, iso
 from archive.urls import normalise
 from crawler.addresses import AddressGuard, literal
 from crawler.probe import Answer, Probe, ProbeError
@@ -33,6 +33,7 @@ _GUESSED_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml")
 _GUESSED_FEEDS = ("/feed", "/rss.xml")
 _LONGEST_DELAY = 5.0  # seconds; a longer Crawl-delay is told, and this much kept to while looking around
 _DEFAULT_SCHEDULE = "*/30 * * * *"
+_CLOCK = (Precision.SECOND, Precision.MINUTE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +127,8 @@ class _Look:
             reading = read_sitemap(answer.body, answer.url, limit=50_000)
             found.append((answer.url, len(reading.sightings) + len(reading.sitemaps)))
             self._sightings += reading.sightings
-            # What is newest says most of the site's dates: news first, and in an index the last one.
-            waiting += sorted(reading.sitemaps[::-1], key=lambda url: "news" not in url)
+            # What is newest says most of the site's dates: news first.
+            waiting += sorted(reading.sitemaps, key=lambda url: "news" not in url)
             if not named:
                 waiting = [url for url in waiting if url in reading.sitemaps]
         return found
@@ -194,10 +195,9 @@ def _instants(article: Article) -> list[datetime]:
             continue
         exact = list(stated_instants(evidence.value))
         stated += exact
-        if not exact and (read := read_date(evidence.value, captured=None, zone="UTC", language=article.language)):
-            moment = getattr(read, "moment", None)
-            if moment is not None:
-                walls.append(moment.replace(tzinfo=None))
+        read = None if exact else read_date(evidence.value, zone=UTC, language=article.language)
+        if read and read.instant and not (read.zone_stated or read.relative) and read.precision in _CLOCK:
+            walls.append(read.instant.replace(tzinfo=None))
     if any(moment.utcoffset() for moment in stated) or not walls:
         return stated
     seen = [shown for moment in stated for wall in walls if (shown := wall_offset(moment, wall))]

@@ -1,0 +1,158 @@
+"""The `warraq` command: global options, lazily loaded commands, and the one place where errors become exit codes.
+
+What each command does lies in the modules beside this one; each is imported only when it is called, so that `warraq --help`
+and shell completion answer at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+import click
+
+from archive.errors import CrawlInterruptedError, WarraqError
+from crawler.cli.session import Session
+
+# Every command: the module that holds it, and what `warraq --help` says of it.
+COMMANDS = {
+    "init": ("write", "Make a collection, and look around the sites to crawl."),
+    "crawl": ("write", "Crawl sites; an interrupted crawl goes on."),
+    "run-due": ("write", "Crawl the sites whose schedule is due (for cron)."),
+    "schedule": ("write", "Print or install the crontab line or systemd units."),
+    "index": ("write", "Bring the index up to date with the WARC files."),
+    "extract": ("page", "Show what would be indexed for one page, and why."),
+    "search": ("read", "Search the articles."),
+    "show": ("read", "Show an article, one of its versions, or its record."),
+    "versions": ("read", "List the versions of an article."),
+    "diff": ("read", "Show what changed between two versions."),
+    "cluster": ("read", "List the near-duplicates of an article."),
+    "cite": ("read", "Cite an article with the capture that shows it."),
+    "export": ("read", "Write articles to a file."),
+    "verify": ("health", "Check WARC files, digests and indexes."),
+    "status": ("health", "Tell how each site is doing."),
+    "stats": ("health", "Count articles over time."),
+    "doctor": ("health", "Check this machine and say what to do."),
+    "demo": ("demonstration", "Crawl a small made-up news site on this machine."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and imports each only when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """All commands, in the order of `COMMANDS`: as one would use them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the command, or None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"crawler.cli.{COMMANDS[cmd_name][0]}")
+        command = getattr(module, cmd_name.replace("-", "_"))
+        assert isinstance(command, click.Command)  # noqa: S101  # a wrong entry above is a bug
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As Click does, but with the nearest command named where there is none."""
+        name = args[0] if args else ""
+        if name not in COMMANDS and not name.startswith("-"):
+            from archive.config_values import nearest
+
+            near = nearest(name, COMMANDS)
+            hint = f"did you mean {near!r}?" if near else "see `warraq --help`"
+            raise click.UsageError(f"there is no command {name!r}; {hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """The list of commands from the table, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, says) for name, (_, says) in COMMANDS.items()])
+
+
+def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"warraq {version('warraq')}")
+        ctx.exit()
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "-C",
+    "--collection",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="The collection; else $WARRAQ_COLLECTION, else the current folder.",
+)
+@click.option("-q", "--quiet", is_flag=True, help="Say nothing but results and errors.")
+@click.option("-v", "--verbose", is_flag=True, help="Log what is done on standard error.")
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version and exit."
+)
+@click.pass_context
+def warraq(ctx: click.Context, folder: Path | None, *, quiet: bool, verbose: bool) -> None:
+    """Crawl news sites into faithful WARC files and a searchable index.
+
+    Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 unexpected error, 2 wrong usage or
+    configuration, 3 done but a site failed, 4 damage found, 75 another process holds the collection, 130 interrupted.
+    """
+    ctx.obj = Session(folder=folder, quiet=quiet, verbose=verbose)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave the process with its exit code: the only place that exits."""
+    _prepare(sys.stdout)
+    _prepare(sys.stderr)
+    sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        code = _invoke(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`| head`). Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code
+
+
+def _invoke(arguments: list[str]) -> int:
+    # Click's own `main` is not used: it would end broken pipes and errors in its way instead of ours.
+    try:
+        with warraq.make_context("warraq", arguments) as ctx:
+            warraq.invoke(ctx)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except WarraqError as error:
+        return _told(str(error), error.exit_code)
+    except click.ClickException as error:
+        return _told(error.format_message(), error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        return _told("interrupted", CrawlInterruptedError.exit_code)
+    return 0
+
+
+def _told(message: str, code: int) -> int:
+    print(f"warraq: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
+    return code
+
+
+def _prepare(stream: IO[str]) -> None:
+    """UTF-8 into pipes and files whatever the locale; on a terminal a letter it cannot show becomes `?`."""
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is None:
+        return
+    if stream.isatty():
+        reconfigure(errors="replace")
+    else:
+        reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -1,0 +1,98 @@
+"""What all commands share: which collection is meant, how much is said, and how rows and progress reach the person."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from archive.config import CollectionConfig, SiteConfig
+    from archive.export import Row
+    from archive.layout import Layout
+
+# Seconds between two lines of progress where nobody watches a terminal, and between two drawings where somebody does.
+_PLAIN_EVERY = 15.0
+_DRAWN_EVERY = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One call of `warraq`: its global options."""
+
+    folder: Path | None = None
+    quiet: bool = False
+    verbose: bool = False
+
+    def layout(self) -> Layout:
+        """The collection meant; UsageError where there is none."""
+        from archive.layout import Layout
+
+        return Layout.find(self.folder)
+
+    def config(self) -> CollectionConfig:
+        """Its `warraq.toml`, checked."""
+        from archive.config import load
+
+        return load(self.layout().config)
+
+    def sites(self, names: Sequence[str]) -> tuple[SiteConfig, ...]:
+        """The sites named, or all of them; ConfigError for a name that is not there."""
+        config = self.config()
+        return tuple(config.site(name) for name in dict.fromkeys(names)) or config.sites
+
+    def say(self, text: str) -> None:
+        """A line about what is going on, for the person: standard error, not with `-q`."""
+        if not self.quiet:
+            print(text, file=sys.stderr)  # noqa: T201
+
+    def rows(self, rows: Iterable[Row], columns: Sequence[str], form: str | None, *, nothing: str) -> int:
+        """Print rows in the form asked for (default: a table on a terminal, else JSON lines); says `nothing` if so."""
+        from archive.export import Format, write_rows
+
+        chosen = Format(form) if form else Format.TABLE if sys.stdout.isatty() else Format.JSONL
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 160
+        count = write_rows(rows, columns, chosen, sys.stdout, width=width)
+        if not count:
+            self.say(nothing)
+        return count
+
+
+class Progress:
+    """Numbers that grow, told at the right pace: one line drawn over and over on a terminal, a plain line now and then
+    elsewhere, nothing with `-q`.
+    """
+
+    def __init__(self, session: Session, what: str) -> None:
+        self._quiet = session.quiet
+        self._what = what
+        self._drawn = sys.stderr.isatty()
+        self._last = time.monotonic()
+        self._open = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._open:
+            print(file=sys.stderr)  # noqa: T201
+            self._open = False
+
+    def update(self, **numbers: Any) -> None:
+        """The numbers as they stand; told only if it is time again."""
+        now = time.monotonic()
+        if self._quiet or now - self._last < (_DRAWN_EVERY if self._drawn else _PLAIN_EVERY):
+            return
+        self._last = now
+        told = ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in numbers.items() if value is not None)
+        line = f"{self._what}: {told}"
+        if self._drawn:
+            width = shutil.get_terminal_size().columns
+            print(f"\r\x1b[K{line[: width - 1]}", end="", file=sys.stderr, flush=True)  # noqa: T201
+            self._open = True
+        else:
+            print(line, file=sys.stderr, flush=True)  # noqa: T201
