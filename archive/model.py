@@ -118,7 +118,10 @@ class RecordType(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """The earlier record that a revisit points at."""
+    """The earlier `response` record that a revisit points at; never itself a revisit.
+
+    `captured` is exactly that record's WARC-Date, fractions of a second and all.
+    """
 
     record_id: str
     url: str
@@ -126,6 +129,7 @@ class Reference:
     warc: str
     offset: int
     length: int
+    payload_digest: Digest | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,103 @@
+"""One WARC file in progress: created under a name of its own, appended to, and renamed once it is whole on disk.
+
+While it grows the file is called `NAME.warc.gz.open`; nothing ever appends to a file without that suffix. A write that
+fails is undone, so that the file ends after a whole record again. What a kill leaves behind is `recovery`'s.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from archive.errors import ArchiveWriteError
+
+OPEN_SUFFIX = ".open"
+
+
+class WarcFile:
+    """An open file of `folder`, to be called `name` when it is closed.
+
+    FileExistsError where a file of that name, finished or in progress, is there already: nothing is ever overwritten.
+    All other trouble is an ArchiveWriteError.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self.path = folder / (name + OPEN_SUFFIX)
+        self.size = 0
+        self._final = folder / name
+        if self._final.exists():
+            raise FileExistsError(str(self._final))
+        try:
+            self._fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
+        except FileExistsError:
+            raise
+        except OSError as error:
+            raise _error(self.path, "cannot be created", error) from error
+        sync_folder(folder)
+
+    def append(self, data: bytes) -> int:
+        """Write `data` at the end, handed to the system before this returns, and give its offset.
+
+        ArchiveWriteError where it could not be written whole; the file then ends where it did before.
+        """
+        start = self.size
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[os.write(self._fd, view) :]
+        except OSError as error:
+            self._cut_back(start)
+            raise _error(self.path, "cannot be written", error) from error
+        self.size += len(data)
+        return start
+
+    def _cut_back(self, size: int) -> None:
+        """Undo a partial write; where even that fails, the next start's recovery cuts the tail."""
+        with contextlib.suppress(OSError):
+            os.ftruncate(self._fd, size)
+            os.lseek(self._fd, size, os.SEEK_SET)
+
+    def sync(self) -> None:
+        """Have all bytes on the disk (fdatasync) before this returns."""
+        try:
+            getattr(os, "fdatasync", os.fsync)(self._fd)
+        except OSError as error:
+            raise _error(self.path, "cannot be synced to disk", error) from error
+
+    def close(self) -> None:
+        """Sync the file and give it its name; it is never written again."""
+        try:
+            os.fsync(self._fd)
+            if self._final.exists():
+                raise FileExistsError(17, "that file exists already", str(self._final))
+            self.path.rename(self._final)
+            sync_folder(self._final.parent)
+        except OSError as error:
+            raise _error(self.path, "cannot be closed", error) from error
+        finally:
+            os.close(self._fd)
+
+    def discard(self) -> None:
+        """Give up a file that holds no whole record; its bytes, if any, are left for recovery."""
+        os.close(self._fd)
+        if self.size == 0:
+            with contextlib.suppress(OSError):
+                self.path.unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk, so that a file created or renamed survives a power loss."""
+    with contextlib.suppress(OSError):  # some file systems cannot sync a folder, and lose nothing by it
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _error(path: Path, what: str, error: OSError) -> ArchiveWriteError:
+    return ArchiveWriteError(
+        f"{path}: {what}: {error.strerror or error}. Make room or mend the disk, then crawl again."
+    )

@@ -1,0 +1,369 @@
+"""The records of one WARC file, one after another, with exact offsets: by anyone's tool, damaged or hostile as it may be.
+
+A record is read through a window: only as much of its block is kept as the caller asks for, so that neither a bomb
+(ISO 28500 sets no limit) nor a broken length costs memory. A damaged stretch is reported once, with its offset, and
+reading goes on at the next record behind it. What records mean is left to `warc_reader`; whether their digests are
+right, to `verify`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from archive.errors import DamagedRecordError
+
+# A header of a record: real ones are under 2 KiB, the longest URLs servers answer to are 64 KiB.
+MAX_HEADER = 256 * 1024
+_FIRST_READ = 16 * 1024
+_READ = 128 * 1024
+_WINDOW = 1024 * 1024
+_PROBE = 4096
+# The longest block that is read whole into memory.
+MAX_BLOCK = 256 * 1024 * 1024
+
+_GZIP_MAGIC = b"\x1f\x8b\x08"
+_VERSION = re.compile(rb"WARC/(?:1\.[01]|0\.1[78])[ \t]*\r?\n")
+_HEADER_END = re.compile(rb"\n\r?\n")
+_LENGTH = re.compile(r"[0-9]{1,15}")
+_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?(?:Z|\+00:?00)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record. `offset` and `length` are bytes in the file (of the gzip member, where it is compressed; without the
+    line ends behind it, where it is not). `block` may be only the start of the block, as asked; `content_length` is
+    all of it. Header values are as written, but for folding and the angle brackets some tools put around URIs.
+    """
+
+    version: str
+    headers: tuple[tuple[str, str], ...]
+    block: bytes
+    content_length: int
+    offset: int
+    length: int
+    end: int
+
+    def header(self, name: str) -> str | None:
+        """The first value of a WARC header, whatever its case."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    def headers_all(self, name: str) -> list[str]:
+        """Every value of a WARC header."""
+        wanted = name.lower()
+        return [value for key, value in self.headers if key.lower() == wanted]
+
+    @property
+    def type(self) -> str:
+        """WARC-Type in lower case; empty where there is none."""
+        return (self.header("WARC-Type") or "").lower()
+
+    @property
+    def id(self) -> str:
+        """WARC-Record-ID as written; empty where there is none."""
+        return self.header("WARC-Record-ID") or ""
+
+    @property
+    def target(self) -> str | None:
+        """WARC-Target-URI without the brackets of old tools, spaces escaped."""
+        uri = self.header("WARC-Target-URI")
+        if uri is None:
+            return None
+        uri = uri[1:-1] if uri.startswith("<") and uri.endswith(">") else uri
+        return uri.replace(" ", "%20")
+
+    @property
+    def date(self) -> datetime:
+        """WARC-Date as an aware instant in UTC; ValueError where it is none."""
+        return read_date(self.header("WARC-Date") or "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """A stretch of a file, from `offset` up to `end`, that holds no readable record; `cut` where the file ends in it."""
+
+    offset: int
+    end: int
+    problem: str
+    cut: bool = False
+
+
+class _BrokenError(Exception):
+    """What is wrong with the record being read, for use in this module.
+
+    `end` is where the next one may begin, where that is known; `cut` says that the file ends inside this one.
+    """
+
+    def __init__(self, problem: str, *, end: int | None = None, cut: bool = False) -> None:
+        super().__init__(problem)
+        self.end = end
+        self.cut = cut
+
+
+# How many bytes of a record's block are wanted, given its header fields.
+Keep = Callable[[tuple[tuple[str, str], ...]], int]
+
+
+def keep_all(_headers: tuple[tuple[str, str], ...]) -> int:
+    """Keep blocks whole, up to the size of any one that makes sense."""
+    return MAX_BLOCK
+
+
+def read_date(text: str) -> datetime:
+    """A WARC-Date (ISO 28500 §5.4; ASCII digits only) as an aware instant; nanoseconds are cut to microseconds."""
+    match = _DATE.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"not a WARC-Date: {text[:60]!r}")
+    fraction = (match[2] or "")[:6].ljust(6, "0")
+    return datetime.fromisoformat(f"{match[1]}.{fraction}+00:00")
+
+
+# ------------------------------------------------------------------------------------------------------ reading one
+
+
+class _Member:
+    """One gzip member as a stream of decompressed bytes; `end` is the offset behind what was used of the file."""
+
+    def __init__(self, descriptor: int, offset: int) -> None:
+        self._descriptor = descriptor
+        self._decoder = zlib.decompressobj(31)
+        self._waiting = b""
+        self._full = False
+        self._size = _FIRST_READ
+        self.end = offset
+
+    def read(self) -> bytes:
+        """The next piece, at most `_READ` bytes; empty at the end of the member, whose CRC is then checked."""
+        decoder = self._decoder
+        while not decoder.eof:
+            if not self._waiting and not self._full:
+                self._waiting = os.pread(self._descriptor, self._size, self.end)
+                self._size = _READ
+                if not self._waiting:
+                    raise _BrokenError("the file ends inside this record", cut=True)
+                self.end += len(self._waiting)
+            try:
+                out = decoder.decompress(self._waiting, _READ)
+            except zlib.error as error:
+                raise _BrokenError(f"gzip data is damaged ({error})") from error
+            self._waiting = decoder.unconsumed_tail
+            self._full = len(out) == _READ
+            self.end -= len(decoder.unused_data)
+            if out:
+                return out
+        return b""
+
+    def finish(self, rest: bytes, _block_end: int) -> tuple[int, int]:
+        """Check that only line ends follow the block in this member: where the record and where its bytes end."""
+        while True:
+            if rest.strip(b"\r\n"):
+                second = rest.lstrip(b"\r\n").startswith(b"WARC/")
+                what = "another record" if second else "data beyond Content-Length"
+                raise self.broken(f"{what} follows in the same gzip member")
+            rest = self.read()
+            if not rest:
+                return self.end, self.end
+
+    def broken(self, problem: str) -> _BrokenError:
+        """The problem, with the end of this member where it can be reached."""
+        try:
+            while self.read():
+                pass
+        except _BrokenError:
+            return _BrokenError(problem)
+        return _BrokenError(problem, end=self.end)
+
+
+class _Plain:
+    """Uncompressed bytes from `offset` on, up to the end of the file."""
+
+    def __init__(self, descriptor: int, offset: int) -> None:
+        self._descriptor = descriptor
+        self.end = offset
+
+    def read(self) -> bytes:
+        """The next piece; empty at the end of the file."""
+        out = os.pread(self._descriptor, _READ, self.end)
+        self.end += len(out)
+        return out
+
+    def finish(self, rest: bytes, block_end: int) -> tuple[int, int]:
+        """Step over the line ends behind the block: where the next record begins and where this one ends."""
+        rest = rest[:4] if len(rest) >= 4 else (rest + self.read())[:4]
+        return block_end + len(rest) - len(rest.lstrip(b"\r\n")), block_end
+
+    def broken(self, problem: str) -> _BrokenError:
+        """The problem; where this record ends is not known."""
+        return _BrokenError(problem)
+
+
+def _read_one(descriptor: int, offset: int, keep: Keep) -> Record | int:
+    """The record at `offset`; in place of an empty gzip member or of line ends only, the offset behind them."""
+    magic = os.pread(descriptor, 64, offset)
+    if magic.startswith(_GZIP_MAGIC):
+        source: _Member | _Plain = _Member(descriptor, offset)
+    elif magic.lstrip(b"\r\n")[:5] in (b"WARC/", b""):
+        offset += len(magic) - len(magic.lstrip(b"\r\n"))
+        source = _Plain(descriptor, offset)
+    elif _GZIP_MAGIC.startswith(magic):
+        raise _BrokenError("the file ends inside this record", cut=True)
+    else:
+        zeros = not magic.strip(b"\0")
+        raise _BrokenError("zeros, as a power loss leaves them" if zeros else "neither gzip data nor a WARC record")
+    buffer, header_end = _header(source)
+    if not buffer:
+        return source.end
+    version, headers = _fields(source, buffer[:header_end])
+    length = _content_length(source, headers)
+    block, rest = _block(source, buffer[header_end:], length, min(length, keep(headers)))
+    end, record_end = source.finish(rest, offset + header_end + length)
+    return Record(
+        version=version,
+        headers=headers,
+        block=block,
+        content_length=length,
+        offset=offset,
+        length=record_end - offset,
+        end=end,
+    )
+
+
+def _header(source: _Member | _Plain) -> tuple[bytes, int]:
+    """Read on until the empty line behind the header: what was read, and where the header ends in it."""
+    buffer = b""
+    while (match := _HEADER_END.search(buffer)) is None:
+        piece = source.read()
+        if not piece and not buffer.strip(b"\r\n"):
+            return b"", 0
+        if not piece:
+            raise _BrokenError(
+                "the header of the record is cut short", cut=isinstance(source, _Plain), end=_end(source)
+            )
+        buffer += piece
+        if len(buffer) > MAX_HEADER and not _HEADER_END.search(buffer[:MAX_HEADER]):
+            raise source.broken(f"a record header of more than {MAX_HEADER} bytes")
+    return buffer, match.end()
+
+
+def _end(source: _Member | _Plain) -> int | None:
+    return source.end if isinstance(source, _Member) else None
+
+
+def _fields(source: _Member | _Plain, head: bytes) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The version and the named fields of a header; folded lines are joined."""
+    version = _VERSION.match(head)
+    if version is None:
+        raise source.broken(f"not a WARC record: it begins with {head[:20]!r}")
+    try:
+        text = head[version.end() :].decode("utf-8")
+    except UnicodeDecodeError:
+        text = head[version.end() :].decode("latin-1")
+    fields: list[tuple[str, str]] = []
+    for line in text.split("\n"):
+        if line[:1] in (" ", "\t") and fields and line.strip():
+            name, value = fields[-1]
+            fields[-1] = (name, f"{value} {line.strip()}")
+        else:
+            name, colon, value = line.partition(":")
+            if colon:
+                fields.append((name.strip(), value.strip()))
+    return version[0].strip().decode("ascii"), tuple(fields)
+
+
+def _content_length(source: _Member | _Plain, headers: tuple[tuple[str, str], ...]) -> int:
+    """Content-Length as a number of ASCII digits, stated once."""
+    stated = {value for name, value in headers if name.lower() == "content-length"}
+    if len(stated) != 1:
+        raise source.broken("no Content-Length" if not stated else "several values of Content-Length")
+    value = stated.pop()
+    if not _LENGTH.fullmatch(value):
+        raise source.broken(f"Content-Length is {value[:40]!r}")
+    return int(value)
+
+
+def _block(source: _Member | _Plain, first: bytes, length: int, want: int) -> tuple[bytes, bytes]:
+    """The first `want` bytes of the block, and what was read beyond its end; the rest is passed over."""
+    kept, seen, piece = bytearray(), 0, first
+    while True:
+        own = piece if len(piece) <= length - seen else piece[: length - seen]
+        seen += len(own)
+        if len(kept) < want:
+            kept += own[: want - len(kept)]
+        if seen == length:
+            return bytes(kept), piece[len(own) :]
+        piece = source.read()
+        if not piece:
+            problem = f"the block is {length - seen} bytes shorter than Content-Length says"
+            raise _BrokenError(problem, end=_end(source), cut=isinstance(source, _Plain))
+
+
+# ------------------------------------------------------------------------------------------------- one after another
+
+
+def records(path: Path, *, start: int = 0, keep: Keep = keep_all) -> Iterator[Record | Damage]:
+    """Every record of a WARC file from offset `start` on, and every damaged stretch, in the order they stand.
+
+    `keep` says, from a record's headers, how many bytes of its block are wanted. OSError where the file cannot be read.
+    """
+    with path.open("rb", buffering=0) as file:
+        descriptor = file.fileno()
+        compressed = path.name.removesuffix(".open").endswith(".gz") or os.pread(descriptor, 3, 0) == _GZIP_MAGIC
+        offset = start
+        while offset < os.fstat(descriptor).st_size:
+            try:
+                record = _read_one(descriptor, offset, keep)
+            except _BrokenError as broken:
+                end = broken.end or _next_record(descriptor, offset + 1, compressed=compressed)
+                cut = broken.cut and end >= os.fstat(descriptor).st_size
+                yield Damage(offset=offset, end=end, problem=str(broken), cut=cut)
+                offset = end
+                continue
+            if isinstance(record, Record):
+                yield record
+                record = record.end
+            offset = record
+
+
+def read_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
+    """The whole record at `offset`; DamagedRecordError where none can be read or its block is longer than `most`."""
+    with path.open("rb", buffering=0) as file:
+        try:
+            record = _read_one(file.fileno(), offset, lambda _headers: most)
+        except _BrokenError as broken:
+            raise DamagedRecordError(f"{path} at offset {offset}: {broken}. Run: warraq verify") from broken
+    if not isinstance(record, Record):
+        raise DamagedRecordError(f"{path} at offset {offset}: there is no record. Run: warraq index --rebuild")
+    if record.content_length > most:
+        raise DamagedRecordError(f"{path} at offset {offset}: a block of {record.content_length} bytes is not read")
+    return record
+
+
+def _next_record(descriptor: int, position: int, *, compressed: bool) -> int:
+    """Where the next record may begin at or behind `position`; the end of the file where none does."""
+    sign = _GZIP_MAGIC if compressed else b"\nWARC/1."
+    while window := os.pread(descriptor, _WINDOW, position):
+        found = window.find(sign)
+        while found >= 0:
+            if not compressed:
+                return position + found + 1
+            if _begins_record(os.pread(descriptor, _PROBE, position + found)):
+                return position + found
+            found = window.find(sign, found + 1)
+        if len(window) < _WINDOW:
+            return position + len(window)
+        position += len(window) - len(sign) + 1
+    return position
+
+
+def _begins_record(data: bytes) -> bool:
+    """Whether a gzip member begins here that holds a WARC record."""
+    try:
+        return zlib.decompressobj(31).decompress(data, 8).startswith(b"WARC/")
+    except zlib.error:
+        return False
