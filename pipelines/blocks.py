@@ -22,6 +22,8 @@ INLINE = frozenset(
 SKIPPED = frozenset(
     ["script", "style", "noscript", "template", "head", "svg", "iframe", "object", "embed", "video", "audio", "canvas", "select", "option", "button", "input", "textarea", "map", "math", "amp-ad", "amp-social-share", "amp-video", "amp-iframe", "amp-analytics", "progress", "meter", "datalist"]
 )
+# These are passed over whatever they hold; the others of SKIPPED may have swallowed the page by a missing end tag.
+_NEVER_TEXT = frozenset("script style template noscript head math".split())
 _KINDS = {
     "p": "p", "h1": "h", "h2": "h", "h3": "h", "h4": "h", "h5": "h", "h6": "h", "li": "li", "dt": "li", "dd": "li",
     "blockquote": "quote", "td": "cell", "th": "cell", "figcaption": "caption", "caption": "caption", "pre": "pre",
@@ -106,22 +108,30 @@ def read(root: HtmlElement, mark: Callable[[HtmlElement], str | None]) -> Blocks
     """The blocks under `root`; `mark` says of an element why it is a region apart, or None."""
     walk = _Walk(mark)
     walker = etree.iterwalk(root, events=("start", "end"))
+    skipped: HtmlElement | None = None
     for event, node in walker:
-        tag = node.tag
+        tag = str(node.tag)
         if event == "start":
-            if tag in SKIPPED:
+            if _is_skipped(node, tag):
                 walker.skip_subtree()
+                skipped = node
             elif tag == "br":
                 walk.pieces.append(("\n", None, False))
             else:
                 _open(walk, node, tag)
         else:
-            if tag not in SKIPPED and tag != "br":
+            if node is skipped:
+                skipped = None
+            elif tag != "br":
                 _close(walk, node, tag)
             if node is not root:
                 walk.text(node.tail)
     walk.flush(root)
     return Blocks(blocks=walk.blocks, regions=walk.regions)
+
+
+def _is_skipped(node: HtmlElement, tag: str) -> bool:
+    return tag in SKIPPED and (tag in _NEVER_TEXT or node.find(".//p") is None)
 
 
 def _open(walk: _Walk, node: HtmlElement, tag: str) -> None:

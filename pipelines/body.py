@@ -120,11 +120,15 @@ class _Selection:
             if paths[block.at] not in main and main:
                 boxes[self._box(block, paths[block.at], main)].append(block)
         judged = {box: self._judge(members) for box, members in boxes.items()}
-        for block in self.kept:
+        for index, block in enumerate(self.kept):
             if paths[block.at] in main or not main:
                 verdicts.append((block, None))
-            else:
-                verdicts.append((block, judged[self._box(block, paths[block.at], main)]))
+                continue
+            rule = judged[self._box(block, paths[block.at], main)]
+            if rule == "box" and block.kind == "h" and len(boxes[self._box(block, paths[block.at], main)]) == 1:
+                after = self.kept[index + 1 : index + 3]
+                rule = None if any(paths[other.at] in main for other in after) else rule
+            verdicts.append((block, rule))
         self._keep(verdicts)
 
     def _path(self, block: Block) -> tuple[str, ...]:
@@ -229,7 +233,7 @@ def _is_headline(block: Block) -> bool:
 
 def _is_solid(block: Block) -> bool:
     """Whether a block is beyond doubt a paragraph of prose."""
-    if block.kind in ("h", "caption") or block.link_share > 0.5:
+    if block.kind == "caption" or block.link_share > 0.5 or (block.kind == "h" and not wording.ends_sentence(block.text)):
         return False
     length = len(block.text)
     return length >= 160 or (length >= OPENING and wording.ends_sentence(block.text))

@@ -43,9 +43,10 @@ _NAMES = (
     ("embed", re.compile(r"twitter-?tweet|instagram-?media|fb-?post|tiktok-?embed|reddit-?embed|mediaembed|media-embed|\bembed|social-?embed|tweet\b|video-?(player|container|wrapper|js)|jwplayer|audio-?player|player\b|poll\b|quiz\b")),
     ("ticker", re.compile(r"ticker|breaking-?news|marquee|newsflash|liveblog-?teaser")),
     ("hidden", re.compile(r"(?<![\w:-])hidden(?![\w:-])(?!.*\b(sm|md|lg|xl|2xl):(block|flex|grid|inline))|screen-?reader|sr-?only|visually-?hidden|\bd-none\b|no-?print|print-?only|noprint|offscreen|a11y")),
-    ("widget", re.compile(r"\bwidget\b|\btools?\b|article-?(tools|actions|action-bar)|action-?bar|utility|feedback|rating|votes?\b|likes\b|reaction|\bprint\b|listen\b|text-?to-?speech|factbox-?link|login\b|edit-?link|jump-?to")),
+    ("widget", re.compile(r"widget-?area|widget-?(title|recent)|\btools?\b|article-?(tools|actions|action-bar)|action-?bar|utility|feedback|rating|votes?\b|likes\b|reaction|\bprint\b|listen\b|text-?to-?speech|factbox-?link|login\b|edit-?link|jump-?to")),
 )  # fmt: skip
 _NEVER = frozenset(("html", "body", "main", "article"))
+_HASHED = re.compile(r"[A-Z].*\d|\d.*[A-Z]|[0-9a-f]{8}")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _INLINE_MARKED = frozenset(("date", "byline", "caption", "share", "hidden", "embed"))
 _INLINE = frozenset(["a", "b", "i", "em", "strong", "span", "font", "u", "small", "mark", "label", "cite", "abbr", "sub", "sup", "code", "q"])
@@ -54,7 +55,7 @@ _EMBED_ATTRIBUTES = ("data-embed-id", "data-social-embed", "data-tweet-id", "dat
 
 def mark(element: HtmlElement) -> str | None:
     """Why an element looks like no part of an article, or None."""
-    tag = element.tag
+    tag = str(element.tag)
     if tag in _NEVER:
         return None
     attributes = element.attrib
@@ -83,6 +84,8 @@ def mark(element: HtmlElement) -> str | None:
 @lru_cache(maxsize=20_000)
 def by_name(css_class: str, css_id: str, component: str) -> str | None:
     """Why an element with these names looks like no part of an article, or None."""
+    if _HASHED.search(css_id):
+        css_id = ""
     names = _CAMEL.sub("-", f"{css_class} {css_id} {component}").lower().replace("_", "-")
     if not names.strip():
         return None

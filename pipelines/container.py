@@ -20,6 +20,8 @@ WRAPPER_SHARE = 0.4
 STUBBORN = {"comments": 0.97, "dialog": 0.9, "footer": 0.9, "hidden": 0.9, "caption": 0.7, "related": 0.6}
 # Go down into a child as long as it holds this share of its parent's prose.
 DESCENT_SHARE = 0.8
+# A single paragraph of this much prose is one, whatever it is called.
+LEAF_PROSE = 150
 # What the second reader left counts this much.
 DOUBTED = 0.3
 
@@ -45,8 +47,11 @@ def void_regions(page: Blocks, approved: set[int]) -> set[int]:
     kept: dict[tuple[str, str], float] = defaultdict(float)
     total = trusted = 0.0
     names = [_name(region) for region in page.regions]
+    leaves: set[int] = set()
     for block in page.blocks:
         weight = prose(block)
+        if weight >= LEAF_PROSE and block.kind == "p":
+            leaves.update(at for at in block.regions if page.regions[at].element is block.element)
         total += weight
         trusted += weight if block.at in approved else 0.0
         for name in {names[region] for region in block.regions}:
@@ -54,6 +59,9 @@ def void_regions(page: Blocks, approved: set[int]) -> set[int]:
             kept[name] += weight if block.at in approved else 0.0
     void = set()
     for index, region in enumerate(page.regions):
+        if index in leaves:
+            void.add(index)
+            continue
         share = sums[names[index]] / (total or 1.0)
         agreed = kept[names[index]] / trusted if trusted else share
         limit = STUBBORN.get(region.reason, WRAPPER_SHARE)
