@@ -156,8 +156,10 @@ class _Look:
         site = SiteConfig(name="site", start=(self._start,))
         found: list[tuple[Article, Answer]] = []
         for url in [url for url in urls if urlsplit(url).netloc == host][: 2 * _PAGES]:
+            if len(found) >= _PAGES:
+                break
             answer = self._ask(url)
-            if answer is None or len(found) >= _PAGES:
+            if answer is None:
                 continue
             article = extract(
                 answer.body, answer.url, captured=datetime.now(UTC), site=site, content_type=answer.content_type

@@ -143,7 +143,7 @@ def _invoke(arguments: list[str]) -> int:
 
 
 def _told(message: str, code: int) -> int:
-    print(f"warraq: {' '.join(message.split())}", file=sys.stderr)  # noqa: T201
+    click.echo(f"warraq: {' '.join(message.split())}", err=True)
     return code
 
 

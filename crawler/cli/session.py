@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import click
+
 if TYPE_CHECKING:
     from archive.config import CollectionConfig, SiteConfig
     from archive.export import Row
@@ -48,7 +50,7 @@ class Session:
     def say(self, text: str) -> None:
         """A line about what is going on, for the person: standard error, not with `-q`."""
         if not self.quiet:
-            print(text, file=sys.stderr)  # noqa: T201
+            click.echo(text, err=True)
 
     def rows(self, rows: Iterable[Row], columns: Sequence[str], form: str | None, *, nothing: str) -> int:
         """Print rows in the form asked for (default: a table on a terminal, else JSON lines); says `nothing` if so."""
@@ -79,7 +81,7 @@ class Progress:
 
     def __exit__(self, *_: object) -> None:
         if self._open:
-            print(file=sys.stderr)  # noqa: T201
+            click.echo(err=True)
             self._open = False
 
     def update(self, **numbers: Any) -> None:
@@ -92,7 +94,7 @@ class Progress:
         line = f"{self._what}: {told}"
         if self._drawn:
             width = shutil.get_terminal_size().columns
-            print(f"\r\x1b[K{line[: width - 1]}", end="", file=sys.stderr, flush=True)  # noqa: T201
+            click.echo(f"\r\x1b[K{line[: width - 1]}", nl=False, err=True)
             self._open = True
         else:
-            print(line, file=sys.stderr, flush=True)  # noqa: T201
+            click.echo(line, err=True)

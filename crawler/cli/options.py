@@ -1,0 +1,61 @@
+"""Options that several commands share: each is worded, checked and turned into a value once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def duration(_: click.Context, param: click.Parameter, value: str | None) -> float | None:
+    """`90`, `30m`, `1h30m` as seconds, or Click's complaint: a callback of options."""
+    from archive.config_values import seconds
+
+    try:
+        return None if value is None else seconds(value)
+    except ValueError as error:
+        raise click.BadParameter(f"expected a duration such as 90s, 30m or 1h30m, {error}", param=param) from error
+
+
+def day(_: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """`2026-11-20`, or the month or year alone, kept as text since the index compares it so: a callback of options."""
+    if value is None:
+        return None
+    try:
+        if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", value):
+            raise ValueError(value)
+        date.fromisoformat((value + "-01-01")[:10])
+    except ValueError as error:
+        raise click.BadParameter(
+            f"expected a date such as 2026-11-20 (or 2026-11, or 2026), not {value!r}", param=param
+        ) from error
+    return value
+
+
+def form_option(command: F) -> F:
+    """`--format`: how rows are printed; None where it is left to where they go."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(["table", "json", "jsonl", "csv"]),
+        help="How to print rows. [default: table on a terminal, else jsonl]",
+    )(command)
+
+
+def filters(command: F) -> F:
+    """The filters that `search` and `export` share: site, section, author, dates."""
+    options = (
+        click.option("--site", metavar="SITE", help="Only this site."),
+        click.option("--section", metavar="NAME", help="Only this section."),
+        click.option("--author", metavar="NAME", help="Only this author."),
+        click.option("--from", "since", callback=day, metavar="DATE", help="Published on this day or later."),
+        click.option("--to", "until", callback=day, metavar="DATE", help="Published on this day or earlier."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
