@@ -12,6 +12,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,14 +23,14 @@ from archive.index import Index
 from archive.model import (
     Capture,
     Change,
-    CrawlSummary,
     Failure,
     PayloadKind,
     Reading,
     RecordType,
     Stage,
 )
-from archive.warc_reader import DamagedRecord, captures, payload
+from archive.warc_file import OPEN_SUFFIX
+from archive.warc_reader import DamagedRecord, groups, payload
 from pipelines.reading import PayloadFacts
 from pipelines.workers import Pool
 
@@ -41,6 +42,8 @@ BATCH = 50
 AGE = 2.0
 # Captures in flight during a rebuild: enough to keep workers busy, few enough to bound memory.
 IN_FLIGHT = 64
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,20 +164,24 @@ class Ingest:
             yield from self._file(file, self._index.indexed_up_to(file.name))
 
     def _file(self, file: Path, start: int) -> Iterator[Applied | DamagedRecord]:
-        end = start
-        for item, end in captures(file, start=start):
+        end, seen = start, _EPOCH
+        for group in groups(file, start=start):
+            end, item = group.end, group.item
             if isinstance(item, Capture):
+                seen = item.captured
                 yield from self._submit_stored(item, end)
                 while len(self._waiting) >= IN_FLIGHT:
                     self._waiting[0].future.exception()
                     yield from self.pump(force=True)
             elif isinstance(item, DamagedRecord):
-                self._index.fail([_damage(item)])
+                self._index.fail([_damage(item, seen)])
                 yield item
+            elif isinstance(item, Failure):
+                self._index.fail([item])
             else:
-                self._note(item)
+                self._index.end_crawl(item)
         yield from self.drain()
-        self._index.mark_indexed(file.name, end)
+        self._index.mark_indexed(file.name.removesuffix(OPEN_SUFFIX), end)
 
     def _submit_stored(self, capture: Capture, end: int) -> Iterator[Applied]:
         if capture.record_type != RecordType.REVISIT:
@@ -185,12 +192,6 @@ class Ingest:
         else:
             self._waiting.append(_Waiting(capture, _nothing(), end))
         yield from self.pump()
-
-    def _note(self, item: Failure | CrawlSummary) -> None:
-        if isinstance(item, Failure):
-            self._index.fail([item])
-        else:
-            self._index.end_crawl(item)
 
 
 def _for_index(capture: Capture, reading: Reading) -> Reading:
@@ -215,12 +216,13 @@ def _mime(message: HttpMessage) -> str | None:
     return value.split(";")[0].strip().lower() if value else None
 
 
-def _damage(record: DamagedRecord) -> Failure:
+def _damage(record: DamagedRecord, at: datetime) -> Failure:
+    """A damaged record as a failure; `at` is the capture before it, so that a rebuild gives the same row."""
     return Failure(
         url=f"warc:{record.warc}#{record.offset}",
         stage=Stage.ARCHIVE,
         reason=record.problem,
-        at=record.at,
+        at=at,
     )
 
 

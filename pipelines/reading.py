@@ -79,7 +79,7 @@ def read(payload: bytes, facts: PayloadFacts, site: SiteConfig) -> Reading:
     failures = []
     if decoded.problem:
         failures.append(_failure(facts, Stage.EXTRACT, decoded.problem))
-    if decoded.truncated:
+    if decoded.truncated and len(decoded.body) >= DECODED_LIMIT:
         detail = f"more than {DECODED_LIMIT >> 20} MB once decoded"
         return Reading(
             kind=PayloadKind.OTHER,

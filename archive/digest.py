@@ -1,0 +1,49 @@
+"""A labelled digest as a value, so that two tools' ways of writing the same one compare equal."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A labelled digest (ISO 28500 §5.8) with canonical equality: `sha1:` in any base and case compare alike.
+
+    `str()` gives the canonical written form: sha1 in base32 (as the field's tools write it), all others in hex.
+    """
+
+    algorithm: str
+    value: bytes
+
+    @classmethod
+    def of(cls, data: bytes, algorithm: str = "sha256") -> Digest:
+        """Digest `data`."""
+        return cls(algorithm, hashlib.new(algorithm, data).digest())
+
+    @classmethod
+    def parse(cls, text: str) -> Digest:
+        """Read `label:value` in base16, base32 or base64; ValueError where it is none of these."""
+        label, colon, value = text.strip().partition(":")
+        algorithm = label.lower().replace("-", "")
+        if not colon or algorithm not in hashlib.algorithms_available:
+            raise ValueError(f"not a labelled digest: {text!r}")
+        size = hashlib.new(algorithm).digest_size
+        try:
+            if len(value) == 2 * size:
+                return cls(algorithm, bytes.fromhex(value))
+            if len(value.rstrip("=")) == -(-size * 8 // 5):
+                return cls(algorithm, base64.b32decode(value.rstrip("=").upper() + "=" * (-len(value.rstrip("=")) % 8)))
+            raw = base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
+        except (ValueError, binascii.Error) as error:
+            raise ValueError(f"not a labelled digest: {text!r}") from error
+        if len(raw) != size:
+            raise ValueError(f"not a labelled digest: {text!r}")
+        return cls(algorithm, raw)
+
+    def __str__(self) -> str:
+        if self.algorithm == "sha1":
+            return "sha1:" + base64.b32encode(self.value).decode("ascii")
+        return f"{self.algorithm}:{self.value.hex()}"
