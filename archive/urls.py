@@ -136,9 +136,27 @@ def folded_host(netloc: str) -> str:
     return netloc
 
 
+def is_amp(url: str) -> bool:
+    """Whether an address asks for the AMP form of a page."""
+    parts = urlsplit(url)
+    names = {pair.partition("=")[0].lower(): pair.partition("=")[2].lower() for pair in parts.query.split("&")}
+    return (
+        parts.netloc.startswith("amp.")
+        or bool(re.search(r"(/amp/?|\.amp(\.html?)?)$", parts.path, re.IGNORECASE))
+        or ("amp" in names and _is_incidental(f"amp={names['amp']}"))
+        or "amp" in {names.get(name) for name in ("outputtype", "output", "view", "mode", "format")}
+    )
+
+
+def is_tracked(url: str) -> bool:
+    """Whether an address carries parameters that say how a reader came."""
+    names = (unquote(pair.partition("=")[0]).lower() for pair in urlsplit(url).query.split("&"))
+    return any(_is_tracking(name) for name in names)
+
+
 def article_id(site: str, canonical: str) -> str:
-    """The id of the article that `canonical` names at `site`."""
-    return content_id("article", site, canonical)
+    """The id of the article that `canonical` (a URL, or its `canonical_key`) names at `site`."""
+    return content_id("article", site, canonical_key(canonical) if canonical.startswith(("http://", "https://")) else canonical)
 
 
 def version_id(article: str, sha256: str) -> str:
@@ -206,12 +224,16 @@ def _identifying(query: str) -> list[str]:
 def _is_incidental(pair: str) -> bool:
     name, _, value = pair.partition("=")
     name = unquote(name).lower()
-    if name in _TRACKING or name.startswith(_TRACKING_PREFIXES):
+    if _is_tracking(name):
         return True
     if name not in _RENDITIONS:
         return False
     values = _RENDITIONS[name]
     return values is None or value.lower() in values
+
+
+def _is_tracking(name: str) -> bool:
+    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
 
 
 def _same_site(there: SplitResult, here: SplitResult) -> bool:

@@ -1,0 +1,169 @@
+"""One transaction's worth of captures: their rows written, then everything that follows from them derived."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from archive.addresses import derive_addresses, derive_disappearances
+from archive.clusters import derive_clusters
+from archive.facts import (
+    ReadArticle,
+    Row,
+    capture_row,
+    failure_row,
+    failures_of,
+    read_articles,
+    sighting_row,
+)
+from archive.model import Capture, Change, Failure, PayloadKind, Reading, RecordType
+from archive.projection import Touched, derive
+from archive.revisits import resolve_revisits
+
+_UPSERT_TEXT = """
+INSERT INTO _texts (site, key, text_sha256, moment, listing, metadata, signature)
+VALUES (:site, :key, :text_sha256, :moment, :listing, :metadata, :signature)
+ON CONFLICT DO UPDATE SET moment = excluded.moment, listing = excluded.listing, metadata = excluded.metadata,
+  signature = excluded.signature
+WHERE (excluded.listing, moment) < (listing, excluded.moment)
+"""
+# The earliest announcement stands; where two are as early, crawl and lastmod decide, so that their order does not.
+_EARLIER = (
+    "(excluded.seen, ifnull(excluded.crawl_id, ''), ifnull(excluded.modified, ''))"
+    " < (seen, ifnull(crawl_id, ''), ifnull(modified, ''))"
+)
+_UPSERT_SIGHTING = f"""
+INSERT INTO sightings (id, url, source, kind, seen, title, published, crawl_id, modified, last_seen)
+VALUES (:id, :url, :source, :kind, :seen, :title, :published, :crawl_id, :modified, :last_seen)
+ON CONFLICT DO UPDATE SET
+  crawl_id = CASE WHEN {_EARLIER} THEN excluded.crawl_id ELSE crawl_id END,
+  modified = CASE WHEN {_EARLIER} THEN excluded.modified ELSE modified END,
+  seen = min(seen, excluded.seen), last_seen = max(last_seen, excluded.last_seen)
+"""  # noqa: S608 -- constants only
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What is needed to say, once the batch is derived, what a capture meant."""
+
+    capture_id: str
+    address: tuple[str, str] | None = None
+    sha256: str = ""
+    before: str | None = None
+    new_url: bool = False
+
+
+class Batch:
+    """Captures added within one open transaction; `finish` derives what follows, `verdict` then tells what each meant."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._touched = Touched()
+        self._revisits: set[str] = set()
+        self._captured: dict[str, str] = {}
+        self._urls: set[str] = set()
+        self._fresh: set[str] = set()
+        self._redirects: set[str] = set()
+
+    def add(self, capture: Capture, reading: Reading) -> Pending | None:
+        """Write a capture's rows; None where it is in the index already."""
+        if self._db.execute("SELECT 1 FROM captures WHERE id = ?", (capture.id,)).fetchone():
+            return None
+        row = capture_row(capture, reading)
+        self._note(row)
+        insert(self._db, "captures", row)
+        self._db.executemany(_UPSERT_SIGHTING, [sighting_row(each, capture) for each in reading.sightings])
+        insert_failures(self._db, failures_of(capture, reading))
+        articles = read_articles(capture, reading)
+        pending = Pending(capture.id)
+        if articles and articles[0].reading["ordinal"] == 0:
+            pending = self._pending(articles[0])
+        elif capture.record_type == RecordType.REVISIT and reading.kind == PayloadKind.NOT_MODIFIED:
+            self._revisits.add(capture.id)
+        for article in articles:
+            self._read(article)
+        return pending
+
+    def _note(self, row: Row) -> None:
+        """Remember what the capture may mean for others: revisits of it, redirects to it, articles gone from it."""
+        url = row["url"]
+        self._urls.add(url)
+        known = "SELECT 1 FROM captures WHERE url = ? AND kind = ? AND location IS ? AND status IS ? LIMIT 1"
+        if not self._db.execute(known, (url, row["kind"], row["location"], row["status"])).fetchone():
+            self._fresh.add(url)
+        if row["location"]:
+            self._redirects.add(url)
+        if row["record_type"] != RecordType.REVISIT:
+            self._captured[url] = min(row["captured"], self._captured.get(url, row["captured"]))
+
+    def _pending(self, article: ReadArticle) -> Pending:
+        before = self._db.execute(
+            "SELECT text_sha256 FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 ORDER BY moment DESC LIMIT 1",
+            article.address,
+        ).fetchone()
+        url = self._db.execute("SELECT 1 FROM _readings WHERE url = ? LIMIT 1", (article.reading["url"],)).fetchone()
+        return Pending(
+            article.reading["capture_id"],
+            address=article.address,
+            sha256=article.reading["text_sha256"],
+            before=before[0] if before else None,
+            new_url=url is None,
+        )
+
+    def _read(self, article: ReadArticle) -> None:
+        site, key = article.address
+        row = dict(article.reading)
+        if row["ordinal"]:
+            page = "SELECT 1 FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 LIMIT 1"
+            row["counts"] = 0 if self._db.execute(page, (site, key)).fetchone() else 1
+        else:  # what listings carried of it no longer counts
+            overruled = self._db.execute(
+                "UPDATE _readings SET counts = 0 WHERE site = ? AND key = ? AND ordinal > 0 AND counts = 1"
+                " RETURNING fingerprint",
+                (site, key),
+            ).fetchall()
+            self._touched.fingerprints |= {(site, fingerprint) for (fingerprint,) in overruled}
+        insert(self._db, "_readings", row)
+        self._db.execute(_UPSERT_TEXT, article.text)
+        self._touched.addresses.add((site, key))
+        self._touched.fingerprints.add((site, row["fingerprint"]))
+        self._touched.texts[row["text_sha256"]] = (article.title, article.body)
+
+    def finish(self) -> None:
+        """Derive all that follows from what was added."""
+        touched = self._touched
+        resolve_revisits(self._db, self._revisits, self._captured, touched)
+        derive(self._db, touched)
+        derive_addresses(self._db, touched.urls, self._redirects)
+        derive_clusters(self._db, touched.signatures, touched.dated, touched.left)
+        derive_disappearances(self._db, touched.articles, self._urls, self._fresh)
+
+    def verdict(self, pending: Pending | None) -> Change:
+        """What a capture meant for its article, now that the batch is derived."""
+        if pending is None:
+            return Change.NONE
+        if pending.address is None:
+            read = "SELECT 1 FROM _readings WHERE capture_id = ? AND ordinal = 0"
+            return Change.UNCHANGED if self._db.execute(read, (pending.capture_id,)).fetchone() else Change.NONE
+        if pending.before is None:
+            work = self._db.execute("SELECT article_key FROM _works WHERE site = ? AND key = ?", pending.address)
+            return Change.NEW if work.fetchone()[0] == pending.address[1] else Change.DUPLICATE
+        if pending.before != pending.sha256:
+            return Change.CHANGED
+        return Change.DUPLICATE if pending.new_url else Change.UNCHANGED
+
+
+def insert(db: sqlite3.Connection, table: str, row: Row) -> None:
+    """Insert one row."""
+    columns, marks = ", ".join(row), ", ".join(":" + name for name in row)
+    db.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row)  # noqa: S608
+
+
+def insert_failures(db: sqlite3.Connection, failures: Iterable[Failure]) -> None:
+    """Insert failures; the same one twice is one row."""
+    db.executemany(
+        "INSERT OR IGNORE INTO failures (id, url, crawl_id, stage, reason, at)"
+        " VALUES (:id, :url, :crawl_id, :stage, :reason, :at)",
+        [failure_row(each) for each in failures],
+    )
