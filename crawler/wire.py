@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from archive.model import Exchange
 from crawler.addresses import DEFAULT_PORTS, AddressGuard, resolve
 from crawler.framing import Framer, Limits, Problem
-from crawler.tls import cipher_suite, contexts
+from crawler.tls import contexts
 
 _READ = 1 << 16
 # Ours to send (framing, one connection a request), or never sent: what would tell who the operator is.
@@ -154,7 +154,7 @@ class Wire:
             ip=connection.peer.partition("%")[0] or None,
             truncated=framer.truncated,
             protocols=(f"http/{framer.version}", *([tls[1].lower().replace("tlsv", "tls/")] if tls else [])),
-            cipher=cipher_suite(tls[0]) if tls else None,
+            cipher=tls[0] if tls else None,
             tls_verified=connection.verified,
             elapsed=time.monotonic() - clock,
         )
