@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from crawler.cli.options import day, duration, form_option
 from crawler.cli.session import Progress, Session
+
+if TYPE_CHECKING:
+    from crawler.run import CrawlOptions
 
 SUMMARY_COLUMNS = ("site", "outcome", "fetched", "new", "changed", "unchanged", "duplicates", "failed", "bytes")
 
@@ -95,7 +99,7 @@ def run_due(ctx: click.Context, sites: tuple[str, ...], form: str | None) -> Non
     _crawl(ctx, [site.name for site in waiting], CrawlOptions(), form)
 
 
-def _crawl(ctx: click.Context, names: Sequence[str], options: object, form: str | None) -> None:
+def _crawl(ctx: click.Context, names: Sequence[str], options: CrawlOptions, form: str | None) -> None:
     from crawler.run import crawl as run
     from crawler.run import verdict
 
