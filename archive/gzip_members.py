@@ -1,0 +1,121 @@
+"""Gzip members as WARC files are made of (RFC 1952; ISO 28500 Annex D), unpacked one at a time with their trailers checked.
+
+The standard library reads a file of members as one stream, which hides where each begins and that one is torn; here every
+member is a thing of its own, and after damage the next one that holds a record can be found.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO
+
+MAGIC = b"\x1f\x8b\x08"
+_CHUNK = 1 << 16
+_WINDOW = 1 << 20
+_NAME_LIMIT = 1 << 16
+
+
+class MemberDamageError(Exception):
+    """The bytes cannot be unpacked further."""
+
+    def __init__(self, rule: str, detail: str) -> None:
+        super().__init__(detail)
+        self.rule = rule
+        self.detail = detail
+
+
+class GzipMember:
+    """One gzip member, unpacked piece by piece; `end` is where it ended, once it has."""
+
+    def __init__(self, file: BinaryIO, offset: int) -> None:
+        self._file = file
+        self.offset = offset
+        self.end = offset
+        self.head = b""
+
+    def chunks(self) -> Iterator[bytes]:
+        """The data; MemberDamageError where it cannot be unpacked or is not what the trailer says."""
+        self._file.seek(self.offset)
+        self._read_head()
+        start = self._file.tell()
+        inflater = zlib.decompressobj(-15)
+        crc = size = consumed = 0
+        while not inflater.eof:
+            data = inflater.unconsumed_tail
+            if not data:
+                self._file.seek(start + consumed)
+                data = self._file.read(_CHUNK)
+                consumed += len(data)
+                if not data:
+                    raise MemberDamageError("gzip-truncated", "the gzip member has no end: cut off or torn")
+            try:
+                piece = inflater.decompress(data, _WINDOW)
+            except zlib.error as error:
+                raise MemberDamageError("gzip-data", f"the gzip data cannot be unpacked: {error}") from error
+            crc, size = zlib.crc32(piece, crc), size + len(piece)
+            if piece:
+                yield piece
+        self._file.seek(start + consumed - len(inflater.unused_data))
+        trailer = self._file.read(8)
+        self.end = self._file.tell()
+        self._check(trailer, crc, size)
+
+    @staticmethod
+    def _check(trailer: bytes, crc: int, size: int) -> None:
+        if len(trailer) < 8:
+            raise MemberDamageError("gzip-truncated", "the gzip member's trailer is cut off")
+        if int.from_bytes(trailer[:4], "little") != crc:
+            raise MemberDamageError("gzip-crc", "the gzip member's data is not what its CRC-32 says")
+        if int.from_bytes(trailer[4:], "little") != size & 0xFFFFFFFF:
+            raise MemberDamageError("gzip-length", "the gzip member's data is not as long as its trailer says")
+
+    def _read_head(self) -> None:
+        self.head = head = self._file.read(10)
+        if len(head) < 10:
+            raise MemberDamageError("gzip-truncated", "the gzip member's header is cut off")
+        flags = head[3]
+        if flags & 0xE0:
+            raise MemberDamageError("gzip-header", f"reserved flags {flags:#04x} in the gzip header")
+        checked = head
+        if flags & 4:
+            length = self._file.read(2)
+            checked += length + self._file.read(int.from_bytes(length, "little"))
+        for flag in (8, 16):
+            if flags & flag:
+                checked += self._until_nul()
+        if flags & 2 and int.from_bytes(self._file.read(2), "little") != zlib.crc32(checked) & 0xFFFF:
+            raise MemberDamageError("gzip-header", "the gzip header is not what its CRC-16 says")
+
+    def _until_nul(self) -> bytes:
+        text = bytearray()
+        while (byte := self._file.read(1)) != b"\0":
+            if not byte or len(text) > _NAME_LIMIT:
+                raise MemberDamageError("gzip-truncated", "the gzip member's header does not end")
+            text += byte
+        return bytes(text) + b"\0"
+
+
+def next_member(file: BinaryIO, start: int, size: int) -> int:
+    """Where the next gzip member that holds a WARC record begins, or the end of the file."""
+    base = start
+    while base < size:
+        file.seek(base)
+        window = file.read(_WINDOW)
+        at = window.find(MAGIC)
+        while at >= 0:
+            file.seek(base + at)
+            if _begins_record(file.read(4096)):
+                return base + at
+            at = window.find(MAGIC, at + 1)
+        base += max(1, len(window) - 2)
+        if len(window) < _WINDOW:
+            break
+    return size
+
+
+def _begins_record(data: bytes) -> bool:
+    try:
+        return zlib.decompressobj(31).decompress(data, 8).startswith(b"WARC/")
+    except zlib.error:
+        return False

@@ -1,0 +1,144 @@
+"""`verify`: everything in a collection that is not as it should be, as values.
+
+WARC files are read record by record with a parser of our own (`raw_records`) and held against ISO 28500 and what Warraq
+promises on top (`record_rules`, `record_blocks`); then what records say of each other (`record_ledger`), CDXJ and index
+against the WARCs (`projection_checks`), and the fixity manifest. The verdict, and the exit code, is the caller's to draw:
+any finding is damage. Nothing is changed, and memory does not grow with the collection.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.errors import StorageError
+from archive.fixity import check_fixity
+from archive.layout import Layout
+from archive.projection_checks import check_cdxj, check_index
+from archive.raw_records import Problem, RawRecord, raw_records
+from archive.record_blocks import check_block, software_of
+from archive.record_ledger import Ledger
+from archive.record_rules import Origin, check_fields
+from archive.warc_file import OPEN_SUFFIX
+
+_SUFFIXES = (".warc", ".warc.gz")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing `verify` objects to.
+
+    `file` is a name in `archive/`, or that of the CDXJ, the index or a fixity file; `offset` the byte in it where the record
+    begins; `record_id` as the record writes it. `rule` names what was broken, `detail` says for a person what was seen.
+    """
+
+    file: str
+    offset: int | None = None
+    record_id: str | None = None
+    rule: str
+    detail: str
+
+    def __str__(self) -> str:
+        place = self.file if self.offset is None else f"{self.file} at offset {self.offset}"
+        return f"{place}{f' {self.record_id}' if self.record_id else ''}: {self.rule}: {self.detail}"
+
+
+def verify(layout: Layout, *, deep: bool = False) -> Iterator[Finding]:
+    """Check a whole collection; yields findings as they are made.
+
+    With `deep` the fixity manifest's files are digested again, too. A crawl that runs is no obstacle: the file in
+    progress, and what it adds to CDXJ and index, is left out. StorageError where the disk does not let itself be read.
+    """
+    busy = _is_busy(layout)
+    with Ledger() as ledger:
+        for path in warc_files(layout.archive, growing=not busy):
+            yield from verify_warc(path, ledger)
+        for file, offset, record_id, rule, detail in ledger.contradictions():
+            yield Finding(file=file, offset=offset, record_id=record_id or None, rule=rule, detail=detail)
+        if not busy:
+            for said in (*check_cdxj(layout.cdxj, ledger), *check_index(layout.index_db, ledger)):
+                yield Finding(
+                    file=said.file, offset=said.offset, record_id=said.record_id, rule=said.rule, detail=said.detail
+                )
+    if deep:
+        for problem in check_fixity(layout.root / "fixity", layout.root):
+            yield Finding(file=problem.file, rule="fixity", detail=problem.problem)
+
+
+def warc_files(archive: Path, *, growing: bool = True) -> list[Path]:
+    """The WARC files of a collection by name; `growing` takes in those that no crawl has closed."""
+    suffixes = (*_SUFFIXES, *(suffix + OPEN_SUFFIX for suffix in _SUFFIXES)) if growing else _SUFFIXES
+    return sorted(path for path in archive.iterdir() if path.name.endswith(suffixes) and path.is_file())
+
+
+def verify_warc(path: Path, ledger: Ledger | None = None) -> Iterator[Finding]:
+    """Check one WARC file; what its records say of others is noted in `ledger`, if there is one."""
+    name = path.name.removesuffix(OPEN_SUFFIX)
+    origin = Origin.IMPORTED if name.startswith("import-") else Origin.STANDARD
+    first = True
+    try:
+        for record in raw_records(path):
+            if first and record.first("WARC-Type") == "warcinfo" and origin is not Origin.IMPORTED:
+                origin = Origin.OURS if software_of(record).lower().startswith("warraq") else origin
+            problems = list(_problems(record, origin))
+            if first and origin is not Origin.IMPORTED and record.version:
+                problems.extend(_opening(record, name))
+            first = first and not record.version
+            if ledger is not None and record.version:
+                ledger.add(name, record, origin)
+            for problem in problems:
+                yield Finding(
+                    file=name,
+                    offset=record.offset,
+                    record_id=record.record_id,
+                    rule=problem.rule,
+                    detail=problem.detail,
+                )
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _problems(record: RawRecord, origin: Origin) -> Iterator[Problem]:
+    """Everything wrong with one record."""
+    yield from _tolerated(record, origin)
+    cut_head = any(problem.rule in {"header-cut", "header-too-long"} for problem in record.problems)
+    if record.version and not cut_head and (record.whole or record.fields):
+        yield from check_fields(record, origin)
+    if record.whole:
+        yield from check_block(record, origin)
+
+
+def _tolerated(record: RawRecord, origin: Origin) -> Iterator[Problem]:
+    """What the parser saw, without what is known and harmless in files of other makers."""
+    for problem in record.problems:
+        if origin is Origin.IMPORTED and problem.rule in {"empty-member", "folded-field", "field-encoding"}:
+            continue
+        yield problem
+
+
+def _opening(record: RawRecord, name: str) -> Iterator[Problem]:
+    """The first record of a file says what the file is."""
+    if record.first("WARC-Type") != "warcinfo":
+        yield Problem("warcinfo-missing", "the file does not begin with a warcinfo record")
+        return
+    stated = record.first("WARC-Filename")
+    if stated is not None and stated != name:
+        yield Problem("warcinfo-filename", f"WARC-Filename says {stated!r}")
+
+
+def _is_busy(layout: Layout) -> bool:
+    """Whether another process is writing to the collection, found out without keeping it from doing so."""
+    try:
+        descriptor = os.open(layout.lock, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
