@@ -260,6 +260,7 @@ class NotArticleReason(StrEnum):
     TRUNCATED = "truncated"
     TIMEOUT = "timeout"
     MEMORY = "memory"
+    BUG = "bug"
 
 
 # Reasons that mean an article may hide there, or that the page could not be read: each is owed a row in `failures`.
@@ -274,6 +275,7 @@ OWED = frozenset(
         NotArticleReason.TRUNCATED,
         NotArticleReason.TIMEOUT,
         NotArticleReason.MEMORY,
+        NotArticleReason.BUG,
     }
 )
 
@@ -286,9 +288,6 @@ class NotAnArticle:
     reason: NotArticleReason
     detail: str = ""
     evidence: list[Evidence] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

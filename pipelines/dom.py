@@ -128,7 +128,9 @@ def _tree(text: str) -> tuple[HtmlElement | None, bool]:
     )
     try:
         root = document_fromstring(text.encode("utf-8"), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        if any(entry.type == etree.ErrorTypes.ERR_NO_MEMORY for entry in parser.error_log):
+            raise MemoryError from error  # lxml calls it an unknown syntax error
         return None, False
     cut = any("depth" in entry.message.lower() for entry in parser.error_log)
     return root, cut

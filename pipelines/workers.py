@@ -1,6 +1,6 @@
 """Worker processes that read payloads, so that no page holds up, bloats or kills the crawler.
 
-Each worker is a process of its own with a bound on address space; a thread beside it hands it one payload at a time and
+Each worker is a process of its own with a bound on its memory; a thread beside it hands it one payload at a time and
 kills it when the time for that payload is over, or when it has died. What then remains is a value: a `Reading` whose
 reason is `timeout` or `memory`, never an exception in the crawler. What a payload means is `pipelines.reading`'s.
 
@@ -10,6 +10,7 @@ A pool of the standard library is no use here: one killed worker breaks all its 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import pickle
 import queue
@@ -32,13 +33,14 @@ from pipelines.reading import PayloadFacts, read
 
 # One extraction takes 30 ms (median) to 280 ms (p99) on real pages; thirty seconds is a page that will not end.
 SECONDS = 30.0
-# Address space of one worker. Libraries map some 400 MB; a 50 MB page parsed by lxml needs about 1.2 GB on top.
-MEMORY = 2 << 30
+# Private memory of one worker (RLIMIT_DATA: address space would count mapped libraries). A reader at rest has 150 MB.
+MEMORY = 1536 << 20
 # A worker is replaced after so many payloads: lxml and regex caches grow slowly and never shrink.
 PAYLOADS_PER_WORKER = 2_000
 
 _LENGTH = struct.Struct(">Q")
 _STOP = None
+_OUT_OF_MEMORY = 70  # exit status of a worker that could not even hold its task
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Pool:
     """A few worker processes behind `submit`.
 
     `workers` defaults to the number of usable cores; `seconds` bounds one payload's wall time, `memory` a worker's
-    address space in bytes.
+    private memory in bytes.
     """
 
     def __init__(self, *, workers: int | None = None, seconds: float = SECONDS, memory: int = MEMORY) -> None:
@@ -129,11 +131,12 @@ class _Worker:
             self.end()
             return gave_up(task.facts.url, NotArticleReason.TIMEOUT, f"not read within {seconds:g} s")
         except (EOFError, BrokenPipeError):
-            self.end()
+            self._process.wait()
             status = self._process.returncode
+            self.end()
+            if status > 0 and status != _OUT_OF_MEMORY:
+                raise RuntimeError(f"a reading process failed with status {status}; what it said is above") from None
             return gave_up(task.facts.url, NotArticleReason.MEMORY, f"the reading process ended ({status})")
-        if isinstance(answer, BaseException):
-            raise answer
         if not isinstance(answer, Reading):
             raise TypeError(f"a worker answered {type(answer).__name__}")
         return answer
@@ -183,16 +186,21 @@ def read_all(
 def serve(memory: int) -> None:
     """Read payloads from standard input until it closes; the whole life of one worker process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the crawler decides, not we
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     source = os.fdopen(os.dup(0), "rb", buffering=1 << 20)
     answers = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
     os.dup2(2, 1)  # whatever a library prints must not end up among the answers
-    while header := source.read(_LENGTH.size):
-        message = source.read(_LENGTH.unpack(header)[0])
-        answer = pickle.dumps(_answer(message), protocol=5)
-        answers.write(_LENGTH.pack(len(answer)) + answer)
-        answers.flush()
+    try:
+        while header := source.read(_LENGTH.size):
+            message = source.read(_LENGTH.unpack(header)[0])
+            answer = pickle.dumps(_answer(message), protocol=5)
+            answers.write(_LENGTH.pack(len(answer)) + answer)
+            answers.flush()
+    except MemoryError:
+        os._exit(_OUT_OF_MEMORY)
+    except BrokenPipeError:
+        os._exit(0)  # the crawler is gone
 
 
 def _answer(message: bytes) -> object:
@@ -203,3 +211,7 @@ def _answer(message: bytes) -> object:
         return gave_up(facts.url, NotArticleReason.MEMORY, "not read within the memory of one worker")
     except RecursionError:
         return gave_up(facts.url, NotArticleReason.MEMORY, "nested too deeply to be read")
+    except Exception as error:
+        # One page must not end a crawl of thousands: the traceback is logged, the URL stands in `failures`.
+        logging.getLogger(__name__).exception("a bug, met while reading %s", facts.url)
+        return gave_up(facts.url, NotArticleReason.BUG, f"a bug in Warraq, please report: {error!r}")
