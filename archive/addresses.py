@@ -138,10 +138,7 @@ def derive_disappearances(db: sqlite3.Connection, articles: set[str], urls: set[
     """
     affected = set(articles)
     for url in urls | _leading_to(db, fresh):
-        affected |= {
-            article
-            for (article,) in db.execute("SELECT article_id FROM addresses WHERE url = ? AND kind != 'alias'", (url,))
-        }
+        affected |= {article for (article,) in db.execute("SELECT article_id FROM addresses WHERE url = ?", (url,))}
     for article in sorted(affected):
         _disappearance(db, article)
 

@@ -84,6 +84,7 @@ MEANINGS = {
     "etag": "ETag header",
     "last_modified": "Last-Modified header",
     "location": "where a redirect leads",
+    "warc_date": "WARC-Date of the record, with its fraction of a second if it has one",
     "position": "order on the page, from 0",
     "name": "the author's name",
     "tag": "the tag's words",

@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -54,7 +55,17 @@ def _clean(text: str | None) -> str | None:
 
 def moment(capture: Capture) -> str:
     """A text that sorts captures by time, WARC and offset; its first 20 characters are the time in ISO 8601."""
-    return f"{iso(capture.captured)} {capture.warc} {capture.offset:015d}"
+    return moment_of(capture.captured, capture.warc, capture.offset)
+
+
+def moment_of(captured: datetime, warc: str, offset: int) -> str:
+    """`moment` of a capture whose row is at hand."""
+    return f"{iso(captured)} {captured.microsecond:06d} {warc} {offset:015d}"
+
+
+def _exact(time: datetime) -> str:
+    """A time with its fraction of a second, if any, as it stands in the WARC."""
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def capture_row(capture: Capture, reading: Reading) -> Row:
@@ -76,12 +87,13 @@ def capture_row(capture: Capture, reading: Reading) -> Row:
         "record_id": _clean(capture.record_id),
         "profile": _clean(capture.profile),
         "refers_to_url": _clean(capture.refers_to_url),
-        "refers_to_date": iso(capture.refers_to_date) if capture.refers_to_date else None,
+        "refers_to_date": _exact(capture.refers_to_date) if capture.refers_to_date else None,
         "refers_to_id": _clean(capture.refers_to_id),
         "truncated": _clean(capture.truncated),
         "etag": _clean(capture.etag),
         "last_modified": _clean(capture.last_modified),
         "location": _location(capture),
+        "warc_date": _exact(capture.captured),
     }
 
 

@@ -7,8 +7,10 @@ that one comes later (another WARC, another order), the revisit is resolved then
 from __future__ import annotations
 
 import sqlite3
+from datetime import datetime
 
-from archive.model import RecordType
+from archive.facts import moment_of
+from archive.model import RecordType, iso
 from archive.projection import Touched
 
 _REVISIT = str(RecordType.REVISIT)
@@ -47,15 +49,19 @@ def _resolve(db: sqlite3.Connection, capture: str, touched: Touched) -> None:
         db.execute("UPDATE captures SET article_id = NULL, version_id = NULL WHERE id = ?", (capture,))
     if referent:
         db.execute(
-            "INSERT INTO _readings SELECT c.id, 0, r.read_from, c.captured || ' ' || c.warc || ' ' ||"
-            " substr('000000000000000' || c.offset, -15), c.url, r.site, r.key, r.canonical, r.fingerprint,"
+            "INSERT INTO _readings SELECT c.id, 0, r.read_from, ?, c.url, r.site, r.key, r.canonical, r.fingerprint,"
             " r.text_sha256, r.counts, NULL, NULL FROM captures c, _readings r"
             " WHERE c.id = ? AND r.capture_id = ? AND r.ordinal = 0",
-            (capture, referent),
+            (_moment(db, capture), capture, referent),
         )
         touched.addresses |= set(db.execute("SELECT site, key FROM _readings WHERE capture_id = ?", (capture,)))
         rows = db.execute("SELECT site, fingerprint FROM _readings WHERE capture_id = ?", (capture,))
         touched.fingerprints |= set(rows)
+
+
+def _moment(db: sqlite3.Connection, capture: str) -> str:
+    date, warc, offset = db.execute("SELECT warc_date, warc, offset FROM captures WHERE id = ?", (capture,)).fetchone()
+    return moment_of(datetime.fromisoformat(date), warc, offset)
 
 
 def _referent(db: sqlite3.Connection, capture: str) -> str | None:
@@ -72,7 +78,7 @@ def _referent(db: sqlite3.Connection, capture: str) -> str | None:
     if record:
         conditions.append(("record_id = ?", record))
     if date:
-        conditions.append(("captured = ?", date))
+        conditions.append(("captured = ?", iso(datetime.fromisoformat(date))))
     if digest:
         conditions.append(("payload_digest = ?", digest))
     if not digest or profile == "server-not-modified":

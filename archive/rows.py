@@ -10,7 +10,7 @@ from archive.model import Capture, Digest, FetchFacts, RecordType, Reference
 
 CAPTURE_COLUMNS = (
     "url, captured, warc, offset, length, record_id, record_type, status, mime, payload_digest, profile, refers_to_url,"
-    " refers_to_date, refers_to_id, truncated, etag, last_modified, location, crawl_id, site"
+    " refers_to_date, refers_to_id, truncated, etag, last_modified, location, crawl_id, site, warc_date"
 )
 
 
@@ -18,7 +18,7 @@ def capture_of(row: Sequence[Any]) -> Capture:
     """The capture of a row with `CAPTURE_COLUMNS`; of its facts, crawl and site."""
     return Capture(
         url=row[0],
-        captured=datetime.fromisoformat(row[1]),
+        captured=datetime.fromisoformat(row[20]),
         warc=row[2],
         offset=row[3],
         length=row[4],
@@ -43,9 +43,10 @@ def reference_of(row: Sequence[Any]) -> Reference:
     """Where the record of such a row stands."""
     return Reference(
         url=row[0],
-        captured=datetime.fromisoformat(row[1]),
+        captured=datetime.fromisoformat(row[20]),
         warc=row[2],
         offset=row[3],
         length=row[4],
         record_id=row[5],
+        payload_digest=Digest.parse(row[9]) if row[9] else None,
     )

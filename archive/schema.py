@@ -24,7 +24,7 @@ CREATE TABLE captures (
   mime TEXT, record_type TEXT NOT NULL, payload_digest TEXT, warc TEXT NOT NULL, offset INTEGER NOT NULL,
   length INTEGER NOT NULL, crawl_id TEXT, site TEXT, kind TEXT NOT NULL, record_id TEXT NOT NULL, profile TEXT,
   refers_to_url TEXT, refers_to_date TEXT, refers_to_id TEXT, truncated TEXT, etag TEXT, last_modified TEXT,
-  location TEXT
+  location TEXT, warc_date TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX captures_url ON captures (url, captured);                 -- validators, revisits, captured_since
 CREATE INDEX captures_article ON captures (article_id, captured) WHERE article_id IS NOT NULL; -- show, cite
