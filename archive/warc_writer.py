@@ -281,7 +281,9 @@ def _wire(exchange: Exchange) -> Headers:
     headers: Headers = []
     if exchange.ip:
         with contextlib.suppress(ValueError):
-            headers.append(("WARC-IP-Address", str(ipaddress.ip_address(exchange.ip.partition("%")[0]))))
+            address = ipaddress.ip_address(exchange.ip.partition("%")[0])
+            mapped = address.ipv4_mapped if address.version == 6 else None
+            headers.append(("WARC-IP-Address", str(mapped or address)))
     headers += [("WARC-Protocol", name) for name in exchange.protocols if _PROTOCOL.fullmatch(name)]
     cipher = iana_name(exchange.cipher)
     if cipher:
