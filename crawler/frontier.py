@@ -17,12 +17,13 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, replace
+from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
 
 from archive.errors import StorageError
-from archive.model import Sighting
+from archive.model import CrawlSummary, Sighting
 from archive.urls import canonical_key
 from crawler.scope import Kind
 
@@ -32,7 +33,8 @@ PRIORITY = {
     Kind.START: 20,
     Kind.ARTICLE: 30,
     Kind.SECTION: 40,
-    Kind.LINK: 50,
+    Kind.LINK: 50,  # and one more for each hop, up to nine: near the start first
+    Kind.LISTED: 55,
     Kind.REQUISITE: 60,
 }
 _MAX_CLAIMS = 4  # as many announcements of one URL travel with it into the WARC
@@ -63,8 +65,8 @@ CREATE INDEX IF NOT EXISTS entries_waiting ON entries (site, priority, seq) WHER
 CREATE INDEX IF NOT EXISTS entries_leased ON entries (site) WHERE state = 1;
 CREATE TABLE IF NOT EXISTS runs (
     site     TEXT PRIMARY KEY,
-    outcome  TEXT NOT NULL,
-    at       REAL NOT NULL
+    at       REAL NOT NULL,                  -- Unix time of the note
+    summary  TEXT NOT NULL                   -- JSON: how the run stood, or ended
 );
 """
 
@@ -99,10 +101,20 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """How the last run for a site ended, and when (Unix time)."""
+    """How the last run for a site ended, or stood when it was last noted, and when that was (Unix time)."""
 
-    outcome: str
+    summary: CrawlSummary
     at: float
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it was stopped, or killed, before it had come to an end of its own."""
+        return self.summary.outcome in {"running", "interrupted"}
+
+
+def priority(entry: Entry) -> int:
+    """Its place in the queue: smaller goes first."""
+    return PRIORITY[entry.kind] + (min(entry.hops, 9) if entry.kind is Kind.LINK else 0)
 
 
 def key_of(site: str, url: str) -> int:
@@ -188,7 +200,7 @@ class Frontier:
             if known.add(key):
                 fresh.append(_row(site, key, entry, State.WAITING))
             elif entry.claims or entry.kind is Kind.FEED:
-                again.append((PRIORITY[entry.kind], entry.kind, _claims_text(entry), entry.guess, key))
+                again.append((priority(entry), entry.kind, _claims_text(entry), entry.guess, key))
         if fresh:
             self._db.executemany(_INSERT, fresh)
         if again:
@@ -271,14 +283,23 @@ class Frontier:
         """Give all leased entries of a site back; how many they were."""
         return self._db.execute("UPDATE entries SET state=0, leased=NULL WHERE site=? AND state=1", (site,)).rowcount
 
-    def last_run(self, site: str) -> LastRun | None:
-        """How the last run for the site ended; None where there was none. A killed one left `running`."""
-        row = self._db.execute("SELECT outcome, at FROM runs WHERE site=?", (site,)).fetchone()
-        return LastRun(*row) if row else None
+    def renew(self, site: str) -> None:
+        """Forget waits and attempts of an earlier run: a new one may try everything at once."""
+        self._db.execute("UPDATE entries SET not_before=0, attempts=0 WHERE site=? AND state=0", (site,))
 
-    def note_run(self, site: str, outcome: str) -> None:
-        """Remember how a run stands (`running`) or ended, now."""
-        self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", (site, outcome, time.time()))
+    def last_run(self, site: str) -> LastRun | None:
+        """How the last run for the site ended; None where there was none. A killed one is still `running`."""
+        row = self._db.execute("SELECT summary, at FROM runs WHERE site=?", (site,)).fetchone()
+        if row is None:
+            return None
+        fields = json.loads(row[0])
+        moments = {name: datetime.fromisoformat(fields[name]) for name in ("started", "finished") if fields[name]}
+        return LastRun(CrawlSummary(**{**fields, **moments}), row[1])
+
+    def note_run(self, summary: CrawlSummary) -> None:
+        """Remember how a run stands, or ended, now."""
+        text = json.dumps(asdict(summary), default=datetime.isoformat)
+        self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", (summary.site, time.time(), text))
 
     def clear(self, site: str) -> None:
         """Forget a site's entries: its next crawl starts afresh."""
@@ -325,7 +346,7 @@ def _row(site: str, key: int, entry: Entry, state: State) -> tuple[object, ...]:
     return (
         site,
         key,
-        PRIORITY[entry.kind],
+        priority(entry),
         int(state),
         entry.url,
         str(entry.kind),

@@ -49,7 +49,8 @@ class Kind(StrEnum):
     SITEMAP = "sitemap"
     FEED = "feed"
     START = "start"
-    ARTICLE = "article"  # announced by a sitemap or feed
+    ARTICLE = "article"  # announced by a news sitemap or feed
+    LISTED = "listed"  # announced by a plain sitemap: often years of them
     SECTION = "section"
     LINK = "link"
     REQUISITE = "requisite"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.errors import StorageError
-from archive.model import Sighting
+from archive.model import CrawlSummary, Sighting
 from crawler.frontier import Entry, Frontier, KnownKeys
 from crawler.scope import Kind
 
@@ -157,15 +159,21 @@ def test_the_first_sieve_passes_each_address_once(frontier: Frontier):
 
 
 def test_how_the_last_run_ended_is_remembered(path: Path):
-    """The next process knows whether to go on or to start afresh."""
+    """The next process knows whether to go on or to start afresh, and what the killed one had counted."""
     first = Frontier(path)
     assert first.last_run(SITE) is None
-    first.note_run(SITE, "running")
+    summary = CrawlSummary(id="c1", site=SITE, started=datetime(2026, 11, 22, tzinfo=UTC), fetched=7)
+    first.note_run(summary)
     first.close()
     second = Frontier(path)
     last = second.last_run(SITE)
     assert last is not None
-    assert last.outcome == "running"
+    assert last.unfinished
+    assert last.summary == summary
+    second.note_run(replace(summary, outcome="finished", finished=datetime(2026, 11, 23, tzinfo=UTC)))
+    last = second.last_run(SITE)
+    assert last is not None
+    assert not last.unfinished
     second.close()
 
 

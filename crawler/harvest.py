@@ -1,0 +1,106 @@
+"""What readings bring a site's crawl: the entries worth queueing, and which shapes of address have dried up.
+
+Decides only. Failures go through a function it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from archive.config import SiteConfig
+from archive.model import Capture, Change, Reading, Stage
+from crawler import discovery
+from crawler.discovery import Window
+from crawler.frontier import Entry, Frontier, KnownKeys, key_of
+from crawler.scope import MAX_OUTLINKS, Budgets, Kind, Scope
+
+MAX_SITEMAPS = 10_000  # files a crawl reads: an index may hold 50,000, a generator has no end
+DISCOVERY = frozenset({Kind.SITEMAP, Kind.FEED})
+_BY_LINK = frozenset({Kind.LINK, Kind.SECTION})
+_FRUIT = frozenset({Change.NEW, Change.CHANGED, Change.UNCHANGED, Change.NONE})
+
+
+class FailOnce(Protocol):
+    """Records a failure, once for each key."""
+
+    def __call__(self, key: str, stage: Stage, reason: str, *, url: str | None = None) -> None:
+        """Record it."""
+
+
+class Harvest:
+    """For one site and one crawl."""
+
+    def __init__(self, site: SiteConfig, scope: Scope, frontier: Frontier, window: Window, fail_once: FailOnce) -> None:
+        self._site = site
+        self._scope = scope
+        self._frontier = frontier
+        self._window = window
+        self._fail_once = fail_once
+        self._budgets = Budgets()
+        self._met = KnownKeys()
+        self._sitemaps = 0
+
+    def gather(self, entry: Entry, capture: Capture, reading: Reading) -> list[Entry]:
+        """What a page, sitemap or feed that answered leads to, as far as it may be fetched and is new to the crawl."""
+        if capture.status != 304 and not 200 <= (capture.status or 0) < 300:
+            return []
+        if len(reading.links) >= MAX_OUTLINKS:
+            self._fail_once(
+                capture.url, Stage.DISCOVERY, f"{MAX_OUTLINKS} links or more: what lies beyond is not followed"
+            )
+        return self.admitted(discovery.found(reading, entry, capture.url, self._window))
+
+    def admitted(self, found: Iterable[Entry]) -> list[Entry]:
+        """Those that may be fetched, in their order, without what was offered before, letter by letter."""
+        return [entry for entry in self._sieved(found) if self._admits(entry)]
+
+    def _sieved(self, found: Iterable[Entry]) -> list[Entry]:
+        entries = list(found)
+        first = {entry.url: entry for entry in reversed(entries)}
+        fresh = set(self._frontier.unseen(self._site.name, first))
+        # News is let through though its address is known: a link that waits moves forward for it.
+        return [
+            entry
+            for entry in entries
+            if first[entry.url] is entry and (entry.url in fresh or entry.kind is Kind.ARTICLE)
+        ]
+
+    def _admits(self, entry: Entry) -> bool:
+        if entry.kind is Kind.REQUISITE and not self._site.requisites:
+            return False
+        if not self._scope.decide(
+            entry.url, hops=entry.hops, kind=entry.kind, named_by_robots=entry.named_by_robots
+        ).allowed:
+            return False
+        if entry.kind is Kind.SITEMAP:
+            self._sitemaps += 1
+            if self._sitemaps > MAX_SITEMAPS:
+                reason = f"more than {MAX_SITEMAPS} sitemaps: the rest is not read"
+                self._fail_once("sitemaps", Stage.DISCOVERY, reason, url=entry.url)
+                return False
+        return True
+
+    def weigh(self, entry: Entry, capture: Capture, reading: Reading, change: Change) -> None:
+        """Note whether a capture brought an article not met before in this crawl.
+
+        Such an article is fruit for its own shape of address and for that of the page that led to it. The same article
+        again, under whatever address, is none: that is what traps are made of.
+        """
+        if capture.status is None or 300 <= capture.status < 304:
+            return
+        articles = [article for article in (reading.article, *reading.embedded) if article is not None]
+        new = [self._met.add(key_of(self._site.name, article.canonical)) for article in articles]
+        if any(new) and change in _FRUIT:
+            self._budgets.fruitful(capture.url, entry.url, entry.via)
+        elif entry.kind in _BY_LINK:
+            self._budgets.fruitless(entry.url)
+
+    def is_trap(self, entry: Entry) -> bool:
+        """Whether the entry's shape of address has dried up (said once for each shape); announced URLs are exempt."""
+        shape = self._budgets.spent(entry.url) if entry.kind in _BY_LINK else None
+        if shape is None:
+            return False
+        reason = f"left here: too many pages in a row of this shape ({shape}) brought no article not met before"
+        self._fail_once(f"shape {shape}", Stage.DISCOVERY, reason, url=entry.url)
+        return True

@@ -1,0 +1,362 @@
+"""The one spider: a site crawled from its configuration alone, out of the frontier, until nothing is left or a limit is met.
+
+It drives Scrapy's downloader itself, so that each fetch waits for its turn, its robots.txt and its retry time, and is
+acknowledged only when all that came of it is safe. How one URL is visited is `crawler.visits`', what leads where
+`crawler.harvest`'s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, cast
+
+from scrapy import Request, Spider
+
+from archive.config import SiteConfig
+from archive.http_message import HttpMessage, decode_entity, parse
+from archive.model import OWED, Capture, Change, Exchange, FetchFacts, NotArticleReason, Reference, Stage
+from crawler import discovery
+from crawler.addresses import AddressGuard
+from crawler.discovery import Window
+from crawler.frontier import Entry, key_of
+from crawler.harvest import DISCOVERY, Harvest
+from crawler.intake import Taken
+from crawler.politeness import MAX_HELD, Answer, Hosts, Patience, RobotsKeeper, origin, retry_after
+from crawler.recorder import CapturedResponse, FetchError
+from crawler.robots import PARSED_BYTES
+from crawler.scope import Kind, Scope
+from crawler.visits import Ending, Outcome, Visit, Visitor
+from crawler.work import Tally, Work
+from pipelines.ingest import Applied
+
+# A crawl that was interrupted goes on where it was; after so many seconds it looks at its seeds again first.
+STALE = 6 * 3600.0
+_NOTE = 5.0  # seconds between two notes of how the crawl stands
+_ROUND = 0.25  # seconds at most between two looks at the queue
+
+
+class SiteSpider(Spider):
+    """Crawls one site. `work` is shared, `tally` is this crawl's."""
+
+    name = "site"
+
+    def __init__(self, *, site: SiteConfig, work: Work, tally: Tally, **kwargs: Any) -> None:
+        super().__init__(name=site.name, **kwargs)
+        self.address_guard = AddressGuard.for_starts(site.start)
+        self._site = site
+        self._work = work
+        self._tally = tally
+        self._hosts = Hosts(site.delay)
+        self._patience = Patience()
+        self._robots = RobotsKeeper(self._fetch_robots, self._hosts, sleep=self._pause)
+        scope = Scope(site)
+        self._visitor = Visitor(
+            scope=scope,
+            hosts=self._hosts,
+            robots=self._robots,
+            patience=self._patience,
+            obey=site.obey_robots,
+            fetch=self._fetch,
+            adopt=lambda entry: work.frontier.adopt(site.name, entry),
+            pause=self._pause,
+        )
+        options = work.options
+        window = Window(since=options.since, until=options.until)
+        self._harvest = Harvest(site, scope, work.frontier, window, self._fail_once)
+        self._deadline = time.monotonic() + options.max_time if options.max_time else None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._visits: set[Visit] = set()
+        self._fresh: list[Entry] = []
+        self._said: set[str] = set()
+        self._starts: dict[str, bool] = {}
+        self._wake = asyncio.Event()
+        self._noted = 0.0
+
+    # ---------------------------------------------------------------------------------------------- the crawl
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Scrapy's entry: carries the whole crawl and yields nothing."""
+        self._work.wakers.append(self._wake.set)
+        try:
+            await self._crawl()
+        except Exception as error:  # noqa: BLE001 - it must end the run, not vanish in Scrapy's log
+            self._tally.outcome = "failed"
+            self._work.stop(error)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        return
+        yield
+
+    async def _crawl(self) -> None:
+        await self._seed()
+        while not self._over():
+            self._launch()
+            if time.monotonic() - self._noted > _NOTE:
+                self._note()
+            self._work.progress()
+            await self._idle()
+            self._settle()
+        while self._tasks or any(visit.unapplied for visit in self._visits):
+            await self._idle()
+            self._settle(force=not self._tasks)
+        self._conclude()
+
+    def _over(self) -> bool:
+        """Whether nothing more is to be begun; then the tally has its outcome."""
+        if self._work.stopping:
+            self._tally.outcome = "failed" if self._work.error else "interrupted"
+        elif self._patience.lost:
+            self._fail_once("lost", Stage.FETCH, self._patience.lost, url=self._site.start[0])
+            self._tally.outcome = "failed"
+        elif self._spent():
+            self._tally.outcome = "limited"
+        elif self._tasks or self._visits:
+            return False
+        else:
+            due = self._work.frontier.next_due(self._site.name)
+            if due is not None and due - time.time() <= MAX_HELD:
+                return False
+            self._tally.outcome = "finished" if due is None else "failed"
+        return True
+
+    def _spent(self) -> bool:
+        limits = [limit for limit in (self._work.options.limit, self._site.max_pages) if limit is not None]
+        if limits and self._tally.pages >= min(limits):
+            return True
+        return self._deadline is not None and time.monotonic() >= self._deadline
+
+    def _launch(self) -> None:
+        """Begin as many visits as may be under way."""
+        while len(self._tasks) < self._site.concurrency and not self._work.intake.full and not self._spent():
+            entry = self._work.frontier.lease(self._site.name)
+            if entry is None:
+                return
+            if self._harvest.is_trap(entry):
+                self._work.frontier.dead(self._site.name, entry.url, "trap")
+                continue
+            self._tally.pages += entry.kind not in DISCOVERY
+            self._tally.url = entry.url
+            visit = Visit(entry=entry)
+            self._visits.add(visit)
+            task = asyncio.create_task(self._visit(visit))
+            self._tasks.add(task)
+            task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._wake.set()
+        if not task.cancelled() and (error := task.exception()):
+            self._work.stop(error)
+
+    async def _idle(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), _ROUND)
+        self._wake.clear()
+
+    async def _pause(self, seconds: float) -> bool:
+        """Sleep, but not longer than the crawl goes on; whether it does."""
+        until = time.monotonic() + seconds
+        while not self._work.stopping and (left := until - time.monotonic()) > 0:  # noqa: ASYNC110 - a stop is seen at the next look
+            await asyncio.sleep(min(left, _ROUND))
+        return not self._work.stopping
+
+    def _conclude(self) -> None:
+        name, frontier = self._site.name, self._work.frontier
+        frontier.release(name)
+        left = frontier.next_due(name) is not None
+        if self._tally.outcome == "limited" and not left:
+            self._tally.outcome = "finished"
+        if self._tally.outcome == "finished" and not any(self._starts.values()):
+            self._tally.outcome = "failed"
+        if not left:
+            frontier.clear(name)
+        self._note()
+
+    def _note(self) -> None:
+        """Leave word of how the crawl stands, for the case that the process is killed."""
+        self._work.frontier.note_run(self._tally.summary())
+        self._noted = time.monotonic()
+
+    # --------------------------------------------------------------------------------------------------- seeds
+
+    async def _seed(self) -> None:
+        """Queue the seeds, unless a crawl that was interrupted lately goes on."""
+        name, frontier = self._site.name, self._work.frontier
+        last = frontier.last_run(name)
+        going_on = last is not None and last.unfinished and time.time() - last.at < STALE
+        frontier.renew(name)
+        self._starts = {entry.url: True for entry in discovery.starts(self._site)}
+        if going_on and frontier.next_due(name) is not None:
+            self._note()
+            return
+        seeds = discovery.starts(self._site)
+        for url in {origin(entry.url): entry.url for entry in seeds}.values():
+            seeds += await self._sitemaps(url)
+        frontier.reseed(name, seeds)
+        self._note()
+
+    async def _sitemaps(self, url: str) -> list[Entry]:
+        """The sitemaps of a start's host, once for each host."""
+        place = f"sitemaps of {origin(url)}"
+        if place in self._said:
+            return []
+        self._said.add(place)
+        standing = await self._robots.standing(url)
+        return [] if standing.blocked else self._harvest.admitted(discovery.sitemaps(url, standing.robots))
+
+    # -------------------------------------------------------------------------------------------------- visits
+
+    async def _visit(self, visit: Visit) -> None:
+        ending = await self._visitor.carry_out(visit)
+        if self._work.stopping and ending.outcome is Outcome.RETRY:
+            ending = replace(ending, outcome=Outcome.ASIDE, failure=None)
+        if visit.entry.kind is Kind.START:
+            await self._judge_start(visit, ending)
+        if not visit.fetched or ending.outcome is Outcome.RETRY:
+            self._tally.pages -= visit.entry.kind not in DISCOVERY
+        self._say(ending)
+        self._carry_out(visit, ending)
+        visit.ending = ending
+
+    async def _judge_start(self, visit: Visit, ending: Ending) -> None:
+        if visit.landed:
+            self._fresh += await self._sitemaps(visit.landed)
+        elif ending.failure:
+            self._starts[visit.entry.url] = False
+
+    def _say(self, ending: Ending) -> None:
+        if ending.failure is None:
+            return
+        if ending.outcome is Outcome.RETRY:
+            # The host is away for longer than this crawl waits: said once for all its URLs.
+            place = origin(ending.url)
+            url = f"{place}/robots.txt" if ending.stage is Stage.ROBOTS else ending.url
+            self._fail_once(f"{place} is away", ending.stage, ending.failure, url=url)
+        else:
+            self._fail(ending.url, ending.stage, ending.failure)
+
+    def _carry_out(self, visit: Visit, ending: Ending) -> None:
+        name, frontier = self._site.name, self._work.frontier
+        if ending.outcome is Outcome.DONE:
+            return
+        key = key_of(name, ending.url)
+        visit.urls[:] = [url for url in visit.urls if key_of(name, url) != key]
+        if ending.outcome is Outcome.RETRY:
+            frontier.retry_later(name, ending.url, ending.at)
+        elif ending.outcome is Outcome.DEAD:
+            frontier.dead(name, ending.url, ending.failure or "")
+        else:
+            frontier.put_back(name, ending.url)
+
+    # ------------------------------------------------------------------------------------------------ fetching
+
+    async def _fetch(self, visit: Visit, url: str) -> CapturedResponse:
+        entry = visit.entry
+        facts = FetchFacts(
+            crawl_id=self._tally.id, site=self._site.name, via=entry.via, hops=entry.hops, claims=entry.claims
+        )
+        visit.fetched = True
+        return await self._download(url, facts, visit)
+
+    async def _download(self, url: str, facts: FetchFacts, visit: Visit | None) -> CapturedResponse:
+        headers, reference = {}, None
+        known = None if self._work.options.force or visit is None else self._work.index.validators(url)
+        if known is not None:
+            reference = known.reference
+            if known.etag:
+                headers["If-None-Match"] = known.etag
+            if known.last_modified:
+                headers["If-Modified-Since"] = known.last_modified
+        meta = {"facts": facts, "visit": visit, "reference": reference}
+        request = Request(url, headers=headers, dont_filter=True, meta=meta)
+        assert self.crawler.engine is not None  # noqa: S101 - start() runs inside it
+        return cast("CapturedResponse", await self.crawler.engine.download_async(request))
+
+    def preserve(self, exchange: Exchange, request: Request) -> Capture:
+        """Called by the recorder: write the exchange and, in the same breath, have it read, so that order is kept."""
+        facts: FetchFacts = request.meta["facts"]
+        visit: Visit | None = request.meta["visit"]
+        reference: Reference | None = request.meta["reference"]
+        message = parse(exchange.response)
+        capture = self._work.preserver.preserve(exchange, facts, unchanged=reference)
+        self._tally.fetched += 1
+        self._tally.bytes += len(exchange.response)
+        if visit is not None:
+            visit.unapplied += 1
+        self._work.intake.take(capture, message, self, visit)
+        return capture
+
+    async def _fetch_robots(self, url: str) -> Answer:
+        if not await self._pause(self._hosts.reserve(url)):
+            return Answer(url=url, error="the crawl was stopped")
+        facts = FetchFacts(crawl_id=self._tally.id, site=self._site.name)
+        try:
+            response = await self._download(url, facts, None)
+        except FetchError as error:
+            return Answer(url=url, error=f"{error.reason}: {error.detail}")
+        return _answer(url, response.message)
+
+    # ----------------------------------------------------------------------------------------- readings, index
+
+    def on_reading(self, taken: Taken) -> None:
+        """Queue what the capture leads to (at the next settling)."""
+        self._wake.set()
+        visit, reading = taken.visit, taken.reading
+        if visit is None or reading is None:
+            return
+        if reading.not_article is not None and reading.not_article.reason is NotArticleReason.CHALLENGE:
+            self._patience.refused("a challenge page")
+        self._fresh += self._harvest.gather(visit.entry, taken.capture, reading)
+
+    def on_applied(self, applied: list[tuple[Taken, Applied]]) -> None:
+        """Count what the captures meant."""
+        for taken, each in applied:
+            if each.change is not Change.NONE:
+                counted = "duplicates" if each.change is Change.DUPLICATE else str(each.change)
+                setattr(self._tally, counted, getattr(self._tally, counted) + 1)
+            owed = each.reading.not_article is not None and each.reading.not_article.reason in OWED
+            self._tally.failed += owed or any(f.stage is not Stage.DISCOVERY for f in each.reading.failures)
+            if taken.visit is not None and taken.reading is not None:
+                taken.visit.unapplied -= 1
+                self._harvest.weigh(taken.visit.entry, taken.capture, taken.reading, each.change)
+        self._wake.set()
+
+    def _settle(self, *, force: bool = False) -> None:
+        """Bring index and frontier up to what has happened: a visit is done when all that came of it is safe."""
+        self._work.intake.pump(force=force)
+        fresh, self._fresh = self._fresh, []
+        settled = [visit for visit in self._visits if visit.settled]
+        urls = [url for visit in settled for url in visit.urls]
+        if urls or fresh:
+            self._work.frontier.finish(self._site.name, urls, fresh)
+        self._visits.difference_update(settled)
+
+    # --------------------------------------------------------------------------------------------------- words
+
+    def _fail(self, url: str, stage: Stage, reason: str) -> None:
+        self._tally.failed += stage is not Stage.DISCOVERY
+        self._work.intake.fail(url, stage, reason, self._tally.id)
+
+    def _fail_once(self, key: str, stage: Stage, reason: str, *, url: str | None = None) -> None:
+        if key not in self._said:
+            self._said.add(key)
+            self._fail(url or key, stage, reason)
+
+
+def _answer(url: str, message: HttpMessage) -> Answer:
+    body = b""
+    if message.status is not None and 200 <= message.status < 300:
+        body = decode_entity(message.entity, message.header("Content-Encoding"), PARSED_BYTES + 1).body
+    return Answer(
+        url=url,
+        status=message.status,
+        body=body,
+        location=message.header("Location"),
+        retry_after=retry_after(message.header("Retry-After")),
+    )
