@@ -25,8 +25,10 @@ from archive.errors import WarraqError
 from archive.http_message import HttpMessage, parse
 from archive.model import Capture, Exchange
 from crawler.addresses import AddressGuard
+from crawler.fetch_error import FetchError, FetchReason
 from crawler.framing import Limits
-from crawler.wire import FetchError, FetchReason, Outgoing, Patience, Wire
+from crawler.outgoing import Outgoing
+from crawler.wire import Patience, Wire
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings

@@ -17,56 +17,15 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
-from urllib.parse import urlsplit
 
 from archive.model import Exchange
-from crawler.addresses import DEFAULT_PORTS, AddressGuard, resolve
+from crawler.addresses import AddressGuard, resolve
+from crawler.fetch_error import FetchError, FetchReason
 from crawler.framing import Framer, Limits, Problem
+from crawler.outgoing import Origin, Outgoing, origin_of, request_bytes
 from crawler.tls import contexts
 
 _READ = 1 << 16
-# Ours to send (framing, one connection a request), or never sent: what would tell who the operator is.
-_NOT_COPIED = frozenset(
-    {
-        "host",
-        "connection",
-        "content-length",
-        "transfer-encoding",
-        "expect",
-        "cookie",
-        "authorization",
-        "proxy-authorization",
-    }
-)
-
-
-class FetchReason(StrEnum):
-    """Why no response can be kept, as it stands in `failures`."""
-
-    BAD_URL = "bad-url"
-    BLOCKED_ADDRESS = "blocked-address"
-    DNS = "dns"
-    REFUSED = "refused"
-    UNREACHABLE = "unreachable"
-    TIMEOUT = "timeout"
-    TLS = "tls"
-    NO_RESPONSE = "no-response"
-    BAD_RESPONSE = "bad-response"
-    HEADER_FLOOD = "header-flood"
-
-
-class FetchError(Exception):
-    """There is no response to keep: nothing came, or no complete head did. `detail` is for a person."""
-
-    def __init__(self, reason: FetchReason, url: str, detail: str = "") -> None:
-        super().__init__(reason, url, detail)
-        self.reason = reason
-        self.url = url
-        self.detail = detail
-
-    def __str__(self) -> str:
-        return f"{self.reason}: {self.url}" + (f": {self.detail}" if self.detail else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,25 +35,6 @@ class Patience:
     connect: float = 20.0
     idle: float = 20.0
     total: float = 180.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
-    """A request to be sent. `headers` go out in this order after `Host`, save those that are not the caller's to set."""
-
-    url: str
-    method: str = "GET"
-    headers: tuple[tuple[bytes, bytes], ...] = ()
-    body: bytes = b""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Origin:
-    scheme: str
-    host: str
-    port: int
-    target: bytes
-    host_header: bytes
 
 
 @dataclass(slots=True, kw_only=True)
@@ -126,8 +66,8 @@ class Wire:
 
         Raises FetchError where there is no complete final head.
         """
-        origin = _origin(outgoing.url)
-        request = _request(origin, outgoing)
+        origin = origin_of(outgoing.url)
+        request = request_bytes(origin, outgoing)
         framer = Framer(method=outgoing.method, limits=self.limits)
         started, clock = datetime.now(UTC), time.monotonic()
         connection: _Connection | None = None
@@ -176,7 +116,7 @@ class Wire:
             return "disconnect"
         return None
 
-    async def _connect(self, origin: _Origin, url: str) -> _Connection:
+    async def _connect(self, origin: Origin, url: str) -> _Connection:
         """A connection to the first permitted address that takes it, its peer checked once more."""
         error = FetchError(FetchReason.DNS, url, "the name has no address")
         for address in await self._addresses(origin, url):
@@ -203,7 +143,7 @@ class Wire:
                 error = FetchError(FetchReason.BLOCKED_ADDRESS, url, f"connected to {connection.peer}")
         raise error
 
-    async def _addresses(self, origin: _Origin, url: str) -> list[str]:
+    async def _addresses(self, origin: Origin, url: str) -> list[str]:
         try:
             async with asyncio.timeout(self.patience.connect):
                 return await self.resolver(origin.host, origin.port)
@@ -212,7 +152,7 @@ class Wire:
         except (OSError, UnicodeError) as problem:
             raise FetchError(FetchReason.DNS, url, str(getattr(problem, "strerror", None) or problem)) from problem
 
-    async def _open(self, origin: _Origin, address: str) -> _Connection:
+    async def _open(self, origin: Origin, address: str) -> _Connection:
         """Connect; a certificate that does not verify is noted, not obeyed: what the site shows is what is kept."""
         if origin.scheme == "http":
             streams = await asyncio.open_connection(address, origin.port)
@@ -225,48 +165,6 @@ class Wire:
         except ssl.SSLCertVerificationError:
             streams = await asyncio.open_connection(address, origin.port, ssl=lenient, server_hostname=name)
             return _Connection(reader=streams[0], writer=streams[1], verified=False)
-
-
-def _origin(url: str) -> _Origin:
-    """Where to connect and what to ask for; FetchError for anything but a plain http(s) URL."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError as problem:
-        raise FetchError(FetchReason.BAD_URL, url, str(problem)) from problem
-    if parts.scheme not in DEFAULT_PORTS or not host or port == 0:
-        raise FetchError(FetchReason.BAD_URL, url, "only http and https with a host are fetched")
-    if "@" in parts.netloc:
-        raise FetchError(
-            FetchReason.BAD_URL, url.replace(parts.netloc.rpartition("@")[0] + "@", ""), "it carries a password"
-        )
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query or url.partition("#")[0].endswith("?") else "")
-    name = f"[{host}]" if ":" in host else host
-    if port not in (None, DEFAULT_PORTS[parts.scheme]):
-        name += f":{port}"
-    if not (target + name).isascii() or not (target + name).isprintable() or " " in target + name:
-        raise FetchError(FetchReason.BAD_URL, url, "characters that must be percent-encoded")
-    return _Origin(
-        scheme=parts.scheme,
-        host=host,
-        port=port or DEFAULT_PORTS[parts.scheme],
-        target=target.encode("ascii"),
-        host_header=name.encode("ascii"),
-    )
-
-
-def _request(origin: _Origin, outgoing: Outgoing) -> bytes:
-    lines = [outgoing.method.encode("ascii") + b" " + origin.target + b" HTTP/1.1", b"Host: " + origin.host_header]
-    for name, value in outgoing.headers:
-        if name.decode("latin-1").lower() in _NOT_COPIED:
-            continue
-        if b"\r" in name + value or b"\n" in name + value:
-            raise FetchError(FetchReason.BAD_URL, outgoing.url, f"line end in request header {name!r}")
-        lines.append(name + b": " + value)
-    if outgoing.body:
-        lines.append(b"Content-Length: %d" % len(outgoing.body))
-    lines += [b"Connection: close", b"", b""]
-    return b"\r\n".join(lines) + outgoing.body
 
 
 def _why(url: str, framer: Framer, cut: str | None) -> tuple[FetchReason, str, str]:

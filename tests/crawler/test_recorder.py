@@ -259,6 +259,15 @@ def test_a_bomb_is_archived_as_it_came() -> None:
     assert body == gzip_bomb(100, b"<html><p>")
 
 
+def test_a_crawl_needs_no_reactor() -> None:
+    """The recorder speaks asyncio and works in a process without Twisted's reactor, over http and https at once."""
+    with Site(MISBEHAVIOURS) as plain, Site(MISBEHAVIOURS, tls=True) as secure:
+        urls = [plain.url + "/chunked", secure.url + "/chunked"]
+        crawled = crawl(urls, starts=urls, settings={"TWISTED_REACTOR_ENABLED": False})
+        for site in (plain, secure):
+            assert crawled.blocks("response", site.url + "/chunked") == [bytes(site.wire.exchanges[-1].response)]
+
+
 def test_environment_proxies_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """Proxies named in the environment are not asked."""
     with Site(MISBEHAVIOURS) as site, Site() as proxy:

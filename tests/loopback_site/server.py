@@ -107,8 +107,11 @@ class Talk:
         for data in parts:
             self.exchange.response += data[: max(0, LOGGED - len(self.exchange.response))]
             self.exchange.sent += len(data)
+            if self._writer.transport.is_closing():
+                raise ConnectionResetError  # `drain` does not say so of TLS, and a flood would go on for ever
             self._writer.write(data)
             await self._writer.drain()
+            await asyncio.sleep(0)  # a flood must let the others speak
 
     async def reply(
         self,
