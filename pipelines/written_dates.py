@@ -206,7 +206,7 @@ class _Part:
 
 
 def _parts(text: str, language: str | None) -> list[_Part]:
-    tokens = [match for match in TOKEN.finditer(text) if match[0].isalnum() or match[0] in "~|"]
+    tokens = [match for match in TOKEN.finditer(text) if match[0].isalnum() or match[0] == "|"]
     parts: list[_Part] = []
     at = 0
     while at < len(tokens):

@@ -1,0 +1,313 @@
+"""When a page was published and last changed, out of all the places that state it.
+
+Gathers candidates with their source and settles which to believe: the first in the order of trust, made finer or put in
+its zone by the others. Reading one text is `dates`' business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+
+from lxml.html import HtmlElement
+
+from archive.model import Precision
+from pipelines import linked_data
+from pipelines.dates import StatedDate, Verdict, is_update, read_date, verdict
+from pipelines.dom import Page, text_of
+from pipelines.head import Head
+
+_PUBLISHED_METAS = (
+    "article:published_time", "article:published", "og:published_time", "og:article:published_time", "datepublished", "article.published",
+    "published_time", "publish-date", "publishdate", "publish_date", "published-date", "pubdate", "publication_date", "article_date_original",
+    "article:publicationdate", "originalpublicationdate", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "parsely-pub-date",
+    "sailthru.date", "rnews:datepublished", "dc.date.issued", "dcterms.created", "dcterms.issued", "dc.date.created", "dc.date.published",
+    "article:post_date", "bt:pubdate", "analyticsattributes.articledate", "date.created", "date_published", "vr:published_time", "dc.date",
+    "dcterms.date", "date", "article:created_time", "datecreated", "publisheddate", "last-published",
+)  # fmt: skip
+_MODIFIED_METAS = (
+    "article:modified_time", "og:updated_time", "datemodified", "article:modified", "dc.date.modified", "dcterms.modified", "last-modified",
+    "modified_time", "date_modified", "lastmod", "article.updated", "revised", "cxenseparse:recs:modifytime",
+)  # fmt: skip
+_LINKED_PUBLISHED = ("datePublished", "dateCreated", "uploadDate", "datePosted")
+
+_URL_DATE = re.compile(r"(?<!\d)((?:19[89]|20[0-4])\d)[/\-_.]?(0?[1-9]|1[0-2])[/\-_.]?(0?[1-9]|[12]\d|3[01])(?!\d)")
+_DATED = re.compile(
+    r"\d|منذ|قبل|أمس|اليوم|yesterday|today|ago|gestern|heute|hier|ayer|hoy|ieri|oggi|دیروز|امروز|پیش", re.IGNORECASE
+)
+_SKIPPED = frozenset(
+    ("script", "style", "noscript", "template", "svg", "nav", "footer", "aside", "form", "select", "iframe", "button")
+)
+# A line that holds a date and perhaps a byline; longer ones are sentences that happen to name a day.
+_MAX_LINE = 120
+_DATE_LINE = 70
+_SHORT_LINE = 45
+_MAX_LEVELS = 7
+_MAX_ELEMENTS = 700
+# A wall clock is the same up to this, for seconds are often left out.
+_SAME = timedelta(minutes=1, seconds=1)
+# Zones differ from UTC by quarters of an hour, within these.
+_QUARTER = timedelta(minutes=15)
+_WEST, _EAST = timedelta(hours=-11), timedelta(hours=14)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateCandidate:
+    """A date as one place states it. `modified` says that it is the time of the last change."""
+
+    source: str
+    stated: StatedDate
+    modified: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Reads date texts under what is known of the page: its capture, its site's zone (None: not known), its language."""
+
+    captured: datetime | None
+    zone: tzinfo | None
+    language: str | None
+
+    def read(self, text: str) -> StatedDate | None:
+        """The date a text states, or None."""
+        return read_date(text, captured=self.captured, zone=self.zone or UTC, language=self.language)
+
+
+def candidates(
+    page: Page,
+    head: Head,
+    nodes: list[linked_data.Node],
+    reader: Reader,
+    data: tuple[str | None, str | None] = (None, None),
+) -> list[DateCandidate]:
+    """Every date the page states of itself, in the order of trust.
+
+    `nodes` are the article's JSON-LD, `data` the (published, modified) of the embedded application data.
+    """
+    raw: list[tuple[str, str, bool]] = []
+    raw += [("json-ld", text, False) for key in _LINKED_PUBLISHED for text in _linked(nodes, key)]
+    raw += [("meta", text, False) for text in head.all(*_PUBLISHED_METAS)]
+    raw += [("data", data[0], False)] if data[0] else []
+    raw += [("json-ld", text, True) for text in _linked(nodes, "dateModified")]
+    raw += [("meta", text, True) for text in head.all(*_MODIFIED_METAS)]
+    raw += [("data", data[1], True)] if data[1] else []
+    found = [
+        DateCandidate(source=source, stated=stated, modified=modified)
+        for source, text, modified in dict.fromkeys(raw)
+        if (stated := reader.read(text))
+    ]
+    found += _marked_up(page, reader)
+    found += _shown(page, reader)
+    address = _from_url(page.url, reader)
+    return [*found, *([address] if address else [])]
+
+
+def _linked(nodes: list[linked_data.Node], key: str) -> list[str]:
+    return [text for value in linked_data.values(nodes, key) for text in linked_data.texts(value)]
+
+
+# ------------------------------------------------------------------------------------------------- in the markup
+
+
+def _marked_up(page: Page, reader: Reader) -> Iterator[DateCandidate]:
+    """Microdata and `time` elements, save those of teasers (inside a link or a list of other articles)."""
+    times: list[HtmlElement] = []
+    for element in page.root.xpath("//*[@itemprop='datePublished' or @itemprop='dateModified' or self::time]"):
+        if element.tag == "meta" or _beside(element):
+            continue
+        if element.get("itemprop"):
+            stated = _read_element(element, reader)
+            if stated:
+                yield DateCandidate(
+                    source="microdata", stated=stated, modified=element.get("itemprop") == "dateModified"
+                )
+        else:
+            times.append(element)
+    for element in times[:6]:
+        stated = _read_element(element, reader)
+        if stated:
+            around = element.getparent()
+            label = text_of(around) if around is not None else ""
+            yield DateCandidate(
+                source="time",
+                stated=stated,
+                modified=len(label) < _MAX_LINE and is_update(label[: label.find(stated.raw[:8]) + 1] or label),
+            )
+
+
+def _read_element(element: HtmlElement, reader: Reader) -> StatedDate | None:
+    for text in (element.get("content"), element.get("datetime"), text_of(element)):
+        if text and (stated := reader.read(text)):
+            return stated
+    return None
+
+
+def _beside(element: HtmlElement) -> bool:
+    """Whether an element stands in what is beside the article: a link, navigation, a footer, a list of teasers."""
+    return any(
+        ancestor.tag in ("a", "aside", "nav", "footer", "li") or ancestor.get("itemprop") in ("comment", "isRelatedTo")
+        for ancestor in element.iterancestors()
+    )
+
+
+# ------------------------------------------------------------------------------------------------ as readers see it
+
+
+def _shown(page: Page, reader: Reader) -> list[DateCandidate]:
+    """The date line nearest to the headline in the tree: its own box first, then the boxes around it."""
+    heading = _heading(page)
+    if heading is None:
+        return []
+    seen: set[HtmlElement] = set()
+    sentences: list[DateCandidate] = []
+    box = heading
+    for _ in range(_MAX_LEVELS):
+        parent = box.getparent()
+        if parent is None or parent.tag == "html" or len(seen) > _MAX_ELEMENTS:
+            break
+        box = parent
+        found = _dates_in(box, seen, reader)
+        if any(_is_line(candidate) for candidate in found):
+            return sorted(found, key=lambda candidate: len(candidate.stated.raw) > _SHORT_LINE)
+        sentences += found
+    return sentences
+
+
+def _is_line(candidate: DateCandidate) -> bool:
+    """Whether the text is made for its date; a longer one is a caption or sentence that names a day."""
+    return len(candidate.stated.raw) <= _DATE_LINE
+
+
+def _heading(page: Page) -> HtmlElement | None:
+    headings = [heading for heading in page.root.iter("h1") if text_of(heading)]
+    return max(headings, key=lambda heading: len(text_of(heading)), default=None)
+
+
+def _dates_in(box: HtmlElement, seen: set[HtmlElement], reader: Reader) -> list[DateCandidate]:
+    found: list[DateCandidate] = []
+    for element in box.iter():
+        if element in seen or not isinstance(element.tag, str):
+            continue
+        seen.add(element)
+        if len(seen) > _MAX_ELEMENTS:
+            break
+        if element.tag in _SKIPPED or element.tag in ("a", "h1"):
+            seen.update(element.iter())
+            continue
+        own = " ".join((element.text or "", *(child.tail or "" for child in element)))
+        if not own.strip() or not _DATED.search(own) or len(own) > _MAX_LINE * 2:
+            continue
+        stated = _line(element, reader)
+        if stated and stated.precision not in (Precision.YEAR, Precision.MONTH):
+            found.append(
+                DateCandidate(source="text", stated=stated, modified=is_update(stated.raw) and not _both(stated.raw))
+            )
+    return found
+
+
+def _both(line: str) -> bool:
+    return not is_update(line[: len(line) // 3])
+
+
+def _line(element: HtmlElement, reader: Reader) -> StatedDate | None:
+    """The date of an element's line, with the time of day that may stand beside it."""
+    text = text_of(element)
+    stated = reader.read(text) if len(text) <= _MAX_LINE else None
+    if stated is None or stated.precision != Precision.DAY:
+        return stated
+    around = element.getparent()
+    for _ in range(2):
+        if around is None or around.tag == "body":
+            break
+        wider = text_of(around)
+        if len(wider) > _MAX_LINE:
+            break
+        finer = reader.read(wider)
+        if (
+            finer
+            and finer.precision != Precision.DAY
+            and (finer.year, finer.month, finer.day) == (stated.year, stated.month, stated.day)
+        ):
+            return finer
+        around = around.getparent()
+    return stated
+
+
+def _from_url(url: str, reader: Reader) -> DateCandidate | None:
+    match = _URL_DATE.search(url.partition("?")[0])
+    stated = match and reader.read(f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}")
+    return DateCandidate(source="url", stated=stated) if stated else None
+
+
+# ------------------------------------------------------------------------------------------------------- the choice
+
+
+def choose(found: list[DateCandidate], reader: Reader, *, modified: bool = False) -> DateCandidate | None:
+    """The date to believe of those published (or modified): the first sound one, refined by the others that agree.
+
+    A page that only says when it was last changed gives that as its publication.
+    """
+    sound = (Verdict.SOUND, Verdict.COARSE)
+    usable = [candidate for candidate in found if verdict(candidate.stated, captured=reader.captured) in sound]
+    wanted = [candidate for candidate in usable if candidate.modified == modified]
+    wanted = wanted or ([] if modified else usable)
+    whole = [candidate for candidate in wanted if candidate.stated.instant is not None]
+    if not whole:
+        return wanted[0] if wanted else None
+    first = whole[0]
+    if not _has_time(first.stated):
+        first = next(
+            (other for other in whole if _has_time(other.stated) and _same_day(first.stated, other.stated)), first
+        )
+    if not first.stated.zone_stated:
+        first = next(
+            (other for other in whole if _same_clock(first.stated, other.stated) and other.stated.zone_stated), first
+        )
+    return _true_zone(first, whole, reader)
+
+
+def _has_time(stated: StatedDate) -> bool:
+    """Whether a time of day is stated; midnight without a zone is what a day becomes in many systems."""
+    instant = stated.instant
+    if instant is None or stated.precision == Precision.DAY:
+        return False
+    return (instant.hour, instant.minute, instant.second) != (0, 0, 0)
+
+
+def _same_day(first: StatedDate, second: StatedDate) -> bool:
+    return (first.year, first.month, first.day) == (second.year, second.month, second.day)
+
+
+def _same_clock(first: StatedDate, second: StatedDate) -> bool:
+    if first.instant is None or second.instant is None or not _has_time(second):
+        return False
+    return abs(first.instant.replace(tzinfo=None) - second.instant.replace(tzinfo=None)) < _SAME
+
+
+def _true_zone(chosen: DateCandidate, found: list[DateCandidate], reader: Reader) -> DateCandidate:
+    """The candidate with the zone its readers live in, where it is stated in UTC and the page shows a wall clock.
+
+    Some systems write the wall clock of their country and call it UTC: it shows where the site's zone is known and the
+    page displays the very same clock. Elsewhere the clock displayed tells how far from UTC the page is: the instant stays.
+    """
+    instant = chosen.stated.instant
+    if instant is None or not chosen.stated.zone_stated or instant.utcoffset() or not _has_time(chosen.stated):
+        return chosen
+    clock = next((other.stated.instant for other in found if _is_clock(other)), None)
+    if clock is None:
+        return chosen
+    ahead = clock.replace(tzinfo=UTC, second=0) - instant.replace(second=0)
+    local = instant.replace(tzinfo=reader.zone) if reader.zone else instant
+    if not ahead and local.utcoffset():
+        return replace(chosen, stated=replace(chosen.stated, instant=local, zone_stated=False))
+    if ahead and ahead % _QUARTER == timedelta(0) and _WEST <= ahead <= _EAST:
+        zone = reader.zone if reader.zone and instant.astimezone(reader.zone).utcoffset() == ahead else timezone(ahead)
+        return replace(chosen, stated=replace(chosen.stated, instant=instant.astimezone(zone)))
+    return chosen
+
+
+def _is_clock(candidate: DateCandidate) -> bool:
+    stated = candidate.stated
+    return candidate.source == "text" and not stated.zone_stated and not stated.relative and _has_time(stated)
