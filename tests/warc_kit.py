@@ -9,8 +9,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from hypothesis import settings
+
 from archive.model import Exchange, FetchFacts, Sighting
 from archive.warc_writer import WarcInfo, WarcWriter
+
+# The machine is shared: how long one example takes says nothing.
+settings.register_profile("shared-machine", deadline=None)
+settings.load_profile("shared-machine")
 
 START = datetime(2026, 3, 4, 10, 30, 0, 123456, tzinfo=UTC)
 URL = "http://news.example/%D9%85%D9%82%D8%A7%D9%84/1?a=1&b=2"

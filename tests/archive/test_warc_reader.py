@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import gzip
 import time
 import tracemalloc
@@ -338,10 +339,8 @@ def test_a_bomb_is_passed_over_in_little_memory(tmp_path):
 @given(st.text(alphabet="0123456789-T:Z.+ ٠١", max_size=32))
 def test_dates_are_read_or_refused(text):
     """Any text is either an instant in UTC or a ValueError."""
-    try:
+    with contextlib.suppress(ValueError):
         assert read_date(text).tzinfo is UTC
-    except ValueError:
-        pass
 
 
 # ------------------------------------------------------------------------------------------------ payloads again
