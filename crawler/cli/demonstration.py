@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -19,26 +20,38 @@ def demo(ctx: click.Context, folder: Path) -> None:
     The site is served on loopback while the crawl runs; nothing leaves this machine. The crawl is the very one that a
     real site gets. DIR (default demo-collection) must be new; where it is not, a number is put behind it.
     """
+    from crawler.cli.hits import hit_lines
     from crawler.demo import QUERY, free_folder, run_demo
 
     session: Session = ctx.obj
     chosen = free_folder(folder)
     with Progress(session, "crawling") as progress:
         told = run_demo(chosen, say=session.say, progress=progress.update)
-    click.echo("\nThe crawl:")
+    click.echo("\nThe crawl")
     rows = [{column: getattr(summary, column) for column in SUMMARY_COLUMNS} for summary in told.summaries]
     session.rows(rows, SUMMARY_COLUMNS, "table", nothing="")
-    click.echo("\nWhat was fetched and indexed:")
+    click.echo("\nThe articles")
     session.rows(told.articles, ("published", "section", "title", "versions", "addresses"), "table", nothing="")
-    click.echo(f"\nwarraq search {QUERY}")
-    for hit in told.hits:
-        click.echo(f"  {hit}")
-    click.echo(
-        f"\nThe collection lies in {chosen.resolve()}: WARC files in archive/, the index in index.db.\nTry next:\n"
-        f"  warraq -C {chosen} search مخطوطات\n"
-        f"  warraq -C {chosen} show {told.example}\n"
-        f"  warraq -C {chosen} verify --deep\n"
-        f"  sqlite3 {chosen}/index.db 'SELECT published, title FROM articles ORDER BY published'\n"
-        f"  warraq init my-news --site https://... && warraq -C my-news crawl"
-    )
+    click.echo(f"\n$ warraq -C {chosen} search {QUERY}")
+    for line in hit_lines(told.hits, QUERY, bold=sys.stdout.isatty()):
+        click.echo(line)
+    click.echo(_next(chosen, told.hits[0]["id"] if told.hits else "ID"))
     ctx.exit(told.verdict)
+
+
+def _next(folder: Path, example: str) -> str:
+    """Where the collection lies, and what to do with it."""
+    tries = (
+        f"warraq -C {folder} search مخطوطات --format table",
+        f"warraq -C {folder} show {example}",
+        f"warraq -C {folder} cite {example} --style bibtex",
+        f"warraq -C {folder} verify --deep",
+        f"warraq -C {folder} index --rebuild",
+        "warraq init my-news --site https://... && warraq -C my-news crawl",
+    )
+    lines = [
+        f"\nThe collection lies in {folder.resolve()}:",
+        "  archive/   the WARC files",
+        "  index.db   the index (SQLite)",
+    ]
+    return "\n".join([*lines, "Try next:", *(f"  {line}" for line in tries)])

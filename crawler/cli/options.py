@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 from datetime import date
@@ -47,15 +48,23 @@ def form_option(command: F) -> F:
     )(command)
 
 
-def filters(command: F) -> F:
-    """The filters that `search` and `export` share: site, section, author, dates."""
+def filters(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The filters that `search` and `export` share, handed to the command as one value, `chosen` (archive.search.Filters)."""
+
+    @functools.wraps(command)
+    def filtered(*positional: Any, **named: Any) -> Any:
+        from archive.search import Filters
+
+        chosen = Filters(**{name: named.pop(name) for name in ("site", "section", "author", "since", "until")})
+        return command(*positional, chosen=chosen, **named)
+
     options = (
         click.option("--site", metavar="SITE", help="Only this site."),
         click.option("--section", metavar="NAME", help="Only this section."),
-        click.option("--author", metavar="NAME", help="Only this author."),
+        click.option("--author", metavar="NAME", help="Only this author; a part of the name will do."),
         click.option("--from", "since", callback=day, metavar="DATE", help="Published on this day or later."),
         click.option("--to", "until", callback=day, metavar="DATE", help="Published on this day or earlier."),
     )
     for option in reversed(options):
-        command = option(command)
-    return command
+        filtered = option(filtered)
+    return filtered

@@ -1,0 +1,146 @@
+"""The commands that tell how a collection and this machine are doing: verify, status, stats, doctor."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from crawler.cli.options import form_option
+from crawler.cli.session import Progress, Session
+
+if TYPE_CHECKING:
+    from archive.config import CollectionConfig
+    from archive.layout import Layout
+
+
+@click.command()
+@click.option("--deep", is_flag=True, help="Also digest every archived file again and compare with the manifest.")
+@form_option
+@click.pass_context
+def verify(ctx: click.Context, *, deep: bool, form: str | None) -> None:
+    """Check the WARC files' structure and digests, and CDXJ and index against them.
+
+    Every damaged record is named. A running crawl is no obstacle. Exit code 4: something is damaged.
+    """
+    from archive.verify import verify as check
+
+    session: Session = ctx.obj
+
+    def told() -> Iterator[dict[str, Any]]:
+        with Progress(session, "verifying") as progress:
+            for number, finding in enumerate(check(session.layout(), deep=deep), 1):
+                progress.update(findings=number)
+                yield {name: getattr(finding, name) for name in ("file", "offset", "record_id", "rule", "detail")}
+
+    found = session.rows(told(), ("file", "offset", "rule", "detail"), form, nothing="nothing is damaged")
+    ctx.exit(4 if found else 0)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for a monitor.")
+@click.option("--failures", is_flag=True, help="List what failed lately instead, and why.")
+@form_option
+@click.pass_context
+def status(ctx: click.Context, *, as_json: bool, failures: bool, form: str | None) -> None:
+    """Tell how each site is doing: its last crawl, what failed, what is due.
+
+    Exit code 3: the last crawl of a site failed, or too many of its fetches did.
+    """
+    from archive.search import Reader
+
+    session: Session = ctx.obj
+    layout, config = session.layout(), session.config()
+    if failures:
+        with Reader(layout.index_db) as reader:
+            session.rows(reader.failures(limit=200), ("at", "stage", "reason", "url"), form, nothing="nothing failed")
+        return
+    rows = _sites(layout, config)
+    if as_json:
+        told = {
+            "collection": str(layout.root),
+            "at": _now(),
+            "healthy": not any(row["problem"] for row in rows),
+            "sites": rows,
+        }
+        click.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        columns = ("site", "outcome", "finished", "articles", "newest", "new", "failed", "due", "problem")
+        session.rows(rows, columns, form, nothing="no sites yet: warraq init DIR --site URL")
+    ctx.exit(3 if any(row["problem"] for row in rows) else 0)
+
+
+def _sites(layout: Layout, config: CollectionConfig) -> list[dict[str, Any]]:
+    from dataclasses import asdict
+
+    from archive.reports import SiteReport, site_reports
+    from archive.search import last_crawls
+    from crawler.schedule import is_due, next_time
+
+    now, started = datetime.now(UTC), last_crawls(layout.index_db)
+    reports = site_reports(layout.index_db)
+    rows = []
+    for site in config.sites:
+        report = reports.get(site.name, SiteReport(site=site.name))
+        last = started.get(site.name)
+        due = None
+        if site.schedule:
+            due = (
+                "now"
+                if last is None or is_due(site, last, now)
+                else _iso(next_time(site.schedule, site.timezone, last))
+            )
+        problem = None
+        if report.outcome == "failed":
+            problem = "the last crawl failed"
+        elif report.failed > config.failed_share * max(1, report.fetched):
+            problem = f"{report.failed} of {report.fetched} fetches failed"
+        rows.append(asdict(report) | {"due": due, "problem": problem})
+    return rows
+
+
+@click.command()
+@click.option(
+    "--per", type=click.Choice(["day", "month", "year"]), default="month", show_default=True, help="Count by."
+)
+@click.option("--site", metavar="SITE", help="Only this site.")
+@form_option
+@click.pass_context
+def stats(ctx: click.Context, per: str, site: str | None, form: str | None) -> None:
+    """Count articles, words and versions over time, by site."""
+    from archive.reports import counts
+
+    session: Session = ctx.obj
+    rows = counts(session.layout().index_db, per=per, site=site)
+    session.rows(rows, ("period", "site", "articles", "words", "versions"), form, nothing="nothing is indexed yet")
+
+
+@click.command()
+@form_option
+@click.pass_context
+def doctor(ctx: click.Context, form: str | None) -> None:
+    """Check this machine, and the collection's place on it, and say what to do.
+
+    Needs no collection and no network. Exit code 2: something is to be done.
+    """
+    from crawler.doctor import examine
+
+    session: Session = ctx.obj
+    checks = list(examine(session.folder or Path()))
+    rows = [{"check": check.name, "ok": check.ok, "found": check.found, "do": check.advice} for check in checks]
+    session.rows(rows, ("check", "ok", "found", "do"), form, nothing="")
+    ctx.exit(0 if all(check.ok for check in checks) else 2)
+
+
+def _iso(moment: datetime) -> str:
+    from archive.model import iso
+
+    return iso(moment)
+
+
+def _now() -> str:
+    return _iso(datetime.now(UTC))
