@@ -60,6 +60,9 @@ class Wire:
     patience: Patience = field(default_factory=Patience)
     resolver: Resolver = resolve
     _tls: tuple[ssl.SSLContext, ssl.SSLContext] = field(default_factory=contexts)
+    # What is known of servers after the first connection, so that later ones cost the site and us no second try.
+    _worked: dict[tuple[str, int], str] = field(default_factory=dict)
+    _unverified: set[tuple[str, int]] = field(default_factory=set)
 
     async def fetch(self, outgoing: Outgoing) -> Exchange:
         """Send one request and read its response to the end, to a limit or to a time-out.
@@ -119,7 +122,9 @@ class Wire:
     async def _connect(self, origin: Origin, url: str) -> _Connection:
         """A connection to the first permitted address that takes it, its peer checked once more."""
         error = FetchError(FetchReason.DNS, url, "the name has no address")
-        for address in await self._addresses(origin, url):
+        server = (origin.host, origin.port)
+        addresses = await self._addresses(origin, url)
+        for address in sorted(addresses, key=lambda each: each != self._worked.get(server)):
             if not self.guard.permits(origin.host, origin.port, address):
                 error = FetchError(FetchReason.BLOCKED_ADDRESS, url, f"{address} is not a public address")
                 continue
@@ -138,6 +143,7 @@ class Wire:
                 error = FetchError(FetchReason.UNREACHABLE, url, f"{address}: {problem.strerror or problem}")
             else:
                 if self.guard.permits(origin.host, origin.port, connection.peer):
+                    self._worked[server] = address
                     return connection
                 connection.writer.transport.abort()
                 error = FetchError(FetchReason.BLOCKED_ADDRESS, url, f"connected to {connection.peer}")
@@ -158,13 +164,16 @@ class Wire:
             streams = await asyncio.open_connection(address, origin.port)
             return _Connection(reader=streams[0], writer=streams[1])
         verifying, lenient = self._tls
-        name = origin.host.strip("[]")
-        try:
-            streams = await asyncio.open_connection(address, origin.port, ssl=verifying, server_hostname=name)
-            return _Connection(reader=streams[0], writer=streams[1], verified=True)
-        except ssl.SSLCertVerificationError:
-            streams = await asyncio.open_connection(address, origin.port, ssl=lenient, server_hostname=name)
-            return _Connection(reader=streams[0], writer=streams[1], verified=False)
+        server, name = (origin.host, origin.port), origin.host.strip("[]")
+        if server not in self._unverified:
+            try:
+                streams = await asyncio.open_connection(address, origin.port, ssl=verifying, server_hostname=name)
+                return _Connection(reader=streams[0], writer=streams[1], verified=True)
+            except ssl.SSLError:
+                pass  # the certificate, or a protocol older than the system cares for
+        streams = await asyncio.open_connection(address, origin.port, ssl=lenient, server_hostname=name)
+        self._unverified.add(server)
+        return _Connection(reader=streams[0], writer=streams[1], verified=False)
 
 
 def _why(url: str, framer: Framer, cut: str | None) -> tuple[FetchReason, str, str]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import resource
 import time
+from pathlib import Path
 
 import pytest
+from loopback_site.certificate import certificate_pem
 from loopback_site.misbehaviours import MISBEHAVIOURS
 from loopback_site.server import Site
 
@@ -242,6 +245,69 @@ def test_speaking_tls_to_a_plain_server_has_its_reason(site: Site) -> None:
             Wire(guard=AddressGuard.for_starts([url]), patience=Patience(connect=2)).fetch(Outgoing(url=url + "/"))
         )
     assert failure.value.reason in {FetchReason.TLS, FetchReason.TIMEOUT, FetchReason.NO_RESPONSE}
+
+
+def test_a_bad_certificate_costs_one_second_try(tls_site: Site) -> None:
+    """A certificate that does not verify is tried once; later requests take one connection each, and all are kept."""
+    wire = Wire(guard=AddressGuard.for_starts([tls_site.url]))
+
+    async def three() -> list[Exchange]:
+        return [await wire.fetch(Outgoing(url=f"{tls_site.url}/plain?{number}")) for number in range(3)]
+
+    assert [kept.tls_verified for kept in asyncio.run(three())] == [False] * 3
+    assert len(tls_site.wire.exchanges) == 3
+    assert tls_site.wire.connections <= 4
+
+
+def test_a_certificate_that_verifies_is_recorded_as_such(tls_site: Site, tmp_path: Path) -> None:
+    """Where chain and host name hold, the exchange says so; under another name the same certificate does not verify."""
+    bundle = tmp_path / "trusted.pem"
+    bundle.write_bytes(certificate_pem())
+    wire = Wire(guard=AddressGuard.for_starts([tls_site.url]))
+    wire._tls[0].load_verify_locations(bundle)
+    assert asyncio.run(wire.fetch(Outgoing(url=tls_site.url + "/plain"))).tls_verified is True
+
+    async def here(_host: str, _port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    other = f"https://other.example:{tls_site.port}"
+    wire = Wire(guard=AddressGuard.for_starts([other]), resolver=here)
+    wire._tls[0].load_verify_locations(bundle)
+    assert asyncio.run(wire.fetch(Outgoing(url=other + "/plain"))).tls_verified is False
+
+
+def test_the_address_that_worked_is_tried_first(site: Site) -> None:
+    """A name with a dead address beside a live one pays for the dead one once only."""
+    asked: list[str] = []
+
+    class Noting(AddressGuard):
+        """Lets everything through and notes what was tried."""
+
+        def permits(self, host: str, port: int, address: str) -> bool:  # noqa: ARG002
+            asked.append(address)
+            return True
+
+    async def two(_host: str, _port: int) -> list[str]:
+        return ["127.0.0.3", "127.0.0.1"]
+
+    wire = Wire(guard=Noting(), resolver=two)
+    for _ in range(2):
+        assert asyncio.run(wire.fetch(Outgoing(url=f"http://news.example:{site.port}/plain"))).ip == "127.0.0.1"
+    assert asked == ["127.0.0.3", "127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.1"]
+
+
+def test_ipv6_works_like_any_other() -> None:
+    """A host given as an IPv6 address is connected to, named in brackets and recorded without them."""
+    try:
+        site = Site(MISBEHAVIOURS, host="::1").__enter__()
+    except RuntimeError:
+        pytest.skip("this machine has no IPv6 loopback")
+    with contextlib.ExitStack() as stack:
+        stack.callback(site.stop)
+        kept = fetch(site, "/plain")
+        assert kept.ip == "::1"
+        assert f"Host: [::1]:{site.port}\r\n".encode() in kept.request
+        assert kept.response == bytes(site.wire.exchanges[0].response)
 
 
 def test_private_address_is_refused_before_a_connection_is_made(site: Site) -> None:

@@ -186,6 +186,7 @@ class Site:
         self.host, self.port, self.tls = host, port, tls
         self.wire = Wire()
         self._ready = threading.Event()
+        self._ended = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._thread = threading.Thread(target=self._run, name=f"site {host}", daemon=True)
@@ -202,7 +203,7 @@ class Site:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        if not self._ready.wait(10):
+        if not self._ready.wait(10) or self._ended:
             raise RuntimeError("the loopback site did not start")
         return self
 
@@ -219,8 +220,10 @@ class Site:
         self._thread.join(10)
 
     def _run(self) -> None:
-        with contextlib.suppress(asyncio.CancelledError):
+        with contextlib.suppress(asyncio.CancelledError, OSError):  # OSError: no such address here, `__enter__` says so
             asyncio.run(self._serve())
+        self._ended = True
+        self._ready.set()
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()

@@ -36,7 +36,8 @@ def listing(title: str, links: Iterable[str], head: str = "") -> str:
     """A page of headlines."""
     items = "".join(f'<li><h3><a href="{link}">خبر طويل العنوان عن {link} في المدينة</a></h3></li>' for link in links)
     return (
-        f'<!doctype html><html lang="ar" dir="rtl"><head><meta charset="utf-8"><title>{title}</title>{head}</head>'
+        f'<!doctype html><html lang="ar" dir="rtl"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta property="og:type" content="website">{head}</head>'
         f"<body><nav><a href='/'>الرئيسية</a></nav><h1>{title}</h1><ul>{items}</ul></body></html>"
     )
 
