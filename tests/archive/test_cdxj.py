@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import gzip
 import itertools
-import random
 import subprocess
 import sys
 from dataclasses import replace
@@ -78,17 +77,70 @@ segments = st.sampled_from(
         "a b",
         "%zz",
         "%41",
+        "~",
+        "[x]",
+        '"',
+        "|",
+        "\\",
+        "%0A",
+        ";x=1",
+        "*",
+        "%25",
+        "+",
+        "%00",
     ]
-    + ["~", "[x]", '"', "|", "\\", "%0A", ";x=1", "*", "%25", "+", "%00"]
 )
 arguments = st.sampled_from(
-    ["a=1", "b", "B=2", "=", "", "jsessionid=" + "0" * 32, "sid=" + "a" * 32, "PHPSESSID=" + "A" * 32, "é=م"]
-    + ["cfid=1&cftoken=2", "%26=1", "a=%2541", "utm_source=x", "a=", "+=%20", "ASPSESSIONIDabcdefgh=" + "x" * 24]
+    [
+        "a=1",
+        "b",
+        "B=2",
+        "=",
+        "",
+        "jsessionid=" + "0" * 32,
+        "sid=" + "a" * 32,
+        "PHPSESSID=" + "A" * 32,
+        "é=م",
+        "cfid=1&cftoken=2",
+        "%26=1",
+        "a=%2541",
+        "utm_source=x",
+        "a=",
+        "+=%20",
+        "ASPSESSIONIDabcdefgh=" + "x" * 24,
+    ]
 )
 hosts = st.sampled_from(
-    ["example.com", "www.Example.com", "www2.x.org", "WWW.x.org", "الموقع.مصر", "xn--mgb.com", "a..b", "127.0.0.1"]
-    + ["2130706433", "u:p@h.com", "h.com:80", "h.com:443", "h.com:8080", "h.com:", "[::1]", "[::1]:8080", "h.com:0"]
-    + ["", "www.", "ex%41mple.com", "a_b.c", ".h.", "h.com:x", "www12.com", "x@y@z.com", "ü.de", "%77ww.b.c", "h:99999"]
+    [
+        "example.com",
+        "www.Example.com",
+        "www2.x.org",
+        "WWW.x.org",
+        "الموقع.مصر",
+        "xn--mgb.com",
+        "a..b",
+        "127.0.0.1",
+        "2130706433",
+        "u:p@h.com",
+        "h.com:80",
+        "h.com:443",
+        "h.com:8080",
+        "h.com:",
+        "[::1]",
+        "[::1]:8080",
+        "h.com:0",
+        "",
+        "www.",
+        "ex%41mple.com",
+        "a_b.c",
+        ".h.",
+        "h.com:x",
+        "www12.com",
+        "x@y@z.com",
+        "ü.de",
+        "%77ww.b.c",
+        "h:99999",
+    ]
 )
 
 
@@ -195,7 +247,7 @@ def test_lines_survive_without_a_merge_and_merge_sorted(tmp_path):
     """What was added is found again by a new object, before and after a merge, each line once."""
     path = tmp_path / "index.cdxj"
     made = [capture(f"http://news.example/{number % 7}", number) for number in range(40)]
-    random.Random(1).shuffle(made)
+    made = made[::2] + made[::-2]
     first = CdxjFile(path)
     for one in made[:25]:
         first.add(one)
@@ -227,7 +279,7 @@ def test_the_file_stays_sorted_as_it_grows(tmp_path, monkeypatch):
     path = tmp_path / "index.cdxj"
     index = CdxjFile(path)
     numbers = list(range(300))
-    random.Random(2).shuffle(numbers)
+    numbers = [number * 37 % 300 for number in numbers]
     for number in numbers:
         index.add(capture(f"http://news.example/{number}", number))
         if path.exists():
