@@ -157,7 +157,7 @@ def _dechunk(body: bytes) -> bytes:
             position += 2
         elif body[position : position + 1] == b"\n":
             position += 1
-        elif not pieces[1:] and position < len(body):
+        elif not pieces[1:] and body[position:] not in (b"", b"\r"):
             return body
         else:
             break

@@ -82,7 +82,9 @@ def test_truncated_chunks_keep_what_came(body, size, cut):
     assert whole == body
     cut = min(cut, len(framed))
     part = parse(warc_kit.response(framed[:cut], ("Transfer-Encoding", "chunked"))).entity
-    assert body.startswith(part) or not part.strip(b"0123456789ABCDEF\r\n")
+    if b"\n" in framed[:cut]:
+        assert body.startswith(part)
+        assert len(part) >= cut * size // (size + 8) - size - 8
 
 
 def test_a_body_that_only_claims_to_be_chunked_is_kept():
