@@ -48,9 +48,29 @@ def form_option(command: F) -> F:
     )(command)
 
 
-def filters(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The filters that `search` and `export` share, handed to the command as one value, `chosen` (archive.search.Filters)."""
+def filters(*until: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The filters that `search` and `export` share, handed to the command as one value, `chosen` (archive.search.Filters).
 
+    `until` names the option for the last day: `export` has another use for `--to`.
+    """
+    options = (
+        click.option("--site", metavar="SITE", help="Only this site."),
+        click.option("--section", metavar="NAME", help="Only this section."),
+        click.option("--author", metavar="NAME", help="Only this author; a part of the name will do."),
+        click.option("--from", "since", callback=day, metavar="DATE", help="Published on this day or later."),
+        click.option(*until, "until", callback=day, metavar="DATE", help="Published on this day or earlier."),
+    )
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        filtered = _with_filters(command)
+        for option in reversed(options):
+            filtered = option(filtered)
+        return filtered
+
+    return decorate
+
+
+def _with_filters(command: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(command)
     def filtered(*positional: Any, **named: Any) -> Any:
         from archive.search import Filters
@@ -58,13 +78,4 @@ def filters(command: Callable[..., Any]) -> Callable[..., Any]:
         chosen = Filters(**{name: named.pop(name) for name in ("site", "section", "author", "since", "until")})
         return command(*positional, chosen=chosen, **named)
 
-    options = (
-        click.option("--site", metavar="SITE", help="Only this site."),
-        click.option("--section", metavar="NAME", help="Only this section."),
-        click.option("--author", metavar="NAME", help="Only this author; a part of the name will do."),
-        click.option("--from", "since", callback=day, metavar="DATE", help="Published on this day or later."),
-        click.option("--to", "until", callback=day, metavar="DATE", help="Published on this day or earlier."),
-    )
-    for option in reversed(options):
-        filtered = option(filtered)
     return filtered

@@ -35,7 +35,7 @@ def _reader(session: Session) -> Iterator[Reader]:
 
 @click.command()
 @click.argument("query", nargs=-1, required=True)
-@filters
+@filters("--to", "--until")
 @click.option(
     "--limit", metavar="N", type=click.IntRange(min=1), default=20, show_default=True, help="At most N articles."
 )
@@ -225,7 +225,7 @@ def cite(ctx: click.Context, article: str, number: int | None, style: str) -> No
 @click.option(
     "--to", "target", metavar="FILE", required=True, type=click.Path(path_type=Path), help="The file to write."
 )
-@filters
+@filters("--until")
 @click.pass_context
 def export(ctx: click.Context, query: tuple[str, ...], target: Path, chosen: Filters) -> None:
     """Write articles, all or those that answer QUERY and the filters, to FILE.

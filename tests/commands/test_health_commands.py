@@ -1,0 +1,173 @@
+"""verify, status, stats, doctor, extract, demo, and the frame they share."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from crawler.cli import COMMANDS
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def test_sound_collection_verifies(warraq: Run, crawled: Path) -> None:
+    """A collection that was only crawled has nothing to object to, deep or not."""
+    for deep in ((), ("--deep",)):
+        done = warraq("-C", crawled, "verify", *deep)
+        assert (done.returncode, done.stdout) == (0, ""), done.stdout
+
+
+def test_flipped_byte_is_4(warraq: Run, collection: Path) -> None:
+    """One flipped byte in a WARC is found, the record named by file and offset, exit code 4."""
+    warc = min((collection / "archive").glob("*.warc.gz"))
+    data = bytearray(warc.read_bytes())
+    data[len(data) // 2] ^= 0x40
+    warc.write_bytes(data)
+    done = warraq("-C", collection, "verify")
+    assert done.returncode == 4
+    findings = [json.loads(line) for line in done.stdout.splitlines()]
+    assert any(finding["file"] == warc.name and finding["offset"] is not None for finding in findings)
+
+
+def test_status_for_a_person_and_a_monitor(warraq: Run, crawled: Path) -> None:
+    """Status tells each site's last crawl and what is due; --json is one object."""
+    table = warraq("-C", crawled, "status", "--format", "table")
+    assert table.returncode == 0, table.stderr
+    assert "finished" in table.stdout
+    told = json.loads(warraq("-C", crawled, "status", "--json").stdout)
+    assert told["healthy"] is True
+    (site,) = told["sites"]
+    assert (site["articles"], site["outcome"], site["newest"]) == (12, "finished", "2026-11-20T15:53:00Z")
+
+
+def test_stats_add_up(warraq: Run, crawled: Path) -> None:
+    """Counts by day add up to all articles."""
+    rows = [json.loads(line) for line in warraq("-C", crawled, "stats", "--per", "day").stdout.splitlines()]
+    assert sum(row["articles"] for row in rows) == 12
+    assert [row["period"] for row in rows] == sorted(row["period"] for row in rows)
+
+
+def test_fresh_collection_has_a_status(warraq: Run, tmp_path: Path) -> None:
+    """A collection that was never crawled, and one without sites, have a status too."""
+    warraq("init", tmp_path / "c")
+    for command in ("status", "stats"):
+        assert warraq("-C", tmp_path / "c", command).returncode == 0
+    warraq("init", tmp_path / "c", "--site", "http://127.0.0.1:9/")
+    (row,) = [json.loads(line) for line in warraq("-C", tmp_path / "c", "status").stdout.splitlines()]
+    assert row["due"] == "now"
+
+
+def test_doctor_needs_nothing(warraq: Run, tmp_path: Path) -> None:
+    """The doctor examines the machine without a collection; what is well needs no advice."""
+    done = warraq("doctor", folder=tmp_path)
+    checks = {row["check"]: row for row in map(json.loads, done.stdout.splitlines())}
+    assert checks["SQLite"]["ok"]
+    assert done.returncode == (0 if all(row["ok"] for row in checks.values()) else 2)
+    assert all(row["ok"] or row["do"] for row in checks.values())
+
+
+PAGE = """<html lang="ar"><head><title>عنوان الخبر الطويل هنا | موقع</title></head><body><h1>عنوان الخبر الطويل هنا</h1>
+<p>20 تشرين الثاني 2026، 6:53 م</p>""" + "".join(
+    f"<p>الفقرة رقم {number} من نص الخبر، وفيها ما يكفي من الكلمات لتكون فقرة كاملة لا سطراً عابراً.</p>"
+    for number in range(1, 6)
+)
+
+
+def test_extract_a_file(warraq: Run, tmp_path: Path) -> None:
+    """Extract shows what would be indexed for a file under a URL, and why; outside a collection too."""
+    (tmp_path / "page.html").write_text(PAGE + "</body></html>", "utf-8")
+    url = "https://news.example/2026/a-story-1"
+    done = warraq("extract", url, "--html", tmp_path / "page.html", "--explain", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "عنوان الخبر الطويل هنا" in done.stdout
+    told = json.loads(
+        warraq("extract", url, "--html", tmp_path / "page.html", "--format", "json", folder=tmp_path).stdout
+    )
+    assert told["title"] == "عنوان الخبر الطويل هنا"
+    assert len(told["paragraphs"]) == 5
+    assert told["evidence"]
+
+
+def test_extract_from_the_site(warraq: Run, crawled: Path, site: str) -> None:
+    """Extract asks a URL itself, with the configuration of its site, and changes nothing in the collection."""
+    before = {path: path.stat().st_mtime_ns for path in (crawled / "archive").iterdir()}
+    told = json.loads(warraq("-C", crawled, "extract", site + "culture/3001", "--format", "json").stdout)
+    assert told["title"].startswith("خطاط شاب")
+    assert {path: path.stat().st_mtime_ns for path in (crawled / "archive").iterdir()} == before
+
+
+@pytest.mark.parametrize("page", ["no-such-file.html", "ftp://a.example/", "http://127.0.0.1:9/"])
+def test_extract_says_what_it_cannot_have(warraq: Run, tmp_path: Path, page: str) -> None:
+    """What is no page, or does not answer, is one line and no traceback."""
+    done = warraq("-q", "extract", page, folder=tmp_path)
+    assert done.returncode in (1, 2)
+    assert done.stderr.startswith("warraq: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_demo(warraq: Run, tmp_path: Path) -> None:
+    """The demo crawls the made-up site, shows marked words, says where the collection lies, and never overwrites one."""
+    done = warraq("demo", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "[الوراقين]" in done.stdout
+    assert str(tmp_path / "demo-collection") in done.stdout
+    assert "Try next" in done.stdout
+    again = warraq("-q", "demo", folder=tmp_path)
+    assert str(tmp_path / "demo-collection-2") in again.stdout
+
+
+# ------------------------------------------------------------------------------------------------- the frame
+
+
+@pytest.mark.parametrize("command", list(COMMANDS))
+def test_every_command_has_help(warraq: Run, command: str) -> None:
+    """Each command documents itself, whether or not there is a collection."""
+    done = warraq(command, "--help")
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"Usage: warraq {command}")
+
+
+def test_unknown_command_names_the_nearest(warraq: Run) -> None:
+    """A mistyped command is exit code 2 and names the one meant."""
+    done = warraq("serch", "x")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "did you mean 'search'?" in done.stderr
+
+
+def test_no_collection_here(warraq: Run, tmp_path: Path) -> None:
+    """Outside a collection a command says so in one line and what to do."""
+    done = warraq("status", folder=tmp_path)
+    assert done.returncode == 2
+    assert "warraq init" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_collection_from_the_environment(warraq: Run, crawled: Path, tmp_path: Path) -> None:
+    """$WARRAQ_COLLECTION stands in for -C."""
+    done = warraq("status", folder=tmp_path, WARRAQ_COLLECTION=str(crawled))
+    assert done.returncode == 0, done.stderr
+
+
+def test_closed_pipe_is_no_error(crawled: Path) -> None:
+    """A reader that has seen enough (`| head -1`) makes no noise."""
+    script = Path(sys.executable).parent / "warraq"
+    command = f"{script} -C {crawled} search المدينة --limit 1000 --format json | head -c 1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout.endswith("[0\n")
+    assert done.stderr == ""
+
+
+def test_ascii_locale_does_not_hurt(warraq: Run, crawled: Path) -> None:
+    """Under cron's locale Arabic comes out as UTF-8."""
+    done = warraq("-C", crawled, "search", "مخطوطات", LC_ALL="C", LANG="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert done.returncode == 0, done.stderr
+    assert "[مخطوطات]" in done.stdout or "مخطوطات" in done.stdout
+
+
+def test_version(warraq: Run) -> None:
+    """--version says name and number."""
+    done = warraq("--version")
+    assert done.stdout.startswith("warraq 0.")
