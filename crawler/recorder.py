@@ -161,9 +161,14 @@ def wire(settings: BaseSettings, guard: AddressGuard) -> Wire:
     )
 
 
+# The order in which browsers send them; Scrapy's middlewares put User-Agent behind what the spider set.
+_ORDER = (b"user-agent", b"accept", b"accept-language", b"accept-encoding")
+
+
 def _outgoing(request: Request) -> Outgoing:
-    headers = tuple((name, value) for name, values in request.headers.items() for value in values)
-    return Outgoing(url=request.url, method=request.method, headers=headers, body=request.body)
+    headers = [(name, value) for name, values in request.headers.items() for value in values]
+    headers.sort(key=lambda header: _ORDER.index(header[0].lower()) if header[0].lower() in _ORDER else len(_ORDER))
+    return Outgoing(url=request.url, method=request.method, headers=tuple(headers), body=request.body)
 
 
 def _grouped(message: HttpMessage) -> dict[str, list[str]]:

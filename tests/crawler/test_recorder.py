@@ -20,6 +20,7 @@ from loopback_site.server import Site, Talk
 from loopback_site.traps import TRAPS, trap_home
 
 from archive.model import Digest
+from crawler import settings
 
 PROGRAM = Path(__file__).with_name("recorded_crawl.py")
 # No complete final head ever comes.
@@ -141,6 +142,23 @@ def test_what_could_not_be_kept_has_a_reason(everything: tuple[Site, Crawled]) -
     assert reasons == UNANSWERED
 
 
+def test_requests_say_who_asks_and_what_can_be_read(everything: tuple[Site, Crawled]) -> None:
+    """Every request is the same few headers in the same order, with nothing about the operator that was not set."""
+    site, _ = everything
+    request = site.wire.of("/plain")[0].request.decode("ascii")
+    assert request.split("\r\n") == [
+        "GET /plain HTTP/1.1",
+        f"Host: {site.authority}",
+        f"User-Agent: {settings.USER_AGENT}",
+        f"Accept: {settings.DEFAULT_REQUEST_HEADERS['Accept']}",
+        f"Accept-Language: {settings.DEFAULT_REQUEST_HEADERS['Accept-Language']}",
+        "Accept-Encoding: gzip, deflate, br",
+        "Connection: close",
+        "",
+        "",
+    ]
+
+
 def test_spider_gets_the_payload_with_its_content_coding(everything: tuple[Site, Crawled]) -> None:
     """A response's body is the payload: chunks removed, compression kept, and repeated headers all there."""
     site, crawled = everything
@@ -187,7 +205,7 @@ def test_statuses_redirects_and_traps_come_as_they_are() -> None:
              "/gone", "/error", "/sets-cookie", "/sets-cookie?again", "/missing"]  # fmt: skip
     with Site(MISBEHAVIOURS | TRAPS, homes=(trap_home,)) as site:
         crawled = crawl([site.url + path for path in paths], starts=[site.url])
-        assert sorted(site.wire.targets) == sorted(paths)
+        assert sorted(site.wire.targets) == sorted(paths), crawled.results
         assert not any(exchange.header("Cookie") for exchange in site.wire.exchanges)
     statuses = [crawled.results[site.url + path]["status"] for path in paths]
     assert statuses == [302, 302, 302, 301, 429, 503, 410, 500, 200, 200, 404]
@@ -245,8 +263,8 @@ def test_a_slot_never_has_more_requests_under_way_than_it_may(limit: int) -> Non
         await talk.reply("x")
 
     with Site(homes=(lambda _talk: count,)) as site:
-        settings = {"CONCURRENT_REQUESTS_PER_DOMAIN": limit, "DOWNLOAD_DELAY": 0}
-        crawled = crawl([f"{site.url}/{number}" for number in range(12)], starts=[site.url], settings=settings)
+        at_once = {"CONCURRENT_REQUESTS_PER_DOMAIN": limit, "DOWNLOAD_DELAY": 0}
+        crawled = crawl([f"{site.url}/{number}" for number in range(12)], starts=[site.url], settings=at_once)
     assert most[0] == limit
     assert len(crawled.results) == 12
 
