@@ -26,6 +26,7 @@ class WarcFile:
         self.name = name
         self.path = folder / (name + OPEN_SUFFIX)
         self.size = 0
+        self._torn = False
         self._final = folder / name
         if self._final.exists():
             raise FileExistsError(str(self._final))
@@ -43,6 +44,8 @@ class WarcFile:
         ArchiveWriteError where it could not be written whole; the file then ends where it did before.
         """
         start = self.size
+        if self._torn:
+            raise ArchiveWriteError(f"{self.path}: it ends in a half record. Mend the disk, then crawl again.")
         view = memoryview(data)
         try:
             while view:
@@ -54,10 +57,12 @@ class WarcFile:
         return start
 
     def _cut_back(self, size: int) -> None:
-        """Undo a partial write; where even that fails, the next start's recovery cuts the tail."""
+        """Undo a partial write; where even that fails nothing more is written, and recovery cuts the tail."""
+        self._torn = True
         with contextlib.suppress(OSError):
             os.ftruncate(self._fd, size)
             os.lseek(self._fd, size, os.SEEK_SET)
+            self._torn = False
 
     def sync(self) -> None:
         """Have all bytes on the disk (fdatasync) before this returns."""
@@ -67,9 +72,11 @@ class WarcFile:
             raise _error(self.path, "cannot be synced to disk", error) from error
 
     def close(self) -> None:
-        """Sync the file and give it its name; it is never written again."""
+        """Sync the file and give it its name; it is never written again. One that ends in a half record is left open."""
         try:
             os.fsync(self._fd)
+            if self._torn:
+                return
             if self._final.exists():
                 raise FileExistsError(17, "that file exists already", str(self._final))
             self.path.rename(self._final)

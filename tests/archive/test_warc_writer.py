@@ -24,8 +24,9 @@ from warcio.archiveiterator import ArchiveIterator
 from archive.cipher_suites import iana_name
 from archive.errors import ArchiveWriteError
 from archive.model import CrawlSummary, Digest, Failure, FetchFacts, Stage
+from archive.recovery import recover
 from archive.warc_encoding import redact, target_uri
-from archive.warc_reader import reference_to
+from archive.warc_reader import captures, reference_to
 
 BIN = Path(sys.executable).parent
 
@@ -341,6 +342,35 @@ def test_a_failed_write_leaves_whole_records_only(folder, monkeypatch):
     assert [fields["WARC-Type"][0] for fields, _ in raw_records(warc_kit.only_file(folder))] == [
         *("warcinfo", "request", "metadata", "response", "request", "metadata", "response")
     ]
+
+
+def test_a_half_record_that_cannot_be_taken_back_is_left_to_recovery(folder, monkeypatch):
+    """Where even cutting back fails nothing is written behind the half record and the file is not called finished."""
+    writer = warc_kit.writer(folder)
+    first = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
+    really = os.write
+
+    def full(descriptor, data):
+        if len(data) > 100:
+            return really(descriptor, data[:100])
+        raise OSError(errno.EIO, "Input/output error")
+
+    def broken(_descriptor, _size):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "write", full)
+    monkeypatch.setattr(os, "ftruncate", broken)
+    with pytest.raises(ArchiveWriteError):
+        writer.write_exchange(warc_kit.exchange(second=1), warc_kit.FACTS)
+    monkeypatch.undo()
+    with pytest.raises(ArchiveWriteError, match="half record"):
+        writer.write_exchange(warc_kit.exchange(second=2), warc_kit.FACTS)
+    writer.close()
+    assert [path.name for path in folder.iterdir()] == [first.warc + ".open"]
+    (done,) = recover(folder)
+    assert done.warc == first.warc
+    assert done.torn_bytes > 0
+    assert list(captures(folder / first.warc)) == [first]
 
 
 def test_a_file_that_cannot_be_begun_is_an_error_and_leaves_nothing(folder, monkeypatch):
