@@ -13,7 +13,7 @@ from archive.model import Capture, Change, Reading, Stage
 from crawler import discovery
 from crawler.discovery import Window
 from crawler.frontier import Entry, Frontier, KnownKeys, key_of
-from crawler.scope import MAX_OUTLINKS, Budgets, Kind, Scope
+from crawler.scope import MAX_OUTLINKS, SUSPECT, Budgets, Kind, Scope
 
 MAX_SITEMAPS = 10_000  # files a crawl reads: an index may hold 50,000, a generator has no end
 DISCOVERY = frozenset({Kind.SITEMAP, Kind.FEED})
@@ -69,9 +69,11 @@ class Harvest:
     def _admits(self, entry: Entry) -> bool:
         if entry.kind is Kind.REQUISITE and not self._site.requisites:
             return False
-        if not self._scope.decide(
-            entry.url, hops=entry.hops, kind=entry.kind, named_by_robots=entry.named_by_robots
-        ).allowed:
+        verdict = self._scope.decide(entry.url, hops=entry.hops, kind=entry.kind, named_by_robots=entry.named_by_robots)
+        if verdict.reason in SUSPECT:
+            reason = f"not followed: {verdict}; others like it are passed over without a word"
+            self._fail_once(f"suspect {verdict.reason}", Stage.DISCOVERY, reason, url=entry.url)
+        if not verdict.allowed:
             return False
         if entry.kind is Kind.SITEMAP:
             self._sitemaps += 1

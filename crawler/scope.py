@@ -67,8 +67,12 @@ class Reason(StrEnum):
     FILE_TYPE = "a file that is not a page"
     TOO_LONG = "the address is too long"
     PATH_DEPTH = "too many path segments"
-    REPEATED_SEGMENT = "a path segment repeats"
+    REPEATED_SEGMENT = "a part of the address repeats"
     HOPS = "too many links away from the start"
+
+
+# Refusals that may hide something: they are said, once for each reason.
+SUSPECT = frozenset({Reason.TOO_LONG, Reason.PATH_DEPTH, Reason.REPEATED_SEGMENT, Reason.HOPS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +133,20 @@ def _is_session(name: str, value: str) -> bool:
     return bool(_SESSION_MAYBE.match(name) and _SESSION_VALUE.match(value) and re.search(r"\d", value))
 
 
-def patterns(url: str) -> tuple[str, str, str]:
+def patterns(url: str) -> tuple[str, str, str, str]:
     """The shapes an address has, from fine to coarse: what a trap keeps while the address changes.
 
-    Fine: the path with numbers and dates collapsed, and the names of its parameters. Middle: its first segment, its
-    depth and those names. Coarse: depth and names alone.
+    The path with numbers and dates collapsed and the names of its parameters; that path, with any parameters; its first
+    segment and its depth; its depth alone.
     """
     parts = urlsplit(url)
     segments = [_shape(segment) for segment in parts.path.split("/") if segment]
+    path = "/" + "/".join(segments)
     names = "&".join(sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}))
-    query = f"?{names}" if names else ""
+    query = "?…" if names else ""
     depth = len(segments)
     first = segments[0] if depth > 1 else ""
-    return f"/{'/'.join(segments)}{query}", f"/{first}/…{depth}{query}", f"…{depth}{query}"
+    return f"{path}?{names}", f"{path}{query}", f"/{first}/…{depth}{query}", f"…{depth}{query}"
 
 
 def _shape(segment: str) -> str:
@@ -196,7 +201,7 @@ class Scope:
             return Verdict(Reason.FILE_TYPE, ending[1].lower())
         if len(segments) > MAX_PATH_DEPTH:
             return Verdict(Reason.PATH_DEPTH, f"{len(segments)}")
-        repeated = _repeats(segments)
+        repeated = _repeats(segments) or _repeats(parts.query.split("&"))
         if repeated:
             return Verdict(Reason.REPEATED_SEGMENT, repeated)
         if self._include and not any(pattern.search(url) for pattern in self._include):
@@ -205,10 +210,10 @@ class Scope:
 
 
 def _repeats(segments: list[str]) -> str:
-    """A segment that stands more than twice in the path; numbers may (`/2026/11/11/11`)."""
+    """A segment, or parameter, that stands there more than twice; numbers may (`/2026/11/11/11`)."""
     if len(segments) <= MAX_REPEATS:
         return ""
-    return next((s for s in segments if not s.isdigit() and segments.count(s) > MAX_REPEATS), "")
+    return next((s for s in segments if s and not s.isdigit() and segments.count(s) > MAX_REPEATS), "")
 
 
 def _compiled(site: SiteConfig, key: str, texts: Iterable[str]) -> list[re.Pattern[str]]:
@@ -225,13 +230,13 @@ def _compiled(site: SiteConfig, key: str, texts: Iterable[str]) -> list[re.Patte
 
 # How many pages of one shape may bring no article not met before, until the shape is left. Found by trial: a calendar is
 # left after 50 days, while the longest run of article-less pages on the sites at hand was 23 (a list of tags).
-FRUITLESS = (50, 400, 2000)
+FRUITLESS = (50, 150, 600, 2000)
 
 
 class Budgets:
     """Counts, for each shape of address, the pages in a row that brought nothing; says which shapes are spent."""
 
-    def __init__(self, limits: tuple[int, int, int] = FRUITLESS) -> None:
+    def __init__(self, limits: tuple[int, ...] = FRUITLESS) -> None:
         self._limits = limits
         self._fruitless: dict[str, int] = {}
 

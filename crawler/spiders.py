@@ -101,7 +101,7 @@ class SiteSpider(Spider):
                 self._note()
             self._work.progress()
             await self._idle()
-            self._settle()
+            self._settle(force=not self._tasks)
         while self._tasks or any(visit.unapplied for visit in self._visits):
             await self._idle()
             self._settle(force=not self._tasks)

@@ -35,6 +35,8 @@ SITE = SiteConfig(name="news", start=("https://www.news.example/ar/",), exclude=
         ("https://news.example/" + "x" * 2100, Reason.TOO_LONG),
         ("https://news.example/" + "/".join(map(str, range(21))), Reason.PATH_DEPTH),
         ("https://news.example/a/b/a/b/a/b", Reason.REPEATED_SEGMENT),
+        ("https://news.example/a?f=1&f=1&f=1", Reason.REPEATED_SEGMENT),
+        ("https://news.example/a?f=1&f=2&f=3", Reason.ALLOWED),
     ],
 )
 def test_each_refusal_has_its_reason(url: str, reason: Reason):
@@ -112,17 +114,17 @@ def test_a_calendar_has_one_pattern():
 
 def test_a_fruitless_pattern_is_spent_and_others_are_not():
     """After its share of pages without an article a calendar is left; the rest of the site goes on."""
-    budgets = Budgets((3, 50, 100))
+    budgets = Budgets((3, 50, 100, 200))
     for day in range(3):
         assert budgets.spent(f"https://n.example/calendar/{day}") is None
         budgets.fruitless(f"https://n.example/calendar/{day}")
-    assert budgets.spent("https://n.example/calendar/99") == "/calendar/0"
+    assert budgets.spent("https://n.example/calendar/99") == "/calendar/0?"
     assert budgets.spent("https://n.example/politics/99") is None
 
 
 def test_an_article_gives_its_pattern_new_credit():
     """A listing that still leads to articles not met before is followed on."""
-    budgets = Budgets((3, 50, 100))
+    budgets = Budgets((3, 50, 100, 200))
     for page in range(20):
         budgets.fruitless(f"https://n.example/politics?page={page}")
         if page % 2:
@@ -132,7 +134,7 @@ def test_an_article_gives_its_pattern_new_credit():
 
 def test_a_trap_of_random_words_is_left_too():
     """Where every address has its own shape, the coarser shapes run out."""
-    budgets = Budgets((3, 5, 100))
+    budgets = Budgets((3, 5, 5, 100))
     for word in ("alif", "baa", "taa", "thaa", "jeem"):
         budgets.fruitless(f"https://n.example/trap/{word}")
     assert budgets.spent("https://n.example/trap/haa") is not None
