@@ -162,7 +162,7 @@ def test_closed_pipe_is_no_error(crawled: Path) -> None:
 
 def test_ascii_locale_does_not_hurt(warraq: Run, crawled: Path) -> None:
     """Under cron's locale Arabic comes out as UTF-8."""
-    done = warraq("-C", crawled, "search", "مخطوطات", LC_ALL="C", LANG="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    done = warraq("-C", crawled, "search", "مخطوطات", LC_ALL="C", LANG="C")
     assert done.returncode == 0, done.stderr
     assert "[مخطوطات]" in done.stdout or "مخطوطات" in done.stdout
 
