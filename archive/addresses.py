@@ -176,7 +176,7 @@ def _gone(db: sqlite3.Connection, status: int | None, location: str | None) -> s
 
 def _no_article(db: sqlite3.Connection, url: str) -> bool:
     """Whether a redirect's target is known for something else than an article: the home page, or a page read as none."""
-    if db.execute("SELECT 1 FROM _readings WHERE url = ? LIMIT 1", (url,)).fetchone():
+    if db.execute("SELECT 1 FROM _readings WHERE url = ? AND ordinal = 0 LIMIT 1", (url,)).fetchone():
         return False
     known = "SELECT 1 FROM captures WHERE url = ? AND (kind = 'page' OR location IS NOT NULL OR status IN (404, 410)) LIMIT 1"
     return urlsplit(url).path in {"", "/"} or db.execute(known, (url,)).fetchone() is not None

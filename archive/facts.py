@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive.arabic import comparable
+from archive.arabic import comparable, fold, words
 from archive.model import OWED, Article, Capture, Failure, Reading, Sighting, Stage, content_id, iso
 from archive.urls import canonical_key, canonical_url, folded_host, normalise, text_sha256
 
@@ -38,6 +38,10 @@ class ReadArticle:
     def address(self) -> tuple[str, str]:
         """Site and folded address: what identity is decided on."""
         return (str(self.reading["site"]), str(self.reading["key"]))
+
+
+# A batch folds each text twice: for its fingerprint, then for the full text.
+folded = lru_cache(maxsize=256)(fold)
 
 
 def clean(text: str) -> str:
@@ -153,8 +157,8 @@ def _read_article(capture: Capture, reading: Reading, article: Article, ordinal:
 
 def _fingerprint(title: str, body: str, published: str | None, key: str) -> str:
     """What two addresses must share to be one article; a text without words shares nothing."""
-    words = comparable(body)
-    parts = (comparable(title), words, published or "") if words else ("", "", key)
+    text = " ".join(words(folded(body)))
+    parts = (comparable(title), text, published or "") if text else ("", "", key)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 

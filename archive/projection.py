@@ -15,7 +15,8 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import Any
 
-from archive.arabic import fold, other_forms
+from archive.arabic import other_forms
+from archive.facts import folded
 from archive.urls import article_id, version_id
 
 Address = tuple[str, str]  # site, folded URL
@@ -305,7 +306,7 @@ def _full_text(db: sqlite3.Connection, changes: list[_Change]) -> None:
     db.executemany("DELETE FROM articles_fts WHERE rowid = ?", [(change.docid,) for change in changes if change.known])
     for change in changes:
         if change.text is not None:
-            title, body = map(fold, change.text)
+            title, body = map(folded, change.text)
             db.execute(
                 "INSERT INTO articles_fts (rowid, title, body, title_forms, body_forms) VALUES (?, ?, ?, ?, ?)",
                 (change.docid, title, body, other_forms(title), other_forms(body)),
