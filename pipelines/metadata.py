@@ -17,10 +17,12 @@ from pipelines.dates import StatedDate
 from pipelines.dom import Page
 from pipelines.embedded import Embedded
 from pipelines.head import Head, plain
+from pipelines.microdata import Microdata
 
 _LEADS = ("og:description", "description", "twitter:description", "dcterms.description", "sailthru.description")
 _TAG_METAS = ("article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags", "cxenseparse:taglist")
 _LANGUAGE_METAS = ("og:locale", "content-language", "dc.language", "inlanguage")
+_PUBLISHER_METAS = ("publisher", "dc.publisher", "application-name", "twitter:site")
 _MAX_TAGS = 40
 _MAX_TAG = 80
 
@@ -79,6 +81,18 @@ class Metadata:
         return self.published.precision if self.published else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Places:
+    """Where a page's statements are found: `nodes` are the article's JSON-LD nodes, `everything` all of the page's."""
+
+    page: Page
+    head: Head
+    marked: Microdata
+    everything: list[linked_data.Node]
+    nodes: list[linked_data.Node]
+    data: DataArticle | None
+
+
 class _Trail:
     """Collects evidence field by field."""
 
@@ -106,153 +120,127 @@ def read(
     the page's other dates); `data` is the article in the application data, once it is known to be this page's.
     """
     head = Head(page)
-    trail = _Trail()
     everything = embedded.json_ld
-    nodes = linked_data.article_nodes(everything, head.first("og:title") or head.title)
-    title, found_titles = _title(page, head, nodes, data, trail)
-    reader = published.Reader(captured=captured, zone=zone, language=page.language)
-    issued, changed = _dates(page, head, nodes, reader, data, trail)
+    places = _Places(
+        page=page,
+        head=head,
+        marked=Microdata(page),
+        everything=everything,
+        nodes=linked_data.article_nodes(everything, head.first("og:title") or head.title),
+        data=data,
+    )
+    trail = _Trail()
+    title, found_titles = _title(places, trail)
+    issued, changed = _dates(places, published.Reader(captured=captured, zone=zone, language=page.language), trail)
     return Metadata(
         title=title,
         titles=found_titles,
-        leads=_leads(head, nodes, data, trail),
-        authors=_authors(page, head, nodes, everything, data, trail),
-        section=_section(page, head, nodes, everything, data, title, trail),
-        language=_language(page, head, nodes),
+        leads=_leads(places, trail),
+        authors=_authors(places, trail),
+        section=_section(places, title, trail),
+        language=_language(places),
         published=issued,
         modified=changed,
-        publisher=_publisher(page, head, nodes, trail),
-        image=_image(page, head, nodes, data, title, trail),
-        tags=_tags(head, nodes, data),
+        publisher=_publisher(places, trail),
+        image=_image(places, title, trail),
+        tags=_tags(places),
         canonical=head.link("canonical") or page.absolute(head.first("og:url")),
         amp=head.link("amphtml"),
-        kinds=_kinds(head, everything),
+        kinds=_kinds(places),
         evidence=tuple(trail.kept),
     )
 
 
-def _title(
-    page: Page, head: Head, nodes: list[linked_data.Node], data: DataArticle | None, trail: _Trail
-) -> tuple[str | None, tuple[str, ...]]:
-    json_ld = next(
-        (found for value in linked_data.values(nodes, "headline", "name") if (found := linked_data.text(value))), None
+def _title(places: _Places, trail: _Trail) -> tuple[str | None, tuple[str, ...]]:
+    stated = (linked_data.text(value) for value in linked_data.values(places.nodes, "headline", "name"))
+    element = next(iter(places.marked.elements("headline")), None)
+    found = titles.candidates(
+        places.page,
+        places.head,
+        json_ld=next(filter(None, stated), None),
+        microdata=None if element is None else element.get("content") or titles.heading_text(element),
+        data=places.data.title if places.data else None,
     )
-    marked = next(iter(page.root.xpath("//*[@itemprop='headline']")), None)
-    microdata = None if marked is None else marked.get("content") or titles.heading_text(marked)
-    found = titles.candidates(page, head, json_ld=json_ld, microdata=microdata, data=data.title if data else None)
-    chosen = titles.choose(found, page.language)
+    chosen = titles.choose(found, places.page.language)
     trail.add("title", [(one.source, one.raw) for one in found], (chosen.source, chosen.raw) if chosen else None)
     texts = dict.fromkeys([*([chosen.text] if chosen else []), *(one.text for one in found)])
     return (chosen.text if chosen else None), tuple(texts)
 
 
-def _dates(
-    page: Page,
-    head: Head,
-    nodes: list[linked_data.Node],
-    reader: published.Reader,
-    data: DataArticle | None,
-    trail: _Trail,
-) -> tuple[StatedDate | None, StatedDate | None]:
-    found = published.candidates(page, head, nodes, reader, (data.published, data.modified) if data else (None, None))
+def _dates(places: _Places, reader: published.Reader, trail: _Trail) -> tuple[StatedDate | None, StatedDate | None]:
+    data = places.data
+    stated = (data.published, data.modified) if data else (None, None)
+    found = published.candidates(places.page, places.head, places.marked, places.nodes, reader, stated)
     issued = published.choose(found, reader)
     changed = published.choose(found, reader, modified=True)
     for name, chosen, wanted in (("published", issued, False), ("modified", changed, True)):
-        stated = [
-            (one.source, one.stated.raw)
-            for one in found
-            if one.modified == wanted or one.stated.raw == (chosen.stated.raw if chosen else None)
-        ]
-        trail.add(name, stated, (chosen.source, chosen.stated.raw) if chosen else None)
+        best = (chosen.source, chosen.stated.raw) if chosen else None
+        texts = [(one.source, one.stated.raw) for one in found if one.modified == wanted]
+        trail.add(name, [*texts, *([best] if best else [])], best)
     return (issued.stated if issued else None), (changed.stated if changed else None)
 
 
-def _leads(head: Head, nodes: list[linked_data.Node], data: DataArticle | None, trail: _Trail) -> tuple[str, ...]:
-    found = [
-        ("json-ld", text)
-        for value in linked_data.values(nodes, "description", "alternativeHeadline")
-        if (text := linked_data.text(value))
-    ]
-    found += [("data", plain(data.lead))] if data and data.lead else []
-    found += [("og" if name.startswith("og") else "meta", text) for name in _LEADS for text in head.all(name)]
+def _leads(places: _Places, trail: _Trail) -> tuple[str, ...]:
+    values = linked_data.values(places.nodes, "description", "alternativeHeadline")
+    found = [("json-ld", text) for value in values if (text := linked_data.text(value))]
+    found += [("data", plain(places.data.lead))] if places.data and places.data.lead else []
+    found += [("og" if name.startswith("og") else "meta", text) for name in _LEADS for text in places.head.all(name)]
     trail.add("lead", found, None)
     return tuple(dict.fromkeys(text for _, text in found))
 
 
-def _authors(
-    page: Page,
-    head: Head,
-    nodes: list[linked_data.Node],
-    everything: list[linked_data.Node],
-    data: DataArticle | None,
-    trail: _Trail,
-) -> tuple[str, ...]:
-    found = names.candidates(page, head, nodes, everything, data.authors if data else [])
+def _authors(places: _Places, trail: _Trail) -> tuple[str, ...]:
+    data = places.data.authors if places.data else []
+    found = names.candidates(places.page, places.head, places.nodes, places.everything, data)
     chosen = names.choose(found)
     trail.add("authors", [(one.source, one.raw) for one in found], (chosen.source, chosen.raw) if chosen else None)
     return chosen.names if chosen else ()
 
 
-def _section(
-    page: Page,
-    head: Head,
-    nodes: list[linked_data.Node],
-    everything: list[linked_data.Node],
-    data: DataArticle | None,
-    title: str | None,
-    trail: _Trail,
-) -> str | None:
-    found = sections.candidates(page, head, nodes, everything, data=data.section if data else None, title=title)
+def _section(places: _Places, title: str | None, trail: _Trail) -> str | None:
+    data = places.data.section if places.data else None
+    found = sections.candidates(
+        places.page, places.head, places.marked, places.nodes, places.everything, data=data, title=title
+    )
     trail.add("section", found, found[0] if found else None)
     return found[0][1] if found else None
 
 
-def _language(page: Page, head: Head, nodes: list[linked_data.Node]) -> str | None:
+def _language(places: _Places) -> str | None:
     """The language the tree declares (and its letters don't contradict), else what the data say; BCP 47."""
-    stated = page.language or next((linked_data.text(value) for value in linked_data.values(nodes, "inLanguage")), None)
-    return (stated or head.first(*_LANGUAGE_METAS) or "").replace("_", "-").lower() or None
+    stated = (linked_data.text(value) for value in linked_data.values(places.nodes, "inLanguage"))
+    language = places.page.language or next(filter(None, stated), None) or places.head.first(*_LANGUAGE_METAS)
+    return (language or "").replace("_", "-").lower() or None
 
 
-def _publisher(page: Page, head: Head, nodes: list[linked_data.Node], trail: _Trail) -> str | None:
-    found = [
-        ("json-ld", text)
-        for value in linked_data.values(nodes, "publisher")
-        for text in linked_data.texts(value)
-        if not text.startswith("http")
-    ]
-    found += [("og", text) for text in head.all("og:site_name")]
-    found += [
-        ("meta", text.lstrip("@")) for text in head.all("publisher", "dc.publisher", "application-name", "twitter:site")
-    ]
-    host = (urlsplit(page.url).hostname or "").removeprefix("www.")
+def _publisher(places: _Places, trail: _Trail) -> str | None:
+    values = linked_data.values(places.nodes, "publisher")
+    found = [("json-ld", text) for value in values for text in linked_data.texts(value) if not text.startswith("http")]
+    found += [("og", text) for text in places.head.all("og:site_name")]
+    found += [("meta", text.lstrip("@")) for text in places.head.all(*_PUBLISHER_METAS)]
+    host = (urlsplit(places.page.url).hostname or "").removeprefix("www.")
     found += [("url", host)] if host else []
     trail.add("publisher", found, found[0] if found else None)
     return found[0][1] if found else None
 
 
-def _image(
-    page: Page, head: Head, nodes: list[linked_data.Node], data: DataArticle | None, title: str | None, trail: _Trail
-) -> Image | None:
-    found = images.read(page, head, nodes, data.image if data else None, title)
-    trail.add(
-        "image", [(source, image.url) for source, image in found], (found[0][0], found[0][1].url) if found else None
-    )
+def _image(places: _Places, title: str | None, trail: _Trail) -> Image | None:
+    data = places.data.image if places.data else None
+    found = images.read(places.page, places.head, places.nodes, data, title)
+    best = (found[0][0], found[0][1].url) if found else None
+    trail.add("image", [(source, image.url) for source, image in found], best)
     return found[0][1] if found else None
 
 
-def _tags(head: Head, nodes: list[linked_data.Node], data: DataArticle | None) -> tuple[str, ...]:
-    stated = [text for value in linked_data.values(nodes, "keywords") for text in linked_data.texts(value)]
-    stated = stated or (list(data.tags) if data else [])
+def _tags(places: _Places) -> tuple[str, ...]:
+    stated = [text for value in linked_data.values(places.nodes, "keywords") for text in linked_data.texts(value)]
+    stated = stated or (list(places.data.tags) if places.data else [])
     for name in _TAG_METAS:
-        stated = stated or head.all(name)
+        stated = stated or places.head.all(name)
     single = [part.strip(" #") for text in stated for part in text.replace("،", ",").replace(";", ",").split(",")]
     return tuple(dict.fromkeys(part for part in single if 1 < len(part) <= _MAX_TAG))[:_MAX_TAGS]
 
 
-def _kinds(head: Head, everything: list[linked_data.Node]) -> frozenset[str]:
-    return frozenset(
-        [
-            *(kind.lower() for kind in head.all("og:type")),
-            *(kind.lower() for node in everything for kind in linked_data.types(node)),
-        ]
-    )
+def _kinds(places: _Places) -> frozenset[str]:
+    types = (kind for node in places.everything for kind in linked_data.types(node))
+    return frozenset(kind.lower() for kind in (*places.head.all("og:type"), *types))

@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 from pipelines import linked_data
 from pipelines.dom import Page, text_of
 from pipelines.head import Head, plain
+from pipelines.microdata import select
 
 _METAS = (
     "author", "article:author", "article:author_name", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator", "citation_author",
@@ -215,7 +216,7 @@ def _spoken(page: Page) -> Iterator[str]:
 def _bylines(page: Page) -> Iterator[str]:
     """The texts of elements marked as the author, those marked by a standard first."""
     seen: set[str] = set()
-    marked = page.root.xpath(_BYLINES)[:_MAX_ELEMENTS]
+    marked = select(page, _BYLINES)[:_MAX_ELEMENTS]
     ranked = sorted(
         marked,
         key=lambda element: (element.get("rel") != "author" and element.get("itemprop") not in ("author", "name"),),
@@ -223,7 +224,7 @@ def _bylines(page: Page) -> Iterator[str]:
     for element in ranked:
         if element.tag in ("meta", "link", "script", "body", "html", "img", "form", "input") or _elsewhere(element):
             continue
-        inner = element.xpath(".//*[@itemprop='name' or @rel='author']")
+        inner = [child for child in element.iter() if child.get("itemprop") == "name" or child.get("rel") == "author"]
         for candidate in inner[:3] or [element]:
             text = candidate.get("content") or text_of(candidate)
             if 1 < len(text) <= _MAX_BYLINE and text not in seen:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -18,6 +19,7 @@ from pipelines import linked_data
 from pipelines.dates import StatedDate, Verdict, is_update, read_date, verdict
 from pipelines.dom import Page, text_of
 from pipelines.head import Head
+from pipelines.microdata import Microdata
 
 _PUBLISHED_METAS = (
     "article:published_time", "article:published", "og:published_time", "og:article:published_time", "datepublished", "article.published",
@@ -46,6 +48,7 @@ _DATE_LINE = 70
 _SHORT_LINE = 45
 _MAX_LEVELS = 7
 _MAX_ELEMENTS = 700
+_MAX_TIMES = 6
 # A wall clock is the same up to this, for seconds are often left out.
 _SAME = timedelta(minutes=1, seconds=1)
 # Zones differ from UTC by quarters of an hour, within these.
@@ -78,6 +81,7 @@ class Reader:
 def candidates(
     page: Page,
     head: Head,
+    marked: Microdata,
     nodes: list[linked_data.Node],
     reader: Reader,
     data: tuple[str | None, str | None] = (None, None),
@@ -98,7 +102,7 @@ def candidates(
         for source, text, modified in dict.fromkeys(raw)
         if (stated := reader.read(text))
     ]
-    found += _marked_up(page, reader)
+    found += _marked_up(page, marked, reader)
     found += _shown(page, reader)
     address = _from_url(page.url, reader)
     return [*found, *([address] if address else [])]
@@ -111,30 +115,36 @@ def _linked(nodes: list[linked_data.Node], key: str) -> list[str]:
 # ------------------------------------------------------------------------------------------------- in the markup
 
 
-def _marked_up(page: Page, reader: Reader) -> Iterator[DateCandidate]:
+def _marked_up(page: Page, marked: Microdata, reader: Reader) -> Iterator[DateCandidate]:
     """Microdata and `time` elements, save those of teasers (inside a link or a list of other articles)."""
-    times: list[HtmlElement] = []
-    for element in page.root.xpath("//*[@itemprop='datePublished' or @itemprop='dateModified' or self::time]"):
-        if element.tag == "meta" or _beside(element):
+    for element in marked.elements("datePublished", "dateModified"):
+        if element.tag != "meta" and _beside(element):
             continue
-        if element.get("itemprop"):
-            stated = _read_element(element, reader)
-            if stated:
-                yield DateCandidate(
-                    source="microdata", stated=stated, modified=element.get("itemprop") == "dateModified"
-                )
-        else:
-            times.append(element)
-    for element in times[:6]:
         stated = _read_element(element, reader)
         if stated:
-            around = element.getparent()
-            label = text_of(around) if around is not None else ""
-            yield DateCandidate(
-                source="time",
-                stated=stated,
-                modified=len(label) < _MAX_LINE and is_update(label[: label.find(stated.raw[:8]) + 1] or label),
+            modified = "dateModified" in (element.get("itemprop") or "") and "datePublished" not in element.get(
+                "itemprop", ""
             )
+            yield DateCandidate(source="microdata", stated=stated, modified=modified)
+    times = (element for element in page.root.iter("time") if not element.get("itemprop") and not _beside(element))
+    for element in islice(times, _MAX_TIMES):
+        stated = _read_element(element, reader)
+        if stated:
+            yield DateCandidate(source="time", stated=stated, modified=_labelled_update(element))
+
+
+def _labelled_update(element: HtmlElement) -> bool:
+    """Whether the words right before a `time` element, or in it, say that it is of the last change."""
+    around = element.getparent()
+    before = element.getprevious()
+    words = [
+        text_of(element),
+        text_of(before) if before is not None else "",
+        before.tail or "" if before is not None else "",
+    ]
+    if before is None and around is not None:
+        words.append(around.text or "")
+    return any(len(text) < _MAX_LINE and is_update(text) for text in words)
 
 
 def _read_element(element: HtmlElement, reader: Reader) -> StatedDate | None:

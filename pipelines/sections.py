@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 from pipelines import linked_data
 from pipelines.dom import Page, fold, text_of
 from pipelines.head import Head
+from pipelines.microdata import Microdata, select
 from pipelines.titles import likeness
 
 _METAS = (
@@ -28,7 +29,6 @@ _CRUMBS = (
     "//*[contains(@class,'breadcrumb') or contains(@class,'Breadcrumb') or contains(@id,'breadcrumb') or contains(@aria-label,'readcrumb')]"
     "[not(self::script)]"
 )
-_MICRODATA = "//*[@itemprop='articleSection' and not(self::meta)]"
 _HOME = re.compile(
     r"^(?:home|start|startseite|accueil|inicio|portada|home ?page|ana ?sayfa|hem|hjem|forside|etusivu|beranda|trang chủ|главная|головна|الرئيسية|الصفحة الرئيسية|رئيسية|خانه|صفحه اصلی|صفحه نخست|news)$",
     re.IGNORECASE,
@@ -48,6 +48,7 @@ _NEAR = 12
 def candidates(
     page: Page,
     head: Head,
+    marked: Microdata,
     nodes: list[linked_data.Node],
     everything: list[linked_data.Node],
     *,
@@ -64,8 +65,12 @@ def candidates(
     ]
     stated += [("meta", name) for name in head.all(*_METAS)]
     stated += [("data", data)] if data else []
-    stated += [("microdata", text_of(element)) for element in page.root.xpath(_MICRODATA)[:1]]
-    paths = [linked_data.crumbs(node) for node in everything] + [_crumbs(box) for box in page.root.xpath(_CRUMBS)[:2]]
+    stated += [
+        ("microdata", element.get("content") or text_of(element)) for element in marked.elements("articleSection")[:1]
+    ]
+    paths = [linked_data.crumbs(node) for node in everything] + [marked.crumbs()]
+    if not stated and not any(paths):  # a search through all class names: only where nothing else is said
+        paths = [_crumbs(box) for box in select(page, _CRUMBS)[:2]]
     trails = [trail for path in paths if (trail := _trail(path, head, title))]
     found = [(source, _SEPARATORS.split(name)[-1]) for source, name in stated]
     for trail in trails:
