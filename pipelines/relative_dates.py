@@ -157,7 +157,7 @@ def _count(words: tuple[str, ...]) -> tuple[float | None, str] | None:
             ago = True
         elif unit is None and number is None and word in _NUMBERS:
             number = _NUMBERS[word]
-        elif word not in _SILENT and not (word in _NUMBERS and unit is None):
+        elif word not in _SILENT and word not in _NUMBERS:
             return None
     return (number, unit) if unit and ago else None
 

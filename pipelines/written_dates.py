@@ -191,8 +191,8 @@ _SHAPES = (
     (re.compile(r"(d)(m+)([dn])(?![mdn])"), "dmy"),
     (re.compile(r"(d)(m+|h+|p+)"), "dm"),
     (re.compile(r"(m+)(d)"), "md"),
-    (re.compile(r"(m+|h+|p+)([yz])"), "my"),
-    (re.compile(r"([yz])(m+|h+|p+)"), "ym"),
+    (re.compile(r"(?<![dn])(m+|h+|p+)([yz])"), "my"),
+    (re.compile(r"([yz])(m+|h+|p+)(?![dn])"), "ym"),
 )
 _CALENDARS = {"g": ("m", Calendar.GREGORIAN), "h": ("h", Calendar.HIJRI), "p": ("p", Calendar.PERSIAN)}
 
