@@ -196,7 +196,7 @@ def month(word: str, following: str = "", language: str | None = None) -> tuple[
 # Words that may stand between the parts of a date and say nothing.
 FILLERS = _words("""
 de del d of the th st nd rd er re e a o y an am den der le il la el al go ta m g года год г року р рік г.  god
-godine ag gada gads нашого шыл من شهر ماه سنه عام لعام لسنه لسنة سال ه ق ش هجري هجريه هجرى هق هش ميلادي  ميلاديه م
+godine ag gada gads нашого шыл من شهر ماه سنه عام لعام لسنه لسنة سال ه ق ش هجري هجريه هجرى هق هش ميلادي  ميلاديه م ي
 الموافق للموافق يوم dia den dne na on at
 """)
 
