@@ -5,13 +5,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cssselect import SelectorError
+from lxml.html import HtmlElement
 
 from archive.config import SiteConfig
-from archive.model import Article, Evidence, NotAnArticle, NotArticleReason
-from pipelines import body, dom, second_reader
+from archive.model import Article, Evidence, Image, NotAnArticle
+from archive.urls import canonical_url, credible_canonical, normalise
+from pipelines import body, dom, metadata, opening, own_data, page_kind, related
+from pipelines.body import Body
+from pipelines.dates import StatedDate, read_date
 from pipelines.dom import Page
 from pipelines.embedded import Embedded
+from pipelines.found_article import FoundArticle
+from pipelines.metadata import Metadata
+from pipelines.second_reader import letters
+
+_BYLINE = re.compile(
+    r"^\W*(by|von|par|por|di|da|door|av|af|text|كتب(ت)?|بقلم|إعداد|تحرير|المصدر|source|quelle)\b\W*", re.IGNORECASE
+)
+# An embedded article on a listing has at least this much text, in characters: less is a teaser.
+WHOLE_BODY = 150
 
 
 def extract(
@@ -37,34 +55,184 @@ def from_page(
     page: Page, *, captured: datetime | None = None, site: SiteConfig | None = None
 ) -> Article | NotAnArticle:
     """As `extract`, of a page that is parsed already. The tree is left as it is."""
-    titles = _titles(page)
-    known = {second_reader.letters(dom.text_of(element)) for element in page.root.iter("time", "figcaption")} - {""}
-    read = body.read(page, titles={second_reader.letters(title) for title in titles}, known=known)
-    if not read.paragraphs or not titles:
-        return NotAnArticle(url=page.url, reason=NotArticleReason.LISTING, detail="no paragraphs of prose")
-    evidence: list[Evidence] = [*read.evidence]
+    barred = page_kind.barred(page)
+    if barred is not None:
+        return barred
+    embedded = Embedded(page)
+    own = own_data.own_article(embedded, page, _headlines(page))
+    stated = metadata.read(page, embedded, captured=captured, zone=_zone(site), data=own)
+    stated = _overridden(page, stated, captured, site)
+    titles = {letters(title) for title in stated.titles} | _headlines(page)
+    read = _body(page, own, titles - {""}, _known(page, stated), site)
+    zone = _zone(site) or UTC
+    stated = opening.fill(
+        page, stated, read.before, lambda text: read_date(text, captured=captured, zone=zone, language=page.language)
+    )
+    verdict = page_kind.judge(page, stated, read)
+    if verdict is not None:
+        return verdict
+    return _article(page, stated, read, site)
+
+
+def embedded_articles(page: Page, *, captured: datetime | None = None, site: SiteConfig | None = None) -> list[Article]:
+    """Articles whose whole bodies a page (a listing) carries in its embedded data, in order.
+
+    Only those that name an address of their own; the page's own article is not among them.
+    """
+    found: dict[str, Article] = {}
+    for data in Embedded(page).articles:
+        url = _address(page, data)
+        if url is None or url == normalise(page.url) or data.source == "json-ld" or url in found:
+            continue
+        article = _from_data(page, data, url, captured, site)
+        if article is not None:
+            found[url] = article
+    return list(found.values())
+
+
+def _body(page: Page, own: FoundArticle | None, titles: set[str], known: set[str], site: SiteConfig | None) -> Body:
+    """The body as the page shows it, or as its data hold it, or as the site's own selectors say."""
+    selectors = site.selectors if site else None
+    drop = tuple(element for one in selectors.drop for element in _select(page, one)) if selectors else ()
+    if selectors and selectors.body:
+        chosen = _select(page, selectors.body)
+        if chosen:
+            parts = [body.read_fragment(element, titles=titles, known=known, drop=drop) for element in chosen]
+            whole = parts[0]
+            whole.paragraphs = [text for part in parts for text in part.paragraphs]
+            return whole
+    shown = body.read(page, titles=titles, known=known, drop=drop)
+    if own is None:
+        return shown
+    return own_data.choose(shown, own_data.read_body(own, titles=titles, known=known), own.source)
+
+
+def _article(page: Page, stated: Metadata, read: Body, site: SiteConfig | None) -> Article:
+    published = stated.published
+    canonical = credible_canonical(page.url, stated.canonical) if stated.canonical else None
     return Article(
         url=page.url,
-        canonical=page.url,
-        title=titles[0],
+        canonical=canonical or canonical_url(page.url),
+        title=stated.title or "",
         paragraphs=read.paragraphs,
-        language=page.language,
-        evidence=evidence,
+        lead=_lead(stated, read),
+        authors=list(stated.authors),
+        section=stated.section,
+        language=stated.language or page.language,
+        published=published.instant if published else None,
+        published_precision=published.precision if published else None,
+        published_raw=published.raw if published else None,
+        modified=stated.modified.instant if stated.modified else None,
+        publisher=stated.publisher,
+        image=stated.image,
+        related=related.related_links(page, read),
+        links=related.body_links(page, read),
+        tags=list(stated.tags),
+        evidence=[*stated.evidence, *read.evidence],
         site=site.name if site else None,
     )
 
 
-def embedded_articles(page: Page, *, captured: datetime | None = None, site: SiteConfig | None = None) -> list[Article]:
-    """Articles whose whole bodies a page (a listing) carries in its embedded data."""
-    del captured, site
-    Embedded(page)
-    return []
+def _from_data(
+    page: Page, data: FoundArticle, url: str, captured: datetime | None, site: SiteConfig | None
+) -> Article | None:
+    read = own_data.read_body(data, titles={letters(data.title)}, known=set())
+    if sum(map(len, read.paragraphs)) < WHOLE_BODY:
+        return None
+    zone = _zone(site) or UTC
+    issued = read_date(data.published, captured=captured, zone=zone) if data.published else None
+    changed = read_date(data.modified, captured=captured, zone=zone) if data.modified else None
+    image = page.absolute(data.image)
+    return Article(
+        url=url,
+        canonical=url,
+        title=body.paragraph(data.title),
+        paragraphs=read.paragraphs,
+        lead=body.paragraph(data.lead) if data.lead else None,
+        authors=list(data.authors),
+        section=data.section,
+        language=page.language,
+        published=issued.instant if issued else None,
+        published_precision=issued.precision if issued else None,
+        published_raw=data.published,
+        modified=changed.instant if changed else None,
+        image=Image(url=image) if image else None,
+        related=related.related_links(page, read),
+        links=related.body_links(page, read),
+        tags=list(data.tags),
+        evidence=[Evidence(field="body", source=data.source, value=page.url, chosen=True), *read.evidence],
+        site=site.name if site else None,
+    )
 
 
-def _titles(page: Page) -> list[str]:
-    found = [dom.text_of(element) for element in page.root.iter("h1")]
+def _address(page: Page, data: FoundArticle) -> str | None:
+    if not data.address:
+        return None
+    address = data.address if "//" in data.address or data.address.startswith("/") else "/" + data.address
+    return normalise(address, page.base)
+
+
+def _headlines(page: Page) -> set[str]:
+    """Letters of the headlines that stand on the page and in its head."""
+    found = {letters(dom.text_of(element)) for element in page.root.iter("h1")}
     for meta in page.root.iter("meta"):
         if (meta.get("property") or meta.get("name") or "").lower() in ("og:title", "twitter:title"):
-            found.append(dom.fold(meta.get("content") or ""))
-    found += [dom.text_of(element) for element in page.root.iter("title")]
-    return [title for title in found if title]
+            found.add(letters(meta.get("content") or ""))
+    title = next((element.text for element in page.root.iter("title") if element.text), "") or ""
+    found.update(letters(part) for part in re.split(r"\s[-–—|:]\s", title) if len(part.split()) > 2)
+    return found - {""}
+
+
+def _known(page: Page, stated: Metadata) -> set[str]:
+    """Letters of what the page says in other fields: lines that repeat them are no paragraphs."""
+    lines = [dom.text_of(element) for element in page.root.iter("time", "figcaption")]
+    lines += [stated.section or "", stated.publisher or "", *stated.authors, ", ".join(stated.authors)]
+    lines += [text for text in (stated.published.raw if stated.published else None,) if text]
+    if stated.image:
+        caption, credit = stated.image.caption or "", stated.image.credit or ""
+        lines += [caption, caption + credit]
+    return {letters(line) for line in lines} - {""}
+
+
+def _lead(stated: Metadata, read: Body) -> str | None:
+    """The deck: a line the page shows beside the body, or its description where the body does not begin with it."""
+    whole = letters("".join(read.paragraphs))
+    shown = {letters(block.text): block.text for block, _ in read.dropped}
+    for lead in stated.leads:
+        key = letters(lead)
+        if key in shown:
+            return body.paragraph(shown[key])
+        if key and key[:60] not in whole and not lead.rstrip().endswith(("...", "…")):
+            return body.paragraph(lead)
+    return None
+
+
+def _overridden(page: Page, stated: Metadata, captured: datetime | None, site: SiteConfig | None) -> Metadata:
+    """Metadata with what the site's own selectors say in place."""
+    if site is None:
+        return stated
+    title = next((dom.text_of(element) for element in _select(page, site.selectors.title)), None)
+    if title:
+        stated = replace(stated, title=title, titles=(title, *stated.titles))
+    for element in _select(page, site.selectors.date):
+        text = element.get("datetime") or element.get("content") or dom.text_of(element)
+        found: StatedDate | None = read_date(text, captured=captured, zone=_zone(site) or UTC, language=page.language)
+        if found:
+            return replace(stated, published=found)
+    return stated
+
+
+def _select(page: Page, selector: str | None) -> list[HtmlElement]:
+    if not selector:
+        return []
+    try:
+        return list(page.root.cssselect(selector))
+    except SelectorError:
+        return []
+
+
+def _zone(site: SiteConfig | None) -> tzinfo | None:
+    try:
+        return ZoneInfo(site.timezone) if site else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None

@@ -17,13 +17,80 @@ from lxml.html import HtmlElement
 from pipelines.dom import fold
 
 INLINE = frozenset(
-    ["a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "amp-fit-text"]
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "nobr",
+        "q",
+        "rp",
+        "rt",
+        "ruby",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "amp-fit-text",
+    ]
 )
 SKIPPED = frozenset(
-    ["script", "style", "noscript", "template", "head", "svg", "iframe", "object", "embed", "video", "audio", "canvas", "select", "option", "button", "input", "textarea", "map", "math", "amp-ad", "amp-social-share", "amp-video", "amp-iframe", "amp-analytics", "progress", "meter", "datalist"]
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "head",
+        "svg",
+        "iframe",
+        "object",
+        "embed",
+        "video",
+        "audio",
+        "canvas",
+        "select",
+        "option",
+        "button",
+        "input",
+        "textarea",
+        "map",
+        "math",
+        "amp-ad",
+        "amp-social-share",
+        "amp-video",
+        "amp-iframe",
+        "amp-analytics",
+        "progress",
+        "meter",
+        "datalist",
+    ]
 )
 # These are passed over whatever they hold; the others of SKIPPED may have swallowed the page by a missing end tag.
-_NEVER_TEXT = frozenset("script style template noscript head math".split())
+_NEVER_TEXT = frozenset(["script", "style", "template", "noscript", "head", "math"])
 _KINDS = {
     "p": "p", "h1": "h", "h2": "h", "h3": "h", "h4": "h", "h5": "h", "h6": "h", "li": "li", "dt": "li", "dd": "li",
     "blockquote": "quote", "td": "cell", "th": "cell", "figcaption": "caption", "caption": "caption", "pre": "pre",
@@ -31,6 +98,10 @@ _KINDS = {
 _SENTENCE_END = re.compile(r"[.!?…:؟۔。！？”»\"'’)\]]\s*$")
 # A piece before a single line break is a paragraph of its own from this length (or from its full stop) on.
 _LINE_LENGTH = 60
+# A line of loose text that is longer and ends no sentence was broken for its width.
+_WRAPPED = 110
+# A stretch of text, the address it links to, and whether it is bold; a line break is a lone line feed.
+Piece = tuple[str, str | None, bool]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,7 +153,7 @@ class _Walk:
         self.regions: list[Region] = []
         self.open_regions: list[int] = []
         self.kinds: list[tuple[HtmlElement, str, int]] = []
-        self.pieces: list[tuple[str, str | None, bool]] = []
+        self.pieces: list[Piece] = []
         self.link: str | None = None
         self.bold = 0
 
@@ -97,7 +168,7 @@ class _Walk:
         if not any(piece[0].strip() for piece in pieces):
             return
         owner, kind, level = self.kinds[-1] if self.kinds else (element, "text", 0)
-        for run in split_at_breaks(pieces):
+        for run in split_at_breaks(pieces, loose=kind in ("text", "cell")):
             block = _block(run, owner if kind != "text" else element, kind, level, len(self.blocks))
             if block is not None:
                 block.regions = tuple(self.open_regions)
@@ -165,43 +236,50 @@ def _close(walk: _Walk, node: HtmlElement, tag: str) -> None:
         walk.bold -= 1
 
 
-def split_at_breaks(pieces: list[tuple[str, str | None, bool]]) -> list[list[tuple[str, str | None, bool]]]:
+def split_at_breaks(pieces: list[Piece], *, loose: bool) -> list[list[Piece]]:
     """Runs of text between line breaks that end a paragraph.
 
-    Two breaks always do. A single one does where none is doubled nearby and both sides read as lines of their own.
+    Two breaks always do. A single one does in loose text (where it is all the markup there is) unless the sentence goes
+    on after it; inside a paragraph only where none is doubled and what stands before it reads as a line of its own.
     """
-    breaks = [index for index, piece in enumerate(pieces) if piece[0] == "\n" and piece[1] is None]
-    if not breaks:
+    if not any(_is_break(piece) for piece in pieces):
         return [pieces]
-    runs: list[list[tuple[str, str | None, bool]]] = [[]]
+    runs: list[list[Piece]] = [[]]
     counts: list[int] = []
     for piece in pieces:
-        if piece[0] == "\n" and piece[1] is None:
-            if any(part[0].strip() for part in runs[-1]):
-                runs.append([])
-                counts.append(1)
-            elif counts:
-                counts[-1] += 1
-        else:
+        if not _is_break(piece):
             runs[-1].append(piece)
+        elif any(part[0].strip() for part in runs[-1]):
+            runs.append([])
+            counts.append(1)
+        elif counts:
+            counts[-1] += 1
     doubled = max(counts, default=0) > 1
     joined = [runs[0]]
     for count, run in zip(counts, runs[1:], strict=False):
         before = fold("".join(piece[0] for piece in joined[-1]))
-        if count > 1 or (not doubled and _is_line(before)):
+        apart = not _goes_on(before) if loose else not doubled and _is_line(before)
+        if count > 1 or apart:
             joined.append(run)
         else:
             joined[-1] = [*joined[-1], (" ", None, False), *run]
     return joined
 
 
+def _is_break(piece: Piece) -> bool:
+    return piece[0] == "\n" and piece[1] is None
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a line was broken for its width: long, and no sentence ends there."""
+    return len(text) >= _WRAPPED and not _SENTENCE_END.search(text)
+
+
 def _is_line(text: str) -> bool:
     return len(text) >= _LINE_LENGTH and bool(_SENTENCE_END.search(text))
 
 
-def _block(
-    pieces: list[tuple[str, str | None, bool]], owner: HtmlElement, kind: str, level: int, at: int
-) -> Block | None:
+def _block(pieces: list[Piece], owner: HtmlElement, kind: str, level: int, at: int) -> Block | None:
     text = fold("".join(piece[0] for piece in pieces))
     if not text:
         return None

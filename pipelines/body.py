@@ -7,6 +7,7 @@ say which lines are furniture. Captions are `captions`' work, choosing between D
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from unicodedata import normalize
 
@@ -20,13 +21,17 @@ from pipelines.dom import Page
 
 # A group of sibling paragraphs with this share of the container's prose is the article's own text.
 MAIN_SHARE = 0.1
+# So many sub-heads make a guide or a review: its boxes, lists and tables are text. News stories have fewer.
+LONG_FORM = 8
 # Prose of a paragraph that can open an article, in characters.
 OPENING = 60
 
 
 @dataclass(slots=True, kw_only=True)
 class Body:
-    """What was recovered: the paragraphs, the blocks they come from, those left out with their rule, and all blocks."""
+    """What was recovered: the paragraphs, the blocks they come from, those left out with their rule, all blocks of the
+    page, and those that stand before the text.
+    """
 
     paragraphs: list[str]
     kept: list[Block] = field(default_factory=list)
@@ -34,6 +39,7 @@ class Body:
     element: HtmlElement | None = None
     page: Blocks | None = None
     void: set[int] = field(default_factory=set)
+    before: list[Block] = field(default_factory=list)
 
     @property
     def evidence(self) -> list[Evidence]:
@@ -54,14 +60,37 @@ def read(page: Page, *, titles: set[str], known: set[str], drop: tuple[HtmlEleme
     free = [block for block in whole.blocks if all(region in void for region in block.regions)]
     element = container(free, page.root, approved)
     inside = [block for block in free if block.element is element or element in block.element.iterancestors()]
+    return _select(whole, inside, element, approved, void, titles, known)
+
+
+def read_fragment(root: HtmlElement, *, titles: set[str], known: set[str], drop: tuple[HtmlElement, ...] = ()) -> Body:
+    """The paragraphs of a tree that holds a body alone: no search for its place, the same rules for its lines."""
+    whole = blocks.read(root, _marker(drop))
+    everything = {block.at for block in whole.blocks}
+    void = void_regions(whole, everything)
+    free = [block for block in whole.blocks if all(region in void for region in block.regions)]
+    element = container(free, root, everything)
+    return _select(whole, free, element, everything, void, titles, known)
+
+
+def _select(
+    whole: Blocks,
+    inside: list[Block],
+    element: HtmlElement,
+    approved: set[int],
+    void: set[int],
+    titles: set[str],
+    known: set[str],
+) -> Body:
     selection = _Selection(inside, element, approved)
     selection.by_structure()
     selection.by_words(titles, known)
     selection.ends()
-    kept = selection.kept
+    first = selection.kept[0].at if selection.kept else len(whole.blocks)
     return Body(
-        paragraphs=[paragraph(block.text) for block in kept],
-        kept=kept,
+        before=whole.blocks[:first],
+        paragraphs=[paragraph(block.text) for block in selection.kept],
+        kept=selection.kept,
         dropped=selection.dropped,
         element=element,
         page=whole,
@@ -74,7 +103,7 @@ def paragraph(text: str) -> str:
     return " ".join(normalize("NFC", text).split())
 
 
-def _marker(drop: tuple[HtmlElement, ...]):  # noqa: ANN202
+def _marker(drop: tuple[HtmlElement, ...]) -> Callable[[HtmlElement], str | None]:
     def mark(element: HtmlElement) -> str | None:
         return "selector" if element in drop else boilerplate.mark(element)
 
@@ -100,6 +129,8 @@ class _Selection:
         self.dropped: list[tuple[Block, str]] = []
         self.element = element
         self.approved = approved
+        heads = sum(block.kind == "h" and block.level > 1 and block.link_share < 0.5 for block in inside)
+        self.lenient = heads >= LONG_FORM
 
     def _keep(self, verdicts: list[tuple[Block, str | None]]) -> None:
         self.kept = [block for block, rule in verdicts if rule is None]
@@ -162,7 +193,9 @@ class _Selection:
         if wording.RELATED_LABEL.match(first.text) or wording.RELATED_LEAD.match(first.text):
             return "related box"
         if all(block.kind in ("li", "cell") for block in members):
-            return "linked list" if linked > 0.5 * length else None
+            seen = sum(len(block.text) for block in members if block.at in self.approved)
+            listed = linked <= 0.5 * length or (self.lenient and seen > 0.8 * length)
+            return None if listed else "linked list"
         if all(block.kind in ("quote",) for block in members):
             return None
         if any(block.kind == "h" and block.link_share > 0.5 for block in members):
@@ -170,7 +203,7 @@ class _Selection:
         if linked > 0.4 * length:
             return "linked box"
         approved = sum(len(block.text) for block in members if block.at in self.approved)
-        if approved > 0.5 * length and texts > 0.5 * length:
+        if texts > 0.5 * length and (self.lenient or approved > 0.5 * length):
             return None
         return "box"
 
@@ -233,7 +266,11 @@ def _is_headline(block: Block) -> bool:
 
 def _is_solid(block: Block) -> bool:
     """Whether a block is beyond doubt a paragraph of prose."""
-    if block.kind == "caption" or block.link_share > 0.5 or (block.kind == "h" and not wording.ends_sentence(block.text)):
+    if (
+        block.kind == "caption"
+        or block.link_share > 0.5
+        or (block.kind == "h" and not wording.ends_sentence(block.text))
+    ):
         return False
     length = len(block.text)
     return length >= 160 or (length >= OPENING and wording.ends_sentence(block.text))

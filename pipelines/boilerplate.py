@@ -49,7 +49,27 @@ _NEVER = frozenset(("html", "body", "main", "article"))
 _HASHED = re.compile(r"[A-Z].*\d|\d.*[A-Z]|[0-9a-f]{8}")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _INLINE_MARKED = frozenset(("date", "byline", "caption", "share", "hidden", "embed"))
-_INLINE = frozenset(["a", "b", "i", "em", "strong", "span", "font", "u", "small", "mark", "label", "cite", "abbr", "sub", "sup", "code", "q"])
+_INLINE = frozenset(
+    [
+        "a",
+        "b",
+        "i",
+        "em",
+        "strong",
+        "span",
+        "font",
+        "u",
+        "small",
+        "mark",
+        "label",
+        "cite",
+        "abbr",
+        "sub",
+        "sup",
+        "code",
+        "q",
+    ]
+)
 _EMBED_ATTRIBUTES = ("data-embed-id", "data-social-embed", "data-tweet-id", "data-embed-path", "data-oembed-url")
 
 

@@ -18,8 +18,11 @@ from pipelines.blocks import Block, Blocks, Region
 WRAPPER_SHARE = 0.4
 # These are what they are called, even where they hold most of a page's text.
 STUBBORN = {"comments": 0.97, "dialog": 0.9, "footer": 0.9, "hidden": 0.9, "caption": 0.7, "related": 0.6}
+# Names that say little: a region under them that holds several paragraphs (or a table) is part of the text.
+WEAK = frozenset(("caption", "embed", "widget", "advert", "tags"))
+SOLID_PROSE = 100
 # Go down into a child as long as it holds this share of its parent's prose.
-DESCENT_SHARE = 0.8
+DESCENT_SHARE = 0.88
 # A single paragraph of this much prose is one, whatever it is called.
 LEAF_PROSE = 150
 # What the second reader left counts this much.
@@ -48,8 +51,12 @@ def void_regions(page: Blocks, approved: set[int]) -> set[int]:
     total = trusted = 0.0
     names = [_name(region) for region in page.regions]
     leaves: set[int] = set()
+    solid: dict[int, list[float]] = defaultdict(list)
     for block in page.blocks:
         weight = prose(block)
+        for at in block.regions:
+            if page.regions[at].reason in WEAK and (weight >= SOLID_PROSE or block.kind == "cell"):
+                solid[at].append(weight)
         if weight >= LEAF_PROSE and block.kind == "p":
             leaves.update(at for at in block.regions if page.regions[at].element is block.element)
         total += weight
@@ -59,7 +66,7 @@ def void_regions(page: Blocks, approved: set[int]) -> set[int]:
             kept[name] += weight if block.at in approved else 0.0
     void = set()
     for index, region in enumerate(page.regions):
-        if index in leaves:
+        if index in leaves or (len(solid[index]) > 2 and _is_reading(region)):
             void.add(index)
             continue
         share = sums[names[index]] / (total or 1.0)
@@ -68,6 +75,14 @@ def void_regions(page: Blocks, approved: set[int]) -> set[int]:
         if (max(share, agreed) >= limit and min(share, agreed) > 0.5 * limit) or (agreed > 0.95 and trusted > 400):
             void.add(index)
     return void
+
+
+def _is_reading(region: Region) -> bool:
+    """Whether a region with several paragraphs is no post of a social network nor a gallery."""
+    names = f"{region.element.get('class') or ''} {region.element.get('id') or ''}".lower()
+    return not any(
+        word in names for word in ("tweet", "instagram", "facebook", "gallery", "slide", "carousel", "newsletter")
+    )
 
 
 def _name(region: Region) -> tuple[str, str]:

@@ -92,7 +92,7 @@ def part(text: str) -> tuple[str | None, str | None]:
     credit = text[match.end() :].strip(" .)]|")
     if not credit or len(credit) > _MAX_CREDIT:
         return text or None, None
-    return text[: match.start()].strip(" .|([–—-") or None, credit
+    return text[: match.start()].strip(" .|(/،[–—-") or None, credit
 
 
 def _shown(page: Page, title: str | None) -> Image | None:

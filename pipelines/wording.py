@@ -40,11 +40,6 @@ RIGHTS = re.compile(
     r"|(all\s+rights\s+reserved|جميع\s+الحقوق\s+محفوظة|rights\s+reserved)\W{0,3}.{0,40}$",
     re.IGNORECASE,
 )
-CREDIT = re.compile(
-    r"(?P<label>المصدر|مصدر\s+الصورة|تصوير|الصورة|عدسة|(?:photo(?:graph)?|image|picture|foto|bild|photo\s+credit|credits?|source|quelle|crédits?|fuente|fonte|fotó)(?:\s+(?:by|par|von|de|credit|source))?)"
-    r"\s*[:：]\s*(?P<credit>.{2,80})$",
-    re.IGNORECASE,
-)
 _DATE_PART = re.compile(
     r"[\d٠-٩۰-۹]{1,4}\s*[/\-.:]\s*[\d٠-٩۰-۹]{1,2}|[\d٠-٩۰-۹]{1,2}\.?\s+\w{3,12}\W+[\d٠-٩۰-۹]{4}|\b\w{3,10}\.?\s+\d{1,2},?\s+\d{4}|[\d٠-٩۰-۹]{4}年"
     r"|(منذ|قبل)\s+[\d٠-٩]*\s*\w+|\d+\s+(minutes?|hours?|days?)\s+ago",
@@ -68,15 +63,3 @@ def ends_sentence(text: str) -> bool:
 def is_furniture(text: str) -> bool:
     """Whether a line is a label, button or notice that stands around articles everywhere."""
     return bool(len(text) <= 120 and (FURNITURE.match(text) or RIGHTS.search(text)))
-
-
-def split_credit(text: str) -> tuple[str | None, str | None]:
-    """(caption, credit) of a caption line, also where they run together (`نصالمصدر: وكالة`)."""
-    match = CREDIT.search(text)
-    if match:
-        caption = text[: match.start()].strip(" -–—|,،.(")
-        return caption or None, match["credit"].strip(" )") or None
-    rights = re.match(r"^(?P<caption>.*?)\s*(?:©|\(c\))\s*(?P<credit>.{2,60})$", text)
-    if rights:
-        return rights["caption"].strip() or None, rights["credit"].strip()
-    return text or None, None

@@ -1,0 +1,108 @@
+"""What the lines before a text say: headline, section, date, caption and credit, on pages whose markup names none of them.
+
+Only fields that nothing else states are filled from here. A reader sees a label, a headline, a picture's caption and a
+date before the first paragraph, in whatever elements they stand; so do these functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from archive.model import Evidence, Image
+from pipelines import images, wording
+from pipelines.blocks import Block
+from pipelines.dates import StatedDate
+from pipelines.dom import Page
+from pipelines.metadata import Metadata
+from pipelines.second_reader import letters
+
+# A section's label is at most this long, in words and characters.
+_LABEL_WORDS, _LABEL_LENGTH = 4, 30
+_CAPTION_LENGTH = 250
+
+
+def fill(page: Page, stated: Metadata, before: list[Block], read_date: Callable[[str], StatedDate | None]) -> Metadata:
+    """The metadata with what is missing taken from the lines before the text, the nearest to it first."""
+    lines = [block.text for block in before if len(block.text) <= _CAPTION_LENGTH]
+    title = _title(stated, lines)
+    if title and title != stated.title:
+        stated = replace(stated, title=title, titles=(title, *stated.titles), evidence=_with(stated, "title", title))
+    at = _place(lines, stated.title)
+    if at is None:
+        return stated
+    if stated.section is None and (section := _section(lines[:at])):
+        stated = replace(stated, section=section, evidence=_with(stated, "section", section))
+    if stated.published is None:
+        for line in lines[at:]:
+            found = read_date(line) if wording.is_date_line(line) else None
+            if found and found.instant:
+                stated = replace(stated, published=found, evidence=_with(stated, "published", line))
+                break
+    return _captioned(page, stated, before, lines[at:])
+
+
+def _with(stated: Metadata, name: str, value: str) -> tuple[Evidence, ...]:
+    return (*stated.evidence, Evidence(field=name, source="text", value=value, chosen=True))
+
+
+def _title(stated: Metadata, lines: list[str]) -> str | None:
+    """The line that the page's title begins with (the rest is the site's name)."""
+    whole = letters(stated.title or "")
+    keys = {letters(line): line for line in lines}
+    if not whole or whole in keys:
+        return stated.title
+    starts = [line for key, line in keys.items() if len(key) >= 0.5 * len(whole) and whole.startswith(key)]
+    return max(starts, key=len, default=stated.title)
+
+
+def _place(lines: list[str], title: str | None) -> int | None:
+    """The first line that is the headline, or holds it run together with others."""
+    key = letters(title or "")
+    return next((at for at, line in enumerate(lines) if key and key in letters(line)), None)
+
+
+def _section(lines: list[str]) -> str | None:
+    """The label right before the headline."""
+    for line in reversed(lines[-2:]):
+        label = len(line) <= _LABEL_LENGTH and len(line.split()) <= _LABEL_WORDS and not any(map(str.isdigit, line))
+        if label and not wording.is_furniture(line) and not wording.ends_sentence(line):
+            return line
+    return None
+
+
+def _captioned(page: Page, stated: Metadata, before: list[Block], lines: list[str]) -> Metadata:
+    """The image with the caption and credit of the line that names a credit; the picture before it where none is known."""
+    image = stated.image
+    if image and image.caption and image.credit:
+        return stated
+    for at, line in enumerate(lines):
+        caption, credit = images.part(line)
+        if not credit or letters(line) == letters(stated.title or ""):
+            continue
+        if caption is None and at > 0 and not wording.is_date_line(lines[at - 1]):
+            previous = lines[at - 1]
+            caption = previous if letters(previous) != letters(stated.title or "") else None
+        url = image.url if image else _picture(page, before)
+        if url:
+            found = Image(
+                url=url,
+                caption=(image.caption if image and image.credit else None)
+                or caption
+                or (image.caption if image else None),
+                credit=(image.credit if image else None) or credit,
+            )
+            return replace(stated, image=found, evidence=_with(stated, "image_caption", line))
+    return stated
+
+
+def _picture(page: Page, before: list[Block]) -> str | None:
+    """The last picture that stands before the text and is no logo."""
+    if not before:
+        return None
+    scope = page.root.find("body")
+    for element in scope.iter("img", "amp-img") if scope is not None else ():
+        source = page.absolute(element.get("src") or element.get("data-src"))
+        if source and "logo" not in f"{source} {element.get('alt') or ''}".lower() and source.startswith("http"):
+            return source
+    return None

@@ -1,0 +1,80 @@
+"""The embedded article that is the page's own, and its paragraphs: the second source of a body.
+
+Neither source is truth alone. What the page shows is preferred where both agree; the data are taken where the page
+shows nothing of them, or only their beginning.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from pipelines import body as bodies
+from pipelines.body import Body
+from pipelines.dom import Page
+from pipelines.embedded import Embedded
+from pipelines.found_article import FoundArticle
+from pipelines.second_reader import letters
+
+# The data are the fuller text where they are this much longer than what the page shows and hold most of that.
+FULLER = 1.3
+# Share of the shown paragraphs that must stand in the data for both to be the same text.
+AGREED = 0.6
+
+
+def own_article(embedded: Embedded, page: Page, titles: set[str]) -> FoundArticle | None:
+    """The embedded article whose headline (as letters) or address is the page's; the one with most text, or None."""
+    slug = _last_step(page.url)
+    best: FoundArticle | None = None
+    for found in embedded.articles:
+        named = letters(found.title) in titles
+        addressed = bool(slug) and _last_step(found.address or "") == slug
+        if (named or addressed) and (best is None or len(found.body) > len(best.body)):
+            best = found
+    return best
+
+
+def read_body(found: FoundArticle, *, titles: set[str], known: set[str]) -> Body:
+    """The paragraphs of an embedded article, by the same rules as a page's."""
+    if not found.is_html:
+        lines = [bodies.paragraph(line) for line in found.body.splitlines()]
+        return Body(paragraphs=[line for line in lines if line])
+    root = fragment(found.body)
+    if root is None:
+        return Body(paragraphs=[])
+    return bodies.read_fragment(root, titles=titles, known=known)
+
+
+def fragment(markup: str) -> HtmlElement | None:
+    """A piece of HTML as a tree, or None where it is none."""
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True)
+    try:
+        return document_fromstring(f"<html><body><div>{markup}</div></body></html>".encode(), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def choose(shown: Body, data: Body, source: str) -> Body:
+    """Of the body shown and the one in the data: the one to believe."""
+    if not data.paragraphs:
+        return shown
+    data.before = shown.page.blocks if shown.page else []
+    if not shown.paragraphs:
+        return data
+    in_data = letters("".join(data.paragraphs))
+    on_page = letters("".join(shown.paragraphs))
+    agreed = sum(len(text) for text in map(letters, shown.paragraphs) if text in in_data)
+    if agreed >= AGREED * len(on_page):
+        whole = source != "json-ld" or len(data.paragraphs) > 1
+        return data if whole and len(in_data) > FULLER * len(on_page) else shown
+    back = sum(len(text) for text in map(letters, data.paragraphs) if text in on_page)
+    if back < 0.3 * len(in_data) and len(in_data) > len(on_page):
+        return data
+    return shown
+
+
+def _last_step(address: str) -> str:
+    path = unquote(urlsplit(address).path if "//" in address else address.split("?", maxsplit=1)[0]).rstrip("/")
+    return path.rsplit("/", 1)[-1].lower() if path else ""

@@ -1,0 +1,171 @@
+"""Article or not: listings, galleries, video pages, paywall stubs, challenge, consent and error pages served as pages.
+
+`barred` looks at a page before anything is made of it, `judge` at what was made. A short story is an article; a page
+that only leads elsewhere, or to which something else was served in place of it, is none. An empty answer beats furniture.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from archive.model import NotAnArticle, NotArticleReason
+from pipelines import dom, wording
+from pipelines.blocks import Block
+from pipelines.body import Body
+from pipelines.dom import Page
+from pipelines.metadata import Metadata
+
+# A page put in the way of another says little: more text than this (characters) and it is a page of its own.
+OBSTACLE_TEXT = 2500
+# From so many headlines that lead elsewhere a page without an article's marks is a list of them.
+LISTED = 8
+# Text of a stub or a caption, in characters: a story that is paid for, a gallery or a video page holds no more.
+STUB = 350
+# A paragraph that ends as a sentence does, or is this long, makes a story.
+SENTENCE = 40
+LONG_LINE = 100
+
+_CHALLENGE = re.compile(
+    r"just a moment|attention required|checking your browser|verif(y|ying) (that )?you are (a )?human|are you (a )?(human|robot)|"
+    r"ddos protection|security check|access (to this page has been )?denied|request (blocked|unsuccessful)|unusual traffic|"
+    r"enable javascript and cookies to continue|please complete the captcha|bot (detection|verification)|pardon our interruption|"
+    r"لحظة من فضلك|التحقق من أنك إنسان|جار[يٍ]? التحقق من (أمان )?المتصفح|un instant|einen moment bitte",
+    re.IGNORECASE,
+)
+_CHALLENGE_MARKS = (
+    "cf-challenge", "cf_chl", "challenge-form", "challenge-running", "px-captcha", "captcha-delivery", "_Incapsula_Resource",
+    "g-recaptcha", "h-captcha", "cf-turnstile", "ddos-guard", "sucuri_cloudproxy", "awswaf",
+)  # fmt: skip
+_CONSENT = re.compile(
+    r"before you continue|bevor sie (zu|fort)|avant d.accéder|cookie consent|consent (required|management)|we (value|respect|care about) your privacy|"
+    r"manage (your )?(cookies|privacy)|privacy (gate|settings|choices)|zustimmung|datenschutz(einstellungen)?|votre vie privée|su privacidad|"
+    r"ملفات تعريف الارتباط|الموافقة على",
+    re.IGNORECASE,
+)
+_ERROR = re.compile(
+    r"\b(404|410|403|500|502|503)\b|(page|file|content|article|story) (was |is |could )?(not|no longer|cannot) (be )?(found|available)|page doesn.t exist|"
+    r"not found|nothing (was )?found|oops|an error (has )?occurred|server error|"
+    r"(الصفحة|المحتوى|الرابط|المقال|الخبر)\s+(المطلوبة?\s+)?(غير|لم|لا)\s+\S+|لا توجد نتائج|حدث خطأ|عفو[اً]+\W|صفحه (مورد نظر )?(یافت|پیدا) نشد|"
+    r"seite (wurde )?nicht gefunden|page introuvable|página no encontrada|pagina non trovata|pagina niet gevonden|sayfa bulunamadı|страница не найдена|strony nie znaleziono",
+    re.IGNORECASE,
+)
+_PAYWALL = re.compile(
+    r"(subscribe|sign (in|up)|log ?in|register)\b.{0,40}\b(to|and) (continue|keep|read|unlock|access)|subscribers? only|exclusive to subscribers|already a subscriber|"
+    r"reserved for subscribers|réservé aux abonnés|nur für abonnenten|jetzt (weiterlesen|abonnieren)|weiterlesen mit|solo para suscriptores|exclusivo para (suscriptores|assinantes)|"
+    r"للمشتركين فقط|اشترك (الآن )?(لمتابعة|لقراءة)|هذا المحتوى (للمشتركين|حصري)",
+    re.IGNORECASE,
+)
+_ARTICLE_KINDS = ("article", "newsarticle", "reportagenewsarticle", "blogposting", "analysisnewsarticle", "opinionnewsarticle",
+                  "backgroundnewsarticle", "reviewnewsarticle", "techarticle", "scholarlyarticle", "liveblogposting", "report",
+                  "socialmediaposting", "advertisercontentarticle", "howto", "recipe", "review")  # fmt: skip
+_LIST_KINDS = ("collectionpage", "itemlist", "searchresultspage", "profilepage")
+_HOME = re.compile(r"^/?(index\.\w{3,5}|home|[a-z]{2}(-[a-z]{2})?)?/?$", re.IGNORECASE)
+
+
+def barred(page: Page) -> NotAnArticle | None:
+    """Whether something was served in the page's place: a challenge, a request for consent, an error; else None."""
+    title = " ".join(element.text or "" for element in page.root.iter("title"))[:300]
+    heading = " ".join(dom.text_of(element) for element in page.root.iter("h1", "h2"))[:300]
+    body = page.root.find("body")
+    text = dom.text_of(body if body is not None else page.root)
+    if len(text) > OBSTACLE_TEXT:
+        return None
+    if len(text) < 600 and (_CHALLENGE.search(f"{title} {heading} {text[:300]}") or _marked(page)):
+        return _not(page, NotArticleReason.CHALLENGE, title)
+    host = urlsplit(page.url).hostname or ""
+    if host.startswith(("consent.", "privacy.")) or _CONSENT.search(f"{title} {heading}"):
+        return _not(page, NotArticleReason.CONSENT, title)
+    if _ERROR.search(f"{title} {heading}") and not _prose(text):
+        return _not(page, NotArticleReason.ERROR_PAGE, title or heading)
+    return None
+
+
+def judge(page: Page, stated: Metadata, read: Body) -> NotAnArticle | None:
+    """Why what was read of a page is no article, or None where it is one."""
+    length = sum(map(len, read.paragraphs))
+    kinds = stated.kinds
+    says_article = any(kind in kinds for kind in _ARTICLE_KINDS)
+    if length <= STUB and (reason := _stub(page, kinds, read)):
+        return _not(page, reason, f"{length} characters of text")
+    listed = _listed(read)
+    if not any(_is_story_line(text) for text in read.paragraphs):
+        if listed >= LISTED:
+            return _not(page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere")
+        return _not(page, NotArticleReason.EMPTY, "no paragraph of prose")
+    if not stated.title:
+        return _not(page, NotArticleReason.EMPTY, "no headline")
+    if _HOME.match(urlsplit(page.url).path) and not urlsplit(page.url).query and listed >= LISTED:
+        return _not(page, NotArticleReason.LISTING, "the site's front page")
+    if not says_article and _reads_as_list(kinds, listed, length):
+        return _not(
+            page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere, {length} characters of text"
+        )
+    return None
+
+
+def _stub(page: Page, kinds: frozenset[str], read: Body) -> NotArticleReason | None:
+    """What a page with hardly any text is, where its own words or data say so."""
+    rest = " ".join(block.text for block in read.page.blocks) if read.page else ""
+    if len(read.paragraphs) <= 1 and _PAYWALL.search(rest[:20_000]) and _locked(page):
+        return NotArticleReason.PAYWALL
+    if any(kind.startswith("video") for kind in kinds) and not any(kind in kinds for kind in _ARTICLE_KINDS):
+        return NotArticleReason.VIDEO
+    if "imagegallery" in kinds or "mediagallery" in kinds:
+        return NotArticleReason.GALLERY
+    return None
+
+
+def _locked(page: Page) -> bool:
+    """Whether the page marks itself as paid for: schema.org's isAccessibleForFree, or an element named so."""
+    for script in page.root.iter("script"):
+        if script.text and "isAccessibleForFree" in script.text[:50_000]:
+            return bool(re.search(r'"isAccessibleForFree"\s*:\s*"?false', script.text, re.IGNORECASE))
+    return bool(
+        page.root.xpath("//*[contains(@class,'paywall') or contains(@id,'paywall') or contains(@class,'regwall')]")
+    )
+
+
+def _reads_as_list(kinds: frozenset[str], listed: int, length: int) -> bool:
+    if any(kind in kinds for kind in _LIST_KINDS):
+        return listed >= LISTED and length < 6000
+    return listed >= LISTED and length < 40 * listed
+
+
+def _listed(read: Body) -> int:
+    """Headlines on the page that lead elsewhere, outside menus and footers."""
+    if read.page is None:
+        return 0
+    apart = {
+        index
+        for index, region in enumerate(read.page.regions)
+        if region.reason in ("navigation", "footer", "hidden", "tags")
+    }
+    seen = {block.text for block in read.page.blocks if _is_headline(block) and not apart.intersection(block.regions)}
+    return len(seen)
+
+
+def _is_headline(block: Block) -> bool:
+    return block.link_share > 0.8 and 4 <= len(block.text.split()) <= 30
+
+
+def _is_story_line(text: str) -> bool:
+    return len(text) >= LONG_LINE or (len(text) >= SENTENCE and wording.ends_sentence(text))
+
+
+def _prose(text: str) -> bool:
+    """Whether a short page still tells something: three sentences of some length."""
+    return len([part for part in re.split(r"[.!?؟。]\s", text) if len(part) > 60]) >= 3
+
+
+def _marked(page: Page) -> bool:
+    """Whether an element or script of a page with hardly any text belongs to a challenge."""
+    for element in page.root.iter("form", "div", "script", "iframe", "input"):
+        names = f"{element.get('id') or ''} {element.get('class') or ''} {element.get('src') or ''} {(element.text or '')[:2000]}"
+        if any(mark in names for mark in _CHALLENGE_MARKS):
+            return True
+    return False
+
+
+def _not(page: Page, reason: NotArticleReason, detail: str) -> NotAnArticle:
+    return NotAnArticle(url=page.url, reason=reason, detail=dom.fold(detail)[:200])

@@ -1,0 +1,49 @@
+"""Links of an article: those in its text, and the related headlines the page shows inside or right after it."""
+
+from __future__ import annotations
+
+from archive.model import Link
+from archive.urls import normalise
+from pipelines.blocks import Block
+from pipelines.body import Body
+from pipelines.dom import Page
+
+# Rules and regions whose links point at other articles.
+_RULES = frozenset(
+    ("related label", "related headline", "related line", "related box", "teaser", "linked box", "linked list")
+)
+_REGIONS = frozenset(("related", "embed", "aside"))
+# A related headline has at least this many words; shorter links are labels.
+_WORDS = 3
+_SOCIAL = ("twitter.com", "x.com", "facebook.com", "instagram.com", "youtube.com", "t.me", "tiktok.com")
+
+
+def body_links(page: Page, read: Body) -> list[Link]:
+    """The links inside the paragraphs, in order, each address once."""
+    return _links(page, read.kept, "body", 1)
+
+
+def related_links(page: Page, read: Body) -> list[Link]:
+    """The related headlines between the paragraphs, in order, each address once."""
+    if not read.kept or read.page is None:
+        return []
+    first, last = read.kept[0].at, read.kept[-1].at
+    dropped = {block.at for block, rule in read.dropped if rule in _RULES}
+    regions = read.page.regions
+    found = [
+        block
+        for block in read.page.blocks
+        if first < block.at
+        and ((block.at < last and any(regions[at].reason in _REGIONS for at in block.regions)) or block.at in dropped)
+    ]
+    return [link for link in _links(page, found, "related", _WORDS) if not any(host in link.url for host in _SOCIAL)]
+
+
+def _links(page: Page, found: list[Block], kind: str, words: int) -> list[Link]:
+    links: dict[str, Link] = {}
+    for block in found:
+        for href, text in block.links:
+            url = normalise(href, page.base) if href else None
+            if url and len(text.split()) >= words:
+                links.setdefault(url, Link(url=url, text=text, kind=kind))
+    return list(links.values())
