@@ -91,8 +91,8 @@ def _grouped(db: sqlite3.Connection, docids: list[int]) -> list[list[Node]]:
         row = db.execute("SELECT signature FROM _signatures WHERE docid = ?", (docid,)).fetchone()
         if row is None:
             continue
-        for other in _candidates(db, docid, row[0]):
-            node: Node = next(iter(_cluster_of(db, other)), other)
+        for other, cluster in _candidates(db, docid, row[0]):
+            node: Node = cluster or other
             if groups.root(node) != groups.root(docid):
                 (signature,) = db.execute("SELECT signature FROM _signatures WHERE docid = ?", (other,)).fetchone()
                 if similarity(row[0], signature) >= THRESHOLD:
@@ -100,11 +100,16 @@ def _grouped(db: sqlite3.Connection, docids: list[int]) -> list[list[Node]]:
     return [group for group in groups.all() if len(group) > 1]
 
 
-def _candidates(db: sqlite3.Connection, docid: int, signature: bytes) -> list[int]:
+def _candidates(db: sqlite3.Connection, docid: int, signature: bytes) -> list[tuple[int, str | None]]:
+    """The articles that share a band with one, and their clusters."""
     wanted = bands(signature)
     marks = ", ".join("?" * len(wanted))
-    found = db.execute(f"SELECT DISTINCT docid FROM _bands WHERE band IN ({marks})", wanted)  # noqa: S608
-    return [other for (other,) in found if other != docid]
+    found = db.execute(
+        "SELECT docid, cluster_id FROM articles WHERE docid IN"  # noqa: S608
+        f" (SELECT docid FROM _bands WHERE band IN ({marks})) ORDER BY docid",
+        wanted,
+    )
+    return [(other, cluster) for other, cluster in found if other != docid]
 
 
 def _name_group(db: sqlite3.Connection, group: list[Node]) -> set[str]:

@@ -37,10 +37,12 @@ CREATE INDEX captures_location ON captures (location) WHERE location IS NOT NULL
 -- One article of one site, as last seen. rowid is articles_fts's.
 CREATE TABLE articles (
   docid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, url TEXT NOT NULL, site TEXT NOT NULL, title TEXT NOT NULL,
-  lead TEXT, body TEXT NOT NULL, author TEXT, section TEXT, language TEXT, published TEXT, published_precision TEXT,
+  author TEXT, section TEXT, language TEXT, published TEXT, published_precision TEXT,
   published_raw TEXT, modified TEXT, publisher TEXT, image_url TEXT, image_caption TEXT, image_credit TEXT,
   words INTEGER NOT NULL, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, versions INTEGER NOT NULL,
-  cluster_id TEXT, version_id TEXT NOT NULL, source TEXT NOT NULL -- 'page', or 'listing' where no page of its own is kept
+  cluster_id TEXT, version_id TEXT NOT NULL,
+  source TEXT NOT NULL, -- 'page', or 'listing' where no page of its own is kept
+  lead TEXT, body TEXT NOT NULL -- last: what stands before the long texts is read without them
 );
 CREATE INDEX articles_published ON articles (published);               -- newest first
 CREATE INDEX articles_site ON articles (site, published);              -- newest of a site
