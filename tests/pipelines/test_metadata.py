@@ -1,0 +1,363 @@
+"""Metadata of made-up pages: which of several places is believed, and that each is kept as evidence."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.model import NotAnArticle, Precision
+from pipelines import dom, metadata
+from pipelines.embedded import Embedded
+from pipelines.images import part
+from pipelines.metadata import Metadata
+from pipelines.names import split
+
+CAPTURED = datetime(2024, 10, 25, 20, 0, tzinfo=UTC)
+URL = "https://www.example.test/world/2024/10/25/quiet-river"
+HEADLINE = "النهر الهادئ يعود إلى مجراه بعد عامين من الجفاف"
+FILLER = "<p>" + "كلام يقال عن النهر وعن الذين يسكنون عند ضفتيه منذ سنين بعيدة. " * 6 + "</p>"
+CAIRO = ZoneInfo("Africa/Cairo")
+
+
+def page(head: str = "", body: str = "", *, lang: str = "ar") -> bytes:
+    return f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8">{head}</head><body>{body}</body></html>'.encode()
+
+
+def linked(**values: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle"} | values, ensure_ascii=False)}</script>'
+
+
+def read(html: bytes, *, zone: ZoneInfo | None = None, url: str = URL) -> Metadata:
+    parsed = dom.parse(html, url)
+    assert not isinstance(parsed, NotAnArticle)
+    return metadata.read(parsed, Embedded(parsed), captured=CAPTURED, zone=zone)
+
+
+def chosen(found: Metadata, field: str) -> list[tuple[str, str]]:
+    return [(one.source, one.value) for one in found.evidence if one.field == field and one.chosen]
+
+
+# ---------------------------------------------------------------------------------------------------------- headlines
+
+
+def test_the_sites_name_is_no_part_of_the_title() -> None:
+    """The site's name behind the headline is cut, whichever dash parts them."""
+    for dash in ("|", "-", "–", "—", "::"):
+        head = f'<title>{HEADLINE} {dash} صحيفة المثال</title><meta property="og:site_name" content="صحيفة المثال">'
+        assert read(page(head, FILLER)).title == HEADLINE
+
+
+def test_what_another_place_gives_whole_shows_the_suffix() -> None:
+    """A suffix that is not the site's declared name is known by the other place that lacks it."""
+    head = f"<title>{HEADLINE} - أخبار البيئة</title>"
+    assert read(page(head, f"<h1>{HEADLINE}</h1>{FILLER}")).title == HEADLINE
+
+
+def test_a_dash_inside_the_headline_stays() -> None:
+    """A headline that itself holds a dash is not cut there."""
+    headline = "Storm warning - what the coast must know before the weekend"
+    head = f'<meta property="og:title" content="{headline}"><title>{headline} | The Example</title>'
+    assert read(page(head, f"<h1>{headline}</h1>", lang="en")).title == headline
+
+
+def test_an_h1_that_is_no_headline() -> None:
+    """A heading that shares no word with what the page says elsewhere (a dialogue's) is not the headline."""
+    head = '<meta property="og:title" content="Rivers return to the valley after two dry years">'
+    assert (
+        read(page(head, "<h1>Log In</h1>" + FILLER, lang="en")).title
+        == "Rivers return to the valley after two dry years"
+    )
+
+
+def test_arabic_pages_are_titled_as_shown() -> None:
+    """On an Arabic page the visible headline is believed before the one for sharing."""
+    head = f'<meta property="og:title" content="شاهد: النهر الهادئ يعود">{linked(headline="النهر الهادئ يعود")}'
+    assert read(page(head, f"<h1>{HEADLINE}</h1>{FILLER}")).title == HEADLINE
+
+
+def test_entities_escaped_twice() -> None:
+    """Entities that JSON-LD holds as text are resolved, and direction marks and soft hyphens dropped."""
+    head = linked(
+        headline="The &#8216;quiet&#8217; river &amp; its Tal\u00adbr\u00fcck\u00ade\u200f",
+        datePublished="2024-10-25T10:00Z",
+    )
+    assert read(page(head, FILLER, lang="en")).title == "The ‘quiet’ river & its Talbrücke"
+
+
+def test_another_articles_node_is_not_this_ones() -> None:
+    """JSON-LD of a related article doesn't give this page its headline, date or author."""
+    other = linked(
+        headline="Something else entirely happened",
+        datePublished="2020-01-01T10:00:00Z",
+        author={"name": "Other Person"},
+    )
+    own = linked(
+        headline="Rivers return to the valley",
+        datePublished="2024-10-25T10:00:00Z",
+        author={"@type": "Person", "name": "Amal Haddad"},
+    )
+    found = read(
+        page(f'<meta property="og:title" content="Rivers return to the valley">{other}{own}', FILLER, lang="en")
+    )
+    assert (found.title, found.authors) == ("Rivers return to the valley", ("Amal Haddad",))
+    assert found.published is not None
+    assert found.published.raw == "2024-10-25T10:00:00Z"
+
+
+# -------------------------------------------------------------------------------------------------------------- dates
+
+
+def test_a_day_is_made_finer_by_another_place() -> None:
+    """Where JSON-LD has only the day and the page shows the time of that day, the time is taken."""
+    head = linked(headline=HEADLINE, datePublished="2024-10-25")
+    found = read(
+        page(head, f"<h1>{HEADLINE}</h1><div>25 أكتوبر 2024، 6:53 م</div>{FILLER}"), zone=ZoneInfo("Asia/Dubai")
+    )
+    assert found.published is not None
+    assert found.published.instant == datetime(2024, 10, 25, 14, 53, tzinfo=UTC)
+    assert found.published.precision == Precision.MINUTE
+
+
+def test_a_wall_clock_called_utc() -> None:
+    """A `Z` behind the very clock that readers are shown is the site's own zone, not UTC."""
+    head = linked(headline=HEADLINE, datePublished="2024-10-25T18:53:00Z")
+    found = read(page(head, f"<h1>{HEADLINE}</h1><span>الجمعة، 25 أكتوبر 2024 06:53 م</span>{FILLER}"), zone=CAIRO)
+    assert found.published is not None
+    assert found.published.instant == datetime(2024, 10, 25, 15, 53, tzinfo=UTC)
+
+
+def test_utc_that_is_true_stays() -> None:
+    """A `Z` stays the instant it says where the page shows its readers another clock."""
+    head = linked(headline=HEADLINE, datePublished="2024-10-25T15:53:00Z")
+    found = read(page(head, f"<h1>{HEADLINE}</h1><span>الجمعة، 25 أكتوبر 2024 06:53 م</span>{FILLER}"), zone=CAIRO)
+    assert found.published is not None
+    assert found.published.instant == datetime(2024, 10, 25, 15, 53, tzinfo=UTC)
+
+
+def test_the_zone_is_seen_in_the_clock_shown() -> None:
+    """Where the site's zone is unknown, the clock shown beside a true UTC instant tells how far from UTC it is."""
+    head = linked(headline=HEADLINE, datePublished="2024-10-25T14:53:00Z")
+    found = read(page(head, f"<h1>{HEADLINE}</h1><span>25 أكتوبر 2024 - 18:53</span>{FILLER}"))
+    assert found.published is not None
+    assert found.published.instant is not None
+    assert found.published.instant.isoformat() == "2024-10-25T18:53:00+04:00"
+
+
+def test_a_date_after_the_capture_is_passed_over() -> None:
+    """A date later than the capture can't be true; the next place is asked."""
+    head = (
+        linked(headline=HEADLINE, datePublished="2029-01-01T00:00:00Z")
+        + '<meta property="article:published_time" content="2024-10-24T10:00:00Z">'
+    )
+    found = read(page(head, FILLER))
+    assert chosen(found, "published") == [("meta", "2024-10-24T10:00:00Z")]
+
+
+def test_published_and_modified_are_kept_apart() -> None:
+    """The time of the last change is never taken for the time of publication where both are stated."""
+    body = f"<h1>{HEADLINE}</h1><p>آخر تحديث: 25 أكتوبر 2024 10:00</p><p>نشر في: 24 أكتوبر 2024 09:00</p>{FILLER}"
+    found = read(page("", body), zone=CAIRO)
+    assert found.published is not None
+    assert found.modified is not None
+    assert (found.published.day, found.modified.day) == (24, 25)
+
+
+def test_the_date_in_the_address_is_the_last_resort() -> None:
+    """Where nothing else is stated the address gives the day, and no more than the day."""
+    found = read(page("", f"<h1>{HEADLINE}</h1>{FILLER}"))
+    assert found.published is not None
+    assert (chosen(found, "published"), found.published.precision) == ([("url", "2024-10-25")], Precision.DAY)
+
+
+def test_a_month_stays_a_month() -> None:
+    """A page that only names the month has no instant."""
+    found = read(page('<meta name="date" content="2024-10">', FILLER), url="https://www.example.test/x")
+    assert found.published is not None
+    assert (found.published.instant, found.published_precision) == (None, Precision.MONTH)
+
+
+def test_a_teasers_time_is_not_the_articles() -> None:
+    """A `time` inside a link to another article is not this one's date."""
+    body = f'<h1>{HEADLINE}</h1><time datetime="2024-10-25T08:00:00Z">اليوم</time>{FILLER}<ul><li><a href="/x"><time datetime="2024-01-01T00:00Z"></time></a></li></ul>'
+    found = read(page("", body), url="https://www.example.test/x")
+    assert chosen(found, "published") == [("time", "2024-10-25T08:00:00Z")]
+
+
+# ------------------------------------------------------------------------------------------------------------ authors
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("كتب: أحمد علي", ["أحمد علي"]),
+        ("كتبت أسماء نصار", ["أسماء نصار"]),
+        ("بقلم / منى حسن", ["منى حسن"]),
+        ("حسام أبو العلا - القاهرة", ["حسام أبو العلا"]),
+        ("أحمد علي، منى حسن", ["أحمد علي", "منى حسن"]),
+        ("By Amal Haddad and Jan Novak", ["Amal Haddad", "Jan Novak"]),
+        ("Von Petra Beispiel und Jan Muster, dpa", ["Petra Beispiel", "Jan Muster", "dpa"]),
+        ("Amal Haddad (aha); Jan Novak (jno)", ["Amal Haddad", "Jan Novak"]),
+        ("Amal Haddad, Professor of Hydrology at the Example University", ["Amal Haddad"]),
+        ("وكالات", ["وكالات"]),
+        ("https://www.facebook.com/example", []),
+        ("12345", []),
+        ("", []),
+    ],
+)
+def test_bylines_are_taken_apart(text: str, names: list[str]) -> None:
+    """A byline gives its names: without "by", place, role or initials, several authors apart."""
+    assert split(text) == names
+
+
+def test_a_person_before_the_site() -> None:
+    """Where JSON-LD names only the site as author, the byline's person is believed."""
+    head = linked(headline=HEADLINE, author={"@type": "Organization", "name": "المثال"}, publisher={"name": "المثال"})
+    found = read(page(head, f'<h1>{HEADLINE}</h1><span class="w12">كتب أحمد علي</span>{FILLER}'))
+    assert found.authors == ("أحمد علي",)
+    assert ("authors", "json-ld", "المثال", False) in [
+        (one.field, one.source, one.value, one.chosen) for one in found.evidence
+    ]
+
+
+def test_the_site_when_there_is_nobody_else() -> None:
+    """A story that only the site signs is signed by the site."""
+    assert read(page(linked(headline=HEADLINE, author={"name": "المثال"}), FILLER)).authors == ("المثال",)
+
+
+def test_an_author_by_reference() -> None:
+    """An author given as a reference to another JSON-LD node is resolved."""
+    graph = {
+        "@context": "https://schema.org",
+        "@graph": [
+            {"@type": "NewsArticle", "headline": "Rivers return", "author": {"@id": "#p1"}},
+            {"@type": "Person", "@id": "#p1", "name": "Amal Haddad"},
+        ],
+    }
+    html = page(f'<script type="application/ld+json">{json.dumps(graph)}</script>', FILLER, lang="en")
+    assert read(html).authors == ("Amal Haddad",)
+
+
+# -------------------------------------------------------------------------------------------------- section and others
+
+
+def test_the_deepest_crumb() -> None:
+    """Where the breadcrumb leads deeper than the section stated, its last step is the section."""
+    crumbs = {
+        "@type": "BreadcrumbList",
+        "itemListElement": [{"name": "الرئيسية"}, {"name": "العالم"}, {"name": "آسيا"}, {"name": HEADLINE}],
+    }
+    head = (
+        linked(headline=HEADLINE, articleSection="العالم")
+        + f'<script type="application/ld+json">{json.dumps(crumbs)}</script>'
+    )
+    assert read(page(head, f"<h1>{HEADLINE}</h1>{FILLER}")).section == "آسيا"
+
+
+def test_the_label_above_the_headline() -> None:
+    """Where nothing states the section, the short label right before the headline is it; a ticker's is not."""
+    body = f'<div><label>عاجل</label><a href="/t">خبر عاجل لا شأن له بما يليه من كلام</a></div><div><span>العالم</span><h1>{HEADLINE}</h1></div>{FILLER}'
+    assert read(page("", body)).section == "العالم"
+
+
+@pytest.mark.parametrize(
+    ("text", "caption", "credit"),
+    [
+        ("ضفة النهرالمصدر: رويترز", "ضفة النهر", "رويترز"),
+        ("ضفة النهر (تصوير: أحمد علي)", "ضفة النهر", "أحمد علي"),
+        ("The river bank. Photo: Amal Haddad", "The river bank", "Amal Haddad"),
+        ("The river bank © Example Agency", "The river bank", "Example Agency"),
+        ("المصدر: رويترز", None, "رويترز"),
+        ("The river bank", "The river bank", None),
+    ],
+)
+def test_caption_and_credit(text: str, caption: str | None, credit: str | None) -> None:
+    """A caption run together with its credit is taken apart."""
+    assert part(text) == (caption, credit)
+
+
+def test_image_with_its_caption() -> None:
+    """The leading picture has the address the page states and the caption shown beside it."""
+    head = '<meta property="og:image" content="/i/river.jpg">'
+    body = f'<h1>{HEADLINE}</h1><figure><img src="/i/river-800.jpg"><figcaption>ضفة النهر<span>المصدر: رويترز</span></figcaption></figure>{FILLER}'
+    image = read(page(head, body)).image
+    assert image is not None
+    assert (image.url, image.caption, image.credit) == ("https://www.example.test/i/river.jpg", "ضفة النهر", "رويترز")
+
+
+def test_addresses_kinds_tags_and_publisher() -> None:
+    """Canonical and AMP addresses are absolute; kinds, tags and publisher are as stated."""
+    head = (
+        '<link rel="canonical" href="/world/quiet-river"><link rel="amphtml" href="/amp/quiet-river">'
+        '<meta property="og:type" content="article"><meta name="keywords" content="نهر، جفاف, نهر">'
+        + linked(headline=HEADLINE, publisher={"@type": "Organization", "name": "المثال"})
+    )
+    found = read(page(head, FILLER))
+    assert (found.canonical, found.amp) == (
+        "https://www.example.test/world/quiet-river",
+        "https://www.example.test/amp/quiet-river",
+    )
+    assert (found.tags, found.publisher) == (("نهر", "جفاف"), "المثال")
+    assert {"article", "newsarticle"} <= found.kinds
+
+
+def test_every_choice_is_among_the_evidence() -> None:
+    """For each field that was chosen, exactly one piece of evidence is marked as the one."""
+    head = linked(
+        headline=HEADLINE,
+        datePublished="2024-10-25T10:00:00Z",
+        author={"name": "أحمد علي"},
+        articleSection="العالم",
+        image="/a.jpg",
+    )
+    found = read(page(head, f"<h1>{HEADLINE}</h1>{FILLER}"))
+    for field in ("title", "published", "authors", "section", "image", "publisher"):
+        assert len(chosen(found, field)) == 1, field
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["@type", "@id", "name", "url", "headline", "@value"]), inner, max_size=3),
+    max_leaves=8,
+)  # fmt: skip
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            [
+                "headline",
+                "author",
+                "datePublished",
+                "articleSection",
+                "image",
+                "publisher",
+                "keywords",
+                "itemListElement",
+                "description",
+            ]
+        ),
+        JSON,
+        max_size=6,
+    )
+)
+def test_json_ld_of_any_shape(values: dict[str, object]) -> None:
+    """JSON-LD with values of any shape never makes the reading fail."""
+    read(page(linked(**values), f"<h1>{HEADLINE}</h1>"))
+
+
+@given(st.text(max_size=80))
+def test_metas_of_any_text(text: str) -> None:
+    """Any text in title, metas and byline is survived."""
+    safe = text.replace('"', "").replace("<", "")
+    html = page(
+        f'<title>{safe}</title><meta property="og:title" content="{safe}"><meta name="author" content="{safe}">',
+        f'<h1>{safe}</h1><p class="byline">{safe}</p>',
+    )
+    parsed = dom.parse(html, URL)
+    if not isinstance(parsed, NotAnArticle):
+        metadata.read(parsed, Embedded(parsed), captured=CAPTURED)
