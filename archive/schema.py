@@ -119,12 +119,11 @@ CREATE TABLE _readings (
   counts INTEGER NOT NULL, -- 0 for a listing's rendition of an article whose own page is known
   article_id TEXT, version_id TEXT, PRIMARY KEY (capture_id, ordinal)
 ) WITHOUT ROWID;
-CREATE INDEX _readings_key ON _readings (site, key, moment);
+CREATE INDEX _readings_key ON _readings (key, site, moment);
 CREATE INDEX _readings_fingerprint ON _readings (site, fingerprint, counts, moment);
 CREATE INDEX _readings_article ON _readings (article_id, moment) WHERE article_id IS NOT NULL;
 CREATE INDEX _readings_version ON _readings (version_id, moment) WHERE version_id IS NOT NULL;
 CREATE INDEX _readings_url ON _readings (url, article_id, moment);
-CREATE INDEX _readings_from ON _readings (read_from);
 
 -- What the newest reading of each distinct text of an address says besides the text.
 CREATE TABLE _texts (
@@ -134,7 +133,6 @@ CREATE TABLE _texts (
 
 -- Which article an address (folded) is: its own, or the one it duplicates.
 CREATE TABLE _works (site TEXT, key TEXT, article_key TEXT NOT NULL, PRIMARY KEY (site, key)) WITHOUT ROWID;
-CREATE INDEX _works_article ON _works (site, article_key);
 
 -- The address that has a fingerprint (folded title, body and publication time): where it was captured first.
 CREATE TABLE _owners (site TEXT, fingerprint TEXT, key TEXT NOT NULL, PRIMARY KEY (site, fingerprint)) WITHOUT ROWID;

@@ -213,8 +213,7 @@ class Reader:
         ):
             yield row["article_id"]
         for row in self._list(
-            "SELECT article_id FROM _readings WHERE key = :key AND article_id IS NOT NULL AND site IN"
-            " (SELECT DISTINCT site FROM _works) ORDER BY moment DESC LIMIT 1",
+            "SELECT article_id FROM _readings WHERE key = :key AND article_id IS NOT NULL ORDER BY moment DESC LIMIT 1",
             key=canonical_key(url),
         ):
             yield row["article_id"]
