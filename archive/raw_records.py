@@ -9,6 +9,7 @@ is bounded whatever a file claims.
 
 from __future__ import annotations
 
+import io
 import re
 import tempfile
 from collections.abc import Generator, Iterator
@@ -83,7 +84,7 @@ def raw_records(path: Path) -> Iterator[RawRecord]:
 
 
 def _nothing(offset: int, length: int, problem: Problem) -> RawRecord:
-    return RawRecord(offset=offset, length=length, block=tempfile.SpooledTemporaryFile(), problems=(problem,))
+    return RawRecord(offset=offset, length=length, block=io.BytesIO(), problems=(problem,))
 
 
 # ----------------------------------------------------------------------------------------------------- packed files
@@ -121,9 +122,10 @@ def _one_member(file: BinaryIO, offset: int, size: int) -> Generator[RawRecord, 
     draft = pending
     if source.damage:
         draft.whole = False
-        draft.problems.append(source.damage)
+        draft.problems = [*([] if draft.empty else draft.problems), source.damage]
         end = next_member(file, offset + 1, size)
-        if end < size and source.damage.rule == "gzip-truncated":
+        at_trailer = source.damage.rule in {"gzip-crc", "gzip-length"} and end == member.end
+        if end < size and source.damage.rule != "gzip-data" and not at_trailer:
             draft.problem("torn-member", f"records follow from offset {end} that most readers cannot reach")
     else:
         end = member.end

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from archive.record_ledger import Ledger
 from archive.record_rules import Origin, check_fields
 from archive.warc_file import OPEN_SUFFIX
 
+FIXITY = "fixity"
 _SUFFIXES = (".warc", ".warc.gz")
 
 
@@ -46,11 +47,15 @@ class Finding:
         return f"{place}{f' {self.record_id}' if self.record_id else ''}: {self.rule}: {self.detail}"
 
 
-def verify(layout: Layout, *, deep: bool = False) -> Iterator[Finding]:
+Reread = Callable[[Layout], Iterable[Finding]]
+
+
+def verify(layout: Layout, *, deep: bool = False, reread: Reread | None = None) -> Iterator[Finding]:
     """Check a whole collection; yields findings as they are made.
 
-    With `deep` the fixity manifest's files are digested again, too. A crawl that runs is no obstacle: the file in
-    progress, and what it adds to CDXJ and index, is left out. StorageError where the disk does not let itself be read.
+    A crawl that runs is no obstacle: the file in progress, and what it adds to CDXJ and index, is left out. With
+    `deep`, `reread` reads captures again and yields what differs from the index; it comes from the caller, as extraction
+    is none of the archive's business. StorageError where the disk does not let itself be read.
     """
     busy = _is_busy(layout)
     with Ledger() as ledger:
@@ -63,9 +68,10 @@ def verify(layout: Layout, *, deep: bool = False) -> Iterator[Finding]:
                 yield Finding(
                     file=said.file, offset=said.offset, record_id=said.record_id, rule=said.rule, detail=said.detail
                 )
-    if deep:
-        for problem in check_fixity(layout.root / "fixity", layout.root):
-            yield Finding(file=problem.file, rule="fixity", detail=problem.problem)
+    for problem in check_fixity(layout.root / FIXITY, layout.root):
+        yield Finding(file=problem.file, rule="fixity", detail=problem.problem)
+    if deep and reread is not None and not busy:
+        yield from reread(layout)
 
 
 def warc_files(archive: Path, *, growing: bool = True) -> list[Path]:
