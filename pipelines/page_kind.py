@@ -90,7 +90,8 @@ def judge(page: Page, stated: Metadata, read: Body) -> NotAnArticle | None:
         return _not(page, reason, f"{length} characters of text")
     listed = _listed(read)
     if not any(_is_story_line(text) for text in read.paragraphs):
-        if listed >= LISTED:
+        # A small section has few headlines; nothing is owed where nothing says that there should be an article.
+        if listed >= LISTED or (listed > 1 and not says_article):
             return _not(page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere")
         return _not(page, NotArticleReason.EMPTY, "no paragraph of prose")
     if not stated.title:
