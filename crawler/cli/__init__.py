@@ -10,6 +10,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from keyword import iskeyword
 from pathlib import Path
 from typing import IO
 
@@ -24,6 +25,7 @@ COMMANDS = {
     "crawl": ("write", "Crawl sites; an interrupted crawl goes on."),
     "run-due": ("write", "Crawl the sites whose schedule is due (for cron)."),
     "schedule": ("write", "Print or install the crontab line or systemd units."),
+    "import": ("exchange", "Take in WARC, ARC or WACZ files made by other tools."),
     "index": ("write", "Bring the index up to date with the WARC files."),
     "extract": ("page", "Show what would be indexed for one page, and why."),
     "search": ("read", "Search the articles."),
@@ -32,7 +34,7 @@ COMMANDS = {
     "diff": ("read", "Show what changed between two versions."),
     "cluster": ("read", "List the near-duplicates of an article."),
     "cite": ("read", "Cite an article with the capture that shows it."),
-    "export": ("read", "Write articles to a file."),
+    "export": ("exchange", "Write articles to a file, or pack the collection."),
     "verify": ("health", "Check WARC files, digests and indexes."),
     "status": ("health", "Tell how each site is doing."),
     "stats": ("health", "Count articles over time."),
@@ -53,7 +55,8 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"crawler.cli.{COMMANDS[cmd_name][0]}")
-        command = getattr(module, cmd_name.replace("-", "_"))
+        name = cmd_name.replace("-", "_")
+        command = getattr(module, f"{name}_" if iskeyword(name) else name)
         assert isinstance(command, click.Command)  # noqa: S101  # a wrong entry above is a bug
         return command
 

@@ -1,4 +1,4 @@
-"""The commands that answer from the index: search, show, versions, diff, cluster, cite, export."""
+"""The commands that answer from the index: search, show, versions, diff, cluster, cite."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,11 +17,6 @@ if TYPE_CHECKING:
     from archive.search import Filters, Reader, Row
 
 HIT_COLUMNS = ("id", "published", "site", "section", "title", "excerpt", "url")
-EXPORT_COLUMNS = (
-    "id", "url", "site", "title", "lead", "body", "author", "section", "language", "published", "published_precision",
-    "published_raw", "modified", "publisher", "image_url", "image_caption", "image_credit", "words", "first_seen",
-    "last_seen", "versions", "cluster_id",
-)  # fmt: skip
 
 
 @contextmanager
@@ -218,23 +212,3 @@ def cite(ctx: click.Context, article: str, number: int | None, style: str) -> No
         capture = _shown_in(reader, row, version)
     shown = row | {"title": version["title"]} if version else row
     click.echo(cited(Cited.of(shown, capture), Style(style)))
-
-
-@click.command()
-@click.argument("query", nargs=-1)
-@click.option(
-    "--to", "target", metavar="FILE", required=True, type=click.Path(path_type=Path), help="The file to write."
-)
-@filters("--until")
-@click.pass_context
-def export(ctx: click.Context, query: tuple[str, ...], target: Path, chosen: Filters) -> None:
-    """Write articles, all or those that answer QUERY and the filters, to FILE.
-
-    The ending of FILE says how: .jsonl, .json, .csv, or .parquet (with pip install 'warraq[parquet]').
-    """
-    from archive.export import write_file
-
-    session: Session = ctx.obj
-    with _reader(session) as reader:
-        count = write_file(reader.select(chosen, text=" ".join(query)), EXPORT_COLUMNS, target)
-    session.say(f"{count} articles in {target}")

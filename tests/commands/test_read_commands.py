@@ -1,4 +1,4 @@
-"""search, show, versions, diff, cluster, cite, export: as a person and as a script use them."""
+"""search, show, versions, diff, cluster, cite: as a person and as a script use them."""
 
 import csv
 import io
@@ -147,20 +147,6 @@ def test_citation_leads_to_the_record(warraq: Run, crawled: Path, article: str, 
     with (crawled / "archive" / name.replace("\\", "")).open("rb") as file:
         file.seek(int(offset))
         assert file.read(2) == b"\x1f\x8b"
-
-
-def test_export_by_ending(warraq: Run, crawled: Path, tmp_path: Path) -> None:
-    """Exports hold every article with its body; filters and words limit them; another ending is refused."""
-    for name in ("all.jsonl", "all.csv"):
-        done = warraq("-C", crawled, "export", "--to", tmp_path / name)
-        assert done.returncode == 0, done.stderr
-    rows = [json.loads(line) for line in (tmp_path / "all.jsonl").read_text("utf-8").splitlines()]
-    with (tmp_path / "all.csv").open(encoding="utf-8-sig", newline="") as file:
-        assert [row["id"] for row in csv.DictReader(file)] == [row["id"] for row in rows]
-    assert all(row["body"] for row in rows)
-    warraq("-C", crawled, "export", "مخطوطات", "--to", tmp_path / "some.jsonl")
-    assert len((tmp_path / "some.jsonl").read_text("utf-8").splitlines()) == 2
-    assert warraq("-C", crawled, "export", "--to", tmp_path / "all.xls").returncode == 2
 
 
 def test_no_index_yet(warraq: Run, tmp_path: Path) -> None:

@@ -1,0 +1,86 @@
+"""The commands that hand articles and captures on, or take others' in: export, import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from crawler.cli.options import filters
+from crawler.cli.session import Progress, Session
+
+if TYPE_CHECKING:
+    from archive.search import Filters
+
+EXPORT_COLUMNS = (
+    "id", "url", "site", "title", "lead", "body", "author", "section", "language", "published", "published_precision",
+    "published_raw", "modified", "publisher", "image_url", "image_caption", "image_credit", "words", "first_seen",
+    "last_seen", "versions", "cluster_id",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("query", nargs=-1)
+@click.option("--to", "target", metavar="FILE", type=click.Path(path_type=Path), help="The file to write.")
+@click.option(
+    "--bag", metavar="DIR", type=click.Path(path_type=Path), help="Write the collection as a BagIt bag to DIR."
+)
+@filters("--until")
+@click.pass_context
+def export(ctx: click.Context, query: tuple[str, ...], target: Path | None, bag: Path | None, chosen: Filters) -> None:
+    """Write articles, all or those that answer QUERY and the filters, to FILE.
+
+    The ending of FILE says how: .jsonl, .json, .csv, or .parquet (with pip install 'warraq[parquet]'). With .wacz, and
+    with --bag, the whole collection is packed instead: WARC files, their index and the list of articles.
+    """
+    session: Session = ctx.obj
+    if (target is None) == (bag is None):
+        raise click.UsageError("name one of --to FILE and --bag DIR", ctx)
+    layout = session.layout()
+    whole = bag is not None or (target is not None and target.suffix == ".wacz")
+    if whole and (query or any(getattr(chosen, name) for name in chosen.__slots__)):
+        raise click.UsageError("a WACZ or a bag holds the whole collection; leave out QUERY and filters", ctx)
+    if bag is not None:
+        from crawler.deposit import export_bag
+
+        session.say(f"{export_bag(layout, session.config(), bag)} files in {bag}")
+    elif target is not None and whole:
+        from crawler.deposit import export_wacz
+
+        session.say(f"{export_wacz(layout, session.config(), target)} bytes in {target}")
+    elif target is not None:
+        from archive.export import write_file
+        from archive.search import Reader
+
+        with Reader(layout.index_db) as reader:
+            count = write_file(reader.select(chosen, text=" ".join(query)), EXPORT_COLUMNS, target)
+        session.say(f"{count} articles in {target}")
+
+
+@click.command(name="import")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.pass_context
+def import_(ctx: click.Context, files: tuple[Path, ...]) -> None:
+    """Take WARC, ARC or WACZ files made by other tools into the collection, byte for byte, and index them.
+
+    A file that is there already is no change. Exit code 4: a damaged record was found and left out; it is named, and the
+    ones after it are in.
+    """
+    from crawler.deposit import import_files
+
+    session: Session = ctx.obj
+    with Progress(session, "indexing") as progress:
+        taken = import_files(
+            session.layout(),
+            session.config(),
+            files,
+            on_capture=lambda so_far: progress.update(captures=so_far.captures, new=so_far.new),
+        )
+    for file in taken.files:
+        session.say(f"{file.source}: {'was there already as' if file.known else 'is'} {file.name}")
+    for record in taken.caught_up.damaged:
+        click.echo(f"damaged: {record.warc} at {record.offset}: {record.problem}")
+    done = taken.caught_up
+    session.say(f"{done.captures} captures indexed: {done.new} new articles, {done.changed} changed")
+    ctx.exit(4 if done.damaged else 0)

@@ -1,0 +1,114 @@
+"""A collection handed on, and others' files taken in: WACZ, BagIt, import. Gathers what the archive's modules need.
+
+The forms themselves are `archive.wacz`, `archive.bag` and `archive.importing`; what imported files hold is read by the one path
+every capture takes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from archive.bag import write_bag
+from archive.config import CollectionConfig
+from archive.fixity import read_manifest
+from archive.importing import Imported, take_in
+from archive.layout import Layout
+from archive.model import iso
+from archive.search import Reader
+from archive.wacz import PageEntry, write_wacz
+from pipelines.catch_up import CaughtUp, catch_up, warc_files
+
+_ORIGIN = ".origin.json"
+_FIXITY = "fixity"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """What an import did: each file of the sources, and the catch-up of the index afterwards."""
+
+    files: list[Imported]
+    caught_up: CaughtUp
+
+
+def import_files(
+    layout: Layout,
+    config: CollectionConfig,
+    sources: Sequence[Path],
+    *,
+    on_capture: Callable[[CaughtUp], None] = lambda _: None,
+) -> TakenIn:
+    """Take WARC, ARC and WACZ files into the collection and index them; takes the write lock.
+
+    Files that are there already are no change. Raises UsageError for what is none of these, StorageError.
+    """
+    with layout.write_lock():
+        known = _known(layout)
+        now = datetime.now(UTC)
+        files = [taken for source in sources for taken in take_in(layout.archive, source, known=known, now=now)]
+        return TakenIn(files=files, caught_up=catch_up(layout, config, on_capture=on_capture))
+
+
+def _known(layout: Layout) -> dict[str, str]:
+    """SHA-256 to name of the files in the collection, as far as notes of origin and the fixity manifest state them."""
+    manifest = read_manifest(layout.root / _FIXITY)
+    known = {digest: Path(name).name for name, digest in manifest.items()}
+    for note in layout.archive.glob(f"*{_ORIGIN}"):
+        name = note.name.removesuffix(_ORIGIN)
+        if (layout.archive / name).is_file():
+            known[json.loads(note.read_text("utf-8"))["sha256"]] = name
+    return known
+
+
+def export_wacz(layout: Layout, config: CollectionConfig, target: Path) -> int:
+    """Write the closed WARC files with their index and the list of articles as one WACZ file; returns its size in bytes."""
+    warcs = warc_files(layout.archive)
+    with Reader(layout.index_db) as reader:
+        return write_wacz(
+            target,
+            warcs=warcs,
+            cdxj=_lines_of(layout.cdxj, {warc.name for warc in warcs}),
+            pages=_pages(reader),
+            title=config.name,
+            created=datetime.now(UTC),
+            software=f"warraq/{version('warraq')}",
+        )
+
+
+def _lines_of(cdxj: Path, names: set[str]) -> Iterator[bytes]:
+    """The lines of the index that lead into these files: a crawl may be adding others meanwhile."""
+    with cdxj.open("rb") as file:
+        for line in file:
+            if json.loads(line.split(b" ", 2)[2])["filename"] in names:
+                yield line
+
+
+def _pages(reader: Reader) -> Iterator[PageEntry]:
+    """Each article once, at its first capture."""
+    statement = (
+        "SELECT c.url, min(c.captured) AS captured, a.title FROM captures c JOIN articles a ON a.id = c.article_id"
+        " WHERE c.status = 200 GROUP BY a.id ORDER BY captured, c.url"
+    )
+    for row in reader.rows(statement):
+        yield PageEntry(url=row["url"], captured=datetime.fromisoformat(row["captured"]), title=row["title"])
+
+
+def export_bag(layout: Layout, config: CollectionConfig, target: Path) -> int:
+    """Write the collection as a BagIt bag to the folder `target`; returns the number of its files."""
+    info = {
+        "Source-Organization": config.operator or "",
+        "Contact-Email": config.contact or "",
+        "External-Description": config.name,
+        "Bagging-Date": iso(datetime.now(UTC))[:10],
+        "Bag-Software-Agent": f"warraq/{version('warraq')}",
+    }
+    notes = sorted(layout.archive.glob(f"*{_ORIGIN}"))
+    fixity = sorted(path for path in (layout.root / _FIXITY).glob("*") if path.is_file())
+    files = [layout.config, *warc_files(layout.archive), *notes, *fixity]
+    files += [layout.cdxj] if layout.cdxj.is_file() else []
+    chosen = {name: value for name, value in info.items() if value}
+    return write_bag(target, root=layout.root, files=files, database=layout.index_db, info=chosen)
