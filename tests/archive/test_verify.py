@@ -22,7 +22,6 @@ from archive.raw_records import raw_records
 from archive.record_ledger import Ledger
 from archive.verify import Finding, verify, verify_warc
 
-
 sys.path.insert(0, str(Path(__file__).parent))
 malformed = importlib.import_module("malformed")  # lies beside this file, which no import path names
 
