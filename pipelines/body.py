@@ -25,6 +25,8 @@ MAIN_SHARE = 0.1
 LONG_FORM = 8
 # Prose of a paragraph that can open an article, in characters.
 OPENING = 60
+# A last paragraph without a full stop is one from this length on.
+LONG_END = 100
 
 
 @dataclass(slots=True, kw_only=True)
@@ -168,7 +170,7 @@ class _Selection:
         node = block.element if block.kind == "text" else block.element.getparent()
         while node is not None and node is not self.element:
             if node.tag not in blocks.INLINE:
-                steps.append(f"{node.tag}.{node.get('class') or ''}")
+                steps.append(f"{node.tag!s}.{node.get('class') or ''}")
             node = node.getparent()
         return tuple(reversed(steps))
 
@@ -196,7 +198,7 @@ class _Selection:
             seen = sum(len(block.text) for block in members if block.at in self.approved)
             listed = linked <= 0.5 * length or (self.lenient and seen > 0.8 * length)
             return None if listed else "linked list"
-        if all(block.kind in ("quote",) for block in members):
+        if all(block.kind == "quote" for block in members):
             return None
         if any(block.kind == "h" and block.link_share > 0.5 for block in members):
             return "teaser"
@@ -225,6 +227,7 @@ class _Selection:
         if not solid:
             return
         first, last = solid[0], solid[-1]
+        last = max([last, *(at for at, block in enumerate(self.kept) if at > last and _is_long(block))])
         while first > 0 and self.kept[first - 1].kind == "h" and self.kept[first - 1].level > 1:
             first -= 1
         tail = last + 1
@@ -274,6 +277,11 @@ def _is_solid(block: Block) -> bool:
         return False
     length = len(block.text)
     return length >= 160 or (length >= OPENING and wording.ends_sentence(block.text))
+
+
+def _is_long(block: Block) -> bool:
+    """Whether a line after the text is too long to be anything but its last paragraph, though its full stop is missing."""
+    return block.kind in ("p", "text", "quote") and len(block.text) >= LONG_END and block.link_share < 0.3
 
 
 def _may_close(block: Block) -> bool:

@@ -50,7 +50,7 @@ def _title(stated: Metadata, lines: list[str]) -> str | None:
     """The line that the page's title begins with (the rest is the site's name)."""
     whole = letters(stated.title or "")
     keys = {letters(line): line for line in lines}
-    if not whole or whole in keys:
+    if not whole or whole in keys or len(stated.titles) > 1:
         return stated.title
     starts = [line for key, line in keys.items() if len(key) >= 0.5 * len(whole) and whole.startswith(key)]
     return max(starts, key=len, default=stated.title)

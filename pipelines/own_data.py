@@ -20,6 +20,8 @@ from pipelines.second_reader import letters
 
 # The data are the fuller text where they are this much longer than what the page shows and hold most of that.
 FULLER = 1.3
+TWICE = 2.0
+MUCH_FULLER = 4.0
 # Share of the shown paragraphs that must stand in the data for both to be the same text.
 AGREED = 0.6
 
@@ -66,13 +68,9 @@ def choose(shown: Body, data: Body, source: str) -> Body:
     in_data = letters("".join(data.paragraphs))
     on_page = letters("".join(shown.paragraphs))
     agreed = sum(len(text) for text in map(letters, shown.paragraphs) if text in in_data)
-    if agreed >= AGREED * len(on_page):
-        whole = source != "json-ld" or len(data.paragraphs) > 1
-        return data if whole and len(in_data) > FULLER * len(on_page) else shown
-    back = sum(len(text) for text in map(letters, data.paragraphs) if text in on_page)
-    if back < 0.3 * len(in_data) and len(in_data) > len(on_page):
-        return data
-    return shown
+    # JSON-LD often runs paragraphs together, cuts them or escapes them twice: it must hold much more to be believed.
+    needed = MUCH_FULLER if source == "json-ld" else FULLER if agreed >= AGREED * len(on_page) else TWICE
+    return data if len(in_data) > needed * len(on_page) else shown
 
 
 def _last_step(address: str) -> str:
