@@ -12,7 +12,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from archive.model import Evidence, Image, Precision
-from pipelines import images, linked_data, names, published, sections, titles
+from pipelines import images, linked_data, names, published, sections, titles, zones
 from pipelines.dates import StatedDate
 from pipelines.dom import Page
 from pipelines.embedded import Embedded
@@ -116,8 +116,8 @@ def read(
 ) -> Metadata:
     """Gather and choose the metadata of a page.
 
-    `captured` is aware; `zone` is the site's, None where it is not known (dates without a zone are then taken as UTC, or by
-    the page's other dates); `data` is the article in the application data, once it is known to be this page's.
+    `captured` is aware; `zone` is the site's, None where it is not known (dates without a zone are then put in the zone of the
+    page's other dates, or of the country its address or locale names, or in UTC); `data` is the article in the application data, once it is known to be this page's.
     """
     head = Head(page)
     everything = embedded.json_ld
@@ -131,7 +131,7 @@ def read(
     )
     trail = _Trail()
     title, found_titles = _title(places, trail)
-    issued, changed = _dates(places, published.Reader(captured=captured, zone=zone, language=page.language), trail)
+    issued, changed = _dates(places, _reader(places, captured, zone), trail)
     return Metadata(
         title=title,
         titles=found_titles,
@@ -149,6 +149,12 @@ def read(
         kinds=_kinds(places),
         evidence=tuple(trail.kept),
     )
+
+
+def _reader(places: _Places, captured: datetime | None, zone: tzinfo | None) -> published.Reader:
+    locale = places.head.first("og:locale") or places.page.root.get("lang")
+    guess = None if zone else zones.guess(places.page.url, locale)
+    return published.Reader(captured=captured, zone=zone, language=places.page.language, guess=guess)
 
 
 def _title(places: _Places, trail: _Trail) -> tuple[str | None, tuple[str, ...]]:

@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 from archive.model import Precision
 from pipelines import linked_data
 from pipelines.dates import StatedDate, Verdict, is_update, read_date, verdict
-from pipelines.dom import Page, text_of
+from pipelines.dom import Page, fold, text_of
 from pipelines.head import Head
 from pipelines.microdata import Microdata
 
@@ -47,8 +47,13 @@ _MAX_LINE = 120
 _DATE_LINE = 70
 _SHORT_LINE = 45
 _MAX_LEVELS = 7
+# Where a headline stands in layouts that have no h1.
+_HEADLINE_TAGS = ("h2", "h3", "h4", "div", "span", "p", "td", "font", "strong", "b")
+_MIN_HEADLINE = 15
 _MAX_ELEMENTS = 700
 _MAX_TIMES = 6
+# A link of more characters in a list's entry is a headline.
+_LINK = 25
 # A wall clock is the same up to this, for seconds are often left out.
 _SAME = timedelta(minutes=1, seconds=1)
 # Zones differ from UTC by quarters of an hour, within these.
@@ -67,15 +72,19 @@ class DateCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Reads date texts under what is known of the page: its capture, its site's zone (None: not known), its language."""
+    """Reads date texts under what is known of the page: its capture, its site's zone (None: not known), its language.
+
+    `guess` is a zone to read dates in where the site's isn't known; it is not trusted to put others right.
+    """
 
     captured: datetime | None
     zone: tzinfo | None
     language: str | None
+    guess: tzinfo | None = None
 
     def read(self, text: str) -> StatedDate | None:
         """The date a text states, or None."""
-        return read_date(text, captured=self.captured, zone=self.zone or UTC, language=self.language)
+        return read_date(text, captured=self.captured, zone=self.zone or self.guess or UTC, language=self.language)
 
 
 def candidates(
@@ -103,7 +112,8 @@ def candidates(
         if (stated := reader.read(text))
     ]
     found += _marked_up(page, marked, reader)
-    found += _shown(page, reader)
+    if not any(_is_certain(candidate) for candidate in found):
+        found += _shown(page, head, reader)
     address = _from_url(page.url, reader)
     return [*found, *([address] if address else [])]
 
@@ -156,18 +166,31 @@ def _read_element(element: HtmlElement, reader: Reader) -> StatedDate | None:
 
 def _beside(element: HtmlElement) -> bool:
     """Whether an element stands in what is beside the article: a link, navigation, a footer, a list of teasers."""
-    return any(
-        ancestor.tag in ("a", "aside", "nav", "footer", "li") or ancestor.get("itemprop") in ("comment", "isRelatedTo")
-        for ancestor in element.iterancestors()
-    )
+    for ancestor in element.iterancestors():
+        if ancestor.tag in ("a", "aside", "nav", "footer") or ancestor.get("itemprop") in ("comment", "isRelatedTo"):
+            return True
+        if ancestor.tag == "li" and any(len(text_of(link)) > _LINK for link in ancestor.iter("a")):
+            return True
+    return False
 
 
 # ------------------------------------------------------------------------------------------------ as readers see it
 
 
-def _shown(page: Page, reader: Reader) -> list[DateCandidate]:
+def _is_certain(candidate: DateCandidate) -> bool:
+    """A time of publication stated with an offset of its own needs no second witness, and looking for one is dear."""
+    stated = candidate.stated
+    return (
+        not candidate.modified
+        and stated.zone_stated
+        and _has_time(stated)
+        and bool(stated.instant and stated.instant.utcoffset())
+    )
+
+
+def _shown(page: Page, head: Head, reader: Reader) -> list[DateCandidate]:
     """The date line nearest to the headline in the tree: its own box first, then the boxes around it."""
-    heading = _heading(page)
+    heading = _heading(page, head)
     if heading is None:
         return []
     seen: set[HtmlElement] = set()
@@ -190,9 +213,17 @@ def _is_line(candidate: DateCandidate) -> bool:
     return len(candidate.stated.raw) <= _DATE_LINE
 
 
-def _heading(page: Page) -> HtmlElement | None:
+def _heading(page: Page, head: Head) -> HtmlElement | None:
+    """The headline's element: the longest `h1`, or without one the first that says what the head says."""
     headings = [heading for heading in page.root.iter("h1") if text_of(heading)]
-    return max(headings, key=lambda heading: len(text_of(heading)), default=None)
+    if headings:
+        return max(headings, key=lambda heading: len(text_of(heading)))
+    stated = [title for title in (head.first("og:title"), head.title) if title]
+    for element in page.root.iter(*_HEADLINE_TAGS):
+        text = fold(element.text or "")
+        if len(text) >= _MIN_HEADLINE and any(title.startswith(text) for title in stated):
+            return element
+    return None
 
 
 def _dates_in(box: HtmlElement, seen: set[HtmlElement], reader: Reader) -> list[DateCandidate]:
@@ -260,6 +291,7 @@ def choose(found: list[DateCandidate], reader: Reader, *, modified: bool = False
     A page that only says when it was last changed gives that as its publication.
     """
     sound = (Verdict.SOUND, Verdict.COARSE)
+    found = [_not_ahead(candidate, reader) for candidate in found]
     usable = [candidate for candidate in found if verdict(candidate.stated, captured=reader.captured) in sound]
     wanted = [candidate for candidate in usable if candidate.modified == modified]
     wanted = wanted or ([] if modified else usable)
@@ -276,6 +308,16 @@ def choose(found: list[DateCandidate], reader: Reader, *, modified: bool = False
             (other for other in whole if _same_clock(first.stated, other.stated) and other.stated.zone_stated), first
         )
     return _true_zone(first, whole, reader)
+
+
+def _not_ahead(candidate: DateCandidate, reader: Reader) -> DateCandidate:
+    """The candidate as a wall clock of the site's zone where, taken as UTC, it would lie after the capture."""
+    stated = candidate.stated
+    if reader.zone is None or not stated.zone_stated or stated.instant is None or stated.instant.utcoffset():
+        return candidate
+    local = replace(stated, instant=stated.instant.replace(tzinfo=reader.zone), zone_stated=False)
+    ahead = verdict(stated, captured=reader.captured) == Verdict.FUTURE
+    return replace(candidate, stated=local) if ahead and local.instant and local.instant < stated.instant else candidate
 
 
 def _has_time(stated: StatedDate) -> bool:

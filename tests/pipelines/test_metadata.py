@@ -148,6 +148,48 @@ def test_the_zone_is_seen_in_the_clock_shown() -> None:
     assert found.published.instant.isoformat() == "2024-10-25T18:53:00+04:00"
 
 
+def test_a_z_that_would_lie_ahead_of_the_capture() -> None:
+    """A `Z` that would put publication after the capture is the site's wall clock, if that makes it past."""
+    found = read(page(linked(headline=HEADLINE, datePublished="2024-10-25T22:30:00Z"), FILLER), zone=CAIRO)
+    assert found.published is not None
+    assert found.published.instant == datetime(2024, 10, 25, 19, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("url", "head", "offset"),
+    [
+        ("https://www.example.ae/x", "", "+04:00"),
+        ("https://www.example.com/x", '<meta property="og:locale" content="ar_EG">', "+03:00"),
+        ("https://www.example.tv/x", "", "+00:00"),
+    ],
+)
+def test_the_country_tells_the_zone(url: str, head: str, offset: str) -> None:
+    """Where no zone is known, the country of the address or locale gives one; an ending used everywhere doesn't."""
+    found = read(page(head, f"<h1>{HEADLINE}</h1><div>25 أكتوبر 2024، 6:53 م</div>{FILLER}"), url=url)
+    assert found.published is not None
+    assert found.published.instant is not None
+    assert found.published.instant.isoformat() == f"2024-10-25T18:53:00{offset}"
+    assert not found.published.zone_stated
+
+
+def test_the_date_beside_a_headline_that_is_no_h1() -> None:
+    """A headline in any element leads to the date beside it, not to the one in the page's top bar."""
+    top = "<div><span>الجمعة 1 نوفمبر 2019</span></div>"
+    body = f'{top}<table><tr><td><b>{HEADLINE}</b><br><font size="1">24 أكتوبر 2024 - 18:53</font></td></tr></table>{FILLER}'
+    found = read(page(f"<title>{HEADLINE}</title>", body), zone=CAIRO, url="https://www.example.test/x")
+    assert chosen(found, "published") == [("text", "24 أكتوبر 2024 - 18:53")]
+
+
+def test_a_list_of_facts_is_no_list_of_teasers() -> None:
+    """A `time` in the list of facts under the headline counts; one beside a linked headline doesn't."""
+    facts = '<ul><li>أحمد علي</li><li><time datetime="2024-10-24T10:00:00+03:00">24 أكتوبر</time></li></ul>'
+    teaser = (
+        f'<ul><li><time datetime="2024-10-20T10:00:00+03:00">20 أكتوبر</time><a href="/y">{HEADLINE} الآن</a></li></ul>'
+    )
+    found = read(page("", teaser + f"<h1>{HEADLINE}</h1>" + facts + FILLER), url="https://www.example.test/x")
+    assert chosen(found, "published") == [("time", "2024-10-24T10:00:00+03:00")]
+
+
 def test_a_date_after_the_capture_is_passed_over() -> None:
     """A date later than the capture can't be true; the next place is asked."""
     head = (
