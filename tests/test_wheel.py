@@ -50,9 +50,14 @@ def test_installed_command_works_in_an_empty_folder(wheel: Path, tmp_path: Path)
     site = Path(sysconfig.get_path("purelib", vars={"base": str(place), "platbase": str(place)}))
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)  # our own wheel
-    # The dependencies of the environment the tests run in; this tree itself is not on the path.
-    borrowed = "import sys; sys.path.append({!r})".format(sysconfig.get_path("purelib"))
-    program = f"{borrowed}\nfrom crawler.cli import main\nimport crawler\nassert crawler.__file__.startswith({str(place)!r})\nmain(['demo', 'c'])"
+    # The dependencies of the environment the tests run in; its own path files are not read, so this tree is not on the path.
+    (site / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    program = (
+        "import crawler\n"
+        f"assert crawler.__file__.startswith({str(place)!r})\n"
+        "from crawler.cli import main\n"
+        "main(['demo', 'c'])"
+    )
     done = subprocess.run(
         [str(place / "bin" / "python"), "-c", program],
         cwd=tmp_path,

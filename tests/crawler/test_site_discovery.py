@@ -115,7 +115,7 @@ def test_redirected_home_page_is_the_start() -> None:
     """Where the address leads on, the crawl starts at where it leads."""
 
     class Moving(_Handler):
-        def do_GET(self) -> None:
+        def do_GET(self) -> None:  # noqa: N802
             moved = self.path == "/"
             self.send_response(302 if moved else 200 if self.path == "/ar/" else 404)
             if moved:
