@@ -6,6 +6,7 @@ Decides only. Failures go through a function it is given.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Protocol
 
 from archive.config import SiteConfig
@@ -38,6 +39,7 @@ class Harvest:
         self._window = window
         self._fail_once = fail_once
         self._budgets = Budgets()
+        self._links = KnownKeys()
         self._met = KnownKeys()
         self._sitemaps = 0
 
@@ -49,7 +51,9 @@ class Harvest:
             self._fail_once(
                 capture.url, Stage.DISCOVERY, f"{MAX_OUTLINKS} links or more: what lies beyond is not followed"
             )
-        return self.admitted(discovery.found(reading, entry, capture.url, self._window))
+        # Most links of a page stand on every page: they cost a look here, and nothing further on.
+        fresh = tuple(link for link in reading.links if self._links.add(hash(link.url)))
+        return self.admitted(discovery.found(replace(reading, links=fresh), entry, capture.url, self._window))
 
     def admitted(self, found: Iterable[Entry]) -> list[Entry]:
         """Those that may be fetched, in their order, without what was offered before, letter by letter."""

@@ -113,6 +113,10 @@ class Patience:
         self._silent = 0
         self.lost: str | None = None
 
+    def answered(self) -> None:
+        """There was a response, whatever it says."""
+        self._silent = 0
+
     def welcomed(self) -> None:
         """The site gave a page."""
         self._refused = self._silent = 0

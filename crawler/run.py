@@ -10,6 +10,7 @@ import asyncio
 import os
 import shutil
 import signal
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
@@ -138,8 +139,13 @@ def _run(
     layout: Layout,
     progress: Callable[..., None],
 ) -> None:
+    looked = 0.0
+
     def tell() -> None:
-        _check_room(layout.root)
+        nonlocal looked
+        if time.monotonic() - looked > 1:
+            _check_room(layout.root)
+            looked = time.monotonic()
         progress(**_numbers(tallies))
 
     work.progress = tell

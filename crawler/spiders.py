@@ -59,6 +59,7 @@ class SiteSpider(Spider):
             hosts=self._hosts,
             robots=self._robots,
             patience=self._patience,
+            home=frozenset(origin(entry.url) for entry in discovery.starts(site)),
             obey=site.obey_robots,
             fetch=self._fetch,
             adopt=lambda entry: work.frontier.adopt(site.name, entry),
@@ -90,8 +91,9 @@ class SiteSpider(Spider):
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-        return
-        yield
+        nothing: tuple[Any, ...] = ()
+        for each in nothing:
+            yield each
 
     async def _crawl(self) -> None:
         await self._seed()
@@ -101,7 +103,8 @@ class SiteSpider(Spider):
                 self._note()
             self._work.progress()
             await self._idle()
-            self._settle(force=not self._tasks)
+            # Batches are worth waiting for, but not when nothing else is left to do.
+            self._settle(force=not self._tasks and not self._work.intake.unread)
         while self._tasks or any(visit.unapplied for visit in self._visits):
             await self._idle()
             self._settle(force=not self._tasks)
@@ -312,6 +315,8 @@ class SiteSpider(Spider):
             return
         if reading.not_article is not None and reading.not_article.reason is NotArticleReason.CHALLENGE:
             self._patience.refused("a challenge page")
+        elif taken.capture.status in {200, 304}:
+            self._patience.welcomed()
         self._fresh += self._harvest.gather(visit.entry, taken.capture, reading)
 
     def on_applied(self, applied: list[tuple[Taken, Applied]]) -> None:

@@ -26,6 +26,7 @@ from crawler.politeness import (
     Patience,
     RobotsKeeper,
     backoff,
+    origin,
     retry_after,
 )
 from crawler.recorder import FetchError, FetchReason
@@ -91,7 +92,7 @@ class Fetched(Protocol):
 class Visitor:
     """Carries out the visits of one site.
 
-    `fetch` fetches and preserves one URL of a visit, raising FetchError where there was no response; `adopt` takes a
+    `home` are the origins of the start addresses. `fetch` fetches and preserves one URL of a visit, raising FetchError where there was no response; `adopt` takes a
     redirect's target into the visit's lease, False where it is queued anyway; `pause` sleeps, False where the crawl stops.
     """
 
@@ -99,6 +100,7 @@ class Visitor:
     hosts: Hosts
     robots: RobotsKeeper
     patience: Patience
+    home: frozenset[str]
     obey: bool
     fetch: Callable[[Visit, str], Awaitable[Fetched]]
     adopt: Callable[[Entry], bool]
@@ -132,9 +134,10 @@ class Visitor:
         if not self.obey:
             return None
         if standing.blocked:
-            return Ending(
-                outcome=Outcome.RETRY, url=url, stage=Stage.ROBOTS, failure=standing.blocked, at=time.time() + LATER
-            )
+            # The site's own host may be back for the next crawl; elsewhere (an old scheme, a mirror) it rarely is.
+            outcome = Outcome.RETRY if origin(url) in self.home else Outcome.DEAD
+            failure = None if visit.entry.guess else standing.blocked
+            return Ending(outcome=outcome, url=url, stage=Stage.ROBOTS, failure=failure, at=time.time() + LATER)
         if standing.robots.allows(url):
             return None
         failure = None if visit.entry.guess else "robots.txt forbids it"
@@ -154,7 +157,8 @@ class Visitor:
     def _unanswered(self, visit: Visit, url: str, error: FetchError) -> Ending:
         words = f"{error.reason}: {error.detail}" if error.detail else str(error.reason)
         if error.reason not in _FINAL:
-            self.patience.silent(words)
+            if _tells_of_site(visit.entry):
+                self.patience.silent(words)
             if visit.entry.attempts + 1 < MAX_ATTEMPTS:
                 wait = backoff(visit.entry.attempts, self.hosts.first_backoff)
                 return Ending(outcome=Outcome.RETRY, url=url, at=time.time() + wait)
@@ -163,15 +167,15 @@ class Visitor:
     def _weighed(self, visit: Visit, url: str, fetched: Fetched) -> tuple[Ending, str | None]:
         """What an answer means: the ending, and where it redirects to (then the ending is not yet the last)."""
         status = fetched.capture.status or 0
+        self.patience.answered()
         done = Ending(outcome=Outcome.DONE, url=url)
         if status in TRY_LATER:
             return self._later(visit, url, status, fetched.message), None
-        if status in REFUSED:
+        if status in REFUSED and _tells_of_site(visit.entry):
             self.patience.refused(f"HTTP {status}")
-        elif status < 400:
-            self.patience.welcomed()
         if 300 <= status < 400 and status != 304:
-            target = normalise(fetched.message.header("Location") or "", url)
+            location = fetched.message.header("Location")
+            target = normalise(location, url) if location else None
             return (done, target) if target else (_failed(visit, url, f"HTTP {status} without a usable Location"), None)
         if fetched.capture.truncated in _CUT_SHORT and visit.entry.attempts + 1 < MAX_ATTEMPTS:
             # What came is kept; the whole may come at another try.
@@ -183,7 +187,7 @@ class Visitor:
         return _failed(visit, url, f"HTTP {status}"), None
 
     def _later(self, visit: Visit, url: str, status: int, message: HttpMessage) -> Ending:
-        if status == 429:
+        if status == 429 and _tells_of_site(visit.entry):
             self.patience.refused(f"HTTP {status}")
         asked = retry_after(message.header("Retry-After"))
         wait = asked if asked is not None else backoff(visit.entry.attempts, self.hosts.first_backoff)
@@ -214,6 +218,11 @@ class Visitor:
             return Ending(outcome=Outcome.DONE, url=url)
         visit.urls.append(target)
         return None
+
+
+def _tells_of_site(entry: Entry) -> bool:
+    """Whether an answer says how the site takes the crawler: guesses and other hosts' images do not."""
+    return not entry.guess and entry.kind is not Kind.REQUISITE
 
 
 def _aside(url: str) -> Ending:
