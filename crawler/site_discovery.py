@@ -31,6 +31,7 @@ _FEEDS = 3
 _PAGES = 5
 _GUESSED_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml")
 _GUESSED_FEEDS = ("/feed", "/rss.xml")
+_LARGEST_PAGE = 2_000_000  # bytes; pages are read in this process here, and a larger one is no usual article
 _LONGEST_DELAY = 5.0  # seconds; a longer Crawl-delay is told, and this much kept to while looking around
 _DEFAULT_SCHEDULE = "*/30 * * * *"
 _CLOCK = (Precision.SECOND, Precision.MINUTE)
@@ -159,7 +160,7 @@ class _Look:
             if len(found) >= _PAGES:
                 break
             answer = self._ask(url)
-            if answer is None:
+            if answer is None or len(answer.body) > _LARGEST_PAGE:
                 continue
             article = extract(
                 answer.body, answer.url, captured=datetime.now(UTC), site=site, content_type=answer.content_type

@@ -7,6 +7,7 @@ and shell completion answer at once.
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -108,6 +109,8 @@ def warraq(ctx: click.Context, folder: Path | None, *, quiet: bool, verbose: boo
     Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 unexpected error, 2 wrong usage or
     configuration, 3 done but a site failed, 4 damage found, 75 another process holds the collection, 130 interrupted.
     """
+    level = logging.INFO if verbose else logging.ERROR if quiet else logging.WARNING
+    logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     ctx.obj = Session(folder=folder, quiet=quiet, verbose=verbose)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -40,14 +42,16 @@ def demo(ctx: click.Context, folder: Path) -> None:
 
 
 def _next(folder: Path, example: str) -> str:
-    """Where the collection lies, and what to do with it."""
+    """Where the collection lies, and what to do with it, in commands that can be pasted."""
+    program = "warraq" if shutil.which("warraq") else shlex.quote(sys.argv[0])
+    within = f"{program} -C {shlex.quote(str(folder))}"
     tries = (
-        f"warraq -C {folder} search مخطوطات --format table",
-        f"warraq -C {folder} show {example}",
-        f"warraq -C {folder} cite {example} --style bibtex",
-        f"warraq -C {folder} verify --deep",
-        f"warraq -C {folder} index --rebuild",
-        "warraq init my-news --site https://... && warraq -C my-news crawl",
+        f"{within} search مخطوطات",
+        f"{within} show {example}",
+        f"{within} cite {example} --style bibtex",
+        f"{within} verify --deep",
+        f"{within} index --rebuild",
+        f"{program} init my-news --site https://... && {program} -C my-news crawl",
     )
     lines = [
         f"\nThe collection lies in {folder.resolve()}:",
