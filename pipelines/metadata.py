@@ -159,6 +159,7 @@ def _reader(places: _Places, captured: datetime | None, zone: tzinfo | None) -> 
 
 def _title(places: _Places, trail: _Trail) -> tuple[str | None, tuple[str, ...]]:
     stated = (linked_data.text(value) for value in linked_data.values(places.nodes, "headline", "name"))
+    stated_headline = bool(places.nodes) and "headline" in places.nodes[0]
     element = next(iter(places.marked.elements("headline")), None)
     found = titles.candidates(
         places.page,
@@ -167,10 +168,21 @@ def _title(places: _Places, trail: _Trail) -> tuple[str | None, tuple[str, ...]]
         microdata=None if element is None else element.get("content") or titles.heading_text(element),
         data=places.data.title if places.data else None,
     )
-    chosen = titles.choose(found, places.page.language)
+    chosen = titles.choose(
+        found,
+        places.page.language,
+        names=_cut(places, "name") if stated_headline else (),
+        alternatives=_cut(places, "alternativeHeadline", "alternateName"),
+    )
     trail.add("title", [(one.source, one.raw) for one in found], (chosen.source, chosen.raw) if chosen else None)
     texts = dict.fromkeys([*([chosen.text] if chosen else []), *(one.text for one in found)])
     return (chosen.text if chosen else None), tuple(texts)
+
+
+def _cut(places: _Places, *keys: str) -> list[str]:
+    """Second headlines of the article's JSON-LD node, without the site's name."""
+    values = linked_data.values(places.nodes[:1], *keys)
+    return [titles.cut_site(text, places.head.site_names) for value in values if (text := linked_data.text(value))]
 
 
 def _dates(places: _Places, reader: published.Reader, trail: _Trail) -> tuple[StatedDate | None, StatedDate | None]:

@@ -137,11 +137,18 @@ def _pairs(first: str, second: str) -> float:
     return len(one & two) / min(len(one), len(two)) if one and two else 0.0
 
 
-def choose(found: list[TitleCandidate], language: str | None = None) -> TitleCandidate | None:
+def choose(
+    found: list[TitleCandidate],
+    language: str | None = None,
+    *,
+    names: Iterable[str] = (),
+    alternatives: Iterable[str] = (),
+) -> TitleCandidate | None:
     """The candidate to believe.
 
-    Arabic pages: what stands as `h1`, when another place knows it too. Elsewhere JSON-LD, but the social headline where
-    JSON-LD, `h1` and `title` all carry the one for search engines, and the visible one where the social one is the same.
+    Arabic pages: what stands as `h1`, when another place knows it too. Elsewhere, where JSON-LD and the headline for sharing
+    (`og`) differ, one of them is for search engines: JSON-LD's `names` and `alternatives` (`name`, `alternativeHeadline`)
+    tell which, or else what the page shows.
     """
     by: dict[str, TitleCandidate] = {}
     for candidate in found:
@@ -151,25 +158,35 @@ def choose(found: list[TitleCandidate], language: str | None = None) -> TitleCan
     if not by:
         return None
     key = {source: _key(candidate.text) for source, candidate in by.items()}
-    source = _source(by, key, (language or "").split("-")[0] in _ARABIC_SCRIPT)
+    if (language or "").split("-")[0] in _ARABIC_SCRIPT and "h1" in by:
+        source = "h1"
+    elif "json-ld" in by and "og" in by and key["json-ld"] != key["og"]:
+        source = _between(by, key, {_key(name) for name in names}, {_key(other) for other in alternatives})
+    else:
+        source = _without_doubt(by, key)
     # Of the places that say the same the one that is written with the most care.
     order = ("h1", *_ORDER) if source == "h1" else _ORDER
     return next(by[other] for other in order if other in by and key[other] == key[source])
 
 
-def _source(by: dict[str, TitleCandidate], key: dict[str, str], arabic: bool) -> str:
-    linked, social, shown, tab = (key.get(source) for source in ("json-ld", "og", "h1", "title"))
-    if arabic and shown:
-        return "h1"
-    if linked:
-        if social and social != linked and (shown == social or (shown == linked == tab and _editorial(by))):
-            return "og" if shown == social and tab == linked else ("og" if shown != social else "json-ld")
+def _without_doubt(by: dict[str, TitleCandidate], key: dict[str, str]) -> str:
+    if "json-ld" in by:
         return "json-ld"
-    if shown:
-        if social and social != shown and shown.endswith(social):  # a kicker stands before the headline
-            return "og"
-        return "h1"
-    return next(source for source in _ORDER if source in by)
+    if "h1" in by and "og" in by and key["h1"] != key["og"] and key["h1"].endswith(key["og"]):
+        return "og"  # a kicker stands before the headline
+    return "h1" if "h1" in by else next(source for source in _ORDER if source in by)
+
+
+def _between(by: dict[str, TitleCandidate], key: dict[str, str], names: set[str], alternatives: set[str]) -> str:
+    """Of a JSON-LD headline and a social one that differ, the editors'."""
+    linked, social, shown, tab = (key.get(source) for source in ("json-ld", "og", "h1", "title"))
+    if social in names or linked in names:
+        return "og" if social in names else "json-ld"
+    if alternatives:
+        return "og" if social in alternatives and linked not in alternatives else "json-ld"
+    if shown == social or (shown == linked == tab and _editorial(by)):
+        return "og"
+    return "json-ld"
 
 
 def _editorial(by: dict[str, TitleCandidate]) -> bool:

@@ -80,6 +80,38 @@ def test_arabic_pages_are_titled_as_shown() -> None:
     assert read(page(head, f"<h1>{HEADLINE}</h1>{FILLER}")).title == HEADLINE
 
 
+EDITED, SEARCHED = (
+    "Rivers come home after two long years of drought",
+    "River drought: what you need to know about the rivers",
+)
+
+
+@pytest.mark.parametrize(
+    ("second", "heading", "tab", "expected"),
+    [
+        ({"alternativeHeadline": EDITED}, SEARCHED, SEARCHED, EDITED),  # JSON-LD itself calls the social one a headline
+        (
+            {"alternativeHeadline": "What a year it was"},
+            SEARCHED,
+            SEARCHED,
+            SEARCHED,
+        ),  # a second headline, but not that one
+        ({"name": EDITED + " | The Example"}, SEARCHED, EDITED, EDITED),
+        ({"name": SEARCHED}, EDITED, EDITED, SEARCHED),
+        ({}, EDITED, SEARCHED, EDITED),  # shown and shared alike
+        ({}, SEARCHED, SEARCHED, EDITED),  # the tab's headline everywhere: the shared one is the editors'
+        ({}, SEARCHED, EDITED, SEARCHED),
+    ],
+)
+def test_the_headline_and_the_one_for_search_engines(
+    second: dict[str, str], heading: str, tab: str, expected: str
+) -> None:
+    """Where JSON-LD and the social headline differ, its second headlines, or else what is shown, tell which is meant."""
+    head = f'<title>{tab}</title><meta property="og:title" content="{EDITED}"><meta property="og:site_name" content="The Example">'
+    found = read(page(head + linked(headline=SEARCHED, **second), f"<h1>{heading}</h1>{FILLER}", lang="en"))
+    assert found.title == expected
+
+
 def test_entities_escaped_twice() -> None:
     """Entities that JSON-LD holds as text are resolved, and direction marks and soft hyphens dropped."""
     head = linked(
