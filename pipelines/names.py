@@ -24,7 +24,7 @@ _METAS = (
 # What stands before a name. Longest first; folded case.
 _LEAD = re.compile(
     r"^(?:(?:written|reported|reporting|story|text|words|analysis|opinion|interview|review|posted|published|photos?|foto|fotos|video|ein artikel|eine analyse|ein kommentar|ein gastbeitrag|eine reportage|ein interview|protokoll|recherche)\s*:?\s+(?:by|von|de|par|di)\s+"
-    r"|by\s*:?\s+|von\s*:?\s+|vom\s+|par\s*:?\s+|por\s*:?\s+|di\s+(?=[A-ZÀ-Ý])|da\s+(?=[A-ZÀ-Ý])|door\s+|af\s+|av\s+|text\s*:\s*|texte?\s*:\s*|autore?n?(?:in)?\s*:\s*|auth?ors?\s*:\s*|auteur\s*:\s*|redacci[oó]n\s*:\s*"
+    r"|by\s*:?\s+|von\s*:?\s+|vom\s+|par\s*:?\s+|por\s*:?\s+|di\s+(?=[A-ZÀ-Ý])|da\s+(?=[A-ZÀ-Ý])|door\s+|af\s+|av\s+|text\s*:\s*|texte?\s*:\s*|autore?n?(?:in)?\s*:\s*|auth?ors?\s*:\s*|author\s+|auteur\s*:\s*|redacci[oó]n\s*:\s*"
     r"|автор\s*:?\s*|yazan\s*:\s*|haber\s*:\s*|oleh\s*:?\s+|penulis\s*:\s*|reporter\s*:\s*|editor\s*:\s*|imeandikwa na\s+|na\s+(?=[A-Z])"
     r"|(?:كتب[ته]?|كتبها|بقلم|إعداد|اعداد|تحرير|تقرير|حوار|ترجمة|المصدر|الكاتب|المحرر|بواسطة|نویسنده|خبرنگار|گزارش)\s*[:/\-–ـ]?\s*)",
     re.IGNORECASE,
@@ -47,9 +47,10 @@ _DOMAIN = re.compile(
 )
 # Words of a name that keep their small letter.
 _PARTICLES = re.compile(r"(?:d[aeiou]s?|del|della|l[ae]|van|von|der|den|te[rn]|al|el|bin|ibn|[ye]|zu|a[fv])$")
-_SPOKEN = re.compile(
-    r"^(?:(?:كتب[ته]?|بقلم|إعداد|اعداد|تحرير|حوار)\s*[:/\-–]?\s+\S|(?:[Bb]y|BY|Von|VON|Par|PAR|Por|POR|Autor(?:in)?(?:/Autor)?|Author|Auteur|Oleh|Автор)\s*:?\s+[^\W\d_])"
-)
+_BY = r"(?:كتب[ته]?|بقلم|إعداد|اعداد|تحرير|حوار|[Bb]y|BY|[Ww]ritten [Bb]y|Von|VON|Par|PAR|Por|POR|Autor(?:in)?(?:/Autor)?|Author|Auteur|Oleh|Автор)"
+_SPOKEN = re.compile(rf"^{_BY}\s*[:/\-–]?\s")
+# A whole line that is a byline: what follows the word is a name (with a capital, where the script has them).
+_SPOKEN_WHOLE = re.compile(rf"^{_BY}\s*[:/\-–]?\s+(?![a-zà-ÿа-я])[^\W\d_]")
 _MAX_NAMES = 8
 _MAX_NAME = 60
 _MAX_WORDS = 6
@@ -201,15 +202,11 @@ def _spoken(page: Page) -> Iterator[str]:
     """Lines that begin as bylines do ("كتب فلان", "By Somebody"), in document order."""
     body = page.root.find("body")
     for element in body.iter() if body is not None else ():
-        text = element.text
-        if (
-            not text
-            or element.tag in ("script", "style", "p", "option", "noscript")
-            or not _SPOKEN.match(text.strip()[:40])
-        ):
+        opening = (element.text or "").strip()[:40]
+        if not opening or element.tag in ("script", "style", "option", "noscript") or not _SPOKEN.match(opening + " "):
             continue
         line = text_of(element)
-        if len(line) <= _MAX_SPOKEN and not _elsewhere(element):
+        if len(line) <= _MAX_SPOKEN and _SPOKEN_WHOLE.match(line) and not _elsewhere(element):
             yield line
 
 

@@ -21,6 +21,7 @@ CAPTURED = datetime(2024, 10, 25, 20, 0, tzinfo=UTC)
 URL = "https://www.example.test/world/2024/10/25/quiet-river"
 HEADLINE = "النهر الهادئ يعود إلى مجراه بعد عامين من الجفاف"
 FILLER = "<p>" + "كلام يقال عن النهر وعن الذين يسكنون عند ضفتيه منذ سنين بعيدة. " * 6 + "</p>"
+SENTENCES = "Words are said of the river and of those who have lived on its banks for many years. " * 6
 CAIRO = ZoneInfo("Africa/Cairo")
 
 
@@ -108,7 +109,7 @@ def test_the_headline_and_the_one_for_search_engines(
 ) -> None:
     """Where JSON-LD and the social headline differ, its second headlines, or else what is shown, tell which is meant."""
     head = f'<title>{tab}</title><meta property="og:title" content="{EDITED}"><meta property="og:site_name" content="The Example">'
-    found = read(page(head + linked(headline=SEARCHED, **second), f"<h1>{heading}</h1>{FILLER}", lang="en"))
+    found = read(page(head + linked(headline=SEARCHED, **second), f"<h1>{heading}</h1><p>{SENTENCES}</p>", lang="en"))
     assert found.title == expected
 
 
