@@ -142,6 +142,24 @@ class Ledger:
             if name.lower() == "warc-concurrent-to":
                 self._db.execute("INSERT INTO concurrent VALUES (?, ?, ?, ?)", (row[3], warc, record.offset, value))
 
+    def add_capture(self, capture: Capture) -> None:
+        """Note a capture of a file that is no WARC (ARC): it has no fields to check, but CDXJ and index must know it."""
+        row = (
+            capture.warc,
+            capture.offset,
+            capture.length,
+            capture.record_id,
+            str(capture.record_type),
+            capture.url,
+            capture.captured.isoformat(timespec="microseconds"),
+            str(capture.payload_digest or ""),
+            *("", "", "", ""),
+            int(Origin.IMPORTED),
+            True,
+            line(capture),
+        )
+        self._db.execute(f"INSERT OR IGNORE INTO record VALUES ({','.join('?' * len(row))})", row)
+
     def contradictions(self) -> Iterator[tuple[str, int, str, str, str]]:
         """What records say of each other that is not so: (file, offset, record id, rule, detail)."""
         self._db.executescript(_INDEXES)

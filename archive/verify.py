@@ -14,18 +14,21 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive import arc
 from archive.errors import StorageError
 from archive.fixity import check_fixity
 from archive.layout import Layout
+from archive.model import Capture
 from archive.projection_checks import check_cdxj, check_index
 from archive.raw_records import Problem, RawRecord, raw_records
 from archive.record_blocks import check_block, software_of
 from archive.record_ledger import Ledger
 from archive.record_rules import Origin, check_fields
 from archive.warc_file import OPEN_SUFFIX
+from archive.warc_reader import DamagedRecord, captures
 
 FIXITY = "fixity"
-_SUFFIXES = (".warc", ".warc.gz")
+_SUFFIXES = (".warc", ".warc.gz", *arc.SUFFIXES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,7 @@ def verify(layout: Layout, *, deep: bool = False, reread: Reread | None = None) 
     busy = _is_busy(layout)
     with Ledger() as ledger:
         for path in warc_files(layout.archive, growing=not busy):
-            yield from verify_warc(path, ledger)
+            yield from (_verify_arc(path, ledger) if arc.is_arc(path) else verify_warc(path, ledger))
         for file, offset, record_id, rule, detail in ledger.contradictions():
             yield Finding(file=file, offset=offset, record_id=record_id or None, rule=rule, detail=detail)
         if not busy:
@@ -75,7 +78,7 @@ def verify(layout: Layout, *, deep: bool = False, reread: Reread | None = None) 
 
 
 def warc_files(archive: Path, *, growing: bool = True) -> list[Path]:
-    """The WARC files of a collection by name; `growing` takes in those that no crawl has closed."""
+    """The WARC (and ARC) files of a collection by name; `growing` takes in those that no crawl has closed."""
     suffixes = (*_SUFFIXES, *(suffix + OPEN_SUFFIX for suffix in _SUFFIXES)) if growing else _SUFFIXES
     return sorted(path for path in archive.iterdir() if path.name.endswith(suffixes) and path.is_file())
 
@@ -105,6 +108,15 @@ def verify_warc(path: Path, ledger: Ledger | None = None) -> Iterator[Finding]:
                 )
     except OSError as error:
         raise StorageError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _verify_arc(path: Path, ledger: Ledger) -> Iterator[Finding]:
+    """ARC has neither digests nor ids: that each record can be read is all that can be said of it."""
+    for item in captures(path):
+        if isinstance(item, Capture):
+            ledger.add_capture(item)
+        elif isinstance(item, DamagedRecord):
+            yield Finding(file=path.name, offset=item.offset, rule="arc-record", detail=item.problem)
 
 
 def _problems(record: RawRecord, origin: Origin) -> Iterator[Problem]:

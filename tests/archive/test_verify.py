@@ -239,6 +239,18 @@ def test_projections_that_disagree_with_the_warcs_are_found(
     assert rule in rules(collection)
 
 
+def test_an_imported_arc_file_is_checked_too(collection: Layout):
+    """An ARC file's captures must be known to the projections, and damage in it is found."""
+    head = b"filedesc://x.arc 0.0.0.0 19970101000000 text/plain 76\n1 0 InternetArchive\nURL IP-address Archive-date Content-type Archive-length\n\n"
+    message = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<p>old</p>"
+    body = b"http://news.example/old 127.0.0.1 19970101000000 text/html %d\n%s\n" % (len(message), message)
+    path = collection.archive / "import-0123456789abcdef-x.arc.gz"
+    path.write_bytes(malformed.packed(head, body))
+    assert rules(collection) == ["cdxj-missing", "index-missing"]
+    path.write_bytes(malformed.packed(head, body)[:-12])
+    assert "arc-record" in rules(collection)
+
+
 def test_a_running_crawl_is_no_damage(collection: Layout):
     """While another process holds the lock, the file in progress and what follows from it is left alone."""
     (collection.archive / "half.warc.gz.open").write_bytes(b"\x1f\x8b\x08")
