@@ -88,6 +88,7 @@ def _select(
     selection.by_structure()
     selection.by_words(titles, known)
     selection.ends()
+    selection.lead(whole, void, titles)
     first = selection.kept[0].at if selection.kept else len(whole.blocks)
     return Body(
         before=whole.blocks[:first],
@@ -238,6 +239,30 @@ class _Selection:
             rule = "before the text" if index < first else "after the text" if index >= tail else None
             verdicts.append((block, rule))
         self._keep(verdicts)
+
+
+    def lead(self, whole: Blocks, void: set[int], titles: set[str]) -> None:
+        """Take in paragraphs that stand between the headline and the text, in a box of their own."""
+        if not self.kept:
+            return
+        first = self.kept[0].at
+        heads = [block.at for block in whole.blocks[:first] if second_reader.letters(block.text) in titles]
+        if not heads:
+            return
+        told = second_reader.letters("".join(block.text for block in self.kept))
+        judged = {block.at for block, _ in self.dropped}
+        found = [
+            block
+            for block in whole.blocks[heads[-1] + 1 : first]
+            if block.kind == "p"
+            and block.at not in judged
+            and all(region in void for region in block.regions)
+            and len(block.text) >= LONG_END
+            and wording.ends_sentence(block.text)
+            and block.link_share < 0.3
+            and second_reader.letters(block.text) not in told
+        ]
+        self.kept = [*found, *self.kept]
 
 
 def _rule(block: Block, titles: set[str], known: set[str]) -> str | None:

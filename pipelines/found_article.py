@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 # A body has at least this many characters, or a paragraph tag: shorter texts under such keys are teasers.
@@ -61,6 +62,7 @@ _TEXT_TYPES = frozenset(
     ("text", "paragraph", "p", "html", "raw_html", "header", "heading", "h2", "h3", "h4", "quote", "list", "rich-text",
      "richtext", "body", "subhead", "subheadline", "blockquote", "textblock", "paragraphblock")
 )  # fmt: skip
+_TITLES, _BODIES = frozenset(_TITLE_KEYS), frozenset(_BODY_KEYS)
 _NOT_LETTERS = re.compile(r"[^a-z]")
 _TAG = re.compile(r"<(p|br|div|h[1-6]|li|strong|em|a)\b", re.IGNORECASE)
 
@@ -105,7 +107,9 @@ def articles_in(value: Any, source: str) -> Iterator[FoundArticle]:
 
 
 def _article(node: dict[str, Any], source: str) -> FoundArticle | None:
-    keys = {_NOT_LETTERS.sub("", key.lower()): key for key in reversed(node) if isinstance(key, str)}
+    keys = {_plain_key(key): key for key in reversed(node) if isinstance(key, str)}
+    if _TITLES.isdisjoint(keys) or _BODIES.isdisjoint(keys):
+        return None
     title = _first_text(node, keys, _TITLE_KEYS)
     if not title or len(title) > 500:
         return None
@@ -127,6 +131,11 @@ def _article(node: dict[str, Any], source: str) -> FoundArticle | None:
         image=_first_text(node, keys, _IMAGE_KEYS),
         raw=node,
     )
+
+
+@lru_cache(maxsize=10_000)
+def _plain_key(key: str) -> str:
+    return _NOT_LETTERS.sub("", key.lower())
 
 
 def _first_text(node: dict[str, Any], keys: dict[str, str], wanted: tuple[str, ...]) -> str | None:

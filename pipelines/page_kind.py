@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from lxml.html import HtmlElement
+
 from archive.model import NotAnArticle, NotArticleReason
 from pipelines import dom, wording
 from pipelines.blocks import Block
@@ -65,12 +67,12 @@ _HOME = re.compile(r"^/?(index\.\w{3,5}|home|[a-z]{2}(-[a-z]{2})?)?/?$", re.IGNO
 
 def barred(page: Page) -> NotAnArticle | None:
     """Whether something was served in the page's place: a challenge, a request for consent, an error; else None."""
-    title = " ".join(element.text or "" for element in page.root.iter("title"))[:300]
-    heading = " ".join(dom.text_of(element) for element in page.root.iter("h1", "h2"))[:300]
     body = page.root.find("body")
-    text = dom.text_of(body if body is not None else page.root)
+    text = _first_text(body if body is not None else page.root)
     if len(text) > OBSTACLE_TEXT:
         return None
+    title = " ".join(element.text or "" for element in page.root.iter("title"))[:300]
+    heading = " ".join(dom.text_of(element) for element in page.root.iter("h1", "h2"))[:300]
     if len(text) < 600 and (_CHALLENGE.search(f"{title} {heading} {text[:300]}") or _marked(page)):
         return _not(page, NotArticleReason.CHALLENGE, title)
     host = urlsplit(page.url).hostname or ""
@@ -79,6 +81,18 @@ def barred(page: Page) -> NotAnArticle | None:
     if _ERROR.search(f"{title} {heading}") and not _prose(text):
         return _not(page, NotArticleReason.ERROR_PAGE, title or heading)
     return None
+
+
+def _first_text(element: HtmlElement) -> str:
+    """The text under an element, read no further than needed to know that it is long."""
+    parts, length = [], 0
+    for part in dom.strings(element):
+        stripped = part.strip()
+        parts.append(stripped)
+        length += len(stripped)
+        if length > OBSTACLE_TEXT:
+            break
+    return dom.fold(" ".join(parts))
 
 
 def judge(page: Page, stated: Metadata, read: Body) -> NotAnArticle | None:
