@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,19 @@ def test_bare_citation() -> None:
     assert cite(Cited(id="i", url="https://u.example/", title="t"), Style.TEXT) == "“t”. https://u.example/"
     for style in Style:
         assert "None" not in cite(Cited(id="i", url="https://u.example/", title="t"), style)
+
+
+def test_parquet_without_its_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where pyarrow is not installed, Parquet is refused with what to install."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(UsageError, match=r"pip install 'warraq\[parquet\]'"):
+        write_file(ROWS, COLUMNS, tmp_path / "a.parquet")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_parquet_reads_back(tmp_path: Path) -> None:
+    """Parquet holds the columns asked for, read back by pyarrow."""
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed: pip install 'warraq[parquet]'")
+    assert write_file(ROWS, COLUMNS, tmp_path / "a.parquet") == 2
+    read = parquet.read_table(tmp_path / "a.parquet").to_pylist()
+    assert read == [{column: row[column] for column in COLUMNS} for row in ROWS]

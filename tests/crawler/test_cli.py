@@ -1,0 +1,87 @@
+"""The frame of the command: how errors, interruptions and bugs end a process, and options that are checked once."""
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from archive import errors
+from archive.errors import WarraqError
+from crawler import cli
+from crawler.cli.options import day, duration
+
+KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, WarraqError)]
+
+
+def ending(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:
+    """The exit code of a command that fails with `error`."""
+
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cli.LazyGroup, "invoke", fail)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["status"])
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_error_is_one_line_and_its_code(
+    kind: type[WarraqError], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each error ends the process with its own code and one line on standard error, whatever its message holds."""
+    assert ending(monkeypatch, kind("what\nis wrong")) == kind.exit_code
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ("", "warraq: what is wrong\n")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort()])
+def test_interruption_is_130(
+    error: BaseException, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C anywhere is 130 and no traceback."""
+    assert ending(monkeypatch, error) == 130
+    assert capsys.readouterr().err == "warraq: interrupted\n"
+
+
+def test_bug_is_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What nobody foresaw is not dressed up as an error of the user."""
+    monkeypatch.setattr(cli.LazyGroup, "invoke", lambda *_: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["status"])
+
+
+def test_exit_code_of_a_command_is_the_process_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command's verdict (`ctx.exit(3)`) ends the process with it."""
+    assert ending(monkeypatch, click.exceptions.Exit(3)) == 3
+
+
+@pytest.mark.parametrize(("text", "code"), [("30m", 0), ("1h30m", 0), ("90", 0), ("soon", 2), ("-5", 2)])
+def test_durations(text: str, code: int) -> None:
+    """A duration is a number with units, or a line that says what was expected."""
+
+    @click.command()
+    @click.option("--max-time", callback=duration)
+    def command(max_time: float | None) -> None:
+        assert max_time is not None
+
+    done = CliRunner().invoke(command, ["--max-time", text])
+    assert done.exit_code == code
+    assert code == 0 or "expected a duration such as" in done.output
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("2026-11-20", 0), ("2026-11", 0), ("2026", 0), ("2026-13", 2), ("20.11.2026", 2), ("2026-02-30", 2)],
+)
+def test_days(text: str, code: int) -> None:
+    """A day, month or year in ISO form that there is, or a line that says what was expected."""
+
+    @click.command()
+    @click.option("--from", "since", callback=day)
+    def command(since: str | None) -> None:
+        assert since == text
+
+    done = CliRunner().invoke(command, ["--from", text])
+    assert done.exit_code == code
+    assert code == 0 or "expected a date such as" in done.output
