@@ -211,6 +211,8 @@ def _each_field(record: RawRecord, kind: str, origin: Origin) -> Iterator[Proble
             continue
         if rule.allowed is not None and kind in TYPES and kind not in rule.allowed:
             yield Problem("field-forbidden", f"{name} may not stand on a record of type {kind}")
+        if key == "warc-target-uri" and record.version == "WARC/1.0":
+            value = value.removeprefix("<").removesuffix(">")  # noqa: PLW2901 -- the grammar of WARC/1.0 has the brackets
         wrong = rule.form(value, origin)
         if wrong:
             yield Problem(f"field-value:{key}", f"{name} {value[:100]!r} {wrong}")

@@ -440,6 +440,13 @@ GOOD: dict[str, bytes] = {
         ("WARC-Block-Digest", "md5:" + hashlib.md5(HTTP, usedforsecurity=False).hexdigest()),
     ),
     "a date without fraction": replaced(DATE.encode(), b"2026-11-22T10:00:00Z"),
+    "WARC/1.0 with brackets": packed(
+        INFO.replace(b"WARC/1.1\r", b"WARC/1.0\r"),
+        REQUEST,
+        RESPONSE.replace(b"WARC/1.1\r", b"WARC/1.0\r").replace(
+            _LINE, b"WARC-Target-URI: <http://127.0.0.1:8000/a>\r\n"
+        ),
+    ),
     "WARC/1.0": packed(
         INFO.replace(b"WARC/1.1\r", b"WARC/1.0\r"), REQUEST, RESPONSE.replace(b"WARC/1.1\r", b"WARC/1.0\r")
     ),

@@ -15,12 +15,13 @@ import pytest
 import warc_kit
 
 from archive.cdxj import CdxjFile
+from archive.fixity import state_fixity
 from archive.index import Index
 from archive.layout import Layout
 from archive.model import Capture, PayloadKind, Reading
 from archive.raw_records import raw_records
 from archive.record_ledger import Ledger
-from archive.verify import Finding, verify, verify_warc
+from archive.verify import FIXITY, Finding, verify, verify_warc
 
 sys.path.insert(0, str(Path(__file__).parent))
 malformed = importlib.import_module("malformed")  # lies beside this file, which no import path names
@@ -237,6 +238,23 @@ def test_projections_that_disagree_with_the_warcs_are_found(
     """Each way in which CDXJ or index can differ from the WARCs, or be broken, has its finding."""
     change(collection)
     assert rule in rules(collection)
+
+
+@pytest.mark.parametrize("mask", [0x01, 0x10, 0x80])
+def test_a_single_bit_is_found_by_fixity_and_its_record_named(mask: int, collection: Layout):
+    """Bits that gzip itself does not look at are covered by the manifest, and the record is named even so."""
+    path = warc_kit.only_file(collection.archive)
+    state_fixity(collection.root / FIXITY, collection.root, [path], now=warc_kit.START)
+    data = path.read_bytes()
+    records = [(record.offset, record.length) for record in raw_records(path)]
+    for place in [
+        start + length - 9 for start, length in records
+    ]:  # the last byte of the deflate stream: partly padding
+        path.write_bytes(data[:place] + bytes([data[place] ^ mask]) + data[place + 1 :])
+        found = list(verify(collection))
+        offset = max(start for start, _ in records if start <= place)
+        assert "fixity" in [finding.rule for finding in found]
+        assert offset in [finding.offset for finding in found if finding.file == path.name], (place, found)
 
 
 def test_an_imported_arc_file_is_checked_too(collection: Layout):
