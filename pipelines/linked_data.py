@@ -23,6 +23,8 @@ _PAGE = re.compile(
 )
 _MARKUP = re.compile(r"<[^>]{1,200}>")
 _MAX_DEPTH = 4
+# A page describes itself in a few nodes; a list of hundreds is of other articles.
+_MAX_NODES = 8
 
 
 def types(node: Node) -> list[str]:
@@ -86,7 +88,7 @@ def article_nodes(nodes: list[Node], headline: str | None) -> list[Node]:
     if ranked and headline and len(named) > 1 and _fit(ranked[0], headline) >= 1:
         ranked = [node for node in ranked if _fit(node, headline) >= 1]
     pages = [node for node in nodes if any(_PAGE.search(kind) for kind in types(node)) and "datePublished" in node]
-    return ranked + pages
+    return (ranked + pages)[:_MAX_NODES]
 
 
 def _is_work(node: Node) -> bool:

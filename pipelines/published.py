@@ -36,9 +36,12 @@ _MODIFIED_METAS = (
 _LINKED_PUBLISHED = ("datePublished", "dateCreated", "uploadDate", "datePosted")
 
 _URL_DATE = re.compile(r"(?<!\d)((?:19[89]|20[0-4])\d)[/\-_.]?(0?[1-9]|1[0-2])[/\-_.]?(0?[1-9]|[12]\d|3[01])(?!\d)")
-_DATED = re.compile(
-    r"\d|منذ|قبل|أمس|اليوم|yesterday|today|ago|gestern|heute|hier|ayer|hoy|ieri|oggi|دیروز|امروز|پیش", re.IGNORECASE
+_DIGIT = re.compile(r"\d")
+_DAY_WORD = re.compile(
+    r"منذ|قبل|أمس|اليوم|الآن|دیروز|امروز|پیش|[Yy]esterday|[Tt]oday|ago|[Gg]estern|[Hh]eute|[Hh]ier|[Aa]yer|[Hh]oy|[Ii]eri|[Oo]ggi"
 )
+# A count back from now without a digit ("yesterday", "an hour ago") is short.
+_SPOKEN_DATE = 40
 _SKIPPED = frozenset(
     ("script", "style", "noscript", "template", "svg", "nav", "footer", "aside", "form", "select", "iframe", "button")
 )
@@ -54,6 +57,8 @@ _MAX_ELEMENTS = 700
 _MAX_TIMES = 6
 # A link of more characters in a list's entry is a headline.
 _LINK = 25
+_MAX_LINKS = 20
+_MAX_HEADINGS = 20
 # A wall clock is the same up to this, for seconds are often left out.
 _SAME = timedelta(minutes=1, seconds=1)
 # Zones differ from UTC by quarters of an hour, within these.
@@ -169,7 +174,7 @@ def _beside(element: HtmlElement) -> bool:
     for ancestor in element.iterancestors():
         if ancestor.tag in ("a", "aside", "nav", "footer") or ancestor.get("itemprop") in ("comment", "isRelatedTo"):
             return True
-        if ancestor.tag == "li" and any(len(text_of(link)) > _LINK for link in ancestor.iter("a")):
+        if ancestor.tag == "li" and any(len(text_of(link)) > _LINK for link in islice(ancestor.iter("a"), _MAX_LINKS)):
             return True
     return False
 
@@ -215,7 +220,7 @@ def _is_line(candidate: DateCandidate) -> bool:
 
 def _heading(page: Page, head: Head) -> HtmlElement | None:
     """The headline's element: the longest `h1`, or without one the first that says what the head says."""
-    headings = [heading for heading in page.root.iter("h1") if text_of(heading)]
+    headings = [heading for heading in islice(page.root.iter("h1"), _MAX_HEADINGS) if text_of(heading)]
     if headings:
         return max(headings, key=lambda heading: len(text_of(heading)))
     stated = [title for title in (head.first("og:title"), head.title) if title]
@@ -238,7 +243,7 @@ def _dates_in(box: HtmlElement, seen: set[HtmlElement], reader: Reader) -> list[
             seen.update(element.iter())
             continue
         own = " ".join((element.text or "", *(child.tail or "" for child in element)))
-        if not own.strip() or not _DATED.search(own) or len(own) > _MAX_LINE * 2:
+        if not _may_be_dated(own):
             continue
         stated = _line(element, reader)
         if stated and stated.precision not in (Precision.YEAR, Precision.MONTH):
@@ -246,6 +251,12 @@ def _dates_in(box: HtmlElement, seen: set[HtmlElement], reader: Reader) -> list[
                 DateCandidate(source="text", stated=stated, modified=is_update(stated.raw) and not _both(stated.raw))
             )
     return found
+
+
+def _may_be_dated(text: str) -> bool:
+    if not text or len(text) > _MAX_LINE * 2 or text.isspace():
+        return False
+    return _DIGIT.search(text) is not None or (len(text) <= _SPOKEN_DATE and _DAY_WORD.search(text) is not None)
 
 
 def _both(line: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -106,7 +107,7 @@ def candidates(
         ("title", head.title or ""),
     ]
     raw = [(source, text) for source, text in raw if _MIN_TITLE <= len(text) <= _MAX_TITLE]
-    headings = [heading_text(heading) for heading in page.root.iter("h1")][:_MAX_HEADINGS]
+    headings = [heading_text(heading) for heading in islice(page.root.iter("h1"), _MAX_HEADINGS)]
     named = {_key(name) for name in head.site_names}
     headings = [text for text in headings if _MIN_TITLE <= len(text) <= _MAX_TITLE and _key(text) not in named]
     headings.sort(key=lambda text: -max((likeness(text, other) for _, other in raw), default=0.0))
