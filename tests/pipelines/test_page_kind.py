@@ -1,0 +1,72 @@
+"""Article or not: what is served in an article's place, what only leads elsewhere, and stories however short."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive.model import Article, NotAnArticle, NotArticleReason
+from pipelines.article import extract
+
+STORY = "أعلنت بلدية الجزيرة اليوم افتتاح المكتبة القديمة أمام الزوار بعد عام من الترميم."
+MENU = "".join(f'<li><a href="/s{at}">باب رقم {at}</a></li>' for at in range(12))
+CARDS = "".join(
+    f'<div class="c{at}"><a href="/n/{at}"><img src="/i.jpg"><h3>عنوان خبر رقم {at} عن شأن من شؤون المدينة</h3></a><p>سطر يشرح الخبر رقم {at} باختصار</p></div>'
+    for at in range(20)
+)
+
+
+def read(body: str, *, title: str = "عنوان", head: str = "", url: str = "https://www.example.test/news/one-two-three"):  # noqa: ANN201
+    return extract(f"<html><head><title>{title}</title>{head}</head><body>{body}</body></html>".encode(), url)
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "reason"),
+    [
+        ("Just a moment...", "<h1>www.example.test</h1><p>Checking your browser before accessing.</p>", NotArticleReason.CHALLENGE),
+        ("Attention Required! | Cloudflare", "<h1>Sorry, you have been blocked</h1><p>You are unable to access this site.</p>", NotArticleReason.CHALLENGE),
+        ("news", '<form id="challenge-form" action="/x"><p>Please wait a little while we look at your request.</p></form>', NotArticleReason.CHALLENGE),
+        ("لحظة من فضلك", "<p>جارٍ التحقق من أمان المتصفح قبل المتابعة إلى الموقع.</p>", NotArticleReason.CHALLENGE),
+        ("Before you continue", "<h1>Before you continue</h1><p>We use cookies and data to deliver our services, and to measure how they are used by you.</p>", NotArticleReason.CONSENT),
+        ("404 - الصفحة غير موجودة", "<h1>عذراً</h1><p>الصفحة التي تبحث عنها غير موجودة أو تم نقلها إلى مكان آخر.</p>", NotArticleReason.ERROR_PAGE),
+        ("Page not found", "<h1>Oops!</h1><p>The page you are looking for may have been moved or deleted by us.</p>", NotArticleReason.ERROR_PAGE),
+        ("العالم", f"<ul>{MENU}</ul><h1>العالم</h1>{CARDS}", NotArticleReason.LISTING),
+        ("Tag: city", f"<h1>City</h1><div>{CARDS}</div><a href='?page=2'>2</a>", NotArticleReason.LISTING),
+        ("عنوان", '<div id="root"></div>', NotArticleReason.EMPTY),
+    ],
+)  # fmt: skip
+def test_what_is_no_article_is_named(title: str, body: str, reason: NotArticleReason) -> None:
+    """Challenges, consent, errors, listings, tag pages and empty shells with status 200 are told apart."""
+    found = read(body, title=title)
+    assert isinstance(found, NotAnArticle), found
+    assert found.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "reason"),
+    [
+        ('<meta property="og:type" content="video.other">', "<h1>جولة في المدينة القديمة</h1><video src='/v.mp4'></video><p>جولة مصورة في أسواق المدينة القديمة صباح اليوم.</p>", NotArticleReason.VIDEO),
+        ('<script type="application/ld+json">{"@type":"ImageGallery","name":"صور"}</script>', "<h1>صور من المهرجان السنوي</h1><p>مشاهد من افتتاح المهرجان السنوي في ساحة المدينة.</p><img src='/1.jpg'>", NotArticleReason.GALLERY),
+        ('<script type="application/ld+json">{"@type":"NewsArticle","headline":"x","isAccessibleForFree":false}</script>', f"<h1>تقرير خاص عن المكتبة</h1><p>{STORY}</p><div class='paywall'>هذا المحتوى للمشتركين فقط</div>", NotArticleReason.PAYWALL),
+    ],
+)  # fmt: skip
+def test_stubs_are_named(head: str, body: str, reason: NotArticleReason) -> None:
+    """A video page, a gallery and what stands before a paywall are no articles."""
+    found = read(body, head=head, title="")
+    assert isinstance(found, NotAnArticle), found
+    assert found.reason == reason
+
+
+@pytest.mark.parametrize("markup", ["<p>{}</p>", "<div>{}</div>", "<div><span>{}</span></div>", "<article><p>{}</p></article>", "<table><tr><td>{}</td></tr></table>"])
+def test_a_story_of_one_paragraph_is_an_article_alone(markup: str) -> None:
+    """A story of one sentence is kept, and pulls no menu, teaser or footer in."""
+    body = f"<ul>{MENU}</ul><h1>افتتاح المكتبة القديمة أمام الزوار</h1>{markup.format(STORY)}<div class='side'>{CARDS}</div><footer><p>جميع الحقوق محفوظة © شركة المثال للإعلام والنشر</p></footer>"
+    found = read(body, head='<meta property="og:type" content="article">')
+    assert isinstance(found, Article), found
+    assert found.paragraphs == [STORY]
+
+
+def test_a_long_story_about_challenges_is_an_article() -> None:
+    """A page of real length whose words sound like a challenge or an error is still a story."""
+    words = "The 404 error page is a cultural object of its own, the curator said on Tuesday in the old town hall. " * 6
+    body = "<h1>Page not found: a history of 404</h1>" + f"<p>{words}</p>" * 6
+    assert isinstance(read(body, title="Page not found: a history of 404"), Article)
