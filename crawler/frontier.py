@@ -229,10 +229,6 @@ class Frontier:
             self._known[site] = KnownKeys(row[0] for row in rows)
         return self._known[site]
 
-    def known(self, site: str, url: str) -> bool:
-        """Whether the URL, or another address with the same key, is or was in the queue."""
-        return key_of(site, url) in self._known_of(site)
-
     # ----------------------------------------------------------------------------------------------- fetching
 
     def lease(self, site: str, now: float | None = None) -> Entry | None:
@@ -245,10 +241,6 @@ class Frontier:
         """The Unix time at which the earliest waiting entry may be fetched; None where nothing waits."""
         row = self._db.execute("SELECT min(not_before) FROM entries WHERE site=? AND state=0", (site,)).fetchone()
         return None if row[0] is None else float(row[0])
-
-    def waiting(self, site: str) -> int:
-        """How many entries wait."""
-        return int(self._db.execute("SELECT count(*) FROM entries WHERE site=? AND state=0", (site,)).fetchone()[0])
 
     def finish(self, site: str, urls: Iterable[str], found: Iterable[Entry] = ()) -> int:
         """Acknowledge leased URLs and queue what they led to, in one transaction; the number of new entries."""

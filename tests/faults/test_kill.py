@@ -71,9 +71,9 @@ def finish(layout: Layout, site: Site) -> str:
     return out.decode().strip()
 
 
-def when_fetched(site: Site, count: int) -> None:
+def when_fetched(process: subprocess.Popen[bytes], site: Site, count: int) -> None:
     deadline = time.monotonic() + 100
-    while len(site.wire.exchanges) < count and time.monotonic() < deadline:
+    while len(site.wire.exchanges) < count and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.005)
 
 
@@ -91,7 +91,7 @@ def test_kill_9_loses_no_page_and_repeats_few(tmp_path: Path, chain: Site, after
     """SIGKILL of the whole group at some point: the next run fetches the rest, and only what was under way again."""
     layout = Layout.create(tmp_path / "c", "")
     process = start(layout, chain)
-    when_fetched(chain, after)
+    when_fetched(process, chain, after)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     assert finish(layout, chain) == "finished"
@@ -114,7 +114,7 @@ def test_kills_again_and_again_still_come_to_an_end(tmp_path: Path, chain: Site)
     layout = Layout.create(tmp_path / "c", "")
     for round_ in range(4):
         process = start(layout, chain, rotate=20_000)
-        when_fetched(chain, (round_ + 1) * 12)
+        when_fetched(process, chain, (round_ + 1) * 12)
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
     assert finish(layout, chain) == "finished"
@@ -127,7 +127,7 @@ def test_a_signal_ends_the_crawl_in_order(tmp_path: Path, chain: Site, number: s
     """Exit 130, WARC closed, outcome `interrupted`; the next run fetches only the rest."""
     layout = Layout.create(tmp_path / "c", "")
     process = start(layout, chain)
-    when_fetched(chain, 15)
+    when_fetched(process, chain, 15)
     process.send_signal(number)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err.decode()
