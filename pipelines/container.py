@@ -66,6 +66,8 @@ def void_regions(page: Blocks, approved: set[int]) -> set[int]:
             kept[name] += weight if block.at in approved else 0.0
     void = set()
     for index, region in enumerate(page.regions):
+        if region.reason == "selector":  # the operator's own word
+            continue
         if index in leaves or (len(solid[index]) > 2 and _is_reading(region)):
             void.add(index)
             continue

@@ -50,7 +50,23 @@ def test_a_button_that_swallowed_the_page_gives_it_back() -> None:
     assert read("<button>menu<div>" + "".join(f"<p>{line}</p>" for line in LINES) + "</div>").paragraphs == LINES
 
 
-@pytest.mark.parametrize("label", ["أخبار ذات علاقة", "أخبار ذات صلة", "اقرأ أيضاً", "إقرأ أيضا:", "مواضيع ذات صلة", "Read more", "Related stories", "Lire aussi", "Mehr zum Thema", "Te puede interesar", "Czytaj więcej", "بیشتر بخوانید"])
+@pytest.mark.parametrize(
+    "label",
+    [
+        "أخبار ذات علاقة",
+        "أخبار ذات صلة",
+        "اقرأ أيضاً",
+        "إقرأ أيضا:",
+        "مواضيع ذات صلة",
+        "Read more",
+        "Related stories",
+        "Lire aussi",
+        "Mehr zum Thema",
+        "Te puede interesar",
+        "Czytaj więcej",
+        "بیشتر بخوانید",
+    ],
+)
 @pytest.mark.parametrize("box", ["<p>{label}</p><p><a href='/x'>{title}</a></p>", "<div><h4>{label}</h4><a href='/x'>{title}</a></div>", "<p><b>{label}:</b> <a href='/x'>{title}</a></p>", "<ul><li>{label}</li><li><a href='/x'>{title}</a></li></ul>", "<p>{label}</p><p>{title}</p>"])  # fmt: skip
 def test_a_related_box_in_the_middle_goes(label: str, box: str) -> None:
     """A label and the headline under it, however marked up, are no paragraphs; the text around them stays whole."""
@@ -61,7 +77,14 @@ def test_a_related_box_in_the_middle_goes(label: str, box: str) -> None:
 
 def test_each_dropped_line_says_why() -> None:
     """Every line left out among the paragraphs comes with the name of its rule."""
-    found = read("<h1>A title of the story</h1><p>A title of the story</p>" + "".join(f"<p>{line}</p>" for line in LINES) + "<p>Advertisement</p><p>" + LINES[0][:40] + "</p>", "A title of the story")
+    found = read(
+        "<h1>A title of the story</h1><p>A title of the story</p>"
+        + "".join(f"<p>{line}</p>" for line in LINES)
+        + "<p>Advertisement</p><p>"
+        + LINES[0][:40]
+        + "</p>",
+        "A title of the story",
+    )
     why = {evidence.value: evidence.source for evidence in found.evidence}
     assert why["A title of the story"] == "headline"
     assert why["Advertisement"] == "furniture"
@@ -77,7 +100,9 @@ def test_marked_wrappers_of_the_text_are_seen_through() -> None:
 
 def test_a_page_is_left_as_it_is() -> None:
     """Reading the body does not change the tree, and reading twice gives the same."""
-    page = parse(("<article>" + "".join(f"<p>{line}</p>" for line in LINES) + "</article>").encode(), "https://e.test/a")
+    page = parse(
+        ("<article>" + "".join(f"<p>{line}</p>" for line in LINES) + "</article>").encode(), "https://e.test/a"
+    )
     assert isinstance(page, Page)
     before = len(list(page.root.iter()))
     first = body.read(page, titles=set(), known=set()).paragraphs
@@ -95,7 +120,17 @@ def test_paragraphs_are_folded_lines(lines: list[str]) -> None:
         assert is_normalized("NFC", text)
 
 
-@pytest.mark.parametrize(("line", "is_date"), [("12 مارس 2024، 4:07 م", True), ("آخر تحديث: 2024/03/12", True), ("March 12, 2024", True), ("منذ 3 ساعات", True), ("In 2024 the council opened the library.", False), ("قال المدير", False)])
+@pytest.mark.parametrize(
+    ("line", "is_date"),
+    [
+        ("12 مارس 2024، 4:07 م", True),
+        ("آخر تحديث: 2024/03/12", True),
+        ("March 12, 2024", True),
+        ("منذ 3 ساعات", True),
+        ("In 2024 the council opened the library.", False),
+        ("قال المدير", False),
+    ],
+)
 def test_date_lines_are_told_from_sentences(line: str, is_date: bool) -> None:
     """A line that is a date and little else is one; a sentence with a year in it is not."""
     assert wording.is_date_line(line) is is_date

@@ -83,7 +83,13 @@ def test_articles_are_found_in_every_kind_of_state(script: str, source: str) -> 
 
 def test_devalue_is_unfolded() -> None:
     """Nuxt's flat list of members that name each other by position becomes the object again, cycles cut."""
-    flat: list[Any] = [["Reactive", 1], {"post": 2, "self": 1}, {"title": 3, "when": 4}, "عنوان", ["Date", "2024-01-01T00:00:00Z"]]
+    flat: list[Any] = [
+        ["Reactive", 1],
+        {"post": 2, "self": 1},
+        {"title": 3, "when": 4},
+        "عنوان",
+        ["Date", "2024-01-01T00:00:00Z"],
+    ]
     assert state.is_devalue([{"post": 1}, {"title": 2}, "x"])
     assert state.devalue(flat) == {"post": {"title": "عنوان", "when": "2024-01-01T00:00:00Z"}, "self": None}
 
@@ -95,6 +101,13 @@ def test_teasers_are_no_articles() -> None:
 
 def test_blocks_become_paragraphs() -> None:
     """A body given as a list of blocks becomes HTML, without the blocks that are pictures."""
-    data = {"headline": "h", "content_elements": [{"type": "text", "content": "a" * 150}, {"type": "image", "url": "x"}, {"type": "text", "content": "b" * 150}]}
+    data = {
+        "headline": "h",
+        "content_elements": [
+            {"type": "text", "content": "a" * 150},
+            {"type": "image", "url": "x"},
+            {"type": "text", "content": "b" * 150},
+        ],
+    }
     (found,) = articles_in(data, "fusion")
     assert found.body == f"<p>{'a' * 150}</p>\n<p>{'b' * 150}</p>"

@@ -15,7 +15,7 @@ CARDS = "".join(
 )
 
 
-def read(body: str, *, title: str = "عنوان", head: str = "", url: str = "https://www.example.test/news/one-two-three"):  # noqa: ANN201
+def read(body: str, *, title: str = "عنوان", head: str = "", url: str = "https://www.example.test/news/one-two-three"):
     return extract(f"<html><head><title>{title}</title>{head}</head><body>{body}</body></html>".encode(), url)
 
 
@@ -56,7 +56,16 @@ def test_stubs_are_named(head: str, body: str, reason: NotArticleReason) -> None
     assert found.reason == reason
 
 
-@pytest.mark.parametrize("markup", ["<p>{}</p>", "<div>{}</div>", "<div><span>{}</span></div>", "<article><p>{}</p></article>", "<table><tr><td>{}</td></tr></table>"])
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<p>{}</p>",
+        "<div>{}</div>",
+        "<div><span>{}</span></div>",
+        "<article><p>{}</p></article>",
+        "<table><tr><td>{}</td></tr></table>",
+    ],
+)
 def test_a_story_of_one_paragraph_is_an_article_alone(markup: str) -> None:
     """A story of one sentence is kept, and pulls no menu, teaser or footer in."""
     body = f"<ul>{MENU}</ul><h1>افتتاح المكتبة القديمة أمام الزوار</h1>{markup.format(STORY)}<div class='side'>{CARDS}</div><footer><p>جميع الحقوق محفوظة © شركة المثال للإعلام والنشر</p></footer>"

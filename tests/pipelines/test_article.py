@@ -1,0 +1,131 @@
+"""One page's article: every part in its place, the site's own selectors, and listings that carry whole bodies."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+
+from archive.config import Selectors, SiteConfig
+from archive.model import Article, NotAnArticle
+from pipelines.article import embedded_articles, extract, from_page
+from pipelines.dom import Page, parse
+
+spec = importlib.util.spec_from_file_location(
+    "golden_layouts_of_articles", Path(__file__).parents[1] / "golden" / "layouts.py"
+)
+assert spec is not None
+assert spec.loader is not None
+layouts = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(layouts)
+
+URL = "https://www.example.test/world/zz9zz9z"
+LINES = [
+    "The town council opened the restored library on Monday after a year of careful work by volunteers.",
+    "The director said the reading rooms would stay open until late in the evening, seven days a week.",
+    "Visitors from the surrounding villages arrived early and waited patiently in the rain, reports say.",
+]
+
+
+def article(markup: str, site: SiteConfig | None = None, url: str = URL) -> Article:
+    found = extract(markup.encode(), url, site=site)
+    assert isinstance(found, Article), found
+    return found
+
+
+def page_of(article_html: str, head: str = "") -> str:
+    return f"<html><head><title>Library opens | Example</title>{head}</head><body><h1>Library opens</h1>{article_html}</body></html>"
+
+
+def test_links_of_the_body_and_of_related_boxes_are_apart() -> None:
+    """Links inside paragraphs are body links, those of a related box related ones, menus neither; all are absolute."""
+    found = article(
+        page_of(
+            f"<nav><a href='/s'>Sport and more of it</a></nav><div><p>{LINES[0][:-1]} <a href='../x?utm_source=a#top'>here</a>.</p><p>{LINES[1]}</p><div class='related'><a href='/world/abc'>Four hundred books return</a></div><p>{LINES[2]}</p></div>"
+        )
+    )
+    assert [(link.url, link.kind) for link in found.links] == [("https://www.example.test/x?utm_source=a", "body")]
+    assert [(link.url, link.text, link.kind) for link in found.related] == [
+        ("https://www.example.test/world/abc", "Four hundred books return", "related")
+    ]
+
+
+def test_a_deck_is_the_lead_and_not_repeated_in_the_body() -> None:
+    """A description that the body does not begin with is the lead."""
+    deck = "Why a small town kept its old library against all advice"
+    found = article(page_of("".join(f"<p>{line}</p>" for line in LINES), f'<meta name="description" content="{deck}">'))
+    assert found.lead == deck
+    assert found.paragraphs == LINES
+
+
+def test_a_description_that_only_repeats_the_first_paragraph_is_no_lead() -> None:
+    """A description cut from the body's beginning says nothing of its own."""
+    found = article(
+        page_of("".join(f"<p>{line}</p>" for line in LINES), f'<meta name="description" content="{LINES[0]}">')
+    )
+    assert found.lead is None
+
+
+def test_evidence_names_the_choice_and_the_dropped() -> None:
+    """An article carries where its fields came from and why lines were left out."""
+    found = article(
+        page_of("".join(f"<p>{line}</p>" for line in LINES) + "<p>Advertisement</p>" + f"<p>{LINES[2]} </p>")
+    )
+    assert any(one.field == "title" and one.chosen for one in found.evidence)
+    assert any(one.field == "dropped" and one.value == "Advertisement" and one.source for one in found.evidence)
+
+
+def test_the_sites_own_selectors_win() -> None:
+    """Selectors for title, body, date and what to drop are obeyed; a broken selector is passed over."""
+    markup = page_of(
+        f"<h2 class='t'>The true headline</h2><i class='d'>12 March 2024 16:07</i><div class='b'><p>{LINES[0]}</p><p class='z'>{LINES[1]}</p></div><div class='o'>"
+        + f"<p>{LINES[2]}</p>" * 9
+        + "</div>"
+    )
+    chosen = Selectors(title="h2.t", body="div.b", date="i.d", drop=("p.z", "p[[["))
+    found = article(markup, SiteConfig(name="e", start=(URL,), timezone="Asia/Dubai", selectors=chosen))
+    assert (found.title, found.paragraphs) == ("The true headline", [LINES[0]])
+    assert found.published is not None
+    assert found.published.isoformat() == "2024-03-12T16:07:00+04:00"
+
+
+def test_the_tree_is_left_as_it_is() -> None:
+    """A page read for its article can be read again for its links: nothing was taken out of it."""
+    page = parse(layouts.render(layouts.ARTICLE, "tailwind_twice"), URL)
+    assert isinstance(page, Page)
+    before = [element.tag for element in page.root.iter()]
+    assert from_page(page) == from_page(page)
+    assert [element.tag for element in page.root.iter()] == before
+
+
+def listing() -> bytes:
+    posts = [
+        {"title": f"Library number {at} opens", "content": "".join(f"<p>{line} Room {at}.</p>" for line in LINES), "publishedOn": f"2024-03-{at + 10}T12:07:00Z", "slug": f"world/ab{at}cd3", "writers": [{"name": "Mona Haddad"}]}
+        for at in range(5)
+    ]  # fmt: skip
+    rows = "".join(f"{at}:{json.dumps({'post': post})}\n" for at, post in enumerate(posts))
+    cards = "".join(f'<a href="/{post["slug"]}"><div>{post["title"]} for all</div></a>' for post in posts) * 2
+    more = "".join(f'<a href="/n/{at}"><div>Another headline about matter number {at}</div></a>' for at in range(9))
+    return f"<html><body><div>{cards}{more}</div><script>self.__next_f.push([1,{json.dumps(rows)}])</script></body></html>".encode()
+
+
+def test_a_listing_that_carries_bodies_gives_its_articles() -> None:
+    """A listing is no article, and the whole bodies in its data are articles under their own addresses."""
+    page = parse(listing(), "https://www.example.test/world")
+    assert isinstance(page, Page)
+    assert isinstance(from_page(page), NotAnArticle)
+    found = embedded_articles(page)
+    assert [one.url for one in found] == [f"https://www.example.test/world/ab{at}cd3" for at in range(5)]
+    assert found[0].paragraphs == [f"{line} Room 0." for line in LINES]
+    assert (found[0].authors, found[0].published and found[0].published.day) == (["Mona Haddad"], 10)
+
+
+def test_only_the_pages_own_data_make_its_body() -> None:
+    """Another post's body in the page's data, however long, is not taken for the page's own."""
+    other = json.dumps(
+        {"title": "Another matter altogether", "content": "<p>" + "Unrelated text of another story. " * 90 + "</p>"}
+    )
+    found = article(
+        page_of("".join(f"<p>{line}</p>" for line in LINES) + f"<script>window.__INITIAL_STATE__={other};</script>")
+    )
+    assert found.paragraphs == LINES
