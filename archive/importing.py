@@ -1,7 +1,8 @@
 """Taking in WARC, ARC and WACZ files that other tools made: kept byte for byte, with a note of where they came from.
 
 Only files are handled here. What they hold is read afterwards by the one path every capture takes
-(`pipelines.catch_up`), so a damaged record is named there and skipped.
+(`pipelines.catch_up`), so a damaged record is named there and skipped. The one change ever made: a file packed as a whole,
+in which no record could be found again by its offset, is kept unpacked, with its records as they were.
 """
 
 from __future__ import annotations
@@ -19,23 +20,34 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from archive import arc
 from archive.errors import StorageError, UsageError
 from archive.model import iso
+from archive.warc_file import sync_folder
+from archive.warc_records import SECOND_RECORD, Damage, records
 
-# What a WACZ member may grow to: rotation stands at 1 GB everywhere; a hostile one is a disk bomb.
+# What a packed file may grow to: rotation stands at 1 GB everywhere; a hostile one is a disk bomb.
 MEMBER_LIMIT = 20 << 30
+# Text packs 3 to 20 times, zeros 1030 times. Small files may do as they like.
+_MOST_RATIO = 200
+_SMALL = 1 << 30
+_DESCRIPTION_LIMIT = 64 << 20
 _COPY = 1 << 20
 _UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """One WARC or ARC file of a source: its name in `archive/`, its SHA-256, and whether it was there already."""
+    """One WARC or ARC file of a source: its name in `archive/`, its SHA-256, and whether it was there already.
+
+    `unpacked` says that it was one gzip stream and is kept without it.
+    """
 
     source: str
     name: str
     sha256: str
     known: bool
+    unpacked: bool = False
 
 
 def take_in(archive: Path, source: Path, *, known: dict[str, str], now: datetime) -> list[Imported]:
@@ -69,17 +81,26 @@ def _from_wacz(archive: Path, source: Path, known: dict[str, str], now: datetime
         if not members:
             raise UsageError(f"{source}: a zip file without archive/*.warc.gz is no WACZ")
         for info in members:
-            if info.file_size > MEMBER_LIMIT:
-                raise UsageError(
-                    f"{source}: {info.filename} is larger than {MEMBER_LIMIT >> 30} GB; unpack it yourself"
-                )
+            _refuse_bomb(f"{source}: {info.filename}", info.file_size, info.compress_size)
             origin = {"file": source.name, "member": info.filename}
             try:
                 with package.open(info) as file:
                     name = PurePosixPath(info.filename).name
                     yield _copy(archive, file, name, origin, known, now, stated.get(info.filename))
-            except (zipfile.BadZipFile, zlib.error) as error:
+            except (
+                zipfile.BadZipFile,
+                zlib.error,
+                RuntimeError,
+                EOFError,
+            ) as error:  # RuntimeError: encrypted, unknown form
                 raise UsageError(f"{source}: {info.filename} is damaged: {error}; get another copy") from error
+
+
+def _refuse_bomb(what: str, size: int, packed: int) -> None:
+    if size > MEMBER_LIMIT or (size > _SMALL and size > _MOST_RATIO * max(1, packed)):
+        raise UsageError(
+            f"{what} unpacks to more than {min(size, MEMBER_LIMIT) >> 20} MB; if it is to be, unpack it first"
+        )
 
 
 def _is_warc_member(name: str) -> bool:
@@ -89,17 +110,25 @@ def _is_warc_member(name: str) -> bool:
 def _stated_digests(package: zipfile.ZipFile, source: Path) -> dict[str, str]:
     """What datapackage.json says the SHA-256 of each member is; it must itself be what its digest file says."""
     try:
-        raw = package.read("datapackage.json")
+        raw = _small(package, "datapackage.json")
         if "datapackage-digest.json" in package.namelist():
-            stated = json.loads(package.read("datapackage-digest.json"))["hash"]
+            stated = json.loads(_small(package, "datapackage-digest.json"))["hash"]
             if stated.startswith("sha256:") and hashlib.sha256(raw).hexdigest() != stated[7:]:
                 raise UsageError(f"{source}: datapackage.json was changed after it was written; get another copy")
         resources = json.loads(raw)["resources"]
         return {each["path"]: each["hash"][7:] for each in resources if str(each["hash"]).startswith("sha256:")}
     except KeyError:
         return {}
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
         raise UsageError(f"{source}: datapackage.json cannot be read: {error}") from error
+
+
+def _small(package: zipfile.ZipFile, name: str) -> bytes:
+    with package.open(name) as member:
+        data = member.read(_DESCRIPTION_LIMIT + 1)
+    if len(data) > _DESCRIPTION_LIMIT:
+        raise ValueError(f"{name} is larger than {_DESCRIPTION_LIMIT >> 20} MB")
+    return data
 
 
 def _copy(
@@ -127,14 +156,59 @@ def _copy(
             raise UsageError(f"{origin['file']}: {name} is not what datapackage.json states; get another copy")
         if sha256 in known:
             return Imported(source=origin["file"], name=known[sha256], sha256=sha256, known=True)
+        note = {**origin, "sha256": sha256, "imported": iso(now)}
+        unpacked = suffix.endswith(".gz") and _is_one_stream(partial, suffix)
+        if unpacked:
+            suffix = suffix.removesuffix(".gz")
+            note["change"] = "it was packed as one gzip stream and is kept unpacked, every record byte for byte"
+            if problem := _unpack(partial, name):
+                note["damage"] = f"the gzip stream cannot be read to its end: {problem}"
         stem = _UNSAFE.sub("-", re.sub(r"\.(warc|arc)(\.gz)?$", "", name)).strip(".-")[:80]
         target = archive / f"import-{sha256[:16]}-{stem}{suffix}"
-        note = {**origin, "sha256": sha256, "imported": iso(now)}
         target.with_name(target.name + ".origin.json").write_text(json.dumps(note, ensure_ascii=False) + "\n", "utf-8")
         partial.chmod(0o640)
         partial.replace(target)
+        sync_folder(archive)
     known[sha256] = target.name
-    return Imported(source=origin["file"], name=target.name, sha256=sha256, known=False)
+    return Imported(source=origin["file"], name=target.name, sha256=sha256, known=False, unpacked=unpacked)
+
+
+def _is_one_stream(partial: Path, suffix: str) -> bool:
+    """Whether some gzip member holds more than one record, so that not every record has an offset of its own."""
+    found = (arc.records if suffix.startswith(".arc") else records)(partial, keep=lambda _: 0)
+    return any(isinstance(each, Damage) and SECOND_RECORD in each.problem for each in found)
+
+
+def _unpack(partial: Path, name: str) -> str | None:
+    """Put in place of a gzip file what it holds; says what is wrong where that ends early."""
+    packed, fresh, problem = partial.stat().st_size, partial.with_name(partial.name + ".plain"), None
+    with _removed_after(fresh):
+        with partial.open("rb") as source, fresh.open("xb") as target:
+            try:
+                for chunk in _unpacked(source):
+                    target.write(chunk)
+                    _refuse_bomb(name, target.tell(), packed)
+            except (EOFError, zlib.error) as error:
+                problem = str(error)
+            target.flush()
+            os.fsync(target.fileno())
+        fresh.replace(partial)
+    return problem
+
+
+def _unpacked(source: IO[bytes]) -> Iterator[bytes]:
+    """What gzip members hold, one after another; unlike gzip.open all that comes before damage is given out."""
+    decoder, data, inside = zlib.decompressobj(31), b"", False
+    while data := (data or source.read(_COPY)):
+        inside = True
+        yield decoder.decompress(data, _COPY)
+        data = decoder.unconsumed_tail
+        if decoder.eof:
+            data, decoder, inside = decoder.unused_data.lstrip(b"\0"), zlib.decompressobj(31), False
+    if inside:
+        yield decoder.flush()
+        if not decoder.eof:
+            raise EOFError("it ends inside the gzip stream")
 
 
 @contextmanager

@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from archive import warc_fields
+from archive import arc, warc_fields
 from archive.errors import DamagedRecordError
 from archive.http_message import HttpMessage, parse, parse_head
 from archive.model import Capture, CrawlSummary, Digest, Failure, FetchFacts, RecordType, Reference
 from archive.warc_encoding import DIGEST_ALGORITHM
 from archive.warc_file import OPEN_SUFFIX
-from archive.warc_records import MAX_BLOCK, Damage, Record, read_date, read_record, records
+from archive.warc_records import MAX_BLOCK, Damage, Record, read_date, records
+from archive.warc_records import read_record as read_warc_record
 
 __all__ = ["DamagedRecord", "ReadGroup", "captures", "groups", "locate", "payload", "read_record", "record_bytes"]
 
@@ -68,7 +69,7 @@ def groups(path: Path, *, start: int = 0, name: str | None = None) -> Iterator[R
     warc = name or path.name.removesuffix(OPEN_SUFFIX)
     growing = path.name.endswith(OPEN_SUFFIX)
     group = _Group(warc)
-    for record in records(path, start=start, keep=_wanted):
+    for record in (arc.records if arc.is_arc(path) else records)(path, start=start, keep=_wanted):
         if isinstance(record, Damage):
             yield from group.close()
             group = _Group(warc)
@@ -223,6 +224,11 @@ def _without_brackets(uri: str | None) -> str | None:
 # ------------------------------------------------------------------------------------------- a capture's bytes again
 
 
+def read_record(path: Path, offset: int) -> Record:
+    """The whole record at `offset` of a WARC or ARC file; DamagedRecordError where none can be read."""
+    return arc.read_record(path, offset) if arc.is_arc(path) else read_warc_record(path, offset)
+
+
 def locate(folder: Path, warc: str) -> Path:
     """The file in `folder` that a capture's `warc` names, in progress or not; DamagedRecordError where it is not there.
 
@@ -246,7 +252,9 @@ def record_bytes(folder: Path, capture: Capture | Reference) -> bytes:
     with path.open("rb") as file:
         file.seek(capture.offset)
         data = file.read(capture.length)
-    return zlib.decompress(data, wbits=31) if data[:2] == b"\x1f\x8b" else data + b"\r\n\r\n"
+    if data[:2] == b"\x1f\x8b":
+        return zlib.decompress(data, wbits=31)
+    return data if arc.is_arc(path) else data + b"\r\n\r\n"
 
 
 def payload(

@@ -27,6 +27,9 @@ _PROBE = 4096
 # The longest block that is read whole into memory.
 MAX_BLOCK = 256 * 1024 * 1024
 
+# What is wrong with a file that was packed as a whole: its records have no offsets of their own.
+SECOND_RECORD = "another record follows in the same gzip member"
+
 _GZIP_MAGIC = b"\x1f\x8b\x08"
 _VERSION = re.compile(rb"WARC/(?:1\.[01]|0\.1[78])[ \t]*\r?\n")
 _HEADER_END = re.compile(rb"\n\r?\n")
@@ -164,8 +167,7 @@ class _Member:
         while True:
             if rest.strip(b"\r\n"):
                 second = rest.lstrip(b"\r\n").startswith(b"WARC/")
-                what = "another record" if second else "data beyond Content-Length"
-                raise self.broken(f"{what} follows in the same gzip member")
+                raise self.broken(SECOND_RECORD if second else "data beyond Content-Length follows in the gzip member")
             rest = self.read()
             if not rest:
                 return self.end, self.end
