@@ -240,7 +240,6 @@ class _Selection:
             verdicts.append((block, rule))
         self._keep(verdicts)
 
-
     def lead(self, whole: Blocks, void: set[int], titles: set[str]) -> None:
         """Take in paragraphs that stand between the headline and the text, in a box of their own."""
         if not self.kept:
