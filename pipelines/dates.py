@@ -26,9 +26,11 @@ _ISO = re.compile(
 _BASIC = re.compile(
     r"((?:19|20)\d{2})(\d{2})(\d{2})(?:[T-]?(\d{2})(\d{2})(\d{2})?(?:\.\d+)?\s?(Z)?(?:([+-])(\d{2}):?(\d{2})?)?)?"
 )
-_MONTH_ONLY = re.compile(r"((?:19|20)\d{2})-(\d{2})")
+_MONTH_ONLY = re.compile(
+    r"(?P<year>(?:19|20)\d{2})-(?P<month>\d{2})|(?P<month_first>\d{1,2})/(?P<year_last>(?:19|20)\d{2})"
+)
 _YEAR_ONLY = re.compile(r"(?:19|20)\d{2}")
-_EPOCH = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d+)?")
+_EPOCH = re.compile(r"(?:/Date\()?(\d{9,10}|\d{12,13})(?:\.\d+)?(?:\)/)?")
 # Epochs outside 1990-2100 are other numbers.
 _EPOCH_SECONDS = range(631_152_000, 4_102_444_800)
 
@@ -37,6 +39,11 @@ _MODIFIED = re.compile(
     + "|".join(sorted({re.escape(fold(label)) for label in MODIFIED_LABELS}, key=len, reverse=True))
     + r")(?!\w)"
 )
+# A label of publication that may follow an update's ("Updated …, published …"), and the room one takes before a date.
+_PUBLISHED = re.compile(
+    r"(?<!\w)(?:نشرت?|النشر|صدر|published|first published|posted|publie|veroffentlicht|publicado|pubblicato|yayinlanma|опубликовано)(?!\w)"
+)
+_LABEL = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +131,8 @@ def _machine(raw: str, zone: tzinfo) -> StatedDate | None:
     if match:
         return _from_iso(match, raw, zone)
     if match := _MONTH_ONLY.fullmatch(raw):
-        if 1 <= int(match[2]) <= 12:
-            return _coarse(raw, int(match[1]), int(match[2]))
-        return None
+        month = int(match["month"] or match["month_first"])
+        return _coarse(raw, int(match["year"] or match["year_last"]), month) if 1 <= month <= 12 else None
     if _YEAR_ONLY.fullmatch(raw):
         return _coarse(raw, int(raw))
     if match := _EPOCH.fullmatch(raw):
@@ -157,8 +163,9 @@ def _from_iso(match: re.Match[str], raw: str, zone: tzinfo) -> StatedDate | None
 def _written(raw: str, captured: datetime | None, zone: tzinfo, language: str | None) -> StatedDate | None:
     text = fold(raw)
     update = _MODIFIED.search(text)
-    if update and update.start() > 6:
-        first = _read(raw, text[: update.start()], captured, zone, language)
+    issued = _PUBLISHED.search(text, update.end()) if update else None
+    if update and (issued or update.start() > _LABEL):
+        first = _read(raw, text[issued.start() :] if issued else text[: update.start()], captured, zone, language)
         if first:
             return first
     return _read(raw, text, captured, zone, language)

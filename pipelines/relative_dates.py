@@ -21,8 +21,8 @@ def _folded(words: str, sep: str | None = None) -> frozenset[str]:
 
 _UNITS = {
     "second": "ثانيه ثوان ثواني ثانيتين ثانيتان second seconds sec secs seconde secondes sekunde sekunden segundo segundos secondo secondi saniye секунд секунду секунды detik giay 秒 초 sekund sekunder sekundy ثانیه",
-    "minute": "دقيقه دقاءق دقايق دقائق دقيقتين دقيقتان دقيقتين minute minutes min mins minuten minuto minutos minuti dakika минут минуту минуты хвилин хвилини хвилину menit phut 分 분 minutt minutter minuter minuut minuty minut minuta minuuttia",
-    "hour": "ساعه ساعات ساعتين ساعتان ساعت hour hours hr hrs h heure heures stunde stunden std hora horas ora ore saat час часа часов годин години годину jam gio 時間 小时 小時 시간 time timer timme timmar uur uren godzin godziny godzine hodin hodiny tuntia گنطه گهنٹي گهنٹه سعات",
+    "minute": "دقيقه دقاءق دقايق دقائق دقيقتين دقيقتان دقيقتين minute minutes min mins minuten minuto minutos minuti dakika минут минуту минуты хвилин хвилини хвилину menit phut 分 분 minutt minutter minuter minuut minuty minut minuta minutami minuuttia",
+    "hour": "ساعه ساعات ساعتين ساعتان ساعت hour hours hr hrs h heure heures stunde stunden std hora horas ora ore saat час часа часов годин години годину jam gio 時間 小时 小時 시간 time timer timme timmar uur uren godzin godziny godzine hodin hodiny hodinami hodinou tuntia گنطه گهنٹي گهنٹه سعات",
     "day": "يوم ايام يوما يومين يومان روز day days d jour jours tag tagen tage dia dias giorno giorni gun день дня дней днів дні hari ngay 日 天 일 dag dager dagar dage dagen dni dzien dny paivaa دن",
     "week": "اسبوع اسابيع اسبوعين اسبوعان هفته week weeks w semaine semaines woche wochen semana semanas settimana settimane hafta неделю недели недель тиждень тижні minggu tuan 週間 周 주 uke uker vecka veckor uge uger weken tydzien tygodnie viikkoa هفتي",
     "month": "شهر اشهر شهور شهرين شهران شهرا ماه month months mo mois monat monaten monate mes meses mese mesi ay месяц месяца месяцев місяць місяці bulan thang か月 个月 개월 maned maneder manad manader maand maanden miesiac miesiace",
@@ -61,13 +61,28 @@ _NUMBERS = {
     for word in words.split()
 }
 _DUAL = re.compile(r".+(?:تين|تان|يومين|يومان|وعين|وعان|هرين|هران|امين|امان)$|^(?:يومين|يومان|شهرين|عامين)$")
+# Units written with a letter; they count only right after a number.
+_SHORT_UNITS = {
+    "د": "minute",
+    "س": "hour",
+    "ي": "day",
+    "m": "minute",
+    "min": "minute",
+    "h": "hour",
+    "d": "day",
+    "w": "week",
+}
+_ABOUT = _folded(
+    "حوالي نحو قرابة تقريبا بضع بضعة عدة و about around over almost nearly more than some few several and environ quelques etwa rund "
+    "einigen alrededor unas unos circa около несколько sekitar حدود چند"
+)
 _HALVES = frozenset(("نصف", "half", "نيم", "halbe", "halben"))
 _QUARTERS = frozenset(("ربع", "quarter"))
 
 # What says that the count goes back, before or after it.
 _AGO = _folded(
     "منذ قبل من پیش ago vor il y a hace há ha fa faz önce назад тому yang lalu lepas trước geleden sedan siden sitten "
-    "πριν temu przed před pred prieš pirms tagasi 前 전 پہلے cách đây for"
+    "مضت مضى مضي πριν temu przed před pred prieš pirms tagasi 前 전 پہلے cách đây for"
 )
 
 _DAY_WORDS = {
@@ -86,7 +101,10 @@ _NOW = _folded(
     "a few seconds ago,à l'instant,gerade eben,ahora,adesso,agora,az önce,только что,baru saja",
     sep=",",
 )
-_SILENT = frozenset(word for label in (*MODIFIED_LABELS, *PUBLISHED_LABELS) for word in fold(label).split())
+_PART_OF_DAY = "صباح مساء ظهر فجر ليلة عصر morning evening afternoon night this"
+_SILENT = _folded(_PART_OF_DAY) | frozenset(
+    word for label in (*MODIFIED_LABELS, *PUBLISHED_LABELS) for word in fold(label).split()
+)
 _MAX_TOKENS = 10
 # Fewer than this many can be meant by an unnumbered plural ("minutes ago"): the hour is known, not the minute.
 _VAGUE = {"second": Precision.MINUTE, "minute": Precision.HOUR, "hour": Precision.DAY}
@@ -120,7 +138,7 @@ def read(rest: str, time: TimeOfDay | None, *, captured: datetime, zone: tzinfo)
             return Back(moment=now, precision=Precision.MINUTE)
         counted = _count(words)
         if counted:
-            return _back(now, *counted)
+            return _back(now, counted)
     days = _day_word(words)
     return None if days is None else Back(moment=now - timedelta(days=days), precision=Precision.DAY)
 
@@ -139,27 +157,40 @@ def _silent(words: tuple[str, ...]) -> bool:
     return all(word in _SILENT for word in words)
 
 
-def _count(words: tuple[str, ...]) -> tuple[float | None, str] | None:
-    """The number (None: unsaid, more than one) and the unit of a text that counts back and says nothing else."""
+def _count(words: tuple[str, ...]) -> list[tuple[float | None, str]] | None:
+    """The (number, unit) pairs of a text that counts back and says nothing else; number None: unsaid, more than one."""
+    pairs: list[tuple[float | None, str]] = []
     number: float | None = None
-    unit: str | None = None
     ago = False
     for word in words:
-        if unit is None and (word in _UNIT or _glued(word)) and (number is not None or (ago and len(word) > 1)):
-            unit = _UNIT.get(word) or _glued(word)
-            if number is None:
-                number = 2 if _DUAL.match(word) else 1 if word in _SINGULAR else None
-        elif unit is None and number is None and word.isdecimal() and len(word) <= 3:
+        unit = _unit(word, number, ago=ago)
+        if unit:
+            pairs.append((_implied(word) if number is None else number, unit))
+            number = None
+        elif word.isdecimal() and len(word) <= 3 and number is None:
             number = int(word)
-        elif unit is None and number is None and word in _HALVES | _QUARTERS:
+        elif word in _HALVES | _QUARTERS and number is None:
             number = 0.5 if word in _HALVES else 0.25
         elif word in _AGO:
             ago = True
-        elif unit is None and number is None and word in _NUMBERS:
-            number = _NUMBERS[word]
-        elif word not in _SILENT and word not in _NUMBERS:
+        elif word in _NUMBERS:
+            number = _NUMBERS[word] if number is None and not (pairs and _NUMBERS[word] == 1) else number
+        elif word not in _SILENT and word not in _ABOUT:
             return None
-    return (number, unit) if unit and ago else None
+    return pairs if pairs and ago and number is None else None
+
+
+def _unit(word: str, number: float | None, *, ago: bool) -> str | None:
+    """The unit a word names, where a count has been said or may be left out."""
+    if number is None and not ago:
+        return None
+    if number is not None and word in _SHORT_UNITS:
+        return _SHORT_UNITS[word]
+    return _UNIT.get(word) or _UNIT.get(word.removeprefix("و")) or _glued(word)
+
+
+def _implied(word: str) -> float | None:
+    return 2 if _DUAL.match(word) else 1 if word in _SINGULAR else None
 
 
 def _glued(word: str) -> str | None:
@@ -173,12 +204,16 @@ _SINGULAR = _folded(
 )
 
 
-def _back(now: datetime, number: float | None, unit: str) -> Back:
+def _back(now: datetime, counted: list[tuple[float | None, str]]) -> Back:
+    number, unit = counted[0]
     if number is None:
         return Back(moment=now, precision=_VAGUE.get(unit, Precision.MONTH))
-    if unit in _SECONDS:
-        precision = Precision.MINUTE if unit == "hour" and number != int(number) else _PRECISION[unit]
-        # through UTC, for the hours are real ones even where the clocks change
-        moment = datetime.fromtimestamp(now.timestamp() - number * _SECONDS[unit], tz=now.tzinfo)
-        return Back(moment=moment, precision=precision)
-    return Back(moment=now - timedelta(days=number * _DAYS[unit]), precision=_PRECISION[unit])
+    if unit not in _SECONDS:
+        return Back(moment=now - timedelta(days=number * _DAYS[unit]), precision=_PRECISION[unit])
+    parts = [(count or 0, name) for count, name in counted if name in _SECONDS]
+    precision = _PRECISION[parts[-1][1]]
+    if precision == Precision.HOUR and number != int(number):
+        precision = Precision.MINUTE
+    # through UTC, for the hours are real ones even where the clocks change
+    back = sum(count * _SECONDS[name] for count, name in parts)
+    return Back(moment=datetime.fromtimestamp(now.timestamp() - back, tz=now.tzinfo), precision=precision)
