@@ -224,9 +224,9 @@ def _without_brackets(uri: str | None) -> str | None:
 # ------------------------------------------------------------------------------------------- a capture's bytes again
 
 
-def read_record(path: Path, offset: int) -> Record:
-    """The whole record at `offset` of a WARC or ARC file; DamagedRecordError where none can be read."""
-    return arc.read_record(path, offset) if arc.is_arc(path) else read_warc_record(path, offset)
+def read_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
+    """The whole record at `offset` of a WARC or ARC file; DamagedRecordError where there is none, or one beyond `most`."""
+    return arc.read_record(path, offset) if arc.is_arc(path) else read_warc_record(path, offset, most=most)
 
 
 def locate(folder: Path, warc: str) -> Path:
