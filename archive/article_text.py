@@ -18,7 +18,7 @@ Row = Mapping[str, Any]
 # What begins a block in Markdown (CommonMark 0.31 §4, §5), at the beginning of a line.
 _BLOCK = re.compile(r"^(\s*)([#>+*-]|\d+[.)]|```|~~~|\||<|=+$|-+$)")
 _INLINE = re.compile(r"([\\`*_\[\]<>])")
-_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ckb", "ps"})
+_RIGHT_TO_LEFT = frozenset({"ar", "arz", "ary", "fa", "he", "ur", "ckb", "ps", "sd", "ug", "yi", "dv"})
 
 
 def as_text(article: Row, version: Row | None = None) -> str:
@@ -45,7 +45,7 @@ def as_html(article: Row, version: Row | None = None) -> str:
     """The same as a page of its own: no scripts, no styles from elsewhere, nothing of the page's markup."""
     text = version or article
     language = re.sub(r"[^A-Za-z0-9-]", "", article.get("language") or "")
-    direction = "rtl" if language.split("-")[0] in _RIGHT_TO_LEFT else "ltr"
+    direction = "rtl" if is_right_to_left(language) else "ltr"
     facts = "".join(
         f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>\n" for name, value in _facts(article, version)
     )
@@ -55,6 +55,11 @@ def as_html(article: Row, version: Row | None = None) -> str:
         f"<title>{escape(text['title'])}</title>\n</head>\n<body>\n<h1>{escape(text['title'])}</h1>\n<dl>\n{facts}</dl>\n"
         f"{paragraphs}</body>\n</html>\n"
     )
+
+
+def is_right_to_left(language: str) -> bool:
+    """Whether text in a language (BCP 47 tag) is written from right to left."""
+    return language.lower().split("-")[0] in _RIGHT_TO_LEFT
 
 
 def _facts(article: Row, version: Row | None) -> Iterator[tuple[str, object]]:

@@ -68,6 +68,13 @@ def as_html(found: Sequence[Difference]) -> Iterator[str]:
             yield f"<p><del>{escape(difference.before)}</del></p>"
 
 
+def changed_words(before: str, after: str) -> Iterator[tuple[bool, str, str]]:
+    """An edited paragraph in pieces: (whether it stayed, the piece before, the piece after)."""
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+        yield tag == "equal", "".join(old[old_from:old_to]), "".join(new[new_from:new_to])
+
+
 def _compared(old: Sequence[str], new: Sequence[str]) -> Iterator[Difference]:
     matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)
     for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
@@ -98,10 +105,8 @@ def _likeness(one: str, other: str) -> float:
 
 
 def _marked(before: str, after: str) -> Iterator[str]:
-    old, new = _WORDS.findall(before), _WORDS.findall(after)
-    for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
-        gone, come = escape("".join(old[old_from:old_to])), escape("".join(new[new_from:new_to]))
-        if tag == "equal":
-            yield come
+    for same, gone, come in changed_words(before, after):
+        if same:
+            yield escape(come)
             continue
-        yield (f"<del>{gone}</del>" if gone else "") + (f"<ins>{come}</ins>" if come else "")
+        yield (f"<del>{escape(gone)}</del>" if gone else "") + (f"<ins>{escape(come)}</ins>" if come else "")

@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from archive.batch import Batch, insert_failures
+from archive.lookup import first_with, referred
 from archive.model import Capture, Change, CrawlSummary, Digest, Failure, Reading, RecordType, Reference, iso
 from archive.rows import CAPTURE_COLUMNS, capture_of, reference_of
 from archive.schema import open_writer, storage_errors
@@ -121,12 +122,8 @@ class Index:
 
     def reference(self, digest: Digest) -> Reference | None:
         """The earliest whole `response` with status 200 whose payload has this digest: what a revisit refers to."""
-        row = self._one(
-            f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE payload_digest = ? AND record_type = 'response'"  # noqa: S608
-            " AND status = 200 AND truncated IS NULL ORDER BY captured, warc, offset LIMIT 1",
-            (str(digest),),
-        )
-        return reference_of(row) if row else None
+        with storage_errors(self._path):
+            return first_with(self._db, str(digest))
 
     def validators(self, url: str) -> Validators | None:
         """What a conditional request for `url` can say, from its latest whole capture; None where that said nothing."""
@@ -151,21 +148,8 @@ class Index:
 
     def resolve(self, capture: Capture) -> Reference | None:
         """The record whose payload a revisit stands for; None where it is not in the index, and for any other capture."""
-        if capture.record_type != RecordType.REVISIT:
-            return None
-        by_id = "record_id = ?", (capture.refers_to_id or "",)
-        url = capture.refers_to_url or capture.url
-        date = iso(capture.refers_to_date) if capture.refers_to_date else ""
-        by_date = "url = ? AND captured = ?", (url, date)
-        for condition, values in (by_id, by_date):
-            row = self._one(
-                f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE {condition} AND record_type != 'revisit'"  # noqa: S608
-                " ORDER BY captured, warc, offset LIMIT 1",
-                values,
-            )
-            if row is not None:
-                return reference_of(row)
-        return self.reference(capture.payload_digest) if capture.payload_digest else None
+        with storage_errors(self._path):
+            return referred(self._db, capture)
 
     def captured_since(self, url: str, moment: datetime) -> list[Capture]:
         """The captures of a URL at or after a moment, in their order (was it fetched before the crash?)."""

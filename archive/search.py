@@ -16,10 +16,11 @@ from typing import Any, Self
 
 from sqlite_utils import Database
 
+from archive import lookup
 from archive.arabic import Query, fold, parse_query
 from archive.errors import UsageError
 from archive.marking import excerpt, mark
-from archive.model import Capture
+from archive.model import Capture, Reference
 from archive.rows import CAPTURE_COLUMNS, capture_of
 from archive.schema import open_reader, storage_errors
 from archive.urls import canonical_key, normalise
@@ -238,6 +239,16 @@ class Reader:
                 (identity,),
             ).fetchone()
         return capture_of(row) if row else None
+
+    def nearest(self, url: str, moment: datetime) -> Capture | None:
+        """The capture of a URL (normalised) that shows best what stood there at a moment; None where there is none."""
+        with storage_errors(self._path):
+            return lookup.nearest(self._connection, url, moment)
+
+    def referred(self, revisit: Capture) -> Reference | None:
+        """The record whose payload a revisit stands for; None where it is not in the index, and for any other capture."""
+        with storage_errors(self._path):
+            return lookup.referred(self._connection, revisit)
 
     def addresses(self, article: str) -> list[Row]:
         """The addresses of an article, the canonical one first."""

@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 from archive.model import Link
 from archive.urls import normalise
 from pipelines.dom import Page
+from pipelines.references import in_css, in_srcset
 
 OUTLINK_LIMIT = 6_000  # as Heritrix: a page with more is a trap or a dump
 REQUISITE_LIMIT = 2_000
@@ -27,10 +28,6 @@ _STRIPPED = re.compile(r"[\t\r\n]+")
 _REFRESH = re.compile(r"^\s*[\d.]*\s*[;,]?\s*(?:url\s*=\s*)?['\"]?\s*(.*?)['\"\s]*$", re.IGNORECASE | re.DOTALL)
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
 _LINK_KINDS = {"next": "next", "amphtml": "amp", "canonical": "canonical"}
-_CSS_URL = re.compile(
-    r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"']*?))\s*\)|@import\s+(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE
-)
-_SRCSET_PART = re.compile(r"\s*(\S+?)(?:,(?=\s|$)|\s+[^,]*(?:,|$)|$)")
 
 # Where each element names something the page needs; `srcset` forms hold several.
 _SOURCES = {
@@ -95,7 +92,7 @@ def requisites(page: Page) -> tuple[str, ...]:
 def css_requisites(css: str, base: str) -> tuple[str, ...]:
     """What a style sheet needs (`url()` and `@import`), absolute and normalised; `base` is the sheet's own address."""
     join = _Joiner(base)
-    return tuple(dict.fromkeys(url for href in _css_urls(css) if (url := join.absolute(href)) is not None))
+    return tuple(dict.fromkeys(url for href in in_css(css) if (url := join.absolute(href)) is not None))
 
 
 # ------------------------------------------------------------------------------------------------------ addresses
@@ -187,14 +184,9 @@ def _needed(root: HtmlElement) -> Iterator[str]:
             continue  # a comment or processing instruction
         yield from filter(None, map(element.get, _SOURCES.get(tag, ())))
         for value in filter(None, map(element.get, _SRCSETS)):
-            yield from (part.group(1) for part in _SRCSET_PART.finditer(value))
-        yield from _css_urls(element.get("style") or "")
+            yield from (href for href, _ in in_srcset(value))
+        yield from in_css(element.get("style") or "")
         if tag == "style":
-            yield from _css_urls(element.text or "")
+            yield from in_css(element.text or "")
         elif tag == "link" and _NEEDED_RELS.intersection((element.get("rel") or "").lower().split()):
             yield element.get("href") or ""
-
-
-def _css_urls(css: str) -> Iterator[str]:
-    for found in _CSS_URL.finditer(css):
-        yield next(group for group in found.groups() if group is not None)

@@ -39,6 +39,7 @@ COMMANDS = {
     "verify": ("health", "Check WARC files, digests and indexes."),
     "status": ("health", "Tell how each site is doing."),
     "stats": ("health", "Count articles over time."),
+    "serve": ("serving", "Show the collection in a browser on this machine."),
     "doctor": ("health", "Check this machine and say what to do."),
     "demo": ("demonstration", "Crawl a small made-up news site on this machine."),
 }
