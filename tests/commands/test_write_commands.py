@@ -51,7 +51,7 @@ def test_second_crawl_finds_nothing_new(crawled: Path) -> None:
 def test_crawl_prints_a_summary(warraq: Run, collection: Path) -> None:
     """The summary of each site is on standard output, as JSON lines in a pipe; -q leaves standard error empty."""
     done = warraq("-q", "-C", collection, "crawl", "--limit", "3")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, warraq("-C", collection, "status", "--failures").stdout
     (summary,) = [json.loads(line) for line in done.stdout.splitlines()]
     assert set(summary) >= {"site", "outcome", "fetched", "new", "changed", "unchanged", "duplicates", "failed"}
     assert done.stderr == ""
