@@ -50,6 +50,8 @@ _MAX_LINE = 120
 _DATE_LINE = 70
 _SHORT_LINE = 45
 _MAX_LEVELS = 7
+# From this many boxes around the headline on, what stands above it is the page's bar.
+_BAR_LEVEL = 2
 # Where a headline stands in layouts that have no h1.
 _HEADLINE_TAGS = ("h2", "h3", "h4", "div", "span", "p", "td", "font", "strong", "b")
 _MIN_HEADLINE = 15
@@ -198,15 +200,16 @@ def _shown(page: Page, head: Head, reader: Reader) -> list[DateCandidate]:
     heading = _heading(page, head)
     if heading is None:
         return []
-    seen: set[HtmlElement] = set()
+    seen: set[HtmlElement] = {heading} if heading.tag == "h1" else set()
     sentences: list[DateCandidate] = []
     box = heading
-    for _ in range(_MAX_LEVELS):
+    for level in range(_MAX_LEVELS):
         parent = box.getparent()
         if parent is None or parent.tag == "html" or len(seen) > _MAX_ELEMENTS:
             break
         box = parent
-        found = _dates_in(box, seen, reader)
+        above, below = _dates_in(box, seen, reader)
+        found = below + [one for one in above if level < _BAR_LEVEL or not _is_today(one.stated, reader)]
         if any(_is_line(candidate) for candidate in found):
             return sorted(found, key=lambda candidate: len(candidate.stated.raw) > _SHORT_LINE)
         sentences += found
@@ -231,9 +234,17 @@ def _heading(page: Page, head: Head) -> HtmlElement | None:
     return None
 
 
-def _dates_in(box: HtmlElement, seen: set[HtmlElement], reader: Reader) -> list[DateCandidate]:
-    found: list[DateCandidate] = []
+def _dates_in(
+    box: HtmlElement, seen: set[HtmlElement], reader: Reader
+) -> tuple[list[DateCandidate], list[DateCandidate]]:
+    """The dates in a box above and below what of it has been `seen` before (the headline's inner boxes)."""
+    above: list[DateCandidate] = []
+    below: list[DateCandidate] = []
+    inner = frozenset(seen)
+    found = above
     for element in box.iter():
+        if element in inner:
+            found = below
         if element in seen or not isinstance(element.tag, str):
             continue
         seen.add(element)
@@ -242,15 +253,23 @@ def _dates_in(box: HtmlElement, seen: set[HtmlElement], reader: Reader) -> list[
         if element.tag in _SKIPPED or element.tag in ("a", "h1"):
             seen.update(element.iter())
             continue
-        own = " ".join((element.text or "", *(child.tail or "" for child in element)))
-        if not _may_be_dated(own):
-            continue
-        stated = _line(element, reader)
+        stated = _line(element, reader) if _may_be_dated(_own_text(element)) else None
         if stated and stated.precision not in (Precision.YEAR, Precision.MONTH):
-            found.append(
-                DateCandidate(source="text", stated=stated, modified=is_update(stated.raw) and not _both(stated.raw))
-            )
-    return found
+            modified = is_update(stated.raw) and not _both(stated.raw)
+            found.append(DateCandidate(source="text", stated=stated, modified=modified))
+    return above, below
+
+
+def _own_text(element: HtmlElement) -> str:
+    return " ".join((element.text or "", *(child.tail or "" for child in element)))
+
+
+def _is_today(stated: StatedDate, reader: Reader) -> bool:
+    """Whether it is the day of the capture and no more, as sites show it in the bar on top."""
+    if reader.captured is None or stated.precision != Precision.DAY:
+        return False
+    today = reader.captured.astimezone(reader.zone or reader.guess or UTC).date()
+    return (stated.year, stated.month, stated.day) == (today.year, today.month, today.day)
 
 
 def _may_be_dated(text: str) -> bool:

@@ -213,6 +213,20 @@ def test_the_date_beside_a_headline_that_is_no_h1() -> None:
     assert chosen(found, "published") == [("text", "24 أكتوبر 2024 - 18:53")]
 
 
+def test_the_day_of_the_visit_in_the_top_bar() -> None:
+    """The current day that a site shows in its top bar is not the publication of a page that states none."""
+    bar = "<div class='bar'><a href='/about'>من نحن</a><span>الجمعة، 25 أكتوبر 2024</span></div>"
+    body = f"{bar}<div><div><div><h1>{HEADLINE}</h1></div>{FILLER}</div></div>"
+    assert read(page("", body), zone=CAIRO, url="https://www.example.test/x").published is None
+
+
+def test_the_date_below_the_headline_before_the_one_above() -> None:
+    """Of two dates in one box around the headline the one below it is the article's."""
+    body = f"<div><span>20 أكتوبر 2024</span><h1>{HEADLINE}</h1><span>24 أكتوبر 2024</span></div>{FILLER}"
+    found = read(page("", body), zone=CAIRO, url="https://www.example.test/x")
+    assert chosen(found, "published") == [("text", "24 أكتوبر 2024")]
+
+
 def test_a_list_of_facts_is_no_list_of_teasers() -> None:
     """A `time` in the list of facts under the headline counts; one beside a linked headline doesn't."""
     facts = '<ul><li>أحمد علي</li><li><time datetime="2024-10-24T10:00:00+03:00">24 أكتوبر</time></li></ul>'
