@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from archive.model import Evidence, Image, Precision
 from pipelines import images, linked_data, names, published, sections, titles, zones
+from pipelines.date_lines import Reader
 from pipelines.dates import StatedDate
 from pipelines.dom import Page
 from pipelines.embedded import Embedded
@@ -151,10 +152,10 @@ def read(
     )
 
 
-def _reader(places: _Places, captured: datetime | None, zone: tzinfo | None) -> published.Reader:
+def _reader(places: _Places, captured: datetime | None, zone: tzinfo | None) -> Reader:
     locale = places.head.first("og:locale") or places.page.root.get("lang")
     guess = None if zone else zones.guess(places.page.url, locale)
-    return published.Reader(captured=captured, zone=zone, language=places.page.language, guess=guess)
+    return Reader(captured=captured, zone=zone, language=places.page.language, guess=guess)
 
 
 def _title(places: _Places, trail: _Trail) -> tuple[str | None, tuple[str, ...]]:
@@ -185,7 +186,7 @@ def _cut(places: _Places, *keys: str) -> list[str]:
     return [titles.cut_site(text, places.head.site_names) for value in values if (text := linked_data.text(value))]
 
 
-def _dates(places: _Places, reader: published.Reader, trail: _Trail) -> tuple[StatedDate | None, StatedDate | None]:
+def _dates(places: _Places, reader: Reader, trail: _Trail) -> tuple[StatedDate | None, StatedDate | None]:
     data = places.data
     stated = (data.published, data.modified) if data else (None, None)
     found = published.candidates(places.page, places.head, places.marked, places.nodes, reader, stated)

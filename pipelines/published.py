@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from dataclasses import replace
+from datetime import UTC, timedelta, timezone
 from itertools import islice
 
 from lxml.html import HtmlElement
 
 from archive.model import Precision
 from pipelines import linked_data
-from pipelines.dates import StatedDate, Verdict, is_update, read_date, verdict
-from pipelines.dom import Page, fold, text_of
+from pipelines.date_lines import MAX_LINE, DateCandidate, Reader, near_headline
+from pipelines.dates import StatedDate, Verdict, is_update, verdict
+from pipelines.dom import Page, text_of
 from pipelines.head import Head
 from pipelines.microdata import Microdata
 
@@ -36,62 +37,15 @@ _MODIFIED_METAS = (
 _LINKED_PUBLISHED = ("datePublished", "dateCreated", "uploadDate", "datePosted")
 
 _URL_DATE = re.compile(r"(?<!\d)((?:19[89]|20[0-4])\d)[/\-_.]?(0?[1-9]|1[0-2])[/\-_.]?(0?[1-9]|[12]\d|3[01])(?!\d)")
-_DIGIT = re.compile(r"\d")
-_DAY_WORD = re.compile(
-    r"منذ|قبل|أمس|اليوم|الآن|دیروز|امروز|پیش|[Yy]esterday|[Tt]oday|ago|[Gg]estern|[Hh]eute|[Hh]ier|[Aa]yer|[Hh]oy|[Ii]eri|[Oo]ggi"
-)
-# A count back from now without a digit ("yesterday", "an hour ago") is short.
-_SPOKEN_DATE = 40
-_SKIPPED = frozenset(
-    ("script", "style", "noscript", "template", "svg", "nav", "footer", "aside", "form", "select", "iframe", "button")
-)
-# A line that holds a date and perhaps a byline; longer ones are sentences that happen to name a day.
-_MAX_LINE = 120
-_DATE_LINE = 70
-_SHORT_LINE = 45
-_MAX_LEVELS = 7
-# From this many boxes around the headline on, what stands above it is the page's bar.
-_BAR_LEVEL = 2
-# Where a headline stands in layouts that have no h1.
-_HEADLINE_TAGS = ("h2", "h3", "h4", "div", "span", "p", "td", "font", "strong", "b")
-_MIN_HEADLINE = 15
-_MAX_ELEMENTS = 700
 _MAX_TIMES = 6
 # A link of more characters in a list's entry is a headline.
 _LINK = 25
 _MAX_LINKS = 20
-_MAX_HEADINGS = 20
 # A wall clock is the same up to this, for seconds are often left out.
 _SAME = timedelta(minutes=1, seconds=1)
 # Zones differ from UTC by quarters of an hour, within these.
 _QUARTER = timedelta(minutes=15)
 _WEST, _EAST = timedelta(hours=-11), timedelta(hours=14)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DateCandidate:
-    """A date as one place states it. `modified` says that it is the time of the last change."""
-
-    source: str
-    stated: StatedDate
-    modified: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
-    """Reads date texts under what is known of the page: its capture, its site's zone (None: not known), its language.
-
-    `guess` is a zone to read dates in where the site's isn't known; it is not trusted to put others right.
-    """
-
-    captured: datetime | None
-    zone: tzinfo | None
-    language: str | None
-    guess: tzinfo | None = None
-
-    def read(self, text: str) -> StatedDate | None:
-        """The date a text states, or None."""
-        return read_date(text, captured=self.captured, zone=self.zone or self.guess or UTC, language=self.language)
 
 
 def candidates(
@@ -120,7 +74,7 @@ def candidates(
     ]
     found += _marked_up(page, marked, reader)
     if not any(_is_certain(candidate) for candidate in found):
-        found += _shown(page, head, reader)
+        found += near_headline(page, head, reader)
     address = _from_url(page.url, reader)
     return [*found, *([address] if address else [])]
 
@@ -161,7 +115,7 @@ def _labelled_update(element: HtmlElement) -> bool:
     ]
     if before is None and around is not None:
         words.append(around.text or "")
-    return any(len(text) < _MAX_LINE and is_update(text) for text in words)
+    return any(len(text) < MAX_LINE and is_update(text) for text in words)
 
 
 def _read_element(element: HtmlElement, reader: Reader) -> StatedDate | None:
@@ -181,129 +135,11 @@ def _beside(element: HtmlElement) -> bool:
     return False
 
 
-# ------------------------------------------------------------------------------------------------ as readers see it
-
-
 def _is_certain(candidate: DateCandidate) -> bool:
     """A time of publication stated with an offset of its own needs no second witness, and looking for one is dear."""
     stated = candidate.stated
-    return (
-        not candidate.modified
-        and stated.zone_stated
-        and _has_time(stated)
-        and bool(stated.instant and stated.instant.utcoffset())
-    )
-
-
-def _shown(page: Page, head: Head, reader: Reader) -> list[DateCandidate]:
-    """The date line nearest to the headline in the tree: its own box first, then the boxes around it."""
-    heading = _heading(page, head)
-    if heading is None:
-        return []
-    seen: set[HtmlElement] = {heading} if heading.tag == "h1" else set()
-    sentences: list[DateCandidate] = []
-    box = heading
-    for level in range(_MAX_LEVELS):
-        parent = box.getparent()
-        if parent is None or parent.tag == "html" or len(seen) > _MAX_ELEMENTS:
-            break
-        box = parent
-        above, below = _dates_in(box, seen, reader)
-        found = below + [one for one in above if level < _BAR_LEVEL or not _is_today(one.stated, reader)]
-        if any(_is_line(candidate) for candidate in found):
-            return sorted(found, key=lambda candidate: len(candidate.stated.raw) > _SHORT_LINE)
-        sentences += found
-    return sentences
-
-
-def _is_line(candidate: DateCandidate) -> bool:
-    """Whether the text is made for its date; a longer one is a caption or sentence that names a day."""
-    return len(candidate.stated.raw) <= _DATE_LINE
-
-
-def _heading(page: Page, head: Head) -> HtmlElement | None:
-    """The headline's element: the longest `h1`, or without one the first that says what the head says."""
-    headings = [heading for heading in islice(page.root.iter("h1"), _MAX_HEADINGS) if text_of(heading)]
-    if headings:
-        return max(headings, key=lambda heading: len(text_of(heading)))
-    stated = [title for title in (head.first("og:title"), head.title) if title]
-    for element in page.root.iter(*_HEADLINE_TAGS):
-        text = fold(element.text or "")
-        if len(text) >= _MIN_HEADLINE and any(title.startswith(text) for title in stated):
-            return element
-    return None
-
-
-def _dates_in(
-    box: HtmlElement, seen: set[HtmlElement], reader: Reader
-) -> tuple[list[DateCandidate], list[DateCandidate]]:
-    """The dates in a box above and below what of it has been `seen` before (the headline's inner boxes)."""
-    above: list[DateCandidate] = []
-    below: list[DateCandidate] = []
-    inner = frozenset(seen)
-    found = above
-    for element in box.iter():
-        if element in inner:
-            found = below
-        if element in seen or not isinstance(element.tag, str):
-            continue
-        seen.add(element)
-        if len(seen) > _MAX_ELEMENTS:
-            break
-        if element.tag in _SKIPPED or element.tag in ("a", "h1"):
-            seen.update(element.iter())
-            continue
-        stated = _line(element, reader) if _may_be_dated(_own_text(element)) else None
-        if stated and stated.precision not in (Precision.YEAR, Precision.MONTH):
-            modified = is_update(stated.raw) and not _both(stated.raw)
-            found.append(DateCandidate(source="text", stated=stated, modified=modified))
-    return above, below
-
-
-def _own_text(element: HtmlElement) -> str:
-    return " ".join((element.text or "", *(child.tail or "" for child in element)))
-
-
-def _is_today(stated: StatedDate, reader: Reader) -> bool:
-    """Whether it is the day of the capture and no more, as sites show it in the bar on top."""
-    if reader.captured is None or stated.precision != Precision.DAY:
-        return False
-    today = reader.captured.astimezone(reader.zone or reader.guess or UTC).date()
-    return (stated.year, stated.month, stated.day) == (today.year, today.month, today.day)
-
-
-def _may_be_dated(text: str) -> bool:
-    if not text or len(text) > _MAX_LINE * 2 or text.isspace():
-        return False
-    return _DIGIT.search(text) is not None or (len(text) <= _SPOKEN_DATE and _DAY_WORD.search(text) is not None)
-
-
-def _both(line: str) -> bool:
-    return not is_update(line[: len(line) // 3])
-
-
-def _line(element: HtmlElement, reader: Reader) -> StatedDate | None:
-    """The date of an element's line, with the time of day that may stand beside it."""
-    text = text_of(element)
-    stated = reader.read(text) if len(text) <= _MAX_LINE else None
-    if stated is None or stated.precision != Precision.DAY:
-        return stated
-    around = element.getparent()
-    for _ in range(2):
-        if around is None or around.tag == "body":
-            break
-        wider = text_of(around)
-        if len(wider) > _MAX_LINE:
-            break
-        finer = reader.read(wider)
-        if (
-            finer
-            and finer.precision != Precision.DAY
-            and (finer.year, finer.month, finer.day) == (stated.year, stated.month, stated.day)
-        ):
-            return finer
-        around = around.getparent()
-    return stated
+    zoned = stated.zone_stated and stated.instant is not None and bool(stated.instant.utcoffset())
+    return not candidate.modified and zoned and _has_time(stated)
 
 
 def _from_url(url: str, reader: Reader) -> DateCandidate | None:
