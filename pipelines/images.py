@@ -117,9 +117,7 @@ def _pictures(page: Page) -> list[HtmlElement]:
     for element in page.root.iter("h1", "img", "nav", "footer"):
         if element.tag == "h1":
             headed = True
-            if pictures and any(
-                image.getparent() is not None and image.getparent().tag in ("figure", "picture") for image in pictures
-            ):
+            if any(_framed(image) for image in pictures):
                 continue
             pictures = []
         elif element.tag == "img":
@@ -127,6 +125,11 @@ def _pictures(page: Page) -> list[HtmlElement]:
         elif element.tag == "footer" and headed:
             break
     return pictures
+
+
+def _framed(image: HtmlElement) -> bool:
+    parent = image.getparent()
+    return parent is not None and parent.tag in ("figure", "picture")
 
 
 def _beside(image: HtmlElement, title: str | None) -> tuple[str | None, str | None]:
