@@ -86,6 +86,9 @@ class _Handler(BaseHTTPRequestHandler):
             or "Transfer-Encoding" in self.headers
         ):
             self.close_connection = True  # a body that came along must not be taken for the next request
+        self._send(answer)
+
+    def _send(self, answer: Answer) -> None:
         self.send_response(answer.status)
         headers = {
             **_ALWAYS,
@@ -108,6 +111,11 @@ class _Handler(BaseHTTPRequestHandler):
             return plain(500, "Something went wrong here; the terminal says more.")
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = _respond  # noqa: N815 -- http.server's names
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
+        """What http.server itself refuses comes under a policy too."""
+        self.close_connection = True
+        self._send(plain(code, "This is no request to answer."))
 
     def log_message(self, *args: Any) -> None:
         """Say nothing of each request."""
