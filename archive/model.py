@@ -171,13 +171,27 @@ class Evidence:
     chosen: bool = False
 
 
+# Stands for linked words in the form of a line (U+FFFC OBJECT REPLACEMENT CHARACTER).
+LINKED = "\ufffc"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """How a paragraph stands on its page. `path`: the tags and lasting class names down to it. `form`: its text with
+    LINKED in place of links into the same site, where these are much of it; LINKED alone where nothing else is there.
+    """
+
+    path: str
+    form: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """One article as one capture of it reads.
 
     `paragraphs` are the body's, in order, each without line breaks. `published` is aware, or None where less than a day
     is known (then `published_precision` says what is, and `published_raw` holds the text as written).
-    `canonical` is the address that names it, absolute and normalised.
+    `canonical` is the address that names it, absolute and normalised. `places` has one for each paragraph, or none.
     """
 
     url: str
@@ -198,6 +212,7 @@ class Article:
     links: list[Link] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
     site: str | None = None
 
     @property

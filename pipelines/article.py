@@ -23,6 +23,7 @@ from pipelines.dom import Page
 from pipelines.embedded import Embedded
 from pipelines.found_article import FoundArticle
 from pipelines.metadata import Metadata
+from pipelines.places import places
 from pipelines.second_reader import letters
 
 _BYLINE = re.compile(
@@ -129,6 +130,7 @@ def _article(page: Page, stated: Metadata, read: Body, site: SiteConfig | None) 
         links=related.body_links(page, read),
         tags=list(stated.tags),
         evidence=[*stated.evidence, *read.evidence],
+        places=places(page, read),
         site=site.name if site else None,
     )
 
@@ -161,6 +163,7 @@ def _from_data(
         links=related.body_links(page, read),
         tags=list(data.tags),
         evidence=[Evidence(field="body", source=data.source, value=page.url, chosen=True), *read.evidence],
+        places=places(page, read),
         site=site.name if site else None,
     )
 
