@@ -20,6 +20,8 @@ from archive.facts import (
 from archive.model import Capture, Change, Failure, PayloadKind, Reading, RecordType
 from archive.projection import Touched, derive
 from archive.revisits import resolve_revisits
+from archive.withdrawal import Withdrawal
+from archive.withdrawn import forget, is_announced_in_vain, is_withdrawn, withdraw
 
 _UPSERT_TEXT = """
 INSERT INTO _texts (site, key, text_sha256, moment, listing, metadata, signature)
@@ -73,7 +75,8 @@ class Batch:
         row = capture_row(capture, reading)
         self._note(row)
         insert(self._db, "captures", row)
-        self._db.executemany(_UPSERT_SIGHTING, [sighting_row(each, capture) for each in reading.sightings])
+        announced = [each for each in reading.sightings if not is_announced_in_vain(self._db, each.url)]
+        self._db.executemany(_UPSERT_SIGHTING, [sighting_row(each, capture) for each in announced])
         insert_failures(self._db, failures_of(capture, reading))
         articles = read_articles(capture, reading)
         pending = Pending(capture.id)
@@ -124,11 +127,22 @@ class Batch:
                 (site, key),
             ).fetchall()
             self._touched.fingerprints |= {(site, fingerprint) for (fingerprint,) in overruled}
+        withdrawn = is_withdrawn(self._db, site, key, row["text_sha256"])
+        row["counts"] = 0 if withdrawn else row["counts"]
         insert(self._db, "_readings", row)
-        self._db.execute(_UPSERT_TEXT, article.text)
+        if not withdrawn:
+            self._db.execute(_UPSERT_TEXT, article.text)
         self._touched.addresses.add((site, key))
         self._touched.fingerprints.add((site, row["fingerprint"]))
         self._touched.texts[row["text_sha256"]] = (article.title, article.body)
+
+    def withdraw(self, withdrawal: Withdrawal) -> None:
+        """Note a withdrawal, and take away what it covers."""
+        withdraw(self._db, withdrawal, self._touched)
+
+    def forget(self, captures: Iterable[str]) -> None:
+        """Take captures (ids) out whose records are no longer in the archive."""
+        forget(self._db, captures, self._touched)
 
     def finish(self) -> None:
         """Derive all that follows from what was added."""
@@ -146,9 +160,11 @@ class Batch:
         if pending.address is None:
             read = "SELECT 1 FROM _readings WHERE capture_id = ? AND ordinal = 0"
             return Change.UNCHANGED if self._db.execute(read, (pending.capture_id,)).fetchone() else Change.NONE
+        work = self._db.execute("SELECT article_key FROM _works WHERE site = ? AND key = ?", pending.address).fetchone()
+        if work is None:  # withdrawn
+            return Change.NONE
         if pending.before is None:
-            work = self._db.execute("SELECT article_key FROM _works WHERE site = ? AND key = ?", pending.address)
-            return Change.NEW if work.fetchone()[0] == pending.address[1] else Change.DUPLICATE
+            return Change.NEW if work[0] == pending.address[1] else Change.DUPLICATE
         if pending.before != pending.sha256:
             return Change.CHANGED
         return Change.DUPLICATE if pending.new_url else Change.UNCHANGED

@@ -17,9 +17,21 @@ from typing import Any, Self
 
 from archive.batch import Batch, insert_failures
 from archive.lookup import first_with, referred
-from archive.model import Capture, Change, CrawlSummary, Digest, Failure, Reading, RecordType, Reference, iso
+from archive.model import (
+    Capture,
+    Change,
+    CrawlSummary,
+    Digest,
+    Failure,
+    Reading,
+    RecordType,
+    Reference,
+    iso,
+)
 from archive.rows import CAPTURE_COLUMNS, capture_of, reference_of
 from archive.schema import open_writer, storage_errors
+from archive.withdrawal import Withdrawal
+from archive.withdrawn import withdrawn_places
 
 Entry = tuple[Capture, Reading]
 
@@ -76,6 +88,25 @@ class Index:
         """Note URLs that are owed an explanation; the same failure twice is one row."""
         with self._transaction():
             insert_failures(self._db, failures)
+
+    def withdraw(self, withdrawal: Withdrawal) -> None:
+        """Take an article out, now and whenever it is read again; the same withdrawal twice is no change."""
+        with self._transaction():
+            batch = Batch(self._db)
+            batch.withdraw(withdrawal)
+            batch.finish()
+
+    def withdrawn_places(self) -> set[tuple[str, int]]:
+        """WARC and offset of every capture that shows a withdrawn article: what replay must not find."""
+        with storage_errors(self._path):
+            return withdrawn_places(self._db)
+
+    def forget(self, captures: Sequence[str]) -> None:
+        """Take out withdrawn captures (ids) whose records have become tombstones."""
+        with self._transaction():
+            batch = Batch(self._db)
+            batch.forget(captures)
+            batch.finish()
 
     def begin_crawl(self, summary: CrawlSummary) -> None:
         """Note a crawl that begins."""

@@ -10,17 +10,19 @@ from datetime import datetime
 
 from archive.model import Capture, RecordType, Reference, iso
 from archive.rows import CAPTURE_COLUMNS, capture_of, reference_of
+from archive.withdrawn import OF_WITHDRAWN
 
 
 def nearest(db: sqlite3.Connection, url: str, moment: datetime) -> Capture | None:
-    """The capture of `url` nearest in time that shows something: an answer below 400 if there is one, else any.
+    """The capture of `url` nearest in time that shows something: an answer below 400 if there is one, else any
+    (but none of a withdrawn article).
 
     Where the address was captured under `http` only, that answers for `https`, and the other way round.
     """
     scheme, _, rest = url.partition("://")
     other = f"{'http' if scheme == 'https' else 'https'}://{rest}"
     row = db.execute(
-        f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url IN (:url, :other)"  # noqa: S608
+        f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url IN (:url, :other) AND NOT {OF_WITHDRAWN}"  # noqa: S608
         " ORDER BY coalesce(status, 200) >= 400, url != :url, abs(julianday(captured) - julianday(:moment)),"
         " warc, offset LIMIT 1",
         {"url": url, "other": other, "moment": iso(moment)},

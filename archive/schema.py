@@ -105,6 +105,12 @@ CREATE TABLE disappearances (
   capture_id TEXT NOT NULL
 ) WITHOUT ROWID;
 
+-- An article that was taken back, in place of its row in articles: when, why, the digests of its texts and payloads.
+CREATE TABLE withdrawals (
+  article_id TEXT PRIMARY KEY, url TEXT NOT NULL, site TEXT NOT NULL, withdrawn TEXT NOT NULL, reason TEXT NOT NULL,
+  text_sha256 TEXT NOT NULL, payload_digests TEXT NOT NULL, purged INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- Folded text and, apart from it, other forms of its words (archive.arabic): phrases count in title and body only.
 CREATE VIRTUAL TABLE articles_fts USING fts5 (
   title, body, title_forms, body_forms, tokenize = "unicode61 remove_diacritics 0"
@@ -116,7 +122,7 @@ INSERT INTO articles_fts (articles_fts, rank) VALUES ('rank', 'bm25(10.0, 1.0, 8
 CREATE TABLE _readings (
   capture_id TEXT, ordinal INTEGER, read_from TEXT NOT NULL, moment TEXT NOT NULL, url TEXT NOT NULL,
   site TEXT NOT NULL, key TEXT NOT NULL, canonical TEXT NOT NULL, fingerprint TEXT NOT NULL, text_sha256 TEXT NOT NULL,
-  counts INTEGER NOT NULL, -- 0 for a listing's rendition of an article whose own page is known
+  counts INTEGER NOT NULL, -- 0 for what was withdrawn, and a listing's rendition of an article whose own page is known
   article_id TEXT, version_id TEXT, PRIMARY KEY (capture_id, ordinal)
 ) WITHOUT ROWID;
 CREATE INDEX _readings_key ON _readings (key, site, moment);
@@ -139,6 +145,9 @@ CREATE TABLE _owners (site TEXT, fingerprint TEXT, key TEXT NOT NULL, PRIMARY KE
 
 CREATE TABLE _signatures (docid INTEGER PRIMARY KEY, signature BLOB NOT NULL);
 CREATE TABLE _bands (band INTEGER, docid INTEGER, PRIMARY KEY (band, docid)) WITHOUT ROWID;
+
+-- What is withdrawn: a folded address or a text (sha256) of a site, a URL.
+CREATE TABLE _withdrawn (what TEXT, site TEXT, value TEXT, PRIMARY KEY (what, value, site)) WITHOUT ROWID;
 
 -- How far each WARC is in the index, in bytes.
 CREATE TABLE _progress (warc TEXT PRIMARY KEY, end INTEGER NOT NULL) WITHOUT ROWID;

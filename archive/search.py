@@ -24,6 +24,7 @@ from archive.model import Capture, Reference
 from archive.rows import CAPTURE_COLUMNS, capture_of
 from archive.schema import open_reader, storage_errors
 from archive.urls import canonical_key, normalise
+from archive.withdrawn import OF_WITHDRAWN
 
 Row = dict[str, Any]
 
@@ -191,9 +192,22 @@ class Reader:
     def find(self, name: str) -> Row:
         """The article as `article` finds it; UsageError where there is none."""
         found = self.article(name)
+        if found is None and (gone := self.withdrawal(name)) is not None:
+            raise UsageError(f"{name}: withdrawn {gone['withdrawn'][:10]}: {gone['reason']}")
         if found is None:
             raise UsageError(f"{name}: no article of that id or address; `warraq search` shows ids")
         return found
+
+    def withdrawal(self, name: str) -> Row | None:
+        """The tombstone of a withdrawn article, by its id or by an address of it."""
+        rows = self._list(
+            "SELECT * FROM withdrawals WHERE article_id = :name OR url = :url OR (site, :key) IN"
+            " (SELECT site, value FROM _withdrawn WHERE what = 'key') ORDER BY withdrawn DESC LIMIT 1",
+            name=name.strip(),
+            url=name,
+            key=canonical_key(normalise(name) or name),
+        )
+        return rows[0] if rows else None
 
     def _named(self, name: str) -> Iterator[str]:
         name = name.strip()
@@ -232,10 +246,10 @@ class Reader:
         )
 
     def capture(self, identity: str) -> Capture | None:
-        """The capture of that id, as a value."""
+        """The capture of that id, as a value; None also for one that shows a withdrawn article."""
         with storage_errors(self._path):
             row = self._connection.execute(
-                f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE id = ?",  # noqa: S608
+                f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE id = ? AND NOT {OF_WITHDRAWN}",  # noqa: S608
                 (identity,),
             ).fetchone()
         return capture_of(row) if row else None

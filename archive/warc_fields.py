@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from archive.model import CrawlSummary, Exchange, Failure, FetchFacts, Sighting, Stage
+from archive.withdrawal import Withdrawal
 
 MEDIA_TYPE = "application/warc-fields"
 Fields = list[tuple[str, str]]
@@ -27,9 +28,11 @@ _COUNTS = ("fetched", "new", "changed", "unchanged", "duplicates", "failed", "by
 
 FAILURE = "warraq-failure"
 CRAWL = "warraq-crawl-summary"
+WITHDRAWAL = "warraq-withdrawal"
+TOMBSTONE = "warraq-tombstone"
+CLAIM = "warraq-claim"
 _CRAWL_ID = "warraq-crawl"
 _SITE = "warraq-site"
-_CLAIM = "warraq-claim"
 _REDACTED = "warraq-redacted"
 _TLS_VERIFIED = "warraq-tls-verified"
 
@@ -65,7 +68,7 @@ def facts_fields(facts: FetchFacts, exchange: Exchange, redacted: Iterable[str] 
         fields.append((_CRAWL_ID, json.dumps(facts.crawl_id)))
     if facts.site:
         fields.append((_SITE, json.dumps(facts.site)))
-    fields.extend((_CLAIM, _json(asdict(claim))) for claim in facts.claims)
+    fields.extend((CLAIM, _json(asdict(claim))) for claim in facts.claims)
     if exchange.tls_verified is not None:
         fields.append((_TLS_VERIFIED, "yes" if exchange.tls_verified else "no"))
     fields.extend((_REDACTED, name) for name in redacted)
@@ -81,7 +84,7 @@ def facts_of(fields: Fields) -> FetchFacts:
         site=_string(values.get(_SITE)),
         via=values.get("via") or None,
         hops=int(hops) if hops.isascii() and hops.isdigit() and len(hops) < 5 else len(hops),
-        claims=tuple(claim for name, value in fields if name == _CLAIM and (claim := _claim(value))),
+        claims=tuple(claim for name, value in fields if name == CLAIM and (claim := _claim(value))),
     )
 
 
@@ -143,6 +146,39 @@ def crawl_of(text: str) -> CrawlSummary:
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not the summary of a crawl: {text[:100]!r}") from error
+
+
+# ---------------------------------------------------------------------------------------------------- withdrawals
+
+
+def withdrawal_fields(withdrawal: Withdrawal) -> Fields:
+    """A withdrawal as one field."""
+    return [(WITHDRAWAL, _json(asdict(withdrawal) | {"at": _moment(withdrawal.at)}))]
+
+
+def withdrawal_of(text: str) -> Withdrawal:
+    """Read a withdrawal back; ValueError where it is none."""
+    value = _object(text)
+    try:
+        return Withdrawal(
+            article_id=str(value["article_id"]),
+            site=str(value["site"]),
+            url=str(value["url"]),
+            at=_instant(value["at"]),
+            reason=str(value["reason"]),
+            keys=tuple(map(str, value.get("keys", ()))),
+            texts=tuple(map(str, value.get("texts", ()))),
+            urls=tuple(map(str, value.get("urls", ()))),
+            digests=tuple(map(str, value.get("digests", ()))),
+            purged=bool(value.get("purged")),
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a withdrawal: {text[:100]!r}") from error
+
+
+def tombstone_fields(**what: str | None) -> Fields:
+    """What stands in place of a record that was purged, as one field."""
+    return [(TOMBSTONE, _json(what))]
 
 
 def _json(value: dict[str, Any]) -> str:

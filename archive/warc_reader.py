@@ -21,6 +21,7 @@ from archive.warc_encoding import DIGEST_ALGORITHM
 from archive.warc_file import OPEN_SUFFIX
 from archive.warc_records import MAX_BLOCK, Damage, Record, read_date, records
 from archive.warc_records import read_record as read_warc_record
+from archive.withdrawal import Withdrawal
 
 __all__ = ["DamagedRecord", "ReadGroup", "captures", "groups", "locate", "payload", "read_record", "record_bytes"]
 
@@ -41,7 +42,7 @@ class DamagedRecord:
     problem: str
 
 
-Item = Capture | Failure | CrawlSummary | DamagedRecord
+Item = Capture | Failure | CrawlSummary | Withdrawal | DamagedRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +144,8 @@ def _items(group: _Group) -> Iterator[Item]:
                 yield warc_fields.failure_of(value)
             elif name == warc_fields.CRAWL:
                 yield warc_fields.crawl_of(value)
+            elif name == warc_fields.WITHDRAWAL:
+                yield warc_fields.withdrawal_of(value)
         if group.main is not None:
             start = group.main.offset
             capture = _capture(group.main, group.warc, warc_fields.facts_of(group.fields))

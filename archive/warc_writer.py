@@ -46,6 +46,7 @@ from archive.warc_encoding import (
     without_userinfo,
 )
 from archive.warc_file import WarcFile
+from archive.withdrawal import Withdrawal
 
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
@@ -182,6 +183,11 @@ class WarcWriter:
         """Write a `metadata` record with the summary of a crawl; of several with one id the last counts."""
         uri = "urn:warraq:crawl:" + quote(crawl.id, safe="")
         self._write_metadata(crawl.finished or crawl.started, uri, warc_fields.crawl_fields(crawl))
+
+    def write_withdrawal(self, withdrawal: Withdrawal) -> None:
+        """Write a `metadata` record that an article was withdrawn, so that every index made from the WARCs obeys it."""
+        uri = "urn:warraq:withdrawal:" + quote(withdrawal.article_id, safe="")
+        self._write_metadata(withdrawal.at, uri, warc_fields.withdrawal_fields(withdrawal))
 
     def sync(self) -> None:
         """Have everything written so far on the disk before this returns."""

@@ -31,6 +31,7 @@ from archive.model import (
 )
 from archive.warc_file import OPEN_SUFFIX
 from archive.warc_reader import DamagedRecord, groups, payload
+from archive.withdrawal import Withdrawal
 from pipelines.reading import PayloadFacts
 from pipelines.workers import Pool
 
@@ -178,6 +179,8 @@ class Ingest:
                 yield item
             elif isinstance(item, Failure):
                 self._index.fail([item])
+            elif isinstance(item, Withdrawal):
+                self._index.withdraw(item)
             else:
                 self._index.end_crawl(item)
         yield from self.drain()
