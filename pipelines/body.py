@@ -23,6 +23,9 @@ from pipelines.dom import Page
 MAIN_SHARE = 0.1
 # So many sub-heads make a guide or a review: its boxes, lists and tables are text. News stories have fewer.
 LONG_FORM = 8
+# From so many sibling paragraphs that hold this share of a page's prose, its own structure is proof enough.
+PLAIN_COUNT = 4
+PLAIN_SHARE = 0.8
 # Prose of a paragraph that can open an article, in characters.
 OPENING = 60
 # A last paragraph without a full stop is one from this length on.
@@ -57,12 +60,40 @@ def read(page: Page, *, titles: set[str], known: set[str], drop: tuple[HtmlEleme
     """
     body = page.root.find("body")
     whole = blocks.read(body if body is not None else page.root, _marker(drop))
-    approved = _approved(whole, second_reader.letters(second_reader.kept_text(page.root)))
+    everything = {block.at for block in whole.blocks}
+    void, element, inside = _place(whole, page.root, everything)
+    approved: set[int] = set()  # what stands in boxes beside plain paragraphs is not taken on its word
+    if not _is_plain(whole, void, inside):
+        approved = _approved(whole, second_reader.letters(second_reader.kept_text(page.root)))
+        void, element, inside = _place(whole, page.root, approved)
+    return _select(whole, inside, element, approved, void, titles, known)
+
+
+def _place(whole: Blocks, root: HtmlElement, approved: set[int]) -> tuple[set[int], HtmlElement, list[Block]]:
+    """The regions that are wrappers, the element that holds the text, and the blocks in it."""
     void = void_regions(whole, approved)
     free = [block for block in whole.blocks if all(region in void for region in block.regions)]
-    element = container(free, page.root, approved)
+    element = container(free, root, approved)
     inside = [block for block in free if block.element is element or element in block.element.iterancestors()]
-    return _select(whole, inside, element, approved, void, titles, known)
+    return void, element, inside
+
+
+def _is_plain(whole: Blocks, void: set[int], inside: list[Block]) -> bool:
+    """Whether nearly all prose of a page stands in one place, as sibling paragraphs: no second opinion is needed."""
+    paragraphs: dict[HtmlElement | None, float] = defaultdict(float)
+    count = 0
+    for block in inside:
+        weight = prose(block)
+        if block.kind == "p" and weight >= OPENING:
+            paragraphs[block.element.getparent()] += weight
+            count += 1
+    total = sum(prose(block) for block in whole.blocks if not _is_apart(block, void))
+    return count >= PLAIN_COUNT and max(paragraphs.values()) >= PLAIN_SHARE * total
+
+
+def _is_apart(block: Block, void: set[int]) -> bool:
+    """Whether a block stands in a region apart."""
+    return any(region not in void for region in block.regions)
 
 
 def read_fragment(root: HtmlElement, *, titles: set[str], known: set[str], drop: tuple[HtmlElement, ...] = ()) -> Body:
