@@ -33,5 +33,14 @@ bench: .venv/.ready  ## the whole job beside a straightforward build (some five 
 docs: .venv/.ready  ## write the generated parts of docs/ anew
 	$(BIN)/cog -r docs/*.md
 
+.venv-eval/.ready: pyproject.toml
+	$(PYTHON) -m venv .venv-eval
+	.venv-eval/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	.venv-eval/bin/python -m pip install --quiet --editable . --group eval
+	touch $@
+
+eval: .venv-eval/.ready  ## our extraction beside other extractors, over folders of real pages (CORPUS=, HARNESS=)
+	.venv-eval/bin/python bench/extraction/evaluate.py
+
 clean:
-	rm -rf .venv .peers demo-collection bench/out
+	rm -rf .venv .venv-eval .peers demo-collection bench/out
