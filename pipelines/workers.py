@@ -89,17 +89,19 @@ class Pool:
         self.close()
 
     def _serve(self, memory: int) -> None:
-        worker = _Worker(memory)
+        worker: _Worker | None = None  # started by its first task: most catch-ups have nothing to read
         while (task := self._tasks.get()) is not _STOP:
-            if worker.served >= PAYLOADS_PER_WORKER or not worker.alive():
+            if worker is not None and (worker.served >= PAYLOADS_PER_WORKER or not worker.alive()):
                 worker.end()
-                worker = _Worker(memory)
+                worker = None
+            worker = worker or _Worker(memory)
             try:
                 task.future.set_result(worker.read(task, self._seconds))
             except BaseException as error:  # noqa: BLE001 - a bug must reach whoever waits for the future
                 task.future.set_exception(error)
                 worker.end()
-        worker.end()
+        if worker is not None:
+            worker.end()
 
 
 class _Worker:

@@ -1,0 +1,77 @@
+"""`verify --deep`: no value in the index can change unseen, whatever table it stands in."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+
+import pytest
+
+from archive.cdxj import CdxjFile
+from archive.config import CollectionConfig, load
+from archive.layout import Layout
+from archive.model import Exchange, FetchFacts
+from archive.warc_writer import WarcInfo, WarcWriter
+from pipelines.catch_up import catch_up
+from pipelines.preserve import Preserver
+from pipelines.reread import reread
+
+TEXT = "عاد القطار القديم إلى العمل بين المدينتين بعد توقف دام عشر سنوات، وسط ترحيب كبير من سكان القرى على الطريق."
+PAGE = (
+    f"<html lang=ar><h1>عودة القطار القديم</h1><time>3 مارس 2026</time><article>{f'<p>{TEXT}</p>' * 4}</article></html>"
+)
+
+
+@pytest.fixture(scope="module")
+def collection(tmp_path_factory: pytest.TempPathFactory) -> tuple[Layout, CollectionConfig]:
+    root = tmp_path_factory.mktemp("deep") / "collection"
+    layout = Layout.create(root, '[collection]\nname = "deep"\n[sites.news]\nstart = ["http://news.example/"]\n')
+    writer, cdxj = WarcWriter(layout.archive, info=WarcInfo(software="test")), CdxjFile(layout.cdxj)
+    preserver = Preserver(writer, cdxj, lambda _: None)
+    response = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + PAGE.encode()
+    preserver.preserve(
+        Exchange(
+            url="http://news.example/train", started=datetime(2026, 3, 3, tzinfo=UTC), request=b"", response=response
+        ),
+        FetchFacts(crawl_id="c", site="news"),
+    )
+    writer.close()
+    cdxj.close()
+    config = load(layout.config)
+    catch_up(layout, config)
+    return layout, config
+
+
+def test_an_untouched_index_is_right(collection: tuple[Layout, CollectionConfig]) -> None:
+    """Reading everything again objects to nothing that Warraq wrote."""
+    assert list(reread(*collection, workers=1)) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("articles", "section"),
+        ("versions", "title"),
+        ("captures", "mime"),
+        ("addresses", "kind"),
+        ("articles", "published"),
+    ],
+)
+def test_a_changed_value_is_named(collection: tuple[Layout, CollectionConfig], table: str, column: str) -> None:
+    """A value changed by hand is found, and the table and row are named."""
+    layout, config = collection
+    with closing(sqlite3.connect(layout.index_db)) as db:
+        row, value = db.execute(
+            f"SELECT rowid_or_id, {column} FROM (SELECT *, {_name(table)} AS rowid_or_id FROM {table})"
+        ).fetchone()
+        db.execute(f"UPDATE {table} SET {column} = 'changed'")
+        db.commit()
+        try:
+            found = [finding.detail for finding in reread(layout, config, workers=1)]
+        finally:
+            db.execute(f"UPDATE {table} SET {column} = ?", (value,))
+            db.commit()
+    assert any(detail.startswith(f"{table}: the row of {row}") for detail in found)
+
+
+def _name(table: str) -> str:
+    return "url" if table == "addresses" else "id"
