@@ -11,7 +11,7 @@ import heapq
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -95,6 +95,16 @@ class CdxjFile:
             self._waiting = []
             self._close_waiting()
             self._waiting_path.unlink(missing_ok=True)
+
+    def drop(self, places: Collection[tuple[str, int]]) -> int:
+        """Take out the lines that lead to these places, (WARC, offset) each; returns how many there were."""
+        self.merge()
+        with _storage(self._path), _old_lines(self._path) as old:
+            count = sum(_place(entry) in places for entry in old)
+        if count:
+            with _storage(self._path), _old_lines(self._path) as old:
+                self._merged = self._replace(entry for entry in old if _place(entry) not in places)
+        return count
 
     def close(self) -> None:
         """Merge what waits."""
@@ -208,6 +218,11 @@ def _line_at(file: BinaryIO, offset: int, *, stay: bool = False) -> bytes:
     if offset:
         file.readline()
     return b"" if stay else (file.readline() or b"\xff")
+
+
+def _place(data: bytes) -> tuple[str, int]:
+    fields = _entry(data).fields
+    return fields["filename"], int(fields["offset"])
 
 
 def _entry(data: bytes) -> CdxjEntry:

@@ -229,6 +229,16 @@ class CollectionConfig:
             "0.1",
         ),
     )
+    signing_key: str | None = field(
+        default=None,
+        metadata=_key(
+            read.text,
+            "the path of a file",
+            "An Ed25519 private key in PEM (`openssl genpkey -algorithm ed25519 -out FILE`) that statements of fixity are "
+            "signed with; relative to the collection's folder. Keep it outside of what you hand on.",
+            '"/etc/warraq/signing.pem"',
+        ),
+    )
     format: int = field(
         default=FORMAT,
         metadata=_key(

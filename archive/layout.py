@@ -60,6 +60,11 @@ class Layout:
         return self.root / "index.db"
 
     @property
+    def fixity(self) -> Path:
+        """The folder of checksums and their chain."""
+        return self.root / "fixity"
+
+    @property
     def state(self) -> Path:
         """The folder that may be deleted when no crawl runs."""
         return self.root / "state"

@@ -35,7 +35,7 @@ from crawler.intake import Intake
 from crawler.resume import take_up
 from crawler.spiders import SiteSpider
 from crawler.work import CrawlOptions, Tally, Work
-from pipelines.catch_up import catch_up
+from pipelines.catch_up import catch_up, settle
 from pipelines.ingest import Ingest
 from pipelines.preserve import Preserver
 from pipelines.workers import Pool
@@ -68,6 +68,7 @@ def crawl(
         tallies = [_tally(site) for site in sites]
         with _work(layout, config, sites, options) as work:
             _run(work, sites, tallies, config, layout, progress)
+        settle(layout, config)
         if work.error is not None:
             raise work.error
         if work.stopping:
