@@ -91,6 +91,8 @@ SKIPPED = frozenset(
 )
 # These are passed over whatever they hold; the others of SKIPPED may have swallowed the page by a missing end tag.
 _NEVER_TEXT = frozenset(["script", "style", "template", "noscript", "head", "math"])
+# Elements without text that end no block.
+EMPTY = frozenset(["img", "source", "wbr", "link", "meta", "area", "base", "col", "track", "param", "amp-img"])
 _KINDS = {
     "p": "p", "h1": "h", "h2": "h", "h3": "h", "h4": "h", "h5": "h", "h6": "h", "li": "li", "dt": "li", "dd": "li",
     "blockquote": "quote", "td": "cell", "th": "cell", "figcaption": "caption", "caption": "caption", "pre": "pre",
@@ -183,7 +185,10 @@ def read(root: HtmlElement, mark: Callable[[HtmlElement], str | None]) -> Blocks
     for event, node in walker:
         tag = str(node.tag)
         if event == "start":
-            if _is_skipped(node, tag):
+            if tag in EMPTY:
+                if tag == "img" and (not walk.kinds or walk.kinds[-1][1] == "cell"):
+                    walk.flush(node)  # among loose text a picture ends a paragraph
+            elif _is_skipped(node, tag):
                 walker.skip_subtree()
                 skipped = node
             elif tag == "br":
@@ -193,7 +198,7 @@ def read(root: HtmlElement, mark: Callable[[HtmlElement], str | None]) -> Blocks
         else:
             if node is skipped:
                 skipped = None
-            elif tag != "br":
+            elif tag not in EMPTY and tag != "br":
                 _close(walk, node, tag)
             if node is not root:
                 walk.text(node.tail)
@@ -202,7 +207,7 @@ def read(root: HtmlElement, mark: Callable[[HtmlElement], str | None]) -> Blocks
 
 
 def _is_skipped(node: HtmlElement, tag: str) -> bool:
-    return tag in SKIPPED and (tag in _NEVER_TEXT or node.find(".//p") is None)
+    return tag in SKIPPED and (tag in _NEVER_TEXT or len(node) == 0 or node.find(".//p") is None)
 
 
 def _open(walk: _Walk, node: HtmlElement, tag: str) -> None:

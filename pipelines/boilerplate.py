@@ -78,7 +78,7 @@ def mark(element: HtmlElement) -> str | None:
     tag = str(element.tag)
     if tag in _NEVER:
         return None
-    attributes = element.attrib
+    attributes = dict(element.items())  # one call: looking each attribute up costs more than all else here
     if not attributes:
         return _TAGS.get(tag)
     if "hidden" in attributes or attributes.get("aria-hidden") == "true":

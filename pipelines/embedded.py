@@ -7,6 +7,7 @@ long text, perhaps a date and writers. Whether it is the page's own article, and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,11 @@ from pipelines.found_article import FoundArticle, articles_in
 LD_TYPES = ("application/ld+json",)
 JSON_TYPES = ("application/json",)
 
+# State that holds an article's text names one of these: parsing the rest (menus, settings) would be most of the cost.
+_TEXT_HINT = re.compile(
+    r"<p\b|u003cp\b|&lt;p\b|content_elements|paragraph|\\?\"(?:articleBody|body|content|html|fullText|story)\\?\"",
+    re.IGNORECASE,
+)
 # How many names deep JSON-LD is looked through for nodes.
 _LD_DEPTH = 6
 
@@ -73,7 +79,7 @@ class Embedded:
     def _script_states(self) -> Iterator[State]:
         for script in self._page.root.iter("script"):
             text = script.text or ""
-            if len(text) < state.MIN_STATE:
+            if len(text) < state.MIN_STATE or not _TEXT_HINT.search(text):
                 continue
             kind = (script.get("type") or "").split(";")[0].strip().lower()
             if kind in JSON_TYPES:
