@@ -22,6 +22,8 @@ from pipelines.metadata import Metadata
 OBSTACLE_TEXT = 2500
 # From so many headlines that lead elsewhere a page without an article's marks is a list of them.
 LISTED = 8
+# No list of headlines has this much text of its own, in characters, however many stand around it.
+LONG_STORY = 3000
 # Text of a stub or a caption, in characters: a story that is paid for, a gallery or a video page holds no more.
 STUB = 350
 # A paragraph that ends as a sentence does, or is this long, makes a story.
@@ -144,7 +146,7 @@ def _locked(page: Page) -> bool:
 def _reads_as_list(kinds: frozenset[str], listed: int, length: int) -> bool:
     if any(kind in kinds for kind in _LIST_KINDS):
         return listed >= LISTED and length < 6000
-    return listed >= LISTED and length < 40 * listed
+    return listed >= LISTED and length < min(40 * listed, LONG_STORY)
 
 
 def _listed(read: Body) -> int:
