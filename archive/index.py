@@ -30,8 +30,9 @@ from archive.model import (
 )
 from archive.rows import CAPTURE_COLUMNS, capture_of, reference_of
 from archive.schema import open_writer, storage_errors
+from archive.urls import canonical_key
 from archive.withdrawal import Withdrawal
-from archive.withdrawn import withdrawn_places
+from archive.withdrawn import is_withdrawn, withdrawn_places
 
 Entry = tuple[Capture, Reading]
 
@@ -43,6 +44,15 @@ class Validators:
     etag: str | None
     last_modified: str | None
     reference: Reference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownArticle:
+    """Where an article was last read, since when it is known, and when that address was last asked for."""
+
+    url: str
+    first_seen: datetime
+    asked: datetime
 
 
 class Index:
@@ -95,6 +105,11 @@ class Index:
             batch = Batch(self._db)
             batch.withdraw(withdrawal)
             batch.finish()
+
+    def is_withdrawn(self, site: str, url: str) -> bool:
+        """Whether an address of a site is that of a withdrawn article."""
+        with storage_errors(self._path):
+            return is_withdrawn(self._db, site, canonical_key(url), "")
 
     def withdrawn_places(self) -> set[tuple[str, int]]:
         """WARC and offset of every capture that shows a withdrawn article: what replay must not find."""
@@ -191,6 +206,22 @@ class Index:
                 (url, iso(moment)),
             ).fetchall()
         return [capture_of(row) for row in rows]
+
+    def article_addresses(self, site: str, since: datetime) -> list[KnownArticle]:
+        """The articles of a site that were seen at or after a moment on pages of their own, the newest first."""
+        with storage_errors(self._path):
+            rows = self._db.execute(
+                "SELECT r.url, a.first_seen, coalesce((SELECT max(captured) FROM captures c WHERE c.url = r.url), a.last_seen)"
+                " FROM articles a JOIN _readings r ON r.article_id = a.id AND r.ordinal = 0"
+                " WHERE a.site = ? AND a.last_seen >= ? AND a.source = 'page' AND r.moment ="
+                " (SELECT max(moment) FROM _readings l WHERE l.article_id = a.id AND l.ordinal = 0)"
+                " GROUP BY a.id ORDER BY a.first_seen DESC, a.id",
+                (site, iso(since)),
+            ).fetchall()
+        return [
+            KnownArticle(url=url, first_seen=datetime.fromisoformat(first), asked=datetime.fromisoformat(asked))
+            for url, first, asked in rows
+        ]
 
     def _one(self, statement: str, values: tuple[str, ...]) -> tuple[Any, ...] | None:
         with storage_errors(self._path):

@@ -18,6 +18,7 @@ class FetchReason(StrEnum):
     NO_RESPONSE = "no-response"
     BAD_RESPONSE = "bad-response"
     HEADER_FLOOD = "header-flood"
+    ABANDONED = "abandoned"
 
 
 class FetchError(Exception):

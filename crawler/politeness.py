@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,8 +25,11 @@ MAX_ATTEMPTS = 4  # fetches of one URL in one crawl
 ROBOTS_ATTEMPTS = 3
 ROBOTS_LIFETIME = 24 * 3600.0  # RFC 9309 §2.4
 ROBOTS_REDIRECTS = 5  # RFC 9309 §2.3.1.2
-# Answers in a row that mean "go away" before a site is left: single pages are refused on most sites, ten in a row on none.
+# When a site is left: so many answers in a row that mean "go away", and these at least this share of its latest answers.
+# A closed section of an open site is ten in a row too, but not most of what the site says.
 REFUSALS = 10
+LATEST = 30
+REFUSED_SHARE = 2 / 3
 TRY_LATER = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 SLOW_DOWN = frozenset({429, 503})
 REFUSED = frozenset({401, 403, 429})
@@ -109,6 +113,7 @@ class Patience:
 
     def __init__(self, limit: int = REFUSALS) -> None:
         self._limit = limit
+        self._latest: deque[bool] = deque(maxlen=LATEST)  # True for a refusal
         self._refused = 0
         self._silent = 0
         self.lost: str | None = None
@@ -119,12 +124,14 @@ class Patience:
 
     def welcomed(self) -> None:
         """The site gave a page."""
+        self._latest.append(False)
         self._refused = self._silent = 0
 
     def refused(self, how: str) -> None:
         """The site refused (403, 429) or put up a challenge."""
+        self._latest.append(True)
         self._refused += 1
-        if self._refused >= self._limit:
+        if self._refused >= self._limit and sum(self._latest) >= REFUSED_SHARE * len(self._latest):
             self.lost = f"{self._refused} answers in a row refused the crawler, the last with {how}: the site blocks it"
 
     def silent(self, how: str) -> None:

@@ -33,7 +33,7 @@ from crawler.wire import Patience, Wire
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
-__all__ = ["CapturedResponse", "FetchError", "FetchReason", "RecordingHandler"]
+__all__ = ["CapturedResponse", "FetchError", "FetchReason", "RecordingHandler", "abandon"]
 
 
 class Recording(Protocol):
@@ -68,9 +68,22 @@ class _Shared:
     wire: Wire | None = None
     broken: Exception | None = None
     gates: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+    under_way: set[asyncio.Task[Exchange]] = field(default_factory=set)
+    abandoned: bool = False
 
 
 _SHARED: weakref.WeakKeyDictionary[Crawler, _Shared] = weakref.WeakKeyDictionary()
+
+
+def abandon(crawler: Crawler) -> None:
+    """Break off every exchange of this crawler, now and from now on: each ends with FetchError, reason `abandoned`.
+
+    Nothing of them is kept: what was asked for is asked for again by the next crawl.
+    """
+    shared = _SHARED.setdefault(crawler, _Shared())
+    shared.abandoned = True
+    for task in shared.under_way:
+        task.cancel()
 
 
 class RecordingHandler(BaseDownloadHandler):
@@ -90,9 +103,25 @@ class RecordingHandler(BaseDownloadHandler):
         """
         async with self._gate(request):
             self._refuse_if_broken()
-            exchange = await self._own_wire().fetch(_outgoing(request))
+            exchange = await self._exchange(request)
             self._refuse_if_broken()
             return self._preserve(exchange, request)
+
+    async def _exchange(self, request: Request) -> Exchange:
+        """The exchange, in a task of its own: Scrapy starts downloads on its own account, so cancelling it reaches nothing."""
+        shared = self._shared
+        if shared.abandoned:
+            raise FetchError(FetchReason.ABANDONED, request.url, "the crawl was stopped")
+        task = asyncio.ensure_future(self._own_wire().fetch(_outgoing(request)))
+        shared.under_way.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if not shared.abandoned:
+                raise
+            raise FetchError(FetchReason.ABANDONED, request.url, "the crawl was stopped") from None
+        finally:
+            shared.under_way.discard(task)
 
     def _preserve(self, exchange: Exchange, request: Request) -> CapturedResponse:
         try:

@@ -51,6 +51,7 @@ class Kind(StrEnum):
     START = "start"
     ARTICLE = "article"  # announced by a news sitemap or feed
     LISTED = "listed"  # announced by a plain sitemap: often years of them
+    KNOWN = "known"  # an article of earlier crawls that nothing announced in this one
     SECTION = "section"
     LINK = "link"
     REQUISITE = "requisite"
@@ -231,6 +232,8 @@ def _compiled(site: SiteConfig, key: str, texts: Iterable[str]) -> list[re.Patte
 # How many pages of one shape may bring no article not met before, until the shape is left. Found by trial: a calendar is
 # left after 50 days, while the longest run of article-less pages on the sites at hand was 23 (a list of tags).
 FRUITLESS = (50, 150, 600, 2000)
+# A page that is refused counts as so many: ten in a row of one shape are a part of the site that is closed.
+REFUSED_WEIGHT = 5
 
 
 class Budgets:
@@ -247,10 +250,10 @@ class Budgets:
                 return shape
         return None
 
-    def fruitless(self, url: str) -> None:
+    def fruitless(self, url: str, weight: int = 1) -> None:
         """A page was fetched and brought no article not met before."""
         for shape in patterns(url):
-            self._fruitless[shape] = self._fruitless.get(shape, 0) + 1
+            self._fruitless[shape] = self._fruitless.get(shape, 0) + weight
 
     def fruitful(self, *urls: str | None) -> None:
         """An article not met before stands at, or was reached through, these addresses."""

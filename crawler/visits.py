@@ -36,6 +36,7 @@ MAX_REDIRECTS = 10
 LATER = 3600.0  # seconds until a host whose robots.txt fails is asked again: in another crawl
 # What a second try cannot mend.
 _FINAL = frozenset({FetchReason.BAD_URL, FetchReason.BLOCKED_ADDRESS, FetchReason.HEADER_FLOOD})
+GONE = frozenset({404, 410, 451})
 _CUT_SHORT = frozenset({"disconnect", "time"})
 
 
@@ -93,7 +94,8 @@ class Visitor:
     """Carries out the visits of one site.
 
     `home` are the origins of the start addresses. `fetch` fetches and preserves one URL of a visit, raising FetchError where there was no response; `adopt` takes a
-    redirect's target into the visit's lease, False where it is queued anyway; `pause` sleeps, False where the crawl stops.
+    redirect's target into the visit's lease, False where it is queued anyway; `pause` sleeps, False where the crawl stops; `withdrawn` tells the addresses
+    of articles taken back.
     """
 
     scope: Scope
@@ -105,6 +107,7 @@ class Visitor:
     fetch: Callable[[Visit, str], Awaitable[Fetched]]
     adopt: Callable[[Entry], bool]
     pause: Callable[[float], Awaitable[bool]]
+    withdrawn: Callable[[str], bool] = lambda _url: False
 
     async def carry_out(self, visit: Visit) -> Ending:
         """Fetch the visit's entry and what it redirects to, at most ten hops."""
@@ -130,6 +133,8 @@ class Visitor:
     # ------------------------------------------------------------------------------------------- before a fetch
 
     async def _forbidden(self, visit: Visit, url: str) -> Ending | None:
+        if self.withdrawn(url):  # what was taken back is not fetched anew
+            return Ending(outcome=Outcome.DEAD, url=url)
         standing = await self.robots.standing(url)
         if not self.obey:
             return None
@@ -184,6 +189,8 @@ class Visitor:
         if 200 <= status < 300 or status == 304:
             visit.landed = url
             return done, None
+        if visit.entry.kind is Kind.KNOWN and status in GONE:
+            return done, None  # what `disappearances` tells
         return _failed(visit, url, f"HTTP {status}"), None
 
     def _later(self, visit: Visit, url: str, status: int, message: HttpMessage) -> Ending:

@@ -96,7 +96,13 @@ class Pool:
                 worker = None
             worker = worker or _Worker(memory)
             try:
-                task.future.set_result(worker.read(task, self._seconds))
+                reading = worker.read(task, self._seconds)
+                if reading is None:
+                    # Killed by somebody else: a machine short of memory, an operator. The page may not be to blame.
+                    worker = _Worker(memory)
+                    reading = worker.read(task, self._seconds)
+                killed = gave_up(task.facts.url, NotArticleReason.MEMORY, "the reading process was killed, twice")
+                task.future.set_result(reading or killed)
             except BaseException as error:  # noqa: BLE001 - a bug must reach whoever waits for the future
                 task.future.set_exception(error)
                 worker.end()
@@ -124,7 +130,8 @@ class _Worker:
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
 
-    def read(self, task: _Task, seconds: float) -> Reading:
+    def read(self, task: _Task, seconds: float) -> Reading | None:
+        """The reading of a payload; None where the process was killed over it, and not by us."""
         self.served += 1
         try:
             self._send(pickle.dumps((task.payload, task.facts, task.site), protocol=5))
@@ -136,6 +143,8 @@ class _Worker:
             self._process.wait()
             status = self._process.returncode
             self.end()
+            if status == -signal.SIGKILL:
+                return None
             if status > 0 and status != _OUT_OF_MEMORY:
                 raise RuntimeError(f"a reading process failed with status {status}; what it said is above") from None
             return gave_up(task.facts.url, NotArticleReason.MEMORY, f"the reading process ended ({status})")
@@ -187,7 +196,9 @@ def read_all(
 
 def serve(memory: int) -> None:
     """Read payloads from standard input until it closes; the whole life of one worker process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group: the crawler decides, not we
+    # Ctrl-C, `timeout` and systemd reach the whole group: the crawler decides, not we.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     source = os.fdopen(os.dup(0), "rb", buffering=1 << 20)
