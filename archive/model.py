@@ -55,6 +55,7 @@ class FetchFacts:
     """Why an exchange was made; written beside it as a `metadata` record (ISO 28500 §6.5, `via`, `hopsFromSeed`).
 
     `claims` are what a sitemap, feed or section announced of the URL: (source URL, kind, title, published as stated).
+    `requisite`: only because a page shows it (an image, a style sheet, a font); whatever came is no page of the site.
     """
 
     crawl_id: str | None = None
@@ -62,6 +63,7 @@ class FetchFacts:
     via: str | None = None
     hops: int = 0
     claims: tuple[Sighting, ...] = ()
+    requisite: bool = False
 
 
 class RecordType(StrEnum):
@@ -360,6 +362,7 @@ class Reading:
 
     Made in a worker process and sent back whole; the index is written from (capture, reading) alone.
     `articles` holds the page's own article first and, on a listing that carries whole bodies, the others after it.
+    `requisites` are the addresses a page or style sheet needs to look as it does, where the site's are to be fetched.
     `signature` is the near-duplicate signature of the own article's text (bytes of 64 unsigned 32-bit integers), or None.
     """
 
@@ -370,6 +373,7 @@ class Reading:
     links: tuple[Link, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     sitemaps: tuple[str, ...] = ()
+    requisites: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     signature: bytes | None = None
 

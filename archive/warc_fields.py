@@ -21,8 +21,10 @@ MEDIA_TYPE = "application/warc-fields"
 Fields = list[tuple[str, str]]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
-# hopsFromSeed names the kind of each hop by a letter; announcements by sitemaps and feeds are links too (L).
+# hopsFromSeed names the kind of each hop by a letter; announcements by sitemaps and feeds are links too (L). The last
+# one of what is fetched because a page shows it is an embed (E), as Heritrix has it.
 _HOP = "L"
+_EMBED = "E"
 _MAX_HOPS = 255
 _COUNTS = ("fetched", "new", "changed", "unchanged", "duplicates", "failed", "bytes")
 
@@ -62,7 +64,8 @@ def facts_fields(facts: FetchFacts, exchange: Exchange, redacted: Iterable[str] 
     if facts.via:
         fields.append(("via", facts.via))
     if facts.hops > 0:
-        fields.append(("hopsFromSeed", _HOP * min(facts.hops, _MAX_HOPS)))
+        hops = _HOP * min(facts.hops, _MAX_HOPS)
+        fields.append(("hopsFromSeed", hops[:-1] + _EMBED if facts.requisite else hops))
     fields.append(("fetchTimeMs", str(max(0, round(exchange.elapsed * 1000)))))
     if facts.crawl_id:
         fields.append((_CRAWL_ID, json.dumps(facts.crawl_id)))
@@ -85,6 +88,7 @@ def facts_of(fields: Fields) -> FetchFacts:
         via=values.get("via") or None,
         hops=int(hops) if hops.isascii() and hops.isdigit() and len(hops) < 5 else len(hops),
         claims=tuple(claim for name, value in fields if name == CLAIM and (claim := _claim(value))),
+        requisite=hops.endswith(_EMBED),
     )
 
 

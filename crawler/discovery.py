@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 from archive.config import SiteConfig
-from archive.model import Reading, Sighting
+from archive.model import PayloadKind, Reading, Sighting
 from archive.urls import normalise
 from crawler.frontier import Entry
 from crawler.politeness import origin
@@ -78,13 +78,17 @@ def sitemaps(start: str, robots: Robots) -> list[Entry]:
 def found(reading: Reading, entry: Entry, url: str, window: Window | None = None) -> Iterator[Entry]:
     """What a reading of `entry`, answered at `url`, leads to, in the order found; addresses are not yet in scope."""
     yield from _announced(reading, entry, url, window or Window())
+    for needed in reading.requisites:  # as they stand: a replayed page asks for them by these very addresses
+        yield Entry(url=needed, kind=Kind.REQUISITE, hops=entry.hops + 1, via=url)
+    if entry.kind is Kind.REQUISITE:
+        if reading.kind is PayloadKind.REDIRECT:
+            yield from (replace(entry, url=link.url, via=url) for link in reading.links)
+        return
     headlines = {sighting.url: sighting for sighting in reading.sightings if sighting.kind == "section"}
     for link in reading.links:
         target = without_session(link.url)
         if link.kind == "feed":
             yield Entry(url=target, kind=Kind.FEED, hops=entry.hops + 1, via=url)
-        elif link.kind == "requisite":
-            yield Entry(url=target, kind=Kind.REQUISITE, hops=entry.hops + 1, via=url)
         elif link.kind == "next" or (link.kind in _FOLLOWED and is_pagination(target)):
             # A listing's further pages lie no deeper than the listing; what bounds them is what they bring.
             yield Entry(url=target, kind=Kind.SECTION, hops=max(1, entry.hops), via=url)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -32,22 +33,16 @@ _LINK_KINDS = {"next": "next", "amphtml": "amp", "canonical": "canonical"}
 # Where each element names something the page needs; `srcset` forms hold several.
 _SOURCES = {
     "img": ("src", "data-src"),
-    "source": ("src",),
-    "script": ("src",),
-    "iframe": ("src",),
-    "embed": ("src",),
-    "audio": ("src",),
-    "video": ("src", "poster"),
-    "track": ("src",),
+    "video": ("poster",),
     "input": ("src",),
-    "object": ("data",),
     "body": ("background",),
     "table": ("background",),
     "td": ("background",),
     "image": ("href", "{http://www.w3.org/1999/xlink}href"),
 }
 _SRCSETS = ("srcset", "data-srcset", "imagesrcset")
-_NEEDED_RELS = frozenset({"stylesheet", "icon", "shortcut", "apple-touch-icon", "preload", "modulepreload", "manifest"})
+_NEEDED_RELS = frozenset({"stylesheet", "icon", "shortcut", "apple-touch-icon"})
+_PRELOADED = frozenset({"style", "image", "font"})
 
 
 def outlinks(page: Page) -> tuple[Link, ...]:
@@ -77,7 +72,10 @@ def outlinks(page: Page) -> tuple[Link, ...]:
 
 
 def requisites(page: Page) -> tuple[str, ...]:
-    """What the page needs to look as it does: images with all their sizes, style sheets, scripts, fonts, media, frames."""
+    """What the page needs to look as it does: images with all their sizes, style sheets, fonts, posters of films.
+
+    Not scripts, frames, plug-ins, films and sound: they weigh most, and rarely are the page.
+    """
     join = _Joiner(page.base)
     found: dict[str, None] = {}
     for href in _needed(page.root):
@@ -92,7 +90,8 @@ def requisites(page: Page) -> tuple[str, ...]:
 def css_requisites(css: str, base: str) -> tuple[str, ...]:
     """What a style sheet needs (`url()` and `@import`), absolute and normalised; `base` is the sheet's own address."""
     join = _Joiner(base)
-    return tuple(dict.fromkeys(url for href in in_css(css) if (url := join.absolute(href)) is not None))
+    found = dict.fromkeys(url for href in in_css(css) if (url := join.absolute(href)) is not None)
+    return tuple(islice(found, REQUISITE_LIMIT))
 
 
 # ------------------------------------------------------------------------------------------------------ addresses
@@ -177,6 +176,12 @@ def _text(element: HtmlElement) -> str:
     return text[:_TEXT_LIMIT]
 
 
+def _is_needed(element: HtmlElement) -> bool:
+    rels = (element.get("rel") or "").lower().split()
+    preloaded = "preload" in rels and (element.get("as") or "").lower() in _PRELOADED
+    return preloaded or bool(_NEEDED_RELS.intersection(rels))
+
+
 def _needed(root: HtmlElement) -> Iterator[str]:
     for element in root.iter():
         tag = element.tag
@@ -188,5 +193,5 @@ def _needed(root: HtmlElement) -> Iterator[str]:
         yield from in_css(element.get("style") or "")
         if tag == "style":
             yield from in_css(element.text or "")
-        elif tag == "link" and _NEEDED_RELS.intersection((element.get("rel") or "").lower().split()):
+        elif tag == "link" and _is_needed(element):
             yield element.get("href") or ""

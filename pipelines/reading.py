@@ -28,6 +28,7 @@ from archive.model import (
 from archive.urls import normalise
 from pipelines import feeds, links, sitemaps
 from pipelines.article import embedded_articles, from_page
+from pipelines.charsets import decode
 from pipelines.dom import Page, parse
 from pipelines.near_duplicates import signature
 
@@ -51,6 +52,7 @@ class PayloadFacts:
     truncated: str | None = None
     location: str | None = None
     crawl_id: str | None = None
+    requisite: bool = False
 
     @classmethod
     def of(cls, capture: Capture, *, content_type: str | None, content_encoding: str | None) -> PayloadFacts:
@@ -65,6 +67,7 @@ class PayloadFacts:
             truncated=capture.truncated,
             location=capture.location,
             crawl_id=capture.facts.crawl_id,
+            requisite=capture.facts.requisite,
         )
 
 
@@ -91,6 +94,10 @@ def read(payload: bytes, facts: PayloadFacts, site: SiteConfig) -> Reading:
 
 def _recognised(body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Failure, ...]) -> Reading:
     mime = (facts.mime or "").lower()
+    if facts.requisite or mime == "text/css":
+        # An image's address may answer with a page; that is no page of this site, and nothing of it is indexed.
+        needed = _needed_by_sheet(body, facts) if site.requisites and mime == "text/css" else ()
+        return Reading(kind=PayloadKind.OTHER, requisites=needed, failures=failures)
     if urlsplit(facts.url).path == "/robots.txt":
         return Reading(kind=PayloadKind.ROBOTS, sitemaps=_robots_sitemaps(body, facts.url), failures=failures)
     if mime not in HTML or not _starts_like_html(body):
@@ -105,6 +112,10 @@ def _recognised(body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tu
         not_article=_not(facts, NotArticleReason.NOT_HTML, mime or "no content type"),
         failures=failures,
     )
+
+
+def _needed_by_sheet(body: bytes, facts: PayloadFacts) -> tuple[str, ...]:
+    return links.css_requisites(decode(body, facts.content_type).text, facts.url)
 
 
 def _starts_like_html(body: bytes) -> bool:
@@ -152,6 +163,7 @@ def _page(body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Fa
     if isinstance(page, NotAnArticle):
         return Reading(kind=PayloadKind.PAGE, not_article=page, failures=failures)
     outlinks = tuple(links.outlinks(page))  # before the body is recovered: that may alter the tree
+    needed = links.requisites(page) if site.requisites else ()
     found = from_page(page, captured=facts.captured, site=site)
     if page.cut:
         failures += (_failure(facts, Stage.EXTRACT, "nested too deeply: part of the page could not be read"),)
@@ -163,6 +175,7 @@ def _page(body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Fa
             kind=PayloadKind.ARTICLE,
             article=found,
             links=outlinks,
+            requisites=needed,
             failures=failures,
             signature=signature(found.body),
         )
@@ -172,6 +185,7 @@ def _page(body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Fa
         not_article=found,
         embedded=tuple(embedded_articles(page, captured=facts.captured, site=site)) if listing else (),
         links=outlinks,
+        requisites=needed,
         sightings=_headlines(page, outlinks) if listing else (),
         failures=failures,
     )

@@ -108,11 +108,11 @@ def _seconds(parsed: dom.Page) -> float:
 
 
 def test_requisites_are_everything_the_page_shows():
-    """Images in all sizes, style sheets, scripts, inline styles, posters and frames; links are no requisites."""
+    """Images in all sizes, style sheets, inline styles, fonts and posters; links, scripts, frames and films are none."""
     html = (
         '<img src="/i.jpg" srcset="/i1.jpg 1x, /i2,a.jpg 2x,/i3.jpg 640w"><picture><source srcset="/w.webp"></picture><link rel="stylesheet" href="/s.css">'
         '<script src="/j.js"></script><div style="background: url(\'/b.png\')"></div><style>@import "/t.css"; @font-face {src: url(/f.woff2)}</style>'
-        '<video poster="/p.jpg"></video><iframe src="/f.html"></iframe><img src="data:image/png;base64,AAAA"><a href="/x">x</a>'
+        '<video poster="/p.jpg"></video><link rel="preload" as="font" href="/g.woff2"><link rel="preload" as="script" href="/h.js"><iframe src="/f.html"></iframe><img src="data:image/png;base64,AAAA"><a href="/x">x</a>'
     )
     found = [url.removeprefix("http://127.0.0.1:8000") for url in links.requisites(page(html))]
     assert sorted(found) == sorted(
@@ -123,12 +123,11 @@ def test_requisites_are_everything_the_page_shows():
             "/i3.jpg",
             "/w.webp",
             "/s.css",
-            "/j.js",
             "/b.png",
             "/t.css",
             "/f.woff2",
             "/p.jpg",
-            "/f.html",
+            "/g.woff2",
         ]
     )
 
