@@ -111,7 +111,7 @@ def _about(found: Any, name: str, offset: int, length: int) -> tuple[tuple[str, 
     stated = str(header("archive-date"))
     moment = datetime.strptime(stated[:14].ljust(14, "0"), "%Y%m%d%H%M%S")  # noqa: DTZ007 - ARC dates are UTC
     return (
-        ("WARC-Target-URI", str(header("uri"))),
+        ("WARC-Target-URI", str(header("uri")).replace(" ", "%20")),
         ("WARC-IP-Address", str(header("ip-address"))),
         ("WARC-Date", moment.strftime("%Y-%m-%dT%H:%M:%SZ")),
         ("WARC-Record-ID", f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'arc:{name}#{offset}')}>"),

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive.record_ledger import Entry, Ledger
 from archive.urls import text_sha256, version_id
+from archive.withdrawn import withdrawn_places
 
 _LINE_LIMIT = 1 << 20
 _MEND = "run: warraq index --rebuild"
@@ -33,12 +35,30 @@ class Mismatch:
 # ------------------------------------------------------------------------------------------------------------- CDXJ
 
 
-def check_cdxj(path: Path, ledger: Ledger) -> Iterator[Mismatch]:
-    """The sorted file and the lines that wait beside it, against the records: each line, and each capture's line."""
+def withdrawn(path: Path) -> set[tuple[str, int]]:
+    """WARC and offset of the captures that the index says show a withdrawn article; none where it cannot be asked."""
+    if not path.exists():
+        return set()
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
+            return withdrawn_places(connection)
+    except sqlite3.DatabaseError:
+        return set()  # what is wrong with it is `check_index`'s to say
+
+
+def check_cdxj(path: Path, ledger: Ledger, hidden: Collection[tuple[str, int]] = ()) -> Iterator[Mismatch]:
+    """The sorted file and the lines that wait beside it, against the records: each line, and each capture's line.
+
+    `hidden` are the captures of withdrawn articles, which must have none.
+    """
     waiting = path.with_name(path.name + ".new")
     for each, must_be_sorted in ((path, True), (waiting, False)):
         if each.exists():
             yield from _lines(each, ledger, must_be_sorted=must_be_sorted)
+    for warc, offset in sorted(hidden):
+        if not ledger.note(warc, offset):
+            detail = f"{path.name} has a line for a withdrawn article; run: warraq index"
+            yield Mismatch(warc, offset, None, "cdxj-withdrawn", detail)
     for entry in ledger.unnamed():
         yield Mismatch(
             entry.warc,

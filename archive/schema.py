@@ -147,7 +147,8 @@ CREATE TABLE _signatures (docid INTEGER PRIMARY KEY, signature BLOB NOT NULL);
 CREATE TABLE _bands (band INTEGER, docid INTEGER, PRIMARY KEY (band, docid)) WITHOUT ROWID;
 
 -- What is withdrawn: a folded address or a text (sha256) of a site, a URL.
-CREATE TABLE _withdrawn (what TEXT, site TEXT, value TEXT, PRIMARY KEY (what, value, site)) WITHOUT ROWID;
+CREATE TABLE _withdrawn (what TEXT, site TEXT, value TEXT, article_id TEXT, PRIMARY KEY (what, value, site, article_id))
+  WITHOUT ROWID;
 
 -- How far each WARC is in the index, in bytes.
 CREATE TABLE _progress (warc TEXT PRIMARY KEY, end INTEGER NOT NULL) WITHOUT ROWID;

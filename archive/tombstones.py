@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import shutil
 import struct
+import uuid
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,30 +41,31 @@ class Replacement:
     data: bytes
 
 
-def bury(path: Path, record_ids: Collection[str], withdrawal: Withdrawal) -> int:
-    """Put tombstones in place of the records of these ids in a WARC file; returns how many bytes were replaced.
+def bury(path: Path, places: Mapping[int, str], withdrawal: Withdrawal, *, only_look: bool = False) -> int:
+    """Put tombstones in place of the records at these offsets (each with its id) in a WARC file; returns how many.
 
     What a sitemap or feed announced of them goes too, from the `metadata` records beside them. A file without any is left
-    alone. Raises UsageError for an ARC file, which has no place for a tombstone, StorageError where the disk refuses.
+    alone, and with `only_look` any file: that only tells how many there are. Raises UsageError for an ARC file, which has no place for a tombstone, StorageError where the disk refuses.
     """
     if is_arc(path):
         raise UsageError(f"{path.name}: an ARC file cannot hold a tombstone; make it a WARC (warcio recompress) first")
     try:
-        found = list(_replacements(path, set(record_ids), withdrawal))
-        if found:
+        found = list(_replacements(path, places, withdrawal))
+        if found and not only_look:
             _rewrite(path, found)
     except OSError as error:
         raise StorageError(f"{error.filename or path}: cannot be rewritten: {error.strerror or error}") from error
-    return sum(len(each.data) for each in found)
+    return sum(each.offset in places for each in found)
 
 
-def _replacements(path: Path, ids: set[str], withdrawal: Withdrawal) -> Iterator[Replacement]:
+def _replacements(path: Path, places: Mapping[int, str], withdrawal: Withdrawal) -> Iterator[Replacement]:
+    ids = set(places.values()) - {""}
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
     for record in records(path, keep=lambda _: _FIELDS_LIMIT):
         if isinstance(record, Damage):
             continue
-        if record.id in ids and record.type in {"response", "resource", "revisit"}:
+        if record.offset in places and record.type in _BURIED:
             yield Replacement(record.offset, _tombstone(record, withdrawal, packed=packed))
         elif record.type == "metadata" and ids & set(record.headers_all("WARC-Concurrent-To")):
             fields = warc_fields.decode(record.block)
@@ -73,6 +75,7 @@ def _replacements(path: Path, ids: set[str], withdrawal: Withdrawal) -> Iterator
                 yield Replacement(record.offset, _fitted(headers, kept, record.length, packed=packed))
 
 
+_BURIED = {"response", "resource", "revisit"}
 _RECKONED = {"content-length", "warc-block-digest"}
 _KEPT = ("WARC-Target-URI", "WARC-Warcinfo-ID", "WARC-Concurrent-To")
 
@@ -80,7 +83,7 @@ _KEPT = ("WARC-Target-URI", "WARC-Warcinfo-ID", "WARC-Concurrent-To")
 def _tombstone(record: Record, withdrawal: Withdrawal, *, packed: bool) -> bytes:
     headers = [
         ("WARC-Type", "metadata"),
-        ("WARC-Record-ID", record.id),
+        ("WARC-Record-ID", record.id or f"<{uuid.uuid4().urn}>"),
         ("WARC-Date", warc_date(withdrawal.at)),
         *((name, value) for name, value in record.headers if name in _KEPT),
         ("Content-Type", warc_fields.MEDIA_TYPE),

@@ -20,7 +20,7 @@ from archive.fixity import check_fixity
 from archive.http_message import parse_head
 from archive.layout import Layout
 from archive.model import Capture
-from archive.projection_checks import check_cdxj, check_index
+from archive.projection_checks import check_cdxj, check_index, withdrawn
 from archive.raw_records import Problem, RawRecord, raw_records
 from archive.record_blocks import check_block, software_of
 from archive.record_ledger import Ledger
@@ -72,7 +72,8 @@ def verify(layout: Layout, *, deep: bool = False, reread: Reread | None = None) 
         for file, offset, record_id, rule, detail in ledger.contradictions():
             yield Finding(file=file, offset=offset, record_id=record_id or None, rule=rule, detail=detail)
         if not busy:
-            for said in (*check_cdxj(layout.cdxj, ledger), *check_index(layout.index_db, ledger)):
+            hidden = withdrawn(layout.index_db)
+            for said in (*check_cdxj(layout.cdxj, ledger, hidden), *check_index(layout.index_db, ledger)):
                 yield Finding(
                     file=said.file, offset=said.offset, record_id=said.record_id, rule=said.rule, detail=said.detail
                 )

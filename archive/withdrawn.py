@@ -54,17 +54,16 @@ def withdraw(db: sqlite3.Connection, withdrawal: Withdrawal, touched: Touched) -
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (withdrawal.article_id, *stands, purged),
     )
-    db.executemany("INSERT OR IGNORE INTO _withdrawn VALUES (?, ?, ?)", _what(withdrawal))
+    db.executemany("INSERT OR IGNORE INTO _withdrawn VALUES (?, ?, ?, ?)", _what(withdrawal))
     for column, values in (("key", withdrawal.keys), ("text_sha256", withdrawal.texts)):
         for value in values:
             _take_away(db, withdrawal.site, column, value, touched)
     _forget_announcements(db, set(withdrawal.keys))
 
 
-def _what(withdrawal: Withdrawal) -> Iterator[tuple[str, str, str]]:
-    for what, values in (("key", withdrawal.keys), ("text", withdrawal.texts)):
-        yield from ((what, withdrawal.site, value) for value in values)
-    yield from (("url", "", url) for url in withdrawal.urls)
+def _what(withdrawal: Withdrawal) -> Iterator[tuple[str, str, str, str]]:
+    for what, values in (("key", withdrawal.keys), ("text", withdrawal.texts), ("url", withdrawal.urls)):
+        yield from ((what, withdrawal.site, value, withdrawal.article_id) for value in values)
 
 
 def _take_away(db: sqlite3.Connection, site: str, column: str, value: str, touched: Touched) -> None:

@@ -36,6 +36,7 @@ COMMANDS = {
     "cluster": ("read", "List the near-duplicates of an article."),
     "cite": ("read", "Cite an article with the capture that shows it."),
     "export": ("exchange", "Write articles to a file, or pack the collection."),
+    "withdraw": ("archival", "Take an article back; a tombstone stays."),
     "verify": ("health", "Check WARC files, digests and indexes."),
     "status": ("health", "Tell how each site is doing."),
     "stats": ("health", "Count articles over time."),
