@@ -77,6 +77,7 @@ def _replacements(path: Path, places: Mapping[int, str], withdrawal: Withdrawal)
 
 _BURIED = {"response", "resource", "revisit"}
 _RECKONED = {"content-length", "warc-block-digest"}
+_LEAST = ("block_digest", "type", "captured", "article_id", "withdrawn", "reason", "payload_digest")
 _KEPT = ("WARC-Target-URI", "WARC-Warcinfo-ID", "WARC-Concurrent-To")
 
 
@@ -97,8 +98,8 @@ def _tombstone(record: Record, withdrawal: Withdrawal, *, packed: bool) -> bytes
         "article_id": withdrawal.article_id,
         "reason": withdrawal.reason,
     }
-    for leave_out in ((), ("reason", "block_digest"), tuple(what)):
-        said = {name: value for name, value in what.items() if name not in leave_out}
+    for number in range(len(_LEAST) + 1):  # a small record has no room for all of it; the withdrawal's own record has
+        said = {name: value for name, value in what.items() if name not in _LEAST[:number]}
         try:
             return _fitted(headers, warc_fields.tombstone_fields(**said), record.length, packed=packed)
         except ValueError:
