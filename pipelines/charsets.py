@@ -36,15 +36,22 @@ _WORD = re.compile(r"[^\W\d_]+")
 # Everything XML 1.0 and SQLite want nothing of: C0 controls but tab and line ends, DEL, C1, surrogates, non-characters.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _ARABIC_IN_1256 = re.compile("[\u0621-\u064a]")
+# The same controls in UTF-8, tested without a look at each character: single bytes, C1, non-characters.
+_CONTROL_BYTES = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
+_CONTROL_SEQUENCES = (re.compile(rb"\xc2[\x80-\x84\x86-\x9f]"), re.compile(rb"\xef\xbf[\xbe\xbf]"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """A page's text, the encoding it was read in and the one it declared (header before meta), if any."""
+    """A page's text, the encoding it was read in and the one it declared (header before meta), if any.
+
+    `utf8` is the text once more, in UTF-8: the page's own bytes wherever they are that already.
+    """
 
     text: str
     encoding: str
     declared: str | None
+    utf8: bytes
 
 
 def decode(data: bytes, content_type: str | None = None) -> Decoded:
@@ -57,9 +64,13 @@ def decode(data: bytes, content_type: str | None = None) -> Decoded:
     first = declared[0] if declared else None
     for mark, name in _BOMS:
         if data.startswith(mark):
-            return Decoded(text=_text(data[len(mark) :], name), encoding=name, declared=first)
-    encoding = _undeclared_utf16(data) or _by_nature(data) or _by_claim(data, declared)
-    return Decoded(text=_text(data, encoding), encoding=encoding, declared=first)
+            return _decoded(data[len(mark) :], name, first)
+    if not _is_plain_utf8(data):
+        return _decoded(data, _undeclared_utf16(data) or _by_nature(data) or _by_claim(data, declared), first)
+    try:
+        return Decoded(text=data.decode("utf-8"), encoding="utf-8", declared=first, utf8=data)
+    except UnicodeDecodeError:
+        return _decoded(data, _by_nature(data) or _by_claim(data, declared), first)
 
 
 def clean(text: str) -> str:
@@ -67,8 +78,18 @@ def clean(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
-def _text(data: bytes, encoding: str) -> str:
-    return clean(data.decode(encoding, "replace").removeprefix("\ufeff"))
+def _decoded(data: bytes, encoding: str, declared: str | None) -> Decoded:
+    text = clean(data.decode(encoding, "replace").removeprefix("\ufeff"))
+    return Decoded(text=text, encoding=encoding, declared=declared, utf8=text.encode("utf-8"))
+
+
+def _is_plain_utf8(data: bytes) -> bool:
+    """Whether the bytes, if they are UTF-8, are so without a control character (a tenth of the time of `clean`)."""
+    return (
+        not data.isascii()
+        and len(data.translate(None, _CONTROL_BYTES)) == len(data)
+        and not any(pattern.search(data) for pattern in _CONTROL_SEQUENCES)
+    )
 
 
 def _declared(data: bytes, content_type: str | None) -> list[str]:

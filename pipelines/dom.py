@@ -6,7 +6,7 @@ Nobody may change the tree: a reader that wants to cut it works on a copy. What 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -26,20 +26,28 @@ MAX_BYTES = 16_000_000
 ARABIC_SHARE = 0.3
 # Text nodes looked at to tell the script of a page.
 SAMPLE_STRINGS = 400
+# Elements held on to, so that each later walk over the tree finds them made already; a bound for hostile pages.
+HELD_ELEMENTS = 50_000
 
 _HTML_TYPES = re.compile(r"html|xml|text/plain|octet-stream|unknown", re.IGNORECASE)
 _BINARY = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"\x00\x00\x01\x00")
 _SPACE = re.compile(r"\s+")
-_ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d3]")
+_ARABIC_RUN = re.compile("[\u0620-\u064a\u066e-\u06d3]+")
+# First bytes of what `_ARABIC_RUN` matches, in UTF-8.
+_ARABIC_BYTES = b"\xd8\xd9\xda\xdb"
+_ARABIC_ENTITY = re.compile(rb"&#(?:0*1[5-7]\d\d|x0*6[0-9a-f]{2})", re.IGNORECASE)
 _PERSIAN = re.compile("[\u067e\u0686\u0698\u06af\u06a9\u06cc]")
 _URDU = re.compile("[\u0679\u0688\u0691\u06ba\u06d2]")
 _HIDDEN = frozenset(("script", "style", "noscript", "template", "head", "svg"))
+# One class for all elements, found without a call to Python for each (forms and inputs have no class of their own).
+_CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One HTML page. `base` is the address relative links start from; `encoding` the one read in, `declared` the one
-    claimed; `cut` says that the parser dropped what was nested too deeply; `language` is a BCP 47 tag, lower case.
+    claimed; `cut` says that the parser dropped what was nested too deeply; `language` is a BCP 47 tag, lower case;
+    `held` keeps the tree's first elements alive (see HELD_ELEMENTS).
     """
 
     url: str
@@ -49,6 +57,7 @@ class Page:
     declared: str | None = None
     cut: bool = False
     language: str | None = None
+    held: tuple[HtmlElement, ...] = field(default=(), repr=False, compare=False)
 
     def absolute(self, href: str | None) -> str | None:
         """`href` as an absolute address, or None where there is none or it is none."""
@@ -74,9 +83,10 @@ def parse(html: bytes, url: str, content_type: str | None = None) -> Page | NotA
         return NotAnArticle(url=url, reason=NotArticleReason.EMPTY, detail="no text at all")
     if decoded.text.lstrip()[:1] in ("{", "["):
         return NotAnArticle(url=url, reason=NotArticleReason.NOT_HTML, detail="JSON")
-    root, cut = _tree(decoded.text)
+    root, cut = _tree(decoded.utf8)
     if root is None:
         return NotAnArticle(url=url, reason=NotArticleReason.EMPTY, detail="no element at all")
+    held = tuple(islice(root.iter(), HELD_ELEMENTS))
     return Page(
         url=url,
         base=_base(root, url),
@@ -84,7 +94,8 @@ def parse(html: bytes, url: str, content_type: str | None = None) -> Page | NotA
         encoding=decoded.encoding,
         declared=decoded.declared,
         cut=cut,
-        language=_language(root),
+        language=_language(root, decoded.utf8),
+        held=held,
     )
 
 
@@ -117,7 +128,7 @@ def fold(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
-def _tree(text: str) -> tuple[HtmlElement | None, bool]:
+def _tree(text: bytes) -> tuple[HtmlElement | None, bool]:
     parser = HTMLParser(
         encoding="utf-8",
         huge_tree=True,
@@ -126,8 +137,9 @@ def _tree(text: str) -> tuple[HtmlElement | None, bool]:
         collect_ids=False,
         default_doctype=False,
     )
+    parser.set_element_class_lookup(_CLASSES)
     try:
-        root = document_fromstring(text.encode("utf-8"), parser=parser)
+        root = document_fromstring(text, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         if any(entry.type == etree.ErrorTypes.ERR_NO_MEMORY for entry in parser.error_log):
             raise MemoryError from error  # lxml calls it an unknown syntax error
@@ -147,7 +159,7 @@ def _base(root: HtmlElement, url: str) -> str:
     return url
 
 
-def _language(root: HtmlElement) -> str | None:
+def _language(root: HtmlElement, text: bytes) -> str | None:
     """The language as declared on `html` (or by meta), unless the letters of the text contradict it."""
     declared = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang")
     if not declared:
@@ -159,14 +171,20 @@ def _language(root: HtmlElement) -> str | None:
     tag = (clean(declared or "").strip().split(",")[0].strip().replace("_", "-").lower()) or None
     if tag and not re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", tag):
         tag = None
+    if (tag or "").split("-")[0] not in _ARABIC_SCRIPT and not _may_hold_arabic(text):
+        return tag
     return _by_script(root, tag)
+
+
+def _may_hold_arabic(text: bytes) -> bool:
+    return len(text.translate(None, _ARABIC_BYTES)) < len(text) or bool(_ARABIC_ENTITY.search(text))
 
 
 def _by_script(root: HtmlElement, declared: str | None) -> str | None:
     body = root.find("body")
     sample = "".join(islice(strings(body if body is not None else root), SAMPLE_STRINGS))
-    letters = sum(char.isalpha() for char in sample)
-    arabic = len(_ARABIC.findall(sample))
+    letters = sum(map(str.isalpha, sample))
+    arabic = sum(map(len, _ARABIC_RUN.findall(sample)))
     if letters < 100 or (arabic > ARABIC_SHARE * letters) == ((declared or "").split("-")[0] in _ARABIC_SCRIPT):
         return declared
     if arabic <= ARABIC_SHARE * letters:
