@@ -74,5 +74,8 @@ def choose(shown: Body, data: Body, source: str) -> Body:
 
 
 def _last_step(address: str) -> str:
-    path = unquote(urlsplit(address).path if "//" in address else address.split("?", maxsplit=1)[0]).rstrip("/")
+    try:
+        path = unquote(urlsplit(address).path if "//" in address else address.split("?", maxsplit=1)[0]).rstrip("/")
+    except ValueError:  # `http://[bad`
+        return ""
     return path.rsplit("/", 1)[-1].lower() if path else ""

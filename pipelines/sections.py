@@ -100,7 +100,10 @@ def _parent_link(page: Page) -> Iterator[str]:
     path = urlsplit(page.url).path
     best, name = 1, ""
     for link in page.root.iter("a"):
-        href = urlsplit(link.get("href") or "").path.rstrip("/")
+        try:
+            href = urlsplit(link.get("href") or "").path.rstrip("/")
+        except ValueError:  # `http://[bad`
+            continue
         if len(href) > best and path.startswith(href + "/") and (label := text_of(link)) and len(label) <= _MAX_LABEL:
             best, name = len(href), label
     if name:

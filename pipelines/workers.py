@@ -40,6 +40,8 @@ PAYLOADS_PER_WORKER = 2_000
 
 _LENGTH = struct.Struct(">Q")
 _STOP = None
+_READY = b"."  # what a worker says when it has come up
+_START = 120.0  # seconds within which it should
 _OUT_OF_MEMORY = 70  # exit status of a worker that could not even hold its task
 
 
@@ -115,6 +117,7 @@ class _Worker:
 
     def __init__(self, memory: int) -> None:
         self.served = 0
+        self._ready = False
         # -P: the folder a user stands in may hold packages named like ours.
         command = [sys.executable, "-P", "-c", f"from pipelines.workers import serve; serve({memory})"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
@@ -134,6 +137,9 @@ class _Worker:
         """The reading of a payload; None where the process was killed over it, and not by us."""
         self.served += 1
         try:
+            if not self._ready:
+                # Imports take a second or two, on a busy machine many more: that is not the page's time.
+                self._ready = bool(self._bytes(len(_READY), time.monotonic() + _START))
             self._send(pickle.dumps((task.payload, task.facts, task.site), protocol=5))
             answer = self._receive(time.monotonic() + seconds)
         except TimeoutError:
@@ -205,6 +211,8 @@ def serve(memory: int) -> None:
     answers = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
     os.dup2(2, 1)  # whatever a library prints must not end up among the answers
     try:
+        answers.write(_READY)
+        answers.flush()
         while header := source.read(_LENGTH.size):
             message = source.read(_LENGTH.unpack(header)[0])
             answer = pickle.dumps(_answer(message), protocol=5)
