@@ -23,6 +23,7 @@ from pipelines.ingest import Applied, Ingest
 
 # Captures that wait for a worker before fetching pauses: keeps two workers busy, and memory bounded.
 MAX_UNREAD = 24
+MAX_UNREAD_BYTES = 64 << 20
 
 
 @dataclass(slots=True, eq=False)
@@ -32,6 +33,7 @@ class Taken:
     capture: Capture
     owner: Owner
     visit: Visit | None
+    size: int = 0
     reading: Reading | None = None
     future: Future[Reading] | None = None
 
@@ -55,17 +57,19 @@ class Intake:
         self._writer = writer
         self._taken: dict[str, Taken] = {}
         self.unread = 0
+        self._unread_bytes = 0
 
     @property
     def full(self) -> bool:
-        """Whether so many captures wait to be read that fetching should pause."""
-        return self.unread >= MAX_UNREAD
+        """Whether so many captures, or so large ones, wait to be read that fetching should pause."""
+        return self.unread >= MAX_UNREAD or self._unread_bytes >= MAX_UNREAD_BYTES
 
     def take(self, capture: Capture, message: HttpMessage, owner: Owner, visit: Visit | None) -> None:
         """Have a capture read and indexed. To be called at once where the capture was written."""
-        taken = Taken(capture, owner, visit)
+        taken = Taken(capture, owner, visit, len(message.entity))
         self._taken[capture.id] = taken
         self.unread += 1
+        self._unread_bytes += taken.size
         loop = asyncio.get_running_loop()
 
         def read(_: Future[Reading]) -> None:
@@ -79,6 +83,7 @@ class Intake:
         if taken.reading is None and taken.future is not None:
             taken.reading, taken.future = taken.future.result(), None
             self.unread -= 1
+            self._unread_bytes -= taken.size
             taken.owner.on_reading(taken)
 
     def pump(self, *, force: bool = False) -> None:

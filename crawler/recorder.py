@@ -130,7 +130,8 @@ class RecordingHandler(BaseDownloadHandler):
             self._shared.broken = error
             raise
         request.meta["download_latency"] = exchange.elapsed
-        message = parse(exchange.response)
+        known: HttpMessage | None = request.meta.pop("message", None)  # where `preserve` has parsed it
+        message = parse(exchange.response) if known is None else known
         return CapturedResponse(
             request.url,
             # A status line that only the framer can read still has its three digits in the second place.

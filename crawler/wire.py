@@ -14,7 +14,9 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
+import weakref
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -26,6 +28,9 @@ from crawler.outgoing import Origin, Outgoing, origin_of, request_bytes
 from crawler.tls import contexts
 
 _READ = 1 << 16
+# Of responses longer than this one is read at a time, however many are under way: it is what bounds the crawler's memory.
+_LARGE = 8 << 20
+_GATES: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = weakref.WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +81,9 @@ class Wire:
         connection: _Connection | None = None
         cut: str | None = None
         try:
-            async with asyncio.timeout(self.patience.total):
+            async with asyncio.timeout(self.patience.total), AsyncExitStack() as held:
                 connection = await self._connect(origin, outgoing.url)
-                cut = await self._talk(connection, request, framer)
+                cut = await self._talk(connection, request, framer, held)
         except TimeoutError:
             cut = "time"
         finally:
@@ -102,8 +107,11 @@ class Wire:
             elapsed=time.monotonic() - clock,
         )
 
-    async def _talk(self, connection: _Connection, request: bytes, framer: Framer) -> str | None:
+    async def _talk(
+        self, connection: _Connection, request: bytes, framer: Framer, held: AsyncExitStack
+    ) -> str | None:
         """Send and read; the reason why reading stopped before the end of the message, if it did."""
+        large = False
         try:
             connection.writer.write(request)
             while not framer.finished:
@@ -113,6 +121,9 @@ class Wire:
                     framer.close()
                     break
                 framer.feed(data)
+                if framer.received > _LARGE and not large:
+                    large = True
+                    await held.enter_async_context(_GATES.setdefault(asyncio.get_running_loop(), asyncio.Semaphore()))
         except TimeoutError:
             return "time"
         except OSError:  # reset, or TLS broken off

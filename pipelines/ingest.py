@@ -32,7 +32,7 @@ from archive.model import (
 from archive.warc_file import OPEN_SUFFIX
 from archive.warc_reader import DamagedRecord, groups, payload
 from archive.withdrawal import Withdrawal
-from pipelines.reading import PayloadFacts
+from pipelines.reading import DECODED_LIMIT, PayloadFacts
 from pipelines.workers import Pool
 
 logger = logging.getLogger(__name__)
@@ -117,7 +117,10 @@ class Ingest:
         )
         if capture.status == 304:  # read as what it stands for
             facts = replace(facts, status=message.status, mime=_mime(message))
-        return self._pool.submit(message.entity, facts, self._sites.of(capture))
+        entity = message.entity
+        if not facts.content_encoding:
+            entity = entity[: DECODED_LIMIT + 1]  # a reading says "too large" of more, and nothing else
+        return self._pool.submit(entity, facts, self._sites.of(capture))
 
     def _stored(self, capture: Capture) -> HttpMessage | None:
         try:

@@ -43,14 +43,21 @@ class Preserver:
         self._limit = remembered
         self._recent: OrderedDict[Digest, Reference] = OrderedDict()
 
-    def preserve(self, exchange: Exchange, facts: FetchFacts, *, unchanged: Reference | None = None) -> Capture:
+    def preserve(
+        self,
+        exchange: Exchange,
+        facts: FetchFacts,
+        *,
+        unchanged: Reference | None = None,
+        message: HttpMessage | None = None,
+    ) -> Capture:
         """Write an exchange; its bytes are in the system's hands when this returns.
 
         `unchanged` is the capture whose validators the request carried: a 304 then becomes a revisit of it
-        (server-not-modified). ArchiveWriteError where the WARC could not be written, StorageError where the CDXJ could
+        (server-not-modified). `message`, the parsed response, saves parsing it again. ArchiveWriteError where the WARC could not be written, StorageError where the CDXJ could
         not; the record stands in the second case.
         """
-        message = parse(exchange.response)
+        message = parse(exchange.response) if message is None else message
         digest = Digest.of(message.entity, DIGEST_ALGORITHM)
         not_modified = unchanged is not None and message.status == 304 and exchange.truncated is None
         comparable = is_comparable(message, exchange)
