@@ -254,6 +254,15 @@ class Reader:
             ).fetchone()
         return capture_of(row) if row else None
 
+    def capture_at(self, warc: str, offset: int) -> Capture | None:
+        """The capture that stands at a place, as a value; None also for one that shows a withdrawn article."""
+        with storage_errors(self._path):
+            row = self._connection.execute(
+                f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE warc = ? AND offset = ? AND NOT {OF_WITHDRAWN}",  # noqa: S608
+                (warc, offset),
+            ).fetchone()
+        return capture_of(row) if row else None
+
     def nearest(self, url: str, moment: datetime) -> Capture | None:
         """The capture of a URL (normalised) that shows best what stood there at a moment; None where there is none."""
         with storage_errors(self._path):

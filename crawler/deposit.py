@@ -7,21 +7,27 @@ every capture takes.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 from archive.bag import write_bag
+from archive.cdxj import line
 from archive.config import CollectionConfig
+from archive.errors import UsageError, WarraqError
 from archive.fixity import read_manifest
 from archive.importing import Imported, take_in
 from archive.layout import Layout
 from archive.model import iso
-from archive.search import Reader
+from archive.search import Filters, Reader
+from archive.selection import write_selection
 from archive.wacz import PageEntry, write_wacz
-from pipelines.catch_up import CaughtUp, catch_up, warc_files
+from archive.warc_writer import WarcInfo
+from crawler.part import captures_of
+from pipelines.catch_up import CaughtUp, catch_up, closed_files, warc_files
 
 _ORIGIN = ".origin.json"
 _FIXITY = "fixity"
@@ -49,14 +55,21 @@ def import_files(
     with layout.write_lock():
         known = _known(layout)
         now = datetime.now(UTC)
-        files = [taken for source in sources for taken in take_in(layout.archive, source, known=known, now=now)]
+        files: list[Imported] = []
+        try:
+            for source in sources:
+                files += take_in(layout.archive, source, known=known, now=now)
+        except WarraqError:
+            if any(not file.known for file in files):  # what came before is in, whole
+                catch_up(layout, config, on_capture=on_capture)
+            raise
         return TakenIn(files=files, caught_up=catch_up(layout, config, on_capture=on_capture))
 
 
 def _known(layout: Layout) -> dict[str, str]:
     """SHA-256 to name of the files in the collection, as far as notes of origin and the fixity manifest state them."""
     manifest = read_manifest(layout.root / _FIXITY)
-    known = {digest: Path(name).name for name, digest in manifest.items()}
+    known = {digest: Path(name).name for name, digest in manifest.items() if not name.endswith(_ORIGIN)}
     for note in layout.archive.glob(f"*{_ORIGIN}"):
         name = note.name.removesuffix(_ORIGIN)
         if (layout.archive / name).is_file():
@@ -79,6 +92,29 @@ def export_wacz(layout: Layout, config: CollectionConfig, target: Path) -> int:
         )
 
 
+def export_part(layout: Layout, config: CollectionConfig, target: Path, filters: Filters, text: str) -> int:
+    """Write the articles that answer `text` and the filters as a WACZ: their captures, requisites too; its size in bytes."""
+    now = datetime.now(UTC)
+    info = WarcInfo(software=f"warraq/{version('warraq')}", operator=config.operator, collection=config.name)
+    layout.state.mkdir(exist_ok=True)
+    with Reader(layout.index_db) as reader, tempfile.TemporaryDirectory(dir=layout.state) as folder:
+        ids = [row["id"] for row in reader.select(filters, text=text)]
+        if not ids:
+            raise UsageError("no article answers that; nothing was written")
+        wanted = captures_of(reader, layout.archive, ids)
+        warc = Path(folder) / f"warraq-part-{now:%Y%m%d%H%M%S}.warc.gz"
+        written = write_selection(warc, layout.archive, wanted, info=info, now=now)
+        return write_wacz(
+            target,
+            warcs=[warc],
+            cdxj=sorted(line(capture).encode() for capture in written),
+            pages=_pages(reader, set(ids)),
+            title=config.name,
+            created=now,
+            software=info.software,
+        )
+
+
 def _lines_of(cdxj: Path, names: set[str]) -> Iterator[bytes]:
     """The lines of the index that lead into these files: a crawl may be adding others meanwhile."""
     with cdxj.open("rb") as file:
@@ -87,14 +123,15 @@ def _lines_of(cdxj: Path, names: set[str]) -> Iterator[bytes]:
                 yield line
 
 
-def _pages(reader: Reader) -> Iterator[PageEntry]:
-    """Each article once, at its first capture."""
+def _pages(reader: Reader, only: Container[str] | None = None) -> Iterator[PageEntry]:
+    """Each article (of those wanted) once, at its first capture."""
     statement = (
-        "SELECT c.url, min(c.captured) AS captured, a.title FROM captures c JOIN articles a ON a.id = c.article_id"
+        "SELECT c.url, min(c.captured) AS captured, a.title, a.id FROM captures c JOIN articles a ON a.id = c.article_id"
         " WHERE c.status = 200 GROUP BY a.id ORDER BY captured, c.url"
     )
     for row in reader.rows(statement):
-        yield PageEntry(url=row["url"], captured=datetime.fromisoformat(row["captured"]), title=row["title"])
+        if only is None or row["id"] in only:
+            yield PageEntry(url=row["url"], captured=datetime.fromisoformat(row["captured"]), title=row["title"])
 
 
 def export_bag(layout: Layout, config: CollectionConfig, target: Path) -> int:
@@ -106,9 +143,8 @@ def export_bag(layout: Layout, config: CollectionConfig, target: Path) -> int:
         "Bagging-Date": iso(datetime.now(UTC))[:10],
         "Bag-Software-Agent": f"warraq/{version('warraq')}",
     }
-    notes = sorted(layout.archive.glob(f"*{_ORIGIN}"))
     fixity = sorted(path for path in (layout.root / _FIXITY).glob("*") if path.is_file())
-    files = [layout.config, *warc_files(layout.archive), *notes, *fixity]
+    files = [layout.config, *closed_files(layout.archive), *fixity]
     files += [layout.cdxj] if layout.cdxj.is_file() else []
     chosen = {name: value for name, value in info.items() if value}
     return write_bag(target, root=layout.root, files=files, database=layout.index_db, info=chosen)

@@ -31,20 +31,27 @@ EXPORT_COLUMNS = (
 def export(ctx: click.Context, query: tuple[str, ...], target: Path | None, bag: Path | None, chosen: Filters) -> None:
     """Write articles, all or those that answer QUERY and the filters, to FILE.
 
-    The ending of FILE says how: .jsonl, .json, .csv, or .parquet (with pip install 'warraq[parquet]'). With .wacz, and
-    with --bag, the whole collection is packed instead: WARC files, their index and the list of articles.
+    The ending of FILE says how: .jsonl, .json, .csv, or .parquet (with pip install 'warraq[parquet]'). With .wacz
+    the captures are packed: of everything the WARC files as they are, of some articles their records and what their pages
+    need. With --bag the whole collection is.
     """
     session: Session = ctx.obj
     if (target is None) == (bag is None):
         raise click.UsageError("name one of --to FILE and --bag DIR", ctx)
     layout = session.layout()
     whole = bag is not None or (target is not None and target.suffix == ".wacz")
-    if whole and (query or any(getattr(chosen, name) for name in chosen.__slots__)):
-        raise click.UsageError("a WACZ or a bag holds the whole collection; leave out QUERY and filters", ctx)
+    some = bool(query or any(getattr(chosen, name) for name in chosen.__slots__))
+    if bag is not None and some:
+        raise click.UsageError("a bag holds the whole collection; leave out QUERY and filters", ctx)
     if bag is not None:
         from crawler.deposit import export_bag
 
         session.say(f"{export_bag(layout, session.config(), bag)} files in {bag}")
+    elif target is not None and whole and some:
+        from crawler.deposit import export_part
+
+        size = export_part(layout, session.config(), target, chosen, " ".join(query))
+        session.say(f"{size} bytes in {target}")
     elif target is not None and whole:
         from crawler.deposit import export_wacz
 

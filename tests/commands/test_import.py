@@ -1,0 +1,149 @@
+"""import: files of other tools become captures, articles and CDXJ lines like our own."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import foreign_files as made
+import pytest
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def rows(folder: Path, statement: str) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(folder / "index.db")
+    try:
+        return connection.execute(statement).fetchall()
+    finally:
+        connection.close()
+
+
+def state(folder: Path) -> dict[str, bytes]:
+    """Every file that an import may change, and the rows of the index."""
+    kept = {
+        str(path): path.read_bytes() for part in ("archive", "indexes", "fixity") for path in (folder / part).iterdir()
+    }
+    return kept | {"captures": repr(rows(folder, "SELECT * FROM captures")).encode()}
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """One file of each tool."""
+    folder = tmp_path_factory.mktemp("sources")
+    files = {
+        "wget.warc.gz": made.gz(made.wget()),
+        "heritrix.warc.gz": made.gz(made.heritrix()),
+        "warcprox.warc": b"".join(made.warcprox()),
+        "CC-NEWS-20190506.warc.gz": made.gz(made.cc_news()),
+        "crawl.wacz": made.wacz({"archive/rec-0.warc.gz": made.gz(made.browsertrix())}),
+        "old.arc.gz": made.gz(made.arc(2)),
+    }
+    for name, data in files.items():
+        (folder / name).write_bytes(data)
+    return [folder / name for name in files]
+
+
+@pytest.fixture(scope="module")
+def imported(sources: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A collection that has taken them all in, the first by itself. Only to be read."""
+    from archive.config import load
+    from archive.layout import Layout
+    from crawler.deposit import import_files
+
+    site = f'[collection]\nname = "x"\n[sites.paper]\nstart = ["http://{made.HOST}/"]\ntimezone = "Asia/Baghdad"\n'
+    layout = Layout.create(tmp_path_factory.mktemp("imported") / "c", site)
+    for some in (sources[:1], sources[1:]):
+        assert not import_files(layout, load(layout.config), some).caught_up.damaged
+    return layout.root
+
+
+def test_everything_is_indexed(imported: Path) -> None:
+    """Each page is an article of the site whose host it has, or of its host; dates are read by the site's zone."""
+    found = dict(rows(imported, "SELECT url, site FROM articles"))
+    own = {made.url(number) for number in (1, 2, 3, 4, 8)}
+    assert {url for url, site in found.items() if site == "paper"} == own
+    others = {made.url(5, "one.example"), made.url(6, "www.two.example"), made.url(7, "three.example")}
+    assert set(found) - own == others
+    assert {found[url] for url in others} == {"one.example", "two.example", "three.example"}
+    captures = dict(rows(imported, "SELECT url, count(*) FROM captures WHERE article_id IS NOT NULL GROUP BY url"))
+    assert captures[made.url(3)] == 3  # once fetched, twice seen again
+    assert captures[made.url(1)] == 2  # wget's and the ARC's
+
+
+def test_cdxj_and_verify_agree(warraq: Run, imported: Path) -> None:
+    """Every capture has its CDXJ line, also of files that came to a collection with an index; verify objects to nothing."""
+    lines = (imported / "indexes" / "index.cdxj").read_text("utf-8").splitlines()
+    places = {(fields["filename"], int(fields["offset"])) for fields in (json.loads(x.split(" ", 2)[2]) for x in lines)}
+    assert places == set(rows(imported, 'SELECT warc, "offset" FROM captures'))
+    assert lines == sorted(lines)
+    done = warraq("-C", imported, "verify")
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_a_rebuild_gives_the_same(warraq: Run, imported: Path, tmp_path: Path) -> None:
+    """A rebuild from the files alone gives the same captures, articles and versions."""
+    import shutil
+
+    folder = Path(shutil.copytree(imported, tmp_path / "c"))
+    tables = ("articles", "versions", "captures", "addresses", "failures")
+    before = [rows(folder, f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables]
+    assert warraq("-C", folder, "index", "--rebuild").returncode == 0
+    assert [rows(folder, f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables] == before
+
+
+def test_again_is_no_change(warraq: Run, imported: Path, sources: list[Path]) -> None:
+    """The same files once more: exit 0, said so, and not a byte differs."""
+    before = state(imported)
+    done = warraq("-C", imported, "import", *sources)
+    assert done.returncode == 0
+    assert done.stderr.count("was there already") == len(sources)
+    assert state(imported) == before
+
+
+def test_damage_is_named(warraq: Run, tmp_path: Path) -> None:
+    """A damaged record is named on the way out (exit 4), has its row in failures, and those after it are in."""
+    members = [made.gz([part]) for part in made.wget()]
+    members[2] = members[2][:300] + bytes([members[2][300] ^ 0xFF]) + members[2][301:]
+    source = tmp_path / "hurt.warc.gz"
+    source.write_bytes(b"".join(members))
+    warraq("init", tmp_path / "c")
+    done = warraq("-C", tmp_path / "c", "import", source)
+    where = sum(map(len, members[:2]))
+    assert done.returncode == 4
+    assert f"at {where}:" in done.stdout
+    assert [url.rpartition("#")[2] for (url,) in rows(tmp_path / "c", "SELECT url FROM failures")] == [str(where)]
+    assert rows(tmp_path / "c", "SELECT url FROM articles") == [(made.url(2),)]
+
+
+def test_one_bad_file_among_good_ones(warraq: Run, sources: list[Path], tmp_path: Path) -> None:
+    """A file that is no archive ends the import with one clear line (exit 2); what came before it is in and indexed."""
+    (tmp_path / "notes.txt").write_text("words")
+    warraq("init", tmp_path / "c")
+    done = warraq("-C", tmp_path / "c", "import", sources[2], tmp_path / "notes.txt")
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "notes.txt: neither a WARC nor an ARC nor a WACZ file" in done.stderr
+    assert rows(tmp_path / "c", "SELECT url FROM articles") == [(made.url(4),)]
+    assert warraq("-C", tmp_path / "c", "verify").returncode == 0
+
+
+def test_hostile_addresses_stay_addresses(warraq: Run, tmp_path: Path) -> None:
+    """Captures of files, ways up and other schemes are not indexed, and nothing is written outside the collection."""
+    from warc_kit import record
+
+    base = (("WARC-Date", "2019-05-06T10:00:00Z"), ("Content-Type", "application/http;msgtype=response"))
+    uris = ("file:///etc/passwd", "../../up", "http://../../up", "http://x.example/../../../up", "gopher://x/")
+    records = [record("response", made.answer(made.page(1)), ("WARC-Target-URI", uri), *base) for uri in uris]
+    (tmp_path / "odd.warc").write_bytes(b"".join(records))
+    warraq("init", tmp_path / "c")
+    before = set(tmp_path.rglob("*"))
+    done = warraq("-C", tmp_path / "c", "import", tmp_path / "odd.warc")
+    assert done.returncode in (0, 4), done.stderr
+    fresh = {path.relative_to(tmp_path / "c").parts[0] for path in set(tmp_path.rglob("*")) - before}
+    assert fresh <= {"archive", "indexes", "index.db", "index.db-wal", "index.db-shm", "state", "fixity"}
+    assert {url.split(":")[0] for (url,) in rows(tmp_path / "c", "SELECT url FROM captures")} <= {"http"}
