@@ -19,11 +19,17 @@ from pipelines.found_article import FoundArticle, articles_in
 
 LD_TYPES = ("application/ld+json",)
 JSON_TYPES = ("application/json",)
+_SCRIPT_TYPES = ("", "text/javascript", "module", "application/javascript")
 
-# State that holds an article's text names one of these: parsing the rest (menus, settings) would be most of the cost.
-_TEXT_HINT = re.compile(
-    r"<p\b|u003cp\b|&lt;p\b|content_elements|paragraph|\\?\"(?:articleBody|body|content|html|fullText|story)\\?\"",
-    re.IGNORECASE,
+# State that holds an article's text has paragraphs in it, or names one of these: parsing the rest (menus, settings)
+# would be most of the cost. Each pattern begins with what it is searched by; the text is in lower case.
+_TEXT_HINTS = (
+    re.compile(r"<p\b"),
+    re.compile(r"u003cp\b"),
+    re.compile(r"&lt;p\b"),
+    re.compile(r"content_elements"),
+    re.compile(r"paragraph"),
+    re.compile(r"\"(?:articlebody|body|content|html|fulltext|story)\\*\"\s*:"),
 )
 # How many names deep JSON-LD is looked through for nodes.
 _LD_DEPTH = 6
@@ -48,8 +54,8 @@ class Embedded:
         """All JSON-LD nodes (schema.org), `@graph`, lists and nested nodes flattened, in document order."""
         nodes: list[dict[str, Any]] = []
         for script in self._page.root.iter("script"):
-            if (script.get("type") or "").split(";")[0].strip().lower() in LD_TYPES and script.text:
-                _collect(state.loads_tolerant(script.text), nodes, 0)
+            if (script.get("type") or "").split(";")[0].strip().lower() in LD_TYPES and (text := script.text):
+                _collect(state.loads_tolerant(text), nodes, 0)
         return nodes
 
     @cached_property
@@ -73,20 +79,26 @@ class Embedded:
 
     def _script_texts(self) -> Iterator[str]:
         for script in self._page.root.iter("script"):
-            if script.text and not script.get("src"):
-                yield script.text
+            if not script.get("src") and (text := script.text):
+                yield text
 
     def _script_states(self) -> Iterator[State]:
         for script in self._page.root.iter("script"):
             text = script.text or ""
-            if len(text) < state.MIN_STATE or not _TEXT_HINT.search(text):
+            if len(text) < state.MIN_STATE:
                 continue
             kind = (script.get("type") or "").split(";")[0].strip().lower()
             if kind in JSON_TYPES:
-                yield from _json_script(text, script.get("id") or "")
-            elif kind in ("", "text/javascript", "module", "application/javascript") and flight.HINT not in text:
+                if _may_hold_text(text):
+                    yield from _json_script(text, script.get("id") or "")
+            elif kind in _SCRIPT_TYPES and flight.HINT not in text and state.assigns(text) and _may_hold_text(text):
                 for name, value in state.assigned(text):
                     yield State(source=_source_of(name), value=value)
+
+
+def _may_hold_text(script: str) -> bool:
+    lowered = script.lower()
+    return any(hint.search(lowered) for hint in _TEXT_HINTS)
 
 
 def _json_script(text: str, name: str) -> Iterator[State]:

@@ -16,6 +16,9 @@ from typing import Any
 MIN_BODY = 200
 # How many JSON values are looked at in one page: a bound for hostile or huge states.
 MAX_NODES = 300_000
+# Objects with no more keys than this come in few forms, each judged once.
+MAX_FORM = 50
+_NESTED = (dict, list)
 
 _TITLE_KEYS = ("title", "headline", "headlines", "articletitle", "posttitle", "storytitle", "name", "heading")
 _BODY_KEYS = (
@@ -101,14 +104,14 @@ def articles_in(value: Any, source: str) -> Iterator[FoundArticle]:
             article = _article(node, source)
             if article is not None:
                 yield article
-            pending.extend(item for item in reversed(node.values()) if isinstance(item, dict | list))
+            pending += [item for item in reversed(node.values()) if isinstance(item, _NESTED)]
         elif isinstance(node, list):
-            pending.extend(item for item in reversed(node) if isinstance(item, dict | list))
+            pending += [item for item in reversed(node) if isinstance(item, _NESTED)]
 
 
 def _article(node: dict[str, Any], source: str) -> FoundArticle | None:
-    keys = {_plain_key(key): key for key in reversed(node) if isinstance(key, str)}
-    if _TITLES.isdisjoint(keys) or _BODIES.isdisjoint(keys):
+    keys = _known_form(tuple(node)) if len(node) <= MAX_FORM else _form(tuple(node))
+    if keys is None:
         return None
     title = _first_text(node, keys, _TITLE_KEYS)
     if not title or len(title) > 500:
@@ -131,6 +134,15 @@ def _article(node: dict[str, Any], source: str) -> FoundArticle | None:
         image=_first_text(node, keys, _IMAGE_KEYS),
         raw=node,
     )
+
+
+def _form(names: tuple[str, ...]) -> dict[str, str] | None:
+    """An object's keys by their letters, or None where they are not those of an article."""
+    keys = {_plain_key(name): name for name in reversed(names)}
+    return None if _TITLES.isdisjoint(keys) or _BODIES.isdisjoint(keys) else keys
+
+
+_known_form = lru_cache(maxsize=4_096)(_form)
 
 
 @lru_cache(maxsize=10_000)
