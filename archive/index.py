@@ -45,6 +45,12 @@ class Validators:
     last_modified: str | None
     reference: Reference
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """The request's header fields."""
+        said = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in said.items() if value}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownArticle:

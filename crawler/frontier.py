@@ -32,10 +32,11 @@ PRIORITY = {
     Kind.FEED: 10,
     Kind.START: 20,
     Kind.ARTICLE: 30,
+    Kind.REQUISITE: 35,  # soon after their page, or it would change under them
     Kind.SECTION: 40,
     Kind.LINK: 50,  # and one more for each hop, up to nine: near the start first
     Kind.LISTED: 55,
-    Kind.REQUISITE: 60,
+    Kind.KNOWN: 58,
 }
 _MAX_CLAIMS = 4  # as many announcements of one URL travel with it into the WARC
 _FORMAT = 1
@@ -231,15 +232,19 @@ class Frontier:
 
     # ----------------------------------------------------------------------------------------------- fetching
 
-    def lease(self, site: str, now: float | None = None) -> Entry | None:
-        """The next entry of a site that may be fetched now (Unix time), leased; None where there is none."""
+    def lease(self, site: str, now: float | None = None, *, only: Kind | None = None) -> Entry | None:
+        """The next entry of a site (of that kind) that may be fetched now (Unix time), leased; None where there is none."""
         now = time.time() if now is None else now
-        row = self._db.execute(_LEASE, {"now": now, "site": site}).fetchone()
+        places = (0, 1 << 30) if only is None else (PRIORITY[only], PRIORITY[only])
+        row = self._db.execute(_LEASE, {"now": now, "site": site, "first": places[0], "last": places[1]}).fetchone()
         return _entry(row) if row else None
 
-    def next_due(self, site: str) -> float | None:
-        """The Unix time at which the earliest waiting entry may be fetched; None where nothing waits."""
-        row = self._db.execute("SELECT min(not_before) FROM entries WHERE site=? AND state=0", (site,)).fetchone()
+    def next_due(self, site: str, *, only: Kind | None = None) -> float | None:
+        """The Unix time at which the earliest waiting entry (of that kind) may be fetched; None where nothing waits."""
+        places = (0, 1 << 30) if only is None else (PRIORITY[only], PRIORITY[only])
+        row = self._db.execute(
+            "SELECT min(not_before) FROM entries WHERE site=? AND state=0 AND priority BETWEEN ? AND ?", (site, *places)
+        ).fetchone()
         return None if row[0] is None else float(row[0])
 
     def finish(self, site: str, urls: Iterable[str], found: Iterable[Entry] = ()) -> int:
@@ -329,7 +334,8 @@ WHERE key = ?5 AND state = 0
 """
 _LEASE = f"""
 UPDATE entries SET state=1, leased=:now WHERE seq = (
-    SELECT seq FROM entries WHERE site=:site AND state=0 AND not_before<=:now ORDER BY priority, seq LIMIT 1
+    SELECT seq FROM entries WHERE site=:site AND state=0 AND not_before<=:now AND priority BETWEEN :first AND :last
+    ORDER BY priority, seq LIMIT 1
 ) RETURNING {_COLUMNS}
 """  # noqa: S608 - a constant
 

@@ -14,10 +14,14 @@ from archive.model import Capture, Change, Reading, Stage
 from crawler import discovery
 from crawler.discovery import Window
 from crawler.frontier import Entry, Frontier, KnownKeys, key_of
-from crawler.scope import MAX_OUTLINKS, SUSPECT, Budgets, Kind, Scope
+from crawler.politeness import REFUSED
+from crawler.scope import MAX_OUTLINKS, REFUSED_WEIGHT, SUSPECT, Budgets, Kind, Scope
 
 MAX_SITEMAPS = 10_000  # files a crawl reads: an index may hold 50,000, a generator has no end
+MAX_EMBEDS = 5  # style sheets that import style sheets: how far behind the deepest page
+MAX_BY_SHEETS = 20_000  # what style sheets call for in one crawl: they may name new ones for ever
 DISCOVERY = frozenset({Kind.SITEMAP, Kind.FEED})
+NO_PAGES = DISCOVERY | {Kind.REQUISITE}  # not counted as pages asked for
 _BY_LINK = frozenset({Kind.LINK, Kind.SECTION})
 _FRUIT = frozenset({Change.NEW, Change.CHANGED, Change.UNCHANGED, Change.NONE})
 
@@ -40,6 +44,8 @@ class Harvest:
         self._fail_once = fail_once
         self._budgets = Budgets()
         self._links = KnownKeys()
+        self._requisites = KnownKeys()
+        self._by_sheets = 0
         self._met = KnownKeys()
         self._sitemaps = 0
 
@@ -53,7 +59,20 @@ class Harvest:
             )
         # Most links of a page stand on every page: they cost a look here, and nothing further on.
         fresh = tuple(link for link in reading.links if self._links.add(hash(link.url)))
-        return self.admitted(discovery.found(replace(reading, links=fresh), entry, capture.url, self._window))
+        needed = tuple(url for url in reading.requisites if self._requisites.add(hash(url)))
+        reading = replace(reading, links=fresh, requisites=self._bounded(needed, entry))
+        return self.admitted(discovery.found(reading, entry, capture.url, self._window))
+
+    def _bounded(self, needed: tuple[str, ...], entry: Entry) -> tuple[str, ...]:
+        """What a style sheet calls for, unless style sheets have called for more than any site has."""
+        if entry.kind is not Kind.REQUISITE:
+            return needed
+        self._by_sheets += len(needed)
+        if self._by_sheets <= MAX_BY_SHEETS:
+            return needed
+        reason = f"style sheets call for more than {MAX_BY_SHEETS} files: the rest is not fetched"
+        self._fail_once("style sheets", Stage.DISCOVERY, reason, url=entry.url)
+        return ()
 
     def admitted(self, found: Iterable[Entry]) -> list[Entry]:
         """Those that may be fetched, in their order, without what was offered before, letter by letter."""
@@ -71,7 +90,9 @@ class Harvest:
         ]
 
     def _admits(self, entry: Entry) -> bool:
-        if entry.kind is Kind.REQUISITE and not self._site.requisites:
+        if entry.kind is Kind.REQUISITE and not (
+            self._site.requisites and entry.hops <= self._site.max_depth + MAX_EMBEDS
+        ):
             return False
         verdict = self._scope.decide(entry.url, hops=entry.hops, kind=entry.kind, named_by_robots=entry.named_by_robots)
         if verdict.reason in SUSPECT:
@@ -100,7 +121,7 @@ class Harvest:
         if any(new) and change in _FRUIT:
             self._budgets.fruitful(capture.url, entry.url, entry.via)
         elif entry.kind in _BY_LINK:
-            self._budgets.fruitless(entry.url)
+            self._budgets.fruitless(entry.url, REFUSED_WEIGHT if capture.status in REFUSED else 1)
 
     def is_trap(self, entry: Entry) -> bool:
         """Whether the entry's shape of address has dried up (said once for each shape); announced URLs are exempt."""

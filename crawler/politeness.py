@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
+from archive.http_message import HttpMessage, decode_entity
 from archive.urls import normalise
-from crawler.robots import Robots
+from crawler.robots import PARSED_BYTES, Robots
 
 MAX_DELAY = 60.0  # seconds; a longer Crawl-delay would mean "do not crawl", which has a rule of its own
 MAX_HELD = 300.0  # seconds a crawl waits for a host that asks to be left alone; beyond that it ends and resumes later
@@ -151,6 +152,20 @@ class Answer:
     location: str | None = None
     retry_after: float | None = None
     error: str | None = None
+
+    @classmethod
+    def of(cls, url: str, message: HttpMessage) -> Answer:
+        """What a response says; its body is decoded where it may be rules, and as far as they are read."""
+        body = b""
+        if message.status is not None and 200 <= message.status < 300:
+            body = decode_entity(message.entity, message.header("Content-Encoding"), PARSED_BYTES + 1).body
+        return cls(
+            url=url,
+            status=message.status,
+            body=body,
+            location=message.header("Location"),
+            retry_after=retry_after(message.header("Retry-After")),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,16 @@ from typing import Any, cast
 from scrapy import Request, Spider
 
 from archive.config import SiteConfig
-from archive.http_message import HttpMessage, decode_entity, parse
+from archive.http_message import parse
 from archive.model import OWED, Capture, Change, Exchange, FetchFacts, NotArticleReason, Reference, Stage
-from crawler import discovery
+from crawler import discovery, known_articles
 from crawler.addresses import AddressGuard
 from crawler.discovery import Window
 from crawler.frontier import Entry, key_of
-from crawler.harvest import DISCOVERY, Harvest
+from crawler.harvest import NO_PAGES, Harvest
 from crawler.intake import Taken
-from crawler.politeness import MAX_HELD, Answer, Hosts, Patience, RobotsKeeper, origin, retry_after
-from crawler.recorder import CapturedResponse, FetchError
-from crawler.robots import PARSED_BYTES
+from crawler.politeness import MAX_HELD, Answer, Hosts, Patience, RobotsKeeper, origin
+from crawler.recorder import CapturedResponse, FetchError, abandon
 from crawler.scope import Kind, Scope
 from crawler.visits import Ending, Outcome, Visit, Visitor
 from crawler.work import Tally, Work
@@ -37,6 +36,9 @@ from pipelines.ingest import Applied
 STALE = 6 * 3600.0
 _NOTE = 5.0  # seconds between two notes of how the crawl stands
 _ROUND = 0.25  # seconds at most between two looks at the queue
+_GRACE = (
+    5.0  # seconds for what is under way when a crawl is stopped; then it is broken off, and fetched by the next one
+)
 
 
 class SiteSpider(Spider):
@@ -64,6 +66,7 @@ class SiteSpider(Spider):
             fetch=self._fetch,
             adopt=lambda entry: work.frontier.adopt(site.name, entry),
             pause=self._pause,
+            withdrawn=lambda url: work.index.is_withdrawn(site.name, url),
         )
         options = work.options
         window = Window(since=options.since, until=options.until)
@@ -76,6 +79,8 @@ class SiteSpider(Spider):
         self._starts: dict[str, bool] = {}
         self._wake = asyncio.Event()
         self._noted = 0.0
+        self._remembered = False
+        self._patient_until: float | None = None
 
     # ---------------------------------------------------------------------------------------------- the crawl
 
@@ -106,9 +111,20 @@ class SiteSpider(Spider):
             # Batches are worth waiting for, but not when nothing else is left to do.
             self._settle(force=not self._tasks and not self._work.intake.unread)
         while self._tasks or any(visit.unapplied for visit in self._visits):
+            self._hurry()
             await self._idle()
             self._settle(force=not self._tasks)
         self._conclude()
+
+    def _hurry(self) -> None:
+        """Break off what is under way once a crawl that was stopped, or whose time is over, has waited for it long enough."""
+        late = self._deadline is not None and time.monotonic() >= self._deadline
+        if not self._work.stopping and not late:
+            return
+        if self._patient_until is None:
+            self._patient_until = time.monotonic() + (0.0 if self._work.error else _GRACE)
+        if self._tasks and time.monotonic() >= self._patient_until:
+            abandon(self.crawler)
 
     def _over(self) -> bool:
         """Whether nothing more is to be begun; then the tally has its outcome."""
@@ -125,25 +141,46 @@ class SiteSpider(Spider):
             due = self._work.frontier.next_due(self._site.name)
             if due is not None and due - time.time() <= MAX_HELD:
                 return False
+            if due is None and self._remember():
+                return False
             self._tally.outcome = "finished" if due is None else "failed"
         return True
 
+    def _remember(self) -> bool:
+        """Where all that was announced is fetched: queue the articles that only the index still knows of; whether there are any."""
+        options = self._work.options
+        bounded = options.limit or options.since or options.until
+        if self._remembered or bounded or not any(self._starts.values()):
+            return False
+        self._remembered = True
+        due = known_articles.due(self._work.index, self._site.name, force=options.force)
+        return self._work.frontier.add(self._site.name, self._harvest.admitted(due)) > 0
+
     def _spent(self) -> bool:
-        limits = [limit for limit in (self._work.options.limit, self._site.max_pages) if limit is not None]
-        if limits and self._tally.pages >= min(limits):
+        """Whether time or pages are used up; what the last pages show is still fetched before pages count as that."""
+        if self._deadline is not None and time.monotonic() >= self._deadline:
             return True
-        return self._deadline is not None and time.monotonic() >= self._deadline
+        if not self._pages_spent() or not self._site.requisites:
+            return self._pages_spent()
+        due = self._work.frontier.next_due(self._site.name, only=Kind.REQUISITE)
+        waiting = due is not None and due - time.time() <= MAX_HELD
+        return not (waiting or self._tasks or self._visits or self._fresh)
+
+    def _pages_spent(self) -> bool:
+        limits = [limit for limit in (self._work.options.limit, self._site.max_pages) if limit is not None]
+        return bool(limits) and self._tally.pages >= min(limits)
 
     def _launch(self) -> None:
         """Begin as many visits as may be under way."""
         while len(self._tasks) < self._site.concurrency and not self._work.intake.full and not self._spent():
-            entry = self._work.frontier.lease(self._site.name)
+            only = Kind.REQUISITE if self._pages_spent() else None
+            entry = self._work.frontier.lease(self._site.name, only=only)
             if entry is None:
                 return
             if self._harvest.is_trap(entry):
                 self._work.frontier.dead(self._site.name, entry.url, "trap")
                 continue
-            self._tally.pages += entry.kind not in DISCOVERY
+            self._tally.pages += entry.kind not in NO_PAGES
             self._tally.url = entry.url
             visit = Visit(entry=entry)
             self._visits.add(visit)
@@ -217,13 +254,13 @@ class SiteSpider(Spider):
 
     async def _visit(self, visit: Visit) -> None:
         ending = await self._visitor.carry_out(visit)
-        if self._work.stopping and ending.outcome is Outcome.RETRY:
+        if (self._work.stopping or self._patient_until) and ending.outcome is Outcome.RETRY:
             ending = replace(ending, outcome=Outcome.ASIDE, failure=None)
         if visit.entry.kind is Kind.START:
             await self._judge_start(visit, ending)
         if not visit.fetched or ending.outcome is Outcome.RETRY:
-            self._tally.pages -= visit.entry.kind not in DISCOVERY
-        self._say(ending)
+            self._tally.pages -= visit.entry.kind not in NO_PAGES
+        self._say(ending, visit.entry.kind)
         self._carry_out(visit, ending)
         visit.ending = ending
 
@@ -233,8 +270,12 @@ class SiteSpider(Spider):
         elif ending.failure:
             self._starts[visit.entry.url] = False
 
-    def _say(self, ending: Ending) -> None:
+    def _say(self, ending: Ending, kind: Kind) -> None:
         if ending.failure is None:
+            return
+        if kind is Kind.REQUISITE and ending.outcome is not Outcome.RETRY:
+            # Owed an explanation like any, but a dead image elsewhere does not make the site's crawl a failed one.
+            self._work.intake.fail(ending.url, ending.stage, ending.failure, self._tally.id)
             return
         if ending.outcome is Outcome.RETRY:
             # The host is away for longer than this crawl waits: said once for all its URLs.
@@ -262,21 +303,20 @@ class SiteSpider(Spider):
     async def _fetch(self, visit: Visit, url: str) -> CapturedResponse:
         entry = visit.entry
         facts = FetchFacts(
-            crawl_id=self._tally.id, site=self._site.name, via=entry.via, hops=entry.hops, claims=entry.claims
+            crawl_id=self._tally.id,
+            site=self._site.name,
+            via=entry.via,
+            hops=entry.hops,
+            claims=entry.claims,
+            requisite=entry.kind is Kind.REQUISITE,
         )
         visit.fetched = True
         return await self._download(url, facts, visit)
 
     async def _download(self, url: str, facts: FetchFacts, visit: Visit | None) -> CapturedResponse:
-        headers, reference = {}, None
         known = None if self._work.options.force or visit is None else self._work.index.validators(url)
-        if known is not None:
-            reference = known.reference
-            if known.etag:
-                headers["If-None-Match"] = known.etag
-            if known.last_modified:
-                headers["If-Modified-Since"] = known.last_modified
-        meta = {"facts": facts, "visit": visit, "reference": reference}
+        headers = known.headers if known else {}
+        meta = {"facts": facts, "visit": visit, "reference": known.reference if known else None}
         request = Request(url, headers=headers, dont_filter=True, meta=meta)
         assert self.crawler.engine is not None  # noqa: S101 - start() runs inside it
         return cast("CapturedResponse", await self.crawler.engine.download_async(request))
@@ -287,7 +327,8 @@ class SiteSpider(Spider):
         visit: Visit | None = request.meta["visit"]
         reference: Reference | None = request.meta["reference"]
         message = parse(exchange.response)
-        capture = self._work.preserver.preserve(exchange, facts, unchanged=reference)
+        request.meta["message"] = message  # for the response that Scrapy gets: it may be 50 MB
+        capture = self._work.preserver.preserve(exchange, facts, unchanged=reference, message=message)
         self._tally.fetched += 1
         self._tally.bytes += len(exchange.response)
         if visit is not None:
@@ -303,7 +344,7 @@ class SiteSpider(Spider):
             response = await self._download(url, facts, None)
         except FetchError as error:
             return Answer(url=url, error=f"{error.reason}: {error.detail}")
-        return _answer(url, response.message)
+        return Answer.of(url, response.message)
 
     # ----------------------------------------------------------------------------------------- readings, index
 
@@ -315,7 +356,7 @@ class SiteSpider(Spider):
             return
         if reading.not_article is not None and reading.not_article.reason is NotArticleReason.CHALLENGE:
             self._patience.refused("a challenge page")
-        elif taken.capture.status in {200, 304}:
+        elif taken.capture.status in {200, 304} and visit.entry.kind is not Kind.REQUISITE:
             self._patience.welcomed()
         self._fresh += self._harvest.gather(visit.entry, taken.capture, reading)
 
@@ -326,7 +367,8 @@ class SiteSpider(Spider):
                 counted = "duplicates" if each.change is Change.DUPLICATE else str(each.change)
                 setattr(self._tally, counted, getattr(self._tally, counted) + 1)
             owed = each.reading.not_article is not None and each.reading.not_article.reason in OWED
-            self._tally.failed += owed or any(f.stage is not Stage.DISCOVERY for f in each.reading.failures)
+            owed = owed or any(failure.stage is not Stage.DISCOVERY for failure in each.reading.failures)
+            self._tally.failed += owed and not (taken.visit is not None and taken.visit.tried_again)
             if taken.visit is not None and taken.reading is not None:
                 taken.visit.unapplied -= 1
                 self._harvest.weigh(taken.visit.entry, taken.capture, taken.reading, each.change)
@@ -352,16 +394,3 @@ class SiteSpider(Spider):
         if key not in self._said:
             self._said.add(key)
             self._fail(url or key, stage, reason)
-
-
-def _answer(url: str, message: HttpMessage) -> Answer:
-    body = b""
-    if message.status is not None and 200 <= message.status < 300:
-        body = decode_entity(message.entity, message.header("Content-Encoding"), PARSED_BYTES + 1).body
-    return Answer(
-        url=url,
-        status=message.status,
-        body=body,
-        location=message.header("Location"),
-        retry_after=retry_after(message.header("Retry-After")),
-    )

@@ -76,6 +76,11 @@ class Visit:
         """Whether nothing of it is under way any more."""
         return self.ending is not None and self.unapplied == 0
 
+    @property
+    def tried_again(self) -> bool:
+        """Whether it is going to be asked for once more: what came of it so far is not the last word."""
+        return self.ending is not None and self.ending.outcome is Outcome.RETRY
+
 
 class Fetched(Protocol):
     """A response that is in the archive."""
@@ -94,8 +99,8 @@ class Visitor:
     """Carries out the visits of one site.
 
     `home` are the origins of the start addresses. `fetch` fetches and preserves one URL of a visit, raising FetchError where there was no response; `adopt` takes a
-    redirect's target into the visit's lease, False where it is queued anyway; `pause` sleeps, False where the crawl stops; `withdrawn` tells the addresses
-    of articles taken back.
+    redirect's target into the visit's lease, False where it is queued anyway; `pause` sleeps, False where the crawl stops;
+    `withdrawn` tells the addresses of articles taken back.
     """
 
     scope: Scope
@@ -162,8 +167,8 @@ class Visitor:
     def _unanswered(self, visit: Visit, url: str, error: FetchError) -> Ending:
         words = f"{error.reason}: {error.detail}" if error.detail else str(error.reason)
         if error.reason not in _FINAL:
-            if _tells_of_site(visit.entry):
-                self.patience.silent(words)
+            if _tells_of_site(visit.entry) and not visit.entry.attempts:
+                self.patience.silent(words)  # a second try of the same page says nothing new of the site
             if visit.entry.attempts + 1 < MAX_ATTEMPTS:
                 wait = backoff(visit.entry.attempts, self.hosts.first_backoff)
                 return Ending(outcome=Outcome.RETRY, url=url, at=time.time() + wait)
