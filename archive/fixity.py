@@ -87,6 +87,7 @@ def _write(folder: Path, manifest: dict[str, str], what: dict[str, Any], now: da
     chain = folder / CHAIN
     try:
         folder.mkdir(mode=0o750, exist_ok=True)
+        _cut_to_whole_lines(chain)
         line: dict[str, Any] = {
             "at": iso(now),
             "manifest": hashlib.sha256(text.encode()).hexdigest(),
@@ -108,6 +109,12 @@ def _write(folder: Path, manifest: dict[str, str], what: dict[str, Any], now: da
         raise StorageError(f"{error.filename or folder}: cannot be written: {error.strerror}") from error
 
 
+def _cut_to_whole_lines(chain: Path) -> None:
+    """Take away a last line that a kill cut off: it states nothing, and the next one must not follow on it."""
+    if chain.exists() and not (data := chain.read_bytes()).endswith(b"\n"):
+        os.truncate(chain, data.rfind(b"\n") + 1)
+
+
 def _canonical(line: dict[str, Any]) -> bytes:
     return json.dumps(line, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -120,8 +127,7 @@ def _last_digest(chain: Path) -> str:
 def _lines(chain: Path) -> Iterator[bytes]:
     with chain.open("rb") as file:
         for line in file:
-            if line.strip():
-                yield line.rstrip(b"\n")
+            yield line.removesuffix(b"\n")
 
 
 def _signature(line: dict[str, Any], key: Path) -> dict[str, str]:
@@ -164,7 +170,8 @@ def check_chain(folder: Path) -> Iterator[FixityProblem]:
         where = f"line {number}"
         try:
             line = json.loads(raw)
-            problem = _line_problem(line, previous)
+            problem = None if _canonical(line) == raw else "was changed after it was written"
+            problem = problem or _line_problem(line, previous)
         except (ValueError, KeyError, TypeError, AttributeError):
             line, problem = {}, "cannot be read"
         if problem:

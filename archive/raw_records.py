@@ -170,10 +170,12 @@ def _plain(file: BinaryIO, size: int) -> Iterator[RawRecord]:
         source = _Source(iter(lambda: file.read(_CHUNK), b""))
         draft = _read(source)
         end = position + source.consumed
+        length = draft.head_length + draft.block_length  # without the line ends behind it, as CDXJ has it
         if not draft.whole or draft.broken:
             # A wrong length may have swallowed the records behind: they are looked for from the block's start on.
             end = _next_plain(file, position + draft.head_length, size)
-        yield draft.record(position, end - position, b"")
+            length = end - position
+        yield draft.record(position, length, b"")
         position = end
 
 

@@ -29,6 +29,8 @@ _CAPTURE_TYPES = frozenset({"response", "revisit", "resource"})
 # Of a response whose digest stands in its header only the HTTP head is looked at; the recorder lets none be longer.
 _HEAD = 1024 * 1024
 _FIELDS = 4 * 1024 * 1024
+# A payload for which no digest is stated gets one up to this size: larger ones are videos, or bombs.
+_DIGESTED = 64 * 1024 * 1024
 _SCHEMES = ("http://", "https://")
 _DIGEST = "warc-payload-digest"
 
@@ -94,7 +96,7 @@ def _wanted(headers: tuple[tuple[str, str], ...]) -> int:
         return _FIELDS
     if kind not in _CAPTURE_TYPES:
         return 0
-    return _HEAD if _DIGEST in fields or kind == "revisit" else MAX_BLOCK
+    return _HEAD if _DIGEST in fields or kind == "revisit" else _DIGESTED
 
 
 @dataclass(slots=True)

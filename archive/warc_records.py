@@ -25,7 +25,7 @@ _READ = 128 * 1024
 _WINDOW = 1024 * 1024
 _PROBE = 4096
 # The longest block that is read whole into memory.
-MAX_BLOCK = 256 * 1024 * 1024
+MAX_BLOCK = 128 * 1024 * 1024
 
 # What is wrong with a file that was packed as a whole: its records have no offsets of their own.
 SECOND_RECORD = "another record follows in the same gzip member"
@@ -336,7 +336,7 @@ def read_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
     """The whole record at `offset`; DamagedRecordError where none can be read or its block is longer than `most`."""
     with path.open("rb", buffering=0) as file:
         try:
-            record = _read_one(file.fileno(), offset, lambda _headers: most)
+            record = _read_one(file.fileno(), offset, lambda headers: most if _stated(headers) <= most else 0)
         except _BrokenError as broken:
             raise DamagedRecordError(f"{path} at offset {offset}: {broken}. Run: warraq verify") from broken
     if not isinstance(record, Record):
@@ -344,6 +344,10 @@ def read_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
     if record.content_length > most:
         raise DamagedRecordError(f"{path} at offset {offset}: a block of {record.content_length} bytes is not read")
     return record
+
+
+def _stated(headers: tuple[tuple[str, str], ...]) -> int:
+    return next(int(value) for name, value in headers if name.lower() == "content-length")
 
 
 def _next_record(descriptor: int, position: int, *, compressed: bool) -> int:

@@ -107,9 +107,9 @@ class Ingest:
         """Read a capture's payload from the WARC, without touching the index: for links that were lost with a process."""
         return self._read(capture, self._stored(capture))
 
-    def _read(self, capture: Capture, message: HttpMessage | None) -> Future[Reading]:
-        if message is None:
-            return _nothing()
+    def _read(self, capture: Capture, message: HttpMessage | str) -> Future[Reading]:
+        if isinstance(message, str):
+            return _nothing() if capture.record_type == RecordType.REVISIT else _unread(capture, message)
         facts = PayloadFacts.of(
             capture,
             content_type=message.header("Content-Type"),
@@ -122,12 +122,13 @@ class Ingest:
             entity = entity[: DECODED_LIMIT + 1]  # a reading says "too large" of more, and nothing else
         return self._pool.submit(entity, facts, self._sites.of(capture))
 
-    def _stored(self, capture: Capture) -> HttpMessage | None:
+    def _stored(self, capture: Capture) -> HttpMessage | str:
+        """The response as captured, or why it cannot be had."""
         try:
             return payload(self._folder, capture, self._index.resolve)
         except (DamagedRecordError, FileNotFoundError, LookupError) as error:
             logger.debug("no payload for %s: %s", capture.url, error)
-            return None
+            return str(error)
 
     def pump(self, *, force: bool = False) -> list[Applied]:
         """Apply, in order, what has been read: once a batch is full or old, or at once with `force`."""
@@ -214,6 +215,21 @@ def _other_address(capture: Capture) -> bool:
 def _nothing() -> Future[Reading]:
     done: Future[Reading] = Future()
     done.set_result(Reading(kind=PayloadKind.NOT_MODIFIED))
+    return done
+
+
+def _unread(capture: Capture, why: str) -> Future[Reading]:
+    """A capture whose payload cannot be read: it is owed an explanation."""
+    name = why.partition(capture.warc)[2] or f": {why}"
+    failure = Failure(
+        url=capture.url,
+        stage=Stage.ARCHIVE,
+        reason=f"{capture.warc}{name}",  # the file's name without its folder: a rebuild elsewhere says the same
+        at=capture.captured,
+        crawl_id=capture.facts.crawl_id,
+    )
+    done: Future[Reading] = Future()
+    done.set_result(Reading(kind=PayloadKind.OTHER, failures=(failure,)))
     return done
 
 

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 
 from warc_kit import packed, record
 
@@ -57,7 +58,8 @@ _REQUEST = ("Content-Type", "application/http;msgtype=request")
 _FIELDS = ("Content-Type", "application/warc-fields")
 
 
-def _info(software: str, *more: str, number: int = 9000) -> bytes:
+def _info(software: str, *more: str) -> bytes:
+    number = 10_000 + zlib.crc32(software.encode()) % 90_000
     block = "\r\n".join([f"software: {software}", "format: WARC File Format 1.0", *more, "", ""]).encode()
     return record("warcinfo", block, ("WARC-Record-ID", urn(number)), ("WARC-Date", "2019-05-06T00:00:00Z"), _FIELDS)
 

@@ -123,3 +123,16 @@ def test_an_unusable_key_is_named(collection: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"wrong\.pem"):
         state(collection, wrong)
     assert not (collection / "fixity" / CHAIN).exists()
+
+
+def test_a_line_cut_off_by_a_kill(collection: Path) -> None:
+    """A last line of the chain that was not written whole is seen, and mended by the next statement."""
+    state(collection)
+    chain = collection / "fixity" / CHAIN
+    whole = chain.read_bytes()
+    chain.write_bytes(whole + whole[:30])
+    assert problems(collection)
+    (collection / "archive" / "9.warc.gz").write_bytes(b"more")
+    assert state(collection) == ["archive/9.warc.gz"]
+    assert chain.read_bytes().startswith(whole)
+    assert problems(collection) == []

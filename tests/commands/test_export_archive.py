@@ -111,6 +111,7 @@ def test_a_bag(warraq: Run, crawled: Path, tmp_path: Path) -> None:
     names = {path.name for path in bag.rglob("*")}
     assert not {"signing.pem", "lock", "frontier.db"} & names
     assert {"index.db", "index.cdxj", "chain.jsonl", "warraq.toml", "x.warc.gz.torn-9"} <= names
+    assert '"signature"' in (bag / "data" / "fixity" / "chain.jsonl").read_text("utf-8")
     assert articles(bag / "data") == articles(crawled)
     assert warraq("-C", bag / "data", "verify").returncode == 0
     warc = next((bag / "data" / "archive").glob("*.warc.gz"))
