@@ -269,9 +269,13 @@ def _from_fields(fields: dict[str, _Part], start: int, end: int, clues: Clues) -
     if day is None:
         # A month of another calendar lies in two Gregorian ones: the one it begins in, two weeks on, is named.
         first = _gregorian(year, number, 15 if calendar in (Calendar.HIJRI, Calendar.PERSIAN) else 1, calendar)
-        return first and Found(year=first.year, month=first.month, calendar=calendar, start=start, end=end)
+        if first is None:
+            return None
+        return Found(year=first.year, month=first.month, calendar=calendar, start=start, end=end)
     whole = _gregorian(year, number, day, calendar)
-    return whole and Found(year=whole.year, month=whole.month, day=whole.day, calendar=calendar, start=start, end=end)
+    if whole is None:
+        return None
+    return Found(year=whole.year, month=whole.month, day=whole.day, calendar=calendar, start=start, end=end)
 
 
 def _without_year(number: int, day: int, calendar: Calendar, start: int, end: int, clues: Clues) -> Found | None:
