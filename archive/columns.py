@@ -38,6 +38,9 @@ MEANINGS = {
     "sightings.modified": "the sitemap's lastmod, unparsed",
     "failures.id": "derived from URL, stage, reason and crawl",
     "failures.url": "the URL that failed",
+    "withdrawals.url": "its canonical URL",
+    "withdrawals.reason": "why, as stated when it was withdrawn",
+    "withdrawals.text_sha256": "the digests of its texts, as `versions.text_sha256` had them, apart by spaces",
     "failures.reason": "why, in words",
     "disappearances.reason": "what is answered now: the status, or what the page has become",
     "docid": "the row's number, which is that of `articles_fts`; derived from the id",
@@ -106,6 +109,9 @@ MEANINGS = {
     "stage": "where it failed: `robots`, `fetch`, `archive`, `discovery`, `extract`, `index`",
     "at": "when, UTC",
     "gone_since": "first capture that no longer showed it, UTC",
+    "withdrawn": "when, UTC",
+    "payload_digests": "the digests of the payloads that showed it, as `captures.payload_digest` had them, apart by spaces",
+    "purged": "1 where the payloads were taken out of the WARC files, too",
 }
 
 # What a row of each table is.
@@ -123,6 +129,7 @@ ROWS = {
     "sightings": "One announcement of a URL; repeated unchanged it is the same one, seen again.",
     "failures": "A URL that could not be fetched or indexed, and why.",
     "disappearances": "An article that answered and no longer does.",
+    "withdrawals": "An article that was taken back: what is left of it, as a tombstone.",
 }
 
 
