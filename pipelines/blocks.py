@@ -93,6 +93,7 @@ SKIPPED = frozenset(
 _NEVER_TEXT = frozenset(["script", "style", "template", "noscript", "head", "math"])
 # Elements without text that end no block.
 EMPTY = frozenset(["img", "source", "wbr", "link", "meta", "area", "base", "col", "track", "param", "amp-img"])
+_UNOPENED = EMPTY | {"br"}
 _KINDS = {
     "p": "p", "h1": "h", "h2": "h", "h3": "h", "h4": "h", "h5": "h", "h6": "h", "li": "li", "dt": "li", "dd": "li",
     "blockquote": "quote", "td": "cell", "th": "cell", "figcaption": "caption", "caption": "caption", "pre": "pre",
@@ -102,6 +103,14 @@ _SENTENCE_END = re.compile(r"[.!?…:؟۔。！？”»\"'’)\]]\s*$")
 _LINE_LENGTH = 60
 # A line of loose text that is longer and ends no sentence was broken for its width.
 _WRAPPED = 110
+# A shorter line that ends with a comma or colon may be a label.
+_SHORT_LABEL = 8
+# Inline elements that a page may show as lines of their own, and how it says so.
+_SHOWN = frozenset(("span", "a", "font", "strong", "b", "em", "i", "label"))
+_AS_BLOCK = re.compile(r"display\s*:\s*(block|table|flex|grid|list-item)", re.IGNORECASE)
+_BLANK_LINE = re.compile(r"\n[ \t\r\xa0]*\n\s*")
+# A single break joins where the sentence goes on, whatever its length.
+_COMMA = re.compile(r"[,،;؛:-]\s*$")
 # A stretch of text, the address it links to, and whether it is bold; a line break is a lone line feed.
 Piece = tuple[str, str | None, bool]
 
@@ -158,23 +167,63 @@ class _Walk:
         self.pieces: list[Piece] = []
         self.link: str | None = None
         self.bold = 0
+        self.marked: HtmlElement | None = None  # the innermost region that is open
 
-    def text(self, text: str | None) -> None:
-        if text:
+    def text(self, text: str) -> None:
+        if self.pieces or self.link is not None or not text.isspace():  # white space begins no block
             self.pieces.append((text, self.link, self.bold > 0))
 
     def flush(self, element: HtmlElement) -> None:
-        if not self.pieces:
-            return
         pieces, self.pieces = self.pieces, []
-        if not any(piece[0].strip() for piece in pieces):
-            return
         owner, kind, level = self.kinds[-1] if self.kinds else (element, "text", 0)
+        if kind in ("text", "cell", "pre") and any(len(piece[0]) > _WRAPPED and "\n" in piece[0] for piece in pieces):
+            pieces = _lined(pieces)
         for run in split_at_breaks(pieces, loose=kind in ("text", "cell")):
             block = _block(run, owner if kind != "text" else element, kind, level, len(self.blocks))
             if block is not None:
                 block.regions = tuple(self.open_regions)
                 self.blocks.append(block)
+
+    def step_over(self, node: HtmlElement, tag: str) -> None:
+        if tag == "br":
+            self.pieces.append(("\n", None, False))
+        elif tag == "img" and self.pieces and (not self.kinds or self.kinds[-1][1] == "cell"):
+            self.flush(node)  # among loose text a picture ends a paragraph
+
+    def open(self, node: HtmlElement, tag: str) -> None:
+        reason = self.mark(node)
+        if self.pieces and (tag not in INLINE or reason is not None or (tag in _SHOWN and _is_shown_as_block(node))):
+            parent = node.getparent()
+            self.flush(parent if parent is not None else node)
+        if reason is not None:
+            self.open_regions.append(len(self.regions))
+            self.regions.append(Region(element=node, reason=reason))
+            self.marked = node
+        if tag in _KINDS:
+            self.kinds.append((node, _KINDS[tag], int(tag[1]) if _KINDS[tag] == "h" else 0))
+        elif tag == "a":
+            self.link = node.get("href") or ""
+        elif tag in ("b", "strong"):
+            self.bold += 1
+        if text := node.text:
+            self.text(text)
+
+    def close(self, node: HtmlElement, tag: str) -> None:
+        if self.pieces and (
+            tag not in INLINE or node is self.marked or (tag in _SHOWN and _is_shown_as_block(node))
+        ):
+            self.flush(node)
+        elif tag == "span" and self.pieces and not node.tail and _ends_line(self):
+            self.pieces.append(("\n", None, False))
+        if node is self.marked:
+            self.open_regions.pop()
+            self.marked = self.regions[self.open_regions[-1]].element if self.open_regions else None
+        if tag in _KINDS:
+            self.kinds.pop()
+        elif tag == "a":
+            self.link = None
+        elif tag in ("b", "strong"):
+            self.bold -= 1
 
 
 def read(root: HtmlElement, mark: Callable[[HtmlElement], str | None]) -> Blocks:
@@ -184,68 +233,65 @@ def read(root: HtmlElement, mark: Callable[[HtmlElement], str | None]) -> Blocks
     skipped: HtmlElement | None = None
     for event, node in walker:
         tag = str(node.tag)
-        if event == "start":
-            if tag in EMPTY:
-                if tag == "img" and (not walk.kinds or walk.kinds[-1][1] == "cell"):
-                    walk.flush(node)  # among loose text a picture ends a paragraph
-            elif _is_skipped(node, tag):
-                walker.skip_subtree()
-                skipped = node
-            elif tag == "br":
-                walk.pieces.append(("\n", None, False))
-            else:
-                _open(walk, node, tag)
-        else:
+        if event == "end":
             if node is skipped:
                 skipped = None
-            elif tag not in EMPTY and tag != "br":
-                _close(walk, node, tag)
-            if node is not root:
-                walk.text(node.tail)
-    walk.flush(root)
+            elif tag not in _UNOPENED:
+                walk.close(node, tag)
+            if node is not root and (tail := node.tail):
+                walk.text(tail)
+        elif tag in _UNOPENED:
+            walk.step_over(node, tag)
+        elif tag in SKIPPED and _is_skipped(node, tag):
+            walker.skip_subtree()
+            skipped = node
+        else:
+            walk.open(node, tag)
+    if walk.pieces:
+        walk.flush(root)
     return Blocks(blocks=walk.blocks, regions=walk.regions)
 
 
 def _is_skipped(node: HtmlElement, tag: str) -> bool:
-    return tag in SKIPPED and (tag in _NEVER_TEXT or len(node) == 0 or node.find(".//p") is None)
+    return tag in _NEVER_TEXT or len(node) == 0 or node.find(".//p") is None
 
 
-def _open(walk: _Walk, node: HtmlElement, tag: str) -> None:
-    reason = walk.mark(node)
-    if tag not in INLINE or reason is not None:
-        parent = node.getparent()
-        walk.flush(parent if parent is not None else node)
-    if reason is not None:
-        walk.open_regions.append(len(walk.regions))
-        walk.regions.append(Region(element=node, reason=reason))
-    if tag in _KINDS:
-        walk.kinds.append((node, _KINDS[tag], int(tag[1]) if _KINDS[tag] == "h" else 0))
-    elif tag == "a":
-        walk.link = node.get("href") or ""
-    elif tag in ("b", "strong"):
-        walk.bold += 1
-    walk.text(node.text)
+def _is_shown_as_block(node: HtmlElement) -> bool:
+    style = node.get("style")
+    if style is not None and _AS_BLOCK.search(style):
+        return True
+    names = node.get("class")
+    return names is not None and "block" in names and "block" in names.split()
 
 
-def _close(walk: _Walk, node: HtmlElement, tag: str) -> None:
-    marked = bool(walk.open_regions) and walk.regions[walk.open_regions[-1]].element is node
-    if tag not in INLINE or marked:
-        walk.flush(node)
-    if marked:
-        walk.open_regions.pop()
-    if tag in _KINDS:
-        walk.kinds.pop()
-    elif tag == "a":
-        walk.link = None
-    elif tag in ("b", "strong"):
-        walk.bold -= 1
+def _ends_line(walk: _Walk) -> bool:
+    """Whether loose text so far ends a long sentence with no space after it: what follows stands on a line of its own."""
+    last = walk.pieces[-1][0]
+    loose = not walk.kinds or walk.kinds[-1][1] in ("text", "cell")
+    return loose and len(last) >= _LINE_LENGTH and not last[-1].isspace() and bool(_SENTENCE_END.search(last))
+
+
+def _lined(pieces: list[Piece]) -> list[Piece]:
+    """Pieces with line breaks where plain text has its paragraphs on lines of their own, each a sentence or more."""
+    found: list[Piece] = []
+    for text, link, bold in pieces:
+        parts = [part for part in _BLANK_LINE.split(text.strip()) if part.strip()]
+        if len(parts) < 2 or not all(map(_is_line, parts)):
+            parts = [part for part in text.strip().split("\n") if part.strip()]
+            if len(parts) < 3 or not all(map(_is_line, parts)):
+                found.append((text, link, bold))
+                continue
+        for part in parts:
+            found += [(part, link, bold), ("\n", None, False), ("\n", None, False)]
+    return found
 
 
 def split_at_breaks(pieces: list[Piece], *, loose: bool) -> list[list[Piece]]:
     """Runs of text between line breaks that end a paragraph.
 
     Two breaks always do. A single one does in loose text (where it is all the markup there is) unless the sentence goes
-    on after it; inside a paragraph only where none is doubled and what stands before it reads as a line of its own.
+    on after it, or doubled ones part the sentences; inside a paragraph only where none is doubled and what stands before
+    it reads as a line of its own.
     """
     if not any(_is_break(piece) for piece in pieces):
         return [pieces]
@@ -260,10 +306,11 @@ def split_at_breaks(pieces: list[Piece], *, loose: bool) -> list[list[Piece]]:
         elif counts:
             counts[-1] += 1
     doubled = max(counts, default=0) > 1
+    parted = loose and doubled and _double_parts(runs, counts)
     joined = [runs[0]]
     for count, run in zip(counts, runs[1:], strict=False):
         before = fold("".join(piece[0] for piece in joined[-1]))
-        apart = not _goes_on(before) if loose else not doubled and _is_line(before)
+        apart = not _goes_on(before, parted=parted) if loose else not doubled and _is_line(before)
         if count > 1 or apart:
             joined.append(run)
         else:
@@ -275,9 +322,20 @@ def _is_break(piece: Piece) -> bool:
     return piece[0] == "\n" and piece[1] is None
 
 
-def _goes_on(text: str) -> bool:
-    """Whether a line was broken for its width: long, and no sentence ends there."""
-    return len(text) >= _WRAPPED and not _SENTENCE_END.search(text)
+def _double_parts(runs: list[list[Piece]], counts: list[int]) -> bool:
+    """Whether doubled breaks part the paragraphs, so that single ones between sentences don't."""
+    lines = sum(
+        count == 1 and _is_line(fold("".join(piece[0] for piece in run)))
+        for count, run in zip(counts, runs, strict=False)
+    )
+    return sum(count > 1 for count in counts) > lines
+
+
+def _goes_on(text: str, *, parted: bool) -> bool:
+    """Whether a line was broken for its width or inside a paragraph: no sentence ends there, or other breaks part them."""
+    if _SENTENCE_END.search(text):
+        return parted
+    return len(text) >= _WRAPPED or (len(text) > _SHORT_LABEL and bool(_COMMA.search(text)))
 
 
 def _is_line(text: str) -> bool:

@@ -70,7 +70,13 @@ _INLINE = frozenset(
         "q",
     ]
 )
-_EMBED_ATTRIBUTES = ("data-embed-id", "data-social-embed", "data-tweet-id", "data-embed-path", "data-oembed-url")
+_EMBED_ATTRIBUTES = frozenset(
+    ("data-embed-id", "data-social-embed", "data-tweet-id", "data-embed-path", "data-oembed-url")
+)
+_TELLING = _EMBED_ATTRIBUTES | {"hidden", "aria-hidden", "style", "role"}
+# Up to so many characters names are judged each by itself (a site has few, and puts them together in many ways).
+_FEW_NAMES = 400
+_MANY_NAMES = 600
 
 
 def mark(element: HtmlElement) -> str | None:
@@ -81,16 +87,8 @@ def mark(element: HtmlElement) -> str | None:
     attributes = dict(element.items())  # one call: looking each attribute up costs more than all else here
     if not attributes:
         return _TAGS.get(tag)
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
-        return "hidden"
-    style = attributes.get("style")
-    if style and _HIDING.search(style):
-        return "hidden"
-    if any(name in attributes for name in _EMBED_ATTRIBUTES):
-        return "embed"
-    role = attributes.get("role")
-    if role and role in _ROLES:
-        return _ROLES[role]
+    if not _TELLING.isdisjoint(attributes) and (reason := _by_attribute(attributes)):
+        return reason
     reason = _TAGS.get(tag) or by_name(
         attributes.get("class", ""),
         attributes.get("id", ""),
@@ -101,17 +99,36 @@ def mark(element: HtmlElement) -> str | None:
     return reason
 
 
+def _by_attribute(attributes: dict[str, str]) -> str | None:
+    if "hidden" in attributes or attributes.get("aria-hidden") == "true" or _HIDING.search(attributes.get("style", "")):
+        return "hidden"
+    if not _EMBED_ATTRIBUTES.isdisjoint(attributes):
+        return "embed"
+    return _ROLES.get(attributes.get("role", ""))
+
+
 @lru_cache(maxsize=20_000)
 def by_name(css_class: str, css_id: str, component: str) -> str | None:
     """Why an element with these names looks like no part of an article, or None."""
     if _HASHED.search(css_id):
         css_id = ""
-    names = _CAMEL.sub("-", f"{css_class} {css_id} {component}").lower().replace("_", "-")
-    if not names.strip():
-        return None
-    if len(names) > 600:
-        names = names[:600]
-    for reason, pattern in _NAMES:
-        if pattern.search(names):
-            return reason
-    return None
+    names = f"{css_class} {css_id} {component}"
+    if len(names) <= _FEW_NAMES:
+        found = min(map(_place, names.split()), default=len(_NAMES))
+        if found >= 0:
+            return _NAMES[found][0] if found < len(_NAMES) else None
+    names = _uniform(names)[:_MANY_NAMES]
+    return next((reason for reason, pattern in _NAMES if pattern.search(names)), None)
+
+
+@lru_cache(maxsize=20_000)
+def _place(name: str) -> int:
+    """Which of the patterns is the first to match a single name; their number for none, -1 where its neighbours count."""
+    name = _uniform(name)
+    if "hidden" in name:
+        return -1
+    return next((at for at, (_, pattern) in enumerate(_NAMES) if pattern.search(name)), len(_NAMES))
+
+
+def _uniform(names: str) -> str:
+    return _CAMEL.sub("-", names).lower().replace("_", "-")

@@ -31,7 +31,6 @@ HELD_ELEMENTS = 50_000
 
 _HTML_TYPES = re.compile(r"html|xml|text/plain|octet-stream|unknown", re.IGNORECASE)
 _BINARY = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"\x00\x00\x01\x00")
-_SPACE = re.compile(r"\s+")
 _ARABIC_RUN = re.compile("[\u0620-\u064a\u066e-\u06d3]+")
 # First bytes of what `_ARABIC_RUN` matches, in UTF-8.
 _ARABIC_BYTES = b"\xd8\xd9\xda\xdb"
@@ -125,7 +124,7 @@ def strings(element: HtmlElement) -> Iterator[str]:
 
 def fold(text: str) -> str:
     """Runs of white space made one space, the ends stripped."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def _tree(text: bytes) -> tuple[HtmlElement | None, bool]:
