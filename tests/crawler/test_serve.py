@@ -19,8 +19,11 @@ import served_collection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.index import Index
 from archive.layout import Layout
 from archive.search import Reader
+from archive.urls import canonical_key
+from archive.withdrawal import Withdrawal
 from crawler.local_server import Answer
 from crawler.replay import Replay
 from crawler.rewriting import Rewriter
@@ -429,6 +432,40 @@ def test_nearest_capture_answers(replay: Replay, layout: Layout, article: str) -
     with Reader(layout.index_db) as reader:
         last = reader.captures(article)[-1]["id"]
     assert "موسم الشتاء" in replay.answer(f"/{last}/{PAGE}").body.decode()
+
+
+def test_withdrawn_articles_are_neither_shown_nor_replayed(tmp_path: Path) -> None:
+    """What was withdrawn is on no page, and neither its captures nor their records are given out."""
+    layout = served_collection.make(tmp_path / "withdrawn")
+    with Reader(layout.index_db) as reader:
+        article = str(reader.find(PAGE)["id"])
+        captures = [capture["id"] for capture in reader.captures(article)]
+    with Index(layout.index_db) as index:
+        index.withdraw(
+            Withdrawal(
+                article_id=article,
+                site="news",
+                url=PAGE,
+                at=served_collection.START,
+                reason="a court said so",
+                keys=(canonical_key(PAGE),),
+                urls=(PAGE,),
+            )
+        )
+    pages = Pages(layout=layout, replay_origin=REPLAY_ORIGIN)
+    replay = Replay(index=layout.index_db, archive=layout.archive, pages_origin=PAGES_ORIGIN)
+    assert '<p class="count">0 articles' in pages.answer("/?q=" + quote("سوق")).body.decode()
+    answer = pages.answer(f"/article/{article}")
+    assert (answer.status, "a court said so" in answer.body.decode()) == (404, True)
+    for capture in captures:
+        for told in (
+            pages.answer(f"/record/{capture}"),
+            pages.answer(f"/replay/{capture}"),
+            replay.answer(f"/{capture}/{PAGE}"),
+            replay.answer(f"/{WHEN}/{PAGE}"),
+        ):
+            assert told.status == 404
+            assert "السوق" not in told.body.decode()
 
 
 def test_what_is_not_archived_is_told(replay: Replay) -> None:
