@@ -117,11 +117,12 @@ def _is_text_encoding(name: str) -> bool:
 
 
 def _undeclared_utf16(data: bytes) -> str | None:
-    """UTF-16 without a mark: markup is ASCII, so every other byte of the beginning is NUL."""
+    """UTF-16 without a mark: markup is ASCII, so of the beginning many bytes are NUL, all on one side of their pairs."""
     head = data[:400]
-    if len(head) < 8 or head.count(0) < len(head) * 0.3:
+    left, right = head[0::2].count(0), head[1::2].count(0)
+    if len(head) < 8 or left + right < len(head) * 0.1 or max(left, right) < 0.9 * (left + right):
         return None
-    return "utf-16-le" if head[1::2].count(0) > head[0::2].count(0) else "utf-16-be"
+    return "utf-16-le" if right > left else "utf-16-be"
 
 
 def _by_nature(data: bytes) -> str | None:

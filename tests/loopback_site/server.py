@@ -232,10 +232,15 @@ class Site:
 
         def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self.wire.connections += 1
+
+            def abort(_: object) -> None:  # also of a task that never began
+                with contextlib.suppress(AttributeError):  # a transport that has just closed has no loop any more
+                    writer.transport.abort()
+
             task = asyncio.ensure_future(self._connection(reader, writer, self.wire.connections))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
-            task.add_done_callback(lambda _: writer.transport.abort())  # also of a task that never began
+            task.add_done_callback(abort)
 
         server = await asyncio.start_server(connected, self.host, self.port, ssl=context, limit=1 << 20)
         self.port = server.sockets[0].getsockname()[1]
