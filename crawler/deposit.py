@@ -27,6 +27,7 @@ from archive.selection import write_selection
 from archive.wacz import PageEntry, write_wacz
 from archive.warc_writer import WarcInfo
 from crawler.part import captures_of
+from crawler.withdrawing import without_withdrawn
 from pipelines.catch_up import CaughtUp, catch_up, closed_files, warc_files
 
 _ORIGIN = ".origin.json"
@@ -78,9 +79,13 @@ def _known(layout: Layout) -> dict[str, str]:
 
 
 def export_wacz(layout: Layout, config: CollectionConfig, target: Path) -> int:
-    """Write the closed WARC files with their index and the list of articles as one WACZ file; returns its size in bytes."""
-    warcs = warc_files(layout.archive)
-    with Reader(layout.index_db) as reader:
+    """Write the closed WARC files with their index and the list of articles as one WACZ file; returns its size in bytes.
+
+    Withdrawn articles are not in it: where a file holds one still, a copy with tombstones is packed.
+    """
+    layout.state.mkdir(exist_ok=True)
+    with Reader(layout.index_db) as reader, tempfile.TemporaryDirectory(dir=layout.state) as folder:
+        warcs = list(without_withdrawn(layout, warc_files(layout.archive), Path(folder)))
         return write_wacz(
             target,
             warcs=warcs,

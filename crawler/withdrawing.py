@@ -7,7 +7,8 @@ what is still to do.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -66,6 +67,28 @@ def withdraw_article(
         return Withdrawn(
             withdrawal=withdrawal, captures=len(shown), rewritten=rewritten, carried=_carried(layout, withdrawal)
         )
+
+
+def without_withdrawn(layout: Layout, warcs: Iterable[Path], folder: Path) -> Iterator[Path]:
+    """The files to hand on: those that still hold withdrawn payloads as copies in `folder` with tombstones in their place.
+
+    An ARC file that holds any cannot be handed on, and is left out.
+    """
+    with Reader(layout.index_db) as reader:
+        standing = [_again(reader, row, datetime.now(UTC), purge=False)[0] for row in reader.rows(_STANDING)]
+    shown = [(each, row) for each in standing for row in _shown(layout, each)]
+    for warc in warcs:
+        held = [(each, row) for each, row in shown if row["warc"] == warc.name]
+        if not held:
+            yield warc
+        elif not is_arc(warc):
+            copy = Path(shutil.copyfile(warc, folder / warc.name))
+            for each, row in held:
+                bury(copy, {row["offset"]: row["record_id"]}, each)
+            yield copy
+
+
+_STANDING = "SELECT * FROM withdrawals ORDER BY article_id"
 
 
 def _of(layout: Layout, name: str, reason: str, *, purge: bool) -> tuple[Withdrawal, bool]:

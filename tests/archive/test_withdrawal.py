@@ -18,6 +18,7 @@ from warc_kit import FACTS, exchange, only_file, packed, record, response, write
 from archive.errors import UsageError
 from archive.index import Index
 from archive.model import Capture, Reading
+from archive.search import Reader
 from archive.tombstones import bury
 from archive.warc_reader import captures
 from archive.warc_records import Record, records
@@ -87,6 +88,14 @@ def test_an_article_withdrawn_is_nowhere(kit: Kit) -> None:
         assert len(kit.rows("SELECT * FROM captures")) == len(entries)
         assert "الكرملين يعلن" not in repr(kit.dump())
         hidden = index.withdrawn_places()
+    with Reader(kit.path()) as reader:
+        for capture, _ in entries[:5]:
+            assert reader.capture(capture.id) is None
+            assert reader.nearest(capture.url, capture.captured) is None
+        other = entries[5][0]
+        assert reader.nearest(other.url, other.captured) == reader.capture(other.id)
+        with pytest.raises(UsageError, match="withdrawn 2026-05-06: asked"):
+            reader.find("https://news.example/a/1001")
     assert hidden == {(entry[0].warc, entry[0].offset) for entry in entries[:5]}
     tombstone = kit.rows("SELECT article_id, withdrawn, reason, purged FROM withdrawals")
     assert tombstone == [(article, "2026-05-06T07:08:09Z", "asked", 0)]

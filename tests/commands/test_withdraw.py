@@ -7,6 +7,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,26 @@ def test_withdrawn(warraq: Run, collection: Path, tmp_path: Path) -> None:
     again = warraq("-C", collection, "withdraw", article, "--reason", "other")
     assert again.returncode == 0
     assert rows(collection, "SELECT reason FROM withdrawals") == [("بطلب من الناشر",)]
+
+
+def test_a_withdrawn_article_is_not_exported(warraq: Run, collection: Path, tmp_path: Path) -> None:
+    """A WACZ made afterwards holds no payload of it, though the WARC files do, and is valid in all else."""
+    article, _, _ = a_versioned(collection)
+    captured = {(warc, offset) for warc, offset, _, _ in shown(collection, article)}
+    assert warraq("-C", collection, "withdraw", article, "--reason", "x").returncode == 0
+    before = {path.name: path.read_bytes() for path in (collection / "archive").iterdir()}
+    target = tmp_path / "all.wacz"
+    assert warraq("-C", collection, "export", "--to", target).returncode == 0
+    with zipfile.ZipFile(target) as package:
+        for warc in {warc for warc, _ in captured}:
+            path = Path(package.extract(f"archive/{warc}", tmp_path))
+            kinds = {each.offset: each.type for each in records(path) if isinstance(each, Record)}
+            assert {kinds[offset] for name, offset in captured if name == warc} == {"metadata"}
+            assert "response" in kinds.values()
+    validate = [Path(sys.executable).parent / "wacz", "validate", "-f", target]
+    assert subprocess.run(validate, capture_output=True, check=False).returncode == 0
+    assert {path.name: path.read_bytes() for path in (collection / "archive").iterdir()} == before
+    assert list((collection / "state").glob("tmp*")) == []
 
 
 def test_purged(warraq: Run, collection: Path) -> None:
