@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Harakat, Quranic marks, superscript alef, hamza and madda once decomposed; combining marks of Latin.
 _MARKS = [*range(0x0300, 0x0370), *range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06DD)]
@@ -62,6 +63,7 @@ def bare(word: str) -> str | None:
     return word[match.end() :] if match and word not in _WHOLE else None
 
 
+@lru_cache(maxsize=1 << 15)
 def forms(word: str) -> tuple[str, ...]:
     """The other forms a folded word is to be found under: without article, with the article alone, without a prefix.
 

@@ -87,6 +87,8 @@ def normalise(url: str, base: str | None = None) -> str | None:
     return result if len(result) <= MAX_LENGTH else None
 
 
+# Each address is asked for several times on its way from link to row; the latest few thousand are at hand.
+@lru_cache(maxsize=8192)
 def canonical_url(url: str) -> str:
     """The address that names a work where its page names none: without tracking, AMP and print forms; can be fetched."""
     parts = urlsplit(normalise(url) or url)
@@ -96,6 +98,7 @@ def canonical_url(url: str) -> str:
     return f"{parts.scheme}://{host}{_plain_path(parts.path)}" + (f"?{query}" if query else "")
 
 
+@lru_cache(maxsize=8192)
 def canonical_key(url: str) -> str:
     """What two addresses of one work have in common before either is fetched; for comparing, not for fetching.
 
