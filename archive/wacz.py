@@ -64,6 +64,10 @@ class _Package:
     def close(self) -> None:
         self._zip.close()
 
+    def abandon(self) -> None:
+        """Let go of a file that is given up: the zip's end is not written into it any more."""
+        self._zip.fp = None
+
 
 def write_wacz(
     target: Path,
@@ -84,12 +88,19 @@ def write_wacz(
     partial = target.with_name(target.name + ".part")
     try:
         with partial.open("xb") as file:
-            _fill(_Package(file, created), warcs, cdxj, pages, (title, created, software))
+            package = _Package(file, created)
+            try:
+                _fill(package, warcs, cdxj, pages, (title, created, software))
+            except BaseException:
+                package.abandon()
+                raise
             file.flush()
             os.fsync(file.fileno())
         partial.replace(target)
-    except OSError as error:
+    except BaseException as error:
         partial.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise StorageError(f"{target}: cannot be written: {error.strerror or error}") from error
     return target.stat().st_size
 
