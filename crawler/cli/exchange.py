@@ -85,7 +85,8 @@ def import_(ctx: click.Context, files: tuple[Path, ...]) -> None:
             on_capture=lambda so_far: progress.update(captures=so_far.captures, new=so_far.new),
         )
     for file in taken.files:
-        session.say(f"{file.source}: {'was there already as' if file.known else 'is'} {file.name}")
+        how = " (it was one gzip stream, and is kept unpacked)" if file.unpacked else ""
+        session.say(f"{file.source}: {'was there already as' if file.known else 'is'} {file.name}{how}")
     for record in taken.caught_up.damaged:
         click.echo(f"damaged: {record.warc} at {record.offset}: {record.problem}")
     done = taken.caught_up
