@@ -9,22 +9,21 @@ question; when a host may be asked is `crawler.politeness`'.
 from __future__ import annotations
 
 import hashlib
-import heapq
 import json
 import sqlite3
 import time
-from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass, replace
 from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
+from typing import Any
 
 from archive.errors import StorageError
 from archive.model import CrawlSummary, Sighting
 from archive.urls import canonical_key
+from crawler.known_keys import KnownKeys
 from crawler.scope import Kind
 
 PRIORITY = {
@@ -124,39 +123,30 @@ def key_of(site: str, url: str) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
-class KnownKeys:
-    """A set of 64-bit integers that grows to millions at some ten bytes each (a Python set takes over seventy)."""
+class _Connection(sqlite3.Connection):
+    """Tells of a disk or a lock that refuses as StorageError. `place` is the file."""
 
-    def __init__(self, keys: Iterable[int] = ()) -> None:
-        self._sorted = array("q", sorted(keys))
-        self._recent: set[int] = set()
+    place: Path
 
-    def __contains__(self, key: int) -> bool:
-        if key in self._recent:
-            return True
-        at = bisect_left(self._sorted, key)
-        return at < len(self._sorted) and self._sorted[at] == key
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        with _storage(self.place):
+            return super().execute(*arguments)
 
-    def __len__(self) -> int:
-        return len(self._sorted) + len(self._recent)
-
-    def add(self, key: int) -> bool:
-        """Take the key in; whether it is new."""
-        if key in self:
-            return False
-        self._recent.add(key)
-        if len(self._recent) > max(1 << 14, len(self._sorted) >> 3):
-            self._sorted = array("q", heapq.merge(self._sorted, sorted(self._recent)))
-            self._recent.clear()
-        return True
+    def executemany(self, *arguments: Any) -> sqlite3.Cursor:
+        with _storage(self.place):
+            return super().executemany(*arguments)
 
 
 class Frontier:
-    """The queue of all sites of one collection, in `path`. To be used from one thread."""
+    """The queue of all sites of one collection, in `path`. To be used from one thread.
 
-    def __init__(self, path: Path) -> None:
+    `timeout` is how long, in seconds, it waits for another writer. StorageError where the disk or a lock refuses.
+    """
+
+    def __init__(self, path: Path, *, timeout: float = 30.0) -> None:
         with _storage(path):
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=30)
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=timeout, factory=_Connection)
+            self._db.place = path
             self._prepare()
         self._path = path
         self._known: dict[str, KnownKeys] = {}
@@ -311,7 +301,8 @@ class Frontier:
         try:
             yield
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # a full disk may have ended it already
+                self._db.execute("ROLLBACK")
             self._known.clear()  # may hold keys whose rows were rolled back
             self._seen.clear()
             raise

@@ -13,7 +13,8 @@ from archive.config import SiteConfig
 from archive.model import Capture, Change, Reading, Stage
 from crawler import discovery
 from crawler.discovery import Window
-from crawler.frontier import Entry, Frontier, KnownKeys, key_of
+from crawler.frontier import Entry, Frontier, key_of
+from crawler.known_keys import KnownKeys
 from crawler.politeness import REFUSED
 from crawler.scope import MAX_OUTLINKS, REFUSED_WEIGHT, SUSPECT, Budgets, Kind, Scope
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from archive.errors import StorageError
 from archive.model import CrawlSummary, Sighting
-from crawler.frontier import Entry, Frontier, KnownKeys
+from crawler.frontier import Entry, Frontier
+from crawler.known_keys import KnownKeys
 from crawler.scope import Kind
 
 SITE = "news"
