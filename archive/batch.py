@@ -17,19 +17,13 @@ from archive.facts import (
     read_articles,
     sighting_row,
 )
+from archive.lessons import Lessons
 from archive.model import Capture, Change, Failure, PayloadKind, Reading, RecordType
 from archive.projection import Touched, derive
 from archive.revisits import resolve_revisits
 from archive.withdrawal import Withdrawal
-from archive.withdrawn import forget, is_announced_in_vain, is_withdrawn, withdraw
+from archive.withdrawn import forget, is_announced_in_vain, is_withdrawn, texts_of, withdraw
 
-_UPSERT_TEXT = """
-INSERT INTO _texts (site, key, text_sha256, moment, listing, metadata, signature)
-VALUES (:site, :key, :text_sha256, :moment, :listing, :metadata, :signature)
-ON CONFLICT DO UPDATE SET moment = excluded.moment, listing = excluded.listing, metadata = excluded.metadata,
-  signature = excluded.signature
-WHERE (excluded.listing, moment) < (listing, excluded.moment)
-"""
 # The earliest announcement stands; where two are as early, crawl and lastmod decide, so that their order does not.
 _EARLIER = (
     "(excluded.seen, ifnull(excluded.crawl_id, ''), ifnull(excluded.modified, ''))"
@@ -51,8 +45,7 @@ class Pending:
 
     capture_id: str
     address: tuple[str, str] | None = None
-    sha256: str = ""
-    before: str | None = None
+    before: str | None = None  # the capture before it
     new_url: bool = False
 
 
@@ -62,6 +55,7 @@ class Batch:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._touched = Touched()
+        self._lessons = Lessons(db)
         self._revisits: set[str] = set()
         self._captured: dict[str, str] = {}
         self._urls: set[str] = set()
@@ -102,14 +96,13 @@ class Batch:
 
     def _pending(self, article: ReadArticle) -> Pending:
         before = self._db.execute(
-            "SELECT text_sha256 FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 ORDER BY moment DESC LIMIT 1",
+            "SELECT capture_id FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 ORDER BY moment DESC LIMIT 1",
             article.address,
         ).fetchone()
         url = self._db.execute("SELECT 1 FROM _readings WHERE url = ? LIMIT 1", (article.reading["url"],)).fetchone()
         return Pending(
             article.reading["capture_id"],
             address=article.address,
-            sha256=article.reading["text_sha256"],
             before=before[0] if before else None,
             new_url=url is None,
         )
@@ -127,17 +120,17 @@ class Batch:
                 (site, key),
             ).fetchall()
             self._touched.fingerprints |= {(site, fingerprint) for (fingerprint,) in overruled}
-        withdrawn = is_withdrawn(self._db, site, key, row["text_sha256"])
-        row["counts"] = 0 if withdrawn else row["counts"]
+        if is_withdrawn(self._db, site, key, article.text["raw_sha256"]):
+            row |= {"counts": 0, "text_sha256": article.text["raw_sha256"], "fingerprint": article.fingerprint}
+        else:
+            row["text_sha256"], row["fingerprint"] = self._lessons.take(article, self._touched)
         insert(self._db, "_readings", row)
-        if not withdrawn:
-            self._db.execute(_UPSERT_TEXT, article.text)
         self._touched.addresses.add((site, key))
         self._touched.fingerprints.add((site, row["fingerprint"]))
-        self._touched.texts[row["text_sha256"]] = (article.title, article.body)
 
     def withdraw(self, withdrawal: Withdrawal) -> None:
         """Note a withdrawal, and take away what it covers."""
+        self._lessons.forget(texts_of(self._db, withdrawal), self._touched)
         withdraw(self._db, withdrawal, self._touched)
 
     def forget(self, captures: Iterable[str]) -> None:
@@ -147,6 +140,7 @@ class Batch:
     def finish(self) -> None:
         """Derive all that follows from what was added."""
         touched = self._touched
+        self._lessons.settle(touched)
         resolve_revisits(self._db, self._revisits, self._captured, touched)
         derive(self._db, touched)
         derive_addresses(self._db, touched.urls, self._redirects)
@@ -165,9 +159,14 @@ class Batch:
             return Change.NONE
         if pending.before is None:
             return Change.NEW if work[0] == pending.address[1] else Change.DUPLICATE
-        if pending.before != pending.sha256:
+        if self._text_of(pending.before) != self._text_of(pending.capture_id):
             return Change.CHANGED
         return Change.DUPLICATE if pending.new_url else Change.UNCHANGED
+
+    def _text_of(self, capture: str) -> str | None:
+        statement = "SELECT text_sha256 FROM _readings WHERE capture_id = ? AND ordinal = 0"
+        row = self._db.execute(statement, (capture,)).fetchone()
+        return str(row[0]) if row else None
 
 
 def insert(db: sqlite3.Connection, table: str, row: Row) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive.arabic import comparable, fold, words
+from archive.lines import Line, lines_of, number, pack
 from archive.model import OWED, Article, Capture, Failure, Reading, Sighting, Stage, content_id, iso
 from archive.urls import canonical_key, canonical_url, folded_host, normalise, text_sha256
 
@@ -27,12 +28,20 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadArticle:
-    """An article as one capture was read: the row of `_readings`, its text, and the row of `_texts`."""
+    """An article as one capture was read: the row of `_readings`, the row of `_texts`, and its lines where they are known.
+
+    Both rows still lack what depends on lessons: fingerprint and hash of the text without furniture.
+    """
 
     reading: Row
     text: Row
-    title: str
-    body: str
+    published: str | None
+    lines: tuple[Line, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """What another address must share to be the same article, as the text was read."""
+        return fingerprint(self.text["title"], self.text["body"], self.published, self.text["key"])
 
     @property
     def address(self) -> tuple[str, str]:
@@ -122,11 +131,15 @@ def read_articles(capture: Capture, reading: Reading) -> list[ReadArticle]:
 
 
 def _read_article(capture: Capture, reading: Reading, article: Article, ordinal: int) -> ReadArticle:
-    title, body = clean(article.title), clean(article.body)
+    title, paragraphs = clean(article.title), [clean(paragraph) for paragraph in article.paragraphs]
+    body = "\n".join(paragraphs)
     canonical = canonical_url(clean(article.canonical or article.url))
     site = clean(article.site or capture.facts.site or folded_host(urlsplit(capture.url).hostname or ""))
     key, sha256 = canonical_key(canonical), text_sha256(title, body)
     metadata = _metadata(article, reading if ordinal == 0 else None)
+    known = len(article.places) == len(body.split("\n"))
+    places = clean(pack(article.places)) if known else None
+    text = number(site, key, sha256, places or "")
     return ReadArticle(
         reading={
             "capture_id": capture.id,
@@ -137,25 +150,28 @@ def _read_article(capture: Capture, reading: Reading, article: Article, ordinal:
             "site": site,
             "key": key,
             "canonical": canonical,
-            "fingerprint": _fingerprint(title, body, metadata["published"], key),
-            "text_sha256": sha256,
+            "text": text,
             "counts": 1,
         },
         text={
+            "id": text,
             "site": site,
             "key": key,
-            "text_sha256": sha256,
+            "raw_sha256": sha256,
             "moment": moment(capture),
             "listing": int(ordinal > 0),
+            "title": title,
+            "body": body,
+            "places": places,
             "metadata": json.dumps(metadata, ensure_ascii=False, separators=(",", ":")),
             "signature": reading.signature if ordinal == 0 else None,
         },
-        title=title,
-        body=body,
+        published=metadata["published"],
+        lines=lines_of(site, article.places) if known else (),
     )
 
 
-def _fingerprint(title: str, body: str, published: str | None, key: str) -> str:
+def fingerprint(title: str, body: str, published: str | None, key: str) -> str:
     """What two addresses must share to be one article; a text without words shares nothing."""
     text = " ".join(words(folded(body)))
     parts = (comparable(title), text, published or "") if text else ("", "", key)
@@ -164,7 +180,7 @@ def _fingerprint(title: str, body: str, published: str | None, key: str) -> str:
 
 def _metadata(article: Article, reading: Reading | None) -> Row:
     row = {name: clean(value) if isinstance(value, str) else value for name, value in article.to_dict().items()}
-    for elsewhere in ("url", "site", "title", "body"):
+    for elsewhere in ("url", "site", "title", "body", "words"):
         del row[elsewhere]
     links = [(link.url, link.text, "related") for link in article.related]
     further = [*article.links, *(reading.links if reading else ())]

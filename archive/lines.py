@@ -9,15 +9,15 @@ Where these are kept and counted is `archive.lessons`.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-import struct
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
-from archive.model import LINKED, Place
+from archive.page_values import LINKED, Place
 
 # So many unlike articles teach; of more that share a line or place, the sample is judged.
 FEWEST = 5
@@ -28,13 +28,18 @@ ALIKE = 0.6
 # 150 sites the paragraphs' own share was 0.49-0.77, under 0.2 in 5 of 100; of unrelated sentences it was 0.05-0.29.
 STRANGE = 0.3
 # With fewer words beside its lines an article says nothing of what belongs to it.
-FEWEST_WORDS = 12
+FEWEST_WORDS = 6
 # Share of the lines at a place that must come back elsewhere for the place to be furniture.
 SHARED = 0.9
+MOST = 0.8
 # Longer linked paragraphs are no headlines; longer sentences are spared at places that were learned.
 LONGEST_HEADLINE = 200
 PROSE = 100
 
+LONGEST_LABEL = 60
+
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "strong"))
+_ENTRIES = frozenset(("li", "dt", "dd", "td", "th"))
 _NUMBER = re.compile(r"\d+(?:[.,:/\u066b\u066c-]\d+)*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
@@ -42,7 +47,6 @@ _ARABIC = re.compile("[\u0600-\u06ff]")
 _PREFIX = re.compile(r"^(?:و?(?:ال|بال|لل|كال|فال)|[وبلف])(?=\w{3})")
 _QUOTED = re.compile(r"^\W{0,2}[\"«“„”'‘‹「『]")
 _CLOSED = re.compile(r"[.!?؟۔。！？]\W*$")
-_FORMAT = struct.Struct("<qqB")
 
 
 class Kind(IntEnum):
@@ -51,7 +55,7 @@ class Kind(IntEnum):
     TEXT = 0
     LINKED = 1  # nothing but links into its own site
     ENTRY = 2  # of a list or table: it comes back in recipes and tables too, so only its place can tell
-    HEADING = 3
+    HEADING = 3  # or a label ("Background:"): it goes only with what it heads
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,32 +64,33 @@ class Line:
 
     trait: int
     place: int
-    kind: Kind
+    kind: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sampled:
-    """An article as it was read, for judging: equal only to itself."""
+    """An article as it was read, for judging; equal only to itself."""
 
     title: str
     paragraphs: tuple[str, ...]
+    places: tuple[Place, ...]
     lines: tuple[Line, ...]
     words: tuple[frozenset[str], ...]
 
 
-def read_lines(site: str, paragraphs: Sequence[str], places: Sequence[Place]) -> list[tuple[Line, str, str]]:
-    """Each paragraph's line with its form and path; none where places are not known for every paragraph."""
-    if len(paragraphs) != len(places):
-        return []
-    found = []
-    for text, place in zip(paragraphs, places, strict=True):
-        form = _form(place.form if place.form is not None else text)
-        kind = _kind(text, place.path, form)
-        line = Line(number(site, place.path, form), number(site, place.path), kind)
-        found.append((line, form, place.path))
-    return found
+def place_of(text: str, path: str, form: str | None) -> Place:
+    """The place of a paragraph, with the name and kind of its line."""
+    shape = _form(form if form is not None else text)
+    return Place(path=path, form=form, line=number(path, shape), kind=_kind(text, path, shape))
 
 
+def lines_of(site: str, places: Sequence[Place]) -> tuple[Line, ...]:
+    """The lines of an article of a site, one for each place."""
+    salt = number(site)
+    return tuple(Line(place.line ^ salt, number(place.path) ^ salt, place.kind) for place in places)
+
+
+@lru_cache(maxsize=4096)
 def number(*parts: str) -> int:
     """A signed 64-bit integer that names these texts (SQLite's range)."""
     return int.from_bytes(hashlib.blake2b("\n".join(parts).encode(), digest_size=8).digest(), "big", signed=True)
@@ -99,19 +104,27 @@ def _kind(text: str, path: str, form: str) -> Kind:
     if form == LINKED and len(text) <= LONGEST_HEADLINE:
         return Kind.LINKED
     tag = path.rsplit("/", 1)[-1].split(".", 1)[0]
-    if tag in {"h1", "h2", "h3", "h4", "h5", "h6"}:
+    if tag in _HEADINGS or (len(text) <= LONGEST_LABEL and text.endswith((":", "："))):
         return Kind.HEADING
-    return Kind.ENTRY if tag in {"li", "dt", "dd", "td", "th"} and LINKED not in form else Kind.TEXT
+    return Kind.ENTRY if tag in _ENTRIES and LINKED not in form else Kind.TEXT
 
 
-def pack(lines: Sequence[Line]) -> bytes:
-    """Lines as bytes, seventeen each."""
-    return b"".join(_FORMAT.pack(line.trait, line.place, line.kind) for line in lines)
+def pack(places: Sequence[Place]) -> str:
+    """Places as text (JSON): the distinct paths, then for each paragraph line, path, kind, and form where it has one."""
+    numbers: dict[str, int] = {}
+    rows = []
+    for place in places:
+        row = (place.line, numbers.setdefault(place.path, len(numbers)), place.kind)
+        rows.append(row if place.form is None else (*row, place.form))
+    return json.dumps([list(numbers), rows], ensure_ascii=False, separators=(",", ":"))
 
 
-def unpack(data: bytes) -> tuple[Line, ...]:
-    """Lines from such bytes."""
-    return tuple(Line(trait, place, Kind(kind)) for trait, place, kind in _FORMAT.iter_unpack(data))
+def unpack(text: str) -> list[Place]:
+    """Places from such text."""
+    paths, rows = json.loads(text)
+    return [
+        Place(path=paths[at], form=form[0] if form else None, line=line, kind=kind) for line, at, kind, *form in rows
+    ]
 
 
 def content_words(text: str) -> frozenset[str]:
@@ -149,12 +162,23 @@ def _shared(one: Sampled, other: Sampled) -> float:
     return both / max(1, sum(map(len, one.paragraphs)) + alone)
 
 
+def path_and_form(trait: int, each: Sampled) -> tuple[str, str | None]:
+    """Where a line of an article stands and its form; the path alone of a place."""
+    for text, place, line in zip(each.paragraphs, each.places, each.lines, strict=True):
+        if line.trait == trait:
+            return place.path, _form(place.form if place.form is not None else text)
+        if line.place == trait:
+            return place.path, None
+    raise LookupError(trait)
+
+
 @lru_cache(maxsize=8192)
-def is_furniture(trait: int, form: str, sample: tuple[Sampled, ...]) -> bool:
+def is_furniture(trait: int, sample: tuple[Sampled, ...]) -> bool:
     """Whether a line that all these articles have is furniture."""
     articles = unlike(sample)
     if len(articles) < FEWEST:
         return False
+    form = path_and_form(trait, articles[0])[1] or ""
     if form == LINKED:
         return True
     if LINKED not in form:
@@ -168,6 +192,12 @@ def is_furniture(trait: int, form: str, sample: tuple[Sampled, ...]) -> bool:
         return LINKED in form or not _CLOSED.search(form)
     homes = [len(subject & rest) / len(subject) for rest in _rests(articles) if len(rest) >= FEWEST_WORDS]
     return bool(homes) and sum(homes) / len(homes) <= STRANGE
+
+
+def same_entries(place: int, sample: Sequence[Sampled]) -> bool:
+    """Whether most of these articles have the same list or table at a place as another of them."""
+    sets = [frozenset(line.trait for line in each.lines if line.place == place) for each in sample]
+    return sum(sets.count(each) > 1 for each in sets) >= MOST * len(sets)
 
 
 def _both(each: Sampled) -> zip[tuple[str, Line]]:

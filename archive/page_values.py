@@ -74,11 +74,14 @@ LINKED = "\ufffc"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """How a paragraph stands on its page. `path`: the tags and lasting class names down to it. `form`: its text with
-    LINKED in place of links into the same site, where these are much of it; LINKED alone where nothing else is there.
+    LINKED in place of links into the same site, where these are much of it (else None); LINKED alone where nothing else
+    is there. `line` names its form at its path, `kind` is `archive.lines.Kind`: `archive.lines.place_of` fills these in.
     """
 
     path: str
     form: str | None = None
+    line: int = 0
+    kind: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

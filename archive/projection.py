@@ -172,7 +172,7 @@ def _versions(db: sqlite3.Connection, touched: Touched) -> None:
         if seen is None:
             db.execute("DELETE FROM versions WHERE id = ?", (version,))
             continue
-        extractor = json.loads(_text_row(db, article, sha256, version)[0])["extractor"]
+        extractor = json.loads(_text_row(db, article, version)[0])["extractor"]
         db.execute(
             "INSERT INTO versions VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
             " first_seen = excluded.first_seen, last_seen = excluded.last_seen, extractor = excluded.extractor",
@@ -192,13 +192,12 @@ def _number(db: sqlite3.Connection, article: str) -> None:
             db.execute("UPDATE versions SET number = ? WHERE id = ?", (number, version))
 
 
-def _text_row(db: sqlite3.Connection, article: str, sha256: str, version: str) -> tuple[str, bytes | None, int]:
-    """Metadata, signature and origin of a version as its latest capture's address has them."""
+def _text_row(db: sqlite3.Connection, article: str, version: str) -> tuple[str, bytes | None, int]:
+    """Metadata, signature and origin of a version as its latest capture was read."""
     row = db.execute(
-        "SELECT t.metadata, t.signature, t.listing FROM _readings r JOIN _texts t"
-        " ON t.site = r.site AND t.key = r.key AND t.text_sha256 = ? WHERE r.version_id = ? AND r.article_id = ?"
-        " ORDER BY r.moment DESC LIMIT 1",
-        (sha256, version, article),
+        "SELECT t.metadata, t.signature, t.listing FROM _readings r JOIN _texts t ON t.id = r.text"
+        " WHERE r.version_id = ? AND r.article_id = ? ORDER BY r.moment DESC LIMIT 1",
+        (version, article),
     ).fetchone()
     return (row[0], row[1], row[2])
 
@@ -221,7 +220,7 @@ def _article(db: sqlite3.Connection, article: str, touched: Touched) -> _Change 
         "SELECT title, body, version_id, url, cluster_id, published, first_seen FROM articles WHERE id = ?", (article,)
     ).fetchone()
     newest = db.execute(
-        "SELECT site, text_sha256, version_id FROM _readings WHERE article_id = ? ORDER BY moment DESC LIMIT 1",
+        "SELECT site, version_id FROM _readings WHERE article_id = ? ORDER BY moment DESC LIMIT 1",
         (article,),
     ).fetchone()
     if newest is None:
@@ -232,16 +231,15 @@ def _article(db: sqlite3.Connection, article: str, touched: Touched) -> _Change 
         touched.urls.add((before[3], article))
         touched.left |= {before[4]} - {None}
         return _Change(docid(article), None, known=True)
-    site, sha256, version = newest
-    metadata, signature, listing = _text_row(db, article, sha256, version)
+    site, version = newest
+    metadata, signature, listing = _text_row(db, article, version)
     row = _row(db, article, site, version)
     row |= json.loads(metadata) | {"source": "listing" if listing else "page"}
     db.execute(_UPSERT_ARTICLE, row)
     touched.urls.add((row["url"], article))
     if before is None or before[2] != version or version in touched.versions:
         _dependents(db, article, row)
-    if before is None or before[2] != version:
-        touched.signatures[docid(article)] = signature
+    touched.signatures[docid(article)] = signature
     if before is None or before[5:] != (row["published"], row["first_seen"]):
         touched.dated.add(docid(article))
     if before is not None and before[3] != row["url"]:
@@ -262,6 +260,7 @@ def _row(db: sqlite3.Connection, article: str, site: str, version: str) -> dict[
         "site": site,
         "title": title,
         "body": body,
+        "words": len(body.split()),
         "first_seen": seen[0] if seen else "",
         "last_seen": seen[1] if seen else "",
         "versions": versions,

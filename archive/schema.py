@@ -122,6 +122,7 @@ INSERT INTO articles_fts (articles_fts, rank) VALUES ('rank', 'bm25(10.0, 1.0, 8
 CREATE TABLE _readings (
   capture_id TEXT, ordinal INTEGER, read_from TEXT NOT NULL, moment TEXT NOT NULL, url TEXT NOT NULL,
   site TEXT NOT NULL, key TEXT NOT NULL, canonical TEXT NOT NULL, fingerprint TEXT NOT NULL, text_sha256 TEXT NOT NULL,
+  text INTEGER NOT NULL, -- _texts.id; fingerprint and text_sha256 are of that text without what was learned
   counts INTEGER NOT NULL, -- 0 for what was withdrawn, and a listing's rendition of an article whose own page is known
   article_id TEXT, version_id TEXT, PRIMARY KEY (capture_id, ordinal)
 ) WITHOUT ROWID;
@@ -131,11 +132,22 @@ CREATE INDEX _readings_article ON _readings (article_id, moment) WHERE article_i
 CREATE INDEX _readings_version ON _readings (version_id, moment) WHERE version_id IS NOT NULL;
 CREATE INDEX _readings_url ON _readings (url, article_id, moment);
 
--- What the newest reading of each distinct text of an address says besides the text.
+-- Each distinct text of an address as it was read, how its lines stood, and what its newest reading says besides.
 CREATE TABLE _texts (
-  site TEXT, key TEXT, text_sha256 TEXT, moment TEXT NOT NULL, listing INTEGER NOT NULL, metadata TEXT NOT NULL,
-  signature BLOB, PRIMARY KEY (site, key, text_sha256)
+  id INTEGER PRIMARY KEY, site TEXT NOT NULL, key TEXT NOT NULL, moment TEXT NOT NULL, listing INTEGER NOT NULL,
+  raw_sha256 TEXT NOT NULL, text_sha256 TEXT NOT NULL, -- as read, and without what was learned
+  title TEXT NOT NULL, body TEXT, -- as read; NULL where nothing of it is left out: a version has it
+  places TEXT, metadata TEXT NOT NULL, signature BLOB
+);
+
+-- Which texts of which articles (folded addresses, numbered) have a line or place; and those known for furniture.
+CREATE TABLE _lines (
+  line INTEGER, article INTEGER, text INTEGER, PRIMARY KEY (line, article, text)
 ) WITHOUT ROWID;
+CREATE TABLE _lessons (
+  trait INTEGER PRIMARY KEY, site TEXT NOT NULL, kind TEXT NOT NULL, path TEXT NOT NULL, form TEXT
+);
+CREATE INDEX _lessons_site ON _lessons (site);                         -- what was learned of a site
 
 -- Which article an address (folded) is: its own, or the one it duplicates.
 CREATE TABLE _works (site TEXT, key TEXT, article_key TEXT NOT NULL, PRIMARY KEY (site, key)) WITHOUT ROWID;

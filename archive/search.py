@@ -19,8 +19,9 @@ from sqlite_utils import Database
 from archive import lookup
 from archive.arabic import Query, fold, parse_query
 from archive.errors import UsageError
+from archive.lessons import without_furniture
 from archive.marking import excerpt, mark
-from archive.model import Capture, Reference
+from archive.model import Article, Capture, Reference
 from archive.rows import CAPTURE_COLUMNS, capture_of
 from archive.schema import open_reader, storage_errors
 from archive.urls import canonical_key, normalise
@@ -298,6 +299,19 @@ class Reader:
             " ORDER BY published IS NULL, published, first_seen, id",
             id=article,
         )
+
+    # ------------------------------------------------------------------------------------- what a site's pages teach
+
+    def lessons(self, site: str) -> list[Row]:
+        """The lines and places known for furniture of a site: `kind` (line, place), `path`, `form` (of a line)."""
+        return self._list(
+            "SELECT kind, path, form FROM _lessons WHERE site = :site ORDER BY kind, path, form", site=site
+        )
+
+    def without_furniture(self, site: str, article: Article) -> Article:
+        """An article read just now, as the index would keep it; what is left out and why is added to its evidence."""
+        with storage_errors(self._path):
+            return without_furniture(self._connection, site, article)
 
     # -------------------------------------------------------------------------------------------- the collection
 

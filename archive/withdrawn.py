@@ -7,6 +7,7 @@ record that says so is `warc_writer`'s, taking bytes out of WARC files `tombston
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 
@@ -55,9 +56,11 @@ def withdraw(db: sqlite3.Connection, withdrawal: Withdrawal, touched: Touched) -
         (withdrawal.article_id, *stands, purged),
     )
     db.executemany("INSERT OR IGNORE INTO _withdrawn VALUES (?, ?, ?, ?)", _what(withdrawal))
-    for column, values in (("key", withdrawal.keys), ("text_sha256", withdrawal.texts)):
+    covered = texts_of(db, withdrawal)
+    for column, values in (("key", withdrawal.keys), ("text", covered)):
         for value in values:
             _take_away(db, withdrawal.site, column, value, touched)
+    db.executemany("DELETE FROM _texts WHERE id = ?", [(text,) for text in covered])
     _forget_announcements(db, set(withdrawal.keys))
 
 
@@ -66,7 +69,7 @@ def _what(withdrawal: Withdrawal) -> Iterator[tuple[str, str, str, str]]:
         yield from ((what, withdrawal.site, value, withdrawal.article_id) for value in values)
 
 
-def _take_away(db: sqlite3.Connection, site: str, column: str, value: str, touched: Touched) -> None:
+def _take_away(db: sqlite3.Connection, site: str, column: str, value: str | int, touched: Touched) -> None:
     rows = db.execute(
         f"SELECT key, fingerprint FROM _readings WHERE site = ? AND {column} = ? AND counts = 1",  # noqa: S608
         (site, value),
@@ -74,7 +77,16 @@ def _take_away(db: sqlite3.Connection, site: str, column: str, value: str, touch
     touched.addresses |= {(site, key) for key, _ in rows}
     touched.fingerprints |= {(site, fingerprint) for _, fingerprint in rows}
     db.execute(f"UPDATE _readings SET counts = 0 WHERE site = ? AND {column} = ?", (site, value))  # noqa: S608
-    db.execute(f"DELETE FROM _texts WHERE site = ? AND {column} = ?", (site, value))  # noqa: S608
+
+
+def texts_of(db: sqlite3.Connection, withdrawal: Withdrawal) -> list[int]:
+    """The texts that a withdrawal covers, by their address or as they were read: lessons come and go."""
+    named = json.dumps([*withdrawal.keys, *withdrawal.texts])
+    statement = (
+        "SELECT id FROM _texts WHERE site = ? AND (key IN (SELECT value FROM json_each(?))"
+        " OR raw_sha256 IN (SELECT value FROM json_each(?)))"
+    )
+    return [text for (text,) in db.execute(statement, (withdrawal.site, named, named))]
 
 
 def _forget_announcements(db: sqlite3.Connection, keys: set[str]) -> None:

@@ -89,6 +89,8 @@ def without_withdrawn(layout: Layout, warcs: Iterable[Path], folder: Path) -> It
 
 
 _STANDING = "SELECT * FROM withdrawals ORDER BY article_id"
+# With the text as it stood on the page: another capture of it may be read before its furniture is known.
+_READ_AS = "SELECT r.*, t.raw_sha256 FROM _readings r JOIN _texts t ON t.id = r.text WHERE r.article_id = :id"
 
 
 def _of(layout: Layout, name: str, reason: str, *, purge: bool) -> tuple[Withdrawal, bool]:
@@ -100,7 +102,7 @@ def _of(layout: Layout, name: str, reason: str, *, purge: bool) -> tuple[Withdra
         if gone is not None:
             return _again(reader, gone, now, purge=purge)
         article = article or reader.find(name)
-        rows = list(reader.rows("SELECT * FROM _readings WHERE article_id = :id", {"id": article["id"]}))
+        rows = list(reader.rows(_READ_AS, {"id": article["id"]}))
     own = [row for row in rows if row["ordinal"] == 0]
     return Withdrawal(
         article_id=article["id"],
@@ -109,7 +111,7 @@ def _of(layout: Layout, name: str, reason: str, *, purge: bool) -> tuple[Withdra
         at=now,
         reason=reason,
         keys=_sorted(row["key"] for row in rows),
-        texts=_sorted(row["text_sha256"] for row in rows),
+        texts=_sorted(row[text] for row in rows for text in ("text_sha256", "raw_sha256")),
         urls=_sorted([*(row["url"] for row in own), article["url"]]),
         purged=purge,
     ), False

@@ -7,12 +7,14 @@ build tools draw by lot.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from archive.model import LINKED, Place
+from archive.lines import place_of
+from archive.page_values import LINKED, Place
 from pipelines.blocks import INLINE, Block
 from pipelines.body import Body, paragraph
 from pipelines.dom import Page
@@ -20,6 +22,7 @@ from pipelines.dom import Page
 # Elements a path names: the paragraph's own and those around it. Further out stand classes of the section or article.
 STEPS = 3
 _NAMES = 3
+BOLD = 0.9
 _END = frozenset(("body", "html"))
 _PART = re.compile(r"[a-z]{2,}|[a-z]*[A-Z]?[a-z]+(?:[A-Z][a-z]{2,})*")
 _SEPARATOR = re.compile(r"[-_:]+")
@@ -33,10 +36,18 @@ def places(page: Page, read: Body) -> list[Place]:
     if len(read.kept) != len(read.paragraphs):
         return []
     host = _host(page.url)
+    owners = Counter(block.element for block in read.kept)
     return [
-        Place(path=path(block.element), form=_form(page, block, host, text))
+        place_of(text, path(block.element) + _manner(block, owners), _form(page, block, host, text))
         for block, text in zip(read.kept, read.paragraphs, strict=True)
     ]
+
+
+def _manner(block: Block, owners: Counter[HtmlElement]) -> str:
+    """What else tells a line from others at its place: a run between line breaks, or bold throughout like a heading."""
+    if owners[block.element] > 1:
+        return "/br"
+    return "/strong" if block.kind in ("p", "text") and block.strong >= BOLD * len(block.text) else ""
 
 
 def path(element: HtmlElement) -> str:
