@@ -84,6 +84,8 @@ SKIPPED = frozenset(
         "amp-video",
         "amp-iframe",
         "amp-analytics",
+        "amp-consent",
+        "amp-user-notification",
         "progress",
         "meter",
         "datalist",
@@ -103,6 +105,9 @@ _SENTENCE_END = re.compile(r"[.!?…:؟۔。！？”»\"'’)\]]\s*$")
 _LINE_LENGTH = 60
 # A line of loose text that is longer and ends no sentence was broken for its width.
 _WRAPPED = 110
+# A paragraph among so many others, of no more than this length, is one though a line break stands in it.
+_FELLOWS = 3
+_ONE_PARAGRAPH = 600
 # A shorter line that ends with a comma or colon may be a label.
 _SHORT_LABEL = 8
 # Inline elements that a page may show as lines of their own, and how it says so.
@@ -178,6 +183,8 @@ class _Walk:
         owner, kind, level = self.kinds[-1] if self.kinds else (element, "text", 0)
         if kind in ("text", "cell", "pre") and any(len(piece[0]) > _WRAPPED and "\n" in piece[0] for piece in pieces):
             pieces = _lined(pieces)
+        if kind == "p" and _is_one_paragraph(pieces, owner):
+            pieces = [(" ", None, False) if _is_break(piece) else piece for piece in pieces]
         for run in split_at_breaks(pieces, loose=kind in ("text", "cell")):
             block = _block(run, owner if kind != "text" else element, kind, level, len(self.blocks))
             if block is not None:
@@ -209,9 +216,7 @@ class _Walk:
             self.text(text)
 
     def close(self, node: HtmlElement, tag: str) -> None:
-        if self.pieces and (
-            tag not in INLINE or node is self.marked or (tag in _SHOWN and _is_shown_as_block(node))
-        ):
+        if self.pieces and (tag not in INLINE or node is self.marked or (tag in _SHOWN and _is_shown_as_block(node))):
             self.flush(node)
         elif tag == "span" and self.pieces and not node.tail and _ends_line(self):
             self.pieces.append(("\n", None, False))
@@ -254,6 +259,17 @@ def read(root: HtmlElement, mark: Callable[[HtmlElement], str | None]) -> Blocks
 
 def _is_skipped(node: HtmlElement, tag: str) -> bool:
     return tag in _NEVER_TEXT or len(node) == 0 or node.find(".//p") is None
+
+
+def _is_one_paragraph(pieces: list[Piece], owner: HtmlElement) -> bool:
+    """Whether a paragraph among others is whole though a line break stands between two of its sentences."""
+    breaks = [at for at, piece in enumerate(pieces) if _is_break(piece)]
+    if len(breaks) != 1 or not any(piece[0].strip() for piece in pieces[: breaks[0]]):
+        return False
+    if sum(len(piece[0]) for piece in pieces) > _ONE_PARAGRAPH:
+        return False
+    fellows = sum(1 for _ in owner.itersiblings("p")) + sum(1 for _ in owner.itersiblings("p", preceding=True))
+    return fellows >= _FELLOWS
 
 
 def _is_shown_as_block(node: HtmlElement) -> bool:

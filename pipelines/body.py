@@ -10,11 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from unicodedata import normalize
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
 from archive.model import Evidence
-from pipelines import blocks, boilerplate, second_reader, wording
+from pipelines import blocks, boilerplate, neighbours, second_reader, wording
 from pipelines.blocks import Block, Blocks
 from pipelines.container import container, prose, void_regions
 from pipelines.dom import Page
@@ -28,6 +29,11 @@ PLAIN_COUNT = 4
 PLAIN_SHARE = 0.8
 # Prose of a paragraph that can open an article, in characters.
 OPENING = 60
+# A paragraph of this length stands once in an article; on a page it may stand once for each size of screen.
+REPEATED = 60
+# A line that is a link from end to end, in words that make a headline, leads to another article.
+WHOLLY_LINKED = 0.9
+HEADLINE_WORDS = 4
 # A last paragraph without a full stop is one from this length on.
 LONG_END = 100
 
@@ -60,34 +66,69 @@ def read(page: Page, *, titles: set[str], known: set[str], drop: tuple[HtmlEleme
     """
     body = page.root.find("body")
     whole = blocks.read(body if body is not None else page.root, _marker(drop))
+    _lower(whole)
     everything = {block.at for block in whole.blocks}
-    void, element, inside = _place(whole, page.root, everything)
-    approved: set[int] = set()  # what stands in boxes beside plain paragraphs is not taken on its word
-    if not _is_plain(whole, void, inside):
+    place = _place(whole, page.root, everything, titles)
+    # What stands in boxes beside plain paragraphs is not taken on its word.
+    place.approved = set()
+    if not _is_plain(place):
         approved = _approved(whole, second_reader.letters(second_reader.kept_text(page.root)))
-        void, element, inside = _place(whole, page.root, approved)
-    return _select(whole, inside, element, approved, void, titles, known)
+        place = _place(whole, page.root, approved, titles)
+    return _select(place, titles, known, _host(page.url))
 
 
-def _place(whole: Blocks, root: HtmlElement, approved: set[int]) -> tuple[set[int], HtmlElement, list[Block]]:
-    """The regions that are wrappers, the element that holds the text, and the blocks in it."""
-    void = void_regions(whole, approved)
+def _lower(whole: Blocks) -> None:
+    """Make paragraphs of headings that are sentences, where more of a page's text stands in these than anywhere else."""
+    spoken = [
+        block
+        for block in whole.blocks
+        if block.kind == "h"
+        and len(block.text) >= OPENING
+        and block.link_share < 0.5
+        and wording.ends_sentence(block.text)
+    ]
+    if len(spoken) > 1 and sum(len(block.text) for block in spoken) > sum(map(prose, whole.blocks)):
+        for block in spoken:
+            block.kind, block.level = "p", 0
+
+
+@dataclass(slots=True, kw_only=True)
+class _Place:
+    """Where the text stands: `void` regions are wrappers, `element` holds the blocks `inside`, those `beside` it in the
+    same part of the page are not its own; `approved` are those that the second reader took for text too.
+    """
+
+    whole: Blocks
+    void: set[int]
+    element: HtmlElement
+    inside: list[Block]
+    approved: set[int]
+    beside: list[tuple[Block, str]] = field(default_factory=list)
+
+
+def _place(whole: Blocks, root: HtmlElement, approved: set[int], titles: set[str]) -> _Place:
+    void = void_regions(whole, approved, titles)
     free = [block for block in whole.blocks if all(region in void for region in block.regions)]
+    free, beside = neighbours.own(free, titles)
     element = container(free, root, approved)
     inside = [block for block in free if block.element is element or element in block.element.iterancestors()]
-    return void, element, inside
+    return _Place(whole=whole, void=void, element=element, inside=inside, approved=approved, beside=beside)
 
 
-def _is_plain(whole: Blocks, void: set[int], inside: list[Block]) -> bool:
+def _host(address: str) -> str:
+    return (urlsplit(address).hostname or "").removeprefix("www.")
+
+
+def _is_plain(place: _Place) -> bool:
     """Whether nearly all prose of a page stands in one place, as sibling paragraphs: no second opinion is needed."""
     paragraphs: dict[HtmlElement | None, float] = defaultdict(float)
     count = 0
-    for block in inside:
+    for block in place.inside:
         weight = prose(block)
         if block.kind == "p" and weight >= OPENING:
             paragraphs[block.element.getparent()] += weight
             count += 1
-    total = sum(prose(block) for block in whole.blocks if not _is_apart(block, void))
+    total = sum(prose(block) for block in place.whole.blocks if not _is_apart(block, place.void))
     return count >= PLAIN_COUNT and max(paragraphs.values()) >= PLAIN_SHARE * total
 
 
@@ -103,32 +144,26 @@ def read_fragment(root: HtmlElement, *, titles: set[str], known: set[str], drop:
     void = void_regions(whole, everything)
     free = [block for block in whole.blocks if all(region in void for region in block.regions)]
     element = container(free, root, everything)
-    return _select(whole, free, element, everything, void, titles, known)
+    place = _Place(whole=whole, void=void, element=element, inside=free, approved=everything)
+    return _select(place, titles, known, "")
 
 
-def _select(
-    whole: Blocks,
-    inside: list[Block],
-    element: HtmlElement,
-    approved: set[int],
-    void: set[int],
-    titles: set[str],
-    known: set[str],
-) -> Body:
-    selection = _Selection(inside, element, approved)
+def _select(place: _Place, titles: set[str], known: set[str], host: str) -> Body:
+    whole = place.whole
+    selection = _Selection(place.inside, place.element, place.approved)
     selection.by_structure()
-    selection.by_words(titles, known)
+    selection.by_words(titles, known, host)
     selection.ends()
-    selection.lead(whole, void, titles)
+    selection.lead(whole, place.void, titles)
     first = selection.kept[0].at if selection.kept else len(whole.blocks)
     return Body(
         before=whole.blocks[:first],
         paragraphs=[paragraph(block.text) for block in selection.kept],
         kept=selection.kept,
-        dropped=selection.dropped,
-        element=element,
+        dropped=[*selection.dropped, *place.beside],
+        element=place.element,
         page=whole,
-        void=void,
+        void=place.void,
     )
 
 
@@ -230,7 +265,7 @@ class _Selection:
             seen = sum(len(block.text) for block in members if block.at in self.approved)
             listed = linked <= 0.5 * length or (self.lenient and seen > 0.8 * length)
             return None if listed else "linked list"
-        if all(block.kind == "quote" for block in members):
+        if all(block.kind == "quote" or _is_quoted(block) for block in members) and linked <= 0.4 * length:
             return None
         if any(block.kind == "h" and block.link_share > 0.5 for block in members):
             return "teaser"
@@ -241,14 +276,18 @@ class _Selection:
             return None
         return "box"
 
-    def by_words(self, titles: set[str], known: set[str]) -> None:
+    def by_words(self, titles: set[str], known: set[str], host: str) -> None:
         """Drop lines that repeat what the page says elsewhere, labels with what they label, and furniture."""
         verdicts: list[tuple[Block, str | None]] = []
         labelled = False
+        told: set[str] = set()
         for block in self.kept:
             rule = _rule(block, titles, known)
-            if rule is None and labelled and _is_headline(block):
+            if rule is None and ((labelled and _is_headline(block)) or _is_linked_headline(block, host)):
                 rule = "related headline"
+            if rule is None and len(block.text) >= REPEATED:
+                rule = "repeated" if block.text in told else None
+                told.add(block.text)
             labelled = rule in ("related label", "related headline")
             verdicts.append((block, rule))
         self._keep(verdicts)
@@ -295,6 +334,10 @@ class _Selection:
         self.kept = [*found, *self.kept]
 
 
+def _is_quoted(block: Block) -> bool:
+    return next(block.element.iterancestors("blockquote"), None) is not None
+
+
 def _rule(block: Block, titles: set[str], known: set[str]) -> str | None:
     text = block.text
     letters = second_reader.letters(text)
@@ -306,6 +349,8 @@ def _rule(block: Block, titles: set[str], known: set[str]) -> str | None:
         return "known elsewhere"
     if len(text) <= 90 and wording.RELATED_LABEL.match(text):
         return "related label"
+    if block.link_share > 0.3 and wording.RELATED_LABEL.match(text[: max(0, text.find(block.links[0][1]))]):
+        return "related line"
     if (
         len(text) <= 250
         and wording.RELATED_LEAD.match(text)
@@ -320,6 +365,23 @@ def _rule(block: Block, titles: set[str], known: set[str]) -> str | None:
 def _is_headline(block: Block) -> bool:
     """After a label: a line that is wholly linked, or short without a full stop."""
     return block.link_share > 0.8 or (len(block.text) <= 130 and not wording.ends_sentence(block.text))
+
+
+def _is_linked_headline(block: Block, host: str) -> bool:
+    """Whether a line between paragraphs is nothing but a headline that leads elsewhere on the site."""
+    if (
+        block.kind not in ("p", "h", "text", "quote")
+        or block.link_share < WHOLLY_LINKED
+        or len(block.links) != 1
+        or len(block.text.split()) < HEADLINE_WORDS
+        or block.text.endswith((":", "."))
+    ):
+        return False
+    try:
+        leads_to = _host(block.links[0][0])
+    except ValueError:
+        return False
+    return bool(block.links[0][0]) and not block.links[0][0].startswith("#") and leads_to in ("", host)
 
 
 def _is_solid(block: Block) -> bool:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 from pipelines.blocks import Block, Blocks, Region
+from pipelines.second_reader import letters
 
 # Share of a page's prose from which regions of one name are wrappers of the article. Calibrated on pages of 200 sites.
 WRAPPER_SHARE = 0.4
@@ -21,6 +23,10 @@ STUBBORN = {"comments": 0.97, "dialog": 0.9, "footer": 0.9, "hidden": 0.9, "capt
 # Names that say little: a region under them that holds several paragraphs (or a table) is part of the text.
 WEAK = frozenset(("caption", "embed", "widget", "advert", "tags"))
 SOLID_PROSE = 100
+# Around the headline and a text these names mean the article; after both these mean what they say.
+HEADED = frozenset(("byline", "tags", "caption", "widget", "advert", "share", "embed", "footer", "newsletter"))
+APART = frozenset(("aside", "footer", "nav", "dialog"))
+APART_ROLES = frozenset(("complementary", "contentinfo", "navigation", "dialog"))
 # Go down into a child as long as it holds this share of its parent's prose.
 DESCENT_SHARE = 0.88
 # A single paragraph of this much prose is one, whatever it is called.
@@ -44,8 +50,12 @@ def prose(block: Block) -> float:
     return float(length) if _SENTENCE.search(block.text) else 0.4 * length
 
 
-def void_regions(page: Blocks, approved: set[int]) -> set[int]:
-    """Indices of regions that, with those of the same name, hold so much of the prose that they are wrappers."""
+def void_regions(page: Blocks, approved: set[int], titles: set[str] | None = None) -> set[int]:
+    """Indices of regions that, with those of the same name, hold so much of the prose that they are wrappers.
+
+    `titles` are letters of the page's headlines: what stands around the headline and a text is a wrapper, what stands
+    apart from both is none, however much it says.
+    """
     sums: dict[tuple[str, str], float] = defaultdict(float)
     kept: dict[tuple[str, str], float] = defaultdict(float)
     total = trusted = 0.0
@@ -65,10 +75,11 @@ def void_regions(page: Blocks, approved: set[int]) -> set[int]:
             sums[name] += weight
             kept[name] += weight if block.at in approved else 0.0
     void = set()
+    headed, apart = _headed(page, titles or set())
     for index, region in enumerate(page.regions):
-        if region.reason == "selector":  # the operator's own word
+        if region.reason == "selector" or index in apart:  # the operator's own word, or the page's
             continue
-        if index in leaves or (len(solid[index]) > 2 and _is_reading(region)):
+        if index in headed or index in leaves or (len(solid[index]) > 2 and _is_reading(region)):
             void.add(index)
             continue
         share = sums[names[index]] / (total or 1.0)
@@ -77,6 +88,31 @@ def void_regions(page: Blocks, approved: set[int]) -> set[int]:
         if (max(share, agreed) >= limit and min(share, agreed) > 0.5 * limit) or (agreed > 0.95 and trusted > 400):
             void.add(index)
     return void
+
+
+def _headed(page: Blocks, titles: set[str]) -> tuple[set[int], set[int]]:
+    """Regions around the headline and a text, and regions beside a text that stands right after the headline."""
+    head = next((block for block in page.blocks if block.kind == "h" and letters(block.text) in titles), None)
+    if head is None:
+        return set(), set()
+    told: set[int] = set()
+    begun: set[int] = set(head.regions)
+    free = False
+    apart: set[int] = set()
+    for block in page.blocks[head.at + 1 :]:
+        if prose(block) >= SOLID_PROSE:
+            told.update(block.regions)
+            free = free or set(block.regions) <= set(head.regions)
+        if free:
+            apart.update(at for at in block.regions if at not in begun and _is_apart(page.regions[at]))
+        else:
+            begun.update(block.regions)
+    headed = {at for at in head.regions if at in told and page.regions[at].reason in HEADED}
+    return headed, apart
+
+
+def _is_apart(region: Region) -> bool:
+    return region.element.tag in APART or region.element.get("role") in APART_ROLES or region.reason == "comments"
 
 
 def _is_reading(region: Region) -> bool:
@@ -89,7 +125,12 @@ def _is_reading(region: Region) -> bool:
 
 def _name(region: Region) -> tuple[str, str]:
     element = region.element
-    return str(element.tag), _DIGITS.sub("", element.get("class") or element.get("id") or "")
+    return str(element.tag), _without_digits(element.get("class") or element.get("id") or "")
+
+
+@lru_cache(maxsize=10_000)
+def _without_digits(names: str) -> str:
+    return _DIGITS.sub("", names)
 
 
 def container(blocks: Iterable[Block], root: HtmlElement, approved: set[int]) -> HtmlElement:

@@ -39,7 +39,12 @@ def decode(scripts: Iterable[str]) -> list[Any]:
             with contextlib.suppress(ValueError, RecursionError):
                 rows[name] = json.loads(payload[match.end() :])
     resolved: dict[str, Any] = {}
-    return [_row(name, rows, resolved) for name, value in rows.items() if not isinstance(value, str)]
+    found = []
+    for name, value in rows.items():
+        if not isinstance(value, str):
+            with contextlib.suppress(RecursionError):  # a long chain of references: its rows stand for themselves
+                found.append(_row(name, rows, resolved))
+    return found
 
 
 def _chunks(scripts: Iterable[str]) -> Iterable[str]:

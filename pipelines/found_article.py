@@ -6,6 +6,7 @@ blocks). Dates, writers, section, address and picture are taken from the keys th
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from typing import Any
 
 # A body has at least this many characters, or a paragraph tag: shorter texts under such keys are teasers.
 MIN_BODY = 200
+# Under a key that says it holds an article's text, so much is a story of one paragraph.
+SHORT_BODY = 80
 # How many JSON values are looked at in one page: a bound for hostile or huge states.
 MAX_NODES = 300_000
 # Objects with no more keys than this come in few forms, each judged once.
@@ -66,7 +69,10 @@ _TEXT_TYPES = frozenset(
      "richtext", "body", "subhead", "subheadline", "blockquote", "textblock", "paragraphblock")
 )  # fmt: skip
 _TITLES, _BODIES = frozenset(_TITLE_KEYS), frozenset(_BODY_KEYS)
+_SURE_KEYS = frozenset(("articlebody", "bodyhtml", "contenthtml", "body", "content", "contentelements", "fulltext", "articlecontent",
+                        "articletext", "storybody", "postcontent", "paragraphs"))  # fmt: skip
 _NOT_LETTERS = re.compile(r"[^a-z]")
+_ESCAPED = re.compile(r"&lt;(p|br|div|h[1-6]|li|strong|em|a)\b", re.IGNORECASE)
 _TAG = re.compile(r"<(p|br|div|h[1-6]|li|strong|em|a)\b", re.IGNORECASE)
 
 
@@ -198,13 +204,15 @@ def _body(node: dict[str, Any], keys: dict[str, str]) -> tuple[str, bool]:
         if isinstance(value, dict):
             value = value.get("rendered") or value.get("html") or value.get("content") or value.get("blocks")
         if isinstance(value, str):
+            if _ESCAPED.search(value) and not _TAG.search(value):
+                value = html.unescape(value)
             is_html = bool(_TAG.search(value))
-            if len(value) >= MIN_BODY or "<p" in value:
+            if len(value) >= MIN_BODY or "<p" in value or (len(value) >= SHORT_BODY and key in _SURE_KEYS):
                 return value, is_html
         elif isinstance(value, list):
             lines = [line for item in value for line in _block(item)]
             body = "\n".join(lines)
-            if len(body) >= MIN_BODY:
+            if len(body) >= (SHORT_BODY if key in _SURE_KEYS else MIN_BODY):
                 return body, True
     return "", False
 

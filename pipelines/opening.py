@@ -24,14 +24,15 @@ _CAPTION_LENGTH = 250
 
 def fill(page: Page, stated: Metadata, before: list[Block], read_date: Callable[[str], StatedDate | None]) -> Metadata:
     """The metadata with what is missing taken from the lines before the text, the nearest to it first."""
-    lines = [block.text for block in before if len(block.text) <= _CAPTION_LENGTH]
+    shown = [block for block in before if len(block.text) <= _CAPTION_LENGTH]
+    lines = [block.text for block in shown]
     title = _title(stated, lines)
     if title and title != stated.title:
         stated = replace(stated, title=title, titles=(title, *stated.titles), evidence=_with(stated, "title", title))
     at = _place(lines, stated.title)
     if at is None:
         return stated
-    if stated.section is None and (section := _section(lines[:at])):
+    if stated.section is None and (section := _section(lines[:at]) or _linked_label(shown[at:])):
         stated = replace(stated, section=section, evidence=_with(stated, "section", section))
     if stated.published is None:
         for line in lines[at:]:
@@ -69,6 +70,12 @@ def _section(lines: list[str]) -> str | None:
         if label and not wording.is_furniture(line) and not wording.ends_sentence(line):
             return line
     return None
+
+
+def _linked_label(shown: list[Block]) -> str | None:
+    """The label between headline and text that is a link and no more."""
+    labels = [block.text for block in shown if block.link_share > 0.9 and len(block.links) == 1]
+    return next((section for label in labels if (section := _section([label]))), None)
 
 
 def _captioned(page: Page, stated: Metadata, before: list[Block], lines: list[str]) -> Metadata:

@@ -12,6 +12,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from pipelines import body as bodies
+from pipelines import wording
 from pipelines.body import Body
 from pipelines.dom import Page
 from pipelines.embedded import Embedded
@@ -63,7 +64,7 @@ def choose(shown: Body, data: Body, source: str) -> Body:
     if not data.paragraphs:
         return shown
     data.before = shown.page.blocks if shown.page else []
-    if not shown.paragraphs:
+    if not any(wording.is_story_line(text) for text in shown.paragraphs):
         return data
     in_data = letters("".join(data.paragraphs))
     on_page = letters("".join(shown.paragraphs))

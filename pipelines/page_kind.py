@@ -26,9 +26,6 @@ LISTED = 8
 LONG_STORY = 3000
 # Text of a stub or a caption, in characters: a story that is paid for, a gallery or a video page holds no more.
 STUB = 350
-# A paragraph that ends as a sentence does, or is this long, makes a story.
-SENTENCE = 40
-LONG_LINE = 100
 
 _CHALLENGE = re.compile(
     r"just a moment|attention required|checking your browser|verif(y|ying) (that )?you are (a )?human|are you (a )?(human|robot)|"
@@ -105,7 +102,7 @@ def judge(page: Page, stated: Metadata, read: Body) -> NotAnArticle | None:
     if length <= STUB and (reason := _stub(page, kinds, read)):
         return _not(page, reason, f"{length} characters of text")
     listed = _listed(read)
-    if not any(_is_story_line(text) for text in read.paragraphs):
+    if not any(wording.is_story_line(text) for text in read.paragraphs):
         # A small section has few headlines; nothing is owed where nothing says that there should be an article.
         if listed >= LISTED or (listed > 1 and not says_article):
             return _not(page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere")
@@ -164,10 +161,6 @@ def _listed(read: Body) -> int:
 
 def _is_headline(block: Block) -> bool:
     return block.link_share > 0.8 and 4 <= len(block.text.split()) <= 30
-
-
-def _is_story_line(text: str) -> bool:
-    return len(text) >= LONG_LINE or (len(text) >= SENTENCE and wording.ends_sentence(text))
 
 
 def _prose(text: str) -> bool:

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 import re
 
+# A paragraph that ends as a sentence does, or is this long, makes a story.
+SENTENCE = 40
+LONG_LINE = 100
+
 _RELATED = (
     r"(ال)?[أا]خبار\s+(ذات\s+(ال)?(صلة|علاقة)|متعلقة|مرتبطة)|خبر\s+ذو\s+صلة|(مواضيع|مقالات|موضوعات|مواد|تقارير|قصص)\s+"
     r"(ذات\s+صلة|متعلقة|مرتبطة|مشابهة|قد\s+تهمك)|ذات\s+صلة|[إا]قر[أا](ي|وا|ؤوا)?\s*[أا]ي?ضا?ً?|[إا]قر[أا]\s+أيضًا|[إا]قر[أا]\s+(المزيد|كذلك)|"
@@ -58,6 +62,11 @@ def is_date_line(text: str) -> bool:
 def ends_sentence(text: str) -> bool:
     """Whether a line ends as a sentence does."""
     return bool(_SENTENCE_END.search(text))
+
+
+def is_story_line(text: str) -> bool:
+    """Whether a line alone makes a story: it ends as a sentence does, or is long."""
+    return len(text) >= LONG_LINE or (len(text) >= SENTENCE and ends_sentence(text))
 
 
 def is_furniture(text: str) -> bool:
