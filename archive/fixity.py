@@ -50,7 +50,8 @@ def read_manifest(folder: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     entries = {}
-    for line in path.read_text("utf-8").splitlines():
+    # Damaged bytes make a name that no file has; the chain says that the manifest was changed.
+    for line in path.read_bytes().decode("utf-8", "backslashreplace").split("\n"):
         digest, separator, name = line.partition("  ")
         if separator:
             entries[name] = digest
