@@ -30,6 +30,9 @@ check: .venv/.ready  ## format, lint, types, layers, generated docs
 bench: .venv/.ready  ## the whole job beside a straightforward build (some five minutes)
 	$(BIN)/python bench/run.py
 
+soak: .venv/.ready  ## a hundred kills at random moments, each followed by every check (some twenty minutes)
+	WARRAQ_KILLS=100 $(BIN)/python -m pytest -s --timeout=7200 tests/faults/test_random_kills.py
+
 docs: .venv/.ready  ## write the generated parts of docs/ anew
 	$(BIN)/cog -r docs/*.md
 

@@ -1,0 +1,76 @@
+"""A program for tests: a real crawl on a disk that fills. Prints one JSON object; exit 77 where mounting is not permitted.
+
+    unshare --mount --net --map-root-user python full_disk.py FOLDER
+
+FOLDER becomes a small file system in memory, seen by this program and its children alone.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from loopback_site.server import Site, say
+from loopback_site.small_paper import article, listing
+
+from archive.layout import Layout
+from archive.verify import verify
+
+PAGES = 60
+SIZE = 2_500  # kB: room for the index, the frontier, and about half of the pages
+CONFIG = '[collection]\nname = "test"\n[sites.paper]\nstart = "{url}/"\ndelay = 0\n'
+
+
+def page(number: int) -> str:
+    """An article with 60 kB that no compression makes smaller."""
+    noise = random.Random(number).randbytes(30_000).hex()  # noqa: S311
+    return article(f"/news/{number}").replace("</head>", f"<!-- {noise} --></head>")
+
+
+def crawl(layout: Layout) -> dict[str, object]:
+    """One `warraq crawl`, and the state of the files after it."""
+    script = Path(sys.executable).with_name("warraq")
+    done = subprocess.run(
+        [script, "-C", layout.root, "crawl"], capture_output=True, encoding="utf-8", timeout=200, check=False
+    )
+    torn = 0
+    for path in layout.archive.glob("*.warc.gz"):
+        try:
+            gzip.decompress(path.read_bytes())
+        except (OSError, EOFError):
+            torn += 1
+    return {
+        "code": done.returncode,
+        "err": done.stderr,
+        "torn": torn,
+        "findings": [str(finding) for finding in verify(layout)],
+        "open": len(list(layout.archive.glob("*.open"))),
+    }
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    up = subprocess.run(["ip", "link", "set", "lo", "up"], check=False, capture_output=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}k", "tmpfs", folder]
+    if up.returncode or subprocess.run(mount, check=False, capture_output=True).returncode:
+        sys.exit(77)
+    routes = {f"/news/{number}": say(page(number)) for number in range(PAGES)}
+    routes |= {"/": say(listing("الجريدة", routes)), "/robots.txt": say("", kind="text/plain")}
+    with Site(routes) as site:
+        layout = Layout.create(folder / "c", CONFIG.format(url=site.url))
+        first = crawl(layout)
+        asked = len([target for target in site.wire.targets if target.startswith("/news/")])
+        subprocess.run(["mount", "-o", "remount,size=64m", folder], check=True)
+        second = crawl(layout)
+        pages = [target for target in site.wire.targets if target.startswith("/news/")]
+    print(json.dumps({"first": first, "second": second, "asked": asked, "pages": pages}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""The disk fills, a WARC is damaged, somebody else holds the database: what is kept, what is said, how it goes on."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from loopback_site.server import Site
+from loopback_site.small_paper import paper
+
+from archive.config import load
+from archive.errors import StorageError
+from archive.index import Index
+from archive.layout import Layout
+from archive.raw_records import raw_records
+from crawler.frontier import Frontier
+from crawler.run import crawl
+
+FULL_DISK = Path(__file__).with_name("full_disk.py")
+CONFIG = '[collection]\nname = "test"\n[sites.paper]\nstart = "{url}/"\ndelay = 0\n'
+PAGES = 8
+
+
+def warraq(layout: Layout, *arguments: str) -> subprocess.CompletedProcess[str]:
+    script = Path(sys.executable).with_name("warraq")
+    command = [script, "-C", layout.root, *arguments]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=200, check=False)
+
+
+def articles(layout: Layout) -> set[str]:
+    with sqlite3.connect(f"file:{layout.index_db}?mode=ro", uri=True) as db:
+        return {
+            url.rpartition("/news/")[2] for (url,) in db.execute("SELECT url FROM articles WHERE url LIKE '%/news/%'")
+        }
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with Site(paper(PAGES)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def crawled(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Layout:
+    """A small collection, to be copied."""
+    layout = Layout.create(tmp_path_factory.mktemp("crawled") / "c", CONFIG.format(url=site.url))
+    config = load(layout.config)
+    crawl(layout, config, config.sites)
+    return layout
+
+
+@pytest.fixture
+def layout(crawled: Layout, tmp_path: Path) -> Layout:
+    """A copy, to be damaged."""
+    return Layout(Path(shutil.copytree(crawled.root, tmp_path / "c")))
+
+
+def warc(layout: Layout) -> Path:
+    return next(layout.archive.glob("*.warc.gz"))
+
+
+# ------------------------------------------------------------------------------------------------------- the disk
+
+
+def test_a_disk_that_fills_stops_the_crawl_and_costs_nothing(tmp_path: Path) -> None:
+    """A real file system of 2.5 MB: one line, exit code not 0, every file readable; with room again, the rest is fetched."""
+    prefix = ("unshare", "--mount", "--net", "--map-root-user")
+    command = [*(prefix if shutil.which("unshare") else ()), sys.executable, FULL_DISK, tmp_path]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=200, check=False)
+    if done.returncode in (1, 77) and not done.stdout and ("unshare" in done.stderr or done.returncode == 77):
+        print("note: no file system may be mounted here; a full disk is only simulated (tests/crawler/test_spiders.py)")
+        return
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    first, second, pages = told["first"], told["second"], told["pages"]
+    assert first["code"] == 1
+    assert "No space left" in first["err"] or "free on this disk" in first["err"] or "full" in first["err"]
+    assert "Traceback" not in first["err"]
+    assert len(first["err"].splitlines()) <= 2
+    assert (first["torn"], told["asked"] < 60) == (0, True)
+    assert all("run: warraq index" in finding for finding in first["findings"])  # whole, if behind
+    assert (second["code"], second["torn"], second["open"], second["findings"]) == (0, 0, 0, [])
+    assert len(set(pages)) == 60
+    assert len(pages) <= 60 + 3  # what was on the wire when the disk was full
+
+
+# ------------------------------------------------------------------------------------------------------ damage
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_a_file_cut_off_anywhere_is_named_and_the_rest_is_there(layout: Layout, seed: int) -> None:
+    """verify: exit 4 and the file's name. A rebuilt index holds what stands before the cut."""
+    path = warc(layout)
+    before = articles(layout)
+    size = path.stat().st_size
+    cut = random.Random(seed).randrange(size // 4, size - 1)  # noqa: S311
+    ends = [(record.offset, record.first("WARC-Target-URI")) for record in raw_records(path)]
+    whole = {url.rpartition("/news/")[2] for offset, url in ends if "/news/" in (url or "") and offset < cut}
+    with path.open("r+b") as file:
+        file.truncate(cut)
+    done = warraq(layout, "verify")
+    assert done.returncode == 4
+    assert path.name in done.stdout
+    assert warraq(layout, "index", "--rebuild", "--workers", "1").returncode in (0, 4)
+    found = articles(layout)
+    assert found <= whole <= before
+    assert len(found) >= len(whole) - 1
+
+
+def test_a_flipped_byte_costs_one_record(layout: Layout) -> None:
+    """Verify names the file; a rebuilt index lacks that article and has all that come after it."""
+    path = warc(layout)
+    with sqlite3.connect(layout.index_db) as db:
+        query = "SELECT url, offset, length FROM captures WHERE url LIKE '%/news/%' ORDER BY offset LIMIT 1"
+        url, offset, length = db.execute(query).fetchone()
+    lost = url.rpartition("/news/")[2]
+    data = bytearray(path.read_bytes())
+    data[offset + length // 2] ^= 0x55
+    path.write_bytes(data)
+    done = warraq(layout, "verify")
+    assert done.returncode == 4
+    assert f'"file": "{path.name}", "offset": {offset},' in done.stdout
+    rebuilt = warraq(layout, "index", "--rebuild", "--workers", "1")
+    assert rebuilt.returncode == 4
+    assert f"{path.name} at {offset}" in rebuilt.stdout
+    assert articles(layout) == {str(number) for number in range(PAGES)} - {lost}
+
+
+def test_a_torn_file_in_progress_is_cut_and_kept(layout: Layout) -> None:
+    """What a kill leaves: a `.open` file with half a record. The next crawl sets the tail aside and loses nothing else."""
+    path = warc(layout)
+    members = path.read_bytes()
+    growing = path.with_name(path.name + ".open")
+    path.rename(growing)
+    growing.write_bytes(members[:-30])
+    shutil.rmtree(layout.fixity, ignore_errors=True)
+    done = warraq(layout, "crawl")
+    assert done.returncode == 0, done.stderr
+    assert list(layout.archive.glob("*.torn-*"))
+    for file in layout.archive.glob("*.warc.gz"):
+        assert gzip.decompress(file.read_bytes())
+    assert articles(layout) == {str(number) for number in range(PAGES)}
+    assert warraq(layout, "verify").returncode == 0
+
+
+# ------------------------------------------------------------------------------------------------- another writer
+
+
+@pytest.mark.parametrize("name", ["index_db", "frontier"])
+def test_a_locked_database_is_one_clear_line(layout: Layout, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Somebody writes with another tool and does not end: StorageError that names the file, after a bounded wait."""
+    for kind in (Index, Frontier):
+        monkeypatch.setitem(kind.__init__.__kwdefaults__, "timeout", 0.2)
+    config = load(layout.config)
+    path = getattr(layout, name)
+    other = sqlite3.connect(path, isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageError, match="locked") as caught:
+            crawl(layout, config, config.sites)
+    finally:
+        other.close()
+    assert path.name in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert crawl(layout, config, config.sites)[0].outcome == "finished"
