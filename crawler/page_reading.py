@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from archive.config import SiteConfig, load
 from archive.errors import UsageError
 from archive.layout import Layout
+from archive.model import Article
+from archive.search import Reader
 from archive.urls import folded_host, normalise
 from crawler.addresses import AddressGuard
 from crawler.probe import Probe
@@ -44,6 +46,15 @@ def page_of(page: str, file: Path | None, *, say: Callable[[str], None]) -> GotP
         raise UsageError(f"{page!r} is neither an http(s) URL nor a file")
     # A file has no address of its own; relative links in it lead nowhere real.
     return GotPage(url=f"http://localhost/{path.name}", body=path.read_bytes())
+
+
+def without_furniture(folder: Path | None, site: SiteConfig, article: Article) -> Article:
+    """An article as the collection's index would keep it: without what the site's own pages have taught it to leave out."""
+    layout = Layout.find(folder)
+    if not layout.index_db.exists():
+        return article
+    with Reader(layout.index_db) as reader:
+        return reader.without_furniture(site.name, article)
 
 
 def site_of(folder: Path | None, url: str, name: str | None) -> SiteConfig | None:

@@ -34,15 +34,19 @@ def extract(ctx: click.Context, page: str, file: Path | None, site: str | None, 
     """Show what would be indexed for one page, and why.
 
     PAGE is a URL (asked for now, politely, and not archived), or an HTML file. Nothing in the collection is changed; where
-    there is one, its warraq.toml gives the site's zone, language and selectors.
+    there is one, its warraq.toml gives the site's zone, language and selectors, and its index what the site's own pages
+    have taught to leave out.
     """
-    from crawler.page_reading import page_of, site_of
+    from archive.model import Article
+    from crawler.page_reading import page_of, site_of, without_furniture
     from pipelines.article import extract as read
 
     session: Session = ctx.obj
     got = page_of(page, file, say=session.say)
     config = site_of(session.folder, got.url, site)
     result = read(got.body, got.url, captured=datetime.now(UTC), site=config, content_type=got.content_type)
+    if config is not None and isinstance(result, Article):
+        result = without_furniture(session.folder, config, result)
     for line in _json(result) if form == "json" else _text(result, config, explain=explain):
         click.echo(line)
 
