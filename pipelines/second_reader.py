@@ -13,14 +13,26 @@ import trafilatura
 from lxml.html import HtmlElement
 from trafilatura.settings import Extractor
 
+# A quick reading leaves out what costs half of a full one, its comparison with two other extractors, and loses whole
+# pages. Where it found this share of a page's prose, both gave the same text (336 of 336 real pages; from 0.5 on 356 of 359).
+ENOUGH = 0.8
+
 _WORDS = re.compile(r"\w+")
-_DEAD = frozenset(("script", "style", "svg", "iframe", "template", "noscript", "link", "path"))
 
 
-def kept_text(root: HtmlElement) -> str:
-    """What trafilatura takes for the text of a page, in precision mode; empty where it finds none. Never raises."""
+def kept_text(root: HtmlElement, expected: float = 0.0) -> str:
+    """What trafilatura takes for the text of a page, in precision mode; empty where it finds none. Never raises.
+
+    `expected` is how many characters of prose the page seems to hold: a quick reading that finds most of them is the same
+    as a full one.
+    """
+    quick = _read(root, fast=True) if expected else ""
+    return quick if quick and len(quick) >= ENOUGH * expected else _read(root, fast=False)
+
+
+def _read(root: HtmlElement, *, fast: bool) -> str:
     tree = copy.deepcopy(root)
-    options = Extractor(precision=True, comments=False, dedup=False)
+    options = Extractor(precision=True, comments=False, dedup=False, fast=fast)
     try:
         document = trafilatura.bare_extraction(tree, options=options)
     except Exception:  # noqa: BLE001 - a second opinion: a fault in it must not lose the page

@@ -23,6 +23,7 @@ _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
 _RAW_BREAK = re.compile(r"[\r\n\t]+")
 # Two patterns, as either is searched by its first letters: as one they cost eight times as much.
 _VALUE = r"\s*=\s*(?:JSON\.parse\(\s*)?(?=[{\[\"'])"
+_GLOBALS = ("window", "self", "globalThis", "Fusion.globalContent", "__")
 _ASSIGNMENTS = (
     re.compile(r"(?:window|self|globalThis)(?:\.|\[[\"'])([\w$.]+)(?:[\"']\])?" + _VALUE),
     re.compile(r"\b(Fusion\.globalContent|__\w+__)" + _VALUE),
@@ -58,7 +59,7 @@ def _repairs(text: str) -> Iterator[str]:
 
 def assigns(script: str) -> bool:
     """Whether a script assigns anything to a global that could be JSON."""
-    return any(pattern.search(script) for pattern in _ASSIGNMENTS)
+    return any(word in script for word in _GLOBALS) and any(pattern.search(script) for pattern in _ASSIGNMENTS)
 
 
 def assigned(script: str) -> Iterator[tuple[str, Any]]:
