@@ -7,9 +7,10 @@ the WARCs, and another schema version means `warraq index --rebuild`.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from archive.errors import NewerCollectionError, StorageError
@@ -183,8 +184,15 @@ def storage_errors(path: Path) -> Iterator[None]:
         raise StorageError(f"{path}: {error}; run `warraq index --rebuild`") from error
 
 
+def keep_from_others(path: Path) -> None:
+    """Make the empty file of a database that is not there yet, closed to other users: SQLite's own would be open to all."""
+    with suppress(OSError):  # SQLite meets the same trouble at once, and says it
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640))
+
+
 def open_writer(path: Path, *, timeout: float = 30.0) -> sqlite3.Connection:
     """Open `index.db` for writing, made where it is missing: WAL, busy after `timeout` seconds. Transactions are explicit."""
+    keep_from_others(path)
     with storage_errors(path):
         connection = sqlite3.connect(path, timeout=timeout, isolation_level=None)
         try:

@@ -22,6 +22,7 @@ from typing import Any
 
 from archive.errors import StorageError
 from archive.model import CrawlSummary, Sighting
+from archive.schema import keep_from_others
 from archive.urls import canonical_key
 from crawler.known_keys import KnownKeys
 from crawler.scope import Kind
@@ -144,6 +145,7 @@ class Frontier:
     """
 
     def __init__(self, path: Path, *, timeout: float = 30.0) -> None:
+        keep_from_others(path)
         with _storage(path):
             self._db = sqlite3.connect(path, isolation_level=None, timeout=timeout, factory=_Connection)
             self._db.place = path
