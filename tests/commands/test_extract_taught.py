@@ -15,6 +15,16 @@ from pipelines.article import extract
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
+CONFIG = """
+[collection]
+name = "paper"
+operator = "Reading Room"
+contact = "desk@example.org"
+
+[sites.paper]
+start = ["https://paper.example/"]
+timezone = "UTC"
+"""
 APPEAL = "Readers pay for every line here, and a monthly letter tells them what the newsroom has planned."
 TOPICS = ("bridge", "harvest", "museum", "railway", "harbour", "orchard")
 
@@ -31,7 +41,7 @@ def page(topic: str) -> str:
 
 def test_extract_names_what_was_learned(warraq: Run, tmp_path: Path) -> None:
     """In a collection the line that comes back on the site's pages is left out, and --explain says why; elsewhere it stays."""
-    layout = Layout.create(tmp_path / "c", '[sites.paper]\nstart = ["https://paper.example/"]\n')
+    layout = Layout.create(tmp_path / "c", CONFIG)
     with Index(layout.index_db) as index:
         for number, topic in enumerate(TOPICS[:5]):
             url = f"https://paper.example/n/{number}"
@@ -52,7 +62,9 @@ def test_extract_names_what_was_learned(warraq: Run, tmp_path: Path) -> None:
     file = tmp_path / "page.html"
     file.write_text(page(TOPICS[5]), "utf-8")
     asked = ("extract", "https://paper.example/n/9", "--html", file)
-    told = json.loads(warraq("-C", layout.root, *asked, "--format", "json").stdout)
+    done = warraq("-C", layout.root, *asked, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
     assert APPEAL not in told["paragraphs"]
     assert len(told["paragraphs"]) == 3
     explained = warraq("-C", layout.root, *asked, "--explain").stdout
