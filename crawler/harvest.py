@@ -52,6 +52,8 @@ class Harvest:
 
     def gather(self, entry: Entry, capture: Capture, reading: Reading) -> list[Entry]:
         """What a page, sitemap or feed that answered leads to, as far as it may be fetched and is new to the crawl."""
+        if capture.status in REFUSED and entry.kind in _BY_LINK:
+            self._budgets.fruitless(entry.url, REFUSED_WEIGHT)  # here, not in `weigh`: the index is some pages behind
         if capture.status != 304 and not 200 <= (capture.status or 0) < 300:
             return []
         if len(reading.links) >= MAX_OUTLINKS:
@@ -121,8 +123,8 @@ class Harvest:
         new = [self._met.add(key_of(self._site.name, article.canonical)) for article in articles]
         if any(new) and change in _FRUIT:
             self._budgets.fruitful(capture.url, entry.url, entry.via)
-        elif entry.kind in _BY_LINK:
-            self._budgets.fruitless(entry.url, REFUSED_WEIGHT if capture.status in REFUSED else 1)
+        elif entry.kind in _BY_LINK and capture.status not in REFUSED:
+            self._budgets.fruitless(entry.url)
 
     def is_trap(self, entry: Entry) -> bool:
         """Whether the entry's shape of address has dried up (said once for each shape); announced URLs are exempt."""

@@ -244,3 +244,16 @@ def test_a_site_that_refuses_ten_times_in_a_row_is_left():
     for _ in range(3):
         patience.refused("403")
     assert patience.lost is not None
+
+
+def test_ten_refusals_among_many_welcomes_do_not_close_a_site():
+    """What counts is also how much of what the site says lately is a refusal."""
+    patience = Patience()
+    for _ in range(25):
+        patience.welcomed()
+    for _ in range(12):
+        patience.refused("403")
+    assert patience.lost is None
+    for _ in range(10):
+        patience.refused("403")
+    assert patience.lost is not None

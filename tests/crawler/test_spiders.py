@@ -58,6 +58,20 @@ def test_a_site_that_blocks_the_crawler_is_left(place: Place):
     assert place.crawl().outcome == "finished"
 
 
+def test_a_closed_section_is_not_a_closed_site(place: Place):
+    """Where one part of the site refuses while the rest answers, that part is left after a few pages, and only that."""
+    closed = [f"/members/{number}" for number in range(40)]
+    for path in closed:
+        place.site.routes[path] = say("no", status="403 Forbidden")
+    open_ = [f"/news/{number}" for number in range(30)]
+    place.site.routes["/"] = say(listing("الجريدة", [*open_[:10], *closed, *open_[10:]]))
+    assert place.crawl().outcome == "finished"
+    asked = [target for target in place.site.wire.targets if target.startswith("/members/")]
+    assert 10 <= len(asked) <= 20
+    assert set(open_) <= set(place.site.wire.targets)
+    assert any("left here" in reason for _, reason in place.failures())
+
+
 def test_a_wall_of_challenges_is_a_block_too(place: Place):
     """Pages that ask for JavaScript with status 200 are refusals, not articles."""
     for number in range(30):
