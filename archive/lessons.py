@@ -12,6 +12,7 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from archive.facts import ReadArticle, fingerprint
 from archive.lines import (
@@ -50,6 +51,8 @@ _LEARNED = "SELECT trait FROM _lessons WHERE trait IN (SELECT value FROM json_ea
 # Articles kept ready for judging; a site's furniture is mostly judged by the same few.
 _READY = 256
 _FIRST = -(1 << 63)
+# Of an article's lines at one place so many are looked at: a bound for tables of thousands of cells.
+MOST_LINES = 100
 
 _ready: OrderedDict[int, Sampled] = OrderedDict()
 
@@ -166,7 +169,7 @@ class Lessons:
 
     def _is_furniture_place(self, place: int, sample: tuple[Sampled, ...]) -> bool:
         """Whether nearly all that stands at a place of these articles stands there in others too."""
-        lines = [line for each in sample for line in each.lines if line.place == place]
+        lines = [line for each in sample for line in islice(each.at(place), MOST_LINES)]
         if any(line.kind == Kind.HEADING for line in lines):
             return False
         alone = 0

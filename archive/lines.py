@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -76,6 +76,10 @@ class Sampled:
     places: tuple[Place, ...]
     lines: tuple[Line, ...]
     words: tuple[frozenset[str], ...]
+
+    def at(self, place: int) -> Iterator[Line]:
+        """The lines at a place, in order."""
+        return (line for line in self.lines if line.place == place)
 
 
 def place_of(text: str, path: str, form: str | None) -> Place:
@@ -196,7 +200,7 @@ def is_furniture(trait: int, sample: tuple[Sampled, ...]) -> bool:
 
 def same_entries(place: int, sample: Sequence[Sampled]) -> bool:
     """Whether most of these articles have the same list or table at a place as another of them."""
-    sets = [frozenset(line.trait for line in each.lines if line.place == place) for each in sample]
+    sets = [frozenset(line.trait for line in each.at(place)) for each in sample]
     return sum(sets.count(each) > 1 for each in sets) >= MOST * len(sets)
 
 
