@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from archive.model import Evidence
-from pipelines import blocks, boilerplate, neighbours, second_reader, wording
+from pipelines import blocks, boilerplate, line_rules, neighbours, second_reader, wording
 from pipelines.blocks import Block, Blocks
 from pipelines.container import container, prose, void_regions
 from pipelines.dom import Page
@@ -27,15 +27,8 @@ LONG_FORM = 8
 # From so many sibling paragraphs that hold this share of a page's prose, its own structure is proof enough.
 PLAIN_COUNT = 4
 PLAIN_SHARE = 0.8
-# Prose of a paragraph that can open an article, in characters.
-OPENING = 60
 # A paragraph of this length stands once in an article; on a page it may stand once for each size of screen.
 REPEATED = 60
-# A line that is a link from end to end, in words that make a headline, leads to another article.
-WHOLLY_LINKED = 0.9
-HEADLINE_WORDS = 4
-# A last paragraph without a full stop is one from this length on.
-LONG_END = 100
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,13 +61,15 @@ def read(page: Page, *, titles: set[str], known: set[str], drop: tuple[HtmlEleme
     whole = blocks.read(body if body is not None else page.root, _marker(drop))
     _lower(whole)
     everything = {block.at for block in whole.blocks}
-    place = _place(whole, page.root, everything, titles)
+    host = (urlsplit(page.url).hostname or "").removeprefix("www.")
+    place = _place(whole, page.root, everything, titles, host)
     # What stands in boxes beside plain paragraphs is not taken on its word.
     place.approved = set()
     if not _is_plain(place):
-        approved = _approved(whole, second_reader.letters(second_reader.kept_text(page.root)))
-        place = _place(whole, page.root, approved, titles)
-    return _select(place, titles, known, _host(page.url))
+        text = second_reader.kept_text(page.root, sum(map(prose, place.inside)))
+        approved = _approved(whole, second_reader.letters(text))
+        place = _place(whole, page.root, approved, titles, host)
+    return _select(place, titles, known, host)
 
 
 def _lower(whole: Blocks) -> None:
@@ -83,7 +78,7 @@ def _lower(whole: Blocks) -> None:
         block
         for block in whole.blocks
         if block.kind == "h"
-        and len(block.text) >= OPENING
+        and len(block.text) >= line_rules.OPENING
         and block.link_share < 0.5
         and wording.ends_sentence(block.text)
     ]
@@ -106,17 +101,13 @@ class _Place:
     beside: list[tuple[Block, str]] = field(default_factory=list)
 
 
-def _place(whole: Blocks, root: HtmlElement, approved: set[int], titles: set[str]) -> _Place:
+def _place(whole: Blocks, root: HtmlElement, approved: set[int], titles: set[str], host: str) -> _Place:
     void = void_regions(whole, approved, titles)
     free = [block for block in whole.blocks if all(region in void for region in block.regions)]
-    free, beside = neighbours.own(free, titles)
+    free, beside = neighbours.own(free, whole.blocks, titles, host)
     element = container(free, root, approved)
     inside = [block for block in free if block.element is element or element in block.element.iterancestors()]
     return _Place(whole=whole, void=void, element=element, inside=inside, approved=approved, beside=beside)
-
-
-def _host(address: str) -> str:
-    return (urlsplit(address).hostname or "").removeprefix("www.")
 
 
 def _is_plain(place: _Place) -> bool:
@@ -125,7 +116,7 @@ def _is_plain(place: _Place) -> bool:
     count = 0
     for block in place.inside:
         weight = prose(block)
-        if block.kind == "p" and weight >= OPENING:
+        if block.kind == "p" and weight >= line_rules.OPENING:
             paragraphs[block.element.getparent()] += weight
             count += 1
     total = sum(prose(block) for block in place.whole.blocks if not _is_apart(block, place.void))
@@ -265,7 +256,7 @@ class _Selection:
             seen = sum(len(block.text) for block in members if block.at in self.approved)
             listed = linked <= 0.5 * length or (self.lenient and seen > 0.8 * length)
             return None if listed else "linked list"
-        if all(block.kind == "quote" or _is_quoted(block) for block in members) and linked <= 0.4 * length:
+        if all(block.kind == "quote" or (_is_quoted(block) and linked <= 0.4 * length) for block in members):
             return None
         if any(block.kind == "h" and block.link_share > 0.5 for block in members):
             return "teaser"
@@ -282,8 +273,11 @@ class _Selection:
         labelled = False
         told: set[str] = set()
         for block in self.kept:
-            rule = _rule(block, titles, known)
-            if rule is None and ((labelled and _is_headline(block)) or _is_linked_headline(block, host)):
+            rule = line_rules.rule(block, titles, known)
+            if rule is None and (
+                (labelled and line_rules.is_headline(block))
+                or (not self.lenient and line_rules.is_linked_headline(block, host))
+            ):
                 rule = "related headline"
             if rule is None and len(block.text) >= REPEATED:
                 rule = "repeated" if block.text in told else None
@@ -294,15 +288,15 @@ class _Selection:
 
     def ends(self) -> None:
         """Cut what stands before the first and after the last paragraph of prose."""
-        solid = [index for index, block in enumerate(self.kept) if _is_solid(block)]
+        solid = [index for index, block in enumerate(self.kept) if line_rules.is_solid(block)]
         if not solid:
             return
         first, last = solid[0], solid[-1]
-        last = max([last, *(at for at, block in enumerate(self.kept) if at > last and _is_long(block))])
+        last = max([last, *(at for at, block in enumerate(self.kept) if at > last and line_rules.is_long(block))])
         while first > 0 and self.kept[first - 1].kind == "h" and self.kept[first - 1].level > 1:
             first -= 1
         tail = last + 1
-        while tail < len(self.kept) and _may_close(self.kept[tail]):
+        while tail < len(self.kept) and line_rules.may_close(self.kept[tail]):
             tail += 1
         verdicts = []
         for index, block in enumerate(self.kept):
@@ -326,7 +320,7 @@ class _Selection:
             if block.kind == "p"
             and block.at not in judged
             and all(region in void for region in block.regions)
-            and len(block.text) >= LONG_END
+            and len(block.text) >= line_rules.LONG_END
             and wording.ends_sentence(block.text)
             and block.link_share < 0.3
             and second_reader.letters(block.text) not in told
@@ -336,71 +330,3 @@ class _Selection:
 
 def _is_quoted(block: Block) -> bool:
     return next(block.element.iterancestors("blockquote"), None) is not None
-
-
-def _rule(block: Block, titles: set[str], known: set[str]) -> str | None:
-    text = block.text
-    letters = second_reader.letters(text)
-    if not letters:
-        return "no letters"
-    if letters in titles:
-        return "headline"
-    if letters in known:
-        return "known elsewhere"
-    if len(text) <= 90 and wording.RELATED_LABEL.match(text):
-        return "related label"
-    if block.link_share > 0.3 and wording.RELATED_LABEL.match(text[: max(0, text.find(block.links[0][1]))]):
-        return "related line"
-    if (
-        len(text) <= 250
-        and wording.RELATED_LEAD.match(text)
-        and (block.link_share > 0.3 or not wording.ends_sentence(text))
-    ):
-        return "related line"
-    if wording.is_furniture(text):
-        return "furniture"
-    return None
-
-
-def _is_headline(block: Block) -> bool:
-    """After a label: a line that is wholly linked, or short without a full stop."""
-    return block.link_share > 0.8 or (len(block.text) <= 130 and not wording.ends_sentence(block.text))
-
-
-def _is_linked_headline(block: Block, host: str) -> bool:
-    """Whether a line between paragraphs is nothing but a headline that leads elsewhere on the site."""
-    if (
-        block.kind not in ("p", "h", "text", "quote")
-        or block.link_share < WHOLLY_LINKED
-        or len(block.links) != 1
-        or len(block.text.split()) < HEADLINE_WORDS
-        or block.text.endswith((":", "."))
-    ):
-        return False
-    try:
-        leads_to = _host(block.links[0][0])
-    except ValueError:
-        return False
-    return bool(block.links[0][0]) and not block.links[0][0].startswith("#") and leads_to in ("", host)
-
-
-def _is_solid(block: Block) -> bool:
-    """Whether a block is beyond doubt a paragraph of prose."""
-    if (
-        block.kind == "caption"
-        or block.link_share > 0.5
-        or (block.kind == "h" and not wording.ends_sentence(block.text))
-    ):
-        return False
-    length = len(block.text)
-    return length >= 160 or (length >= OPENING and wording.ends_sentence(block.text))
-
-
-def _is_long(block: Block) -> bool:
-    """Whether a line after the text is too long to be anything but its last paragraph, though its full stop is missing."""
-    return block.kind in ("p", "text", "quote") and len(block.text) >= LONG_END and block.link_share < 0.3
-
-
-def _may_close(block: Block) -> bool:
-    """Whether a short line after the last long paragraph is still the article's: a sentence or a list item."""
-    return block.kind in ("p", "li", "quote", "text") and wording.ends_sentence(block.text) and block.link_share < 0.5

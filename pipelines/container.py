@@ -22,6 +22,7 @@ WRAPPER_SHARE = 0.4
 STUBBORN = {"comments": 0.97, "dialog": 0.9, "footer": 0.9, "hidden": 0.9, "caption": 0.7, "related": 0.6}
 # Names that say little: a region under them that holds several paragraphs (or a table) is part of the text.
 WEAK = frozenset(("caption", "embed", "widget", "advert", "tags"))
+READ = WEAK | {"hidden", "navigation"}
 SOLID_PROSE = 100
 # Around the headline and a text these names mean the article; after both these mean what they say.
 HEADED = frozenset(("byline", "tags", "caption", "widget", "advert", "share", "embed", "footer", "newsletter"))
@@ -35,6 +36,9 @@ LEAF_PROSE = 150
 DOUBTED = 0.3
 
 _SENTENCE = re.compile(r"[.!?…؟۔。！？،,;؛]")
+# Parts of a page that open on demand, and what React streams in before it is put in its place.
+_FOLDED = re.compile(r"accordion|collaps|expand|faq|toggle|fold|panel|(^| )s:[0-9a-f]+$")
+_MENU = re.compile(r"side-?bar|rail|nav|header|masthead|breadcrumb|pag(er|ination)|skip")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -65,7 +69,7 @@ def void_regions(page: Blocks, approved: set[int], titles: set[str] | None = Non
     for block in page.blocks:
         weight = prose(block)
         for at in block.regions:
-            if page.regions[at].reason in WEAK and (weight >= SOLID_PROSE or block.kind == "cell"):
+            if page.regions[at].reason in READ and (weight >= SOLID_PROSE or block.kind == "cell"):
                 solid[at].append(weight)
         if weight >= LEAF_PROSE and block.kind == "p":
             leaves.update(at for at in block.regions if page.regions[at].element is block.element)
@@ -79,7 +83,7 @@ def void_regions(page: Blocks, approved: set[int], titles: set[str] | None = Non
     for index, region in enumerate(page.regions):
         if region.reason == "selector" or index in apart:  # the operator's own word, or the page's
             continue
-        if index in headed or index in leaves or (len(solid[index]) > 2 and _is_reading(region)):
+        if index in headed or index in leaves or _is_reading(region, len(solid[index])):
             void.add(index)
             continue
         share = sums[names[index]] / (total or 1.0)
@@ -115,10 +119,17 @@ def _is_apart(region: Region) -> bool:
     return region.element.tag in APART or region.element.get("role") in APART_ROLES or region.reason == "comments"
 
 
-def _is_reading(region: Region) -> bool:
-    """Whether a region with several paragraphs is no post of a social network nor a gallery."""
-    names = f"{region.element.get('class') or ''} {region.element.get('id') or ''}".lower()
-    return not any(
+def _is_reading(region: Region, paragraphs: int) -> bool:
+    """Whether a region holds part of the text under a name that says little: no post, gallery, menu nor notice."""
+    element = region.element
+    names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+    if region.reason == "hidden":  # shown when asked for, or put in place by a script (React)
+        return paragraphs > 0 and (_FOLDED.search(names) is not None or element.get("role") in ("region", "tabpanel"))
+    if region.reason == "navigation":
+        return paragraphs > 2 and not _MENU.search(names) and element.tag in ("div", "section")
+    if region.reason in WEAK and element.tag in ("td", "th", "tr"):
+        return True
+    return paragraphs > 2 and not any(
         word in names for word in ("tweet", "instagram", "facebook", "gallery", "slide", "carousel", "newsletter")
     )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -19,8 +20,10 @@ from pipelines.second_reader import letters
 STORY = 100
 # So many boxes of one kind with linked headlines are a list of teasers, each with no more text than this on average.
 TEASERS = 3
-TEASER_TEXT = 500
+TEASER_TEXT = 350
 _TEASER_WORDS = 3
+# No headline is this short, in characters.
+_LABEL = 15
 # After so many paragraphs any line that says so is a label of comments; a heading is one after the first.
 SEVERAL = 3
 # Headlines are followed by this share of a page's prose, else they are not where the text begins.
@@ -35,18 +38,21 @@ _COMMENTS = re.compile(
 )
 
 
-def own(found: list[Block], titles: set[str]) -> tuple[list[Block], list[tuple[Block, str]]]:
+def own(
+    found: list[Block], everything: list[Block], titles: set[str], host: str
+) -> tuple[list[Block], list[tuple[Block, str]]]:
     """The blocks of the article's own part, and those left out with the rule.
 
-    `found` are the blocks of a page outside its marked regions, in order; `titles` the letters of its headlines.
+    `found` are the blocks of a page outside its marked regions, in order, `everything` all of them; `titles` are the
+    letters of its headlines, `host` is its own.
     """
-    head = next((block for block in found if block.kind == "h" and letters(block.text) in titles), None) or next(
-        (block for block in found if len(block.text) > 15 and letters(block.text) in titles), None
+    head = next((block for block in everything if block.kind == "h" and letters(block.text) in titles), None) or next(
+        (block for block in found if len(block.text) > _LABEL and letters(block.text) in titles), None
     )
     left: dict[int, str] = {}
     if head is not None:
         _other_stories(found, head, left)
-    _teasers(found, head, left)
+    _teasers(found, head, host, left)
     _comments(found, head, left)
     if head is not None:
         _above(found, head, left)
@@ -101,14 +107,15 @@ def _opens_story(box: HtmlElement, first: list[Block]) -> bool:
     return dated or box.tag == "article" or heads[0].link_share > 0.8
 
 
-def _teasers(found: list[Block], head: Block | None, left: dict[int, str]) -> None:
+def _teasers(found: list[Block], head: Block | None, host: str, left: dict[int, str]) -> None:
     """Leave out boxes of one kind that each hold a linked headline, where a text stands outside them."""
-    headed = [block for block in found if _is_linked_headline(block) and block is not head]
+    headed = [block for block in found if _is_linked_headline(block, host) and block is not head]
     if len(headed) < TEASERS:
         return
     boxes = _boxes(headed)
     if not boxes:
         return
+    lists = {box.getparent() for box in boxes}
     inside: dict[HtmlElement, int] = defaultdict(int)
     members: list[Block] = []
     outside = 0
@@ -119,12 +126,25 @@ def _teasers(found: list[Block], head: Block | None, left: dict[int, str]) -> No
             inside[box] += _prose(block)
         elif block.at not in left and (head is None or block.at > head.at):
             outside = max(outside, _prose(block))
+            if _prose(block) >= STORY and any(node in lists for node in block.element.iterancestors()):
+                return  # boxes among the paragraphs are a guide's parts
     if outside >= STORY and sum(inside.values()) <= TEASER_TEXT * len(boxes):
         left.update((block.at, "another story") for block in members)
 
 
-def _is_linked_headline(block: Block) -> bool:
-    return block.kind == "h" and block.link_share > 0.8 and len(block.text.split()) >= _TEASER_WORDS
+def _is_linked_headline(block: Block, host: str) -> bool:
+    if block.kind != "h" or block.link_share <= 0.8 or len(block.text.split()) < _TEASER_WORDS:
+        return False
+    return leads_inside(block.links[0][0], host)
+
+
+def leads_inside(href: str, host: str) -> bool:
+    """Whether a link leads to another page of the same site."""
+    try:
+        there = (urlsplit(href).hostname or "").removeprefix("www.")
+    except ValueError:
+        return False
+    return bool(href) and not href.startswith("#") and there in ("", host)
 
 
 def _boxes(headed: list[Block]) -> set[HtmlElement]:

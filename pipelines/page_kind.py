@@ -17,11 +17,17 @@ from pipelines.blocks import Block
 from pipelines.body import Body
 from pipelines.dom import Page
 from pipelines.metadata import Metadata
+from pipelines.second_reader import letters
 
 # A page put in the way of another says little: more text than this (characters) and it is a page of its own.
 OBSTACLE_TEXT = 2500
 # From so many headlines that lead elsewhere a page without an article's marks is a list of them.
 LISTED = 8
+# A front page has at least so many; a dated headline with its story among so many is still a story.
+FEW, MANY = 4, 25
+MOSTLY_LINKED = 0.6
+HEADLINE_WORDS = 4
+LONG_PARAGRAPH = 100
 # No list of headlines has this much text of its own, in characters, however many stand around it.
 LONG_STORY = 3000
 # Text of a stub or a caption, in characters: a story that is paid for, a gallery or a video page holds no more.
@@ -102,20 +108,39 @@ def judge(page: Page, stated: Metadata, read: Body) -> NotAnArticle | None:
     if length <= STUB and (reason := _stub(page, kinds, read)):
         return _not(page, reason, f"{length} characters of text")
     listed = _listed(read)
-    if not any(wording.is_story_line(text) for text in read.paragraphs):
+    if not _tells(read):
         # A small section has few headlines; nothing is owed where nothing says that there should be an article.
         if listed >= LISTED or (listed > 1 and not says_article):
             return _not(page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere")
         return _not(page, NotArticleReason.EMPTY, "no paragraph of prose")
     if not stated.title:
         return _not(page, NotArticleReason.EMPTY, "no headline")
-    if _HOME.match(urlsplit(page.url).path) and not urlsplit(page.url).query and listed >= LISTED:
+    front = _HOME.match(urlsplit(page.url).path) and not urlsplit(page.url).query
+    if front and (listed >= LISTED or (not says_article and listed >= FEW and length < LONG_STORY)):
         return _not(page, NotArticleReason.LISTING, "the site's front page")
-    if not says_article and _reads_as_list(kinds, listed, length):
+    enough = LISTED if not _is_headed(stated, read) else MANY
+    if not says_article and listed >= enough and _reads_as_list(kinds, listed, length):
         return _not(
             page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere, {length} characters of text"
         )
     return None
+
+
+def _tells(read: Body) -> bool:
+    """Whether a line of the text makes a story; headlines that lead elsewhere don't, however long."""
+    if len(read.kept) != len(read.paragraphs):
+        return any(wording.is_story_line(text) for text in read.paragraphs)
+    return any(wording.is_story_line(block.text) and block.link_share <= MOSTLY_LINKED for block in read.kept)
+
+
+def _is_headed(stated: Metadata, read: Body) -> bool:
+    """Whether a page has one dated headline, which leads nowhere, and a paragraph after it."""
+    if stated.published is None or len((stated.title or "").split()) < HEADLINE_WORDS or not read.kept:
+        return False
+    key = letters(stated.title or "")
+    shown = any(letters(block.text) == key and not block.links for block in read.before)
+    first = read.kept[0]
+    return shown and len(first.text) >= LONG_PARAGRAPH and not first.links and wording.ends_sentence(first.text)
 
 
 def _stub(page: Page, kinds: frozenset[str], read: Body) -> NotArticleReason | None:

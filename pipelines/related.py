@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archive.model import Link
 from archive.urls import normalise
+from pipelines import wording
 from pipelines.blocks import Block
 from pipelines.body import Body
 from pipelines.dom import Page
@@ -15,6 +16,8 @@ _RULES = frozenset(
 _REGIONS = frozenset(("related", "embed", "aside"))
 # A related headline has at least this many words; shorter links are labels.
 _WORDS = 3
+# A label so many lines after the text belongs to it; under it stand lines that are linked this much.
+_NEAR, _LINKED = 6, 0.8
 _SOCIAL = ("twitter.com", "x.com", "facebook.com", "instagram.com", "youtube.com", "t.me", "tiktok.com")
 
 
@@ -36,7 +39,26 @@ def related_links(page: Page, read: Body) -> list[Link]:
         if first < block.at
         and ((block.at < last and any(regions[at].reason in _REGIONS for at in block.regions)) or block.at in dropped)
     ]
-    return [link for link in _links(page, found, "related", _WORDS) if not any(host in link.url for host in _SOCIAL)]
+    links = _links(page, found, "related", _WORDS) or _links(
+        page, _after(read.page.blocks[last + 1 :]), "related", _WORDS
+    )
+    return [link for link in links if not any(host in link.url for host in _SOCIAL)]
+
+
+def _after(following: list[Block]) -> list[Block]:
+    """The linked headlines under a label of related stories that stands right after the text."""
+    found: list[Block] = []
+    labelled = False
+    for at, block in enumerate(following):
+        label = wording.RELATED_LABEL.match(block.text) or wording.RELATED_LEAD.match(block.text)
+        if labelled and not (block.link_share > _LINKED and len(block.text.split()) >= _WORDS):
+            break
+        if labelled or (label and block.links):
+            found.append(block)
+        elif not label and at >= _NEAR:
+            break
+        labelled = labelled or bool(label)
+    return found
 
 
 def _links(page: Page, found: list[Block], kind: str, words: int) -> list[Link]:

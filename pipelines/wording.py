@@ -34,7 +34,7 @@ FURNITURE = re.compile(
     r"share(\s+(this|on|via).{0,30})?|teilen|partager|compartir|condividi|شارك|شارك(ها|ه)?\s*(على|عبر|مع)?.{0,20}|مشاركة|طباعة|انسخ\s+الرابط|"
     r"facebook|twitter|whatsapp|telegram|linkedin|pinterest|email|x|print|copy\s+link|logo|comments?|leave\s+a\s+(comment|reply).*|"
     r"loading\.*|watch(\s+(live|now))?|listen(\s+to.{0,30})?|play|video|gallery|tags?:?|topics?:?|الوسوم:?|كلمات\s+(مفتاحية|دلالية):?|الكلمات\s+(المفتاحية|الدلالية):?|"
-    r"عاجل|مباشر|تابعونا(\s+(على|عبر).{0,30})?|تابعنا(\s+على.{0,30})?|مركز\s+الإشعارات|النشرة\s+البريدية.{0,20}|اشترك.{0,25}|"
+    r"عاجل|مباشر|تابعونا(\s+(على|عبر).{0,30})?|تابعنا(\s+على.{0,30})?|مركز\s+الإشعارات|النشرة\s+البريدية.{0,20}|اشترك.{0,25}|اشترك(وا|ي)?\s+(الآن\s+)?في\s+(ال)?(نشرت|نشرة|خدمة|قناة).{0,100}|"
     r"follow\s+us.{0,60}|sign\s+up(\s+(for|to|here|now).{0,60})?|subscribe(\s+(now|today|to).{0,60})?|newsletter|"
     r"\d+\s*(min(ute)?s?|دقائق|دقيقة)\.?(\s+(read|قراءة))?|ende\s+der\s+weiteren\s+informationen|weitere\s+informationen)\W*$",
     re.IGNORECASE,

@@ -1,0 +1,99 @@
+"""What one line among an article's says of itself: whether it is a paragraph, a headline of another story, or furniture.
+
+Where lines stand, and which of their neighbours they belong to, is for `pipelines.body` to weigh.
+"""
+
+from __future__ import annotations
+
+from pipelines import second_reader, wording
+from pipelines.blocks import Block
+from pipelines.neighbours import leads_inside
+
+# Prose of a paragraph that can open an article, in characters.
+OPENING = 60
+# A last paragraph without a full stop is one from this length on.
+LONG_END = 100
+# Share of signs from which preformatted text is code.
+CODE_SIGNS = 0.04
+# A line that is a link from end to end, in words that make a headline, leads to another article.
+WHOLLY_LINKED = 0.9
+HEADLINE_WORDS = 4
+
+
+def rule(block: Block, titles: set[str], known: set[str]) -> str | None:
+    """Why a line is no paragraph, or None. `titles` and `known` are letters of headlines and of the page's other parts."""
+    text = block.text
+    letters = second_reader.letters(text)
+    if not letters:
+        return "no letters"
+    if letters in titles:
+        return "headline"
+    if block.kind == "pre" and is_code(text):
+        return "code"
+    if letters in known:
+        return "known elsewhere"
+    if found := _related(block):
+        return found
+    return "furniture" if wording.is_furniture(text) else None
+
+
+def _related(block: Block) -> str | None:
+    """Whether a line is a label of related stories, or begins with one."""
+    text = block.text
+    if len(text) <= 90 and wording.RELATED_LABEL.match(text):
+        return "related label"
+    if block.link_share > 0.3 and wording.RELATED_LABEL.match(text[: max(0, text.find(block.links[0][1]))]):
+        return "related line"
+    if (
+        len(text) <= 250
+        and wording.RELATED_LEAD.match(text)
+        and (block.link_share > 0.3 or not wording.ends_sentence(text))
+    ):
+        return "related line"
+    return None
+
+
+def is_code(text: str) -> bool:
+    """Whether preformatted text is for machines: it has more signs than sentences do, or no sentence in it."""
+    signs = sum(text.count(sign) for sign in "{}();=<>_$#/\\|[]*+\"'`@&")
+    return signs > CODE_SIGNS * len(text) or not wording.ends_sentence(text)
+
+
+def is_headline(block: Block) -> bool:
+    """After a label: a line that is wholly linked, or short without a full stop."""
+    return block.link_share > 0.8 or (len(block.text) <= 130 and not wording.ends_sentence(block.text))
+
+
+def is_linked_headline(block: Block, host: str) -> bool:
+    """Whether a line between paragraphs is nothing but a headline that leads elsewhere on the site."""
+    if (
+        block.kind not in ("p", "h", "text", "quote")
+        or block.link_share < WHOLLY_LINKED
+        or len(block.links) != 1
+        or len(block.text.split()) < HEADLINE_WORDS
+        or block.text.endswith((":", "."))
+    ):
+        return False
+    return leads_inside(block.links[0][0], host)
+
+
+def is_solid(block: Block) -> bool:
+    """Whether a block is beyond doubt a paragraph of prose."""
+    if (
+        block.kind == "caption"
+        or block.link_share > 0.5
+        or (block.kind == "h" and not wording.ends_sentence(block.text))
+    ):
+        return False
+    length = len(block.text)
+    return length >= 160 or (length >= OPENING and wording.ends_sentence(block.text))
+
+
+def is_long(block: Block) -> bool:
+    """Whether a line after the text is too long to be anything but its last paragraph, though its full stop is missing."""
+    return block.kind in ("p", "text", "quote") and len(block.text) >= LONG_END and block.link_share < 0.3
+
+
+def may_close(block: Block) -> bool:
+    """Whether a short line after the last long paragraph is still the article's: a sentence or a list item."""
+    return block.kind in ("p", "li", "quote", "text") and wording.ends_sentence(block.text) and block.link_share < 0.5
