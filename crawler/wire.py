@@ -107,9 +107,7 @@ class Wire:
             elapsed=time.monotonic() - clock,
         )
 
-    async def _talk(
-        self, connection: _Connection, request: bytes, framer: Framer, held: AsyncExitStack
-    ) -> str | None:
+    async def _talk(self, connection: _Connection, request: bytes, framer: Framer, held: AsyncExitStack) -> str | None:
         """Send and read; the reason why reading stopped before the end of the message, if it did."""
         large = False
         try:
