@@ -13,8 +13,6 @@ from pipelines.neighbours import leads_inside
 OPENING = 60
 # A last paragraph without a full stop is one from this length on.
 LONG_END = 100
-# Share of signs from which preformatted text is code.
-CODE_SIGNS = 0.04
 # A line that is a link from end to end, in words that make a headline, leads to another article.
 WHOLLY_LINKED = 0.9
 HEADLINE_WORDS = 4
@@ -28,8 +26,6 @@ def rule(block: Block, titles: set[str], known: set[str]) -> str | None:
         return "no letters"
     if letters in titles:
         return "headline"
-    if block.kind == "pre" and is_code(text):
-        return "code"
     if letters in known:
         return "known elsewhere"
     if found := _related(block):
@@ -51,12 +47,6 @@ def _related(block: Block) -> str | None:
     ):
         return "related line"
     return None
-
-
-def is_code(text: str) -> bool:
-    """Whether preformatted text is for machines: it has more signs than sentences do, or no sentence in it."""
-    signs = sum(text.count(sign) for sign in "{}();=<>_$#/\\|[]*+\"'`@&")
-    return signs > CODE_SIGNS * len(text) or not wording.ends_sentence(text)
 
 
 def is_headline(block: Block) -> bool:

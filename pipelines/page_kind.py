@@ -26,6 +26,7 @@ LISTED = 8
 # A front page has at least so many; a dated headline with its story among so many is still a story.
 FEW, MANY = 4, 25
 MOSTLY_LINKED = 0.6
+LONG_HEADLINE = 45
 HEADLINE_WORDS = 4
 LONG_PARAGRAPH = 100
 # No list of headlines has this much text of its own, in characters, however many stand around it.
@@ -47,13 +48,14 @@ _CHALLENGE_MARKS = (
 _CONSENT = re.compile(
     r"before you continue|bevor sie (zu|fort)|avant d.accéder|cookie consent|consent (required|management)|we (value|respect|care about) your privacy|"
     r"manage (your )?(cookies|privacy)|privacy (gate|settings|choices)|zustimmung|datenschutz(einstellungen)?|votre vie privée|su privacidad|"
-    r"ملفات تعريف الارتباط|الموافقة على",
+    r"ملفات تعريف الارتباط|الموافقة على|(نهتم|نحترم|نقدر)\s+(ب)?خصوصيت",
     re.IGNORECASE,
 )
 _ERROR = re.compile(
     r"\b(404|410|403|500|502|503)\b|(page|file|content|article|story) (was |is |could )?(not|no longer|cannot) (be )?(found|available)|page doesn.t exist|"
     r"not found|nothing (was )?found|oops|an error (has )?occurred|server error|"
     r"(الصفحة|المحتوى|الرابط|المقال|الخبر)\s+(المطلوبة?\s+)?(غير|لم|لا)\s+\S+|لا توجد نتائج|حدث خطأ|عفو[اً]+\W|صفحه (مورد نظر )?(یافت|پیدا) نشد|"
+    r"(الموقع|الصفحة)\s+(تحت|قيد)\s+(الصيانة|الإنشاء)|under maintenance|page n.existe (pas|plus)|^\W*(تسجيل الدخول|log ?in|sign ?in|connexion|anmelden)\W*$|"
     r"seite (wurde )?nicht gefunden|page introuvable|página no encontrada|pagina non trovata|pagina niet gevonden|sayfa bulunamadı|страница не найдена|strony nie znaleziono",
     re.IGNORECASE,
 )
@@ -80,10 +82,11 @@ def barred(page: Page) -> NotAnArticle | None:
     heading = " ".join(dom.text_of(element) for element in page.root.iter("h1", "h2"))[:300]
     if len(text) < 600 and (_CHALLENGE.search(f"{title} {heading} {text[:300]}") or _marked(page)):
         return _not(page, NotArticleReason.CHALLENGE, title)
+    top = " ".join(dom.text_of(element) for element in page.root.iter("h1"))[:300]
     host = urlsplit(page.url).hostname or ""
-    if host.startswith(("consent.", "privacy.")) or _CONSENT.search(f"{title} {heading}"):
+    if host.startswith(("consent.", "privacy.")) or _CONSENT.search(f"{title} {top or heading}"):
         return _not(page, NotArticleReason.CONSENT, title)
-    if _ERROR.search(f"{title} {heading}") and not _prose(text):
+    if (_ERROR.search(f"{title} {heading}") or _ERROR.search(top)) and not _prose(text):
         return _not(page, NotArticleReason.ERROR_PAGE, title or heading)
     return None
 
@@ -108,6 +111,8 @@ def judge(page: Page, stated: Metadata, read: Body) -> NotAnArticle | None:
     if length <= STUB and (reason := _stub(page, kinds, read)):
         return _not(page, reason, f"{length} characters of text")
     listed = _listed(read)
+    if listed >= LISTED and _only_teasers(read):
+        return _not(page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere, each with a line")
     if not _tells(read):
         # A small section has few headlines; nothing is owed where nothing says that there should be an article.
         if listed >= LISTED or (listed > 1 and not says_article):
@@ -131,6 +136,17 @@ def _tells(read: Body) -> bool:
     if len(read.kept) != len(read.paragraphs):
         return any(wording.is_story_line(text) for text in read.paragraphs)
     return any(wording.is_story_line(block.text) and block.link_share <= MOSTLY_LINKED for block in read.kept)
+
+
+def _only_teasers(read: Body) -> bool:
+    """Whether each line that was read stands right below a headline that leads elsewhere."""
+    if read.page is None or not read.kept:
+        return False
+    every = read.page.blocks
+    return all(
+        block.at > 0 and block.at < len(every) and every[block.at] is block and _is_headline(every[block.at - 1])
+        for block in read.kept
+    )
 
 
 def _is_headed(stated: Metadata, read: Body) -> bool:
@@ -185,7 +201,7 @@ def _listed(read: Body) -> int:
 
 
 def _is_headline(block: Block) -> bool:
-    return block.link_share > 0.8 and 4 <= len(block.text.split()) <= 30
+    return block.link_share > 0.8 and 4 <= len(block.text.split()) <= LONG_HEADLINE
 
 
 def _prose(text: str) -> bool:

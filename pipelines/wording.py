@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 # A paragraph that ends as a sentence does, or is this long, makes a story.
-SENTENCE = 40
+SENTENCE = 35
 LONG_LINE = 100
 
 _RELATED = (

@@ -79,3 +79,75 @@ def test_a_long_story_about_challenges_is_an_article() -> None:
     words = "The 404 error page is a cultural object of its own, the curator said on Tuesday in the old town hall. " * 6
     body = "<h1>Page not found: a history of 404</h1>" + f"<p>{words}</p>" * 6
     assert isinstance(read(body, title="Page not found: a history of 404"), Article)
+
+
+HEADLINES = [f"عنوان خبر رقم {at} عن شأن بعيد من شؤون المدينة والناس" for at in range(9)]
+ITEMS = "".join(f'<li><h3><a href="/n/{at}">{text}</a></h3></li>' for at, text in enumerate(HEADLINES))
+LONG_ITEMS = "".join(
+    f'<li><h3><a href="/n/{at}">{text} {text} {text}</a></h3></li>' for at, text in enumerate(HEADLINES)
+)
+TEASERS = "".join(
+    f'<div class="card"><img src="/{at}.jpg"><h3><a href="/n/{at}">{text}</a></h3><p>{STORY} وهذا سطر ثان عنها.</p><span>منذ {at + 1} ساعات</span></div>'
+    for at, text in enumerate(HEADLINES)
+)
+WEBSITE = '<meta property="og:type" content="website">'
+ARTICLE = '<meta property="og:type" content="article">'
+
+
+@pytest.mark.parametrize(
+    "items", [ITEMS, LONG_ITEMS, ITEMS[: len(ITEMS) // 2], TEASERS], ids=["list", "long", "few", "cards"]
+)
+@pytest.mark.parametrize("head", ["", WEBSITE])
+def test_a_front_page_is_no_article(items: str, head: str) -> None:
+    """A front page is a listing, whether it has many headlines or few, bare or with a line each."""
+    found = read(f"<ul>{items}</ul>", title="صحيفة المثال", head=head, url="https://www.example.test/")
+    assert isinstance(found, NotAnArticle), found
+    assert found.reason == NotArticleReason.LISTING
+
+
+@pytest.mark.parametrize(
+    "head", ["", WEBSITE, ARTICLE, '<script type="application/ld+json">{"@type":"CollectionPage"}</script>']
+)
+@pytest.mark.parametrize("items", [ITEMS, TEASERS])
+def test_a_section_is_no_article(items: str, head: str) -> None:
+    """A section is a listing, even one that calls itself an article: its lines stand below headlines that lead elsewhere."""
+    found = read(
+        f"<h1>العالم</h1>{items}", title="العالم | صحيفة المثال", head=head, url="https://www.example.test/world/"
+    )
+    assert isinstance(found, NotAnArticle), found
+    assert found.reason == NotArticleReason.LISTING
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "reason"),
+    [
+        ("خصوصيتك", "<h1>نحن نهتم بخصوصيتك</h1><p>نستخدم نحن وشركاؤنا معلومات مخزنة على جهازك، ويمكنك تغيير اختيارك في أي وقت.</p>", NotArticleReason.CONSENT),
+        ("Zustimmung", "<h1>Wir brauchen Ihre Zustimmung</h1><p>Wir und unsere Partner speichern Informationen auf Ihrem Gerät und lesen sie wieder aus.</p>", NotArticleReason.CONSENT),
+        ("Access Denied", "<h1>Access Denied</h1><p>You don't have permission to access this page on this server. Reference 18.</p>", NotArticleReason.CHALLENGE),
+        ("صيانة", "<h1>الموقع تحت الصيانة</h1><p>نعمل حالياً على تحديث الموقع وسنعود إليكم قريباً، شكراً لصبركم.</p>", NotArticleReason.ERROR_PAGE),
+        ("تسجيل الدخول", "<h1>تسجيل الدخول</h1><p>يرجى تسجيل الدخول إلى حسابك لمتابعة القراءة في هذا الموقع.</p>", NotArticleReason.ERROR_PAGE),
+        ("Erreur", "<h1>Cette page n'existe pas</h1><p>La page que vous cherchez a peut-être été déplacée ou supprimée de notre site.</p>", NotArticleReason.ERROR_PAGE),
+        ("صحيفة", "<h1>404</h1><p>المقال الذي تبحث عنه لم يعد متاحاً على موقعنا الإلكتروني.</p>", NotArticleReason.ERROR_PAGE),
+        ("عذرا", f"<h1>عذراً، الصفحة غير موجودة</h1><p>ربما تم حذف الصفحة التي تبحث عنها أو نقلها.</p>{ITEMS}", NotArticleReason.ERROR_PAGE),
+    ],
+)  # fmt: skip
+def test_what_stands_in_an_articles_place_is_named(title: str, body: str, reason: NotArticleReason) -> None:
+    """Requests for consent, closed doors, maintenance, log-ins and soft error pages in several languages are told apart."""
+    found = read(body, title=title)
+    assert isinstance(found, NotAnArticle), found
+    assert found.reason == reason
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<h1>افتتاح المكتبة القديمة أمام الزوار</h1><div>12 مارس 2024، 4:07 م</div><p>{STORY} وقالت إن الدخول مجاني للجميع.</p><div>{TEASERS}</div>",
+        f"<h1>افتتاح المكتبة القديمة أمام الزوار</h1><p>{STORY}</p><ul>{ITEMS[: len(ITEMS) // 2]}</ul>",
+        f"<div><h2>نحن نهتم بخصوصيتك</h2><p>نستخدم معلومات مخزنة.</p></div><h1>افتتاح المكتبة القديمة أمام الزوار</h1><p>{STORY}</p><p>وأضافت: {STORY}</p>",
+        "<h1>افتتاح المكتبة القديمة أمام الزوار</h1><p>افتتحت المكتبة القديمة أبوابها فجر اليوم.</p>",
+    ],
+    ids=["among teasers", "among headlines", "below a notice", "one short sentence"],
+)
+def test_a_short_story_is_not_lost(body: str) -> None:
+    """A story of a line or two is an article among many teasers, below a notice, or without a date."""
+    assert isinstance(read(body, title="افتتاح المكتبة القديمة أمام الزوار"), Article)
