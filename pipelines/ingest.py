@@ -32,7 +32,7 @@ from archive.model import (
 from archive.warc_file import OPEN_SUFFIX
 from archive.warc_reader import DamagedRecord, groups, payload
 from archive.withdrawal import Withdrawal
-from pipelines.reading import DECODED_LIMIT, PayloadFacts
+from pipelines.payload_facts import DECODED_LIMIT, PayloadFacts
 from pipelines.workers import Pool
 
 logger = logging.getLogger(__name__)

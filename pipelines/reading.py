@@ -7,15 +7,12 @@ years later gives the same reading.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from archive.config import SiteConfig
 from archive.http_message import decode_entity
 from archive.model import (
     Article,
-    Capture,
     Failure,
     Link,
     NotAnArticle,
@@ -31,44 +28,11 @@ from pipelines.article import embedded_articles, from_page
 from pipelines.charsets import decode
 from pipelines.dom import Page, parse
 from pipelines.near_duplicates import signature
+from pipelines.payload_facts import DECODED_LIMIT, PayloadFacts
 
-# What a page may grow to once its content coding is removed. News pages stand at 0.1-1 MB; 50 MB takes lxml 40 s.
-DECODED_LIMIT = 32 << 20
 # A link whose text is shorter is a menu entry, not a headline (shortest headline of 1,900 on real listings: 14).
 HEADLINE_LENGTH = 20
 HTML = frozenset({"text/html", "application/xhtml+xml"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PayloadFacts:
-    """What is known of a payload besides its bytes: from the HTTP head and the capture."""
-
-    url: str
-    captured: datetime
-    status: int | None
-    mime: str | None = None
-    content_type: str | None = None
-    content_encoding: str | None = None
-    truncated: str | None = None
-    location: str | None = None
-    crawl_id: str | None = None
-    requisite: bool = False
-
-    @classmethod
-    def of(cls, capture: Capture, *, content_type: str | None, content_encoding: str | None) -> PayloadFacts:
-        """The facts of a capture whose HTTP head gave these two header values."""
-        return cls(
-            url=capture.url,
-            captured=capture.captured,
-            status=capture.status,
-            mime=capture.mime,
-            content_type=content_type,
-            content_encoding=content_encoding,
-            truncated=capture.truncated,
-            location=capture.location,
-            crawl_id=capture.facts.crawl_id,
-            requisite=capture.facts.requisite,
-        )
 
 
 def read(payload: bytes, facts: PayloadFacts, site: SiteConfig) -> Reading:

@@ -9,9 +9,7 @@ from __future__ import annotations
 import copy
 import re
 
-import trafilatura
 from lxml.html import HtmlElement
-from trafilatura.settings import Extractor
 
 # A quick reading leaves out what costs half of a full one, its comparison with two other extractors, and loses whole
 # pages. Where it found this share of a page's prose, both gave the same text (336 of 336 real pages; from 0.5 on 356 of 359).
@@ -31,6 +29,10 @@ def kept_text(root: HtmlElement, expected: float = 0.0) -> str:
 
 
 def _read(root: HtmlElement, *, fast: bool) -> str:
+    # A fifth of a second to load, and most sites' pages are plain without it.
+    import trafilatura
+    from trafilatura.settings import Extractor
+
     tree = copy.deepcopy(root)
     options = Extractor(precision=True, comments=False, dedup=False, fast=fast)
     try:

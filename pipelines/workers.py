@@ -22,14 +22,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Self
 
 from archive.config import SiteConfig
 from archive.model import NotAnArticle, NotArticleReason, PayloadKind, Reading
-from pipelines.reading import PayloadFacts, read
+from pipelines.payload_facts import PayloadFacts
 
 # One extraction takes 30 ms (median) to 280 ms (p99) on real pages; thirty seconds is a page that will not end.
 SECONDS = 30.0
@@ -210,12 +210,14 @@ def serve(memory: int) -> None:
     source = os.fdopen(os.dup(0), "rb", buffering=1 << 20)
     answers = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
     os.dup2(2, 1)  # whatever a library prints must not end up among the answers
+    from pipelines.reading import read  # a quarter of a second that only a worker needs
+
     try:
         answers.write(_READY)
         answers.flush()
         while header := source.read(_LENGTH.size):
             message = source.read(_LENGTH.unpack(header)[0])
-            answer = pickle.dumps(_answer(message), protocol=5)
+            answer = pickle.dumps(_answer(message, read), protocol=5)
             answers.write(_LENGTH.pack(len(answer)) + answer)
             answers.flush()
     except MemoryError:
@@ -224,7 +226,7 @@ def serve(memory: int) -> None:
         os._exit(0)  # the crawler is gone
 
 
-def _answer(message: bytes) -> object:
+def _answer(message: bytes, read: Callable[[bytes, PayloadFacts, SiteConfig], Reading]) -> object:
     payload, facts, site = pickle.loads(message)  # noqa: S301 - from our own parent
     try:
         return read(payload, facts, site)

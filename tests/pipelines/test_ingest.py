@@ -19,8 +19,8 @@ from archive.warc_reader import record_bytes
 from archive.warc_writer import WarcInfo, WarcWriter
 from pipelines.catch_up import catch_up
 from pipelines.ingest import Ingest
+from pipelines.payload_facts import PayloadFacts
 from pipelines.preserve import Preserver
-from pipelines.reading import PayloadFacts
 from pipelines.workers import Pool
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)

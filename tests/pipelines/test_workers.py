@@ -10,7 +10,7 @@ import pytest
 
 from archive.config import SiteConfig
 from archive.model import NotArticleReason, PayloadKind, Reading
-from pipelines.reading import PayloadFacts
+from pipelines.payload_facts import PayloadFacts
 from pipelines.workers import Pool
 
 SITE = SiteConfig(name="news", start=("http://news.example/",))
