@@ -24,9 +24,12 @@ from pipelines.dom import Page
 MAIN_SHARE = 0.1
 # So many sub-heads make a guide or a review: its boxes, lists and tables are text. News stories have fewer.
 LONG_FORM = 8
+GUIDE = 4
 # From so many sibling paragraphs that hold this share of a page's prose, its own structure is proof enough.
 PLAIN_COUNT = 4
 PLAIN_SHARE = 0.8
+# A box of so many lines, most of them list items and hardly any of them linked, is a list of the article.
+LISTED, LISTED_LINKS = 4, 0.1
 # A paragraph of this length stands once in an article; on a page it may stand once for each size of screen.
 REPEATED = 60
 
@@ -191,6 +194,8 @@ class _Selection:
         self.approved = approved
         heads = sum(block.kind == "h" and block.level > 1 and block.link_share < 0.5 for block in inside)
         self.lenient = heads >= LONG_FORM
+        self.guided = heads >= GUIDE
+        self.first = 0  # where the text begins: lists above it are summaries
 
     def _keep(self, verdicts: list[tuple[Block, str | None]]) -> None:
         self.kept = [block for block, rule in verdicts if rule is None]
@@ -205,6 +210,7 @@ class _Selection:
                 weights[paths[block.at]] += prose(block) * (1.0 if block.at in self.approved else 0.5)
         total = sum(weights.values())
         main = {path for path, weight in weights.items() if weight >= MAIN_SHARE * total}
+        self.first = next((block.at for block in self.kept if paths[block.at] in main), 0)
         boxes: dict[HtmlElement, list[Block]] = defaultdict(list)
         verdicts: list[tuple[Block, str | None]] = []
         for block in self.kept:
@@ -262,6 +268,9 @@ class _Selection:
             return "teaser"
         if linked > 0.4 * length:
             return "linked box"
+        listed = sum(len(block.text) for block in members if block.kind == "li")
+        if self.guided and members[0].at > self.first and listed > 0.5 * length and linked < LISTED_LINKS * length and len(members) >= LISTED:
+            return None
         approved = sum(len(block.text) for block in members if block.at in self.approved)
         if texts > 0.5 * length and (self.lenient or approved > 0.5 * length):
             return None

@@ -111,7 +111,7 @@ def judge(page: Page, stated: Metadata, read: Body) -> NotAnArticle | None:
     if length <= STUB and (reason := _stub(page, kinds, read)):
         return _not(page, reason, f"{length} characters of text")
     listed = _listed(read)
-    if listed >= LISTED and _only_teasers(read):
+    if listed >= LISTED and len((stated.title or "").split()) < HEADLINE_WORDS and _only_teasers(read):
         return _not(page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere, each with a line")
     if not _tells(read):
         # A small section has few headlines; nothing is owed where nothing says that there should be an article.
