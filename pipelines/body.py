@@ -268,13 +268,20 @@ class _Selection:
             return "teaser"
         if linked > 0.4 * length:
             return "linked box"
-        listed = sum(len(block.text) for block in members if block.kind == "li")
-        if self.guided and members[0].at > self.first and listed > 0.5 * length and linked < LISTED_LINKS * length and len(members) >= LISTED:
+        if self.guided and members[0].at > self.first and self._is_list(members):
             return None
         approved = sum(len(block.text) for block in members if block.at in self.approved)
         if texts > 0.5 * length and (self.lenient or approved > 0.5 * length):
             return None
         return "box"
+
+    @staticmethod
+    def _is_list(members: list[Block]) -> bool:
+        """Whether a box is a list of some lines, hardly any of them linked."""
+        length = sum(len(block.text) for block in members)
+        lines = sum(len(block.text) for block in members if block.kind == "li")
+        linked = sum(block.linked for block in members)
+        return len(members) >= LISTED and lines > 0.5 * length and linked < LISTED_LINKS * length
 
     def by_words(self, titles: set[str], known: set[str], host: str) -> None:
         """Drop lines that repeat what the page says elsewhere, labels with what they label, and furniture."""
