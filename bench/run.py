@@ -23,7 +23,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -48,6 +48,7 @@ class Run:
     articles: frozenset[str]
     warc_mb: float
     index_mb: float
+    load: float = 0.0  # the machine's load average before: above 0.5 it had other work
 
     @property
     def pages_per_second(self) -> float:
@@ -252,8 +253,8 @@ def _expected() -> frozenset[str]:
 
 def _table(runs: list[Run]) -> str:
     lines = [
-        "| build | pages/s | seconds | CPU s | of it workers | crawler MB | workers MB | WARC MB | index MB |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: |",
+        "| build | pages/s | seconds | CPU s | of it workers | crawler MB | workers MB | WARC MB | index MB | load before |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: | --- |",
     ]
     for build in dict.fromkeys(run.build for run in runs):
         own = [run for run in runs if run.build == build]
@@ -261,7 +262,7 @@ def _table(runs: list[Run]) -> str:
         workers = " + ".join(f"{size:.0f}" for size in own[-1].workers_mb if size > 50) or "–"
         lines.append(
             f"| {build} | {middle('pages_per_second'):.1f} | {' '.join(f'{run.seconds:.1f}' for run in own)} | {middle('cpu'):.1f} | {middle('workers_cpu'):.1f} | "
-            f"{max(run.crawler_mb for run in own):.0f} | {workers} | {middle('warc_mb'):.0f} | {middle('index_mb'):.0f} |"
+            f"{max(run.crawler_mb for run in own):.0f} | {workers} | {middle('warc_mb'):.0f} | {middle('index_mb'):.0f} | {' '.join(f'{run.load:.1f}' for run in own)} |"
         )
     return "\n".join(lines)
 
@@ -339,9 +340,10 @@ def _one(
 ) -> Run:
     folder = Path(tempfile.mkdtemp(prefix=f"bench-{name}-"))
     try:
-        run = build(address, folder, arguments.concurrency)
+        load = os.getloadavg()[0]
+        run = replace(build(address, folder, arguments.concurrency), load=load)
         print(
-            f"{name}: {run.seconds:.1f} s, {run.pages_per_second:.1f} pages/s, CPU {run.cpu:.1f} s ({run.workers_cpu:.1f} in workers), crawler {run.crawler_mb:.0f} MB",
+            f"{name}: {run.seconds:.1f} s, {run.pages_per_second:.1f} pages/s, CPU {run.cpu:.1f} s ({run.workers_cpu:.1f} in workers), crawler {run.crawler_mb:.0f} MB, load before {load:.1f}",
             flush=True,
         )
         missing, extra = sorted(expected - run.articles), sorted(run.articles - expected)
