@@ -55,12 +55,12 @@ class Finding:
 Reread = Callable[[Layout], Iterable[Finding]]
 
 
-def verify(layout: Layout, *, deep: bool = False, reread: Reread | None = None) -> Iterator[Finding]:
+def verify(layout: Layout, *, reread: Reread | None = None) -> Iterator[Finding]:
     """Check a whole collection; yields findings as they are made.
 
-    A crawl that runs is no obstacle: the file in progress, and what it adds to CDXJ and index, is left out. With
-    `deep`, `reread` reads captures again and yields what differs from the index; it comes from the caller, as extraction
-    is none of the archive's business. StorageError where the disk does not let itself be read.
+    A crawl that runs is no obstacle: the file in progress, and what it adds to CDXJ and index, is left out.
+    `reread` reads captures again and yields what differs from the index; it comes from the caller, as extraction is
+    none of the archive's business. StorageError where the disk does not let itself be read.
     """
     busy = _is_busy(layout)
     named: set[str] = set()
@@ -87,7 +87,7 @@ def verify(layout: Layout, *, deep: bool = False, reread: Reread | None = None) 
             and path.name not in named
         ):
             yield from _packed_otherwise(path)
-    if deep and reread is not None and not busy:
+    if reread is not None and not busy:
         yield from reread(layout)
 
 

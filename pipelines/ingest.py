@@ -110,13 +110,7 @@ class Ingest:
     def _read(self, capture: Capture, message: HttpMessage | str) -> Future[Reading]:
         if isinstance(message, str):
             return _nothing() if capture.record_type == RecordType.REVISIT else _unread(capture, message)
-        facts = PayloadFacts.of(
-            capture,
-            content_type=message.header("Content-Type"),
-            content_encoding=message.header("Content-Encoding"),
-        )
-        if capture.status == 304:  # read as what it stands for
-            facts = replace(facts, status=message.status, mime=_mime(message))
+        facts = facts_of(capture, message)
         entity = message.entity
         if not facts.content_encoding:
             entity = entity[: DECODED_LIMIT + 1]  # a reading says "too large" of more, and nothing else
@@ -231,6 +225,16 @@ def _unread(capture: Capture, why: str) -> Future[Reading]:
     done: Future[Reading] = Future()
     done.set_result(Reading(kind=PayloadKind.OTHER, failures=(failure,)))
     return done
+
+
+def facts_of(capture: Capture, message: HttpMessage) -> PayloadFacts:
+    """What a reader has to know of a capture besides its payload; a 304 is read as what it stands for."""
+    facts = PayloadFacts.of(
+        capture,
+        content_type=message.header("Content-Type"),
+        content_encoding=message.header("Content-Encoding"),
+    )
+    return replace(facts, status=message.status, mime=_mime(message)) if capture.status == 304 else facts
 
 
 def _mime(message: HttpMessage) -> str | None:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--deep", is_flag=True, help="Also read every capture again and compare the index row by row.")
+@click.option(
+    "--deep", is_flag=True, help="Read every capture again, not only a sample, and compare the index row by row."
+)
 @form_option
 @click.pass_context
 def verify(ctx: click.Context, *, deep: bool, form: str | None) -> None:
@@ -28,16 +30,15 @@ def verify(ctx: click.Context, *, deep: bool, form: str | None) -> None:
     Every damaged record is named. A running crawl is no obstacle. Exit code 4: something is damaged.
     """
     from archive.verify import verify as check
-    from pipelines.reread import reread
+    from pipelines.reread import reread, reread_sample
 
     session: Session = ctx.obj
     config = session.config()
+    again = reread if deep else reread_sample
 
     def told() -> Iterator[dict[str, Any]]:
         with Progress(session, "verifying") as progress:
-            for number, finding in enumerate(
-                check(session.layout(), deep=deep, reread=lambda layout: reread(layout, config)), 1
-            ):
+            for number, finding in enumerate(check(session.layout(), reread=lambda layout: again(layout, config)), 1):
                 progress.update(findings=number)
                 yield {name: getattr(finding, name) for name in ("file", "offset", "record_id", "rule", "detail")}
 

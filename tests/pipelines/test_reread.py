@@ -13,7 +13,7 @@ from archive.model import Exchange, FetchFacts
 from archive.warc_writer import WarcInfo, WarcWriter
 from pipelines.catch_up import catch_up
 from pipelines.preserve import Preserver
-from pipelines.reread import reread
+from pipelines.reread import reread, reread_sample
 
 TEXT = "عاد القطار القديم إلى العمل بين المدينتين بعد توقف دام عشر سنوات، وسط ترحيب كبير من سكان القرى على الطريق."
 PAGE = (
@@ -44,6 +44,24 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> tuple[Layout, Collec
 def test_an_untouched_index_is_right(collection: tuple[Layout, CollectionConfig]) -> None:
     """Reading everything again objects to nothing that Warraq wrote."""
     assert list(reread(*collection, workers=1)) == []
+
+
+def test_a_sample_is_held_against_its_text_hashes(collection: tuple[Layout, CollectionConfig]) -> None:
+    """A plain verify reads some captures again and names the record whose text the index has otherwise."""
+    layout, config = collection
+    assert list(reread_sample(layout, config)) == []
+    with closing(sqlite3.connect(layout.index_db)) as db:
+        (value,) = db.execute("SELECT raw_sha256 FROM _texts").fetchone()
+        db.execute("UPDATE _texts SET raw_sha256 = ?", ("0" * 64,))
+        db.commit()
+        try:
+            (finding,) = reread_sample(layout, config)
+        finally:
+            db.execute("UPDATE _texts SET raw_sha256 = ?", (value,))
+            db.commit()
+    assert finding.rule == "re-extraction"
+    assert finding.file.endswith(".warc.gz")
+    assert finding.offset is not None
 
 
 @pytest.mark.parametrize(
