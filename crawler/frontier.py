@@ -23,7 +23,7 @@ from typing import Any
 from archive.errors import StorageError
 from archive.model import CrawlSummary, Sighting
 from archive.schema import keep_from_others
-from archive.urls import canonical_key
+from archive.urls import canonical_key, is_amp
 from crawler.known_keys import KnownKeys
 from crawler.scope import Kind
 
@@ -38,6 +38,8 @@ PRIORITY = {
     Kind.LISTED: 55,
     Kind.KNOWN: 58,
 }
+_AMP_KINDS = frozenset({Kind.ARTICLE, Kind.SECTION, Kind.LINK})
+_AMP_LATER = 12  # no sum of it and a place above is another's place: a lease may ask for one kind alone
 _MAX_CLAIMS = 4  # as many announcements of one URL travel with it into the WARC
 _FORMAT = 1
 
@@ -114,8 +116,9 @@ class LastRun:
 
 
 def priority(entry: Entry) -> int:
-    """Its place in the queue: smaller goes first."""
-    return PRIORITY[entry.kind] + (min(entry.hops, 9) if entry.kind is Kind.LINK else 0)
+    """Its place in the queue: smaller goes first. An AMP form waits for the page itself to be named."""
+    late = _AMP_LATER if entry.kind in _AMP_KINDS and is_amp(entry.url) else 0
+    return PRIORITY[entry.kind] + late + (min(entry.hops, 9) if entry.kind is Kind.LINK else 0)
 
 
 def key_of(site: str, url: str) -> int:
@@ -153,6 +156,7 @@ class Frontier:
         self._path = path
         self._known: dict[str, KnownKeys] = {}
         self._seen: dict[str, KnownKeys] = {}
+        self._amp: set[int] = set()  # keys of which this process has met no other form yet
 
     def _prepare(self) -> None:
         # NORMAL: a power cut may forget the last moments. They are then fetched again, never lost.
@@ -192,7 +196,15 @@ class Frontier:
             key = key_of(site, entry.url)
             if known.add(key):
                 fresh.append(_row(site, key, entry, State.WAITING))
-            elif entry.claims or entry.kind is Kind.FEED:
+                if is_amp(entry.url):
+                    self._amp.add(key)
+                continue
+            if key in self._amp and not is_amp(entry.url):  # the page itself, of which only the AMP form was known
+                self._amp.discard(key)
+                self._db.execute(
+                    "UPDATE entries SET url=?, priority=? WHERE key=? AND state=0", (entry.url, priority(entry), key)
+                )
+            if entry.claims or entry.kind is Kind.FEED:
                 again.append((priority(entry), entry.kind, _claims_text(entry), entry.guess, key))
         if fresh:
             self._db.executemany(_INSERT, fresh)

@@ -205,3 +205,29 @@ def test_known_keys_stay_right_while_they_grow():
     assert len(known) == len(set(keys))
     assert all(key in known for key in keys[::97])
     assert not any(known.add(key) for key in keys[::101])
+
+
+def test_the_page_itself_is_asked_for_and_not_its_amp_form(frontier: Frontier) -> None:
+    """Whichever is met first: one fetch, and of the address that names the article, if anything names it in time."""
+    amp, page = "http://news.example/science/301/amp", "http://news.example/science/301"
+    assert frontier.add("s", [Entry(url=amp, kind=Kind.LINK), Entry(url=OTHER, kind=Kind.LINK, hops=9)]) == 2
+    assert frontier.add("s", [Entry(url=page, kind=Kind.LINK, hops=1)]) == 0
+    assert leased_urls(frontier) == [page, OTHER]
+
+
+def test_an_amp_form_that_stands_alone_is_fetched(frontier: Frontier) -> None:
+    """Where nothing names the page itself, its AMP form is fetched, after the rest."""
+    amp = "http://news.example/science/301/amp"
+    frontier.add("s", [Entry(url=amp, kind=Kind.LINK), Entry(url=OTHER, kind=Kind.LINK, hops=9)])
+    assert leased_urls(frontier) == [OTHER, amp]
+
+
+OTHER = "http://news.example/other"
+
+
+def leased_urls(frontier: Frontier) -> list[str]:
+    found = []
+    while (entry := frontier.lease("s")) is not None:
+        found.append(entry.url)
+        frontier.finish("s", [entry.url])
+    return found
