@@ -208,9 +208,10 @@ def open_reader(path: Path, *, timeout: float = 30.0) -> sqlite3.Connection:
     with storage_errors(path):
         if not path.is_file():
             raise StorageError(f"{path}: no index here; run `warraq index`")
-        connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=timeout, isolation_level=None
-        )
+        address = f"{path.resolve().as_uri()}?mode=ro"
+        if not path.with_name(path.name + "-shm").exists() and not _can_write(path.parent):
+            address += "&immutable=1"  # WAL wants a file beside the database; here nobody can write either of them
+        connection = sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None)
         try:
             check_version(connection, path)
             connection.execute("PRAGMA query_only = 1")
@@ -218,6 +219,11 @@ def open_reader(path: Path, *, timeout: float = 30.0) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def _can_write(folder: Path) -> bool:
+    """Whether a file could be made in a folder: a disk mounted read-only says no to root, too."""
+    return os.access(folder, os.W_OK) and not os.statvfs(folder).f_flag & os.ST_RDONLY
 
 
 def check_version(connection: sqlite3.Connection, path: Path) -> None:
