@@ -130,6 +130,11 @@ class CdxjFile:
             self._waiting_path.unlink(missing_ok=True)
         return self._merged
 
+    def count(self) -> int:
+        """How many lines the sorted file has."""
+        with _storage(self._path), _old_lines(self._path) as old:
+            return sum(1 for _ in old)
+
     def lookup(self, url: str) -> list[CdxjEntry]:
         """Every capture of a URL (of its SURT key), oldest first."""
         key = surt(url).encode("utf-8") + b" "

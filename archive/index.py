@@ -122,6 +122,22 @@ class Index:
         with storage_errors(self._path):
             return withdrawn_places(self._db)
 
+    def capture_count(self) -> int:
+        """How many captures there are."""
+        row = self._one("SELECT count(*) FROM captures", ())
+        return int(row[0]) if row else 0
+
+    def crawl_totals(self, crawl: str) -> tuple[int, int, int]:
+        """What the captures of a crawl tell of it: how many there are, articles first seen in them, bytes of their records."""
+        row = self._one("SELECT count(*), ifnull(sum(length), 0) FROM captures WHERE crawl_id = ?", (crawl,))
+        new = self._one(
+            "SELECT count(*) FROM articles a WHERE ? = (SELECT crawl_id FROM captures WHERE article_id = a.id"
+            " ORDER BY captured, warc, offset LIMIT 1)",
+            (crawl,),
+        )
+        fetched, size = row or (0, 0)
+        return int(fetched), int(new[0]) if new else 0, int(size)
+
     def forget(self, captures: Sequence[str]) -> None:
         """Take out withdrawn captures (ids) whose records have become tombstones."""
         with self._transaction():

@@ -132,7 +132,12 @@ class Layout:
         """
         lock = FileLock(self.lock, mode=_FILE_MODE, timeout=0)
         try:
-            self.state.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+            for folder in (
+                self.archive,
+                self.indexes,
+                self.state,
+            ):  # a backup may hold no more than warraq.toml and archive/
+                folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
             lock.acquire()
             self._sign()
         except Timeout as error:

@@ -27,7 +27,7 @@ CAPTURE_TYPES = ("response", "revisit", "resource")
 _TABLES = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
 CREATE TABLE record (warc TEXT, offset INTEGER, length INTEGER, id TEXT, kind TEXT, url TEXT, date TEXT, digest TEXT,
-  profile TEXT, refers_id TEXT, refers_url TEXT, refers_date TEXT, origin INTEGER, indexed INTEGER, cdxj TEXT,
+  profile TEXT, refers_id TEXT, refers_url TEXT, refers_date TEXT, origin INTEGER, indexed INTEGER, cdxj TEXT, block TEXT,
   PRIMARY KEY (warc, offset, id)) WITHOUT ROWID;
 CREATE TABLE named (warc TEXT, offset INTEGER, PRIMARY KEY (warc, offset)) WITHOUT ROWID;
 CREATE TABLE concurrent (id TEXT, warc TEXT, offset INTEGER, target TEXT);
@@ -38,12 +38,15 @@ CREATE INDEX IF NOT EXISTS record_url ON record (url, date);
 CREATE INDEX IF NOT EXISTS concurrent_id ON concurrent (id);
 CREATE INDEX IF NOT EXISTS concurrent_target ON concurrent (target);
 """
-# Of a pair with one id the later one is named, with the place of the first.
-_DUPLICATES = """
+# Of a pair with one id the later one is named, with the place of the first. The very record once more in an imported file
+# (a part of this collection that came back) is no contradiction: it has the same block.
+_DUPLICATES = f"""
 SELECT later.warc, later.offset, later.id, 'duplicate-id', 'the record at ' || first.warc || ':' || first.offset || ' has the same id'
-FROM record later JOIN (SELECT id, warc, offset, min(warc || char(0) || printf('%020d', offset)) FROM record
-  WHERE id != '' GROUP BY id HAVING count(*) > 1) first USING (id)
+FROM record later JOIN (SELECT id, warc, offset, kind, url, date, digest, block, origin,
+    min(warc || char(0) || printf('%020d', offset)) FROM record WHERE id != '' GROUP BY id HAVING count(*) > 1) first USING (id)
 WHERE (later.warc, later.offset) != (first.warc, first.offset)
+  AND NOT ({Origin.IMPORTED:d} IN (later.origin, first.origin) AND later.block != ''
+    AND (later.kind, later.url, later.date, later.digest, later.block) = (first.kind, first.url, first.date, first.digest, first.block))
 """
 _DANGLING = f"""
 SELECT warc, offset, id, 'revisit-dangling', 'it refers to ' || coalesce(nullif(refers_id, ''), refers_url || ' at ' || refers_date) || ', which is not in the collection'
@@ -136,6 +139,7 @@ class Ledger:
             int(origin),
             indexed,
             _cdxj(warc, record, kind, url) if indexed else "",
+            _digest(record.first("WARC-Block-Digest")),
         )
         self._db.execute(f"INSERT OR IGNORE INTO record VALUES ({','.join('?' * len(row))})", row)
         for name, value in record.fields:
@@ -157,6 +161,7 @@ class Ledger:
             int(Origin.IMPORTED),
             True,
             line(capture),
+            "",
         )
         self._db.execute(f"INSERT OR IGNORE INTO record VALUES ({','.join('?' * len(row))})", row)
 

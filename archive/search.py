@@ -25,7 +25,7 @@ from archive.model import Article, Capture, Reference
 from archive.rows import CAPTURE_COLUMNS, capture_of
 from archive.schema import open_reader, storage_errors
 from archive.urls import canonical_key, normalise
-from archive.withdrawn import OF_WITHDRAWN
+from archive.withdrawn import OF_WITHDRAWN, withdrawn_places
 
 Row = dict[str, Any]
 
@@ -35,7 +35,7 @@ _PUBLIC = (
     " version_id, source"
 )
 # Fewer digits of an id would be a guess.
-_SHORTEST_ID = 6
+_SHORTEST_ID = 4
 
 
 class Sort(StrEnum):
@@ -104,6 +104,11 @@ class Reader:
         """The rows of a statement, one at a time."""
         with storage_errors(self._path):
             yield from self._db.query(statement, values or {})
+
+    def withdrawn_places(self) -> set[tuple[str, int]]:
+        """WARC and offset of every capture in the archive that shows a withdrawn article."""
+        with storage_errors(self._path):
+            return withdrawn_places(self._connection)
 
     def _list(self, statement: str, **values: Any) -> list[Row]:
         return list(self.rows(statement, values))

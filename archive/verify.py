@@ -93,6 +93,8 @@ def verify(layout: Layout, *, reread: Reread | None = None) -> Iterator[Finding]
 
 def warc_files(archive: Path, *, growing: bool = True) -> list[Path]:
     """The WARC (and ARC) files of a collection by name; `growing` takes in those that no crawl has closed."""
+    if not archive.is_dir():  # then CDXJ, index and fixity tell what is missing
+        return []
     suffixes = (*_SUFFIXES, *(suffix + OPEN_SUFFIX for suffix in _SUFFIXES)) if growing else _SUFFIXES
     return sorted(path for path in archive.iterdir() if path.name.endswith(suffixes) and path.is_file())
 

@@ -139,6 +139,14 @@ def _pages(reader: Reader, only: Container[str] | None = None) -> Iterator[PageE
             yield PageEntry(url=row["url"], captured=datetime.fromisoformat(row["captured"]), title=row["title"])
 
 
+def withdrawn_but_kept(layout: Layout) -> int:
+    """How many captures of withdrawn articles the WARC files still hold."""
+    if not layout.index_db.exists():
+        return 0
+    with Reader(layout.index_db) as reader:
+        return len(reader.withdrawn_places())
+
+
 def export_bag(layout: Layout, config: CollectionConfig, target: Path) -> int:
     """Write the collection as a BagIt bag to the folder `target`; returns the number of its files."""
     info = {

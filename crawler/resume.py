@@ -35,9 +35,21 @@ def take_up(
         frontier.release(site.name)
         last = frontier.last_run(site.name)
         if last is not None and last.summary.outcome == "running":
-            summary = replace(last.summary, outcome="interrupted", finished=datetime.fromtimestamp(last.at, UTC))
-            killed.append(summary)
+            killed.append(_ended(last.summary, index, datetime.fromtimestamp(last.at, UTC)))
     return killed
+
+
+def _ended(summary: CrawlSummary, index: Index, at: datetime) -> CrawlSummary:
+    """The summary of a killed crawl, its numbers as far as its captures tell them: its own were lost with the process."""
+    fetched, new, size = index.crawl_totals(summary.id)
+    return replace(
+        summary,
+        outcome="interrupted",
+        finished=at,
+        fetched=max(summary.fetched, fetched),
+        new=max(summary.new, new),
+        bytes=max(summary.bytes, size),
+    )
 
 
 def _settle(frontier: Frontier, index: Index, ingest: Ingest, site: SiteConfig, options: CrawlOptions) -> None:

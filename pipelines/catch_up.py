@@ -59,6 +59,7 @@ def catch_up(
     """
     done = CaughtUp(damaged=[], recovered=recover(layout.archive))
     files = warc_files(layout.archive)
+    afresh = rebuild or bool(done.recovered) or not layout.cdxj.exists()
     if rebuild:
         fresh = layout.index_db.with_name("index.db.rebuilding")
         remove_database(fresh)
@@ -72,10 +73,17 @@ def catch_up(
             )
         finally:
             cdxj.close()
-    if rebuild or done.recovered or not layout.cdxj.exists():
+    if afresh or _lacks_lines(layout):
         rebuild_cdxj(layout, files)
     settle(layout, config)
     return done
+
+
+def _lacks_lines(layout: Layout) -> bool:
+    """Whether the CDXJ has fewer lines than the index has captures to be found by it: an old copy, or a part of one."""
+    with Index(layout.index_db) as index:
+        expected = index.capture_count() - len(index.withdrawn_places())
+    return CdxjFile(layout.cdxj).count() < expected
 
 
 def settle(layout: Layout, config: CollectionConfig) -> None:

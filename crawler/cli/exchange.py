@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.cli.options import filters
-from crawler.cli.session import Progress, Session
+from crawler.cli.session import Progress, Session, counted
 
 if TYPE_CHECKING:
     from archive.search import Filters
@@ -33,7 +33,8 @@ def export(ctx: click.Context, query: tuple[str, ...], target: Path | None, bag:
 
     The ending of FILE says how: .jsonl, .json, .csv, or .parquet (with pip install 'warraq[parquet]'). With .wacz
     the captures are packed: of everything the WARC files as they are, of some articles their records and what their pages
-    need. With --bag the whole collection is.
+    need. With --bag the whole collection is. No form but the bag holds withdrawn articles: the bag has the WARC files byte
+    for byte, and with them what was withdrawn without --purge. An existing FILE or DIR is never overwritten.
     """
     session: Session = ctx.obj
     if (target is None) == (bag is None):
@@ -44,9 +45,14 @@ def export(ctx: click.Context, query: tuple[str, ...], target: Path | None, bag:
     if bag is not None and some:
         raise click.UsageError("a bag holds the whole collection; leave out QUERY and filters", ctx)
     if bag is not None:
-        from crawler.deposit import export_bag
+        from crawler.deposit import export_bag, withdrawn_but_kept
 
         session.say(f"{export_bag(layout, session.config(), bag)} files in {bag}")
+        if kept := withdrawn_but_kept(layout):
+            click.echo(
+                f"warning: {counted(kept, 'capture')} of withdrawn articles are in the bag; `withdraw --purge` takes them out",
+                err=True,
+            )
     elif target is not None and whole and some:
         from crawler.deposit import export_part
 
@@ -62,7 +68,7 @@ def export(ctx: click.Context, query: tuple[str, ...], target: Path | None, bag:
 
         with Reader(layout.index_db) as reader:
             count = write_file(reader.select(chosen, text=" ".join(query)), EXPORT_COLUMNS, target)
-        session.say(f"{count} articles in {target}")
+        session.say(f"{counted(count, 'article')} in {target}")
 
 
 @click.command(name="import")
@@ -90,5 +96,7 @@ def import_(ctx: click.Context, files: tuple[Path, ...]) -> None:
     for record in taken.caught_up.damaged:
         click.echo(f"damaged: {record.warc} at {record.offset}: {record.problem}")
     done = taken.caught_up
-    session.say(f"{done.captures} captures indexed: {done.new} new articles, {done.changed} changed")
+    session.say(
+        f"{counted(done.captures, 'capture')} indexed: {counted(done.new, 'new article')}, {done.changed} changed"
+    )
     ctx.exit(4 if done.damaged else 0)

@@ -64,6 +64,11 @@ class Session:
         return count
 
 
+def counted(number: int, what: str) -> str:
+    """`1 capture`, `2 captures`: a number with its noun, for a person."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
 class Progress:
     """Numbers that grow, told at the right pace: one line drawn over and over on a terminal, a plain line now and then
     elsewhere, nothing with `-q`.

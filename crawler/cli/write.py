@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.cli.options import day, duration, form_option
-from crawler.cli.session import Progress, Session
+from crawler.cli.session import Progress, Session, counted
 
 if TYPE_CHECKING:
     from crawler.run import CrawlOptions
@@ -171,6 +171,7 @@ def index(ctx: click.Context, *, rebuild: bool, workers: int | None) -> None:
     for record in done.damaged:
         click.echo(f"damaged: {record.warc} at {record.offset}: {record.problem}")
     session.say(
-        f"{done.captures} captures indexed: {done.new} new articles, {done.changed} changed, {done.duplicates} duplicates"
+        f"{counted(done.captures, 'capture')} indexed: {counted(done.new, 'new article')}, {done.changed} changed,"
+        f" {counted(done.duplicates, 'duplicate')}"
     )
     ctx.exit(4 if done.damaged else 0)
