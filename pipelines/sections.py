@@ -141,6 +141,8 @@ def _before(heading: HtmlElement) -> Iterator[HtmlElement]:
             element = element.getparent()
             continue
         element = previous
+        if element.tag in ("body", "head"):
+            return
         if not isinstance(element.tag, str) or element.tag in ("nav", "script", "style", "header", "svg", "form", "ul"):
             continue
         for node in reversed(list(islice(element.iter(), 40))):

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
+from urllib.parse import urlsplit
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -30,17 +31,25 @@ _SHORT = 15
 # From this share of common words on an h1 belongs to the page's story.
 _RELATED = 0.2
 _MAX_HEADINGS = 12
+# A `title` of so few words may be no more than the site's name; a headline has at least as many.
+_NAME_WORDS = 4
+_FURNITURE = frozenset(("header", "nav", "footer", "aside", "form", "dialog", "a"))
+_NAMED_FURNITURE = re.compile(r"logo|brand|masthead|site-?(name|title|header)|newsletter|cookie|consent|modal|popup")
 _MIN_TITLE = 3
 _MAX_TITLE = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TitleCandidate:
-    """A headline as one place gives it (`raw`), and cleaned of the site's name (`text`)."""
+    """A headline as one place gives it (`raw`), and cleaned of the site's name (`text`).
+
+    `heads` says of an `h1` that it stands where a story's headline does, not in a banner, a form or a link home.
+    """
 
     source: str
     raw: str
     text: str
+    heads: bool = False
 
 
 def heading_text(element: HtmlElement) -> str:
@@ -107,18 +116,49 @@ def candidates(
         ("title", head.title or ""),
     ]
     raw = [(source, text) for source, text in raw if _MIN_TITLE <= len(text) <= _MAX_TITLE]
-    headings = [heading_text(heading) for heading in islice(page.root.iter("h1"), _MAX_HEADINGS)]
+    shown = [(heading_text(heading), _heads(heading, page)) for heading in islice(page.root.iter("h1"), _MAX_HEADINGS)]
+    headings = [text for text, _ in shown]
+    heading = {text for text, heads in shown if heads}
+    if any(len(text.split()) >= _NAME_WORDS for text in heading):
+        # A short one in a banner is the site's name where another heads the story.
+        headings = [text for text in headings if text in heading or len(text.split()) > _NAME_WORDS]
     named = {_key(name) for name in head.site_names}
     headings = [text for text in headings if _MIN_TITLE <= len(text) <= _MAX_TITLE and _key(text) not in named]
-    headings.sort(key=lambda text: -max((likeness(text, other) for _, other in raw), default=0.0))
+    headings.sort(
+        key=lambda text: (-max((likeness(text, other) for _, other in raw), default=0.0), text not in heading)
+    )
     raw[1:1] = [("h1", text) for text in headings]
     everything = [text for _, text in raw]
     return [
         TitleCandidate(
-            source=source, raw=text, text=cut_site(text, head.site_names, (t for t in everything if t != text))
+            source=source,
+            raw=text,
+            text=cut_site(text, head.site_names, (t for t in everything if t != text)),
+            heads=source == "h1" and text in heading,
         )
         for source, text in raw
     ]
+
+
+def _heads(heading: HtmlElement, page: Page) -> bool:
+    """Whether an `h1` stands where a story's headline does; what leads to the front page is the site's name."""
+    around = [heading, *islice(heading.iterancestors(), 30)]
+    for element in around:
+        inside = element.tag == "header" and any(other.tag in ("article", "main") for other in element.iterancestors())
+        if element.tag in _FURNITURE and not inside and not (element.tag == "a" and not _leads_home(element, page)):
+            return False
+        names = f"{element.get('class') or ''} {element.get('id') or ''}".casefold()
+        if element.tag not in ("body", "html") and _NAMED_FURNITURE.search(names):
+            return False
+    return not any(_leads_home(link, page) for link in heading.iter("a"))
+
+
+def _leads_home(link: HtmlElement, page: Page) -> bool:
+    address = page.absolute(link.get("href"))
+    try:
+        return address is not None and urlsplit(address).path.strip("/") in ("", "index.html", "index.php")
+    except ValueError:
+        return False
 
 
 def likeness(first: str, second: str) -> float:
@@ -197,6 +237,14 @@ def _editorial(by: dict[str, TitleCandidate]) -> bool:
 
 
 def _credible(heading: TitleCandidate, found: list[TitleCandidate]) -> bool:
-    """Whether an `h1` has to do with what the page says elsewhere ("Log in" has not)."""
+    """Whether an `h1` has to do with what the page says elsewhere ("Log in" has not), or that is but the site's name."""
     others = [other.text for other in found if other.source != "h1"]
-    return not others or max(likeness(heading.text, other) for other in others) > _RELATED
+    if not others or max(likeness(heading.text, other) for other in others) > _RELATED:
+        return True
+    words = len(heading.text.split())
+    return (
+        heading.heads
+        and words >= _NAME_WORDS
+        and len({_key(other) for other in others}) == 1
+        and len(others[0].split()) <= min(_NAME_WORDS, words - 1)
+    )

@@ -75,6 +75,32 @@ def test_an_h1_that_is_no_headline() -> None:
     )
 
 
+@pytest.mark.parametrize("lang", ["ar", "en"])
+@pytest.mark.parametrize("place", ["<article>{}</article>", "<main><header>{}</header></main>", "<div>{}</div>"])
+@pytest.mark.parametrize("head", ["", '<meta property="og:title" content="صحيفة الفرات">'])
+def test_the_sites_name_is_no_title(lang: str, place: str, head: str) -> None:
+    """Where every page is titled with the site's name, the headline is the one shown; the name is no section either."""
+    body = '<header><h1 class="logo"><a href="/">صحيفة الفرات</a></h1></header>' + place.format(f"<h1>{HEADLINE}</h1>")
+    found = read(page(f"<title>صحيفة الفرات</title>{head}", body + FILLER, lang=lang))
+    assert found.title == HEADLINE
+    assert found.section is None
+
+
+@pytest.mark.parametrize(
+    "banner",
+    [
+        "<header><h1>{}</h1></header>",
+        '<h1 class="logo">{}</h1>',
+        '<h1><a href="/">{}</a></h1>',
+        "<form><h1>{}</h1></form>",
+    ],
+)
+def test_a_banner_is_no_title(banner: str) -> None:
+    """A long name of the site in its banner takes no short headline's place."""
+    body = banner.format("صحيفة الفرات اليومية السياسية المستقلة") + FILLER
+    assert read(page("<title>زلزال يضرب اليابان</title>", body)).title == "زلزال يضرب اليابان"
+
+
 def test_arabic_pages_are_titled_as_shown() -> None:
     """On an Arabic page the visible headline is believed before the one for sharing."""
     head = f'<meta property="og:title" content="شاهد: النهر الهادئ يعود">{linked(headline="النهر الهادئ يعود")}'
