@@ -57,10 +57,14 @@ class Probe:
         self._asked = False
         self.delay = delay
 
-    def get(self, url: str) -> Answer:
-        """Ask for `url`, following redirects; ProbeError in words where there is no answer."""
+    def get(self, url: str, *, before: Callable[[str], None] = lambda _: None) -> Answer:
+        """Ask for `url`, following redirects; ProbeError in words where there is no answer.
+
+        `before` is called with each address before it is asked for; what it raises ends the matter.
+        """
         seen = url
         for _ in range(REDIRECTS + 1):
+            before(seen)
             answer, location = self._once(seen)
             target = normalise(location, seen) if location else None
             if target is None:

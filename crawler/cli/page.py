@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 def extract(ctx: click.Context, page: str, file: Path | None, site: str | None, *, explain: bool, form: str) -> None:
     """Show what would be indexed for one page, and why.
 
-    PAGE is a URL (asked for now, politely, and not archived), or an HTML file. Nothing in the collection is changed; where
+    PAGE is a URL (asked for now if robots.txt allows it, and not archived), or an HTML file. Nothing in the collection is changed; where
     there is one, its warraq.toml gives the site's zone, language and selectors, and its index what the site's own pages
     have taught to leave out.
     """
@@ -42,7 +42,12 @@ def extract(ctx: click.Context, page: str, file: Path | None, site: str | None, 
     from pipelines.article import extract as read
 
     session: Session = ctx.obj
-    got = page_of(page, file, say=session.say)
+
+    def obey(url: str) -> bool:
+        known = site_of(session.folder, url, site)
+        return known is None or known.obey_robots
+
+    got = page_of(page, file, say=session.say, obey=obey)
     config = site_of(session.folder, got.url, site)
     result = read(got.body, got.url, captured=datetime.now(UTC), site=config, content_type=got.content_type)
     if config is not None and isinstance(result, Article):
