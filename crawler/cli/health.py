@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crawler.cli.options import form_option
-from crawler.cli.session import Progress, Session
+from crawler.cli.session import Progress, Session, counted
 
 if TYPE_CHECKING:
     from archive.config import CollectionConfig
@@ -113,15 +113,29 @@ def _sites(layout: Layout, config: CollectionConfig) -> list[dict[str, Any]]:
     "--per", type=click.Choice(["day", "month", "year"]), default="month", show_default=True, help="Count by."
 )
 @click.option("--site", metavar="SITE", help="Only this site.")
+@click.option(
+    "--plot",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Draw the articles to FILE instead: .svg, or .png (with pip install 'warraq[plot]').",
+)
 @form_option
 @click.pass_context
-def stats(ctx: click.Context, per: str, site: str | None, form: str | None) -> None:
-    """Count articles, words and versions over time, by site."""
+def stats(ctx: click.Context, per: str, site: str | None, plot: Path | None, form: str | None) -> None:
+    """Count articles, words and versions over time, by site; with --plot as bars, one row a site."""
     from archive.reports import counts
 
     session: Session = ctx.obj
     rows = counts(session.layout().index_db, per=per, site=site)
-    session.rows(rows, ("period", "site", "articles", "words", "versions"), form, nothing="nothing is indexed yet")
+    if plot is None:
+        session.rows(rows, ("period", "site", "articles", "words", "versions"), form, nothing="nothing is indexed yet")
+        return
+    from archive.plot import Bar, write_plot
+
+    known = [(str(row["site"]), str(row["period"]), int(str(row["articles"]))) for row in rows if row["period"]]
+    bars = [Bar(site=name, period=period, count=count) for name, period, count in known]
+    write_plot(bars, f"{session.config().name}: articles by {per} of publication", plot)
+    session.say(f"{counted(len(bars), 'bar')} in {plot}")
 
 
 @click.command()

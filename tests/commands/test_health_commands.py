@@ -50,6 +50,17 @@ def test_stats_add_up(warraq: Run, crawled: Path) -> None:
     assert [row["period"] for row in rows] == sorted(row["period"] for row in rows)
 
 
+def test_stats_as_a_picture(warraq: Run, crawled: Path, tmp_path: Path) -> None:
+    """stats --plot draws a bar for each count; another ending is wrong usage."""
+    target = tmp_path / "x.svg"
+    done = warraq("-C", crawled, "stats", "--per", "day", "--plot", target)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    days = [json.loads(line) for line in warraq("-C", crawled, "stats", "--per", "day").stdout.splitlines()]
+    picture = target.read_text("utf-8")
+    assert all(f"<title>{day['period']}: {day['articles']}</title>" in picture for day in days if day["period"])
+    assert warraq("-C", crawled, "stats", "--plot", tmp_path / "x.gif").returncode == 2
+
+
 def test_fresh_collection_has_a_status(warraq: Run, tmp_path: Path) -> None:
     """A collection that was never crawled, and one without sites, have a status too."""
     warraq("init", tmp_path / "c")
