@@ -33,6 +33,8 @@ LONG_PARAGRAPH = 100
 LONG_STORY = 3000
 # Text of a stub or a caption, in characters: a story that is paid for, a gallery or a video page holds no more.
 STUB = 350
+# A page of fewer words, without a heading or a link, shows nothing: a spinner; of fewer than these, one that asks for scripts.
+BARE, SHELL = 4, 30
 
 _CHALLENGE = re.compile(
     r"just a moment|attention required|checking your browser|verif(y|ying) (that )?you are (a )?human|are you (a )?(human|robot)|"
@@ -68,6 +70,11 @@ _PAYWALL = re.compile(
 _ARTICLE_KINDS = ("article", "newsarticle", "reportagenewsarticle", "blogposting", "analysisnewsarticle", "opinionnewsarticle",
                   "backgroundnewsarticle", "reviewnewsarticle", "techarticle", "scholarlyarticle", "liveblogposting", "report",
                   "socialmediaposting", "advertisercontentarticle", "howto", "recipe", "review")  # fmt: skip
+_ISSUED = ("article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "sailthru.date")
+_YEAR = re.compile(r"(19|20|١٩|٢٠|۱۹|۲۰|۱۳|۱۴)[\d]{2}(?!\d)")
+_NEEDS_SCRIPTS = re.compile(r"java\s?script|جافا\s?سكر", re.IGNORECASE)
+# Where applications put their pages, by the tools' own custom.
+_MOUNTS = frozenset(("root", "app", "__next", "__nuxt", "app-root", "___gatsby", "svelte"))
 _LIST_KINDS = ("collectionpage", "itemlist", "searchresultspage", "profilepage")
 _HOME = re.compile(r"^/?(index\.\w{3,5}|home|[a-z]{2}(-[a-z]{2})?)?/?$", re.IGNORECASE)
 
@@ -114,10 +121,7 @@ def judge(page: Page, stated: Metadata, read: Body) -> NotAnArticle | None:
     if listed >= LISTED and len((stated.title or "").split()) < HEADLINE_WORDS and _only_teasers(read):
         return _not(page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere, each with a line")
     if not _tells(read):
-        # A small section has few headlines; nothing is owed where nothing says that there should be an article.
-        if listed >= LISTED or (listed > 1 and not says_article):
-            return _not(page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere")
-        return _not(page, NotArticleReason.EMPTY, "no paragraph of prose")
+        return _without_prose(page, stated, read, listed)
     if not stated.title:
         return _not(page, NotArticleReason.EMPTY, "no headline")
     front = _HOME.match(urlsplit(page.url).path) and not urlsplit(page.url).query
@@ -129,6 +133,49 @@ def judge(page: Page, stated: Metadata, read: Body) -> NotAnArticle | None:
             page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere, {length} characters of text"
         )
     return None
+
+
+def _without_prose(page: Page, stated: Metadata, read: Body, listed: int) -> NotAnArticle:
+    """What a page is on which no line tells a story: a list of headlines, an article that is owed, or a page of no promise."""
+    says_article = any(kind in stated.kinds for kind in _ARTICLE_KINDS) or _is_stamped(page)
+    # A small section has few headlines; nothing is owed where nothing says that there should be an article.
+    if listed >= LISTED or (listed > 1 and not says_article):
+        return _not(page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere")
+    if says_article or _is_dated(stated) or _is_bare(page, read):
+        return _not(page, NotArticleReason.EMPTY, "no paragraph of prose")
+    return _not(page, NotArticleReason.LISTING, "no prose, and nothing says that there should be an article")
+
+
+def _is_stamped(page: Page) -> bool:
+    """Whether a page without prose states for machines when it was published, as only articles do."""
+    metas = page.root.iter("meta")
+    named = ((meta.get("property") or meta.get("name") or meta.get("itemprop") or "", meta) for meta in metas)
+    return any(name.casefold() in _ISSUED and (meta.get("content") or "").strip() for name, meta in named)
+
+
+def _is_dated(stated: Metadata) -> bool:
+    """Whether a page without prose shows a headline and a date; a day in the address or headline may be a calendar's."""
+    dated = any(one.field == "published" and one.chosen and one.source != "url" for one in stated.evidence)
+    title = stated.title or ""
+    return (
+        dated and len(title.split()) >= HEADLINE_WORDS and not _YEAR.search(title) and not wording.is_date_line(title)
+    )
+
+
+def _is_bare(page: Page, read: Body) -> bool:
+    """Whether a page shows (nearly) nothing at all, as one does before its scripts have run."""
+    blocks = read.page.blocks if read.page else []
+    words = sum(len(block.text.split()) for block in blocks)
+    if not any(block.links or block.level for block in blocks) and words < BARE:
+        return True
+    if words < SHELL and any(
+        _NEEDS_SCRIPTS.search("".join(element.itertext())) for element in page.root.iter("noscript")
+    ):
+        return True
+    return any(
+        (element.get("id") or "").casefold() in _MOUNTS and not len(element) and not (element.text or "").strip()
+        for element in page.root.iter("div")
+    )
 
 
 def _tells(read: Body) -> bool:

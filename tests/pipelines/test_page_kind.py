@@ -151,3 +151,45 @@ def test_what_stands_in_an_articles_place_is_named(title: str, body: str, reason
 def test_a_short_story_is_not_lost(body: str) -> None:
     """A story of a line or two is an article among many teasers, below a notice, or without a date."""
     assert isinstance(read(body, title="افتتاح المكتبة القديمة أمام الزوار"), Article)
+
+
+DAYS = "".join(f'<a href="/2026/11/{day}">{day}</a> ' for day in range(1, 31))
+
+
+@pytest.mark.parametrize(
+    ("body", "url"),
+    [
+        (f"<h1>أخبار يوم السبت 7 نوفمبر 2026</h1><time datetime='2026-11-07'>7 نوفمبر 2026</time><table><tr><td>{DAYS}</td></tr></table>", "/2026/11/07"),
+        ("<h1>كل أخبار اليوم في المدينة القديمة</h1><p>لا أخبار.</p>", "/2026/11/08"),
+        (f"<ul>{MENU}</ul><h1>العالم</h1><a href='/n/1'>{HEADLINES[0]}</a><a href='?page=6'>السابق</a>", "/world?page=7"),
+        ("<h1>الأبواب</h1><a href='/world'>العالم</a> <a href='/city'>المدينة</a>", "/sections"),
+        ("<h1>من نحن</h1><p>صحيفة</p>", "/about"),
+    ],
+    ids=["calendar day", "day without news", "last page", "hub", "about"],
+)  # fmt: skip
+@pytest.mark.parametrize("head", ["", WEBSITE])
+def test_nothing_is_owed_where_nothing_was_promised(body: str, url: str, head: str) -> None:
+    """Pages without prose that do not call themselves articles are listings, not articles that were lost."""
+    found = read(body, title="صحيفة المثال", head=head, url="https://www.example.test" + url)
+    assert isinstance(found, NotAnArticle), found
+    assert found.reason == NotArticleReason.LISTING
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (ARTICLE, "<h1>من نحن</h1>"),
+        ('<script type="application/ld+json">{"@type":"NewsArticle","headline":"خبر"}</script>', "<h1>خبر</h1>"),
+        ('<meta property="article:published_time" content="2026-11-07T09:54:00+03:00">', f"<h1>خبر</h1><ul>{ITEMS[:300]}</ul>"),
+        ("", f"<h1>افتتاح المكتبة القديمة أمام الزوار</h1><time datetime='2026-11-07T09:54:00+03:00'>السبت</time><ul>{MENU}</ul>"),
+        ("", f"<ul>{MENU}</ul><div id='root'></div><script src='/app.js'></script>"),
+        ("", "<h1>صحيفة المثال</h1><noscript>You need to enable JavaScript to run this app.</noscript>"),
+        ("", "<p>جار التحميل</p>"),
+    ],
+    ids=["og", "json-ld", "published", "dated headline", "empty mount", "asks for scripts", "spinner"],
+)  # fmt: skip
+def test_an_article_that_was_promised_is_owed(head: str, body: str) -> None:
+    """A page that shows nothing, or calls itself an article and has no text, is empty: somebody has to look at it."""
+    found = read(body, title="صحيفة المثال", head=head, url="https://www.example.test/n/17")
+    assert isinstance(found, NotAnArticle), found
+    assert found.reason == NotArticleReason.EMPTY
