@@ -22,7 +22,7 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import resources
 from string import Template
-from typing import Any, ClassVar
+from typing import Any
 
 PAPER = "صدى السدر"
 _SECTIONS = {"local": "محليات", "economy": "اقتصاد", "culture": "ثقافة"}
@@ -246,10 +246,10 @@ def _fixed(text: str, content_type: str) -> Page:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    site: ClassVar[DemoSite]
+    server: _Server
 
     def do_GET(self) -> None:  # the name http.server calls
-        page = self.site.page(self.path)
+        page = self.server.site.page(self.path)
         if page.etag and self.headers.get("If-None-Match") == page.etag:
             page = Page(b"", page.content_type, HTTPStatus.NOT_MODIFIED, page.etag)
         self.send_response(page.status)
@@ -267,6 +267,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    site: DemoSite  # its own: two may be served by one process
 
     def handle_error(self, *args: Any) -> None:
         """Say nothing: a client that hangs up is no news here."""
@@ -277,7 +278,7 @@ def serving(port: int = 0) -> Iterator[str]:
     """Serve the site on 127.0.0.1 while the block runs; gives its address. Port 0 takes a free one."""
     with _Server(("127.0.0.1", port), _Handler) as server:
         origin = f"http://127.0.0.1:{server.server_address[1]}"
-        _Handler.site = DemoSite(origin)
+        server.site = DemoSite(origin)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:

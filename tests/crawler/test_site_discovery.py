@@ -1,6 +1,7 @@
 """What `init` finds by looking around a site, and the configuration it writes."""
 
 import tomllib
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -210,3 +211,13 @@ def test_nothing_a_site_says_breaks_the_file(stated: str, why: str) -> None:
     assert document["collection"]["name"] == stated
     assert document["sites"]["a"]["start"] == ["https://a.example/" + stated]
     assert set(document) == {"collection", "sites"}
+
+
+def test_two_made_up_sites_in_one_process_are_each_their_own() -> None:
+    """Addresses on a site's pages are that site's, whichever was served last."""
+    with serving() as first, serving() as second:
+        for url, other in ((first, second), (second, first)):
+            with urllib.request.urlopen(url + "sitemap.xml", timeout=10) as answer:
+                text = answer.read().decode()
+            assert url in text
+            assert other not in text
