@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
-from typing import Any, ClassVar
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -32,10 +32,8 @@ def answering(answer: Callable[[str], Page]) -> Iterator[tuple[str, list[str]]]:
             asked.append(path)
             return answer(path)
 
-    class Handler(_Handler):
-        site: ClassVar[Any] = Site()
-
-    with _Server(("127.0.0.1", 0), Handler) as server:
+    with _Server(("127.0.0.1", 0), _Handler) as server:
+        server.site = cast("Any", Site())
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:
@@ -157,7 +155,7 @@ def test_sites_are_added_to_a_collection(tmp_path: Path) -> None:
     first = found_collection(tmp_path, ["http://127.0.0.1:9/"]).layout
     edited = first.config.read_text() + "# mine"
     first.config.write_text(edited)
-    again = found_collection(tmp_path, ["http://127.0.0.1:9/"])
+    again = found_collection(tmp_path, ["http://127.0.0.1:7/"])
     text = again.layout.config.read_text()
     assert text.startswith(edited + "\n")
     assert [site.name for site in parse(text).sites] == ["127-0-0-1", "127-0-0-1-2"]
