@@ -14,7 +14,7 @@ from pathlib import Path
 
 import bagit
 
-from archive.errors import StorageError, UsageError
+from archive.errors import StorageError, UsageError, refused
 
 
 def write_bag(
@@ -41,7 +41,10 @@ def write_bag(
             count += 1
         bagit.make_bag(str(partial), bag_info=dict(info), checksums=["sha256", "sha512"])
         partial.replace(target)
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise refused(target, error) from error
+    except sqlite3.Error as error:
         shutil.rmtree(partial, ignore_errors=True)
         raise StorageError(f"{target}: the bag could not be written: {error}") from error
     return count

@@ -16,6 +16,9 @@ exceptions. Only `crawler.cli` exits. A message says which file, field or URL, w
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 
 class WarraqError(Exception):
     """Base of all errors that are told to the user in one line, without a traceback."""
@@ -65,3 +68,11 @@ class CrawlInterruptedError(WarraqError):
     """A signal ended the crawl; everything captured is kept and the next crawl goes on."""
 
     exit_code = 130
+
+
+def refused(path: Path, error: OSError) -> WarraqError:
+    """What to raise where a file that a person named cannot be written: their mistake (no such folder, not theirs), or the disk's."""
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        return UsageError(f"{path}: cannot be written: {error.strerror or error}")
+    other = f" ({error.filename})" if error.filename else ""
+    return StorageError(f"{path}: cannot be written: {error.strerror or error}{other}")

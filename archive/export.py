@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TextIO
 
-from archive.errors import StorageError, UsageError
+from archive.errors import UsageError, refused
 
 Row = Mapping[str, Any]
 
@@ -97,11 +97,14 @@ def table(rows: Sequence[Row], columns: Sequence[str], *, width: int = _PLAIN_WI
 def write_file(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
     """Write `rows` to `path` in the form its name ends in (`.jsonl`, `.json`, `.csv`, `.parquet`) and return how many.
 
-    The file appears whole or not at all. Raises UsageError for another ending, StorageError where it cannot be written.
+    The file appears whole or not at all. Raises UsageError for another ending (.wacz is `archive.wacz`'s), for a file that
+    is there already and for a folder that takes none; StorageError where the disk refuses.
     """
     kind = path.suffix.lower().lstrip(".")
     if kind not in ("jsonl", "json", "csv", "parquet"):
-        raise UsageError(f"{path}: expected a name ending in .jsonl, .json, .csv or .parquet")
+        raise UsageError(f"{path}: expected a name ending in .jsonl, .json, .csv, .parquet or .wacz")
+    if path.exists():
+        raise UsageError(f"{path} exists; name another file or remove it")
     part = path.with_name(path.name + ".part")
     try:
         if kind == "parquet":
@@ -112,7 +115,7 @@ def write_file(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
                 count = write_rows(rows, columns, Format(kind), stream)
         part.replace(path)
     except OSError as error:
-        raise StorageError(f"{error.filename or path}: cannot be written: {error.strerror}") from error
+        raise refused(path, error) from error
     finally:
         part.unlink(missing_ok=True)
     return count

@@ -12,7 +12,7 @@ from datetime import date
 from html import escape
 from pathlib import Path
 
-from archive.errors import StorageError, UsageError
+from archive.errors import UsageError, refused
 
 # Days that a bar stands for, by the length of its period's name: 2026, 2026-11, 2026-11-20.
 _DAYS = {4: 365, 7: 30, 10: 1}
@@ -31,8 +31,8 @@ class Bar:
 def write_plot(bars: Sequence[Bar], title: str, path: Path) -> None:
     """Write the picture to `path`, as its name ends in .svg or .png.
 
-    Raises UsageError for another ending, for a file that is there already, and for .png without matplotlib; StorageError
-    where the file cannot be written.
+    Raises UsageError for another ending, for a file that is there already, for a folder that takes none, and for .png without
+    matplotlib; StorageError where the disk refuses.
     """
     kind = path.suffix.lower()
     if kind not in (".svg", ".png"):
@@ -45,7 +45,7 @@ def write_plot(bars: Sequence[Bar], title: str, path: Path) -> None:
         else:
             path.write_text("\n".join(_svg(bars, title)) + "\n", "utf-8")
     except OSError as error:
-        raise StorageError(f"{error.filename or path}: cannot be written: {error.strerror}") from error
+        raise refused(path, error) from error
 
 
 def _start(period: str) -> int:

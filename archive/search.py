@@ -105,6 +105,10 @@ class Reader:
         with storage_errors(self._path):
             yield from self._db.query(statement, values or {})
 
+    def sites(self) -> set[str]:
+        """The sites that have articles."""
+        return {row["site"] for row in self._list("SELECT DISTINCT site FROM articles")}
+
     def withdrawn_places(self) -> set[tuple[str, int]]:
         """WARC and offset of every capture in the archive that shows a withdrawn article."""
         with storage_errors(self._path):

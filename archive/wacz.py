@@ -18,7 +18,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from archive.errors import StorageError, UsageError
+from archive.errors import UsageError, refused
 from archive.model import content_id, iso
 
 # Lines a gzip block of the index: py-wacz's own figure is 3000, wabac reads a block whole for one look-up.
@@ -101,7 +101,7 @@ def write_wacz(
         partial.unlink(missing_ok=True)
         if not isinstance(error, OSError):
             raise
-        raise StorageError(f"{target}: cannot be written: {error.strerror or error}") from error
+        raise refused(target, error) from error
     return target.stat().st_size
 
 

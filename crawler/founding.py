@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.config import check_format, parse
+from archive.config import CollectionConfig, check_format, parse
 from archive.config_values import web_address, zone
 from archive.errors import StorageError, UsageError
 from archive.layout import CONFIG_NAME, Layout
+from archive.urls import normalise
 from crawler.site_discovery import Found, collection_text, discover, site_name, site_text, taken_names
 
 
@@ -43,7 +44,7 @@ def found_collection(
     if exists:
         check_format(path)
     text = path.read_text("utf-8-sig") if exists else collection_text(path.parent.resolve().name or "collection")
-    parse(text, CONFIG_NAME)  # nothing is added to a file that is wrong already
+    _refuse_known(parse(text, CONFIG_NAME), urls)  # nothing is added to a file that is wrong already, either
     added, sites = "", []
     for url in urls:
         found = discover(url, timezone=timezone, say=say)
@@ -69,6 +70,16 @@ def _check(urls: Sequence[str], timezone: str | None) -> None:
             zone(timezone)
         except ValueError as error:
             raise UsageError(f"--timezone: expected an IANA time zone such as Asia/Dubai, {error}") from error
+
+
+def _refuse_known(config: CollectionConfig, urls: Sequence[str]) -> None:
+    """A site that is there already, or named twice, would be crawled twice."""
+    known = {normalise(start) or start: f"[sites.{site.name}]" for site in config.sites for start in site.start}
+    for url in urls:
+        address = normalise(url) or url
+        if address in known:
+            raise UsageError(f"--site {url}: {known[address]} starts there already; nothing was changed")
+        known[address] = "another --site"
 
 
 def _append(path: Path, before: str, whole: str) -> None:

@@ -143,11 +143,25 @@ def _invoke(arguments: list[str]) -> int:
         return leaving.exit_code
     except WarraqError as error:
         return _told(str(error), error.exit_code)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.ctx.get_help() if error.ctx else error.format_message(), err=True)
+        return error.exit_code
+    except click.NoSuchOption as error:
+        return _told(_misplaced(error, arguments) or error.format_message(), error.exit_code)
     except click.ClickException as error:
         return _told(error.format_message(), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         return _told("interrupted", CrawlInterruptedError.exit_code)
     return 0
+
+
+def _misplaced(error: click.NoSuchOption, arguments: Sequence[str]) -> str | None:
+    """What to say of a global option that stands behind the command."""
+    ours = {name for option in warraq.params for name in option.opts}
+    command = next((each for each in arguments if each in COMMANDS), None)
+    if error.option_name not in ours or command is None:
+        return None
+    return f"{error.option_name} goes before the command: warraq {error.option_name} ... {command}"
 
 
 def _told(message: str, code: int) -> int:

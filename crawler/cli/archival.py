@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from crawler.cli.session import Session
+from crawler.cli.session import Session, counted
 
 
 @click.command()
@@ -24,7 +24,10 @@ def withdraw(ctx: click.Context, article: str, reason: str, *, purge: bool) -> N
     session: Session = ctx.obj
     done = withdraw_article(session.layout(), session.config(), article, reason=reason, purge=purge)
     click.echo(f"withdrawn {done.withdrawal.article_id} {done.withdrawal.url}")
-    session.say(f"{done.captures} captures show it no more" + (", and are purged" if purge else ""))
+    session.say(
+        f"{counted(done.captures, 'capture')} {'shows' if done.captures == 1 else 'show'} it no more"
+        + (", purged" if purge else "")
+    )
     for name in done.rewritten:
         session.say(f"rewritten: {name}")
     for url, captured in done.carried:

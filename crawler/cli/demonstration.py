@@ -51,7 +51,7 @@ def _next(folder: Path, example: str) -> str:
         f"{within} cite {example} --style bibtex",
         f"{within} verify --deep",
         f"{within} index --rebuild",
-        f"{program} init my-news --site https://... && {program} -C my-news crawl",
+        f"{program} init my-news --site https://news.example/ && {program} -C my-news crawl",
     )
     lines = [
         f"\nThe collection lies in {folder.resolve()}:",

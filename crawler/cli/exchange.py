@@ -67,6 +67,7 @@ def export(ctx: click.Context, query: tuple[str, ...], target: Path | None, bag:
         from archive.search import Reader
 
         with Reader(layout.index_db) as reader:
+            session.check_site(reader, chosen.site)
             count = write_file(reader.select(chosen, text=" ".join(query)), EXPORT_COLUMNS, target)
         session.say(f"{counted(count, 'article')} in {target}")
 

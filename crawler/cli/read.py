@@ -44,12 +44,16 @@ def search(
     "Words in quotes" are a phrase, A OR B either, -word without it, begin* the beginning of a word. Matches are marked:
     bold on a terminal, else in [ and ] in `title_marked` and `excerpt`.
     """
+    from archive.arabic import parse_query
     from archive.search import Sort
     from crawler.cli.hits import hit_lines
 
     session: Session = ctx.obj
     words = " ".join(query)
+    if not parse_query(words):
+        session.say(f"{words!r} names no word to look for, so nothing answers it")
     with _reader(session) as reader:
+        session.check_site(reader, chosen.site)
         found = reader.search(words, chosen, sort=Sort(sort), limit=limit)
         if form in (None, "table") and (form or sys.stdout.isatty()):
             for line in hit_lines(found, words, bold=sys.stdout.isatty()):

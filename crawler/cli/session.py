@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from archive.config import CollectionConfig, SiteConfig
     from archive.export import Row
     from archive.layout import Layout
+    from archive.search import Reader
 
 # Seconds between two lines of progress where nobody watches a terminal, and between two drawings where somebody does.
 _PLAIN_EVERY = 15.0
@@ -46,6 +47,14 @@ class Session:
         """The sites named, or all of them; ConfigError for a name that is not there."""
         config = self.config()
         return tuple(config.site(name) for name in dict.fromkeys(names)) or config.sites
+
+    def check_site(self, reader: Reader, name: str | None) -> None:
+        """UsageError, with the sites there are, for a site that neither warraq.toml nor the index knows."""
+        from archive.errors import UsageError
+
+        known = {site.name for site in self.config().sites} | reader.sites() if name else set()
+        if name and name not in known:
+            raise UsageError(f"there is no site {name!r}; there are: {', '.join(sorted(known)) or 'none'}")
 
     def say(self, text: str) -> None:
         """A line about what is going on, for the person: standard error, not with `-q`."""

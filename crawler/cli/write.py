@@ -114,12 +114,12 @@ def _crawl(ctx: click.Context, names: Sequence[str], options: CrawlOptions, form
 
 @click.command()
 @click.argument("sites", metavar="[SITE]...", nargs=-1)
-@click.option("--cron", "kind", flag_value="cron", help="A crontab line.")
-@click.option("--systemd", "kind", flag_value="systemd", help="A systemd service and timer of the user.")
+@click.option("--cron", is_flag=True, help="A crontab line.")
+@click.option("--systemd", is_flag=True, help="A systemd service and timer of the user.")
 @click.option("--install", "change", flag_value="install", help="Put it into your own crontab or systemd units.")
 @click.option("--remove", "change", flag_value="remove", help="Take it out again.")
 @click.pass_context
-def schedule(ctx: click.Context, sites: tuple[str, ...], kind: str | None, change: str | None) -> None:
+def schedule(ctx: click.Context, sites: tuple[str, ...], change: str | None, *, cron: bool, systemd: bool) -> None:
     """Print (or install) what has cron or systemd run `warraq run-due` every few minutes.
 
     When a site is crawled is its `schedule` in warraq.toml, in the site's own time zone. With SITE only those are crawled.
@@ -127,14 +127,14 @@ def schedule(ctx: click.Context, sites: tuple[str, ...], kind: str | None, chang
     from crawler import schedule as scheduling
 
     session: Session = ctx.obj
-    if kind is None:
+    if cron == systemd:
         raise click.UsageError("name one of --cron and --systemd", ctx)
     config = session.config()
     plan = scheduling.plan(session.layout().root, session.sites(sites) if sites else config.sites, only=sites)
     if change is None:
-        units = scheduling.systemd_units(plan) if kind == "systemd" else {"": scheduling.crontab(plan)}
+        units = scheduling.systemd_units(plan) if systemd else {"": scheduling.crontab(plan)}
         click.echo("\n".join((f"# {name}\n" if name else "") + text for name, text in units.items()), nl=False)
-    elif kind == "cron":
+    elif cron:
         scheduling.change_crontab(plan, install=change == "install")
     else:
         scheduling.change_systemd(plan, install=change == "install")

@@ -88,7 +88,7 @@ def test_file_by_its_ending(tmp_path: Path) -> None:
         assert write_file(ROWS, COLUMNS, tmp_path / name) == 2
     assert (tmp_path / "a.csv").read_bytes().startswith(b"\xef\xbb\xbfid,title,words\r\n")
     assert len(json.loads((tmp_path / "a.json").read_text("utf-8"))) == 2
-    with pytest.raises(UsageError, match=r"\.jsonl, \.json, \.csv or \.parquet"):
+    with pytest.raises(UsageError, match=r"\.jsonl, \.json, \.csv, \.parquet or \.wacz"):
         write_file(ROWS, COLUMNS, tmp_path / "a.xls")
 
 
@@ -101,8 +101,10 @@ def test_failed_export_leaves_nothing(tmp_path: Path) -> None:
         yield {"id": 1}  # type: ignore[misc]
         raise UsageError("no")
 
+    with pytest.raises(UsageError, match="exists"):
+        write_file(ROWS, COLUMNS, target)
     with pytest.raises(UsageError, match="no"):
-        write_file(failing(), COLUMNS, target)
+        write_file(failing(), COLUMNS, tmp_path / "b.jsonl")
     assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
     assert target.read_text() == "earlier"
 

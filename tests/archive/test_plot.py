@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from archive.errors import StorageError, UsageError
+from archive.errors import UsageError
 from archive.plot import Bar, write_plot
 
 BARS = [
@@ -43,7 +43,7 @@ def test_what_cannot_be_drawn(tmp_path: Path) -> None:
         write_plot(BARS, "x", tmp_path / "x.jpg")
     with pytest.raises(UsageError, match="exists"):
         write_plot(BARS, "x", tmp_path / "old.svg")
-    with pytest.raises(StorageError, match=r"x\.svg"):
+    with pytest.raises(UsageError, match=r"x\.svg"):
         write_plot(BARS, "x", tmp_path / "none" / "x.svg")
     assert (tmp_path / "old.svg").read_text() == "mine"
 

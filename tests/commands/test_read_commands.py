@@ -6,6 +6,7 @@ import json
 import sqlite3
 import subprocess
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,18 @@ def test_no_index_yet(warraq: Run, tmp_path: Path) -> None:
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
     assert done.stderr.startswith("warraq: ")
+
+
+def test_full_text_by_hand(crawled: Path) -> None:
+    """What docs/tables.md says of the full text works in plain SQLite: folded words find what is published otherwise."""
+    from archive.arabic import fold
+
+    text = (Path(__file__).parents[2] / "docs" / "tables.md").read_text("utf-8")
+    query = text.split("```sql\n")[1].split("```")[0]
+    assert f"'{fold('المدينة')}'" in query
+    with closing(sqlite3.connect(crawled / "index.db")) as index:
+        titles = [title for _, title in index.execute(query)]
+        assert titles
+        assert (
+            index.execute(query.replace("'المدينه'", "'المدينة'", 1)).fetchall() == []
+        )  # as published it finds nothing

@@ -1,0 +1,58 @@
+"""Wrong usage is one clear line and exit code 2, and nothing is changed by it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("crawl", "-q"), "-q goes before the command"),
+        (("schedule", "--cron", "--systemd"), "one of --cron and --systemd"),
+        (("search", "x", "--site", "nosuch"), "there is no site 'nosuch'; there are: "),
+        (("export", "--site", "nosuch", "--to", "new.csv"), "there is no site 'nosuch'; there are: "),
+        (("export", "--to", "x.txt"), ".wacz"),
+        (("export", "--to", "warraq.toml.csv"), "exists"),
+        (("export", "--to", "none/x.csv"), "none/x.csv: cannot be written"),
+        (("export", "--to", "none/x.wacz"), "none/x.wacz: cannot be written"),
+        (("stats", "--plot", "none/x.svg"), "none/x.svg: cannot be written"),
+    ],
+)
+def test_one_line(warraq: Run, collection: Path, arguments: tuple[str, ...], said: str) -> None:
+    """Each mistake is named in a line that says what is meant, under the name that the person gave."""
+    (collection / "warraq.toml.csv").write_text("mine")
+    done = warraq(*arguments, folder=collection)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert (collection / "warraq.toml.csv").read_text() == "mine"
+
+
+def test_a_site_twice(warraq: Run, collection: Path, site: str) -> None:
+    """A site that the collection has is not added again."""
+    before = (collection / "warraq.toml").read_bytes()
+    done = warraq("init", collection, "--site", site)
+    assert done.returncode == 2
+    assert "starts there already" in done.stderr
+    assert (collection / "warraq.toml").read_bytes() == before
+
+
+def test_bare_command_is_help(warraq: Run) -> None:
+    """`warraq` alone shows its help as help looks, line by line."""
+    done = warraq()
+    assert done.returncode in (0, 2)
+    assert len((done.stdout + done.stderr).splitlines()) > 20
+
+
+def test_search_for_no_word(warraq: Run, crawled: Path) -> None:
+    """A search without a word to look for says so, instead of nothing."""
+    done = warraq("-C", crawled, "search", "--", "-سوريا")
+    assert done.returncode == 0
+    assert "no word to look for" in done.stderr
