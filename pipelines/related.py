@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from lxml.html import HtmlElement
+
 from archive.model import Link
 from archive.urls import normalise
 from pipelines import wording
@@ -16,8 +20,11 @@ _RULES = frozenset(
 _REGIONS = frozenset(("related", "embed", "aside"))
 # A related headline has at least this many words; shorter links are labels.
 _WORDS = 3
+# Under a label of related stories so many are enough.
+_LABELLED_WORDS = 2
 # A label so many lines after the text belongs to it; under it stand lines that are linked this much.
 _NEAR, _LINKED = 6, 0.8
+_NAMED = re.compile(r"\brelated(?![a-z])|related-?(news|posts|stories|articles|box)|(read|see)-?also", re.IGNORECASE)
 _SOCIAL = ("twitter.com", "x.com", "facebook.com", "instagram.com", "youtube.com", "t.me", "tiktok.com")
 
 
@@ -39,10 +46,19 @@ def related_links(page: Page, read: Body) -> list[Link]:
         if first < block.at
         and ((block.at < last and any(regions[at].reason in _REGIONS for at in block.regions)) or block.at in dropped)
     ]
-    links = _links(page, found, "related", _WORDS) or _links(
-        page, _after(read.page.blocks[last + 1 :]), "related", _WORDS
+    following = read.page.blocks[last + 1 :]
+    boxed = [block for block in following if any(_is_named(regions[at].element) for at in block.regions)]
+    links = (
+        _links(page, found, "related", _WORDS)
+        or _links(page, _after(following), "related", _LABELLED_WORDS)
+        or _links(page, boxed, "related", _WORDS)
     )
     return [link for link in links if not any(host in link.url for host in _SOCIAL)]
+
+
+def _is_named(element: HtmlElement) -> bool:
+    """Whether a box is called related by its own name; those of the latest and the most read are not."""
+    return bool(_NAMED.search(f"{element.get('class') or ''} {element.get('id') or ''}"))
 
 
 def _after(following: list[Block]) -> list[Block]:
@@ -51,7 +67,7 @@ def _after(following: list[Block]) -> list[Block]:
     labelled = False
     for at, block in enumerate(following):
         label = wording.RELATED_LABEL.match(block.text) or wording.RELATED_LEAD.match(block.text)
-        if labelled and not (block.link_share > _LINKED and len(block.text.split()) >= _WORDS):
+        if labelled and not (block.link_share > _LINKED and len(block.text.split()) >= _LABELLED_WORDS):
             break
         if labelled or (label and block.links):
             found.append(block)

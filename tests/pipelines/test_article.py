@@ -6,6 +6,8 @@ import importlib.util
 import json
 from pathlib import Path
 
+import pytest
+
 from archive.config import Selectors, SiteConfig
 from archive.model import Article, NotAnArticle
 from pipelines.article import embedded_articles, extract, from_page
@@ -35,6 +37,27 @@ def article(markup: str, site: SiteConfig | None = None, url: str = URL) -> Arti
 
 def page_of(article_html: str, head: str = "") -> str:
     return f"<html><head><title>Library opens | Example</title>{head}</head><body><h1>Library opens</h1>{article_html}</body></html>"
+
+
+@pytest.mark.parametrize(
+    "label", ["اقرأ أيضا", "أخبار ذات صلة", "مواضيع ذات علاقة", "شاهد أيضًا:", "Related", "Read also", ""]
+)
+@pytest.mark.parametrize("box", ["aside", "div", "section"])
+@pytest.mark.parametrize("inside", [True, False])
+@pytest.mark.parametrize("number", [1, 5])
+def test_a_box_of_related_stories_after_the_text(label: str, box: str, inside: bool, number: int) -> None:
+    """Its links are related ones, however it is labelled and wherever it stands; its own name is enough of a label."""
+    links = "".join(f"<li><a href='/n/{at}'>Four hundred books return {at}</a></li>" for at in range(number))
+    related = f"<{box} class='related'>{label and f'<h3>{label}</h3>'}<ul>{links}</ul></{box}>"
+    latest = "<div class='latest-news'><h3>أخبار اليوم</h3><a href='/z'>Nothing to do with the story</a></div>"
+    text = f"<h1>Library opens</h1><p>{LINES[0]}</p><p>{LINES[1]}</p>"
+    body = f"<article>{text}{related}</article>" if inside else f"<article>{text}</article>{related}"
+    found = extract(f"<html><body>{body}{latest}</body></html>".encode(), "https://www.example.test/world/x")
+    assert isinstance(found, Article)
+    assert found.paragraphs == [LINES[0], LINES[1]]
+    assert [(link.url, link.kind) for link in found.related] == [
+        (f"https://www.example.test/n/{at}", "related") for at in range(number)
+    ]
 
 
 def test_links_of_the_body_and_of_related_boxes_are_apart() -> None:
