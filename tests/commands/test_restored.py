@@ -52,6 +52,19 @@ def test_a_part_that_comes_back_is_no_damage(warraq: Run, collection: Path, tmp_
     assert (checked.returncode, checked.stdout) == (0, ""), checked.stdout + checked.stderr
 
 
+def test_another_record_of_the_same_id_is_damage(warraq: Run, collection: Path, tmp_path: Path) -> None:
+    """An imported record with the id of another one, and not the same as it, is named: one of them is not what it says."""
+    (first, *_) = sorted((collection / "archive").glob("*.warc.gz"))
+    whole = gzip.decompress(first.read_bytes())
+    start = whole.index(b"WARC/1.1\r\nWARC-Type: response")
+    record = whole[start : whole.index(b"WARC/1.1\r\n", start + 1)]
+    (tmp_path / "other.warc.gz").write_bytes(gzip.compress(record.replace(b"WARC-Date: 2", b"WARC-Date: 1", 1)))
+    assert warraq("-C", collection, "import", tmp_path / "other.warc.gz").returncode == 0
+    checked = warraq("-C", collection, "verify", "--format", "csv")
+    assert checked.returncode == 4
+    assert "duplicate-id" in checked.stdout
+
+
 def test_a_wacz_holds_nothing_withdrawn(warraq: Run, collection: Path, tmp_path: Path) -> None:
     """A WACZ of everything has no text of a withdrawn article, though the WARC files still hold it; a bag says so."""
     with closing(sqlite3.connect(collection / "index.db")) as index:
