@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pipelines import flight, state
+from pipelines import flight, flight_tree, state
 from pipelines.dom import Page, fold
-from pipelines.found_article import FoundArticle, articles_in
+from pipelines.found_article import SHORT_BODY, FoundArticle, articles_in
 
 LD_TYPES = ("application/ld+json",)
 JSON_TYPES = ("application/json",)
@@ -73,9 +73,22 @@ class Embedded:
         for item in self.states:
             for article in articles_in(item.value, item.source):
                 found.setdefault((fold(article.title), article.body[:200]), article)
+        tree = None if found else self._tree()
+        if tree is not None:
+            found[(fold(tree.title), tree.body[:200])] = tree
         for article in articles_in(self.json_ld, "json-ld"):
             found.setdefault((fold(article.title), article.body[:200]), article)
         return list(found.values())
+
+    def _tree(self) -> FoundArticle | None:
+        """The article as React elements hold it, named by their headline or by the one for sharing."""
+        heading, text = flight_tree.read(item.value for item in self.states if item.source == "flight")
+        metas = self._page.root.iter("meta")
+        social = (meta.get("content") for meta in metas if meta.get("property") == "og:title")
+        title = next((fold(text) for text in social if text), None) or heading
+        if title is None or len(text) < SHORT_BODY:
+            return None
+        return FoundArticle(source="flight", title=title, body=text, is_html=True)
 
     def _script_texts(self) -> Iterator[str]:
         for script in self._page.root.iter("script"):
