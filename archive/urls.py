@@ -159,7 +159,9 @@ def is_tracked(url: str) -> bool:
 
 def article_id(site: str, canonical: str) -> str:
     """The id of the article that `canonical` (a URL, or its `canonical_key`) names at `site`."""
-    return content_id("article", site, canonical_key(canonical) if canonical.startswith(("http://", "https://")) else canonical)
+    return content_id(
+        "article", site, canonical_key(canonical) if canonical.startswith(("http://", "https://")) else canonical
+    )
 
 
 def version_id(article: str, sha256: str) -> str:

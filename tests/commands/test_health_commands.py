@@ -51,7 +51,7 @@ def test_stats_add_up(warraq: Run, crawled: Path) -> None:
 
 
 def test_stats_as_a_picture(warraq: Run, crawled: Path, tmp_path: Path) -> None:
-    """stats --plot draws a bar for each count; another ending is wrong usage."""
+    """Stats --plot draws a bar for each count; another ending is wrong usage."""
     target = tmp_path / "x.svg"
     done = warraq("-C", crawled, "stats", "--per", "day", "--plot", target)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
