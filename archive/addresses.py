@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
+from datetime import datetime
 from urllib.parse import urlsplit
 
+from archive.facts import moment_of
 from archive.projection import first_and_last
 from archive.urls import article_id, canonical_key, is_amp, is_tracked, normalise
 
@@ -150,16 +152,17 @@ def _disappearance(db: sqlite3.Connection, article: str) -> None:
         return
     canonical, last_seen = row
     # Asked at its name and where it was last read: an AMP form that was given up does not make the article gone.
-    (latest,) = db.execute(
-        "SELECT url FROM _readings WHERE article_id = ? ORDER BY moment DESC LIMIT 1", (article,)
+    latest, read_at = db.execute(
+        "SELECT url, moment FROM _readings WHERE article_id = ? ORDER BY moment DESC LIMIT 1", (article,)
     ).fetchone()
-    later = db.execute(
-        "SELECT captured, status, location, id, url FROM captures WHERE url IN (?, ?) AND captured > ?"
-        " ORDER BY captured, warc, offset",
+    since = db.execute(
+        "SELECT captured, status, location, id, warc_date, warc, offset FROM captures WHERE url IN (?, ?) AND captured >= ?",
         (canonical, latest, last_seen),
-    )
-    for captured, status, location, capture, _ in later:
-        if reason := _gone(db, status, location):
+    ).fetchall()
+    # To the microsecond: two crawls may well begin within one second.
+    moments = [(moment_of(datetime.fromisoformat(row[4]), row[5], row[6]), row[:4]) for row in since]
+    for at, (captured, status, location, capture) in sorted(moments):
+        if at > read_at and (reason := _gone(db, status, location)):
             db.execute(
                 "INSERT INTO disappearances VALUES (?, ?, ?, ?, ?)", (article, last_seen, captured, reason, capture)
             )

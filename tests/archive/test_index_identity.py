@@ -195,6 +195,17 @@ def test_an_article_that_is_gone_and_comes_back(kit: Any) -> None:
     assert kit.rows("SELECT reason FROM disappearances") == [("redirects to https://news.example/",)]
 
 
+def test_gone_within_the_second(kit: Any) -> None:
+    """Two crawls may begin within one second: what counts is which answer came later, to the microsecond."""
+    with kit.index() as index:
+        index.apply(
+            [kit.entry(hour=0.4 / 3600), (kit.capture(URL, 0.1 / 3600, status=410), Reading(kind=PayloadKind.OTHER))]
+        )
+        assert kit.rows("SELECT reason FROM disappearances") == []
+        index.apply([(kit.capture(URL, 0.7 / 3600, status=410), Reading(kind=PayloadKind.OTHER))])
+    assert kit.rows("SELECT reason FROM disappearances") == [("HTTP 410",)]
+
+
 def test_a_server_error_is_no_disappearance(kit: Any) -> None:
     """503 says nothing about the article."""
     with kit.index() as index:
