@@ -137,7 +137,7 @@ def _run(arguments: list[str]) -> int:
 def _invoke(arguments: list[str]) -> int:
     # Click's own `main` is not used: it would end broken pipes and errors in its way instead of ours.
     try:
-        with warraq.make_context("warraq", arguments) as ctx:
+        with warraq.make_context("warraq", list(arguments)) as ctx:
             warraq.invoke(ctx)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
@@ -147,7 +147,9 @@ def _invoke(arguments: list[str]) -> int:
         click.echo(error.ctx.get_help() if error.ctx else error.format_message(), err=True)
         return error.exit_code
     except click.NoSuchOption as error:
-        return _told(_misplaced(error, arguments) or error.format_message(), error.exit_code)
+        # Nothing has been done yet: the options of `warraq` itself are welcome behind the command, too.
+        again = _in_front(error.option_name, arguments)
+        return _invoke(again) if again else _told(error.format_message(), error.exit_code)
     except click.ClickException as error:
         return _told(error.format_message(), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
@@ -155,13 +157,19 @@ def _invoke(arguments: list[str]) -> int:
     return 0
 
 
-def _misplaced(error: click.NoSuchOption, arguments: Sequence[str]) -> str | None:
-    """What to say of a global option that stands behind the command."""
-    ours = {name for option in warraq.params for name in option.opts}
-    command = next((each for each in arguments if each in COMMANDS), None)
-    if error.option_name not in ours or command is None:
+def _in_front(name: str | None, arguments: list[str]) -> list[str] | None:
+    """The arguments with a global option that stands behind the command moved before it; None where it is none of ours."""
+    ours = {spelt: option for option in warraq.params for spelt in option.opts}
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    if name not in ours or not isinstance(option := ours[name], click.Option):
         return None
-    return f"{error.option_name} goes before the command: warraq {error.option_name} ... {command}"
+    for at in range(end - 1, 0, -1):
+        if arguments[at] == name or arguments[at].startswith(f"{name}="):
+            taken = 2 if not option.is_flag and arguments[at] == name else 1
+            if at + taken > end:
+                return None
+            return arguments[at : at + taken] + arguments[:at] + arguments[at + taken :]
+    return None
 
 
 def _told(message: str, code: int) -> int:

@@ -14,7 +14,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("crawl", "-q"), "-q goes before the command"),
+        (("search", "x", "-C"), "-C"),
         (("schedule", "--cron", "--systemd"), "one of --cron and --systemd"),
         (("search", "x", "--site", "nosuch"), "there is no site 'nosuch'; there are: "),
         (("export", "--site", "nosuch", "--to", "new.csv"), "there is no site 'nosuch'; there are: "),
@@ -33,6 +33,15 @@ def test_one_line(warraq: Run, collection: Path, arguments: tuple[str, ...], sai
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert (collection / "warraq.toml.csv").read_text() == "mine"
+
+
+@pytest.mark.parametrize("behind", [("-C", "{}"), ("--collection={}",), ("-q", "-C", "{}"), ("-C", "{}", "-q", "-v")])
+def test_general_options_may_stand_behind_the_command(
+    warraq: Run, collection: Path, tmp_path: Path, behind: tuple[str, ...]
+) -> None:
+    """Whoever writes `warraq stats -C DIR` means what `warraq -C DIR stats` says."""
+    done = warraq("stats", *(each.format(collection) for each in behind), folder=tmp_path)
+    assert (done.returncode, done.stdout) == (0, warraq("-C", collection, "stats").stdout)
 
 
 def test_a_site_twice(warraq: Run, collection: Path, site: str) -> None:
