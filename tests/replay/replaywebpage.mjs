@@ -60,6 +60,7 @@ try {
   });
   const page = await context.newPage();
   await page.goto(base);
+  let opened = Date.now();
   const until = Date.now() + 45_000;
   while (Date.now() < until) {
     for (const frame of page.frames()) {
@@ -70,6 +71,11 @@ try {
       } catch { /* the frame went on to another document */ }
     }
     if (seen.text.trim() && seen.images.every((image) => image[1] > 0)) break;
+    // The player may ask for its frame before its service worker answers, and then stays empty: a reader reloads.
+    if (!seen.text.trim() && Date.now() - opened > 6_000) {
+      await page.goto(base);
+      opened = Date.now();
+    }
     await page.waitForTimeout(250);
   }
 } finally {
