@@ -126,9 +126,11 @@ class _Joiner:
         if href.startswith("/"):
             return _normalised(self._origin + href)
         try:
-            return _normalised(urljoin(self._base, href))
+            joined = urljoin(self._base, href)
         except ValueError:
             return None
+        # `a ?` loses its mark and ends with a space that is part of the path.
+        return _normalised(joined) if joined == joined.strip(_CONTROLS) else normalise(href, self._base)
 
 
 # -------------------------------------------------------------------------------------------------------- elements

@@ -14,9 +14,9 @@ _PROPERTIES = etree.XPath("//@itemprop/..")
 _ITEM_LIST = "itemListElement"
 
 
-def select(page: Page, path: str) -> list[HtmlElement]:
-    """The elements an XPath leads to; whatever else it leads to is left out."""
-    found = page.root.xpath(path)
+def select(page: Page, path: etree.XPath) -> list[HtmlElement]:
+    """The elements an XPath leads to, in document order; whatever else it leads to is left out."""
+    found = path(page.root)
     return [element for element in found if isinstance(element, HtmlElement)] if isinstance(found, list) else []
 
 

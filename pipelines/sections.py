@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import urlsplit
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines import linked_data
@@ -25,9 +26,11 @@ _METAS = (
     "dcterms.subject",
     "category",
 )
-_CRUMBS = (
-    "//*[contains(@class,'breadcrumb') or contains(@class,'Breadcrumb') or contains(@id,'breadcrumb') or contains(@aria-label,'readcrumb')]"
-    "[not(self::script)]"
+_CRUMBS = etree.XPath(
+    "//@class[contains(.,'breadcrumb') or contains(.,'Breadcrumb')]/parent::*[not(self::script)]"
+    "|//@id[contains(.,'breadcrumb')]/parent::*[not(self::script)]"
+    "|//@aria-label[contains(.,'readcrumb')]/parent::*[not(self::script)]",
+    smart_strings=False,
 )
 _HOME = re.compile(
     r"^(?:home|start|startseite|accueil|inicio|portada|home ?page|ana ?sayfa|hem|hjem|forside|etusivu|beranda|trang chủ|главная|головна|الرئيسية|الصفحة الرئيسية|رئيسية|خانه|صفحه اصلی|صفحه نخست|news)$",

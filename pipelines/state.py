@@ -21,12 +21,17 @@ _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->|(?m:^\s*//[^\n]*$)|<!\[CDATA\[|\]\]>"
 _TRAILING_COMMA = re.compile(r",(\s*[\]}])")
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
 _RAW_BREAK = re.compile(r"[\r\n\t]+")
-# Two patterns, as either is searched by its first letters: as one they cost eight times as much.
 _VALUE = r"\s*=\s*(?:JSON\.parse\(\s*)?(?=[{\[\"'])"
-_GLOBALS = ("window", "self", "globalThis", "Fusion.globalContent", "__")
-_ASSIGNMENTS = (
-    re.compile(r"(?:window|self|globalThis)(?:\.|\[[\"'])([\w$.]+)(?:[\"']\])?" + _VALUE),
-    re.compile(r"\b(Fusion\.globalContent|__\w+__)" + _VALUE),
+# Names are bounded, and never taken again shorter: a script of nothing but names would take minutes.
+# One pattern for each beginning: as one pattern, or with a condition before the name, they cost many times as much.
+_ASSIGNMENTS = tuple(
+    re.compile(begin + _VALUE)
+    for begin in (
+        *(rf"{name}(?:\.|\[[\"'])([\w$.]{{1,200}}+)(?:[\"']\])?" for name in ("window", "self", "globalThis")),
+        # No end of a longer name; asked after the first letters, by which the script is searched.
+        r"(Fusion\.globalContent(?<!\wFusion\.globalContent))",
+        r"(__(?<!\w__)\w+__)",
+    )
 )
 
 
@@ -59,7 +64,11 @@ def _repairs(text: str) -> Iterator[str]:
 
 def assigns(script: str) -> bool:
     """Whether a script assigns anything to a global that could be JSON."""
-    return any(word in script for word in _GLOBALS) and any(pattern.search(script) for pattern in _ASSIGNMENTS)
+    return next(_assignments(script), None) is not None
+
+
+def _assignments(script: str) -> Iterator[re.Match[str]]:
+    return (match for pattern in _ASSIGNMENTS for match in pattern.finditer(script))
 
 
 def assigned(script: str) -> Iterator[tuple[str, Any]]:
@@ -68,8 +77,7 @@ def assigned(script: str) -> Iterator[tuple[str, Any]]:
         return
     decoder = json.JSONDecoder(strict=False)
     at = 0
-    found = (match for pattern in _ASSIGNMENTS for match in pattern.finditer(script))
-    for match in sorted(found, key=re.Match.start):
+    for match in sorted(_assignments(script), key=re.Match.start):
         if match.start() < at:  # within the value before
             continue
         at = match.end()

@@ -68,6 +68,27 @@ def test_state_readers_take_any_text(text: str) -> None:
     list(state.assigned(text * 20))
 
 
+@pytest.mark.parametrize("name", ["window.", "self.", "__", "__a", "Fusion.globalContent"])
+def test_a_script_of_nothing_but_names_takes_no_time(name: str) -> None:
+    """Names without end, which assign nothing, are passed over in one go and not once for each of them."""
+    assert not state.assigns(name * 100_000)
+
+
+@pytest.mark.parametrize(
+    ("script", "names"),
+    [
+        ("a.__b__ = {}; window.c={}; self['d'] = [1]; globalThis.e = JSON.parse( {})", ["__b__", "c", "d", "e"]),
+        ("x__b__ = {}; myFusion.globalContent = {}; __c = {}; é__d__ = {}", []),
+        ("window.__A__ = {}; self.b.c = {}; Fusion.globalContent = {}", ["__A__", "b.c", "Fusion.globalContent"]),
+    ],
+)
+def test_only_globals_are_assigned(script: str, names: list[str]) -> None:
+    """What a script assigns is named as a whole: the end of a longer name is none."""
+    padded = script + " " * state.MIN_STATE
+    assert [name for name, _ in state.assigned(padded)] == names
+    assert state.assigns(padded) == bool(names)
+
+
 @pytest.mark.parametrize(
     ("script", "source"),
     [('<script id="__NEXT_DATA__" type="application/json">{"props": {"pageProps": {"post": %s}}}</script>', "next-data"), ("<script>window.__NUXT__={data:[1]}; window.__NUXT__ = {\"data\": [%s]};</script>", "nuxt"), ('<script>window.__APOLLO_STATE__ = {"Post:1": %s};</script>', "apollo"), ("<script>window.Fusion=window.Fusion||{};Fusion.globalContent=%s;Fusion.y={};</script>", "fusion"), ('<script>window["__INITIAL_STATE__"]=JSON.parse(%j);</script>', "state")],
