@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from lxml.html import HtmlElement
@@ -44,9 +45,10 @@ _DIGITS = re.compile(r"\d+")
 
 def prose(block: Block) -> float:
     """How much of a block is prose: its unlinked characters, less for short or unpunctuated text, none for captions."""
-    if block.kind == "caption" or block.link_share > 0.6:
+    whole, linked = len(block.text), block.linked
+    if block.kind == "caption" or (linked and linked / max(1, whole) > 0.6):
         return 0.0
-    length = len(block.text) - block.linked
+    length = whole - linked
     if block.kind == "h":
         return 0.1 * length
     if length < 40:
@@ -60,38 +62,69 @@ def void_regions(page: Blocks, approved: set[int], titles: set[str] | None = Non
     `titles` are letters of the page's headlines: what stands around the headline and a text is a wrapper, what stands
     apart from both is none, however much it says.
     """
-    sums: dict[tuple[str, str], float] = defaultdict(float)
-    kept: dict[tuple[str, str], float] = defaultdict(float)
-    total = trusted = 0.0
     names = [_name(region) for region in page.regions]
-    leaves: set[int] = set()
-    solid: dict[int, list[float]] = defaultdict(list)
-    for block in page.blocks:
-        weight = prose(block)
-        for at in block.regions:
-            if page.regions[at].reason in READ and (weight >= SOLID_PROSE or block.kind == "cell"):
-                solid[at].append(weight)
-        if weight >= LEAF_PROSE and block.kind == "p":
-            leaves.update(at for at in block.regions if page.regions[at].element is block.element)
-        total += weight
-        trusted += weight if block.at in approved else 0.0
-        for name in {names[region] for region in block.regions}:
-            sums[name] += weight
-            kept[name] += weight if block.at in approved else 0.0
-    void = set()
+    weights = _weigh(page, approved, names)
     headed, apart = _headed(page, titles or set())
+    void = set()
     for index, region in enumerate(page.regions):
         if region.reason == "selector" or index in apart:  # the operator's own word, or the page's
             continue
-        if index in headed or index in leaves or _is_reading(region, len(solid[index])):
-            void.add(index)
-            continue
-        share = sums[names[index]] / (total or 1.0)
-        agreed = kept[names[index]] / trusted if trusted else share
-        limit = STUBBORN.get(region.reason, WRAPPER_SHARE)
-        if (max(share, agreed) >= limit and min(share, agreed) > 0.5 * limit) or (agreed > 0.95 and trusted > 400):
+        if (
+            index in headed
+            or index in weights.leaves
+            or _is_reading(region, weights.solid[index])
+            or weights.wraps(names[index], STUBBORN.get(region.reason, WRAPPER_SHARE))
+        ):
             void.add(index)
     return void
+
+
+@dataclass(slots=True, kw_only=True)
+class _Weights:
+    """A page's prose by the names of the regions around it, and the share of it that the second reader kept.
+
+    `solid` counts each region's paragraphs and cells where its name says little; `leaves` are paragraphs that are regions.
+    """
+
+    total: float = 0.0
+    trusted: float = 0.0
+    sums: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
+    kept: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
+    leaves: set[int] = field(default_factory=set)
+    solid: list[int]
+
+    def wraps(self, name: tuple[str, str], limit: float) -> bool:
+        """Whether regions of this name hold so much of the prose, whoever is asked."""
+        if name not in self.sums:
+            return False
+        share = self.sums[name] / (self.total or 1.0)
+        agreed = self.kept[name] / self.trusted if self.trusted else share
+        return (max(share, agreed) >= limit and min(share, agreed) > 0.5 * limit) or (
+            agreed > 0.95 and self.trusted > 400
+        )
+
+
+def _weigh(page: Blocks, approved: set[int], names: list[tuple[str, str]]) -> _Weights:
+    weights = _Weights(solid=[0] * len(page.regions))
+    around: dict[tuple[int, ...], set[tuple[str, str]]] = {}  # blocks share their regions: their names are found once
+    for block in page.blocks:
+        weight = prose(block)
+        if weight >= SOLID_PROSE or block.kind == "cell":
+            for at in block.regions:
+                weights.solid[at] += page.regions[at].reason in READ
+        if not weight:
+            continue
+        if weight >= LEAF_PROSE and block.kind == "p":
+            weights.leaves.update(at for at in block.regions if page.regions[at].element is block.element)
+        own = weight if block.at in approved else 0.0
+        weights.total += weight
+        weights.trusted += own
+        if block.regions not in around:
+            around[block.regions] = {names[region] for region in block.regions}
+        for name in around[block.regions]:
+            weights.sums[name] += weight
+            weights.kept[name] += own
+    return weights
 
 
 def _headed(page: Blocks, titles: set[str]) -> tuple[set[int], set[int]]:

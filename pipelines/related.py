@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 from archive.model import Link
 from archive.urls import normalise
 from pipelines import wording
-from pipelines.blocks import Block
+from pipelines.blocks import Block, Region
 from pipelines.body import Body
 from pipelines.dom import Page
 
@@ -47,13 +47,18 @@ def related_links(page: Page, read: Body) -> list[Link]:
         and ((block.at < last and any(regions[at].reason in _REGIONS for at in block.regions)) or block.at in dropped)
     ]
     following = read.page.blocks[last + 1 :]
-    boxed = [block for block in following if any(_is_named(regions[at].element) for at in block.regions)]
     links = (
         _links(page, found, "related", _WORDS)
         or _links(page, _after(following), "related", _LABELLED_WORDS)
-        or _links(page, boxed, "related", _WORDS)
+        or _links(page, _boxed(following, regions), "related", _WORDS)
     )
     return [link for link in links if not any(host in link.url for host in _SOCIAL)]
+
+
+def _boxed(following: list[Block], regions: list[Region]) -> list[Block]:
+    around = {at for block in following for at in block.regions}
+    named = {at for at in around if _is_named(regions[at].element)}
+    return [block for block in following if not named.isdisjoint(block.regions)]
 
 
 def _is_named(element: HtmlElement) -> bool:

@@ -30,9 +30,11 @@ _FLAT = frozenset(("embed", "head", "input", "link", "script", "source", "style"
 # Scripts that name this type are kept: they tell trafilatura that the comments are the text.
 _FORUM = "DiscussionForumPosting"
 
-_WORDS = re.compile(r"\w+")
-# Of ASCII text, all that is neither letter nor digit nor underscore taken out, capitals made small: a tenth of a search's time.
-_ASCII = {code: chr(code).lower() if chr(code).isalnum() or code == ord("_") else None for code in range(128)}
+_NOT_LETTERS = re.compile(r"\W+")
+# Of ASCII, capitals made small and all that is neither letter nor digit nor underscore taken out without a look at each
+# character: what is left to search are the marks of other scripts.
+_SMALL = bytes(range(256)).lower()
+_MARKS = bytes(code for code in range(128) if not chr(code).isalnum() and code != ord("_"))
 # Lines of no more characters are asked for again and again while a page is read; so many are remembered.
 _SHORT, _REMEMBERED = 2_000, 4_096
 
@@ -80,7 +82,8 @@ def letters(text: str) -> str:
 
 
 def _letters(text: str) -> str:
-    return text.translate(_ASCII) if text.isascii() else "".join(_WORDS.findall(text)).lower()
+    bare = text.encode("utf-8", "surrogatepass").translate(_SMALL, _MARKS).decode("utf-8", "surrogatepass")
+    return bare if bare.isascii() else _NOT_LETTERS.sub("", bare).lower()
 
 
 _remembered = lru_cache(maxsize=_REMEMBERED)(_letters)
