@@ -64,7 +64,7 @@ def from_page(
     stated = metadata.read(page, embedded, captured=captured, zone=_zone(site), data=own)
     stated = _overridden(page, stated, captured, site)
     titles = {letters(title) for title in stated.titles} | _headlines(page)
-    read = _body(page, own, titles - {""}, _known(page, stated), site)
+    read = _body(page, own, titles - {""}, stated, site)
     zone = _zone(site) or UTC
     stated = opening.fill(
         page, stated, read.before, lambda text: read_date(text, captured=captured, zone=zone, language=page.language)
@@ -91,8 +91,9 @@ def embedded_articles(page: Page, *, captured: datetime | None = None, site: Sit
     return list(found.values())
 
 
-def _body(page: Page, own: FoundArticle | None, titles: set[str], known: set[str], site: SiteConfig | None) -> Body:
+def _body(page: Page, own: FoundArticle | None, titles: set[str], stated: Metadata, site: SiteConfig | None) -> Body:
     """The body as the page shows it, or as its data hold it, or as the site's own selectors say."""
+    known = _known(page, stated)
     selectors = site.selectors if site else None
     drop = tuple(element for one in selectors.drop for element in _select(page, one)) if selectors else ()
     if selectors and selectors.body:
@@ -102,7 +103,8 @@ def _body(page: Page, own: FoundArticle | None, titles: set[str], known: set[str
             whole = parts[0]
             whole.paragraphs = [text for part in parts for text in part.paragraphs]
             return whole
-    shown = body.read(page, titles=titles, known=known, drop=drop)
+    leads = {letters(lead) for lead in stated.leads} - {""}
+    shown = body.read(page, titles=titles, known=known, leads=leads, drop=drop)
     if own is None:
         return shown
     return own_data.choose(shown, own_data.read_body(own, titles=titles, known=known), own.source)
@@ -199,6 +201,9 @@ def _known(page: Page, stated: Metadata) -> set[str]:
 
 def _lead(stated: Metadata, read: Body) -> str | None:
     """The deck: a line the page shows beside the body, or its description where the body does not begin with it."""
+    deck = next((block.text for block, rule in read.dropped if rule == "deck"), None)
+    if deck:
+        return body.paragraph(deck)
     whole = letters("".join(read.paragraphs))
     shown = {letters(block.text): block.text for block, _ in read.dropped}
     for lead in stated.leads:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from archive.model import Evidence
-from pipelines import blocks, boilerplate, line_rules, neighbours, second_reader, wording
+from pipelines import blocks, boilerplate, decks, line_rules, neighbours, second_reader, wording
 from pipelines.blocks import Block, Blocks
 from pipelines.container import container, prose, void_regions
 from pipelines.dom import Page
@@ -30,6 +30,8 @@ PLAIN_COUNT = 4
 PLAIN_SHARE = 0.8
 # A box of so many lines, most of them list items and hardly any of them linked, is a list of the article.
 LISTED, LISTED_LINKS = 4, 0.1
+# A heading in a box of its own heads one of so many blocks after it.
+_HEADED = 2
 # A paragraph of this length stands once in an article; on a page it may stand once for each size of screen.
 REPEATED = 60
 
@@ -54,11 +56,19 @@ class Body:
         return [Evidence(field="dropped", source=rule, value=block.text[:300]) for block, rule in self.dropped]
 
 
-def read(page: Page, *, titles: set[str], known: set[str], drop: tuple[HtmlElement, ...] = ()) -> Body:
+def read(
+    page: Page,
+    *,
+    titles: set[str],
+    known: set[str],
+    leads: set[str] | None = None,
+    drop: tuple[HtmlElement, ...] = (),
+) -> Body:
     """Recover a page's paragraphs.
 
     `titles` and `known` are letters (`second_reader.letters`) of the page's headlines and of its other known parts
-    (section, author, dates, captions): a line that equals one of them is no paragraph.
+    (section, author, dates, captions): a line that equals one of them is no paragraph. `leads` are those of its
+    descriptions: a line above the text that equals one of them is its deck.
     """
     body = page.root.find("body")
     whole = blocks.read(body if body is not None else page.root, _marker(drop))
@@ -72,7 +82,7 @@ def read(page: Page, *, titles: set[str], known: set[str], drop: tuple[HtmlEleme
         text = second_reader.kept_text(page.root, sum(map(prose, place.inside)))
         approved = _approved(whole, second_reader.letters(text))
         place = _place(whole, page.root, approved, titles, host)
-    return _select(place, titles, known, host)
+    return _select(place, titles, known, leads or set(), host)
 
 
 def _lower(whole: Blocks) -> None:
@@ -139,16 +149,16 @@ def read_fragment(root: HtmlElement, *, titles: set[str], known: set[str], drop:
     free = [block for block in whole.blocks if all(region in void for region in block.regions)]
     element = container(free, root, everything)
     place = _Place(whole=whole, void=void, element=element, inside=free, approved=everything)
-    return _select(place, titles, known, "")
+    return _select(place, titles, known, set(), "")
 
 
-def _select(place: _Place, titles: set[str], known: set[str], host: str) -> Body:
+def _select(place: _Place, titles: set[str], known: set[str], leads: set[str], host: str) -> Body:
     whole = place.whole
     selection = _Selection(place.inside, place.element, place.approved)
     selection.by_structure()
     selection.by_words(titles, known, host)
     selection.ends()
-    selection.lead(whole, place.void, titles)
+    selection.opening(whole, place.void, titles, leads)
     first = selection.kept[0].at if selection.kept else len(whole.blocks)
     return Body(
         before=whole.blocks[:first],
@@ -217,16 +227,17 @@ class _Selection:
             if paths[block.at] not in main and main:
                 boxes[self._box(block, paths[block.at], main)].append(block)
         judged = {box: self._judge(members) for box, members in boxes.items()}
-        for index, block in enumerate(self.kept):
-            if paths[block.at] in main or not main:
-                verdicts.append((block, None))
-                continue
-            rule = judged[self._box(block, paths[block.at], main)]
-            if rule == "box" and block.kind == "h" and len(boxes[self._box(block, paths[block.at], main)]) == 1:
-                after = self.kept[index + 1 : index + 3]
-                rule = None if any(paths[other.at] in main for other in after) else rule
+        following: list[bool] = []  # whether the blocks after this one are text, the nearest last
+        for block in reversed(self.kept):
+            rule = None
+            if paths[block.at] not in main and main:
+                box = self._box(block, paths[block.at], main)
+                rule = judged[box]
+                if rule == "box" and block.kind == "h" and len(boxes[box]) == 1 and any(following[-_HEADED:]):
+                    rule = None
+            following.append(rule is None)
             verdicts.append((block, rule))
-        self._keep(verdicts)
+        self._keep(verdicts[::-1])
 
     def _path(self, block: Block) -> tuple[str, ...]:
         """The tags and names from the container down to the block's parent."""
@@ -320,28 +331,19 @@ class _Selection:
             verdicts.append((block, rule))
         self._keep(verdicts)
 
-    def lead(self, whole: Blocks, void: set[int], titles: set[str]) -> None:
-        """Take in paragraphs that stand between the headline and the text, in a box of their own."""
+    def opening(self, whole: Blocks, void: set[int], titles: set[str], leads: set[str]) -> None:
+        """Take in the text's first paragraphs where they stand in a box of their own, and leave out its deck."""
         if not self.kept:
             return
-        first = self.kept[0].at
-        heads = [block.at for block in whole.blocks[:first] if second_reader.letters(block.text) in titles]
-        if not heads:
-            return
         told = second_reader.letters("".join(block.text for block in self.kept))
-        judged = {block.at for block, _ in self.dropped}
-        found = [
-            block
-            for block in whole.blocks[heads[-1] + 1 : first]
-            if block.kind == "p"
-            and block.at not in judged
-            and all(region in void for region in block.regions)
-            and len(block.text) >= line_rules.LONG_END
-            and wording.ends_sentence(block.text)
-            and block.link_share < 0.3
-            and second_reader.letters(block.text) not in told
-        ]
-        self.kept = [*found, *self.kept]
+        left = {block.at for block, _ in self.dropped}
+        found = decks.taken_in(whole, self.kept[0], titles, void, left)
+        self.kept = [*(block for block in found if second_reader.letters(block.text) not in told), *self.kept]
+        while any(map(line_rules.is_solid, self.kept[1:])):
+            first, second = self.kept[:2]
+            if self._path(first) == self._path(second) or not decks.is_deck(first, second, whole, leads):
+                return
+            self.dropped.append((self.kept.pop(0), "deck"))
 
 
 def _is_quoted(block: Block) -> bool:
