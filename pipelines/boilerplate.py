@@ -28,7 +28,7 @@ _NAMES = (
         r"(also|further)-?(read|reading)|most-?(read|popular|viewed|shared)|trending|popular-|top-?stories|latest-?(news|posts|stories)|"
         r"next-?(article|post|story|up)|prev(ious)?-?(article|post)|post-?nav|teaser|outbrain|taboola|zergnet|mgid|embedded-?post|"
         r"upnext|youmay|suggested|interlink|inline-?link|link-?box|linkbox|leia-?(mais|tambem)|ler-?mais|lire-?aussi|"
-        r"lees-?ook|leggi-?anche|mehr-?zum|keep-?reading|promoted|onward|crosslink|storylink|morelink|readnext|read-?next"
+        r"lees-?ook|leggi-?anche|mehr-?zum|keep-?reading|(?<![a-z]-)(?<!--)promoted|onward|crosslink|storylink|morelink|readnext|read-?next"
     )),
     ("share", re.compile(r"\bshar(e|er|ing)\b|share-?(bar|tools|button|links|icons|this|box)|sharedaddy|social|addtoany|addthis|whatsapp|telegram|follow-?us|followus|google-?news")),
     ("newsletter", re.compile(r"newsletter|subscri(be|ption)|sign-?up\b|signup|mailing-?list|mc4wp|regwall|paywall-?(box|banner|message)|piano-|call-?to-?action|\bcta\b|donat(e|ion)|membership")),
@@ -46,6 +46,8 @@ _NAMES = (
     ("widget", re.compile(r"widget-?area|widget-?(title|recent)|\btools?\b|article-?(tools|actions|action-bar)|action-?bar|utility|feedback|rating|votes?\b|likes\b|reaction|\bprint\b|listen\b|text-?to-?speech|factbox-?link|login\b|edit-?link|jump-?to")),
 )  # fmt: skip
 _NEVER = frozenset(("html", "body", "main", "article"))
+# Names that tell what else a page or box has, not what it is.
+_STATE = re.compile(r"^(has|with|without)-|-(enabled|disabled)\b|--(true|false)$")
 _HASHED = re.compile(r"[A-Z].*\d|\d.*[A-Z]|[0-9a-f]{8}")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _INLINE_MARKED = frozenset(("date", "byline", "caption", "share", "hidden", "embed"))
@@ -70,6 +72,8 @@ _INLINE = frozenset(
         "q",
     ]
 )
+# An id of more words is a headline's own, as anchors are made.
+_SLUG = 3
 _EMBED_ATTRIBUTES = frozenset(
     ("data-embed-id", "data-social-embed", "data-tweet-id", "data-embed-path", "data-oembed-url")
 )
@@ -110,7 +114,7 @@ def _by_attribute(attributes: dict[str, str]) -> str | None:
 @lru_cache(maxsize=20_000)
 def by_name(css_class: str, css_id: str, component: str) -> str | None:
     """Why an element with these names looks like no part of an article, or None."""
-    if _HASHED.search(css_id):
+    if _HASHED.search(css_id) or css_id.count("-") + css_id.count("_") >= _SLUG:
         css_id = ""
     names = f"{css_class} {css_id} {component}"
     if len(names) <= _FEW_NAMES:
@@ -125,6 +129,8 @@ def by_name(css_class: str, css_id: str, component: str) -> str | None:
 def _place(name: str) -> int:
     """Which of the patterns is the first to match a single name; their number for none, -1 where its neighbours count."""
     name = _uniform(name)
+    if _STATE.search(name):
+        return len(_NAMES)
     if "hidden" in name:
         return -1
     return next((at for at, (_, pattern) in enumerate(_NAMES) if pattern.search(name)), len(_NAMES))

@@ -144,7 +144,15 @@ def _tree(text: bytes) -> tuple[HtmlElement | None, bool]:
             raise MemoryError from error  # lxml calls it an unknown syntax error
         return None, False
     cut = any("depth" in entry.message.lower() for entry in parser.error_log)
+    _join(root)
     return root, cut
+
+
+def _join(root: HtmlElement) -> None:
+    """Take what follows an early `</html>`, which libxml2 puts beside the document's root, into the document."""
+    for late in list(root.itersiblings()):
+        late.tag = "div"
+        (root[-1] if len(root) else root).append(late)
 
 
 def _base(root: HtmlElement, url: str) -> str:
