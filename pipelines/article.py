@@ -22,6 +22,7 @@ from pipelines.dates import StatedDate, read_date
 from pipelines.dom import Page
 from pipelines.embedded import Embedded
 from pipelines.found_article import FoundArticle
+from pipelines.line_rules import Beside
 from pipelines.metadata import Metadata
 from pipelines.places import places
 from pipelines.second_reader import letters
@@ -64,7 +65,13 @@ def from_page(
     stated = metadata.read(page, embedded, captured=captured, zone=_zone(site), data=own)
     stated = _overridden(page, stated, captured, site)
     titles = {letters(title) for title in stated.titles} | _headlines(page)
-    read = _body(page, own, titles - {""}, stated, site)
+    beside = Beside(
+        titles=titles - {""},
+        known=_known(page, stated),
+        leads={letters(lead) for lead in stated.leads} - {""},
+        authors=stated.authors,
+    )
+    read = _body(page, own, beside, site)
     zone = _zone(site) or UTC
     stated = opening.fill(
         page, stated, read.before, lambda text: read_date(text, captured=captured, zone=zone, language=page.language)
@@ -91,23 +98,21 @@ def embedded_articles(page: Page, *, captured: datetime | None = None, site: Sit
     return list(found.values())
 
 
-def _body(page: Page, own: FoundArticle | None, titles: set[str], stated: Metadata, site: SiteConfig | None) -> Body:
+def _body(page: Page, own: FoundArticle | None, beside: Beside, site: SiteConfig | None) -> Body:
     """The body as the page shows it, or as its data hold it, or as the site's own selectors say."""
-    known = _known(page, stated)
     selectors = site.selectors if site else None
     drop = tuple(element for one in selectors.drop for element in _select(page, one)) if selectors else ()
     if selectors and selectors.body:
         chosen = _select(page, selectors.body)
         if chosen:
-            parts = [body.read_fragment(element, titles=titles, known=known, drop=drop) for element in chosen]
+            parts = [body.read_fragment(element, beside, drop) for element in chosen]
             whole = parts[0]
             whole.paragraphs = [text for part in parts for text in part.paragraphs]
             return whole
-    leads = {letters(lead) for lead in stated.leads} - {""}
-    shown = body.read(page, titles=titles, known=known, leads=leads, drop=drop)
+    shown = body.read(page, beside, drop)
     if own is None:
         return shown
-    return own_data.choose(shown, own_data.read_body(own, titles=titles, known=known), own.source)
+    return own_data.choose(shown, own_data.read_body(own, beside), own.source)
 
 
 def _article(page: Page, stated: Metadata, read: Body, site: SiteConfig | None) -> Article:
@@ -140,7 +145,7 @@ def _article(page: Page, stated: Metadata, read: Body, site: SiteConfig | None) 
 def _from_data(
     page: Page, data: FoundArticle, url: str, captured: datetime | None, site: SiteConfig | None
 ) -> Article | None:
-    read = own_data.read_body(data, titles={letters(data.title)}, known=set())
+    read = own_data.read_body(data, Beside(titles={letters(data.title)}))
     if sum(map(len, read.paragraphs)) < WHOLE_BODY:
         return None
     zone = _zone(site) or UTC

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from unicodedata import normalize
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from pipelines import blocks, boilerplate, decks, line_rules, neighbours, second
 from pipelines.blocks import Block, Blocks
 from pipelines.container import container, prose, void_regions
 from pipelines.dom import Page
+from pipelines.line_rules import Beside
 
 # A group of sibling paragraphs with this share of the container's prose is the article's own text.
 MAIN_SHARE = 0.1
@@ -32,6 +34,8 @@ PLAIN_SHARE = 0.8
 LISTED, LISTED_LINKS = 4, 0.1
 # A heading in a box of its own heads one of so many blocks after it.
 _HEADED = 2
+# What is said of the writer stands in so many last blocks.
+_SIGNED = 4
 # A paragraph of this length stands once in an article; on a page it may stand once for each size of screen.
 REPEATED = 60
 
@@ -56,33 +60,21 @@ class Body:
         return [Evidence(field="dropped", source=rule, value=block.text[:300]) for block, rule in self.dropped]
 
 
-def read(
-    page: Page,
-    *,
-    titles: set[str],
-    known: set[str],
-    leads: set[str] | None = None,
-    drop: tuple[HtmlElement, ...] = (),
-) -> Body:
-    """Recover a page's paragraphs.
-
-    `titles` and `known` are letters (`second_reader.letters`) of the page's headlines and of its other known parts
-    (section, author, dates, captions): a line that equals one of them is no paragraph. `leads` are those of its
-    descriptions: a line above the text that equals one of them is its deck.
-    """
+def read(page: Page, beside: Beside, drop: tuple[HtmlElement, ...] = ()) -> Body:
+    """Recover a page's paragraphs, without those that repeat what it says `beside` them, and what is in elements to `drop`."""
     body = page.root.find("body")
     whole = blocks.read(body if body is not None else page.root, _marker(drop))
     _lower(whole)
     everything = {block.at for block in whole.blocks}
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
-    place = _place(whole, page.root, everything, titles, host)
+    place = _place(whole, page.root, everything, beside.titles, host)
     # What stands in boxes beside plain paragraphs is not taken on its word.
     place.approved = set()
     if not _is_plain(place):
         text = second_reader.kept_text(page.root, sum(map(prose, place.inside)))
         approved = _approved(whole, second_reader.letters(text))
-        place = _place(whole, page.root, approved, titles, host)
-    return _select(place, titles, known, leads or set(), host)
+        place = _place(whole, page.root, approved, beside.titles, host)
+    return _select(place, beside, host)
 
 
 def _lower(whole: Blocks) -> None:
@@ -114,7 +106,7 @@ class _Place:
     beside: list[tuple[Block, str]] = field(default_factory=list)
 
 
-def _place(whole: Blocks, root: HtmlElement, approved: set[int], titles: set[str], host: str) -> _Place:
+def _place(whole: Blocks, root: HtmlElement, approved: set[int], titles: AbstractSet[str], host: str) -> _Place:
     void = void_regions(whole, approved, titles)
     free = [block for block in whole.blocks if all(region in void for region in block.regions)]
     free, beside = neighbours.own(free, whole.blocks, titles, host)
@@ -141,7 +133,7 @@ def _is_apart(block: Block, void: set[int]) -> bool:
     return any(region not in void for region in block.regions)
 
 
-def read_fragment(root: HtmlElement, *, titles: set[str], known: set[str], drop: tuple[HtmlElement, ...] = ()) -> Body:
+def read_fragment(root: HtmlElement, beside: Beside, drop: tuple[HtmlElement, ...] = ()) -> Body:
     """The paragraphs of a tree that holds a body alone: no search for its place, the same rules for its lines."""
     whole = blocks.read(root, _marker(drop))
     everything = {block.at for block in whole.blocks}
@@ -149,16 +141,16 @@ def read_fragment(root: HtmlElement, *, titles: set[str], known: set[str], drop:
     free = [block for block in whole.blocks if all(region in void for region in block.regions)]
     element = container(free, root, everything)
     place = _Place(whole=whole, void=void, element=element, inside=free, approved=everything)
-    return _select(place, titles, known, set(), "")
+    return _select(place, replace(beside, leads=frozenset()), "")
 
 
-def _select(place: _Place, titles: set[str], known: set[str], leads: set[str], host: str) -> Body:
+def _select(place: _Place, beside: Beside, host: str) -> Body:
     whole = place.whole
     selection = _Selection(place.inside, place.element, place.approved)
     selection.by_structure()
-    selection.by_words(titles, known, host)
-    selection.ends()
-    selection.opening(whole, place.void, titles, leads)
+    selection.by_words(beside, host)
+    selection.ends(beside.authors)
+    selection.opening(whole, place.void, beside)
     first = selection.kept[0].at if selection.kept else len(whole.blocks)
     return Body(
         before=whole.blocks[:first],
@@ -294,13 +286,13 @@ class _Selection:
         linked = sum(block.linked for block in members)
         return len(members) >= LISTED and lines > 0.5 * length and linked < LISTED_LINKS * length
 
-    def by_words(self, titles: set[str], known: set[str], host: str) -> None:
+    def by_words(self, beside: Beside, host: str) -> None:
         """Drop lines that repeat what the page says elsewhere, labels with what they label, and furniture."""
         verdicts: list[tuple[Block, str | None]] = []
         labelled = False
         told: set[str] = set()
         for block in self.kept:
-            rule = line_rules.rule(block, titles, known)
+            rule = line_rules.rule(block, beside)
             if rule is None and (
                 (labelled and line_rules.is_headline(block))
                 or (not self.lenient and line_rules.is_linked_headline(block, host))
@@ -313,8 +305,8 @@ class _Selection:
             verdicts.append((block, rule))
         self._keep(verdicts)
 
-    def ends(self) -> None:
-        """Cut what stands before the first and after the last paragraph of prose."""
+    def ends(self, authors: tuple[str, ...]) -> None:
+        """Cut what stands before the first and after the last paragraph of prose, and what is said of the writer there."""
         solid = [index for index, block in enumerate(self.kept) if line_rules.is_solid(block)]
         if not solid:
             return
@@ -323,25 +315,29 @@ class _Selection:
         while first > 0 and self.kept[first - 1].kind == "h" and self.kept[first - 1].level > 1:
             first -= 1
         tail = last + 1
-        while tail < len(self.kept) and line_rules.may_close(self.kept[tail]):
+        while tail < len(self.kept) and line_rules.may_follow(self.kept[tail], self.kept[tail - 1]):
             tail += 1
+        while tail > last + 1 and line_rules.announces(self.kept[tail - 1]):  # nothing came of it
+            tail -= 1
+        signed = max(first + neighbours.SEVERAL, tail - _SIGNED)
+        tail = next((at for at in range(signed, tail) if line_rules.tells_of_author(self.kept[at], authors)), tail)
         verdicts = []
         for index, block in enumerate(self.kept):
             rule = "before the text" if index < first else "after the text" if index >= tail else None
             verdicts.append((block, rule))
         self._keep(verdicts)
 
-    def opening(self, whole: Blocks, void: set[int], titles: set[str], leads: set[str]) -> None:
+    def opening(self, whole: Blocks, void: set[int], beside: Beside) -> None:
         """Take in the text's first paragraphs where they stand in a box of their own, and leave out its deck."""
         if not self.kept:
             return
         told = second_reader.letters("".join(block.text for block in self.kept))
         left = {block.at for block, _ in self.dropped}
-        found = decks.taken_in(whole, self.kept[0], titles, void, left)
+        found = decks.taken_in(whole, self.kept[0], beside.titles, void, left)
         self.kept = [*(block for block in found if second_reader.letters(block.text) not in told), *self.kept]
         while any(map(line_rules.is_solid, self.kept[1:])):
             first, second = self.kept[:2]
-            if self._path(first) == self._path(second) or not decks.is_deck(first, second, whole, leads):
+            if self._path(first) == self._path(second) or not decks.is_deck(first, second, whole, beside.leads):
                 return
             self.dropped.append((self.kept.pop(0), "deck"))
 

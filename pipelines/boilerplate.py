@@ -74,10 +74,11 @@ _INLINE = frozenset(
 )
 # An id of more words is a headline's own, as anchors are made.
 _SLUG = 3
-_EMBED_ATTRIBUTES = frozenset(
+# What content systems put on an embedded post, story or player.
+EMBED_ATTRIBUTES = frozenset(
     ("data-embed-id", "data-social-embed", "data-tweet-id", "data-embed-path", "data-oembed-url")
 )
-_TELLING = _EMBED_ATTRIBUTES | {"hidden", "aria-hidden", "style", "role"}
+_TELLING = EMBED_ATTRIBUTES | {"hidden", "aria-hidden", "style", "role"}
 # Up to so many characters names are judged each by itself (a site has few, and puts them together in many ways).
 _FEW_NAMES = 400
 _MANY_NAMES = 600
@@ -106,7 +107,7 @@ def mark(element: HtmlElement) -> str | None:
 def _by_attribute(attributes: dict[str, str]) -> str | None:
     if "hidden" in attributes or attributes.get("aria-hidden") == "true" or _HIDING.search(attributes.get("style", "")):
         return "hidden"
-    if not _EMBED_ATTRIBUTES.isdisjoint(attributes):
+    if not EMBED_ATTRIBUTES.isdisjoint(attributes):
         return "embed"
     return _ROLES.get(attributes.get("role", ""))
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 from pipelines.blocks import Block, Blocks, Region
+from pipelines.boilerplate import EMBED_ATTRIBUTES
 from pipelines.second_reader import letters
 
 # Share of a page's prose from which regions of one name are wrappers of the article. Calibrated on pages of 200 sites.
@@ -56,7 +58,7 @@ def prose(block: Block) -> float:
     return float(length) if _SENTENCE.search(block.text) else 0.4 * length
 
 
-def void_regions(page: Blocks, approved: set[int], titles: set[str] | None = None) -> set[int]:
+def void_regions(page: Blocks, approved: set[int], titles: AbstractSet[str] = frozenset()) -> set[int]:
     """Indices of regions that, with those of the same name, hold so much of the prose that they are wrappers.
 
     `titles` are letters of the page's headlines: what stands around the headline and a text is a wrapper, what stands
@@ -64,7 +66,7 @@ def void_regions(page: Blocks, approved: set[int], titles: set[str] | None = Non
     """
     names = [_name(region) for region in page.regions]
     weights = _weigh(page, approved, names)
-    headed, apart = _headed(page, titles or set())
+    headed, apart = _headed(page, titles)
     void = set()
     for index, region in enumerate(page.regions):
         if region.reason == "selector" or index in apart:  # the operator's own word, or the page's
@@ -72,7 +74,7 @@ def void_regions(page: Blocks, approved: set[int], titles: set[str] | None = Non
         if (
             index in headed
             or index in weights.leaves
-            or _is_reading(region, weights.solid[index])
+            or _is_reading(region, weights.paragraphs(index, region, names[index]))
             or weights.wraps(names[index], STUBBORN.get(region.reason, WRAPPER_SHARE))
         ):
             void.add(index)
@@ -83,7 +85,8 @@ def void_regions(page: Blocks, approved: set[int], titles: set[str] | None = Non
 class _Weights:
     """A page's prose by the names of the regions around it, and the share of it that the second reader kept.
 
-    `solid` counts each region's paragraphs and cells where its name says little; `leaves` are paragraphs that are regions.
+    `solid` counts each region's paragraphs and cells where its name says little, `alike` those of all regions of a name;
+    `leaves` are paragraphs that are regions.
     """
 
     total: float = 0.0
@@ -91,7 +94,13 @@ class _Weights:
     sums: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
     kept: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
     leaves: set[int] = field(default_factory=set)
+    alike: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     solid: list[int]
+
+    def paragraphs(self, index: int, region: Region, name: tuple[str, str]) -> int:
+        """How many paragraphs a region holds; where a content system calls each part of a text an embed, all of its kind."""
+        called = region.reason == "embed" and EMBED_ATTRIBUTES.isdisjoint(region.element.keys())
+        return self.alike[name] if called else self.solid[index]
 
     def wraps(self, name: tuple[str, str], limit: float) -> bool:
         """Whether regions of this name hold so much of the prose, whoever is asked."""
@@ -112,6 +121,7 @@ def _weigh(page: Blocks, approved: set[int], names: list[tuple[str, str]]) -> _W
         if weight >= SOLID_PROSE or block.kind == "cell":
             for at in block.regions:
                 weights.solid[at] += page.regions[at].reason in READ
+                weights.alike[names[at]] += 1
         if not weight:
             continue
         if weight >= LEAF_PROSE and block.kind == "p":
@@ -127,7 +137,7 @@ def _weigh(page: Blocks, approved: set[int], names: list[tuple[str, str]]) -> _W
     return weights
 
 
-def _headed(page: Blocks, titles: set[str]) -> tuple[set[int], set[int]]:
+def _headed(page: Blocks, titles: AbstractSet[str]) -> tuple[set[int], set[int]]:
     """Regions around the headline and a text, and regions beside a text that stands right after the headline."""
     head = next((block for block in page.blocks if block.kind == "h" and letters(block.text) in titles), None)
     if head is None:

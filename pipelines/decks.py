@@ -6,6 +6,8 @@ after these; one whose description is the very line says that it sums the articl
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from pipelines import line_rules, wording
 from pipelines.blocks import Block, Blocks
 from pipelines.second_reader import letters
@@ -14,7 +16,7 @@ from pipelines.second_reader import letters
 _PARTING = frozenset(("byline", "date", "share"))
 
 
-def taken_in(whole: Blocks, first: Block, titles: set[str], void: set[int], left: set[int]) -> list[Block]:
+def taken_in(whole: Blocks, first: Block, titles: AbstractSet[str], void: set[int], left: set[int]) -> list[Block]:
     """Paragraphs between the headline and the text's `first` block, in a box of their own and not `left` out already."""
     heads = [block.at for block in whole.blocks[: first.at] if letters(block.text) in titles]
     if not heads:
@@ -31,7 +33,7 @@ def taken_in(whole: Blocks, first: Block, titles: set[str], void: set[int], left
     ]
 
 
-def is_deck(block: Block, following: Block, whole: Blocks, leads: set[str]) -> bool:
+def is_deck(block: Block, following: Block, whole: Blocks, leads: AbstractSet[str]) -> bool:
     """Whether the first block of a text, which stands apart from the `following` ones, is its deck.
 
     `leads` are letters of the page's descriptions.

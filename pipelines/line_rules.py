@@ -5,6 +5,9 @@ Where lines stand, and which of their neighbours they belong to, is for `pipelin
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
 from pipelines import second_reader, wording
 from pipelines.blocks import Block
 from pipelines.neighbours import leads_inside
@@ -16,20 +19,38 @@ LONG_END = 100
 # A line that is a link from end to end, in words that make a headline, leads to another article.
 WHOLLY_LINKED = 0.9
 HEADLINE_WORDS = 4
+# A byline is the name and little more; a paragraph on the writer has at least so many characters more.
+_ON_AUTHOR = 25
 
 
-def rule(block: Block, titles: set[str], known: set[str]) -> str | None:
-    """Why a line is no paragraph, or None. `titles` and `known` are letters of headlines and of the page's other parts."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What a page says beside its text: a line that repeats it is no paragraph.
+
+    `titles`, `known` and `leads` are letters (`second_reader.letters`) of its headlines, of its other parts (section,
+    dates, captions) and of its descriptions; `authors` are names as written.
+    """
+
+    titles: AbstractSet[str] = frozenset()
+    known: AbstractSet[str] = frozenset()
+    leads: AbstractSet[str] = frozenset()
+    authors: tuple[str, ...] = ()
+
+
+def rule(block: Block, beside: Beside) -> str | None:
+    """Why a line is no paragraph, or None."""
     text = block.text
     letters = second_reader.letters(text)
     if not letters:
         return "no letters"
-    if letters in titles:
+    if letters in beside.titles:
         return "headline"
-    if letters in known:
+    if letters in beside.known:
         return "known elsewhere"
     if found := _related(block):
         return found
+    if block.kind != "li" and block.link_share >= WHOLLY_LINKED and wording.is_call(text):
+        return "call"
     return "furniture" if wording.is_furniture(text) else None
 
 
@@ -84,6 +105,26 @@ def is_long(block: Block) -> bool:
     return block.kind in ("p", "text", "quote") and len(block.text) >= LONG_END and block.link_share < 0.3
 
 
-def may_close(block: Block) -> bool:
-    """Whether a short line after the last long paragraph is still the article's: a sentence or a list item."""
-    return block.kind in ("p", "li", "quote", "text") and wording.ends_sentence(block.text) and block.link_share < 0.5
+def announces(block: Block) -> bool:
+    """Whether a paragraph is but the beginning of a list or table."""
+    return block.kind == "p" and block.text.endswith((":", "：")) and not wording.SOURCES.match(block.text)
+
+
+def may_follow(block: Block, before: Block) -> bool:
+    """Whether a short line after the last long paragraph is still the article's: a sentence, or a line of a list or table
+    that the text announces.
+    """
+    if block.link_share >= 0.5 or block.kind not in ("p", "li", "cell", "quote", "text"):
+        return False
+    counted = block.kind in ("li", "cell") and (announces(before) or before.kind == block.kind)
+    return counted or announces(block) or (block.kind != "cell" and wording.ends_sentence(block.text))
+
+
+def tells_of_author(block: Block, authors: tuple[str, ...]) -> bool:
+    """Whether a paragraph begins with the writer's own full name, as one on the writer does; a speaker's has a colon."""
+    text = block.text.casefold()
+    for name in authors:
+        start = name.casefold()
+        if len(name.split()) > 1 and text.startswith(start) and len(text) > _ON_AUTHOR + len(start):
+            return text[len(start)] in " ,(" and text[len(start) :].lstrip()[:1] != ":"
+    return False

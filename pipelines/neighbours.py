@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Set as AbstractSet
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -39,7 +40,7 @@ _COMMENTS = re.compile(
 
 
 def own(
-    found: list[Block], everything: list[Block], titles: set[str], host: str
+    found: list[Block], everything: list[Block], titles: AbstractSet[str], host: str
 ) -> tuple[list[Block], list[tuple[Block, str]]]:
     """The blocks of the article's own part, and those left out with the rule.
 

@@ -17,6 +17,7 @@ from pipelines.body import Body
 from pipelines.dom import Page
 from pipelines.embedded import Embedded
 from pipelines.found_article import FoundArticle
+from pipelines.line_rules import Beside
 from pipelines.second_reader import letters
 
 # The data are the fuller text where they are this much longer than what the page shows and hold most of that.
@@ -39,7 +40,7 @@ def own_article(embedded: Embedded, page: Page, titles: set[str]) -> FoundArticl
     return best
 
 
-def read_body(found: FoundArticle, *, titles: set[str], known: set[str]) -> Body:
+def read_body(found: FoundArticle, beside: Beside) -> Body:
     """The paragraphs of an embedded article, by the same rules as a page's."""
     if not found.is_html:
         lines = [bodies.paragraph(line) for line in found.body.splitlines()]
@@ -47,7 +48,7 @@ def read_body(found: FoundArticle, *, titles: set[str], known: set[str]) -> Body
     root = fragment(found.body)
     if root is None:
         return Body(paragraphs=[])
-    return bodies.read_fragment(root, titles=titles, known=known)
+    return bodies.read_fragment(root, beside)
 
 
 def fragment(markup: str) -> HtmlElement | None:

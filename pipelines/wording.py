@@ -44,6 +44,21 @@ RIGHTS = re.compile(
     r"|(all\s+rights\s+reserved|جميع\s+الحقوق\s+محفوظة|rights\s+reserved)\W{0,3}.{0,40}$",
     re.IGNORECASE,
 )
+# What a button says: a verb that asks the reader to do something, and a few words more.
+CALL = re.compile(
+    r"^\W*(read|learn|shop|see|get|start|try|download|watch|compare|view|browse|check|visit|buy|book|request|contact|sign|join|explore|find|"
+    r"discover|click|subscribe|order|register|apply|schedule|listen|go|take|open|follow|share|add|create|talk|order|donate|"
+    r"jetzt|hier|zum|zur|mehr|weiterlesen|en\s+savoir|découvr\w+|cliquez|voir|télécharge\w+|lire|suivez|abonnez|"
+    r"ver|leer|haz|descubre|descarga|suscríbe\w*|compra\w*|saiba|clique|assine|leia|baixe|scopri|leggi|clicca|iscriviti|"
+    r"اقرأ|إقرأ|اقرا|شاهد|تابع|اشترك|حم[ّ]?ل|اضغط|انقر|اطلع|زوروا|للمزيد|المزيد|لمشاهدة|لقراءة|بیشتر)\b",
+    re.IGNORECASE,
+)
+_CALL_WORDS = 12
+# What announces no part of a text, though it ends in a colon.
+SOURCES = re.compile(
+    r"^\W*(article\s+)?(sources?|references|notes|footnotes|bibliography|works\s+cited|quellen?|literatur|fontes?|fuentes?|référence?s|fonti|المصادر|المراجع|منابع)\s*[:：]?\s*$",
+    re.IGNORECASE,
+)
 _DATE_PART = re.compile(
     r"[\d٠-٩۰-۹]{1,4}\s*[/\-.:]\s*[\d٠-٩۰-۹]{1,2}|[\d٠-٩۰-۹]{1,2}\.?\s+\w{3,12}\W+[\d٠-٩۰-۹]{4}|\b\w{3,10}\.?\s+\d{1,2},?\s+\d{4}|[\d٠-٩۰-۹]{4}年"
     r"|(منذ|قبل)\s+[\d٠-٩]*\s*\w+|\d+\s+(minutes?|hours?|days?)\s+ago",
@@ -67,6 +82,11 @@ def ends_sentence(text: str) -> bool:
 def is_story_line(text: str) -> bool:
     """Whether a line alone makes a story: it ends as a sentence does, or is long."""
     return len(text) >= LONG_LINE or (len(text) >= SENTENCE and ends_sentence(text))
+
+
+def is_call(text: str) -> bool:
+    """Whether a line asks the reader to do something, as a button does."""
+    return len(text.split()) <= _CALL_WORDS and bool(CALL.match(text))
 
 
 def is_furniture(text: str) -> bool:

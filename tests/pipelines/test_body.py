@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipelines import blocks, body, boilerplate, wording
 from pipelines.dom import Page, parse
+from pipelines.line_rules import Beside
 from pipelines.second_reader import letters
 
 LINES = [
@@ -23,7 +24,7 @@ LINES = [
 def read(markup: str, *titles: str) -> body.Body:
     page = parse(f"<html><body>{markup}</body></html>".encode(), "https://www.example.test/a")
     assert isinstance(page, Page)
-    return body.read(page, titles={letters(title) for title in titles}, known=set())
+    return body.read(page, Beside(titles={letters(title) for title in titles}))
 
 
 def texts(markup: str) -> list[str]:
@@ -105,8 +106,8 @@ def test_a_page_is_left_as_it_is() -> None:
     )
     assert isinstance(page, Page)
     before = len(list(page.root.iter()))
-    first = body.read(page, titles=set(), known=set()).paragraphs
-    assert body.read(page, titles=set(), known=set()).paragraphs == first == LINES
+    first = body.read(page, Beside()).paragraphs
+    assert body.read(page, Beside()).paragraphs == first == LINES
     assert len(list(page.root.iter())) == before
 
 
