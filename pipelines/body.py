@@ -30,8 +30,8 @@ GUIDE = 4
 # From so many sibling paragraphs that hold this share of a page's prose, its own structure is proof enough.
 PLAIN_COUNT = 4
 PLAIN_SHARE = 0.8
-# A box of so many lines, most of them list items and hardly any of them linked, is a list of the article.
-LISTED, LISTED_LINKS = 4, 0.1
+# A box of so many lines, most of them list items, is a list; one with a smaller share of links leads nowhere.
+LISTED, BOX_LINKS = 4, 0.1
 # A heading in a box of its own heads one of so many blocks after it.
 _HEADED = 2
 # What is said of the writer stands in so many last blocks.
@@ -271,20 +271,24 @@ class _Selection:
             return "teaser"
         if linked > 0.4 * length:
             return "linked box"
-        if self.guided and members[0].at > self.first and self._is_list(members):
+        if members[0].at > self.first and self._is_part(members):
             return None
         approved = sum(len(block.text) for block in members if block.at in self.approved)
         if texts > 0.5 * length and (self.lenient or approved > 0.5 * length):
             return None
         return "box"
 
-    @staticmethod
-    def _is_list(members: list[Block]) -> bool:
-        """Whether a box is a list of some lines, hardly any of them linked."""
+    def _is_part(self, members: list[Block]) -> bool:
+        """Whether a box after the text's beginning, hardly any of it linked, is a part of it: a table, and in a guide also a
+        list, or any box at all where the guide is long.
+        """
         length = sum(len(block.text) for block in members)
+        if sum(block.linked for block in members) >= BOX_LINKS * length:
+            return False
+        cells = sum(len(block.text) for block in members if block.kind == "cell")
         lines = sum(len(block.text) for block in members if block.kind == "li")
-        linked = sum(block.linked for block in members)
-        return len(members) >= LISTED and lines > 0.5 * length and linked < LISTED_LINKS * length
+        listed = self.guided and len(members) >= LISTED and lines > 0.5 * length
+        return self.lenient or listed or cells > 0.5 * length
 
     def by_words(self, beside: Beside, host: str) -> None:
         """Drop lines that repeat what the page says elsewhere, labels with what they label, and furniture."""
