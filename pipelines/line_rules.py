@@ -116,12 +116,16 @@ def may_follow(block: Block, before: Block) -> bool:
     """
     if block.link_share >= 0.5 or block.kind not in ("p", "li", "cell", "quote", "text"):
         return False
-    counted = block.kind in ("li", "cell") and (announces(before) or before.kind == block.kind)
+    counted = block.kind == "cell" or (block.kind == "li" and (announces(before) or before.kind == "li"))
     return counted or announces(block) or (block.kind != "cell" and wording.ends_sentence(block.text))
 
 
 def tells_of_author(block: Block, authors: tuple[str, ...]) -> bool:
-    """Whether a paragraph begins with the writer's own full name, as one on the writer does; a speaker's has a colon."""
+    """Whether a block says that what follows is on the writer, or begins with the writer's full name (a speaker's has a
+    colon after it).
+    """
+    if wording.ON_AUTHOR.match(block.text):
+        return True
     text = block.text.casefold()
     for name in authors:
         start = name.casefold()

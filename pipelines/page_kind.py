@@ -235,13 +235,13 @@ def _reads_as_list(kinds: frozenset[str], listed: int, length: int) -> bool:
 
 
 def _listed(read: Body) -> int:
-    """Headlines on the page that lead elsewhere, outside menus and footers."""
+    """Headlines on the page that lead elsewhere, outside menus, footers and readers' comments."""
     if read.page is None:
         return 0
     apart = {
         index
         for index, region in enumerate(read.page.regions)
-        if region.reason in ("navigation", "footer", "hidden", "tags")
+        if region.reason in ("navigation", "footer", "hidden", "tags", "comments")
     }
     seen = {block.text for block in read.page.blocks if _is_headline(block) and not apart.intersection(block.regions)}
     return len(seen)

@@ -54,11 +54,31 @@ CALL = re.compile(
     re.IGNORECASE,
 )
 _CALL_WORDS = 12
+# A label over what is said of the writer.
+ON_AUTHOR = re.compile(
+    r"^\W*((about|meet)\s+(the\s+|our\s+)?(authors?|writers?|reviewers?|editors?)|über\s+(den\s+autor|die\s+autor(in|en))|zu[rm]?\s+(autorin|autor)|"
+    r"(à\s+propos\s+)?de\s+l['’]aute(ur|ure|ure?s)|sobre\s+(el|la|los)\s+autora?(es)?|sobre\s+o\s+autor|sull['’]autore|over\s+de\s+auteur|o\s+autor(ze|ce)|об\s+авторе|"
+    r"(نبذة\s+)?عن\s+الكاتبة?|درباره\s+نویسنده|yazar\s+hakkında)\s*:?\W*$",
+    re.IGNORECASE,
+)
 # What announces no part of a text, though it ends in a colon.
 SOURCES = re.compile(
     r"^\W*(article\s+)?(sources?|references|notes|footnotes|bibliography|works\s+cited|quellen?|literatur|fontes?|fuentes?|référence?s|fonti|المصادر|المراجع|منابع)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
+# Invitations to newsletters and channels, which stand in sentences of their own.
+INVITATION = re.compile(
+    r"\b(sign[\s-]?up|subscribe|register|join)\b[^.]{0,30}\b(for|to|our)\b[^.]{0,50}\b(newsletters?|mailing\s+list|daily\s+(email|briefing)|whatsapp|telegram)\b|"
+    r"(delivered|sent)\s+(straight\s+|right\s+|directly\s+)?(in)?to\s+your\s+(inbox|device|email)|"
+    r"\b(abonnieren|melden)\s+sie\b.{0,50}\bnewsletter|newsletter\S*\b.{0,40}\b(abonnieren|anmelden|bestellen)|abonnier\w*\b.{0,40}(whatsapp|telegram|newsletter)|"
+    r"(abonnez|inscrivez)-vous\b.{0,50}\b(newsletters?|lettres?|infolettre)|(suscríb\w+|regístrate|apúntate)\b.{0,50}\b(newsletters?|bolet[ií]n(es)?)|"
+    r"(assine|inscreva-se|cadastre-se)\b.{0,50}\bnewsletters?|(iscriviti|iscrivetevi)\b.{0,50}\bnewsletter|(meld\s+je|schrijf\s+je|abonneer)\b.{0,50}\bnieuwsbrief|"
+    r"zapisz\s+się\b.{0,40}\bnewsletter|bülten\w*\b.{0,40}\b(abone|kayd)|подпи\w+\b.{0,40}(рассылк|канал|телеграм)|"
+    r"(اشترك|سج[ّ]?ل)\w*\b.{0,50}(نشرت|النشرة|بريدك|قناتنا)|"
+    r"\bfollow\s+(us|\S+(\s\S+)?)\s+on\s+(twitter|x|facebook|instagram|linkedin|whatsapp|tiktok|google\s+news)\b",
+    re.IGNORECASE,
+)
+_INVITATION_LENGTH = 320
 _DATE_PART = re.compile(
     r"[\d٠-٩۰-۹]{1,4}\s*[/\-.:]\s*[\d٠-٩۰-۹]{1,2}|[\d٠-٩۰-۹]{1,2}\.?\s+\w{3,12}\W+[\d٠-٩۰-۹]{4}|\b\w{3,10}\.?\s+\d{1,2},?\s+\d{4}|[\d٠-٩۰-۹]{4}年"
     r"|(منذ|قبل)\s+[\d٠-٩]*\s*\w+|\d+\s+(minutes?|hours?|days?)\s+ago",
@@ -91,4 +111,6 @@ def is_call(text: str) -> bool:
 
 def is_furniture(text: str) -> bool:
     """Whether a line is a label, button or notice that stands around articles everywhere."""
-    return bool(len(text) <= 120 and (FURNITURE.match(text) or RIGHTS.search(text)))
+    if len(text) <= 120 and (FURNITURE.match(text) or RIGHTS.search(text)):
+        return True
+    return len(text) <= _INVITATION_LENGTH and bool(INVITATION.search(text))
