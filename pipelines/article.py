@@ -27,9 +27,6 @@ from pipelines.metadata import Metadata
 from pipelines.places import places
 from pipelines.second_reader import letters
 
-_BYLINE = re.compile(
-    r"^\W*(by|von|par|por|di|da|door|av|af|text|كتب(ت)?|بقلم|إعداد|تحرير|المصدر|source|quelle)\b\W*", re.IGNORECASE
-)
 # An embedded article on a listing has at least this much text, in characters: less is a teaser.
 WHOLE_BODY = 150
 

@@ -32,6 +32,8 @@ PLAIN_COUNT = 4
 PLAIN_SHARE = 0.8
 # A box of so many lines, most of them list items, is a list; one with a smaller share of links leads nowhere.
 LISTED, BOX_LINKS = 4, 0.1
+# Letters of a quotation that is lifted out of the text: from this many to that many.
+ECHO = (30, 300)
 # A heading in a box of its own heads one of so many blocks after it.
 _HEADED = 2
 # What is said of the writer stands in so many last blocks.
@@ -149,6 +151,7 @@ def _select(place: _Place, beside: Beside, host: str) -> Body:
     selection = _Selection(place.inside, place.element, place.approved)
     selection.by_structure()
     selection.by_words(beside, host)
+    selection.echoes()
     selection.ends(beside.authors)
     selection.opening(whole, place.void, beside)
     first = selection.kept[0].at if selection.kept else len(whole.blocks)
@@ -307,6 +310,21 @@ class _Selection:
                 told.add(block.text)
             labelled = rule in ("related label", "related headline")
             verdicts.append((block, rule))
+        self._keep(verdicts)
+
+    def echoes(self) -> None:
+        """Drop sentences lifted out of a paragraph to be shown large: they stand in the text, too. A guide sums itself up."""
+        if self.guided:
+            return
+        every = [second_reader.letters(block.text) for block in self.kept]
+        whole = "|".join(every)
+        verdicts = []
+        for block, own in zip(self.kept, every, strict=True):
+            lifted = block.kind in ("p", "quote", "text") and ECHO[0] <= len(own) <= ECHO[1]
+            if lifted and wording.ends_sentence(block.text) and whole.count(own) > 1 and every.count(own) == 1:
+                verdicts.append((block, "pulled quotation"))
+            else:
+                verdicts.append((block, None))
         self._keep(verdicts)
 
     def ends(self, authors: tuple[str, ...]) -> None:

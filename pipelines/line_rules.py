@@ -19,7 +19,9 @@ LONG_END = 100
 # A line that is a link from end to end, in words that make a headline, leads to another article.
 WHOLLY_LINKED = 0.9
 HEADLINE_WORDS = 4
-# A byline is the name and little more; a paragraph on the writer has at least so many characters more.
+# A byline has the name, and perhaps a place, a department or a date.
+_BYLINE = 90
+# A paragraph on the writer has at least so many characters more than the name.
 _ON_AUTHOR = 25
 
 
@@ -47,6 +49,8 @@ def rule(block: Block, beside: Beside) -> str | None:
         return "headline"
     if letters in beside.known:
         return "known elsewhere"
+    if len(text) <= _BYLINE and wording.BYLINE.match(text) and any(name in text for name in beside.authors):
+        return "byline"
     if found := _related(block):
         return found
     if block.kind != "li" and block.link_share >= WHOLLY_LINKED and wording.is_call(text):

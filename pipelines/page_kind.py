@@ -61,12 +61,6 @@ _ERROR = re.compile(
     r"seite (wurde )?nicht gefunden|page introuvable|página no encontrada|pagina non trovata|pagina niet gevonden|sayfa bulunamadı|страница не найдена|strony nie znaleziono",
     re.IGNORECASE,
 )
-_PAYWALL = re.compile(
-    r"(subscribe|sign (in|up)|log ?in|register)\b.{0,40}\b(to|and) (continue|keep|read|unlock|access)|subscribers? only|exclusive to subscribers|already a subscriber|"
-    r"reserved for subscribers|réservé aux abonnés|nur für abonnenten|jetzt (weiterlesen|abonnieren)|weiterlesen mit|solo para suscriptores|exclusivo para (suscriptores|assinantes)|"
-    r"للمشتركين فقط|اشترك (الآن )?(لمتابعة|لقراءة)|هذا المحتوى (للمشتركين|حصري)",
-    re.IGNORECASE,
-)
 _ARTICLE_KINDS = ("article", "newsarticle", "reportagenewsarticle", "blogposting", "analysisnewsarticle", "opinionnewsarticle",
                   "backgroundnewsarticle", "reviewnewsarticle", "techarticle", "scholarlyarticle", "liveblogposting", "report",
                   "socialmediaposting", "advertisercontentarticle", "howto", "recipe", "review")  # fmt: skip
@@ -209,7 +203,7 @@ def _is_headed(stated: Metadata, read: Body) -> bool:
 def _stub(page: Page, kinds: frozenset[str], read: Body) -> NotArticleReason | None:
     """What a page with hardly any text is, where its own words or data say so."""
     rest = " ".join(block.text for block in read.page.blocks) if read.page else ""
-    if len(read.paragraphs) <= 1 and _PAYWALL.search(rest[:20_000]) and _locked(page):
+    if len(read.paragraphs) <= 1 and wording.PAYWALL.search(rest[:20_000]) and _locked(page):
         return NotArticleReason.PAYWALL
     if any(kind.startswith("video") for kind in kinds) and not any(kind in kinds for kind in _ARTICLE_KINDS):
         return NotArticleReason.VIDEO

@@ -54,6 +54,18 @@ CALL = re.compile(
     re.IGNORECASE,
 )
 _CALL_WORDS = 12
+# What stands before a writer's name.
+BYLINE = re.compile(
+    r"^\W*(by|words|von|par|por|di|da|door|av|af|text|tekst|autore?|autorin|كتبت?|بقلم|إعداد|تحرير|نوشته)\b",
+    re.IGNORECASE,
+)
+# What a page says of itself that shows only a text's beginning.
+PAYWALL = re.compile(
+    r"(subscribe|sign (in|up)|log ?in|register)\b.{0,40}\b(to|and) (continue|keep|read|unlock|access)|subscribers? only|exclusive to subscribers|already a subscriber|"
+    r"reserved (for|to) subscribers|réservée?s? (à nos |aux )abonnés|nur für abonnenten|jetzt (weiterlesen|abonnieren)|weiterlesen mit|solo para suscriptores|exclusivo para (suscriptores|assinantes)|"
+    r"للمشتركين فقط|اشترك (الآن )?(لمتابعة|لقراءة)|هذا المحتوى (للمشتركين|حصري)",
+    re.IGNORECASE,
+)
 # A label over what is said of the writer.
 ON_AUTHOR = re.compile(
     r"^\W*((about|meet)\s+(the\s+|our\s+)?(authors?|writers?|reviewers?|editors?)|über\s+(den\s+autor|die\s+autor(in|en))|zu[rm]?\s+(autorin|autor)|"
@@ -111,6 +123,6 @@ def is_call(text: str) -> bool:
 
 def is_furniture(text: str) -> bool:
     """Whether a line is a label, button or notice that stands around articles everywhere."""
-    if len(text) <= 120 and (FURNITURE.match(text) or RIGHTS.search(text)):
+    if len(text) <= 120 and (FURNITURE.match(text) or RIGHTS.search(text) or PAYWALL.search(text)):
         return True
     return len(text) <= _INVITATION_LENGTH and bool(INVITATION.search(text))
