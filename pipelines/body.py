@@ -34,6 +34,8 @@ PLAIN_SHARE = 0.8
 LISTED, BOX_LINKS = 4, 0.1
 # Letters of a quotation that is lifted out of the text: from this many to that many.
 ECHO = (30, 300)
+# The paragraph that it is lifted from is so many times as long at least.
+LIFTED = 1.25
 # A heading in a box of its own heads one of so many blocks after it.
 _HEADED = 2
 # What is said of the writer stands in so many last blocks.
@@ -318,13 +320,16 @@ class _Selection:
             return
         every = [second_reader.letters(block.text) for block in self.kept]
         whole = "|".join(every)
-        verdicts = []
+        verdicts: list[tuple[Block, str | None]] = []
         for block, own in zip(self.kept, every, strict=True):
-            lifted = block.kind in ("p", "quote", "text") and ECHO[0] <= len(own) <= ECHO[1]
-            if lifted and wording.ends_sentence(block.text) and whole.count(own) > 1 and every.count(own) == 1:
-                verdicts.append((block, "pulled quotation"))
-            else:
-                verdicts.append((block, None))
+            lifted = (
+                block.kind in ("p", "quote", "text")
+                and ECHO[0] <= len(own) <= ECHO[1]
+                and wording.ends_sentence(block.text)
+                and whole.count(own) > 1
+                and any(own in other for other in every if len(other) >= LIFTED * len(own))
+            )
+            verdicts.append((block, "pulled quotation" if lifted else None))
         self._keep(verdicts)
 
     def ends(self, authors: tuple[str, ...]) -> None:
