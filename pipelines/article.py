@@ -62,12 +62,7 @@ def from_page(
     stated = metadata.read(page, embedded, captured=captured, zone=_zone(site), data=own)
     stated = _overridden(page, stated, captured, site)
     titles = {letters(title) for title in stated.titles} | _headlines(page)
-    beside = Beside(
-        titles=titles - {""},
-        known=_known(page, stated),
-        leads={letters(lead) for lead in stated.leads} - {""},
-        authors=stated.authors,
-    )
+    beside = Beside(titles=titles - {""}, known=_known(page, stated), authors=stated.authors)
     read = _body(page, own, beside, site)
     zone = _zone(site) or UTC
     stated = opening.fill(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from unicodedata import normalize
 from urllib.parse import urlsplit
 
@@ -145,7 +145,7 @@ def read_fragment(root: HtmlElement, beside: Beside, drop: tuple[HtmlElement, ..
     free = [block for block in whole.blocks if all(region in void for region in block.regions)]
     element = container(free, root, everything)
     place = _Place(whole=whole, void=void, element=element, inside=free, approved=everything)
-    return _select(place, replace(beside, leads=frozenset()), "")
+    return _select(place, beside, "")
 
 
 def _select(place: _Place, beside: Beside, host: str) -> Body:
@@ -364,7 +364,7 @@ class _Selection:
         self.kept = [*(block for block in found if second_reader.letters(block.text) not in told), *self.kept]
         while any(map(line_rules.is_solid, self.kept[1:])):
             first, second = self.kept[:2]
-            if self._path(first) == self._path(second) or not decks.is_deck(first, second, whole, beside.leads):
+            if self._path(first) == self._path(second) or not decks.is_deck(first, second, whole):
                 return
             self.dropped.append((self.kept.pop(0), "deck"))
 

@@ -1,7 +1,7 @@
 """What stands between headline and text: the text's first paragraph, or the deck, which is the article's lead instead.
 
 Both are sentences in a place of their own. A page that shows its byline or date between them says that the text begins
-after these; one whose description is the very line says that it sums the article up.
+after these; where nothing stands between them, the line is the text's first paragraph, whoever repeats it as description.
 """
 
 from __future__ import annotations
@@ -33,13 +33,9 @@ def taken_in(whole: Blocks, first: Block, titles: AbstractSet[str], void: set[in
     ]
 
 
-def is_deck(block: Block, following: Block, whole: Blocks, leads: AbstractSet[str]) -> bool:
-    """Whether the first block of a text, which stands apart from the `following` ones, is its deck.
-
-    `leads` are letters of the page's descriptions.
-    """
-    between = whole.blocks[block.at + 1 : following.at]
-    return letters(block.text) in leads or any(_parts(other, whole) for other in between)
+def is_deck(block: Block, following: Block, whole: Blocks) -> bool:
+    """Whether the first block of a text, which stands apart from the `following` ones, is its deck."""
+    return any(_parts(between, whole) for between in whole.blocks[block.at + 1 : following.at])
 
 
 def _parts(between: Block, whole: Blocks) -> bool:

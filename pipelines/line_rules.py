@@ -29,13 +29,12 @@ _ON_AUTHOR = 25
 class Beside:
     """What a page says beside its text: a line that repeats it is no paragraph.
 
-    `titles`, `known` and `leads` are letters (`second_reader.letters`) of its headlines, of its other parts (section,
-    dates, captions) and of its descriptions; `authors` are names as written.
+    `titles` and `known` are letters (`second_reader.letters`) of its headlines and of its other parts (section, dates,
+    captions); `authors` are names as written.
     """
 
     titles: AbstractSet[str] = frozenset()
     known: AbstractSet[str] = frozenset()
-    leads: AbstractSet[str] = frozenset()
     authors: tuple[str, ...] = ()
 
 

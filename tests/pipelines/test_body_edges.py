@@ -53,13 +53,15 @@ def test_a_line_above_the_byline_is_the_deck(between: str) -> None:
     assert ("deck", DECK) in [(evidence.source, evidence.value) for evidence in found.evidence]
 
 
-def test_a_line_that_is_the_description_is_the_deck_where_it_stands_apart() -> None:
-    """In a box of its own the page's very description is its deck; as the first of the text's paragraphs it is one."""
-    apart = f"<h1>{HEADLINE}</h1><div><p>{DECK}</p></div><section>{paragraphs(*LINES)}</section>"
-    assert read(apart, leads={letters(DECK)}).paragraphs == LINES
-    assert read(apart).paragraphs == [DECK, *LINES]
-    among = f"<h1>{HEADLINE}</h1><section>{paragraphs(DECK, *LINES)}</section>"
-    assert read(among, leads={letters(DECK)}).paragraphs == [DECK, *LINES]
+def test_a_first_paragraph_in_a_box_of_its_own_stays() -> None:
+    """Where nothing stands between it and the rest, the line under the headline is the text's first paragraph."""
+    html = (
+        f"<html><head><title>{HEADLINE}</title><meta name='description' content='{DECK}'></head><body><h1>{HEADLINE}</h1>"
+        f"<div class='lead'><p>{DECK}</p></div><section>{paragraphs(*LINES)}</section></body></html>"
+    )
+    found = extract(html.encode(), "https://www.example.test/a")
+    assert isinstance(found, Article)
+    assert found.paragraphs == [DECK, *LINES]
 
 
 def test_the_deck_is_the_lead() -> None:
