@@ -139,8 +139,11 @@ def derive_disappearances(db: sqlite3.Connection, articles: set[str], urls: set[
     `fresh` are those of `urls` that answered as never before: what redirects to them may now lead elsewhere.
     """
     affected = set(articles)
+    named = "SELECT DISTINCT article_id FROM _readings WHERE key = ? AND article_id IS NOT NULL"
     for url in urls | _leading_to(db, fresh):
         affected |= {article for (article,) in db.execute("SELECT article_id FROM addresses WHERE url = ?", (url,))}
+        if _counts_as_name(url):  # never read as the article, but a way to ask for it
+            affected |= {article for (article,) in db.execute(named, (canonical_key(url),))}
     for article in sorted(affected):
         _disappearance(db, article)
 
@@ -156,17 +159,50 @@ def _disappearance(db: sqlite3.Connection, article: str) -> None:
         "SELECT url, moment FROM _readings WHERE article_id = ? ORDER BY moment DESC LIMIT 1", (article,)
     ).fetchone()
     since = db.execute(
-        "SELECT captured, status, location, id, warc_date, warc, offset FROM captures WHERE url IN (?, ?) AND captured >= ?",
-        (canonical, latest, last_seen),
+        "SELECT captured, status, location, id, warc_date, warc, offset, url FROM captures"  # noqa: S608 -- a constant
+        f" WHERE (url = ? OR {_SPELT}) AND captured >= ?",
+        (latest, *_spellings(canonical), last_seen),
     ).fetchall()
+    answered = _answered(db, article, canonical)
     # To the microsecond: two crawls may well begin within one second.
-    moments = [(moment_of(datetime.fromisoformat(row[4]), row[5], row[6]), row[:4]) for row in since]
+    moments = [
+        (moment_of(datetime.fromisoformat(row[4]), row[5], row[6]), row[:4])
+        for row in since
+        if row[7] == latest or (answered and _asks_for(row[7], canonical))
+    ]
     for at, (captured, status, location, capture) in sorted(moments):
         if at > read_at and (reason := _gone(db, status, location)):
             db.execute(
                 "INSERT INTO disappearances VALUES (?, ?, ?, ?, ?)", (article, last_seen, captured, reason, capture)
             )
             return
+
+
+# The name of an article, with a slash behind it, and with more parameters: what `_spellings` fills in.
+_SPELT = "url IN (?, ?) OR url BETWEEN ? AND ?"
+
+
+def _spellings(canonical: str) -> tuple[str, str, str, str]:
+    more, end = ("&", "'") if "?" in canonical else ("?", "@")  # `end` sorts right behind `more`
+    return (canonical, canonical + "/", canonical + more, canonical + end)
+
+
+def _counts_as_name(url: str) -> bool:
+    """Whether an address asks for a page itself, however the reader came, and not for another form of it."""
+    return not is_amp(url) and (is_tracked(url) or not urlsplit(url).query)
+
+
+def _asks_for(url: str, canonical: str) -> bool:
+    return url == canonical or (_counts_as_name(url) and canonical_key(url) == canonical_key(canonical))
+
+
+def _answered(db: sqlite3.Connection, article: str, canonical: str) -> bool:
+    """Whether the canonical URL ever answered with the article; some pages name one that never did."""
+    read = db.execute(
+        f"SELECT url FROM _readings WHERE article_id = ? AND ({_SPELT})",  # noqa: S608 -- a constant
+        (article, *_spellings(canonical)),
+    )
+    return any(canonical_key(url) == canonical_key(canonical) for (url,) in read)
 
 
 def _gone(db: sqlite3.Connection, status: int | None, location: str | None) -> str | None:

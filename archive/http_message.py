@@ -28,6 +28,16 @@ _MAX_CODINGS = 5
 _CUT_SHORT = "the data is cut short"
 
 
+def as_utf8(value: str) -> str:
+    """A header value that was decoded as latin-1, read as UTF-8 where its bytes are that."""
+    if value.isascii():
+        return value
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpMessage:
     """A parsed response.
@@ -58,12 +68,7 @@ class HttpMessage:
     def text(self, name: str) -> str | None:
         """The first value of a header, read as UTF-8 where its bytes are that; None where it was not sent."""
         value = self.header(name)
-        if value is None or value.isascii():
-            return value
-        try:
-            return value.encode("latin-1").decode("utf-8")
-        except UnicodeDecodeError:
-            return value
+        return None if value is None else as_utf8(value)
 
     @property
     def mime(self) -> str | None:

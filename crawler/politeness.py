@@ -163,7 +163,7 @@ class Answer:
             url=url,
             status=message.status,
             body=body,
-            location=message.header("Location"),
+            location=message.text("Location"),
             retry_after=retry_after(message.header("Retry-After")),
         )
 

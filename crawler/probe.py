@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from archive.errors import WarraqError
+from archive.http_message import as_utf8
 from archive.urls import normalise
 from crawler.addresses import DEFAULT_PORTS, AddressGuard
 
@@ -66,7 +67,7 @@ class Probe:
         for _ in range(REDIRECTS + 1):
             before(seen)
             answer, location = self._once(seen)
-            target = normalise(location, seen) if location else None
+            target = normalise(as_utf8(location), seen) if location else None
             if target is None:
                 return answer
             seen = target

@@ -21,6 +21,7 @@ from archive.config_values import is_loopback
 from archive.model import Article, Link, Precision, Sighting, iso
 from archive.urls import normalise
 from crawler.addresses import AddressGuard, literal
+from crawler.politeness import origin
 from crawler.probe import Answer, Probe, ProbeError
 from crawler.robots import Robots
 from crawler.site_zone import Learned, instants_of, learn, stated_instants, wall_offset
@@ -87,6 +88,9 @@ class _Look:
         home = self._probe.get(self._start)
         if not home.ok:
             return Found(start=self._start, robots=robots, problem=f"{home.url}: answers with status {home.status}")
+        if origin(home.url) != origin(self._start):  # http to https, or to www.: other rules
+            self._start = home.url
+            robots = self._robots()
         links = _links(home)
         sitemaps = self._sitemaps()
         feeds = self._feeds(links)

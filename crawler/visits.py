@@ -184,7 +184,7 @@ class Visitor:
         if status in REFUSED and _tells_of_site(visit.entry):
             self.patience.refused(f"HTTP {status}")
         if 300 <= status < 400 and status != 304:
-            location = fetched.message.header("Location")
+            location = fetched.message.text("Location")
             target = normalise(location, url) if location else None
             return (done, target) if target else (_failed(visit, url, f"HTTP {status} without a usable Location"), None)
         if fetched.capture.truncated in _CUT_SHORT and visit.entry.attempts + 1 < MAX_ATTEMPTS:

@@ -195,6 +195,36 @@ def test_an_article_that_is_gone_and_comes_back(kit: Any) -> None:
     assert kit.rows("SELECT reason FROM disappearances") == [("redirects to https://news.example/",)]
 
 
+def test_gone_under_a_tracking_address(kit: Any) -> None:
+    """A link with a tracking parameter asks for the article itself: its 410 is the article's; an AMP form's is not."""
+    gone = Reading(kind=PayloadKind.OTHER)
+    read, amp = kit.entry(), (kit.capture(URL + "/amp", 1, status=404), gone)
+    tracked = (kit.capture(URL + "?utm_source=related", 2, status=410), gone)
+    with kit.index() as index:
+        index.apply([read, amp])
+        assert kit.rows("SELECT reason FROM disappearances") == []
+        index.apply([tracked])
+        assert kit.rows("SELECT gone_since, reason FROM disappearances") == [("2024-03-01T14:00:00Z", "HTTP 410")]
+        before = kit.dump()
+    kit.path().unlink()
+    with kit.index() as index:
+        index.apply([tracked])
+        index.apply([amp, read])
+    assert kit.dump() == before
+
+
+def test_a_name_that_never_answered_is_not_gone(kit: Any) -> None:
+    """Where a page names a canonical URL that is not there, the article still answers at its own."""
+    page = kit.capture("https://news.example/b/1001")
+    reading = Reading(kind=PayloadKind.ARTICLE, article=kit.article(page.url, canonical=URL))
+    with kit.index() as index:
+        index.apply([(page, reading), (kit.capture(URL, 1, status=404), Reading(kind=PayloadKind.OTHER))])
+        assert kit.rows("SELECT url FROM articles") == [(URL,)]
+        assert kit.rows("SELECT reason FROM disappearances") == []
+        index.apply([(kit.capture(page.url, 2, status=404), Reading(kind=PayloadKind.OTHER))])
+    assert kit.rows("SELECT reason FROM disappearances") == [("HTTP 404",)]
+
+
 def test_gone_within_the_second(kit: Any) -> None:
     """Two crawls may begin within one second: what counts is which answer came later, to the microsecond."""
     with kit.index() as index:

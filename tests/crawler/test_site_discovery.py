@@ -130,6 +130,48 @@ def test_redirected_home_page_is_the_start() -> None:
     assert (found.problem, found.start) == (None, url + "ar/")
 
 
+def test_a_site_that_moved_to_another_host_is_looked_at_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From http to https, or to www.: the robots.txt, the sitemaps and the dated pages are those of where it is now."""
+    monkeypatch.setattr("crawler.addresses.is_public", lambda _: True)  # two loopback ports stand for two public hosts
+
+    class Moved(_Handler):
+        def do_GET(self) -> None:  # noqa: N802
+            moved = self.path != "/robots.txt"
+            self.send_response(301 if moved else 404)
+            if moved:
+                self.send_header("Location", there.rstrip("/") + self.path)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    with serving() as there, _Server(("127.0.0.1", 0), Moved) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        found = discover(f"http://127.0.0.1:{server.server_address[1]}/")
+        server.shutdown()
+    assert (found.problem, found.start, found.robots) == (None, there, "there is one")
+    assert [address.removeprefix(there) for address, _ in found.sitemaps][:1] == ["sitemap.xml"]
+    assert found.zone is not None
+    assert (found.zone.zone, found.zone.sure) == ("Asia/Riyadh", True)
+
+
+def test_the_target_of_a_redirect_may_be_written_in_utf_8() -> None:
+    """Servers send Arabic addresses as bare bytes, not percent-encoded; they are asked for as browsers would."""
+    asked: list[str] = []
+
+    class Moving(_Handler):
+        def do_GET(self) -> None:  # noqa: N802
+            asked.append(self.path)
+            self.send_response(302 if self.path == "/" else 404)
+            self.send_header("Location", "/أخبار/".encode().decode("latin-1"))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    with _Server(("127.0.0.1", 0), Moving) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        discover(f"http://127.0.0.1:{server.server_address[1]}/")
+        server.shutdown()
+    assert asked == ["/robots.txt", "/", "/%D8%A3%D8%AE%D8%A8%D8%A7%D8%B1/"]
+
+
 def test_private_addresses_are_not_asked() -> None:
     """A named site cannot send the look around to another loopback port."""
     from crawler.addresses import AddressGuard

@@ -165,6 +165,13 @@ def test_a_blocked_host_keeps_its_pages_for_later():
     assert ending.at > time.time() + 3000
 
 
+def test_the_target_of_a_redirect_may_be_written_in_utf_8():
+    """Servers send Arabic addresses as bare bytes, which headers hold as latin-1; they are asked for as browsers would."""
+    web = Web(a=response(302, Location="/خبر".encode().decode("latin-1")), **{"%D8%AE%D8%A8%D8%B1": response(200)})
+    ending, _ = web.visit("a")
+    assert (ending.outcome, web.asked) == (Outcome.DONE, ["/a", "/%D8%AE%D8%A8%D8%B1"])
+
+
 def test_a_redirect_to_a_queued_page_is_left_to_the_queue():
     """Its target is fetched in its own right, once."""
     web = Web(known=("b",), a=response(301, Location="/b"), b=response(200))
