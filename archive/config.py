@@ -208,7 +208,7 @@ class CollectionConfig:
     contact: str | None = field(
         default=None,
         metadata=_key(
-            read.text,
+            read.contact,
             "an e-mail address or a URL",
             "Where a publisher can reach you; sent in the User-Agent of every request.",
             '"https://library.example/crawler"',

@@ -155,6 +155,16 @@ def web_address(value: object) -> str:
     return url
 
 
+def contact(value: object) -> str:
+    """An e-mail address or a URL, in ASCII: it is sent as a part of a header."""
+    address = text(value)
+    if not address.isascii():
+        raise ValueError(f"not {address!r} (it must be ASCII to be sent; write a domain name as xn--...)")
+    if re.fullmatch(r"(mailto:)?[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+", address):
+        return address
+    return web_address(address)
+
+
 def several(value: object) -> tuple[object, ...]:
     """A list as it stands, or one value as a list of one."""
     if isinstance(value, list):

@@ -18,7 +18,19 @@ from urllib.parse import urlsplit
 
 from archive.arabic import comparable, fold, words
 from archive.lines import Line, lines_of, number, pack
-from archive.model import OWED, Article, Capture, Failure, Reading, Sighting, Stage, content_id, iso
+from archive.model import (
+    OWED,
+    Article,
+    Capture,
+    Failure,
+    NotAnArticle,
+    NotArticleReason,
+    Reading,
+    Sighting,
+    Stage,
+    content_id,
+    iso,
+)
 from archive.urls import canonical_key, canonical_url, folded_host, normalise, text_sha256
 
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -244,11 +256,16 @@ def failure_row(failure: Failure) -> Row:
     return {"id": content_id("failure", *(value or "" for value in row.values())), **row}
 
 
+def _explained(no: NotAnArticle, failures: list[Failure]) -> bool:
+    """Whether a page is empty because of what is told already: one line is enough."""
+    return no.reason is NotArticleReason.EMPTY and any(failure.stage is Stage.EXTRACT for failure in failures)
+
+
 def failures_of(capture: Capture, reading: Reading) -> list[Failure]:
     """What the index owes an explanation for after this capture."""
     owed = list(reading.failures)
     no = reading.not_article
-    if no is not None and no.reason in OWED:
+    if no is not None and no.reason in OWED and not _explained(no, owed):
         reason = f"{no.reason}: {no.detail}" if no.detail else str(no.reason)
         owed.append(
             Failure(

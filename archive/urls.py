@@ -113,8 +113,8 @@ def canonical_key(url: str) -> str:
 def credible_canonical(page_url: str, rel_canonical: str) -> str | None:
     """The address that a page's `rel=canonical` (RFC 6596) leads to, normalised, or None where it cannot be believed.
 
-    Not believed: another site; the home page or a listing above the page; the same path without the parameter that
-    names the work. All of these are seen where a template writes one canonical for many pages.
+    Not believed: another site; the home page or a listing, above the page or elsewhere; the same path without the
+    parameter that names the work. All of these are seen where a template writes one canonical for many pages.
     """
     target, page = normalise(rel_canonical, page_url), normalise(page_url)
     if target is None or page is None:
@@ -126,10 +126,11 @@ def credible_canonical(page_url: str, rel_canonical: str) -> str | None:
     if there.path.rstrip("/") == here.path.rstrip("/"):
         loses_name = not there.query and re.search(r"\d", here.query) and not _names_a_work(here.path)
         return None if loses_name else target
-    above = here.path.startswith(there.path.rstrip("/") + "/")
     if there.path == "/" and not there.query:
         return None
-    return None if above and not there.query and not _names_a_work(there.path) else target
+    above = here.path.startswith(there.path.rstrip("/") + "/")
+    listing = not there.query and not _names_a_work(there.path) and (above or _names_a_work(here.path))
+    return None if listing else target
 
 
 def folded_host(netloc: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from archive.config import SiteConfig
-from archive.model import Capture, Change, Reading, Stage
+from archive.model import Capture, Change, NotArticleReason, PayloadKind, Reading, Stage
 from crawler import discovery
 from crawler.discovery import Window
 from crawler.frontier import Entry, Frontier, key_of
@@ -24,6 +24,8 @@ MAX_BY_SHEETS = 20_000  # what style sheets call for in one crawl: they may name
 DISCOVERY = frozenset({Kind.SITEMAP, Kind.FEED})
 NO_PAGES = DISCOVERY | {Kind.REQUISITE}  # not counted as pages asked for
 _BY_LINK = frozenset({Kind.LINK, Kind.SECTION})
+NO_CONTENT = frozenset({204, 205})
+_ANNOUNCES = frozenset({PayloadKind.SITEMAP, PayloadKind.FEED})
 _FRUIT = frozenset({Change.NEW, Change.CHANGED, Change.UNCHANGED, Change.NONE})
 
 
@@ -49,6 +51,7 @@ class Harvest:
         self._by_sheets = 0
         self._met = KnownKeys()
         self._sitemaps = 0
+        self.led_on = False  # whether anything yet led to a page of the site, or was one
 
     def gather(self, entry: Entry, capture: Capture, reading: Reading) -> list[Entry]:
         """What a page, sitemap or feed that answered leads to, as far as it may be fetched and is new to the crawl."""
@@ -56,6 +59,8 @@ class Harvest:
             self._budgets.fruitless(entry.url, REFUSED_WEIGHT)  # here, not in `weigh`: the index is some pages behind
         if capture.status != 304 and not 200 <= (capture.status or 0) < 300:
             return []
+        self._explain(entry, capture, reading)
+        self.led_on = self.led_on or self._leads_on(entry, reading)
         if len(reading.links) >= MAX_OUTLINKS:
             self._fail_once(
                 capture.url, Stage.DISCOVERY, f"{MAX_OUTLINKS} links or more: what lies beyond is not followed"
@@ -65,6 +70,38 @@ class Harvest:
         needed = tuple(url for url in reading.requisites if self._requisites.add(hash(url)))
         reading = replace(reading, links=fresh, requisites=self._bounded(needed, entry))
         return self.admitted(discovery.found(reading, entry, capture.url, self._window))
+
+    def _explain(self, entry: Entry, capture: Capture, reading: Reading) -> None:
+        """Record an answer that is not what it was asked for: no sitemap, no feed, no page."""
+        if entry.guess or entry.kind is Kind.REQUISITE or capture.status in NO_CONTENT:
+            return
+        what = (reading.not_article.detail if reading.not_article else "") or capture.mime or "no media type"
+        if entry.kind in DISCOVERY and reading.kind not in _ANNOUNCES:
+            reason = f"named as a {entry.kind}, but what answers is none ({what})"
+            self._fail_once(f"not {capture.url}", Stage.DISCOVERY, reason, url=capture.url)
+        elif reading.not_article is not None and reading.not_article.reason is NotArticleReason.NOT_HTML:
+            # A link may well lead to a picture; where somebody announced a page, one is owed.
+            stage = Stage.DISCOVERY if entry.kind in _BY_LINK else Stage.EXTRACT
+            self._fail_once(f"not {capture.url}", stage, f"not a page: {what}", url=capture.url)
+
+    def _leads_on(self, entry: Entry, reading: Reading) -> bool:
+        """Whether an answer holds an article, or names anything else that may be fetched."""
+        if reading.article or reading.embedded or reading.sightings or reading.sitemaps:
+            return True
+        here = key_of(self._site.name, entry.url)
+        return any(
+            self._scope.decide(link.url, hops=1).allowed and key_of(self._site.name, link.url) != here
+            for link in reading.links
+        )
+
+    def found_nothing(self) -> bool:
+        """Whether nothing led to a page of the site; then that is recorded."""
+        if not self.led_on:
+            reason = (
+                "nothing here leads to a page: no link, sitemap or feed (pages drawn by scripts cannot be followed)"
+            )
+            self._fail_once("nothing found", Stage.DISCOVERY, reason, url=self._site.start[0])
+        return not self.led_on
 
     def _bounded(self, needed: tuple[str, ...], entry: Entry) -> tuple[str, ...]:
         """What a style sheet calls for, unless style sheets have called for more than any site has."""

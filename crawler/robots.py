@@ -83,7 +83,7 @@ def _read(text: str) -> tuple[list[_Group], list[str]]:
                 current.agents.add(token[1].lower())
         elif key == "sitemap":
             # an address may hold a "#" only as a fragment, so nothing is lost with the comment
-            sitemaps.append(value)
+            sitemaps += [value] if value else []
         elif current is not None and key in _RULES:
             current.rules.append(f"{key.title()}: {value}")
         elif current is not None and key == "crawl-delay":

@@ -102,10 +102,13 @@ def _warraq() -> tuple[str, ...]:
 
 
 def crontab(schedule: Schedule) -> str:
-    """The crontab lines (crontab(5)): a comment that marks them as ours, and the command."""
+    """The crontab lines (crontab(5)): a comment that marks them as ours, and the command.
+
+    cron mails whatever a command says: the summary is thrown away, what went wrong stands on standard error.
+    """
     when = "* * * * *" if schedule.minutes == 1 else f"*/{schedule.minutes} * * * *"
     command = shlex.join(schedule.command).replace("%", r"\%")  # a bare % ends the command in a crontab
-    return f"# {schedule.name}: the sites of {schedule.root} that are due\n{when} {command}\n"
+    return f"# {schedule.name}: the sites of {schedule.root} that are due\n{when} {command} >/dev/null\n"
 
 
 def with_lines(existing: str, schedule: Schedule, *, install: bool) -> str:

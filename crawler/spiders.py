@@ -212,7 +212,7 @@ class SiteSpider(Spider):
         left = frontier.next_due(name) is not None
         if self._tally.outcome == "limited" and not left:
             self._tally.outcome = "finished"
-        if self._tally.outcome == "finished" and not any(self._starts.values()):
+        if self._tally.outcome == "finished" and (not any(self._starts.values()) or self._harvest.found_nothing()):
             self._tally.outcome = "failed"
         if not left:
             frontier.clear(name)
@@ -233,6 +233,7 @@ class SiteSpider(Spider):
         frontier.renew(name)
         self._starts = {entry.url: True for entry in discovery.starts(self._site)}
         if going_on and frontier.next_due(name) is not None:
+            self._harvest.led_on = True
             self._note()
             return
         seeds = discovery.starts(self._site)

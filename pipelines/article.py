@@ -41,12 +41,14 @@ def extract(
 ) -> Article | NotAnArticle:
     """The article that a page's bytes hold, or why they hold none.
 
-    `captured` (aware) is when the page was fetched: relative dates count from it. `site` gives the zone of dates
+    `captured` is when the page was fetched (UTC where it names no zone): relative dates count from it. `site` gives the zone of dates
     without one, and selectors. `content_type` is the HTTP header. Never raises on bad input.
     """
     page = dom.parse(html, url, content_type)
     if isinstance(page, NotAnArticle):
         return page
+    if captured is not None and captured.tzinfo is None:
+        captured = captured.replace(tzinfo=UTC)
     return from_page(page, captured=captured, site=site)
 
 

@@ -76,7 +76,9 @@ def parse(html: bytes, url: str, content_type: str | None = None) -> Page | NotA
     if len(html) > MAX_BYTES:
         return NotAnArticle(url=url, reason=NotArticleReason.TOO_LARGE, detail=f"{len(html)} bytes")
     if (content_type and not _HTML_TYPES.search(content_type)) or html.startswith(_BINARY):
-        return NotAnArticle(url=url, reason=NotArticleReason.NOT_HTML, detail=content_type or "binary data")
+        binary = html.startswith(_BINARY) or not content_type
+        detail = "binary data" if binary else content_type
+        return NotAnArticle(url=url, reason=NotArticleReason.NOT_HTML, detail=detail or "")
     decoded = decode(html, content_type)
     if not decoded.text.strip():
         return NotAnArticle(url=url, reason=NotArticleReason.EMPTY, detail="no text at all")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -27,6 +27,11 @@ _NOT_FETCHED = ("#", "javascript:", "mailto:", "tel:", "data:", "about:", "blob:
 _CONTROLS = "".join(map(chr, range(0x21)))
 _STRIPPED = re.compile(r"[\t\r\n]+")
 _REFRESH = re.compile(r"^\s*[\d.]*\s*[;,]?\s*(?:url\s*=\s*)?['\"]?\s*(.*?)['\"\s]*$", re.IGNORECASE | re.DOTALL)
+# What a script that a reader's click, or the page itself, sets off may lead to, where the address stands there as it is.
+_SCRIPTED = re.compile(
+    r"""(?:\blocation(?:\.href)?\s*=|\blocation\.(?:assign|replace)\s*\(|\bwindow\.open\s*\()\s*['"]([^'"\s]{1,2000})['"]"""
+)
+_SCRIPT_LIMIT = 20_000  # characters of a script that are looked at: what only leads on is short
 _FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
 _LINK_KINDS = {"next": "next", "amphtml": "amp", "canonical": "canonical"}
 
@@ -54,7 +59,7 @@ def outlinks(page: Page) -> tuple[Link, ...]:
     join = _Joiner(page.base)
     found: dict[str, Link] = {}
     raw: dict[str, str | None] = {}
-    for href, kind, element in _stated(page.root):
+    for href, kind, element in chain(_stated(page.root), _clicked(page.root)):
         if href not in raw:
             raw[href] = join.absolute(href)
         url = raw[href]
@@ -68,7 +73,7 @@ def outlinks(page: Page) -> tuple[Link, ...]:
         elif not known.text or (known.kind == "navigation" and kind != "navigation"):
             better = known.kind if known.kind != "navigation" else kind
             found[url] = Link(url=url, text=known.text or _text(element), kind=better)
-    return tuple(found.values())
+    return tuple(found.values()) or tuple(_sent_on(page.root, join))
 
 
 def requisites(page: Page) -> tuple[str, ...]:
@@ -155,6 +160,22 @@ def _stated(root: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
             target = _REFRESH.match(element.get("content") or "")
             if target and target.group(1):
                 yield target.group(1), "navigation", element
+
+
+def _clicked(root: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
+    """As `_stated`, where elements lead on by what a click on them does."""
+    for element in root.xpath("//*[@onclick]"):
+        for href in _SCRIPTED.findall(element.get("onclick") or ""):
+            yield href, "navigation", element
+
+
+def _sent_on(root: HtmlElement, join: _Joiner) -> Iterator[Link]:
+    """Where a page without a link sends its readers by a script."""
+    for script in root.iter("script"):
+        for href in _SCRIPTED.findall((script.text or "")[:_SCRIPT_LIMIT]):
+            url = join.absolute(href)
+            if url is not None:
+                yield Link(url=url, kind="navigation")
 
 
 def _link_kind(element: HtmlElement) -> str | None:

@@ -157,7 +157,9 @@ def _is_dated(stated: Metadata) -> bool:
 
 
 def _is_bare(page: Page, read: Body) -> bool:
-    """Whether a page shows (nearly) nothing at all, as one does before its scripts have run."""
+    """Whether a page shows (nearly) nothing at all, as one does before its scripts have run, and leads nowhere by itself."""
+    if _sends_on(page):
+        return False
     blocks = read.page.blocks if read.page else []
     words = sum(len(block.text.split()) for block in blocks)
     if not any(block.links or block.level for block in blocks) and words < BARE:
@@ -170,6 +172,13 @@ def _is_bare(page: Page, read: Body) -> bool:
         (element.get("id") or "").casefold() in _MOUNTS and not len(element) and not (element.text or "").strip()
         for element in page.root.iter("div")
     )
+
+
+def _sends_on(page: Page) -> bool:
+    """Whether a page is only there to load another: by a refresh with an address, or in its frames."""
+    refreshes = (meta for meta in page.root.iter("meta") if (meta.get("http-equiv") or "").strip().lower() == "refresh")
+    led = any("url" in (meta.get("content") or "").lower() for meta in refreshes)
+    return led or next(page.root.iter("frame"), None) is not None
 
 
 def _tells(read: Body) -> bool:

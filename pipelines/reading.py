@@ -43,17 +43,11 @@ def read(payload: bytes, facts: PayloadFacts, site: SiteConfig) -> Reading:
     if not 200 <= status < 300:
         return Reading(kind=PayloadKind.OTHER, not_article=_not(facts, NotArticleReason.ERROR_STATUS, f"HTTP {status}"))
     decoded = decode_entity(payload, facts.content_encoding, DECODED_LIMIT)
-    failures = []
-    if decoded.problem:
-        failures.append(_failure(facts, Stage.EXTRACT, decoded.problem))
     if decoded.truncated and len(decoded.body) >= DECODED_LIMIT:
         detail = f"more than {DECODED_LIMIT >> 20} MB once decoded"
-        return Reading(
-            kind=PayloadKind.OTHER,
-            not_article=_not(facts, NotArticleReason.TOO_LARGE, detail),
-            failures=tuple(failures),
-        )
-    return _recognised(decoded.body, facts, site, tuple(failures))
+        return Reading(kind=PayloadKind.OTHER, not_article=_not(facts, NotArticleReason.TOO_LARGE, detail))
+    failures = (_failure(facts, Stage.EXTRACT, decoded.problem),) if decoded.problem else ()
+    return _recognised(decoded.body, facts, site, failures)
 
 
 def _recognised(body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Failure, ...]) -> Reading:
@@ -98,8 +92,9 @@ def _robots_sitemaps(body: bytes, url: str) -> tuple[str, ...]:
     found = []
     for line in body.decode("utf-8", "replace").lstrip("\ufeff").splitlines():
         name, colon, value = line.partition(":")
-        if colon and name.strip().lower() == "sitemap":
-            target = normalise(value.split("#")[0].strip(), url)
+        stated = value.split("#")[0].strip()
+        if colon and stated and name.strip().lower() == "sitemap":
+            target = normalise(stated, url)
             if target and target not in found:
                 found.append(target)
     return tuple(found)

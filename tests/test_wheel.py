@@ -40,7 +40,15 @@ def test_data_files_are_inside(wheel: Path) -> None:
         if path.is_file() and "__pycache__" not in path.parts
     }
     with zipfile.ZipFile(wheel) as archive:
-        assert here - set(archive.namelist()) == set()
+        held = set(archive.namelist())
+    assert here - held == set()
+
+
+def test_types_reach_those_who_import(wheel: Path) -> None:
+    """Each package says that it is typed (PEP 561), so that a type checker of other programs reads it."""
+    with zipfile.ZipFile(wheel) as archive:
+        held = set(archive.namelist())
+    assert {"archive/py.typed", "crawler/py.typed", "pipelines/py.typed"} <= held
 
 
 def test_installed_command_works_in_an_empty_folder(wheel: Path, tmp_path: Path) -> None:

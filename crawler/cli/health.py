@@ -59,6 +59,8 @@ def status(ctx: click.Context, *, as_json: bool, failures: bool, form: str | Non
     from archive.search import Reader
 
     session: Session = ctx.obj
+    if as_json and (failures or form):
+        raise click.UsageError("--json is a form of its own; leave out --failures and --format", ctx)
     layout, config = session.layout(), session.config()
     if failures:
         with Reader(layout.index_db) as reader:

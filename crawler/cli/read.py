@@ -41,8 +41,8 @@ def search(
 ) -> None:
     """Search the articles; all words of QUERY are required, in whatever Arabic spelling.
 
-    "Words in quotes" are a phrase, A OR B either, -word without it, begin* the beginning of a word. Matches are marked:
-    bold on a terminal, else in [ and ] in `title_marked` and `excerpt`.
+    "Words in quotes" are a phrase, A OR B either, -word without it, begin* the beginning of a word; an empty QUERY ('')
+    gives the newest. Matches are marked: bold on a terminal, else in [ and ] in `title_marked` and `excerpt`.
     """
     from archive.arabic import parse_query
     from archive.search import Sort
@@ -50,7 +50,7 @@ def search(
 
     session: Session = ctx.obj
     words = " ".join(query)
-    if not parse_query(words):
+    if words.strip() and not parse_query(words):
         session.say(f"{words!r} names no word to look for, so nothing answers it")
     with _reader(session) as reader:
         session.check_site(reader, chosen.site)

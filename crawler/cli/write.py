@@ -71,7 +71,8 @@ def crawl(  # noqa: PLR0913  # one an option
 ) -> None:
     """Crawl the sites named, or all of warraq.toml.
 
-    Everything fetched is in archive/ before it is read; a crawl that was interrupted goes on where it was. Exit codes:
+    Everything fetched is in archive/ before it is read; a crawl that was interrupted goes on where it was. What failed is
+    told on standard error, with -q only where it makes the exit code 3. Exit codes:
     3 when a site failed or too many of its fetches did (failed_share), 75 when another process holds the collection,
     130 when interrupted.
     """
@@ -86,7 +87,12 @@ def crawl(  # noqa: PLR0913  # one an option
 @form_option
 @click.pass_context
 def run_due(ctx: click.Context, sites: tuple[str, ...], form: str | None) -> None:
-    """Crawl the sites whose schedule is due (all, or of those named), then exit. Made for cron and systemd timers."""
+    """Crawl the sites whose schedule is due (all, or of those named), then exit. Made for cron and systemd timers.
+
+    Exit codes as of `crawl`. With -q a collection that another process holds (75) is no word on standard error: the next
+    run will do.
+    """
+    from archive.errors import CollectionBusyError
     from archive.search import last_crawls
     from crawler.run import CrawlOptions
     from crawler.schedule import due
@@ -96,10 +102,16 @@ def run_due(ctx: click.Context, sites: tuple[str, ...], form: str | None) -> Non
     if not waiting:
         session.say("nothing is due")
         return
-    _crawl(ctx, [site.name for site in waiting], CrawlOptions(), form)
+    try:
+        _crawl(ctx, [site.name for site in waiting], CrawlOptions(), form)
+    except CollectionBusyError as busy:
+        session.say(f"warraq: {busy}")
+        ctx.exit(busy.exit_code)
 
 
 def _crawl(ctx: click.Context, names: Sequence[str], options: CrawlOptions, form: str | None) -> None:
+    from archive.search import Reader
+    from crawler.cli.troubles import trouble_lines
     from crawler.run import crawl as run
     from crawler.run import verdict
 
@@ -109,6 +121,12 @@ def _crawl(ctx: click.Context, names: Sequence[str], options: CrawlOptions, form
         summaries = run(session.layout(), config, session.sites(names), options, progress.update)
     rows = [{column: getattr(summary, column) for column in SUMMARY_COLUMNS} for summary in summaries]
     session.rows(rows, SUMMARY_COLUMNS, form, nothing="no site to crawl: add one with `warraq init DIR --site URL`")
+    bad = [summary for summary in summaries if verdict([summary], config)]
+    with Reader(session.layout().index_db) as reader:
+        for line in trouble_lines(reader, bad):
+            click.echo(line, err=True)
+        for line in trouble_lines(reader, [summary for summary in summaries if summary not in bad]):
+            session.say(line)
     ctx.exit(verdict(summaries, config))
 
 

@@ -113,6 +113,15 @@ def test_header_injection_is_refused() -> None:
         parse(SITE.replace("[sites", 'contact = "a\\r\\nCookie: b"\n[sites'))
 
 
+def test_contact_is_an_address() -> None:
+    """`contact` is a way to reach somebody that can be sent in a header; anything else is refused by name."""
+    for good in ("desk@library.example", "https://library.example/crawler", "mailto:desk@library.example"):
+        assert parse(SITE.replace("[sites", f'contact = "{good}"\n[sites')).contact == good
+    for bad in ("me", "the library", "library.example", "مكتب@library.example", "a@b"):
+        with pytest.raises(ConfigError, match=r"\[collection\] contact: expected an e-mail address or a URL, not"):
+            parse(SITE.replace("[sites", f'contact = "{bad}"\n[sites'))
+
+
 def test_loopback_needs_no_delay() -> None:
     """A site on this machine has no delay by default; a delay that is stated stays, and other hosts keep theirs."""
     local = SITE.replace("https://gulf.example/", "http://127.0.0.1:8000/")

@@ -158,6 +158,7 @@ def test_canonical_url_keeps_what_the_server_is_asked() -> None:
         ("http://127.0.0.1/x", "http://127.0.0.2/x", None),
         ("https://a.example/news/1", "https://a.example/", None),
         ("https://a.example/news/1", "https://a.example/news/", None),
+        ("https://a.example/story/123456", "https://a.example/politics", None),
         ("https://a.example/story.php?id=123", "https://a.example/story.php", None),
         ("https://a.example/x", "javascript:void(0)", None),
         ("https://a.example/x", "https://u:p@a.example/y", None),

@@ -57,6 +57,30 @@ def test_crawl_prints_a_summary(warraq: Run, collection: Path) -> None:
     assert done.stderr == ""
 
 
+def test_what_failed_is_said(warraq: Run, collection: Path, tmp_path: Path) -> None:
+    """A failed site has its reason on standard error, with -q too; where all is well enough, -q keeps silent."""
+    assert warraq("init", tmp_path / "c", "--site", "http://127.0.0.1:9/").returncode == 3
+    done = warraq("-q", "-C", tmp_path / "c", "crawl")
+    (line,) = done.stderr.splitlines()
+    assert "http://127.0.0.1:9/robots.txt: robots.txt could not be fetched" in line
+    toml = collection / "warraq.toml"
+    text = toml.read_text("utf-8")
+    start = text.split('start = ["')[1].split('"')[0]
+    toml.write_text(text.replace(f'"{start}"', f'"{start}", "{start}no/such/page"'), "utf-8")
+    assert warraq("-q", "-C", collection, "crawl").stderr == ""
+    assert f": {start}no/such/page: HTTP 404" in warraq("-C", collection, "crawl").stderr
+
+
+def test_run_due_beside_a_running_crawl(warraq: Run, tmp_path: Path) -> None:
+    """An overlap is exit code 75: told with its holder, and not a word for cron to mail with -q."""
+    warraq("init", tmp_path / "c", "--site", "http://127.0.0.1:9/")
+    with Layout(tmp_path / "c").write_lock():
+        quiet = warraq("-q", "-C", tmp_path / "c", "run-due")
+        told = warraq("-C", tmp_path / "c", "run-due")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (75, "", "")
+    assert (told.returncode, f"process {os.getpid()}" in told.stderr) == (75, True)
+
+
 def test_crawl_of_an_unreachable_site_is_3(warraq: Run, tmp_path: Path) -> None:
     """A site that cannot be reached makes exit code 3 and a row in failures that says why; no traceback."""
     made = warraq("init", tmp_path / "c", "--site", "http://127.0.0.1:9/")
@@ -147,7 +171,7 @@ def test_schedule_prints_absolute_paths(warraq: Run, collection: Path) -> None:
     """The crontab line and the units name the installed script and the collection absolutely, and are quiet."""
     script = Path(sys.executable).parent / "warraq"
     line = warraq("schedule", "--cron", folder=collection).stdout.splitlines()[-1]
-    assert line == f"*/5 * * * * {script} -C {collection} -q run-due"
+    assert line == f"*/5 * * * * {script} -C {collection} -q run-due >/dev/null"
     units = warraq("-C", collection, "schedule", "--systemd").stdout
     assert f"ExecStart={script} -C {collection} -q run-due" in units
 

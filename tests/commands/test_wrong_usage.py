@@ -22,6 +22,7 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
         (("export", "--to", "warraq.toml.csv"), "exists"),
         (("export", "--to", "none/x.csv"), "none/x.csv: cannot be written"),
         (("export", "--to", "none/x.wacz"), "none/x.wacz: cannot be written"),
+        (("status", "--json", "--failures"), "--json is a form of its own"),
         (("stats", "--plot", "none/x.svg"), "none/x.svg: cannot be written"),
     ],
 )
@@ -65,3 +66,9 @@ def test_search_for_no_word(warraq: Run, crawled: Path) -> None:
     done = warraq("-C", crawled, "search", "--", "-سوريا")
     assert done.returncode == 0
     assert "no word to look for" in done.stderr
+
+
+def test_an_empty_search_gives_the_newest(warraq: Run, crawled: Path) -> None:
+    """`search ''` lists what is newest, and does not say that nothing answers."""
+    done = warraq("-C", crawled, "search", "", "--format", "csv", "--limit", "2")
+    assert (done.returncode, len(done.stdout.splitlines()), done.stderr) == (0, 3, "")

@@ -85,7 +85,7 @@ def test_crontab_line_is_quoted_for_shell_and_cron() -> None:
     """A folder with a blank or a per cent sign reaches the shell whole: cron would end the command at a bare %."""
     comment, line = crontab(schedule("/srv/my 100% news")).splitlines()
     assert comment.startswith("# warraq-my-100-news-")
-    assert line == r"*/5 * * * * /opt/bin/warraq -C '/srv/my 100\% news' -q run-due"
+    assert line == r"*/5 * * * * /opt/bin/warraq -C '/srv/my 100\% news' -q run-due >/dev/null"
 
 
 def test_crontab_is_changed_only_in_our_lines() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,15 @@ def test_only_the_pages_own_data_make_its_body() -> None:
         page_of("".join(f"<p>{line}</p>" for line in LINES) + f"<script>window.__INITIAL_STATE__={other};</script>")
     )
     assert found.paragraphs == LINES
+
+
+def test_a_capture_time_without_zone_is_utc():
+    """Whoever passes a naive time gets what the same time in UTC gives, not an exception."""
+    page = page_of(
+        "".join(f"<p>{line}</p>" for line in LINES),
+        '<meta property="article:published_time" content="2026-11-20T08:30:00+04:00">',
+    )
+    naive = datetime(2026, 11, 22, 10, 0)  # noqa: DTZ001 -- that is the point
+    given = [extract(page.encode(), URL, captured=moment) for moment in (naive, naive.replace(tzinfo=UTC))]
+    assert isinstance(given[0], Article)
+    assert given[0] == given[1]

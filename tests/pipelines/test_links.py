@@ -33,6 +33,30 @@ def test_links_are_absolute_and_each_address_comes_once():
     assert found == (Link(url="http://127.0.0.1:8000/section/a.html", text="صورة", kind="navigation"),)
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "location.href='/story/1'",
+        'location = "/story/1"',
+        "window.open('/story/1', '_blank')",
+        "location.assign('/story/1')",
+    ],
+)
+def test_a_click_may_lead_on(script: str):
+    """An address that stands as it is in what a click does is a link; what a script puts together is not guessed."""
+    assert out(f"""<div onclick="{script.replace('"', "&quot;")}">x</div>""") == [("/story/1", "navigation")]
+    assert (
+        out("""<div onclick="location.href = base + '/story'">x</div><div onclick="track('/no/page')">y</div>""") == []
+    )
+
+
+def test_a_page_without_links_may_be_left_by_a_script():
+    """Where nothing else leads on, the address a script sends the reader to is followed; else scripts are not read."""
+    script = "<script>if (!top.x) { window.location.replace('/ar/'); }</script>"
+    assert out(script) == [("/ar/", "navigation")]
+    assert out(script + '<a href="/x">x</a>') == [("/x", "navigation")]
+
+
 def test_the_base_element_counts():
     """Relative links start at `<base href>`."""
     assert out('<base href="/other/"><a href="x">x</a>') == [("/other/x", "navigation")]
