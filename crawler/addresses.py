@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from archive.urls import normalise
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -84,7 +86,7 @@ class AddressGuard:
         named: set[tuple[str, int]] = set()
         for start in starts:
             parts = urlsplit(start)
-            host = _plain(parts.hostname or "")
+            host = _plain(urlsplit(normalise(start) or start).hostname or "")  # as links to it are normalised: IDNA
             ports = (parts.port,) if parts.port else DEFAULT_PORTS.values()
             named.update((host, port) for port in ports)
         return cls(named=frozenset(named))

@@ -86,12 +86,12 @@ class Harvest:
 
     def _leads_on(self, entry: Entry, reading: Reading) -> bool:
         """Whether an answer holds an article, or names anything else that may be fetched."""
-        if reading.article or reading.embedded or reading.sightings or reading.sitemaps:
+        if reading.article or reading.embedded or reading.sitemaps:
             return True
         here = key_of(self._site.name, entry.url)
         return any(
-            self._scope.decide(link.url, hops=1).allowed and key_of(self._site.name, link.url) != here
-            for link in reading.links
+            self._scope.decide(each.url, hops=1).allowed and key_of(self._site.name, each.url) != here
+            for each in (*reading.sightings, *reading.links)
         )
 
     def found_nothing(self) -> bool:

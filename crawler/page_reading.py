@@ -88,7 +88,11 @@ def site_of(folder: Path | None, url: str, name: str | None) -> SiteConfig | Non
     config = load(layout.config)
     if name:
         return config.site(name)
-    host = folded_host(urlsplit(url).netloc)
-    fitting = (site for site in config.sites for start in site.start if folded_host(urlsplit(start).netloc) == host)
+    host = _host(url)
+    fitting = (site for site in config.sites for start in site.start if _host(start) == host)
     only = config.sites[0] if host == _NOWHERE and len(config.sites) == 1 else None
     return next(fitting, only)
+
+
+def _host(url: str) -> str:
+    return folded_host(urlsplit(normalise(url) or url).netloc)

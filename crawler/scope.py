@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from archive.config import SiteConfig
 from archive.errors import ConfigError
+from archive.urls import normalise
 
 # Bounds as in long-used archival crawlers (Heritrix: path depth 20, repeated segment 2, outlinks 6000).
 MAX_PATH_DEPTH = 20
@@ -162,7 +163,7 @@ class Scope:
     """What may be fetched for one site."""
 
     def __init__(self, site: SiteConfig) -> None:
-        self._families = {family(urlsplit(url)) for url in site.start}
+        self._families = {family(urlsplit(normalise(url) or url)) for url in site.start}
         self._include = _compiled(site, "include", site.include)
         self._exclude = _compiled(site, "exclude", site.exclude)
         self._max_hops = site.max_depth
@@ -188,7 +189,7 @@ class Scope:
         if not named_by_robots and kind is not Kind.REQUISITE and family(parts) not in self._families:
             return Verdict(Reason.HOST, parts.hostname)
         for pattern in self._exclude:
-            if pattern.search(url):
+            if _found(pattern, url):
                 return Verdict(Reason.EXCLUDED, pattern.pattern)
         if kind in {Kind.START, Kind.SITEMAP, Kind.FEED, Kind.REQUISITE}:
             return _ALLOWED
@@ -205,9 +206,14 @@ class Scope:
         repeated = _repeats(segments) or _repeats(parts.query.split("&"))
         if repeated:
             return Verdict(Reason.REPEATED_SEGMENT, repeated)
-        if self._include and not any(pattern.search(url) for pattern in self._include):
+        if self._include and not any(_found(pattern, url) for pattern in self._include):
             return Verdict(Reason.NOT_INCLUDED)
         return _ALLOWED
+
+
+def _found(pattern: re.Pattern[str], url: str) -> bool:
+    """Whether a pattern is found in an address, as it is asked for or as people write it (`/سياسة/`)."""
+    return bool(pattern.search(url) or ("%" in url and pattern.search(unquote(url))))
 
 
 def _repeats(segments: list[str]) -> str:

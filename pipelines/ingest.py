@@ -29,6 +29,7 @@ from archive.model import (
     RecordType,
     Stage,
 )
+from archive.urls import normalise
 from archive.warc_file import OPEN_SUFFIX
 from archive.warc_reader import DamagedRecord, groups, payload
 from archive.withdrawal import Withdrawal
@@ -279,4 +280,4 @@ class SiteOf:
 
 
 def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").removeprefix("www.")
+    return (urlsplit(normalise(url) or url).hostname or "").removeprefix("www.")

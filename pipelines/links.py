@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain, islice
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
@@ -25,6 +25,7 @@ _TEXT_LIMIT = 300
 
 _NOT_FETCHED = ("#", "javascript:", "mailto:", "tel:", "data:", "about:", "blob:", "whatsapp:", "sms:", "callto:")
 _CONTROLS = "".join(map(chr, range(0x21)))
+_AS_IS = "".join(map(chr, range(0x21, 0x7F)))  # left to `normalise`
 _STRIPPED = re.compile(r"[\t\r\n]+")
 _REFRESH = re.compile(r"^\s*[\d.]*\s*[;,]?\s*(?:url\s*=\s*)?['\"]?\s*(.*?)['\"\s]*$", re.IGNORECASE | re.DOTALL)
 # What a script that a reader's click, or the page itself, sets off may lead to, where the address stands there as it is.
@@ -56,7 +57,7 @@ def outlinks(page: Page) -> tuple[Link, ...]:
     Addresses are absolute and normalised. What `<link>` and rel say of an address goes before its standing in the text:
     an address that is both `canonical` and an ordinary link is `canonical`, with the text of the link.
     """
-    join = _Joiner(page.base)
+    join = _Joiner(page.base, page.encoding)
     found: dict[str, Link] = {}
     raw: dict[str, str | None] = {}
     for href, kind, element in chain(_stated(page.root), _clicked(page.root)):
@@ -81,7 +82,7 @@ def requisites(page: Page) -> tuple[str, ...]:
 
     Not scripts, frames, plug-ins, films and sound: they weigh most, and rarely are the page.
     """
-    join = _Joiner(page.base)
+    join = _Joiner(page.base, page.encoding)
     found: dict[str, None] = {}
     for href in _needed(page.root):
         url = join.absolute(href)
@@ -109,12 +110,17 @@ def _normalised(address: str) -> str | None:
 
 
 class _Joiner:
-    """Makes addresses absolute against one base; the common forms without `urljoin`."""
+    """Makes addresses absolute against one base; the common forms without `urljoin`.
 
-    __slots__ = ("_base", "_origin", "_scheme")
+    `encoding` is the page's: a query goes out in it, as browsers have it (URL standard, "query state"), and old servers
+    understand nothing else.
+    """
 
-    def __init__(self, base: str) -> None:
+    __slots__ = ("_base", "_encoding", "_origin", "_scheme")
+
+    def __init__(self, base: str, encoding: str = "utf-8") -> None:
         self._base = base
+        self._encoding = "utf-8" if encoding.lower().startswith(("utf", "ascii")) else encoding
         parts = urlsplit(base)
         self._scheme = parts.scheme
         self._origin = f"{parts.scheme}://{parts.netloc}"
@@ -124,6 +130,11 @@ class _Joiner:
         href = _STRIPPED.sub("", href.strip(_CONTROLS))
         if not href or href[:11].lower().startswith(_NOT_FETCHED):
             return None
+        if "?" in href and self._encoding != "utf-8" and not href.isascii():
+            place, _, query = href.partition("?")
+            href = f"{place}?{quote(query, safe=_AS_IS, encoding=self._encoding, errors='xmlcharrefreplace')}"
+        if href.startswith("\\"):
+            href = href.replace("\\", "/")
         if href.startswith(("http://", "https://")):
             return _normalised(href)
         if href.startswith("//"):

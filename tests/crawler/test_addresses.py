@@ -102,6 +102,13 @@ def test_what_start_names_is_let_through_and_nothing_beside_it() -> None:
     assert not guard.permits("intranet.example", 8443, "10.0.0.7")
 
 
+def test_a_start_in_letters_is_named_as_it_is_asked() -> None:
+    """A host in Arabic letters is connected to by its IDNA form."""
+    guard = AddressGuard.for_starts(["http://مكتبة.example:8080/"])
+    assert guard.permits("xn--ngbcb3hj.example", 8080, "10.0.0.7")
+    assert not guard.permits("xn--ngbcb3hj.example", 80, "10.0.0.7")
+
+
 def test_ipv6_start_is_named_without_brackets() -> None:
     """`http://[::1]:8080/` names ::1."""
     guard = AddressGuard.for_starts(["http://[::1]:8080/"])

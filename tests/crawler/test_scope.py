@@ -138,3 +138,22 @@ def test_a_trap_of_random_words_is_left_too():
     for word in ("alif", "baa", "taa", "thaa", "jeem"):
         budgets.fruitless(f"https://n.example/trap/{word}")
     assert budgets.spent("https://n.example/trap/haa") is not None
+
+
+def test_a_start_in_letters_is_the_host_that_is_asked():
+    """A start written in Arabic letters is the same site as its links, which are normalised to IDNA."""
+    scope = Scope(SiteConfig(name="n", start=("https://أخبار.example/",)))
+    for url in ("https://xn--igbicxr.example/a", "https://www.xn--igbicxr.example/a"):
+        assert scope.decide(url).allowed
+    assert scope.decide("https://xn--mgbf8d.example/a").reason is Reason.HOST
+
+
+def test_patterns_may_be_written_in_letters():
+    """`include` and `exclude` are found in an address as it is asked for, and as people write it."""
+    scope = Scope(
+        SiteConfig(name="n", start=("https://n.example/",), include=("/سياسة/", "%D8%A9/"), exclude=("فيديو",))
+    )
+    politics = "https://n.example/%D8%B3%D9%8A%D8%A7%D8%B3%D8%A9/1"
+    assert scope.decide(politics).allowed
+    assert scope.decide(politics + "/%D9%81%D9%8A%D8%AF%D9%8A%D9%88").reason is Reason.EXCLUDED
+    assert scope.decide("https://n.example/%D8%B1%D9%8A/1").reason is Reason.NOT_INCLUDED

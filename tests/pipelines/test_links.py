@@ -50,11 +50,27 @@ def test_a_click_may_lead_on(script: str):
     )
 
 
+def test_backslashes_are_slashes():
+    """As in browsers (URL standard): an address that begins with two of them names a host."""
+    assert out(r'<a href="\story\1">x</a><a href="\\127.0.0.1:8000\story\2">y</a>') == [
+        ("/story/1", "navigation"),
+        ("/story/2", "navigation"),
+    ]
+
+
 def test_a_page_without_links_may_be_left_by_a_script():
     """Where nothing else leads on, the address a script sends the reader to is followed; else scripts are not read."""
     script = "<script>if (!top.x) { window.location.replace('/ar/'); }</script>"
     assert out(script) == [("/ar/", "navigation")]
     assert out(script + '<a href="/x">x</a>') == [("/x", "navigation")]
+
+
+def test_a_query_goes_out_in_the_encoding_of_its_page():
+    """Browsers send the letters of a query as the page has them, which old servers rely on; those of a path as UTF-8."""
+    html = '<html lang=ar><meta charset="windows-1256"><body><p>هذا خبر من المدينة القديمة</p><a href="/خبر?t=خبر&amp;x=%41">x</a>'
+    parsed = dom.parse(html.encode("cp1256"), URL, "text/html; charset=windows-1256")
+    assert isinstance(parsed, dom.Page)
+    assert [link.url for link in links.outlinks(parsed)] == ["http://127.0.0.1:8000/%D8%AE%D8%A8%D8%B1?t=%CE%C8%D1&x=A"]
 
 
 def test_the_base_element_counts():
