@@ -21,6 +21,7 @@ MAX_LENGTH = 2083
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 _IP_HOST = re.compile(r"[0-9.]+|\[.*\]")
+_PLACE = re.compile(r"[^?#]*")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -68,6 +69,8 @@ def normalise(url: str, base: str | None = None) -> str | None:
     and password are no addresses (None): credentials never enter a collection. Relative ones need `base`.
     """
     text = re.sub(r"[\t\r\n]", "", url.strip(_CONTROLS))
+    if base and text.startswith("\\"):  # a slash to every browser (URL standard), save in query and fragment
+        text = _PLACE.sub(lambda place: place[0].replace("\\", "/"), text, count=1)
     try:
         parts = urlsplit(urljoin(base, text) if base else text)
         port = parts.port

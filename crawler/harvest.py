@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 from typing import Protocol
 
 from archive.config import SiteConfig
@@ -89,10 +90,8 @@ class Harvest:
         if reading.article or reading.embedded or reading.sitemaps:
             return True
         here = key_of(self._site.name, entry.url)
-        return any(
-            self._scope.decide(each.url, hops=1).allowed and key_of(self._site.name, each.url) != here
-            for each in (*reading.sightings, *reading.links)
-        )
+        urls = chain((each.url for each in reading.sightings), (each.url for each in reading.links))
+        return any(self._scope.decide(url, hops=1).allowed and key_of(self._site.name, url) != here for url in urls)
 
     def found_nothing(self) -> bool:
         """Whether nothing led to a page of the site; then that is recorded."""

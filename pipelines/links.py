@@ -133,8 +133,8 @@ class _Joiner:
         if "?" in href and self._encoding != "utf-8" and not href.isascii():
             place, _, query = href.partition("?")
             href = f"{place}?{quote(query, safe=_AS_IS, encoding=self._encoding, errors='xmlcharrefreplace')}"
-        if href.startswith("\\"):
-            href = href.replace("\\", "/")
+        if "\\" in href:
+            return normalise(href, self._base)
         if href.startswith(("http://", "https://")):
             return _normalised(href)
         if href.startswith("//"):
