@@ -11,7 +11,7 @@ from archive.config import CollectionConfig, check_format, parse
 from archive.config_values import web_address, zone
 from archive.errors import StorageError, UsageError
 from archive.layout import CONFIG_NAME, Layout
-from archive.urls import normalise
+from archive.urls import canonical_key
 from crawler.site_discovery import Found, collection_text, discover, site_name, site_text, taken_names
 
 
@@ -44,13 +44,15 @@ def found_collection(
     if exists:
         check_format(path)
     text = path.read_text("utf-8-sig") if exists else collection_text(path.parent.resolve().name or "collection")
-    _refuse_known(parse(text, CONFIG_NAME), urls)  # nothing is added to a file that is wrong already, either
+    config = parse(text, CONFIG_NAME)  # nothing is added to a file that is wrong already, either
+    _refuse_known(config, urls, urls)
     added, sites = "", []
     for url in urls:
         found = discover(url, timezone=timezone, say=say)
         chosen = name or site_name(found.start, taken_names(text + added))
         added += site_text(chosen, found, on=datetime.now(UTC))
         sites.append((chosen, found))
+    _refuse_known(config, urls, [found.start for _, found in sites])  # where the addresses have led
     whole = text + ("" if text.endswith("\n") else "\n") + added
     parse(whole, CONFIG_NAME)
     if exists:
@@ -72,11 +74,11 @@ def _check(urls: Sequence[str], timezone: str | None) -> None:
             raise UsageError(f"--timezone: expected an IANA time zone such as Asia/Dubai, {error}") from error
 
 
-def _refuse_known(config: CollectionConfig, urls: Sequence[str]) -> None:
-    """A site that is there already, or named twice, would be crawled twice."""
-    known = {normalise(start) or start: f"[sites.{site.name}]" for site in config.sites for start in site.start}
-    for url in urls:
-        address = normalise(url) or url
+def _refuse_known(config: CollectionConfig, urls: Sequence[str], starts: Sequence[str]) -> None:
+    """A site that is there already, or named twice, would be crawled twice. `starts` are what the `urls` stand for."""
+    known = {canonical_key(start): f"[sites.{site.name}]" for site in config.sites for start in site.start}
+    for url, start in zip(urls, starts, strict=True):
+        address = canonical_key(start)
         if address in known:
             raise UsageError(f"--site {url}: {known[address]} starts there already; nothing was changed")
         known[address] = "another --site"

@@ -51,6 +51,9 @@ class Harvest:
         self._requisites = KnownKeys()
         self._by_sheets = 0
         self._met = KnownKeys()
+        self._outside = (
+            KnownKeys()
+        )  # what is announced for other days than are wanted: links to it are no reason either
         self._sitemaps = 0
         self.led_on = False  # whether anything yet led to a page of the site, or was one
 
@@ -66,6 +69,9 @@ class Harvest:
             self._fail_once(
                 capture.url, Stage.DISCOVERY, f"{MAX_OUTLINKS} links or more: what lies beyond is not followed"
             )
+        for sighting in reading.sightings:
+            if sighting.kind != "section" and not self._window.holds(sighting):
+                self._outside.add(key_of(self._site.name, sighting.url))
         # Most links of a page stand on every page: they cost a look here, and nothing further on.
         fresh = tuple(link for link in reading.links if self._links.add(hash(link.url)))
         needed = tuple(url for url in reading.requisites if self._requisites.add(hash(url)))
@@ -132,6 +138,8 @@ class Harvest:
         if entry.kind is Kind.REQUISITE and not (
             self._site.requisites and entry.hops <= self._site.max_depth + MAX_EMBEDS
         ):
+            return False
+        if entry.kind in _BY_LINK and len(self._outside) and key_of(self._site.name, entry.url) in self._outside:
             return False
         verdict = self._scope.decide(entry.url, hops=entry.hops, kind=entry.kind, named_by_robots=entry.named_by_robots)
         if verdict.reason in SUSPECT:

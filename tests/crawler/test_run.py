@@ -231,7 +231,13 @@ def test_announced_articles_are_found_through_sitemaps_and_feeds(newsroom: Newsr
             f"<url><loc>{url}/deep/2</loc><lastmod>2019-01-01</lastmod></url></urlset>",
             kind="application/xml",
         ),
-        "/": say(listing("الجريدة", ["/news/1"], '<link rel="alternate" type="application/rss+xml" href="/feed.xml">')),
+        "/": say(
+            listing(
+                "الجريدة",
+                ["/news/1", "/deep/2?ref=home"],
+                '<link rel="alternate" type="application/rss+xml" href="/feed.xml">',
+            )
+        ),
         "/feed.xml": say(
             f'<rss version="2.0"><channel><title>x</title><item><title>خبر</title><link>{url}/deep/3</link>'
             "<pubDate>Fri, 20 Nov 2026 08:00:00 GMT</pubDate></item></channel></rss>",
@@ -242,7 +248,7 @@ def test_announced_articles_are_found_through_sitemaps_and_feeds(newsroom: Newsr
     newsroom.crawl(since="2026")
     asked = newsroom.asked()
     assert asked["/deep/1"] == asked["/deep/3"] == asked["/news/1"] == 1
-    assert "/deep/2" not in asked
+    assert not [path for path in asked if path.startswith("/deep/2")]  # known to be older, though a page links to it
     assert newsroom.rows("SELECT count(*) FROM sightings WHERE kind = 'feed'") == [(1,)]
     guessed = set(newsroom.asked(guesses=True)) - set(asked)
     assert guessed == set()

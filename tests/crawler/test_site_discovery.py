@@ -130,6 +130,28 @@ def test_redirected_home_page_is_the_start() -> None:
     assert (found.problem, found.start) == (None, url + "ar/")
 
 
+def test_a_site_is_not_added_twice_by_the_address_it_moved_from(tmp_path: Path) -> None:
+    """Whoever repeats the same `init` is told, also where the first one followed a redirect; nothing is changed."""
+
+    class Moving(_Handler):
+        def do_GET(self) -> None:  # noqa: N802
+            moved = self.path == "/"
+            self.send_response(302 if moved else 200 if self.path == "/ar/" else 404)
+            if moved:
+                self.send_header("Location", "/ar/")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    with _Server(("127.0.0.1", 0), Moving) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/"
+        text = found_collection(tmp_path, [url]).layout.config.read_text()
+        with pytest.raises(UsageError, match="starts there already"):
+            found_collection(tmp_path, [url])
+        server.shutdown()
+    assert (tmp_path / "warraq.toml").read_text() == text
+
+
 def test_a_site_that_moved_to_another_host_is_looked_at_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """From http to https, or to www.: the robots.txt, the sitemaps and the dated pages are those of where it is now."""
     monkeypatch.setattr("crawler.addresses.is_public", lambda _: True)  # two loopback ports stand for two public hosts
