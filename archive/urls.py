@@ -117,7 +117,7 @@ def credible_canonical(page_url: str, rel_canonical: str) -> str | None:
     """The address that a page's `rel=canonical` (RFC 6596) leads to, normalised, or None where it cannot be believed.
 
     Not believed: another site; the home page or a listing, above the page or elsewhere; the same path without the
-    parameter that names the work. All of these are seen where a template writes one canonical for many pages.
+    parameter that names the work; an address of the same build with another number (where it is true, the text says so). All of these are seen where a template writes one canonical for many pages.
     """
     target, page = normalise(rel_canonical, page_url), normalise(page_url)
     if target is None or page is None:
@@ -133,7 +133,7 @@ def credible_canonical(page_url: str, rel_canonical: str) -> str | None:
         return None
     above = here.path.startswith(there.path.rstrip("/") + "/")
     listing = not there.query and not _names_a_work(there.path) and (above or _names_a_work(here.path))
-    return None if listing else target
+    return None if listing or _is_another_number(here, there) else target
 
 
 def folded_host(netloc: str) -> str:
@@ -266,6 +266,19 @@ def _suffix_list():  # type: ignore[no-untyped-def]  # noqa: ANN202 -- tldextrac
     from tldextract import TLDExtract
 
     return TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True)
+
+
+def _is_another_number(here: SplitResult, there: SplitResult) -> bool:
+    """Whether two addresses are built alike, and the last number of three digits and more, a work's, is another."""
+    (one, build), (other, same_build) = _numbered(here), _numbered(there)
+    return build == same_build and bool(one and other) and one != other
+
+
+def _numbered(parts: SplitResult) -> tuple[str, str]:
+    """The last long number of an address, and how the address is built around its numbers and slugs."""
+    text = unquote(f"{parts.path}?{parts.query}")
+    build = re.sub(r"[^/?]*[-_\s][^/?]*[-_\s][^/?]*", "*", text)
+    return next(reversed(re.findall(r"\d{3,}", text)), ""), re.sub(r"\d+", "0", build)
 
 
 def _names_a_work(path: str) -> bool:

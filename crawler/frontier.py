@@ -302,10 +302,10 @@ class Frontier:
         text = json.dumps(asdict(summary), default=datetime.isoformat)
         self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", (summary.site, time.time(), text))
 
-    def clear(self, site: str) -> None:
-        """Forget a site's entries: its next crawl starts afresh."""
+    def clear(self, site: str, least: State = State.WAITING) -> None:
+        """Forget a site's entries (those in state `least` or beyond): its next crawl starts afresh."""
         with self._transaction():
-            self._db.execute("DELETE FROM entries WHERE site=?", (site,))
+            self._db.execute("DELETE FROM entries WHERE site=? AND state>=?", (site, least))
         self._known.pop(site, None)
         self._seen.pop(site, None)
 

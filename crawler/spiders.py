@@ -22,7 +22,7 @@ from archive.model import OWED, Capture, Change, Exchange, FetchFacts, NotArticl
 from crawler import discovery, known_articles
 from crawler.addresses import AddressGuard
 from crawler.discovery import Window
-from crawler.frontier import Entry, key_of
+from crawler.frontier import Entry, State, key_of
 from crawler.harvest import NO_PAGES, Harvest
 from crawler.intake import Taken
 from crawler.politeness import MAX_HELD, Answer, Hosts, Patience, RobotsKeeper, origin
@@ -231,6 +231,8 @@ class SiteSpider(Spider):
         last = frontier.last_run(name)
         going_on = last is not None and last.unfinished and time.time() - last.at < STALE
         frontier.renew(name)
+        if self._work.options.force:
+            frontier.clear(name, State.DONE)
         self._starts = {entry.url: True for entry in discovery.starts(self._site)}
         if going_on and frontier.next_due(name) is not None:
             self._harvest.led_on = True

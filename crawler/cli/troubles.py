@@ -20,6 +20,6 @@ def trouble_lines(reader: Reader, summaries: Sequence[CrawlSummary]) -> Iterator
     for summary in summaries:
         rows = sorted(reader.failures(summary.id), key=lambda row: (row["stage"] == Stage.DISCOVERY, row["at"]))
         for row in rows[:_MOST]:
-            yield printable(f"{summary.site}: {row['url']}: {row['reason']}")
+            yield " ".join(printable(f"{summary.site}: {row['url']}: {row['reason']}").split())
         if len(rows) > _MOST:
             yield f"{summary.site}: and {len(rows) - _MOST} more; see `warraq status --failures`"

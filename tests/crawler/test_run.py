@@ -194,6 +194,21 @@ def test_a_limit_ends_a_crawl_and_the_next_one_goes_on(newsroom: Newsroom):
     assert newsroom.articles() == 6
 
 
+def test_force_fetches_again_what_a_limited_crawl_has(newsroom: Newsroom):
+    """Without it the next crawl goes on behind the limit; with it everything is asked for once more."""
+    first = set(newsroom_articles(newsroom, limit=3))
+    second = set(newsroom_articles(newsroom, limit=3))
+    assert first
+    assert not first & second
+    assert set(newsroom_articles(newsroom, force=True)) == {f"/news/{number}" for number in range(6)}
+
+
+def newsroom_articles(newsroom: Newsroom, **options) -> list[str]:
+    """The articles asked for by one crawl."""
+    newsroom.crawl(**options)
+    return [path for path in newsroom.asked() if path.startswith("/news/")]
+
+
 def test_a_calendar_without_end_is_left(newsroom: Newsroom):
     """A calendar that links to tomorrow for ever costs a bounded number of pages, and is reported."""
     newsroom.site.routes["/"] = say(listing("الجريدة", ["/news/1", "/calendar", "/news/2"]))
