@@ -26,6 +26,10 @@ DISCOVERY = frozenset({Kind.SITEMAP, Kind.FEED})
 NO_PAGES = DISCOVERY | {Kind.REQUISITE}  # not counted as pages asked for
 _BY_LINK = frozenset({Kind.LINK, Kind.SECTION})
 NO_CONTENT = frozenset({204, 205})
+_NO_PAGE = {
+    NotArticleReason.NOT_HTML: "not a page",
+    NotArticleReason.ERROR_PAGE: "an error, although the status says that all is well",
+}
 _ANNOUNCES = frozenset({PayloadKind.SITEMAP, PayloadKind.FEED})
 _FRUIT = frozenset({Change.NEW, Change.CHANGED, Change.UNCHANGED, Change.NONE})
 
@@ -86,10 +90,12 @@ class Harvest:
         if entry.kind in DISCOVERY and reading.kind not in _ANNOUNCES:
             reason = f"named as a {entry.kind}, but what answers is none ({what})"
             self._fail_once(f"not {capture.url}", Stage.DISCOVERY, reason, url=capture.url)
-        elif reading.not_article is not None and reading.not_article.reason is NotArticleReason.NOT_HTML:
-            # A link may well lead to a picture; where somebody announced a page, one is owed.
-            stage = Stage.DISCOVERY if entry.kind in _BY_LINK else Stage.EXTRACT
-            self._fail_once(f"not {capture.url}", stage, f"not a page: {what}", url=capture.url)
+        elif reading.not_article is not None and (kind := _NO_PAGE.get(reading.not_article.reason)):
+            # A link may well lead to a picture, or to where one logs in; where somebody announced a page, one is owed.
+            if entry.kind not in _BY_LINK:
+                self._fail_once(f"not {capture.url}", Stage.EXTRACT, f"{kind}: {what}", url=capture.url)
+            elif reading.not_article.reason is NotArticleReason.NOT_HTML:
+                self._fail_once(f"not {capture.url}", Stage.DISCOVERY, f"{kind}: {what}", url=capture.url)
 
     def _leads_on(self, entry: Entry, reading: Reading) -> bool:
         """Whether an answer holds an article, or names anything else that may be fetched."""

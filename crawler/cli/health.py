@@ -14,7 +14,7 @@ from crawler.cli.options import form_option
 from crawler.cli.session import Progress, Session, counted
 
 if TYPE_CHECKING:
-    from archive.config import CollectionConfig
+    from archive.config import CollectionConfig, SiteConfig
     from archive.layout import Layout
 
 
@@ -52,7 +52,7 @@ def verify(ctx: click.Context, *, deep: bool, form: str | None) -> None:
 @form_option
 @click.pass_context
 def status(ctx: click.Context, *, as_json: bool, failures: bool, form: str | None) -> None:
-    """Tell how each site is doing: its last crawl, what failed, what is due.
+    """Tell how each site is doing: its last crawl, what failed, what is due (the JSON forms also say since when).
 
     Exit code 3: the last crawl of a site failed, or too many of its fetches did.
     """
@@ -86,28 +86,31 @@ def _sites(layout: Layout, config: CollectionConfig) -> list[dict[str, Any]]:
 
     from archive.reports import SiteReport, site_reports
     from archive.search import last_crawls
-    from crawler.schedule import is_due, next_time
 
     now, started = datetime.now(UTC), last_crawls(layout.index_db)
     reports = site_reports(layout.index_db)
     rows = []
     for site in config.sites:
         report = reports.get(site.name, SiteReport(site=site.name))
-        last = started.get(site.name)
-        due = None
-        if site.schedule:
-            due = (
-                "now"
-                if last is None or is_due(site, last, now)
-                else _iso(next_time(site.schedule, site.timezone, last))
-            )
         problem = None
         if report.outcome == "failed":
             problem = "the last crawl failed"
         elif report.failed > config.failed_share * max(1, report.fetched):
             problem = f"{report.failed} of {report.fetched} fetches failed"
-        rows.append(asdict(report) | {"due": due, "problem": problem})
+        rows.append(asdict(report) | _due(site, started.get(site.name), now) | {"problem": problem})
     return rows
+
+
+def _due(site: SiteConfig, last: datetime | None, now: datetime) -> dict[str, str | None]:
+    """When the site is due, and since when it has been: a monitor sees by that whether cron does its work."""
+    from crawler.schedule import next_time
+
+    if site.schedule is None:
+        return {"due": None, "due_since": None}
+    if last is None:
+        return {"due": "now", "due_since": None}
+    coming = next_time(site.schedule, site.timezone, last)
+    return {"due": "now", "due_since": _iso(coming)} if coming <= now else {"due": _iso(coming), "due_since": None}
 
 
 @click.command()

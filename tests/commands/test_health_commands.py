@@ -1,6 +1,7 @@
 """verify, status, stats, doctor, extract, demo, and the frame they share."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -41,6 +42,18 @@ def test_status_for_a_person_and_a_monitor(warraq: Run, crawled: Path) -> None:
     assert told["healthy"] is True
     (site,) = told["sites"]
     assert (site["articles"], site["outcome"], site["newest"]) == (12, "finished", "2026-11-20T15:53:00Z")
+
+
+def test_a_monitor_sees_that_cron_sleeps(warraq: Run, collection: Path) -> None:
+    """A site that is due is told with the time since when, so that a monitor notices a cron that has stopped."""
+    with sqlite3.connect(collection / "index.db") as db:
+        db.execute("UPDATE crawls SET started = '2020-01-01T00:07:00Z'")
+    (site,) = json.loads(warraq("-C", collection, "status", "--json").stdout)["sites"]
+    assert (site["due"], site["due_since"]) == ("now", "2020-01-01T00:30:00Z")
+    with sqlite3.connect(collection / "index.db") as db:
+        db.execute("UPDATE crawls SET started = '2100-01-01T00:07:00Z'")
+    (site,) = json.loads(warraq("-C", collection, "status", "--json").stdout)["sites"]
+    assert (site["due"], site["due_since"]) == ("2100-01-01T00:30:00Z", None)
 
 
 def test_stats_add_up(warraq: Run, crawled: Path) -> None:

@@ -74,6 +74,20 @@ def test_a_page_that_is_none(paper: Paper) -> None:
     }
 
 
+def test_an_error_page_in_place_of_an_article(paper: Paper) -> None:
+    """A page that says it is not there, with status 200, is as much owed as a 404 where a sitemap announced it."""
+    missing = say("<title>الصفحة غير موجودة</title><h1>الصفحة غير موجودة</h1>")
+    names = say("<urlset><url><loc>/announced</loc></url></urlset>", kind="text/xml")
+    summary, _ = paper.crawl(
+        _=say(listing("الجريدة", ["/news1", "/linked"])),
+        news1=say(article("x")), linked=missing, announced=missing, sitemap_xml=names,
+    )  # fmt: skip
+    assert summary.failed == 1
+    ((path, stage, reason),) = paper.failures()
+    assert (path, stage) == ("/announced", "extract")
+    assert reason.startswith("an error, although the status says that all is well: ")
+
+
 @pytest.mark.parametrize(
     "start",
     [
