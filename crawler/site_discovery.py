@@ -78,19 +78,14 @@ class _Look:
         self._start = start
         self._say = say
         self._rules = Robots()
+        self._stated: str | None = None
         self._sightings: list[Sighting] = []
 
     def around(self, timezone: str | None) -> Found:
         """The whole round; ProbeError where robots.txt or the start page cannot be had."""
-        robots = self._robots()
-        if not self._rules.allows(self._start):
-            return Found(start=self._start, robots=robots, problem=f"{self._start}: robots.txt forbids it")
-        home = self._probe.get(self._start)
+        home = self._probe.get(self._start, before=self._enter)
         if not home.ok:
-            return Found(start=self._start, robots=robots, problem=f"{home.url}: answers with status {home.status}")
-        if origin(home.url) != origin(self._start):  # http to https, or to www.: other rules
-            self._start = home.url
-            robots = self._robots()
+            raise ProbeError(f"{home.url}: answers with status {home.status}")
         links = _links(home)
         sitemaps = self._sitemaps()
         feeds = self._feeds(links)
@@ -98,13 +93,21 @@ class _Look:
         languages = Counter(article.language for article, _ in articles if article.language)
         return Found(
             start=home.url,
-            robots=robots,
+            robots=self._stated,
             sitemaps=tuple(sitemaps),
             feeds=tuple(feeds),
             zone=Learned(zone=timezone, why="as given", sure=True) if timezone else self._zone(articles),
             language=languages.most_common(1)[0][0] if languages else _declared_language(home),
             crawl_delay=self._rules.delay,
         )
+
+    def _enter(self, url: str) -> None:
+        """Before the start page is asked for, and what it redirects to (https, www.): the rules of that host, kept."""
+        if self._stated is None or origin(url) != origin(self._start):
+            self._start, self._rules = url, Robots()
+            self._stated = self._robots()
+        if not self._rules.allows(url):
+            raise ProbeError(f"{url}: robots.txt forbids it")
 
     def _robots(self) -> str:
         answer = self._probe.get(urljoin(self._start, "/robots.txt"))

@@ -6,6 +6,7 @@ and shell completion answer at once.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import logging
 import os
@@ -44,6 +45,10 @@ COMMANDS = {
     "doctor": ("health", "Check this machine and say what to do."),
     "demo": ("demonstration", "Crawl a small made-up news site on this machine."),
 }
+
+
+# What the place refuses that standard output was sent to (`warraq search ... > FILE`).
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 class LazyGroup(click.Group):
@@ -118,6 +123,9 @@ def warraq(ctx: click.Context, folder: Path | None, *, quiet: bool, verbose: boo
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave the process with its exit code: the only place that exits."""
+    # A process whose streams were closed (`>&-`) has none; what it would say goes nowhere then.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 -- open to the end
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     _prepare(sys.stdout)
     _prepare(sys.stderr)
     sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments)))
@@ -128,10 +136,20 @@ def _run(arguments: list[str]) -> int:
         code = _invoke(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read our output has seen enough (`| head`). Python would complain once more when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has seen enough (`| head`).
+        _to_nowhere(sys.stdout)
         return 0
+    except OSError as error:
+        if error.errno not in _FULL or error.filename is not None:
+            raise
+        _to_nowhere(sys.stdout)
+        return _told(f"what was to be printed could not be written: {error.strerror}", WarraqError.exit_code)
     return code
+
+
+def _to_nowhere(stream: IO[str]) -> None:
+    """Have what is still in a stream's buffer thrown away: Python would stumble over it once more at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _invoke(arguments: list[str]) -> int:

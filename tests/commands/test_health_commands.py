@@ -195,3 +195,16 @@ def test_version(warraq: Run) -> None:
     """--version says name and number."""
     done = warraq("--version")
     assert done.stdout.startswith("warraq 0.")
+
+
+def test_output_that_cannot_be_written_is_one_line(crawled: Path) -> None:
+    """A full disk behind `>` is one line and exit code 1, in any command; a closed standard output is no trouble."""
+    script = Path(sys.executable).parent / "warraq"
+    for arguments in ("search المدينة --limit 1000", "stats", "show --help"):
+        command = f"{script} -C {crawled} {arguments} > /dev/full"
+        done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == 1
+        assert done.stderr == "warraq: what was to be printed could not be written: No space left on device\n"
+    command = f"{script} -C {crawled} stats >&-"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -152,9 +152,9 @@ def test_a_site_is_not_added_twice_by_the_address_it_moved_from(tmp_path: Path) 
     assert (tmp_path / "warraq.toml").read_text() == text
 
 
-def test_a_site_that_moved_to_another_host_is_looked_at_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From http to https, or to www.: the robots.txt, the sitemaps and the dated pages are those of where it is now."""
-    monkeypatch.setattr("crawler.addresses.is_public", lambda _: True)  # two loopback ports stand for two public hosts
+@contextmanager
+def moved_to(there: str) -> Iterator[str]:
+    """A site without robots.txt that redirects everything to another origin."""
 
     class Moved(_Handler):
         def do_GET(self) -> None:  # noqa: N802
@@ -165,14 +165,34 @@ def test_a_site_that_moved_to_another_host_is_looked_at_there(monkeypatch: pytes
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-    with serving() as there, _Server(("127.0.0.1", 0), Moved) as server:
+    with _Server(("127.0.0.1", 0), Moved) as server:
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        found = discover(f"http://127.0.0.1:{server.server_address[1]}/")
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
         server.shutdown()
+
+
+def test_a_site_that_moved_to_another_host_is_looked_at_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From http to https, or to www.: the robots.txt, the sitemaps and the dated pages are those of where it is now."""
+    monkeypatch.setattr("crawler.addresses.is_public", lambda _: True)  # two loopback ports stand for two public hosts
+    with serving() as there, moved_to(there) as url:
+        found = discover(url)
     assert (found.problem, found.start, found.robots) == (None, there, "there is one")
     assert [address.removeprefix(there) for address, _ in found.sitemaps][:1] == ["sitemap.xml"]
     assert found.zone is not None
     assert (found.zone.zone, found.zone.sure) == ("Asia/Riyadh", True)
+
+
+def test_the_rules_of_the_new_host_are_asked_for_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a redirect leads to a host whose robots.txt forbids it, the page there is not asked for."""
+    monkeypatch.setattr("crawler.addresses.is_public", lambda _: True)
+    rules = Page(b"User-agent: *\nDisallow: /", "text/plain")
+    with (
+        answering(lambda path: rules if path == "/robots.txt" else Page(b"x")) as (there, asked),
+        moved_to(there) as url,
+    ):
+        found = discover(url)
+    assert found.problem == f"{there}: robots.txt forbids it"
+    assert asked == ["/robots.txt"]
 
 
 def test_the_target_of_a_redirect_may_be_written_in_utf_8() -> None:
