@@ -28,6 +28,7 @@ from archive.model import iso
 MANIFEST = "manifest-sha256.txt"
 CHAIN = "chain.jsonl"
 _START = "0" * 64
+_UNFINISHED = {".open", ".tmp", ".part", ".plain"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,15 @@ def read_manifest(folder: Path) -> dict[str, str]:
         if separator:
             entries[name] = digest
     return entries
+
+
+def closed_files(archive: Path) -> list[Path]:
+    """Every file of `archive/` that is not going to change: WARC and ARC files, notes of origin, torn tails."""
+    return sorted(
+        path
+        for path in archive.iterdir()
+        if path.is_file() and not path.name.startswith(".") and path.suffix not in _UNFINISHED
+    )
 
 
 def state_fixity(
@@ -151,11 +161,17 @@ def check_fixity(folder: Path, root: Path) -> Iterator[FixityProblem]:
     manifest = read_manifest(folder)
     for name, digest in sorted(manifest.items()):
         path = root / name
-        if not path.exists():
+        if not path.is_file():
             yield FixityProblem(file=name, problem="stands in the fixity manifest and is missing")
         elif sha256_of(path) != digest:
             yield FixityProblem(file=name, problem="its bytes are not those the fixity manifest states")
     yield from check_chain(folder)
+
+
+def unstated(folder: Path, root: Path, files: Iterable[Path]) -> list[str]:
+    """The names, relative to `root`, of the files that the manifest says nothing of: a manifest cut back shows by them."""
+    known = read_manifest(folder)
+    return [name for file in files if (name := file.relative_to(root).as_posix()) not in known]
 
 
 def check_chain(folder: Path) -> Iterator[FixityProblem]:

@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 from archive.config import check_format
 from archive.errors import CollectionBusyError, StorageError, UsageError
 from archive.model import iso
+from archive.seal import seal, unseal
 
 CONFIG_NAME = "warraq.toml"
 ENVIRONMENT = "WARRAQ_COLLECTION"
@@ -80,6 +81,11 @@ class Layout:
         return self.state / "frontier.db"
 
     @property
+    def seal(self) -> Path:
+        """What the index's bytes were when the last writer let go of the collection."""
+        return self.state / "index.seal"
+
+    @property
     def log(self) -> Path:
         """The log of crawls."""
         return self.state / "crawl.log"
@@ -125,7 +131,7 @@ class Layout:
 
     @contextmanager
     def write_lock(self) -> Iterator[None]:
-        """Be the collection's one writer while the block runs.
+        """Be the collection's one writer while the block runs; its end notes what the index's bytes are (`archive.seal`).
 
         Raises CollectionBusyError at once where another process is, naming it. The lock is the kernel's (`flock`) and ends
         with its holder, so a process that was killed leaves nothing to clean up; the file beside it only tells who.
@@ -140,6 +146,7 @@ class Layout:
                 folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
             lock.acquire()
             self._sign()
+            unseal(self.seal)
         except Timeout as error:
             raise CollectionBusyError(f"{self.root} is being written by {self.holder()}; try again later") from error
         except OSError as error:
@@ -148,6 +155,7 @@ class Layout:
         try:
             yield
         finally:
+            seal(self.index_db, self.seal)
             with suppress(OSError):
                 self._signature.unlink()
             lock.release()

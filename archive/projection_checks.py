@@ -13,12 +13,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.errors import WarraqError
 from archive.record_ledger import Entry, Ledger
+from archive.schema import check_version
 from archive.urls import text_sha256, version_id
 from archive.withdrawn import withdrawn_places
 
 _LINE_LIMIT = 1 << 20
-_MEND = "run: warraq index --rebuild"
+MEND = "run: warraq index --rebuild"
+UNREADABLE = "index-damaged"  # the rule of an index that cannot be asked, or only in part
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,23 @@ class Mismatch:
     record_id: str | None
     rule: str
     detail: str
+
+
+# Articles that are not what their version and the latest capture of it say, as far as columns repeat what was read.
+_READ_COLUMNS = (
+    *("lead", "author", "section", "language", "published", "published_precision", "published_raw", "modified"),
+    *("publisher", "image_url", "image_caption", "image_credit"),
+)
+_UNLIKE_READ = f"""
+SELECT a.id FROM articles a LEFT JOIN versions v ON v.id = a.version_id LEFT JOIN _texts t ON t.id = (
+  SELECT text FROM _readings r WHERE r.version_id = a.version_id AND r.article_id = a.id ORDER BY r.moment DESC LIMIT 1)
+WHERE v.title IS NOT a.title OR v.body IS NOT a.body
+  OR {" OR ".join(f"a.{name} IS NOT json_extract(t.metadata, '$.{name}')" for name in _READ_COLUMNS)}
+  OR (SELECT json_group_array(name) FROM (SELECT name FROM authors WHERE article_id = a.id ORDER BY position))
+    IS NOT json_extract(t.metadata, '$.authors')
+  OR (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE article_id = a.id ORDER BY position))
+    IS NOT json_extract(t.metadata, '$.tags')
+"""  # noqa: S608 -- constants only
 
 
 # ------------------------------------------------------------------------------------------------------------- CDXJ
@@ -65,7 +85,7 @@ def check_cdxj(path: Path, ledger: Ledger, hidden: Collection[tuple[str, int]] =
             entry.offset,
             entry.record_id,
             "cdxj-missing",
-            f"{path.name} has no line for {entry.url}; {_MEND}",
+            f"{path.name} has no line for {entry.url}; {MEND}",
         )
 
 
@@ -76,11 +96,11 @@ def _lines(path: Path, ledger: Ledger, *, must_be_sorted: bool) -> Iterator[Mism
         while raw := file.readline(_LINE_LIMIT):
             if must_be_sorted and raw < before:
                 yield Mismatch(
-                    path.name, place, None, "cdxj-order", f"the line at byte {place} is out of order; {_MEND}"
+                    path.name, place, None, "cdxj-order", f"the line at byte {place} is out of order; {MEND}"
                 )
             if raw == before:
                 yield Mismatch(
-                    path.name, place, None, "cdxj-repeated", f"the line at byte {place} repeats the one before; {_MEND}"
+                    path.name, place, None, "cdxj-repeated", f"the line at byte {place} repeats the one before; {MEND}"
                 )
             if raw.endswith(b"\n") or must_be_sorted:  # a waiting line cut off by a kill is left out by everyone
                 yield from _line(path, place, raw, ledger)
@@ -93,12 +113,12 @@ def _line(path: Path, place: int, raw: bytes, ledger: Ledger) -> Iterator[Mismat
         fields = json.loads(text.split(" ", 2)[2])
         warc, offset = str(fields["filename"]), int(fields["offset"])
     except (ValueError, KeyError, IndexError, TypeError):
-        yield Mismatch(path.name, place, None, "cdxj-line", f"the line at byte {place} cannot be read; {_MEND}")
+        yield Mismatch(path.name, place, None, "cdxj-line", f"the line at byte {place} cannot be read; {MEND}")
         return
     entry = ledger.entry(warc, offset)
     if entry is None:
         yield Mismatch(
-            warc, offset, None, "cdxj-dangling", f"{path.name} has a line for a record that is not there; {_MEND}"
+            warc, offset, None, "cdxj-dangling", f"{path.name} has a line for a record that is not there; {MEND}"
         )
         return
     ledger.note(warc, offset)
@@ -111,7 +131,7 @@ def _line(path: Path, place: int, raw: bytes, ledger: Ledger) -> Iterator[Mismat
             offset,
             entry.record_id,
             "cdxj-differs",
-            f"the line in {path.name} is not what the record says: {text.strip()[:200]}; {_MEND}",
+            f"the line in {path.name} is not what the record says: {text.strip()[:200]}; {MEND}",
         )
 
 
@@ -121,29 +141,34 @@ def _line(path: Path, place: int, raw: bytes, ledger: Ledger) -> Iterator[Mismat
 def check_index(path: Path, ledger: Ledger, *, busy: bool = False) -> Iterator[Mismatch]:
     """The database's own soundness, and its rows against the records. `busy` says that a crawl is writing to it."""
     if not path.exists():
-        yield Mismatch(path.name, None, None, "index-absent", "there is no index; run: warraq index")
+        if next(ledger.captures(), None) is not None:  # before the first crawl there is nothing to index
+            yield Mismatch(path.name, None, None, "index-absent", "there is no index; run: warraq index")
         return
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30, isolation_level=None)
         try:
+            check_version(connection, path)
             yield from _soundness(path, connection)
             yield from _rows(path, connection, ledger)
             yield from _texts(path, connection)
+            yield from _articles(path, connection)
         finally:
             connection.close()
         if not busy:
             yield from _full_text(path)
     except sqlite3.DatabaseError as error:
-        yield Mismatch(path.name, None, None, "index-damaged", f"{error}; {_MEND}")
+        yield Mismatch(path.name, None, None, UNREADABLE, f"{error}; {MEND}")
+    except WarraqError as error:
+        yield Mismatch(path.name, None, None, UNREADABLE, str(error))
 
 
 def _soundness(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]:
     for (said,) in connection.execute("PRAGMA integrity_check(20)"):
         if said != "ok":
-            yield Mismatch(path.name, None, None, "index-damaged", f"{said}; {_MEND}")
+            yield Mismatch(path.name, None, None, UNREADABLE, f"{said}; {MEND}")
     for table, rowid, parent, _ in connection.execute("PRAGMA foreign_key_check"):
         yield Mismatch(
-            path.name, None, None, "index-reference", f"row {rowid} of {table} refers to nothing in {parent}; {_MEND}"
+            path.name, None, None, "index-reference", f"row {rowid} of {table} refers to nothing in {parent}; {MEND}"
         )
 
 
@@ -163,7 +188,7 @@ def _rows(path: Path, connection: sqlite3.Connection, ledger: Ledger) -> Iterato
             yield from _row(path, row, entry)
             entry = next(records, None)
         else:
-            yield Mismatch(*place, row[3], "index-dangling", f"{path.name} has a capture that no record is at; {_MEND}")
+            yield Mismatch(*place, row[3], "index-dangling", f"{path.name} has a capture that no record is at; {MEND}")
     while entry is not None:
         yield _not_indexed(path, entry)
         entry = next(records, None)
@@ -190,14 +215,14 @@ def _row(path: Path, row: tuple[object, ...], entry: Entry) -> Iterator[Mismatch
             entry.offset,
             entry.record_id,
             "index-differs",
-            f"the capture in {path.name} has {'; '.join(wrong)}; {_MEND}",
+            f"the capture in {path.name} has {'; '.join(wrong)}; {MEND}",
         )
 
 
 def _texts(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]:
     """Each version's text against its hash, and each hash against its id: a changed letter is found."""
     for identifier, article, title, body, sha256 in connection.execute(
-        "SELECT id, article_id, title, body, text_sha256 FROM versions"
+        "SELECT id, article_id, CAST(title AS TEXT), CAST(body AS TEXT), text_sha256 FROM versions"
     ):
         if text_sha256(title, body) != sha256:
             yield Mismatch(
@@ -205,17 +230,22 @@ def _texts(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]:
                 None,
                 None,
                 "index-text",
-                f"version {identifier}: its text is not what its hash says; {_MEND}",
+                f"version {identifier}: its text is not what its hash says; {MEND}",
             )
         elif version_id(article, sha256) != identifier:
             yield Mismatch(
-                path.name, None, None, "index-text", f"version {identifier}: its id is not that of its text; {_MEND}"
+                path.name, None, None, "index-text", f"version {identifier}: its id is not that of its text; {MEND}"
             )
-    odd = "SELECT articles.id FROM articles LEFT JOIN versions ON versions.id = articles.version_id WHERE versions.body IS NOT articles.body"
-    for (identifier,) in connection.execute(odd):
-        yield Mismatch(
-            path.name, None, None, "index-text", f"article {identifier}: its text is not its version's; {_MEND}"
-        )
+
+
+def _articles(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]:
+    """Each article against its version, and against what the latest capture of that was read as."""
+    lost = "SELECT DISTINCT article_id FROM versions WHERE article_id NOT IN (SELECT id FROM articles)"
+    for (identifier,) in connection.execute(lost):
+        yield Mismatch(path.name, None, None, "index-article", f"article {identifier} has versions and no row; {MEND}")
+    for (identifier,) in connection.execute(_UNLIKE_READ):
+        detail = f"article {identifier}: its row is not what its version and its latest capture say; {MEND}"
+        yield Mismatch(path.name, None, None, "index-article", detail)
 
 
 def _full_text(path: Path) -> Iterator[Mismatch]:
@@ -227,14 +257,14 @@ def _full_text(path: Path) -> Iterator[Mismatch]:
         apart = "SELECT count(*) FROM articles WHERE docid NOT IN (SELECT rowid FROM articles_fts)"
         missing = connection.execute(apart).fetchone()[0]
         if missing:
-            yield Mismatch(path.name, None, None, "index-search", f"{missing} articles cannot be searched; {_MEND}")
+            yield Mismatch(path.name, None, None, "index-search", f"{missing} articles cannot be searched; {MEND}")
         connection.execute("ROLLBACK")
     except sqlite3.OperationalError as error:
         if not any(
             word in str(error) for word in ("readonly", "read-only", "locked")
         ):  # then it cannot be asked, which is no damage
-            yield Mismatch(path.name, None, None, "index-search", f"{error}; {_MEND}")
+            yield Mismatch(path.name, None, None, "index-search", f"{error}; {MEND}")
     except sqlite3.DatabaseError as error:
-        yield Mismatch(path.name, None, None, "index-search", f"the full-text index: {error}; {_MEND}")
+        yield Mismatch(path.name, None, None, "index-search", f"the full-text index: {error}; {MEND}")
     finally:
         connection.close()

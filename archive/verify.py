@@ -2,7 +2,7 @@
 
 WARC files are read record by record with a parser of our own (`raw_records`) and held against ISO 28500 and what Warraq
 promises on top (`record_rules`, `record_blocks`); then what records say of each other (`record_ledger`), CDXJ and index
-against the WARCs (`projection_checks`), and the fixity manifest. The verdict, and the exit code, is the caller's to draw:
+against the WARCs (`projection_checks`), the index's bytes (`seal`), and the fixity manifest. The verdict, and the exit code, is the caller's to draw:
 any finding is damage. Nothing is changed, and memory does not grow with the collection.
 """
 
@@ -16,20 +16,20 @@ from pathlib import Path
 
 from archive import arc
 from archive.errors import StorageError
-from archive.fixity import check_fixity
+from archive.fixity import check_fixity, closed_files, unstated
 from archive.http_message import parse_head
 from archive.layout import Layout
 from archive.model import Capture
-from archive.projection_checks import check_cdxj, check_index, withdrawn
+from archive.projection_checks import MEND, UNREADABLE, check_cdxj, check_index, withdrawn
 from archive.raw_records import Problem, RawRecord, raw_records
 from archive.record_blocks import check_block, software_of
 from archive.record_ledger import Ledger
 from archive.record_rules import Origin, check_fields
+from archive.seal import broken
 from archive.warc_encoding import member
 from archive.warc_file import OPEN_SUFFIX
 from archive.warc_reader import DamagedRecord, captures
 
-FIXITY = "fixity"
 _SUFFIXES = (".warc", ".warc.gz", *arc.SUFFIXES)
 
 
@@ -62,33 +62,51 @@ def verify(layout: Layout, *, reread: Reread | None = None) -> Iterator[Finding]
     `reread` reads captures again and yields what differs from the index; it comes from the caller, as extraction is
     none of the archive's business. StorageError where the disk does not let itself be read.
     """
-    busy = _is_busy(layout)
+    busy, readable = _is_busy(layout), True
     named: set[str] = set()
     with Ledger() as ledger:
-        for path in warc_files(layout.archive, growing=not busy):
-            for finding in _verify_arc(path, ledger) if arc.is_arc(path) else verify_warc(path, ledger):
-                named.add(finding.file)
-                yield finding
-        for file, offset, record_id, rule, detail in ledger.contradictions():
-            yield Finding(file=file, offset=offset, record_id=record_id or None, rule=rule, detail=detail)
-        if not busy:
-            hidden = withdrawn(layout.index_db)
-            for said in (*check_cdxj(layout.cdxj, ledger, hidden), *check_index(layout.index_db, ledger)):
-                yield Finding(
-                    file=said.file, offset=said.offset, record_id=said.record_id, rule=said.rule, detail=said.detail
-                )
-    for problem in check_fixity(layout.root / FIXITY, layout.root):
-        yield Finding(file=problem.file, rule="fixity", detail=problem.problem)
-        path = layout.root / problem.file
-        if (
-            path.parent == layout.archive
-            and path.name.endswith(".warc.gz")
-            and path.is_file()
-            and path.name not in named
-        ):
+        paths = warc_files(layout.archive, growing=not busy)
+        for finding in _verify_files(paths, ledger):
+            named.add(finding.file)
+            yield finding
+        # A crawl that began meanwhile, and may be over, has added what was not walked.
+        busy = busy or _is_busy(layout) or warc_files(layout.archive) != paths
+        for finding in _verify_projections(layout, ledger) if not busy else ():
+            readable = readable and finding.rule != UNREADABLE
+            yield finding
+    for finding in _verify_fixity(layout, growing=busy):
+        yield finding
+        path = layout.root / finding.file
+        if path.parent == layout.archive and finding.rule == "fixity" and path.name not in named:
             yield from _packed_otherwise(path)
-    if reread is not None and not busy:
+    if reread is not None and not busy and readable:
         yield from reread(layout)
+
+
+def _verify_files(paths: Iterable[Path], ledger: Ledger) -> Iterator[Finding]:
+    """Each record by itself, then what records say of each other."""
+    for path in paths:
+        yield from _verify_arc(path, ledger) if arc.is_arc(path) else verify_warc(path, ledger)
+    for file, offset, record_id, rule, detail in ledger.contradictions():
+        yield Finding(file=file, offset=offset, record_id=record_id or None, rule=rule, detail=detail)
+
+
+def _verify_projections(layout: Layout, ledger: Ledger) -> Iterator[Finding]:
+    """CDXJ and index against the records walked, and the index's bytes against those that were noted."""
+    for each in broken(layout.index_db, layout.seal):  # first: SQLite works a log that it finds into the database
+        yield Finding(file=each.file, offset=each.offset, rule="index-bytes", detail=f"{each.problem}; {MEND}")
+    hidden = withdrawn(layout.index_db)
+    for said in (*check_cdxj(layout.cdxj, ledger, hidden), *check_index(layout.index_db, ledger)):
+        yield Finding(file=said.file, offset=said.offset, record_id=said.record_id, rule=said.rule, detail=said.detail)
+
+
+def _verify_fixity(layout: Layout, *, growing: bool) -> Iterator[Finding]:
+    """Files against the manifest, and the manifest against the files; those a crawl has just closed are not stated yet."""
+    for problem in check_fixity(layout.fixity, layout.root):
+        yield Finding(file=problem.file, rule="fixity", detail=problem.problem)
+    if not growing and layout.archive.is_dir():
+        for name in unstated(layout.fixity, layout.root, closed_files(layout.archive)):
+            yield Finding(file=name, rule="fixity-unstated", detail="no checksum of it is stated; run: warraq index")
 
 
 def warc_files(archive: Path, *, growing: bool = True) -> list[Path]:
@@ -131,6 +149,8 @@ def _packed_otherwise(path: Path) -> Iterator[Finding]:
 
     Deflate has bits that no reader looks at; a change there does no harm, and is named all the same.
     """
+    if not path.name.endswith(".warc.gz") or not path.is_file():
+        return
     found = []
     count = 0
     with path.open("rb") as file:

@@ -18,7 +18,7 @@ from archive.bag import write_bag
 from archive.cdxj import line
 from archive.config import CollectionConfig
 from archive.errors import UsageError, WarraqError
-from archive.fixity import read_manifest
+from archive.fixity import closed_files, read_manifest
 from archive.importing import Imported, take_in
 from archive.layout import Layout
 from archive.model import iso
@@ -28,7 +28,7 @@ from archive.wacz import PageEntry, write_wacz
 from archive.warc_writer import WarcInfo
 from crawler.part import captures_of
 from crawler.withdrawing import without_withdrawn
-from pipelines.catch_up import CaughtUp, catch_up, closed_files, warc_files
+from pipelines.catch_up import CaughtUp, catch_up, warc_files
 
 _ORIGIN = ".origin.json"
 _FIXITY = "fixity"

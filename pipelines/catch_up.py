@@ -14,7 +14,7 @@ from pathlib import Path
 from archive.cdxj import CdxjFile
 from archive.config import CollectionConfig
 from archive.errors import ConfigError
-from archive.fixity import state_fixity
+from archive.fixity import closed_files, state_fixity
 from archive.index import Index
 from archive.layout import Layout
 from archive.model import Capture, Change
@@ -25,7 +25,6 @@ from pipelines.ingest import Ingest
 from pipelines.workers import Pool
 
 SUFFIXES = (".warc.gz", ".warc", ".arc.gz", ".arc")
-_UNFINISHED = {".open", ".tmp", ".part", ".plain"}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -99,15 +98,6 @@ def settle(layout: Layout, config: CollectionConfig) -> None:
         cdxj.close()
     state_fixity(
         layout.fixity, layout.root, closed_files(layout.archive), now=datetime.now(UTC), key=signing_key(layout, config)
-    )
-
-
-def closed_files(archive: Path) -> list[Path]:
-    """Every file of `archive/` that is not going to change: WARC and ARC files, notes of origin, torn tails."""
-    return sorted(
-        path
-        for path in archive.iterdir()
-        if path.is_file() and not path.name.startswith(".") and path.suffix not in _UNFINISHED
     )
 
 

@@ -54,7 +54,13 @@ def reread_sample(layout: Layout, config: CollectionConfig, *, count: int = SAMP
         return
     sites = SiteOf(config.sites)
     with Reader(layout.index_db) as reader, Pool() as pool:
-        asked = [(reader.capture(name), sha256) for name, sha256 in rows]
+        asked = []
+        for name, sha256 in rows:
+            try:
+                asked.append((reader.capture(name), sha256))
+            except ValueError as error:  # a value that no writer of ours puts there
+                detail = f"captures: the row of {name} cannot be read: {error}; `warraq index --rebuild` mends it"
+                yield Finding(file=layout.index_db.name, rule="re-extraction", detail=detail)
         readings = [(capture, sha256, _read(layout, sites, pool, capture)) for capture, sha256 in asked if capture]
         for capture, sha256, future in readings:
             found = read_articles(capture, future.result()) if future is not None else []
@@ -84,6 +90,8 @@ def reread(layout: Layout, config: CollectionConfig, *, workers: int | None = No
         fresh = Path(folder) / "index.db"
         index_files(fresh, warc_files(layout.archive), config, layout, workers=workers)
         with closing(open_reader(layout.index_db)) as kept, closing(open_reader(fresh)) as made:
+            for each in (kept, made):  # a damaged letter makes another text, not an error
+                each.text_factory = lambda data: data.decode("utf-8", "backslashreplace")
             for table in _tables(made):
                 yield from _differences(kept, made, table)
 

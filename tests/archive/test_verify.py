@@ -9,19 +9,21 @@ import sqlite3
 import sys
 import tracemalloc
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from pathlib import Path
 
+import foreign_files
 import pytest
 import warc_kit
 
 from archive.cdxj import CdxjFile
-from archive.fixity import state_fixity
+from archive.fixity import closed_files, state_fixity
 from archive.index import Index
 from archive.layout import Layout
-from archive.model import Capture, PayloadKind, Reading
+from archive.model import Capture, CrawlSummary, PayloadKind, Reading
 from archive.raw_records import raw_records
 from archive.record_ledger import Ledger
-from archive.verify import FIXITY, Finding, verify, verify_warc
+from archive.verify import Finding, verify, verify_warc
 
 sys.path.insert(0, str(Path(__file__).parent))
 malformed = importlib.import_module("malformed")  # lies beside this file, which no import path names
@@ -67,6 +69,13 @@ def test_the_habits_of_other_tools_are_not_held_against_imported_files(tmp_path:
     data = malformed.packed(malformed.REQUEST, bracketed, chunks, upper) + malformed.member(b"")
     assert findings(written(tmp_path, data, "import-0123456789abcdef-wget.warc.gz")) == []
     assert findings(written(tmp_path, data)) != []
+
+
+def test_a_revisit_of_wget_is_not_held_against_it(tmp_path: Path):
+    """It states the digest of an empty block; of our own records, and of blocks that were changed, that is damage."""
+    data = foreign_files.gz(foreign_files.wget_again())
+    assert findings(written(tmp_path, data, "import-0123456789abcdef-wget.warc.gz")) == []
+    assert "block-digest" in [finding.rule for finding in findings(written(tmp_path, data))]
 
 
 def test_damage_in_an_imported_file_is_found_all_the_same(tmp_path: Path):
@@ -178,6 +187,7 @@ def collection(tmp_path: Path) -> Layout:
     cdxj.close()
     with Index(layout.index_db) as index:
         index.apply([(capture, Reading(kind=PayloadKind.OTHER)) for capture in captures])
+    state_fixity(layout.fixity, layout.root, closed_files(layout.archive), now=warc_kit.START)
     return layout
 
 
@@ -227,8 +237,14 @@ def sql(statement: str) -> Callable[[Layout], None]:
         (sql("UPDATE captures SET payload_digest = 'sha1:X' WHERE url LIKE '%/2'"), "index-differs"),
         (lambda layout: layout.index_db.unlink(), "index-absent"),
         (lambda layout: layout.index_db.write_bytes(b"no database at all" * 1000), "index-damaged"),
+        (lambda layout: layout.index_db.write_bytes(b""), "index-damaged"),
+        (sql("PRAGMA application_id = 1"), "index-damaged"),
+        (sql("PRAGMA user_version = 77"), "index-damaged"),
         (sql("INSERT INTO versions VALUES ('a', 'b', 1, '', '', 't', 'b', 'x', 'e')"), "index-text"),
+        (sql("INSERT INTO versions VALUES ('a', x'00ff', 1, '', '', x'00', x'00', 'x', 'e')"), "index-text"),
+        (sql("INSERT INTO versions VALUES ('a', 'b', 1, '', '', 't', 'b', 'x', 'e')"), "index-article"),
         (sql("DELETE FROM articles_fts_data"), "index-search"),
+        (lambda layout: shutil.rmtree(layout.fixity), "fixity-unstated"),
         (lambda layout: shutil.copy(next(layout.archive.iterdir()), layout.archive / "copy.warc.gz"), "duplicate-id"),
     ],
 )
@@ -240,11 +256,48 @@ def test_projections_that_disagree_with_the_warcs_are_found(
     assert rule in rules(collection)
 
 
+def test_a_manifest_cut_back_with_its_chain_is_found(collection: Layout):
+    """Manifest and chain of an earlier day agree with each other, and say nothing of the files that came since."""
+    earlier = {path: path.read_bytes() for path in collection.fixity.iterdir()}
+    with warc_kit.writer(collection.archive, clock=lambda: warc_kit.START + timedelta(days=1)) as writer:
+        writer.write_crawl(CrawlSummary(id="1", site="news", started=warc_kit.START))
+    state_fixity(collection.fixity, collection.root, closed_files(collection.archive), now=warc_kit.START)
+    assert not [rule for rule in rules(collection) if rule.startswith("fixity")]
+    for path, data in earlier.items():
+        path.write_bytes(data)
+    named = [finding.file for finding in verify(collection) if finding.rule == "fixity-unstated"]
+    assert named == [max(collection.archive.iterdir()).relative_to(collection.root).as_posix()]
+
+
+def test_what_cannot_be_asked_is_not_read_again(collection: Layout):
+    """An index that is damaged is a finding; nothing that needs a whole one is begun."""
+    with sqlite3.connect(collection.index_db) as connection:
+        connection.execute("PRAGMA application_id = 1")
+    assert [finding.rule for finding in verify(collection, reread=lambda _: pytest.fail("asked"))] == ["index-damaged"]
+
+
+@pytest.mark.parametrize("over", [False, True])
+def test_a_crawl_that_begins_while_verify_reads_is_no_damage(over: bool, collection: Layout):
+    """What a crawl adds after the files were walked, be it still running or over, is not held against the collection."""
+    (first,) = closed_files(collection.archive)
+    walk = verify(collection)
+    first.write_bytes(malformed.flipped(first.read_bytes(), 700))  # something to say, before the projections are asked
+    said = [next(walk).rule]
+    with collection.write_lock():
+        with warc_kit.writer(collection.archive, clock=lambda: warc_kit.START + timedelta(days=1)) as writer:
+            capture = writer.write_exchange(warc_kit.exchange("http://news.example/late"), warc_kit.FACTS)
+        with Index(collection.index_db) as index:
+            index.apply([(capture, Reading(kind=PayloadKind.OTHER))])
+        said += [] if over else [finding.rule for finding in walk]
+    said += [finding.rule for finding in walk]
+    assert not {rule for rule in said if rule.startswith(("index", "cdxj"))}
+
+
 @pytest.mark.parametrize("mask", [0x01, 0x10, 0x80])
 def test_a_single_bit_is_found_by_fixity_and_its_record_named(mask: int, collection: Layout):
     """Bits that gzip itself does not look at are covered by the manifest, and the record is named even so."""
     path = warc_kit.only_file(collection.archive)
-    state_fixity(collection.root / FIXITY, collection.root, [path], now=warc_kit.START)
+    state_fixity(collection.fixity, collection.root, [path], now=warc_kit.START)
     data = path.read_bytes()
     records = [(record.offset, record.length) for record in raw_records(path)]
     for place in [
@@ -264,7 +317,7 @@ def test_an_imported_arc_file_is_checked_too(collection: Layout):
     body = b"http://news.example/old 127.0.0.1 19970101000000 text/html %d\n%s\n" % (len(message), message)
     path = collection.archive / "import-0123456789abcdef-x.arc.gz"
     path.write_bytes(malformed.packed(head, body))
-    assert rules(collection) == ["cdxj-missing", "index-missing"]
+    assert rules(collection) == ["cdxj-missing", "index-missing", "fixity-unstated"]
     path.write_bytes(malformed.packed(head, body)[:-12])
     assert "arc-record" in rules(collection)
 

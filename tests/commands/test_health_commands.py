@@ -1,10 +1,12 @@
 """verify, status, stats, doctor, extract, demo, and the frame they share."""
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,62 @@ def test_flipped_byte_is_4(warraq: Run, collection: Path) -> None:
     assert done.returncode == 4
     findings = [json.loads(line) for line in done.stdout.splitlines()]
     assert any(finding["file"] == warc.name and finding["offset"] is not None for finding in findings)
+
+
+def _emptied(index: Path) -> None:
+    index.write_bytes(b"")
+
+
+def _cut(index: Path) -> None:
+    os.truncate(index, index.stat().st_size // 3)
+
+
+def _edited(statement: str) -> Callable[[Path], None]:
+    def change(index: Path) -> None:
+        with closing(sqlite3.connect(index)) as other, other:
+            other.execute(statement)
+
+    return change
+
+
+@pytest.mark.parametrize("deep", [(), ("--deep",)])
+@pytest.mark.parametrize(
+    "change",
+    [
+        _emptied,
+        _cut,
+        _edited("UPDATE captures SET warc_date = 'never', payload_digest = 'none'"),
+        _edited(
+            "UPDATE articles SET published = '1999-01-01T00:00:00Z' WHERE rowid = (SELECT min(rowid) FROM articles)"
+        ),
+        _edited("DELETE FROM articles WHERE rowid = (SELECT min(rowid) FROM articles)"),
+        _edited("UPDATE _texts SET metadata = CAST(x'7bff7d' AS TEXT)"),
+    ],
+)
+def test_a_damaged_index_is_4(
+    warraq: Run, collection: Path, change: Callable[[Path], None], deep: tuple[str, ...]
+) -> None:
+    """However the index was hurt, verify says so and ends in order; nothing in it is taken for a fault of verify's own.
+
+    Also without the note of its bytes, which is gone where a collection was carried elsewhere.
+    """
+    (collection / "state" / "index.seal").unlink()
+    change(collection / "index.db")
+    done = warraq("-C", collection, "verify", *deep)
+    assert done.returncode == 4, done.stderr
+    assert "index.db" in done.stdout + str([json.loads(line)["detail"] for line in done.stdout.splitlines()])
+    assert warraq("-C", collection, "index", "--rebuild").returncode == 0
+    assert warraq("-C", collection, "verify", *deep).returncode == 0
+
+
+def test_a_row_somebody_else_wrote_is_4(warraq: Run, collection: Path) -> None:
+    """Where only reading everything again would tell, the note of the index's bytes does."""
+    _edited("UPDATE sightings SET title = 'another' WHERE id = (SELECT min(id) FROM sightings)")(
+        collection / "index.db"
+    )
+    done = warraq("-C", collection, "verify")
+    assert done.returncode == 4
+    assert {json.loads(line)["rule"] for line in done.stdout.splitlines()} == {"index-bytes"}
 
 
 def test_status_for_a_person_and_a_monitor(warraq: Run, crawled: Path) -> None:
@@ -75,9 +133,9 @@ def test_stats_as_a_picture(warraq: Run, crawled: Path, tmp_path: Path) -> None:
 
 
 def test_fresh_collection_has_a_status(warraq: Run, tmp_path: Path) -> None:
-    """A collection that was never crawled, and one without sites, have a status too."""
+    """A collection that was never crawled, and one without sites, have a status too, and nothing damaged."""
     warraq("init", tmp_path / "c")
-    for command in ("status", "stats"):
+    for command in ("status", "stats", "verify"):
         assert warraq("-C", tmp_path / "c", command).returncode == 0
     warraq("init", tmp_path / "c", "--site", "http://127.0.0.1:9/")
     (row,) = [json.loads(line) for line in warraq("-C", tmp_path / "c", "status").stdout.splitlines()]
