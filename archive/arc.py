@@ -190,7 +190,7 @@ def _skip(file: IO[bytes], offset: int) -> int:
 def _next(file: IO[bytes], position: int, size: int) -> int:
     """Where the next record begins at or behind `position`; the end of the file where none does."""
     file.seek(0)
-    packed = file.read(3) == _GZIP
+    packed = file.read(3) == _GZIP or str(file.name).removesuffix(".part").endswith(".gz")
     while position < size:
         file.seek(position)
         window = file.read(_WINDOW)

@@ -24,7 +24,7 @@ from archive import arc
 from archive.errors import StorageError, UsageError
 from archive.model import iso
 from archive.warc_file import sync_folder
-from archive.warc_records import SECOND_RECORD, Damage, records
+from archive.warc_records import SECOND_RECORD, Damage, Record, records
 
 # What a packed file may grow to: rotation stands at 1 GB everywhere; a hostile one is a disk bomb.
 MEMBER_LIMIT = 20 << 30
@@ -32,6 +32,7 @@ MEMBER_LIMIT = 20 << 30
 _MOST_RATIO = 200
 _SMALL = 1 << 30
 _DESCRIPTION_LIMIT = 64 << 20
+_NO_ARCHIVE = "neither a WARC nor an ARC nor a WACZ file"
 _COPY = 1 << 20
 _UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)
 
@@ -141,8 +142,11 @@ def _copy(
     stated: str | None = None,
 ) -> Imported:
     start = file.read(512)
-    suffix = _suffix(start, name)
-    partial = archive / f".import-{os.getpid()}.part"
+    suffix = _suffix(start)
+    believed, suffix = suffix is None, suffix or _suffix_of_name(name)
+    if suffix is None:
+        raise UsageError(f"{name}: {_NO_ARCHIVE}")
+    partial = archive / f".import-{os.getpid()}{suffix}.part"
     digest = hashlib.sha256(start)
     with _removed_after(partial), partial.open("xb") as copy:
         copy.write(start)
@@ -154,6 +158,8 @@ def _copy(
         sha256 = digest.hexdigest()
         if stated is not None and stated != sha256:
             raise UsageError(f"{origin['file']}: {name} is not what datapackage.json states; get another copy")
+        if believed and not _holds_records(partial, suffix):
+            raise UsageError(f"{name}: {_NO_ARCHIVE}")
         if sha256 in known:
             return Imported(source=origin["file"], name=known[sha256], sha256=sha256, known=True)
         note = {**origin, "sha256": sha256, "imported": iso(now)}
@@ -175,8 +181,7 @@ def _copy(
 
 def _is_one_stream(partial: Path, suffix: str) -> bool:
     """Whether some gzip member holds more than one record, so that not every record has an offset of its own."""
-    found = (arc.records if suffix.startswith(".arc") else records)(partial, keep=lambda _: 0)
-    return any(isinstance(each, Damage) and SECOND_RECORD in each.problem for each in found)
+    return any(isinstance(each, Damage) and SECOND_RECORD in each.problem for each in _records(partial, suffix))
 
 
 def _unpack(partial: Path, name: str) -> str | None:
@@ -219,16 +224,29 @@ def _removed_after(partial: Path) -> Iterator[None]:
         partial.unlink(missing_ok=True)
 
 
-def _suffix(start: bytes, name: str) -> str:
-    """What kind of file this is, by its first bytes; UsageError where it is neither WARC nor ARC."""
+def _suffix(start: bytes) -> str | None:
+    """What kind of file this is, by its first bytes; None where they do not tell."""
     packed = start.startswith(b"\x1f\x8b")
     plain = start
     if packed:
         try:
             plain = zlib.decompressobj(31).decompress(start, 64)
-        except zlib.error as error:
-            raise UsageError(f"{name}: gzip that cannot be read from its start: {error}") from error
+        except zlib.error:
+            return None
     kind = ".warc" if plain.lstrip(b"\r\n").startswith(b"WARC/") else ".arc" if plain.startswith(b"filedesc:") else None
-    if kind is None:
-        raise UsageError(f"{name}: neither a WARC nor an ARC nor a WACZ file")
-    return kind + (".gz" if packed else "")
+    return kind + (".gz" if packed else "") if kind else None
+
+
+def _suffix_of_name(name: str) -> str | None:
+    """What kind a file says it is by its name: its beginning may be damaged, or an empty gzip member."""
+    found = re.search(r"\.(warc|arc)(\.gz)?$", name, re.IGNORECASE)
+    return found[0].lower() if found else None
+
+
+def _holds_records(partial: Path, suffix: str) -> bool:
+    """Whether there is any readable record in a file of that kind."""
+    return any(not isinstance(each, Damage) for each in _records(partial, suffix))
+
+
+def _records(partial: Path, suffix: str) -> Iterator[Record | Damage]:
+    return (arc.records if suffix.startswith(".arc") else records)(partial, keep=lambda _: 0)

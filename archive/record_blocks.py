@@ -1,7 +1,8 @@
 """Whether the block of a WARC record is what its header says: digests, HTTP framing, warc-fields.
 
 The payload digest is over the entity: transfer coding removed, content coding kept (ISO 28500 §5.9 and the reading of
-it agreed in iipc/warc-specifications). Other tools digest the chunks as sent; that is accepted of imported files only.
+it agreed in iipc/warc-specifications). Other tools digest the chunks as sent, and GNU Wget states the digest of an empty
+block on each revisit; that is accepted of imported files only.
 Everything is read in pieces; memory does not grow with the block.
 """
 
@@ -31,7 +32,7 @@ _FIELD_LINE = re.compile(rb"(?:[^\s:][^:\r\n]*:[^\r\n]*|[ \t][^\r\n]*|)")
 def check_block(record: RawRecord, origin: Origin) -> Iterator[Problem]:
     """Everything that can be said of the block of a record that is whole."""
     kind = record.first("WARC-Type") or ""
-    yield from _block_digest(record)
+    yield from _block_digest(record, kind, origin)
     media = (record.first("Content-Type") or "").lower().replace(" ", "")
     if media.startswith("application/http") and record.block_length:
         yield from _http(record, kind, origin)
@@ -52,9 +53,11 @@ def _stated(record: RawRecord, name: str) -> Digest | None:
         return None
 
 
-def _block_digest(record: RawRecord) -> Iterator[Problem]:
+def _block_digest(record: RawRecord, kind: str, origin: Origin) -> Iterator[Problem]:
     stated = _stated(record, "WARC-Block-Digest")
     if stated is None:
+        return
+    if kind == "revisit" and origin is Origin.IMPORTED and stated == Digest.of(b"", stated.algorithm):
         return
     found = _digest(_pieces(record.block, 0), stated.algorithm)
     if found != stated:

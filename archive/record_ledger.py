@@ -20,6 +20,7 @@ from archive.http_message import parse_head
 from archive.model import Capture, Digest, RecordType
 from archive.raw_records import RawRecord
 from archive.record_rules import Origin
+from archive.warc_records import plain_uri
 
 _HEAD = 1 << 20
 CAPTURE_TYPES = ("response", "revisit", "resource")
@@ -121,7 +122,7 @@ class Ledger:
     def add(self, warc: str, record: RawRecord, origin: Origin) -> None:
         """Note one record."""
         kind = record.first("WARC-Type") or ""
-        url = _plain(record.first("WARC-Target-URI"))
+        url = plain_uri(record.first("WARC-Target-URI")) or ""
         indexed = kind in CAPTURE_TYPES and url.lower().startswith(("http://", "https://")) and record.whole
         row = (
             warc,
@@ -134,7 +135,7 @@ class Ledger:
             _digest(record.first("WARC-Payload-Digest")),
             record.first("WARC-Profile") or "",
             record.first("WARC-Refers-To") or "",
-            _plain(record.first("WARC-Refers-To-Target-URI")),
+            plain_uri(record.first("WARC-Refers-To-Target-URI")) or "",
             _moment(record.first("WARC-Refers-To-Date")),
             int(origin),
             indexed,
@@ -220,10 +221,6 @@ def _cdxj(warc: str, record: RawRecord, kind: str, url: str) -> str:
             payload_digest=digest,
         )
     )
-
-
-def _plain(uri: str | None) -> str:
-    return (uri or "").removeprefix("<").removesuffix(">")
 
 
 def _instant(text: str) -> datetime:

@@ -19,7 +19,7 @@ from archive.http_message import HttpMessage, parse, parse_head
 from archive.model import Capture, CrawlSummary, Digest, Failure, FetchFacts, RecordType, Reference
 from archive.warc_encoding import DIGEST_ALGORITHM
 from archive.warc_file import OPEN_SUFFIX
-from archive.warc_records import MAX_BLOCK, Damage, Record, read_date, records
+from archive.warc_records import MAX_BLOCK, Damage, Record, plain_uri, read_date, records
 from archive.warc_records import read_record as read_warc_record
 from archive.withdrawal import Withdrawal
 
@@ -191,7 +191,7 @@ def _capture(record: Record, warc: str, facts: FetchFacts) -> Capture | None:
     # WARC-Truncated on a revisit says that the known payload is left out, not that the exchange was cut short.
     return replace(
         capture,
-        refers_to_url=_without_brackets(record.header("WARC-Refers-To-Target-URI")),
+        refers_to_url=plain_uri(record.header("WARC-Refers-To-Target-URI")),
         refers_to_date=read_date(refers_to_date) if refers_to_date else None,
         refers_to_id=record.header("WARC-Refers-To"),
     )
@@ -220,10 +220,6 @@ def _payload_digest(record: Record) -> Digest | None:
 
 def _media_type(record: Record) -> str:
     return (record.header("Content-Type") or "").partition(";")[0].strip().lower()
-
-
-def _without_brackets(uri: str | None) -> str | None:
-    return uri[1:-1] if uri and uri.startswith("<") and uri.endswith(">") else uri
 
 
 # ------------------------------------------------------------------------------------------- a capture's bytes again

@@ -75,16 +75,19 @@ class Record:
     @property
     def target(self) -> str | None:
         """WARC-Target-URI without the brackets of old tools, spaces escaped."""
-        uri = self.header("WARC-Target-URI")
-        if uri is None:
-            return None
-        uri = uri[1:-1] if uri.startswith("<") and uri.endswith(">") else uri
-        return uri.replace(" ", "%20")
+        return plain_uri(self.header("WARC-Target-URI"))
 
     @property
     def date(self) -> datetime:
         """WARC-Date as an aware instant in UTC; ValueError where it is none."""
         return read_date(self.header("WARC-Date") or "")
+
+
+def plain_uri(uri: str | None) -> str | None:
+    """A URI as records of other tools have it, without brackets, spaces escaped: so that two writings of one are equal."""
+    if uri is None:
+        return None
+    return (uri[1:-1] if uri.startswith("<") and uri.endswith(">") else uri).replace(" ", "%20")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,7 +318,8 @@ def records(path: Path, *, start: int = 0, keep: Keep = keep_all) -> Iterator[Re
     """
     with path.open("rb", buffering=0) as file:
         descriptor = file.fileno()
-        compressed = path.name.removesuffix(".open").endswith(".gz") or os.pread(descriptor, 3, 0) == _GZIP_MAGIC
+        name = path.name.removesuffix(".open").removesuffix(".part")
+        compressed = name.endswith(".gz") or os.pread(descriptor, 3, 0) == _GZIP_MAGIC
         offset = start
         while offset < os.fstat(descriptor).st_size:
             try:

@@ -90,6 +90,23 @@ def wget() -> list[bytes]:
     return made
 
 
+def wget_again() -> list[bytes]:
+    """Wget with --warc-dedup: what it has had before is a revisit, whose block digest is that of an empty block."""
+    head = answer(page(2)).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    fields = (
+        ("WARC-Record-ID", urn(25)),
+        ("WARC-Refers-To", urn(21)),
+        ("WARC-Profile", "http://netpreserve.org/warc/1.0/revisit/identical-payload-digest"),
+        ("WARC-Truncated", "length"),
+        ("WARC-Target-URI", f"<{url(2)}>"),
+        ("WARC-Date", "2019-05-07T10:02:00Z"),
+        ("WARC-Block-Digest", digest(b"")),
+        ("WARC-Payload-Digest", digest(page(2))),
+        _HTTP,
+    )
+    return [_info("Wget/1.21.3 (linux-gnu)", "robots: classic"), record("revisit", head, *fields)]
+
+
 def heritrix() -> list[bytes]:
     """Heritrix 3: fetch metadata records, dns records, a revisit under the old profile address, and one misspelt."""
     made = [_info("Heritrix/3.2.0 http://crawler.archive.org", "ip: 192.0.2.1", "isPartOf: news", "operator: library")]

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -164,6 +165,28 @@ def test_what_is_no_archive(desk: Desk, data: bytes, says: str) -> None:
         desk.take(data, "file.bin")
     assert "\n" not in str(caught.value)
     assert list(desk.archive.iterdir()) == []
+
+
+@pytest.mark.parametrize(("tool", "name"), [(made.wget, "hurt.warc.gz"), (made.arc, "hurt.arc.gz")])
+@pytest.mark.parametrize("place", [0, 1, 3, 12, 40])
+def test_a_damaged_beginning_costs_one_record(
+    desk: Desk, tool: Callable[[], list[bytes]], name: str, place: int
+) -> None:
+    """Where the first bytes do not tell what a file is, its name does: the first record is named, the others are read."""
+    data = bytearray(made.gz(tool()))
+    data[place] ^= 0xFF
+    (imported,) = desk.take(bytes(data), name)
+    found = list(captures(desk.archive / imported.name))
+    assert [each.offset for each in found if isinstance(each, DamagedRecord)] == [0]
+    assert {made.url(1), made.url(2)} <= {each.url for each in found if isinstance(each, Capture)}
+
+
+def test_an_empty_member_in_front(desk: Desk) -> None:
+    """A file that begins with an empty gzip member is one all the same; a name alone makes no archive."""
+    (imported,) = desk.take(gzip.compress(b"") + made.gz(made.wget()), "x.warc.gz")
+    assert next(each.url for each in captures(desk.archive / imported.name) if isinstance(each, Capture)) == made.url(1)
+    with pytest.raises(UsageError, match="neither"):
+        desk.take(gzip.compress(b"words"), "words.warc.gz")
 
 
 def test_files_that_are_not_there(desk: Desk) -> None:

@@ -132,6 +132,31 @@ def test_one_bad_file_among_good_ones(warraq: Run, sources: list[Path], tmp_path
     assert warraq("-C", tmp_path / "c", "verify").returncode == 0
 
 
+def test_spaces_in_addresses(warraq: Run, tmp_path: Path) -> None:
+    """Old tools wrote spaces into addresses: the index, the CDXJ and verify take them for the same escaped address."""
+    from warc_kit import record
+
+    base = (("WARC-Date", "2019-05-06T10:00:00Z"), ("Content-Type", "application/http;msgtype=response"))
+    about = (("WARC-Record-ID", made.urn(1)), ("WARC-Target-URI", f"http://{made.HOST}/news/a 1"), *base)
+    head = made.answer(made.page(1)).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    again = (
+        ("WARC-Record-ID", made.urn(2)),
+        ("WARC-Target-URI", f"http://{made.HOST}/news/b 1"),
+        ("WARC-Profile", "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"),
+        ("WARC-Refers-To-Target-URI", f"http://{made.HOST}/news/a 1"),
+        ("WARC-Refers-To-Date", "2019-05-06T10:00:00Z"),
+        *base,
+    )
+    made_up = record("response", made.answer(made.page(1)), *about) + record("revisit", head, *again)
+    (tmp_path / "odd.warc").write_bytes(made_up)
+    warraq("init", tmp_path / "c")
+    assert warraq("-C", tmp_path / "c", "import", tmp_path / "odd.warc").returncode == 0
+    done = warraq("-C", tmp_path / "c", "verify")
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout
+    read = rows(tmp_path / "c", "SELECT url, version_id IS NOT NULL FROM captures ORDER BY url")
+    assert read == [(f"http://{made.HOST}/news/{name}%201", 1) for name in "ab"]
+
+
 def test_hostile_addresses_stay_addresses(warraq: Run, tmp_path: Path) -> None:
     """Captures of files, ways up and other schemes are not indexed, and nothing is written outside the collection."""
     from warc_kit import record
