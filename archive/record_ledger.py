@@ -20,6 +20,7 @@ from archive.http_message import parse_head
 from archive.model import Capture, Digest, RecordType
 from archive.raw_records import RawRecord
 from archive.record_rules import Origin
+from archive.warc_fields import TOMBSTONE
 from archive.warc_records import plain_uri
 
 _HEAD = 1 << 20
@@ -29,7 +30,7 @@ _TABLES = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
 CREATE TABLE record (warc TEXT, offset INTEGER, length INTEGER, id TEXT, kind TEXT, url TEXT, date TEXT, digest TEXT,
   profile TEXT, refers_id TEXT, refers_url TEXT, refers_date TEXT, origin INTEGER, indexed INTEGER, cdxj TEXT, block TEXT,
-  PRIMARY KEY (warc, offset, id)) WITHOUT ROWID;
+  tombstone INTEGER, PRIMARY KEY (warc, offset, id)) WITHOUT ROWID;
 CREATE TABLE named (warc TEXT, offset INTEGER, PRIMARY KEY (warc, offset)) WITHOUT ROWID;
 CREATE TABLE concurrent (id TEXT, warc TEXT, offset INTEGER, target TEXT);
 """
@@ -40,14 +41,18 @@ CREATE INDEX IF NOT EXISTS concurrent_id ON concurrent (id);
 CREATE INDEX IF NOT EXISTS concurrent_target ON concurrent (target);
 """
 # Of a pair with one id the later one is named, with the place of the first. The very record once more in an imported file
-# (a part of this collection that came back) is no contradiction: it has the same block.
+# (a part of this collection that came back) is no contradiction: it has the same block, or one of the two was purged since,
+# which puts a tombstone in its place and takes the title out of the metadata beside it.
 _DUPLICATES = f"""
 SELECT later.warc, later.offset, later.id, 'duplicate-id', 'the record at ' || first.warc || ':' || first.offset || ' has the same id'
 FROM record later JOIN (SELECT id, warc, offset, kind, url, date, digest, block, origin,
     min(warc || char(0) || printf('%020d', offset)) FROM record WHERE id != '' GROUP BY id HAVING count(*) > 1) first USING (id)
 WHERE (later.warc, later.offset) != (first.warc, first.offset)
-  AND NOT ({Origin.IMPORTED:d} IN (later.origin, first.origin) AND later.block != ''
-    AND (later.kind, later.url, later.date, later.digest, later.block) = (first.kind, first.url, first.date, first.digest, first.block))
+  AND NOT ({Origin.IMPORTED:d} IN (later.origin, first.origin) AND later.block != '' AND (
+    (later.kind, later.url, later.date, later.digest, later.block) = (first.kind, first.url, first.date, first.digest, first.block)
+    OR later.id IN (SELECT id FROM record WHERE tombstone)
+    OR later.id IN (SELECT concurrent.id FROM concurrent JOIN record ON record.id = target WHERE tombstone)
+      AND (later.kind, later.url, later.date) = ('metadata', first.url, first.date)))
 """
 _DANGLING = f"""
 SELECT warc, offset, id, 'revisit-dangling', 'it refers to ' || coalesce(nullif(refers_id, ''), refers_url || ' at ' || refers_date) || ', which is not in the collection'
@@ -59,7 +64,7 @@ FROM record AS revisit WHERE kind = 'revisit' AND origin > {Origin.IMPORTED:d} A
 _CHAINED = """
 SELECT revisit.warc, revisit.offset, revisit.id, 'revisit-chained', 'it refers to ' || target.id || ', a ' || target.kind || ' without the payload'
 FROM record AS revisit JOIN record AS target ON target.id = revisit.refers_id
-WHERE revisit.kind = 'revisit' AND target.kind NOT IN ('response', 'resource')
+WHERE revisit.kind = 'revisit' AND target.kind NOT IN ('response', 'resource') AND NOT target.tombstone
 """
 _OTHER_PAYLOAD = """
 SELECT revisit.warc, revisit.offset, revisit.id, 'revisit-payload', 'its payload digest is not that of ' || target.id || ', which it refers to'
@@ -141,6 +146,7 @@ class Ledger:
             indexed,
             _cdxj(warc, record, kind, url) if indexed else "",
             _digest(record.first("WARC-Block-Digest")),
+            kind == "metadata" and _is_tombstone(record),
         )
         self._db.execute(f"INSERT OR IGNORE INTO record VALUES ({','.join('?' * len(row))})", row)
         for name, value in record.fields:
@@ -163,6 +169,7 @@ class Ledger:
             True,
             line(capture),
             "",
+            False,
         )
         self._db.execute(f"INSERT OR IGNORE INTO record VALUES ({','.join('?' * len(row))})", row)
 
@@ -191,6 +198,11 @@ class Ledger:
         """The captures that no `note` named."""
         query = f"SELECT {_COLUMNS} FROM record WHERE indexed AND length > 0 AND NOT EXISTS (SELECT 1 FROM named WHERE (named.warc, named.offset) = (record.warc, record.offset)) ORDER BY warc, offset"
         return (Entry(*row) for row in self._db.execute(query))
+
+
+def _is_tombstone(record: RawRecord) -> bool:
+    record.block.seek(0)
+    return record.block.read(len(TOMBSTONE) + 1) == f"{TOMBSTONE}:".encode()
 
 
 def _cdxj(warc: str, record: RawRecord, kind: str, url: str) -> str:

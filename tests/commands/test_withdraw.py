@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from warc_kit import packed, record
+
 from archive.warc_records import Record, records
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -189,6 +191,40 @@ def test_a_withdrawn_article_does_not_come_back(warraq: Run, collection: Path) -
     shows = 'SELECT warc, "offset" FROM captures WHERE id IN (SELECT capture_id FROM _readings WHERE counts = 0 AND ordinal = 0)'
     assert not set(rows(collection, shows)) & places(collection)
     assert_sound(warraq, collection)
+
+
+def test_what_refers_to_a_purged_record_comes_later(warraq: Run, collection: Path, tmp_path: Path) -> None:
+    """An export of before the purge brings its records back, other files bring revisits of them: neither is damage, neither
+    shows the article, and purged once more the records are tombstones there, too.
+    """
+    article, url, title = a_versioned(collection)
+    assert warraq("-C", collection, "export", title, "--to", tmp_path / "part.wacz").returncode == 0
+    purged = [row[3] for row in shown(collection, article)]
+    withdraw = ("-C", collection, "withdraw", article, "--reason", "x", "--purge")
+    assert warraq(*withdraw).returncode == 0
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+    revisits = [
+        record(
+            "revisit",
+            head,
+            ("WARC-Record-ID", f"<urn:uuid:00000000-0000-4000-8000-{number:012d}>"),
+            ("WARC-Target-URI", address),
+            ("WARC-Date", "2030-01-01T00:00:00Z"),
+            ("WARC-Profile", "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"),
+            ("WARC-Refers-To", purged[0]),
+            ("Content-Type", "application/http;msgtype=response"),
+        )
+        for number, address in enumerate((url, url + "-elsewhere"))
+    ]
+    (tmp_path / "later.warc.gz").write_bytes(packed(revisits))
+    for name in ("part.wacz", "later.warc.gz"):
+        assert warraq("-C", collection, "import", tmp_path / name).returncode == 0
+        assert rows(collection, "SELECT 1 FROM articles WHERE id = ?", article) == []
+        assert_sound(warraq, collection)
+    assert warraq(*withdraw).returncode == 0
+    assert_sound(warraq, collection)
+    kept = [each for warc in (collection / "archive").glob("*.warc.gz") for each in records(warc)]
+    assert [each.type for each in kept if isinstance(each, Record) and each.id in purged].count("response") == 0
 
 
 def test_withdraw_refuses(warraq: Run, collection: Path) -> None:
