@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 from archive.errors import StorageError
 from archive.model import Capture, RecordType
 from archive.surt import surt
-from archive.warc_file import sync_folder
+from archive.warc_file import open_private, sync_folder
 
 # How many waiting lines call for a merge: at least so many, and so large a share of the lines merged already, so that
 # the whole cost of merging stays within a small factor of writing the index once.
@@ -145,7 +145,7 @@ class CdxjFile:
         """Write sorted lines, each once, in place of the index."""
         fresh = self._path.with_name(self._path.name + ".tmp")
         count, last = 0, b""
-        with fresh.open("wb", buffering=1 << 20) as file:
+        with open_private(fresh, "wb") as file:
             for entry in lines:
                 if entry != last:
                     file.write(entry)

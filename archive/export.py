@@ -19,8 +19,8 @@ from archive.errors import UsageError, refused
 Row = Mapping[str, Any]
 
 # What a spreadsheet takes for a formula when a cell begins with it (OWASP, "CSV injection"); line feed because some
-# programs strip it before they look.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# programs strip it before they look, and the full-width forms because some take them for the same.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 # What a table shows of one cell when nobody says how wide the terminal is.
 _PLAIN_WIDTH = 120

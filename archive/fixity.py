@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from archive.errors import ConfigError, StorageError
 from archive.model import iso
+from archive.warc_file import open_private
 
 MANIFEST = "manifest-sha256.txt"
 CHAIN = "chain.jsonl"
@@ -109,12 +110,13 @@ def _write(folder: Path, manifest: dict[str, str], what: dict[str, Any], now: da
             line |= _signature(line, key)
         line["digest"] = hashlib.sha256(_canonical(line)).hexdigest()
         # The chain first: a manifest without its line is seen as tampering, a line ahead of it is only finished later.
-        with chain.open("ab") as file:
+        with open_private(chain, "ab") as file:
             file.write(_canonical(line) + b"\n")
             file.flush()
             os.fsync(file.fileno())
         fresh = folder / (MANIFEST + ".new")
-        fresh.write_text(text, "utf-8")
+        with open_private(fresh, "wb") as file:
+            file.write(text.encode())
         fresh.replace(folder / MANIFEST)
     except OSError as error:
         raise StorageError(f"{error.filename or folder}: cannot be written: {error.strerror}") from error

@@ -23,7 +23,7 @@ from typing import IO
 from archive import arc
 from archive.errors import StorageError, UsageError
 from archive.model import iso
-from archive.warc_file import sync_folder
+from archive.warc_file import open_private, sync_folder
 from archive.warc_records import SECOND_RECORD, Damage, Record, records
 
 # What a packed file may grow to: rotation stands at 1 GB everywhere; a hostile one is a disk bomb.
@@ -171,7 +171,8 @@ def _copy(
                 note["damage"] = f"the gzip stream cannot be read to its end: {problem}"
         stem = _UNSAFE.sub("-", re.sub(r"\.(warc|arc)(\.gz)?$", "", name)).strip(".-")[:80]
         target = archive / f"import-{sha256[:16]}-{stem}{suffix}"
-        target.with_name(target.name + ".origin.json").write_text(json.dumps(note, ensure_ascii=False) + "\n", "utf-8")
+        with open_private(target.with_name(target.name + ".origin.json"), "wb") as about:
+            about.write(json.dumps(note, ensure_ascii=False).encode() + b"\n")
         partial.chmod(0o640)
         partial.replace(target)
         sync_folder(archive)

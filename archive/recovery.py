@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.errors import StorageError
-from archive.warc_file import OPEN_SUFFIX, sync_folder
+from archive.warc_file import OPEN_SUFFIX, open_private, sync_folder
 from archive.warc_records import Damage, records
 
 _COPY = 1024 * 1024
@@ -108,7 +108,7 @@ def _set_aside(path: Path, offset: int) -> Path:
     name = path.name.removesuffix(OPEN_SUFFIX)
     torn = path.with_name(f"{name}.torn-{offset}")
     half = path.with_name(f"{name}.torn-{offset}.tmp")
-    with path.open("rb") as source, half.open("wb") as target:
+    with path.open("rb") as source, open_private(half, "wb") as target:
         source.seek(offset)
         shutil.copyfileobj(source, target, _COPY)
         target.flush()

@@ -9,7 +9,6 @@ without `state/`. What rows should say is `projection_checks`' and, `--deep`, th
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -17,7 +16,7 @@ from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from pathlib import Path
 
-from archive.warc_file import sync_folder
+from archive.warc_file import open_private, sync_folder
 
 BLOCK = 1 << 16
 _DIGEST = 8
@@ -40,7 +39,7 @@ def seal(database: Path, note: Path) -> None:
             return
         body = _BEGIN + b"".join(_digests(database))
         fresh = note.with_name(note.name + ".new")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o640), "wb") as file:
+        with open_private(fresh, "wb") as file:
             file.write(_digest(body) + body)
         fresh.replace(note)
 

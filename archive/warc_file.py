@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from archive.errors import ArchiveWriteError
 
@@ -92,6 +93,11 @@ class WarcFile:
         if self.size == 0:
             with contextlib.suppress(OSError):
                 self.path.unlink()
+
+
+def open_private(path: Path, mode: str) -> BinaryIO:
+    """Open a file in a binary mode; where it is made, it is closed to other users."""
+    return cast("BinaryIO", open(path, mode, opener=lambda name, flags: os.open(name, flags, 0o640)))
 
 
 def sync_folder(folder: Path) -> None:

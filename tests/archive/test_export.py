@@ -60,7 +60,9 @@ def test_table_keeps_rows_on_a_line_and_within_the_width() -> None:
     assert list(table([], COLUMNS)) == []
 
 
-@pytest.mark.parametrize("start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+@pytest.mark.parametrize(
+    "start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20SUM(A1)"]
+)
 def test_csv_runs_no_formula(start: str) -> None:
     """Text that a spreadsheet would run as a formula is made text; numbers stay numbers."""
     assert csv_cell(start) == "'" + start
@@ -73,7 +75,7 @@ def test_csv_runs_no_formula(start: str) -> None:
 @given(st.text())
 def test_no_cell_begins_like_a_formula(text: str) -> None:
     """No text whatever comes out of the CSV guard beginning like a formula."""
-    assert not csv_cell(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+    assert not csv_cell(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"))
 
 
 def test_terminal_is_not_steered() -> None:

@@ -84,10 +84,11 @@ def test_nothing_of_ours_repeats_a_secret(left: tuple[Layout, Site, str]) -> Non
 
 
 def test_files_are_closed_to_others(left: tuple[Layout, Site, str]) -> None:
-    """Archive, index and state cannot be read by other users of the machine."""
+    """Nothing of a collection can be read by other users of the machine, whatever the folder it lies in."""
     layout, _, _ = left
-    for path in [*layout.archive.iterdir(), layout.index_db, layout.frontier, layout.archive]:
-        assert path.stat().st_mode & 0o007 == 0, path.name
+    found = [path for path in layout.root.rglob("*") if path.name != "lock.holder"]
+    assert {layout.archive, layout.index_db, layout.cdxj, layout.frontier, layout.fixity / "chain.jsonl"} <= set(found)
+    assert [path for path in found if path.stat().st_mode & 0o007] == []
 
 
 def test_the_network_is_closed_to_what_follows_links() -> None:
