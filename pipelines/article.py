@@ -14,19 +14,21 @@ from cssselect import SelectorError
 from lxml.html import HtmlElement
 
 from archive.config import SiteConfig
-from archive.model import Article, Evidence, Image, NotAnArticle
+from archive.model import Article, Evidence, Image, NotAnArticle, NotArticleReason
 from archive.urls import canonical_url, credible_canonical, normalise
 from pipelines import body, dom, metadata, opening, own_data, page_kind, related
 from pipelines.body import Body
 from pipelines.dates import StatedDate, read_date
 from pipelines.dom import Page
-from pipelines.embedded import Embedded
+from pipelines.embedded import TREE, Embedded
 from pipelines.found_article import FoundArticle
 from pipelines.line_rules import Beside
 from pipelines.metadata import Metadata
 from pipelines.places import places
 from pipelines.second_reader import letters
 
+# Verdicts on pages that show no text: what they hold for readers without scripts may be their article.
+_NO_TEXT = frozenset((NotArticleReason.EMPTY, NotArticleReason.LISTING))
 # An embedded article on a listing has at least this much text, in characters: less is a teaser.
 WHOLE_BODY = 150
 
@@ -70,10 +72,17 @@ def from_page(
     stated = opening.fill(
         page, stated, read.before, lambda text: read_date(text, captured=captured, zone=zone, language=page.language)
     )
+    if own is not None and own.source == TREE and read.in_data:
+        drawn = dom.shown_as(page, embedded.markup)
+        found = from_page(drawn, captured=captured, site=site) if drawn else None
+        if isinstance(found, Article):
+            return found
     verdict = page_kind.judge(page, stated, read)
-    if verdict is not None:
-        return verdict
-    return _article(page, stated, read, site)
+    if verdict is None:
+        return _article(page, stated, read, site)
+    bare = dom.without_scripts(page) if verdict.reason in _NO_TEXT else None
+    found = from_page(bare, captured=captured, site=site) if bare else verdict
+    return found if isinstance(found, Article) else verdict
 
 
 def embedded_articles(page: Page, *, captured: datetime | None = None, site: SiteConfig | None = None) -> list[Article]:
@@ -192,7 +201,7 @@ def _known(page: Page, stated: Metadata) -> set[str]:
     lines = [dom.text_of(element) for element in page.root.iter("time", "figcaption")]
     lines += [stated.section or "", stated.publisher or "", *stated.authors, ", ".join(stated.authors)]
     lines += [text for text in (stated.published.raw if stated.published else None,) if text]
-    if stated.image:
+    if stated.image and stated.caption_shown:
         caption, credit = stated.image.caption or "", stated.image.credit or ""
         lines += [caption, caption + credit]
     return {letters(line) for line in lines} - {""}

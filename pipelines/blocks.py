@@ -101,6 +101,7 @@ _KINDS = {
     "blockquote": "quote", "td": "cell", "th": "cell", "figcaption": "caption", "caption": "caption", "pre": "pre",
 }  # fmt: skip
 _SENTENCE_END = re.compile(r"[.!?…:؟۔。！？”»\"'’)\]]\s*$")
+_FULL_STOP = re.compile(r"[.!?…؟۔。！？][”»\"'’)\]]?\s*$")
 # A piece before a single line break is a paragraph of its own from this length (or from its full stop) on.
 _LINE_LENGTH = 60
 # A line of loose text that is longer and ends no sentence was broken for its width.
@@ -108,6 +109,8 @@ _WRAPPED = 110
 # A paragraph among so many others, of no more than this length, is one though a line break stands in it.
 _FELLOWS = 3
 _ONE_PARAGRAPH = 600
+# Text shown with its own line breaks is prose where this share of it are lines that read as paragraphs.
+_MOST = 0.85
 # A shorter line that ends with a comma or colon may be a label.
 _SHORT_LABEL = 8
 # Inline elements that a page may show as lines of their own, and how it says so.
@@ -182,7 +185,7 @@ class _Walk:
         pieces, self.pieces = self.pieces, []
         owner, kind, level = self.kinds[-1] if self.kinds else (element, "text", 0)
         if kind in ("text", "cell", "pre") and any(len(piece[0]) > _WRAPPED and "\n" in piece[0] for piece in pieces):
-            pieces = _lined(pieces)
+            pieces = _lined(pieces, kept=kind == "pre")
         if kind == "p" and _is_one_paragraph(pieces, owner):
             pieces = [(" ", None, False) if _is_break(piece) else piece for piece in pieces]
         for run in split_at_breaks(pieces, loose=kind in ("text", "cell")):
@@ -287,12 +290,16 @@ def _ends_line(walk: _Walk) -> bool:
     return loose and len(last) >= _LINE_LENGTH and not last[-1].isspace() and bool(_SENTENCE_END.search(last))
 
 
-def _lined(pieces: list[Piece]) -> list[Piece]:
-    """Pieces with line breaks where plain text has its paragraphs on lines of their own, each a sentence or more."""
+def _lined(pieces: list[Piece], *, kept: bool) -> list[Piece]:
+    """Pieces with line breaks where plain text has its paragraphs on lines of their own, each a sentence or more.
+
+    Where the page shows the text's own line breaks (`kept`), an empty line parts paragraphs as soon as most are such.
+    """
     found: list[Piece] = []
     for text, link, bold in pieces:
         parts = [part for part in _BLANK_LINE.split(text.strip()) if part.strip()]
-        if len(parts) < 2 or not all(map(_is_line, parts)):
+        written = kept and sum(len(part) for part in parts if _is_told(part)) >= _MOST * len(text.strip())
+        if len(parts) < 2 or not (written or all(map(_is_line, parts))):
             parts = [part for part in text.strip().split("\n") if part.strip()]
             if len(parts) < 3 or not all(map(_is_line, parts)):
                 found.append((text, link, bold))
@@ -300,6 +307,10 @@ def _lined(pieces: list[Piece]) -> list[Piece]:
         for part in parts:
             found += [(part, link, bold), ("\n", None, False), ("\n", None, False)]
     return found
+
+
+def _is_told(text: str) -> bool:
+    return len(text) >= _LINE_LENGTH and bool(_FULL_STOP.search(text))
 
 
 def split_at_breaks(pieces: list[Piece], *, loose: bool) -> list[list[Piece]]:

@@ -47,7 +47,7 @@ REPEATED = 60
 @dataclass(slots=True, kw_only=True)
 class Body:
     """What was recovered: the paragraphs, the blocks they come from, those left out with their rule, all blocks of the
-    page, and those that stand before the text.
+    page, and those that stand before the text. `in_data` says that they are not the page's but its data's.
     """
 
     paragraphs: list[str]
@@ -57,6 +57,7 @@ class Body:
     page: Blocks | None = None
     void: set[int] = field(default_factory=set)
     before: list[Block] = field(default_factory=list)
+    in_data: bool = False
 
     @property
     def evidence(self) -> list[Evidence]:

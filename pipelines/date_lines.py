@@ -7,6 +7,7 @@ the headline in the tree. What a date text means is `dates`' business, whether t
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from itertools import islice
@@ -24,6 +25,9 @@ _DAY_WORD = re.compile(
 )
 # A count back from now without a digit ("yesterday", "an hour ago") is short.
 _SPOKEN_DATE = 40
+_ATTRIBUTE = re.compile(
+    r"^data-(?:[a-z-]{1,20}-)?(?:date|time|datetime|timestamp|published|publish|pubdate|created|iso|utc|unix|epoch|(?P<changed>modified|updated))$"
+)
 _SKIPPED = frozenset(
     ("script", "style", "noscript", "template", "svg", "nav", "footer", "aside", "form", "select", "iframe", "button")
 )
@@ -101,7 +105,7 @@ def _heading(page: Page, head: Head) -> HtmlElement | None:
     stated = [title for title in (head.first("og:title"), head.title) if title]
     for element in page.root.iter(*_HEADLINE_TAGS):
         text = fold(element.text or "")
-        if len(text) >= _MIN_HEADLINE and any(title.startswith(text) for title in stated):
+        if len(text) >= _MIN_HEADLINE and any(title.startswith(text) or title.endswith(text) for title in stated):
             return element
     return None
 
@@ -125,11 +129,23 @@ def _dates_in(
         if element.tag in _SKIPPED or element.tag in ("a", "h1"):
             seen.update(element.iter())
             continue
+        found += _in_attributes(element, reader)
         stated = _line(element, reader) if _may_be_dated(_own_text(element)) else None
         if stated and stated.precision not in (Precision.YEAR, Precision.MONTH):
             modified = is_update(stated.raw) and not _both(stated.raw)
             found.append(DateCandidate(source="text", stated=stated, modified=modified))
     return above, below
+
+
+def _in_attributes(element: HtmlElement, reader: Reader) -> Iterator[DateCandidate]:
+    """The date that an element holds for a script to show ("an hour ago"), with its day at least."""
+    if element.tag == "time":  # read with all the others of its kind
+        return
+    for name, value in element.items():
+        match = _ATTRIBUTE.search(str(name)) if _DIGIT.match(value) else None
+        stated = reader.read(value) if match and len(value) <= _SHORT_LINE else None
+        if stated and match and stated.instant:
+            yield DateCandidate(source="attribute", stated=stated, modified=bool(match["changed"]))
 
 
 def _own_text(element: HtmlElement) -> str:

@@ -5,8 +5,9 @@ Nobody may change the tree: a reader that wants to cut it works on a copy. What 
 
 from __future__ import annotations
 
+import copy
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -26,6 +27,8 @@ MAX_BYTES = 16_000_000
 ARABIC_SHARE = 0.3
 # Text nodes looked at to tell the script of a page.
 SAMPLE_STRINGS = 400
+# A `noscript` with more characters than this holds more than a notice.
+UNSCRIPTED = 400
 # Elements held on to, so that each later walk over the tree finds them made already; a bound for hostile pages.
 HELD_ELEMENTS = 50_000
 
@@ -87,6 +90,10 @@ def parse(html: bytes, url: str, content_type: str | None = None) -> Page | NotA
     root, cut = _tree(decoded.utf8)
     if root is None:
         return NotAnArticle(url=url, reason=NotArticleReason.EMPTY, detail="no element at all")
+    if b"shadowroot" in decoded.utf8:
+        for element in root.iter("template"):
+            if element.get("shadowrootmode") or element.get("shadowroot"):
+                element.tag = "div"  # browsers show it where it stands
     held = tuple(islice(root.iter(), HELD_ELEMENTS))
     return Page(
         url=url,
@@ -98,6 +105,32 @@ def parse(html: bytes, url: str, content_type: str | None = None) -> Page | NotA
         language=_language(root, decoded.utf8),
         held=held,
     )
+
+
+def shown_as(page: Page, markup: str) -> Page | None:
+    """The page with other markup for its body, or None where that holds no element; its head and language stay."""
+    root, _ = _tree(f"<html><body>{markup}</body></html>".encode("utf-8", "replace"))
+    head = page.root.find("head")
+    if root is None:
+        return None
+    if head is not None:
+        root.insert(0, copy.deepcopy(head))
+    return replace(page, root=root, held=tuple(islice(root.iter(), HELD_ELEMENTS)))
+
+
+def without_scripts(page: Page) -> Page | None:
+    """The page as readers without scripts see it, or None where that is no other: what `noscript` holds is shown."""
+    if not any(len(element) and len(text_within(element)) > UNSCRIPTED for element in page.root.iter("noscript")):
+        return None
+    root = copy.deepcopy(page.root)
+    for element in root.iter("noscript"):
+        element.tag = "div"
+    return replace(page, root=root, held=tuple(islice(root.iter(), HELD_ELEMENTS)))
+
+
+def text_within(element: HtmlElement) -> str:
+    """All text under an element, whatever it is."""
+    return fold("".join(element.itertext()))
 
 
 def text_of(element: HtmlElement) -> str:

@@ -31,6 +31,8 @@ _TEXT_HINTS = (
     re.compile(r"paragraph"),
     re.compile(r"\"(?:articlebody|body|content|html|fulltext|story)\\*\"\s*:"),
 )
+# Source of an article that stands in React elements; the page may be read as these show it.
+TREE = "flight-tree"
 # How many names deep JSON-LD is looked through for nodes.
 _LD_DEPTH = 6
 
@@ -80,6 +82,11 @@ class Embedded:
             found.setdefault((fold(article.title), article.body[:200]), article)
         return list(found.values())
 
+    @cached_property
+    def markup(self) -> str:
+        """The page as its React elements would show it, as HTML, or ''."""
+        return flight_tree.markup(item.value for item in self.states if item.source == "flight")
+
     def _tree(self) -> FoundArticle | None:
         """The article as React elements hold it, named by their headline or by the one for sharing."""
         heading, text = flight_tree.read(item.value for item in self.states if item.source == "flight")
@@ -88,7 +95,7 @@ class Embedded:
         title = next((fold(text) for text in social if text), None) or heading
         if title is None or len(text) < SHORT_BODY:
             return None
-        return FoundArticle(source="flight", title=title, body=text, is_html=True)
+        return FoundArticle(source=TREE, title=title, body=text, is_html=True)
 
     def _script_texts(self) -> Iterator[str]:
         for script in self._page.root.iter("script"):
@@ -106,7 +113,7 @@ class Embedded:
                     yield from _json_script(text, script.get("id") or "")
             elif kind in _SCRIPT_TYPES and flight.HINT not in text and state.assigns(text) and _may_hold_text(text):
                 for name, value in state.assigned(text):
-                    yield State(source=_source_of(name), value=value)
+                    yield State(source=_source_of(name), value=_joined(text, value))
 
 
 def _may_hold_text(script: str) -> bool:
@@ -119,7 +126,12 @@ def _json_script(text: str, name: str) -> Iterator[State]:
     if state.is_devalue(value) and isinstance(value, list):
         yield State(source="nuxt", value=state.devalue(value))
     elif isinstance(value, dict | list):
-        yield State(source="next-data" if name == "__NEXT_DATA__" else _source_of(name), value=value)
+        source = "next-data" if name == "__NEXT_DATA__" else _source_of(name)
+        yield State(source=source, value=_joined(text, value))
+
+
+def _joined(text: str, value: Any) -> Any:
+    return state.joined(value) if '"__ref"' in text else value
 
 
 def _source_of(name: str) -> str:

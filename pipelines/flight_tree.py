@@ -1,4 +1,4 @@
-"""The text of a page whose body stands only in a tree of React elements among its flight rows.
+"""The text, and the markup, of a page whose body stands only in a tree of React elements among its flight rows.
 
 An element is `["$", tag, key, properties]` (the React server components' wire format); what a reader would see is in
 `properties.children`. Knows paragraphs, headings, quotes and lists; whether they are the page's article is for
@@ -71,6 +71,65 @@ def read(rows: Iterable[Any]) -> tuple[str | None, str]:
             if any(line.startswith("<p>") for line in lines):
                 best = max(best, "".join(lines), key=len)
     return walk.heading, best
+
+
+_ATTRIBUTES = {
+    "className": "class", "dateTime": "datetime", "itemProp": "itemprop", "id": "id", "href": "href", "src": "src", "alt": "alt",
+    "title": "title", "rel": "rel", "role": "role",
+}  # fmt: skip
+_UNSEEN = frozenset(("script", "style", "template", "link", "meta", "title", "head", "svg", "iframe"))
+_EMPTY = frozenset(("img", "br", "hr", "input", "source"))
+
+
+class _Markup:
+    """Writes elements as HTML; what scripts would draw stands as boxes."""
+
+    def __init__(self) -> None:
+        self.left = MAX_NODES
+        self.written: list[str] = []
+
+    def write(self, value: Any, depth: int) -> None:
+        self.left -= 1
+        if self.left < 0 or depth > MAX_DEPTH:
+            return
+        if isinstance(value, str):
+            if not value.startswith("$"):
+                self.written.append(html.escape(value))
+        elif _is_element(value):
+            self._element(value[1], value[3], depth)
+        elif isinstance(value, list):
+            for item in value:
+                self.write(item, depth + 1)
+
+    def _element(self, tag: Any, properties: dict[str, Any], depth: int) -> None:
+        if isinstance(tag, str) and tag in _UNSEEN:
+            return
+        known = isinstance(tag, str) and tag.isalnum()
+        name = tag if known else "div"
+        texts = [(mark, properties.get(key)) for key, mark in _ATTRIBUTES.items()]
+        stated = "".join(f' {mark}="{html.escape(text)}"' for mark, text in texts if isinstance(text, str))
+        self.written.append(f"<{name}{stated}>")
+        if name in _EMPTY:
+            return
+        inner = properties.get("dangerouslySetInnerHTML")
+        if isinstance(inner, dict) and isinstance(inner.get("__html"), str):
+            self.written.append(inner["__html"])
+        self.write(properties.get("children"), depth + 1)
+        for key, item in properties.items():
+            if key != "children" and isinstance(item, list):
+                self.write([part for part in ([item] if _is_element(item) else item) if _is_element(part)], depth + 1)
+        self.written.append(f"</{name}>")
+
+
+def markup(rows: Iterable[Any]) -> str:
+    """The row that shows most as HTML, or ''."""
+    best = ""
+    writer = _Markup()
+    for row in rows:
+        writer.written = []
+        writer.write(row, 0)
+        best = max(best, "".join(writer.written), key=len)
+    return best
 
 
 def _is_element(value: Any) -> bool:

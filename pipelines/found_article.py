@@ -39,7 +39,8 @@ _PUBLISHED_KEYS = (
 _MODIFIED_KEYS = ("datemodified", "lastmodifiedon", "modifiedat", "updatedat", "lastupdateddate", "modified", "updated",
                   "updateddate", "lastmodified", "modifieddate", "lastupdated")  # fmt: skip
 _AUTHOR_KEYS = ("authors", "author", "writers", "writer", "byline", "bylines", "credits", "creator", "creators", "by")
-_SECTION_KEYS = ("articlesection", "category", "section", "primarysection", "maincategory", "channel", "categories")
+_SECTION_KEYS = ("articlesection", "category", "section", "primarysection", "maincategory", "sectionname", "categoryname", "primarycategory",
+                 "channel", "categories", "sections", "rubric")  # fmt: skip
 _TAG_KEYS = ("metawords", "keywords", "tags", "topics")
 _URL_KEYS = (
     "canonicalurl",
@@ -61,8 +62,36 @@ _IMAGE_KEYS = (
     "thumbnailurl",
     "thumbnail",
     "heroimage",
+    "coverimage",
+    "leadart",
     "promoitems",
+    "media",
 )
+_ADDRESS_KEYS = ("url", "src", "contenturl", "originalurl", "href", "id", "path")
+# What stands under a picture: in the picture's own object, and beside it in the article's.
+_CAPTION_KEYS = ("caption", "captiontext", "legend", "description", "alttext", "alt")
+_CREDIT_KEYS = (
+    "credit",
+    "credits",
+    "credittext",
+    "creditline",
+    "source",
+    "copyright",
+    "copyrightholder",
+    "photographer",
+    "attribution",
+)
+_BESIDE_CAPTION = (
+    "imagecaption",
+    "photocaption",
+    "mainimagecaption",
+    "featuredimagecaption",
+    "leadimagecaption",
+    "captionimage",
+)
+_BESIDE_CREDIT = ("imagecredit", "imagecredits", "imagesource", "photocredit", "photosource", "imagecopyright")
+# Objects that only hold another one.
+_WRAPPERS = ("basic", "data", "attributes", "node", "leadart", "image", "fields", "asset")
 _TEXT_KEYS = ("content", "text", "html", "value", "body")
 _TEXT_TYPES = frozenset(
     ("text", "paragraph", "p", "html", "raw_html", "header", "heading", "h2", "h3", "h4", "quote", "list", "rich-text",
@@ -79,7 +108,8 @@ _TAG = re.compile(r"<(p|br|div|h[1-6]|li|strong|em|a)\b", re.IGNORECASE)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundArticle:
     """An object of the data that looks like an article. `body` is HTML where `is_html`, else lines; texts are as they
-    stood, dates unread; `address` may be absolute, a path or a slug; `raw` is the object itself.
+    stood, dates unread; `address` may be absolute, a path or a slug; `caption` and `credit` are its picture's; `raw` is the
+    object itself.
     """
 
     source: str
@@ -94,6 +124,8 @@ class FoundArticle:
     tags: list[str] = field(default_factory=list)
     address: str | None = None
     image: str | None = None
+    caption: str | None = None
+    credit: str | None = None
     raw: dict[str, Any] = field(default_factory=dict)
 
 
@@ -125,6 +157,7 @@ def _article(node: dict[str, Any], source: str) -> FoundArticle | None:
     body, is_html = _body(node, keys)
     if not body:
         return None
+    image, caption, credit = _picture(node, keys)
     return FoundArticle(
         source=source,
         title=title,
@@ -134,10 +167,12 @@ def _article(node: dict[str, Any], source: str) -> FoundArticle | None:
         published=_first_text(node, keys, _PUBLISHED_KEYS),
         modified=_first_text(node, keys, _MODIFIED_KEYS),
         authors=_names(node, keys, _AUTHOR_KEYS),
-        section=next(iter(_names(node, keys, _SECTION_KEYS)), None),
+        section=_section(node, keys),
         tags=_names(node, keys, _TAG_KEYS),
         address=_first_text(node, keys, _URL_KEYS),
-        image=_first_text(node, keys, _IMAGE_KEYS),
+        image=image,
+        caption=caption,
+        credit=credit,
         raw=node,
     )
 
@@ -176,11 +211,56 @@ def _plain(value: Any) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
+def _section(node: dict[str, Any], keys: dict[str, str]) -> str | None:
+    """The section's name, as the article has it or its `taxonomy`."""
+    names = _names(node, keys, _SECTION_KEYS)
+    within = node.get(keys.get("taxonomy", ""))
+    if not names and isinstance(within, dict):
+        names = _names(within, _letters_of(within), _SECTION_KEYS)
+    return next(iter(names), None)
+
+
+def _picture(node: dict[str, Any], keys: dict[str, str]) -> tuple[str | None, str | None, str | None]:
+    """Address, caption and credit of the article's picture: each in its object, or beside it in the article's."""
+    address = caption = credit = None
+    for key in _IMAGE_KEYS:
+        shown = _unwrapped(node.get(keys[key])) if key in keys else None
+        if isinstance(shown, str):
+            address = shown.strip() or None
+        elif isinstance(shown, dict):
+            own = _letters_of(shown)
+            address = _first_text(shown, own, _ADDRESS_KEYS)
+            caption = _first_text(shown, own, _CAPTION_KEYS)
+            credit = next(iter(_names(shown, own, _CREDIT_KEYS)), None)
+        if address:
+            break
+    beside = next(iter(_names(node, keys, _BESIDE_CREDIT)), None)
+    return address, _first_text(node, keys, _BESIDE_CAPTION) or caption, beside or credit
+
+
+def _unwrapped(value: Any) -> Any:
+    """The object inside lists and wrappers (`{"basic": …}`, `{"data": {"attributes": …}}`)."""
+    for _ in range(4):
+        if isinstance(value, list) and value:
+            value = value[0]
+            continue
+        own = _letters_of(value) if isinstance(value, dict) else {}
+        within = next((value[own[key]] for key in _WRAPPERS if key in own and value[own[key]]), None)
+        if within is None or not own.keys().isdisjoint(_ADDRESS_KEYS[:4]):
+            break
+        value = within
+    return value
+
+
+def _letters_of(node: dict[str, Any]) -> dict[str, str]:
+    return {_plain_key(name): name for name in reversed(tuple(node)[:MAX_FORM])}
+
+
 def _names(node: dict[str, Any], keys: dict[str, str], wanted: tuple[str, ...]) -> list[str]:
     for key in wanted:
         value = node.get(keys[key]) if key in keys else None
-        if isinstance(value, dict) and isinstance(value.get("by"), list):  # Arc: credits.by
-            value = value["by"]
+        if isinstance(value, dict):  # Arc: credits.by, credits.affiliation
+            value = next((value[by] for by in ("by", "affiliation") if isinstance(value.get(by), list)), value)
         names = [_name(item) for item in (value if isinstance(value, list) else [value])]
         named = [name for name in names if name]
         if named:
@@ -189,6 +269,8 @@ def _names(node: dict[str, Any], keys: dict[str, str], wanted: tuple[str, ...]) 
 
 
 def _name(value: Any) -> str | None:
+    if isinstance(value, dict):
+        value = _unwrapped(value)
     if isinstance(value, str):
         return value.strip() or None
     if isinstance(value, dict):

@@ -49,6 +49,10 @@ class DataArticle(Protocol):
     def tags(self) -> list[str]: ...  # noqa: D102
     @property
     def image(self) -> str | None: ...  # noqa: D102
+    @property
+    def caption(self) -> str | None: ...  # noqa: D102
+    @property
+    def credit(self) -> str | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,7 @@ class Metadata:
 
     `titles` are all headlines found (cleaned), the chosen one first. `leads` are candidates for the lead: whether one is
     the lead or only an advertisement of the page is for the body to say. `kinds` are the page's own words for what it is
-    (`og:type`, JSON-LD types), lower case. `canonical` and `amp` are absolute addresses as stated, not yet judged.
+    (`og:type`, JSON-LD types), lower case. `caption_shown` is false where readers don't see the picture's caption. `canonical` and `amp` are absolute addresses as stated, not yet judged.
     """
 
     title: str | None
@@ -70,6 +74,7 @@ class Metadata:
     modified: StatedDate | None = None
     publisher: str | None = None
     image: Image | None = None
+    caption_shown: bool = True
     tags: tuple[str, ...] = ()
     canonical: str | None = None
     amp: str | None = None
@@ -133,6 +138,7 @@ def read(
     trail = _Trail()
     title, found_titles = _title(places, trail)
     issued, changed = _dates(places, _reader(places, captured, zone), trail)
+    image, captioned = _image(places, title, trail)
     return Metadata(
         title=title,
         titles=found_titles,
@@ -143,7 +149,8 @@ def read(
         published=issued,
         modified=changed,
         publisher=_publisher(places, trail),
-        image=_image(places, title, trail),
+        image=image,
+        caption_shown=captioned != images.ATTRIBUTE,
         tags=_tags(places),
         canonical=head.link("canonical") or page.absolute(head.first("og:url")),
         amp=head.link("amphtml"),
@@ -243,12 +250,18 @@ def _publisher(places: _Places, trail: _Trail) -> str | None:
     return found[0][1] if found else None
 
 
-def _image(places: _Places, title: str | None, trail: _Trail) -> Image | None:
-    data = places.data.image if places.data else None
-    found = images.read(places.page, places.head, places.nodes, data, title)
-    best = (found[0][0], found[0][1].url) if found else None
-    trail.add("image", [(source, image.url) for source, image in found], best)
-    return found[0][1] if found else None
+def _image(places: _Places, title: str | None, trail: _Trail) -> tuple[Image | None, str | None]:
+    """The picture, and where its caption was found."""
+    data = places.data
+    known = images.Stated(address=data.image, caption=data.caption, credit=data.credit) if data else images.Stated()
+    found = images.read(places.page, places.head, places.nodes, known, title)
+    if not found:
+        return None, None
+    best, image = found[0], found[0].image
+    trail.add("image", [(one.source, one.image.url) for one in found], (best.source, image.url))
+    if image.caption and best.captioned:
+        trail.add("image_caption", [(best.captioned, image.caption)], (best.captioned, image.caption))
+    return image, best.captioned
 
 
 def _tags(places: _Places) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from pipelines import images, wording
 from pipelines.blocks import Block
 from pipelines.dates import StatedDate
 from pipelines.dom import Page
+from pipelines.head import plain
 from pipelines.metadata import Metadata
 from pipelines.second_reader import letters
 
@@ -25,14 +26,15 @@ _CAPTION_LENGTH = 250
 def fill(page: Page, stated: Metadata, before: list[Block], read_date: Callable[[str], StatedDate | None]) -> Metadata:
     """The metadata with what is missing taken from the lines before the text, the nearest to it first."""
     shown = [block for block in before if len(block.text) <= _CAPTION_LENGTH]
-    lines = [block.text for block in shown]
+    lines = [plain(block.text) for block in shown]
     title = _title(stated, lines)
     if title and title != stated.title:
         stated = replace(stated, title=title, titles=(title, *stated.titles), evidence=_with(stated, "title", title))
     at = _place(lines, stated.title)
     if at is None:
         return stated
-    if stated.section is None and (section := _section(lines[:at]) or _linked_label(shown[at:])):
+    section = stated.section or _section(lines[:at]) or _linked_label(shown[at:]) or _label_in_line(shown[:at])
+    if stated.section is None and section:
         stated = replace(stated, section=section, evidence=_with(stated, "section", section))
     if stated.published is None:
         for line in lines[at:]:
@@ -48,12 +50,17 @@ def _with(stated: Metadata, name: str, value: str) -> tuple[Evidence, ...]:
 
 
 def _title(stated: Metadata, lines: list[str]) -> str | None:
-    """The line that the page's title begins with (the rest is the site's name)."""
+    """The line that the page's title begins with, or the only one given ends with (the rest is the site's name)."""
     whole = letters(stated.title or "")
     keys = {letters(line): line for line in lines}
     if not whole or whole in keys or len(stated.titles) > 1:
         return stated.title
-    starts = [line for key, line in keys.items() if len(key) >= 0.5 * len(whole) and whole.startswith(key)]
+    alone = sum(one.field == "title" for one in stated.evidence) == 1
+    starts = [
+        line
+        for key, line in keys.items()
+        if len(key) >= 0.5 * len(whole) and (whole.startswith(key) or (alone and whole.endswith(key)))
+    ]
     return max(starts, key=len, default=stated.title)
 
 
@@ -78,6 +85,14 @@ def _linked_label(shown: list[Block]) -> str | None:
     return next((section for label in labels if (section := _section([label]))), None)
 
 
+def _label_in_line(shown: list[Block]) -> str | None:
+    """The one linked label in a line beside its date, right before the headline."""
+    for block in reversed(shown[-2:]):
+        if len(block.links) == 1 and wording.is_date_line(block.text):
+            return _section([plain(block.links[0][1])])
+    return None
+
+
 def _captioned(page: Page, stated: Metadata, before: list[Block], lines: list[str]) -> Metadata:
     """The image with the caption and credit of the line that names a credit; the picture before it where none is known."""
     image = stated.image
@@ -85,7 +100,7 @@ def _captioned(page: Page, stated: Metadata, before: list[Block], lines: list[st
         return stated
     for at, line in enumerate(lines):
         caption, credit = images.part(line)
-        if not credit or letters(line) == letters(stated.title or ""):
+        if not credit or wording.is_furniture(line) or letters(line) == letters(stated.title or ""):
             continue
         if caption is None and at > 0 and not wording.is_date_line(lines[at - 1]):
             previous = lines[at - 1]

@@ -65,6 +65,7 @@ def choose(shown: Body, data: Body, source: str) -> Body:
     if not data.paragraphs:
         return shown
     data.before = shown.page.blocks if shown.page else []
+    data.in_data = True
     if not any(wording.is_story_line(text) for text in shown.paragraphs):
         return data
     in_data = letters("".join(data.paragraphs))

@@ -44,6 +44,7 @@ def related_links(page: Page, read: Body) -> list[Link]:
         block
         for block in read.page.blocks
         if first < block.at
+        and not wording.TICKER.match(block.text)
         and ((block.at < last and any(regions[at].reason in _REGIONS for at in block.regions)) or block.at in dropped)
     ]
     following = read.page.blocks[last + 1 :]

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines import linked_data
+from pipelines import linked_data, wording
 from pipelines.dom import Page, fold, text_of
-from pipelines.head import Head
+from pipelines.head import Head, plain
 from pipelines.microdata import Microdata, select
 from pipelines.titles import likeness
 
@@ -82,7 +82,8 @@ def candidates(
     if not found:
         found += [("label", label) for label in _labels(page)]
         found += [("link", name) for name in _parent_link(page)]
-    return [(source, name) for source, name in dict.fromkeys(found) if _is_section(name, head)]
+    cleaned = dict.fromkeys((source, plain(name)) for source, name in found)
+    return [(source, name) for source, name in cleaned if _is_section(name, head)]
 
 
 def _is_section(name: str, head: Head) -> bool:
@@ -125,13 +126,18 @@ def _labels(page: Page) -> Iterator[str]:
         return
     near: list[tuple[bool, str]] = []
     for element in _before(heading):
-        text = fold(element.text or "")
-        if not text or len(text) > _MAX_LABEL or len(text.split()) > _MAX_WORDS or _NOT_A_LABEL.search(text):
+        text = plain(element.text or "")
+        if element.tag == "dt" or not _may_label(text):
             continue
         marked = element.tag == "a" or bool(_LABEL_CLASS.search(element.get("class") or ""))
         near.append((not marked, text))
     for _, text in near[:1] if near and near[0][0] else sorted(near[:3], key=lambda item: item[0]):
         yield text
+
+
+def _may_label(text: str) -> bool:
+    short = 0 < len(text) <= _MAX_LABEL and len(text.split()) <= _MAX_WORDS
+    return short and not _NOT_A_LABEL.search(text) and not wording.is_date_line(text)
 
 
 def _before(heading: HtmlElement) -> Iterator[HtmlElement]:

@@ -13,15 +13,19 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from pipelines import javascript
+
 # A script with less than this holds configuration, not an article.
 MIN_STATE = 300
 MAX_DEPTH = 60
+# References replaced in one cache: a bound for hostile ones.
+MAX_REFERENCES = 100_000
 
 _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->|(?m:^\s*//[^\n]*$)|<!\[CDATA\[|\]\]>", re.DOTALL)
 _TRAILING_COMMA = re.compile(r",(\s*[\]}])")
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
 _RAW_BREAK = re.compile(r"[\r\n\t]+")
-_VALUE = r"\s*=\s*(?:JSON\.parse\(\s*)?(?=[{\[\"'])"
+_VALUE = r"\s*=\s*(?:JSON\.parse\(\s*)?(?=[{\[\"']|\(function\()"
 # Names are bounded, and never taken again shorter: a script of nothing but names would take minutes.
 # One pattern for each beginning: as one pattern, or with a condition before the name, they cost many times as much.
 _ASSIGNMENTS = tuple(
@@ -72,10 +76,11 @@ def _assignments(script: str) -> Iterator[re.Match[str]]:
 
 
 def assigned(script: str) -> Iterator[tuple[str, Any]]:
-    """(name, value) of each JSON value that a script assigns to a global. JavaScript that is not JSON is passed over."""
+    """(name, value) of each value that a script assigns to a global, as JSON or as JavaScript that computes nothing."""
     if len(script) < MIN_STATE:
         return
     decoder = json.JSONDecoder(strict=False)
+    literals = javascript.Reader(script)
     at = 0
     for match in sorted(_assignments(script), key=re.Match.start):
         if match.start() < at:  # within the value before
@@ -84,7 +89,10 @@ def assigned(script: str) -> Iterator[tuple[str, Any]]:
         try:
             value, end = decoder.raw_decode(script, match.end())
         except (ValueError, RecursionError):
-            continue
+            try:
+                value, end = literals.read(match.end())
+            except javascript.NotAValueError:
+                continue
         at = end
         if isinstance(value, str):
             value = loads_tolerant(value) if len(value) >= MIN_STATE else None
@@ -107,6 +115,30 @@ def is_devalue(value: Any) -> bool:
         return False
     first = value[0].values() if isinstance(value[0], dict) else value[0][1:]
     return all(isinstance(item, int) for item in first)
+
+
+def joined(value: Any) -> Any:
+    """A normalised cache (Apollo) with its references (`{"__ref": "Author:7"}`) replaced by the objects they name.
+
+    The objects are shared, and may hold each other.
+    """
+    named: dict[str, Any] = {}
+    holders: list[tuple[Any, Any, str]] = []
+    pending = [value]
+    while pending and len(holders) < MAX_REFERENCES:
+        node = pending.pop()
+        for key, item in node.items() if isinstance(node, dict) else enumerate(node):
+            if not isinstance(item, dict | list):
+                continue
+            pending.append(item)
+            if isinstance(item, dict):
+                if isinstance(item.get("__ref"), str):
+                    holders.append((node, key, item["__ref"]))
+                elif "__typename" in item and isinstance(key, str):
+                    named.setdefault(key, item)
+    for node, key, name in holders:
+        node[key] = named.get(name)
+    return value
 
 
 def _unflatten(flat: list[Any], index: Any, done: dict[int, Any], depth: int) -> Any:

@@ -22,6 +22,7 @@ from pipelines.head import Head, plain
 _SEPARATOR = r"[-|–—»:•·*~/\\:<>›‹|⋆]"
 _BREAK = re.compile(rf"\s+{_SEPARATOR}+\s|[|：｜]")
 _SUFFIX = re.compile(rf"^(.*\S)(?:\s+{_SEPARATOR}+\s+|\s*[||]+\s*|\s*:)(\S.{{0,60}})$", re.DOTALL)
+_PREFIX = re.compile(rf"^(\S.{{0,60}}?)(?:\s+{_SEPARATOR}+\s+|\s*[||]+\s*)(\S.*)$", re.DOTALL)
 _KEY = re.compile(r"[\W_]+")
 _WORDS = re.compile(r"\w{2,}")
 _ORDER = ("og", "json-ld", "h1", "microdata", "data", "twitter", "title")
@@ -88,6 +89,9 @@ def cut_site(text: str, names: Iterable[str], others: Iterable[str] = ()) -> str
             text = head
             continue
         break
+    match = _PREFIX.match(text)
+    if match and _key(match[1]) in known:
+        text = match[2].strip()
     wanted = {key for other in others if len(key := _key(other)) >= 10}
     for match in _BREAK.finditer(text):
         # What another place gives whole, here with something behind a dash.
@@ -116,13 +120,14 @@ def candidates(
         ("title", head.title or ""),
     ]
     raw = [(source, text) for source, text in raw if _MIN_TITLE <= len(text) <= _MAX_TITLE]
+    named = {_key(name) for name in head.site_names}
+    raw = [(source, text) for source, text in raw if _key(text) not in named] or raw
     shown = [(heading_text(heading), _heads(heading, page)) for heading in islice(page.root.iter("h1"), _MAX_HEADINGS)]
     headings = [text for text, _ in shown]
     heading = {text for text, heads in shown if heads}
     if any(len(text.split()) >= _NAME_WORDS for text in heading):
         # A short one in a banner is the site's name where another heads the story.
         headings = [text for text in headings if text in heading or len(text.split()) > _NAME_WORDS]
-    named = {_key(name) for name in head.site_names}
     headings = [text for text in headings if _MIN_TITLE <= len(text) <= _MAX_TITLE and _key(text) not in named]
     headings.sort(
         key=lambda text: (-max((likeness(text, other) for _, other in raw), default=0.0), text not in heading)

@@ -14,7 +14,7 @@ LONG_LINE = 100
 _RELATED = (
     r"(ال)?[أا]خبار\s+(ذات\s+(ال)?(صلة|علاقة)|متعلقة|مرتبطة)|خبر\s+ذو\s+صلة|(مواضيع|مقالات|موضوعات|مواد|تقارير|قصص)\s+"
     r"(ذات\s+(ال)?(صلة|علاقة)|متعلقة|مرتبطة|مشابهة|قد\s+تهمك)|ذات\s+(ال)?(صلة|علاقة)|[إا]قر[أا](ي|وا|ؤوا)?\s*[أا]ي?ضا?ً?|[إا]قر[أا]\s+أيضًا|[إا]قر[أا]\s+(المزيد|كذلك)|"
-    r"المزيد\s+(من|حول|عن)\s.{0,30}|لقراءة\s+المزيد|شاهد\s+[أا]يضا?ً?ا?|شاهد|طالع\s+[أا]يضا?ً?|طالع|انظر\s+[أا]يضا?ً?|قد\s+يهمك(\s+[أا]يضا?ً?)?|"
+    r"المزيد\s+(من|حول|عن)\s.{0,30}|لقراءة\s+المزيد|ل(ل)?مزيد(\s+من\s+(التفاصيل|الأخبار|المعلومات))?|شاهد\s+[أا]يضا?ً?ا?|شاهد|طالع\s+[أا]يضا?ً?|طالع|انظر\s+[أا]يضا?ً?|قد\s+يهمك(\s+[أا]يضا?ً?)?|"
     r"قد\s+يعجبك.{0,15}|نرشح\s+لك(م)?|تابع\s+[أا]يضا?ً?|اقرأوا\s+.{0,12}|بیشتر\s+بخوانید|مطالب\s+مرتبط|اخبار\s+مرتبط|خبرهای\s+مرتبط|همچنین\s+بخوانید|"
     r"read\s+(more|also|next|this)|also\s+read|see\s+also|related(\s+(articles?|stories|news|posts|content|topics|coverage|links?|reading|story))?|more\s+on\s+this(\s+story)?|"
     r"recommended(\s+(stories|reading|for\s+you))?|you\s+(may|might)\s+(also\s+)?(like|be\s+interested.{0,10})|(top|latest|more|other|trending)\s+(stories|news|headlines|posts)|"
@@ -91,6 +91,11 @@ INVITATION = re.compile(
     re.IGNORECASE,
 )
 _INVITATION_LENGTH = 320
+# A line of news that only passes by, whatever it stands among.
+TICKER = re.compile(
+    r"^\W*((خبر\s+)?عاجل|فوری|breaking(\s+news)?|eilmeldung|urgente?|alerte\s+info|ultim['’]?\s?ora|son\s+dakika|срочно|最新|速報)(?!\w)",
+    re.IGNORECASE,
+)
 _DATE_PART = re.compile(
     r"[\d٠-٩۰-۹]{1,4}\s*[/\-.:]\s*[\d٠-٩۰-۹]{1,2}|[\d٠-٩۰-۹]{1,2}\.?\s+\w{3,12}\W+[\d٠-٩۰-۹]{4}|\b\w{3,10}\.?\s+\d{1,2},?\s+\d{4}|[\d٠-٩۰-۹]{4}年"
     r"|(منذ|قبل)\s+[\d٠-٩]*\s*\w+|\d+\s+(minutes?|hours?|days?)\s+ago",

@@ -315,9 +315,9 @@ ARTICLE: Article = {
 }
 
 # Their related headlines are no links, or the data do not hold them.
-WITHOUT_RELATED = frozenset(
-    ("paragraphs_only", "divs_only", "table_double_breaks", "table_single_breaks", "fusion_blocks", "json_ld_body")
-)
+WITHOUT_RELATED = {
+    "paragraphs_only", "divs_only", "table_double_breaks", "table_single_breaks", "fusion_blocks", "json_ld_body",
+}  # fmt: skip
 
 
 def instant(text: str | None) -> datetime:

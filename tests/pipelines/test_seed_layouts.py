@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from golden import layouts, more_layouts
 
 from archive.config import SiteConfig
 from archive.model import Article
@@ -15,12 +15,7 @@ from pipelines.article import extract
 
 HERE = Path(__file__).resolve().parent
 SEED = HERE.parents[2] / "shared" / "seed" / "golden.json"
-spec = importlib.util.spec_from_file_location("golden_layouts", HERE.parent / "golden" / "layouts.py")
-assert spec is not None
-assert spec.loader is not None
-layouts = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(layouts)
-
+assert more_layouts.layout is layouts.layout
 SITE = SiteConfig(name="example", start=("https://www.example.test/",), timezone="Asia/Dubai")
 
 

@@ -1,0 +1,228 @@
+"""JavaScript values that are not JSON, read without running anything: the data of applications that write them so.
+
+`{title: "…", body: '…'}` with bare keys and single quotes, and the function that older Nuxt pages call with the values
+that occur more than once: `(function(a,b){b.x=a;return {title:a}}("…",{}))`. Whatever computes is not read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+# Bounds for hostile scripts: tokens in one script, and levels.
+MAX_TOKENS = 200_000
+MAX_DEPTH = 100
+
+_TOKEN = re.compile(
+    r"(?:\s++|//[^\n]*+|/\*.*?\*/)*+"
+    r"(?:(?P<string>\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|'[^'\\]*+(?:\\.[^'\\]*+)*+'|`[^`\\$]*+(?:(?:\\.|\$(?!\{))[^`\\$]*+)*+`)"
+    r"|(?P<number>-?(?:0x[0-9a-f]+|\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)n?)|(?P<name>[A-Za-z_$][\w$]*)|(?P<mark>=>|[^\s\w]))",
+    re.DOTALL | re.IGNORECASE,
+)
+_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|.))", re.DOTALL)
+_LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": ""}
+_CONSTANTS: dict[str, Any] = {
+    "true": True, "false": False, "null": None, "undefined": None, "NaN": None, "Infinity": None,
+}  # fmt: skip
+
+
+class NotAValueError(ValueError):
+    """What stands there computes, or is no JavaScript."""
+
+
+class Reader:
+    """Reads the values of one script; `names` are the parameters of the function around, with their values."""
+
+    def __init__(self, script: str) -> None:
+        self.script = script
+        self.at = 0
+        self.left = MAX_TOKENS
+        self.names: dict[str, Any] = {}
+
+    def read(self, at: int) -> tuple[Any, int]:
+        """The value that begins at `at`, and where it ends; NotAValueError where it cannot be read."""
+        self.at = at
+        self.names = {}
+        return self.value(0), self.at
+
+    def token(self) -> tuple[str, str]:
+        """The next token: its kind and text."""
+        self.left -= 1
+        match = _TOKEN.match(self.script, self.at)
+        if match is None or self.left < 0 or match.lastgroup is None:
+            raise NotAValueError
+        self.at = match.end()
+        return match.lastgroup, match[match.lastgroup]
+
+    def peek(self) -> str:
+        """The text of the next token, which stays."""
+        at = self.at
+        text = self.token()[1]
+        self.at = at
+        return text
+
+    def expect(self, *texts: str) -> None:
+        """Take these tokens, or raise."""
+        for text in texts:
+            if self.token()[1] != text:
+                raise NotAValueError
+
+    def accept(self, text: str) -> bool:
+        """Take the next token where it is this one; whether it was."""
+        at = self.at
+        if self.token()[1] == text:
+            return True
+        self.at = at
+        return False
+
+    def value(self, depth: int) -> Any:
+        """The value the next tokens make."""
+        if depth > MAX_DEPTH:
+            raise NotAValueError
+        kind, text = self.token()
+        if kind == "string":
+            return unescape(text[1:-1])
+        if kind == "number":
+            return _number(text)
+        if kind == "name":
+            return self._named(text, depth)
+        if text == "{":
+            return self._object(depth)
+        if text == "[":
+            return self._list("]", depth)
+        if text == "(":
+            return self._called(depth)
+        if text == "!" and self.peek() in ("0", "1"):
+            return self.token()[1] == "0"
+        raise NotAValueError
+
+    def _named(self, name: str, depth: int) -> Any:
+        if name in self.names:
+            return self.names[name]
+        if name in _CONSTANTS:
+            return _CONSTANTS[name]
+        if name == "void":
+            self.token()
+            return None
+        if name == "new" and self.token()[1] in ("Date", "Set", "Map", "URL"):
+            return next(iter(self._list(")", depth)), None) if self.accept("(") else None
+        if name == "Array" and self.accept("("):
+            self._list(")", depth)
+            return []
+        if name == "Object":
+            self.expect(".", "create", "(", "null", ")")
+            return {}
+        raise NotAValueError
+
+    def _object(self, depth: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        while not self.accept("}"):
+            kind, key = self.token()
+            if kind == "mark":
+                raise NotAValueError
+            self.expect(":")
+            found[unescape(key[1:-1]) if kind == "string" else key] = self.value(depth + 1)
+            if not self.accept(","):
+                self.expect("}")
+                break
+        return found
+
+    def _list(self, end: str, depth: int) -> list[Any]:
+        found: list[Any] = []
+        while not self.accept(end):
+            if self.accept(","):
+                found.append(None)
+                continue
+            found.append(self.value(depth + 1))
+            if not self.accept(","):
+                self.expect(end)
+                break
+        return found
+
+    def _called(self, depth: int) -> Any:
+        """A value in brackets, or a function called at once: its parameters take the values of the call behind it."""
+        if not self.accept("function"):
+            value = self.value(depth + 1)
+            self.expect(")")
+            return value
+        self.expect("(")
+        parameters = []
+        while not self.accept(")"):
+            parameters.append(self.token()[1])
+            self.accept(",")
+        self.expect("{")
+        begin = self.at
+        if self.peek() not in ("return", *parameters):
+            raise NotAValueError
+        self._skip_body()
+        closed = self.accept(")")
+        self.expect("(")
+        values = self._list(")", depth)
+        if not closed:
+            self.expect(")")
+        end, self.at = self.at, begin
+        outer, self.names = self.names, dict(zip(parameters, values, strict=False))
+        value = self._returned(depth)
+        self.at, self.names = end, outer
+        return value
+
+    def _skip_body(self) -> None:
+        open_braces = 1
+        while open_braces:
+            kind, text = self.token()
+            if kind == "mark" and text in "{}":
+                open_braces += 1 if text == "{" else -1
+
+    def _returned(self, depth: int) -> Any:
+        """What a function returns whose statements but fill its parameters (`a.b=c;`)."""
+        while not self.accept("return"):
+            kind, name = self.token()
+            if kind != "name" or name not in self.names:
+                raise NotAValueError
+            self._filled(self.names[name], depth)
+            self.accept(";")
+        return self.value(depth + 1)
+
+    def _filled(self, target: Any, depth: int) -> None:
+        key: Any = None
+        while not self.accept("="):
+            if key is not None:
+                target = target.get(key) if isinstance(target, dict) else None
+            _, text = self.token()
+            if text == ".":
+                key = self.token()[1]
+            elif text == "[":
+                key = self.value(depth + 1)
+                self.expect("]")
+            else:
+                raise NotAValueError
+        value = self.value(depth + 1)
+        if isinstance(target, dict):
+            target[str(key)] = value
+        elif isinstance(target, list) and key == len(target):
+            target.append(value)
+
+
+def unescape(text: str) -> str:
+    """The inside of a JavaScript string as the text it stands for; halves of a character beyond the first plane joined."""
+    if "\\" not in text:
+        return text
+    whole = _ESCAPE.sub(_escaped, text)
+    return whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = match[1] or match[2] or match[3]
+    if code:
+        number = int(code, 16)
+        return chr(number) if number <= 0x10FFFF else ""
+    return _LETTERS.get(match[4], match[4])
+
+
+def _number(text: str) -> int | float | None:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, int | float) else None
