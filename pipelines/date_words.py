@@ -27,7 +27,7 @@ def fold(text: str) -> str:
     kept = [
         str(unicodedata.decimal(char)) if char.isdecimal() and not char.isascii() else char
         for char in text
-        if unicodedata.category(char) not in ("Mn", "Cf", "Me")
+        if unicodedata.category(char) not in ("Mn", "Mc", "Cf", "Me")
     ]
     text = unicodedata.normalize("NFC", "".join(kept)).casefold().translate(_LETTERS)
     return " ".join(text.split())
@@ -36,13 +36,13 @@ def fold(text: str) -> str:
 # Gregorian months, a paragraph each: full names (and inflected forms) of the languages of Europe, the Near East, Asia and
 # Africa, folded. A name's beginning of three letters and more counts too where it names one month only.
 _GREGORIAN = """
-january januar janvier enero janeiro gennaio gener xaneiro januari januarie tammikuuta jaanuar janvaris sausio
+january januar janner janvier enero janeiro gennaio gener xaneiro januari januarie tammikuuta jaanuar janvaris sausio
 sausis stycznia styczen ledna leden januara sijecnja sijecanj јануар јануари януари января январь січня січень
 студзеня студзень ianuarie ιανουαριου ιανουαριος ocak yanvar janar urtarrila jannar janaayo jannaayo janairu
 rebendan जनवरी জানযারী জানুয়ারি มกราคม ינואר בינואר հունվարի հունվար იანვარი қаңтар январ ژانويه جنوري جنورى ጃንዋሪ
 1월
 
-february februar fevrier febrero fevereiro febbraio febrer febreiro februari februarie helmikuuta veebruar februaris
+february februar feber fevrier febrero fevereiro febbraio febrer febreiro februari februarie helmikuuta veebruar februaris
 vasario vasaris lutego luty unora unor februara veljace veljaca фебруар фебруари февруари февраля февраль лютого
 лютии лютий лютага люты φεβρουαριου φεβρουαριος subat fevral shkurt otsaila frar pebrero febraayo faburairu sibat
 फबरअरी फरवरी ফেবরযারী ফেব্রুয়ারি กมภาพนธ פברואר בפברואר փետրվարի փետրվար თებერვალი ақпан феврал فوريه فبروري فروري
@@ -84,7 +84,7 @@ sebteembar septembar sentabr satumba सपटमबर सितबर সে�
 
 october oktober octobre octubre outubro ottobre lokakuuta oktoober oktobris spalio spalis pazdziernika pazdziernik
 rijna rijen oktobra октобар oktobar октомври октября октябрь жовтня жовтень кастрычніка кастрычнік octombrie
-οκτωβριου οκτωβριος ekim oktyabr tetor urria urriaren ottubru oktubre oktoba oktoobar oktabr cotmeh अकटोबर अकटबर
+οκτωβριου οκτωβριος ekim oktyabr tetor urria urriaren ottubru oktubre oktoba oktoobar oktabr cotmeh अकटोबर अकटबर अकतूबर अक्टूबर अक्तूबर
 অকটোবর ตลาคม אוקטובר באוקטובר հոկտեմբերի հոկտեմբեր ოქტომბერი қазан октябр اكتبر ኦክቶበር
 
 november novembre noviembre novembro marraskuuta novembris lapkricio lapkritis listopada listopad listopadu novembra
@@ -142,6 +142,8 @@ _BY_LANGUAGE = {
 
 # Beginnings of months that are first of all short days of the week.
 _WEEKDAYS = frozenset(("sat", "sun", "mon", "tue", "wed", "thu", "fri"))
+# Beginnings of months that are first of all numbers, or the day of a count ("2 gün önce").
+_COUNTS = frozenset(("gun", "bir", "uno", "otto", "nove", "sete", "sette"))
 # Names of the Arabic and Hebrew scripts are not shortened by cutting.
 _PREFIXED = re.compile(r"[^\u0590-\u07ff\W\d_]+$")
 
@@ -167,7 +169,7 @@ def _tables() -> dict[str, tuple[str, int]]:
             for size in range(3, len(name)):
                 beginnings.setdefault(name[:size], set()).add(number)
     for beginning, numbers in beginnings.items():
-        if len(numbers) == 1 and beginning not in names and beginning not in _WEEKDAYS:
+        if len(numbers) == 1 and beginning not in names and beginning not in _WEEKDAYS | _COUNTS:
             names[beginning] = ("g", numbers.pop())
     return names
 
@@ -202,9 +204,9 @@ godine ag gada gads нашого шыл من شهر ماه سنه عام لعا�
 
 # Halves of the day. `night` is am after midnight and pm before it; `noon` is pm from twelve on.
 _HALVES = {
-    "am": "a.m. am a.m صباحا الصباح صباح ص فجرا الفجر فجر صبح ق.ظ بامداد π.μ. πμ sa öö 上午 午前 오전 dop. dopoledne",
-    "pm": "p.m. pm p.m مساءا مساء المساء م عصرا العصر عصر بعدازظهر ب.ظ μ.μ. μμ ch 下午 午後 오후 odp. odpoledne غروب",
-    "noon": "ظهرا الظهر ظهر noon",
+    "am": "早上 上午 清晨 凌晨 a.m. am a.m صباحا الصباح صباح ص فجرا الفجر فجر صبح ق.ظ بامداد π.μ. πμ sa öö 上午 午前 오전 dop. dopoledne",
+    "pm": "晚上 傍晚 p.m. pm p.m مساءا مساء المساء م عصرا العصر عصر بعدازظهر ب.ظ μ.μ. μμ ch 下午 午後 오후 odp. odpoledne غروب",
+    "noon": "中午 正午 ظهرا الظهر ظهر noon",
     "night": "ليلا الليل ليل شب",
 }
 _HALF_PHRASES = {

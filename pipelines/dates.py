@@ -6,14 +6,17 @@ dates, and counts back from the capture. Where a page states its dates is `metad
 
 from __future__ import annotations
 
+import html
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from enum import StrEnum
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from archive.model import Precision
 from pipelines import relative_dates, written_dates
 from pipelines.calendars import Calendar
+from pipelines.date_spellings import kanuns, respelled
 from pipelines.date_words import MODIFIED_LABELS, fold
 from pipelines.time_of_day import TimeOfDay, take
 
@@ -25,6 +28,9 @@ _ISO = re.compile(
 )
 _BASIC = re.compile(
     r"((?:19|20)\d{2})(\d{2})(\d{2})(?:[T-]?(\d{2})(\d{2})(\d{2})?(?:\.\d+)?\s?(Z)?(?:([+-])(\d{2}):?(\d{2})?)?)?"
+)
+_NAMED_ZONE = re.compile(
+    r"([12]\d{3}-.{0,30}?)[ \[]((?:Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Za-z_/]{3,40})\]?"
 )
 _MONTH_ONLY = re.compile(
     r"(?P<year>(?:19|20)\d{2})-(?P<month>\d{2})|(?P<month_first>\d{1,2})/(?P<year_last>(?:19|20)\d{2})"
@@ -109,10 +115,12 @@ def read_date(
     one; `language` (BCP 47) settles the order of 03/04/2024. A text with both a publication and an update date gives the
     former. ISO 8601, RFC 2822 §3.3, and written forms.
     """
-    raw = text.strip()
+    raw = html.unescape(text).strip() if "&" in text else text.strip()
     if not raw or len(raw) > _MAX_LENGTH:
         return None
     try:
+        if named := _NAMED_ZONE.fullmatch(raw):
+            return _in_zone(raw, named)
         return _machine(raw, zone) or _written(raw, captured, zone, language)
     except (ValueError, OverflowError):
         return None
@@ -142,6 +150,16 @@ def _machine(raw: str, zone: tzinfo) -> StatedDate | None:
     return None
 
 
+def _in_zone(raw: str, named: re.Match[str]) -> StatedDate | None:
+    """A date with its zone's name behind it (`2024-10-25T18:53[Asia/Dubai]`)."""
+    try:
+        zone = ZoneInfo(named[2])
+    except ZoneInfoNotFoundError:
+        return None
+    found = _machine(named[1].strip(), zone)
+    return found and replace(found, raw=raw, zone_stated=found.instant is not None)
+
+
 def _from_iso(match: re.Match[str], raw: str, zone: tzinfo) -> StatedDate | None:
     year, month, day = int(match[1]), int(match[2]), int(match[3])
     if year < 1900:
@@ -161,7 +179,7 @@ def _from_iso(match: re.Match[str], raw: str, zone: tzinfo) -> StatedDate | None
 
 
 def _written(raw: str, captured: datetime | None, zone: tzinfo, language: str | None) -> StatedDate | None:
-    text = fold(raw)
+    text = kanuns(fold(respelled(raw)))
     update = _MODIFIED.search(text)
     issued = _PUBLISHED.search(text, update.end()) if update else None
     if update and (issued or update.start() > _LABEL):

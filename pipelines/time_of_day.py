@@ -18,12 +18,14 @@ GAP = " ~ "
 
 _HALF = "|".join(re.escape(word) for word in sorted(HALVES, key=len, reverse=True))
 _LEADING = "|".join(re.escape(word) for word in sorted(HALVES, key=len, reverse=True) if len(word) > 1)
+# A word begins here: after no letter, or with one of a script that sets no spaces.
+_APART = r"(?:(?<![^\W\d_])|(?=[上下午晚早凌清中傍오]))"
 _TAIL = rf"(?:[ ,]?\(?({_HALF})\)?(?![^\W\d_]))?"
 _COLON = re.compile(
-    rf"(?:(?<![^\W\d_])({_LEADING}) ?)?(?<![\d:.])(\d{{1,2}}) ?: ?(\d{{2}})(?: ?: ?(\d{{2}})(?:[.,]\d{{1,9}})?)?(?![\d:]){_TAIL}"
+    rf"(?:{_APART}({_LEADING}) ?)?(?<![\d:.])(\d{{1,2}}) ?: ?(\d{{2}})(?: ?: ?(\d{{2}})(?:[.,]\d{{1,9}})?)?(?![\d:])(?: uhr(?!\w))?{_TAIL}"
 )
 _LETTERED = re.compile(
-    rf"(?:(?<![^\W\d_])({_LEADING}) ?)?(?<![\d:.])(\d{{1,2}}) ?(?:(?:h|hs|hrs|uhr|ч)(?![^\W\d_])|時|时|点|點|시) ?(?:(\d{{2}})(?!\d) ?(?:分|분|min)?)?()(?:uhr)?{_TAIL}"
+    rf"(?:{_APART}({_LEADING}) ?)?(?<![\d:.])(\d{{1,2}}) ?(?:(?:h|hs|hrs|uhr|ч)(?![^\W\d_])|[時时](?!間|间)|点|點|시(?!간)) ?(?:(\d{{2}})(?!\d) ?(?:分|분|min)?)?()(?:uhr)?{_TAIL}"
 )
 _HALF_ONLY = re.compile(
     rf"(?:(?<![^\W\d_])((?!x)x))?(?<![\d:./-])(\d{{1,2}})()() ?\(?({_HALF})\)?(?![^\W\d_])"
@@ -31,11 +33,13 @@ _HALF_ONLY = re.compile(
 _DOTTED = re.compile(rf"()(?<![\d:.,/])(\d{{1,2}})[.](\d{{2}})()(?![\d:/]|[.,]\d)(?: ?uhr)?{_TAIL}")
 
 _OFFSET = re.compile(
-    r" ?\(?(?:(?:gmt|utc) ?([+-]) ?(\d{1,2})(?::?(\d{2}))?(?![\d/]) ?\)?|([+-])(\d{2}):?(\d{2})(?![\d/.-])|(z|gmt|utc)(?![^\W\d_]))"
+    r" ?\(?(?:(?:gmt|utc) ?([+-]|\+ )(\d{1,2})(?::?(\d{2}))?(?![\d/]) ?\)?|([+-])(\d{2}):?(\d{2})(?![\d/.-])|(z|gmt|utc)(?![^\W\d_]))"
 )
-_ABBREVIATION = re.compile(r" ?\(?([a-zа-я]{2,5})(?![^\W\d_]| [a-z])\)?")
+_DATE_WORDS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|on "
+_ABBREVIATION = re.compile(rf" ?\(?([a-zа-я]{{2,5}})(?![^\W\d_]| (?!{_DATE_WORDS})[a-z])\)?")
 _LOCAL = re.compile(r"ب?التوقيت المحلي|local time")
-_PLACE = re.compile(r"(?:ب?توقيت|ب?حسب توقيت|time in|به وقت) (?:مدينه )?([^\W\d_]+)(?: ([^\W\d_]+))?")
+_AHEAD = r"(?: ?([+-]|\+ )(\d{1,2})(?![\d/.:-]))?"
+_PLACE = re.compile(rf"(?:ب?(?:ال)?توقيت|ب?حسب توقيت|time in|به وقت) (?:مدينه )?([^\W\d_]+)(?: ([^\W\d_]+))?{_AHEAD}")
 
 # Fixed offsets in minutes, or the zone whose summer time counts.
 _ABBREVIATIONS: dict[str, int | str] = {
@@ -43,7 +47,7 @@ _ABBREVIATIONS: dict[str, int | str] = {
     "et": "America/New_York", "ct": "America/Chicago", "pt": "America/Los_Angeles", "bst": 60, "wet": 0, "west": 60, "cet": 60, "cest": 120,
     "mez": 60, "mesz": 120, "eet": 120, "eest": 180, "msk": 180, "мск": 180, "trt": 180, "ist": 330, "pkt": 300, "npt": 345, "sgt": 480,
     "myt": 480, "hkt": 480, "pht": 480, "wib": 420, "wita": 480, "wit": 540, "ict": 420, "jst": 540, "kst": 540, "awst": 480, "acst": 570,
-    "acdt": 630, "aest": 600, "aedt": 660, "nzst": 720, "nzdt": 780, "eat": 180, "cat": 120, "sast": 120, "wat": 60, "ast": 180, "gst": 240,
+    "acdt": 630, "aest": 600, "aedt": 660, "nzst": 720, "nzdt": 780, "eat": 180, "cat": 120, "sast": 120, "wat": 60, "ast": 180, "gst": 240, "ksa": 180, "uae": 240,
     "irst": 210, "brt": -180, "art": -180, "clt": -240, "cot": -300, "pet": -300,
 }  # fmt: skip
 
@@ -90,7 +94,7 @@ _PLACES = {
 _BY_PLACE = {
     fold(place.replace("_", " ")): zone for zone, places in _PLACES.items() for place in places.split()
 }  # keys of two words hold a space
-_GREENWICH = re.compile(r"غرينتش|جرينتش|غرينيتش|جرينيتش|(?<!\w)ت\.? ?غ(?!\w)|(?<!\w)(?:gmt|utc)(?!\w)")
+_GREENWICH = re.compile(rf"(?:غرينتش|جرينتش|غرينيتش|جرينيتش|(?<!\w)ت\.? ?غ(?!\w)|(?<!\w)(?:gmt|utc)(?!\w)){_AHEAD}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,9 +156,12 @@ def _named(text: str) -> tuple[tzinfo | None, str]:
         pair, single = f"{match[1]} {match[2] or ''}".strip(), match[1]
         name = _BY_PLACE.get(pair) or _BY_PLACE.get(single)
         if name:
-            return ZoneInfo(name), text[: match.start()] + GAP + text[match.end() :]
+            ahead = _offset(match[3], match[4], None) if match[3] and name == "Etc/UTC" else None
+            return ahead or ZoneInfo(name), text[: match.start()] + GAP + text[match.end() :]
     match = _GREENWICH.search(text)
     if match:
+        if match[1] and (found := _offset(match[1], match[2], None)):
+            return found, text[: match.start()] + GAP + text[match.end() :]
         return UTC, text[: match.start()] + GAP + text[match.end() :]
     return None, text
 

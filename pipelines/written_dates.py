@@ -18,9 +18,7 @@ _YEAR_FIRST = re.compile(r"(?<![\d.])(\d{4}) ?([/.\-]|年|년) ?(\d{1,2}) ?(?:[/
 _YEAR_LAST = re.compile(r"(?<![\d.])(\d{1,2}) ?([/.\-]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})(?!\d)")
 _VIETNAMESE = re.compile(r"(\d{1,2}) thang (\d{1,2})(?:,| nam| -)* (\d{4})")
 _COMPACT = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
-# Lebanon's and Syria's short forms of the two Kanuns and Tishrins.
-_SHORT = re.compile(r"(?<!\w)([كت]) ?([12])(?!\d)")
-_SHORT_NAMES = {"ك1": "كانون الاول", "ك2": "كانون الثاني", "ت1": "تشرين الاول", "ت2": "تشرين الثاني"}
+_MONTH_DAY = re.compile(r"(?<![\d年년]) ?(?<!\d)(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일]")
 
 # هـ, هجري: the year is of the Hijra; ه.ش, شمسي: of the Persian calendar.
 _HIJRI_MARK = re.compile(r"(?<!\w)(?:ه|هجري|هجريه|هجرى|ه ?ق|قمري)(?!\w)|\d ?ه(?!\w)|(?<!\w)a\.?h\.?(?!\w)")
@@ -87,7 +85,6 @@ class Found:
 
 def find(text: str, clues: Clues) -> Found | None:
     """The date the folded `text` states: a whole one before a coarse one, a Gregorian one before others, the first."""
-    text = _SHORT.sub(lambda match: f" {_SHORT_NAMES[match[1] + match[2]]} ", text)
     best: Found | None = None
     for found in (*_numeric(text, clues), *_worded(text, clues)):
         if best is None or _rank(found) < _rank(best):
@@ -109,6 +106,10 @@ def _numeric(text: str, clues: Clues) -> Iterator[Found]:
         yield from _year_last(match, text, clues)
     for match in _VIETNAMESE.finditer(text):
         yield from _made(int(match[3]), int(match[2]), int(match[1]), match, Calendar.GREGORIAN)
+    for match in _MONTH_DAY.finditer(text):
+        found = _without_year(int(match[1]), int(match[2]), Calendar.GREGORIAN, match.start(), match.end(), clues)
+        if found:
+            yield found
     for match in _COMPACT.finditer(text):
         yield from _made(int(match[1]), int(match[2]), int(match[3]), match, Calendar.GREGORIAN)
 
