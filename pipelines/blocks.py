@@ -15,6 +15,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.dom import fold
+from pipelines.wording import breadth
 
 INLINE = frozenset(
     [
@@ -106,6 +107,7 @@ _FULL_STOP = re.compile(r"[.!?…؟۔。！？][”»\"'’)\]]?\s*$")
 _LINE_LENGTH = 60
 # A line of loose text that is longer and ends no sentence was broken for its width.
 _WRAPPED = 110
+_EVEN = 1.25
 # A paragraph among so many others, of no more than this length, is one though a line break stands in it.
 _FELLOWS = 3
 _ONE_PARAGRAPH = 600
@@ -128,7 +130,7 @@ class Block:
     """One run of text without a block border in it.
 
     `kind`: p, h, li, quote, cell, caption, pre or text (loose). `linked` and `strong` count the characters inside links
-    and bold. `regions` are indices into `Blocks.regions`, outermost first. `at` is its place on the page.
+    and bold, `breadth` is `wording.breadth` of the text. `regions` are indices into `Blocks.regions`, outermost first. `at` is its place on the page.
     """
 
     text: str
@@ -138,6 +140,7 @@ class Block:
     level: int = 0
     linked: int = 0
     strong: int = 0
+    breadth: int = 0
     links: list[tuple[str, str]] = field(default_factory=list)
     regions: tuple[int, ...] = ()
 
@@ -310,7 +313,7 @@ def _lined(pieces: list[Piece], *, kept: bool) -> list[Piece]:
 
 
 def _is_told(text: str) -> bool:
-    return len(text) >= _LINE_LENGTH and bool(_FULL_STOP.search(text))
+    return breadth(text) >= _LINE_LENGTH and bool(_FULL_STOP.search(text))
 
 
 def split_at_breaks(pieces: list[Piece], *, loose: bool) -> list[list[Piece]]:
@@ -334,10 +337,11 @@ def split_at_breaks(pieces: list[Piece], *, loose: bool) -> list[list[Piece]]:
             counts[-1] += 1
     doubled = max(counts, default=0) > 1
     parted = loose and doubled and _double_parts(runs, counts)
+    longest = max(sum(len(piece[0]) for piece in run) for run in runs) if loose else 0
     joined = [runs[0]]
     for count, run in zip(counts, runs[1:], strict=False):
         before = fold("".join(piece[0] for piece in joined[-1]))
-        apart = not _goes_on(before, parted=parted) if loose else not doubled and _is_line(before)
+        apart = not _goes_on(before, longest, parted=parted) if loose else not doubled and _is_line(before)
         if count > 1 or apart:
             joined.append(run)
         else:
@@ -358,15 +362,20 @@ def _double_parts(runs: list[list[Piece]], counts: list[int]) -> bool:
     return sum(count > 1 for count in counts) > lines
 
 
-def _goes_on(text: str, *, parted: bool) -> bool:
-    """Whether a line was broken for its width or inside a paragraph: no sentence ends there, or other breaks part them."""
+def _goes_on(text: str, longest: int, *, parted: bool) -> bool:
+    """Whether a line was broken for its width or inside a paragraph: no sentence ends there, or other breaks part them.
+
+    No line of a text that is broken for its width is much longer than the others: `longest` is the length of the longest.
+    """
     if _SENTENCE_END.search(text):
         return parted
-    return len(text) >= _WRAPPED or (len(text) > _SHORT_LABEL and bool(_COMMA.search(text)))
+    return (breadth(text) >= _WRAPPED and longest <= _EVEN * len(text)) or (
+        len(text) > _SHORT_LABEL and bool(_COMMA.search(text))
+    )
 
 
 def _is_line(text: str) -> bool:
-    return len(text) >= _LINE_LENGTH and bool(_SENTENCE_END.search(text))
+    return breadth(text) >= _LINE_LENGTH and bool(_SENTENCE_END.search(text))
 
 
 def _block(pieces: list[Piece], owner: HtmlElement, kind: str, level: int, at: int) -> Block | None:
@@ -386,4 +395,14 @@ def _block(pieces: list[Piece], owner: HtmlElement, kind: str, level: int, at: i
         if bold:
             strong += length
     links = [(href, fold(name)) for href, name in links]
-    return Block(text=text, element=owner, kind=kind, level=level, at=at, linked=linked, strong=strong, links=links)
+    return Block(
+        text=text,
+        element=owner,
+        kind=kind,
+        level=level,
+        at=at,
+        linked=linked,
+        strong=strong,
+        breadth=breadth(text),
+        links=links,
+    )

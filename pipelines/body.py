@@ -88,7 +88,7 @@ def _lower(whole: Blocks) -> None:
         block
         for block in whole.blocks
         if block.kind == "h"
-        and len(block.text) >= line_rules.OPENING
+        and block.breadth >= line_rules.OPENING
         and block.link_share < 0.5
         and wording.ends_sentence(block.text)
     ]
@@ -336,11 +336,15 @@ class _Selection:
     def ends(self, authors: tuple[str, ...]) -> None:
         """Cut what stands before the first and after the last paragraph of prose, and what is said of the writer there."""
         solid = [index for index, block in enumerate(self.kept) if line_rules.is_solid(block)]
+        solid = solid or [index for index, block in enumerate(self.kept) if line_rules.is_sentence_long(block)]
         if not solid:
             return
         first, last = solid[0], solid[-1]
-        last = max([last, *(at for at, block in enumerate(self.kept) if at > last and line_rules.is_long(block))])
-        while first > 0 and self.kept[first - 1].kind == "h" and self.kept[first - 1].level > 1:
+        least = line_rules.longest_end(self.kept)
+        last = max(
+            [last, *(at for at, block in enumerate(self.kept) if at > last and line_rules.is_long(block, least))]
+        )
+        while first > 0 and line_rules.may_open(self.kept[first - 1], self.kept[first], least):
             first -= 1
         tail = last + 1
         while tail < len(self.kept) and line_rules.may_follow(self.kept[tail], self.kept[tail - 1]):

@@ -50,7 +50,7 @@ def prose(block: Block) -> float:
     whole, linked = len(block.text), block.linked
     if block.kind == "caption" or (linked and linked / max(1, whole) > 0.6):
         return 0.0
-    length = whole - linked
+    length = block.breadth - linked
     if block.kind == "h":
         return 0.1 * length
     if length < 40:

@@ -27,7 +27,7 @@ def taken_in(whole: Blocks, first: Block, titles: AbstractSet[str], void: set[in
         if block.kind == "p"
         and block.at not in left
         and all(region in void for region in block.regions)
-        and len(block.text) >= line_rules.LONG_END
+        and block.breadth >= line_rules.LONG_END
         and wording.ends_sentence(block.text)
         and block.link_share < 0.3
     ]

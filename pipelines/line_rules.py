@@ -16,6 +16,12 @@ from pipelines.neighbours import leads_inside
 OPENING = 60
 # A last paragraph without a full stop is one from this length on.
 LONG_END = 100
+# A short sentence that opens an article has this much, so that "Share." is none.
+SENTENCE = 25
+# A label has no more words.
+LABEL_WORDS = 6
+# Where no paragraph has a full stop, a line beside them is one from this length on.
+UNSTOPPED = 40
 # A line that is a link from end to end, in words that make a headline, leads to another article.
 WHOLLY_LINKED = 0.9
 HEADLINE_WORDS = 4
@@ -84,7 +90,7 @@ def is_linked_headline(block: Block, host: str) -> bool:
         block.kind not in ("p", "h", "text", "quote")
         or block.link_share < WHOLLY_LINKED
         or len(block.links) != 1
-        or len(block.text.split()) < HEADLINE_WORDS
+        or wording.words(block.text) < HEADLINE_WORDS
         or block.text.endswith((":", "."))
     ):
         return False
@@ -99,13 +105,48 @@ def is_solid(block: Block) -> bool:
         or (block.kind == "h" and not wording.ends_sentence(block.text))
     ):
         return False
-    length = len(block.text)
+    length = block.breadth
     return length >= 160 or (length >= OPENING and wording.ends_sentence(block.text))
 
 
-def is_long(block: Block) -> bool:
+def is_sentence_long(block: Block) -> bool:
+    """Whether a line without links is as long as a sentence, where no full stop tells."""
+    return (
+        block.kind in ("p", "text", "cell")
+        and block.breadth >= OPENING
+        and wording.words(block.text) > LABEL_WORDS
+        and not block.links
+    )
+
+
+def longest_end(text: list[Block]) -> int:
+    """From how much on a line without a full stop is the last paragraph: shorter where the others have none either."""
+    told = [block for block in text if block.kind in ("p", "text", "cell") and block.breadth >= OPENING]
+    bare = sum(not wording.ends_sentence(block.text) for block in told)
+    if len(told) > 1 and bare == len(told):
+        return UNSTOPPED
+    return OPENING if len(told) > 1 and bare > len(told) / 2 else LONG_END
+
+
+def is_long(block: Block, least: int = LONG_END) -> bool:
     """Whether a line after the text is too long to be anything but its last paragraph, though its full stop is missing."""
-    return block.kind in ("p", "text", "quote") and len(block.text) >= LONG_END and block.link_share < 0.3
+    return block.kind in ("p", "text", "quote") and block.breadth >= least and block.link_share < 0.3
+
+
+def may_open(block: Block, following: Block, least: int = LONG_END) -> bool:
+    """Whether a line right before the text is its beginning: a sub-head, or a short sentence that stands as the next does.
+
+    `least` is how much a line without a full stop must have.
+    """
+    if block.kind == "h":
+        return block.level > 1
+    return (
+        block.kind == following.kind
+        and block.kind in ("p", "text", "cell")
+        and block.element.getparent() is following.element.getparent()
+        and block.breadth >= (SENTENCE if wording.ends_sentence(block.text) else least)
+        and block.link_share < 0.3
+    )
 
 
 def announces(block: Block) -> bool:

@@ -64,9 +64,9 @@ def own(
 
 
 def _prose(block: Block) -> int:
-    if block.kind in ("h", "caption") or block.link_share > 0.5 or len(block.text) < 40:
+    if block.kind in ("h", "caption") or block.link_share > 0.5 or block.breadth < 40:
         return 0
-    return len(block.text) - block.linked
+    return block.breadth - block.linked
 
 
 def _other_stories(found: list[Block], head: Block, left: dict[int, str]) -> None:
@@ -134,7 +134,7 @@ def _teasers(found: list[Block], head: Block | None, host: str, left: dict[int, 
 
 
 def _is_linked_headline(block: Block, host: str) -> bool:
-    if block.kind != "h" or block.link_share <= 0.8 or len(block.text.split()) < _TEASER_WORDS:
+    if block.kind != "h" or block.link_share <= 0.8 or wording.words(block.text) < _TEASER_WORDS:
         return False
     return leads_inside(block.links[0][0], host)
 

@@ -16,6 +16,7 @@ from pipelines import dom, wording
 from pipelines.blocks import Block
 from pipelines.body import Body
 from pipelines.dom import Page
+from pipelines.line_rules import is_sentence_long
 from pipelines.metadata import Metadata
 from pipelines.second_reader import letters
 
@@ -29,6 +30,8 @@ MOSTLY_LINKED = 0.6
 LONG_HEADLINE = 45
 HEADLINE_WORDS = 4
 LONG_PARAGRAPH = 100
+# So many lines of a sentence's length are a story though no full stop is set.
+SEVERAL = 3
 # No list of headlines has this much text of its own, in characters, however many stand around it.
 LONG_STORY = 3000
 # Text of a stub or a caption, in characters: a story that is paid for, a gallery or a video page holds no more.
@@ -112,7 +115,7 @@ def judge(page: Page, stated: Metadata, read: Body) -> NotAnArticle | None:
     if length <= STUB and (reason := _stub(page, kinds, read)):
         return _not(page, reason, f"{length} characters of text")
     listed = _listed(read)
-    if listed >= LISTED and len((stated.title or "").split()) < HEADLINE_WORDS and _only_teasers(read):
+    if listed >= LISTED and wording.words(stated.title or "") < HEADLINE_WORDS and _only_teasers(read):
         return _not(page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere, each with a line")
     if not _tells(read):
         return _without_prose(page, stated, read, listed)
@@ -152,7 +155,7 @@ def _is_dated(stated: Metadata) -> bool:
     dated = any(one.field == "published" and one.chosen and one.source != "url" for one in stated.evidence)
     title = stated.title or ""
     return (
-        dated and len(title.split()) >= HEADLINE_WORDS and not _YEAR.search(title) and not wording.is_date_line(title)
+        dated and wording.words(title) >= HEADLINE_WORDS and not _YEAR.search(title) and not wording.is_date_line(title)
     )
 
 
@@ -161,7 +164,7 @@ def _is_bare(page: Page, read: Body) -> bool:
     if _sends_on(page):
         return False
     blocks = read.page.blocks if read.page else []
-    words = sum(len(block.text.split()) for block in blocks)
+    words = sum(wording.words(block.text) for block in blocks)
     if not any(block.links or block.level for block in blocks) and words < BARE:
         return True
     if words < SHELL and any(
@@ -185,7 +188,11 @@ def _tells(read: Body) -> bool:
     """Whether a line of the text makes a story; headlines that lead elsewhere don't, however long."""
     if len(read.kept) != len(read.paragraphs):
         return any(wording.is_story_line(text) for text in read.paragraphs)
-    return any(wording.is_story_line(block.text) and block.link_share <= MOSTLY_LINKED for block in read.kept)
+    if any(wording.is_story_line(block.text) and block.link_share <= MOSTLY_LINKED for block in read.kept):
+        return True
+    # Where nobody sets full stops: several lines of a sentence's length, one after another.
+    told = [block for block in read.kept if block.kind in ("p", "text") and not block.links]
+    return len({block.element.getparent() for block in told}) == 1 and sum(map(is_sentence_long, told)) >= SEVERAL
 
 
 def _only_teasers(read: Body) -> bool:
@@ -201,7 +208,7 @@ def _only_teasers(read: Body) -> bool:
 
 def _is_headed(stated: Metadata, read: Body) -> bool:
     """Whether a page has one dated headline, which leads nowhere, and a paragraph after it."""
-    if stated.published is None or len((stated.title or "").split()) < HEADLINE_WORDS or not read.kept:
+    if stated.published is None or wording.words(stated.title or "") < HEADLINE_WORDS or not read.kept:
         return False
     key = letters(stated.title or "")
     shown = any(letters(block.text) == key and not block.links for block in read.before)
@@ -251,7 +258,7 @@ def _listed(read: Body) -> int:
 
 
 def _is_headline(block: Block) -> bool:
-    return block.link_share > 0.8 and 4 <= len(block.text.split()) <= LONG_HEADLINE
+    return block.link_share > 0.8 and 4 <= wording.words(block.text) <= LONG_HEADLINE
 
 
 def _prose(text: str) -> bool:

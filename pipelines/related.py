@@ -73,7 +73,7 @@ def _after(following: list[Block]) -> list[Block]:
     labelled = False
     for at, block in enumerate(following):
         label = wording.RELATED_LABEL.match(block.text) or wording.RELATED_LEAD.match(block.text)
-        if labelled and not (block.link_share > _LINKED and len(block.text.split()) >= _LABELLED_WORDS):
+        if labelled and not (block.link_share > _LINKED and wording.words(block.text) >= _LABELLED_WORDS):
             break
         if labelled or (label and block.links):
             found.append(block)
@@ -88,6 +88,6 @@ def _links(page: Page, found: list[Block], kind: str, words: int) -> list[Link]:
     for block in found:
         for href, text in block.links:
             url = normalise(href, page.base) if href else None
-            if url and len(text.split()) >= words:
+            if url and wording.words(text) >= words:
                 links.setdefault(url, Link(url=url, text=text, kind=kind))
     return list(links.values())

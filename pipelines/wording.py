@@ -101,7 +101,22 @@ _DATE_PART = re.compile(
     r"|(منذ|قبل)\s+[\d٠-٩]*\s*\w+|\d+\s+(minutes?|hours?|days?)\s+ago",
     re.IGNORECASE,
 )
+_SIGN = re.compile("[\u3005\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _SENTENCE_END = re.compile(r"[.!?…؟۔。！？](?:[\"'”’»«)\]\s]|\[\d+\])*$")
+
+
+def breadth(text: str) -> int:
+    """How much a text says, in letters: a sign of Chinese or Japanese, of which a word has one or two, counts for three."""
+    if text.isascii() or _SIGN.search(text) is None:
+        return len(text)
+    return len(text) + 2 * len(_SIGN.findall(text))
+
+
+def words(text: str) -> int:
+    """How many words a text has; where no spaces part them, one for two signs."""
+    if text.isascii() or _SIGN.search(text) is None:
+        return len(text.split())
+    return len(text.split()) + len(_SIGN.findall(text)) // 2
 
 
 def is_date_line(text: str) -> bool:
@@ -118,7 +133,8 @@ def ends_sentence(text: str) -> bool:
 
 def is_story_line(text: str) -> bool:
     """Whether a line alone makes a story: it ends as a sentence does, or is long."""
-    return len(text) >= LONG_LINE or (len(text) >= SENTENCE and ends_sentence(text))
+    length = breadth(text)
+    return length >= LONG_LINE or (length >= SENTENCE and ends_sentence(text))
 
 
 def is_call(text: str) -> bool:
