@@ -337,11 +337,11 @@ def split_at_breaks(pieces: list[Piece], *, loose: bool) -> list[list[Piece]]:
             counts[-1] += 1
     doubled = max(counts, default=0) > 1
     parted = loose and doubled and _double_parts(runs, counts)
-    longest = max(sum(len(piece[0]) for piece in run) for run in runs) if loose else 0
+    widths = sorted((sum(len(piece[0]) for piece in run) for run in runs), reverse=True) if loose else []
     joined = [runs[0]]
     for count, run in zip(counts, runs[1:], strict=False):
         before = fold("".join(piece[0] for piece in joined[-1]))
-        apart = not _goes_on(before, longest, parted=parted) if loose else not doubled and _is_line(before)
+        apart = not _goes_on(before, widths, parted=parted) if loose else not doubled and _is_line(before)
         if count > 1 or apart:
             joined.append(run)
         else:
@@ -362,16 +362,16 @@ def _double_parts(runs: list[list[Piece]], counts: list[int]) -> bool:
     return sum(count > 1 for count in counts) > lines
 
 
-def _goes_on(text: str, longest: int, *, parted: bool) -> bool:
+def _goes_on(text: str, widths: list[int], *, parted: bool) -> bool:
     """Whether a line was broken for its width or inside a paragraph: no sentence ends there, or other breaks part them.
 
-    No line of a text that is broken for its width is much longer than the others: `longest` is the length of the longest.
+    Lines broken for their width are about as long as the longest of the text, of which there are more than one: `widths`
+    are the lengths of all, the longest first.
     """
     if _SENTENCE_END.search(text):
         return parted
-    return (breadth(text) >= _WRAPPED and longest <= _EVEN * len(text)) or (
-        len(text) > _SHORT_LABEL and bool(_COMMA.search(text))
-    )
+    even = widths[0] <= _EVEN * len(text) and (len(widths) < 3 or widths[0] <= _EVEN * widths[1])
+    return (breadth(text) >= _WRAPPED and even) or (len(text) > _SHORT_LABEL and bool(_COMMA.search(text)))
 
 
 def _is_line(text: str) -> bool:

@@ -13,23 +13,29 @@ from typing import Any
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines import linked_data
+from pipelines import linked_data, wording
+from pipelines.byline_words import (
+    BEHIND,
+    DATED,
+    FROM,
+    ISSUED,
+    LEAD,
+    ROLE,
+    SPOKEN,
+    SPOKEN_ALONE,
+    SPOKEN_WHOLE,
+    is_degree,
+)
 from pipelines.dom import Page, text_of
 from pipelines.head import Head, plain
 from pipelines.microdata import select
 
+# WordPress: a label and its value in two metas.
+_LABELLED = (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2"))
 _METAS = (
     "author", "article:author", "article:author_name", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator", "citation_author",
     "cxenseparse:author", "dc.contributor", "og:article:author", "article.author", "authors", "content_author", "vr:author", "rbauthors",
 )  # fmt: skip
-# What stands before a name. Longest first; folded case.
-_LEAD = re.compile(
-    r"^(?:(?:written|reported|reporting|story|text|words|analysis|opinion|interview|review|posted|published|photos?|foto|fotos|video|ein artikel|eine analyse|ein kommentar|ein gastbeitrag|eine reportage|ein interview|protokoll|recherche)\s*:?\s+(?:by|von|de|par|di)\s+"
-    r"|by\s*:?\s+|von\s*:?\s+|vom\s+|par\s*:?\s+|por\s*:?\s+|di\s+(?=[A-ZÀ-Ý])|da\s+(?=[A-ZÀ-Ý])|door\s+|af\s+|av\s+|text\s*:\s*|texte?\s*:\s*|autore?n?(?:in)?\s*:\s*|auth?ors?\s*:\s*|author\s+|auteur\s*:\s*|redacci[oó]n\s*:\s*"
-    r"|автор\s*:?\s*|yazan\s*:\s*|haber\s*:\s*|oleh\s*:?\s+|penulis\s*:\s*|reporter\s*:\s*|editor\s*:\s*|imeandikwa na\s+|na\s+(?=[A-Z])"
-    r"|(?:كتب[ته]?|كتبها|بقلم|إعداد|اعداد|تحرير|تقرير|حوار|ترجمة|المصدر|الكاتب|المحرر|بواسطة|نویسنده|خبرنگار|گزارش)\s*[:/\-–ـ]?\s*)",
-    re.IGNORECASE,
-)
 _SPLIT = re.compile(r"\s*[;|•·]\s*|\s+(?:und|and|og|och|&|ve|dan|e|y|и|та|és)\s+|\s*/\s+|\s+/\s*|、|，|،\s*")
 _FRENCH = re.compile(r"\s+et\s+")
 _COMMA = re.compile(r"\s*,\s+(?:and\s+|und\s+)?")
@@ -48,10 +54,6 @@ _DOMAIN = re.compile(
 )
 # Words of a name that keep their small letter.
 _PARTICLES = re.compile(r"(?:d[aeiou]s?|del|della|l[ae]|van|von|der|den|te[rn]|al|el|bin|ibn|[ye]|zu|a[fv])$")
-_BY = r"(?:كتب[ته]?|بقلم|إعداد|اعداد|تحرير|حوار|[Bb]y|BY|[Ww]ritten [Bb]y|Von|VON|Par|PAR|Por|POR|Autor(?:in)?(?:/Autor)?|Author|Auteur|Oleh|Автор)"
-_SPOKEN = re.compile(rf"^{_BY}\s*[:/\-–]?\s")
-# A whole line that is a byline: what follows the word is a name (with a capital, where the script has them).
-_SPOKEN_WHOLE = re.compile(rf"^{_BY}\s*[:/\-–]?\s+(?![a-zà-ÿа-я])[^\W\d_]")
 _MAX_NAMES = 8
 _MAX_NAME = 60
 _MAX_WORDS = 6
@@ -64,9 +66,11 @@ _BYLINES = etree.XPath(
     "//@class[contains(.,'author') or contains(.,'Author') or contains(.,'byline') or contains(.,'Byline') or contains(.,'writer')"
     " or contains(.,'writtenby') or contains(.,'autor') or contains(.,'contributor')]/.."
     "|//@rel[.='author']/..|//@itemprop[.='author' or .='creator']/..|//@id[contains(.,'author')]/.."
+    "|//a/@href[contains(.,'/author/') or contains(.,'/authors/') or contains(.,'/writers/') or contains(.,'/contributor')]/.."
     "|//@data-testid[contains(.,'author') or contains(.,'byline')]/..",
     smart_strings=False,
 )  # fmt: skip
+_NAMED = re.compile(r"author|byline|writer|writtenby|autor|contributor", re.IGNORECASE)
 _NOT_THE_BYLINE = re.compile(
     r"comment|related|recommend|teaser|sidebar|social|share|bio\b|avatar|footer|date|time", re.IGNORECASE
 )
@@ -117,6 +121,9 @@ def candidates(
     found += _candidate("data", data, site)
     for name in _METAS:
         found += _candidate("meta", head.all(name), site)
+    for label, value in _LABELLED:
+        if SPOKEN_ALONE.match(head.first(label) or ""):
+            found += _candidate("meta", head.all(value), site)
     if all(candidate.own for candidate in found):  # the byline is read where nothing else names a person: it is dear
         for text in (*_bylines(page), *_spoken(page)):
             found += [candidate for candidate in _candidate("byline", [text], site) if _credible(candidate)]
@@ -125,10 +132,10 @@ def candidates(
 
 def _credible(candidate: NameCandidate) -> bool:
     """Whether a byline's text is names: capitals where the script has them, two words or a "by" before it."""
-    led = _LEAD.match(plain(candidate.raw)) is not None
+    led = LEAD.match(plain(candidate.raw)) is not None
     for at, name in enumerate(candidate.names):
         words = name.split()
-        if at == 0 and len(words) < 2 and not led:
+        if at == 0 and wording.words(name) < 2 and not led:
             return False
         if any(char.isdigit() for char in name) or ":" in name:
             return False
@@ -167,23 +174,28 @@ def _persons(value: Any, named: dict[str, linked_data.Node]) -> Iterator[str]:
 
 def split(text: str) -> list[str]:
     """The names in a byline: prefixes, places, roles and brackets off, several authors apart."""
-    text = _BRACKETS.sub(" ", plain(text)).strip(" ,;:|-–—·•*")
+    text = whole = ISSUED.sub("", _BRACKETS.sub(" ", plain(text))).strip(" ,;:|-–—·•*")
     before = None
     while text != before:
-        before, text = text, _LEAD.sub("", text).strip(" ,;:|-–—·•*")
+        before, text = text, LEAD.sub("", text).strip(" ,;:|-–—·•*")
+    if text != whole:
+        text = FROM.sub("", text)
     names: list[str] = []
     for piece in _SPLIT.split(text):
         halves = _FRENCH.split(piece)
         for half in halves if all(len(part.split()) > 1 for part in halves) else [piece]:
             names += _listed(half)
-    return [name for name in names if name]
+    names = [name for name in names if name]
+    return [name for name in names if not ROLE.match(name)] or names
 
 
 def _listed(text: str) -> list[str]:
     """Names parted by commas; what follows a comma and is no name (a title, a place of work) ends the list."""
     names: list[str] = []
     for at, part in enumerate(_COMMA.split(text)):
-        name = _LEAD.sub("", _clean(part))
+        name = LEAD.sub("", _clean(part))
+        if at and is_degree(name):
+            continue
         if not _is_name(name) or (at and len(name.split()) > 4):
             if at:
                 break
@@ -193,12 +205,17 @@ def _listed(text: str) -> list[str]:
 
 
 def _clean(name: str) -> str:
-    name = re.split(r"\s+[-–—|]\s+", name)[0]
+    name = BEHIND.sub("", re.split(r"\s+[-–—|]\s+", name)[0])
     return name.strip(" ,;:|-–—·•*\"'“”").removesuffix("'s")
 
 
 def _is_name(name: str) -> bool:
-    return 1 < len(name) <= _MAX_NAME and len(name.split()) <= _MAX_WORDS and not _NOT_NAME.search(name)
+    return (
+        1 < len(name) <= _MAX_NAME
+        and len(name.split()) <= _MAX_WORDS
+        and not _NOT_NAME.search(name)
+        and not DATED.search(name)
+    )
 
 
 def _spoken(page: Page) -> Iterator[str]:
@@ -206,21 +223,30 @@ def _spoken(page: Page) -> Iterator[str]:
     body = page.root.find("body")
     for element in body.iter() if body is not None else ():
         opening = (element.text or "").strip()[:40]
-        if not opening or element.tag in ("script", "style", "option", "noscript") or not _SPOKEN.match(opening + " "):
+        if not opening or element.tag in ("script", "style", "option", "noscript") or not SPOKEN.match(opening + " "):
             continue
         line = text_of(element)
-        if len(line) <= _MAX_SPOKEN and _SPOKEN_WHOLE.match(line) and not _elsewhere(element):
+        if len(line) <= _MAX_SPOKEN and SPOKEN_WHOLE.match(line) and not _elsewhere(element):
             yield line
+
+
+def in_lines(lines: list[str]) -> tuple[str, ...]:
+    """The names of the first line that is a byline, or that follows one of only "by" or "written by"; nothing for none."""
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        spoken = line if SPOKEN_WHOLE.match(line) else following if SPOKEN_ALONE.match(line) else ""
+        if not spoken or len(spoken) > _MAX_SPOKEN:
+            continue
+        found = NameCandidate(source="text", raw=spoken, names=tuple(split(spoken)))
+        if found.names and _credible(found):
+            return found.names
+    return ()
 
 
 def _bylines(page: Page) -> Iterator[str]:
     """The texts of elements marked as the author, those marked by a standard first."""
     seen: set[str] = set()
     marked = select(page, _BYLINES)[:_MAX_ELEMENTS]
-    ranked = sorted(
-        marked,
-        key=lambda element: (element.get("rel") != "author" and element.get("itemprop") not in ("author", "name"),),
-    )
+    ranked = sorted(marked, key=_doubt)
     for element in ranked:
         if element.tag in ("meta", "link", "script", "body", "html", "img", "form", "input") or _elsewhere(element):
             continue
@@ -230,6 +256,13 @@ def _bylines(page: Page) -> Iterator[str]:
             if 1 < len(text) <= _MAX_BYLINE and text not in seen:
                 seen.add(text)
                 yield text
+
+
+def _doubt(element: HtmlElement) -> int:
+    """How little a mark is worth: standards first, then names of classes, then addresses of links."""
+    if element.get("rel") == "author" or element.get("itemprop") in ("author", "name"):
+        return 0
+    return 1 if _NAMED.search(" ".join((element.get("class") or "", element.get("id") or ""))) else 2
 
 
 def _elsewhere(element: HtmlElement) -> bool:

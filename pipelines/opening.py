@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from archive.model import Evidence, Image
-from pipelines import images, wording
+from pipelines import images, names, wording
 from pipelines.blocks import Block
 from pipelines.dates import StatedDate
 from pipelines.dom import Page
@@ -36,6 +36,8 @@ def fill(page: Page, stated: Metadata, before: list[Block], read_date: Callable[
     section = stated.section or _section(lines[:at]) or _linked_label(shown[at:]) or _label_in_line(shown[:at])
     if stated.section is None and section:
         stated = replace(stated, section=section, evidence=_with(stated, "section", section))
+    if not stated.authors and (authors := names.in_lines(lines)):
+        stated = replace(stated, authors=authors, evidence=_with(stated, "authors", "; ".join(authors)))
     if stated.published is None:
         for line in lines[at:]:
             found = read_date(line) if wording.is_date_line(line) else None

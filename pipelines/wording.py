@@ -24,7 +24,15 @@ _RELATED = (
     r"lee\s+también|le[ae]\s+(también|además|más)|te\s+puede\s+interesar|(noticias?|información)\s+relacionad[ao]s?|ver\s+también|más\s+información|leer\s+más|"
     r"leia\s+(também|mais)|veja\s+(também|mais)|saiba\s+mais|leggi\s+anche|per\s+approfondire|lees\s+(ook|meer)|"
     r"czytaj\s+(też|także|również|więcej)|zobacz\s+(też|także|również)|читайте\s+(также|ещё|еще)|по\s+теме|смотрите\s+также|читайте\s+також|"
-    r"ayrıca\s+oku(yun)?|ilgili\s+haber(ler)?|les\s+(også|mer)|läs\s+(också|mer|även)|lue\s+(myös|lisää)|læs\s+også|baca\s+juga|关联|相关(新闻|阅读|报道)|関連(記事|ニュース)|あわせて読みたい|관련\s?기사"
+    r"ayrıca\s+oku(yun)?|ilgili\s+haber(ler)?|les\s+(også|mer)|läs\s+(också|mer|även)|lue\s+(myös|lisää)|læs\s+også|baca\s+juga|关联|相关(新闻|阅读|报道)|関連(記事|ニュース|リンク)|あわせて読みたい|관련\s?(기사|뉴스)|"
+    r"(یہ|مزید)\s+(بھی\s+)?پڑھیں|متعلقہ\s+(خبریں|مضامین)|כתבות\s+(נוספות|קשורות)|(קראו|לקריאה)\s+(גם|עוד|נוספת)|עוד\s+בנושא|(यह|ये)\s+भी\s+पढ़ें|और\s+पढ़ें|संबंधित\s+(खबरें|लेख)|আরও?\s+পড়ুন|"
+    r"διαβάστε\s+(επίσης|ακόμη|ακόμα|περισσότερα|και)|δείτε\s+(επίσης|ακόμα)|σχετικά\s+(άρθρα|νέα)|čtěte\s+(také|více)|přečtěte\s+si(\s+také)?|související(\s+články)?|čítajte\s+(tiež|aj|viac)|súvisiace(\s+články)?|"
+    r"olvass[ae]?\s+el(\s+ezt\s+is)?|kapcsolódó(\s+cikkek)?|cite[sșş]te\s+([sșş]i|mai\s+mult)|vezi\s+[sșş]i|articole\s+similare|прочетете\s+още|вижте\s+още|още\s+по\s+темата|pročitajte\s+(još|i|više|također)|povezan[ei]\s+(vesti|članci)|"
+    r"читайте\s+ще|дивіться\s+також|за\s+темою|читать\s+(также|далее)|похожие\s+(новости|статьи)|материалы\s+по\s+теме|xem\s+thêm|đọc\s+thêm|(bài(\s+viết)?|tin)\s+liên\s+quan|อ่าน(เพิ่มเติม|ต่อ)|ข่าว(ที่)?เกี่ยวข้อง|"
+    r"(baca|lihat|simak)\s+juga|baca\s+selengkapnya|(berita|artikel)\s+terkait|soma\s+(pia|zaidi)|läs\s+vidare|læs\s+mere|aiheesta\s+lisää|lees\s+verder|gerelateerd(e\s+artikelen)?|przeczytaj\s+(też|także|również)|"
+    r"ayrıca\s+bakınız|bunu\s+da\s+oku(yun)?|benzer\s+haberler|ilgili\s+içerik(ler)?|(notícias|matérias)\s+relacionadas|confira\s+também|artículos?\s+relacionados?|también\s+te\s+puede\s+interesar|lire\s+la\s+suite|à\s+voir\s+aussi|"
+    r"articles?\s+(liés|similaires|connexes)|verwandte\s+(artikel|themen|beiträge)|siehe\s+auch|weitere\s+(artikel|nachrichten)|leggi\s+(pure|di\s+più)|(articoli|notizie)\s+correlat[ie]|potrebbe\s+interessarti(\s+anche)?|vedi\s+anche|"
+    r"(延伸|推荐|更多|推薦|相關)(阅读|閱讀|新聞|報導)|こちらもおすすめ|おすすめ記事|合わせて読みたい"
 )
 RELATED_LABEL = re.compile(rf"^\W*({_RELATED})\s*\W*$", re.IGNORECASE)
 RELATED_LEAD = re.compile(rf"^\W*({_RELATED})\s*[:：|>»\-–—]", re.IGNORECASE)
@@ -40,7 +48,7 @@ FURNITURE = re.compile(
     re.IGNORECASE,
 )
 RIGHTS = re.compile(
-    r"^\W*(©|\(c\)\s|copyright\b|all\s+rights\s+reserved|جميع\s+الحقوق|كافة\s+الحقوق|حقوق\s+(النشر|الطبع)|alle\s+rechte\s+vorbehalten|tous\s+droits|todos\s+los\s+derechos|todos\s+os\s+direitos)"
+    r"^\W*(©|\(c\)\s|copyright\b|all\s+rights\s+reserved|جميع\s+الحقوق|كافة\s+الحقوق|حقوق\s+(النشر|الطبع)|alle\s+rechte\s+vorbehalten|tüm\s+hakları|все\s+права|版权所有|tutti\s+i\s+diritti|alle\s+rechten|wszelkie\s+prawa|تمامی\s+حقوق|جملہ\s+حقوق|כל\s+הזכויות|tous\s+droits|todos\s+los\s+derechos|todos\s+os\s+direitos)"
     r"|(all\s+rights\s+reserved|جميع\s+الحقوق\s+محفوظة|rights\s+reserved)\W{0,3}.{0,40}$",
     re.IGNORECASE,
 )

@@ -66,6 +66,18 @@ def test_a_button_that_swallowed_the_page_gives_it_back() -> None:
         "Te puede interesar",
         "Czytaj więcej",
         "بیشتر بخوانید",
+        "للمزيد",
+        "یہ بھی پڑھیں",
+        "כתבות נוספות",
+        "ये भी पढ़ें",
+        "Διαβάστε επίσης",
+        "Přečtěte si také",
+        "Citește și",
+        "Xem thêm",
+        "Läs vidare",
+        "Siehe auch",
+        "延伸閱讀",
+        "合わせて読みたい",
     ],
 )
 @pytest.mark.parametrize("box", ["<p>{label}</p><p><a href='/x'>{title}</a></p>", "<div><h4>{label}</h4><a href='/x'>{title}</a></div>", "<p><b>{label}:</b> <a href='/x'>{title}</a></p>", "<ul><li>{label}</li><li><a href='/x'>{title}</a></li></ul>", "<p>{label}</p><p>{title}</p>"])  # fmt: skip
@@ -135,3 +147,32 @@ def test_paragraphs_are_folded_lines(lines: list[str]) -> None:
 def test_date_lines_are_told_from_sentences(line: str, is_date: bool) -> None:
     """A line that is a date and little else is one; a sentence with a year in it is not."""
     assert wording.is_date_line(line) is is_date
+
+
+SHORT = "It rained all day in town."
+BARE = [line.rstrip(".") for line in LINES]
+SIGNS = [
+    "港口旧图书馆终于重新开放。",
+    "馆长说，修缮工作在冬天全部完成。",
+    "“我们等了很久，”一位老人说。",
+    "市政府表示，图书馆免费向所有人开放。",
+]
+
+
+@pytest.mark.parametrize("paragraphs", [[SHORT, *LINES], BARE, [*BARE[:2], BARE[2][:70]], SIGNS, SIGNS[2:]])
+@pytest.mark.parametrize(("between", "around"), [("</p><p>", "<p>{}</p>"), ("<br><br>", "<div>{}</div>"), ("</div><div>", "<div>{}</div>")])  # fmt: skip
+def test_the_ends_of_a_text_are_its_own(paragraphs: list[str], between: str, around: str) -> None:
+    """A short first sentence, paragraphs none of which has a full stop, and sentences of few signs are all text."""
+    text = around.format(between.join(paragraphs))
+    head = "<h1>A title of the story</h1><p>Friday 3 May 2024, 10:15</p>"
+    assert read(f"<main>{head}<div>{text}</div></main><div>Follow us</div>", "A title of the story").paragraphs == paragraphs  # fmt: skip
+
+
+def test_lines_of_unlike_length_were_not_broken_for_their_width() -> None:
+    """Between single breaks long lines without a full stop are paragraphs, where others are much longer still."""
+    lines = [
+        f"{LINES[0][:-1]} and {LINES[1][:-1]}",
+        f"{LINES[2][:-1]} and {LINES[3][:-1]} and {LINES[0][:-1]}",
+        LINES[1],
+    ]
+    assert texts(f"<div>{'<br>'.join(lines)}</div>") == lines

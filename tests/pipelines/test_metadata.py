@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.model import NotAnArticle, Precision
+from archive.model import Article, NotAnArticle, Precision
 from pipelines import dom, metadata
+from pipelines.article import extract
 from pipelines.embedded import Embedded
 from pipelines.images import part
 from pipelines.metadata import Metadata
@@ -319,6 +320,18 @@ def test_a_teasers_time_is_not_the_articles() -> None:
         ("Amal Haddad (aha); Jan Novak (jno)", ["Amal Haddad", "Jan Novak"]),
         ("Amal Haddad, Professor of Hydrology at the Example University", ["Amal Haddad"]),
         ("وكالات", ["وكالات"]),
+        ("أعدّ التقرير: أحمد علي", ["أحمد علي"]),
+        ("نویسنده: نسترن بهرامی", ["نسترن بهرامی"]),
+        ("מאת נועה לוי", ["נועה לוי"]),
+        ("作者：林晓雨", ["林晓雨"]),
+        ("김민수 기자", ["김민수"]),
+        ("Propos recueillis par Aline Moreau", ["Aline Moreau"]),
+        ("By Amal Haddad, PhD, Staff Writer", ["Amal Haddad"]),
+        ("By Amal Haddad and Jan Novak, AFP", ["Amal Haddad", "Jan Novak", "AFP"]),
+        ("By Amal Haddad in Paris", ["Amal Haddad"]),
+        ("By Amal Haddad · Updated 4 hours ago", ["Amal Haddad"]),
+        ("By Amal Haddad Published March 12, 2024", ["Amal Haddad"]),
+        ("Community Editor", ["Community Editor"]),
         ("https://www.facebook.com/example", []),
         ("12345", []),
         ("", []),
@@ -327,6 +340,33 @@ def test_a_teasers_time_is_not_the_articles() -> None:
 def test_bylines_are_taken_apart(text: str, names: list[str]) -> None:
     """A byline gives its names: without "by", place, role or initials, several authors apart."""
     assert split(text) == names
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        ('<meta name="twitter:label1" content="Written by"><meta name="twitter:data1" content="Amal Haddad">', ""),
+        ("", '<p><a href="/people/author/amal">Amal Haddad</a></p>'),
+        ("", "<p>Article by <!-- x -->Amal Haddad</p>"),
+        ("", "<p>نویسنده: Amal Haddad</p>"),
+    ],
+)
+def test_authors_where_no_class_says_so(head: str, body: str) -> None:
+    """A labelled meta, the address of a link, or the words of the line tell who wrote the story."""
+    assert read(page(head, f"<h1>{HEADLINE}</h1>{body}{FILLER}", lang="en")).authors == ("Amal Haddad",)
+
+
+@pytest.mark.parametrize(
+    "line", ["Words by Amal Haddad<br>12 March 2024", "Written by<br>Amal Haddad<br>12 March 2024"]
+)
+def test_a_byline_among_lines_of_loose_text(line: str) -> None:
+    """A byline is read where only line breaks part it from headline and date; its label may stand on a line of its own."""
+    told = "<br><br>".join(f"The {part} of the library was restored by volunteers in the spring of this year." for part in ("roof", "hall", "door"))  # fmt: skip
+    table = f"<table><tr><td><font size=5>{HEADLINE}</font><br>{line}<br><br>{told}</td></tr></table>"
+    markup = f'<html lang="en"><head><title>{HEADLINE}</title></head><body>{table}</body></html>'
+    found = extract(markup.encode(), "https://www.example.test/n/library")
+    assert isinstance(found, Article), found
+    assert (found.authors, len(found.paragraphs)) == (["Amal Haddad"], 3)
 
 
 def test_a_person_before_the_site() -> None:
