@@ -54,13 +54,22 @@ def rule(block: Block, beside: Beside) -> str | None:
         return "headline"
     if letters in beside.known:
         return "known elsewhere"
-    if len(text) <= _BYLINE and wording.BYLINE.match(text) and any(name in text for name in beside.authors):
+    if _is_byline(text, beside.authors):
         return "byline"
     if found := _related(block):
         return found
     if block.kind != "li" and block.link_share >= WHOLLY_LINKED and wording.is_call(text):
         return "call"
     return "furniture" if wording.is_furniture(text) else None
+
+
+def _is_byline(text: str, authors: tuple[str, ...]) -> bool:
+    return (
+        len(text) <= _BYLINE
+        and bool(wording.BYLINE.match(text))
+        and not wording.ends_sentence(text)
+        and any(name in text for name in authors)
+    )
 
 
 def _related(block: Block) -> str | None:

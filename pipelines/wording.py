@@ -86,16 +86,24 @@ SOURCES = re.compile(
     r"^\W*(article\s+)?(sources?|references|notes|footnotes|bibliography|works\s+cited|quellen?|literatur|fontes?|fuentes?|référence?s|fonti|المصادر|المراجع|منابع)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
-# Invitations to newsletters and channels, which stand in sentences of their own.
+# Invitations to newsletters and channels: sentences that ask the reader, not such as tell who reads a newsletter.
+_ASKING = r"(?:^\W*|[.!?…:»”\"]\s+)(?:please\s+|bitte\s+)?"
+_NOT_WITHOUT = re.compile(
+    rf"{_ASKING}(?:subscribe|sign\s+(?:in|up)|log\s?in|register)\b.{{0,40}}\b(?:to|and)\s+(?:continue|keep|read|unlock|access)|^\W*already\s+a\s+subscriber|"
+    r"(?:exclusive\s+to|reserved\s+(?:for|to))\s+(?:our\s+)?subscribers|réservée?s?\s+(?:à\s+nos\s+|aux\s+)abonnés|^\W*(?:nur\s+für\s+abonnenten|jetzt\s+(?:weiterlesen|abonnieren)|weiterlesen\s+mit)|"
+    r"(?:solo\s+para\s+suscriptores|exclusivo\s+para\s+(?:suscriptores|assinantes))|للمشتركين\s+فقط|هذا\s+المحتوى\s+(?:للمشتركين|حصري)",
+    re.IGNORECASE,
+)
+_PLACES = r"(?:newsletters?|mailing\s+list|daily\s+(?:email|briefing)|whatsapp|telegram)\b"
 INVITATION = re.compile(
-    r"\b(sign[\s-]?up|subscribe|register|join)\b[^.]{0,30}\b(for|to|our)\b[^.]{0,50}\b(newsletters?|mailing\s+list|daily\s+(email|briefing)|whatsapp|telegram)\b|"
-    r"(delivered|sent)\s+(straight\s+|right\s+|directly\s+)?(in)?to\s+your\s+(inbox|device|email)|"
-    r"\b(abonnieren|melden)\s+sie\b.{0,50}\bnewsletter|newsletter\S*\b.{0,40}\b(abonnieren|anmelden|bestellen)|abonnier\w*\b.{0,40}(whatsapp|telegram|newsletter)|"
-    r"(abonnez|inscrivez)-vous\b.{0,50}\b(newsletters?|lettres?|infolettre)|(suscríb\w+|regístrate|apúntate)\b.{0,50}\b(newsletters?|bolet[ií]n(es)?)|"
-    r"(assine|inscreva-se|cadastre-se)\b.{0,50}\bnewsletters?|(iscriviti|iscrivetevi)\b.{0,50}\bnewsletter|(meld\s+je|schrijf\s+je|abonneer)\b.{0,50}\bnieuwsbrief|"
-    r"zapisz\s+się\b.{0,40}\bnewsletter|bülten\w*\b.{0,40}\b(abone|kayd)|подпи\w+\b.{0,40}(рассылк|канал|телеграм)|"
-    r"(اشترك|سج[ّ]?ل)\w*\b.{0,50}(نشرت|النشرة|بريدك|قناتنا)|"
-    r"\bfollow\s+(us|\S+(\s\S+)?)\s+on\s+(twitter|x|facebook|instagram|linkedin|whatsapp|tiktok|google\s+news)\b",
+    rf"{_ASKING}(?:sign[\s-]?up|subscribe|register|join)\b[^.]{{0,40}}\b{_PLACES}|\b(?:sign[\s-]?up|subscribe|register|join)\b[^.]{{0,30}}\bour\b[^.]{{0,50}}\b{_PLACES}|"
+    r"(?:delivered|sent)\s+(?:straight\s+|right\s+|directly\s+)?(?:in)?to\s+your\s+(?:inbox|device|email)|"
+    rf"{_ASKING}(?:abonnieren\s+sie|abonniere|melden\s+sie\s+sich)\b.{{0,60}}(?:newsletter|whatsapp|telegram)|"
+    r"(?:abonnez|inscrivez)-vous\b.{0,50}\b(?:newsletters?|lettres?|infolettre)|(?:suscríb\w+|regístrate|apúntate)\b.{0,50}\b(?:newsletters?|bolet[ií]n(?:es)?)|"
+    r"(?:assine|inscreva-se|cadastre-se)\b.{0,50}\bnewsletters?|(?:iscriviti|iscrivetevi)\b.{0,50}\bnewsletter|(?:meld\s+je|schrijf\s+je|abonneer\s+je)\b.{0,50}\bnieuwsbrief|"
+    r"zapisz\s+się\b.{0,40}\bnewsletter|подпи(?:шитесь|сывайтесь)\b.{0,60}(?:рассылк|канал|телеграм)|"
+    rf"{_ASKING}(?:اشترك(?:وا|ي)?|سج[ّ]?لوا?|انضم(?:وا|ي)?)\b.{{0,50}}(?:نشرتنا|النشرة\s+البريدية|بريدك|قناتنا|قناة)|"
+    rf"{_ASKING}follow\s+(?:us|me|\S+(?:\s\S+)?)\s+on\s+(?:twitter|x|facebook|instagram|linkedin|whatsapp|tiktok|google\s+news)\b",
     re.IGNORECASE,
 )
 _INVITATION_LENGTH = 320
@@ -152,6 +160,6 @@ def is_call(text: str) -> bool:
 
 def is_furniture(text: str) -> bool:
     """Whether a line is a label, button or notice that stands around articles everywhere."""
-    if len(text) <= 120 and (FURNITURE.match(text) or RIGHTS.search(text) or PAYWALL.search(text)):
+    if len(text) <= 120 and (FURNITURE.match(text) or RIGHTS.search(text) or _NOT_WITHOUT.search(text)):
         return True
     return len(text) <= _INVITATION_LENGTH and bool(INVITATION.search(text))

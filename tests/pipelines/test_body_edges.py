@@ -143,9 +143,20 @@ def test_invitations_go(line: str) -> None:
     assert read(f"<section>{paragraphs(*LINES[:2], line, *LINES[2:])}</section>").paragraphs == LINES
 
 
-def test_a_sentence_about_newsletters_stays() -> None:
-    """A paragraph that only tells of newsletters is one."""
-    told = "The company's newsletter, which has 4,000 readers on both banks, announced the date a week ago."
+@pytest.mark.parametrize(
+    "told",
+    [
+        "The company's newsletter, which has 4,000 readers on both banks, announced the date a week ago.",
+        "More than 9,000 people follow the captain on Instagram, where he shows the river every morning.",
+        "Shops on the quay can now sign up for WhatsApp orders, as those in the upper town have long done.",
+        "Readers who subscribe to the harbour newsletter had known of the date for a week, the office said.",
+        "Passengers have to log in to read the new timetable, which some of the older ones find hard to do.",
+        "سجلت محطة الميناء أعلى منسوب للمياه منذ عشرين عاماً بحسب النشرة الجوية الصادرة صباح يوم الاثنين.",
+        "Стороны подписали договор о строительстве канала, который свяжет порт с верхним городом.",
+    ],
+)
+def test_sentences_about_newsletters_and_channels_stay(told: str) -> None:
+    """A paragraph that only tells of newsletters, followers and bulletins is one."""
     assert read(f"<section>{paragraphs(*LINES, told)}</section>").paragraphs == [*LINES, told]
 
 
