@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crawler.cli.options import form_option
-from crawler.cli.session import Progress, Session, counted
+from crawler.cli.session import Progress, Session, counted, from_now
 
 if TYPE_CHECKING:
     from archive.config import CollectionConfig, SiteConfig
@@ -77,6 +77,9 @@ def status(ctx: click.Context, *, as_json: bool, failures: bool, form: str | Non
         click.echo(json.dumps(told, ensure_ascii=False))
     else:
         columns = ("site", "outcome", "finished", "articles", "newest", "new", "failed", "due", "problem")
+        if session.as_table(form):
+            moment = datetime.now(UTC)
+            rows = [row | {name: from_now(row[name], moment) for name in ("finished", "newest", "due")} for row in rows]
         session.rows(rows, columns, form, nothing="no sites yet: warraq init DIR --site URL")
     ctx.exit(3 if any(row["problem"] for row in rows) else 0)
 

@@ -55,7 +55,7 @@ def search(
     with _reader(session) as reader:
         session.check_site(reader, chosen.site)
         found = reader.search(words, chosen, sort=Sort(sort), limit=limit)
-        if form in (None, "table") and (form or sys.stdout.isatty()):
+        if session.as_table(form):
             for line in hit_lines(found, words, bold=sys.stdout.isatty()):
                 click.echo(line)
             total = reader.count(words, chosen) if len(found) == limit else len(found)

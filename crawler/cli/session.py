@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 # Seconds between two lines of progress where nobody watches a terminal, and between two drawings where somebody does.
 _PLAIN_EVERY = 15.0
 _DRAWN_EVERY = 0.2
+_UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))  # how long ago something was, in seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +63,15 @@ class Session:
         if not self.quiet:
             click.echo(text, err=True)
 
+    def as_table(self, form: str | None) -> bool:
+        """Whether rows are to be a table: asked for so, or left open on a terminal."""
+        return form == "table" or (form is None and sys.stdout.isatty())
+
     def rows(self, rows: Iterable[Row], columns: Sequence[str], form: str | None, *, nothing: str) -> int:
         """Print rows in the form asked for (default: a table on a terminal, else JSON lines); says `nothing` if so."""
         from archive.export import Format, write_rows
 
-        chosen = Format(form) if form else Format.TABLE if sys.stdout.isatty() else Format.JSONL
+        chosen = Format.TABLE if self.as_table(form) else Format(form or "jsonl")
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 160
         count = write_rows(rows, columns, chosen, sys.stdout, width=width)
         if not count:
@@ -76,6 +82,16 @@ class Session:
 def counted(number: int, what: str) -> str:
     """`1 capture`, `2 captures`: a number with its noun, for a person."""
     return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def from_now(moment: str | None, now: datetime) -> str | None:
+    """`25m ago`, `in 4h`, `3d ago`: an instant (ISO 8601, UTC) as seen from another, for a table; else what it was."""
+    if moment is None or not moment.endswith("Z"):
+        return moment
+    seconds = (datetime.fromisoformat(moment) - now).total_seconds()
+    size, unit = next((size, unit) for size, unit in _UNITS if abs(seconds) >= size or size == 1)
+    length = f"{int(abs(seconds) // size)}{unit}"
+    return f"in {length}" if seconds > 0 else f"{length} ago"
 
 
 class Progress:

@@ -41,6 +41,8 @@ def test_listing_is_a_table_that_fits(crawled: Path) -> None:
     assert code == 0, shown
     assert shown.startswith("site ")
     assert max(len(line) for line in shown.splitlines()) <= 80
+    assert "…" not in shown  # eighty columns are enough for when a site was crawled and when it is due
+    assert " ago " in shown
 
 
 def test_progress_is_drawn_on_one_line(collection: Path) -> None:

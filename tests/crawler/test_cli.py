@@ -1,5 +1,7 @@
 """The frame of the command: how errors, interruptions and bugs end a process, and options that are checked once."""
 
+from datetime import UTC, datetime
+
 import click
 import pytest
 from click.testing import CliRunner
@@ -8,6 +10,7 @@ from archive import errors
 from archive.errors import WarraqError
 from crawler import cli
 from crawler.cli.options import day, duration
+from crawler.cli.session import from_now
 
 KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, WarraqError)]
 
@@ -85,3 +88,20 @@ def test_days(text: str, code: int) -> None:
     done = CliRunner().invoke(command, ["--from", text])
     assert done.exit_code == code
     assert code == 0 or "expected a date such as" in done.output
+
+
+@pytest.mark.parametrize(
+    ("moment", "told"),
+    [
+        ("2026-11-26T11:59:15Z", "45s ago"),
+        ("2026-11-26T11:35:00Z", "25m ago"),
+        ("2026-11-23T11:00:00Z", "3d ago"),
+        ("2026-11-26T16:30:00Z", "in 4h"),
+        ("now", "now"),
+        ("2026-11", "2026-11"),
+        (None, None),
+    ],
+)
+def test_instants_in_a_table(moment: str | None, told: str | None) -> None:
+    """A person reads how long ago something was; what is no instant stays as it is."""
+    assert from_now(moment, datetime(2026, 11, 26, 12, 0, tzinfo=UTC)) == told
