@@ -48,8 +48,8 @@ _CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One HTML page. `base` is the address relative links start from; `encoding` the one read in, `declared` the one
-    claimed; `cut` says that the parser dropped what was nested too deeply; `language` is a BCP 47 tag, lower case;
-    `held` keeps the tree's first elements alive (see HELD_ELEMENTS).
+    claimed; `cut` says that the parser dropped what was nested too deeply, `clicks` that elements do something when
+    clicked; `language` is a BCP 47 tag, lower case; `held` keeps the tree's first elements alive (see HELD_ELEMENTS).
     """
 
     url: str
@@ -58,6 +58,7 @@ class Page:
     encoding: str
     declared: str | None = None
     cut: bool = False
+    clicks: bool = False
     language: str | None = None
     held: tuple[HtmlElement, ...] = field(default=(), repr=False, compare=False)
 
@@ -102,6 +103,7 @@ def parse(html: bytes, url: str, content_type: str | None = None) -> Page | NotA
         encoding=decoded.encoding,
         declared=decoded.declared,
         cut=cut,
+        clicks=b"onclick" in decoded.utf8 or b"onClick" in decoded.utf8,
         language=_language(root, decoded.utf8),
         held=held,
     )

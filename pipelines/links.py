@@ -60,7 +60,7 @@ def outlinks(page: Page) -> tuple[Link, ...]:
     join = _Joiner(page.base, page.encoding)
     found: dict[str, Link] = {}
     raw: dict[str, str | None] = {}
-    for href, kind, element in chain(_stated(page.root), _clicked(page.root)):
+    for href, kind, element in chain(_stated(page.root), _clicked(page.root) if page.clicks else ()):
         if href not in raw:
             raw[href] = join.absolute(href)
         url = raw[href]
