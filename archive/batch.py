@@ -176,9 +176,9 @@ def insert(db: sqlite3.Connection, table: str, row: Row) -> None:
 
 
 def insert_failures(db: sqlite3.Connection, failures: Iterable[Failure]) -> None:
-    """Insert failures; the same one twice is one row."""
+    """Insert failures; the same one again in a crawl (at another try) is the same row, of the first time."""
     db.executemany(
-        "INSERT OR IGNORE INTO failures (id, url, crawl_id, stage, reason, at)"
-        " VALUES (:id, :url, :crawl_id, :stage, :reason, :at)",
+        "INSERT INTO failures (id, url, crawl_id, stage, reason, at)"
+        " VALUES (:id, :url, :crawl_id, :stage, :reason, :at) ON CONFLICT DO UPDATE SET at = min(at, excluded.at)",
         [failure_row(each) for each in failures],
     )

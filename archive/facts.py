@@ -251,9 +251,8 @@ def failure_row(failure: Failure) -> Row:
         "crawl_id": _clean(failure.crawl_id),
         "stage": str(failure.stage),
         "reason": clean(failure.reason),
-        "at": iso(failure.at),
     }
-    return {"id": content_id("failure", *(value or "" for value in row.values())), **row}
+    return {"id": content_id("failure", *(value or "" for value in row.values())), **row, "at": iso(failure.at)}
 
 
 def _explained(no: NotAnArticle, failures: list[Failure]) -> bool:

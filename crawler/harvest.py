@@ -108,8 +108,10 @@ class Harvest:
     def found_nothing(self) -> bool:
         """Whether nothing led to a page of the site; then that is recorded."""
         if not self.led_on:
+            bounded = " that `include` and `exclude` let through" if self._site.include or self._site.exclude else ""
             reason = (
-                "nothing here leads to a page: no link, sitemap or feed (pages drawn by scripts cannot be followed)"
+                f"nothing here leads to a page{bounded}: no link, sitemap or feed"
+                " (pages drawn by scripts cannot be followed)"
             )
             self._fail_once("nothing found", Stage.DISCOVERY, reason, url=self._site.start[0])
         return not self.led_on

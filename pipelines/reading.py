@@ -126,7 +126,7 @@ def _page(body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Fa
     found = from_page(page, captured=facts.captured, site=site)
     if page.cut:
         failures += (_failure(facts, Stage.EXTRACT, "nested too deeply: part of the page could not be read"),)
-    if isinstance(found, Article) and facts.truncated:
+    if facts.truncated and (isinstance(found, Article) or found.reason is NotArticleReason.EMPTY):
         # Half a body would count as an edit of the whole one: it stays in the WARC, the index waits for a whole capture.
         found = _not(facts, NotArticleReason.TRUNCATED, f"the response was cut ({facts.truncated})")
     if isinstance(found, Article):

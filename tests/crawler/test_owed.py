@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from loopback_site.server import Behaviour, Site, say
+from loopback_site.server import Behaviour, Site, Talk, say
 from loopback_site.small_paper import article, listing
 
 from archive.config import CollectionConfig, SiteConfig
@@ -123,6 +123,23 @@ def test_one_line_for_one_cause(paper: Paper) -> None:
     assert [path for path, _ in found] == ["/bomb", "/noise"]
     assert "more than 32 MB" in found[0][1]
     assert "declared br" in found[1][1]
+
+
+def test_a_page_that_breaks_off_at_each_try_is_one_failure(paper: Paper) -> None:
+    """Each try is kept in the archive; what is owed is told once, as what it is."""
+
+    async def broken(talk: Talk) -> None:
+        await talk.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 100\r\n\r\n<p>")
+        talk.close()
+
+    paper.crawl(_=say(listing("الجريدة", ["/news1", "/broken"])), news1=say(article("x")), broken=broken)
+    with sqlite3.connect(f"file:{paper.layout.index_db}?mode=ro", uri=True) as db:
+        tries = [
+            row[0] for row in db.execute("SELECT captured FROM captures WHERE url LIKE '%/broken' ORDER BY captured")
+        ]
+        rows = db.execute("SELECT stage, reason, at FROM failures WHERE url LIKE '%/broken'").fetchall()
+    assert len(tries) == 4
+    assert rows == [("extract", "truncated: the response was cut (disconnect)", tries[0])]
 
 
 def test_a_page_that_only_loads_another_owes_nothing(paper: Paper) -> None:
