@@ -64,27 +64,38 @@ def origin(url: str) -> str:
 
 
 @dataclass(slots=True)
-class _Host:
+class HostState:
+    """When a host was promised its next request, and until when it is to be left alone (on the monotonic clock)."""
+
     delay: float
     next_at: float = 0.0
     held_until: float = 0.0
 
 
 class Hosts:
-    """When each host may be asked next. `delay` in seconds; `first` is the back-off after a first failure."""
+    """When each host may be asked next. `delay` in seconds; `first` is the back-off after a first failure.
 
-    def __init__(self, delay: float, *, clock: Callable[[], float] = time.monotonic) -> None:
+    `states` are shared by the sites of one run: two of them may lie on one host, which is asked no faster for that. The
+    longest of their delays holds.
+    """
+
+    def __init__(
+        self,
+        delay: float,
+        states: dict[str, HostState] | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._delay = delay
         self._clock = clock
-        self._hosts: dict[str, _Host] = {}
+        self._hosts: dict[str, HostState] = {} if states is None else states
         # A site on this machine (delay 0) is not offended by a second try after half a second.
         self.first_backoff = min(5.0, 0.5 + 4.5 * delay)
 
-    def _host(self, url: str) -> _Host:
-        name = urlsplit(url).netloc
-        if name not in self._hosts:
-            self._hosts[name] = _Host(self._delay)
-        return self._hosts[name]
+    def _host(self, url: str) -> HostState:
+        host = self._hosts.setdefault(urlsplit(url).netloc, HostState(self._delay))
+        host.delay = max(host.delay, self._delay)
+        return host
 
     def slow(self, url: str, delay: float | None) -> None:
         """Keep at least this Crawl-delay on the URL's host."""

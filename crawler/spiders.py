@@ -52,7 +52,7 @@ class SiteSpider(Spider):
         self._site = site
         self._work = work
         self._tally = tally
-        self._hosts = Hosts(site.delay)
+        self._hosts = Hosts(site.delay, work.hosts)
         self._patience = Patience()
         self._robots = RobotsKeeper(self._fetch_robots, self._hosts, sleep=self._pause)
         scope = Scope(site)

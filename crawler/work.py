@@ -10,6 +10,7 @@ from archive.index import Index
 from archive.model import CrawlSummary
 from crawler.frontier import Frontier
 from crawler.intake import Intake
+from crawler.politeness import HostState
 from pipelines.preserve import Preserver
 
 
@@ -81,6 +82,7 @@ class Work:
     intake: Intake
     preserver: Preserver
     options: CrawlOptions = field(default_factory=CrawlOptions)
+    hosts: dict[str, HostState] = field(default_factory=dict)
     progress: Callable[[], None] = _silent
     stopping: bool = False
     error: BaseException | None = None

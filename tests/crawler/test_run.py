@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -287,6 +289,28 @@ def test_two_sites_are_crawled_in_one_run(newsroom: Newsroom):
     assert [summary.outcome for summary in summaries] == ["finished", "finished"]
     found = newsroom.rows("SELECT site, count(*) FROM articles WHERE url LIKE '%/news/%' GROUP BY site")
     assert dict(found) == {"paper": 1, "other": 3}
+
+
+def test_two_sites_on_one_host_share_its_delay(newsroom: Newsroom):
+    """A host is asked no faster because two sites of a collection lie on it, and as slowly as the slower of them wants."""
+    asked: list[float] = []
+
+    def timed(behave):
+        async def answer(talk):
+            asked.append(time.monotonic())
+            await behave(talk)
+
+        return answer
+
+    newsroom.site.routes = {path: timed(behave) for path, behave in newsroom.site.routes.items()}
+    sites = [
+        SiteConfig(name=name, start=(newsroom.site.url + start,), delay=delay, max_pages=2)
+        for name, start, delay in (("one", "/news/1", 0.05), ("two", "/news/2", 0.3))
+    ]
+    crawl(newsroom.layout, CollectionConfig(name="test", sites=tuple(sites)), sites)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(sorted(asked))]
+    assert len(gaps) >= 3
+    assert min(gaps[1:]) > 0.25
 
 
 def test_the_delay_is_kept(newsroom: Newsroom):
