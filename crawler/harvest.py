@@ -77,7 +77,11 @@ class Harvest:
             if sighting.kind != "section" and not self._window.holds(sighting):
                 self._outside.add(key_of(self._site.name, sighting.url))
         # Most links of a page stand on every page: they cost a look here, and nothing further on.
-        fresh = tuple(link for link in reading.links if self._links.add(hash(link.url)))
+        # The feed that a start page names is told again: where it named none, the usual places would be tried.
+        told = entry.kind is Kind.START
+        fresh = tuple(
+            link for link in reading.links if self._links.add(hash(link.url)) or (told and link.kind == "feed")
+        )
         needed = tuple(url for url in reading.requisites if self._requisites.add(hash(url)))
         reading = replace(reading, links=fresh, requisites=self._bounded(needed, entry))
         return self.admitted(discovery.found(reading, entry, capture.url, self._window))

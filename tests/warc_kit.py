@@ -101,3 +101,10 @@ def record(
 def packed(records: Iterable[bytes]) -> bytes:
     """Records as gzip members, one each."""
     return b"".join(gzip.compress(one, mtime=0) for one in records)
+
+
+def with_a_flipped_byte(data: bytes) -> bytes:
+    """A gzipped WARC with one byte of its middle changed: of a record, not of the time in its gzip header, which nothing checks."""
+    changed, place = bytearray(data), len(data) // 2
+    changed[max(place, data.rfind(b"\x1f\x8b\x08", 0, place + 1) + 20)] ^= 0x40
+    return bytes(changed)

@@ -8,6 +8,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from warc_kit import with_a_flipped_byte
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -66,9 +68,7 @@ def test_wacz_there_and_back(warraq: Run, crawled: Path, tmp_path: Path) -> None
 def test_import_names_damage_and_goes_on(warraq: Run, crawled: Path, tmp_path: Path) -> None:
     """A damaged record in an imported file is named, exit code 4, and the ones after it are in."""
     warc = min((crawled / "archive").glob("*.warc.gz"))
-    data = bytearray(warc.read_bytes())
-    data[len(data) // 2] ^= 0x40
-    (tmp_path / "damaged.warc.gz").write_bytes(data)
+    (tmp_path / "damaged.warc.gz").write_bytes(with_a_flipped_byte(warc.read_bytes()))
     other = tmp_path / "other"
     warraq("init", other)
     done = warraq("-C", other, "import", tmp_path / "damaged.warc.gz")

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from warc_kit import with_a_flipped_byte
 
 from crawler.cli import COMMANDS
 
@@ -26,9 +27,7 @@ def test_sound_collection_verifies(warraq: Run, crawled: Path) -> None:
 def test_flipped_byte_is_4(warraq: Run, collection: Path) -> None:
     """One flipped byte in a WARC is found, the record named by file and offset, exit code 4."""
     warc = min((collection / "archive").glob("*.warc.gz"))
-    data = bytearray(warc.read_bytes())
-    data[len(data) // 2] ^= 0x40
-    warc.write_bytes(data)
+    warc.write_bytes(with_a_flipped_byte(warc.read_bytes()))
     done = warraq("-C", collection, "verify")
     assert done.returncode == 4
     findings = [json.loads(line) for line in done.stdout.splitlines()]

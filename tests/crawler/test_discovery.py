@@ -184,6 +184,19 @@ def test_only_what_may_be_fetched_and_is_new_is_queued(frontier: Frontier):
     assert reaped.said == {}
 
 
+def test_feeds_are_guessed_only_where_the_start_page_names_none(frontier: Frontier):
+    """Also where an article that named the feed was read before the start page."""
+    reaped = Reaped(frontier)
+    reaped.gather("/a")  # names /feed
+    feed = Link(url=f"{HOST}/feed", kind="feed")
+    start = Entry(url=f"{HOST}/", kind=Kind.START)
+    entries = reaped.harvest.gather(start, captured(start.url), page(Link(url=f"{HOST}/b"), feed))
+    assert [entry.url for entry in entries if entry.guess] == []
+    other = Reaped(frontier)
+    entries = other.harvest.gather(start, captured(start.url), page(Link(url=f"{HOST}/c")))
+    assert [entry.url for entry in entries if entry.guess] != []
+
+
 def test_suspicious_addresses_are_said_once(frontier: Frontier):
     """A path that repeats itself is passed over, with one line for all of them."""
     reaped = Reaped(frontier)
