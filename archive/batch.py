@@ -20,7 +20,7 @@ from archive.facts import (
 from archive.lessons import Lessons
 from archive.model import Capture, Change, Failure, PayloadKind, Reading, RecordType
 from archive.projection import Touched, derive
-from archive.revisits import resolve_revisits
+from archive.revisits import release, resolve_revisits
 from archive.withdrawal import Withdrawal
 from archive.withdrawn import forget, is_announced_in_vain, is_withdrawn, texts_of, withdraw
 
@@ -81,6 +81,12 @@ class Batch:
         for article in articles:
             self._read(article)
         return pending
+
+    def add_late(self, capture: Capture, reading: Reading) -> None:
+        """Write a capture's rows in place of those it has: its payload could not be had before."""
+        release(self._db, capture.id, self._touched)
+        self._db.execute("DELETE FROM captures WHERE id = ?", (capture.id,))
+        self.add(capture, reading)
 
     def _note(self, row: Row) -> None:
         """Remember what the capture may mean for others: revisits of it, redirects to it, articles gone from it."""

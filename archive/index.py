@@ -100,6 +100,14 @@ class Index:
                 self._mark(warc, end)
             return [batch.verdict(change) for change in changes]
 
+    def apply_late(self, entries: Sequence[Entry]) -> None:
+        """Apply captures that are there already and whose payload could not be had until now (`unread_revisits`)."""
+        with self._transaction():
+            batch = Batch(self._db)
+            for capture, reading in entries:
+                batch.add_late(capture, reading)
+            batch.finish()
+
     def fail(self, failures: Sequence[Failure]) -> None:
         """Note URLs that are owed an explanation; the same failure twice is one row."""
         with self._transaction():
@@ -218,6 +226,18 @@ class Index:
         """The record whose payload a revisit stands for; None where it is not in the index, and for any other capture."""
         with storage_errors(self._path):
             return referred(self._db, capture)
+
+    def unread_revisits(self) -> list[Capture]:
+        """Revisits of a record of another address that came before that record did, where it is there now.
+
+        Files of other tools lie in any order. The facts of these captures are only what the index keeps of them.
+        """
+        with storage_errors(self._path):
+            rows = self._db.execute(
+                f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE record_type = 'revisit' AND kind = 'not-modified'"  # noqa: S608
+                " AND refers_to_url IS NOT NULL AND refers_to_url != url ORDER BY warc, offset"
+            ).fetchall()
+        return [capture for row in rows if self.resolve(capture := capture_of(row)) is not None]
 
     def captured_since(self, url: str, moment: datetime) -> list[Capture]:
         """The captures of a URL at or after a moment, in their order (was it fetched before the crash?)."""

@@ -34,19 +34,10 @@ def resolve_revisits(db: sqlite3.Connection, new: set[str], captured: dict[str, 
 
 def _resolve(db: sqlite3.Connection, capture: str, touched: Touched) -> None:
     referent = _referent(db, capture)
-    before = db.execute(
-        "SELECT read_from, site, key, fingerprint, article_id, version_id, url, text_sha256 FROM _readings"
-        " WHERE capture_id = ? AND ordinal = 0",
-        (capture,),
-    ).fetchone()
+    before = db.execute("SELECT read_from FROM _readings WHERE capture_id = ? AND ordinal = 0", (capture,)).fetchone()
     if (before[0] if before else None) == referent:
         return
-    if before:
-        touched.addresses.add((before[1], before[2]))
-        touched.fingerprints.add((before[1], before[3]))
-        touched.note(*before[4:])
-        db.execute("DELETE FROM _readings WHERE capture_id = ?", (capture,))
-        db.execute("UPDATE captures SET article_id = NULL, version_id = NULL WHERE id = ?", (capture,))
+    release(db, capture, touched)
     if referent:
         db.execute(
             "INSERT INTO _readings SELECT c.id, 0, r.read_from, ?, c.url, r.site, r.key, r.canonical, r.fingerprint,"
@@ -57,6 +48,21 @@ def _resolve(db: sqlite3.Connection, capture: str, touched: Touched) -> None:
         touched.addresses |= set(db.execute("SELECT site, key FROM _readings WHERE capture_id = ?", (capture,)))
         rows = db.execute("SELECT site, fingerprint FROM _readings WHERE capture_id = ?", (capture,))
         touched.fingerprints |= set(rows)
+
+
+def release(db: sqlite3.Connection, capture: str, touched: Touched) -> None:
+    """Take from a capture what it was read as so far."""
+    row = db.execute(
+        "SELECT site, key, fingerprint, article_id, version_id, url, text_sha256 FROM _readings"
+        " WHERE capture_id = ? AND ordinal = 0",
+        (capture,),
+    ).fetchone()
+    if row:
+        touched.addresses.add((row[0], row[1]))
+        touched.fingerprints.add((row[0], row[2]))
+        touched.note(*row[3:])
+        db.execute("DELETE FROM _readings WHERE capture_id = ?", (capture,))
+        db.execute("UPDATE captures SET article_id = NULL, version_id = NULL WHERE id = ?", (capture,))
 
 
 def _moment(db: sqlite3.Connection, capture: str) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -162,6 +163,7 @@ class Ingest:
         """Bring the index up to date with WARC files: what they hold beyond the offset it knows of each."""
         for file in files:
             yield from self._file(file, self._index.indexed_up_to(file.name))
+        self._read_late()
 
     def _file(self, file: Path, start: int) -> Iterator[Applied | DamagedRecord]:
         end, seen = start, _EPOCH
@@ -184,6 +186,19 @@ class Ingest:
                 self._index.end_crawl(item)
         yield from self.drain()
         self._index.mark_indexed(file.name.removesuffix(OPEN_SUFFIX), end)
+
+    def _read_late(self) -> None:
+        """Read the revisits that came before what they refer to, so that the order of files makes no difference."""
+        late: dict[str, set[str]] = {}
+        for capture in self._index.unread_revisits():
+            late.setdefault(capture.warc, set()).add(capture.id)
+        for warc, wanted in late.items():
+            path = self._folder / warc
+            items = (group.item for group in (groups(path) if path.is_file() else ()))
+            found = (item for item in items if isinstance(item, Capture) and item.id in wanted)
+            while batch := list(islice(found, BATCH)):
+                reading = [self.read_again(capture) for capture in batch]
+                self._index.apply_late([(each, future.result()) for each, future in zip(batch, reading, strict=True)])
 
     def _submit_stored(self, capture: Capture, end: int) -> Iterator[Applied]:
         if capture.record_type != RecordType.REVISIT:

@@ -14,7 +14,7 @@ from archive.config import SiteConfig, load
 from archive.http_message import parse
 from archive.index import Index
 from archive.layout import Layout
-from archive.model import Capture, Exchange, FetchFacts, PayloadKind, Reading
+from archive.model import Capture, Exchange, FetchFacts, PayloadKind, Reading, Reference
 from archive.warc_reader import record_bytes
 from archive.warc_writer import WarcInfo, WarcWriter
 from pipelines.catch_up import catch_up
@@ -55,10 +55,10 @@ class Site:
         self.moment = START
         self.taken: list[tuple[Capture, bytes]] = []
 
-    def write(self, responses: list[tuple[str, bytes]]) -> None:
+    def write(self, responses: list[tuple[str, bytes]], known: Reference | None = None) -> None:
         writer = WarcWriter(self.layout.archive, info=WarcInfo(software="test"))
         cdxj = CdxjFile(self.layout.cdxj)
-        preserver = Preserver(writer, cdxj, lambda _: None)
+        preserver = Preserver(writer, cdxj, lambda _: known)
         for url, response in responses:
             self.moment += timedelta(minutes=1)
             exchange = Exchange(url=url, started=self.moment, request=b"GET / HTTP/1.1\r\n\r\n", response=response)
@@ -97,6 +97,44 @@ def tables(path: Path) -> dict[str, list[str]]:
             for name in names
             if name not in ("articles_fts_data", "articles_fts_idx", "articles_fts_docsize")
         }
+
+
+def test_a_revisit_may_come_before_what_it_refers_to(site: Site) -> None:
+    """Files of other tools lie in any order: a revisit of another address's record is read once that record is there."""
+    config = load(site.layout.config)
+    same = ok(page("ترميم السوق القديم يبدأ الشهر المقبل"))
+    site.write([("http://news.example/a?utm_source=x", same)])
+    (first,) = site.layout.archive.glob("*.warc.gz")
+    (capture, _) = site.taken[0]
+    reference = Reference(
+        url=capture.url,
+        captured=capture.captured,
+        warc=capture.warc,
+        offset=capture.offset,
+        length=capture.length,
+        record_id=capture.record_id,
+        payload_digest=capture.payload_digest,
+    )
+    away = first.rename(site.layout.root / first.name)
+    site.write([("http://news.example/a", same), ("http://news.example/b", same)], known=reference)
+    index = site.layout.index_db
+
+    def addresses() -> list[tuple[str, str]]:
+        with closing(sqlite3.connect(index)) as db:
+            return db.execute("SELECT url, kind FROM addresses ORDER BY url").fetchall()
+
+    catch_up(site.layout, config, workers=1)
+    assert addresses() == []
+    away.rename(site.layout.archive / "later.warc.gz")
+    catch_up(site.layout, config, workers=1)
+    assert addresses() == [
+        ("http://news.example/a", "canonical"),
+        ("http://news.example/a?utm_source=x", "tracking"),
+        ("http://news.example/b", "duplicate"),
+    ]
+    late = tables(index)
+    catch_up(site.layout, config, rebuild=True, workers=1)
+    assert tables(index) == late
 
 
 def test_live_catch_up_and_rebuild_end_equal(site: Site) -> None:
