@@ -34,6 +34,10 @@ class Recovered:
     torn_bytes: int = 0
     problem: str | None = None
 
+    def __str__(self) -> str:
+        kept = f"{self.warc}: closed with {self.records} records" if self.warc else "a file without a whole record"
+        return f"{kept}; {self.torn_bytes} bytes behind them set aside in {self.torn.name}" if self.torn else kept
+
 
 def recover(archive: Path) -> list[Recovered]:
     """Close every file in progress in `archive`, cutting torn tails off and setting them aside.

@@ -44,7 +44,8 @@ _SOURCES = {
     "body": ("background",),
     "table": ("background",),
     "td": ("background",),
-    "image": ("href", "{http://www.w3.org/1999/xlink}href"),
+    "image": ("href", "xlink:href"),
+    "use": ("href", "xlink:href"),
 }
 _SRCSETS = ("srcset", "data-srcset", "imagesrcset")
 _NEEDED_RELS = frozenset({"stylesheet", "icon", "shortcut", "apple-touch-icon"})

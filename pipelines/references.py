@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-# CSS Syntax Level 3 §4.3.6: url(), quoted or not, and the string form of @import. Possessive, so that no text can make
+# CSS Syntax Level 3 §4.3.6: url(), quoted or not, the string form of @import, and the strings of image-set(), which a
+# resolution follows (CSS Images Level 4 §2.4). Possessive, so that no text can make
 # the pattern try again; a parenthesis ends an unquoted address, a line's end a quoted one.
 _CSS = re.compile(
     r"""\burl\(\s*+(?:"(?P<double>[^"\n]*+)"|'(?P<single>[^'\n]*+)'|(?P<bare>[^()"']*+))\s*+\)"""
-    r"""|@import\s++(?:"(?P<import_double>[^"\n]*+)"|'(?P<import_single>[^'\n]*+)')""",
+    r"""|@import\s++(?:"(?P<import_double>[^"\n]*+)"|'(?P<import_single>[^'\n]*+)')"""
+    r"""|(?:"(?P<set_double>[^"\n]*+)"|'(?P<set_single>[^'\n]*+)')(?=\s++[0-9.]++(?:x|dppx|dpi|dpcm)\b)""",
     re.IGNORECASE,
 )
 _CANDIDATE = re.compile(r"[\s,]*+(?P<url>\S++)")

@@ -65,6 +65,7 @@ def test_cut_anywhere_the_whole_exchanges_stay_and_the_rest_is_set_aside(tmp_pat
     kept = (folder / NAME).read_bytes() if done.warc else b""
     aside = done.torn.read_bytes() if done.torn else b""
     assert kept + aside == content[:cut]
+    assert (f"{len(aside)} bytes" in str(done)) == bool(aside)
     if done.warc:
         assert list(captures(folder / NAME)) == whole
         assert done.kept_bytes == len(kept)
@@ -81,6 +82,7 @@ def test_zeros_of_a_power_loss_are_trimmed(tmp_path, sample):
     left_open(tmp_path, sample[0] + b"\0" * 9000)
     (done,) = recover(tmp_path)
     assert (done.torn, done.torn_bytes) == (None, 9000)
+    assert str(done) == f"{NAME}: closed with 10 records"
     assert state(tmp_path) == {NAME: sample[0]}
     other = tmp_path / "other"
     left_open(other, sample[0] + b"\0" * 9000 + b"x")

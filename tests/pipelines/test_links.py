@@ -153,6 +153,7 @@ def test_requisites_are_everything_the_page_shows():
         '<img src="/i.jpg" srcset="/i1.jpg 1x, /i2,a.jpg 2x,/i3.jpg 640w"><picture><source srcset="/w.webp"></picture><link rel="stylesheet" href="/s.css">'
         '<script src="/j.js"></script><div style="background: url(\'/b.png\')"></div><style>@import "/t.css"; @font-face {src: url(/f.woff2)}</style>'
         '<video poster="/p.jpg"></video><link rel="preload" as="font" href="/g.woff2"><link rel="preload" as="script" href="/h.js"><iframe src="/f.html"></iframe><img src="data:image/png;base64,AAAA"><a href="/x">x</a>'
+        '<svg><image xlink:href="/v.png"/><use href="/u.svg#icon"/><use xlink:href="#here"/></svg>'
     )
     found = [url.removeprefix("http://127.0.0.1:8000") for url in links.requisites(page(html))]
     assert sorted(found) == sorted(
@@ -168,6 +169,8 @@ def test_requisites_are_everything_the_page_shows():
             "/f.woff2",
             "/p.jpg",
             "/g.woff2",
+            "/v.png",
+            "/u.svg",
         ]
     )
 
@@ -175,8 +178,9 @@ def test_requisites_are_everything_the_page_shows():
 def test_a_style_sheet_names_what_it_needs():
     """`url()` in all its quotings and `@import` are relative to the sheet."""
     css = "@import 'a.css'; @import url(\"b.css\"); .x{background:url( c.png )} .y{background:url(data:image/gif;base64,R0)}"
+    css += " .z{background: image-set('d.png' 1x, url(e.png) 2x, \"f.png\" 300dpi); content: 'no.png'}"
     assert links.css_requisites(css, "http://127.0.0.1:8000/css/main.css") == tuple(
-        f"http://127.0.0.1:8000/css/{name}" for name in ("a.css", "b.css", "c.png")
+        f"http://127.0.0.1:8000/css/{name}" for name in ("a.css", "b.css", "c.png", "d.png", "e.png", "f.png")
     )
 
 
