@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from protego import Protego
 
@@ -52,7 +53,7 @@ class Robots:
 
     def allows(self, url: str) -> bool:
         """Whether the URL may be fetched; `/robots.txt` itself always may (§2.2.2)."""
-        if self._rules is None or url.partition("?")[0].endswith("/robots.txt"):
+        if self._rules is None or urlsplit(url).path == "/robots.txt":
             return True
         return bool(self._rules.can_fetch(url, AGENT))
 

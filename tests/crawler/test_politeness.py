@@ -29,6 +29,8 @@ def allows(text: str | bytes, path: str = "/x", agent: str = "warraq") -> bool:
     [
         ("User-agent: *\nDisallow: /", "/x", False),
         ("User-agent: *\nDisallow: /", "/robots.txt", True),
+        ("User-agent: *\nDisallow: /", "/private/robots.txt", False),
+        ("User-agent: *\nDisallow:\nUser-agent: warraq bot\nDisallow: /x", "/x", False),
         ("User-agent: *\nDisallow:", "/x", True),
         ("", "/x", True),
         ("<html>not found</html>", "/x", True),
@@ -182,6 +184,23 @@ def test_robots_txt_is_fetched_once_a_day():
     server.now = 24 * 3600 + 1
     asyncio.run(keeper.standing(PAGE))
     assert len(server.asked) == 2
+
+
+def test_each_scheme_and_port_has_a_robots_txt_of_its_own():
+    """What http forbids, https may allow: one name may be several sites (RFC 9309 §2.3)."""
+    plain, other = HOST.replace("https", "http"), HOST + ":8443"
+    rules = {f"{place}/robots.txt": answer(200) for place in (HOST, other)} | {
+        f"{plain}/robots.txt": answer(200, FORBIDDING)
+    }
+
+    async def fetch(url: str) -> Answer:
+        return rules[url]
+
+    keeper = RobotsKeeper(fetch, Hosts(1.0))
+    allowed = {
+        place: asyncio.run(keeper.standing(f"{place}/x")).robots.allows(f"{place}/x") for place in (HOST, plain, other)
+    }
+    assert allowed == {HOST: True, plain: False, other: True}
 
 
 # ------------------------------------------------------------------------------------------------------- the pace
