@@ -71,6 +71,12 @@ def take_in(archive: Path, source: Path, *, known: dict[str, str], now: datetime
         raise StorageError(f"{source}: could not be taken in: {error.strerror or error}") from error
 
 
+def clear(archive: Path) -> None:
+    """Remove the half copies that a kill left of an import; whose they were has the whole file. Needs the write lock."""
+    for half in archive.glob(".import-*"):
+        half.unlink(missing_ok=True)
+
+
 def _from_wacz(archive: Path, source: Path, known: dict[str, str], now: datetime) -> Iterator[Imported]:
     try:
         package = zipfile.ZipFile(source)

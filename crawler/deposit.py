@@ -19,7 +19,7 @@ from archive.cdxj import line
 from archive.config import CollectionConfig
 from archive.errors import UsageError, WarraqError
 from archive.fixity import closed_files, read_manifest
-from archive.importing import Imported, take_in
+from archive.importing import Imported, clear, take_in
 from archive.layout import Layout
 from archive.model import iso
 from archive.search import Filters, Reader
@@ -54,6 +54,7 @@ def import_files(
     Files that are there already are no change. Raises UsageError for what is none of these, StorageError.
     """
     with layout.write_lock():
+        clear(layout.archive)
         known = _known(layout)
         now = datetime.now(UTC)
         files: list[Imported] = []

@@ -132,6 +132,18 @@ def test_one_bad_file_among_good_ones(warraq: Run, sources: list[Path], tmp_path
     assert warraq("-C", tmp_path / "c", "verify").returncode == 0
 
 
+def test_what_a_killed_import_left(warraq: Run, tmp_path: Path) -> None:
+    """Half a copy is never taken for a file of the archive, and the next import clears it away."""
+    (tmp_path / "good.warc.gz").write_bytes(made.gz(made.wget()))
+    warraq("init", tmp_path / "c")
+    half = tmp_path / "c" / "archive" / ".import-77.warc.gz.part"
+    half.write_bytes(made.gz(made.heritrix())[:500])
+    assert warraq("-C", tmp_path / "c", "verify").returncode == 0
+    assert warraq("-C", tmp_path / "c", "import", tmp_path / "good.warc.gz").returncode == 0
+    assert not half.exists()
+    assert warraq("-C", tmp_path / "c", "verify").returncode == 0
+
+
 def test_spaces_in_addresses(warraq: Run, tmp_path: Path) -> None:
     """Old tools wrote spaces into addresses: the index, the CDXJ and verify take them for the same escaped address."""
     from warc_kit import record
