@@ -75,12 +75,15 @@ def state_fixity(
     """State the digests of `files` that the manifest does not hold yet; returns their names, relative to `root`.
 
     `folder` is the collection's `fixity/`. With `key` (a PEM file with an Ed25519 private key) the chain's new line is
-    signed. Nothing new, nothing written. Raises StorageError, and ConfigError for an unusable key.
+    signed. Nothing new, nothing written, save a manifest that is not the one the chain ends in: it is made anew from the
+    chain, so that no damage to it makes a changed file a new one. Raises StorageError, and ConfigError for an unusable key.
     """
-    known = read_manifest(folder)
+    known = _known(folder)
     fresh = {name: sha256_of(file) for file in files if (name := file.relative_to(root).as_posix()) not in known}
     if fresh:
         _write(folder, {**known, **fresh}, {"added": fresh, "reason": reason}, now, key)
+    elif known != read_manifest(folder):
+        _write_manifest(folder, _text(known))
     return sorted(fresh)
 
 
@@ -88,14 +91,32 @@ def restate_fixity(
     folder: Path, root: Path, changed: Iterable[Path], *, now: datetime, reason: str, key: Path | None = None
 ) -> None:
     """State anew the digests of files that were rewritten on purpose, with the reason, in a chain line of its own."""
-    known = read_manifest(folder)
+    known = _known(folder)
     fresh = {file.relative_to(root).as_posix(): sha256_of(file) for file in changed}
     before = {name: known[name] for name in fresh if name in known}
     _write(folder, {**known, **fresh}, {"rewritten": fresh, "before": before, "reason": reason}, now, key)
 
 
+def _known(folder: Path) -> dict[str, str]:
+    """What is stated of each file: by the whole chain, where it can be read to its end, else by the manifest."""
+    stated: dict[str, str] = {}
+    line: dict[str, Any] = {}
+    try:
+        for raw in _lines(folder / CHAIN):
+            line = json.loads(raw)
+            stated |= line.get("added", {}) | line.get("rewritten", {})
+    except (OSError, ValueError, TypeError, AttributeError):
+        return read_manifest(folder)
+    is_whole = line.get("manifest") == hashlib.sha256(_text(stated).encode()).hexdigest()
+    return stated if is_whole else read_manifest(folder)
+
+
+def _text(manifest: dict[str, str]) -> str:
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted(manifest.items()))
+
+
 def _write(folder: Path, manifest: dict[str, str], what: dict[str, Any], now: datetime, key: Path | None) -> None:
-    text = "".join(f"{digest}  {name}\n" for name, digest in sorted(manifest.items()))
+    text = _text(manifest)
     chain = folder / CHAIN
     try:
         folder.mkdir(mode=0o750, exist_ok=True)
@@ -114,12 +135,23 @@ def _write(folder: Path, manifest: dict[str, str], what: dict[str, Any], now: da
             file.write(_canonical(line) + b"\n")
             file.flush()
             os.fsync(file.fileno())
-        fresh = folder / (MANIFEST + ".new")
+    except OSError as error:
+        raise _refused(folder, error) from error
+    _write_manifest(folder, text)
+
+
+def _write_manifest(folder: Path, text: str) -> None:
+    fresh = folder / (MANIFEST + ".new")
+    try:
         with open_private(fresh, "wb") as file:
             file.write(text.encode())
         fresh.replace(folder / MANIFEST)
     except OSError as error:
-        raise StorageError(f"{error.filename or folder}: cannot be written: {error.strerror}") from error
+        raise _refused(folder, error) from error
+
+
+def _refused(folder: Path, error: OSError) -> StorageError:
+    return StorageError(f"{error.filename or folder}: cannot be written: {error.strerror}")
 
 
 def _cut_to_whole_lines(chain: Path) -> None:
@@ -185,12 +217,13 @@ def check_chain(folder: Path) -> Iterator[FixityProblem]:
             yield FixityProblem(file=name, problem="is missing, though there is a manifest")
         return
     previous, stated = _START, None
+    known: dict[str, str] = {}
     for number, raw in enumerate(_lines(chain), 1):
         where = f"line {number}"
         try:
             line = json.loads(raw)
             problem = None if _canonical(line) == raw else "was changed after it was written"
-            problem = problem or _line_problem(line, previous)
+            problem = problem or _line_problem(line, previous) or _restated(line, known)
         except (ValueError, KeyError, TypeError, AttributeError):
             line, problem = {}, "cannot be read"
         if problem:
@@ -198,6 +231,14 @@ def check_chain(folder: Path) -> Iterator[FixityProblem]:
         previous, stated = hashlib.sha256(raw).hexdigest(), line.get("manifest")
     if not manifest.exists() or sha256_of(manifest) != stated:
         yield FixityProblem(file=f"{folder.name}/{MANIFEST}", problem="is not the manifest the chain ends in")
+
+
+def _restated(line: dict[str, Any], known: dict[str, str]) -> str | None:
+    """What a line says of files against all lines before it, which are in `known`: only a rewrite changes a digest."""
+    added, rewritten = line.get("added", {}), line.get("rewritten", {})
+    twice = sorted(name for name, digest in added.items() if known.get(name, digest) != digest)
+    known |= added | rewritten
+    return f"states {twice[0]} anew without a reason" if twice else None
 
 
 def _line_problem(line: dict[str, Any], previous: str) -> str | None:

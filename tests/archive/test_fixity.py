@@ -125,6 +125,38 @@ def test_an_unusable_key_is_named(collection: Path, tmp_path: Path) -> None:
     assert not (collection / "fixity" / CHAIN).exists()
 
 
+@pytest.mark.parametrize("damage", [b"", b"\xff\x00 no manifest", None, "a line less"])
+def test_a_damaged_manifest_covers_nothing_up(collection: Path, damage: bytes | str | None) -> None:
+    """The next run makes the manifest anew from the chain; a file that changed meanwhile is no new file by that."""
+    state(collection)
+    manifest, chain = collection / "fixity" / MANIFEST, collection / "fixity" / CHAIN
+    before = manifest.read_bytes(), chain.read_bytes()
+    if damage is None:
+        manifest.unlink()
+    else:
+        manifest.write_bytes(damage if isinstance(damage, bytes) else b"\n".join(before[0].split(b"\n")[1:]))
+    (collection / "archive" / "0.warc.gz").write_bytes(b"something else")
+    assert state(collection) == []
+    assert (manifest.read_bytes(), chain.read_bytes()) == before
+    assert [file for file, _ in problems(collection)] == ["archive/0.warc.gz"]
+
+
+def test_a_file_is_never_stated_anew_without_a_reason(collection: Path) -> None:
+    """A chain that is whole in itself and adds a file once more, with another digest, is found."""
+    state(collection)
+    (collection / "archive" / "0.warc.gz").write_bytes(b"something else")
+    restate_fixity(collection / "fixity", collection, [collection / "archive" / "0.warc.gz"], now=NOW, reason="x")
+    chain = collection / "fixity" / CHAIN
+    *others, last = chain.read_bytes().splitlines()
+    line = json.loads(last)
+    line["added"] = line.pop("rewritten")
+    del line["digest"], line["before"]
+    canonical = {"sort_keys": True, "ensure_ascii": False, "separators": (",", ":")}
+    line["digest"] = hashlib.sha256(json.dumps(line, **canonical).encode()).hexdigest()
+    chain.write_bytes(b"\n".join([*others, json.dumps(line, **canonical).encode(), b""]))
+    assert problems(collection) == [("fixity/chain.jsonl", "line 2: states archive/0.warc.gz anew without a reason")]
+
+
 def test_a_line_cut_off_by_a_kill(collection: Path) -> None:
     """A last line of the chain that was not written whole is seen, and mended by the next statement."""
     state(collection)
