@@ -100,10 +100,10 @@ class CdxjFile:
         """Take out the lines that lead to these places, (WARC, offset) each; returns how many there were."""
         self.merge()
         with _storage(self._path), _old_lines(self._path) as old:
-            count = sum(_place(entry) in places for entry in old)
+            count = sum(place(entry) in places for entry in old)
         if count:
             with _storage(self._path), _old_lines(self._path) as old:
-                self._merged = self._replace(entry for entry in old if _place(entry) not in places)
+                self._merged = self._replace(entry for entry in old if place(entry) not in places)
         return count
 
     def close(self) -> None:
@@ -225,11 +225,22 @@ def _line_at(file: BinaryIO, offset: int, *, stay: bool = False) -> bytes:
     return b"" if stay else (file.readline() or b"\xff")
 
 
-def _place(data: bytes) -> tuple[str, int]:
+def place(data: bytes) -> tuple[str, int]:
+    """Where a line leads: WARC and offset. StorageError where it is no line of a CDXJ."""
     fields = _entry(data).fields
-    return fields["filename"], int(fields["offset"])
+    try:
+        return fields["filename"], int(fields["offset"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise _unreadable(data) from error
 
 
 def _entry(data: bytes) -> CdxjEntry:
-    key, timestamp, fields = data.decode("utf-8").split(" ", 2)
-    return CdxjEntry(key=key, timestamp=timestamp, fields=json.loads(fields))
+    try:
+        key, timestamp, fields = data.decode("utf-8").split(" ", 2)
+        return CdxjEntry(key=key, timestamp=timestamp, fields=json.loads(fields))
+    except ValueError as error:
+        raise _unreadable(data) from error
+
+
+def _unreadable(data: bytes) -> StorageError:
+    return StorageError(f"index.cdxj: a line cannot be read: {data[:80]!r}; run `warraq index --rebuild`")

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Container, Iterator, Sequence
+import zipfile
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 from archive.bag import write_bag
-from archive.cdxj import line
+from archive.cdxj import line, place
 from archive.config import CollectionConfig
-from archive.errors import UsageError, WarraqError
+from archive.errors import StorageError, UsageError, WarraqError
 from archive.fixity import closed_files, read_manifest
 from archive.importing import Imported, clear, take_in
 from archive.layout import Layout
@@ -31,7 +32,6 @@ from crawler.withdrawing import without_withdrawn
 from pipelines.catch_up import CaughtUp, catch_up, warc_files
 
 _ORIGIN = ".origin.json"
-_FIXITY = "fixity"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ def import_files(
 
 def _known(layout: Layout) -> dict[str, str]:
     """SHA-256 to name of the files in the collection, as far as notes of origin and the fixity manifest state them."""
-    manifest = read_manifest(layout.root / _FIXITY)
+    manifest = read_manifest(layout.fixity)
     known = {digest: Path(name).name for name, digest in manifest.items() if not name.endswith(_ORIGIN)}
     for note in layout.archive.glob(f"*{_ORIGIN}"):
         name = note.name.removesuffix(_ORIGIN)
@@ -79,15 +79,23 @@ def _known(layout: Layout) -> dict[str, str]:
     return known
 
 
-def export_wacz(layout: Layout, config: CollectionConfig, target: Path) -> int:
-    """Write the closed WARC files with their index and the list of articles as one WACZ file; returns its size in bytes.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOn:
+    """What was written: so many files, or bytes; and which of the files copied are not what the fixity manifest states."""
+
+    amount: int
+    damaged: tuple[str, ...]
+
+
+def export_wacz(layout: Layout, config: CollectionConfig, target: Path) -> HandedOn:
+    """Write the closed WARC files with their index and the list of articles as one WACZ file; its size in bytes.
 
     Withdrawn articles are not in it: where a file holds one still, a copy with tombstones is packed.
     """
     layout.state.mkdir(exist_ok=True)
     with Reader(layout.index_db) as reader, tempfile.TemporaryDirectory(dir=layout.state) as folder:
         warcs = list(without_withdrawn(layout, warc_files(layout.archive), Path(folder)))
-        return write_wacz(
+        size = write_wacz(
             target,
             warcs=warcs,
             cdxj=_lines_of(layout.cdxj, {warc.name for warc in warcs}),
@@ -96,6 +104,11 @@ def export_wacz(layout: Layout, config: CollectionConfig, target: Path) -> int:
             created=datetime.now(UTC),
             software=f"warraq/{version('warraq')}",
         )
+        as_they_are = {f"archive/{warc.name}" for warc in warcs if warc.parent == layout.archive}
+    with zipfile.ZipFile(target) as package:
+        resources = json.loads(package.read("datapackage.json"))["resources"]
+    packed = {each["path"]: each["hash"].removeprefix("sha256:") for each in resources if each["path"] in as_they_are}
+    return HandedOn(amount=size, damaged=_unlike_stated(layout, packed))
 
 
 def export_part(layout: Layout, config: CollectionConfig, target: Path, filters: Filters, text: str) -> int:
@@ -121,12 +134,18 @@ def export_part(layout: Layout, config: CollectionConfig, target: Path, filters:
         )
 
 
+def _unlike_stated(layout: Layout, copied: Mapping[str, str]) -> tuple[str, ...]:
+    """The files (paths in the collection, with the SHA-256 of what was copied) that are not as the manifest states."""
+    stated = read_manifest(layout.fixity)
+    return tuple(name for name, digest in sorted(copied.items()) if stated.get(name, digest) != digest)
+
+
 def _lines_of(cdxj: Path, names: set[str]) -> Iterator[bytes]:
     """The lines of the index that lead into these files: a crawl may be adding others meanwhile."""
+    if not cdxj.is_file():
+        raise StorageError(f"{cdxj}: no index here; run `warraq index`")
     with cdxj.open("rb") as file:
-        for line in file:
-            if json.loads(line.split(b" ", 2)[2])["filename"] in names:
-                yield line
+        yield from (line for line in file if place(line)[0] in names)
 
 
 def _pages(reader: Reader, only: Container[str] | None = None) -> Iterator[PageEntry]:
@@ -148,8 +167,8 @@ def withdrawn_but_kept(layout: Layout) -> int:
         return len(reader.withdrawn_places())
 
 
-def export_bag(layout: Layout, config: CollectionConfig, target: Path) -> int:
-    """Write the collection as a BagIt bag to the folder `target`; returns the number of its files."""
+def export_bag(layout: Layout, config: CollectionConfig, target: Path) -> HandedOn:
+    """Write the collection as a BagIt bag to the folder `target`; the number of its files."""
     info = {
         "Source-Organization": config.operator or "",
         "Contact-Email": config.contact or "",
@@ -157,8 +176,10 @@ def export_bag(layout: Layout, config: CollectionConfig, target: Path) -> int:
         "Bagging-Date": iso(datetime.now(UTC))[:10],
         "Bag-Software-Agent": f"warraq/{version('warraq')}",
     }
-    fixity = sorted(path for path in (layout.root / _FIXITY).glob("*") if path.is_file())
+    fixity = sorted(path for path in (layout.fixity).glob("*") if path.is_file())
     files = [layout.config, *closed_files(layout.archive), *fixity]
     files += [layout.cdxj] if layout.cdxj.is_file() else []
     chosen = {name: value for name, value in info.items() if value}
-    return write_bag(target, root=layout.root, files=files, database=layout.index_db, info=chosen)
+    count = write_bag(target, root=layout.root, files=files, database=layout.index_db, info=chosen)
+    copied = {name.removeprefix("data/"): digest for name, digest in read_manifest(target).items()}
+    return HandedOn(amount=count, damaged=_unlike_stated(layout, copied))

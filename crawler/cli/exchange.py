@@ -12,6 +12,7 @@ from crawler.cli.session import Progress, Session, counted
 
 if TYPE_CHECKING:
     from archive.search import Filters
+    from crawler.deposit import HandedOn
 
 EXPORT_COLUMNS = (
     "id", "url", "site", "title", "lead", "body", "author", "section", "language", "published", "published_precision",
@@ -34,7 +35,8 @@ def export(ctx: click.Context, query: tuple[str, ...], target: Path | None, bag:
     The ending of FILE says how: .jsonl, .json, .csv, or .parquet (with pip install 'warraq[parquet]'). With .wacz
     the captures are packed: of everything the WARC files as they are, of some articles their records and what their pages
     need. With --bag the whole collection is. No form but the bag holds withdrawn articles: the bag has the WARC files byte
-    for byte, and with them what was withdrawn without --purge. An existing FILE or DIR is never overwritten.
+    for byte, and with them what was withdrawn without --purge. An existing FILE or DIR is never overwritten. Exit code 4:
+    a file that was copied is not what the fixity manifest states; it is named, and was copied as it is.
     """
     session: Session = ctx.obj
     if (target is None) == (bag is None):
@@ -47,12 +49,14 @@ def export(ctx: click.Context, query: tuple[str, ...], target: Path | None, bag:
     if bag is not None:
         from crawler.deposit import export_bag, withdrawn_but_kept
 
-        session.say(f"{export_bag(layout, session.config(), bag)} files in {bag}")
+        handed = export_bag(layout, session.config(), bag)
+        session.say(f"{handed.amount} files in {bag}")
         if kept := withdrawn_but_kept(layout):
             click.echo(
                 f"warning: {counted(kept, 'capture')} of withdrawn articles are in the bag; `withdraw --purge` takes them out",
                 err=True,
             )
+        _tell_damage(ctx, handed)
     elif target is not None and whole and some:
         from crawler.deposit import export_part
 
@@ -61,7 +65,9 @@ def export(ctx: click.Context, query: tuple[str, ...], target: Path | None, bag:
     elif target is not None and whole:
         from crawler.deposit import export_wacz
 
-        session.say(f"{export_wacz(layout, session.config(), target)} bytes in {target}")
+        handed = export_wacz(layout, session.config(), target)
+        session.say(f"{handed.amount} bytes in {target}")
+        _tell_damage(ctx, handed)
     elif target is not None:
         from archive.export import write_file
         from archive.search import Reader
@@ -70,6 +76,13 @@ def export(ctx: click.Context, query: tuple[str, ...], target: Path | None, bag:
             session.check_site(reader, chosen.site)
             count = write_file(reader.select(chosen, text=" ".join(query)), EXPORT_COLUMNS, target)
         session.say(f"{counted(count, 'article')} in {target}")
+
+
+def _tell_damage(ctx: click.Context, handed: HandedOn) -> None:
+    """Name the files that were copied as they are and are not as they were: exit code 4."""
+    for name in handed.damaged:
+        click.echo(f"damaged: {name}: its bytes are not those the fixity manifest states; see `warraq verify`")
+    ctx.exit(4 if handed.damaged else 0)
 
 
 @click.command(name="import")

@@ -118,3 +118,28 @@ def test_a_bag(warraq: Run, crawled: Path, tmp_path: Path) -> None:
     warc.write_bytes(warc.read_bytes()[:-1] + b"\x01")
     assert not bagit.Bag(str(bag)).is_valid()
     assert warraq("-C", folder, "export", "--bag", bag).returncode == 2
+
+
+@pytest.mark.parametrize("form", [("--to", "x.wacz"), ("--bag", "bag")])
+def test_damage_is_told_at_the_transfer(warraq: Run, collection: Path, tmp_path: Path, form: tuple[str, str]) -> None:
+    """A WARC that is not what the manifest states is copied as it is, named, and the exit code is 4."""
+    warc = min((collection / "archive").glob("*.warc.gz"))
+    data = bytearray(warc.read_bytes())
+    data[len(data) // 2] ^= 0x40
+    warc.write_bytes(data)
+    done = warraq("-C", collection, "export", form[0], tmp_path / form[1])
+    assert done.returncode == 4, done.stderr
+    assert [line.split(": ")[:2] for line in done.stdout.splitlines()] == [["damaged", f"archive/{warc.name}"]]
+    assert (tmp_path / form[1]).exists()
+
+
+@pytest.mark.parametrize("line", [b"\n", b"com,example)/ 20260101000000 [1]\n", b"\xff\x00\n"])
+def test_a_damaged_cdxj_is_one_clear_line(warraq: Run, collection: Path, tmp_path: Path, line: bytes) -> None:
+    """A WACZ cannot be made with it: one line that says what to do, and no half a file."""
+    cdxj = collection / "indexes" / "index.cdxj"
+    cdxj.write_bytes(line + cdxj.read_bytes())
+    done = warraq("-C", collection, "export", "--to", tmp_path / "x.wacz")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert "index.cdxj" in done.stderr
+    assert "index --rebuild" in done.stderr
+    assert list(tmp_path.glob("x.wacz*")) == []
