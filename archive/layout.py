@@ -5,6 +5,7 @@ What stands inside the files is others' business; `warraq.toml` is read by `arch
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import sys
@@ -159,6 +160,20 @@ class Layout:
             with suppress(OSError):
                 self._signature.unlink()
             lock.release()
+
+    def is_busy(self) -> bool:
+        """Whether another process is writing to the collection, found out without keeping it from doing so."""
+        try:
+            descriptor = os.open(self.lock, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
 
     def holder(self) -> str:
         """Who holds the write lock, as far as the file beside it tells: process, command and since when."""

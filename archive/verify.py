@@ -8,8 +8,6 @@ any finding is damage. Nothing is changed, and memory does not grow with the col
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +60,7 @@ def verify(layout: Layout, *, reread: Reread | None = None) -> Iterator[Finding]
     `reread` reads captures again and yields what differs from the index; it comes from the caller, as extraction is
     none of the archive's business. StorageError where the disk does not let itself be read.
     """
-    busy, readable = _is_busy(layout), True
+    busy, readable = layout.is_busy(), True
     named: set[str] = set()
     with Ledger() as ledger:
         paths = warc_files(layout.archive, growing=not busy)
@@ -70,7 +68,7 @@ def verify(layout: Layout, *, reread: Reread | None = None) -> Iterator[Finding]
             named.add(finding.file)
             yield finding
         # A crawl that began meanwhile, and may be over, has added what was not walked.
-        busy = busy or _is_busy(layout) or warc_files(layout.archive) != paths
+        busy = busy or layout.is_busy() or warc_files(layout.archive) != paths
         for finding in _verify_projections(layout, ledger) if not busy else ():
             readable = readable and finding.rule != UNREADABLE
             yield finding
@@ -207,18 +205,3 @@ def _opening(record: RawRecord, name: str) -> Iterator[Problem]:
     stated = record.first("WARC-Filename")
     if stated is not None and stated != name:
         yield Problem("warcinfo-filename", f"WARC-Filename says {stated!r}")
-
-
-def _is_busy(layout: Layout) -> bool:
-    """Whether another process is writing to the collection, found out without keeping it from doing so."""
-    try:
-        descriptor = os.open(layout.lock, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False

@@ -83,13 +83,21 @@ def _read(layout: Layout, sites: SiteOf, pool: Pool, capture: Capture) -> Future
 
 
 def reread(layout: Layout, config: CollectionConfig, *, workers: int | None = None) -> Iterator[Finding]:
-    """Read all captures again and yield where `index.db` says something else. Takes as long as a rebuild."""
+    """Read all captures again and yield where `index.db` says something else. Takes as long as a rebuild.
+
+    A crawl that begins meanwhile is no obstacle; one that runs already is: then nothing is said.
+    """
     if not layout.index_db.exists():
         return
-    with tempfile.TemporaryDirectory(prefix="warraq-verify-") as folder:
+    with tempfile.TemporaryDirectory(prefix="warraq-verify-") as folder, closing(open_reader(layout.index_db)) as kept:
+        kept.execute("BEGIN")
+        kept.execute("SELECT count(*) FROM captures").fetchone()  # what a crawl adds from here on is not seen
+        files = warc_files(layout.archive)
+        if layout.is_busy():  # it was, before that
+            return
         fresh = Path(folder) / "index.db"
-        index_files(fresh, warc_files(layout.archive), config, layout, workers=workers)
-        with closing(open_reader(layout.index_db)) as kept, closing(open_reader(fresh)) as made:
+        index_files(fresh, files, config, layout, workers=workers)
+        with closing(open_reader(fresh)) as made:
             for each in (kept, made):  # a damaged letter makes another text, not an error
                 each.text_factory = lambda data: data.decode("utf-8", "backslashreplace")
             for table in _tables(made):

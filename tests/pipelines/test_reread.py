@@ -1,8 +1,11 @@
 """`verify --deep`: no value in the index can change unseen, whatever table it stands in."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +14,7 @@ from archive.config import CollectionConfig, load
 from archive.layout import Layout
 from archive.model import Exchange, FetchFacts
 from archive.warc_writer import WarcInfo, WarcWriter
+from pipelines import catch_up as catching_up
 from pipelines.catch_up import catch_up
 from pipelines.preserve import Preserver
 from pipelines.reread import reread, reread_sample
@@ -89,6 +93,33 @@ def test_a_changed_value_is_named(collection: tuple[Layout, CollectionConfig], t
             db.execute(f"UPDATE {table} SET {column} = ?", (value,))
             db.commit()
     assert any(detail.startswith(f"{table}: the row of {row}") for detail in found)
+
+
+def test_a_crawl_that_begins_meanwhile_is_no_damage(
+    collection: tuple[Layout, CollectionConfig], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a crawl adds to archive and index while everything is read again is not held against the collection."""
+    layout, config = Layout(Path(shutil.copytree(collection[0].root, tmp_path / "c"))), collection[1]
+
+    def index_files(*arguments: Any, **options: Any) -> None:
+        with layout.write_lock():
+            with WarcWriter(layout.archive, info=WarcInfo(software="test")) as writer:
+                writer.write_exchange(
+                    Exchange(
+                        url="http://news.example/late",
+                        started=datetime(2026, 3, 4, tzinfo=UTC),
+                        request=b"",
+                        response=b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + PAGE.encode(),
+                    ),
+                    FetchFacts(crawl_id="d", site="news"),
+                )
+            catch_up(layout, config)
+        catching_up.index_files(*arguments, **options)
+
+    monkeypatch.setattr("pipelines.reread.index_files", index_files)
+    assert list(reread(layout, config, workers=1)) == []
+    monkeypatch.undo()
+    assert list(reread(layout, config, workers=1)) == []
 
 
 def _name(table: str) -> str:
