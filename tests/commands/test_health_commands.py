@@ -13,6 +13,7 @@ import pytest
 from warc_kit import with_a_flipped_byte
 
 from crawler.cli import COMMANDS
+from crawler.doctor import examine
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -148,6 +149,18 @@ def test_doctor_needs_nothing(warraq: Run, tmp_path: Path) -> None:
     assert checks["SQLite"]["ok"]
     assert done.returncode == (0 if all(row["ok"] for row in checks.values()) else 2)
     assert all(row["ok"] or row["do"] for row in checks.values())
+
+
+@pytest.mark.parametrize(("kind", "sound"), [("nfs4", False), ("cifs", False), ("ext4", True)])
+def test_the_doctor_knows_network_disks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, sound: bool
+) -> None:
+    """A collection's place on a file system of another machine is named, with what to do."""
+    mounts = f"/dev/a / ext4 rw 0 0\nserver:/share {tmp_path} {kind} rw 0 0\n"
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: mounts)
+    check = next(check for check in examine(tmp_path / "collection") if check.name == "file system")
+    assert (check.found, check.ok) == (kind, sound)
+    assert ("local disk" in check.advice) != sound
 
 
 PAGE = """<html lang="ar"><head><title>عنوان الخبر الطويل هنا | موقع</title></head><body><h1>عنوان الخبر الطويل هنا</h1>
