@@ -131,7 +131,10 @@ def _body(record: RawRecord, head: HttpMessage, origin: Origin) -> Iterator[Prob
         if origin is Origin.OURS and not cut:
             yield from _framing(head, length)
         if not _is_partial(record, origin):
-            yield from _payload_digest(record, _digest_of(record.block, head.body_offset, record))
+            # What came without HTTP headers (HTTP/0.9, DNS in files converted from ARC) is its own payload.
+            starts = [0] if head.status is None and origin is Origin.IMPORTED else []
+            right = [_digest_of(record.block, start, record) for start in (head.body_offset, *starts)]
+            yield from _payload_digest(record, *right)
         return
     stated = _stated(record, "WARC-Payload-Digest")
     walked = _walk_chunks(record.block, head.body_offset, stated.algorithm if stated else "sha1")

@@ -209,7 +209,8 @@ def _each_field(record: RawRecord, kind: str, origin: Origin) -> Iterator[Proble
         seen.add(key)
         if rule is None:
             continue
-        if rule.allowed is not None and kind in TYPES and kind not in rule.allowed:
+        forbidden = rule.allowed is not None and kind in TYPES and kind not in rule.allowed
+        if forbidden and origin is not Origin.IMPORTED:  # converters of ARC files put an address on the warcinfo
             yield Problem("field-forbidden", f"{name} may not stand on a record of type {kind}")
         if key == "warc-target-uri" and record.version == "WARC/1.0":
             value = value.removeprefix("<").removesuffix(">")  # noqa: PLW2901 -- the grammar of WARC/1.0 has the brackets

@@ -153,6 +153,20 @@ def warcprox() -> list[bytes]:
     return made
 
 
+def from_arc() -> list[bytes]:
+    """An ARC file that warcio made a WARC of: an address on the warcinfo, DNS as a response of HTTP that has no headers."""
+    about = (("WARC-Filename", "old.arc"), ("WARC-IP-Address", "0.0.0.0"), ("Content-Type", "text/plain"))
+    made = [record("warcinfo", b"", ("WARC-Record-ID", urn(900)), ("WARC-Date", "2006-01-02T03:04:00Z"), *about)]
+    dns = b"20060102030405\npaper.example. 60 IN A 192.0.2.9\n"
+    for number, (address, block, payload) in enumerate(
+        [(f"dns:{HOST}", dns, dns), (url(1), answer(page(1)), page(1)), (f"http://{HOST}/0.9", page(2), page(2))], 901
+    ):
+        base = (("WARC-Record-ID", urn(number)), ("WARC-Target-URI", address), ("WARC-Date", "2006-01-02T03:04:05Z"))
+        sums = (("WARC-Payload-Digest", digest(payload)), ("WARC-Block-Digest", digest(block)))
+        made.append(record("response", block, *base, *sums, _HTTP))
+    return made
+
+
 def cc_news() -> list[bytes]:
     """Common Crawl's CC-NEWS: a day of many sites in one file, no revisits, body unpacked and said so in the header."""
     made = [_info("StormCrawler", "description: News crawl for Common Crawl")]

@@ -78,6 +78,18 @@ def test_a_revisit_of_wget_is_not_held_against_it(tmp_path: Path):
     assert "block-digest" in [finding.rule for finding in findings(written(tmp_path, data))]
 
 
+def test_a_warc_made_of_an_arc_is_not_held_against_it(tmp_path: Path):
+    """What converters do is harmless in imported files; a changed byte of such a record is found all the same."""
+    records = foreign_files.from_arc()
+    name = "import-0123456789abcdef-old.warc.gz"
+    assert findings(written(tmp_path, foreign_files.gz(records), name)) == []
+    for number in (1, 3):
+        hurt = [*records]
+        hurt[number] = hurt[number].replace(b"192.0.2.9", b"192.0.2.8").replace(b"</article>", b"</articla>")
+        found = [finding.rule for finding in findings(written(tmp_path, foreign_files.gz(hurt), name))]
+        assert found == ["block-digest", "payload-digest"]
+
+
 def test_damage_in_an_imported_file_is_found_all_the_same(tmp_path: Path):
     """Being somebody else's excuses no changed byte."""
     data = malformed.packed(malformed.REQUEST, malformed.RESPONSE.replace(b"hello", b"hullo"))
