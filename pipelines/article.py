@@ -61,7 +61,19 @@ def from_page(
     barred = page_kind.barred(page)
     if barred is not None:
         return barred
-    embedded = Embedded(page)
+    found = _read(page, Embedded(page), captured, site)
+    if isinstance(found, Article) or found.reason not in _NO_TEXT or not page_kind.is_sparse(page):
+        return found
+    embedded = Embedded(page, everywhere=True)
+    again = _read(page, embedded, captured, site) if embedded.further else found
+    bare = None if isinstance(again, Article) else dom.without_scripts(page)
+    if bare:
+        again = _read(bare, Embedded(bare), captured, site)
+    return again if isinstance(again, Article) else found
+
+
+def _read(page: Page, embedded: Embedded, captured: datetime | None, site: SiteConfig | None) -> Article | NotAnArticle:
+    """The article of a page with these data, or why there is none."""
     own = own_data.own_article(embedded, page, _headlines(page))
     stated = metadata.read(page, embedded, captured=captured, zone=_zone(site), data=own)
     stated = _overridden(page, stated, captured, site)
@@ -74,15 +86,11 @@ def from_page(
     )
     if own is not None and own.source == TREE and read.in_data:
         drawn = dom.shown_as(page, embedded.markup)
-        found = from_page(drawn, captured=captured, site=site) if drawn else None
+        found = _read(drawn, Embedded(drawn), captured, site) if drawn else None
         if isinstance(found, Article):
             return found
     verdict = page_kind.judge(page, stated, read)
-    if verdict is None:
-        return _article(page, stated, read, site)
-    bare = dom.without_scripts(page) if verdict.reason in _NO_TEXT else None
-    found = from_page(bare, captured=captured, site=site) if bare else verdict
-    return found if isinstance(found, Article) else verdict
+    return _article(page, stated, read, site) if verdict is None else verdict
 
 
 def embedded_articles(page: Page, *, captured: datetime | None = None, site: SiteConfig | None = None) -> list[Article]:

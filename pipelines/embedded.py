@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from lxml import etree
+
 from pipelines import flight, flight_tree, state
 from pipelines.dom import Page, fold
 from pipelines.found_article import SHORT_BODY, FoundArticle, articles_in
@@ -26,13 +28,18 @@ _SCRIPT_TYPES = ("", "text/javascript", "module", "application/javascript")
 _TEXT_HINTS = (
     re.compile(r"<p\b"),
     re.compile(r"u003cp\b"),
-    re.compile(r"&lt;p\b"),
+    re.compile(r"&l(?:t)?;p\b"),
+    re.compile(r"%3cp\b"),
     re.compile(r"content_elements"),
     re.compile(r"paragraph"),
     re.compile(r"\"(?:articlebody|body|content|html|fulltext|story)\\*\"\s*:"),
 )
 # Source of an article that stands in React elements; the page may be read as these show it.
 TREE = "flight-tree"
+# Attributes that hold JSON.
+_ATTRIBUTES = etree.XPath(
+    "//@*[string-length(.) > 300][starts-with(., '{') or starts-with(., '[')]", smart_strings=False
+)
 # How many names deep JSON-LD is looked through for nodes.
 _LD_DEPTH = 6
 
@@ -46,10 +53,15 @@ class State:
 
 
 class Embedded:
-    """A page's embedded data, each part read at its first use."""
+    """A page's embedded data, each part read at its first use.
 
-    def __init__(self, page: Page) -> None:
+    `everywhere` looks where only few pages keep them: attributes (`data-page="{…}"`), text areas, scripts of any type, and
+    JavaScript that is no JSON. That takes longer, and is meant for pages that show no text.
+    """
+
+    def __init__(self, page: Page, *, everywhere: bool = False) -> None:
         self._page = page
+        self._everywhere = everywhere
 
     @cached_property
     def json_ld(self) -> list[dict[str, Any]]:
@@ -63,7 +75,7 @@ class Embedded:
     @cached_property
     def states(self) -> list[State]:
         """All application data that can be read as JSON, in document order."""
-        found = list(self._script_states())
+        found = self.further if self._everywhere else list(self._script_states())
         rows = flight.decode(text for text in self._script_texts() if flight.HINT in text)
         found += [State(source="flight", value=value) for value in rows]
         return found
@@ -114,6 +126,30 @@ class Embedded:
             elif kind in _SCRIPT_TYPES and flight.HINT not in text and state.assigns(text) and _may_hold_text(text):
                 for name, value in state.assigned(text):
                     yield State(source=_source_of(name), value=_joined(text, value))
+
+    @cached_property
+    def further(self) -> list[State]:
+        """The data in attributes, text areas, scripts of other types, and in JavaScript that is no JSON."""
+        return list(self._further())
+
+    def _further(self) -> Iterator[State]:
+        places = _ATTRIBUTES(self._page.root)
+        texts = [str(text) for text in places] if isinstance(places, list) else []
+        for element in self._page.root.iter("textarea", "script"):
+            kind = (element.get("type") or "").split(";")[0].strip().lower()
+            if kind not in (*LD_TYPES, *JSON_TYPES, *_SCRIPT_TYPES) or element.tag == "textarea":
+                texts.append((element.text or "").strip())
+            elif (
+                kind in _SCRIPT_TYPES
+                and element.text
+                and flight.HINT not in element.text
+                and _may_hold_text(element.text)
+            ):
+                for name, value in state.assigned_anywhere(element.text):
+                    yield State(source=_source_of(name), value=_joined(element.text, value))
+        for text in texts:
+            if len(text) >= state.MIN_STATE and text.startswith(("{", "[")) and _may_hold_text(text):
+                yield from _json_script(text, "")
 
 
 def _may_hold_text(script: str) -> bool:

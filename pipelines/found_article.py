@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from pipelines import rich_text
+
 # A body has at least this many characters, or a paragraph tag: shorter texts under such keys are teasers.
 MIN_BODY = 200
 # Under a key that says it holds an article's text, so much is a story of one paragraph.
@@ -92,11 +94,6 @@ _BESIDE_CAPTION = (
 _BESIDE_CREDIT = ("imagecredit", "imagecredits", "imagesource", "photocredit", "photosource", "imagecopyright")
 # Objects that only hold another one.
 _WRAPPERS = ("basic", "data", "attributes", "node", "leadart", "image", "fields", "asset")
-_TEXT_KEYS = ("content", "text", "html", "value", "body")
-_TEXT_TYPES = frozenset(
-    ("text", "paragraph", "p", "html", "raw_html", "header", "heading", "h2", "h3", "h4", "quote", "list", "rich-text",
-     "richtext", "body", "subhead", "subheadline", "blockquote", "textblock", "paragraphblock")
-)  # fmt: skip
 _TITLES, _BODIES = frozenset(_TITLE_KEYS), frozenset(_BODY_KEYS)
 _SURE_KEYS = frozenset(("articlebody", "bodyhtml", "contenthtml", "body", "content", "contentelements", "fulltext", "articlecontent",
                         "articletext", "storybody", "postcontent", "paragraphs"))  # fmt: skip
@@ -281,10 +278,14 @@ def _name(value: Any) -> str | None:
 
 
 def _body(node: dict[str, Any], keys: dict[str, str]) -> tuple[str, bool]:
+    """The text under the first key that holds one long enough, and whether it is HTML."""
     for key in _BODY_KEYS:
         value = node.get(keys[key]) if key in keys else None
         if isinstance(value, dict):
-            value = value.get("rendered") or value.get("html") or value.get("content") or value.get("blocks")
+            written = next(
+                (value[name] for name in ("rendered", "html", "content") if isinstance(value.get(name), str)), None
+            )
+            value = written or rich_text.lines(value)
         if isinstance(value, str):
             if _ESCAPED.search(value) and not _TAG.search(value):
                 value = html.unescape(value)
@@ -292,44 +293,7 @@ def _body(node: dict[str, Any], keys: dict[str, str]) -> tuple[str, bool]:
             if len(value) >= MIN_BODY or "<p" in value or (len(value) >= SHORT_BODY and key in _SURE_KEYS):
                 return value, is_html
         elif isinstance(value, list):
-            lines = [line for item in value for line in _block(item)]
-            body = "\n".join(lines)
+            body = "\n".join(rich_text.lines(value))
             if len(body) >= (SHORT_BODY if key in _SURE_KEYS else MIN_BODY):
                 return body, True
     return "", False
-
-
-def _block(item: Any, depth: int = 0) -> list[str]:
-    """A block of a body as HTML paragraphs: a string, or an object with a text key (and a type that is text)."""
-    if depth > 4:
-        return []
-    if isinstance(item, str):
-        return [item if _TAG.match(item) else f"<p>{item}</p>"]
-    if not isinstance(item, dict):
-        return []
-    kind = item.get("type") or item.get("_type") or item.get("__typename") or item.get("blockType")
-    if (
-        isinstance(kind, str)
-        and kind.lower() not in _TEXT_TYPES
-        and "text" not in kind.lower()
-        and "paragraph" not in kind.lower()
-    ):
-        return []
-    for key in _TEXT_KEYS:
-        value = item.get(key)
-        if isinstance(value, str) and value.strip():
-            return [value if re.match(r"\s*<(p|h\d|ul|ol|div|blockquote)\b", value) else f"<p>{value}</p>"]
-    for key in ("model", "items", "children", "blocks", "content"):
-        value = item.get(key)
-        if isinstance(value, dict):
-            return _block(value | {"type": "text"}, depth + 1)
-        if isinstance(value, list):
-            return _children(value, depth)
-    return []
-
-
-def _children(value: list[Any], depth: int) -> list[str]:
-    """Runs of text inside one paragraph joined; blocks inside a block one after another."""
-    if value and all(isinstance(item, dict) and isinstance(item.get("text"), str) for item in value):
-        return ["<p>" + "".join(item["text"] for item in value) + "</p>"]
-    return [line for item in value for line in _block(item, depth + 1)]

@@ -23,8 +23,17 @@ from pipelines.titles import likeness
 
 # What introduces a credit; it may follow the caption with no space between.
 _CREDIT = re.compile(
-    r"\s*[\[(|–—-]?\s*(?:(?:مصدر الصورة|المصدر|الصورة من|تصوير|عدسة|الصورة|عكس از|عکس|Image source|Photo credit|Image credit|Picture credit|Photograph|Photos?|Image|Picture|Source|Credits?|Crédits?"
+    r"\s*[\[(|–—-]?\s*(?:(?:مصدر الصورة|المصدر|صورة|الصورة من|تصوير|عدسة|الصورة|عكس از|عکس|Image source|Photo credit|Image credit|Picture credit|Photograph|Photos?|Image|Picture|Source|Credits?|Crédits?"
     r"|Bildquelle|Quelle|Foto(?:graf)?s?|Fotograf[ií]a|Bild|Photo by|Image by|Kilde|Källa|Bron|Fonte|Fuente|Kaynak|Źródło|Фото)\s*[:：/]\s*|(?:©|\(c\)|Copyright)\s*)",
+    re.IGNORECASE,
+)
+# Without such a word: one of photography behind a mark, or an agency that stands alone behind one.
+_TAKEN = re.compile(
+    r"\s*[\[(|/،–—-]\s*(?:بعدسة|عدسة|تصوير|صورة|photo by|image by|foto di|foto de)\s+(?=\S)", re.IGNORECASE
+)
+_AGENCY = re.compile(
+    r"\s*[\[(|/–—-]\s*(?=(?:رويترز|فرانس برس|أ\s?\.?\s?ف\s?\.?\s?ب|أسوشيتد برس|أسوشييتد برس|الأناضول|د\s?ب\s?أ|غيتي(?: إيمدجز)?|جيتي|وكالة(?: [^\W\d_]+){1,3}|وكالات|أرشيفية"
+    r"|reuters|afp|ap(?: photo)?|associated press|getty(?: images)?|epa|dpa|efe|ansa|anadolu|aa|xinhua|bloomberg|shutterstock|alamy|pa(?: media| wire)?|tass|upi)(?:\W+\w+){0,2}[)\].]*$)",
     re.IGNORECASE,
 )
 _LOGO = re.compile(r"logo|icon|avatar|sprite|placeholder|pixel|blank|شعار", re.IGNORECASE)
@@ -70,7 +79,7 @@ ATTRIBUTE = "attribute"
 _Said = tuple[str, tuple[str | None, str | None]]
 
 
-def read(page: Page, head: Head, nodes: list[linked_data.Node], data: Stated, title: str | None) -> list[Found]:
+def read(page: Page, head: Head, linked: list[Any], data: Stated, title: str | None) -> list[Found]:
     """The article's picture, by falling trust: the address of metas and data with what the page shows beside the picture.
 
     What stands beside it goes before what the data say of it; JSON-LD's own words belong to its own picture first.
@@ -78,12 +87,12 @@ def read(page: Page, head: Head, nodes: list[linked_data.Node], data: Stated, ti
     shown = _shown(page)
     beside: _Said = ("dom", _beside(shown[0], title) if shown else (None, None))
     hidden: _Said = (ATTRIBUTE, _described(shown[0]) if shown else (None, None))
-    linked: _Said = ("json-ld", _linked_caption(nodes))
+    stated: _Said = ("json-ld", _linked_caption(linked))
     in_data: _Said = ("data", (plain(data.caption or "") or None, plain(data.credit or "") or None))
-    addresses = [*_addresses(page, head, nodes, data.address), *([("dom", shown[1])] if shown else [])]
+    addresses = [*_addresses(page, head, linked, data.address), *([("dom", shown[1])] if shown else [])]
     found = []
     for source, address in addresses:
-        said = (linked, beside, in_data, hidden) if source == "json-ld" else (beside, in_data, linked, hidden)
+        said = (stated, beside, in_data, hidden) if source == "json-ld" else (beside, in_data, stated, hidden)
         captioned, caption, credit = _first(said, title)
         image = Image(url=address, caption=caption, credit=credit)
         found.append(Found(source=source, image=image, captioned=captioned))
@@ -101,32 +110,27 @@ def _first(said: Iterable[_Said], title: str | None) -> tuple[str | None, str | 
     return source, words, whose
 
 
-def _addresses(page: Page, head: Head, nodes: list[linked_data.Node], data: str | None) -> list[tuple[str, str]]:
+def _addresses(page: Page, head: Head, linked: list[Any], data: str | None) -> list[tuple[str, str]]:
     stated = [
         ("og", head.first("og:image:secure_url", "og:image", "og:image:url")),
         ("twitter", head.first("twitter:image", "twitter:image:src")),
     ]
-    stated += [("json-ld", _image_address(value)) for value in linked_data.values(nodes, "image", "thumbnailUrl")]
+    stated += [("json-ld", _image_address(item)) for item in linked]
     stated += [("data", data), ("link", head.link("image_src"))]
     absolute = [(source, page.absolute(address)) for source, address in stated if address]
     return [(source, address) for source, address in absolute if address and address.startswith("http")]
 
 
-def _image_address(value: Any) -> str | None:
-    item = value[0] if isinstance(value, list) and value else value
+def _image_address(item: Any) -> str | None:
     if isinstance(item, dict):
         return linked_data.text(item.get("url") or item.get("contentUrl"))
     return item if isinstance(item, str) else None
 
 
-def _linked_caption(nodes: list[linked_data.Node]) -> tuple[str | None, str | None]:
-    for value in linked_data.values(nodes, "image"):
-        item = value[0] if isinstance(value, list) and value else value
-        if isinstance(item, dict):
-            return linked_data.text(item.get("caption")), linked_data.text(
-                item.get("creditText") or item.get("copyrightHolder")
-            )
-    return None, None
+def _linked_caption(linked: list[Any]) -> tuple[str | None, str | None]:
+    item = next((one for one in linked if isinstance(one, dict)), {})
+    credit = item.get("creditText") or item.get("copyrightHolder")
+    return linked_data.text(item.get("caption")), linked_data.text(credit)
 
 
 def part(text: str) -> tuple[str | None, str | None]:
@@ -135,6 +139,7 @@ def part(text: str) -> tuple[str | None, str | None]:
     match = None
     for match in _CREDIT.finditer(text):  # noqa: B007 - the last one counts
         pass
+    match = match or _TAKEN.search(text) or _AGENCY.search(text)
     if match is None:
         return text or None, None
     credit = text[match.end() :].strip(" .)]|")

@@ -20,6 +20,7 @@ _TOKEN = re.compile(
     r"|(?P<number>-?(?:0x[0-9a-f]+|\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)n?)|(?P<name>[A-Za-z_$][\w$]*)|(?P<mark>=>|[^\s\w]))",
     re.DOTALL | re.IGNORECASE,
 )
+_BRACE = re.compile(r"[{}]|\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|'[^'\\]*+(?:\\.[^'\\]*+)*+'", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|.))", re.DOTALL)
 _LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": ""}
 _CONSTANTS: dict[str, Any] = {
@@ -168,11 +169,15 @@ class Reader:
         return value
 
     def _skip_body(self) -> None:
+        """Go to the end of a function's body, past its strings."""
         open_braces = 1
-        while open_braces:
-            kind, text = self.token()
-            if kind == "mark" and text in "{}":
-                open_braces += 1 if text == "{" else -1
+        for match in _BRACE.finditer(self.script, self.at):
+            if match[0] in "{}":
+                open_braces += 1 if match[0] == "{" else -1
+            if not open_braces:
+                self.at = match.end()
+                return
+        raise NotAValueError
 
     def _returned(self, depth: int) -> Any:
         """What a function returns whose statements but fill its parameters (`a.b=c;`)."""

@@ -115,6 +115,13 @@ def values(found: list[Node], *keys: str) -> Iterator[Any]:
                 yield value
 
 
+def pictures(found: list[Node], everything: list[Node]) -> list[Any]:
+    """The first picture of each node that has some: its node, where it refers to one, or its address."""
+    named = by_id(everything)
+    firsts = [value[0] if isinstance(value, list) else value for value in values(found, "image", "thumbnailUrl")]
+    return [named.get(str(item.get("@id")), item) if isinstance(item, dict) else item for item in firsts]
+
+
 def crumbs(node: Node) -> list[str]:
     """The names of a BreadcrumbList, outermost first; nothing for any other node."""
     items = node.get("itemListElement")

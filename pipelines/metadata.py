@@ -254,7 +254,8 @@ def _image(places: _Places, title: str | None, trail: _Trail) -> tuple[Image | N
     """The picture, and where its caption was found."""
     data = places.data
     known = images.Stated(address=data.image, caption=data.caption, credit=data.credit) if data else images.Stated()
-    found = images.read(places.page, places.head, places.nodes, known, title)
+    linked = linked_data.pictures(places.nodes, places.everything)
+    found = images.read(places.page, places.head, linked, known, title)
     if not found:
         return None, None
     best, image = found[0], found[0].image

@@ -22,6 +22,8 @@ from pipelines.second_reader import letters
 
 # A page put in the way of another says little: more text than this (characters) and it is a page of its own.
 OBSTACLE_TEXT = 2500
+# Menu, footer and headline of a page without its story have no more text than this, in characters.
+SPARSE = 4000
 # From so many headlines that lead elsewhere a page without an article's marks is a list of them.
 LISTED = 8
 # A front page has at least so many; a dated headline with its story among so many is still a story.
@@ -95,14 +97,20 @@ def barred(page: Page) -> NotAnArticle | None:
     return None
 
 
-def _first_text(element: HtmlElement) -> str:
+def is_sparse(page: Page) -> bool:
+    """Whether a page shows so little text that its story may be kept for a script to show; no list of headlines does."""
+    body = page.root.find("body")
+    return len(_first_text(body if body is not None else page.root, SPARSE)) <= SPARSE
+
+
+def _first_text(element: HtmlElement, enough: int = OBSTACLE_TEXT) -> str:
     """The text under an element, read no further than needed to know that it is long."""
     parts, length = [], 0
     for part in dom.strings(element):
         stripped = part.strip()
         parts.append(stripped)
         length += len(stripped)
-        if length > OBSTACLE_TEXT:
+        if length > enough:
             break
     return dom.fold(" ".join(parts))
 

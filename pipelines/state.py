@@ -7,11 +7,13 @@ JSON-LD with its usual faults, `application/json` scripts (Next.js, Nuxt's deval
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import unquote
 
 from pipelines import javascript
 
@@ -25,7 +27,9 @@ _COMMENT = re.compile(r"/\*.*?\*/|<!--|-->|(?m:^\s*//[^\n]*$)|<!\[CDATA\[|\]\]>"
 _TRAILING_COMMA = re.compile(r",(\s*[\]}])")
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
 _RAW_BREAK = re.compile(r"[\r\n\t]+")
-_VALUE = r"\s*=\s*(?:JSON\.parse\(\s*)?(?=[{\[\"']|\(function\()"
+_ANGULAR = re.compile("&([aqslg]);")
+_ANGULAR_MARKS = {"a": "&", "q": '"', "s": "'", "l": "<", "g": ">"}
+_VALUE = r"\s*=\s*(?:JSON\.parse\(\s*(?:decodeURIComponent\(\s*)?)?(?=[{\[\"']|\(function\()"
 # Names are bounded, and never taken again shorter: a script of nothing but names would take minutes.
 # One pattern for each beginning: as one pattern, or with a condition before the name, they cost many times as much.
 _ASSIGNMENTS = tuple(
@@ -36,6 +40,11 @@ _ASSIGNMENTS = tuple(
         r"(Fusion\.globalContent(?<!\wFusion\.globalContent))",
         r"(__(?<!\w__)\w+__)",
     )
+)
+# Looked for where a page shows no text: a script's own variables, and SvelteKit's argument of a call.
+_FURTHER = (
+    *(re.compile(rf"{word} ([\w$]{{1,80}}+)" + _VALUE) for word in ("var", "let", "const")),
+    re.compile(r"(data(?<![\w$.]data))\s*:\s*(?=\[\s*(?:null|\{))"),
 )
 
 
@@ -64,37 +73,55 @@ def _repairs(text: str) -> Iterator[str]:
     yield _BAD_ESCAPE.sub(r"\\\\", _RAW_BREAK.sub(" ", closed))
     if "&quot;" in text or "&#34;" in text:
         yield html.unescape(text)
+    if "&q;" in text:  # Angular's way, up to its sixteenth edition
+        yield _ANGULAR.sub(lambda mark: _ANGULAR_MARKS[mark[1]], text)
 
 
 def assigns(script: str) -> bool:
     """Whether a script assigns anything to a global that could be JSON."""
-    return next(_assignments(script), None) is not None
+    return next(_assignments(script, _ASSIGNMENTS), None) is not None
 
 
-def _assignments(script: str) -> Iterator[re.Match[str]]:
-    return (match for pattern in _ASSIGNMENTS for match in pattern.finditer(script))
+def _assignments(script: str, patterns: tuple[re.Pattern[str], ...]) -> Iterator[re.Match[str]]:
+    return (match for pattern in patterns for match in pattern.finditer(script))
 
 
 def assigned(script: str) -> Iterator[tuple[str, Any]]:
-    """(name, value) of each value that a script assigns to a global, as JSON or as JavaScript that computes nothing."""
-    if len(script) < MIN_STATE:
-        return
+    """(name, value) of each JSON value that a script assigns to a global. JavaScript that is not JSON is passed over."""
+    decoder = json.JSONDecoder(strict=False)
+    yield from _values(script, _ASSIGNMENTS, lambda at: decoder.raw_decode(script, at))
+
+
+def assigned_anywhere(script: str) -> Iterator[tuple[str, Any]]:
+    """As `assigned`, for a script's own variables too, and for JavaScript that computes nothing: this takes its time."""
     decoder = json.JSONDecoder(strict=False)
     literals = javascript.Reader(script)
+
+    def value(at: int) -> tuple[Any, int]:
+        with contextlib.suppress(ValueError, RecursionError):
+            return decoder.raw_decode(script, at)
+        return literals.read(at)
+
+    yield from _values(script, (*_ASSIGNMENTS, *_FURTHER), value)
+
+
+def _values(
+    script: str, patterns: tuple[re.Pattern[str], ...], read: Callable[[int], tuple[Any, int]]
+) -> Iterator[tuple[str, Any]]:
+    if len(script) < MIN_STATE:
+        return
     at = 0
-    for match in sorted(_assignments(script), key=re.Match.start):
+    for match in sorted(_assignments(script, patterns), key=re.Match.start):
         if match.start() < at:  # within the value before
             continue
         at = match.end()
         try:
-            value, end = decoder.raw_decode(script, match.end())
+            value, end = read(match.end())
         except (ValueError, RecursionError):
-            try:
-                value, end = literals.read(match.end())
-            except javascript.NotAValueError:
-                continue
+            continue
         at = end
         if isinstance(value, str):
+            value = unquote(value) if value.startswith(("%7B", "%5B", "%7b", "%5b")) else value
             value = loads_tolerant(value) if len(value) >= MIN_STATE else None
         if isinstance(value, dict | list):
             yield match[1], value

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.model import Article
 from pipelines import flight, state
+from pipelines.article import extract
 from pipelines.dom import Page, parse
 from pipelines.embedded import Embedded
 from pipelines.found_article import articles_in
@@ -66,6 +70,7 @@ def test_state_readers_take_any_text(text: str) -> None:
     """No script text makes the readers of state raise."""
     state.loads_tolerant(text)
     list(state.assigned(text * 20))
+    list(state.assigned_anywhere(text * 20))
 
 
 @pytest.mark.parametrize("name", ["window.", "self.", "__", "__a", "Fusion.globalContent"])
@@ -132,3 +137,28 @@ def test_blocks_become_paragraphs() -> None:
     }
     (found,) = articles_in(data, "fusion")
     assert found.body == f"<p>{'a' * 150}</p>\n<p>{'b' * 150}</p>"
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "<script>var page = {DATA};</script>",
+        "<script>const page={article:{title:'TITLE',content:'BODY'}};start(page)</script>",
+        "<script>kit.start(app, { data: [null,{type:'data',data:{title:'TITLE',content:'BODY'}}] });</script>",
+        "<script>window.page=JSON.parse(decodeURIComponent('QUOTED'))</script>",
+        '<div data-page="ESCAPED"></div>',
+        "<textarea hidden>ESCAPED</textarea>",
+        '<script type="text/x-data">{DATA}</script>',
+        '<script type="application/json" id="state">ANGULAR</script>',
+    ],
+)
+def test_data_that_only_few_pages_keep_are_found_where_no_text_is_shown(kept: str) -> None:
+    """Variables of scripts, JavaScript that is no JSON, attributes, text areas: a page without text is read from them."""
+    data = json.dumps({"article": POST}, ensure_ascii=False)
+    angular = data.replace("&", "&a;").replace('"', "&q;").replace("<", "&l;").replace(">", "&g;")
+    for mark, text in (("{DATA}", data), ("TITLE", POST["title"]), ("BODY", BODY), ("QUOTED", quote(data)), ("ESCAPED", escape(data)), ("ANGULAR", angular)):  # fmt: skip
+        kept = kept.replace(mark, str(text))
+    page = f"<html><head><title>{POST['title']}</title></head><body><h1>{POST['title']}</h1>{kept}</body></html>"
+    found = extract(page.encode(), "https://www.example.test/world/ab12cd3")
+    assert isinstance(found, Article), found
+    assert found.paragraphs == [" ".join(BODY.removeprefix("<p>").removesuffix("</p>").split())]

@@ -58,7 +58,7 @@ def test_assigned_values_may_be_javascript() -> None:
     """A script's globals are read whether they are JSON or not, and a value read is not searched again."""
     long = "x" * state.MIN_STATE
     script = f"window.one = {{title: 'a', inner: 'window.no = {{}}', text: '{long}'}}; window.two = {{\"b\": 1}}; window.c = d();"
-    assert [(name, sorted(value)) for name, value in state.assigned(script)] == [("one", ["inner", "text", "title"]), ("two", ["b"])]  # fmt: skip
+    assert [(name, sorted(value)) for name, value in state.assigned_anywhere(script)] == [("one", ["inner", "text", "title"]), ("two", ["b"])]  # fmt: skip
 
 
 def test_references_of_a_cache_are_followed_even_in_a_circle() -> None:
