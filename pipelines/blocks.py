@@ -15,6 +15,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.dom import fold
+from pipelines.line_breaks import LINE_LENGTH, SENTENCE_END, WRAPPED, Piece, is_break, lined, split_at_breaks
 from pipelines.wording import breadth
 
 INLINE = frozenset(
@@ -101,28 +102,12 @@ _KINDS = {
     "p": "p", "h1": "h", "h2": "h", "h3": "h", "h4": "h", "h5": "h", "h6": "h", "li": "li", "dt": "li", "dd": "li",
     "blockquote": "quote", "td": "cell", "th": "cell", "figcaption": "caption", "caption": "caption", "pre": "pre",
 }  # fmt: skip
-_SENTENCE_END = re.compile(r"[.!?…:؟۔。！？”»\"'’)\]]\s*$")
-_FULL_STOP = re.compile(r"[.!?…؟۔。！？][”»\"'’)\]]?\s*$")
-# A piece before a single line break is a paragraph of its own from this length (or from its full stop) on.
-_LINE_LENGTH = 60
-# A line of loose text that is longer and ends no sentence was broken for its width.
-_WRAPPED = 110
-_EVEN = 1.25
 # A paragraph among so many others, of no more than this length, is one though a line break stands in it.
 _FELLOWS = 3
 _ONE_PARAGRAPH = 600
-# Text shown with its own line breaks is prose where this share of it are lines that read as paragraphs.
-_MOST = 0.85
-# A shorter line that ends with a comma or colon may be a label.
-_SHORT_LABEL = 8
 # Inline elements that a page may show as lines of their own, and how it says so.
 _SHOWN = frozenset(("span", "a", "font", "strong", "b", "em", "i", "label"))
 _AS_BLOCK = re.compile(r"display\s*:\s*(block|table|flex|grid|list-item)", re.IGNORECASE)
-_BLANK_LINE = re.compile(r"\n[ \t\r\xa0]*\n\s*")
-# A single break joins where the sentence goes on, whatever its length.
-_COMMA = re.compile(r"[,،;؛:-]\s*$")
-# A stretch of text, the address it links to, and whether it is bold; a line break is a lone line feed.
-Piece = tuple[str, str | None, bool]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -187,10 +172,10 @@ class _Walk:
     def flush(self, element: HtmlElement) -> None:
         pieces, self.pieces = self.pieces, []
         owner, kind, level = self.kinds[-1] if self.kinds else (element, "text", 0)
-        if kind in ("text", "cell", "pre") and any(len(piece[0]) > _WRAPPED and "\n" in piece[0] for piece in pieces):
-            pieces = _lined(pieces, kept=kind == "pre")
+        if kind in ("text", "cell", "pre") and any(len(piece[0]) > WRAPPED and "\n" in piece[0] for piece in pieces):
+            pieces = lined(pieces, kept=kind == "pre")
         if kind == "p" and _is_one_paragraph(pieces, owner):
-            pieces = [(" ", None, False) if _is_break(piece) else piece for piece in pieces]
+            pieces = [(" ", None, False) if is_break(piece) else piece for piece in pieces]
         for run in split_at_breaks(pieces, loose=kind in ("text", "cell")):
             block = _block(run, owner if kind != "text" else element, kind, level, len(self.blocks))
             if block is not None:
@@ -269,7 +254,7 @@ def _is_skipped(node: HtmlElement, tag: str) -> bool:
 
 def _is_one_paragraph(pieces: list[Piece], owner: HtmlElement) -> bool:
     """Whether a paragraph among others is whole though a line break stands between two of its sentences."""
-    breaks = [at for at, piece in enumerate(pieces) if _is_break(piece)]
+    breaks = [at for at, piece in enumerate(pieces) if is_break(piece)]
     if len(breaks) != 1 or not any(piece[0].strip() for piece in pieces[: breaks[0]]):
         return False
     if sum(len(piece[0]) for piece in pieces) > _ONE_PARAGRAPH:
@@ -290,92 +275,7 @@ def _ends_line(walk: _Walk) -> bool:
     """Whether loose text so far ends a long sentence with no space after it: what follows stands on a line of its own."""
     last = walk.pieces[-1][0]
     loose = not walk.kinds or walk.kinds[-1][1] in ("text", "cell")
-    return loose and len(last) >= _LINE_LENGTH and not last[-1].isspace() and bool(_SENTENCE_END.search(last))
-
-
-def _lined(pieces: list[Piece], *, kept: bool) -> list[Piece]:
-    """Pieces with line breaks where plain text has its paragraphs on lines of their own, each a sentence or more.
-
-    Where the page shows the text's own line breaks (`kept`), an empty line parts paragraphs as soon as most are such.
-    """
-    found: list[Piece] = []
-    for text, link, bold in pieces:
-        parts = [part for part in _BLANK_LINE.split(text.strip()) if part.strip()]
-        written = kept and sum(len(part) for part in parts if _is_told(part)) >= _MOST * len(text.strip())
-        if len(parts) < 2 or not (written or all(map(_is_line, parts))):
-            parts = [part for part in text.strip().split("\n") if part.strip()]
-            if len(parts) < 3 or not all(map(_is_line, parts)):
-                found.append((text, link, bold))
-                continue
-        for part in parts:
-            found += [(part, link, bold), ("\n", None, False), ("\n", None, False)]
-    return found
-
-
-def _is_told(text: str) -> bool:
-    return breadth(text) >= _LINE_LENGTH and bool(_FULL_STOP.search(text))
-
-
-def split_at_breaks(pieces: list[Piece], *, loose: bool) -> list[list[Piece]]:
-    """Runs of text between line breaks that end a paragraph.
-
-    Two breaks always do. A single one does in loose text (where it is all the markup there is) unless the sentence goes
-    on after it, or doubled ones part the sentences; inside a paragraph only where none is doubled and what stands before
-    it reads as a line of its own.
-    """
-    if not any(_is_break(piece) for piece in pieces):
-        return [pieces]
-    runs: list[list[Piece]] = [[]]
-    counts: list[int] = []
-    for piece in pieces:
-        if not _is_break(piece):
-            runs[-1].append(piece)
-        elif any(part[0].strip() for part in runs[-1]):
-            runs.append([])
-            counts.append(1)
-        elif counts:
-            counts[-1] += 1
-    doubled = max(counts, default=0) > 1
-    parted = loose and doubled and _double_parts(runs, counts)
-    widths = sorted((sum(len(piece[0]) for piece in run) for run in runs), reverse=True) if loose else []
-    joined = [runs[0]]
-    for count, run in zip(counts, runs[1:], strict=False):
-        before = fold("".join(piece[0] for piece in joined[-1]))
-        apart = not _goes_on(before, widths, parted=parted) if loose else not doubled and _is_line(before)
-        if count > 1 or apart:
-            joined.append(run)
-        else:
-            joined[-1] = [*joined[-1], (" ", None, False), *run]
-    return joined
-
-
-def _is_break(piece: Piece) -> bool:
-    return piece[0] == "\n" and piece[1] is None
-
-
-def _double_parts(runs: list[list[Piece]], counts: list[int]) -> bool:
-    """Whether doubled breaks part the paragraphs, so that single ones between sentences don't."""
-    lines = sum(
-        count == 1 and _is_line(fold("".join(piece[0] for piece in run)))
-        for count, run in zip(counts, runs, strict=False)
-    )
-    return sum(count > 1 for count in counts) > lines
-
-
-def _goes_on(text: str, widths: list[int], *, parted: bool) -> bool:
-    """Whether a line was broken for its width or inside a paragraph: no sentence ends there, or other breaks part them.
-
-    Lines broken for their width are about as long as the longest of the text, of which there are more than one: `widths`
-    are the lengths of all, the longest first.
-    """
-    if _SENTENCE_END.search(text):
-        return parted
-    even = widths[0] <= _EVEN * len(text) and (len(widths) < 3 or widths[0] <= _EVEN * widths[1])
-    return (breadth(text) >= _WRAPPED and even) or (len(text) > _SHORT_LABEL and bool(_COMMA.search(text)))
-
-
-def _is_line(text: str) -> bool:
-    return breadth(text) >= _LINE_LENGTH and bool(_SENTENCE_END.search(text))
+    return loose and len(last) >= LINE_LENGTH and not last[-1].isspace() and bool(SENTENCE_END.search(last))
 
 
 def _block(pieces: list[Piece], owner: HtmlElement, kind: str, level: int, at: int) -> Block | None:
