@@ -176,3 +176,20 @@ def test_lines_of_unlike_length_were_not_broken_for_their_width() -> None:
         LINES[1],
     ]
     assert texts(f"<div>{'<br>'.join(lines)}</div>") == lines
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["حمّل تطبيق الصحيفة الآن", "تابعوا آخر الأخبار عبر قناتنا", "عدد القراءات: 123", "وقت القراءة: 3 دقائق", "دقيقة واحدة للقراءة", "نسخ الرابط", "فيسبوك تويتر واتساب", "هل أعجبك المقال؟", "هل كان هذا مفيدا؟", "لن يتم نشر عنوان بريدك الإلكتروني.", "#سياسة #اقتصاد", "We use cookies to make this site better.", "Scroll to continue", "Back to top"],
+)  # fmt: skip
+def test_labels_and_notices_are_furniture(line: str) -> None:
+    """Buttons, counters and notices are no paragraphs, even where they stand as one among others."""
+    inner = "".join(f"<p>{text}</p>" for text in (*LINES[:2], line, *LINES[2:]))
+    assert read(f"<div>{inner}</div>").paragraphs == LINES
+
+
+@pytest.mark.parametrize("line", ["هل كان الرئيس يعلم؟", "قراءة في الأرقام", "فيسبوك تغيّر سياستها", "Click here to stay"])  # fmt: skip
+def test_a_short_line_that_tells_something_stays(line: str) -> None:
+    """A question of an interview, or a sub-head that only begins like a button, is text."""
+    inner = "".join(f"<p>{text}</p>" for text in (*LINES[:2], line, *LINES[2:]))
+    assert read(f"<div>{inner}</div>").paragraphs == [*LINES[:2], line, *LINES[2:]]
