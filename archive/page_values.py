@@ -168,6 +168,8 @@ class NotArticleReason(StrEnum):
     PAYWALL = "paywall"
     GALLERY = "gallery"
     VIDEO = "video"
+    AUDIO = "audio"
+    SERVICE = "service"
     ERROR_PAGE = "error-page"
     BROKEN_ENCODING = "broken-encoding"
     TOO_LARGE = "too-large"

@@ -58,9 +58,6 @@ def from_page(
     page: Page, *, captured: datetime | None = None, site: SiteConfig | None = None
 ) -> Article | NotAnArticle:
     """As `extract`, of a page that is parsed already. The tree is left as it is."""
-    barred = page_kind.barred(page)
-    if barred is not None:
-        return barred
     found = _read(page, Embedded(page), captured, site)
     if isinstance(found, Article) or found.reason not in _NO_TEXT or not page_kind.is_sparse(page):
         return found
@@ -89,7 +86,7 @@ def _read(page: Page, embedded: Embedded, captured: datetime | None, site: SiteC
         found = _read(drawn, Embedded(drawn), captured, site) if drawn else None
         if isinstance(found, Article):
             return found
-    verdict = page_kind.judge(page, stated, read)
+    verdict = page_kind.judge(page, embedded, stated, read)
     return _article(page, stated, read, site) if verdict is None else verdict
 
 
