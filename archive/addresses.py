@@ -11,7 +11,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from archive.facts import moment_of
-from archive.projection import first_and_last
+from archive.projection import first_and_last, latest_reading
 from archive.urls import article_id, canonical_key, is_amp, is_tracked, normalise
 
 # Redirects followed when asking where an address leads; browsers stop at 20, honest sites need two or three.
@@ -154,10 +154,8 @@ def _disappearance(db: sqlite3.Connection, article: str) -> None:
     if row is None:
         return
     canonical, last_seen = row
-    # Asked at its name and where it was last read: an AMP form that was given up does not make the article gone.
-    latest, read_at = db.execute(
-        "SELECT url, moment FROM _readings WHERE article_id = ? ORDER BY moment DESC LIMIT 1", (article,)
-    ).fetchone()
+    # Asked at its name and where it was last read: an AMP form or a further page that was given up does not make it gone.
+    latest, read_at = latest_reading(db, article)
     since = db.execute(
         "SELECT captured, status, location, id, warc_date, warc, offset, url FROM captures"  # noqa: S608 -- a constant
         f" WHERE (url = ? OR {_SPELT}) AND captured >= ?",

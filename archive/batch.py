@@ -19,6 +19,7 @@ from archive.facts import (
 )
 from archive.lessons import Lessons
 from archive.model import Capture, Change, Failure, PayloadKind, Reading, RecordType
+from archive.parts import join_parts
 from archive.projection import Touched, derive
 from archive.revisits import release, resolve_revisits
 from archive.withdrawal import Withdrawal
@@ -148,6 +149,7 @@ class Batch:
         touched = self._touched
         self._lessons.settle(touched)
         resolve_revisits(self._db, self._revisits, self._captured, touched)
+        join_parts(self._db, self._lessons, touched)
         derive(self._db, touched)
         derive_addresses(self._db, touched.urls, self._redirects)
         derive_clusters(self._db, touched.signatures, touched.dated, touched.left)

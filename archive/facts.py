@@ -143,15 +143,15 @@ def read_articles(capture: Capture, reading: Reading) -> list[ReadArticle]:
 
 
 def _read_article(capture: Capture, reading: Reading, article: Article, ordinal: int) -> ReadArticle:
-    title, paragraphs = clean(article.title), [clean(paragraph) for paragraph in article.paragraphs]
-    body = "\n".join(paragraphs)
+    title, body = clean(article.title), "\n".join(map(clean, article.paragraphs))
     canonical = canonical_url(clean(article.canonical or article.url))
     site = clean(article.site or capture.facts.site or folded_host(urlsplit(capture.url).hostname or ""))
     key, sha256 = canonical_key(canonical), text_sha256(title, body)
     metadata = _metadata(article, reading if ordinal == 0 else None)
-    known = len(article.places) == len(body.split("\n"))
-    places = clean(pack(article.places)) if known else None
-    text = number(site, key, sha256, places or "")
+    lines = lines_of(site, article.places) if len(article.places) == len(body.split("\n")) else ()
+    places = clean(pack(article.places)) if lines else None
+    part = article.part if ordinal == 0 else None
+    text = number(site, key, sha256, places or "", *([] if part is None else [str(part)]))
     return ReadArticle(
         reading={
             "capture_id": capture.id,
@@ -163,6 +163,7 @@ def _read_article(capture: Capture, reading: Reading, article: Article, ordinal:
             "key": key,
             "canonical": canonical,
             "text": text,
+            "is_last": int(part is not None and article.is_last),
             "counts": 1,
         },
         text={
@@ -177,9 +178,10 @@ def _read_article(capture: Capture, reading: Reading, article: Article, ordinal:
             "places": places,
             "metadata": json.dumps(metadata, ensure_ascii=False, separators=(",", ":")),
             "signature": reading.signature if ordinal == 0 else None,
+            "part": part,
         },
         published=metadata["published"],
-        lines=lines_of(site, article.places) if known else (),
+        lines=lines,
     )
 
 

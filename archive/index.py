@@ -28,6 +28,7 @@ from archive.model import (
     Reference,
     iso,
 )
+from archive.projection import latest_reading
 from archive.rows import CAPTURE_COLUMNS, capture_of, reference_of
 from archive.schema import open_writer, storage_errors
 from archive.urls import canonical_key
@@ -253,17 +254,23 @@ class Index:
         """The articles of a site that were seen at or after a moment on pages of their own, the newest first."""
         with storage_errors(self._path):
             rows = self._db.execute(
-                "SELECT r.url, a.first_seen, coalesce((SELECT max(captured) FROM captures c WHERE c.url = r.url), a.last_seen)"
-                " FROM articles a JOIN _readings r ON r.article_id = a.id AND r.ordinal = 0"
+                "SELECT r.url, a.first_seen, a.last_seen, a.id, ifnull(t.part, 0) FROM articles a"
+                " JOIN _readings r ON r.article_id = a.id AND r.ordinal = 0 JOIN _texts t ON t.id = r.text"
                 " WHERE a.site = ? AND a.last_seen >= ? AND a.source = 'page' AND r.moment ="
                 " (SELECT max(moment) FROM _readings l WHERE l.article_id = a.id AND l.ordinal = 0)"
                 " GROUP BY a.id ORDER BY a.first_seen DESC, a.id",
                 (site, iso(since)),
             ).fetchall()
-        return [
-            KnownArticle(url=url, first_seen=datetime.fromisoformat(first), asked=datetime.fromisoformat(asked))
-            for url, first, asked in rows
-        ]
+            return [
+                self._known(latest_reading(self._db, article)[0] if part > 1 else url, first, last)
+                for url, first, last, article, part in rows
+            ]
+
+    def _known(self, url: str, first: str, last: str) -> KnownArticle:
+        asked = self._db.execute("SELECT max(captured) FROM captures WHERE url = ?", (url,)).fetchone()[0]
+        return KnownArticle(
+            url=url, first_seen=datetime.fromisoformat(first), asked=datetime.fromisoformat(asked or last)
+        )
 
     def _one(self, statement: str, values: tuple[str, ...]) -> tuple[Any, ...] | None:
         with storage_errors(self._path):

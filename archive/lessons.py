@@ -37,8 +37,10 @@ from archive.projection import Touched
 from archive.urls import text_sha256
 
 _UPSERT_TEXT = """
-INSERT INTO _texts (id, site, key, moment, listing, raw_sha256, text_sha256, title, body, places, metadata, signature)
-VALUES (:id, :site, :key, :moment, :listing, :raw_sha256, :text_sha256, :title, :kept, :places, :metadata, :signature)
+INSERT INTO _texts (id, site, key, moment, listing, raw_sha256, text_sha256, title, body, places, metadata, signature,
+  part)
+VALUES (:id, :site, :key, :moment, :listing, :raw_sha256, :text_sha256, :title, :kept, :places, :metadata, :signature,
+  :part)
 ON CONFLICT DO UPDATE SET moment = excluded.moment, listing = excluded.listing, metadata = excluded.metadata,
   signature = excluded.signature, body = excluded.body
 WHERE (excluded.listing, moment) < (listing, excluded.moment)
@@ -73,7 +75,10 @@ class Lessons:
         body = _cleaned(self._db, row["body"], read.lines)
         sha256 = row["raw_sha256"] if body == row["body"] else text_sha256(row["title"], body)
         known = self._db.execute("SELECT 1 FROM _texts WHERE id = ?", (row["id"],)).fetchone()
-        self._db.execute(_UPSERT_TEXT, {**row, "text_sha256": sha256, "kept": _kept(row["body"], body, row["listing"])})
+        self._db.execute(
+            _UPSERT_TEXT,
+            {**row, "text_sha256": sha256, "kept": _kept(row["body"], body, row["listing"] or row["part"])},
+        )
         touched.texts[sha256] = (row["title"], body)
         self._bodies[row["id"]] = row["body"]
         if not known:
@@ -88,7 +93,7 @@ class Lessons:
             site, places = self._db.execute("SELECT site, places FROM _texts WHERE id = ?", (text,)).fetchone()
             rows = [(trait, text) for trait in self._note(site, lines_of(site, unpack(places)))] if places else []
             self._db.executemany("DELETE FROM _lines WHERE line = ? AND text = ?", rows)
-            self._become(text, self._text(text)[1], touched)
+            self._become(text, self._text(text)[1], touched, anyway=True)
 
     def _note(self, site: str, lines: Sequence[Line]) -> set[int]:
         traits, places = {line.trait for line in lines}, {line.place for line in lines}
@@ -198,18 +203,23 @@ class Lessons:
         body = self._text(text)[1]
         self._become(text, _cleaned(self._db, body, lines_of(site, unpack(places))), touched)
 
-    def _become(self, text: int, cleaned: str, touched: Touched) -> None:
-        """Note a text's body without furniture, and all that follows for its readings."""
+    def clean(self, text: int) -> str:
+        """A text's body without what is known for furniture now."""
+        site, places = self._db.execute("SELECT site, places FROM _texts WHERE id = ?", (text,)).fetchone()
+        return _cleaned(self._db, self._text(text)[1], lines_of(site, unpack(places)) if places else ())
+
+    def _become(self, text: int, cleaned: str, touched: Touched, *, anyway: bool = False) -> None:
+        """Note a text's body without furniture, and all that follows for its readings; `anyway`, even if it was that before."""
         title, body = self._text(text)
         sha256 = text_sha256(title, cleaned)
-        site, key, listing, before, metadata = self._db.execute(
-            "SELECT site, key, listing, text_sha256, metadata FROM _texts WHERE id = ?", (text,)
+        site, key, apart, before, metadata = self._db.execute(
+            "SELECT site, key, listing OR ifnull(part, 0), text_sha256, metadata FROM _texts WHERE id = ?", (text,)
         ).fetchone()
-        if sha256 == before:
+        if sha256 == before and not anyway:
             return
         self._bodies[text] = body
         statement = "UPDATE _texts SET text_sha256 = ?, body = ? WHERE id = ?"
-        self._db.execute(statement, (sha256, _kept(body, cleaned, listing), text))
+        self._db.execute(statement, (sha256, _kept(body, cleaned, apart), text))
         touched.texts[sha256] = (title, cleaned)
         mark = fingerprint(title, cleaned, json.loads(metadata)["published"], key)
         self._retell((site, key), text, (sha256, mark), touched)
@@ -234,9 +244,9 @@ class Lessons:
         touched.addresses.add(address)
 
 
-def _kept(body: str, cleaned: str, listing: int) -> str | None:
-    """The body as read, where no version has it."""
-    return body if listing or cleaned != body else None
+def _kept(body: str, cleaned: str, apart: int | None) -> str | None:
+    """The body as read, where no version has it: of listings, of parts, and where something of it is left out."""
+    return body if apart or cleaned != body else None
 
 
 def _cleaned(db: sqlite3.Connection, body: str, lines: Sequence[Line]) -> str:

@@ -91,6 +91,7 @@ class Article:
     `paragraphs` are the body's, in order, each without line breaks. `published` is aware, or None where less than a day
     is known (then `published_precision` says what is, and `published_raw` holds the text as written).
     `canonical` is the address that names it, absolute and normalised. `places` has one for each paragraph, or none.
+    `part` is its place among the pages of an article on several (from 1; 0 shows the whole), with `is_last` where none follows.
     """
 
     url: str
@@ -113,6 +114,8 @@ class Article:
     evidence: list[Evidence] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     site: str | None = None
+    part: int | None = None
+    is_last: bool = False
 
     @property
     def body(self) -> str:

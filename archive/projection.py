@@ -161,6 +161,18 @@ def first_and_last(db: sqlite3.Connection, condition: str, values: tuple[str, ..
     return (first[:20], last[:20]) if first else None
 
 
+def latest_reading(db: sqlite3.Connection, article: str) -> tuple[str, str]:
+    """URL and moment at which an article was last read; of one on several pages, its first page if that was read at all."""
+    statement = (
+        "SELECT r.url, r.moment, ifnull(t.part, 0) FROM _readings r JOIN _texts t ON t.id = r.text"
+        " WHERE r.article_id = ? ORDER BY r.moment DESC LIMIT 1"
+    )
+    row = db.execute(statement, (article,)).fetchone()
+    if row[2] > 1:
+        row = db.execute(statement.replace("ORDER BY", "ORDER BY t.part > 1, t.part,"), (article,)).fetchone()
+    return (row[0], row[1])
+
+
 def _versions(db: sqlite3.Connection, touched: Touched) -> None:
     missing = {sha256 for _, sha256 in touched.versions.values()} - touched.texts.keys()
     for sha256 in missing:  # before any is deleted: a text may be about to move to another article
@@ -193,12 +205,15 @@ def _number(db: sqlite3.Connection, article: str) -> None:
 
 
 def _text_row(db: sqlite3.Connection, article: str, version: str) -> tuple[str, bytes | None, int]:
-    """Metadata, signature and origin of a version as its latest capture was read."""
-    row = db.execute(
-        "SELECT t.metadata, t.signature, t.listing FROM _readings r JOIN _texts t ON t.id = r.text"
-        " WHERE r.version_id = ? AND r.article_id = ? ORDER BY r.moment DESC LIMIT 1",
-        (version, article),
-    ).fetchone()
+    """Metadata, signature and origin of a version as its latest capture was read; of several pages, the first."""
+    statement = (
+        "SELECT t.metadata, t.signature, t.listing, ifnull(t.part, 0) FROM _readings r JOIN _texts t ON t.id = r.text"
+        " WHERE r.version_id = ? AND r.article_id = ? ORDER BY r.moment DESC LIMIT 1"
+    )
+    row = db.execute(statement, (version, article)).fetchone()
+    if row[3] > 1:
+        statement = statement.replace("ORDER BY", "ORDER BY t.part,")
+        row = db.execute(statement, (version, article)).fetchone()
     return (row[0], row[1], row[2])
 
 

@@ -41,7 +41,7 @@ def _resolve(db: sqlite3.Connection, capture: str, touched: Touched) -> None:
     if referent:
         db.execute(
             "INSERT INTO _readings SELECT c.id, 0, r.read_from, ?, c.url, r.site, r.key, r.canonical, r.fingerprint,"
-            " r.text_sha256, r.text, r.counts, NULL, NULL FROM captures c, _readings r"
+            " r.text_sha256, r.text, r.is_last, r.counts, NULL, NULL FROM captures c, _readings r"
             " WHERE c.id = ? AND r.capture_id = ? AND r.ordinal = 0",
             (_moment(db, capture), capture, referent),
         )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from archive.errors import NewerCollectionError, StorageError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x57415251  # "WARQ": tells file(1) and us whose database this is
 
 TABLES = """
@@ -124,6 +124,7 @@ CREATE TABLE _readings (
   capture_id TEXT, ordinal INTEGER, read_from TEXT NOT NULL, moment TEXT NOT NULL, url TEXT NOT NULL,
   site TEXT NOT NULL, key TEXT NOT NULL, canonical TEXT NOT NULL, fingerprint TEXT NOT NULL, text_sha256 TEXT NOT NULL,
   text INTEGER NOT NULL, -- _texts.id; fingerprint and text_sha256 are of that text without what was learned
+  is_last INTEGER NOT NULL, -- of an article on several pages: whether the page leads to no further one
   counts INTEGER NOT NULL, -- 0 for what was withdrawn, and a listing's rendition of an article whose own page is known
   article_id TEXT, version_id TEXT, PRIMARY KEY (capture_id, ordinal)
 ) WITHOUT ROWID;
@@ -138,8 +139,10 @@ CREATE TABLE _texts (
   id INTEGER PRIMARY KEY, site TEXT NOT NULL, key TEXT NOT NULL, moment TEXT NOT NULL, listing INTEGER NOT NULL,
   raw_sha256 TEXT NOT NULL, text_sha256 TEXT NOT NULL, -- as read, and without what was learned
   title TEXT NOT NULL, body TEXT, -- as read; NULL where nothing of it is left out: a version has it
-  places TEXT, metadata TEXT NOT NULL, signature BLOB
+  places TEXT, metadata TEXT NOT NULL, signature BLOB,
+  part INTEGER -- of an article on several pages: which one this is the text of, from 1; 0 for all of them on one
 );
+CREATE INDEX _texts_part ON _texts (key, site) WHERE part > 0; -- addresses of articles on several pages
 
 -- Which texts of which articles (folded addresses, numbered) have a line or place; and those known for furniture.
 CREATE TABLE _lines (

@@ -281,6 +281,12 @@ def _numbered(parts: SplitResult) -> tuple[str, str]:
     return next(reversed(re.findall(r"\d{3,}", text)), ""), re.sub(r"\d+", "0", build)
 
 
+def names_a_work(url: str) -> bool:
+    """Whether an address looks like that of one work and not of a section: a number or a slug in its last step or query."""
+    parts = urlsplit(url)
+    return _names_a_work(parts.path) or bool(re.search(r"\d{2}", "&".join(_identifying(parts.query))))
+
+
 def _names_a_work(path: str) -> bool:
     """Whether a path's last segment looks like one work (a number, a slug) and not like a section."""
     last = unquote(path).rstrip("/").rpartition("/")[2]

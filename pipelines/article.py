@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from archive.config import SiteConfig
 from archive.model import Article, Evidence, Image, NotAnArticle, NotArticleReason
 from archive.urls import canonical_url, credible_canonical, normalise
-from pipelines import body, dom, metadata, opening, own_data, page_kind, related
+from pipelines import body, dom, metadata, opening, own_data, page_kind, parts, related
 from pipelines.body import Body
 from pipelines.dates import StatedDate, read_date
 from pipelines.dom import Page
@@ -126,9 +126,10 @@ def _body(page: Page, own: FoundArticle | None, beside: Beside, site: SiteConfig
 def _article(page: Page, stated: Metadata, read: Body, site: SiteConfig | None) -> Article:
     published = stated.published
     canonical = credible_canonical(page.url, stated.canonical) if stated.canonical else None
+    part = parts.part_of(page, canonical)
     return Article(
         url=page.url,
-        canonical=canonical or canonical_url(page.url),
+        canonical=canonical_url(part.canonical) if part else canonical or canonical_url(page.url),
         title=stated.title or "",
         paragraphs=read.paragraphs,
         lead=_lead(stated, read),
@@ -147,6 +148,8 @@ def _article(page: Page, stated: Metadata, read: Body, site: SiteConfig | None) 
         evidence=[*stated.evidence, *read.evidence],
         places=places(page, read),
         site=site.name if site else None,
+        part=part.number if part else None,
+        is_last=part.last if part else False,
     )
 
 
