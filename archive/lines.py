@@ -32,6 +32,11 @@ FEWEST_WORDS = 6
 # Share of the lines at a place that must come back elsewhere for the place to be furniture.
 SHARED = 0.9
 MOST = 0.8
+# Share of the articles in which a line without links must stand as far from the beginning, or the end, to be furniture:
+# what is put into pages is put somewhere, while a step that many recipes have stands wherever it is needed.
+STEADY = 0.85
+# Words besides its numbers that a counter has ("12 letters so far"); with fewer it may be a result or a price.
+COUNTER = 2
 # Longer linked paragraphs are no headlines; longer sentences are spared at places that were learned.
 LONGEST_HEADLINE = 200
 PROSE = 100
@@ -41,6 +46,7 @@ LONGEST_LABEL = 60
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "strong"))
 _ENTRIES = frozenset(("li", "dt", "dd", "td", "th"))
 _NUMBER = re.compile(r"\d+(?:[.,:/\u066b\u066c-]\d+)*")
+_DATE = re.compile(r"(?<!\d)\d{1,2}\.?(?: [^\W\d_]{1,10}\.?){1,3} (?:19|20)\d\d(?!\d)")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _ARABIC = re.compile("[\u0600-\u06ff]")
@@ -101,7 +107,8 @@ def number(*parts: str) -> int:
 
 
 def _form(text: str) -> str:
-    return _NUMBER.sub("#", " ".join(text.casefold().split()))
+    """A text with its dates and numbers left open."""
+    return _NUMBER.sub("#", _DATE.sub("#", " ".join(text.casefold().split())))
 
 
 def _kind(text: str, path: str, form: str) -> Kind:
@@ -188,14 +195,51 @@ def is_furniture(trait: int, sample: tuple[Sampled, ...]) -> bool:
     if LINKED not in form:
         if _QUOTED.match(form):
             return False
-        texts = {text for each in articles for text, line in _both(each) if line.trait == trait}
-        if "#" in form and len(texts) > len(articles) // 3:  # its numbers say something of each article
+        if not _is_steady(trait, articles) or (
+            _tells_numbers(trait, form, articles) and not _counts(trait, form, articles)
+        ):
             return False
     subject = content_words(form)
     if not subject:
         return LINKED in form or not _CLOSED.search(form)
     homes = [len(subject & rest) / len(subject) for rest in _rests(articles) if len(rest) >= FEWEST_WORDS]
     return bool(homes) and sum(homes) / len(homes) <= STRANGE
+
+
+def _is_steady(trait: int, articles: list[Sampled]) -> bool:
+    """Whether a line stands at the same distance from the beginning or end of most articles, in lines that are their own."""
+    seen = _seen_in(articles)
+    heads: Counter[int] = Counter()
+    tails: Counter[int] = Counter()
+    parts: Counter[int] = Counter()
+    for each in articles:
+        at = next(at for at, line in enumerate(each.lines) if line.trait == trait)
+        own = [seen[line.trait] == 1 for line in each.lines]
+        before, after = sum(own[:at]), sum(own[at:])
+        heads[before] += 1
+        tails[after] += 1
+        parts[round(4 * before / max(1, before + after))] += 1
+    return max(*heads.values(), *tails.values(), *parts.values()) >= STEADY * len(articles)
+
+
+def _tells_numbers(trait: int, form: str, articles: list[Sampled]) -> bool:
+    """Whether a line's numbers say something of each article: hardly any two have the same."""
+    texts = {text for each in articles for text, line in _both(each) if line.trait == trait}
+    return "#" in form and len(texts) > len(articles) // 3
+
+
+def _counts(trait: int, form: str, articles: list[Sampled]) -> bool:
+    """Whether a line with numbers of its own is a counter or a code: no sentence, and none of several such lines together."""
+    if _CLOSED.search(form) or len(_LETTERS.findall(form)) < COUNTER:
+        return False
+    for each in articles:
+        at = next(at for at, line in enumerate(each.lines) if line.trait == trait)
+        if any(
+            _NUMBER.search(text) and not _CLOSED.search(text)
+            for text in (*each.paragraphs[max(0, at - 1) : at], *each.paragraphs[at + 1 : at + 2])
+        ):
+            return False
+    return True
 
 
 def same_entries(place: int, sample: Sequence[Sampled]) -> bool:
@@ -208,9 +252,14 @@ def _both(each: Sampled) -> zip[tuple[str, Line]]:
     return zip(each.paragraphs, each.lines, strict=True)
 
 
+def _seen_in(articles: list[Sampled]) -> Counter[int]:
+    """In how many of these articles each line is."""
+    return Counter(trait for each in articles for trait in {line.trait for line in each.lines})
+
+
 def _rests(articles: list[Sampled]) -> list[frozenset[str]]:
     """The words of each article in its title and in the lines that none of the others has."""
-    count = Counter(trait for each in articles for trait in {line.trait for line in each.lines})
+    count = _seen_in(articles)
     return [
         content_words(each.title).union(
             *(words for words, line in zip(each.words, each.lines, strict=True) if count[line.trait] == 1)

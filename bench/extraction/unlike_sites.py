@@ -1,4 +1,4 @@
-"""Made-up news sites in ten unlike templates, whose furniture stands inside the article's own container.
+"""Made-up news sites in eighteen unlike templates, whose furniture stands inside the article's own container.
 
 Names of classes and words of labels are ones that no rule of the extractor knows: only a site's other pages can tell what
 they are. Each article has its true paragraphs. Everything is drawn by number, so a site is the same every time.
@@ -9,9 +9,14 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+import more_unlike_sites as more
 
 # fmt: off
 _LATIN = "ba be bi bo da de di do fa fe ga go ha ka ke ko la le li lo ma me mi mo na ne no pa pe ra re ri ro sa se so ta te ti to va ve vo".split()
@@ -51,14 +56,17 @@ class Template:
     name: str
     language: str
     page: Callable[[random.Random, str, list[str]], str]
+    told: Callable[[random.Random, list[str]], list[str]] | None = None  # paragraphs that come back and are real
 
 
 def article(template: Template, number: int) -> Made:
     """Article `number` of a site."""
     rng = random.Random(f"{template.name} {number}")
     title, paragraphs = story(rng, template.language)
+    if template.told:
+        paragraphs = template.told(rng, ["".join(rng.choices(_LATIN, k=4)) for _ in range(6)])
     body = template.page(rng, title, paragraphs)
-    direction = "rtl" if template.language == "ar" else "ltr"
+    direction = "rtl" if template.language in ("ar", "fa") else "ltr"
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><meta property="og:type" content="article">'
     head += f'<meta property="article:published_time" content="2024-03-{number % 27 + 1:02}T09:{number % 60:02}:00Z">'
     html = f'<!doctype html><html lang="{template.language}" dir="{direction}"><head>{head}</head><body>{body}</body></html>'
@@ -69,7 +77,7 @@ def article(template: Template, number: int) -> Made:
 
 def story(rng: random.Random, language: str) -> tuple[str, list[str]]:
     """A headline and paragraphs on a subject of their own, in invented nouns."""
-    syllables = _ARABIC if language == "ar" else _LATIN
+    syllables = {"ar": _ARABIC, "fa": more.PERSIAN}.get(language, _LATIN)
     nouns = ["".join(rng.choices(syllables, k=rng.randint(3, 5))) for _ in range(14)]
     if language == "de":
         nouns = [noun.capitalize() for noun in nouns]
@@ -77,10 +85,11 @@ def story(rng: random.Random, language: str) -> tuple[str, list[str]]:
         nouns = ["ال" + noun for noun in nouns]
 
     def sentence() -> str:
-        return rng.choice(_FRAMES[language]).format(*rng.sample(nouns, 6))
+        return rng.choice((_FRAMES | more.FRAMES)[language]).format(*rng.sample(nouns, 6))
 
     paragraphs = [" ".join(sentence() for _ in range(rng.randint(1, 3))) for _ in range(rng.randint(4, 9))]
-    joined = {"en": "{} and {} in {}", "de": "{} und {} in {}", "fr": "{} et {} à {}", "ar": "{} و{} في {}"}[language]
+    known = {"en": "{} and {} in {}", "de": "{} und {} in {}", "fr": "{} et {} à {}", "ar": "{} و{} في {}"}
+    joined = (known | more.JOINED)[language]
     return joined.format(*(noun.capitalize() for noun in rng.sample(nouns, 3))), paragraphs
 
 
@@ -201,6 +210,12 @@ def _data(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     return f'<div id="__next"><h1>{escape(title)}</h1></div><script id="__NEXT_DATA__" type="application/json">{script}</script>'
 
 
+def _rotating(rng: random.Random, title: str, paragraphs: list[str]) -> str:
+    return more.sponsored(rng, title, paragraphs, [headline("sazlik", "tr", other) for other in range(1, 41)])
+
+
+_rotating.__doc__ = more.sponsored.__doc__
+
 TEMPLATES = (
     Template("lantern", "en", _plain),
     Template("shell", "en", _hashed),
@@ -212,4 +227,12 @@ TEMPLATES = (
     Template("minaa", "ar", _counted),
     Template("papier", "fr", _promoted),
     Template("depot", "en", _data),
+    Template("correo", "es", more.asking),
+    Template("sazlik", "tr", _rotating),
+    Template("mordab", "fa", more.placeheld),
+    Template("foglio", "it", more.broken),
+    Template("jornal", "pt", more.remembered),
+    Template("sarn", "en", more.background, more.war_story),
+    Template("roof", "en", more.measured, more.report),
+    Template("kitchen", "en", more.cooked, more.dish),
 )

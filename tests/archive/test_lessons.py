@@ -156,6 +156,42 @@ def test_tables_and_lists_keep_entries_that_come_back(kit: Any) -> None:
             assert not set(box) & set(body)
 
 
+def test_a_step_that_stands_wherever_it_is_needed_is_real(kit: Any) -> None:
+    """Sentences that many recipes have, here first and there last, stay; the house's line at its fixed place goes."""
+    steps = [
+        f"{verb} the dish before anything else is done with it." for verb in ("Butter", "Preheat", "Season", "Cool")
+    ]
+    rng = random.Random(3)  # noqa: S311
+    with kit.index() as index:
+        for number in range(24):
+            own = story(number)[1]
+            lines = [
+                line
+                for pair in zip(own, (at(TEXT, each) for each in rng.sample(steps, 4)), strict=True)
+                for line in pair
+            ]
+            index.apply([entry(kit, number, [*lines, at(TEXT, APPEAL)], number)])
+        assert all(set(steps) <= set(body) and APPEAL not in body for body in bodies(kit).values())
+
+
+def test_counters_go_and_numbers_that_are_told_stay(kit: Any) -> None:
+    """A count or code that is no sentence goes though its number differs; whole sentences and runs of figures stay."""
+    with kit.index() as index:
+        for number in range(8):
+            told = [
+                f"The night brings {number + 3} degrees and some rain.",
+                f"Dawn breaks {number}:{number + 10}",
+                f"Noon comes 12:{number + 10}",
+            ]
+            lines = story(number)[1]
+            lines.insert(2, at(TEXT, f"Seen by {1000 + 7 * number} people so far"))
+            index.apply([entry(kit, number, [*lines, *(at(TEXT, each) for each in told)], number)])
+        for number in range(8):
+            body = bodies(kit)[f"{HOST}/a/{number}"]
+            assert body[:4] == texts(story(number)[1])
+            assert len(body) == 7
+
+
 def test_an_article_is_never_emptied(kit: Any) -> None:
     """A stub that holds nothing but the house's line keeps it."""
     with kit.index() as index:
