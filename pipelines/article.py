@@ -110,17 +110,25 @@ def _body(page: Page, own: FoundArticle | None, beside: Beside, site: SiteConfig
     """The body as the page shows it, or as its data hold it, or as the site's own selectors say."""
     selectors = site.selectors if site else None
     drop = tuple(element for one in selectors.drop for element in _select(page, one)) if selectors else ()
-    if selectors and selectors.body:
-        chosen = _select(page, selectors.body)
-        if chosen:
-            parts = [body.read_fragment(element, beside, drop) for element in chosen]
-            whole = parts[0]
-            whole.paragraphs = [text for part in parts for text in part.paragraphs]
-            return whole
+    if selectors and (chosen := _outermost(_select(page, selectors.body))):
+        parts = [body.read_fragment(element, beside, drop) for element in chosen]
+        whole = parts[0]
+        whole.dropped += whole.marked()
+        for part in parts[1:]:
+            whole.paragraphs += part.paragraphs
+            whole.kept += part.kept
+            whole.dropped += [*part.dropped, *part.marked()]
+        return whole
     shown = body.read(page, beside, drop)
     if own is None:
         return shown
     return own_data.choose(shown, own_data.read_body(own, beside), own.source)
+
+
+def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
+    """The elements that stand in none of the others: a text is not told twice."""
+    every = set(elements)
+    return [element for element in elements if every.isdisjoint(element.iterancestors())]
 
 
 def _article(page: Page, stated: Metadata, read: Body, site: SiteConfig | None) -> Article:
@@ -232,18 +240,36 @@ def _lead(stated: Metadata, read: Body) -> str | None:
 
 
 def _overridden(page: Page, stated: Metadata, captured: datetime | None, site: SiteConfig | None) -> Metadata:
-    """Metadata with what the site's own selectors say in place."""
+    """Metadata with what the site's own selectors say in place, and which of them said nothing."""
     if site is None:
         return stated
-    title = next((dom.text_of(element) for element in _select(page, site.selectors.title)), None)
+    title = next((text for element in _select(page, site.selectors.title) if (text := dom.text_of(element))), None)
     if title:
-        stated = replace(stated, title=title, titles=(title, *stated.titles))
+        stated = replace(stated, title=title, titles=(title, *stated.titles), evidence=_told(stated, "title", title))
     for element in _select(page, site.selectors.date):
         text = element.get("datetime") or element.get("content") or dom.text_of(element)
         found: StatedDate | None = read_date(text, captured=captured, zone=_zone(site) or UTC, language=page.language)
         if found:
-            return replace(stated, published=found)
-    return stated
+            stated = replace(stated, published=found, evidence=_told(stated, "published", found.raw))
+            break
+    return replace(stated, evidence=(*stated.evidence, *_in_vain(page, site)))
+
+
+def _told(stated: Metadata, field: str, value: str) -> tuple[Evidence, ...]:
+    """The evidence with what a selector says of a field as the choice."""
+    others = (replace(one, chosen=False) if one.field == field else one for one in stated.evidence)
+    return (Evidence(field=field, source="selector", value=value, chosen=True), *others)
+
+
+def _in_vain(page: Page, site: SiteConfig) -> list[Evidence]:
+    """The selectors that nothing on the page matches."""
+    own = site.selectors
+    named = [("title", own.title), ("body", own.body), ("date", own.date), *(("drop", one) for one in own.drop)]
+    return [
+        Evidence(field=field, source="selector", value=f"nothing on this page matches {selector!r}")
+        for field, selector in named
+        if selector and not _select(page, selector)
+    ]
 
 
 def _select(page: Page, selector: str | None) -> list[HtmlElement]:

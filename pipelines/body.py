@@ -61,8 +61,22 @@ class Body:
 
     @property
     def evidence(self) -> list[Evidence]:
-        """Why each line that stood among the article's was dropped."""
-        return [Evidence(field="dropped", source=rule, value=block.text[:300]) for block, rule in self.dropped]
+        """Why each line that stood among the article's was dropped: by a rule, or with the marked part it stands in."""
+        left = [*self.dropped, *self.marked()]
+        return [Evidence(field="dropped", source=rule, value=block.text[:300]) for block, rule in left]
+
+    def marked(self) -> list[tuple[Block, str]]:
+        """The lines between the first and last paragraph that are left out with a part of the page, and what marks it."""
+        if self.page is None or not self.kept:
+            return []
+        judged = {id(block) for block in self.kept} | {id(block) for block, _ in self.dropped}
+        between = self.page.blocks[self.kept[0].at : self.kept[-1].at]
+        found = []
+        for block in between:
+            regions = [region for region in block.regions if region not in self.void]
+            if regions and id(block) not in judged:
+                found.append((block, self.page.regions[regions[0]].reason))
+        return found
 
 
 def read(page: Page, beside: Beside, drop: tuple[HtmlElement, ...] = ()) -> Body:

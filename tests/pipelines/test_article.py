@@ -99,6 +99,30 @@ def test_evidence_names_the_choice_and_the_dropped() -> None:
     assert any(one.field == "dropped" and one.value == "Advertisement" and one.source for one in found.evidence)
 
 
+def test_selectors_are_told_as_evidence() -> None:
+    """What a selector says is the choice, a line it drops is named, parts within parts count once, and one in vain is told."""
+    line = (
+        "The council met on Monday and spoke at length about the bridge, its cost and its colour, until late at night."
+    )
+    markup = (
+        f"<html><body><h1>Not this one</h1><h2 class=real>The bridge is open again</h2><div class=a><p>{line}</p>"
+        f"<p class=promo>Buy our calendar.</p><div class=a><p>{line} Twice.</p></div></div><div class=a><p>{line} End.</p></div></body></html>"
+    )
+    chosen = Selectors(title="h2.real", body="div.a", date="span.none", drop=(".promo", ".none"))
+    found = extract(markup.encode(), URL, site=SiteConfig(name="e", start=(URL,), selectors=chosen))
+    assert isinstance(found, Article)
+    assert found.paragraphs == [line, f"{line} Twice.", f"{line} End."]
+    assert len(found.places) == 3
+    told = {(one.field, one.source, one.value) for one in found.evidence}
+    assert ("title", "selector", "The bridge is open again") in told
+    assert ("dropped", "selector", "Buy our calendar.") in told
+    assert {(field, value) for field, source, value in told if value.startswith("nothing")} == {
+        ("date", "nothing on this page matches 'span.none'"),
+        ("drop", "nothing on this page matches '.none'"),
+    }
+    assert [one.value for one in found.evidence if one.field == "title" and one.chosen] == ["The bridge is open again"]
+
+
 def test_the_sites_own_selectors_win() -> None:
     """Selectors for title, body, date and what to drop are obeyed; a broken selector is passed over."""
     markup = page_of(
