@@ -111,7 +111,7 @@ class Batch:
             article.reading["capture_id"],
             address=article.address,
             before=before[0] if before else None,
-            new_url=url is None,
+            new_url=url is None and not article.text["part"],  # a further part is no other address of the same
         )
 
     def _read(self, article: ReadArticle) -> None:

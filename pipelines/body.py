@@ -170,6 +170,10 @@ def _select(place: _Place, beside: Beside, host: str) -> Body:
     selection.by_words(beside, host)
     selection.echoes()
     selection.ends(beside.authors)
+    if short := line_rules.short_story(selection.kept, selection.dropped, whole.blocks, beside.titles):
+        selection.dropped = [each for each in selection.dropped if each[0] not in short]
+        selection.dropped += [(block, "teaser") for block in selection.kept]
+        selection.kept = short
     selection.opening(whole, place.void, beside)
     first = selection.kept[0].at if selection.kept else len(whole.blocks)
     return Body(

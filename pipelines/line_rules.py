@@ -29,6 +29,10 @@ HEADLINE_WORDS = 4
 _BYLINE = 90
 # A paragraph on the writer has at least so many characters more than the name.
 _ON_AUTHOR = 25
+MOSTLY_LINKED = 0.8
+LONG_HEADLINE = 45
+# So many teasers below each other are a list, and one line above them may be all of a story.
+TEASERS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +108,37 @@ def is_linked_headline(block: Block, host: str) -> bool:
     ):
         return False
     return leads_inside(block.links[0][0], host)
+
+
+def leads_elsewhere(block: Block) -> bool:
+    """Whether a line is nothing but a link of as many words as a headline has."""
+    return block.link_share > MOSTLY_LINKED and HEADLINE_WORDS <= wording.words(block.text) <= LONG_HEADLINE
+
+
+def is_teaser(block: Block, every: list[Block]) -> bool:
+    """Whether a line stands right below a headline that leads elsewhere. `every`: the blocks of the page."""
+    at = block.at
+    return 0 < at < len(every) and every[at] is block and leads_elsewhere(every[at - 1])
+
+
+def short_story(
+    kept: list[Block], dropped: list[tuple[Block, str]], every: list[Block], titles: AbstractSet[str]
+) -> list[Block]:
+    """Where all that was kept are teasers: the sentences right below the page's headline, which were too short beside them."""
+    headlines = sum(leads_elsewhere(block) for block, _ in dropped)
+    if not kept or headlines < TEASERS or not all(is_teaser(block, every) for block in kept):
+        return []
+    left = {block.at for block, rule in dropped if rule == "before the text"}
+    heads = [
+        block.at for block in every[: kept[0].at] if second_reader.letters(block.text) in titles and not block.links
+    ]
+    found = []
+    for block in every[heads[-1] + 1 : kept[0].at] if heads else []:
+        if leads_elsewhere(block):
+            break
+        if block.at in left and wording.is_story_line(block.text) and block.link_share < 0.5:
+            found.append(block)
+    return found
 
 
 def is_solid(block: Block) -> bool:

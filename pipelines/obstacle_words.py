@@ -38,8 +38,8 @@ _CHALLENGE_SENTENCES = (
     r"(your|this|the) (access|request|ip)( address| to this (service|site|page|website))? (has been|was|is) (limited|denied|blocked|rejected)|sent (us )?too many requests|blocked by (our|a) security|unusual (traffic|activity) (from|coming)|ray id|"
     r"überprüf\S* .{0,60}(browser|verbindung)|(sicherheit|verbindung) .{0,20}überprüf|(lösen|bestätigen|beweisen) sie .{0,40}(captcha|mensch|roboter)|ungewöhnlich\S* (viele )?(daten)?(verkehr|aktivität|anfragen)|"
     r"(patienter|pendant|en cours).{0,30}vérifi|vérifi\S* (de )?votre (navigateur|connexion)|pas un robot|serez redirigé|compléter le (puzzle|captcha)|vous avez été bloqué|"
-    r"mant[eé]n(ga)? pulsado|(eres|es) (un )?humano|no (eres|soy|es) un (robot|bot)|(comprobando|verificando|revisando) .{0,20}(navegador|conexión)|(ha sido|fue|has sido) bloquead|"
-    r"(التحقق|نتحقق|التأكد|نتأكد|مراجعة|جار[يٍ]? فحص) (من )?.{0,25}(أمان|المتصفح|متصفحك|اتصالك|إنسان|روبوت)|(أكمل|إكمال|أكملوا) (اختبار |عملية )?التحقق|لست (روبوت|برنامج)|"
+    r"mant[eé]n(ga)? pulsado|(eres|es) (un )?humano|no (eres|soy|es) un (robot|bot)|(comprobando|verificando|revisando) .{0,20}(navegador|conexión)|navegador le redirigirá|(ha sido|fue|has sido) bloquead|"
+    r"(التحقق|نتحقق|التأكد|نتأكد|مراجعة|جار[يٍ]? فحص) (من )?.{0,25}(أمان|المتصفح|متصفحك|اتصالك|إنسان|روبوت)|(أكمل|إكمال|أكملوا) (اختبار |عملية )?التحقق|لست (روبوت|برنامج)|نظام الحماية .{0,30}|(رصد|رصدنا) .{0,20}نشاط|"
     r"(بررسی|امنیت) .{0,20}(مرورگر|اتصال)|(مرورگر|اتصال) شما .{0,20}بررسی|ربات (نیستید|نبودن)|خودکار هدایت می|"
     r"(bağlantınızın|tarayıcınız\S*) .{0,40}(güvenli|doğrulan|kontrol|denetlen)|robot olmadığınız|insan olduğunuz|"
     r"проверя\S+ (ваш )?браузер|вы не робот|não é um robô|non sei un robot"
@@ -49,7 +49,7 @@ _CONSENT_NAMES = (
     r"(we|and we)? ?(value|respect|care about) your privacy|your privacy (matters|is important)( to us)?|manage (your )?(cookies|privacy|consent)|(wir brauchen )?ihre zustimmung( .{3,30})?|zustimmung|cookie-?einstellungen|privatsphäre-?einstellungen|"
     r"datenschutz-?einstellungen|ihre wahl(.{0,3} mit werbung.{0,30})?|mit werbung (und .{3,20} )?(weiter)?lesen|(respectons|protégeons|le respect de) .{0,3}votre vie privée.{0,40}|(votre |vos )?choix (concernant|relatifs aux|de) .{0,6}cookies|"
     r"vous avez (choisi de )?refus\S* les cookies|(tu|su) privacidad (es importante|nos importa).{0,30}|(valoramos|respetamos|cuidamos) (tu|su) privacidad|aceptar y continuar.{0,12}|(configuración|gestión) de (cookies|privacidad)|"
-    r"(نحن )?(نهتم|نحترم|نقدر)\s+(ب)?خصوصيت.{0,4}|(إعدادات|خيارات) (الخصوصية|ملفات تعريف الارتباط)|(نستخدم|استخدام|سياسة) ملفات تعريف الارتباط|الموافقة على (ملفات|استخدام).{0,30}|"
+    r"(نحن )?(نهتم|نحترم|نقدر)\s+(ب)?خصوصيت.{0,4}|خصوصيتك(م)? تهمنا|(إعدادات|خيارات) (الخصوصية|ملفات تعريف الارتباط)|(نستخدم|استخدام|سياسة) ملفات تعريف الارتباط|الموافقة على (ملفات|استخدام).{0,30}|"
     r"ما از کوکی.{0,20}استفاده.{0,10}|تنظیمات (کوکی|حریم خصوصی)|.{2,30} izninizi istiyor|verilerinizi kullanmak için izninizi|(gizliliğinize|gizliliğiniz).{0,20}(önem|değer).{0,10}|çerez (ayarları|tercihleri|politikası)|"
     r"la tua privacy.{0,30}|rispettiamo la tua privacy|a sua privacidade.{0,30}|uw privacy.{0,30}|мы ценим вашу конфиденциальность|szanujemy (twoją )?prywatność"
 )
@@ -57,8 +57,8 @@ _CONSENT_SENTENCES = (
     r"\b(we|us|our)\b.{0,30}\bpartners\b.{0,80}(store|stor|access|process|use|data)|we use (cookies|.{0,20} and cookies)( and .{3,40})? (to|for|on)\b|(this|our) (web)?site uses cookies|(consent to|accept) (our |the )?(use of )?(all )?cookies|ad ?block|cookies and (data|similar)|personal data.{0,80}(device|identifiers|browsing)|tracking technolog|"
     r"\b(wir|unser\S*)\b.{0,60}(partner|drittanbieter)\S*.{0,80}(speicher|verarbeit|daten|cookies|gerät)|mit werbung und tracking|(ohne|werbe)-?tracking|alle akzeptieren|werbeblocker|tracker und|werbefrei\S* (abo|für|und|lesen)|zustimmung zu cookies|(zustimmung|einwilligung) .{0,40}widerrufen|"
     r"(nos|\d+) partenaires.{0,80}(stock|utilis|trait|accèd|cookies)|cookies (ou|et) (de )?technologies|retirer votre consentement|dépôt de cookies|accepte[zr] (les|tous les|le dépôt).{0,12}cookies|bloqueur de publicité|(sans|lire sans) (traceurs|cookies|publicité)|vos choix sont conservés|"
-    r"(nuestros|\d+) socios.{0,80}(almacen|acced|proces|utiliz|datos)|(usamos|utilizamos) (las )?cookies|acepta[rs]? (las |todas las |el uso de )?cookies|bloqueador de (anuncios|publicidad)|"
-    r"(نحن|نستخدم|ونحن) .{0,15}شركا[ؤئ]نا|نستخدم .{0,30}ملفات تعريف الارتباط|معلومات مخزنة على جهازك|تغيير اختيارك|"
+    r"(nuestros|\d+) socios.{0,80}(almacen|acced|proces|utiliz|datos)|(usamos|utilizamos) (las )?cookies|(permiso|consentimiento) para (guardar|almacenar|usar)|acepta[rs]? (las |todas las |el uso de )?cookies|bloqueador de (anuncios|publicidad)|"
+    r"(نحن|نستخدم|ونحن) .{0,15}شركا[ؤئ]نا|نستخدم .{0,30}ملفات تعريف الارتباط|معلومات مخزنة على جهازك|بمواصلة (التصفح|تصفح)|(البيانات|معلومات) على جهازك|تغيير اختيارك|"
     r"(شرکای ما|ما و شرکا|از کوکی).{0,60}|مانع الإعلانات|reklam engelleyici|iş orta(k|ğ)\S*.{0,60}|kişisel verileriniz|(cihaz\S*|çerez\S*) .{0,40}(bilgi|sakla|kullan)|"
     r"(nostri|\d+) partner.{0,60}(archivi|dati|cookie)|(nossos|\d+) parceiros.{0,60}(armazen|dados|cookies)|onze partners"
 )
@@ -81,8 +81,8 @@ _LOGIN_NAMES = (
 )
 _ERROR_SENTENCES = (
     r"\b(the|this|that|requested) (page|content|article|story|link|address|url|file)\b(?! editor)( (that )?you.{3,30}?| at this address)?,? .{0,30}(may have been|might have been|has been|have been|was|is|no longer|does|could|cannot|can.t).{0,30}(moved|removed|renamed|deleted|found|available|exist|expired)|"
-    r"(page|content|article) you.{0,20}(requested|looking for|tried)|(address|link|url) is wrong|page was taken down|server is not returning|(search|back to the) (or|home ?page)|here are some of our latest stories instead|(access|website) .{0,60}european economic area|cannot be granted at this time|"
-    r"(seite|artikel|adresse|inhalt)\b.{0,40}(aufgerufen\S*|gesucht\S*|angefordert\S*|gewünscht\S*).{0,60}|(seite|artikel) .{0,20}(existiert nicht|wurde (verschoben|gelöscht|entfernt))|seite konnte nicht gefunden|wird gerade gewartet|bitten um (verständnis|geduld)|"
+    r"(page|content|article) you.{0,20}(requested|looking for|tried)|nothing at this address|(address|link|url) is wrong|page was taken down|server is not returning|(search|back to the) (or|home ?page)|here are some of our latest stories instead|(access|website) .{0,60}european economic area|cannot be granted at this time|"
+    r"(seite|artikel|adresse|inhalt)\b.{0,40}(aufgerufen\S*|gesucht\S*|angefordert\S*|gewünscht\S*).{0,60}|(seite|artikel) .{0,20}(existiert nicht|wurde (verschoben|gelöscht|entfernt))|(seite|beitrag|artikel|inhalt) .{0,20}nicht (mehr )?(verfügbar|gefunden|auffindbar)|wird gerade gewartet|bitten um (verständnis|geduld)|"
     r"(page|contenu|article) (que vous (recherchez|demandez|cherchez)|demandée?)|page .{0,20}n.existe (pas|plus)|(adresse|lien) .{0,20}(erronée?|incorrecte?)|difficultés techniques|nos équipes (travaillent|sont)|"
     r"(dirección|página) solicitada|(página|contenido|artículo) que (busca|buscas|está buscando|solicitó)|tareas de mantenimiento|(volveremos|disculpe) .{0,20}(minutos|breve|molestias)|"
     r"(الصفحة|المحتوى|الرابط|المقال|الخبر|المادة)\s+(المطلوبة?|(التي|الذي) (تبحث|اتبعت|طلبت)\S*).{0,80}|(حذف|حذفت|نقل|نقلت|أزيل\S*) (المادة|الصفحة|المحتوى|من الموقع).{0,20}|(العودة|عد) إلى (الصفحة )?الرئيسية|(نعمل|نقوم) .{0,20}(تحديث|صيانة) الموقع|سنعود .{0,10}قريب|تحت الصيانة|"

@@ -11,8 +11,7 @@ import re
 from urllib.parse import urlsplit
 
 from archive.model import NotArticleReason
-from pipelines import dom, obstacle_words, wording
-from pipelines.blocks import Block
+from pipelines import dom, line_rules, obstacle_words, wording
 from pipelines.body import Body
 from pipelines.dom import Page
 
@@ -22,8 +21,6 @@ STORY_LINES, STORY = 2, 300
 SMALL = 1_500
 # Lines looked at on a page that has no text.
 MOST_LINES = 40
-HEADLINE_WORDS = (4, 45)
-MOSTLY_LINKED = 0.8
 
 # What stands only on the pages of checks, and what stands on pages with a form for comments, too.
 _SURE = (
@@ -90,10 +87,19 @@ def _error_name(page: Page) -> str | None:
     return next((match[0] for name in names if (match := _ERROR.search(name))), None)
 
 
-def speaks_to_visitor(read: Body) -> bool:
-    """Whether the few lines that a page has all ask something of the visitor, as no story does throughout."""
+def hides_something(page: Page, read: Body) -> str | None:
+    """Why the few lines of a page that promises no article are no story: they all ask something of the visitor, or the
+    page does not want to be found.
+    """
     own = _own_lines(read)
-    return 0 < len(own) <= STORY_LINES + 1 and sum(map(len, own)) <= STORY and all(map(obstacle_words.addresses, own))
+    if not 0 < len(own) <= STORY_LINES + 1 or sum(map(len, own)) > STORY:
+        return None
+    if all(map(obstacle_words.addresses, own)):
+        return "nothing but words to the visitor"
+    robots = (meta for meta in page.root.iter("meta") if (meta.get("name") or "").lower() == "robots")
+    if any("noindex" in (meta.get("content") or "").lower() for meta in robots):
+        return "a few lines on a page that asks not to be indexed"
+    return None
 
 
 def _own_lines(read: Body) -> list[str]:
@@ -101,19 +107,7 @@ def _own_lines(read: Body) -> list[str]:
     every = read.page.blocks if read.page else []
     if len(read.kept) != len(read.paragraphs):
         return read.paragraphs
-    return [block.text for block in read.kept if not is_teaser(block, every)]
-
-
-def is_teaser(block: Block, every: list[Block]) -> bool:
-    """Whether a line stands right below a headline that leads elsewhere. `every`: the blocks of the page."""
-    at = block.at
-    return 0 < at < len(every) and every[at] is block and is_headline(every[at - 1])
-
-
-def is_headline(block: Block) -> bool:
-    """Whether a line is nothing but a link of as many words as a headline has."""
-    fewest, most = HEADLINE_WORDS
-    return block.link_share > MOSTLY_LINKED and fewest <= wording.words(block.text) <= most
+    return [block.text for block in read.kept if not line_rules.is_teaser(block, every)]
 
 
 def _named(page: Page) -> tuple[NotArticleReason, str] | None:
@@ -132,7 +126,7 @@ def _named(page: Page) -> tuple[NotArticleReason, str] | None:
 def _by_lines(read: Body, own: list[str]) -> tuple[NotArticleReason, str] | None:
     """What the lines say that were read, or of a page without any those that it shows."""
     blocks = read.page.blocks if read.page else []
-    lines = own or [block.text for block in blocks[:MOST_LINES] if block.link_share < MOSTLY_LINKED]
+    lines = own or [block.text for block in blocks[:MOST_LINES] if block.link_share < line_rules.MOSTLY_LINKED]
     return next(((kind, line) for line in lines if (kind := obstacle_words.said(line))), None)
 
 

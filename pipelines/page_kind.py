@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from archive.model import NotAnArticle, NotArticleReason
-from pipelines import dom, obstacles, paywalls, site_pages, wording
+from pipelines import dom, line_rules, obstacles, paywalls, site_pages, wording
 from pipelines.body import Body
 from pipelines.dom import Page
 from pipelines.embedded import Embedded
@@ -87,8 +87,8 @@ def judge(page: Page, embedded: Embedded, stated: Metadata, read: Body) -> NotAn
         return _not(page, NotArticleReason.PAYWALL, f"{_length(read)} characters before the offer to read on")
     if other := _other(page, stated, read, says_article=says_article):
         return _not(page, *other)
-    if not promised and obstacles.speaks_to_visitor(read):
-        return _not(page, NotArticleReason.EMPTY, "nothing but words to the visitor")
+    if not promised and (hiding := obstacles.hides_something(page, read)):
+        return _not(page, NotArticleReason.EMPTY, hiding)
     listed = _listed(read)
     if detail := _only_leads(page, stated, read, listed, says_article=says_article):
         return _not(page, NotArticleReason.LISTING, detail)
@@ -97,7 +97,8 @@ def judge(page: Page, embedded: Embedded, stated: Metadata, read: Body) -> NotAn
     if not stated.title:
         return _not(page, NotArticleReason.EMPTY, "no headline")
     detail = _front(page, read, listed, says_article=says_article)
-    if detail is None and not says_article:
+    stamped = len(stated.title.split()) >= HEADLINE_WORDS and _is_stamped(page)
+    if detail is None and not (says_article or stamped):
         detail = _section(page, stated, read, listed)
     return _not(page, NotArticleReason.LISTING, detail) if detail else None
 
@@ -172,7 +173,7 @@ def _front(page: Page, read: Body, listed: int, *, says_article: bool) -> str | 
 def _section(page: Page, stated: Metadata, read: Body, listed: int) -> str | None:
     """Why a page that does not claim to be an article is a list of headlines with some text; None where it is none."""
     every = read.page.blocks if read.page else []
-    own = [block.text for block in read.kept if not obstacles.is_teaser(block, every)]
+    own = [block.text for block in read.kept if not line_rules.is_teaser(block, every)]
     length = sum(map(len, own)) if len(read.kept) == len(read.paragraphs) else _length(read)
     enough = MANY if _is_headed(page, stated, read) else LISTED
     if listed < enough or not _reads_as_list(stated.kinds, listed, length):
@@ -247,7 +248,7 @@ def _only_teasers(read: Body) -> bool:
     """Whether each line that was read stands right below a headline that leads elsewhere."""
     if read.page is None or not read.kept:
         return False
-    return all(obstacles.is_teaser(block, read.page.blocks) for block in read.kept)
+    return all(line_rules.is_teaser(block, read.page.blocks) for block in read.kept)
 
 
 def _is_headed(page: Page, stated: Metadata, read: Body) -> bool:
@@ -260,6 +261,8 @@ def _is_headed(page: Page, stated: Metadata, read: Body) -> bool:
     key = letters(stated.title or "")
     shown = any(letters(block.text) == key and not block.links for block in read.before)
     first = read.kept[0]
+    if line_rules.is_teaser(first, read.page.blocks if read.page else []):
+        return False
     long = told or len(first.text) >= LONG_PARAGRAPH
     return shown and long and not first.links and wording.ends_sentence(first.text)
 
@@ -267,7 +270,7 @@ def _is_headed(page: Page, stated: Metadata, read: Body) -> bool:
 def _tells_more(read: Body) -> bool:
     """Whether several lines tell a story, none of them below a headline that leads elsewhere."""
     every = read.page.blocks if read.page else []
-    told = [wording.is_story_line(block.text) and not obstacles.is_teaser(block, every) for block in read.kept]
+    told = [wording.is_story_line(block.text) and not line_rules.is_teaser(block, every) for block in read.kept]
     return sum(told) > 1
 
 
@@ -289,7 +292,7 @@ def _listed(read: Body) -> int:
     seen = {
         block.text
         for block in read.page.blocks
-        if obstacles.is_headline(block) and not apart.intersection(block.regions)
+        if line_rules.leads_elsewhere(block) and not apart.intersection(block.regions)
     }
     return len(seen)
 

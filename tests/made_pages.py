@@ -1992,3 +1992,340 @@ add(
     head='<meta property="article:published_time" content="2026-03-03T10:00:00Z">',
     style=0,
 )
+
+# Anything but an article.
+N = {C, CO, E, EM, L, S, PW, V, G, AU}
+add(
+    "chal-a",
+    "es",
+    "Comprobación",
+    "<h1>Comprobación de seguridad en curso</h1><p>Este proceso es automático. Su navegador le redirigirá en breve al contenido solicitado.</p>",
+    N,
+    bare=True,
+)
+add(
+    "chal-b",
+    "en",
+    "Please wait",
+    '<p>We are making sure you are a real visitor. This takes a moment, then your page opens by itself.</p><script src="/verify.js"></script>',
+    N,
+    bare=True,
+)
+add(
+    "chal-c",
+    "de",
+    "",
+    '<div id="m"><p>Ihre Anfrage wurde von der Schutzsoftware dieser Seite abgelehnt. Vorgangsnummer 8831-22.</p></div>',
+    N,
+    bare=True,
+)
+add(
+    "chal-d",
+    "ar",
+    "تم حظر الطلب",
+    "<h1>تم حظر طلبك</h1><p>رصد نظام الحماية نشاطا غير معتاد من عنوانك. إذا كنت ترى أن ذلك خطأ فراسل إدارة الموقع.</p>",
+    N,
+    bare=True,
+)
+add(
+    "chal-e",
+    "fr",
+    "Accès temporairement restreint",
+    "<h1>Accès temporairement restreint</h1><p>Nous avons détecté une activité inhabituelle depuis votre réseau. Cochez la case pour prouver que vous n’êtes pas un programme.</p>",
+    N,
+    bare=True,
+)
+add(
+    "chal-f",
+    "tr",
+    "Erişim doğrulanıyor",
+    "<p>Tarayıcınız denetleniyor, lütfen bekleyin. Birkaç saniye içinde yönlendirileceksiniz.</p>",
+    N,
+    bare=True,
+)
+add(
+    "chal-g",
+    "fa",
+    "دسترسی شما محدود شده است",
+    '<h1>دسترسی شما محدود شده است</h1><p>به دلیل درخواست‌های زیاد از نشانی شما، لطفاً کد زیر را وارد کنید.</p><img src="/captcha.png"><input>',
+    N,
+    bare=True,
+)
+add(
+    "cons-a",
+    "en",
+    "Marsh Courier",
+    "<div role=dialog><h2>Your data, your choice</h2><p>We and selected third parties would like to store small files on your device to show adverts that fit your interests.</p><button>Agree</button></div>",
+    N,
+    bare=True,
+)
+add(
+    "cons-b",
+    "fr",
+    "",
+    '<div class="privacy-pop"><p>Le Courrier utilise des traceurs pour financer son site. Vous pouvez les accepter, les refuser ou choisir.</p><button>Tout accepter</button></div>',
+    N,
+    bare=True,
+)
+add(
+    "cons-c",
+    "ar",
+    "صحيفة المرج",
+    '<div class="gdpr"><h2>خصوصيتك تهمنا</h2><p>بمواصلة التصفح توافق على حفظ بعض البيانات على جهازك لعرض إعلانات مناسبة.</p><button>أوافق</button></div>',
+    N,
+    bare=True,
+)
+add(
+    "cons-d",
+    "es",
+    "Aviso",
+    "<h1>Antes de seguir</h1><p>Necesitamos tu permiso para guardar datos en tu navegador y medir el uso de la web.</p>",
+    N,
+    bare=True,
+)
+add(
+    "err-a",
+    "en",
+    "Marsh Courier",
+    "<h1>Lost in the reeds</h1><p>There is nothing at this address any more. Perhaps one of these will do.</p>"
+    + heads("en", 6),
+    N,
+)
+add(
+    "err-b",
+    "de",
+    "Moorbote",
+    "<h1>Huch!</h1><p>Dieser Beitrag ist nicht mehr verfügbar.</p>" + heads("de", 6, text=True),
+    N,
+)
+add(
+    "err-c",
+    "fr",
+    "Le Courrier du Lac",
+    "<h1>Article supprimé</h1><p>Cet article a été retiré par la rédaction.</p>",
+    N,
+    style=1,
+)
+add(
+    "err-d",
+    "ar",
+    "صحيفة المرج",
+    "<h1>تعذر عرض الصفحة</h1><p>حدث خلل أثناء تحميل المحتوى، يرجى المحاولة لاحقا.</p>",
+    N,
+    style=3,
+)
+add(
+    "err-e",
+    "tr",
+    "Sazlık Postası",
+    "<h1>Hata 404</h1><p>Bu haber yayından kaldırılmıştır.</p>" + heads("tr", 8),
+    N,
+    style=2,
+)
+add(
+    "login-a",
+    "de",
+    "Konto",
+    "<h1>Willkommen zurück</h1><p>Bitte geben Sie Ihre E-Mail-Adresse und Ihr Kennwort ein.</p><form><input type=password></form>",
+    N,
+    style=1,
+)
+add(
+    "list-a",
+    "en",
+    "Culture",
+    "<h1>Culture</h1>"
+    + "".join(
+        f'<div class="row"><div class="when">3 March</div><div><a href="/x/{i}"><b>{h}</b></a><br>{WORDS["en"][i % 5]}</div></div>'
+        for i, h in enumerate(HEADS["en"])
+    ),
+    N,
+    path="/culture",
+    style=2,
+)
+add(
+    "list-b",
+    "ar",
+    "آخر الأخبار",
+    "<h1>آخر الأخبار</h1><ul>"
+    + "".join(f'<li><span>12:0{i}</span> <a href="/x/{i}">{h}</a></li>' for i, h in enumerate(HEADS["ar"]))
+    + "</ul>",
+    N,
+    path="/latest",
+    style=0,
+)
+add(
+    "list-c",
+    "fr",
+    "Dossier : la passerelle du lac",
+    "<h1>Dossier : la passerelle du lac</h1><p>" + WORDS["fr"][0] + "</p>" + heads("fr", 10, text=True),
+    N,
+    path="/dossier/passerelle",
+    style=0,
+)
+add(
+    "list-d",
+    "de",
+    "Alle Meldungen vom 3. März 2026",
+    "<h1>Alle Meldungen vom 3. März 2026</h1>" + heads("de", 10, text=True),
+    N,
+    path="/archiv/2026/03/03",
+    style=1,
+)
+add(
+    "list-e",
+    "en",
+    "Letters",
+    "<h1>Comment and letters from our readers</h1>"
+    + "".join(
+        f'<h3><a href="/l/{i}">{h}</a></h3><p>{WORDS["en"][i % 5]}</p><p>By Reader {i}</p>'
+        for i, h in enumerate(HEADS["en"])
+    ),
+    N,
+    path="/letters",
+    style=0,
+)
+add(
+    "list-f",
+    "tr",
+    "Sazlık Postası - Haberler",
+    "<div>"
+    + "".join(
+        f'<a href="/x/{i}" class="k"><img src=i.jpg><h2>{h}</h2><p>{WORDS["tr"][i % 5]}</p></a>'
+        for i, h in enumerate(HEADS["tr"][:6])
+    )
+    + "</div>",
+    N,
+    path="/",
+    style=3,
+)
+add(
+    "serv-a",
+    "en",
+    "Horoscope",
+    "<h1>Your stars for today</h1>"
+    + "".join(
+        f"<h3>{s}</h3><p>A good day to write letters and to keep your feet dry, {s}.</p>"
+        for s in "Aries Taurus Gemini".split()
+    ),
+    {A} | N,
+    path="/horoscope",
+    style=0,
+)
+add(
+    "serv-b",
+    "fr",
+    "Nous contacter",
+    "<h1>Nous contacter</h1><p>La rédaction vous répond du lundi au vendredi. Écrivez-nous ou passez nous voir place du marché.</p>",
+    N,
+    path="/nous-contacter",
+    style=0,
+)
+add(
+    "serv-c",
+    "en",
+    "Our privacy promise",
+    "<h1>Privacy notice</h1>" + paras("en", 5),
+    N,
+    path="/info/privacy-notice",
+    style=1,
+)
+add("serv-d", "ar", "أعلن معنا", "<h1>أعلن معنا</h1>" + paras("ar", 3), N, path="/ads", style=0)
+add(
+    "pay-a",
+    "en",
+    TITLE["en"],
+    f'<h1>{TITLE["en"]}</h1><div>{paras("en", 2)}</div><div class="x"><h2>This story is for members</h2><p>Become a member for £2 a month.</p><a>Already have an account? Log in</a></div>',
+    PW,
+    head=OGA + ld(**{"@type": "NewsArticle", "headline": TITLE["en"], "isAccessibleForFree": False}),
+)
+add(
+    "pay-b",
+    "tr",
+    TITLE["tr"],
+    f'<h1>{TITLE["tr"]}</h1><div>{paras("tr", 2)}</div><div class="kilit"><p>Haberin tamamını okumak için üye olun.</p></div>',
+    PW,
+    head=OGA + ld(**{"@type": "NewsArticle", "headline": TITLE["tr"], "isAccessibleForFree": "false"}),
+)
+add(
+    "pay-c",
+    "fa",
+    TITLE["fa"],
+    f'<h1>{TITLE["fa"]}</h1><div>{paras("fa", 1)}</div><div class="paywall"><p>برای خواندن متن کامل باید اشتراک داشته باشید.</p></div>',
+    PW,
+    head=OGA,
+)
+add(
+    "art-a",
+    "en",
+    "The page that would not load",
+    "<h1>The page that would not load</h1><p>For three days nobody in Lower Marsh could open the page of the town hall, and nobody missed it.</p>",
+    A,
+)
+add(
+    "art-c",
+    "en",
+    "You are what you eat, says the new cook of the school",
+    "<h1>You are what you eat, says the new cook of the school</h1><p>“You are what you eat,” says the new cook, who took over your children’s kitchen on Monday.</p>",
+    A,
+    head=OGA,
+)
+add(
+    "art-d",
+    "ar",
+    "يرجى الانتباه: إغلاق الجسر ليلا",
+    "<h1>يرجى الانتباه: إغلاق الجسر ليلا</h1><p>أعلنت البلدية إغلاق الجسر ليلا حتى الجمعة بسبب أعمال الصيانة.</p>",
+    A,
+)
+add(
+    "art-e",
+    "fr",
+    "Erreur judiciaire : vingt ans après",
+    "<h1>Erreur judiciaire : vingt ans après</h1><p>La cour a reconnu mardi une erreur qui avait envoyé un homme en prison il y a vingt ans.</p>",
+    A,
+)
+add(
+    "art-f",
+    "es",
+    "Suscríbete a la vida: carta de una lectora",
+    "<h1>Suscríbete a la vida: carta de una lectora</h1>" + paras("es", 3),
+    A,
+)
+add(
+    "art-g",
+    "en",
+    "Sign up for swimming lessons opens on Monday",
+    "<h1>Sign up for swimming lessons opens on Monday</h1><p>Parents can register their children from Monday, the pool said. Log in to read the timetable on its website.</p>",
+    A,
+    head=OGA,
+)
+add(
+    "art-h",
+    "tr",
+    "Bakım çalışması: Köprü üç gün kapalı",
+    "<h1>Bakım çalışması: Köprü üç gün kapalı</h1><p>Belediye, köprünün bakım nedeniyle üç gün kapalı kalacağını açıkladı.</p>",
+    A,
+)
+add(
+    "art-i",
+    "en",
+    "Weather",
+    '<h1>Storm cuts off the island</h1><time datetime="2026-03-03T10:00:00Z">3 March</time><p>The island has been cut off since Tuesday night.</p><table>'
+    + "".join(f"<tr><td>Ferry {i}</td><td>cancelled</td></tr>" for i in range(8))
+    + "</table>",
+    A,
+)
+add(
+    "art-j",
+    "fa",
+    "خطای داوری بازی را باخت",
+    "<h1>خطای داوری بازی را باخت</h1><p>مربی تیم گفت اشتباه داور در دقیقه پایانی بازی را از تیمش گرفت.</p>",
+    A,
+)
+add(
+    "art-k",
+    "en",
+    "Cookie law turns ten",
+    "<h1>Cookie law turns ten, and nobody celebrates</h1><p>We use cookies, every banner says; the law that made them say so turned ten on Tuesday.</p><p>A lawyer in Lower Marsh who helped write it says she accepts them all.</p>",
+    A,
+)

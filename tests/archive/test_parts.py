@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.lines import place_of
-from archive.model import FetchFacts, NotAnArticle, NotArticleReason, PayloadKind, Reading
+from archive.model import Change, FetchFacts, NotAnArticle, NotArticleReason, PayloadKind, Reading
 from archive.parts import joined
 from archive.withdrawal import Withdrawal
 
@@ -59,8 +59,8 @@ def whole(*editions: int) -> list[str]:
 def test_parts_are_one_article_with_one_version(kit: Any) -> None:
     """Three pages are one text in the order of their numbers, though the last came first and each in a batch of its own."""
     with kit.index() as index:
-        for hour, part in enumerate((3, 1, 2)):
-            index.apply([page(kit, part, hour / 10)])
+        changes = [index.apply([page(kit, part, hour / 10)])[0] for hour, part in enumerate((3, 1, 2))]
+    assert changes == [Change.NEW, Change.UNCHANGED, Change.UNCHANGED]
     assert bodies(kit) == [whole(0, 0, 0)]
     assert kit.rows("SELECT DISTINCT body FROM articles") == [("\n".join(whole(0, 0, 0)),)]
     assert kit.rows("SELECT count(DISTINCT version_id) FROM captures") == [(1,)]

@@ -153,6 +153,30 @@ def test_a_short_story_is_not_lost(body: str) -> None:
     assert isinstance(read(body, title="افتتاح المكتبة القديمة أمام الزوار"), Article)
 
 
+NOINDEX = '<meta name="robots" content="noindex, nofollow">'
+
+
+@pytest.mark.parametrize(("head", "kind"), [(NOINDEX, NotAnArticle), (NOINDEX + ARTICLE, Article), ("", Article)])
+def test_a_few_lines_that_want_not_to_be_found_are_owed(head: str, kind: type) -> None:
+    """A line or two on a page that asks not to be indexed, and promises no article, hide one rather than being one."""
+    found = read(f"<h1>لحظات قليلة</h1><p>{STORY}</p>", title="موقع", head=head)
+    assert isinstance(found, kind), found
+    assert isinstance(found, Article) or found.reason == NotArticleReason.EMPTY
+
+
+def test_one_line_above_teasers_is_the_story() -> None:
+    """A story of one line keeps that line, although twenty teasers with a line each stand below it."""
+    line = "تبقى المكتبة مغلقة حتى يوم الجمعة، بحسب البلدية."
+    head = '<meta property="article:published_time" content="2026-11-07T09:54:00+03:00">'
+    found = read(
+        f"<h1>المكتبة القديمة مغلقة حتى يوم الجمعة</h1><p>{line}</p>{TEASERS}",
+        title="المكتبة القديمة مغلقة حتى يوم الجمعة",
+        head=head,
+    )
+    assert isinstance(found, Article), found
+    assert found.paragraphs == [line]
+
+
 DAYS = "".join(f'<a href="/2026/11/{day}">{day}</a> ' for day in range(1, 31))
 
 
