@@ -236,7 +236,7 @@ class Index:
         with storage_errors(self._path):
             rows = self._db.execute(
                 f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE record_type = 'revisit' AND kind = 'not-modified'"  # noqa: S608
-                " AND refers_to_url IS NOT NULL AND refers_to_url != url ORDER BY warc, offset"
+                " AND refers_to_url != url ORDER BY warc, offset"
             ).fetchall()
         return [capture for row in rows if self.resolve(capture := capture_of(row)) is not None]
 

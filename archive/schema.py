@@ -32,6 +32,8 @@ CREATE INDEX captures_article ON captures (article_id, captured) WHERE article_i
 CREATE INDEX captures_digest ON captures (payload_digest, captured)
   WHERE record_type = 'response' AND status = 200 AND truncated IS NULL; -- is this payload known?
 CREATE INDEX captures_record ON captures (record_id);                  -- what a revisit refers to
+CREATE INDEX captures_unread ON captures (warc, offset)
+  WHERE record_type = 'revisit' AND kind = 'not-modified' AND refers_to_url != url; -- revisits to be read once they can be
 CREATE INDEX captures_warc ON captures (warc, offset);                 -- verify, both directions
 CREATE INDEX captures_location ON captures (location) WHERE location IS NOT NULL; -- who redirects here
 
