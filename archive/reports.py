@@ -19,7 +19,8 @@ from archive.schema import open_reader, storage_errors
 class SiteReport:
     """How one site stands: its last crawl as in `crawls` (None where there was none), and what the collection holds of it.
 
-    `owed` counts the URLs that failed in the last crawl; `newest` is the latest publication known, as the index keeps it.
+    `owed` counts the URLs that failed in the last crawl, `reason` is the gravest of these, with why; `newest` is the
+    latest publication known, as the index keeps it.
     """
 
     site: str
@@ -33,6 +34,7 @@ class SiteReport:
     articles: int = 0
     newest: str | None = None
     owed: int = 0
+    reason: str | None = None
 
 
 @contextmanager
@@ -66,11 +68,21 @@ def site_reports(path: Path) -> dict[str, SiteReport]:
         for row in last:
             count, newest = articles.pop(row["site"], (0, None))
             owed = connection.execute("SELECT count(DISTINCT url) FROM failures WHERE crawl_id = ?", (row["id"],))
+            gravest = connection.execute(
+                "SELECT url || ': ' || reason FROM failures WHERE crawl_id = ? ORDER BY stage = 'discovery', at, id LIMIT 1",
+                (row["id"],),
+            ).fetchone()
             told = {
                 name: row[name]
                 for name in ("site", "started", "finished", "outcome", "fetched", "new", "changed", "failed")
             }
-            reports[row["site"]] = SiteReport(**told, articles=count, newest=newest, owed=owed.fetchone()[0])
+            reports[row["site"]] = SiteReport(
+                **told,
+                articles=count,
+                newest=newest,
+                owed=owed.fetchone()[0],
+                reason=gravest[0] if gravest else None,
+            )
         for site, (count, newest) in articles.items():  # imported, never crawled
             reports[site] = SiteReport(site=site, articles=count, newest=newest)
         return reports

@@ -97,9 +97,9 @@ def _sites(layout: Layout, config: CollectionConfig) -> list[dict[str, Any]]:
         report = reports.get(site.name, SiteReport(site=site.name))
         problem = None
         if report.outcome == "failed":
-            problem = "the last crawl failed"
+            problem = f"the last crawl failed: {report.reason}" if report.reason else "the last crawl failed"
         elif report.failed > config.failed_share * max(1, report.fetched):
-            problem = f"{report.failed} of {report.fetched} fetches failed"
+            problem = f"{report.failed} of {report.fetched} fetches failed, the first: {report.reason}"
         rows.append(asdict(report) | _due(site, started.get(site.name), now) | {"problem": problem})
     return rows
 

@@ -91,7 +91,9 @@ def test_crawl_of_an_unreachable_site_is_3(warraq: Run, tmp_path: Path) -> None:
     assert rows(tmp_path / "c", "SELECT count(*) > 0 FROM failures WHERE reason != ''") == [(1,)]
     status = warraq("-C", tmp_path / "c", "status", "--json")
     assert status.returncode == 3
-    assert json.loads(status.stdout)["healthy"] is False
+    told = json.loads(status.stdout)
+    assert told["healthy"] is False
+    assert "robots.txt could not be fetched" in told["sites"][0]["problem"]
 
 
 def test_busy_collection_is_75(warraq: Run, collection: Path) -> None:
