@@ -193,6 +193,20 @@ def test_a_withdrawn_article_does_not_come_back(warraq: Run, collection: Path) -
     assert_sound(warraq, collection)
 
 
+def test_nothing_of_its_text_lies_about(warraq: Run, collection: Path) -> None:
+    """Purged, its sentences are in no file of the collection, free space of the index and its log included."""
+    article, _, _ = a_versioned(collection)
+    (body,) = rows(collection, "SELECT body FROM articles WHERE id = ?", article)[0]
+    sentence = max(body.splitlines(), key=len).encode()
+    assert sentence in (collection / "index.db").read_bytes()
+    assert warraq("-C", collection, "withdraw", article, "--reason", "x", "--purge").returncode == 0
+    for path in (path for path in collection.rglob("*") if path.is_file()):
+        data = path.read_bytes()
+        if path.name.endswith(".gz"):
+            data = b"".join(each.block for each in records(path) if isinstance(each, Record))
+        assert sentence not in data, path.name
+
+
 def test_what_refers_to_a_purged_record_comes_later(warraq: Run, collection: Path, tmp_path: Path) -> None:
     """An export of before the purge brings its records back, other files bring revisits of them: neither is damage, neither
     shows the article, and purged once more the records are tombstones there, too.
