@@ -28,6 +28,7 @@ from archive.warc_file import open_private
 
 MANIFEST = "manifest-sha256.txt"
 CHAIN = "chain.jsonl"
+ORIGIN = ".origin.json"  # ends the name of the note that says where an imported file came from
 _START = "0" * 64
 _UNFINISHED = {".open", ".tmp", ".part", ".plain"}
 
@@ -61,12 +62,13 @@ def read_manifest(folder: Path) -> dict[str, str]:
 
 
 def closed_files(archive: Path) -> list[Path]:
-    """Every file of `archive/` that is not going to change: WARC and ARC files, notes of origin, torn tails."""
-    return sorted(
-        path
-        for path in archive.iterdir()
-        if path.is_file() and not path.name.startswith(".") and path.suffix not in _UNFINISHED
-    )
+    """Every file of `archive/` that is not going to change: WARC and ARC files, notes of origin, torn tails.
+
+    A note without its file is what a killed import left: the next import of that file writes it anew.
+    """
+    names = {path.name for path in archive.iterdir() if path.is_file() and not path.name.startswith(".")}
+    lone = {name for name in names if name.endswith(ORIGIN) and name.removesuffix(ORIGIN) not in names}
+    return sorted(archive / name for name in names - lone if Path(name).suffix not in _UNFINISHED)
 
 
 def state_fixity(

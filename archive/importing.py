@@ -22,6 +22,7 @@ from typing import IO
 
 from archive import arc
 from archive.errors import StorageError, UsageError
+from archive.fixity import ORIGIN
 from archive.model import iso
 from archive.warc_file import open_private, sync_folder
 from archive.warc_records import SECOND_RECORD, Damage, Record, records
@@ -177,13 +178,23 @@ def _copy(
                 note["damage"] = f"the gzip stream cannot be read to its end: {problem}"
         stem = _UNSAFE.sub("-", re.sub(r"\.(warc|arc)(\.gz)?$", "", name)).strip(".-")[:80]
         target = archive / f"import-{sha256[:16]}-{stem}{suffix}"
-        with open_private(target.with_name(target.name + ".origin.json"), "wb") as about:
-            about.write(json.dumps(note, ensure_ascii=False).encode() + b"\n")
-        partial.chmod(0o640)
-        partial.replace(target)
-        sync_folder(archive)
+        _give_place(partial, target, note)
     known[sha256] = target.name
     return Imported(source=origin["file"], name=target.name, sha256=sha256, known=False, unpacked=unpacked)
+
+
+def _give_place(partial: Path, target: Path, note: dict[str, str]) -> None:
+    """The file under its name, its note of origin beside it; where that fails, neither."""
+    about = target.with_name(target.name + ORIGIN)
+    try:
+        with open_private(about, "wb") as file:
+            file.write(json.dumps(note, ensure_ascii=False).encode() + b"\n")
+        partial.chmod(0o640)
+        partial.replace(target)
+    except OSError:
+        about.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)
 
 
 def _is_one_stream(partial: Path, suffix: str) -> bool:

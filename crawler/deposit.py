@@ -19,7 +19,7 @@ from archive.bag import write_bag
 from archive.cdxj import line, place
 from archive.config import CollectionConfig
 from archive.errors import StorageError, UsageError, WarraqError
-from archive.fixity import closed_files, read_manifest
+from archive.fixity import ORIGIN, closed_files, read_manifest
 from archive.importing import Imported, clear, take_in
 from archive.layout import Layout
 from archive.model import iso
@@ -30,8 +30,6 @@ from archive.warc_writer import WarcInfo
 from crawler.part import captures_of
 from crawler.withdrawing import without_withdrawn
 from pipelines.catch_up import CaughtUp, catch_up, warc_files
-
-_ORIGIN = ".origin.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +69,9 @@ def import_files(
 def _known(layout: Layout) -> dict[str, str]:
     """SHA-256 to name of the files in the collection, as far as notes of origin and the fixity manifest state them."""
     manifest = read_manifest(layout.fixity)
-    known = {digest: Path(name).name for name, digest in manifest.items() if not name.endswith(_ORIGIN)}
-    for note in layout.archive.glob(f"*{_ORIGIN}"):
-        name = note.name.removesuffix(_ORIGIN)
+    known = {digest: Path(name).name for name, digest in manifest.items() if not name.endswith(ORIGIN)}
+    for note in layout.archive.glob(f"*{ORIGIN}"):
+        name = note.name.removesuffix(ORIGIN)
         if (layout.archive / name).is_file():
             known[json.loads(note.read_text("utf-8"))["sha256"]] = name
     return known

@@ -15,7 +15,7 @@ import pytest
 from warc_kit import record
 
 from archive import importing
-from archive.errors import UsageError
+from archive.errors import StorageError, UsageError
 from archive.importing import Imported, take_in
 from archive.model import Capture, RecordType
 from archive.warc_reader import DamagedRecord, captures, payload
@@ -187,6 +187,18 @@ def test_an_empty_member_in_front(desk: Desk) -> None:
     assert next(each.url for each in captures(desk.archive / imported.name) if isinstance(each, Capture)) == made.url(1)
     with pytest.raises(UsageError, match="neither"):
         desk.take(gzip.compress(b"words"), "words.warc.gz")
+
+
+def test_a_full_disk_leaves_neither_file_nor_note(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the disk refuses at the last step, nothing of the import stays behind."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    with pytest.raises(StorageError, match="No space left"):
+        desk.take(made.gz(made.wget()), "x.warc.gz")
+    assert list(desk.archive.iterdir()) == []
 
 
 def test_files_that_are_not_there(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 import subprocess
@@ -136,11 +137,17 @@ def test_what_a_killed_import_left(warraq: Run, tmp_path: Path) -> None:
     """Half a copy is never taken for a file of the archive, and the next import clears it away."""
     (tmp_path / "good.warc.gz").write_bytes(made.gz(made.wget()))
     warraq("init", tmp_path / "c")
-    half = tmp_path / "c" / "archive" / ".import-77.warc.gz.part"
+    archive = tmp_path / "c" / "archive"
+    half = archive / ".import-77.warc.gz.part"
     half.write_bytes(made.gz(made.heritrix())[:500])
-    assert warraq("-C", tmp_path / "c", "verify").returncode == 0
+    data = (tmp_path / "good.warc.gz").read_bytes()
+    note = archive / f"import-{hashlib.sha256(data).hexdigest()[:16]}-good.warc.gz.origin.json"
+    note.write_text("{}")  # the note comes before the file
+    for command in ("index", "verify"):
+        assert warraq("-C", tmp_path / "c", command).returncode == 0
     assert warraq("-C", tmp_path / "c", "import", tmp_path / "good.warc.gz").returncode == 0
     assert not half.exists()
+    assert json.loads(note.read_text())["file"] == "good.warc.gz"
     assert warraq("-C", tmp_path / "c", "verify").returncode == 0
 
 
