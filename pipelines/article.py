@@ -79,7 +79,7 @@ def _read(page: Page, embedded: Embedded, captured: datetime | None, site: SiteC
     read = _body(page, own, beside, site)
     zone = _zone(site) or UTC
     stated = opening.fill(
-        page, stated, read.before, lambda text: read_date(text, captured=captured, zone=zone, language=page.language)
+        page, stated, read, lambda text: read_date(text, captured=captured, zone=zone, language=page.language)
     )
     if own is not None and own.source == TREE and read.in_data:
         drawn = dom.shown_as(page, embedded.markup)

@@ -13,7 +13,7 @@ LEAD = re.compile(
     r"^(?:(?:written|reported|reporting|story|text|words|analysis|opinion|interview|review(?:ed)?|posted|published|article|recipe|content|created|contributed|photos?|foto|fotos|video|ein artikel|eine analyse|ein kommentar|ein gastbeitrag|eine reportage|ein interview|ein bericht|eine kolumne|protokoll|recherche)\s*:?\s+(?:by|von|de|par|di)\s+"
     r"|by\s*:?\s+|von\s*:?\s+|vom\s+|par\s*:?\s+|por\s*:?\s+|di\s+(?=[A-ZÀ-Ý])|da\s+(?=[A-ZÀ-Ý])|door\s+|af\s+|av\s+|propos recueillis par\s+|a cura di\s+|γράφει (?:ο|η)\s+"
     r"|(?:text|texte?|words?|autore?n?(?:in)?|autor(?:ka|a)|auth?ors?|auteur|redacci[oó]n|yazan|haber|penulis|reporter|writer|editor|contributors?|teksti|tekst|written by|tác giả|текст|автор[ыи]?|लेखक|מאת)\s*[:：]\s*"
-    r"|author\s+|автор\s+|מאת\s+|oleh\s*:?\s+|imeandikwa na\s+|na\s+(?=[A-Z])|به قلم\s*:?\s*"
+    r"|author\s+|autorin/autor\s+|автор\s+|מאת\s+|oleh\s*:?\s+|imeandikwa na\s+|na\s+(?=[A-Z])|به قلم\s*:?\s*"
     rf"|(?:作者|记者|記者|文|撰文|執筆|取材|기자){_COLON}(?:[・/]\s*)?(?=\S{{2}})"
     r"|(?:أعد+(?:ه|ها)?\s+(?:التقرير|للنشر)|أعدّ(?:ه|ها)?\s+(?:التقرير|للنشر)|كتب[ته]?|كتبها|بقلم|إعداد|اعداد|تحرير|تقرير|حوار|ترجمة|متابعة|مراسل(?:ة|نا|تنا)?|المصدر|الكاتبة?|المحررة?|بواسطة|نویسنده|خبرنگار|گزارش|تحریر|رپورٹ)\s*[:/\-–ـ]?\s*)",
     re.IGNORECASE,
@@ -85,6 +85,12 @@ DATED = re.compile(r"\d\D*\s|\s\D*\d|^(?:updated|published|posted|aktualisiert|m
 ISSUED = re.compile(r"\s+(?:first published|last updated|published|updated|posted|on)\b[^\d]{0,30}\d.*$", re.IGNORECASE)
 # A city a byline was sent from, after the name.
 FROM = re.compile(r"\s+(?:in|aus|à|from)\s+[A-ZÀ-Ý][\w.]+(?:[\s-][A-ZÀ-Ý][\w.]+)?$")
+# Words that no name has: a line with one of them is a heading or a call.
+LABEL = re.compile(
+    r"\b(?:news|more|read(?:ing)?|stor(?:y|ies)|articles?|about|related|contacts?|follow|share|latest|videos?|photos?|comments?|newsletter|the|and|our|your|us|here|next|new|live|updated?|updates|breaking|top|best|also|see|watch|listen|subscribe|sign|join|"
+    r"note|press|release|sources?|media|further|references|notes|conclusion|final|thoughts|summary|faqs?|questions|key|takeaways|bottom|line|additional|resources|disclosure|disclaimer|terms|privacy|mehr|zum|thema|lesen|weitere|alle|und|lire|aussi|plus|les|des|leer|más|noticias|leia|mais)\b",
+    re.IGNORECASE,
+)
 BEHIND = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
 
 

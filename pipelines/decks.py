@@ -24,7 +24,7 @@ def taken_in(whole: Blocks, first: Block, titles: AbstractSet[str], void: set[in
     return [
         block
         for block in whole.blocks[heads[-1] + 1 : first.at]
-        if block.kind == "p"
+        if (block.kind == "p" or block.level > 1)
         and block.at not in left
         and all(region in void for region in block.regions)
         and block.breadth >= line_rules.LONG_END

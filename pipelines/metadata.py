@@ -61,13 +61,15 @@ class Metadata:
 
     `titles` are all headlines found (cleaned), the chosen one first. `leads` are candidates for the lead: whether one is
     the lead or only an advertisement of the page is for the body to say. `kinds` are the page's own words for what it is
-    (`og:type`, JSON-LD types), lower case. `caption_shown` is false where readers don't see the picture's caption. `canonical` and `amp` are absolute addresses as stated, not yet judged.
+    (`og:type`, JSON-LD types), lower case. `signed` says that the authors are more than the site's own
+    name, `caption_shown` is false where readers don't see the picture's caption. `canonical` and `amp` are absolute addresses as stated, not yet judged.
     """
 
     title: str | None
     titles: tuple[str, ...] = ()
     leads: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
+    signed: bool = False
     section: str | None = None
     language: str | None = None
     published: StatedDate | None = None
@@ -138,12 +140,14 @@ def read(
     trail = _Trail()
     title, found_titles = _title(places, trail)
     issued, changed = _dates(places, _reader(places, captured, zone), trail)
+    authors, signed = _authors(places, trail)
     image, captioned = _image(places, title, trail)
     return Metadata(
         title=title,
         titles=found_titles,
         leads=_leads(places, trail),
-        authors=_authors(places, trail),
+        authors=authors,
+        signed=signed,
         section=_section(places, title, trail),
         language=_language(places),
         published=issued,
@@ -215,12 +219,13 @@ def _leads(places: _Places, trail: _Trail) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for _, text in found))
 
 
-def _authors(places: _Places, trail: _Trail) -> tuple[str, ...]:
+def _authors(places: _Places, trail: _Trail) -> tuple[tuple[str, ...], bool]:
+    """The authors, and whether they are more than the site itself."""
     data = places.data.authors if places.data else []
     found = names.candidates(places.page, places.head, places.nodes, places.everything, data)
     chosen = names.choose(found)
     trail.add("authors", [(one.source, one.raw) for one in found], (chosen.source, chosen.raw) if chosen else None)
-    return chosen.names if chosen else ()
+    return (chosen.names, not chosen.own) if chosen else ((), False)
 
 
 def _section(places: _Places, title: str | None, trail: _Trail) -> str | None:

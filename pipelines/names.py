@@ -19,6 +19,7 @@ from pipelines.byline_words import (
     DATED,
     FROM,
     ISSUED,
+    LABEL,
     LEAD,
     ROLE,
     SPOKEN,
@@ -54,6 +55,10 @@ _DOMAIN = re.compile(
 )
 # Words of a name that keep their small letter.
 _PARTICLES = re.compile(r"(?:d[aeiou]s?|del|della|l[ae]|van|von|der|den|te[rn]|al|el|bin|ibn|[ye]|zu|a[fv])$")
+_NO_SIGNATURE = re.compile(r"[\d:;!?…\"“”]")
+_CAPITALS = re.compile(
+    r"^[A-ZÀ-ÖØ-Þ\u0100-\u017f\u0400-\u042f\u1e00-\u1eff][\w.'’-]*(?:\s+[A-ZÀ-ÖØ-Þ\u0100-\u017f\u0400-\u042f\u1e00-\u1eff][\w.'’-]*){1,3}$"
+)
 _MAX_NAMES = 8
 _MAX_NAME = 60
 _MAX_WORDS = 6
@@ -112,7 +117,7 @@ def candidates(
     `nodes` are the article's JSON-LD nodes, `everything` all of the page's; `data` the writers of the embedded data.
     """
     publishers = [text for value in linked_data.values(nodes, "publisher") for text in linked_data.texts(value)]
-    site = Site(head, publishers)
+    site = Site(head, [*publishers, *head.all("publisher")])
     named = linked_data.by_id(everything)
     found: list[NameCandidate] = []
     for node in nodes:
@@ -226,6 +231,8 @@ def _spoken(page: Page) -> Iterator[str]:
         if not opening or element.tag in ("script", "style", "option", "noscript") or not SPOKEN.match(opening + " "):
             continue
         line = text_of(element)
+        if SPOKEN_ALONE.match(line) and (around := element.getparent()) is not None:
+            line = text_of(around)  # a label in an element of its own
         if len(line) <= _MAX_SPOKEN and SPOKEN_WHOLE.match(line) and not _elsewhere(element):
             yield line
 
@@ -240,6 +247,16 @@ def in_lines(lines: list[str]) -> tuple[str, ...]:
         if found.names and _credible(found):
             return found.names
     return ()
+
+
+def signature(line: str) -> tuple[str, ...]:
+    """The names of a line that is nothing else: two to four words each, all with a capital; nothing for any other line."""
+    found = (
+        tuple(split(line))
+        if len(line) <= _MAX_SPOKEN and not (_NO_SIGNATURE.search(line) or LABEL.search(line))
+        else ()
+    )
+    return found if all(_CAPITALS.match(name) for name in found) else ()
 
 
 def _bylines(page: Page) -> Iterator[str]:

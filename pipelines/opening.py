@@ -12,6 +12,7 @@ from dataclasses import replace
 from archive.model import Evidence, Image
 from pipelines import images, names, wording
 from pipelines.blocks import Block
+from pipelines.body import Body
 from pipelines.dates import StatedDate
 from pipelines.dom import Page
 from pipelines.head import plain
@@ -21,10 +22,13 @@ from pipelines.second_reader import letters
 # A section's label is at most this long, in words and characters.
 _LABEL_WORDS, _LABEL_LENGTH = 4, 30
 _CAPTION_LENGTH = 250
+# A line is bold where this share of it is.
+_BOLD = 0.9
 
 
-def fill(page: Page, stated: Metadata, before: list[Block], read_date: Callable[[str], StatedDate | None]) -> Metadata:
+def fill(page: Page, stated: Metadata, read: Body, read_date: Callable[[str], StatedDate | None]) -> Metadata:
     """The metadata with what is missing taken from the lines before the text, the nearest to it first."""
+    before = read.before
     shown = [block for block in before if len(block.text) <= _CAPTION_LENGTH]
     lines = [plain(block.text) for block in shown]
     title = _title(stated, lines)
@@ -36,7 +40,8 @@ def fill(page: Page, stated: Metadata, before: list[Block], read_date: Callable[
     section = stated.section or _section(lines[:at]) or _linked_label(shown[at:]) or _label_in_line(shown[:at])
     if stated.section is None and section:
         stated = replace(stated, section=section, evidence=_with(stated, "section", section))
-    if not stated.authors and (authors := names.in_lines(lines)):
+    authors = () if stated.signed else (() if stated.authors else names.in_lines(lines)) or _signature(read)
+    if authors:
         stated = replace(stated, authors=authors, evidence=_with(stated, "authors", "; ".join(authors)))
     if stated.published is None:
         for line in lines[at:]:
@@ -45,6 +50,18 @@ def fill(page: Page, stated: Metadata, before: list[Block], read_date: Callable[
                 stated = replace(stated, published=found, evidence=_with(stated, "published", line))
                 break
     return _captioned(page, stated, before, lines[at:])
+
+
+def _signature(read: Body) -> tuple[str, ...]:
+    """The names that stand in bold right before or right after the text, on a line of their own."""
+    if not read.kept:
+        return ()
+    first, last = read.kept[0].at, read.kept[-1].at
+    for block, _ in read.dropped:
+        beside = block.at in (first - 1, last + 1) and block.kind == "p" and not block.links
+        if beside and block.strong >= _BOLD * len(block.text) and (signed := names.signature(block.text)):
+            return signed
+    return ()
 
 
 def _with(stated: Metadata, name: str, value: str) -> tuple[Evidence, ...]:

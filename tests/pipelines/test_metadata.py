@@ -369,6 +369,35 @@ def test_a_byline_among_lines_of_loose_text(line: str) -> None:
     assert (found.authors, len(found.paragraphs)) == (["Amal Haddad"], 3)
 
 
+@pytest.mark.parametrize("line", ["<p>{told}</p><p><strong>Amal Haddad</strong></p>", "<p><b>Amal Haddad</b></p><p>{told}</p>"])  # fmt: skip
+def test_a_name_in_bold_beside_the_text_signs_it(line: str) -> None:
+    """Where only the site is named as author, a name alone in bold right before or after the text is its writer's."""
+    head = linked(headline=HEADLINE, author={"name": "Example"}, publisher={"name": "Example"})
+    markup = page(head, f"<h1>{HEADLINE}</h1><div>{line.format(told=f'{SENTENCES}</p><p>So they say. {SENTENCES}')}</div>", lang="en")  # fmt: skip
+    found = extract(markup, "https://www.example.test/n/river")
+    assert isinstance(found, Article), found
+    assert (found.authors, len(found.paragraphs)) == (["Amal Haddad"], 2)
+
+
+@pytest.mark.parametrize("line", ["Read more here", "More News", "What comes next?", "Chapter 2 Begins"])
+def test_a_bold_line_that_is_no_name_signs_nothing(line: str) -> None:
+    """Calls, questions and headings are no signature."""
+    head = linked(headline=HEADLINE, author={"name": "Example"}, publisher={"name": "Example"})
+    markup = page(head, f"<h1>{HEADLINE}</h1><div><p>{SENTENCES}</p><p><b>{line}</b></p></div>", lang="en")
+    found = extract(markup, "https://www.example.test/n/river")
+    assert isinstance(found, Article), found
+    assert found.authors == ["Example"]
+
+
+def test_a_label_in_an_element_of_its_own_leads_to_the_name() -> None:
+    """A label and its name in two elements of one line are a byline; a publisher's meta tells the site from a person."""
+    head = (
+        '<meta name="author" content="Example Wave"><meta name="publisher" content="Example Wave (www.example.test)">'
+    )
+    body = f"<h1>{HEADLINE}</h1><ul><li><strong>Autorin/Autor</strong> Jan Muster</li></ul>{FILLER}"
+    assert read(page(head, body, lang="de")).authors == ("Jan Muster",)
+
+
 def test_a_person_before_the_site() -> None:
     """Where JSON-LD names only the site as author, the byline's person is believed."""
     head = linked(headline=HEADLINE, author={"@type": "Organization", "name": "المثال"}, publisher={"name": "المثال"})
