@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 from archive.config import SiteConfig
 from archive.model import Article, Evidence, Image, NotAnArticle, NotArticleReason
 from archive.urls import canonical_url, credible_canonical, normalise
-from pipelines import body, dom, metadata, opening, own_data, page_kind, parts, related
+from pipelines import body, dom, metadata, opening, own_data, page_kind, parts, related, wording
 from pipelines.body import Body
 from pipelines.dates import StatedDate, read_date
 from pipelines.dom import Page
@@ -216,7 +216,8 @@ def _known(page: Page, stated: Metadata) -> set[str]:
     """Letters of what the page says in other fields: lines that repeat them are no paragraphs."""
     lines = [dom.text_of(element) for element in page.root.iter("time", "figcaption")]
     lines += [stated.section or "", stated.publisher or "", *stated.authors, ", ".join(stated.authors)]
-    lines += [text for text in (stated.published.raw if stated.published else None,) if text]
+    if stated.published and not wording.is_story_line(stated.published.raw):  # a sentence may tell the date, too
+        lines.append(stated.published.raw)
     if stated.image and stated.caption_shown:
         caption, credit = stated.image.caption or "", stated.image.credit or ""
         lines += [caption, caption + credit]

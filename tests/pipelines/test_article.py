@@ -99,6 +99,28 @@ def test_evidence_names_the_choice_and_the_dropped() -> None:
     assert any(one.field == "dropped" and one.value == "Advertisement" and one.source for one in found.evidence)
 
 
+def test_a_short_first_sentence_is_the_beginning() -> None:
+    """A first paragraph of a few words stays where it stands among the others; a label, a link or a box above them does not."""
+    found = article(
+        page_of("<div>" + "".join(f"<p>{line}</p>" for line in ("The council has decided.", *LINES)) + "</div>")
+    )
+    assert found.paragraphs == ["The council has decided.", *LINES]
+    for above in (
+        "<p>From our reporter</p>",
+        "<p class='note'>Read by the author himself.</p>",
+        "<p><a href='/x'>All on the town library.</a></p>",
+    ):
+        found = article(page_of(f"<div>{above}{''.join(f'<p>{line}</p>' for line in LINES)}</div>"))
+        assert found.paragraphs == LINES
+
+
+def test_a_sentence_that_tells_the_date_stays() -> None:
+    """Where the only date on a page stands in a paragraph, the date is known and the paragraph is not lost."""
+    told = "The library of the old town, closed since the flood, was opened again to all visitors on 3 March 2026."
+    found = article(page_of("".join(f"<p>{line}</p>" for line in (told, *LINES))))
+    assert found.paragraphs == [told, *LINES]
+
+
 def test_selectors_are_told_as_evidence() -> None:
     """What a selector says is the choice, a line it drops is named, parts within parts count once, and one in vain is told."""
     line = (
