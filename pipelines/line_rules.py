@@ -16,8 +16,8 @@ from pipelines.neighbours import leads_inside
 OPENING = 60
 # A last paragraph without a full stop is one from this length on.
 LONG_END = 100
-# A short sentence that opens an article has this much, so that "Share." is none.
-SENTENCE = 25
+# Blocks that tell, where they are long.
+_TOLD = ("p", "text", "cell")
 # A label has no more words.
 LABEL_WORDS = 6
 # Where no paragraph has a full stop, a line beside them is one from this length on.
@@ -156,16 +156,13 @@ def is_solid(block: Block) -> bool:
 def is_sentence_long(block: Block) -> bool:
     """Whether a line without links is as long as a sentence, where no full stop tells."""
     return (
-        block.kind in ("p", "text", "cell")
-        and block.breadth >= OPENING
-        and wording.words(block.text) > LABEL_WORDS
-        and not block.links
+        block.kind in _TOLD and block.breadth >= OPENING and wording.words(block.text) > LABEL_WORDS and not block.links
     )
 
 
 def longest_end(text: list[Block]) -> int:
     """From how much on a line without a full stop is the last paragraph: shorter where the others have none either."""
-    told = [block for block in text if block.kind in ("p", "text", "cell") and block.breadth >= OPENING]
+    told = [block for block in text if block.kind in _TOLD and block.breadth >= OPENING]
     bare = sum(not wording.ends_sentence(block.text) for block in told)
     if len(told) > 1 and bare == len(told):
         return UNSTOPPED
@@ -184,13 +181,11 @@ def may_open(block: Block, following: Block, least: int = LONG_END) -> bool:
     """
     if block.kind == "h":
         return block.level > 1
-    return (
-        block.kind == following.kind
-        and block.kind in ("p", "text", "cell")
-        and block.element.getparent() is following.element.getparent()
-        and block.breadth >= (SENTENCE if wording.ends_sentence(block.text) else least)
-        and block.link_share < 0.3
-    )
+    alike = block.kind == following.kind and block.element.get("class") == following.element.get("class")
+    if not alike or block.element.getparent() is not following.element.getparent() or block.kind not in _TOLD:
+        return False
+    short = wording.ends_sentence(block.text) and wording.words(block.text) >= HEADLINE_WORDS and not block.links
+    return (short or block.breadth >= least) and block.link_share < 0.3 and not block.strong
 
 
 def announces(block: Block) -> bool:

@@ -86,7 +86,8 @@ def is_table(read: Body) -> bool:
     """Whether a page is a table of short cells with at most a line of text."""
     every = read.page.blocks if read.page else []
     cells = sum(block.kind == "cell" and not wording.is_story_line(block.text) for block in every)
-    return len(read.paragraphs) <= 1 and cells >= CELLS
+    told = sum(block.kind != "cell" for block in read.kept)
+    return told <= 1 and cells >= CELLS
 
 
 def _headlines(page: Page, title: str | None) -> list[str]:

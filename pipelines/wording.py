@@ -49,7 +49,7 @@ FURNITURE = re.compile(
     r"((فيس\s?بوك|تويتر|واتس\s?[اآ]ب|تيلي?[جغ]رام|تلغرام|إكس|لينكد\s?إن|[إا]نستغرام|ماسنجر)\s*)+|[أا]رسل\s+(ل|إلى\s+)صديق|(مدة|وقت|زمن)\s+القراءة.{0,20}|([\d٠-٩]+\s+دقائق|([\d٠-٩]+\s+)?دقيقة(\s+واحدة)?|دقيقت(ان|ين))\s+للقراءة|قراءة\s+[\d٠-٩]+\s+(دقائق|دقيقة)|"
     r"اضغط\s+هنا|(العودة\s+)?إلى\s+ال[أا]على|(الخبر|المقال)\s+(التالي|السابق)|الأكثر\s+(قراءة|مشاهدة|تداولا?ً?)|(آخر|أحدث)\s+الأخبار|وسوم|كلمات\s+دليلية|#\S+(\s+#\S+)+|هل\s+أعجبك\s+(هذا\s+)?(المقال|الخبر|المحتوى)|هل\s+كانت?\s+(هذا|هذه)\s.{0,12}مفيد(ا|ة|اً)?|تقييم\s+المقال|تسجيل\s+الدخول|[أا]كتب\s+تعليقك?.{0,10}|"
     r"لن\s+يتم\s+نشر\s+.{0,12}بريدك.*|جار[يٍ]?\s+التحميل|(تابع|أكمل)\s+القراءة|بريدك\s+الإلكتروني|(تفعيل\s+)?الإشعارات|يرجى\s+تفعيل\s+جافا.*|نستخدم\s+ملفات\s+تعريف.*|تابع(وا)?\s+آخر\s+(ال)?أخبار(نا)?\s+(على|عبر|من\s+خلال)\s.*|حمّ?ل(وا)?\s+(ال)?تطبيق.*|للاشتراك\s+في\s+.{0,60}(اضغط|هنا).*|"
-    r"we\s+use\s+cookies.*|your\s+e-?mail\s+address\s+will\s+not\s+be.*|please\s+enable\s+javascript.*|(advertisement\W+)?scroll\s+to\s+continue|tweet|back\s+to\s+top|(next|previous)\s+(article|story|post)|(load|show|see)\s+more|sign\s+in|click\s+here|reading\s+time.{0,20}|"
+    r"we\s+use\s+cookies(\s+(and|to|on|for|in\s+order)\b.*)?|your\s+e-?mail\s+address\s+will\s+not\s+be.*|please\s+enable\s+javascript.*|(advertisement\W+)?scroll\s+to\s+continue|tweet|back\s+to\s+top|(next|previous)\s+(article|story|post)|(load|show|see)\s+more|sign\s+in|click\s+here|reading\s+time.{0,20}|"
     r"\d+\s*(min(ute)?s?|دقائق|دقيقة)\.?(\s+(read|قراءة))?|ende\s+der\s+weiteren\s+informationen|weitere\s+informationen)\W*$",
     re.IGNORECASE,
 )
@@ -95,7 +95,7 @@ SOURCES = re.compile(
 # Invitations to newsletters and channels: sentences that ask the reader, not such as tell who reads a newsletter.
 _ASKING = r"(?:^\W*|[.!?…:»”\"]\s+)(?:please\s+|bitte\s+)?"
 _NOT_WITHOUT = re.compile(
-    rf"{_ASKING}(?:subscribe|sign\s+(?:in|up)|log\s?in|register)\b.{{0,40}}\b(?:to|and)\s+(?:continue|keep|read|unlock|access)|^\W*already\s+a\s+subscriber|"
+    r"^\W*(?:please\s+)?(?:subscribe|sign\s+(?:in|up)|log\s?in|register)\b.{0,40}\b(?:to|and)\s+(?:continue|keep|read|unlock|access)|^\W*already\s+a\s+subscriber|"
     r"(?:exclusive\s+to|reserved\s+(?:for|to))\s+(?:our\s+)?subscribers|réservée?s?\s+(?:à\s+nos\s+|aux\s+)abonnés|^\W*(?:nur\s+für\s+abonnenten|jetzt\s+(?:weiterlesen|abonnieren)|weiterlesen\s+mit)|"
     r"(?:solo\s+para\s+suscriptores|exclusivo\s+para\s+(?:suscriptores|assinantes))|للمشتركين\s+فقط|هذا\s+المحتوى\s+(?:للمشتركين|حصري)",
     re.IGNORECASE,
