@@ -20,6 +20,7 @@ from archive.layout import Layout
 from archive.model import Capture, Change
 from archive.recovery import Recovered, recover
 from archive.schema import remove_database, take_place
+from archive.warc_file import OPEN_SUFFIX
 from archive.warc_reader import DamagedRecord, captures
 from pipelines.ingest import Ingest
 from pipelines.workers import Pool
@@ -54,10 +55,13 @@ def catch_up(
 ) -> CaughtUp:
     """Recover files left open, then index what the WARC files hold beyond what the index knows. Needs the write lock.
 
-    With `rebuild` both projections are made from nothing beside the old ones, and take their place when they are whole.
+    With `rebuild` both projections are made from nothing beside the old ones, and take their place when they are whole;
+    so they are where a file in progress lost what the index had of it already.
     """
+    in_progress = [path.name.removesuffix(OPEN_SUFFIX) for path in layout.archive.glob("*" + OPEN_SUFFIX)]
     done = CaughtUp(damaged=[], recovered=recover(layout.archive))
     files = warc_files(layout.archive)
+    rebuild = rebuild or (layout.index_db.exists() and _is_ahead(layout, in_progress))
     afresh = rebuild or bool(done.recovered) or not layout.cdxj.exists()
     if rebuild:
         fresh = layout.index_db.with_name("index.db.rebuilding")
@@ -76,6 +80,15 @@ def catch_up(
         rebuild_cdxj(layout, files)
     settle(layout, config)
     return done
+
+
+def _is_ahead(layout: Layout, names: Sequence[str]) -> bool:
+    """Whether the index knows more of these WARCs than they hold now."""
+    if not names:
+        return False
+    sizes = {name: path.stat().st_size if (path := layout.archive / name).exists() else 0 for name in names}
+    with Index(layout.index_db) as index:
+        return any(index.indexed_up_to(name) > size for name, size in sizes.items())
 
 
 def _lacks_lines(layout: Layout) -> bool:

@@ -151,6 +151,24 @@ def test_a_torn_file_in_progress_is_cut_and_kept(layout: Layout) -> None:
     assert warraq(layout, "verify").returncode == 0
 
 
+def test_an_index_ahead_of_a_file_in_progress_is_made_anew(layout: Layout) -> None:
+    """Where a file system lost the end of a file in progress that the index had read: both agree again, the tail is kept."""
+    path = warc(layout)
+    members = path.read_bytes()
+    growing = path.with_name(path.name + ".open")
+    path.rename(growing)
+    growing.write_bytes(members[: len(members) // 2])
+    shutil.rmtree(layout.fixity)
+    assert warraq(layout, "index").returncode == 0
+    (torn,) = layout.archive.glob("*.torn-*")
+    assert path.read_bytes() + torn.read_bytes() == members[: len(members) // 2]
+    done = warraq(layout, "verify", "--deep")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert 0 < len(articles(layout)) < PAGES
+    assert warraq(layout, "crawl", "--force").returncode == 0
+    assert articles(layout) == {str(number) for number in range(PAGES)}
+
+
 # ------------------------------------------------------------------------------------------------- another writer
 
 
