@@ -90,9 +90,10 @@ class Harvest:
         """Record an answer that is not what it was asked for: no sitemap, no feed, no page."""
         if entry.guess or entry.kind is Kind.REQUISITE or capture.status in NO_CONTENT:
             return
-        what = (reading.not_article.detail if reading.not_article else "") or capture.mime or "no media type"
+        sent = capture.mime or "no media type"
+        what = (reading.not_article.detail if reading.not_article else "") or sent
         if entry.kind in DISCOVERY and reading.kind not in _ANNOUNCES:
-            reason = f"named as a {entry.kind}, but what answers is none ({what})"
+            reason = f"named as a {entry.kind}, but what answers is none ({sent})"
             self._fail_once(f"not {capture.url}", Stage.DISCOVERY, reason, url=capture.url)
         elif reading.not_article is not None and (kind := _NO_PAGE.get(reading.not_article.reason)):
             # A link may well lead to a picture, or to where one logs in; where somebody announced a page, one is owed.
