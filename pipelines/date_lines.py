@@ -34,6 +34,8 @@ _SKIPPED = frozenset(
 _DATE_LINE = 70
 _SHORT_LINE = 45
 _MAX_LEVELS = 7
+# A box so near to a date that holds a link of more characters is a teaser.
+_TEASER_LEVELS, _HEADLINE, _MAX_LINKS = 2, 25, 8
 # From this many boxes around the headline on, what stands above it is the page's bar.
 _BAR_LEVEL = 2
 # Where a headline stands in layouts that have no h1.
@@ -132,9 +134,21 @@ def _dates_in(
         found += _in_attributes(element, reader)
         stated = _line(element, reader) if _may_be_dated(_own_text(element)) else None
         if stated and stated.precision not in (Precision.YEAR, Precision.MONTH):
+            if stated.relative and _in_teaser(element, box):
+                continue
             modified = is_update(stated.raw) and not _both(stated.raw)
             found.append(DateCandidate(source="text", stated=stated, modified=modified))
     return above, below
+
+
+def _in_teaser(element: HtmlElement, box: HtmlElement) -> bool:
+    """Whether a date stands beside another story's headline, in a box of their own that is not the headline's `box`."""
+    for around in islice(element.iterancestors(), _TEASER_LEVELS):
+        if around is box:
+            return False
+        if any(len(text_of(link)) > _HEADLINE for link in islice(around.iter("a"), _MAX_LINKS)):
+            return True
+    return False
 
 
 def _in_attributes(element: HtmlElement, reader: Reader) -> Iterator[DateCandidate]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from archive.model import Evidence, Image
-from pipelines import images, names, wording
+from pipelines import images, names, sections, wording
 from pipelines.blocks import Block
 from pipelines.body import Body
 from pipelines.dates import StatedDate
@@ -49,7 +49,7 @@ def fill(page: Page, stated: Metadata, read: Body, read_date: Callable[[str], St
             if found and found.instant:
                 stated = replace(stated, published=found, evidence=_with(stated, "published", line))
                 break
-    return _captioned(page, stated, before, lines[at:])
+    return _captioned(page, stated, before, shown[at:])
 
 
 def _signature(read: Body) -> tuple[str, ...]:
@@ -93,7 +93,7 @@ def _section(lines: list[str]) -> str | None:
     """The label right before the headline."""
     for line in reversed(lines[-2:]):
         label = len(line) <= _LABEL_LENGTH and len(line.split()) <= _LABEL_WORDS and not any(map(str.isdigit, line))
-        if label and not wording.is_furniture(line) and not wording.ends_sentence(line):
+        if label and not (wording.is_furniture(line) or wording.ends_sentence(line) or sections.is_home(line)):
             return line
     return None
 
@@ -112,18 +112,18 @@ def _label_in_line(shown: list[Block]) -> str | None:
     return None
 
 
-def _captioned(page: Page, stated: Metadata, before: list[Block], lines: list[str]) -> Metadata:
+def _captioned(page: Page, stated: Metadata, before: list[Block], shown: list[Block]) -> Metadata:
     """The image with the caption and credit of the line that names a credit; the picture before it where none is known."""
     image = stated.image
     if image and image.caption and image.credit:
         return stated
-    for at, line in enumerate(lines):
+    for at, block in enumerate(shown):
+        line = plain(block.text)
         caption, credit = images.part(line)
         if not credit or wording.is_furniture(line) or letters(line) == letters(stated.title or ""):
             continue
-        if caption is None and at > 0 and not wording.is_date_line(lines[at - 1]):
-            previous = lines[at - 1]
-            caption = previous if letters(previous) != letters(stated.title or "") else None
+        if caption is None and at > 0 and _may_caption(shown[at - 1], stated):
+            caption = plain(shown[at - 1].text)
         url = image.url if image else _picture(page, before)
         if url:
             found = Image(
@@ -135,6 +135,12 @@ def _captioned(page: Page, stated: Metadata, before: list[Block], lines: list[st
             )
             return replace(stated, image=found, evidence=_with(stated, "image_caption", line))
     return stated
+
+
+def _may_caption(block: Block, stated: Metadata) -> bool:
+    """Whether the line before a credit is the caption: no date, button, link nor the headline."""
+    other = wording.is_date_line(block.text) or wording.is_furniture(block.text) or block.links
+    return not other and letters(block.text) != letters(stated.title or "")
 
 
 def _picture(page: Page, before: list[Block]) -> str | None:

@@ -86,8 +86,13 @@ def candidates(
     return [(source, name) for source, name in cleaned if _is_section(name, head)]
 
 
+def is_home(name: str) -> bool:
+    """Whether a name is but that of the front page."""
+    return _HOME.match(name) is not None
+
+
 def _is_section(name: str, head: Head) -> bool:
-    return 1 < len(name) <= 80 and not _HOME.match(name) and name not in head.site_names and not name.startswith("http")
+    return 1 < len(name) <= 80 and not is_home(name) and name not in head.site_names and not name.startswith("http")
 
 
 def _trail(crumbs: list[str], head: Head, title: str | None) -> list[str]:

@@ -211,3 +211,25 @@ def test_a_capture_time_without_zone_is_utc():
     given = [extract(page.encode(), URL, captured=moment) for moment in (naive, naive.replace(tzinfo=UTC))]
     assert isinstance(given[0], Article)
     assert given[0] == given[1]
+
+
+STORY = "".join(f"<p>The {part} of the library was restored by volunteers in the spring of this year.</p>" for part in ("roof", "hall", "door"))  # fmt: skip
+
+
+def told(around: str) -> Article:
+    page = f'<html lang="en"><head><title>Library opens in the spring</title></head><body>{around.replace("STORY", STORY)}</body></html>'
+    found = extract(
+        page.encode(), "https://www.example.test/n/library", captured=datetime(2024, 5, 3, 12, 0, tzinfo=UTC)
+    )
+    assert isinstance(found, Article), found
+    return found
+
+
+def test_what_a_page_does_not_say_stays_unsaid() -> None:
+    """Without a section, a date or a caption, a link home, a teaser's date and a button are not taken for them."""
+    head = '<ul><li><a href="/">Home</a></li></ul><h2>Library opens in the spring</h2><div>Share</div><img src="/hall.jpg"><div>Photo: Amal Haddad</div>'
+    teaser = '<div><a href="/n/2"><h4>Another headline of another story</h4></a><span>2 hours ago</span></div>'
+    found = told(f"<div>{head}<div>STORY</div></div><div>{teaser * 3}</div>")
+    assert (found.section, found.published, len(found.paragraphs)) == (None, None, 3)
+    assert found.image is not None
+    assert (found.image.caption, found.image.credit) == (None, "Amal Haddad")
