@@ -30,6 +30,29 @@ SPOKEN_WHOLE = re.compile(rf"^(?:{_BY}\s*[:/\-–]?\s+|{_BY_COLON}\s*[:：]\s*)(
 # A line that is but the word: the name stands in the next one.
 SPOKEN_ALONE = re.compile(rf"^(?:{_BY}|{_BY_COLON})\s*[:：]?$")
 
+# Names of one word that sign stories.
+AGENCIES = frozenset(
+    (
+        "رويترز",
+        "الأناضول",
+        "وكالات",
+        "سبوتنيك",
+        "واس",
+        "وام",
+        "سانا",
+        "reuters",
+        "afp",
+        "ap",
+        "dpa",
+        "efe",
+        "ansa",
+        "xinhua",
+        "bloomberg",
+        "tass",
+        "anadolu",
+    )
+)
+
 # A part of a byline that is a person's work, or a degree.
 _WORK = (
     r"writer|editor|reporter|correspondent|journalist|contributor|columnist|producer|photographer|founder|co-founder|ceo|cto|director|manager|analyst|professor|author|critic|anchor|specialist|expert|consultant|"

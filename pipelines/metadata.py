@@ -12,7 +12,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from archive.model import Evidence, Image, Precision
-from pipelines import images, linked_data, names, published, sections, titles, zones
+from pipelines import images, linked_data, names, published, sections, tags, titles, zones
 from pipelines.date_lines import Reader
 from pipelines.dates import StatedDate
 from pipelines.dom import Page
@@ -21,11 +21,8 @@ from pipelines.head import Head, plain
 from pipelines.microdata import Microdata
 
 _LEADS = ("og:description", "description", "twitter:description", "dcterms.description", "sailthru.description")
-_TAG_METAS = ("article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags", "cxenseparse:taglist")
 _LANGUAGE_METAS = ("og:locale", "content-language", "dc.language", "inlanguage")
 _PUBLISHER_METAS = ("publisher", "dc.publisher", "application-name", "twitter:site")
-_MAX_TAGS = 40
-_MAX_TAG = 80
 
 
 class DataArticle(Protocol):
@@ -155,7 +152,7 @@ def read(
         publisher=_publisher(places, trail),
         image=image,
         caption_shown=captioned != images.ATTRIBUTE,
-        tags=_tags(places),
+        tags=tags.read(places.page, places.head, places.nodes, list(data.tags) if data else []),
         canonical=head.link("canonical") or page.absolute(head.first("og:url")),
         amp=head.link("amphtml"),
         kinds=_kinds(places),
@@ -268,15 +265,6 @@ def _image(places: _Places, title: str | None, trail: _Trail) -> tuple[Image | N
     if image.caption and best.captioned:
         trail.add("image_caption", [(best.captioned, image.caption)], (best.captioned, image.caption))
     return image, best.captioned
-
-
-def _tags(places: _Places) -> tuple[str, ...]:
-    stated = [text for value in linked_data.values(places.nodes, "keywords") for text in linked_data.texts(value)]
-    stated = stated or (list(places.data.tags) if places.data else [])
-    for name in _TAG_METAS:
-        stated = stated or places.head.all(name)
-    single = [part.strip(" #") for text in stated for part in text.replace("،", ",").replace(";", ",").split(",")]
-    return tuple(dict.fromkeys(part for part in single if 1 < len(part) <= _MAX_TAG))[:_MAX_TAGS]
 
 
 def _kinds(places: _Places) -> frozenset[str]:

@@ -15,6 +15,7 @@ from lxml.html import HtmlElement
 
 from pipelines import linked_data, wording
 from pipelines.byline_words import (
+    AGENCIES,
     BEHIND,
     DATED,
     FROM,
@@ -140,7 +141,7 @@ def _credible(candidate: NameCandidate) -> bool:
     led = LEAD.match(plain(candidate.raw)) is not None
     for at, name in enumerate(candidate.names):
         words = name.split()
-        if at == 0 and wording.words(name) < 2 and not led:
+        if at == 0 and wording.words(name) < 2 and not led and name.casefold() not in AGENCIES:
             return False
         if any(char.isdigit() for char in name) or ":" in name:
             return False

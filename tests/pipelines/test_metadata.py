@@ -398,6 +398,26 @@ def test_a_label_in_an_element_of_its_own_leads_to_the_name() -> None:
     assert read(page(head, body, lang="de")).authors == ("Jan Muster",)
 
 
+def test_an_agency_signs_with_one_word() -> None:
+    """One word that is an agency's name is a byline; one that is a label is none."""
+    for line, names in (("رويترز", ("رويترز",)), ("تحليل", ())):
+        assert read(page("", f'<h1>{HEADLINE}</h1><div class="author">{line}</div>{FILLER}')).authors == names
+
+
+@pytest.mark.parametrize(
+    ("shown", "tags"),
+    [
+        ('<div class="post-tags"><a href="/t/1">نهر</a> <a href="/t/2">#جفاف</a></div>', ("نهر", "جفاف")),
+        ('<p><a rel="tag" href="/t/1">نهر</a>، <a rel="category tag" href="/c">العالم</a></p>', ("نهر",)),
+        ('<aside><div class="tags"><a href="/t/1">نهر</a></div></aside>', ()),
+        ('<div class="tagcloud"><a href="/t/1">نهر</a></div>', ()),
+    ],
+)
+def test_tags_that_only_readers_see(shown: str, tags: tuple[str, ...]) -> None:
+    """Where no data or meta has keywords, the labels below the text are the tags; categories and clouds are none."""
+    assert read(page("", f"<h1>{HEADLINE}</h1>{FILLER}{shown}")).tags == tags
+
+
 def test_a_person_before_the_site() -> None:
     """Where JSON-LD names only the site as author, the byline's person is believed."""
     head = linked(headline=HEADLINE, author={"@type": "Organization", "name": "المثال"}, publisher={"name": "المثال"})
