@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -40,6 +41,8 @@ TREE = "flight-tree"
 _ATTRIBUTES = etree.XPath(
     "//@*[string-length(.) > 300][starts-with(., '{') or starts-with(., '[')]", smart_strings=False
 )
+# So many scripts are read as JavaScript: a bound for hostile pages.
+_MAX_SCRIPTS = 20
 # How many names deep JSON-LD is looked through for nodes.
 _LD_DEPTH = 6
 
@@ -135,18 +138,17 @@ class Embedded:
     def _further(self) -> Iterator[State]:
         places = _ATTRIBUTES(self._page.root)
         texts = [str(text) for text in places] if isinstance(places, list) else []
+        scripts = []
         for element in self._page.root.iter("textarea", "script"):
             kind = (element.get("type") or "").split(";")[0].strip().lower()
-            if kind not in (*LD_TYPES, *JSON_TYPES, *_SCRIPT_TYPES) or element.tag == "textarea":
+            if kind in _SCRIPT_TYPES and element.tag == "script":
+                scripts.append(element.text or "")
+            elif kind not in (*LD_TYPES, *JSON_TYPES):
                 texts.append((element.text or "").strip())
-            elif (
-                kind in _SCRIPT_TYPES
-                and element.text
-                and flight.HINT not in element.text
-                and _may_hold_text(element.text)
-            ):
-                for name, value in state.assigned_anywhere(element.text):
-                    yield State(source=_source_of(name), value=_joined(element.text, value))
+        telling = (text for text in scripts if flight.HINT not in text and _may_hold_text(text))
+        for text in islice(telling, _MAX_SCRIPTS):
+            for name, value in state.assigned_anywhere(text):
+                yield State(source=_source_of(name), value=_joined(text, value))
         for text in texts:
             if len(text) >= state.MIN_STATE and text.startswith(("{", "[")) and _may_hold_text(text):
                 yield from _json_script(text, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from html import escape
 from typing import Any
 from urllib.parse import quote
@@ -162,3 +163,13 @@ def test_data_that_only_few_pages_keep_are_found_where_no_text_is_shown(kept: st
     found = extract(page.encode(), "https://www.example.test/world/ab12cd3")
     assert isinstance(found, Article), found
     assert found.paragraphs == [" ".join(BODY.removeprefix("<p>").removesuffix("</p>").split())]
+
+
+def test_scripts_without_end_take_little_time() -> None:
+    """Hundreds of scripts, each of values within values that never end, are given up soon."""
+    script = "<script>" + 'var a=["<p", ' * 1500 + "</script>"
+    page = parse(f"<html><body><h1>x</h1>{script * 500}</body></html>".encode(), "https://www.example.test/")
+    assert isinstance(page, Page)
+    begun = time.process_time()
+    assert Embedded(page, everywhere=True).articles == []
+    assert time.process_time() - begun < 8
