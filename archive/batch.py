@@ -23,7 +23,7 @@ from archive.parts import join_parts
 from archive.projection import Touched, derive
 from archive.revisits import release, resolve_revisits
 from archive.withdrawal import Withdrawal
-from archive.withdrawn import forget, is_announced_in_vain, is_withdrawn, texts_of, withdraw
+from archive.withdrawn import forget, has_page, is_announced_in_vain, is_withdrawn, texts_of, withdraw
 
 # The earliest announcement stands; where two are as early, crawl and lastmod decide, so that their order does not.
 _EARLIER = (
@@ -118,15 +118,9 @@ class Batch:
         site, key = article.address
         row = dict(article.reading)
         if row["ordinal"]:
-            page = "SELECT 1 FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 LIMIT 1"
-            row["counts"] = 0 if self._db.execute(page, (site, key)).fetchone() else 1
-        else:  # what listings carried of it no longer counts
-            overruled = self._db.execute(
-                "UPDATE _readings SET counts = 0 WHERE site = ? AND key = ? AND ordinal > 0 AND counts = 1"
-                " RETURNING fingerprint",
-                (site, key),
-            ).fetchall()
-            self._touched.fingerprints |= {(site, fingerprint) for (fingerprint,) in overruled}
+            row["counts"] = 0 if has_page(self._db, site, key, row["url"]) else 1
+        else:
+            self._overrule(site, key, row["url"])
         if is_withdrawn(self._db, site, key, article.text["raw_sha256"]):
             row |= {"counts": 0, "text_sha256": article.text["raw_sha256"], "fingerprint": article.fingerprint}
         else:
@@ -135,6 +129,17 @@ class Batch:
         self._touched.addresses.add((site, key))
         self._touched.fingerprints.add((site, row["fingerprint"]))
 
+    def _overrule(self, site: str, key: str, url: str) -> None:
+        """What listings carried of an article no longer counts: its own page was read, at the address they gave or as that one."""
+        for column, value in (("key", key), ("url", url)):
+            overruled = self._db.execute(
+                f"UPDATE _readings SET counts = 0 WHERE site = ? AND {column} = ? AND ordinal > 0 AND counts = 1"  # noqa: S608
+                " RETURNING key, fingerprint",
+                (site, value),
+            ).fetchall()
+            self._touched.addresses |= {(site, key) for key, _ in overruled}
+            self._touched.fingerprints |= {(site, fingerprint) for _, fingerprint in overruled}
+
     def withdraw(self, withdrawal: Withdrawal) -> None:
         """Note a withdrawal, and take away what it covers."""
         self._lessons.forget(texts_of(self._db, withdrawal), self._touched)
@@ -142,7 +147,8 @@ class Batch:
 
     def forget(self, captures: Iterable[str]) -> None:
         """Take captures (ids) out whose records are no longer in the archive."""
-        forget(self._db, captures, self._touched)
+        for text in forget(self._db, captures, self._touched):
+            self._lessons.tell(text, self._touched)
 
     def finish(self) -> None:
         """Derive all that follows from what was added."""

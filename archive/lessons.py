@@ -203,6 +203,11 @@ class Lessons:
         body = self._text(text)[1]
         self._become(text, _cleaned(self._db, body, lines_of(site, unpack(places))), touched)
 
+    def tell(self, text: int, touched: Touched) -> None:
+        """Note a text's title and body without furniture for the versions that are about to have it."""
+        title, sha256 = self._db.execute("SELECT title, text_sha256 FROM _texts WHERE id = ?", (text,)).fetchone()
+        touched.texts[sha256] = (title, self.clean(text))
+
     def clean(self, text: int) -> str:
         """A text's body without what is known for furniture now."""
         site, places = self._db.execute("SELECT site, places FROM _texts WHERE id = ?", (text,)).fetchone()

@@ -107,28 +107,44 @@ def withdrawn_places(db: sqlite3.Connection) -> set[tuple[str, int]]:
     return found | set(behind)
 
 
-def forget(db: sqlite3.Connection, captures: Iterable[str], touched: Touched) -> None:
-    """Take captures out whose records are no longer in the archive; they are of no article any more."""
+def forget(db: sqlite3.Connection, captures: Iterable[str], touched: Touched) -> set[int]:
+    """Take captures out whose records are no longer in the archive; they are of no article any more.
+
+    The texts (`_texts.id`) of listings that count again by this.
+    """
+    again: set[int] = set()
     for capture in captures:
         pages = db.execute(
-            "SELECT site, key FROM _readings WHERE capture_id = ? AND ordinal = 0", (capture,)
+            "SELECT site, key, url FROM _readings WHERE capture_id = ? AND ordinal = 0", (capture,)
         ).fetchall()
         db.execute("DELETE FROM _readings WHERE capture_id = ?", (capture,))
         db.execute("DELETE FROM captures WHERE id = ?", (capture,))
-        for site, key in pages:
-            _count_listings(db, site, key, touched)
+        for site, key, url in pages:
+            again |= _count_listings(db, site, key, url, touched)
+    return again
 
 
-def _count_listings(db: sqlite3.Connection, site: str, key: str, touched: Touched) -> None:
+def has_page(db: sqlite3.Connection, site: str, key: str, url: str) -> bool:
+    """Whether an article that a listing carries was read on a page of its own: at this address, or as the one it names."""
+    named = "SELECT 1 FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 LIMIT 1"
+    asked = "SELECT 1 FROM _readings WHERE site = ? AND url = ? AND ordinal = 0 LIMIT 1"
+    return any(db.execute(*each).fetchone() for each in ((named, (site, key)), (asked, (site, url))))
+
+
+def _count_listings(db: sqlite3.Connection, site: str, key: str, url: str, touched: Touched) -> set[int]:
     """What listings carried of an address counts again, once no page of its own is kept and it is not withdrawn itself."""
-    page = "SELECT 1 FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 LIMIT 1"
-    if db.execute(page, (site, key)).fetchone():
-        return
-    rows = db.execute(
-        "SELECT capture_id, ordinal, text_sha256, fingerprint FROM _readings WHERE site = ? AND key = ?", (site, key)
-    ).fetchall()
-    for capture, ordinal, text, fingerprint in rows:
-        if not is_withdrawn(db, site, key, text):
-            db.execute("UPDATE _readings SET counts = 1 WHERE capture_id = ? AND ordinal = ?", (capture, ordinal))
-            touched.addresses.add((site, key))
-            touched.fingerprints.add((site, fingerprint))
+    again = set()
+    for column, value in (("key", key), ("url", url)):
+        rows = db.execute(
+            "SELECT capture_id, ordinal, t.raw_sha256, fingerprint, r.key, url, text FROM _readings r"  # noqa: S608
+            f" JOIN _texts t ON t.id = r.text WHERE r.site = ? AND r.{column} = ? AND ordinal > 0 AND counts = 0",
+            (site, value),
+        ).fetchall()
+        for capture, ordinal, sha256, fingerprint, own, address, text in rows:
+            if not has_page(db, site, own, address) and not is_withdrawn(db, site, own, sha256):
+                statement = "UPDATE _readings SET counts = 1 WHERE capture_id = ? AND ordinal = ?"
+                db.execute(statement, (capture, ordinal))
+                touched.addresses.add((site, own))
+                touched.fingerprints.add((site, fingerprint))
+                again.add(text)
+    return again

@@ -23,6 +23,7 @@ from archive.index import Index
 from archive.layout import Layout
 from archive.search import Reader
 from archive.tombstones import bury
+from archive.urls import canonical_key
 from archive.warc_writer import WarcInfo, WarcWriter
 from archive.withdrawal import Withdrawal
 from pipelines.catch_up import catch_up, settle, signing_key
@@ -110,7 +111,7 @@ def _of(layout: Layout, name: str, reason: str, *, purge: bool) -> tuple[Withdra
         url=article["url"],
         at=now,
         reason=reason,
-        keys=_sorted(row["key"] for row in rows),
+        keys=_sorted([*(row["key"] for row in rows), *(canonical_key(row["url"]) for row in own)]),
         texts=_sorted(row[text] for row in rows for text in ("text_sha256", "raw_sha256")),
         urls=_sorted([*(row["url"] for row in own), article["url"]]),
         purged=purge,

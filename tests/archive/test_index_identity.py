@@ -3,7 +3,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from archive.model import Change, PayloadKind, Reading, RecordType
+from archive.urls import canonical_key
+from archive.withdrawal import Withdrawal
 
 URL = "https://news.example/a/1001"
 
@@ -255,6 +259,23 @@ def test_articles_that_a_listing_carries_whole(kit: Any) -> None:
         assert index.apply([kit.entry(hour=1)]) == [Change.NEW]
     assert kit.rows("SELECT source, body, versions FROM articles") == [("page", "\n".join(kit.TEXT), 1)]
     assert kit.rows("SELECT count(*) FROM versions") == [(1,)]
+
+
+@pytest.mark.parametrize("listing_first", [True, False])
+def test_a_page_that_names_another_address_is_what_the_listing_carried(kit: Any, listing_first: bool) -> None:
+    """Where the page at a listing's address is canonical elsewhere, that is the one article; the listing's counts once no page is kept."""
+    elsewhere = "https://news.example/world/a-long-name-1001"
+    listing = (kit.capture("https://news.example/all", 0), Reading(kind=PayloadKind.PAGE, embedded=(kit.article(URL),)))
+    page = kit.entry(hour=1, canonical=elsewhere, published=None)
+    with kit.index() as index:
+        for entry in (listing, page) if listing_first else (page, listing):
+            index.apply([entry])
+        assert kit.rows("SELECT url, source FROM articles") == [(elsewhere, "page")]
+        named = (canonical_key(elsewhere),)
+        index.withdraw(Withdrawal(article_id="x", site="news", url=elsewhere, at=kit.START, reason="r", keys=named))
+        assert kit.rows("SELECT url FROM articles") == []
+        index.forget([page[0].id])
+    assert kit.rows("SELECT url, source FROM articles") == [(URL, "listing")]
 
 
 def test_a_resource_record_is_a_capture(kit: Any) -> None:
