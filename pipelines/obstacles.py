@@ -17,6 +17,8 @@ from pipelines.dom import Page
 
 # So many lines of a story, or so many characters of them, and a page is one whatever its headline is the name of.
 STORY_LINES, STORY = 2, 300
+# A page with more text of its own than this, in characters, was not put in the way of another.
+OBSTACLE = 2_500
 # Of a page with more text than this marks and lines say nothing: it shows something, and they are a part of that.
 SMALL = 1_500
 # Lines looked at on a page that has no text.
@@ -47,6 +49,8 @@ def found(page: Page, read: Body, *, is_article: bool) -> tuple[NotArticleReason
     `is_article`: the page states for machines that it is an article, as none of these do.
     """
     own = _own_lines(read)
+    if sum(map(len, own)) > OBSTACLE:
+        return None
     told = _told(own)
     if (told and is_article) or told > max(STORY_LINES, len(own) - told):
         return None

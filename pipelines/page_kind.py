@@ -153,12 +153,14 @@ def _length(read: Body) -> int:
 
 def _only_leads(page: Page, stated: Metadata, read: Body, listed: int, *, says_article: bool) -> str | None:
     """Why a page is a list whose lines all stand below headlines that lead elsewhere; None where it is none."""
+    if not _only_teasers(read):
+        return None
     short = wording.words(stated.title or "") < HEADLINE_WORDS
     enough = 2 if short and not says_article else LISTED
     if site_pages.is_search(page, stated.title):
         short, enough = True, 2
     listed = max(listed, len(read.kept))
-    if not short or listed < enough or not _only_teasers(read):
+    if not short or listed < enough:
         return None
     return f"{listed} headlines that lead elsewhere, each with a line"
 
