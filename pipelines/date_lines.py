@@ -91,7 +91,7 @@ def near_headline(page: Page, head: Head, reader: Reader) -> list[DateCandidate]
         if any(_is_line(candidate) for candidate in found):
             return sorted(found, key=lambda candidate: len(candidate.stated.raw) > _SHORT_LINE)
         sentences += found
-    return sentences
+    return [candidate for candidate in sentences if candidate.modified]  # other sentences tell of the story's days
 
 
 def _is_line(candidate: DateCandidate) -> bool:

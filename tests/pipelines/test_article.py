@@ -114,11 +114,11 @@ def test_a_short_first_sentence_is_the_beginning() -> None:
         assert found.paragraphs == LINES
 
 
-def test_a_sentence_that_tells_the_date_stays() -> None:
-    """Where the only date on a page stands in a paragraph, the date is known and the paragraph is not lost."""
+def test_a_sentence_that_tells_a_day_stays_and_dates_nothing() -> None:
+    """Where the only date on a page stands in a paragraph, it is a day of the story: the paragraph is kept, no date is made of it."""
     told = "The library of the old town, closed since the flood, was opened again to all visitors on 3 March 2026."
     found = article(page_of("".join(f"<p>{line}</p>" for line in (told, *LINES))))
-    assert found.paragraphs == [told, *LINES]
+    assert (found.paragraphs, found.published) == ([told, *LINES], None)
 
 
 def test_selectors_are_told_as_evidence() -> None:
