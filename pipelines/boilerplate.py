@@ -45,6 +45,7 @@ _NAMES = (
     ("hidden", re.compile(r"(?<![\w:-])hidden(?![\w:-])(?!.*\b(sm|md|lg|xl|2xl):(block|flex|grid|inline))|screen-?reader|sr-?only|visually-?hidden|\bd-none\b|no-?print|print-?only|noprint|offscreen|a11y")),
     ("widget", re.compile(r"widget-?area|widget-?(title|recent)|\btools?\b|article-?(tools|actions|action-bar)|action-?bar|utility|feedback|rating|votes?\b|likes\b|reaction|\bprint\b|listen\b|text-?to-?speech|factbox-?link|login\b|edit-?link|jump-?to")),
 )  # fmt: skip
+_SEARCHES = tuple((at, pattern.search) for at, (_, pattern) in enumerate(_NAMES))
 _NEVER = frozenset(("html", "body", "main", "article"))
 # Names that tell what else a page or box has, not what it is.
 _STATE = re.compile(r"^(has|with|without)-|-(enabled|disabled)\b|--(true|false)$")
@@ -134,7 +135,10 @@ def _place(name: str) -> int:
         return len(_NAMES)
     if "hidden" in name:
         return -1
-    return next((at for at, (_, pattern) in enumerate(_NAMES) if pattern.search(name)), len(_NAMES))
+    for at, search in _SEARCHES:
+        if search(name):
+            return at
+    return len(_NAMES)
 
 
 def _uniform(names: str) -> str:

@@ -165,6 +165,8 @@ def _is_apart(region: Region) -> bool:
 def _is_reading(region: Region, paragraphs: int) -> bool:
     """Whether a region holds part of the text under a name that says little: no post, gallery, menu nor notice."""
     element = region.element
+    if not paragraphs and element.tag not in ("td", "th", "tr"):
+        return False
     names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
     if region.reason == "hidden":  # shown when asked for, or put in place by a script (React)
         return paragraphs > 0 and (_FOLDED.search(names) is not None or element.get("role") in ("region", "tabpanel"))
