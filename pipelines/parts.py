@@ -23,9 +23,10 @@ MOST = 60
 # A label of a link to another part, in characters ("Next: what the mayor said").
 LABEL = 80
 WHOLE = 0
-# Links that have a step of their own address in common with the page's, or are relative to it (`?page=2`, `2.html`).
+# Links that have a step of their own address in common with the page's, or are a number relative to it (`?page=2`, `2.html`).
 _NEAR = XPath(
-    "//a[contains(@href, $bare) or contains(@href, $coded) or string-length(@href) <= 10] | //link[@rel and @href]",
+    "//a[contains(@href, $bare) or contains(@href, $coded) or (string-length(@href) <= 10 and"
+    " translate(@href, '0123456789', '') != @href)] | //link[@href and (contains(@rel, 'ext') or contains(@rel, 'rev'))]",
     smart_strings=False,
 )
 _RELS = frozenset(("next", "prev", "previous"))
