@@ -119,10 +119,9 @@ def _body(page: Page, own: FoundArticle | None, beside: Beside, site: SiteConfig
             whole.kept += part.kept
             whole.dropped += [*part.dropped, *part.marked()]
         return whole
-    shown = body.read(page, beside, drop)
-    if own is None:
-        return shown
-    return own_data.choose(shown, own_data.read_body(own, beside), own.source)
+    data = own_data.read_body(own, beside) if own else None
+    shown = body.read(page, beside, drop, told=data.paragraphs if data else ())
+    return own_data.choose(shown, data, own.source) if own and data else shown
 
 
 def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:

@@ -7,7 +7,7 @@ say which lines are furniture. Captions are `captions`' work, choosing between D
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from unicodedata import normalize
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from archive.model import Evidence
-from pipelines import blocks, boilerplate, decks, line_rules, neighbours, second_reader, wording
+from pipelines import blocks, boilerplate, decks, line_rules, neighbours, quotations, second_reader, wording
 from pipelines.blocks import Block, Blocks
 from pipelines.container import container, prose, void_regions
 from pipelines.dom import Page
@@ -32,10 +32,8 @@ PLAIN_COUNT = 4
 PLAIN_SHARE = 0.8
 # A box of so many lines, most of them list items, is a list; one with a smaller share of links leads nowhere.
 LISTED, BOX_LINKS = 4, 0.1
-# Letters of a quotation that is lifted out of the text: from this many to that many.
-ECHO = (30, 300)
-# The paragraph that it is lifted from is so many times as long at least.
-LIFTED = 1.25
+# The page's own data are a second opinion on its prose where they are this share of it, from and to.
+TOLD = (0.5, 1.2)
 # A heading in a box of its own heads one of so many blocks after it.
 _HEADED = 2
 # What is said of the writer stands in so many last blocks.
@@ -79,8 +77,11 @@ class Body:
         return found
 
 
-def read(page: Page, beside: Beside, drop: tuple[HtmlElement, ...] = ()) -> Body:
-    """Recover a page's paragraphs, without those that repeat what it says `beside` them, and what is in elements to `drop`."""
+def read(page: Page, beside: Beside, drop: tuple[HtmlElement, ...] = (), *, told: Sequence[str] = ()) -> Body:
+    """Recover a page's paragraphs, without those that repeat what it says `beside` them, and what is in elements to `drop`.
+
+    `told` are the paragraphs that the page's data hold of it: where they are most of its prose, they are the second opinion.
+    """
     body = page.root.find("body")
     whole = blocks.read(body if body is not None else page.root, _marker(drop))
     _lower(whole)
@@ -90,7 +91,10 @@ def read(page: Page, beside: Beside, drop: tuple[HtmlElement, ...] = ()) -> Body
     # What stands in boxes beside plain paragraphs is not taken on its word.
     place.approved = set()
     if not _is_plain(place):
-        text = second_reader.kept_text(page.root, sum(map(prose, place.inside)))
+        expected = sum(map(prose, place.inside))
+        text = "".join(told)
+        if not text or not TOLD[0] * expected <= len(text) <= TOLD[1] * expected:
+            text = second_reader.kept_text(page.root, expected)
         approved = _approved(whole, second_reader.letters(text))
         place = _place(whole, page.root, approved, beside.titles, host)
     return _select(place, beside, host)
@@ -334,22 +338,9 @@ class _Selection:
         self._keep(verdicts)
 
     def echoes(self) -> None:
-        """Drop sentences lifted out of a paragraph to be shown large: they stand in the text, too. A guide sums itself up."""
-        if self.guided:
-            return
-        every = [second_reader.letters(block.text) for block in self.kept]
-        whole = "|".join(every)
-        verdicts: list[tuple[Block, str | None]] = []
-        for block, own in zip(self.kept, every, strict=True):
-            lifted = (
-                block.kind in ("p", "quote", "text")
-                and ECHO[0] <= len(own) <= ECHO[1]
-                and wording.ends_sentence(block.text)
-                and whole.count(own) > 1
-                and any(own in other for other in every if len(other) >= LIFTED * len(own))
-            )
-            verdicts.append((block, "pulled quotation" if lifted else None))
-        self._keep(verdicts)
+        """Drop sentences lifted out of a paragraph to be shown large. A guide sums itself up in its own words."""
+        lifted = set() if self.guided else quotations.lifted(self.kept)
+        self._keep([(block, "pulled quotation" if block.at in lifted else None) for block in self.kept])
 
     def ends(self, authors: tuple[str, ...]) -> None:
         """Cut what stands before the first and after the last paragraph of prose, and what is said of the writer there."""

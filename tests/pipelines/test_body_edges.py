@@ -243,3 +243,13 @@ def test_readers_comments_make_no_list_of_a_story() -> None:
     found = extract(html.encode(), "https://www.example.test/a")
     assert isinstance(found, Article)
     assert found.paragraphs == LINES
+
+
+def test_the_pages_own_data_are_a_second_opinion() -> None:
+    """Where a page's data hold most of its prose, what they don't hold is doubted, and no other reader is asked."""
+    boxes = "".join(f"<div class='c{at}'><p>{line}</p></div>" for at, line in enumerate(MORE))
+    markup = f"<html><body><h1>{HEADLINE}</h1><section>{paragraphs(*LINES)}{boxes}</section></body></html>"
+    page = parse(markup.encode(), "https://www.example.test/a")
+    assert isinstance(page, Page)
+    assert body.read(page, Beside(), told=LINES).paragraphs == LINES
+    assert body.read(page, Beside(), told=[*LINES, *MORE]).paragraphs == [*LINES, *MORE]
