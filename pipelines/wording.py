@@ -73,13 +73,6 @@ BYLINE = re.compile(
     r"^\W*(by|words|von|par|por|di|da|door|av|af|text|tekst|autore?|autorin|كتبت?|بقلم|إعداد|تحرير|نوشته)\b",
     re.IGNORECASE,
 )
-# What a page says of itself that shows only a text's beginning.
-PAYWALL = re.compile(
-    r"(subscribe|sign (in|up)|log ?in|register)\b.{0,40}\b(to|and) (continue|keep|read|unlock|access)|subscribers? only|exclusive to subscribers|already a subscriber|"
-    r"reserved (for|to) subscribers|réservée?s? (à nos |aux )abonnés|nur für abonnenten|jetzt (weiterlesen|abonnieren)|weiterlesen mit|solo para suscriptores|exclusivo para (suscriptores|assinantes)|"
-    r"للمشتركين فقط|اشترك (الآن )?(لمتابعة|لقراءة)|هذا المحتوى (للمشتركين|حصري)",
-    re.IGNORECASE,
-)
 # A label over what is said of the writer.
 ON_AUTHOR = re.compile(
     r"^\W*((about|meet)\s+(the\s+|our\s+)?(authors?|writers?|reviewers?|editors?)|über\s+(den\s+autor|die\s+autor(in|en))|zu[rm]?\s+(autorin|autor)|"
@@ -92,14 +85,15 @@ SOURCES = re.compile(
     r"^\W*(article\s+)?(sources?|references|notes|footnotes|bibliography|works\s+cited|quellen?|literatur|fontes?|fuentes?|référence?s|fonti|المصادر|المراجع|منابع)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
-# Invitations to newsletters and channels: sentences that ask the reader, not such as tell who reads a newsletter.
-_ASKING = r"(?:^\W*|[.!?…:»”\"]\s+)(?:please\s+|bitte\s+)?"
+# What stands where a text that must be paid for is cut.
 _NOT_WITHOUT = re.compile(
     r"^\W*(?:please\s+)?(?:subscribe|sign\s+(?:in|up)|log\s?in|register)\b.{0,40}\b(?:to|and)\s+(?:continue|keep|read|unlock|access)|^\W*already\s+a\s+subscriber|"
     r"(?:exclusive\s+to|reserved\s+(?:for|to))\s+(?:our\s+)?subscribers|réservée?s?\s+(?:à\s+nos\s+|aux\s+)abonnés|^\W*(?:nur\s+für\s+abonnenten|jetzt\s+(?:weiterlesen|abonnieren)|weiterlesen\s+mit)|"
     r"(?:solo\s+para\s+suscriptores|exclusivo\s+para\s+(?:suscriptores|assinantes))|للمشتركين\s+فقط|هذا\s+المحتوى\s+(?:للمشتركين|حصري)",
     re.IGNORECASE,
 )
+# Invitations to newsletters and channels: sentences that ask the reader, not such as tell who reads a newsletter.
+_ASKING = r"(?:^\W*|[.!?…:»”\"]\s+)(?:please\s+|bitte\s+)?"
 _PLACES = r"(?:newsletters?|mailing\s+list|daily\s+(?:email|briefing)|whatsapp|telegram)\b"
 INVITATION = re.compile(
     rf"{_ASKING}(?:sign[\s-]?up|subscribe|register|join)\b[^.]{{0,40}}\b{_PLACES}|\b(?:sign[\s-]?up|subscribe|register|join)\b[^.]{{0,30}}\bour\b[^.]{{0,50}}\b{_PLACES}|"
