@@ -17,7 +17,7 @@ from typing import Any, Self
 from archive.errors import UsageError
 from archive.layout import Layout
 from archive.model import Capture
-from archive.search import Filters, Reader, Row, Sort
+from archive.query.reader import Filters, Reader, Row, Sort
 
 
 class Collection:
@@ -88,7 +88,7 @@ class Collection:
 
         UsageError for an id that is not there, DamagedRecordError where the bytes cannot be read.
         """
-        from archive.warc_reader import record_bytes
+        from archive.warc.capture_reader import record_bytes
 
         if not isinstance(capture, Capture):
             identity = capture if isinstance(capture, str) else str(capture["id"])

@@ -1,6 +1,6 @@
 """`warraq.toml` as frozen values: what to crawl and how.
 
-Reading and checking the file is all this does; writing a new one is `crawler.site_discovery`'s. Each key is documented
+Reading and checking the file is all this does; writing a new one is `crawler.setup.site_survey`'s. Each key is documented
 where it is declared, and `docs/config.md` is made from these declarations.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from archive import config_values as read
+from archive import config_parsers as read
 from archive.errors import ConfigError, NewerCollectionError
 
 # The form of collection this version reads and writes; a larger number in a file means a newer Warraq made it.

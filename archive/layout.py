@@ -19,8 +19,8 @@ from filelock import FileLock, Timeout
 
 from archive.config import check_format
 from archive.errors import CollectionBusyError, StorageError, UsageError
+from archive.fixity.index_seal import seal, unseal
 from archive.model import iso
-from archive.seal import seal, unseal
 
 CONFIG_NAME = "warraq.toml"
 ENVIRONMENT = "WARRAQ_COLLECTION"
@@ -132,7 +132,7 @@ class Layout:
 
     @contextmanager
     def write_lock(self) -> Iterator[None]:
-        """Be the collection's one writer while the block runs; its end notes what the index's bytes are (`archive.seal`).
+        """Be the collection's one writer while the block runs; its end notes what the index's bytes are (`archive.fixity.index_seal`).
 
         Raises CollectionBusyError at once where another process is, naming it. The lock is the kernel's (`flock`) and ends
         with its holder, so a process that was killed leaves nothing to clean up; the file beside it only tells who.

@@ -8,12 +8,9 @@ scope is the crawler's question.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
-
-from archive.model import content_id
 
 # The length at which Scrapy (and Internet Explorer before it) stops; traps grow beyond it, articles do not.
 MAX_LENGTH = 2083
@@ -161,23 +158,6 @@ def is_tracked(url: str) -> bool:
     return any(_is_tracking(name) for name in names)
 
 
-def article_id(site: str, canonical: str) -> str:
-    """The id of the article that `canonical` (a URL, or its `canonical_key`) names at `site`."""
-    return content_id(
-        "article", site, canonical_key(canonical) if canonical.startswith(("http://", "https://")) else canonical
-    )
-
-
-def version_id(article: str, sha256: str) -> str:
-    """The id of the version of `article` (an article id) whose text has this `text_sha256`."""
-    return content_id("version", article, sha256)
-
-
-def text_sha256(title: str, body: str) -> str:
-    """SHA-256 in hex over an article's text: title, a line feed, body, in UTF-8."""
-    return hashlib.sha256(f"{title}\n{body}".encode("utf-8", "surrogatepass")).hexdigest()
-
-
 # --------------------------------------------------------------------------------------------------- parts of a URL
 
 
@@ -291,3 +271,9 @@ def _names_a_work(path: str) -> bool:
     """Whether a path's last segment looks like one work (a number, a slug) and not like a section."""
     last = unquote(path).rstrip("/").rpartition("/")[2]
     return bool(re.search(r"\d{3}", last)) or len(re.findall(r"[-_\s]", last)) >= 2
+
+
+def origin(url: str) -> str:
+    """Scheme and authority: what one robots.txt is for (RFC 9309 §2.3)."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

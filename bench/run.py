@@ -97,7 +97,8 @@ class Watch:
 
 def _is_worker(command: str) -> bool:
     return any(
-        mark in command for mark in ("pipelines.workers import serve", "spawn_main", "forkserver", "resource_tracker")
+        mark in command
+        for mark in ("pipelines.ingest.worker_pool import serve", "spawn_main", "forkserver", "resource_tracker")
     )
 
 

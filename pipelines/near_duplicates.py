@@ -1,6 +1,6 @@
 """Near-duplicate signatures of texts: MinHash over 3-word shingles of folded text, by rensa.
 
-Comparing signatures and finding candidates is `archive.minhash`, which the index uses without rensa.
+Comparing signatures and finding candidates is `archive.text.minhash`, which the index uses without rensa.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ import struct
 
 from rensa import RMinHash
 
-from archive.arabic import fold, words
-from archive.minhash import VALUES, bands, similarity
+from archive.text.folding import fold, words
+from archive.text.minhash import VALUES, bands, similarity
 
 __all__ = ["bands", "signature", "similarity"]
 

@@ -1,6 +1,6 @@
 """What is known of a payload before it is read: what the crawler hands its workers beside the bytes.
 
-Apart from `pipelines.reading` so that the crawler, which reads nothing itself, need not load what reading takes.
+Apart from `pipelines.read_payload` so that the crawler, which reads nothing itself, need not load what reading takes.
 """
 
 from __future__ import annotations

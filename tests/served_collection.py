@@ -8,14 +8,14 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from archive.cdxj import CdxjFile
+from archive.cdx.cdxj import CdxjFile
 from archive.config import load
 from archive.layout import Layout
 from archive.model import Capture, Exchange, FetchFacts, Reference
-from archive.warc_reader import reference_to
-from archive.warc_writer import WarcInfo, WarcWriter
-from pipelines.catch_up import catch_up
-from pipelines.preserve import Preserver
+from archive.warc.capture_reader import reference_to
+from archive.warc.writer import WarcInfo, WarcWriter
+from pipelines.ingest.catch_up import catch_up
+from pipelines.ingest.preserve import Preserver
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 PAGE = "http://news.example/news/1001"

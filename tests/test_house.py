@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from archive import errors
-from archive.columns import MEANINGS, public_tables
 from archive.config import CollectionConfig, Selectors, SiteConfig, keys
+from archive.index.column_docs import MEANINGS, public_tables
 from crawler.cli import COMMANDS
 
 ROOT = Path(__file__).parent.parent

@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import settings
 
 from archive.model import Exchange, FetchFacts, Sighting
-from archive.warc_writer import WarcInfo, WarcWriter
+from archive.warc.writer import WarcInfo, WarcWriter
 
 # The machine is shared: how long one example takes says nothing.
 settings.register_profile("shared-machine", deadline=None)

@@ -12,7 +12,7 @@ Answer = dict[str, Any]
 
 def warraq(html: bytes, url: str) -> Answer:
     from archive.model import NotAnArticle
-    from pipelines.article import extract
+    from pipelines.article.extraction import extract
 
     found = extract(html, url)
     if isinstance(found, NotAnArticle):

@@ -7,8 +7,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from archive.model import NotAnArticle
-from pipelines import dom, metadata
-from pipelines.embedded import Embedded
+from pipelines.embedded.page_data import Embedded
+from pipelines.metadata import extract as metadata
+from pipelines.page import dom
 
 spent = {"pages": 0, "seconds": 0.0}
 

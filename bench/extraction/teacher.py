@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from archive.index import Index
+from archive.index.writer import Index
 from archive.model import Article, Capture, FetchFacts, PayloadKind, Reading, RecordType
-from pipelines.article import extract
+from pipelines.article.extraction import extract
 from pipelines.near_duplicates import signature
 
 sys.path.insert(0, str(Path(__file__).parent))

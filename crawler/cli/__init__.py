@@ -23,27 +23,27 @@ from crawler.cli.session import Session
 
 # Every command: the module that holds it, and what `warraq --help` says of it.
 COMMANDS = {
-    "init": ("write", "Make a collection, and look around the sites to crawl."),
-    "crawl": ("write", "Crawl sites; an interrupted crawl goes on."),
-    "run-due": ("write", "Crawl the sites whose schedule is due (for cron)."),
-    "schedule": ("write", "Print or install the crontab line or systemd units."),
-    "import": ("exchange", "Take in WARC, ARC or WACZ files made by other tools."),
-    "index": ("write", "Bring the index up to date with the WARC files."),
-    "extract": ("page", "Show what would be indexed for one page, and why."),
-    "search": ("read", "Search the articles."),
-    "show": ("read", "Show an article, one of its versions, or its record."),
-    "versions": ("read", "List the versions of an article."),
-    "diff": ("read", "Show what changed between two versions."),
-    "cluster": ("read", "List the near-duplicates of an article."),
-    "cite": ("read", "Cite an article with the capture that shows it."),
-    "export": ("exchange", "Write articles to a file, or pack the collection."),
-    "withdraw": ("archival", "Take an article back; a tombstone stays."),
+    "init": ("crawl", "Make a collection, and look around the sites to crawl."),
+    "crawl": ("crawl", "Crawl sites; an interrupted crawl goes on."),
+    "run-due": ("crawl", "Crawl the sites whose schedule is due (for cron)."),
+    "schedule": ("crawl", "Print or install the crontab line or systemd units."),
+    "import": ("import_export", "Take in WARC, ARC or WACZ files made by other tools."),
+    "index": ("crawl", "Bring the index up to date with the WARC files."),
+    "extract": ("extract", "Show what would be indexed for one page, and why."),
+    "search": ("query", "Search the articles."),
+    "show": ("query", "Show an article, one of its versions, or its record."),
+    "versions": ("query", "List the versions of an article."),
+    "diff": ("query", "Show what changed between two versions."),
+    "cluster": ("query", "List the near-duplicates of an article."),
+    "cite": ("query", "Cite an article with the capture that shows it."),
+    "export": ("import_export", "Write articles to a file, or pack the collection."),
+    "withdraw": ("withdraw", "Take an article back; a tombstone stays."),
     "verify": ("health", "Check WARC files, digests and indexes."),
     "status": ("health", "Tell how each site is doing."),
     "stats": ("health", "Count articles over time."),
-    "serve": ("serving", "Show the collection in a browser on this machine."),
+    "serve": ("serve", "Show the collection in a browser on this machine."),
     "doctor": ("health", "Check this machine and say what to do."),
-    "demo": ("demonstration", "Crawl a small made-up news site on this machine."),
+    "demo": ("demo", "Crawl a small made-up news site on this machine."),
 }
 
 
@@ -74,7 +74,7 @@ class LazyGroup(click.Group):
         """As Click does, but with the nearest command named where there is none."""
         name = args[0] if args else ""
         if name not in COMMANDS and not name.startswith("-"):
-            from archive.config_values import nearest
+            from archive.config_parsers import nearest
 
             near = nearest(name, COMMANDS)
             hint = f"did you mean {near!r}?" if near else "see `warraq --help`"

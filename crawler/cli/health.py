@@ -29,8 +29,8 @@ def verify(ctx: click.Context, *, deep: bool, form: str | None) -> None:
 
     Every damaged record is named. A running crawl is no obstacle. Exit code 4: something is damaged.
     """
-    from archive.verify import verify as check
-    from pipelines.reread import reread, reread_sample
+    from archive.verify.collection import verify as check
+    from pipelines.ingest.re_extract import reread, reread_sample
 
     session: Session = ctx.obj
     config = session.config()
@@ -56,7 +56,7 @@ def status(ctx: click.Context, *, as_json: bool, failures: bool, form: str | Non
 
     Exit code 3: the last crawl of a site failed, or too many of its fetches did.
     """
-    from archive.search import Reader
+    from archive.query.reader import Reader
 
     session: Session = ctx.obj
     if as_json and (failures or form):
@@ -87,8 +87,8 @@ def status(ctx: click.Context, *, as_json: bool, failures: bool, form: str | Non
 def _sites(layout: Layout, config: CollectionConfig) -> list[dict[str, Any]]:
     from dataclasses import asdict
 
-    from archive.reports import SiteReport, site_reports
-    from archive.search import last_crawls
+    from archive.query.reader import last_crawls
+    from archive.query.reports import SiteReport, site_reports
 
     now, started = datetime.now(UTC), last_crawls(layout.index_db)
     reports = site_reports(layout.index_db)
@@ -106,7 +106,7 @@ def _sites(layout: Layout, config: CollectionConfig) -> list[dict[str, Any]]:
 
 def _due(site: SiteConfig, last: datetime | None, now: datetime) -> dict[str, str | None]:
     """When the site is due, and since when it has been: a monitor sees by that whether cron does its work."""
-    from crawler.schedule import next_time
+    from crawler.admin.schedule import next_time
 
     if site.schedule is None:
         return {"due": None, "due_since": None}
@@ -131,14 +131,14 @@ def _due(site: SiteConfig, last: datetime | None, now: datetime) -> dict[str, st
 @click.pass_context
 def stats(ctx: click.Context, per: str, site: str | None, plot: Path | None, form: str | None) -> None:
     """Count articles, words and versions over time, by site; with --plot as bars, one row a site."""
-    from archive.reports import counts
+    from archive.query.reports import counts
 
     session: Session = ctx.obj
     rows = counts(session.layout().index_db, per=per, site=site)
     if plot is None:
         session.rows(rows, ("period", "site", "articles", "words", "versions"), form, nothing="nothing is indexed yet")
         return
-    from archive.plot import Bar, write_plot
+    from archive.render.charts import Bar, write_plot
 
     known = [(str(row["site"]), str(row["period"]), int(str(row["articles"]))) for row in rows if row["period"]]
     bars = [Bar(site=name, period=period, count=count) for name, period, count in known]
@@ -154,7 +154,7 @@ def doctor(ctx: click.Context, form: str | None) -> None:
 
     Needs no collection and no network. Exit code 2: something is to be done.
     """
-    from crawler.doctor import examine
+    from crawler.admin.doctor import examine
 
     session: Session = ctx.obj
     checks = list(examine(session.folder or Path()))

@@ -15,7 +15,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def duration(_: click.Context, param: click.Parameter, value: str | None) -> float | None:
     """`90`, `30m`, `1h30m` as seconds, or Click's complaint: a callback of options."""
-    from archive.config_values import seconds
+    from archive.config_parsers import seconds
 
     try:
         return None if value is None else seconds(value)
@@ -49,7 +49,7 @@ def form_option(command: F) -> F:
 
 
 def filters(*until: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The filters that `search` and `export` share, handed to the command as one value, `chosen` (archive.search.Filters).
+    """The filters that `search` and `export` share, handed to the command as one value, `chosen` (archive.query.reader.Filters).
 
     `until` names the option for the last day: `export` has another use for `--to`.
     """
@@ -73,7 +73,7 @@ def filters(*until: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 def _with_filters(command: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(command)
     def filtered(*positional: Any, **named: Any) -> Any:
-        from archive.search import Filters
+        from archive.query.reader import Filters
 
         chosen = Filters(**{name: named.pop(name) for name in ("site", "section", "author", "since", "until")})
         return command(*positional, chosen=chosen, **named)

@@ -15,9 +15,9 @@ import click
 
 if TYPE_CHECKING:
     from archive.config import CollectionConfig, SiteConfig
-    from archive.export import Row
     from archive.layout import Layout
-    from archive.search import Reader
+    from archive.query.reader import Reader
+    from archive.render.tables import Row
 
 # Seconds between two lines of progress where nobody watches a terminal, and between two drawings where somebody does.
 _PLAIN_EVERY = 15.0
@@ -69,7 +69,7 @@ class Session:
 
     def rows(self, rows: Iterable[Row], columns: Sequence[str], form: str | None, *, nothing: str) -> int:
         """Print rows in the form asked for (default: a table on a terminal, else JSON lines); says `nothing` if so."""
-        from archive.export import Format, write_rows
+        from archive.render.tables import Format, write_rows
 
         chosen = Format.TABLE if self.as_table(form) else Format(form or "jsonl")
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 160

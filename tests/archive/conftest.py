@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from archive.index import Index
+from archive.index.writer import Index
 from archive.model import (
     Article,
     Capture,

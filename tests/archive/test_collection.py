@@ -7,7 +7,7 @@ import pytest
 
 from archive.collection import Collection
 from archive.errors import UsageError
-from archive.index import Index
+from archive.index.writer import Index
 from archive.layout import Layout
 
 CONFIG = '[collection]\nname = "test"\n\n[sites.news]\nstart = ["https://news.example/"]\n'

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.config import FORMAT, CollectionConfig, Selectors, SiteConfig, check_format, keys, load, parse
-from archive.config_values import is_loopback, seconds, size
+from archive.config_parsers import is_loopback, seconds, size
 from archive.errors import ConfigError, NewerCollectionError
 
 SITE = """

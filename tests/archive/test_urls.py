@@ -7,16 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from w3lib.url import safe_url_string
 
-from archive.urls import (
-    MAX_LENGTH,
-    article_id,
-    canonical_key,
-    canonical_url,
-    credible_canonical,
-    normalise,
-    text_sha256,
-    version_id,
-)
+from archive.model.identity import article_id, text_sha256, version_id
+from archive.urls import MAX_LENGTH, canonical_key, canonical_url, credible_canonical, normalise
 
 URLS = st.one_of(
     st.text(max_size=60),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.demo_server import serving
+from crawler.demo.site import serving
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

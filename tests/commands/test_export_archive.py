@@ -76,7 +76,7 @@ def test_a_wacz_of_some(warraq: Run, crawled: Path, tmp_path: Path) -> None:
     assert sorted(page["url"].rsplit("/", 1)[1] for page in pages) == ["1001", "3001"]
     checked = subprocess.run([TOOLS / "warcio", "check", warc], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout
-    from archive.warc_records import Record, records
+    from archive.warc.record_reader import Record, records
 
     whole = b"".join(path.read_bytes() for path in sorted((crawled / "archive").glob("*.warc.gz")))
     data = warc.read_bytes()

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.index import Index
+from archive.index.writer import Index
 from archive.layout import Layout
 from archive.model import Article, Capture, FetchFacts, PayloadKind, Reading, RecordType
-from pipelines.article import extract
+from pipelines.article.extraction import extract
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from warc_kit import with_a_flipped_byte
 
+from crawler.admin.doctor import examine
 from crawler.cli import COMMANDS
-from crawler.doctor import examine
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -54,7 +54,7 @@ def imported(sources: list[Path], tmp_path_factory: pytest.TempPathFactory) -> P
     """A collection that has taken them all in, the first by itself. Only to be read."""
     from archive.config import load
     from archive.layout import Layout
-    from crawler.deposit import import_files
+    from crawler.admin.import_export import import_files
 
     site = f'[collection]\nname = "x"\n[sites.paper]\nstart = ["http://{made.HOST}/"]\ntimezone = "Asia/Baghdad"\n'
     layout = Layout.create(tmp_path_factory.mktemp("imported") / "c", site)

@@ -161,7 +161,7 @@ def test_no_index_yet(warraq: Run, tmp_path: Path) -> None:
 
 def test_full_text_by_hand(crawled: Path) -> None:
     """What docs/tables.md says of the full text works in plain SQLite: folded words find what is published otherwise."""
-    from archive.arabic import fold
+    from archive.text.folding import fold
 
     text = (Path(__file__).parents[2] / "docs" / "tables.md").read_text("utf-8")
     query = text.split("```sql\n")[1].split("```")[0]

@@ -14,7 +14,7 @@ from typing import Any
 
 from warc_kit import packed, record
 
-from archive.warc_records import Record, records
+from archive.warc.record_reader import Record, records
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -258,8 +258,8 @@ def test_a_purge_that_was_killed_is_finished(warraq: Run, collection: Path) -> N
     from datetime import UTC, datetime
 
     from archive.layout import Layout
-    from archive.tombstones import bury
-    from archive.withdrawal import Withdrawal
+    from archive.model.withdrawal import Withdrawal
+    from archive.warc.tombstones import bury
 
     article, _, _ = a_versioned(collection)
     captured = shown(collection, article)

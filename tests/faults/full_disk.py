@@ -20,7 +20,7 @@ from loopback_site.server import Site, say
 from loopback_site.small_paper import article, listing
 
 from archive.layout import Layout
-from archive.verify import verify
+from archive.verify.collection import verify
 
 PAGES = 60
 SIZE = 2_500  # kB: room for the index, the frontier, and about half of the pages

@@ -26,7 +26,7 @@ from pathlib import Path
 from archive.config import CollectionConfig, SiteConfig
 from archive.errors import WarraqError
 from archive.layout import Layout
-from crawler.run import crawl
+from crawler.crawl.run import crawl
 site = SiteConfig(name="paper", start=(sys.argv[2] + "/",), delay=0.0)
 config = CollectionConfig(name="test", sites=(site,), rotate_bytes=int(sys.argv[3]))
 try:

@@ -23,8 +23,8 @@ from loopback_site.small_paper import article, listing
 
 from archive.config import load
 from archive.layout import Layout
-from archive.verify import verify
-from pipelines.catch_up import catch_up
+from archive.verify.collection import verify
+from pipelines.ingest.catch_up import catch_up
 
 KILLS = int(os.environ.get("WARRAQ_KILLS", "3"))
 SEED = int(os.environ.get("WARRAQ_SEED", "0")) or random.randrange(1 << 32)  # noqa: S311

@@ -17,7 +17,7 @@ from loopback_site.server import Site, say
 from loopback_site.small_paper import article, listing
 
 from archive.layout import Layout
-from archive.verify import verify
+from archive.verify.collection import verify
 
 SLOW = ["/stall-head", "/stall-body", "/drip"]
 CONFIG = '[collection]\nname = "test"\n[sites.paper]\nstart = "{url}/"\ndelay = 0\nconcurrency = 4\n'

@@ -18,11 +18,11 @@ from loopback_site.small_paper import paper
 
 from archive.config import load
 from archive.errors import StorageError
-from archive.index import Index
+from archive.index.writer import Index
 from archive.layout import Layout
-from archive.raw_records import raw_records
-from crawler.frontier import Frontier
-from crawler.run import crawl
+from archive.verify.strict_reader import raw_records
+from crawler.crawl.run import crawl
+from crawler.frontier.queue import Frontier
 
 FULL_DISK = Path(__file__).with_name("full_disk.py")
 CONFIG = '[collection]\nname = "test"\n[sites.paper]\nstart = "{url}/"\ndelay = 0\n'

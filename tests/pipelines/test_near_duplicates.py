@@ -6,7 +6,7 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.minhash import BANDS, THRESHOLD, VALUES
+from archive.text.minhash import BANDS, THRESHOLD, VALUES
 from pipelines.near_duplicates import bands, signature, similarity
 
 WORDS = [f"كلمة{number % 40}{'اب'[number % 2]}{number}" for number in range(200)]

@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from archive.collection import Collection
-from archive.http_message import decode_entity
 from archive.layout import Layout
-from archive.search import Reader
-from archive.warc_reader import payload
-from crawler.demo_server import serving
+from archive.query.reader import Reader
+from archive.warc.capture_reader import payload
+from archive.warc.http_message import decode_entity
+from crawler.demo.site import serving
 
 PEERS = Path(__file__).resolve().parents[2] / ".peers"
 
@@ -141,7 +141,7 @@ console.log(JSON.stringify(counted));
 @pytest.mark.parametrize("purged", [False, True])
 def test_warcio_js_reads_every_record(crawled: Path, tmp_path: Path, purged: bool) -> None:
     """warcio.js reads each WARC to its end and counts the records that we do, tombstones included."""
-    from archive.warc_records import records
+    from archive.warc.record_reader import records
 
     node = shutil.which("node")
     if node is None or not (PEERS / "node_modules" / "warcio").exists():

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import served_collection
 
-from archive.search import Reader
-from crawler import replay as module
-from crawler.serve import serving
+from archive.query.reader import Reader
+from crawler.serve import replay as module
+from crawler.serve.both_origins import serving
 
 
 @pytest.mark.parametrize("framed", [True, False], ids=["in its frame", "by itself"])

@@ -1,0 +1,1 @@
+"""CDXJ lines and SURT keys: where each capture stands."""

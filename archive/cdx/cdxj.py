@@ -1,0 +1,246 @@
+"""The CDXJ index of a collection: where each URL was captured, sorted bytewise, as replay tools look it up.
+
+`line` is a pure function of a capture and gives what `cdxj-indexer` gives for the same record. New lines are first
+appended to a file beside the index (one write each, so that a kill loses none) and merged in, in growing steps; a
+replay tool sees a sorted file at any time. The WARCs are the truth: `rebuild` makes the same file from them.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import os
+import tempfile
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from archive.cdx.surt import surt
+from archive.errors import StorageError
+from archive.model import Capture, RecordType
+from archive.warc.open_file import open_private, sync_folder
+
+# How many waiting lines call for a merge: at least so many, and so large a share of the lines merged already, so that
+# the whole cost of merging stays within a small factor of writing the index once.
+_MERGE_AT_LEAST = 500
+_MERGE_SHARE = 0.25
+_MERGE_AT_MOST = 100_000  # they are held in memory: some 40 MB
+# Lines sorted in memory at a time by `rebuild`: about 100 MB of them.
+_RUN = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CdxjEntry:
+    """One line of the index, read: the SURT key, the 14-digit time, and the JSON's fields."""
+
+    key: str
+    timestamp: str
+    fields: dict[str, Any]
+
+
+def line(capture: Capture) -> str:
+    """The CDXJ line of a capture, with its line feed: key, 14-digit time, and JSON with `url`, `mime`, `status`,
+    `digest`, `length`, `offset` and `filename`, each where it is known.
+    """
+    revisit = capture.record_type is RecordType.REVISIT
+    fields = {
+        "url": capture.url,
+        "mime": "warc/revisit" if revisit else capture.mime,
+        "status": None if capture.status is None else f"{capture.status:03d}",
+        "digest": str(capture.payload_digest) if capture.payload_digest else None,
+        "length": str(capture.length),
+        "offset": str(capture.offset),
+        "filename": capture.warc,
+    }
+    known = {name: value for name, value in fields.items() if value is not None}
+    return f"{surt(capture.url)} {capture.captured:%Y%m%d%H%M%S} {json.dumps(known)}\n"
+
+
+class CdxjFile:
+    """The index file at `path`, and the lines that wait beside it (`path` + `.new`).
+
+    One process writes, under the collection's lock; others read. All trouble with the disk is a StorageError.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._waiting_path = path.with_name(path.name + ".new")
+        self._waiting = _whole_lines(self._waiting_path)
+        self._appender: int | None = None
+        self._merged = -1
+
+    def add(self, capture: Capture) -> None:
+        """Add a capture; its line is in the system's hands when this returns."""
+        data = line(capture).encode("utf-8")
+        with _storage(self._waiting_path):
+            if self._appender is None:
+                self._appender = self._open_waiting()
+            view = memoryview(data)
+            while view:
+                view = view[os.write(self._appender, view) :]
+        self._waiting.append(data)
+        if len(self._waiting) >= min(_MERGE_AT_MOST, max(_MERGE_AT_LEAST, self._merged * _MERGE_SHARE)):
+            self.merge()
+
+    def merge(self) -> None:
+        """Bring all waiting lines into the sorted file: a new file beside it, synced, then renamed over it."""
+        if not self._waiting:
+            return
+        with _storage(self._path):
+            with _old_lines(self._path) as old:
+                self._merged = self._replace(heapq.merge(old, sorted(self._waiting)))
+            self._waiting = []
+            self._close_waiting()
+            self._waiting_path.unlink(missing_ok=True)
+
+    def drop(self, places: Collection[tuple[str, int]]) -> int:
+        """Take out the lines that lead to these places, (WARC, offset) each; returns how many there were."""
+        self.merge()
+        with _storage(self._path), _old_lines(self._path) as old:
+            count = sum(place(entry) in places for entry in old)
+        if count:
+            with _storage(self._path), _old_lines(self._path) as old:
+                self._merged = self._replace(entry for entry in old if place(entry) not in places)
+        return count
+
+    def close(self) -> None:
+        """Merge what waits."""
+        self.merge()
+        self._close_waiting()
+
+    def rebuild(self, captures: Iterable[Capture]) -> int:
+        """Write the index afresh from captures in any order; returns its number of lines. Memory stays bounded."""
+        with _storage(self._path), tempfile.TemporaryDirectory(dir=self._path.parent, prefix=".cdxj-") as folder:
+            lines = (line(capture).encode("utf-8") for capture in captures)
+            runs: list[Path] = []
+            while run := sorted(islice(lines, _RUN)):
+                runs.append(Path(folder) / str(len(runs)))
+                runs[-1].write_bytes(b"".join(run))
+            files = [path.open("rb") for path in runs]
+            try:
+                self._merged = self._replace(heapq.merge(*files))
+            finally:
+                for file in files:
+                    file.close()
+            self._waiting = []
+            self._close_waiting()
+            self._waiting_path.unlink(missing_ok=True)
+        return self._merged
+
+    def count(self) -> int:
+        """How many lines the sorted file has."""
+        with _storage(self._path), _old_lines(self._path) as old:
+            return sum(1 for _ in old)
+
+    def lookup(self, url: str) -> list[CdxjEntry]:
+        """Every capture of a URL (of its SURT key), oldest first."""
+        key = surt(url).encode("utf-8") + b" "
+        found = [*_find(self._path, key), *(entry for entry in self._waiting if entry.startswith(key))]
+        return [_entry(entry) for entry in sorted(set(found))]
+
+    def _replace(self, lines: Iterable[bytes]) -> int:
+        """Write sorted lines, each once, in place of the index."""
+        fresh = self._path.with_name(self._path.name + ".tmp")
+        count, last = 0, b""
+        with open_private(fresh, "wb") as file:
+            for entry in lines:
+                if entry != last:
+                    file.write(entry)
+                    count, last = count + 1, entry
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._path)
+        sync_folder(self._path.parent)
+        return count
+
+    def _open_waiting(self) -> int:
+        """Open the file of waiting lines for appending, cut back to whole lines."""
+        descriptor = os.open(self._waiting_path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o640)
+        os.ftruncate(descriptor, sum(map(len, self._waiting)))
+        os.lseek(descriptor, 0, os.SEEK_END)
+        return descriptor
+
+    def _close_waiting(self) -> None:
+        if self._appender is not None:
+            os.close(self._appender)
+            self._appender = None
+
+
+@contextmanager
+def _storage(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"{path}: {error.strerror or error}. Make room or mend the disk; nothing in archive/ is lost."
+        ) from error
+
+
+def _whole_lines(path: Path) -> list[bytes]:
+    """The lines of a file that end in a line feed; a last one cut off by a kill is left out."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    return data[: data.rfind(b"\n") + 1].splitlines(keepends=True)
+
+
+@contextmanager
+def _old_lines(path: Path) -> Iterator[Iterable[bytes]]:
+    """The lines of the sorted file; none where there is no file yet."""
+    if not path.exists():
+        yield ()
+        return
+    with path.open("rb", buffering=1 << 20) as file:
+        yield file
+
+
+def _find(path: Path, key: bytes) -> Iterator[bytes]:
+    """The lines of a sorted file that begin with `key`, by binary search over its bytes."""
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        low, high = 0, file.seek(0, os.SEEK_END)
+        while low < high:
+            middle = (low + high) // 2
+            if _line_at(file, middle) < key:
+                low = middle + 1
+            else:
+                high = middle
+        _line_at(file, low, stay=True)
+        for entry in file:
+            if not entry.startswith(key):
+                return
+            yield entry
+
+
+def _line_at(file: BinaryIO, offset: int, *, stay: bool = False) -> bytes:
+    """The first line that begins at or behind `offset`; a high value behind the last one. `stay` stops before it."""
+    file.seek(max(0, offset - 1))
+    if offset:
+        file.readline()
+    return b"" if stay else (file.readline() or b"\xff")
+
+
+def place(data: bytes) -> tuple[str, int]:
+    """Where a line leads: WARC and offset. StorageError where it is no line of a CDXJ."""
+    fields = _entry(data).fields
+    try:
+        return fields["filename"], int(fields["offset"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise _unreadable(data) from error
+
+
+def _entry(data: bytes) -> CdxjEntry:
+    try:
+        key, timestamp, fields = data.decode("utf-8").split(" ", 2)
+        return CdxjEntry(key=key, timestamp=timestamp, fields=json.loads(fields))
+    except ValueError as error:
+        raise _unreadable(data) from error
+
+
+def _unreadable(data: bytes) -> StorageError:
+    return StorageError(f"index.cdxj: a line cannot be read: {data[:80]!r}; run `warraq index --rebuild`")

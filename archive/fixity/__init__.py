@@ -1,0 +1,1 @@
+"""Checksums, the chain of manifests and their signatures."""

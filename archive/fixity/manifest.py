@@ -1,0 +1,259 @@
+"""Fixity: checksums of the closed WARC files, chained from run to run, optionally signed.
+
+`fixity/manifest-sha256.txt` is BagIt's manifest form (RFC 8493 §2.1.3), so `sha256sum -c` checks it with nothing of
+ours. `fixity/chain.jsonl` grows by one line a run: the manifest's digest, the files that came, and the digest of the line
+before, so that no earlier statement can be changed unseen. A line can carry an Ed25519 signature (RFC 8032), which is
+checked with the public key alone, without a server. Looking at the WARC records is `archive.verify`'s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+from archive.errors import ConfigError, StorageError
+from archive.model import iso
+from archive.warc.open_file import open_private
+
+MANIFEST = "manifest-sha256.txt"
+CHAIN = "chain.jsonl"
+ORIGIN = ".origin.json"  # ends the name of the note that says where an imported file came from
+_START = "0" * 64
+_UNFINISHED = {".open", ".tmp", ".part", ".plain"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixityProblem:
+    """One thing that is not as it was stated: `file` relative to the collection, and what is wrong."""
+
+    file: str
+    problem: str
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_manifest(folder: Path) -> dict[str, str]:
+    """The manifest as {path relative to the collection: hex digest}; empty where there is none yet."""
+    path = folder / MANIFEST
+    if not path.exists():
+        return {}
+    entries = {}
+    # Damaged bytes make a name that no file has; the chain says that the manifest was changed.
+    for line in path.read_bytes().decode("utf-8", "backslashreplace").split("\n"):
+        digest, separator, name = line.partition("  ")
+        if separator:
+            entries[name] = digest
+    return entries
+
+
+def closed_files(archive: Path) -> list[Path]:
+    """Every file of `archive/` that is not going to change: WARC and ARC files, notes of origin, torn tails.
+
+    A note without its file is what a killed import left: the next import of that file writes it anew.
+    """
+    names = {path.name for path in archive.iterdir() if path.is_file() and not path.name.startswith(".")}
+    lone = {name for name in names if name.endswith(ORIGIN) and name.removesuffix(ORIGIN) not in names}
+    return sorted(archive / name for name in names - lone if Path(name).suffix not in _UNFINISHED)
+
+
+def state_fixity(
+    folder: Path, root: Path, files: Iterable[Path], *, now: datetime, key: Path | None = None, reason: str = "closed"
+) -> list[str]:
+    """State the digests of `files` that the manifest does not hold yet; returns their names, relative to `root`.
+
+    `folder` is the collection's `fixity/`. With `key` (a PEM file with an Ed25519 private key) the chain's new line is
+    signed. Nothing new, nothing written, save a manifest that is not the one the chain ends in: it is made anew from the
+    chain, so that no damage to it makes a changed file a new one. Raises StorageError, and ConfigError for an unusable key.
+    """
+    known = _known(folder)
+    fresh = {name: sha256_of(file) for file in files if (name := file.relative_to(root).as_posix()) not in known}
+    if fresh:
+        _write(folder, {**known, **fresh}, {"added": fresh, "reason": reason}, now, key)
+    elif known != read_manifest(folder):
+        _write_manifest(folder, _text(known))
+    return sorted(fresh)
+
+
+def restate_fixity(
+    folder: Path, root: Path, changed: Iterable[Path], *, now: datetime, reason: str, key: Path | None = None
+) -> None:
+    """State anew the digests of files that were rewritten on purpose, with the reason, in a chain line of its own."""
+    known = _known(folder)
+    fresh = {file.relative_to(root).as_posix(): sha256_of(file) for file in changed}
+    before = {name: known[name] for name in fresh if name in known}
+    _write(folder, {**known, **fresh}, {"rewritten": fresh, "before": before, "reason": reason}, now, key)
+
+
+def _known(folder: Path) -> dict[str, str]:
+    """What is stated of each file: by the whole chain, where it can be read to its end, else by the manifest."""
+    stated: dict[str, str] = {}
+    line: dict[str, Any] = {}
+    try:
+        for raw in _lines(folder / CHAIN):
+            line = json.loads(raw)
+            stated |= line.get("added", {}) | line.get("rewritten", {})
+    except (OSError, ValueError, TypeError, AttributeError):
+        return read_manifest(folder)
+    is_whole = line.get("manifest") == hashlib.sha256(_text(stated).encode()).hexdigest()
+    return stated if is_whole else read_manifest(folder)
+
+
+def _text(manifest: dict[str, str]) -> str:
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted(manifest.items()))
+
+
+def _write(folder: Path, manifest: dict[str, str], what: dict[str, Any], now: datetime, key: Path | None) -> None:
+    text = _text(manifest)
+    chain = folder / CHAIN
+    try:
+        folder.mkdir(mode=0o750, exist_ok=True)
+        _cut_to_whole_lines(chain)
+        line: dict[str, Any] = {
+            "at": iso(now),
+            "manifest": hashlib.sha256(text.encode()).hexdigest(),
+            **what,
+            "previous": _last_digest(chain),
+        }
+        if key is not None:
+            line |= _signature(line, key)
+        line["digest"] = hashlib.sha256(_canonical(line)).hexdigest()
+        # The chain first: a manifest without its line is seen as tampering, a line ahead of it is only finished later.
+        with open_private(chain, "ab") as file:
+            file.write(_canonical(line) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise _refused(folder, error) from error
+    _write_manifest(folder, text)
+
+
+def _write_manifest(folder: Path, text: str) -> None:
+    fresh = folder / (MANIFEST + ".new")
+    try:
+        with open_private(fresh, "wb") as file:
+            file.write(text.encode())
+        fresh.replace(folder / MANIFEST)
+    except OSError as error:
+        raise _refused(folder, error) from error
+
+
+def _refused(folder: Path, error: OSError) -> StorageError:
+    return StorageError(f"{error.filename or folder}: cannot be written: {error.strerror}")
+
+
+def _cut_to_whole_lines(chain: Path) -> None:
+    """Take away a last line that a kill cut off: it states nothing, and the next one must not follow on it."""
+    if chain.exists() and not (data := chain.read_bytes()).endswith(b"\n"):
+        os.truncate(chain, data.rfind(b"\n") + 1)
+
+
+def _canonical(line: dict[str, Any]) -> bytes:
+    return json.dumps(line, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _last_digest(chain: Path) -> str:
+    last = deque(_lines(chain), maxlen=1) if chain.exists() else None
+    return hashlib.sha256(last[0]).hexdigest() if last else _START
+
+
+def _lines(chain: Path) -> Iterator[bytes]:
+    with chain.open("rb") as file:
+        for line in file:
+            yield line.removesuffix(b"\n")
+
+
+def _signature(line: dict[str, Any], key: Path) -> dict[str, str]:
+    try:
+        private = load_pem_private_key(key.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise ConfigError(f"{key}: not a readable Ed25519 private key in PEM: {error}") from error
+    if not isinstance(private, Ed25519PrivateKey):
+        raise ConfigError(f"{key}: an Ed25519 private key is needed (openssl genpkey -algorithm ed25519)")
+    public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+    unsigned = {**line, "public_key": public}
+    return {"public_key": public, "signature": private.sign(_canonical(unsigned)).hex()}
+
+
+# ------------------------------------------------------------------------------------------------------- checking
+
+
+def check_fixity(folder: Path, root: Path) -> Iterator[FixityProblem]:
+    """Read every file of the manifest again and walk the chain; yields what is not as stated."""
+    manifest = read_manifest(folder)
+    for name, digest in sorted(manifest.items()):
+        path = root / name
+        if not path.is_file():
+            yield FixityProblem(file=name, problem="stands in the fixity manifest and is missing")
+        elif sha256_of(path) != digest:
+            yield FixityProblem(file=name, problem="its bytes are not those the fixity manifest states")
+    yield from check_chain(folder)
+
+
+def unstated(folder: Path, root: Path, files: Iterable[Path]) -> list[str]:
+    """The names, relative to `root`, of the files that the manifest says nothing of: a manifest cut back shows by them."""
+    known = read_manifest(folder)
+    return [name for file in files if (name := file.relative_to(root).as_posix()) not in known]
+
+
+def check_chain(folder: Path) -> Iterator[FixityProblem]:
+    """Walk the chain from its first line to the manifest it ends in; yields each break, bad line and bad signature."""
+    chain, manifest = folder / CHAIN, folder / MANIFEST
+    name = f"{folder.name}/{CHAIN}"
+    if not chain.exists():
+        if manifest.exists():
+            yield FixityProblem(file=name, problem="is missing, though there is a manifest")
+        return
+    previous, stated = _START, None
+    known: dict[str, str] = {}
+    for number, raw in enumerate(_lines(chain), 1):
+        where = f"line {number}"
+        try:
+            line = json.loads(raw)
+            problem = None if _canonical(line) == raw else "was changed after it was written"
+            problem = problem or _line_problem(line, previous) or _restated(line, known)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            line, problem = {}, "cannot be read"
+        if problem:
+            yield FixityProblem(file=name, problem=f"{where}: {problem}")
+        previous, stated = hashlib.sha256(raw).hexdigest(), line.get("manifest")
+    if not manifest.exists() or sha256_of(manifest) != stated:
+        yield FixityProblem(file=f"{folder.name}/{MANIFEST}", problem="is not the manifest the chain ends in")
+
+
+def _restated(line: dict[str, Any], known: dict[str, str]) -> str | None:
+    """What a line says of files against all lines before it, which are in `known`: only a rewrite changes a digest."""
+    added, rewritten = line.get("added", {}), line.get("rewritten", {})
+    twice = sorted(name for name, digest in added.items() if known.get(name, digest) != digest)
+    known |= added | rewritten
+    return f"states {twice[0]} anew without a reason" if twice else None
+
+
+def _line_problem(line: dict[str, Any], previous: str) -> str | None:
+    stated = line.pop("digest")
+    if hashlib.sha256(_canonical(line)).hexdigest() != stated:
+        return "was changed after it was written"
+    if line["previous"] != previous:
+        return "does not follow from the line before: the chain was changed"
+    if "signature" in line or "public_key" in line:
+        unsigned = {name: value for name, value in line.items() if name != "signature"}
+        try:
+            public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(line["public_key"]))
+            public.verify(bytes.fromhex(line.get("signature", "")), _canonical(unsigned))
+        except (InvalidSignature, ValueError):
+            return "its signature does not fit"
+    return None

@@ -1,0 +1,1 @@
+"""`index.db` written: schema, rows, and everything derived from captures."""

@@ -1,0 +1,278 @@
+"""Articles and versions derived from what captures were read as, whatever the order the captures came in.
+
+Identity (one work on one site): an address, folded, is an article. A fingerprint (folded title, body and publication time)
+belongs to the address it was captured at first; an address all of whose fingerprints belong to one other address is that
+one's duplicate, and only as long as this holds. A version is a distinct text, numbered by when it was first captured; a
+text that comes back after an edit is its old version again. An article reads as its latest capture does.
+
+Only what a batch touches is derived anew. Addresses are `archive.index.article_urls`, near-duplicates `archive.index.clusters`.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from archive.index.affected import Address, Touched, docid, first_and_last
+from archive.index.rows import folded
+from archive.model.identity import article_id, version_id
+from archive.text.folding import other_forms
+
+DEPENDENTS = ("authors", "tags", "images", "links")
+# fmt: off
+_ARTICLE_COLUMNS = (
+    "docid", "id", "url", "site", "title", "lead", "body", "author", "section", "language", "published",
+    "published_precision", "published_raw", "modified", "publisher", "image_url", "image_caption", "image_credit",
+    "words", "first_seen", "last_seen", "versions", "version_id", "source",
+)
+# fmt: on
+_UPSERT_ARTICLE = (
+    f"INSERT INTO articles ({', '.join(_ARTICLE_COLUMNS)})"  # noqa: S608
+    f" VALUES ({', '.join(':' + name for name in _ARTICLE_COLUMNS)}) ON CONFLICT (docid) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in _ARTICLE_COLUMNS if name not in {"docid", "id"})
+)
+
+
+def derive(db: sqlite3.Connection, touched: Touched) -> None:
+    """Bring `_works`, articles, versions and the full text up to date with the readings of the addresses touched."""
+    moved = _owners(db, touched)
+    for address in sorted(touched.addresses | moved):
+        _work(db, address, touched)
+    _readings(db, sorted(touched.addresses | moved), touched)
+    _versions(db, touched)
+    changes = [change for article in sorted(touched.articles) if (change := _article(db, article, touched))]
+    _full_text(db, changes)
+
+
+# ---------------------------------------------------------------------------------------------------------- identity
+
+
+def _owners(db: sqlite3.Connection, touched: Touched) -> set[Address]:
+    """Who owns the fingerprints touched; the addresses for which that changed."""
+    moved: set[Address] = set()
+    for site, fingerprint in sorted(touched.fingerprints):
+        first = db.execute(
+            "SELECT key FROM _readings WHERE site = ? AND fingerprint = ? AND counts = 1 ORDER BY moment LIMIT 1",
+            (site, fingerprint),
+        ).fetchone()
+        before = db.execute(
+            "SELECT key FROM _owners WHERE site = ? AND fingerprint = ?", (site, fingerprint)
+        ).fetchone()
+        if first == before:
+            continue
+        if first is None:
+            db.execute("DELETE FROM _owners WHERE site = ? AND fingerprint = ?", (site, fingerprint))
+            continue
+        db.execute("INSERT OR REPLACE INTO _owners VALUES (?, ?, ?)", (site, fingerprint, first[0]))
+        if before is not None:
+            keys = db.execute(
+                "SELECT DISTINCT key FROM _readings WHERE site = ? AND fingerprint = ? AND counts = 1",
+                (site, fingerprint),
+            )
+            moved |= {(site, key) for (key,) in keys}
+    return moved
+
+
+def _work(db: sqlite3.Connection, address: Address, touched: Touched) -> None:
+    """Decide which article an address is, and note both articles where that changed."""
+    site, key = address
+    owners = [
+        owner
+        for (owner,) in db.execute(
+            "SELECT DISTINCT o.key FROM _readings r JOIN _owners o ON o.site = r.site AND o.fingerprint = r.fingerprint"
+            " WHERE r.site = ? AND r.key = ? AND r.counts = 1 LIMIT 2",
+            address,
+        )
+    ]
+    if not owners:
+        db.execute("DELETE FROM _works WHERE site = ? AND key = ?", address)
+        return
+    article_key = owners[0] if len(owners) == 1 else key
+    db.execute(
+        "INSERT INTO _works VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET article_key = excluded.article_key"
+        " WHERE article_key != excluded.article_key",
+        (site, key, article_key),
+    )
+    touched.articles.add(article_id(site, article_key))
+
+
+def _readings(db: sqlite3.Connection, addresses: list[Address], touched: Touched) -> None:
+    """Write into readings and captures which article and version they are."""
+    for site, key in addresses:
+        work = db.execute("SELECT article_key FROM _works WHERE site = ? AND key = ?", (site, key)).fetchone()
+        article = article_id(site, work[0]) if work else None
+        stale = db.execute(
+            "SELECT capture_id, ordinal, url, text_sha256, article_id, version_id, counts FROM _readings"
+            " WHERE site = ? AND key = ? AND article_id IS NOT CASE counts WHEN 1 THEN ? END",
+            (site, key, article),
+        ).fetchall()
+        for capture, ordinal, url, sha256, old_article, old_version, counts in stale:
+            now = article if counts else None
+            version = version_id(now, sha256) if now else None
+            db.execute(
+                "UPDATE _readings SET article_id = ?, version_id = ? WHERE capture_id = ? AND ordinal = ?",
+                (now, version, capture, ordinal),
+            )
+            if ordinal == 0:
+                db.execute("UPDATE captures SET article_id = ?, version_id = ? WHERE id = ?", (now, version, capture))
+            touched.note(old_article, old_version, url, sha256)
+            touched.note(now, version, url, sha256)
+
+
+# ---------------------------------------------------------------------------------------------------------- versions
+
+
+def _versions(db: sqlite3.Connection, touched: Touched) -> None:
+    missing = {sha256 for _, sha256 in touched.versions.values()} - touched.texts.keys()
+    for sha256 in missing:  # before any is deleted: a text may be about to move to another article
+        row = db.execute("SELECT title, body FROM versions WHERE text_sha256 = ? LIMIT 1", (sha256,)).fetchone()
+        if row:
+            touched.texts[sha256] = row
+    for version, (article, sha256) in sorted(touched.versions.items()):
+        seen = first_and_last(db, "version_id = ?", (version,))
+        if seen is None:
+            db.execute("DELETE FROM versions WHERE id = ?", (version,))
+            continue
+        extractor = json.loads(_text_row(db, article, version)[0])["extractor"]
+        db.execute(
+            "INSERT INTO versions VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " first_seen = excluded.first_seen, last_seen = excluded.last_seen, extractor = excluded.extractor",
+            (version, article, *seen, *touched.texts[sha256], sha256, extractor),
+        )
+    for article in {article for article, _ in touched.versions.values()}:
+        _number(db, article)
+
+
+def _number(db: sqlite3.Connection, article: str) -> None:
+    rows = db.execute("SELECT id, number FROM versions WHERE article_id = ?", (article,)).fetchall()
+    if len(rows) > 1:
+        first = "SELECT min(moment) FROM _readings WHERE version_id = ?"
+        rows.sort(key=lambda row: db.execute(first, row[:1]).fetchone()[0])
+    for number, (version, old) in enumerate(rows, start=1):
+        if number != old:
+            db.execute("UPDATE versions SET number = ? WHERE id = ?", (number, version))
+
+
+def _text_row(db: sqlite3.Connection, article: str, version: str) -> tuple[str, bytes | None, int]:
+    """Metadata, signature and origin of a version as its latest capture was read; of several pages, the first."""
+    statement = (
+        "SELECT t.metadata, t.signature, t.listing, ifnull(t.part, 0) FROM _readings r JOIN _texts t ON t.id = r.text"
+        " WHERE r.version_id = ? AND r.article_id = ? ORDER BY r.moment DESC LIMIT 1"
+    )
+    row = db.execute(statement, (version, article)).fetchone()
+    if row[3] > 1:
+        statement = statement.replace("ORDER BY", "ORDER BY t.part,")
+        row = db.execute(statement, (version, article)).fetchone()
+    return (row[0], row[1], row[2])
+
+
+# ---------------------------------------------------------------------------------------------------------- articles
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """The full text of one article that is to be replaced; None takes it away."""
+
+    docid: int
+    text: tuple[str, str] | None
+    known: bool
+
+
+def _article(db: sqlite3.Connection, article: str, touched: Touched) -> _Change | None:
+    """Write one article's row and what hangs on it; what is to change in the full text."""
+    before = db.execute(
+        "SELECT title, body, version_id, url, cluster_id, published, first_seen FROM articles WHERE id = ?", (article,)
+    ).fetchone()
+    newest = db.execute(
+        "SELECT site, version_id FROM _readings WHERE article_id = ? ORDER BY moment DESC LIMIT 1",
+        (article,),
+    ).fetchone()
+    if newest is None:
+        if before is None:
+            return None
+        _remove(db, article)
+        touched.signatures[docid(article)] = None
+        touched.urls.add((before[3], article))
+        touched.left |= {before[4]} - {None}
+        return _Change(docid(article), None, known=True)
+    site, version = newest
+    metadata, signature, listing = _text_row(db, article, version)
+    row = _row(db, article, site, version)
+    row |= json.loads(metadata) | {"source": "listing" if listing else "page"}
+    db.execute(_UPSERT_ARTICLE, row)
+    touched.urls.add((row["url"], article))
+    if before is None or before[2] != version or version in touched.versions:
+        _dependents(db, article, row)
+    touched.signatures[docid(article)] = signature
+    if before is None or before[5:] != (row["published"], row["first_seen"]):
+        touched.dated.add(docid(article))
+    if before is not None and before[3] != row["url"]:
+        touched.urls.add((before[3], article))
+    if before is not None and before[:2] == (row["title"], row["body"]):
+        return None
+    return _Change(docid(article), (row["title"], row["body"]), known=before is not None)
+
+
+def _row(db: sqlite3.Connection, article: str, site: str, version: str) -> dict[str, Any]:
+    seen = first_and_last(db, "article_id = ?", (article,))
+    title, body = db.execute("SELECT title, body FROM versions WHERE id = ?", (version,)).fetchone()
+    (versions,) = db.execute("SELECT count(*) FROM versions WHERE article_id = ?", (article,)).fetchone()
+    return {
+        "docid": docid(article),
+        "id": article,
+        "url": _name(db, article, site),
+        "site": site,
+        "title": title,
+        "body": body,
+        "words": len(body.split()),
+        "first_seen": seen[0] if seen else "",
+        "last_seen": seen[1] if seen else "",
+        "versions": versions,
+        "version_id": version,
+    }
+
+
+def _name(db: sqlite3.Connection, article: str, site: str) -> str:
+    """The canonical URL an article has: as it was captured first, of those that fold to the article's own address."""
+    for key, canonical in db.execute(
+        "SELECT key, canonical FROM _readings WHERE article_id = ? ORDER BY moment", (article,)
+    ):
+        if article_id(site, key) == article:
+            return str(canonical)
+    raise AssertionError(f"article {article} has no reading at its own address")  # it owns a fingerprint, so it has
+
+
+def _remove(db: sqlite3.Connection, article: str) -> None:
+    for table in (*DEPENDENTS, "disappearances"):
+        db.execute(f"DELETE FROM {table} WHERE article_id = ?", (article,))  # noqa: S608
+    db.execute("DELETE FROM articles WHERE id = ?", (article,))
+
+
+def _dependents(db: sqlite3.Connection, article: str, row: dict[str, Any]) -> None:
+    for table in DEPENDENTS:
+        db.execute(f"DELETE FROM {table} WHERE article_id = ?", (article,))  # noqa: S608
+    numbered = {
+        name: [(article, place, value) for place, value in enumerate(row[name])] for name in ("authors", "tags")
+    }
+    db.executemany("INSERT INTO authors VALUES (?, ?, ?)", numbered["authors"])
+    db.executemany("INSERT INTO tags VALUES (?, ?, ?)", numbered["tags"])
+    if row["image_url"]:
+        image = (article, 0, row["image_url"], row["image_caption"], row["image_credit"])
+        db.execute("INSERT INTO images VALUES (?, ?, ?, ?, ?)", image)
+    links = [(article, place, url, text, kind) for place, (url, text, kind) in enumerate(row["links"])]
+    db.executemany("INSERT INTO links VALUES (?, ?, ?, ?, ?)", links)
+
+
+def _full_text(db: sqlite3.Connection, changes: list[_Change]) -> None:
+    """Write the full text in the order of rowid: FTS5 starts a new segment whenever the rowid falls."""
+    changes.sort(key=lambda change: change.docid)
+    db.executemany("DELETE FROM articles_fts WHERE rowid = ?", [(change.docid,) for change in changes if change.known])
+    for change in changes:
+        if change.text is not None:
+            title, body = map(folded, change.text)
+            db.execute(
+                "INSERT INTO articles_fts (rowid, title, body, title_forms, body_forms) VALUES (?, ?, ?, ?, ?)",
+                (change.docid, title, body, other_forms(title), other_forms(body)),
+            )

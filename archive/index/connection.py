@@ -1,0 +1,133 @@
+"""Opening, checking, replacing and removing `index.db`."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from archive.errors import NewerCollectionError, StorageError
+from archive.index.schema import APPLICATION_ID, SCHEMA_VERSION, TABLES
+
+
+@contextmanager
+def storage_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite says of the disk, of locks and of damage into StorageError; everything else passes as the bug it is."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        if text.startswith(("no such", "near ", "ambiguous", "table ", "fts5:", "wrong number", "too many")):
+            raise
+        raise StorageError(f"{path}: {text}; check the disk and whether another program holds the file") from error
+    except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
+        raise
+    except sqlite3.DatabaseError as error:
+        raise StorageError(f"{path}: {error}; run `warraq index --rebuild`") from error
+
+
+def keep_from_others(path: Path) -> None:
+    """Make the empty file of a database that is not there yet, closed to other users: SQLite's own would be open to all."""
+    with suppress(OSError):  # SQLite meets the same trouble at once, and says it
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640))
+
+
+def open_writer(path: Path, *, timeout: float = 30.0) -> sqlite3.Connection:
+    """Open `index.db` for writing, made where it is missing: WAL, busy after `timeout` seconds. Transactions are explicit."""
+    keep_from_others(path)
+    with storage_errors(path):
+        connection = sqlite3.connect(path, timeout=timeout, isolation_level=None)
+        try:
+            _configure(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def open_reader(path: Path, *, timeout: float = 30.0) -> sqlite3.Connection:
+    """Open `index.db` for reading only; StorageError where it is not there."""
+    with storage_errors(path):
+        if not path.is_file():
+            raise StorageError(f"{path}: no index here; run `warraq index`")
+        address = f"{path.resolve().as_uri()}?mode=ro"
+        if not path.with_name(path.name + "-shm").exists() and not _can_write(path.parent):
+            address += "&immutable=1"  # WAL wants a file beside the database; here nobody can write either of them
+        connection = sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None)
+        try:
+            check_version(connection, path)
+            connection.execute("PRAGMA query_only = 1")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _can_write(folder: Path) -> bool:
+    """Whether a file could be made in a folder: a disk mounted read-only says no to root, too."""
+    return os.access(folder, os.W_OK) and not os.statvfs(folder).f_flag & os.ST_RDONLY
+
+
+def check_version(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a file that is no index of ours, or one of another schema version."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if application != APPLICATION_ID:
+        raise StorageError(f"{path}: a database, but no index of Warraq; move it away and run `warraq index`")
+    if version > SCHEMA_VERSION:
+        raise NewerCollectionError(
+            f"{path}: written by a newer Warraq (schema {version}, this one knows {SCHEMA_VERSION}); update Warraq"
+        )
+    if version < SCHEMA_VERSION:
+        raise StorageError(f"{path}: written by an older Warraq (schema {version}); run `warraq index --rebuild`")
+
+
+def _configure(connection: sqlite3.Connection, path: Path) -> None:
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise StorageError(f"{path}: this file system does not allow SQLite's WAL ({mode}); use a local disk")
+    # The index can be made again from the WARCs, so the last commits may be lost with the power (NORMAL), never its order.
+    # What is taken out is overwritten, on every build of SQLite: a withdrawn text must not stay in free space.
+    for pragma in (
+        *("synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"),
+        *("cache_size = -65536", "wal_autocheckpoint = 4000"),
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+    if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        check_version(connection, path)
+        return
+    connection.executescript(
+        f"BEGIN IMMEDIATE; {TABLES}"
+        f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+    )
+
+
+def take_place(fresh: Path, old: Path) -> None:
+    """Put the database `fresh` where `old` stands and remove `fresh`; those who read `old` go on undisturbed.
+
+    By SQLite's backup, as one transaction: a file renamed over a database in WAL mode could meet the old one's log.
+    An `old` that cannot be written any more (damaged, no database) is removed first.
+    """
+    with storage_errors(old), closing(sqlite3.connect(fresh)) as source:
+        try:
+            _copy(source, old)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            remove_database(old)
+            _copy(source, old)
+    remove_database(fresh)
+
+
+def _copy(source: sqlite3.Connection, target: Path) -> None:
+    with closing(sqlite3.connect(target, timeout=30)) as copy:
+        source.backup(copy)
+        copy.execute("PRAGMA journal_mode = WAL")
+
+
+def remove_database(path: Path) -> None:
+    """Remove a database with its log and shared-memory files, where they are."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -1,0 +1,289 @@
+"""The site as teacher: which lines and places its articles share, and each text without those known for furniture.
+
+A lesson is a property of the set of texts that have the line or place: of the twelve articles whose numbers are smallest.
+So the same lessons hold whatever the order of captures; where one is learned or given up, the texts it touches are
+cleaned anew, and versions follow from that. What a lesson needs is told by `archive.text.shared_lines`.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from archive.index.affected import Touched
+from archive.index.rows import ReadArticle, fingerprint
+from archive.model import Article, Evidence
+from archive.model.identity import text_sha256
+from archive.text.shared_lines import (
+    FEWEST,
+    SAMPLE,
+    SHARED,
+    Kind,
+    Line,
+    Sampled,
+    content_words,
+    dropped,
+    is_furniture,
+    lines_of,
+    number,
+    path_and_form,
+    same_entries,
+    unlike,
+    unpack,
+)
+
+_UPSERT_TEXT = """
+INSERT INTO _texts (id, site, key, moment, listing, raw_sha256, text_sha256, title, body, places, metadata, signature,
+  part)
+VALUES (:id, :site, :key, :moment, :listing, :raw_sha256, :text_sha256, :title, :kept, :places, :metadata, :signature,
+  :part)
+ON CONFLICT DO UPDATE SET moment = excluded.moment, listing = excluded.listing, metadata = excluded.metadata,
+  signature = excluded.signature, body = excluded.body
+WHERE (excluded.listing, moment) < (listing, excluded.moment)
+"""
+_WIDESPREAD = f"""
+SELECT value FROM json_each(?) WHERE
+  (SELECT count(*) FROM (SELECT DISTINCT article FROM _lines WHERE line = value LIMIT {FEWEST})) = {FEWEST}
+"""  # noqa: S608 -- constants only
+_LEARNED = "SELECT trait FROM _lessons WHERE trait IN (SELECT value FROM json_each(?))"
+# Articles kept ready for judging; a site's furniture is mostly judged by the same few.
+_READY = 256
+_FIRST = -(1 << 63)
+# Of an article's lines at one place so many are looked at: a bound for tables of thousands of cells.
+MOST_LINES = 100
+
+_ready: OrderedDict[int, Sampled] = OrderedDict()
+
+
+class Lessons:
+    """What is learned within one transaction: texts cleaned as they come, and anew in `settle` where lessons changed."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._bodies: dict[int, str] = {}  # text: body as read, of those that came
+        self._moved: dict[int, str] = {}  # lines whose articles are others than before, with their site
+        self._moved_places: dict[int, str] = {}
+
+    def take(self, read: ReadArticle, touched: Touched) -> tuple[str, str]:
+        """Keep a text as read; its hash and fingerprint without what is known for furniture by now."""
+        row = read.text
+        site, key = read.address
+        body = _cleaned(self._db, row["body"], read.lines)
+        sha256 = row["raw_sha256"] if body == row["body"] else text_sha256(row["title"], body)
+        known = self._db.execute("SELECT 1 FROM _texts WHERE id = ?", (row["id"],)).fetchone()
+        self._db.execute(
+            _UPSERT_TEXT,
+            {**row, "text_sha256": sha256, "kept": _kept(row["body"], body, row["listing"] or row["part"])},
+        )
+        touched.texts[sha256] = (row["title"], body)
+        self._bodies[row["id"]] = row["body"]
+        if not known:
+            article = number(site, key)
+            rows = [(trait, article, row["id"]) for trait in sorted(self._note(site, read.lines))]
+            self._db.executemany("INSERT OR IGNORE INTO _lines VALUES (?, ?, ?)", rows)
+        return sha256, fingerprint(row["title"], body, read.published, key)
+
+    def forget(self, texts: Iterable[int], touched: Touched) -> None:
+        """These texts, about to be withdrawn, teach no more, and count as they were read."""
+        for text in texts:
+            site, places = self._db.execute("SELECT site, places FROM _texts WHERE id = ?", (text,)).fetchone()
+            rows = [(trait, text) for trait in self._note(site, lines_of(site, unpack(places)))] if places else []
+            self._db.executemany("DELETE FROM _lines WHERE line = ? AND text = ?", rows)
+            self._become(text, self._text(text)[1], touched, anyway=True)
+
+    def _note(self, site: str, lines: Sequence[Line]) -> set[int]:
+        traits, places = {line.trait for line in lines}, {line.place for line in lines}
+        self._moved |= dict.fromkeys(traits, site)
+        self._moved_places |= dict.fromkeys(places, site)
+        return traits | places
+
+    # ------------------------------------------------------------------------------------------------- learning
+
+    def settle(self, touched: Touched) -> None:
+        """Judge every line and place that came or went in this transaction; clean anew what that changes."""
+        moved = self._moved | self._moved_places
+        widespread, known = self._among(_WIDESPREAD, moved), self._among(_LEARNED, moved)
+        changed = [trait for trait in sorted(widespread | known) if self._judge(trait, trait in known)]
+        texts = {
+            text
+            for trait in changed
+            for (text,) in self._db.execute("SELECT text FROM _lines WHERE line = ?", (trait,))
+        }
+        for text in sorted(texts):
+            self._clean_anew(text, touched)
+
+    def _among(self, statement: str, traits: Iterable[int]) -> set[int]:
+        return {trait for (trait,) in self._db.execute(statement, (json.dumps(list(traits)),))}
+
+    def _judge(self, trait: int, known: bool) -> bool:
+        """Whether the verdict on a line or place is another than before; if so it is written."""
+        sample = self._sample(trait)
+        is_place = trait in self._moved_places
+        learned = self._is_furniture_place(trait, sample) if is_place else is_furniture(trait, sample)
+        if learned == known:
+            return False
+        if learned:
+            site, kind = self._moved_places[trait] if is_place else self._moved[trait], "place" if is_place else "line"
+            row = (trait, site, kind, *path_and_form(trait, sample[0]))
+            self._db.execute("INSERT INTO _lessons VALUES (?, ?, ?, ?, ?)", row)
+        else:
+            self._db.execute("DELETE FROM _lessons WHERE trait = ?", (trait,))
+        return True
+
+    def _sample(self, trait: int) -> tuple[Sampled, ...]:
+        """The articles with the smallest numbers that have a line or place: of each the text with the smallest."""
+        found: list[Sampled] = []
+        article = _FIRST
+        while len(found) < SAMPLE:
+            row = self._db.execute(
+                "SELECT article, text FROM _lines WHERE line = ? AND article >= ? ORDER BY article, text LIMIT 1",
+                (trait, article),
+            ).fetchone()
+            if row is None:
+                break
+            found.append(self._ready(row[1]))
+            article = row[0] + 1
+        return tuple(found)
+
+    def _ready(self, text: int) -> Sampled:
+        if text in _ready:
+            _ready.move_to_end(text)
+            return _ready[text]
+        title, body = self._text(text)
+        site, places = self._db.execute("SELECT site, places FROM _texts WHERE id = ?", (text,)).fetchone()
+        paragraphs, stands = tuple(body.split("\n")), tuple(unpack(places))
+        words = tuple(content_words(each) for each in paragraphs)
+        _ready[text] = Sampled(title, paragraphs, stands, lines_of(site, stands), words)
+        if len(_ready) > _READY:
+            _ready.popitem(last=False)
+        return _ready[text]
+
+    def _text(self, text: int) -> tuple[str, str]:
+        """Title and body of a text as read."""
+        title, body, sha256 = self._db.execute(
+            "SELECT title, body, text_sha256 FROM _texts WHERE id = ?", (text,)
+        ).fetchone()
+        if body is None and text not in self._bodies:
+            statement = "SELECT body FROM versions WHERE text_sha256 = ? LIMIT 1"
+            (self._bodies[text],) = self._db.execute(statement, (sha256,)).fetchone()
+        return title, body if body is not None else self._bodies[text]
+
+    def _is_furniture_place(self, place: int, sample: tuple[Sampled, ...]) -> bool:
+        """Whether nearly all that stands at a place of these articles stands there in others too."""
+        lines = [line for each in sample for line in islice(each.at(place), MOST_LINES)]
+        if any(line.kind == Kind.HEADING for line in lines):
+            return False
+        alone = 0
+        for line in lines:
+            alone += not self._is_shared(line.trait)
+            if alone > (1 - SHARED) * len(lines):
+                return False
+        articles = unlike(sample)
+        listed = any(line.kind == Kind.ENTRY for line in lines)
+        return len(articles) >= FEWEST and (not listed or same_entries(place, articles))
+
+    def _is_shared(self, trait: int) -> bool:
+        """Whether a line stands in articles of different titles (of the first four)."""
+        (titles,) = self._db.execute(
+            "SELECT count(DISTINCT title) FROM _texts WHERE id IN (SELECT min(text) FROM _lines WHERE line = ?"
+            " GROUP BY article ORDER BY article LIMIT 4)",
+            (trait,),
+        ).fetchone()
+        return int(titles) > 1
+
+    # ------------------------------------------------------------------------------------------------- cleaning
+
+    def _clean_anew(self, text: int, touched: Touched) -> None:
+        """Bring a text to what is known for furniture now."""
+        site, places = self._db.execute("SELECT site, places FROM _texts WHERE id = ?", (text,)).fetchone()
+        body = self._text(text)[1]
+        self._become(text, _cleaned(self._db, body, lines_of(site, unpack(places))), touched)
+
+    def tell(self, text: int, touched: Touched) -> None:
+        """Note a text's title and body without furniture for the versions that are about to have it."""
+        title, sha256 = self._db.execute("SELECT title, text_sha256 FROM _texts WHERE id = ?", (text,)).fetchone()
+        touched.texts[sha256] = (title, self.clean(text))
+
+    def clean(self, text: int) -> str:
+        """A text's body without what is known for furniture now."""
+        site, places = self._db.execute("SELECT site, places FROM _texts WHERE id = ?", (text,)).fetchone()
+        return _cleaned(self._db, self._text(text)[1], lines_of(site, unpack(places)) if places else ())
+
+    def _become(self, text: int, cleaned: str, touched: Touched, *, anyway: bool = False) -> None:
+        """Note a text's body without furniture, and all that follows for its readings; `anyway`, even if it was that before."""
+        title, body = self._text(text)
+        sha256 = text_sha256(title, cleaned)
+        site, key, apart, before, metadata = self._db.execute(
+            "SELECT site, key, listing OR ifnull(part, 0), text_sha256, metadata FROM _texts WHERE id = ?", (text,)
+        ).fetchone()
+        if sha256 == before and not anyway:
+            return
+        self._bodies[text] = body
+        statement = "UPDATE _texts SET text_sha256 = ?, body = ? WHERE id = ?"
+        self._db.execute(statement, (sha256, _kept(body, cleaned, apart), text))
+        touched.texts[sha256] = (title, cleaned)
+        mark = fingerprint(title, cleaned, json.loads(metadata)["published"], key)
+        self._retell((site, key), text, (sha256, mark), touched)
+
+    def _retell(self, address: tuple[str, str], text: int, now: tuple[str, str], touched: Touched) -> None:
+        """Give the readings of a text its new hash and fingerprint; article and version follow from these."""
+        readings = self._db.execute(
+            "SELECT capture_id, ordinal, fingerprint, article_id, version_id, url, text_sha256 FROM _readings"
+            " WHERE site = ? AND key = ? AND text = ?",
+            (*address, text),
+        ).fetchall()
+        for capture, ordinal, mark, *version in readings:
+            touched.note(*version)
+            touched.fingerprints |= {(address[0], mark), (address[0], now[1])}
+            self._db.execute(
+                "UPDATE _readings SET text_sha256 = ?, fingerprint = ?, article_id = NULL, version_id = NULL"
+                " WHERE capture_id = ? AND ordinal = ?",
+                (*now, capture, ordinal),
+            )
+            if ordinal == 0:
+                self._db.execute("UPDATE captures SET article_id = NULL, version_id = NULL WHERE id = ?", (capture,))
+        touched.addresses.add(address)
+
+
+def _kept(body: str, cleaned: str, apart: int | None) -> str | None:
+    """The body as read, where no version has it: of listings, of parts, and where something of it is left out."""
+    return body if apart or cleaned != body else None
+
+
+def _cleaned(db: sqlite3.Connection, body: str, lines: Sequence[Line]) -> str:
+    if not lines:
+        return body
+    paragraphs = body.split("\n")
+    verdicts = _verdicts(db, paragraphs, lines)
+    return "\n".join(text for text, verdict in zip(paragraphs, verdicts, strict=True) if verdict is None)
+
+
+def _verdicts(db: sqlite3.Connection, paragraphs: Sequence[str], lines: Sequence[Line]) -> list[str | None]:
+    traits = {line.trait for line in lines} | {line.place for line in lines}
+    learned = {trait for (trait,) in db.execute(_LEARNED, (json.dumps(list(traits)),))}
+    return dropped(paragraphs, lines, learned)
+
+
+def without_furniture(db: sqlite3.Connection, site: str, article: Article) -> Article:
+    """An article of a site as the index would keep it: without what its other articles teach, and why, as evidence."""
+    lines = lines_of(site, article.places)
+    if len(lines) != len(article.paragraphs):
+        return article
+    verdicts = _verdicts(db, article.paragraphs, lines)
+    kept = [at for at, verdict in enumerate(verdicts) if verdict is None]
+    if len(kept) == len(verdicts):
+        return article
+    gone = [(verdict, text) for verdict, text in zip(verdicts, article.paragraphs, strict=True) if verdict]
+    return replace(
+        article,
+        paragraphs=[article.paragraphs[at] for at in kept],
+        places=[article.places[at] for at in kept],
+        evidence=[
+            *article.evidence,
+            *(Evidence(field="dropped", source=verdict, value=text[:300]) for verdict, text in gone),
+        ],
+    )

@@ -1,0 +1,120 @@
+"""Articles on several pages: the text of each of their readings is that of all parts together.
+
+A reading of one part stands for the whole as its crawl saw it: the parts of the same crawl, for parts that crawl did not
+fetch the latest before, else the first after. Where the crawl also saw all on one page, that is the text. So one visit
+makes one version whatever the order of its parts, and a part that changes later makes a new version of the one article.
+A pure function of the readings of an address, derived anew whenever one of them comes or goes.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from archive.index.affected import Touched
+from archive.index.learned_boilerplate import Lessons
+from archive.index.rows import fingerprint
+from archive.model.identity import text_sha256
+
+# Share of the letters of a part that stand in the parts before it, from which it is the same page again (of comments).
+SAME = 0.8
+WHOLE = 0
+
+_READ = """
+SELECT r.capture_id, t.part, r.is_last, r.text, t.title, t.metadata, ifnull(c.crawl_id, c.warc), r.text_sha256,
+  r.fingerprint, r.article_id, r.version_id, r.url
+FROM _readings r JOIN _texts t ON t.id = r.text JOIN captures c ON c.id = r.capture_id
+WHERE r.site = ? AND r.key = ? AND r.counts = 1 AND r.ordinal = 0 AND t.part IS NOT NULL ORDER BY r.moment
+"""
+_NUMBERED = "SELECT 1 FROM _texts WHERE site = ? AND key = ? AND part > 0 LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """One reading: of a part (from 1), or of the whole (0)."""
+
+    capture: str
+    part: int
+    is_last: bool
+    text: int
+    title: str
+    published: str | None
+    crawl: str
+    now: tuple[str, str]  # its text_sha256 and fingerprint as they stand
+    was: tuple[str | None, str | None, str, str]  # article, version, URL, text_sha256
+
+
+def join_parts(db: sqlite3.Connection, lessons: Lessons, touched: Touched) -> None:
+    """Give the readings of parts, at the addresses touched, the text of all parts."""
+    for site, key in sorted(touched.addresses):
+        if db.execute(_NUMBERED, (site, key)).fetchone():
+            _join(db, site, key, lessons, touched)
+
+
+def _join(db: sqlite3.Connection, site: str, key: str, lessons: Lessons, touched: Touched) -> None:
+    seen = _seen(db, site, key)
+    clean = {text: lessons.clean(text) for text in {each.text for each in seen}}
+    for at, each in enumerate(seen):
+        parts = _of(seen, at) if each.part != WHOLE else [each]
+        title, body = parts[0].title, joined(clean[part.text] for part in parts)
+        sha256 = text_sha256(title, body)
+        mark = fingerprint(title, body, parts[0].published, key)
+        touched.texts[sha256] = (title, body)
+        if (sha256, mark) == each.now:
+            continue
+        touched.note(*each.was)
+        touched.fingerprints |= {(site, each.now[1]), (site, mark)}
+        db.execute(
+            "UPDATE _readings SET text_sha256 = ?, fingerprint = ?, article_id = NULL, version_id = NULL"
+            " WHERE capture_id = ? AND ordinal = 0",
+            (sha256, mark, each.capture),
+        )
+        db.execute("UPDATE captures SET article_id = NULL, version_id = NULL WHERE id = ?", (each.capture,))
+
+
+def _seen(db: sqlite3.Connection, site: str, key: str) -> list[_Seen]:
+    return [
+        _Seen(
+            capture=capture,
+            part=part,
+            is_last=bool(is_last),
+            text=text,
+            title=title,
+            published=json.loads(metadata)["published"],
+            crawl=crawl,
+            now=(sha256, mark),
+            was=(article, version, url, sha256),
+        )
+        for capture, part, is_last, text, title, metadata, crawl, sha256, mark, article, version, url in db.execute(
+            _READ, (site, key)
+        )
+    ]
+
+
+def _of(seen: Sequence[_Seen], at: int) -> list[_Seen]:
+    """The readings whose texts make up what the reading at this place stands for, in the order of their parts."""
+    crawl = seen[at].crawl
+    same = [each for each in seen if each.crawl == crawl]
+    whole = [each for each in same if each.part == WHOLE]
+    if whole:
+        return whole[-1:]
+    ends = [each.part for each in same if each.is_last]
+    chosen = {each.part: each for each in [*reversed(seen[at:]), *seen[:at]] if not ends or each.part <= max(ends)}
+    chosen |= {each.part: each for each in same}
+    return [chosen[part] for part in sorted(chosen) if part != WHOLE]
+
+
+def joined(parts: Iterable[str]) -> str:
+    """The bodies of parts as one: without lines that a part repeats at its beginning, and parts that are another again."""
+    lines: list[str] = []
+    for body in parts:
+        more = body.split("\n")
+        again = sum(len(line) for line in more if line in lines)
+        if lines and again >= SAME * sum(map(len, more)):
+            continue
+        while more and more[0] in lines:
+            del more[0]
+        lines += more
+    return "\n".join(lines)

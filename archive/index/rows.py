@@ -1,0 +1,330 @@
+"""What captures and readings say, as rows of the index that are written once and depend on nothing else.
+
+Text from pages passes one border here: no control characters and no lone surrogates come behind it. What follows from
+these rows (articles, versions, addresses, clusters) is derived by `archive.index.articles`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+from urllib.parse import urlsplit
+
+from archive.model import (
+    OWED,
+    Article,
+    Capture,
+    Digest,
+    Failure,
+    FetchFacts,
+    NotAnArticle,
+    NotArticleReason,
+    Reading,
+    RecordType,
+    Reference,
+    Sighting,
+    Stage,
+    content_id,
+    iso,
+)
+from archive.model.identity import text_sha256
+from archive.text.folding import comparable, fold, words
+from archive.text.shared_lines import Line, lines_of, number, pack
+from archive.urls import canonical_key, canonical_url, folded_host, normalise
+
+_UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadArticle:
+    """An article as one capture was read: the row of `_readings`, the row of `_texts`, and its lines where they are known.
+
+    Both rows still lack what depends on lessons: fingerprint and hash of the text without furniture.
+    """
+
+    reading: Row
+    text: Row
+    published: str | None
+    lines: tuple[Line, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """What another address must share to be the same article, as the text was read."""
+        return fingerprint(self.text["title"], self.text["body"], self.published, self.text["key"])
+
+    @property
+    def address(self) -> tuple[str, str]:
+        """Site and folded address: what identity is decided on."""
+        return (str(self.reading["site"]), str(self.reading["key"]))
+
+
+# A batch folds each text twice: for its fingerprint, then for the full text.
+folded = lru_cache(maxsize=256)(fold)
+
+
+def clean(text: str) -> str:
+    """Text as it may enter the database: line ends kept, control characters gone, lone surrogates replaced (U+FFFD)."""
+    return _UNWANTED.sub(_replacement, text)
+
+
+def _replacement(match: re.Match[str]) -> str:
+    return "\ufffd" if "\ud800" <= match[0] <= "\udfff" else ""
+
+
+def _clean(text: str | None) -> str | None:
+    return None if text is None else clean(text)
+
+
+def moment(capture: Capture) -> str:
+    """A text that sorts captures by time, WARC and offset; its first 20 characters are the time in ISO 8601."""
+    return moment_of(capture.captured, capture.warc, capture.offset)
+
+
+def moment_of(captured: datetime, warc: str, offset: int) -> str:
+    """`moment` of a capture whose row is at hand."""
+    return f"{iso(captured)} {captured.microsecond:06d} {warc} {offset:015d}"
+
+
+def _exact(time: datetime) -> str:
+    """A time with its fraction of a second, if any, as it stands in the WARC."""
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def capture_row(capture: Capture, reading: Reading) -> Row:
+    """The row of `captures`, still without its article."""
+    return {
+        "id": capture.id,
+        "url": clean(capture.url),
+        "captured": iso(capture.captured),
+        "status": capture.status,
+        "mime": _clean(capture.mime),
+        "record_type": str(capture.record_type),
+        "payload_digest": str(capture.payload_digest) if capture.payload_digest else None,
+        "warc": capture.warc,
+        "offset": capture.offset,
+        "length": capture.length,
+        "crawl_id": _clean(capture.facts.crawl_id),
+        "site": _clean(capture.facts.site),
+        "kind": str(reading.kind),
+        "record_id": _clean(capture.record_id),
+        "profile": _clean(capture.profile),
+        "refers_to_url": _clean(capture.refers_to_url),
+        "refers_to_date": _exact(capture.refers_to_date) if capture.refers_to_date else None,
+        "refers_to_id": _clean(capture.refers_to_id),
+        "truncated": _clean(capture.truncated),
+        "etag": _clean(capture.etag),
+        "last_modified": _clean(capture.last_modified),
+        "location": _location(capture),
+        "warc_date": _exact(capture.captured),
+    }
+
+
+def _location(capture: Capture) -> str | None:
+    if not capture.location or capture.status is None or not 300 <= capture.status < 400:
+        return None
+    return normalise(clean(capture.location), capture.url)
+
+
+def read_articles(capture: Capture, reading: Reading) -> list[ReadArticle]:
+    """The articles that a capture was read as: its own, and those that a listing carries whole, once each."""
+    found: list[ReadArticle] = []
+    if reading.article is not None:
+        found.append(_read_article(capture, reading, reading.article, 0))
+    known = {each.address for each in found}
+    for ordinal, article in enumerate(reading.embedded, start=1):
+        read = _read_article(capture, reading, article, ordinal)
+        if read.address not in known:
+            known.add(read.address)
+            found.append(read)
+    return found
+
+
+def _read_article(capture: Capture, reading: Reading, article: Article, ordinal: int) -> ReadArticle:
+    title, body = clean(article.title), "\n".join(map(clean, article.paragraphs))
+    canonical = canonical_url(clean(article.canonical or article.url))
+    site = clean(article.site or capture.facts.site or folded_host(urlsplit(capture.url).hostname or ""))
+    key, sha256 = canonical_key(canonical), text_sha256(title, body)
+    metadata = _metadata(article, reading if ordinal == 0 else None)
+    lines = lines_of(site, article.places) if len(article.places) == len(body.split("\n")) else ()
+    places = clean(pack(article.places)) if lines else None
+    part = article.part if ordinal == 0 else None
+    text = number(site, key, sha256, places or "", *([] if part is None else [str(part)]))
+    return ReadArticle(
+        reading={
+            "capture_id": capture.id,
+            "ordinal": ordinal,
+            "read_from": capture.id,
+            "moment": moment(capture),
+            "url": clean(capture.url) if ordinal == 0 else canonical,
+            "site": site,
+            "key": key,
+            "canonical": canonical,
+            "text": text,
+            "is_last": int(part is not None and article.is_last),
+            "counts": 1,
+        },
+        text={
+            "id": text,
+            "site": site,
+            "key": key,
+            "raw_sha256": sha256,
+            "moment": moment(capture),
+            "listing": int(ordinal > 0),
+            "title": title,
+            "body": body,
+            "places": places,
+            "metadata": json.dumps(metadata, ensure_ascii=False, separators=(",", ":")),
+            "signature": reading.signature if ordinal == 0 else None,
+            "part": part,
+        },
+        published=metadata["published"],
+        lines=lines,
+    )
+
+
+def fingerprint(title: str, body: str, published: str | None, key: str) -> str:
+    """What two addresses must share to be one article; a text without words shares nothing."""
+    text = " ".join(words(folded(body)))
+    parts = (comparable(title), text, published or "") if text else ("", "", key)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def _metadata(article: Article, reading: Reading | None) -> Row:
+    row = {name: clean(value) if isinstance(value, str) else value for name, value in article.to_dict().items()}
+    for elsewhere in ("url", "site", "title", "body", "words"):
+        del row[elsewhere]
+    links = [(link.url, link.text, "related") for link in article.related]
+    further = [*article.links, *(reading.links if reading else ())]
+    links += [(link.url, link.text, link.kind) for link in further if link.kind in {"body", "related"}]
+    row["links"] = [(clean(url), clean(text), kind) for (url, kind), text in _first_texts(links).items()]
+    row["authors"] = list(dict.fromkeys(clean(name) for name in article.authors))
+    row["tags"] = list(dict.fromkeys(clean(tag) for tag in article.tags))
+    row["extractor"] = extractor()
+    return row
+
+
+def _first_texts(links: list[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for url, text, kind in links:
+        found.setdefault((url, kind), text)
+    return found
+
+
+@lru_cache(maxsize=1)
+def extractor() -> str:
+    """Which programs read the text of a version, with their versions."""
+    named = []
+    for package in ("warraq", "trafilatura"):
+        try:
+            named.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            named.append(package)
+    return ", ".join(named)
+
+
+def sighting_row(sighting: Sighting, capture: Capture) -> Row:
+    """The row of `sightings` for an announcement that stood in `capture`."""
+    row: Row = {
+        "url": clean(sighting.url),
+        "source": clean(sighting.source),
+        "kind": sighting.kind,
+        "title": _clean(sighting.title),
+        "published": _clean(sighting.published),
+    }
+    identity = content_id("sighting", *(value or "" for value in row.values()))
+    seen = iso(capture.captured)
+    return {
+        **row,
+        "id": identity,
+        "seen": seen,
+        "last_seen": seen,
+        "modified": _clean(sighting.modified),
+        "crawl_id": _clean(capture.facts.crawl_id),
+    }
+
+
+def failure_row(failure: Failure) -> Row:
+    """The row of `failures`."""
+    row: Row = {
+        "url": clean(failure.url),
+        "crawl_id": _clean(failure.crawl_id),
+        "stage": str(failure.stage),
+        "reason": clean(failure.reason),
+    }
+    return {"id": content_id("failure", *(value or "" for value in row.values())), **row, "at": iso(failure.at)}
+
+
+def _explained(no: NotAnArticle, failures: list[Failure]) -> bool:
+    """Whether a page is empty because of what is told already: one line is enough."""
+    return no.reason is NotArticleReason.EMPTY and any(failure.stage is Stage.EXTRACT for failure in failures)
+
+
+def failures_of(capture: Capture, reading: Reading) -> list[Failure]:
+    """What the index owes an explanation for after this capture."""
+    owed = list(reading.failures)
+    no = reading.not_article
+    if no is not None and no.reason in OWED and not _explained(no, owed):
+        reason = f"{no.reason}: {no.detail}" if no.detail else str(no.reason)
+        owed.append(
+            Failure(
+                url=capture.url,
+                stage=Stage.EXTRACT,
+                reason=reason,
+                at=capture.captured,
+                crawl_id=capture.facts.crawl_id,
+            )
+        )
+    return owed
+
+
+CAPTURE_COLUMNS = (
+    "url, captured, warc, offset, length, record_id, record_type, status, mime, payload_digest, profile, refers_to_url,"
+    " refers_to_date, refers_to_id, truncated, etag, last_modified, location, crawl_id, site, warc_date"
+)
+
+
+def capture_of(row: Sequence[Any]) -> Capture:
+    """The capture of a row with `CAPTURE_COLUMNS`; of its facts, crawl and site."""
+    return Capture(
+        url=row[0],
+        captured=datetime.fromisoformat(row[20]),
+        warc=row[2],
+        offset=row[3],
+        length=row[4],
+        record_id=row[5],
+        record_type=RecordType(row[6]),
+        status=row[7],
+        mime=row[8],
+        payload_digest=Digest.parse(row[9]) if row[9] else None,
+        profile=row[10],
+        refers_to_url=row[11],
+        refers_to_date=datetime.fromisoformat(row[12]) if row[12] else None,
+        refers_to_id=row[13],
+        truncated=row[14],
+        etag=row[15],
+        last_modified=row[16],
+        location=row[17],
+        facts=FetchFacts(crawl_id=row[18], site=row[19]),
+    )
+
+
+def reference_of(row: Sequence[Any]) -> Reference:
+    """Where the record of such a row stands."""
+    return Reference(
+        url=row[0],
+        captured=datetime.fromisoformat(row[20]),
+        warc=row[2],
+        offset=row[3],
+        length=row[4],
+        record_id=row[5],
+        payload_digest=Digest.parse(row[9]) if row[9] else None,
+    )

@@ -1,0 +1,192 @@
+"""One transaction's worth of captures: their rows written, then everything that follows from them derived."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from archive.index.affected import Touched
+from archive.index.article_urls import derive_addresses
+from archive.index.articles import derive
+from archive.index.clusters import derive_clusters
+from archive.index.disappearances import derive_disappearances
+from archive.index.learned_boilerplate import Lessons
+from archive.index.multipage import join_parts
+from archive.index.revisits import release, resolve_revisits
+from archive.index.rows import ReadArticle, Row, capture_row, failure_row, failures_of, read_articles, sighting_row
+from archive.index.withdrawals import forget, has_page, is_announced_in_vain, is_withdrawn, texts_of, withdraw
+from archive.model import Capture, Change, Failure, PayloadKind, Reading, RecordType
+from archive.model.withdrawal import Withdrawal
+
+# The earliest announcement stands; where two are as early, crawl and lastmod decide, so that their order does not.
+_EARLIER = (
+    "(excluded.seen, ifnull(excluded.crawl_id, ''), ifnull(excluded.modified, ''))"
+    " < (seen, ifnull(crawl_id, ''), ifnull(modified, ''))"
+)
+_UPSERT_SIGHTING = f"""
+INSERT INTO sightings (id, url, source, kind, seen, title, published, crawl_id, modified, last_seen)
+VALUES (:id, :url, :source, :kind, :seen, :title, :published, :crawl_id, :modified, :last_seen)
+ON CONFLICT DO UPDATE SET
+  crawl_id = CASE WHEN {_EARLIER} THEN excluded.crawl_id ELSE crawl_id END,
+  modified = CASE WHEN {_EARLIER} THEN excluded.modified ELSE modified END,
+  seen = min(seen, excluded.seen), last_seen = max(last_seen, excluded.last_seen)
+"""  # noqa: S608 -- constants only
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What is needed to say, once the batch is derived, what a capture meant."""
+
+    capture_id: str
+    address: tuple[str, str] | None = None
+    before: str | None = None  # the capture before it
+    new_url: bool = False
+
+
+class Batch:
+    """Captures added within one open transaction; `finish` derives what follows, `verdict` then tells what each meant."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._touched = Touched()
+        self._lessons = Lessons(db)
+        self._revisits: set[str] = set()
+        self._captured: dict[str, str] = {}
+        self._urls: set[str] = set()
+        self._fresh: set[str] = set()
+        self._redirects: set[str] = set()
+
+    def add(self, capture: Capture, reading: Reading) -> Pending | None:
+        """Write a capture's rows; None where it is in the index already."""
+        if self._db.execute("SELECT 1 FROM captures WHERE id = ?", (capture.id,)).fetchone():
+            return None
+        row = capture_row(capture, reading)
+        self._note(row)
+        insert(self._db, "captures", row)
+        announced = [each for each in reading.sightings if not is_announced_in_vain(self._db, each.url)]
+        self._db.executemany(_UPSERT_SIGHTING, [sighting_row(each, capture) for each in announced])
+        insert_failures(self._db, failures_of(capture, reading))
+        articles = read_articles(capture, reading)
+        pending = Pending(capture.id)
+        if articles and articles[0].reading["ordinal"] == 0:
+            pending = self._pending(articles[0])
+        elif capture.record_type == RecordType.REVISIT and reading.kind == PayloadKind.NOT_MODIFIED:
+            self._revisits.add(capture.id)
+        for article in articles:
+            self._read(article)
+        return pending
+
+    def add_late(self, capture: Capture, reading: Reading) -> None:
+        """Write a capture's rows in place of those it has: its payload could not be had before."""
+        release(self._db, capture.id, self._touched)
+        self._db.execute("DELETE FROM captures WHERE id = ?", (capture.id,))
+        self.add(capture, reading)
+
+    def _note(self, row: Row) -> None:
+        """Remember what the capture may mean for others: revisits of it, redirects to it, articles gone from it."""
+        url = row["url"]
+        self._urls.add(url)
+        known = "SELECT 1 FROM captures WHERE url = ? AND kind = ? AND location IS ? AND status IS ? LIMIT 1"
+        if not self._db.execute(known, (url, row["kind"], row["location"], row["status"])).fetchone():
+            self._fresh.add(url)
+        if row["location"]:
+            self._redirects.add(url)
+        if row["record_type"] != RecordType.REVISIT:
+            self._captured[url] = min(row["captured"], self._captured.get(url, row["captured"]))
+
+    def _pending(self, article: ReadArticle) -> Pending:
+        before = self._db.execute(
+            "SELECT capture_id FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 ORDER BY moment DESC LIMIT 1",
+            article.address,
+        ).fetchone()
+        url = self._db.execute("SELECT 1 FROM _readings WHERE url = ? LIMIT 1", (article.reading["url"],)).fetchone()
+        return Pending(
+            article.reading["capture_id"],
+            address=article.address,
+            before=before[0] if before else None,
+            new_url=url is None and not article.text["part"],  # a further part is no other address of the same
+        )
+
+    def _read(self, article: ReadArticle) -> None:
+        site, key = article.address
+        row = dict(article.reading)
+        if row["ordinal"]:
+            row["counts"] = 0 if has_page(self._db, site, key, row["url"]) else 1
+        else:
+            self._overrule(site, key, row["url"])
+        if is_withdrawn(self._db, site, key, article.text["raw_sha256"]):
+            row |= {"counts": 0, "text_sha256": article.text["raw_sha256"], "fingerprint": article.fingerprint}
+        else:
+            row["text_sha256"], row["fingerprint"] = self._lessons.take(article, self._touched)
+        insert(self._db, "_readings", row)
+        self._touched.addresses.add((site, key))
+        self._touched.fingerprints.add((site, row["fingerprint"]))
+
+    def _overrule(self, site: str, key: str, url: str) -> None:
+        """What listings carried of an article no longer counts: its own page was read, at the address they gave or as that one."""
+        for column, value in (("key", key), ("url", url)):
+            overruled = self._db.execute(
+                f"UPDATE _readings SET counts = 0 WHERE site = ? AND {column} = ? AND ordinal > 0 AND counts = 1"  # noqa: S608
+                " RETURNING key, fingerprint",
+                (site, value),
+            ).fetchall()
+            self._touched.addresses |= {(site, key) for key, _ in overruled}
+            self._touched.fingerprints |= {(site, fingerprint) for _, fingerprint in overruled}
+
+    def withdraw(self, withdrawal: Withdrawal) -> None:
+        """Note a withdrawal, and take away what it covers."""
+        self._lessons.forget(texts_of(self._db, withdrawal), self._touched)
+        withdraw(self._db, withdrawal, self._touched)
+
+    def forget(self, captures: Iterable[str]) -> None:
+        """Take captures (ids) out whose records are no longer in the archive."""
+        for text in forget(self._db, captures, self._touched):
+            self._lessons.tell(text, self._touched)
+
+    def finish(self) -> None:
+        """Derive all that follows from what was added."""
+        touched = self._touched
+        self._lessons.settle(touched)
+        resolve_revisits(self._db, self._revisits, self._captured, touched)
+        join_parts(self._db, self._lessons, touched)
+        derive(self._db, touched)
+        derive_addresses(self._db, touched.urls, self._redirects)
+        derive_clusters(self._db, touched.signatures, touched.dated, touched.left)
+        derive_disappearances(self._db, touched.articles, self._urls, self._fresh)
+
+    def verdict(self, pending: Pending | None) -> Change:
+        """What a capture meant for its article, now that the batch is derived."""
+        if pending is None:
+            return Change.NONE
+        if pending.address is None:
+            read = "SELECT 1 FROM _readings WHERE capture_id = ? AND ordinal = 0"
+            return Change.UNCHANGED if self._db.execute(read, (pending.capture_id,)).fetchone() else Change.NONE
+        work = self._db.execute("SELECT article_key FROM _works WHERE site = ? AND key = ?", pending.address).fetchone()
+        if work is None:  # withdrawn
+            return Change.NONE
+        if pending.before is None:
+            return Change.NEW if work[0] == pending.address[1] else Change.DUPLICATE
+        if self._text_of(pending.before) != self._text_of(pending.capture_id):
+            return Change.CHANGED
+        return Change.DUPLICATE if pending.new_url else Change.UNCHANGED
+
+    def _text_of(self, capture: str) -> str | None:
+        statement = "SELECT text_sha256 FROM _readings WHERE capture_id = ? AND ordinal = 0"
+        row = self._db.execute(statement, (capture,)).fetchone()
+        return str(row[0]) if row else None
+
+
+def insert(db: sqlite3.Connection, table: str, row: Row) -> None:
+    """Insert one row."""
+    columns, marks = ", ".join(row), ", ".join(":" + name for name in row)
+    db.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row)  # noqa: S608
+
+
+def insert_failures(db: sqlite3.Connection, failures: Iterable[Failure]) -> None:
+    """Insert failures; the same one again in a crawl (at another try) is the same row, of the first time."""
+    db.executemany(
+        "INSERT INTO failures (id, url, crawl_id, stage, reason, at)"
+        " VALUES (:id, :url, :crawl_id, :stage, :reason, :at) ON CONFLICT DO UPDATE SET at = min(at, excluded.at)",
+        [failure_row(each) for each in failures],
+    )

@@ -1,0 +1,150 @@
+"""What withdrawals mean for the index, in whatever order they and the captures come.
+
+A reading that is withdrawn counts for nothing (`_readings.counts` is 0), so no article, version, address or cluster comes
+of it; that it was read stays known by its digests. The row in `withdrawals` is the article's tombstone. Writing the
+record that says so is `warc_writer`'s, taking bytes out of WARC files `tombstones`'.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+
+from archive.index.affected import Touched
+from archive.model import iso
+from archive.model.withdrawal import Withdrawal
+from archive.urls import canonical_key
+
+# The captures (as `captures`) that show a withdrawn article: read as it, or at an address of it.
+OF_WITHDRAWN = (
+    "(EXISTS (SELECT 1 FROM _readings w WHERE w.capture_id = captures.id AND w.ordinal = 0 AND w.counts = 0)"
+    " OR captures.url IN (SELECT value FROM _withdrawn WHERE what = 'url'))"
+)
+_MATCH = (
+    "SELECT 1 FROM _withdrawn WHERE what = 'key' AND site = :site AND value = :key"
+    " UNION ALL SELECT 1 FROM _withdrawn WHERE what = 'text' AND site = :site AND value = :text LIMIT 1"
+)
+
+
+def is_withdrawn(db: sqlite3.Connection, site: str, key: str, text_sha256: str) -> bool:
+    """Whether what is read at a folded address of a site, with this text, was withdrawn."""
+    found = db.execute(_MATCH, {"site": site, "key": key, "text": text_sha256}).fetchone()
+    return found is not None
+
+
+def is_announced_in_vain(db: sqlite3.Connection, url: str) -> bool:
+    """Whether an announcement is of a withdrawn article: its title is not kept."""
+    if db.execute("SELECT 1 FROM _withdrawn LIMIT 1").fetchone() is None:
+        return False
+    keys = "SELECT 1 FROM _withdrawn WHERE what = 'key' AND value = ? LIMIT 1"
+    return db.execute(keys, (canonical_key(url),)).fetchone() is not None
+
+
+def withdraw(db: sqlite3.Connection, withdrawal: Withdrawal, touched: Touched) -> None:
+    """Note a withdrawal and take away what it covers; of several of one article the first stands, and any purge."""
+    texts, digests = (" ".join(sorted(each)) for each in (withdrawal.texts, withdrawal.digests))
+    row = (iso(withdrawal.at), withdrawal.reason, withdrawal.url, withdrawal.site, texts, digests)
+    known = db.execute(
+        "SELECT withdrawn, reason, url, site, text_sha256, payload_digests, purged FROM withdrawals WHERE article_id = ?",
+        (withdrawal.article_id,),
+    ).fetchone()
+    stands, purged = (min(row, known[:6]), max(withdrawal.purged, known[6])) if known else (row, withdrawal.purged)
+    db.execute(
+        "INSERT OR REPLACE INTO withdrawals (article_id, withdrawn, reason, url, site, text_sha256, payload_digests, purged)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (withdrawal.article_id, *stands, purged),
+    )
+    db.executemany("INSERT OR IGNORE INTO _withdrawn VALUES (?, ?, ?, ?)", _what(withdrawal))
+    covered = texts_of(db, withdrawal)
+    for column, values in (("key", withdrawal.keys), ("text", covered)):
+        for value in values:
+            _take_away(db, withdrawal.site, column, value, touched)
+    db.executemany("DELETE FROM _texts WHERE id = ?", [(text,) for text in covered])
+    _forget_announcements(db, set(withdrawal.keys))
+
+
+def _what(withdrawal: Withdrawal) -> Iterator[tuple[str, str, str, str]]:
+    for what, values in (("key", withdrawal.keys), ("text", withdrawal.texts), ("url", withdrawal.urls)):
+        yield from ((what, withdrawal.site, value, withdrawal.article_id) for value in values)
+
+
+def _take_away(db: sqlite3.Connection, site: str, column: str, value: str | int, touched: Touched) -> None:
+    rows = db.execute(
+        f"SELECT key, fingerprint FROM _readings WHERE site = ? AND {column} = ? AND counts = 1",  # noqa: S608
+        (site, value),
+    ).fetchall()
+    touched.addresses |= {(site, key) for key, _ in rows}
+    touched.fingerprints |= {(site, fingerprint) for _, fingerprint in rows}
+    db.execute(f"UPDATE _readings SET counts = 0 WHERE site = ? AND {column} = ?", (site, value))  # noqa: S608
+
+
+def texts_of(db: sqlite3.Connection, withdrawal: Withdrawal) -> list[int]:
+    """The texts that a withdrawal covers, by their address or as they were read: lessons come and go."""
+    named = json.dumps([*withdrawal.keys, *withdrawal.texts])
+    statement = (
+        "SELECT id FROM _texts WHERE site = ? AND (key IN (SELECT value FROM json_each(?))"
+        " OR raw_sha256 IN (SELECT value FROM json_each(?)))"
+    )
+    return [text for (text,) in db.execute(statement, (withdrawal.site, named, named))]
+
+
+def _forget_announcements(db: sqlite3.Connection, keys: set[str]) -> None:
+    """Take away what sitemaps, feeds and sections said of it: their title is the article's."""
+    gone = [(row[0],) for row in db.execute("SELECT id, url FROM sightings") if canonical_key(row[1]) in keys]
+    db.executemany("DELETE FROM sightings WHERE id = ?", gone)
+
+
+def withdrawn_places(db: sqlite3.Connection) -> set[tuple[str, int]]:
+    """WARC and offset of every capture that shows a withdrawn article, and of every revisit of such a one."""
+    if db.execute("SELECT 1 FROM _withdrawn LIMIT 1").fetchone() is None:
+        return set()
+    found = set(db.execute(f"SELECT warc, offset FROM captures WHERE {OF_WITHDRAWN}"))  # noqa: S608
+    behind = db.execute(
+        "SELECT r.warc, r.offset FROM captures r WHERE r.record_type = 'revisit' AND r.refers_to_id IN"  # noqa: S608
+        f" (SELECT record_id FROM captures WHERE {OF_WITHDRAWN})"
+    )
+    return found | set(behind)
+
+
+def forget(db: sqlite3.Connection, captures: Iterable[str], touched: Touched) -> set[int]:
+    """Take captures out whose records are no longer in the archive; they are of no article any more.
+
+    The texts (`_texts.id`) of listings that count again by this.
+    """
+    again: set[int] = set()
+    for capture in captures:
+        pages = db.execute(
+            "SELECT site, key, url FROM _readings WHERE capture_id = ? AND ordinal = 0", (capture,)
+        ).fetchall()
+        db.execute("DELETE FROM _readings WHERE capture_id = ?", (capture,))
+        db.execute("DELETE FROM captures WHERE id = ?", (capture,))
+        for site, key, url in pages:
+            again |= _count_listings(db, site, key, url, touched)
+    return again
+
+
+def has_page(db: sqlite3.Connection, site: str, key: str, url: str) -> bool:
+    """Whether an article that a listing carries was read on a page of its own: at this address, or as the one it names."""
+    named = "SELECT 1 FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 LIMIT 1"
+    asked = "SELECT 1 FROM _readings WHERE site = ? AND url = ? AND ordinal = 0 LIMIT 1"
+    return any(db.execute(*each).fetchone() for each in ((named, (site, key)), (asked, (site, url))))
+
+
+def _count_listings(db: sqlite3.Connection, site: str, key: str, url: str, touched: Touched) -> set[int]:
+    """What listings carried of an address counts again, once no page of its own is kept and it is not withdrawn itself."""
+    again = set()
+    for column, value in (("key", key), ("url", url)):
+        rows = db.execute(
+            "SELECT capture_id, ordinal, t.raw_sha256, fingerprint, r.key, url, text FROM _readings r"  # noqa: S608
+            f" JOIN _texts t ON t.id = r.text WHERE r.site = ? AND r.{column} = ? AND ordinal > 0 AND counts = 0",
+            (site, value),
+        ).fetchall()
+        for capture, ordinal, sha256, fingerprint, own, address, text in rows:
+            if not has_page(db, site, own, address) and not is_withdrawn(db, site, own, sha256):
+                statement = "UPDATE _readings SET counts = 1 WHERE capture_id = ? AND ordinal = ?"
+                db.execute(statement, (capture, ordinal))
+                touched.addresses.add((site, own))
+                touched.fingerprints.add((site, fingerprint))
+                again.add(text)
+    return again

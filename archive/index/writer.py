@@ -1,0 +1,291 @@
+"""The one writer of `index.db`: takes captures with their readings, in transactions, in whatever order they come.
+
+The index is a projection of the WARCs. Rows that say what a capture is (`archive.index.rows`) are written once; everything
+else is derived from them (`archive.index.transaction` and what it calls), so that a live crawl, a rebuild
+and an import end at equal tables. Reading is `archive.query.reader`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from archive.index.affected import latest_reading
+from archive.index.capture_lookup import first_with, referred
+from archive.index.connection import open_writer, storage_errors
+from archive.index.rows import CAPTURE_COLUMNS, capture_of, reference_of
+from archive.index.transaction import Batch, insert_failures
+from archive.index.withdrawals import is_withdrawn, withdrawn_places
+from archive.model import (
+    Capture,
+    Change,
+    CrawlSummary,
+    Digest,
+    Failure,
+    Reading,
+    RecordType,
+    Reference,
+    iso,
+)
+from archive.model.withdrawal import Withdrawal
+from archive.urls import canonical_key
+
+Entry = tuple[Capture, Reading]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a conditional request for a URL can say (RFC 9110 §13.1), and the record that a 304 would refer to."""
+
+    etag: str | None
+    last_modified: str | None
+    reference: Reference
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The request's header fields."""
+        said = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in said.items() if value}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownArticle:
+    """Where an article was last read, since when it is known, and when that address was last asked for."""
+
+    url: str
+    first_seen: datetime
+    asked: datetime
+
+
+class Index:
+    """`index.db`, open for writing; made where it is missing. Hold the collection's write lock. A context manager.
+
+    `timeout` is how long, in seconds, a transaction waits for another writer. Every method raises StorageError where the
+    disk or a lock refuses; opening raises NewerCollectionError on a file of a later version.
+    """
+
+    def __init__(self, path: Path, *, timeout: float = 30.0) -> None:
+        self._path = Path(path)
+        self._db = open_writer(self._path, timeout=timeout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; what was applied is in it."""
+        self._db.close()
+
+    # --------------------------------------------------------------------------------------------------- writing
+
+    def apply(self, entries: Sequence[Entry], *, progress: Mapping[str, int] | None = None) -> list[Change]:
+        """Apply captures with what their payloads were read as, in one transaction; what each meant, in order.
+
+        A capture that is there already changes nothing (`Change.NONE`). `progress` notes, in the same transaction, up to
+        which byte each WARC is in the index.
+        """
+        with self._transaction():
+            batch = Batch(self._db)
+            changes = [batch.add(capture, reading) for capture, reading in entries]
+            batch.finish()
+            for warc, end in (progress or {}).items():
+                self._mark(warc, end)
+            return [batch.verdict(change) for change in changes]
+
+    def apply_late(self, entries: Sequence[Entry]) -> None:
+        """Apply captures that are there already and whose payload could not be had until now (`unread_revisits`)."""
+        with self._transaction():
+            batch = Batch(self._db)
+            for capture, reading in entries:
+                batch.add_late(capture, reading)
+            batch.finish()
+
+    def fail(self, failures: Sequence[Failure]) -> None:
+        """Note URLs that are owed an explanation; the same failure twice is one row."""
+        with self._transaction():
+            insert_failures(self._db, failures)
+
+    def withdraw(self, withdrawal: Withdrawal) -> None:
+        """Take an article out, now and whenever it is read again; the same withdrawal twice is no change."""
+        with self._transaction():
+            batch = Batch(self._db)
+            batch.withdraw(withdrawal)
+            batch.finish()
+
+    def is_withdrawn(self, site: str, url: str) -> bool:
+        """Whether an address of a site is that of a withdrawn article."""
+        with storage_errors(self._path):
+            return is_withdrawn(self._db, site, canonical_key(url), "")
+
+    def withdrawn_places(self) -> set[tuple[str, int]]:
+        """WARC and offset of every capture that shows a withdrawn article: what replay must not find."""
+        with storage_errors(self._path):
+            return withdrawn_places(self._db)
+
+    def capture_count(self) -> int:
+        """How many captures there are."""
+        row = self._one("SELECT count(*) FROM captures", ())
+        return int(row[0]) if row else 0
+
+    def crawl_totals(self, crawl: str) -> tuple[int, int, int]:
+        """What the captures of a crawl tell of it: how many there are, articles first seen in them, bytes of their records."""
+        row = self._one("SELECT count(*), ifnull(sum(length), 0) FROM captures WHERE crawl_id = ?", (crawl,))
+        new = self._one(
+            "SELECT count(*) FROM articles a WHERE ? = (SELECT crawl_id FROM captures WHERE article_id = a.id"
+            " ORDER BY captured, warc, offset LIMIT 1)",
+            (crawl,),
+        )
+        fetched, size = row or (0, 0)
+        return int(fetched), int(new[0]) if new else 0, int(size)
+
+    def forget(self, captures: Sequence[str]) -> None:
+        """Take out withdrawn captures (ids) whose records have become tombstones."""
+        with self._transaction():
+            batch = Batch(self._db)
+            batch.forget(captures)
+            batch.finish()
+
+    def begin_crawl(self, summary: CrawlSummary) -> None:
+        """Note a crawl that begins."""
+        self.end_crawl(summary)
+
+    def end_crawl(self, summary: CrawlSummary) -> None:
+        """Note how a crawl stands, or ended; a row that says `finished` is not overwritten by one that does not."""
+        row = (
+            summary.id,
+            summary.site,
+            iso(summary.started),
+            iso(summary.finished) if summary.finished else None,
+            summary.outcome,
+            summary.fetched,
+            summary.new,
+            summary.changed,
+            summary.unchanged,
+            summary.duplicates,
+            summary.failed,
+            summary.bytes,
+        )
+        with self._transaction():
+            known = self._db.execute("SELECT finished FROM crawls WHERE id = ?", row[:1]).fetchone()
+            if known is None or row[3] is not None or known[0] is None:
+                marks = ", ".join("?" * len(row))
+                self._db.execute(f"INSERT OR REPLACE INTO crawls VALUES ({marks})", row)  # noqa: S608
+
+    def mark_indexed(self, warc: str, end: int) -> None:
+        """Note that a WARC is in the index up to byte `end`; it never goes back."""
+        with self._transaction():
+            self._mark(warc, end)
+
+    def _mark(self, warc: str, end: int) -> None:
+        self._db.execute(
+            "INSERT INTO _progress VALUES (?, ?) ON CONFLICT DO UPDATE SET end = max(end, excluded.end)", (warc, end)
+        )
+
+    # ----------------------------------------------------------------------------- what a crawl needs to know
+
+    def indexed_up_to(self, warc: str) -> int:
+        """Up to which byte a WARC is in the index; 0 for one never seen."""
+        row = self._one("SELECT end FROM _progress WHERE warc = ?", (warc,))
+        return int(row[0]) if row else 0
+
+    def reference(self, digest: Digest) -> Reference | None:
+        """The earliest whole `response` with status 200 whose payload has this digest: what a revisit refers to."""
+        with storage_errors(self._path):
+            return first_with(self._db, str(digest))
+
+    def validators(self, url: str) -> Validators | None:
+        """What a conditional request for `url` can say, from its latest whole capture; None where that said nothing."""
+        row = self._one(
+            f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url = ? AND status = 200 AND truncated IS NULL"  # noqa: S608
+            " AND record_type IN ('response', 'revisit') ORDER BY captured DESC, warc DESC, offset DESC LIMIT 1",
+            (url,),
+        )
+        if row is None:
+            return None
+        capture = capture_of(row)
+        if not capture.etag and not capture.last_modified:
+            return None
+        if capture.record_type == RecordType.RESPONSE:
+            reference = reference_of(row)
+        else:
+            found = self.resolve(capture)
+            if found is None:
+                return None
+            reference = found
+        return Validators(etag=capture.etag, last_modified=capture.last_modified, reference=reference)
+
+    def resolve(self, capture: Capture) -> Reference | None:
+        """The record whose payload a revisit stands for; None where it is not in the index, and for any other capture."""
+        with storage_errors(self._path):
+            return referred(self._db, capture)
+
+    def unread_revisits(self) -> list[Capture]:
+        """Revisits of a record of another address that came before that record did, where it is there now.
+
+        Files of other tools lie in any order. The facts of these captures are only what the index keeps of them.
+        """
+        with storage_errors(self._path):
+            rows = self._db.execute(
+                f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE record_type = 'revisit' AND kind = 'not-modified'"  # noqa: S608
+                " AND refers_to_url != url ORDER BY warc, offset"
+            ).fetchall()
+        return [capture for row in rows if self.resolve(capture := capture_of(row)) is not None]
+
+    def captured_since(self, url: str, moment: datetime) -> list[Capture]:
+        """The captures of a URL at or after a moment, in their order (was it fetched before the crash?)."""
+        with storage_errors(self._path):
+            rows = self._db.execute(
+                f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url = ? AND captured >= ?"  # noqa: S608
+                " ORDER BY captured, warc, offset",
+                (url, iso(moment)),
+            ).fetchall()
+        return [capture_of(row) for row in rows]
+
+    def article_addresses(self, site: str, since: datetime) -> list[KnownArticle]:
+        """The articles of a site that were seen at or after a moment on pages of their own, the newest first."""
+        with storage_errors(self._path):
+            rows = self._db.execute(
+                "SELECT r.url, a.first_seen, a.last_seen, a.id, ifnull(t.part, 0) FROM articles a"
+                " JOIN _readings r ON r.article_id = a.id AND r.ordinal = 0 JOIN _texts t ON t.id = r.text"
+                " WHERE a.site = ? AND a.last_seen >= ? AND a.source = 'page' AND r.moment ="
+                " (SELECT max(moment) FROM _readings l WHERE l.article_id = a.id AND l.ordinal = 0)"
+                " GROUP BY a.id ORDER BY a.first_seen DESC, a.id",
+                (site, iso(since)),
+            ).fetchall()
+            return [
+                self._known(latest_reading(self._db, article)[0] if part > 1 else url, first, last)
+                for url, first, last, article, part in rows
+            ]
+
+    def _known(self, url: str, first: str, last: str) -> KnownArticle:
+        asked = self._db.execute("SELECT max(captured) FROM captures WHERE url = ?", (url,)).fetchone()[0]
+        return KnownArticle(
+            url=url, first_seen=datetime.fromisoformat(first), asked=datetime.fromisoformat(asked or last)
+        )
+
+    def _one(self, statement: str, values: tuple[str, ...]) -> tuple[Any, ...] | None:
+        with storage_errors(self._path):
+            row: tuple[Any, ...] | None = self._db.execute(statement, values).fetchone()
+        return row
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """IMMEDIATE: a transaction that began by reading would fail at once, timeout or not, when another writes."""
+        with storage_errors(self._path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise

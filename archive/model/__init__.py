@@ -1,0 +1,66 @@
+"""The nouns of the archive as values, and how each one is named. Everybody imports them from here.
+
+Everything here is frozen and free of behaviour beyond its own consistency. How these values are made (pipelines), kept
+(the other groups of this package) or fetched (crawler) is left to others. Times are aware UTC datetimes; they become
+ISO 8601 with `Z` only at the border (`iso`).
+"""
+
+from archive.model.articles import (
+    LINKED,
+    OWED,
+    Article,
+    Evidence,
+    Image,
+    Link,
+    NotAnArticle,
+    NotArticleReason,
+    Place,
+    Precision,
+)
+from archive.model.captures import (
+    Capture,
+    Change,
+    CrawlSummary,
+    Exchange,
+    Failure,
+    FetchFacts,
+    PayloadKind,
+    Reading,
+    RecordType,
+    Reference,
+    Sighting,
+    Stage,
+)
+from archive.model.digest import Digest
+from archive.model.identity import article_id, content_id, iso, text_sha256, version_id
+
+__all__ = [
+    "LINKED",
+    "OWED",
+    "Article",
+    "Capture",
+    "Change",
+    "CrawlSummary",
+    "Digest",
+    "Evidence",
+    "Exchange",
+    "Failure",
+    "FetchFacts",
+    "Image",
+    "Link",
+    "NotAnArticle",
+    "NotArticleReason",
+    "PayloadKind",
+    "Place",
+    "Precision",
+    "Reading",
+    "RecordType",
+    "Reference",
+    "Sighting",
+    "Stage",
+    "article_id",
+    "content_id",
+    "iso",
+    "text_sha256",
+    "version_id",
+]

@@ -1,0 +1,197 @@
+"""What a page says, as values: an article as one capture reads, its parts and their evidence, or why it is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from archive.model.identity import iso
+
+
+class Precision(StrEnum):
+    """How much of a published date is known."""
+
+    SECOND = "second"
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """An article's image: absolute URL, and caption and credit where the page states them."""
+
+    url: str
+    caption: str | None = None
+    credit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link as it stands on a page: absolute URL without fragment, its text, and what it is to the article.
+
+    `kind`: `body` (inside the article), `related` (a related-news box), `navigation` (anywhere else), `next`, `amp`,
+    `canonical`, `feed` (from `<link>` or rel).
+    """
+
+    url: str
+    text: str = ""
+    kind: str = "navigation"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Where one field's value came from: `field`, the `source` (e.g. `json-ld`, `og`, `meta`, `time`, `byline`, `dom`,
+    `flight`), the value as it stood there, and whether it is the one chosen.
+    """
+
+    field: str
+    source: str
+    value: str
+    chosen: bool = False
+
+
+# Stands for linked words in the form of a line (U+FFFC OBJECT REPLACEMENT CHARACTER).
+LINKED = "\ufffc"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """How a paragraph stands on its page. `path`: the tags and lasting class names down to it. `form`: its text with
+    LINKED in place of links into the same site, where these are much of it (else None); LINKED alone where nothing else
+    is there. `line` names its form at its path, `kind` is `archive.text.shared_lines.Kind`: `archive.text.shared_lines.place_of` fills these in.
+    """
+
+    path: str
+    form: str | None = None
+    line: int = 0
+    kind: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One article as one capture of it reads.
+
+    `paragraphs` are the body's, in order, each without line breaks. `published` is aware, or None where less than a day
+    is known (then `published_precision` says what is, and `published_raw` holds the text as written).
+    `canonical` is the address that names it, absolute and normalised. `places` has one for each paragraph, or none.
+    `part` is its place among the pages of an article on several (from 1; 0 shows the whole), with `is_last` where none follows.
+    """
+
+    url: str
+    canonical: str
+    title: str
+    paragraphs: list[str]
+    lead: str | None = None
+    authors: list[str] = field(default_factory=list)
+    section: str | None = None
+    language: str | None = None
+    published: datetime | None = None
+    published_precision: Precision | None = None
+    published_raw: str | None = None
+    modified: datetime | None = None
+    publisher: str | None = None
+    image: Image | None = None
+    related: list[Link] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    site: str | None = None
+    part: int | None = None
+    is_last: bool = False
+
+    @property
+    def body(self) -> str:
+        """The paragraphs, one a line."""
+        return "\n".join(self.paragraphs)
+
+    @property
+    def words(self) -> int:
+        """Words in the body, split at white space."""
+        return sum(len(paragraph.split()) for paragraph in self.paragraphs)
+
+    @property
+    def published_text(self) -> str | None:
+        """`published` as the index keeps it: an instant with `Z`, or a date only as long as it is known (ISO 8601)."""
+        if self.published is None:
+            return None
+        if self.published_precision == Precision.DAY:
+            return self.published.strftime("%Y-%m-%d")
+        return iso(self.published)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The article under the column names of the table `articles`."""
+        return {
+            "url": self.canonical,
+            "site": self.site,
+            "title": self.title,
+            "lead": self.lead,
+            "body": self.body,
+            "author": "; ".join(self.authors) or None,
+            "section": self.section,
+            "language": self.language,
+            "published": self.published_text,
+            "published_precision": str(self.published_precision) if self.published_precision else None,
+            "published_raw": self.published_raw,
+            "modified": iso(self.modified) if self.modified else None,
+            "publisher": self.publisher,
+            "image_url": self.image.url if self.image else None,
+            "image_caption": self.image.caption if self.image else None,
+            "image_credit": self.image.credit if self.image else None,
+            "words": self.words,
+        }
+
+
+class NotArticleReason(StrEnum):
+    """Why a page that answered is not an article."""
+
+    LISTING = "listing"
+    EMPTY = "empty"
+    NOT_HTML = "not-html"
+    ERROR_STATUS = "error-status"
+    CHALLENGE = "challenge"
+    CONSENT = "consent"
+    PAYWALL = "paywall"
+    GALLERY = "gallery"
+    VIDEO = "video"
+    AUDIO = "audio"
+    SERVICE = "service"
+    ERROR_PAGE = "error-page"
+    BROKEN_ENCODING = "broken-encoding"
+    TOO_LARGE = "too-large"
+    TRUNCATED = "truncated"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    BUG = "bug"
+
+
+# Reasons that mean an article may hide there, or that the page could not be read: each is owed a row in `failures`.
+OWED = frozenset(
+    {
+        NotArticleReason.EMPTY,
+        NotArticleReason.CHALLENGE,
+        NotArticleReason.CONSENT,
+        NotArticleReason.PAYWALL,
+        NotArticleReason.BROKEN_ENCODING,
+        NotArticleReason.TOO_LARGE,
+        NotArticleReason.TRUNCATED,
+        NotArticleReason.TIMEOUT,
+        NotArticleReason.MEMORY,
+        NotArticleReason.BUG,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAnArticle:
+    """A page that answered and holds no article: a value, not an error. `detail` is for a person."""
+
+    url: str
+    reason: NotArticleReason
+    detail: str = ""
+    evidence: list[Evidence] = field(default_factory=list)

@@ -1,0 +1,215 @@
+"""What crossed the wire, how it is kept, and what came of it: exchange, capture, reading, failure, crawl."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from archive.model.articles import (
+    Article,
+    Link,
+    NotAnArticle,
+)
+from archive.model.digest import Digest
+from archive.model.identity import content_id
+
+# ------------------------------------------------------------------------------------- what crossed the wire, and is kept
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and its response as the bytes that crossed the wire (inside TLS).
+
+    `response` starts at the final status line (interim 1xx left out) and holds nothing after the end of the message.
+    `truncated` is a WARC-Truncated reason (`length`, `time`, `disconnect`, `unspecified`) where the message is not whole.
+    `elapsed` is in seconds.
+    """
+
+    url: str
+    started: datetime
+    request: bytes
+    response: bytes
+    ip: str | None = None
+    truncated: str | None = None
+    protocols: tuple[str, ...] = ("http/1.1",)
+    cipher: str | None = None
+    tls_verified: bool | None = None
+    elapsed: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchFacts:
+    """Why an exchange was made; written beside it as a `metadata` record (ISO 28500 §6.5, `via`, `hopsFromSeed`).
+
+    `claims` are what a sitemap, feed or section announced of the URL: (source URL, kind, title, published as stated).
+    `requisite`: only because a page shows it (an image, a style sheet, a font); whatever came is no page of the site.
+    """
+
+    crawl_id: str | None = None
+    site: str | None = None
+    via: str | None = None
+    hops: int = 0
+    claims: tuple[Sighting, ...] = ()
+    requisite: bool = False
+
+
+class RecordType(StrEnum):
+    """The WARC record types that are captures."""
+
+    RESPONSE = "response"
+    REVISIT = "revisit"
+    RESOURCE = "resource"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """The earlier `response` record that a revisit points at; never itself a revisit.
+
+    `captured` is exactly that record's WARC-Date, fractions of a second and all.
+    """
+
+    record_id: str
+    url: str
+    captured: datetime
+    warc: str
+    offset: int
+    length: int
+    payload_digest: Digest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One exchange as kept in a WARC: where its response (or revisit) record stands and what it says.
+
+    `warc` is the file's name in `archive/` (never with the suffix of a file in progress); `offset` and `length` are
+    bytes of the compressed member. `profile` is `identical-payload-digest` or `server-not-modified` on a revisit.
+    `id` is derived from `warc` and `offset`, so a rebuild gives the same one.
+    """
+
+    url: str
+    captured: datetime
+    warc: str
+    offset: int
+    length: int
+    record_id: str
+    record_type: RecordType
+    status: int | None = None
+    mime: str | None = None
+    payload_digest: Digest | None = None
+    profile: str | None = None
+    refers_to_url: str | None = None
+    refers_to_date: datetime | None = None
+    refers_to_id: str | None = None
+    truncated: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    location: str | None = None
+    facts: FetchFacts = FetchFacts()
+
+    @property
+    def id(self) -> str:
+        """16 hex digits, derived from file name and offset."""
+        return content_id("capture", self.warc, str(self.offset))
+
+
+# ------------------------------------------------------------------------------- what is found, and what came of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One announcement of a URL: by the sitemap, feed or section page `source`; `kind` is `sitemap`, `news-sitemap`,
+    `feed` or `section`. `published` is as stated there; `modified` is a sitemap's lastmod.
+    """
+
+    url: str
+    source: str
+    kind: str
+    title: str | None = None
+    published: str | None = None
+    modified: str | None = None
+
+
+class Stage(StrEnum):
+    """Where on its way a URL failed."""
+
+    ROBOTS = "robots"
+    FETCH = "fetch"
+    ARCHIVE = "archive"
+    DISCOVERY = "discovery"
+    EXTRACT = "extract"
+    INDEX = "index"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A URL that is owed an explanation: the stage it failed at and the reason, in words a person can act on."""
+
+    url: str
+    stage: Stage
+    reason: str
+    at: datetime
+    crawl_id: str | None = None
+
+
+class PayloadKind(StrEnum):
+    """What a capture's payload turned out to be."""
+
+    ARTICLE = "article"
+    PAGE = "page"  # HTML without an article: listings and the rest
+    SITEMAP = "sitemap"
+    FEED = "feed"
+    ROBOTS = "robots"
+    REDIRECT = "redirect"
+    NOT_MODIFIED = "not-modified"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """All that one capture's payload tells: a pure function of payload, headers, capture time and site configuration.
+
+    Made in a worker process and sent back whole; the index is written from (capture, reading) alone.
+    `articles` holds the page's own article first and, on a listing that carries whole bodies, the others after it.
+    `requisites` are the addresses a page or style sheet needs to look as it does, where the site's are to be fetched.
+    `signature` is the near-duplicate signature of the own article's text (bytes of 64 unsigned 32-bit integers), or None.
+    """
+
+    kind: PayloadKind
+    article: Article | None = None
+    not_article: NotAnArticle | None = None
+    embedded: tuple[Article, ...] = ()
+    links: tuple[Link, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    requisites: tuple[str, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    signature: bytes | None = None
+
+
+class Change(StrEnum):
+    """What a capture meant for the index."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlSummary:
+    """One run for one site, as the table `crawls` keeps it and `crawl` prints it."""
+
+    id: str
+    site: str
+    started: datetime
+    finished: datetime | None = None
+    outcome: str = "running"  # running, finished, limited, interrupted, failed
+    fetched: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    failed: int = 0
+    bytes: int = 0

@@ -1,0 +1,35 @@
+"""How things are named: ids derived from content, never from the order of insertion, and times as text."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+
+from archive.urls import canonical_key
+
+
+def iso(moment: datetime) -> str:
+    """An aware datetime as ISO 8601 in UTC, whole seconds, ending in `Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def content_id(*parts: str) -> str:
+    """A name derived from content alone: 16 hex digits of SHA-256 over the parts, each ended by a line feed."""
+    return hashlib.sha256("".join(part + "\n" for part in parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def article_id(site: str, canonical: str) -> str:
+    """The id of the article that `canonical` (a URL, or its `canonical_key`) names at `site`."""
+    return content_id(
+        "article", site, canonical_key(canonical) if canonical.startswith(("http://", "https://")) else canonical
+    )
+
+
+def version_id(article: str, sha256: str) -> str:
+    """The id of the version of `article` (an article id) whose text has this `text_sha256`."""
+    return content_id("version", article, sha256)
+
+
+def text_sha256(title: str, body: str) -> str:
+    """SHA-256 in hex over an article's text: title, a line feed, body, in UTF-8."""
+    return hashlib.sha256(f"{title}\n{body}".encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,1 @@
+"""WACZ, BagIt, and files made by other tools."""

@@ -1,0 +1,1 @@
+"""`index.db` read, for searches and reports."""

@@ -1,0 +1,108 @@
+"""What the index tells of how a collection is doing: its sites, their last crawls, failures, counts over time.
+
+Read-only, like `archive.query.reader`, which answers questions about articles. A collection that was never crawled has no index
+yet; that is an answer too, not an error.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.index.connection import open_reader, storage_errors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteReport:
+    """How one site stands: its last crawl as in `crawls` (None where there was none), and what the collection holds of it.
+
+    `owed` counts the URLs that failed in the last crawl, `reason` is the gravest of these, with why; `newest` is the
+    latest publication known, as the index keeps it.
+    """
+
+    site: str
+    started: str | None = None
+    finished: str | None = None
+    outcome: str | None = None
+    fetched: int = 0
+    new: int = 0
+    changed: int = 0
+    failed: int = 0
+    articles: int = 0
+    newest: str | None = None
+    owed: int = 0
+    reason: str | None = None
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[sqlite3.Connection | None]:
+    if not path.is_file():
+        yield None
+        return
+    connection = open_reader(path)
+    connection.row_factory = sqlite3.Row
+    try:
+        with storage_errors(path):
+            yield connection
+    finally:
+        connection.close()
+
+
+def site_reports(path: Path) -> dict[str, SiteReport]:
+    """A report of every site that the index knows, by name."""
+    with _reading(path) as connection:
+        if connection is None:
+            return {}
+        articles = {
+            row["site"]: (row["articles"], row["newest"])
+            for row in connection.execute(
+                "SELECT site, count(*) AS articles, max(published) AS newest FROM articles GROUP BY site"
+            )
+        }
+        # SQLite takes the other columns from the row that has the maximum (lang_select, "bare columns").
+        last = connection.execute("SELECT *, max(started) FROM crawls GROUP BY site").fetchall()
+        reports = {}
+        for row in last:
+            count, newest = articles.pop(row["site"], (0, None))
+            owed = connection.execute("SELECT count(DISTINCT url) FROM failures WHERE crawl_id = ?", (row["id"],))
+            gravest = connection.execute(
+                "SELECT url || ': ' || reason FROM failures WHERE crawl_id = ? ORDER BY stage = 'discovery', at, id LIMIT 1",
+                (row["id"],),
+            ).fetchone()
+            told = {
+                name: row[name]
+                for name in ("site", "started", "finished", "outcome", "fetched", "new", "changed", "failed")
+            }
+            reports[row["site"]] = SiteReport(
+                **told,
+                articles=count,
+                newest=newest,
+                owed=owed.fetchone()[0],
+                reason=gravest[0] if gravest else None,
+            )
+        for site, (count, newest) in articles.items():  # imported, never crawled
+            reports[site] = SiteReport(site=site, articles=count, newest=newest)
+        return reports
+
+
+# Which letters of an ISO date are the same within a day, month or year.
+PERIODS = {"day": 10, "month": 7, "year": 4}
+
+
+def counts(path: Path, *, per: str = "month", site: str | None = None) -> list[dict[str, object]]:
+    """Articles by period of publication and site, in order: `period`, `site`, `articles`, `words`, `versions`.
+
+    `per` is a key of `PERIODS`. Articles without a known day stand under the period None, first.
+    """
+    with _reading(path) as connection:
+        if connection is None:
+            return []
+        rows = connection.execute(
+            "SELECT substr(published, 1, ?) AS period, site, count(*) AS articles, sum(words) AS words,"
+            " sum(versions) AS versions FROM articles WHERE ? IS NULL OR site = ? GROUP BY period, site ORDER BY period, site",
+            (PERIODS[per], site, site),
+        )
+        return [dict(row) for row in rows]

@@ -1,0 +1,1 @@
+"""Rows and articles as text, tables, charts and citations."""

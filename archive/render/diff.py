@@ -1,0 +1,112 @@
+"""What changed between two versions of an article: paragraph by paragraph, and within a changed one word by word. Pure."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from html import escape
+from typing import Any
+
+from archive.render.tables import printable
+
+# Below this likeness two paragraphs are another paragraph each, not one that was edited: word marks would be noise.
+_EDITED = 0.5
+_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
+
+
+class Kind(StrEnum):
+    """What happened to a paragraph."""
+
+    SAME = "same"
+    ADDED = "added"
+    REMOVED = "removed"
+    EDITED = "edited"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One paragraph: what happened to it, and its text before and after (empty where there was none)."""
+
+    kind: Kind
+    before: str = ""
+    after: str = ""
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """The headline and each paragraph of two rows of `versions`, in order."""
+    old = [before["title"], *before["body"].split("\n")]
+    new = [after["title"], *after["body"].split("\n")]
+    found = list(_compared(old[:1], new[:1]))
+    return [*found, *_compared(old[1:], new[1:])]
+
+
+def as_text(found: Sequence[Difference]) -> Iterator[str]:
+    """Lines: `-` before what was there, `+` before what is there now, two blanks before what stayed."""
+    for difference in found:
+        if difference.kind is Kind.SAME:
+            yield "  " + printable(difference.after)
+            continue
+        if difference.before:
+            yield "- " + printable(difference.before)
+        if difference.after:
+            yield "+ " + printable(difference.after)
+
+
+def as_html(found: Sequence[Difference]) -> Iterator[str]:
+    """Paragraphs with `<del>` and `<ins>`, word by word where one was edited; everything archived is escaped."""
+    for difference in found:
+        if difference.kind is Kind.EDITED:
+            yield f"<p>{''.join(_marked(difference.before, difference.after))}</p>"
+        elif difference.kind is Kind.SAME:
+            yield f"<p>{escape(difference.after)}</p>"
+        elif difference.kind is Kind.ADDED:
+            yield f"<p><ins>{escape(difference.after)}</ins></p>"
+        else:
+            yield f"<p><del>{escape(difference.before)}</del></p>"
+
+
+def changed_words(before: str, after: str) -> Iterator[tuple[bool, str, str]]:
+    """An edited paragraph in pieces: (whether it stayed, the piece before, the piece after)."""
+    old, new = _WORDS.findall(before), _WORDS.findall(after)
+    for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+        yield tag == "equal", "".join(old[old_from:old_to]), "".join(new[new_from:new_to])
+
+
+def _compared(old: Sequence[str], new: Sequence[str]) -> Iterator[Difference]:
+    matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)
+    for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
+        if tag == "equal":
+            for text in new[new_from:new_to]:
+                yield Difference(kind=Kind.SAME, before=text, after=text)
+        else:
+            yield from _replaced(list(old[old_from:old_to]), list(new[new_from:new_to]))
+
+
+def _replaced(old: list[str], new: list[str]) -> Iterator[Difference]:
+    """Paragraphs in place of others: each new one beside the first old one that it is an edit of."""
+    for text in new:
+        match = next((index for index, earlier in enumerate(old) if _likeness(earlier, text) >= _EDITED), None)
+        if match is None:
+            yield Difference(kind=Kind.ADDED, after=text)
+            continue
+        for earlier in old[:match]:
+            yield Difference(kind=Kind.REMOVED, before=earlier)
+        yield Difference(kind=Kind.EDITED, before=old[match], after=text)
+        del old[: match + 1]
+    for earlier in old:
+        yield Difference(kind=Kind.REMOVED, before=earlier)
+
+
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(a=one.split(), b=other.split(), autojunk=False).ratio()
+
+
+def _marked(before: str, after: str) -> Iterator[str]:
+    for same, gone, come in changed_words(before, after):
+        if same:
+            yield escape(come)
+            continue
+        yield (f"<del>{escape(gone)}</del>" if gone else "") + (f"<ins>{escape(come)}</ins>" if come else "")

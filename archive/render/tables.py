@@ -1,0 +1,193 @@
+"""Rows out of the collection: as a table for a person, as JSON, JSON lines or CSV for a program, as Parquet for a notebook.
+
+Rows are mappings with the columns of `index.db` as keys. What the rows are is decided by `archive.query.reader`; citations are
+made in `archive.render.citations`.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TextIO
+
+from archive.errors import UsageError, refused
+
+Row = Mapping[str, Any]
+
+# What a spreadsheet takes for a formula when a cell begins with it (OWASP, "CSV injection"); line feed because some
+# programs strip it before they look, and the full-width forms because some take them for the same.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+
+# What a table shows of one cell when nobody says how wide the terminal is.
+_PLAIN_WIDTH = 120
+_NARROWEST = 8
+
+
+class Format(StrEnum):
+    """The forms in which listing commands answer."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+def write_rows(
+    rows: Iterable[Row], columns: Sequence[str], form: Format, stream: TextIO, *, width: int = _PLAIN_WIDTH
+) -> int:
+    """Write `rows` to `stream` and return how many there were.
+
+    `columns` are those of the table and the CSV, in order; JSON forms carry everything the row has. All but the table are
+    written as the rows come, so that a large export needs no memory.
+    """
+    counted = _Counted(rows)
+    if form is Format.JSONL:
+        stream.writelines(json_text(row) + "\n" for row in counted)
+    elif form is Format.JSON:
+        stream.write("[")
+        stream.writelines((",\n" if index else "\n") + json_text(row) for index, row in enumerate(counted))
+        stream.write("\n]\n")
+    elif form is Format.CSV:
+        writer = csv.writer(stream, lineterminator="\r\n")  # RFC 4180 §2.1
+        writer.writerow(columns)
+        for row in counted:
+            writer.writerow([csv_cell(row.get(column)) for column in columns])
+    else:
+        stream.writelines(line + "\n" for line in table(list(counted), columns, width=width))
+    return counted.count
+
+
+def json_text(row: Row) -> str:
+    """One row as JSON on one line, letters as they are, so that Arabic can be read and searched in the file."""
+    return json.dumps(dict(row), ensure_ascii=False, default=str)
+
+
+def csv_cell(value: object) -> str:
+    """A CSV cell that no spreadsheet runs: text that begins like a formula gets an apostrophe in front.
+
+    Numbers stay numbers, also negative ones.
+    """
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else str(value)
+    if isinstance(value, str) and text.startswith(_FORMULA_STARTS):
+        return "'" + text
+    return text
+
+
+def table(rows: Sequence[Row], columns: Sequence[str], *, width: int = _PLAIN_WIDTH) -> Iterator[str]:
+    """The lines of a plain table at most `width` cells wide: heading, rule, rows; long cells end in `…`.
+
+    No rows give no lines: whoever prints says that there is nothing.
+    """
+    if not rows:
+        return
+    cells = [[_one_line(row.get(column)) for column in columns] for row in rows]
+    widths = _widths([list(columns), *cells], width)
+    yield _line(columns, widths)
+    yield "  ".join("-" * size for size in widths)
+    for row in cells:
+        yield _line(row, widths)
+
+
+def write_file(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
+    """Write `rows` to `path` in the form its name ends in (`.jsonl`, `.json`, `.csv`, `.parquet`) and return how many.
+
+    The file appears whole or not at all. Raises UsageError for another ending (.wacz is `archive.packaging.wacz`'s), for a file that
+    is there already and for a folder that takes none; StorageError where the disk refuses.
+    """
+    kind = path.suffix.lower().lstrip(".")
+    if kind not in ("jsonl", "json", "csv", "parquet"):
+        raise UsageError(f"{path}: expected a name ending in .jsonl, .json, .csv, .parquet or .wacz")
+    if path.exists():
+        raise UsageError(f"{path} exists; name another file or remove it")
+    part = path.with_name(path.name + ".part")
+    try:
+        if kind == "parquet":
+            count = _write_parquet(rows, columns, part)
+        else:
+            # Spreadsheets take a CSV for UTF-8 only where it begins with a byte order mark.
+            with part.open("w", encoding="utf-8-sig" if kind == "csv" else "utf-8", newline="") as stream:
+                count = write_rows(rows, columns, Format(kind), stream)
+        part.replace(path)
+    except OSError as error:
+        raise refused(path, error) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return count
+
+
+def _write_parquet(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
+    try:
+        import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
+        import pyarrow.parquet as pq  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    except ImportError as error:
+        raise UsageError("Parquet needs pyarrow: pip install 'warraq[parquet]', or export .jsonl or .csv") from error
+    whole = [{column: row.get(column) for column in columns} for row in rows]
+    pq.write_table(pa.Table.from_pylist(whole), path)
+    return len(whole)
+
+
+class _Counted:
+    """The rows as they pass, and how many have."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+def _one_line(value: object) -> str:
+    return "" if value is None else " ".join(printable(str(value)).split())
+
+
+def printable(text: str) -> str:
+    """Text that cannot steer a terminal: control characters but line feed and tab are shown as `�`.
+
+    Archived titles and bodies are other people's; an escape sequence in one must not reach the reader's screen.
+    """
+    return "".join("�" if unicodedata.category(letter) == "Cc" and letter not in "\n\t" else letter for letter in text)
+
+
+def _cells(text: str) -> int:
+    """How many terminal cells the text takes: marks take none, wide East Asian letters two."""
+    return sum(
+        0
+        if unicodedata.combining(letter) or unicodedata.category(letter) in ("Mn", "Me", "Cf")
+        else 1 + (unicodedata.east_asian_width(letter) in "WF")
+        for letter in text
+    )
+
+
+def _widths(lines: Sequence[Sequence[str]], width: int) -> list[int]:
+    """The width of each column; where they are too wide together, the widest give way first."""
+    widths = [max(_cells(line[index]) for line in lines) for index in range(len(lines[0]))]
+    while sum(widths) + 2 * (len(widths) - 1) > width and max(widths) > _NARROWEST:
+        widest = widths.index(max(widths))
+        others = max((size for index, size in enumerate(widths) if index != widest), default=0)
+        over = sum(widths) + 2 * (len(widths) - 1) - width
+        widths[widest] = max(_NARROWEST, widths[widest] - over, min(others, widths[widest]) - 1)
+    return widths
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(_fit(cell, size) for cell, size in zip(cells, widths, strict=True)).rstrip()
+
+
+def _fit(text: str, size: int) -> str:
+    if _cells(text) <= size:
+        return text + " " * (size - _cells(text))
+    kept = ""
+    for letter in text:
+        if _cells(kept + letter) >= size:
+            break
+        kept += letter
+    return kept + "…" + " " * (size - _cells(kept) - 1)

@@ -1,0 +1,1 @@
+"""Text as search and comparison see it: folding, highlighting, shared lines, signatures."""

@@ -1,0 +1,169 @@
+"""Arabic (and Latin) made comparable: folding, the forms a word is also found under, and queries as FTS5 reads them.
+
+Text is stored as published; everything here is for search and comparison only. The full-text index holds folded text and,
+in columns of their own, the bare forms of its words, so that any SQLite client finds كرملين in والكرملين. Marking
+matches in the text as published is `archive.text.highlighting`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+# Harakat, Quranic marks, superscript alef, hamza and madda once decomposed; combining marks of Latin.
+_MARKS = [*range(0x0300, 0x0370), *range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06DD)]
+_MARKS += [*range(0x06DF, 0x06E5), 0x06E7, 0x06E8, *range(0x06EA, 0x06EE), *range(0x08D3, 0x0900)]
+# Tatweel, zero-width and bidirectional controls, soft hyphen, byte order mark.
+_SILENT = [0x0640, 0x00AD, 0x061C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
+_LETTERS = {"ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ۀ": "ه", "ہ": "ه", "ھ": "ه", "ە": "ه", "ک": "ك"}
+_FOLDS: dict[int, str | None] = dict.fromkeys(_MARKS + _SILENT)
+_FOLDS |= {ord(letter): folded for letter, folded in _LETTERS.items()}
+_FOLDS |= {start + digit: str(digit) for start in (0x0660, 0x06F0) for digit in range(10)}
+_FOLDS |= {0x00A0: " ", 0x202F: " ", 0x2007: " "}
+# Letters in the shapes of old fonts and PDF text (U+FB50-U+FDFF but for whole phrases, U+FE70-U+FEFC).
+_SHAPES = re.compile("[\ufb50-\ufbff\ufe70-\ufefc]+")
+
+_WORD = re.compile(r"[^\W_]+")
+# The article with what may stand before it; longest first. `لل` is li- and the article.
+_ARTICLE = re.compile("^(?:[وف]?(?:[بك]?ال|لل))(?=..)")
+_PREFIX = re.compile("^[وفبكل](?=...)")
+_TWO_PREFIXES = re.compile("^[وف][بكل](?=...)")
+# Words whose first letters only look like the article.
+_WHOLE = frozenset({"الله", "والله", "بالله", "فالله", "لله", "ولله", "اللهم", "التي", "الذي", "الذين", "الان"})
+
+
+def fold(text: str) -> str:
+    """Text for comparison: no harakat or tatweel, one alef, ى→ي ة→ه ؤ→و ئ→ي, Persian ک ی, ASCII digits, lower case.
+
+    Latin letters lose their diacritics. Folding folded text changes nothing.
+    """
+    if text.isascii():
+        return text.lower()
+    text = _SHAPES.sub(lambda shapes: unicodedata.normalize("NFKC", shapes[0]), text)
+    # Decomposing splits أ إ آ ؤ ئ into letter and mark, so one table drops hamza, harakat and accents alike.
+    text = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold()).translate(_FOLDS)
+    return unicodedata.normalize("NFC", text)
+
+
+def words(folded: str) -> list[str]:
+    """The words of folded text, as FTS5's unicode61 sees them."""
+    return _WORD.findall(folded)
+
+
+def comparable(text: str) -> str:
+    """Text reduced to its folded words, a blank between: what two renditions of one text have in common."""
+    return " ".join(words(fold(text)))
+
+
+def bare(word: str) -> str | None:
+    """A folded word without its definite article (and و ف ب ك ل before it), or None where it has none."""
+    match = _ARTICLE.match(word)
+    return word[match.end() :] if match and word not in _WHOLE else None
+
+
+@lru_cache(maxsize=1 << 15)
+def forms(word: str) -> tuple[str, ...]:
+    """The other forms a folded word is to be found under: without article, with the article alone, without a prefix.
+
+    A first letter of و ف ب ك ل may belong to the word (وزير): it is dropped for finding only, never when comparing.
+    """
+    stem = bare(word)
+    if stem is not None:
+        definite = "ال" + stem
+        return (stem,) if definite == word else (stem, definite)
+    if word in _WHOLE or not _PREFIX.match(word):
+        return ()
+    return (word[1:], word[2:]) if _TWO_PREFIXES.match(word) else (word[1:],)
+
+
+def other_forms(folded: str) -> str:
+    """The other forms of all words of folded text, for the index: of the article each time, of prefixes once."""
+    often: list[str] = []
+    once: dict[str, None] = {}
+    for word in _WORD.findall(folded):
+        if word[0] in "اوفبكل" and (found := forms(word)):
+            if len(found[0]) < len(word) - 1:
+                often += found
+            else:
+                once.update(dict.fromkeys(found))
+    return " ".join([*often, *once])
+
+
+# --------------------------------------------------------------------------------------------------------- queries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One thing asked for: folded `words` (several for a phrase), `prefix` for the last being a beginning only."""
+
+    words: tuple[str, ...]
+    prefix: bool = False
+    phrase: bool = False
+
+    def expression(self, *, loose: bool = False) -> str:
+        """The term for FTS5, everything quoted."""
+        star = " *" if self.prefix else ""
+        quoted = f'"{" ".join(self.words)}"{star}'
+        if self.phrase:
+            return f"{{title body}} : {quoted}" if len(self.words) > 1 else quoted
+        expressions = []
+        for position, word in enumerate(self.words):
+            last = star if position == len(self.words) - 1 else ""
+            others = forms(word) if loose else ((stem,) if (stem := bare(word)) else ())
+            asked = [f'"{form}"{last}' for form in (word, *others)]
+            expressions.append(asked[0] if len(asked) == 1 else f"({' OR '.join(asked)})")
+        return expressions[0] if len(expressions) == 1 else f"({' AND '.join(expressions)})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """What a person asked: alternatives (OR) in groups that must all be met, and what must not occur."""
+
+    groups: tuple[tuple[Term, ...], ...] = ()
+    excluded: tuple[Term, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.groups)
+
+    def expression(self, *, loose: bool = False) -> str:
+        """The query for FTS5's MATCH; `loose` also drops prefixes that may belong to the word. '' finds nothing."""
+        wanted = " AND ".join(
+            alternatives[0] if len(alternatives) == 1 else f"({' OR '.join(alternatives)})"
+            for group in self.groups
+            if (alternatives := [f"({term.expression(loose=loose)})" for term in group])
+        )
+        unwanted = " OR ".join(f"({term.expression()})" for term in self.excluded)
+        return f"({wanted}) NOT ({unwanted})" if wanted and unwanted else wanted
+
+
+_TOKEN = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
+
+
+def parse_query(text: str) -> Query:
+    """Read what a person typed: words are all required; "phrases", OR, -excluded and begin* are understood.
+
+    Everything else, FTS5's own syntax included, is text to look for or ignored; nothing raises.
+    """
+    groups: list[list[Term]] = []
+    excluded: list[Term] = []
+    alternative = False
+    for match in _TOKEN.finditer(text.replace("\x00", " ")):
+        raw = match["phrase"] if match["phrase"] is not None else match["word"]
+        if match["word"] == "OR":
+            alternative = bool(groups)
+            continue
+        found = tuple(words(fold(raw)))
+        if not found:
+            continue
+        prefix = match["word"] is not None and raw.endswith("*")
+        term = Term(words=found, prefix=prefix, phrase=match["phrase"] is not None)
+        if match["minus"]:
+            excluded.append(term)
+        elif alternative:
+            groups[-1].append(term)
+        else:
+            groups.append([term])
+        alternative = False
+    return Query(groups=tuple(map(tuple, groups)), excluded=tuple(excluded))

@@ -1,0 +1,1 @@
+"""Everything about a collection that is not as it should be, as findings."""

@@ -1,0 +1,229 @@
+"""Whether the block of a WARC record is what its header says: digests, HTTP framing, warc-fields.
+
+The payload digest is over the entity: transfer coding removed, content coding kept (ISO 28500 §5.9 and the reading of
+it agreed in iipc/warc-specifications). Other tools digest the chunks as sent, and GNU Wget states the digest of an empty
+block on each revisit; that is accepted of imported files only.
+Everything is read in pieces; memory does not grow with the block.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+
+from archive.model import Digest
+from archive.verify.header_rules import Origin
+from archive.verify.strict_reader import Problem, RawRecord
+from archive.warc.http_message import HttpMessage, parse, parse_head
+
+_PIECE = 1 << 20
+_HEAD = 1 << 20
+# Broken chunking is read as `http_message` reads it, which needs the block at once; larger ones are left alone.
+_AT_ONCE = 64 << 20
+_STATUS_LINE = re.compile(rb"HTTP/[01]\.[0-9][ \t]+[0-9]{3}(?:[ \t\r\n]|$)", re.IGNORECASE)
+_REQUEST_LINE = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+ \S+ HTTP/[01]\.[0-9]\r?\n", re.IGNORECASE)
+_CHUNK_LINE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
+_FIELD_LINE = re.compile(rb"(?:[^\s:][^:\r\n]*:[^\r\n]*|[ \t][^\r\n]*|)")
+
+
+def check_block(record: RawRecord, origin: Origin) -> Iterator[Problem]:
+    """Everything that can be said of the block of a record that is whole."""
+    kind = record.first("WARC-Type") or ""
+    yield from _block_digest(record, kind, origin)
+    media = (record.first("Content-Type") or "").lower().replace(" ", "")
+    if media.startswith("application/http") and record.block_length:
+        yield from _http(record, kind, origin)
+    elif kind in {"resource", "conversion"} and not _is_partial(record, origin):
+        yield from _payload_digest(record, _digest_of(record.block, 0, record))
+    elif media.startswith("application/warc-fields") and origin is not Origin.IMPORTED:
+        yield from _fields(record)
+    elif kind == "response" and not record.block_length and origin is not Origin.IMPORTED:
+        yield Problem("http-message", "a response without a single byte")
+
+
+def _stated(record: RawRecord, name: str) -> Digest | None:
+    """A digest that can be checked; its form is `record_rules`' business."""
+    value = record.first(name)
+    try:
+        return Digest.parse(value) if value else None
+    except (ValueError, TypeError):
+        return None
+
+
+def _block_digest(record: RawRecord, kind: str, origin: Origin) -> Iterator[Problem]:
+    stated = _stated(record, "WARC-Block-Digest")
+    if stated is None:
+        return
+    if kind == "revisit" and origin is Origin.IMPORTED and stated == Digest.of(b"", stated.algorithm):
+        return
+    found = _digest(_pieces(record.block, 0), stated.algorithm)
+    if found != stated:
+        yield Problem("block-digest", f"WARC-Block-Digest says {stated}, the block has {found}")
+
+
+def _is_partial(record: RawRecord, origin: Origin) -> bool:
+    """Whether the payload digest may be over more than stands in this record."""
+    if record.first("WARC-Segment-Number") is not None:
+        return True
+    return record.first("WARC-Truncated") is not None and origin is not Origin.OURS
+
+
+def _digest_of(block: IO[bytes], start: int, record: RawRecord) -> Digest | None:
+    stated = _stated(record, "WARC-Payload-Digest")
+    return _digest(_pieces(block, start), stated.algorithm) if stated else None
+
+
+def _payload_digest(record: RawRecord, *found: Digest | None) -> Iterator[Problem]:
+    """`found` are the digests that are right."""
+    stated = _stated(record, "WARC-Payload-Digest")
+    if stated is not None and stated not in found:
+        yield Problem("payload-digest", f"WARC-Payload-Digest says {stated}, the payload has {found[0]}")
+
+
+def _pieces(block: IO[bytes], start: int) -> Iterator[bytes]:
+    block.seek(start)
+    while piece := block.read(_PIECE):
+        yield piece
+
+
+def _digest(pieces: Iterator[bytes], algorithm: str) -> Digest:
+    hasher: Any = hashlib.new(algorithm)
+    for piece in pieces:
+        hasher.update(piece)
+    return Digest(algorithm, hasher.digest())
+
+
+# ------------------------------------------------------------------------------------------------------------- HTTP
+
+
+def _http(record: RawRecord, kind: str, origin: Origin) -> Iterator[Problem]:
+    record.block.seek(0)
+    start = record.block.read(_HEAD)
+    if kind == "request":
+        if not _REQUEST_LINE.match(start) and origin is not Origin.IMPORTED:
+            yield Problem(
+                "http-request-line", f"the block begins with {start[:40]!r}, which is no HTTP/1.x request line"
+            )
+        return
+    if kind not in {"response", "revisit"}:
+        return
+    if not _STATUS_LINE.match(start) and origin is not Origin.IMPORTED:
+        yield Problem("http-status-line", f"the block begins with {start[:40]!r}, which is no HTTP/1.x status line")
+    if kind == "revisit":
+        return  # its digest is that of the record it refers to
+    head = parse_head(start)
+    if not head.head_complete and record.first("WARC-Truncated") is None and origin is not Origin.IMPORTED:
+        yield Problem("http-message", "the HTTP headers do not end, and nothing says that the message was cut")
+    if head.status is not None and 100 <= head.status < 200 and head.status != 101:
+        return  # interim responses before the message: other tools keep them
+    yield from _body(record, head, origin)
+
+
+def _body(record: RawRecord, head: HttpMessage, origin: Origin) -> Iterator[Problem]:
+    length = record.block_length - head.body_offset
+    cut = record.first("WARC-Truncated") is not None
+    codings = ",".join(head.headers_all("transfer-encoding")).lower().replace(" ", "").split(",")
+    chunked = codings[-1] == "chunked" and length > 0
+    if not chunked:
+        if origin is Origin.OURS and not cut:
+            yield from _framing(head, length)
+        if not _is_partial(record, origin):
+            # What came without HTTP headers (HTTP/0.9, DNS in files converted from ARC) is its own payload.
+            starts = [0] if head.status is None and origin is Origin.IMPORTED else []
+            right = [_digest_of(record.block, start, record) for start in (head.body_offset, *starts)]
+            yield from _payload_digest(record, *right)
+        return
+    stated = _stated(record, "WARC-Payload-Digest")
+    walked = _walk_chunks(record.block, head.body_offset, stated.algorithm if stated else "sha1")
+    if walked.problem and not cut and origin is not Origin.IMPORTED:
+        yield Problem("http-chunking", walked.problem)
+    if stated is None or _is_partial(record, origin):
+        return
+    right = [_entity_digest(record, stated.algorithm) if walked.problem else walked.digest]
+    if origin is Origin.IMPORTED:
+        right.append(_digest_of(record.block, head.body_offset, record))
+    if right[0] is not None:
+        yield from _payload_digest(record, *right)
+
+
+def _framing(head: HttpMessage, length: int) -> Iterator[Problem]:
+    """Content-Length against the bytes that are there; a response to HEAD, 204 and 304 have none."""
+    stated = set(head.headers_all("content-length"))
+    value = stated.pop() if len(stated) == 1 else ""
+    if not (value.isascii() and value.isdigit()) or len(value) > 18 or head.headers_all("transfer-encoding"):
+        return
+    if length > int(value):
+        yield Problem("http-excess", f"the body has {length} bytes, its Content-Length says {value}")
+    elif 0 < length < int(value):
+        yield Problem("http-short", f"the body has {length} bytes of {value}, and nothing says that it was cut")
+
+
+def _entity_digest(record: RawRecord, algorithm: str) -> Digest | None:
+    if record.block_length > _AT_ONCE:
+        return None
+    record.block.seek(0)
+    return Digest.of(parse(record.block.read()).entity, algorithm)
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunks:
+    """What walking a chunked body gave: the digest over its data, and where it is not chunked as RFC 9112 §7.1 has it."""
+
+    digest: Digest
+    problem: str | None = None
+
+
+def _walk_chunks(block: IO[bytes], start: int, algorithm: str) -> _Chunks:
+    hasher: Any = hashlib.new(algorithm)
+    block.seek(start)
+    problem = None
+    first = True
+    while problem is None:
+        line = block.readline(65_536)
+        size = _CHUNK_LINE.fullmatch(line)
+        if size is None:
+            problem = (
+                "Transfer-Encoding says chunked, the body is not: the chunks were removed"
+                if first
+                else f"a chunk's size is {line[:30]!r}"
+            )
+            break
+        first = False
+        rest = int(size[1], 16)
+        if rest == 0:
+            problem = _walk_trailers(block)
+            break
+        while rest and (piece := block.read(min(rest, _PIECE))):
+            hasher.update(piece)
+            rest -= len(piece)
+        if rest or block.readline(2) not in {b"\r\n", b"\n"}:
+            problem = "a chunk is cut short" if rest else "a chunk is longer than its size says"
+    return _Chunks(Digest(algorithm, hasher.digest()), problem)
+
+
+def _walk_trailers(block: IO[bytes]) -> str | None:
+    while (line := block.readline(65_536)) not in {b"\r\n", b"\n"}:
+        if not line:
+            return "the chunked body has no end"
+    return "bytes after the end of the chunked body" if block.read(1) else None
+
+
+# -------------------------------------------------------------------------------------------------------- warc-fields
+
+
+def _fields(record: RawRecord) -> Iterator[Problem]:
+    record.block.seek(0)
+    while line := record.block.readline(_HEAD):
+        if len(line) >= _HEAD or not _FIELD_LINE.fullmatch(line.rstrip(b"\r\n")) or b"\0" in line:
+            yield Problem("warc-fields", f"the block of application/warc-fields has a line {line[:60]!r}")
+            return
+
+
+def software_of(record: RawRecord) -> str:
+    """What a warcinfo's block names as `software`, or ''."""
+    record.block.seek(0)
+    found = re.search(rb"^software[ \t]*:[ \t]*([^\r\n]*)", record.block.read(_HEAD), re.IGNORECASE | re.MULTILINE)
+    return found[1].decode("utf-8", "replace") if found else ""

@@ -1,0 +1,253 @@
+"""What the records of all WARC files say of each other: unique ids, revisits and concurrent records that are there.
+
+One row a record in a temporary SQLite file, so that memory stays flat however large the collection is; the checks of CDXJ
+and index against the WARCs read the same rows.
+"""
+
+# ruff: noqa: S608 -- what is put into these queries are constants of this file
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from archive.cdx.cdxj import line
+from archive.model import Capture, Digest, RecordType
+from archive.verify.header_rules import Origin
+from archive.verify.strict_reader import RawRecord
+from archive.warc.http_message import parse_head
+from archive.warc.record_reader import plain_uri
+from archive.warc.warc_fields import TOMBSTONE
+
+_HEAD = 1 << 20
+CAPTURE_TYPES = ("response", "revisit", "resource")
+
+_TABLES = """
+PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+CREATE TABLE record (warc TEXT, offset INTEGER, length INTEGER, id TEXT, kind TEXT, url TEXT, date TEXT, digest TEXT,
+  profile TEXT, refers_id TEXT, refers_url TEXT, refers_date TEXT, origin INTEGER, indexed INTEGER, cdxj TEXT, block TEXT,
+  tombstone INTEGER, PRIMARY KEY (warc, offset, id)) WITHOUT ROWID;
+CREATE TABLE named (warc TEXT, offset INTEGER, PRIMARY KEY (warc, offset)) WITHOUT ROWID;
+CREATE TABLE concurrent (id TEXT, warc TEXT, offset INTEGER, target TEXT);
+"""
+_INDEXES = """
+CREATE INDEX IF NOT EXISTS record_id ON record (id);
+CREATE INDEX IF NOT EXISTS record_url ON record (url, date);
+CREATE INDEX IF NOT EXISTS concurrent_id ON concurrent (id);
+CREATE INDEX IF NOT EXISTS concurrent_target ON concurrent (target);
+"""
+# Of a pair with one id the later one is named, with the place of the first. The very record once more in an imported file
+# (a part of this collection that came back) is no contradiction: it has the same block, or one of the two was purged since,
+# which puts a tombstone in its place and takes the title out of the metadata beside it.
+_DUPLICATES = f"""
+SELECT later.warc, later.offset, later.id, 'duplicate-id', 'the record at ' || first.warc || ':' || first.offset || ' has the same id'
+FROM record later JOIN (SELECT id, warc, offset, kind, url, date, digest, block, origin,
+    min(warc || char(0) || printf('%020d', offset)) FROM record WHERE id != '' GROUP BY id HAVING count(*) > 1) first USING (id)
+WHERE (later.warc, later.offset) != (first.warc, first.offset)
+  AND NOT ({Origin.IMPORTED:d} IN (later.origin, first.origin) AND later.block != '' AND (
+    (later.kind, later.url, later.date, later.digest, later.block) = (first.kind, first.url, first.date, first.digest, first.block)
+    OR later.id IN (SELECT id FROM record WHERE tombstone)
+    OR later.id IN (SELECT concurrent.id FROM concurrent JOIN record ON record.id = target WHERE tombstone)
+      AND (later.kind, later.url, later.date) = ('metadata', first.url, first.date)))
+"""
+_DANGLING = f"""
+SELECT warc, offset, id, 'revisit-dangling', 'it refers to ' || coalesce(nullif(refers_id, ''), refers_url || ' at ' || refers_date) || ', which is not in the collection'
+FROM record AS revisit WHERE kind = 'revisit' AND origin > {Origin.IMPORTED:d} AND (
+  (refers_id != '' AND NOT EXISTS (SELECT 1 FROM record WHERE id = revisit.refers_id))
+  OR (refers_id = '' AND refers_date != '' AND NOT EXISTS (SELECT 1 FROM record
+      WHERE url = coalesce(nullif(revisit.refers_url, ''), revisit.url) AND substr(date, 1, 19) = substr(revisit.refers_date, 1, 19) AND kind != 'request')))
+"""
+_CHAINED = """
+SELECT revisit.warc, revisit.offset, revisit.id, 'revisit-chained', 'it refers to ' || target.id || ', a ' || target.kind || ' without the payload'
+FROM record AS revisit JOIN record AS target ON target.id = revisit.refers_id
+WHERE revisit.kind = 'revisit' AND target.kind NOT IN ('response', 'resource') AND NOT target.tombstone
+"""
+_OTHER_PAYLOAD = """
+SELECT revisit.warc, revisit.offset, revisit.id, 'revisit-payload', 'its payload digest is not that of ' || target.id || ', which it refers to'
+FROM record AS revisit JOIN record AS target ON target.id = revisit.refers_id
+WHERE revisit.kind = 'revisit' AND revisit.profile LIKE '%identical-payload-digest' AND revisit.digest != '' AND target.digest != ''
+  AND substr(revisit.digest, 1, instr(revisit.digest, ':')) = substr(target.digest, 1, instr(target.digest, ':')) AND revisit.digest != target.digest
+"""
+_CONCURRENT = f"""
+SELECT record.warc, record.offset, record.id, 'concurrent-missing', 'WARC-Concurrent-To names ' || target || ', which is not in the collection'
+FROM concurrent JOIN record USING (warc, offset, id)
+WHERE origin > {Origin.IMPORTED:d} AND NOT EXISTS (SELECT 1 FROM record AS other WHERE other.id = target)
+"""
+_ALONE = f"""
+SELECT warc, offset, id, 'request-alone', 'a request that no response or revisit belongs to'
+FROM record AS request WHERE kind = 'request' AND origin > {Origin.IMPORTED:d}
+  AND NOT EXISTS (SELECT 1 FROM concurrent JOIN record AS other ON other.id = target
+    WHERE concurrent.id = request.id AND other.kind IN ('response', 'revisit', 'resource', 'metadata'))
+  AND NOT EXISTS (SELECT 1 FROM concurrent JOIN record AS other USING (warc, offset, id)
+    WHERE target = request.id AND other.kind IN ('response', 'revisit', 'resource', 'metadata'))
+  AND NOT EXISTS (SELECT 1 FROM concurrent WHERE concurrent.id = request.id AND NOT EXISTS (SELECT 1 FROM record AS other WHERE other.id = target))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a record stands, and what of it CDXJ and index repeat."""
+
+    warc: str
+    offset: int
+    length: int
+    record_id: str
+    kind: str
+    url: str
+    date: str
+    digest: str
+    cdxj: str
+
+
+_COLUMNS = "warc, offset, length, id, kind, url, date, digest, cdxj"
+
+
+class Ledger:
+    """The rows of all records seen; a context manager, as its file goes away with it."""
+
+    def __init__(self) -> None:
+        self._db = sqlite3.connect(
+            "", isolation_level=None
+        )  # '' is a temporary file that SQLite keeps in memory while small
+        self._db.executescript(_TABLES)
+        self._db.execute("BEGIN")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._db.close()
+
+    def add(self, warc: str, record: RawRecord, origin: Origin) -> None:
+        """Note one record."""
+        kind = record.first("WARC-Type") or ""
+        url = plain_uri(record.first("WARC-Target-URI")) or ""
+        indexed = kind in CAPTURE_TYPES and url.lower().startswith(("http://", "https://")) and record.whole
+        row = (
+            warc,
+            record.offset,
+            record.length,
+            record.record_id or "",
+            kind,
+            url,
+            _moment(record.first("WARC-Date")),
+            _digest(record.first("WARC-Payload-Digest")),
+            record.first("WARC-Profile") or "",
+            record.first("WARC-Refers-To") or "",
+            plain_uri(record.first("WARC-Refers-To-Target-URI")) or "",
+            _moment(record.first("WARC-Refers-To-Date")),
+            int(origin),
+            indexed,
+            _cdxj(warc, record, kind, url) if indexed else "",
+            _digest(record.first("WARC-Block-Digest")),
+            kind == "metadata" and _is_tombstone(record),
+        )
+        self._db.execute(f"INSERT OR IGNORE INTO record VALUES ({','.join('?' * len(row))})", row)
+        for name, value in record.fields:
+            if name.lower() == "warc-concurrent-to":
+                self._db.execute("INSERT INTO concurrent VALUES (?, ?, ?, ?)", (row[3], warc, record.offset, value))
+
+    def add_capture(self, capture: Capture) -> None:
+        """Note a capture of a file that is no WARC (ARC): it has no fields to check, but CDXJ and index must know it."""
+        row = (
+            capture.warc,
+            capture.offset,
+            capture.length,
+            capture.record_id,
+            str(capture.record_type),
+            capture.url,
+            capture.captured.isoformat(timespec="microseconds"),
+            str(capture.payload_digest or ""),
+            *("", "", "", ""),
+            int(Origin.IMPORTED),
+            True,
+            line(capture),
+            "",
+            False,
+        )
+        self._db.execute(f"INSERT OR IGNORE INTO record VALUES ({','.join('?' * len(row))})", row)
+
+    def contradictions(self) -> Iterator[tuple[str, int, str, str, str]]:
+        """What records say of each other that is not so: (file, offset, record id, rule, detail)."""
+        self._db.executescript(_INDEXES)
+        for query in (_DUPLICATES, _DANGLING, _CHAINED, _OTHER_PAYLOAD, _CONCURRENT, _ALONE):
+            yield from self._db.execute(query)
+
+    def entry(self, warc: str, offset: int) -> Entry | None:
+        """The record that begins at a place, or None."""
+        query = f"SELECT {_COLUMNS} FROM record WHERE warc = ? AND offset = ? LIMIT 1"
+        row = self._db.execute(query, (warc, offset)).fetchone()
+        return Entry(*row) if row else None
+
+    def captures(self) -> Iterator[Entry]:
+        """Every record that CDXJ and index must know, by file and offset."""
+        query = f"SELECT {_COLUMNS} FROM record WHERE indexed AND length > 0 ORDER BY warc, offset"
+        return (Entry(*row) for row in self._db.execute(query))
+
+    def note(self, warc: str, offset: int) -> bool:
+        """Note that a place was named by the CDXJ; False where it was before."""
+        return self._db.execute("INSERT OR IGNORE INTO named VALUES (?, ?)", (warc, offset)).rowcount > 0
+
+    def unnamed(self) -> Iterator[Entry]:
+        """The captures that no `note` named."""
+        query = f"SELECT {_COLUMNS} FROM record WHERE indexed AND length > 0 AND NOT EXISTS (SELECT 1 FROM named WHERE (named.warc, named.offset) = (record.warc, record.offset)) ORDER BY warc, offset"
+        return (Entry(*row) for row in self._db.execute(query))
+
+
+def _is_tombstone(record: RawRecord) -> bool:
+    record.block.seek(0)
+    return record.block.read(len(TOMBSTONE) + 1) == f"{TOMBSTONE}:".encode()
+
+
+def _cdxj(warc: str, record: RawRecord, kind: str, url: str) -> str:
+    """The line that the CDXJ must have for a capture; without digest where the record states none."""
+    if kind == "resource":
+        status: int | None = None
+        mime: str | None = (record.first("Content-Type") or "application/octet-stream").partition(";")[0].strip()
+    else:
+        record.block.seek(0)
+        head = parse_head(record.block.read(_HEAD))
+        status, mime = head.status, head.mime
+    try:
+        captured = _instant(record.first("WARC-Date") or "")
+        digest = Digest.parse(record.first("WARC-Payload-Digest") or "")
+    except (ValueError, TypeError):
+        return ""
+    return line(
+        Capture(
+            url=url,
+            captured=captured,
+            warc=warc,
+            offset=record.offset,
+            length=record.length,
+            record_id=record.record_id or "",
+            record_type=RecordType(kind),
+            status=status,
+            mime=mime,
+            payload_digest=digest,
+        )
+    )
+
+
+def _instant(text: str) -> datetime:
+    moment = datetime.fromisoformat(text.strip())
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _moment(text: str | None) -> str:
+    """A date in UTC with microseconds, so that two writings of one instant are equal; '' where it is none."""
+    with contextlib.suppress(ValueError):
+        return _instant(text or "").isoformat(timespec="microseconds")
+    return ""
+
+
+def _digest(text: str | None) -> str:
+    with contextlib.suppress(ValueError, TypeError):
+        return str(Digest.parse(text or ""))
+    return ""

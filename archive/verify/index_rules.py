@@ -1,0 +1,270 @@
+"""Whether the CDXJ and `index.db` are what the WARC files say, both ways, and whether they are sound in themselves.
+
+Both are projections: what is found here is mended by `warraq index --rebuild`, and nothing in `archive/` is lost by it.
+Only the places and names that they repeat of the records are compared; what pages say is read again by `--deep`.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.errors import WarraqError
+from archive.index.connection import check_version
+from archive.index.withdrawals import withdrawn_places
+from archive.model.identity import text_sha256, version_id
+from archive.verify.cross_record_rules import Entry, Ledger
+
+_LINE_LIMIT = 1 << 20
+MEND = "run: warraq index --rebuild"
+UNREADABLE = "index-damaged"  # the rule of an index that cannot be asked, or only in part
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One disagreement: the record's place in the WARCs where there is one, its id, the rule, and what was seen."""
+
+    file: str
+    offset: int | None
+    record_id: str | None
+    rule: str
+    detail: str
+
+
+# Articles that are not what their version and the latest capture of it say, as far as columns repeat what was read.
+_READ_COLUMNS = (
+    *("lead", "author", "section", "language", "published", "published_precision", "published_raw", "modified"),
+    *("publisher", "image_url", "image_caption", "image_credit"),
+)
+_UNLIKE_READ = f"""
+SELECT a.id FROM articles a LEFT JOIN versions v ON v.id = a.version_id LEFT JOIN _texts t ON t.id = (
+  SELECT text FROM _readings r WHERE r.version_id = a.version_id AND r.article_id = a.id ORDER BY r.moment DESC LIMIT 1)
+WHERE v.title IS NOT a.title OR v.body IS NOT a.body
+  OR {" OR ".join(f"a.{name} IS NOT json_extract(t.metadata, '$.{name}')" for name in _READ_COLUMNS)}
+  OR (SELECT json_group_array(name) FROM (SELECT name FROM authors WHERE article_id = a.id ORDER BY position))
+    IS NOT json_extract(t.metadata, '$.authors')
+  OR (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE article_id = a.id ORDER BY position))
+    IS NOT json_extract(t.metadata, '$.tags')
+"""  # noqa: S608 -- constants only
+
+
+# ------------------------------------------------------------------------------------------------------------- CDXJ
+
+
+def withdrawn(path: Path) -> set[tuple[str, int]]:
+    """WARC and offset of the captures that the index says show a withdrawn article; none where it cannot be asked."""
+    if not path.exists():
+        return set()
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
+            return withdrawn_places(connection)
+    except sqlite3.DatabaseError:
+        return set()  # what is wrong with it is `check_index`'s to say
+
+
+def check_cdxj(path: Path, ledger: Ledger, hidden: Collection[tuple[str, int]] = ()) -> Iterator[Mismatch]:
+    """The sorted file and the lines that wait beside it, against the records: each line, and each capture's line.
+
+    `hidden` are the captures of withdrawn articles, which must have none.
+    """
+    waiting = path.with_name(path.name + ".new")
+    for each, must_be_sorted in ((path, True), (waiting, False)):
+        if each.exists():
+            yield from _lines(each, ledger, must_be_sorted=must_be_sorted)
+    for warc, offset in sorted(hidden):
+        if not ledger.note(warc, offset):
+            detail = f"{path.name} has a line for a withdrawn article; run: warraq index"
+            yield Mismatch(warc, offset, None, "cdxj-withdrawn", detail)
+    for entry in ledger.unnamed():
+        yield Mismatch(
+            entry.warc,
+            entry.offset,
+            entry.record_id,
+            "cdxj-missing",
+            f"{path.name} has no line for {entry.url}; {MEND}",
+        )
+
+
+def _lines(path: Path, ledger: Ledger, *, must_be_sorted: bool) -> Iterator[Mismatch]:
+    before = b""
+    place = 0
+    with path.open("rb") as file:
+        while raw := file.readline(_LINE_LIMIT):
+            if must_be_sorted and raw < before:
+                yield Mismatch(
+                    path.name, place, None, "cdxj-order", f"the line at byte {place} is out of order; {MEND}"
+                )
+            if raw == before:
+                yield Mismatch(
+                    path.name, place, None, "cdxj-repeated", f"the line at byte {place} repeats the one before; {MEND}"
+                )
+            if raw.endswith(b"\n") or must_be_sorted:  # a waiting line cut off by a kill is left out by everyone
+                yield from _line(path, place, raw, ledger)
+            before, place = raw, place + len(raw)
+
+
+def _line(path: Path, place: int, raw: bytes, ledger: Ledger) -> Iterator[Mismatch]:
+    try:
+        text = raw.decode("utf-8")
+        fields = json.loads(text.split(" ", 2)[2])
+        warc, offset = str(fields["filename"]), int(fields["offset"])
+    except (ValueError, KeyError, IndexError, TypeError):
+        yield Mismatch(path.name, place, None, "cdxj-line", f"the line at byte {place} cannot be read; {MEND}")
+        return
+    entry = ledger.entry(warc, offset)
+    if entry is None:
+        yield Mismatch(
+            warc, offset, None, "cdxj-dangling", f"{path.name} has a line for a record that is not there; {MEND}"
+        )
+        return
+    ledger.note(warc, offset)
+    # Where a foreign record states no digest the line holds one that was worked out.
+    if not entry.cdxj and int(fields.get("length", -1)) == entry.length and fields.get("url") == entry.url:
+        return
+    if text != entry.cdxj:
+        yield Mismatch(
+            warc,
+            offset,
+            entry.record_id,
+            "cdxj-differs",
+            f"the line in {path.name} is not what the record says: {text.strip()[:200]}; {MEND}",
+        )
+
+
+# ------------------------------------------------------------------------------------------------------------ index
+
+
+def check_index(path: Path, ledger: Ledger, *, busy: bool = False) -> Iterator[Mismatch]:
+    """The database's own soundness, and its rows against the records. `busy` says that a crawl is writing to it."""
+    if not path.exists():
+        if next(ledger.captures(), None) is not None:  # before the first crawl there is nothing to index
+            yield Mismatch(path.name, None, None, "index-absent", "there is no index; run: warraq index")
+        return
+    try:
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30, isolation_level=None)
+        try:
+            check_version(connection, path)
+            yield from _soundness(path, connection)
+            yield from _rows(path, connection, ledger)
+            yield from _texts(path, connection)
+            yield from _articles(path, connection)
+        finally:
+            connection.close()
+        if not busy:
+            yield from _full_text(path)
+    except sqlite3.DatabaseError as error:
+        yield Mismatch(path.name, None, None, UNREADABLE, f"{error}; {MEND}")
+    except WarraqError as error:
+        yield Mismatch(path.name, None, None, UNREADABLE, str(error))
+
+
+def _soundness(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]:
+    for (said,) in connection.execute("PRAGMA integrity_check(20)"):
+        if said != "ok":
+            yield Mismatch(path.name, None, None, UNREADABLE, f"{said}; {MEND}")
+    for table, rowid, parent, _ in connection.execute("PRAGMA foreign_key_check"):
+        yield Mismatch(
+            path.name, None, None, "index-reference", f"row {rowid} of {table} refers to nothing in {parent}; {MEND}"
+        )
+
+
+def _rows(path: Path, connection: sqlite3.Connection, ledger: Ledger) -> Iterator[Mismatch]:
+    """Walk rows and records side by side, both by file and offset."""
+    rows = connection.execute(
+        "SELECT warc, offset, length, record_id, record_type, url, captured, payload_digest FROM captures ORDER BY warc, offset"
+    )
+    records = ledger.captures()
+    entry = next(records, None)
+    for row in rows:
+        place = (row[0], row[1])
+        while entry is not None and (entry.warc, entry.offset) < place:
+            yield _not_indexed(path, entry)
+            entry = next(records, None)
+        if entry is not None and (entry.warc, entry.offset) == place:
+            yield from _row(path, row, entry)
+            entry = next(records, None)
+        else:
+            yield Mismatch(*place, row[3], "index-dangling", f"{path.name} has a capture that no record is at; {MEND}")
+    while entry is not None:
+        yield _not_indexed(path, entry)
+        entry = next(records, None)
+
+
+def _not_indexed(path: Path, entry: Entry) -> Mismatch:
+    detail = f"{path.name} has no capture of {entry.url}; run: warraq index"
+    return Mismatch(entry.warc, entry.offset, entry.record_id, "index-missing", detail)
+
+
+def _row(path: Path, row: tuple[object, ...], entry: Entry) -> Iterator[Mismatch]:
+    said = {
+        "length": (row[2], entry.length),
+        "record_id": (row[3], entry.record_id or row[3]),
+        "record_type": (row[4], entry.kind),
+        "url": (row[5], entry.url),
+        "captured": (str(row[6])[:19], entry.date[:19]),
+        "payload_digest": (row[7], entry.digest or row[7]),
+    }
+    wrong = [f"{name} {there!r}, in the record {record!r}" for name, (there, record) in said.items() if there != record]
+    if wrong:
+        yield Mismatch(
+            entry.warc,
+            entry.offset,
+            entry.record_id,
+            "index-differs",
+            f"the capture in {path.name} has {'; '.join(wrong)}; {MEND}",
+        )
+
+
+def _texts(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]:
+    """Each version's text against its hash, and each hash against its id: a changed letter is found."""
+    for identifier, article, title, body, sha256 in connection.execute(
+        "SELECT id, article_id, CAST(title AS TEXT), CAST(body AS TEXT), text_sha256 FROM versions"
+    ):
+        if text_sha256(title, body) != sha256:
+            yield Mismatch(
+                path.name,
+                None,
+                None,
+                "index-text",
+                f"version {identifier}: its text is not what its hash says; {MEND}",
+            )
+        elif version_id(article, sha256) != identifier:
+            yield Mismatch(
+                path.name, None, None, "index-text", f"version {identifier}: its id is not that of its text; {MEND}"
+            )
+
+
+def _articles(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]:
+    """Each article against its version, and against what the latest capture of that was read as."""
+    lost = "SELECT DISTINCT article_id FROM versions WHERE article_id NOT IN (SELECT id FROM articles)"
+    for (identifier,) in connection.execute(lost):
+        yield Mismatch(path.name, None, None, "index-article", f"article {identifier} has versions and no row; {MEND}")
+    for (identifier,) in connection.execute(_UNLIKE_READ):
+        detail = f"article {identifier}: its row is not what its version and its latest capture say; {MEND}"
+        yield Mismatch(path.name, None, None, "index-article", detail)
+
+
+def _full_text(path: Path) -> Iterator[Mismatch]:
+    """FTS5's own check, which SQLite runs as a write; nothing is changed."""
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=5, isolation_level=None)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 0)")
+        apart = "SELECT count(*) FROM articles WHERE docid NOT IN (SELECT rowid FROM articles_fts)"
+        missing = connection.execute(apart).fetchone()[0]
+        if missing:
+            yield Mismatch(path.name, None, None, "index-search", f"{missing} articles cannot be searched; {MEND}")
+        connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        if not any(
+            word in str(error) for word in ("readonly", "read-only", "locked")
+        ):  # then it cannot be asked, which is no damage
+            yield Mismatch(path.name, None, None, "index-search", f"{error}; {MEND}")
+    except sqlite3.DatabaseError as error:
+        yield Mismatch(path.name, None, None, "index-search", f"the full-text index: {error}; {MEND}")
+    finally:
+        connection.close()

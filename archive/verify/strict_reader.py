@@ -1,0 +1,362 @@
+"""The records of a WARC file as they stand, for checking: nothing is repaired, guessed or passed over in silence.
+
+A reader of our own, because every library reads damaged files as if they were whole. Gzip members are walked one by one
+with their trailers checked (RFC 1952); after damage the walk goes on at the next place where a record begins, so each
+damaged record is one item and the records behind it are still read. What the fields of a record may say is
+`archive.verify.header_rules`'; reading captures for use is `archive.warc.capture_reader`'s. Blocks over a few MB wait on disk, so memory
+is bounded whatever a file claims.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import tempfile
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from archive.warc.gzip_members import MAGIC, GzipMember, MemberDamageError, next_member
+
+_CHUNK = 1 << 16
+_WINDOW = 1 << 20
+_IN_MEMORY = 4 << 20
+_LINE_LIMIT = 1 << 16
+_HEAD_LIMIT = 1 << 20
+_NEXT_PLAIN = re.compile(rb"(?<=\n)WARC/[0-9]\.[0-9]+\r?\n")
+_DIGITS = re.compile(rb"[0-9]{1,18}")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: the rule's name, and for a person what was seen."""
+
+    rule: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawRecord:
+    """One record, or as much of it as can be read.
+
+    `offset` and `length` are bytes in the file (of the gzip member, if packed); `fields` are as written, in order. `block`
+    is positioned at its start and is valid until the next record is asked for. `whole` says that header and block were
+    there completely; a piece of the file that is no record at all has no `version`. `member_head` is the gzip header.
+    """
+
+    offset: int
+    length: int
+    version: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+    block: IO[bytes]
+    block_length: int = 0
+    problems: tuple[Problem, ...] = ()
+    whole: bool = False
+    member_head: bytes = b""
+
+    def first(self, name: str) -> str | None:
+        """The first value of a field, whatever its case."""
+        wanted = name.lower()
+        return next((value for key, value in self.fields if key.lower() == wanted), None)
+
+    @property
+    def record_id(self) -> str | None:
+        """WARC-Record-ID as written."""
+        return self.first("WARC-Record-ID")
+
+
+def raw_records(path: Path) -> Iterator[RawRecord]:
+    """Every record of a WARC file, packed or not, and every piece that is none. OSError where it cannot be read."""
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        if size == 0:
+            yield _nothing(0, 0, Problem("empty-file", "the file holds no byte"))
+            return
+        walk = _plain if file.read(5) == b"WARC/" else _packed
+        for record in walk(file, size):
+            try:
+                yield record
+            finally:
+                record.block.close()
+
+
+def _nothing(offset: int, length: int, problem: Problem) -> RawRecord:
+    return RawRecord(offset=offset, length=length, block=io.BytesIO(), problems=(problem,))
+
+
+# ----------------------------------------------------------------------------------------------------- packed files
+
+
+def _packed(file: BinaryIO, size: int) -> Iterator[RawRecord]:
+    position = 0
+    while position < size:
+        file.seek(position)
+        if file.read(3) != MAGIC:
+            after = next_member(file, position + 1, size)
+            yield _nothing(position, after - position, _what_lies(file, position, after, size))
+            position = after
+            continue
+        position = yield from _one_member(file, position, size)
+
+
+def _one_member(file: BinaryIO, offset: int, size: int) -> Generator[RawRecord, None, int]:
+    """The records of one member (there should be one); returns where the walk goes on."""
+    member = GzipMember(file, offset)
+    source = _Source(member.chunks())
+    pending: _Draft | None = None
+    count = 0
+    while pending is None or source.peek(5) == b"WARC/":
+        if pending is not None:
+            pending.problem(
+                "several-records", "the gzip member holds more than this record: it cannot be found by offset"
+            )
+            yield pending.record(offset, 0, member.head)
+        pending = _read(source)
+        count += 1
+        if source.damage or not pending.whole:
+            break
+    junk = source.drain()
+    draft = pending
+    if source.damage:
+        draft.whole = False
+        draft.problems = [*([] if draft.empty else draft.problems), source.damage]
+        end = next_member(file, offset + 1, size)
+        at_trailer = source.damage.rule in {"gzip-crc", "gzip-length"} and end == member.end
+        if end < size and source.damage.rule != "gzip-data" and not at_trailer:
+            draft.problem("torn-member", f"records follow from offset {end} that most readers cannot reach")
+    else:
+        end = member.end
+        if draft.empty and count == 1 and not junk:
+            draft.problems[:] = [Problem("empty-member", "a gzip member without any data")]
+        elif junk and draft.whole and not draft.broken:
+            draft.problem("record-trailer", f"{junk} bytes between the record's end and the gzip member's")
+    yield draft.record(offset, end - offset, member.head)
+    return end
+
+
+def _what_lies(file: BinaryIO, start: int, end: int, size: int) -> Problem:
+    """What a piece of the file that is no gzip member is."""
+    file.seek(start)
+    rest, zeros = end - start, True
+    while rest and zeros:
+        piece = file.read(min(rest, _WINDOW))
+        zeros = bool(piece) and not piece.strip(b"\0")
+        rest -= len(piece)
+    if zeros:
+        where = "at the end, as a power loss leaves them" if end == size else "between records"
+        return Problem("nul-bytes", f"{end - start} NUL bytes {where}")
+    return Problem("garbage", f"{end - start} bytes that are no gzip member with a WARC record")
+
+
+# ------------------------------------------------------------------------------------------------------ plain files
+
+
+def _plain(file: BinaryIO, size: int) -> Iterator[RawRecord]:
+    position = 0
+    while position < size:
+        file.seek(position)
+        if file.read(5) != b"WARC/":
+            after = _next_plain(file, position, size)
+            problem = _what_lies(file, position, after, size)
+            if problem.rule == "garbage":
+                problem = Problem("garbage", f"{after - position} bytes that are no WARC record")
+            yield _nothing(position, after - position, problem)
+            position = after
+            continue
+        file.seek(position)
+        source = _Source(iter(lambda: file.read(_CHUNK), b""))
+        draft = _read(source)
+        end = position + source.consumed
+        length = draft.head_length + draft.block_length  # without the line ends behind it, as CDXJ has it
+        if not draft.whole or draft.broken:
+            # A wrong length may have swallowed the records behind: they are looked for from the block's start on.
+            end = _next_plain(file, position + draft.head_length, size)
+            length = end - position
+        yield draft.record(position, length, b"")
+        position = end
+
+
+def _next_plain(file: BinaryIO, start: int, size: int) -> int:
+    base = max(0, start - 1)
+    while base < size:
+        file.seek(base)
+        window = file.read(_WINDOW)
+        found = _NEXT_PLAIN.search(window)
+        if found:
+            return base + found.start()
+        if len(window) < _WINDOW:
+            break
+        base += len(window) - 32
+    return size
+
+
+# ------------------------------------------------------------------------------------------------------- one record
+
+
+class _Source:
+    """Bytes that come in pieces, read by line and by count; damage ends them and is remembered."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._buffer = b""
+        self._at = 0
+        self.consumed = 0
+        self.damage: Problem | None = None
+
+    def _more(self) -> bool:
+        try:
+            piece = next(self._pieces, b"")
+        except MemberDamageError as error:
+            self.damage = Problem(error.rule, error.detail)
+            return False
+        self._buffer, self._at = self._buffer[self._at :] + piece, 0
+        return bool(piece)
+
+    def peek(self, count: int) -> bytes:
+        while len(self._buffer) - self._at < count and self._more():
+            pass
+        return self._buffer[self._at : self._at + count]
+
+    def line(self) -> bytes:
+        """Up to and with the next line feed; less at the end, or where a line is longer than allowed."""
+        while (end := self._buffer.find(b"\n", self._at)) < 0 and len(self._buffer) - self._at < _LINE_LIMIT:
+            if not self._more():
+                return self.take(len(self._buffer) - self._at)
+        return self.take(min(end - self._at + 1, _LINE_LIMIT) if end >= 0 else _LINE_LIMIT)
+
+    def take(self, count: int) -> bytes:
+        """At most `count` bytes, at least one unless they have ended."""
+        if self._at >= len(self._buffer):
+            self._more()
+        piece = self._buffer[self._at : self._at + count]
+        self._at += len(piece)
+        self.consumed += len(piece)
+        return piece
+
+    def drain(self) -> int:
+        """Read to the end; how many bytes that were."""
+        before = self.consumed
+        while self.take(_WINDOW):
+            pass
+        return self.consumed - before
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A record as it is being read."""
+
+    version: str = ""
+    fields: list[tuple[str, str]] = field(default_factory=list)
+    block: IO[bytes] = field(default_factory=lambda: tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115
+    block_length: int = 0
+    head_length: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    whole: bool = False
+    broken: bool = False
+    empty: bool = False
+
+    def problem(self, rule: str, detail: str) -> None:
+        self.problems.append(Problem(rule, detail))
+
+    def record(self, offset: int, length: int, member_head: bytes) -> RawRecord:
+        self.block.seek(0)
+        return RawRecord(
+            offset=offset,
+            length=length,
+            version=self.version,
+            fields=tuple(self.fields),
+            block=self.block,
+            block_length=self.block_length,
+            problems=tuple(dict.fromkeys(self.problems)),
+            whole=self.whole,
+            member_head=member_head,
+        )
+
+
+def _read(source: _Source) -> _Draft:
+    draft = _Draft()
+    first = source.line()
+    draft.empty = not first
+    if not first.startswith(b"WARC/"):
+        draft.problem("version", f"a record begins with {first[:20]!r} in place of WARC/1.1")
+        return draft
+    draft.version = first.decode("latin-1").strip()
+    if not first.endswith(b"\r\n"):
+        draft.problem("line-ending", "the version line does not end in CR LF")
+    head_ended = _read_fields(source, draft)
+    draft.head_length = source.consumed
+    if head_ended:
+        _read_block(source, draft)
+    elif not source.damage:
+        draft.problem("header-cut", "the record's header has no end")
+    return draft
+
+
+def _read_fields(source: _Source, draft: _Draft) -> bool:
+    """Header lines up to the empty one; False where that does not come."""
+    start = source.consumed
+    while (line := source.line()) not in {b"\r\n", b"\n", b""}:
+        if not line.endswith(b"\n"):
+            if len(line) >= _LINE_LIMIT:
+                draft.problem("header-too-long", f"a header line of more than {_LINE_LIMIT} bytes")
+            return False
+        if source.consumed - start > _HEAD_LIMIT:
+            draft.problem("header-too-long", f"a header of more than {_HEAD_LIMIT} bytes")
+            return False
+        _read_field(line, draft)
+    if line == b"\n":
+        draft.problem("line-ending", "the empty line after the header does not end in CR LF")
+    return bool(line)
+
+
+def _read_field(line: bytes, draft: _Draft) -> None:
+    if not line.endswith(b"\r\n"):
+        draft.problem("line-ending", f"a header line does not end in CR LF: {line[:60]!r}")
+    try:
+        text = line.rstrip(b"\r\n").decode("utf-8")
+    except UnicodeDecodeError:
+        draft.problem("field-encoding", f"a header line that is no UTF-8: {line[:60]!r}")
+        text = line.rstrip(b"\r\n").decode("utf-8", "replace")
+    if _CONTROL.search(text):
+        draft.problem("control-character", f"a control character in the header line {text[:60]!r}")
+    if text[:1] in {" ", "\t"}:
+        draft.problem("folded-field", f"a header line that continues the one before: {text[:60]!r}")
+        if draft.fields:
+            name, value = draft.fields[-1]
+            draft.fields[-1] = (name, f"{value} {text.strip()}".strip())
+        return
+    name, colon, value = text.partition(":")
+    if not colon or not _TOKEN.fullmatch(name):
+        draft.problem("field-syntax", f"a header line that is no `name: value`: {text[:60]!r}")
+    if colon:
+        draft.fields.append((name.strip(), value.strip(" \t")))
+
+
+def _read_block(source: _Source, draft: _Draft) -> None:
+    stated = next((value for name, value in draft.fields if name.lower() == "content-length"), None)
+    if stated is None or not _DIGITS.fullmatch(stated.encode("utf-8", "replace")):
+        # Where the length is missing `record_rules` says so; either way the block's end is not known.
+        draft.broken = True
+        return
+    rest = int(stated)
+    while rest:
+        piece = source.take(min(rest, _WINDOW))
+        if not piece:
+            break
+        draft.block.write(piece)
+        rest -= len(piece)
+    draft.block_length = int(stated) - rest
+    if rest:
+        if not source.damage:
+            draft.problem("block-short", f"Content-Length says {stated} bytes, {draft.block_length} are there")
+        return
+    trailer = source.peek(4)
+    if trailer == b"\r\n\r\n":
+        source.take(4)
+        draft.whole = True
+    elif not source.damage:
+        draft.broken = draft.whole = True
+        draft.problem("record-trailer", f"CR LF CR LF must follow the block of {stated} bytes, {trailer!r} does")

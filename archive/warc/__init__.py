@@ -1,0 +1,1 @@
+"""WARC records in and out: reading, writing, recovering, replacing, subsetting (ISO 28500)."""

@@ -1,0 +1,210 @@
+"""ARC files, the form before WARC (Internet Archive, 1996), read as records of the same kind.
+
+warcio reads each record; here it is told the two lists of header fields there are, watched (a record must be as long as
+it says), and taken past damage. A record becomes a `response` where it holds an HTTP message, else a `resource`; its
+WARC-Record-ID is made up from file and offset, as ARC has none.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import uuid
+import zlib
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from warcio.archiveiterator import ARCIterator
+from warcio.exceptions import ArchiveLoadFailed
+
+from archive.errors import DamagedRecordError
+from archive.warc.record_reader import MAX_BLOCK, SECOND_RECORD, Damage, Keep, Record, keep_all
+
+SUFFIXES = (".arc", ".arc.gz")
+_GZIP = b"\x1f\x8b\x08"
+_WINDOW = 1 << 20
+_PIECE = 1 << 17
+# A header line: URL (old tools left spaces in), address, date, and from there to the length two or seven fields.
+_HEADER = re.compile(
+    rb"([a-z][a-z0-9+.-]{1,20}:[^\r\n]{1,65536}?) ([0-9a-fA-F.:]+) ([0-9]{8,17}) (\S+(?: \S+){0,7}?) ([0-9]{1,15})\r?\n"
+)
+_FIELDS_1 = ("uri", "ip-address", "archive-date", "content-type", "length")
+_FIELDS_2 = (*_FIELDS_1[:4], "result-code", "checksum", "location", "offset", "filename", "length")
+
+
+def is_arc(path: Path) -> bool:
+    """Whether a file is called as ARC files are."""
+    return path.name.endswith(SUFFIXES)
+
+
+def records(path: Path, *, start: int = 0, keep: Keep = keep_all) -> Iterator[Record | Damage]:
+    """Every record of an ARC file from offset `start` on, and every damaged stretch; see `warc_records.records`."""
+    with path.open("rb") as file:
+        size, fields = os.fstat(file.fileno()).st_size, _fields(file)
+        offset = _skip(file, start)
+        while offset < size:
+            try:
+                record = _read(file, path.name, offset, fields, keep)
+            except _ERRORS as error:
+                end = _next(file, offset + 1, size)
+                yield Damage(offset=offset, end=end, problem=_told(error), cut=False)
+                offset = end
+                continue
+            yield record
+            offset = _skip(file, record.end)
+
+
+def read_record(path: Path, offset: int) -> Record:
+    """The whole record at `offset`; DamagedRecordError where none can be read."""
+    with path.open("rb") as file:
+        try:
+            return _read(file, path.name, offset, _fields(file), keep_all)
+        except _ERRORS as error:
+            raise DamagedRecordError(f"{path} at offset {offset}: {_told(error)}. Run: warraq verify") from error
+
+
+_ERRORS = (ArchiveLoadFailed, EOFError, ValueError, KeyError, zlib.error)
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, zlib.error):
+        return f"gzip data is damaged ({error})"
+    return " ".join(str(error).split())[:200] or "there is no ARC record"
+
+
+def _read(file: IO[bytes], name: str, offset: int, fields: tuple[str, ...], keep: Keep) -> Record:
+    """The record at `offset`; one of `_ERRORS` where there is none or it is not as it says."""
+    file.seek(offset)
+    packed = file.read(3) == _GZIP
+    start = _opening(file, offset)
+    if not _HEADER.match(start) and not start.startswith(b"filedesc:"):
+        raise ValueError(f"neither gzip data nor an ARC record: {start[:20]!r}")
+    file.seek(offset)
+    iterator = ARCIterator(file, no_record_parse=True)
+    iterator.loader.arc_parser.headernames = fields
+    found = next(iterator)
+    length = int(found.length or 0)
+    about = _about(found, name, offset, length)
+    block = _block(found.raw_stream, length, min(length, MAX_BLOCK))
+    if packed:
+        _rest(iterator.reader)
+    end = file.tell() - iterator.reader.rem_length()
+    if not packed:
+        _check_behind(file, end)
+    headers = (*about, *_kind(found, block, length))
+    return Record(
+        version="ARC/1.0",
+        headers=headers,
+        block=block[: keep(headers)],
+        content_length=length,
+        offset=offset,
+        length=end - offset,
+        end=end,
+    )
+
+
+def _about(found: Any, name: str, offset: int, length: int) -> tuple[tuple[str, str], ...]:
+    """The header fields as a WARC record has them."""
+    header = found.rec_headers.get_header
+    stated = str(header("archive-date"))
+    moment = datetime.strptime(stated[:14].ljust(14, "0"), "%Y%m%d%H%M%S")  # noqa: DTZ007 - ARC dates are UTC
+    return (
+        ("WARC-Target-URI", str(header("uri")).replace(" ", "%20")),
+        ("WARC-IP-Address", str(header("ip-address"))),
+        ("WARC-Date", moment.strftime("%Y-%m-%dT%H:%M:%SZ")),
+        ("WARC-Record-ID", f"<urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'arc:{name}#{offset}')}>"),
+        ("Content-Length", str(length)),
+    )
+
+
+def _kind(found: Any, block: bytes, length: int) -> tuple[tuple[str, str], ...]:
+    if found.rec_type == "arc_header":
+        return (("WARC-Type", "warcinfo"), ("Content-Type", "text/plain"))
+    cut = (("WARC-Truncated", "length"),) if len(block) < length else ()
+    if block.startswith(b"HTTP/"):
+        return (("WARC-Type", "response"), ("Content-Type", "application/http;msgtype=response"), *cut)
+    return (("WARC-Type", "resource"), ("Content-Type", str(found.content_type or "application/octet-stream")), *cut)
+
+
+def _block(stream: Any, length: int, want: int) -> bytes:
+    """The first `want` bytes of a block, the rest passed over; ValueError where it is shorter than it says."""
+    kept, seen = bytearray(), 0
+    while seen < length:
+        piece = stream.read(min(_PIECE, length - seen))
+        if not piece:
+            raise ValueError(f"the record is {length - seen} bytes shorter than its header says")
+        seen += len(piece)
+        kept += piece[: max(0, want - len(kept))]
+    return bytes(kept)
+
+
+def _rest(reader: Any) -> None:
+    """Read to the end of the gzip member, so that its CRC is checked: only line ends may stand there."""
+    while piece := reader.read(_PIECE):
+        if piece.strip(b"\r\n"):
+            second = _HEADER.match(piece.lstrip(b"\r\n"))
+            raise ValueError(SECOND_RECORD if second else "data beyond its length follows in the gzip member")
+    if not reader.decompressor.eof:
+        raise ValueError("the gzip data of this record has no end")
+
+
+def _check_behind(file: IO[bytes], end: int) -> None:
+    """Behind an unpacked record stand line ends, the next record or the end: else its length is wrong."""
+    file.seek(end)
+    behind = file.read(2048)
+    if behind and behind[:1] not in b"\r\n" and not _HEADER.match(behind):
+        raise ValueError("more data follows than the record's header says")
+
+
+def _fields(file: IO[bytes]) -> tuple[str, ...]:
+    """The names of the header fields, which the third line of the file states: five (version 1) or ten (version 2)."""
+    lines = _opening(file, 0).split(b"\n", 3)
+    return _FIELDS_2 if len(lines) > 2 and len(lines[2].split()) == len(_FIELDS_2) else _FIELDS_1
+
+
+def _opening(file: IO[bytes], offset: int) -> bytes:
+    """The first bytes at `offset`, unpacked where they are gzip; empty where that fails."""
+    file.seek(offset)
+    data = file.read(1 << 17)
+    if not data.startswith(_GZIP):
+        return data
+    try:
+        return zlib.decompressobj(31).decompress(data, 1 << 17)
+    except zlib.error:
+        return b""
+
+
+def _skip(file: IO[bytes], offset: int) -> int:
+    """The first offset from `offset` on where no line end stands."""
+    while True:
+        file.seek(offset)
+        data = file.read(64)
+        gap = len(data) - len(data.lstrip(b"\r\n"))
+        offset += gap
+        if not data or gap < len(data):
+            return offset
+
+
+def _next(file: IO[bytes], position: int, size: int) -> int:
+    """Where the next record begins at or behind `position`; the end of the file where none does."""
+    file.seek(0)
+    packed = file.read(3) == _GZIP or str(file.name).removesuffix(".part").endswith(".gz")
+    while position < size:
+        file.seek(position)
+        window = file.read(_WINDOW)
+        if packed:
+            at = window.find(_GZIP)
+            while at >= 0:
+                if _HEADER.match(_opening(file, position + at)):
+                    return position + at
+                at = window.find(_GZIP, at + 1)
+        else:
+            for match in re.finditer(rb"\n(?=[a-z])", window):
+                if _HEADER.match(window, match.end()):
+                    return position + match.end()
+        if len(window) < _WINDOW:
+            break
+        position += len(window) - (1 << 17)
+    return size

@@ -1,0 +1,325 @@
+"""Captures out of WARC files: our own, with all that we know of them, and anybody else's.
+
+The records of one exchange (`request`, `response`, `metadata`, tied by WARC-Concurrent-To) become one `Capture`. Foreign
+files may lack digests, metadata or ids, put brackets around URIs or be WARC/1.0: what a capture needs is then worked
+out, and only http and https URLs are captures at all. How records lie in a file is `warc_records`' business; which of
+them is the article's is the index's.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from archive.errors import DamagedRecordError
+from archive.model import Capture, CrawlSummary, Digest, Failure, FetchFacts, RecordType, Reference
+from archive.model.withdrawal import Withdrawal
+from archive.warc import arc, warc_fields
+from archive.warc.http_message import HttpMessage, parse, parse_head
+from archive.warc.open_file import OPEN_SUFFIX
+from archive.warc.record_reader import MAX_BLOCK, Damage, Record, plain_uri, read_date, records
+from archive.warc.record_reader import read_record as read_warc_record
+from archive.warc.serialization import DIGEST_ALGORITHM
+
+__all__ = ["DamagedRecord", "ReadGroup", "captures", "groups", "locate", "payload", "read_record", "record_bytes"]
+
+_CAPTURE_TYPES = frozenset({"response", "revisit", "resource"})
+# Of a response whose digest stands in its header only the HTTP head is looked at; the recorder lets none be longer.
+_HEAD = 1024 * 1024
+_FIELDS = 4 * 1024 * 1024
+# A payload for which no digest is stated gets one up to this size: larger ones are videos, or bombs.
+_DIGESTED = 64 * 1024 * 1024
+_SCHEMES = ("http://", "https://")
+_DIGEST = "warc-payload-digest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DamagedRecord:
+    """A record that cannot be read as it was written: the file's name, the offset in it, and what is wrong."""
+
+    warc: str
+    offset: int
+    problem: str
+
+
+Item = Capture | Failure | CrawlSummary | Withdrawal | DamagedRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadGroup:
+    """What one group of records says, and the offset just behind the group, from which reading can go on later."""
+
+    item: Item
+    end: int
+
+
+def captures(path: Path, *, start: int = 0, name: str | None = None) -> Iterator[Item]:
+    """Everything a WARC file says, in the order written: captures, failures, crawls, and damaged records.
+
+    See `groups`; this is for those who do not mean to come back to the file.
+    """
+    return (group.item for group in groups(path, start=start, name=name))
+
+
+def groups(path: Path, *, start: int = 0, name: str | None = None) -> Iterator[ReadGroup]:
+    """The same with the offset behind each, for a reader that goes on where it stopped: pass `end` as `start`.
+
+    `name` is what captures call the file, if it is not its own name. The unfinished end of a file in progress (`.open`)
+    is no damage: it is not there yet. OSError where the file cannot be read.
+    """
+    warc = name or path.name.removesuffix(OPEN_SUFFIX)
+    growing = path.name.endswith(OPEN_SUFFIX)
+    group = _Group(warc)
+    for record in (arc.records if arc.is_arc(path) else records)(path, start=start, keep=_wanted):
+        if isinstance(record, Damage):
+            yield from group.close()
+            group = _Group(warc)
+            if growing and record.cut:
+                return
+            damaged = DamagedRecord(warc=warc, offset=record.offset, problem=record.problem)
+            yield ReadGroup(item=damaged, end=record.end)
+            continue
+        if not group.takes(record):
+            yield from group.close()
+            group = _Group(warc)
+        group.add(record)
+    yield from group.close()
+
+
+def _wanted(headers: tuple[tuple[str, str], ...]) -> int:
+    """How much of a block has to be read to know what the record says."""
+    fields = {name.lower(): value for name, value in headers}
+    kind = fields.get("warc-type", "").lower()
+    if kind == "metadata":
+        return _FIELDS
+    if kind not in _CAPTURE_TYPES:
+        return 0
+    return _HEAD if _DIGEST in fields or kind == "revisit" else _DIGESTED
+
+
+@dataclass(slots=True)
+class _Group:
+    """The records of one exchange while they are gathered."""
+
+    warc: str
+    main: Record | None = None
+    ids: set[str] = field(default_factory=set)
+    linked: set[str] = field(default_factory=set)
+    fields: warc_fields.Fields = field(default_factory=list)
+    end: int = 0
+    count: int = 0
+
+    def takes(self, record: Record) -> bool:
+        """Whether a record belongs to the exchange gathered so far."""
+        if not self.count:
+            return True
+        if self.main is not None and record.type in _CAPTURE_TYPES:
+            return False
+        links = set(record.headers_all("WARC-Concurrent-To"))
+        if record.type == "metadata":
+            links.update(record.headers_all("WARC-Refers-To"))
+        return record.id in self.linked or bool(links & (self.ids | self.linked))
+
+    def add(self, record: Record) -> None:
+        self.count += 1
+        self.end = record.end
+        self.ids.add(record.id)
+        self.linked.update(record.headers_all("WARC-Concurrent-To"))
+        if record.type in _CAPTURE_TYPES:
+            self.main = record
+        elif record.type == "metadata" and _media_type(record) == warc_fields.MEDIA_TYPE:
+            self.fields.extend(warc_fields.decode(record.block))
+
+    def close(self) -> Iterator[ReadGroup]:
+        """What the group says, if anything."""
+        for item in _items(self):
+            yield ReadGroup(item=item, end=self.end)
+
+
+def _items(group: _Group) -> Iterator[Item]:
+    start = group.end
+    try:
+        for name, value in group.fields:
+            if name == warc_fields.FAILURE:
+                yield warc_fields.failure_of(value)
+            elif name == warc_fields.CRAWL:
+                yield warc_fields.crawl_of(value)
+            elif name == warc_fields.WITHDRAWAL:
+                yield warc_fields.withdrawal_of(value)
+        if group.main is not None:
+            start = group.main.offset
+            capture = _capture(group.main, group.warc, warc_fields.facts_of(group.fields))
+            if capture is not None:
+                yield capture
+    except ValueError as error:
+        yield DamagedRecord(warc=group.warc, offset=start, problem=str(error))
+
+
+# ---------------------------------------------------------------------------------------------- a record as capture
+
+
+def _capture(record: Record, warc: str, facts: FetchFacts) -> Capture | None:
+    """The capture that a response, revisit or resource record is; None where its URL is not http or https."""
+    url = record.target
+    if url is None or not url.lower().startswith(_SCHEMES):
+        return None
+    message = _message(record, whole=False)
+    revisit = record.type == "revisit"
+    profile = (record.header("WARC-Profile") or "").rstrip("/").rpartition("/")[2] if revisit else None
+    refers_to_date = record.header("WARC-Refers-To-Date") if revisit else None
+    capture = Capture(
+        url=url,
+        captured=record.date,
+        warc=warc,
+        offset=record.offset,
+        length=record.length,
+        record_id=record.id,
+        record_type=RecordType(record.type),
+        status=message.status,
+        mime=message.mime,
+        payload_digest=_payload_digest(record),
+        profile=profile,
+        etag=message.text("etag"),
+        last_modified=message.text("last-modified"),
+        location=message.text("location"),
+        facts=facts,
+    )
+    if not revisit:
+        return replace(capture, truncated=record.header("WARC-Truncated"))
+    # WARC-Truncated on a revisit says that the known payload is left out, not that the exchange was cut short.
+    return replace(
+        capture,
+        refers_to_url=plain_uri(record.header("WARC-Refers-To-Target-URI")),
+        refers_to_date=read_date(refers_to_date) if refers_to_date else None,
+        refers_to_id=record.header("WARC-Refers-To"),
+    )
+
+
+def _message(record: Record, *, whole: bool) -> HttpMessage:
+    """The HTTP response in a record's block; a resource record becomes one with its media type and no status."""
+    if record.type == "resource":
+        headers = (("Content-Type", record.header("Content-Type") or "application/octet-stream"),)
+        return HttpMessage(status=None, headers=headers, entity=record.block)
+    return parse(record.block) if whole else parse_head(record.block)
+
+
+def _payload_digest(record: Record) -> Digest | None:
+    """The payload's digest as the record states it, or worked out where it states none and holds the payload."""
+    stated = record.header("WARC-Payload-Digest")
+    if stated is not None:
+        try:
+            return Digest.parse(stated)
+        except ValueError:
+            return None
+    if record.type == "revisit" or len(record.block) < record.content_length:
+        return None
+    return Digest.of(_message(record, whole=True).entity, DIGEST_ALGORITHM)
+
+
+def _media_type(record: Record) -> str:
+    return (record.header("Content-Type") or "").partition(";")[0].strip().lower()
+
+
+# ------------------------------------------------------------------------------------------- a capture's bytes again
+
+
+def read_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
+    """The whole record at `offset` of a WARC or ARC file; DamagedRecordError where there is none, or one beyond `most`."""
+    return arc.read_record(path, offset) if arc.is_arc(path) else read_warc_record(path, offset, most=most)
+
+
+def locate(folder: Path, warc: str) -> Path:
+    """The file in `folder` that a capture's `warc` names, in progress or not; DamagedRecordError where it is not there.
+
+    The name is one of a file, never a path (it may stem from an imported index).
+    """
+    if warc and Path(warc).name == warc:
+        # A file in progress may get its final name between two looks.
+        for name in (warc, warc + OPEN_SUFFIX, warc):
+            path = folder / name
+            if path.is_file():
+                return path
+    raise DamagedRecordError(
+        f"{folder}: the WARC file {warc!r} is missing. Bring it back, or run: warraq index --rebuild"
+    )
+
+
+def record_bytes(folder: Path, capture: Capture | Reference) -> bytes:
+    """A capture's record exactly as it stands in its WARC, decompressed: header, block and the two line ends."""
+    path = locate(folder, capture.warc)
+    read_record(path, capture.offset)
+    with path.open("rb") as file:
+        file.seek(capture.offset)
+        data = file.read(capture.length)
+    if data[:2] == b"\x1f\x8b":
+        return zlib.decompress(data, wbits=31)
+    return data if arc.is_arc(path) else data + b"\r\n\r\n"
+
+
+def payload(
+    folder: Path, capture: Capture, resolve: Callable[[Capture], Reference | None] | None = None
+) -> HttpMessage:
+    """The response of a capture with its entity; of a revisit, its own head and the entity of the record it refers to.
+
+    `resolve` finds that record for a capture that is a revisit (the index knows); without it all files of `folder` are
+    looked through. DamagedRecordError where a record is not there, not readable or not the capture's.
+    """
+    record = _record_of(folder, capture)
+    message = _message(record, whole=True)
+    if capture.record_type is not RecordType.REVISIT:
+        return message
+    reference = (resolve or (lambda revisit: find_reference(folder, revisit)))(capture)
+    if reference is None:
+        what = capture.refers_to_id or capture.refers_to_url
+        raise DamagedRecordError(
+            f"{capture.warc} at offset {capture.offset}: the record it refers to is missing: {what}"
+        )
+    original_record = _record_of(folder, reference)
+    if original_record.type == "revisit":
+        raise DamagedRecordError(f"{capture.warc} at offset {capture.offset}: it refers to a record without a payload")
+    original = _message(original_record, whole=True)
+    if message.status is None or capture.profile == "server-not-modified":
+        return original
+    return replace(message, entity=original.entity)
+
+
+def find_reference(folder: Path, revisit: Capture) -> Reference | None:
+    """Look through all files for the record that a revisit refers to: by id, else by URL and time of capture."""
+    for path in sorted([*folder.glob("*.warc.gz"), *folder.glob("*.warc"), *folder.glob("*.warc.gz" + OPEN_SUFFIX)]):
+        for item in captures(path):
+            if isinstance(item, Capture) and item.record_type is not RecordType.REVISIT and _is_meant(item, revisit):
+                return reference_to(item)
+    return None
+
+
+def _is_meant(capture: Capture, revisit: Capture) -> bool:
+    if revisit.refers_to_id:
+        return capture.record_id == revisit.refers_to_id
+    if revisit.refers_to_date is not None:
+        return (capture.url, capture.captured) == (revisit.refers_to_url or revisit.url, revisit.refers_to_date)
+    return revisit.payload_digest is not None and capture.payload_digest == revisit.payload_digest
+
+
+def reference_to(capture: Capture) -> Reference:
+    """What a later revisit says of this capture."""
+    return Reference(
+        record_id=capture.record_id,
+        url=capture.url,
+        captured=capture.captured,
+        warc=capture.warc,
+        offset=capture.offset,
+        length=capture.length,
+        payload_digest=capture.payload_digest,
+    )
+
+
+def _record_of(folder: Path, capture: Capture | Reference) -> Record:
+    """The record at a capture's place, made sure that it is that record."""
+    record = read_record(locate(folder, capture.warc), capture.offset)
+    if capture.record_id and record.id != capture.record_id:
+        raise DamagedRecordError(
+            f"{capture.warc} at offset {capture.offset}: another record stands there. Run: warraq index --rebuild"
+        )
+    return record

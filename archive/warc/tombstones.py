@@ -1,0 +1,173 @@
+"""Records taken out of a finished WARC file for good: the one exception to append-only.
+
+A tombstone is a `metadata` record with the id of the record it stands for, that record's digest and the reason. It takes
+exactly the bytes of the old one (empty stored deflate blocks fill a gzip member, RFC 1951 §3.2.4; a padded line an
+unpacked record), so that every other record keeps its offset and its bytes. The file is replaced whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import struct
+import uuid
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.errors import StorageError, UsageError
+from archive.model import iso
+from archive.model.digest import Digest
+from archive.model.withdrawal import Withdrawal
+from archive.warc import warc_fields
+from archive.warc.arc import is_arc
+from archive.warc.open_file import sync_folder
+from archive.warc.record_reader import Damage, Record, records
+from archive.warc.serialization import DIGEST_ALGORITHM, Headers, warc_date
+
+_GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
+_EMPTY_BLOCK = b"\x00\x00\x00\xff\xff"
+_PADDING = "warraq-padding"
+_TRIES = 400
+_FIELDS_LIMIT = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Bytes that take the place of as many at `offset`."""
+
+    offset: int
+    data: bytes
+
+
+def bury(path: Path, places: Mapping[int, str], withdrawal: Withdrawal, *, only_look: bool = False) -> int:
+    """Put tombstones in place of the records at these offsets (each with its id) in a WARC file; returns how many.
+
+    What a sitemap or feed announced of them goes too, from the `metadata` records beside them. A file without any is left
+    alone, and with `only_look` any file: that only tells how many there are. Raises UsageError for an ARC file, which has no place for a tombstone, StorageError where the disk refuses.
+    """
+    if is_arc(path):
+        raise UsageError(f"{path.name}: an ARC file cannot hold a tombstone; make it a WARC (warcio recompress) first")
+    try:
+        found = list(_replacements(path, places, withdrawal))
+        if found and not only_look:
+            _rewrite(path, found)
+    except OSError as error:
+        raise StorageError(f"{error.filename or path}: cannot be rewritten: {error.strerror or error}") from error
+    return sum(each.offset in places for each in found)
+
+
+def _replacements(path: Path, places: Mapping[int, str], withdrawal: Withdrawal) -> Iterator[Replacement]:
+    ids = set(places.values()) - {""}
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    for record in records(path, keep=lambda _: _FIELDS_LIMIT):
+        if isinstance(record, Damage):
+            continue
+        if record.offset in places and record.type in _BURIED:
+            yield Replacement(record.offset, _tombstone(record, withdrawal, packed=packed))
+        elif record.type == "metadata" and ids & set(record.headers_all("WARC-Concurrent-To")):
+            fields = warc_fields.decode(record.block)
+            kept = [(name, value) for name, value in fields if name != warc_fields.CLAIM]
+            if len(kept) < len(fields):
+                headers = [(name, value) for name, value in record.headers if name.lower() not in _RECKONED]
+                yield Replacement(record.offset, _fitted(headers, kept, record.length, packed=packed))
+
+
+_BURIED = {"response", "resource", "revisit"}
+_RECKONED = {"content-length", "warc-block-digest"}
+_LEAST = ("block_digest", "type", "captured", "article_id", "withdrawn", "reason", "payload_digest")
+_KEPT = ("WARC-Target-URI", "WARC-Warcinfo-ID", "WARC-Concurrent-To")
+
+
+def _tombstone(record: Record, withdrawal: Withdrawal, *, packed: bool) -> bytes:
+    headers = [
+        ("WARC-Type", "metadata"),
+        ("WARC-Record-ID", record.id or f"<{uuid.uuid4().urn}>"),
+        ("WARC-Date", warc_date(withdrawal.at)),
+        *((name, value) for name, value in record.headers if name in _KEPT),
+        ("Content-Type", warc_fields.MEDIA_TYPE),
+    ]
+    what = {
+        "type": record.type,
+        "captured": record.header("WARC-Date"),
+        "payload_digest": record.header("WARC-Payload-Digest"),
+        "block_digest": record.header("WARC-Block-Digest"),
+        "withdrawn": iso(withdrawal.at),
+        "article_id": withdrawal.article_id,
+        "reason": withdrawal.reason,
+    }
+    for number in range(len(_LEAST) + 1):  # a small record has no room for all of it; the withdrawal's own record has
+        said = {name: value for name, value in what.items() if name not in _LEAST[:number]}
+        try:
+            return _fitted(headers, warc_fields.tombstone_fields(**said), record.length, packed=packed)
+        except ValueError:
+            continue
+    raise UsageError(
+        f"the record {record.id} is too small for a tombstone ({record.length} bytes); nothing of it was changed"
+    )
+
+
+# ------------------------------------------------------------------------------------------- of exactly that length
+
+
+def _fitted(headers: Headers, fields: warc_fields.Fields, length: int, *, packed: bool) -> bytes:
+    """A record with these fields that takes exactly `length` bytes; ValueError where it needs more."""
+    block = warc_fields.encode(fields)
+    return _packed(headers, block, length) if packed else _plain(headers, block, length)
+
+
+def _content(headers: Headers, block: bytes, *, digits: int = 0) -> bytes:
+    digest = Digest.of(block, DIGEST_ALGORITHM)
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    stated = f"WARC-Block-Digest: {digest}\r\nContent-Length: {len(block):0{digits}d}\r\n\r\n"
+    return f"WARC/1.1\r\n{lines}{stated}".encode() + block
+
+
+def _packed(headers: Headers, block: bytes, length: int) -> bytes:
+    """As one gzip member. An empty block takes five bytes: a few padding characters bring the rest to a multiple."""
+    padding = b""
+    for number in range(_TRIES):
+        content = _content(headers, block + padding) + b"\r\n\r\n"
+        packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+        start = packer.compress(content) + packer.flush(zlib.Z_FULL_FLUSH)
+        trailer = struct.pack("<LL", zlib.crc32(content), len(content) & 0xFFFFFFFF)
+        left = length - len(_GZIP_HEADER) - len(start) - 5 - len(trailer)
+        if left >= 0 and left % 5 == 0:
+            return b"".join((_GZIP_HEADER, start, _EMPTY_BLOCK * (left // 5), b"\x01\x00\x00\xff\xff", trailer))
+        padding = f"{_PADDING}: {number:x}\r\n".encode()
+    raise ValueError("it does not fit")
+
+
+def _plain(headers: Headers, block: bytes, length: int) -> bytes:
+    """Without gzip: a line of padding, and zeros before Content-Length where its digits jump."""
+    for digits in (0, *range(1, 16)):
+        short = length - len(_content(headers, block, digits=digits))
+        if short == 0:
+            return _content(headers, block, digits=digits)
+        frame = len(_PADDING) + 4
+        for fill in range(max(0, short - frame - 12), max(0, short - frame + 1)):
+            line = f"{_PADDING}: {'-' * fill}\r\n".encode()
+            content = _content(headers, block + line, digits=digits)
+            if len(content) == length:
+                return content
+    raise ValueError("it does not fit")
+
+
+def _rewrite(path: Path, replacements: list[Replacement]) -> None:
+    """The file with these bytes in it, beside it and synced, then renamed over it."""
+    fresh = path.with_name(path.name + ".tmp")
+    try:
+        shutil.copyfile(path, fresh)
+        shutil.copystat(path, fresh)
+        with fresh.open("r+b") as file:
+            for each in replacements:
+                file.seek(each.offset)
+                file.write(each.data)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+        sync_folder(path.parent)
+    finally:
+        fresh.unlink(missing_ok=True)

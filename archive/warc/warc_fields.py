@@ -1,0 +1,218 @@
+"""What Warraq says about its own work inside a WARC, as `application/warc-fields` (ISO 28500 §6.5, §8).
+
+One place for both directions, so that what the writer says the reader understands: why an exchange was made
+(`via`, `hopsFromSeed`, `fetchTimeMs` of the standard, and `warraq-` fields beside them), a URL that failed, and the
+summary of a crawl. Values that are ours are JSON in ASCII, so that nothing in them can begin a new line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from archive.model import CrawlSummary, Exchange, Failure, FetchFacts, Sighting, Stage
+from archive.model.withdrawal import Withdrawal
+
+MEDIA_TYPE = "application/warc-fields"
+Fields = list[tuple[str, str]]
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+# hopsFromSeed names the kind of each hop by a letter; announcements by sitemaps and feeds are links too (L). The last
+# one of what is fetched because a page shows it is an embed (E), as Heritrix has it.
+_HOP = "L"
+_EMBED = "E"
+_MAX_HOPS = 255
+_COUNTS = ("fetched", "new", "changed", "unchanged", "duplicates", "failed", "bytes")
+
+FAILURE = "warraq-failure"
+CRAWL = "warraq-crawl-summary"
+WITHDRAWAL = "warraq-withdrawal"
+TOMBSTONE = "warraq-tombstone"
+CLAIM = "warraq-claim"
+_CRAWL_ID = "warraq-crawl"
+_SITE = "warraq-site"
+_REDACTED = "warraq-redacted"
+_TLS_VERIFIED = "warraq-tls-verified"
+
+
+def encode(fields: Iterable[tuple[str, str]]) -> bytes:
+    """The block of an `application/warc-fields` record; control characters in values become spaces."""
+    lines = (f"{name}: {_CONTROL.sub(' ', value).strip()}\r\n" for name, value in fields)
+    return "".join(lines).encode("utf-8", "replace")
+
+
+def decode(block: bytes) -> Fields:
+    """The (name, value) pairs of such a block, names in lower case; other lines are passed over."""
+    pairs: Fields = []
+    for line in block.decode("utf-8", "replace").split("\n"):
+        name, colon, value = line.partition(":")
+        if colon:
+            pairs.append((name.strip().lower(), value.strip()))
+    return pairs
+
+
+# ------------------------------------------------------------------------------------------------- of one exchange
+
+
+def facts_fields(facts: FetchFacts, exchange: Exchange, redacted: Iterable[str] = ()) -> Fields:
+    """Why and how an exchange was made; `redacted` are the names of request headers whose values were left out."""
+    fields: Fields = []
+    if facts.via:
+        fields.append(("via", facts.via))
+    if facts.hops > 0:
+        hops = _HOP * min(facts.hops, _MAX_HOPS)
+        fields.append(("hopsFromSeed", hops[:-1] + _EMBED if facts.requisite else hops))
+    fields.append(("fetchTimeMs", str(max(0, round(exchange.elapsed * 1000)))))
+    if facts.crawl_id:
+        fields.append((_CRAWL_ID, json.dumps(facts.crawl_id)))
+    if facts.site:
+        fields.append((_SITE, json.dumps(facts.site)))
+    fields.extend((CLAIM, _json(asdict(claim))) for claim in facts.claims)
+    if exchange.tls_verified is not None:
+        fields.append((_TLS_VERIFIED, "yes" if exchange.tls_verified else "no"))
+    fields.extend((_REDACTED, name) for name in redacted)
+    return fields
+
+
+def facts_of(fields: Fields) -> FetchFacts:
+    """Read the facts back; fields of other tools or that make no sense are left out."""
+    values = dict(reversed(fields))
+    hops = values.get("hopsfromseed", "")
+    return FetchFacts(
+        crawl_id=_string(values.get(_CRAWL_ID)),
+        site=_string(values.get(_SITE)),
+        via=values.get("via") or None,
+        hops=int(hops) if hops.isascii() and hops.isdigit() and len(hops) < 5 else len(hops),
+        claims=tuple(claim for name, value in fields if name == CLAIM and (claim := _claim(value))),
+        requisite=hops.endswith(_EMBED),
+    )
+
+
+def _claim(text: str) -> Sighting | None:
+    try:
+        value = {key: item for key, item in _object(text).items() if isinstance(item, str)}
+        return Sighting(
+            url=value["url"],
+            source=value["source"],
+            kind=value["kind"],
+            title=value.get("title"),
+            published=value.get("published"),
+            modified=value.get("modified"),
+        )
+    except (KeyError, ValueError):
+        return None
+
+
+# ------------------------------------------------------------------------------------------- failures and crawls
+
+
+def failure_fields(failure: Failure) -> Fields:
+    """A failure as one field."""
+    return [(FAILURE, _json(asdict(failure) | {"stage": str(failure.stage), "at": _moment(failure.at)}))]
+
+
+def failure_of(text: str) -> Failure:
+    """Read a failure back; ValueError where it is none."""
+    value = _object(text)
+    try:
+        return Failure(
+            url=str(value["url"]),
+            stage=Stage(value["stage"]),
+            reason=str(value["reason"]),
+            at=_instant(value["at"]),
+            crawl_id=value.get("crawl_id"),
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a failure: {text[:100]!r}") from error
+
+
+def crawl_fields(crawl: CrawlSummary) -> Fields:
+    """The summary of a crawl as one field."""
+    finished = _moment(crawl.finished) if crawl.finished else None
+    return [(CRAWL, _json(asdict(crawl) | {"started": _moment(crawl.started), "finished": finished}))]
+
+
+def crawl_of(text: str) -> CrawlSummary:
+    """Read the summary of a crawl back; ValueError where it is none."""
+    value = _object(text)
+    try:
+        return CrawlSummary(
+            id=str(value["id"]),
+            site=str(value["site"]),
+            started=_instant(value["started"]),
+            finished=_instant(value["finished"]) if value.get("finished") else None,
+            outcome=str(value["outcome"]),
+            **{name: int(value.get(name, 0)) for name in _COUNTS},
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not the summary of a crawl: {text[:100]!r}") from error
+
+
+# ---------------------------------------------------------------------------------------------------- withdrawals
+
+
+def withdrawal_fields(withdrawal: Withdrawal) -> Fields:
+    """A withdrawal as one field."""
+    return [(WITHDRAWAL, _json(asdict(withdrawal) | {"at": _moment(withdrawal.at)}))]
+
+
+def withdrawal_of(text: str) -> Withdrawal:
+    """Read a withdrawal back; ValueError where it is none."""
+    value = _object(text)
+    try:
+        return Withdrawal(
+            article_id=str(value["article_id"]),
+            site=str(value["site"]),
+            url=str(value["url"]),
+            at=_instant(value["at"]),
+            reason=str(value["reason"]),
+            keys=tuple(map(str, value.get("keys", ()))),
+            texts=tuple(map(str, value.get("texts", ()))),
+            urls=tuple(map(str, value.get("urls", ()))),
+            digests=tuple(map(str, value.get("digests", ()))),
+            purged=bool(value.get("purged")),
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a withdrawal: {text[:100]!r}") from error
+
+
+def tombstone_fields(**what: str | None) -> Fields:
+    """What stands in place of a record that was purged, as one field."""
+    return [(TOMBSTONE, _json(what))]
+
+
+def _json(value: dict[str, Any]) -> str:
+    return json.dumps({key: item for key, item in value.items() if item is not None}, separators=(",", ":"))
+
+
+def _object(text: str) -> dict[str, Any]:
+    """A JSON object; ValueError where the text is none."""
+    value = json.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError(f"not a JSON object: {text[:100]!r}")  # noqa: TRY004 - it is the text that is wrong
+    return value
+
+
+def _string(text: str | None) -> str | None:
+    """A JSON string, or None."""
+    try:
+        value = json.loads(text or "null")
+    except ValueError:
+        return None
+    return value if isinstance(value, str) else None
+
+
+def _moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _instant(text: str) -> datetime:
+    """An aware instant in UTC; ValueError where it states no zone."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"no zone: {text!r}")
+    return moment.astimezone(UTC)

@@ -1,0 +1,183 @@
+"""A collection handed on, and others' files taken in: WACZ, BagIt, import. Gathers what the archive's modules need.
+
+The forms themselves are `archive.packaging.wacz`, `archive.packaging.bagit` and `archive.packaging.foreign_files`; what imported files hold is read by the one path
+every capture takes.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import zipfile
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from archive.cdx.cdxj import line, place
+from archive.config import CollectionConfig
+from archive.errors import StorageError, UsageError, WarraqError
+from archive.fixity.manifest import ORIGIN, closed_files, read_manifest
+from archive.layout import Layout
+from archive.model import iso
+from archive.packaging.bagit import write_bag
+from archive.packaging.foreign_files import Imported, clear, take_in
+from archive.packaging.wacz import PageEntry, write_wacz
+from archive.query.reader import Filters, Reader
+from archive.warc.subset import write_selection
+from archive.warc.writer import WarcInfo
+from crawler.admin.captures_of_articles import captures_of
+from crawler.admin.withdraw import without_withdrawn
+from pipelines.ingest.catch_up import CaughtUp, catch_up, warc_files
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """What an import did: each file of the sources, and the catch-up of the index afterwards."""
+
+    files: list[Imported]
+    caught_up: CaughtUp
+
+
+def import_files(
+    layout: Layout,
+    config: CollectionConfig,
+    sources: Sequence[Path],
+    *,
+    on_capture: Callable[[CaughtUp], None] = lambda _: None,
+) -> TakenIn:
+    """Take WARC, ARC and WACZ files into the collection and index them; takes the write lock.
+
+    Files that are there already are no change. Raises UsageError for what is none of these, StorageError.
+    """
+    with layout.write_lock():
+        clear(layout.archive)
+        known = _known(layout)
+        now = datetime.now(UTC)
+        files: list[Imported] = []
+        try:
+            for source in sources:
+                files += take_in(layout.archive, source, known=known, now=now)
+        except WarraqError:
+            if any(not file.known for file in files):  # what came before is in, whole
+                catch_up(layout, config, on_capture=on_capture)
+            raise
+        return TakenIn(files=files, caught_up=catch_up(layout, config, on_capture=on_capture))
+
+
+def _known(layout: Layout) -> dict[str, str]:
+    """SHA-256 to name of the files in the collection, as far as notes of origin and the fixity manifest state them."""
+    manifest = read_manifest(layout.fixity)
+    known = {digest: Path(name).name for name, digest in manifest.items() if not name.endswith(ORIGIN)}
+    for note in layout.archive.glob(f"*{ORIGIN}"):
+        name = note.name.removesuffix(ORIGIN)
+        if (layout.archive / name).is_file():
+            known[json.loads(note.read_text("utf-8"))["sha256"]] = name
+    return known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOn:
+    """What was written: so many files, or bytes; and which of the files copied are not what the fixity manifest states."""
+
+    amount: int
+    damaged: tuple[str, ...]
+
+
+def export_wacz(layout: Layout, config: CollectionConfig, target: Path) -> HandedOn:
+    """Write the closed WARC files with their index and the list of articles as one WACZ file; its size in bytes.
+
+    Withdrawn articles are not in it: where a file holds one still, a copy with tombstones is packed.
+    """
+    layout.state.mkdir(exist_ok=True)
+    with Reader(layout.index_db) as reader, tempfile.TemporaryDirectory(dir=layout.state) as folder:
+        warcs = list(without_withdrawn(layout, warc_files(layout.archive), Path(folder)))
+        size = write_wacz(
+            target,
+            warcs=warcs,
+            cdxj=_lines_of(layout.cdxj, {warc.name for warc in warcs}),
+            pages=_pages(reader),
+            title=config.name,
+            created=datetime.now(UTC),
+            software=f"warraq/{version('warraq')}",
+        )
+        as_they_are = {f"archive/{warc.name}" for warc in warcs if warc.parent == layout.archive}
+    with zipfile.ZipFile(target) as package:
+        resources = json.loads(package.read("datapackage.json"))["resources"]
+    packed = {each["path"]: each["hash"].removeprefix("sha256:") for each in resources if each["path"] in as_they_are}
+    return HandedOn(amount=size, damaged=_unlike_stated(layout, packed))
+
+
+def export_part(layout: Layout, config: CollectionConfig, target: Path, filters: Filters, text: str) -> int:
+    """Write the articles that answer `text` and the filters as a WACZ: their captures, requisites too; its size in bytes."""
+    now = datetime.now(UTC)
+    info = WarcInfo(software=f"warraq/{version('warraq')}", operator=config.operator, collection=config.name)
+    layout.state.mkdir(exist_ok=True)
+    with Reader(layout.index_db) as reader, tempfile.TemporaryDirectory(dir=layout.state) as folder:
+        ids = [row["id"] for row in reader.select(filters, text=text)]
+        if not ids:
+            raise UsageError("no article answers that; nothing was written")
+        wanted = captures_of(reader, layout.archive, ids)
+        warc = Path(folder) / f"warraq-part-{now:%Y%m%d%H%M%S}.warc.gz"
+        written = write_selection(warc, layout.archive, wanted, info=info, now=now)
+        return write_wacz(
+            target,
+            warcs=[warc],
+            cdxj=sorted(line(capture).encode() for capture in written),
+            pages=_pages(reader, set(ids)),
+            title=config.name,
+            created=now,
+            software=info.software,
+        )
+
+
+def _unlike_stated(layout: Layout, copied: Mapping[str, str]) -> tuple[str, ...]:
+    """The files (paths in the collection, with the SHA-256 of what was copied) that are not as the manifest states."""
+    stated = read_manifest(layout.fixity)
+    return tuple(name for name, digest in sorted(copied.items()) if stated.get(name, digest) != digest)
+
+
+def _lines_of(cdxj: Path, names: set[str]) -> Iterator[bytes]:
+    """The lines of the index that lead into these files: a crawl may be adding others meanwhile."""
+    if not cdxj.is_file():
+        raise StorageError(f"{cdxj}: no index here; run `warraq index`")
+    with cdxj.open("rb") as file:
+        yield from (line for line in file if place(line)[0] in names)
+
+
+def _pages(reader: Reader, only: Container[str] | None = None) -> Iterator[PageEntry]:
+    """Each article (of those wanted) once, at its first capture."""
+    statement = (
+        "SELECT c.url, min(c.captured) AS captured, a.title, a.id FROM captures c JOIN articles a ON a.id = c.article_id"
+        " WHERE c.status = 200 GROUP BY a.id ORDER BY captured, c.url"
+    )
+    for row in reader.rows(statement):
+        if only is None or row["id"] in only:
+            yield PageEntry(url=row["url"], captured=datetime.fromisoformat(row["captured"]), title=row["title"])
+
+
+def withdrawn_but_kept(layout: Layout) -> int:
+    """How many captures of withdrawn articles the WARC files still hold."""
+    if not layout.index_db.exists():
+        return 0
+    with Reader(layout.index_db) as reader:
+        return len(reader.withdrawn_places())
+
+
+def export_bag(layout: Layout, config: CollectionConfig, target: Path) -> HandedOn:
+    """Write the collection as a BagIt bag to the folder `target`; the number of its files."""
+    info = {
+        "Source-Organization": config.operator or "",
+        "Contact-Email": config.contact or "",
+        "External-Description": config.name,
+        "Bagging-Date": iso(datetime.now(UTC))[:10],
+        "Bag-Software-Agent": f"warraq/{version('warraq')}",
+    }
+    fixity = sorted(path for path in (layout.fixity).glob("*") if path.is_file())
+    files = [layout.config, *closed_files(layout.archive), *fixity]
+    files += [layout.cdxj] if layout.cdxj.is_file() else []
+    chosen = {name: value for name, value in info.items() if value}
+    count = write_bag(target, root=layout.root, files=files, database=layout.index_db, info=chosen)
+    copied = {name.removeprefix("data/"): digest for name, digest in read_manifest(target).items()}
+    return HandedOn(amount=count, damaged=_unlike_stated(layout, copied))

@@ -1,0 +1,98 @@
+"""One page for `extract`: from a URL asked for now or from a file, with the configuration of its site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+from archive.config import SiteConfig, load
+from archive.errors import UsageError
+from archive.layout import Layout
+from archive.model import Article
+from archive.query.reader import Reader
+from archive.urls import folded_host, normalise
+from crawler.fetch.address_guard import AddressGuard
+from crawler.fetch.one_off_client import Probe
+from crawler.politeness.robots_rules import Robots
+
+_NOWHERE = "localhost"
+_WAY_OUT = "read a copy that you have: warraq extract URL --html FILE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GotPage:
+    """A page's bytes, the URL they stand for, and the Content-Type they came with, if they came over the wire."""
+
+    url: str
+    body: bytes
+    content_type: str | None = None
+
+
+def page_of(
+    page: str, file: Path | None, *, say: Callable[[str], None], obey: Callable[[str], bool] = lambda _: True
+) -> GotPage:
+    """The page that `page` names: a URL (whose bytes may stand in `file`) or a file.
+
+    `obey` tells of a URL whether its site's robots.txt is to be obeyed. Raises UsageError for what is neither, or what
+    robots.txt forbids; ProbeError where the URL does not answer.
+    """
+    url = normalise(page) if page.lower().startswith(("http://", "https://")) else None
+    if url and file:
+        return GotPage(url=url, body=file.read_bytes())
+    if url:
+        say(f"asking for {url}")
+        probe = Probe(AddressGuard.for_starts([url]), agent=f"warraq/{version('warraq')}", delay=0)
+        answer = probe.get(url, before=lambda each: _check_robots(probe, each) if obey(each) else None)
+        if not answer.ok:
+            raise UsageError(f"{answer.url}: answers with status {answer.status}")
+        return GotPage(url=answer.url, body=answer.body, content_type=answer.content_type)
+    path = Path(page)
+    if file or not path.is_file():
+        raise UsageError(f"{page!r} is neither an http(s) URL nor a file")
+    # A file has no address of its own; relative links in it lead nowhere real.
+    return GotPage(url=f"http://{_NOWHERE}/{path.name}", body=path.read_bytes())
+
+
+def _check_robots(probe: Probe, url: str) -> None:
+    """Raise UsageError where the robots.txt of the URL's origin forbids it, or cannot be had (RFC 9309 §2.3.1)."""
+    answer = probe.get(urljoin(url, "/robots.txt"))
+    if answer.status >= 500:
+        raise UsageError(f"{url}: robots.txt answers {answer.status}, so nothing may be fetched (RFC 9309); {_WAY_OUT}")
+    if answer.ok and not Robots(answer.body).allows(url):
+        raise UsageError(f"{url}: robots.txt forbids it; {_WAY_OUT}")
+
+
+def without_furniture(folder: Path | None, site: SiteConfig, article: Article) -> Article:
+    """An article as the collection's index would keep it: without what the site's own pages have taught it to leave out."""
+    layout = Layout.find(folder)
+    if not layout.index_db.exists():
+        return article
+    with Reader(layout.index_db) as reader:
+        return reader.without_furniture(site.name, article)
+
+
+def site_of(folder: Path | None, url: str, name: str | None) -> SiteConfig | None:
+    """The configuration of the page's site: the one called `name`, else the one that starts at the URL's host, else None.
+
+    A page from a file without a URL is taken for one of the collection's only site, if it has one site. Outside a collection there is none, unless a collection or a site was asked for by name.
+    """
+    try:
+        layout = Layout.find(folder)
+    except UsageError:
+        if folder or name:
+            raise
+        return None
+    config = load(layout.config)
+    if name:
+        return config.site(name)
+    host = _host(url)
+    fitting = (site for site in config.sites for start in site.start if _host(start) == host)
+    only = config.sites[0] if host == _NOWHERE and len(config.sites) == 1 else None
+    return next(fitting, only)
+
+
+def _host(url: str) -> str:
+    return folded_host(urlsplit(normalise(url) or url).netloc)

@@ -1,0 +1,219 @@
+"""An article withdrawn: the record that says so, then index, CDXJ and, where it is purged, the WARC files themselves.
+
+Every step may be the last before a kill. The record comes first; asked again, the command finds the tombstone and does
+what is still to do.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from archive.config import CollectionConfig
+from archive.errors import DamagedRecordError, UsageError
+from archive.fixity.manifest import read_manifest, restate_fixity, sha256_of
+from archive.index.writer import Index
+from archive.layout import Layout
+from archive.model.withdrawal import Withdrawal
+from archive.query.reader import Reader
+from archive.urls import canonical_key
+from archive.warc.arc import is_arc
+from archive.warc.tombstones import bury
+from archive.warc.writer import WarcInfo, WarcWriter
+from pipelines.ingest.catch_up import catch_up, settle, signing_key
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """What a withdrawal did: how many captures no longer show the article, which files were rewritten, and the captures
+    of pages that carry its whole text beside others (URL and time), which only a person can judge.
+    """
+
+    withdrawal: Withdrawal
+    captures: int
+    rewritten: tuple[str, ...]
+    carried: tuple[tuple[str, str], ...]
+
+
+def withdraw_article(
+    layout: Layout, config: CollectionConfig, name: str, *, reason: str, purge: bool = False
+) -> Withdrawn:
+    """Withdraw the article of that id or address, for that reason; takes the write lock.
+
+    With `purge` its payloads are taken out of the WARC files, too. Raises UsageError where there is no such article or a
+    file cannot hold a tombstone, StorageError and ArchiveWriteError where the disk refuses.
+    """
+    if not reason.strip():
+        raise UsageError("withdraw: a reason must be stated")
+    with layout.write_lock():
+        catch_up(layout, config)
+        withdrawal, known = _of(layout, name, reason.strip(), purge=purge)
+        shown = _shown(layout, withdrawal)
+        if purge:
+            _refuse_arcs({row["warc"] for row in shown})
+        if not known:
+            withdrawal = replace(withdrawal, digests=_digests(shown, withdrawal))
+            _write(layout, config, withdrawal)
+            catch_up(layout, config)
+        rewritten = _purge(layout, config, withdrawal, _shown(layout, withdrawal)) if purge else ()
+        settle(layout, config)
+        return Withdrawn(
+            withdrawal=withdrawal, captures=len(shown), rewritten=rewritten, carried=_carried(layout, withdrawal)
+        )
+
+
+def without_withdrawn(layout: Layout, warcs: Iterable[Path], folder: Path) -> Iterator[Path]:
+    """The files to hand on: those that still hold withdrawn payloads as copies in `folder` with tombstones in their place.
+
+    An ARC file that holds any cannot be handed on, and is left out.
+    """
+    with Reader(layout.index_db) as reader:
+        standing = [_again(reader, row, datetime.now(UTC), purge=False)[0] for row in reader.rows(_STANDING)]
+    shown = [(each, row) for each in standing for row in _shown(layout, each)]
+    for warc in warcs:
+        held = [(each, row) for each, row in shown if row["warc"] == warc.name]
+        if not held:
+            yield warc
+        elif not is_arc(warc):
+            copy = Path(shutil.copyfile(warc, folder / warc.name))
+            for each, row in held:
+                bury(copy, {row["offset"]: row["record_id"]}, each)
+            yield copy
+
+
+_STANDING = "SELECT * FROM withdrawals ORDER BY article_id"
+# With the text as it stood on the page: another capture of it may be read before its furniture is known.
+_READ_AS = "SELECT r.*, t.raw_sha256 FROM _readings r JOIN _texts t ON t.id = r.text WHERE r.article_id = :id"
+
+
+def _of(layout: Layout, name: str, reason: str, *, purge: bool) -> tuple[Withdrawal, bool]:
+    """What is to be withdrawn, and whether the archive says so already, purge included."""
+    now = datetime.now(UTC)
+    with Reader(layout.index_db) as reader:
+        article = reader.article(name)
+        gone = reader.withdrawal(name) if article is None else None
+        if gone is not None:
+            return _again(reader, gone, now, purge=purge)
+        article = article or reader.find(name)
+        rows = list(reader.rows(_READ_AS, {"id": article["id"]}))
+    own = [row for row in rows if row["ordinal"] == 0]
+    return Withdrawal(
+        article_id=article["id"],
+        site=article["site"],
+        url=article["url"],
+        at=now,
+        reason=reason,
+        keys=_sorted([*(row["key"] for row in rows), *(canonical_key(row["url"]) for row in own)]),
+        texts=_sorted(row[text] for row in rows for text in ("text_sha256", "raw_sha256")),
+        urls=_sorted([*(row["url"] for row in own), article["url"]]),
+        purged=purge,
+    ), False
+
+
+def _again(reader: Reader, gone: Row, now: datetime, *, purge: bool) -> tuple[Withdrawal, bool]:
+    """A withdrawal that stands, to be carried on; it is said once more only where the purge is new."""
+    known = bool(gone["purged"]) or not purge
+    rows = list(reader.rows("SELECT * FROM _withdrawn WHERE article_id = :id", {"id": gone["article_id"]}))
+    return Withdrawal(
+        article_id=gone["article_id"],
+        site=gone["site"],
+        url=gone["url"],
+        at=datetime.fromisoformat(gone["withdrawn"]) if known else now,
+        reason=gone["reason"],
+        keys=_sorted(row["value"] for row in rows if row["what"] == "key"),
+        texts=_sorted(row["value"] for row in rows if row["what"] == "text"),
+        urls=_sorted(row["value"] for row in rows if row["what"] == "url"),
+        digests=tuple(gone["payload_digests"].split()),
+        purged=purge,
+    ), known
+
+
+def _sorted(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(values)))
+
+
+# Read as the article, captured at an address of it, or a revisit of one that was.
+_SHOWN = """
+WITH shown AS (
+  SELECT c.* FROM captures c JOIN _readings r ON r.capture_id = c.id AND r.ordinal = 0
+    WHERE r.site = :site AND (r.key IN (SELECT value FROM json_each(:keys))
+      OR r.text_sha256 IN (SELECT value FROM json_each(:texts)))
+  UNION SELECT c.* FROM captures c WHERE c.url IN (SELECT value FROM json_each(:urls)))
+SELECT * FROM shown UNION SELECT c.* FROM captures c WHERE c.record_type = 'revisit'
+  AND c.refers_to_id IN (SELECT record_id FROM shown WHERE record_id != '') ORDER BY warc, offset
+"""
+
+
+def _shown(layout: Layout, withdrawal: Withdrawal) -> list[Row]:
+    """The captures that show the article, withdrawn or about to be, and the revisits of them."""
+    values = {name: json.dumps(getattr(withdrawal, name)) for name in ("keys", "texts", "urls")}
+    with Reader(layout.index_db) as reader:
+        return list(reader.rows(_SHOWN, {"site": withdrawal.site, **values}))
+
+
+def _digests(shown: Iterable[Row], withdrawal: Withdrawal) -> tuple[str, ...]:
+    return _sorted([*withdrawal.digests, *(row["payload_digest"] for row in shown if row["payload_digest"])])
+
+
+def _write(layout: Layout, config: CollectionConfig, withdrawal: Withdrawal) -> None:
+    info = WarcInfo(software=f"warraq/{version('warraq')}", operator=config.operator, collection=config.name)
+    with WarcWriter(layout.archive, info=info) as writer:
+        writer.write_withdrawal(withdrawal)
+
+
+def _refuse_arcs(warcs: Iterable[str]) -> None:
+    """Before anything is changed: an ARC file has no place for a tombstone."""
+    for name in sorted(warcs):
+        if is_arc(Path(name)):
+            raise UsageError(
+                f"{name}: an ARC file cannot hold a tombstone, so it cannot be purged; nothing was changed"
+            )
+
+
+def _purge(layout: Layout, config: CollectionConfig, withdrawal: Withdrawal, shown: list[Row]) -> tuple[str, ...]:
+    """Bury the records in each file, state its fixity anew, and take the captures out of the index; file by file."""
+    key = signing_key(layout, config)
+    why = f"withdrawn {withdrawal.article_id}: {withdrawal.reason}"
+    rewritten = _sorted(row["warc"] for row in shown)
+    for name in rewritten:
+        rows = [row for row in shown if row["warc"] == name]
+        path = layout.archive / name
+        stated = _is_as_stated(layout, path)
+        if (
+            bury(path, {row["offset"]: row["record_id"] for row in rows}, withdrawal, only_look=not stated)
+            and not stated
+        ):
+            raise DamagedRecordError(
+                f"{name} is not what the fixity manifest states; run `warraq verify` before purging"
+            )
+        if not _is_as_stated(layout, path):
+            restate_fixity(layout.fixity, layout.root, [path], now=datetime.now(UTC), reason=why, key=key)
+        with Index(layout.index_db) as index:
+            index.forget([row["id"] for row in rows])
+    return rewritten
+
+
+def _is_as_stated(layout: Layout, path: Path) -> bool:
+    """Whether a file has the digest that the manifest states; a file just rewritten has not."""
+    return read_manifest(layout.fixity).get(path.relative_to(layout.root).as_posix()) == sha256_of(path)
+
+
+def _carried(layout: Layout, withdrawal: Withdrawal) -> tuple[tuple[str, str], ...]:
+    """The captures of other pages (listings) in which the article's text stands too."""
+    statement = (
+        "SELECT DISTINCT c.url, c.captured FROM _readings r JOIN captures c ON c.id = r.capture_id WHERE r.ordinal > 0"
+        " AND r.site = :site AND (r.text_sha256 IN (SELECT value FROM json_each(:texts))"
+        " OR r.key IN (SELECT value FROM json_each(:keys))) ORDER BY c.captured, c.url"
+    )
+    values = {name: json.dumps(getattr(withdrawal, name)) for name in ("keys", "texts")}
+    with Reader(layout.index_db) as reader:
+        rows = reader.rows(statement, {"site": withdrawal.site, **values})
+        return tuple((row["url"], row["captured"]) for row in rows)

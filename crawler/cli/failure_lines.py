@@ -1,0 +1,25 @@
+"""What `crawl` and `run-due` say of what went wrong: a line for each URL that is owed an explanation, as far as they are few."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from archive.model import CrawlSummary, Stage
+
+if TYPE_CHECKING:
+    from archive.query.reader import Reader
+
+_MOST = 5  # lines for each site; `status --failures` has the rest
+
+
+def trouble_lines(reader: Reader, summaries: Sequence[CrawlSummary]) -> Iterator[str]:
+    """`site: URL: reason` for the failures of these crawls, what counts as failed first, then how many more there are."""
+    from archive.render.tables import printable
+
+    for summary in summaries:
+        rows = sorted(reader.failures(summary.id), key=lambda row: (row["stage"] == Stage.DISCOVERY, row["at"]))
+        for row in rows[:_MOST]:
+            yield " ".join(printable(f"{summary.site}: {row['url']}: {row['reason']}").split())
+        if len(rows) > _MOST:
+            yield f"{summary.site}: and {len(rows) - _MOST} more; see `warraq status --failures`"

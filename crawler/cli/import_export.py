@@ -1,0 +1,116 @@
+"""The commands that hand articles and captures on, or take others' in: export, import."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from crawler.cli.options import filters
+from crawler.cli.session import Progress, Session, counted
+
+if TYPE_CHECKING:
+    from archive.query.reader import Filters
+    from crawler.admin.import_export import HandedOn
+
+EXPORT_COLUMNS = (
+    "id", "url", "site", "title", "lead", "body", "author", "section", "language", "published", "published_precision",
+    "published_raw", "modified", "publisher", "image_url", "image_caption", "image_credit", "words", "first_seen",
+    "last_seen", "versions", "cluster_id",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("query", nargs=-1)
+@click.option("--to", "target", metavar="FILE", type=click.Path(path_type=Path), help="The file to write.")
+@click.option(
+    "--bag", metavar="DIR", type=click.Path(path_type=Path), help="Write the collection as a BagIt bag to DIR."
+)
+@filters("--until")
+@click.pass_context
+def export(ctx: click.Context, query: tuple[str, ...], target: Path | None, bag: Path | None, chosen: Filters) -> None:
+    """Write articles, all or those that answer QUERY and the filters, to FILE.
+
+    The ending of FILE says how: .jsonl, .json, .csv, or .parquet (with pip install 'warraq[parquet]'). With .wacz
+    the captures are packed: of everything the WARC files as they are, of some articles their records and what their pages
+    need. With --bag the whole collection is. No form but the bag holds withdrawn articles: the bag has the WARC files byte
+    for byte, and with them what was withdrawn without --purge. An existing FILE or DIR is never overwritten. Exit code 4:
+    a file that was copied is not what the fixity manifest states; it is named, and was copied as it is.
+    """
+    session: Session = ctx.obj
+    if (target is None) == (bag is None):
+        raise click.UsageError("name one of --to FILE and --bag DIR", ctx)
+    layout = session.layout()
+    whole = bag is not None or (target is not None and target.suffix == ".wacz")
+    some = bool(query or any(getattr(chosen, name) for name in chosen.__slots__))
+    if bag is not None and some:
+        raise click.UsageError("a bag holds the whole collection; leave out QUERY and filters", ctx)
+    if bag is not None:
+        from crawler.admin.import_export import export_bag, withdrawn_but_kept
+
+        handed = export_bag(layout, session.config(), bag)
+        session.say(f"{handed.amount} files in {bag}")
+        if kept := withdrawn_but_kept(layout):
+            click.echo(
+                f"warning: {counted(kept, 'capture')} of withdrawn articles are in the bag; `withdraw --purge` takes them out",
+                err=True,
+            )
+        _tell_damage(ctx, handed)
+    elif target is not None and whole and some:
+        from crawler.admin.import_export import export_part
+
+        size = export_part(layout, session.config(), target, chosen, " ".join(query))
+        session.say(f"{size} bytes in {target}")
+    elif target is not None and whole:
+        from crawler.admin.import_export import export_wacz
+
+        handed = export_wacz(layout, session.config(), target)
+        session.say(f"{handed.amount} bytes in {target}")
+        _tell_damage(ctx, handed)
+    elif target is not None:
+        from archive.query.reader import Reader
+        from archive.render.tables import write_file
+
+        with Reader(layout.index_db) as reader:
+            session.check_site(reader, chosen.site)
+            count = write_file(reader.select(chosen, text=" ".join(query)), EXPORT_COLUMNS, target)
+        session.say(f"{counted(count, 'article')} in {target}")
+
+
+def _tell_damage(ctx: click.Context, handed: HandedOn) -> None:
+    """Name the files that were copied as they are and are not as they were: exit code 4."""
+    for name in handed.damaged:
+        click.echo(f"damaged: {name}: its bytes are not those the fixity manifest states; see `warraq verify`")
+    ctx.exit(4 if handed.damaged else 0)
+
+
+@click.command(name="import")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.pass_context
+def import_(ctx: click.Context, files: tuple[Path, ...]) -> None:
+    """Take WARC, ARC or WACZ files made by other tools into the collection, byte for byte, and index them.
+
+    A file that is there already is no change. Exit code 4: a damaged record was found and left out; it is named, and the
+    ones after it are in.
+    """
+    from crawler.admin.import_export import import_files
+
+    session: Session = ctx.obj
+    with Progress(session, "indexing") as progress:
+        taken = import_files(
+            session.layout(),
+            session.config(),
+            files,
+            on_capture=lambda so_far: progress.update(captures=so_far.captures, new=so_far.new),
+        )
+    for file in taken.files:
+        how = " (it was one gzip stream, and is kept unpacked)" if file.unpacked else ""
+        session.say(f"{file.source}: {'was there already as' if file.known else 'is'} {file.name}{how}")
+    for record in taken.caught_up.damaged:
+        click.echo(f"damaged: {record.warc} at {record.offset}: {record.problem}")
+    done = taken.caught_up
+    session.say(
+        f"{counted(done.captures, 'capture')} indexed: {counted(done.new, 'new article')}, {done.changed} changed"
+    )
+    ctx.exit(4 if done.damaged else 0)

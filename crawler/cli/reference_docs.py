@@ -1,0 +1,93 @@
+"""The reference pages of `docs/`, made from the code they describe: commands, configuration, tables, exit codes.
+
+`docs/*.md` hold calls of these functions (cog); `make docs` writes them anew and `make check` fails where they are stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from archive import errors
+from archive.config import CollectionConfig, Selectors, SiteConfig, keys
+from archive.index.column_docs import public_tables
+from crawler.cli import COMMANDS, warraq
+
+# Exit codes that no error class carries: verdicts, and what the system or Python does.
+VERDICTS = {
+    0: "done",
+    3: "done, but a site failed, or more fetches failed than `failed_share` allows",
+    4: "damage found by `verify`, or met by `index`",
+}
+_WIDTH = 100
+
+
+def commands() -> str:
+    """`docs/cli.md`: the help of every command, as the terminal shows it."""
+    parts = [_help(warraq, "warraq")]
+    context = click.Context(warraq, info_name="warraq")
+    for name in COMMANDS:
+        command = warraq.get_command(context, name)
+        assert command is not None  # noqa: S101  # COMMANDS names it
+        parts.append(f"## warraq {name}\n\n{_help(command, name, context)}")
+    return "\n".join(parts)
+
+
+def _help(command: click.Command, name: str, parent: click.Context | None = None) -> str:
+    context = click.Context(command, info_name=name, parent=parent, terminal_width=_WIDTH, max_content_width=_WIDTH)
+    return f"```\n{command.get_help(context)}\n```\n"
+
+
+def configuration() -> str:
+    """`docs/config.md`: every key of `warraq.toml`."""
+    tables = (
+        ("[collection]", CollectionConfig),
+        ("[sites.NAME]", SiteConfig),
+        ("[sites.NAME.selectors]", Selectors),
+    )
+    return "\n".join(f"## {heading}\n\n" + "\n".join(_keys(table)) + "\n" for heading, table in tables)
+
+
+def _keys(table: type[Selectors | SiteConfig | CollectionConfig]) -> Iterator[str]:
+    defaults = {entry: field.default for entry, field in table.__dataclass_fields__.items()}
+    yield "| key | meaning | expects | default | example |\n| --- | --- | --- | --- | --- |"
+    for name, key in keys(table).items():
+        default = defaults[name]
+        told = "" if default in (None, ()) or not isinstance(default, str | int | float) else f"`{_toml(default)}`"
+        cells = (f"`{name}`", key.says, key.expects, told, f"`{name} = {key.example}`")
+        yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _toml(value: str | float) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f'"{value}"' if isinstance(value, str) else f"{value:_}" if isinstance(value, int) else str(value)
+
+
+def tables() -> str:
+    """`docs/tables.md`: every table and column of `index.db`."""
+    parts = []
+    for table in public_tables():
+        lines = [f"## {table.name}\n", f"{table.row}\n", "| column | type | meaning |", "| --- | --- | --- |"]
+        lines += [f"| `{column.name}` | {column.type} | {column.meaning} |" for column in table.columns]
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
+
+
+def exit_codes() -> str:
+    """`docs/exit-codes.md`: every exit code, from the error classes and the verdicts."""
+    told: dict[int, list[str]] = {code: [meaning] for code, meaning in VERDICTS.items()}
+    for error in _errors(errors.WarraqError):
+        meaning = " ".join((error.__doc__ or "").split("\n\n")[0].split())
+        told.setdefault(error.exit_code, []).append(f"`{error.__name__}`: {meaning}")
+    lines = ["| code | meaning |", "| --- | --- |"]
+    lines += [f"| {code} | {'<br>'.join(meanings)} |" for code, meanings in sorted(told.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _errors(base: type[errors.WarraqError]) -> Iterator[type[errors.WarraqError]]:
+    """The classes of `archive/errors.py`, in the order in which they stand there."""
+    for value in vars(errors).values():
+        if isinstance(value, type) and issubclass(value, base):
+            yield value

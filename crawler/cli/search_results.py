@@ -1,0 +1,26 @@
+"""What `search` and `demo` show of each article found: three lines, the matches marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
+
+
+def hit_lines(found: Sequence[Mapping[str, Any]], words: str, *, bold: bool) -> Iterator[str]:
+    """Lines for a person: date, site and headline; the passage with most matches; id and URL.
+
+    Matches are bold, or stand in [ and ] where that cannot be shown. What was archived is made harmless before it is marked.
+    """
+    from archive.render.tables import printable
+    from archive.text.folding import parse_query
+    from archive.text.highlighting import excerpt, mark
+
+    query = parse_query(words)
+    before, after = (_BOLD, _PLAIN) if bold else ("[", "]")
+    for row in found:
+        date = (row["published"] or "undated")[:10]
+        yield f"{date}  {row['site']}  {mark(printable(row['title']), query, before, after)}"
+        yield f"    {excerpt(printable(row['body']), query, before, after)}"
+        yield f"    {row['id']}  {row['url']}"

@@ -1,0 +1,1 @@
+"""The engine: one crawl of one or more sites."""

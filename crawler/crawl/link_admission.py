@@ -1,0 +1,194 @@
+"""What readings bring a site's crawl: the entries worth queueing, and which shapes of address have dried up.
+
+Decides only. Failures go through a function it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import chain
+from typing import Protocol
+
+from archive.config import SiteConfig
+from archive.model import Capture, Change, NotArticleReason, PayloadKind, Reading, Stage
+from crawler.crawl import discovery
+from crawler.crawl.discovery import Window
+from crawler.frontier.key_set import KnownKeys
+from crawler.frontier.queue import Entry, Frontier, key_of
+from crawler.frontier.scope import MAX_OUTLINKS, SUSPECT, Kind, Scope
+from crawler.frontier.trap_budgets import REFUSED_WEIGHT, Budgets
+from crawler.politeness.refusals import REFUSED
+
+MAX_SITEMAPS = 10_000  # files a crawl reads: an index may hold 50,000, a generator has no end
+MAX_EMBEDS = 5  # style sheets that import style sheets: how far behind the deepest page
+MAX_BY_SHEETS = 20_000  # what style sheets call for in one crawl: they may name new ones for ever
+DISCOVERY = frozenset({Kind.SITEMAP, Kind.FEED})
+NO_PAGES = DISCOVERY | {Kind.REQUISITE}  # not counted as pages asked for
+_BY_LINK = frozenset({Kind.LINK, Kind.SECTION})
+NO_CONTENT = frozenset({204, 205})
+_NO_PAGE = {
+    NotArticleReason.NOT_HTML: "not a page",
+    NotArticleReason.ERROR_PAGE: "an error, although the status says that all is well",
+}
+_ANNOUNCES = frozenset({PayloadKind.SITEMAP, PayloadKind.FEED})
+_FRUIT = frozenset({Change.NEW, Change.CHANGED, Change.UNCHANGED, Change.NONE})
+
+
+class FailOnce(Protocol):
+    """Records a failure, once for each key."""
+
+    def __call__(self, key: str, stage: Stage, reason: str, *, url: str | None = None) -> None:
+        """Record it."""
+
+
+class Harvest:
+    """For one site and one crawl."""
+
+    def __init__(self, site: SiteConfig, scope: Scope, frontier: Frontier, window: Window, fail_once: FailOnce) -> None:
+        self._site = site
+        self._scope = scope
+        self._frontier = frontier
+        self._window = window
+        self._fail_once = fail_once
+        self._budgets = Budgets()
+        self._links = KnownKeys()
+        self._requisites = KnownKeys()
+        self._by_sheets = 0
+        self._met = KnownKeys()
+        self._outside = (
+            KnownKeys()
+        )  # what is announced for other days than are wanted: links to it are no reason either
+        self._sitemaps = 0
+        self.led_on = False  # whether anything yet led to a page of the site, or was one
+
+    def gather(self, entry: Entry, capture: Capture, reading: Reading) -> list[Entry]:
+        """What a page, sitemap or feed that answered leads to, as far as it may be fetched and is new to the crawl."""
+        if capture.status in REFUSED and entry.kind in _BY_LINK:
+            self._budgets.fruitless(entry.url, REFUSED_WEIGHT)  # here, not in `weigh`: the index is some pages behind
+        if capture.status != 304 and not 200 <= (capture.status or 0) < 300:
+            return []
+        self._explain(entry, capture, reading)
+        self.led_on = self.led_on or self._leads_on(entry, reading)
+        if len(reading.links) >= MAX_OUTLINKS:
+            self._fail_once(
+                capture.url, Stage.DISCOVERY, f"{MAX_OUTLINKS} links or more: what lies beyond is not followed"
+            )
+        for sighting in reading.sightings:
+            if sighting.kind != "section" and not self._window.holds(sighting):
+                self._outside.add(key_of(self._site.name, sighting.url))
+        # Most links of a page stand on every page: they cost a look here, and nothing further on.
+        # The feed that a start page names is told again: where it named none, the usual places would be tried.
+        told = entry.kind is Kind.START
+        fresh = tuple(
+            link for link in reading.links if self._links.add(hash(link.url)) or (told and link.kind == "feed")
+        )
+        needed = tuple(url for url in reading.requisites if self._requisites.add(hash(url)))
+        reading = replace(reading, links=fresh, requisites=self._bounded(needed, entry))
+        return self.admitted(discovery.found(reading, entry, capture.url, self._window))
+
+    def _explain(self, entry: Entry, capture: Capture, reading: Reading) -> None:
+        """Record an answer that is not what it was asked for: no sitemap, no feed, no page."""
+        if entry.guess or entry.kind is Kind.REQUISITE or capture.status in NO_CONTENT:
+            return
+        sent = capture.mime or "no media type"
+        what = (reading.not_article.detail if reading.not_article else "") or sent
+        if entry.kind in DISCOVERY and reading.kind not in _ANNOUNCES:
+            reason = f"named as a {entry.kind}, but what answers is none ({sent})"
+            self._fail_once(f"not {capture.url}", Stage.DISCOVERY, reason, url=capture.url)
+        elif reading.not_article is not None and (kind := _NO_PAGE.get(reading.not_article.reason)):
+            # A link may well lead to a picture, or to where one logs in; where somebody announced a page, one is owed.
+            if entry.kind not in _BY_LINK:
+                self._fail_once(f"not {capture.url}", Stage.EXTRACT, f"{kind}: {what}", url=capture.url)
+            elif reading.not_article.reason is NotArticleReason.NOT_HTML:
+                self._fail_once(f"not {capture.url}", Stage.DISCOVERY, f"{kind}: {what}", url=capture.url)
+
+    def _leads_on(self, entry: Entry, reading: Reading) -> bool:
+        """Whether an answer holds an article, or names anything else that may be fetched."""
+        if reading.article or reading.embedded or reading.sitemaps:
+            return True
+        here = key_of(self._site.name, entry.url)
+        urls = chain((each.url for each in reading.sightings), (each.url for each in reading.links))
+        return any(self._scope.decide(url, hops=1).allowed and key_of(self._site.name, url) != here for url in urls)
+
+    def found_nothing(self) -> bool:
+        """Whether nothing led to a page of the site; then that is recorded."""
+        if not self.led_on:
+            bounded = " that `include` and `exclude` let through" if self._site.include or self._site.exclude else ""
+            reason = (
+                f"nothing here leads to a page{bounded}: no link, sitemap or feed"
+                " (pages drawn by scripts cannot be followed)"
+            )
+            self._fail_once("nothing found", Stage.DISCOVERY, reason, url=self._site.start[0])
+        return not self.led_on
+
+    def _bounded(self, needed: tuple[str, ...], entry: Entry) -> tuple[str, ...]:
+        """What a style sheet calls for, unless style sheets have called for more than any site has."""
+        if entry.kind is not Kind.REQUISITE:
+            return needed
+        self._by_sheets += len(needed)
+        if self._by_sheets <= MAX_BY_SHEETS:
+            return needed
+        reason = f"style sheets call for more than {MAX_BY_SHEETS} files: the rest is not fetched"
+        self._fail_once("style sheets", Stage.DISCOVERY, reason, url=entry.url)
+        return ()
+
+    def admitted(self, found: Iterable[Entry]) -> list[Entry]:
+        """Those that may be fetched, in their order, without what was offered before, letter by letter."""
+        return [entry for entry in self._sieved(found) if self._admits(entry)]
+
+    def _sieved(self, found: Iterable[Entry]) -> list[Entry]:
+        entries = list(found)
+        first = {entry.url: entry for entry in reversed(entries)}
+        fresh = set(self._frontier.unseen(self._site.name, first))
+        # News is let through though its address is known: a link that waits moves forward for it.
+        return [
+            entry
+            for entry in entries
+            if first[entry.url] is entry and (entry.url in fresh or entry.kind is Kind.ARTICLE)
+        ]
+
+    def _admits(self, entry: Entry) -> bool:
+        if entry.kind is Kind.REQUISITE and not (
+            self._site.requisites and entry.hops <= self._site.max_depth + MAX_EMBEDS
+        ):
+            return False
+        if entry.kind in _BY_LINK and len(self._outside) and key_of(self._site.name, entry.url) in self._outside:
+            return False
+        verdict = self._scope.decide(entry.url, hops=entry.hops, kind=entry.kind, named_by_robots=entry.named_by_robots)
+        if verdict.reason in SUSPECT:
+            reason = f"not followed: {verdict}; others like it are passed over without a word"
+            self._fail_once(f"suspect {verdict.reason}", Stage.DISCOVERY, reason, url=entry.url)
+        if not verdict.allowed:
+            return False
+        if entry.kind is Kind.SITEMAP:
+            self._sitemaps += 1
+            if self._sitemaps > MAX_SITEMAPS:
+                reason = f"more than {MAX_SITEMAPS} sitemaps: the rest is not read"
+                self._fail_once("sitemaps", Stage.DISCOVERY, reason, url=entry.url)
+                return False
+        return True
+
+    def weigh(self, entry: Entry, capture: Capture, reading: Reading, change: Change) -> None:
+        """Note whether a capture brought an article not met before in this crawl.
+
+        Such an article is fruit for its own shape of address and for that of the page that led to it. The same article
+        again, under whatever address, is none: that is what traps are made of.
+        """
+        if capture.status is None or 300 <= capture.status < 304:
+            return
+        articles = [article for article in (reading.article, *reading.embedded) if article is not None]
+        new = [self._met.add(key_of(self._site.name, article.canonical)) for article in articles]
+        if any(new) and change in _FRUIT:
+            self._budgets.fruitful(capture.url, entry.url, entry.via)
+        elif entry.kind in _BY_LINK and capture.status not in REFUSED:
+            self._budgets.fruitless(entry.url)
+
+    def is_trap(self, entry: Entry) -> bool:
+        """Whether the entry's shape of address has dried up (said once for each shape); announced URLs are exempt."""
+        shape = self._budgets.spent(entry.url) if entry.kind in _BY_LINK else None
+        if shape is None:
+            return False
+        reason = f"left here: too many pages in a row of this shape ({shape}) brought no article not met before"
+        self._fail_once(f"shape {shape}", Stage.DISCOVERY, reason, url=entry.url)
+        return True

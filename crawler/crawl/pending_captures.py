@@ -1,0 +1,115 @@
+"""From a capture in the archive to its reading and its place in the index, for all sites of one crawl.
+
+Captures go in where they are written, so their order is that of their records. Readings come back from worker processes
+on other threads; here they become events on the crawler's own loop. What a reading leads to is the spider's business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from archive.index.writer import Index
+from archive.model import Capture, CrawlSummary, Failure, Reading, Stage
+from archive.warc.http_message import HttpMessage
+from archive.warc.writer import WarcWriter
+from crawler.crawl.visit import Visit
+from pipelines.ingest.queue import Applied, Ingest
+
+# Captures that wait for a worker before fetching pauses: keeps two workers busy, and memory bounded.
+MAX_UNREAD = 24
+MAX_UNREAD_BYTES = 64 << 20
+
+
+@dataclass(slots=True, eq=False)
+class Taken:
+    """A capture on its way into the index. `visit` is None where nobody waits for it (robots.txt)."""
+
+    capture: Capture
+    owner: Owner
+    visit: Visit | None
+    size: int = 0
+    reading: Reading | None = None
+    future: Future[Reading] | None = None
+
+
+class Owner(Protocol):
+    """Who is told of readings and of what the index holds: the spider of the capture's site."""
+
+    def on_reading(self, taken: Taken) -> None:
+        """The capture has been read."""
+
+    def on_applied(self, applied: list[tuple[Taken, Applied]]) -> None:
+        """These captures are in the index, in order; each was read before."""
+
+
+class Intake:
+    """Shared by the spiders of one process; to be used on the event loop's thread."""
+
+    def __init__(self, ingest: Ingest, index: Index, writer: WarcWriter) -> None:
+        self._ingest = ingest
+        self._index = index
+        self._writer = writer
+        self._taken: dict[str, Taken] = {}
+        self.unread = 0
+        self._unread_bytes = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether so many captures, or so large ones, wait to be read that fetching should pause."""
+        return self.unread >= MAX_UNREAD or self._unread_bytes >= MAX_UNREAD_BYTES
+
+    def take(self, capture: Capture, message: HttpMessage, owner: Owner, visit: Visit | None) -> None:
+        """Have a capture read and indexed. To be called at once where the capture was written."""
+        taken = Taken(capture, owner, visit, len(message.entity))
+        self._taken[capture.id] = taken
+        self.unread += 1
+        self._unread_bytes += taken.size
+        loop = asyncio.get_running_loop()
+
+        def read(_: Future[Reading]) -> None:
+            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(self._read, taken)
+
+        taken.future = self._ingest.submit(capture, message)
+        taken.future.add_done_callback(read)
+
+    def _read(self, taken: Taken) -> None:
+        if taken.reading is None and taken.future is not None:
+            taken.reading, taken.future = taken.future.result(), None
+            self.unread -= 1
+            self._unread_bytes -= taken.size
+            taken.owner.on_reading(taken)
+
+    def pump(self, *, force: bool = False) -> None:
+        """Let the index hold what has been read, and tell the owners."""
+        self._tell(self._ingest.pump(force=force))
+
+    def drain(self) -> None:
+        """Wait until everything taken is in the index; for the end of a run."""
+        self._tell(self._ingest.drain())
+
+    def _tell(self, done: list[Applied]) -> None:
+        applied = defaultdict[Owner, list[tuple[Taken, Applied]]](list)
+        for each in done:
+            taken = self._taken.pop(each.capture.id)
+            self._read(taken)  # where the loop has not heard of it yet
+            applied[taken.owner].append((taken, each))
+        for owner, batch in applied.items():
+            owner.on_applied(batch)
+
+    def note_crawl(self, summary: CrawlSummary) -> None:
+        """Record how a crawl stands, or ended, in the archive and in the index."""
+        self._writer.write_crawl(summary)
+        self._index.end_crawl(summary)
+
+    def fail(self, url: str, stage: Stage, reason: str, crawl_id: str) -> None:
+        """Record a URL that is owed an explanation, in the archive and in the index."""
+        failure = Failure(url=url, stage=stage, reason=reason, at=datetime.now(UTC), crawl_id=crawl_id)
+        self._writer.write_failure(failure)
+        self._index.fail([failure])

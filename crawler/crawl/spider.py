@@ -1,0 +1,399 @@
+"""The one spider: a site crawled from its configuration alone, out of the frontier, until nothing is left or a limit is met.
+
+It drives Scrapy's downloader itself, so that each fetch waits for its turn, its robots.txt and its retry time, and is
+acknowledged only when all that came of it is safe.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, cast
+
+from scrapy import Request, Spider
+
+from archive.config import SiteConfig
+from archive.model import OWED, Capture, Change, Exchange, FetchFacts, NotArticleReason, Reference, Stage
+from archive.urls import origin
+from archive.warc.http_message import parse
+from crawler.crawl import discovery
+from crawler.crawl import recrawl_policy as known_articles
+from crawler.crawl.context import Work
+from crawler.crawl.discovery import Window
+from crawler.crawl.link_admission import NO_PAGES, Harvest
+from crawler.crawl.pending_captures import Taken
+from crawler.crawl.tally import Tally
+from crawler.crawl.visit import Ending, Outcome, Visit, Visitor
+from crawler.fetch.address_guard import AddressGuard
+from crawler.fetch.download_handler import CapturedResponse, FetchError, abandon
+from crawler.frontier.queue import Entry, State, key_of
+from crawler.frontier.scope import Kind, Scope
+from crawler.politeness.host_pacing import MAX_HELD, Hosts
+from crawler.politeness.refusals import Patience
+from crawler.politeness.robots_cache import Answer, RobotsKeeper
+from pipelines.ingest.queue import Applied
+
+STALE = 6 * 3600.0  # seconds after which a crawl that was interrupted looks at its seeds again first
+_NOTE = 5.0  # seconds between two notes of how the crawl stands
+_ROUND = 0.25  # seconds at most between two looks at the queue
+# Seconds for what is under way when a crawl is stopped; then it is broken off, and fetched by the next one.
+_GRACE = 5.0
+
+
+class SiteSpider(Spider):
+    """Crawls one site. `work` is shared, `tally` is this crawl's."""
+
+    name = "site"
+
+    def __init__(self, *, site: SiteConfig, work: Work, tally: Tally, **kwargs: Any) -> None:
+        super().__init__(name=site.name, **kwargs)
+        self.address_guard = AddressGuard.for_starts(site.start)
+        self._site = site
+        self._work = work
+        self._tally = tally
+        self._hosts = Hosts(site.delay, work.hosts)
+        self._patience = Patience()
+        self._robots = RobotsKeeper(self._fetch_robots, self._hosts, sleep=self._pause)
+        scope = Scope(site)
+        self._visitor = Visitor(
+            scope=scope,
+            hosts=self._hosts,
+            robots=self._robots,
+            patience=self._patience,
+            home=frozenset(origin(entry.url) for entry in discovery.starts(site)),
+            obey=site.obey_robots,
+            fetch=self._fetch,
+            adopt=lambda entry: work.frontier.adopt(site.name, entry),
+            pause=self._pause,
+            withdrawn=lambda url: work.index.is_withdrawn(site.name, url),
+        )
+        options = work.options
+        window = Window(since=options.since, until=options.until)
+        self._harvest = Harvest(site, scope, work.frontier, window, self._fail_once)
+        self._deadline = time.monotonic() + options.max_time if options.max_time else None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._visits: set[Visit] = set()
+        self._fresh: list[Entry] = []
+        self._said: set[str] = set()
+        self._starts: dict[str, bool] = {}
+        self._wake = asyncio.Event()
+        self._noted = 0.0
+        self._remembered = False
+        self._patient_until: float | None = None
+
+    # ---------------------------------------------------------------------------------------------- the crawl
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Scrapy's entry: carries the whole crawl and yields nothing."""
+        self._work.wakers.append(self._wake.set)
+        try:
+            await self._crawl()
+        except Exception as error:  # noqa: BLE001 - it must end the run, not vanish in Scrapy's log
+            self._tally.outcome = "failed"
+            self._work.stop(error)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        nothing: tuple[Any, ...] = ()
+        for each in nothing:
+            yield each
+
+    async def _crawl(self) -> None:
+        await self._seed()
+        while not self._over():
+            self._launch()
+            if time.monotonic() - self._noted > _NOTE:
+                self._note()
+            self._work.progress()
+            await self._idle()
+            # Batches are worth waiting for, but not when nothing else is left to do.
+            self._settle(force=not self._tasks and not self._work.intake.unread)
+        while self._tasks or any(visit.unapplied for visit in self._visits):
+            self._hurry()
+            await self._idle()
+            self._settle(force=not self._tasks)
+        self._conclude()
+
+    def _hurry(self) -> None:
+        """Break off what is under way once a crawl that was stopped, or whose time is over, has waited for it long enough."""
+        late = self._deadline is not None and time.monotonic() >= self._deadline
+        if not self._work.stopping and not late:
+            return
+        if self._patient_until is None:
+            self._patient_until = time.monotonic() + (0.0 if self._work.error else _GRACE)
+        if self._tasks and time.monotonic() >= self._patient_until:
+            abandon(self.crawler)
+
+    def _over(self) -> bool:
+        """Whether nothing more is to be begun; then the tally has its outcome."""
+        if self._work.stopping:
+            self._tally.outcome = "failed" if self._work.error else "interrupted"
+        elif self._patience.lost:
+            self._fail_once("lost", Stage.FETCH, self._patience.lost, url=self._site.start[0])
+            self._tally.outcome = "failed"
+        elif self._spent():
+            self._tally.outcome = "limited"
+        elif self._tasks or self._visits:
+            return False
+        else:
+            due = self._work.frontier.next_due(self._site.name)
+            if due is not None and due - time.time() <= MAX_HELD:
+                return False
+            if due is None and self._remember():
+                return False
+            self._tally.outcome = "finished" if due is None else "failed"
+        return True
+
+    def _remember(self) -> bool:
+        """Where all that was announced is fetched: queue the articles that only the index still knows of; whether there are any."""
+        options = self._work.options
+        bounded = options.limit or options.since or options.until
+        if self._remembered or bounded or not any(self._starts.values()):
+            return False
+        self._remembered = True
+        due = known_articles.due(self._work.index, self._site.name, force=options.force)
+        return self._work.frontier.add(self._site.name, self._harvest.admitted(due)) > 0
+
+    def _spent(self) -> bool:
+        """Whether time or pages are used up; what the last pages show is still fetched before pages count as that."""
+        if self._deadline is not None and time.monotonic() >= self._deadline:
+            return True
+        if not self._pages_spent() or not self._site.requisites:
+            return self._pages_spent()
+        due = self._work.frontier.next_due(self._site.name, only=Kind.REQUISITE)
+        waiting = due is not None and due - time.time() <= MAX_HELD
+        return not (waiting or self._tasks or self._visits or self._fresh)
+
+    def _pages_spent(self) -> bool:
+        limits = [limit for limit in (self._work.options.limit, self._site.max_pages) if limit is not None]
+        return bool(limits) and self._tally.pages >= min(limits)
+
+    def _launch(self) -> None:
+        """Begin as many visits as may be under way."""
+        while len(self._tasks) < self._site.concurrency and not self._work.intake.full and not self._spent():
+            only = Kind.REQUISITE if self._pages_spent() else None
+            entry = self._work.frontier.lease(self._site.name, only=only)
+            if entry is None:
+                return
+            if self._harvest.is_trap(entry):
+                self._work.frontier.dead(self._site.name, entry.url, "trap")
+                continue
+            self._tally.pages += entry.kind not in NO_PAGES
+            self._tally.url = entry.url
+            visit = Visit(entry=entry)
+            self._visits.add(visit)
+            task = asyncio.create_task(self._visit(visit))
+            self._tasks.add(task)
+            task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._wake.set()
+        if not task.cancelled() and (error := task.exception()):
+            self._work.stop(error)
+
+    async def _idle(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), _ROUND)
+        self._wake.clear()
+
+    async def _pause(self, seconds: float) -> bool:
+        """Sleep, but not longer than the crawl goes on; whether it does."""
+        until = time.monotonic() + seconds
+        while not self._work.stopping and (left := until - time.monotonic()) > 0:  # noqa: ASYNC110 - a stop is seen at the next look
+            await asyncio.sleep(min(left, _ROUND))
+        return not self._work.stopping
+
+    def _conclude(self) -> None:
+        name, frontier = self._site.name, self._work.frontier
+        frontier.release(name)
+        left = frontier.next_due(name) is not None
+        if self._tally.outcome == "limited" and not left:
+            self._tally.outcome = "finished"
+        if self._tally.outcome == "finished" and (not any(self._starts.values()) or self._harvest.found_nothing()):
+            self._tally.outcome = "failed"
+        if not left:
+            frontier.clear(name)
+        self._note()
+
+    def _note(self) -> None:
+        """Leave word of how the crawl stands, for the case that the process is killed."""
+        self._work.frontier.note_run(self._tally.summary())
+        self._noted = time.monotonic()
+
+    # --------------------------------------------------------------------------------------------------- seeds
+
+    async def _seed(self) -> None:
+        """Queue the seeds, unless a crawl that was interrupted lately goes on."""
+        name, frontier = self._site.name, self._work.frontier
+        last = frontier.last_run(name)
+        going_on = last is not None and last.unfinished and time.time() - last.at < STALE
+        frontier.renew(name)
+        if self._work.options.force:
+            frontier.clear(name, State.DONE)
+        self._starts = {entry.url: True for entry in discovery.starts(self._site)}
+        if going_on and frontier.next_due(name) is not None:
+            self._harvest.led_on = True
+            self._note()
+            return
+        seeds = discovery.starts(self._site)
+        for url in {origin(entry.url): entry.url for entry in seeds}.values():
+            seeds += await self._sitemaps(url)
+        frontier.reseed(name, seeds)
+        self._note()
+
+    async def _sitemaps(self, url: str) -> list[Entry]:
+        """The sitemaps of a start's host, once for each host."""
+        place = f"sitemaps of {origin(url)}"
+        if place in self._said:
+            return []
+        self._said.add(place)
+        standing = await self._robots.standing(url)
+        return [] if standing.blocked else self._harvest.admitted(discovery.sitemaps(url, standing.robots))
+
+    # -------------------------------------------------------------------------------------------------- visits
+
+    async def _visit(self, visit: Visit) -> None:
+        ending = await self._visitor.carry_out(visit)
+        if (self._work.stopping or self._patient_until) and ending.outcome is Outcome.RETRY:
+            ending = replace(ending, outcome=Outcome.ASIDE, failure=None)
+        if visit.entry.kind is Kind.START:
+            await self._judge_start(visit, ending)
+        if not visit.fetched or ending.outcome is Outcome.RETRY:
+            self._tally.pages -= visit.entry.kind not in NO_PAGES
+        self._say(ending, visit.entry.kind)
+        self._carry_out(visit, ending)
+        visit.ending = ending
+
+    async def _judge_start(self, visit: Visit, ending: Ending) -> None:
+        if visit.landed:
+            self._fresh += await self._sitemaps(visit.landed)
+        elif ending.failure:
+            self._starts[visit.entry.url] = False
+
+    def _say(self, ending: Ending, kind: Kind) -> None:
+        if ending.failure is None:
+            return
+        if kind is Kind.REQUISITE and ending.outcome is not Outcome.RETRY:
+            # Owed an explanation like any, but a dead image elsewhere does not make the site's crawl a failed one.
+            self._work.intake.fail(ending.url, ending.stage, ending.failure, self._tally.id)
+            return
+        if ending.outcome is Outcome.RETRY:
+            # The host is away for longer than this crawl waits: said once for all its URLs.
+            place = origin(ending.url)
+            url = f"{place}/robots.txt" if ending.stage is Stage.ROBOTS else ending.url
+            self._fail_once(f"{place} is away", ending.stage, ending.failure, url=url)
+        else:
+            self._fail(ending.url, ending.stage, ending.failure)
+
+    def _carry_out(self, visit: Visit, ending: Ending) -> None:
+        name, frontier = self._site.name, self._work.frontier
+        if ending.outcome is Outcome.DONE:
+            return
+        key = key_of(name, ending.url)
+        visit.urls[:] = [url for url in visit.urls if key_of(name, url) != key]
+        if ending.outcome is Outcome.RETRY:
+            frontier.retry_later(name, ending.url, ending.at)
+        elif ending.outcome is Outcome.DEAD:
+            frontier.dead(name, ending.url, ending.failure or "")
+        else:
+            frontier.put_back(name, ending.url)
+
+    # ------------------------------------------------------------------------------------------------ fetching
+
+    async def _fetch(self, visit: Visit, url: str) -> CapturedResponse:
+        entry = visit.entry
+        facts = FetchFacts(
+            crawl_id=self._tally.id,
+            site=self._site.name,
+            via=entry.via,
+            hops=entry.hops,
+            claims=entry.claims,
+            requisite=entry.kind is Kind.REQUISITE,
+        )
+        visit.fetched = True
+        return await self._download(url, facts, visit)
+
+    async def _download(self, url: str, facts: FetchFacts, visit: Visit | None) -> CapturedResponse:
+        known = None if self._work.options.force or visit is None else self._work.index.validators(url)
+        headers = known.headers if known else {}
+        meta = {"facts": facts, "visit": visit, "reference": known.reference if known else None}
+        request = Request(url, headers=headers, dont_filter=True, meta=meta)
+        assert self.crawler.engine is not None  # noqa: S101 - start() runs inside it
+        return cast("CapturedResponse", await self.crawler.engine.download_async(request))
+
+    def preserve(self, exchange: Exchange, request: Request) -> Capture:
+        """Called by the recorder: write the exchange and, in the same breath, have it read, so that order is kept."""
+        facts: FetchFacts = request.meta["facts"]
+        visit: Visit | None = request.meta["visit"]
+        reference: Reference | None = request.meta["reference"]
+        message = parse(exchange.response)
+        request.meta["message"] = message  # for the response that Scrapy gets: it may be 50 MB
+        capture = self._work.preserver.preserve(exchange, facts, unchanged=reference, message=message)
+        self._tally.fetched += 1
+        self._tally.bytes += len(exchange.response)
+        if visit is not None:
+            visit.unapplied += 1
+        self._work.intake.take(capture, message, self, visit)
+        return capture
+
+    async def _fetch_robots(self, url: str) -> Answer:
+        if not await self._pause(self._hosts.reserve(url)):
+            return Answer(url=url, error="the crawl was stopped")
+        facts = FetchFacts(crawl_id=self._tally.id, site=self._site.name)
+        try:
+            response = await self._download(url, facts, None)
+        except FetchError as error:
+            return Answer(url=url, error=f"{error.reason}: {error.detail}")
+        return Answer.of(url, response.message)
+
+    # ----------------------------------------------------------------------------------------- readings, index
+
+    def on_reading(self, taken: Taken) -> None:
+        """Queue what the capture leads to (at the next settling)."""
+        self._wake.set()
+        visit, reading = taken.visit, taken.reading
+        if visit is None or reading is None:
+            return
+        if reading.not_article is not None and reading.not_article.reason is NotArticleReason.CHALLENGE:
+            self._patience.refused("a challenge page")
+        elif taken.capture.status in {200, 304} and visit.entry.kind is not Kind.REQUISITE:
+            self._patience.welcomed()
+        self._fresh += self._harvest.gather(visit.entry, taken.capture, reading)
+
+    def on_applied(self, applied: list[tuple[Taken, Applied]]) -> None:
+        """Count what the captures meant."""
+        for taken, each in applied:
+            if each.change is not Change.NONE:
+                counted = "duplicates" if each.change is Change.DUPLICATE else str(each.change)
+                setattr(self._tally, counted, getattr(self._tally, counted) + 1)
+            owed = each.reading.not_article is not None and each.reading.not_article.reason in OWED
+            owed = owed or any(failure.stage is not Stage.DISCOVERY for failure in each.reading.failures)
+            self._tally.failed += owed and not (taken.visit is not None and taken.visit.tried_again)
+            if taken.visit is not None and taken.reading is not None:
+                taken.visit.unapplied -= 1
+                self._harvest.weigh(taken.visit.entry, taken.capture, taken.reading, each.change)
+        self._wake.set()
+
+    def _settle(self, *, force: bool = False) -> None:
+        """Bring index and frontier up to what has happened: a visit is done when all that came of it is safe."""
+        self._work.intake.pump(force=force)
+        fresh, self._fresh = self._fresh, []
+        settled = [visit for visit in self._visits if visit.settled]
+        urls = [url for visit in settled for url in visit.urls]
+        if urls or fresh:
+            self._work.frontier.finish(self._site.name, urls, fresh)
+        self._visits.difference_update(settled)
+
+    def _fail(self, url: str, stage: Stage, reason: str) -> None:
+        self._tally.failed += stage is not Stage.DISCOVERY
+        self._work.intake.fail(url, stage, reason, self._tally.id)
+
+    def _fail_once(self, key: str, stage: Stage, reason: str, *, url: str | None = None) -> None:
+        if key not in self._said:
+            self._said.add(key)
+            self._fail(url or key, stage, reason)

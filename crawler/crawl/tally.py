@@ -1,0 +1,48 @@
+"""The counters of one crawl."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from archive.model import CrawlSummary
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """How a crawl of one site stands.
+
+    `outcome` is running, finished, limited, interrupted or failed. `pages` are those asked for, sitemaps and feeds not
+    counted; `fetched` and `bytes` are all exchanges. `url` is what was asked for last.
+    """
+
+    id: str
+    site: str
+    started: datetime
+    outcome: str = "running"
+    fetched: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    failed: int = 0
+    bytes: int = 0
+    pages: int = 0
+    url: str = ""
+
+    def summary(self) -> CrawlSummary:
+        """As the table `crawls` keeps it."""
+        return CrawlSummary(
+            id=self.id,
+            site=self.site,
+            started=self.started,
+            finished=None if self.outcome == "running" else datetime.now(UTC),
+            outcome=self.outcome,
+            fetched=self.fetched,
+            new=self.new,
+            changed=self.changed,
+            unchanged=self.unchanged,
+            duplicates=self.duplicates,
+            failed=self.failed,
+            bytes=self.bytes,
+        )

@@ -1,0 +1,1 @@
+"""The made-up news site and the guided crawl of it."""

@@ -1,0 +1,109 @@
+"""Which addresses may be connected to: the guard that keeps a crawl out of the operator's own network.
+
+A link, a redirect or a name server may point anywhere. Addresses that are not globally routable are refused, in every
+way of writing them, unless the operator named that very host and port in a site's `start`. The guard decides; the
+connection asks it about every address before it connects and about the peer after. Whether a URL is in scope is
+`crawler.frontier.scope`'s business.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from archive.urls import normalise
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+# IPv6 ranges that carry an IPv4 address, and how many bits stand behind it (RFC 4291, 6052, 8215, 3056).
+_EMBEDDING = (
+    (ipaddress.IPv6Network("::ffff:0:0/96"), 0),  # IPv4-mapped
+    (ipaddress.IPv6Network("::ffff:0:0:0/96"), 0),  # IPv4-translated
+    (ipaddress.IPv6Network("::/96"), 0),  # IPv4-compatible
+    (ipaddress.IPv6Network("64:ff9b::/96"), 0),  # NAT64
+    (ipaddress.IPv6Network("2002::/16"), 80),  # 6to4
+)
+# Ranges that `is_global` lets through in some Python versions, or whose far end cannot be known.
+_REFUSED = (
+    ipaddress.ip_network("192.88.99.0/24"),  # 6to4 relays
+    ipaddress.ip_network("64:ff9b:1::/48"),  # local-use NAT64
+    ipaddress.ip_network("2001::/32"),  # Teredo
+    ipaddress.ip_network("fec0::/10"),  # site-local
+    ipaddress.ip_network("5f00::/16"),  # segment routing
+)
+
+
+def literal(host: str) -> Address | None:
+    """The address that `host` writes out, in any form that a resolver would accept; None where it is a name.
+
+    Besides the usual forms: `127.1`, `0x7f.1`, `2130706433`, `0177.0.0.1`, brackets, a trailing dot, a zone.
+    """
+    text = host.strip("[]").rstrip(".").partition("%")[0]
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        pass
+    # inet_aton also takes anything after a blank; such a host is no address and no name either.
+    if text != "".join(text.split()):
+        return None
+    try:
+        return ipaddress.IPv4Address(socket.inet_aton(text))
+    except (OSError, UnicodeError):
+        return None
+
+
+def is_public(address: str | Address) -> bool:
+    """True for globally routable unicast addresses; an IPv4 address inside an IPv6 one must be one too."""
+    if isinstance(address, str):
+        address = ipaddress.ip_address(address.partition("%")[0])
+    if address.is_multicast or any(address in network for network in _REFUSED if network.version == address.version):
+        return False
+    if isinstance(address, ipaddress.IPv6Address):
+        for network, shift in _EMBEDDING:
+            if address in network:
+                return is_public(ipaddress.IPv4Address((int(address) >> shift) & 0xFFFFFFFF))
+        # ISATAP (RFC 5214): the interface identifier says 5efe and then the IPv4 address.
+        if (int(address) >> 32) & 0xFDFFFFFF == 0x5EFE:
+            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return address.is_global
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressGuard:
+    """Answers whether a connection may be made. `named` holds (host in lower case, port) as the operator wrote them."""
+
+    named: frozenset[tuple[str, int]] = frozenset()
+
+    @classmethod
+    def for_starts(cls, starts: Iterable[str]) -> AddressGuard:
+        """A guard that lets through what `starts` (absolute URLs) name: that host and port; both web ports if no port."""
+        named: set[tuple[str, int]] = set()
+        for start in starts:
+            parts = urlsplit(start)
+            host = _plain(urlsplit(normalise(start) or start).hostname or "")  # as links to it are normalised: IDNA
+            ports = (parts.port,) if parts.port else DEFAULT_PORTS.values()
+            named.update((host, port) for port in ports)
+        return cls(named=frozenset(named))
+
+    def permits(self, host: str, port: int, address: str) -> bool:
+        """Whether `address` (numeric) may be connected to for a URL with that `host` and `port`."""
+        return (_plain(host), port) in self.named or is_public(address)
+
+
+def _plain(host: str) -> str:
+    return host.strip("[]").rstrip(".").lower()
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """The numeric addresses of `host` in the resolver's order; OSError or UnicodeError where it has none."""
+    address = literal(host)
+    if address is not None:
+        return [str(address)]
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))

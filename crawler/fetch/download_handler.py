@@ -1,0 +1,210 @@
+"""Scrapy's way to the network: every exchange is preserved, byte for byte, before anything else sees it.
+
+`RecordingHandler` stands in Scrapy's DOWNLOAD_HANDLERS for http and https, and there is no handler for anything else.
+It takes what it needs from the spider (`Recording`): `preserve` writes the exchange to the archive and returns the
+capture; `address_guard` says which private addresses the operator has named. The spider gets a `CapturedResponse` for
+every status, also for responses that were cut; where nothing can be kept, its errback gets a `FetchError`.
+
+Once `preserve` has failed, nothing more is fetched: that failure is raised for every later request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import weakref
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar, Protocol, cast
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.http import Headers, Response
+
+from archive.errors import WarraqError
+from archive.model import Capture, Exchange
+from archive.warc.http_message import HttpMessage, parse
+from crawler.fetch.address_guard import AddressGuard
+from crawler.fetch.errors import FetchError, FetchReason
+from crawler.fetch.http_client import Patience, Wire
+from crawler.fetch.request import Outgoing
+from crawler.fetch.response_framing import Limits
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+__all__ = ["CapturedResponse", "FetchError", "FetchReason", "RecordingHandler", "abandon"]
+
+
+class Recording(Protocol):
+    """What the handler asks of the spider. `address_guard` may be missing: then no private address is reached."""
+
+    address_guard: AddressGuard
+
+    def preserve(self, exchange: Exchange, request: Request) -> Capture:
+        """Write the exchange to the archive, flushed, and say where it stands; ArchiveWriteError if it could not be."""
+        ...
+
+
+class CapturedResponse(Response):
+    """A response that is in the archive. `body` is the payload: transfer coding removed, content coding kept.
+
+    `capture` says where it stands (`capture.truncated` why it is not whole); `message` is the response as parsed.
+    """
+
+    attributes: ClassVar[tuple[str, ...]] = (*Response.attributes, "capture", "message")  # type: ignore[misc]
+    __slots__ = ("capture", "message")
+
+    def __init__(self, url: str, *, capture: Capture, message: HttpMessage, **rest: object) -> None:
+        super().__init__(url, **rest)  # type: ignore[arg-type]
+        self.capture = capture
+        self.message = message
+
+
+@dataclass(slots=True)
+class _Shared:
+    """What the handlers of one crawl (Scrapy makes one for each scheme) have in common."""
+
+    wire: Wire | None = None
+    broken: Exception | None = None
+    gates: dict[str, asyncio.Semaphore] = field(default_factory=dict)
+    under_way: set[asyncio.Task[Exchange]] = field(default_factory=set)
+    abandoned: bool = False
+
+
+_SHARED: weakref.WeakKeyDictionary[Crawler, _Shared] = weakref.WeakKeyDictionary()
+
+
+def abandon(crawler: Crawler) -> None:
+    """Break off every exchange of this crawler, now and from now on: each ends with FetchError, reason `abandoned`.
+
+    Nothing of them is kept: what was asked for is asked for again by the next crawl.
+    """
+    shared = _SHARED.setdefault(crawler, _Shared())
+    shared.abandoned = True
+    for task in shared.under_way:
+        task.cancel()
+
+
+class RecordingHandler(BaseDownloadHandler):
+    """Download handler for http and https. Limits and time-outs come from `crawler.crawl.scrapy_settings`."""
+
+    lazy = False
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._shared = _SHARED.setdefault(crawler, _Shared())
+
+    async def download_request(self, request: Request) -> Response:
+        """Fetch, preserve, answer.
+
+        Raises FetchError where there was no response to keep, and whatever `preserve` raised (ArchiveWriteError) where
+        there was one that could not be kept, then and ever after.
+        """
+        async with self._gate(request):
+            self._refuse_if_broken()
+            exchange = await self._exchange(request)
+            self._refuse_if_broken()
+            return self._preserve(exchange, request)
+
+    async def _exchange(self, request: Request) -> Exchange:
+        """The exchange, in a task of its own: Scrapy starts downloads on its own account, so cancelling it reaches nothing."""
+        shared = self._shared
+        if shared.abandoned:
+            raise FetchError(FetchReason.ABANDONED, request.url, "the crawl was stopped")
+        task = asyncio.ensure_future(self._own_wire().fetch(_outgoing(request)))
+        shared.under_way.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if not shared.abandoned:
+                raise
+            raise FetchError(FetchReason.ABANDONED, request.url, "the crawl was stopped") from None
+        finally:
+            shared.under_way.discard(task)
+
+    def _preserve(self, exchange: Exchange, request: Request) -> CapturedResponse:
+        try:
+            capture = self._recording().preserve(exchange, request)
+        except (WarraqError, OSError) as error:
+            self._shared.broken = error
+            raise
+        request.meta["download_latency"] = exchange.elapsed
+        known: HttpMessage | None = request.meta.pop("message", None)  # where `preserve` has parsed it
+        message = parse(exchange.response) if known is None else known
+        return CapturedResponse(
+            request.url,
+            # A status line that only the framer can read still has its three digits in the second place.
+            status=message.status or int(exchange.response.split(None, 2)[1][:3]),
+            headers=Headers(_grouped(message)),
+            body=message.entity,
+            flags=[f"truncated-{capture.truncated}"] if capture.truncated else None,
+            ip_address=ipaddress.ip_address(exchange.ip) if exchange.ip else None,
+            protocol=exchange.protocols[0].upper(),
+            capture=capture,
+            message=message,
+        )
+
+    def _refuse_if_broken(self) -> None:
+        if self._shared.broken is not None:
+            raise self._shared.broken
+
+    def _gate(self, request: Request) -> asyncio.Semaphore:
+        """What holds the requests of one slot to its concurrency.
+
+        Scrapy 2.19 holds to it only where there is a delay: with none, 15 of 20 requests ran at once under a limit of 1
+        (a request counts from when its task first runs, and by then the loop that starts tasks is through its queue).
+        """
+        slot = str(request.meta.get("download_slot", ""))
+        if slot not in self._shared.gates:
+            settings = self.crawler.settings
+            own = settings.getdict("DOWNLOAD_SLOTS").get(slot, {})
+            limit = int(own.get("concurrency", settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")))
+            self._shared.gates[slot] = asyncio.Semaphore(max(1, limit))
+        return self._shared.gates[slot]
+
+    def _recording(self) -> Recording:
+        return cast("Recording", self.crawler.spider)
+
+    def _own_wire(self) -> Wire:
+        # Made at the first request: only then does the spider stand whole.
+        if self._shared.wire is None:
+            guard = getattr(self._recording(), "address_guard", None) or AddressGuard()
+            self._shared.wire = wire(self.crawler.settings, guard)
+        return self._shared.wire
+
+
+def wire(settings: BaseSettings, guard: AddressGuard) -> Wire:
+    """A wire with the limits and time-outs of these settings."""
+    return Wire(
+        guard=guard,
+        limits=Limits(
+            head=settings.getint("WARRAQ_HEAD_LIMIT", Limits().head),
+            line=settings.getint("WARRAQ_LINE_LIMIT", Limits().line),
+            body=settings.getint("DOWNLOAD_MAXSIZE") or Limits().body,
+        ),
+        patience=Patience(
+            connect=settings.getfloat("WARRAQ_CONNECT_TIMEOUT", Patience().connect),
+            idle=settings.getfloat("WARRAQ_IDLE_TIMEOUT", Patience().idle),
+            total=settings.getfloat("DOWNLOAD_TIMEOUT") or Patience().total,
+        ),
+    )
+
+
+# The order in which browsers send them; Scrapy's middlewares put User-Agent behind what the spider set.
+_ORDER = (b"user-agent", b"accept", b"accept-language", b"accept-encoding")
+
+
+def _outgoing(request: Request) -> Outgoing:
+    headers = [(name, value) for name, values in request.headers.items() for value in values]
+    headers.sort(key=lambda header: _ORDER.index(header[0].lower()) if header[0].lower() in _ORDER else len(_ORDER))
+    return Outgoing(url=request.url, method=request.method, headers=tuple(headers), body=request.body)
+
+
+def _grouped(message: HttpMessage) -> dict[str, list[str]]:
+    """Headers under their first spelling, repeated ones together, as Scrapy's `Headers` keeps them."""
+    grouped: dict[str, list[str]] = {}
+    names: dict[str, str] = {}
+    for name, value in message.headers:
+        grouped.setdefault(names.setdefault(name.lower(), name), []).append(value)
+    return grouped

@@ -1,0 +1,196 @@
+"""One exchange with a server over a connection of its own: the request as sent, the response as received.
+
+Bytes are read from the socket (inside TLS) and kept as they came; `crawler.fetch.response_framing` says where the message ends. Each
+request has its own connection: over a shared one, a server that sends an unasked-for second response gets it filed
+under somebody else's URL. Whatever of a response has come with its head whole is an `Exchange`, marked with the reason
+if it was cut; anything less is a `FetchError`. Writing the exchange down is left to `pipelines.ingest.preserve`.
+
+Why not Scrapy's own HTTP handler: its parser lower-cases and regroups headers, loses a page on a header line over
+16 KiB, on conflicting lengths or on an unknown transfer coding, and drops what it has when a response is cut.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+import weakref
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from archive.model import Exchange
+from crawler.fetch.address_guard import AddressGuard, resolve
+from crawler.fetch.errors import FetchError, FetchReason
+from crawler.fetch.request import Origin, Outgoing, origin_of, request_bytes
+from crawler.fetch.response_framing import Framer, Limits, Problem
+from crawler.fetch.tls import contexts
+
+_READ = 1 << 16
+# Of responses longer than this one is read at a time, however many are under way: it is what bounds the crawler's memory.
+_LARGE = 8 << 20
+_GATES: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = weakref.WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Seconds: to connect (TLS included, each address), between two arrivals of bytes, and for the whole exchange."""
+
+    connect: float = 20.0
+    idle: float = 20.0
+    total: float = 180.0
+
+
+@dataclass(slots=True, kw_only=True)
+class _Connection:
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    verified: bool | None = None
+
+    @property
+    def peer(self) -> str:
+        return str((self.writer.get_extra_info("peername") or ("",))[0])
+
+
+Resolver = Callable[[str, int], Awaitable[list[str]]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Wire:
+    """Makes exchanges. `resolver` gives the numeric addresses of a host and port."""
+
+    guard: AddressGuard = field(default_factory=AddressGuard)
+    limits: Limits = field(default_factory=Limits)
+    patience: Patience = field(default_factory=Patience)
+    resolver: Resolver = resolve
+    _tls: tuple[ssl.SSLContext, ssl.SSLContext] = field(default_factory=contexts)
+    # What is known of servers after the first connection, so that later ones cost the site and us no second try.
+    _worked: dict[tuple[str, int], str] = field(default_factory=dict)
+    _unverified: set[tuple[str, int]] = field(default_factory=set)
+
+    async def fetch(self, outgoing: Outgoing) -> Exchange:
+        """Send one request and read its response to the end, to a limit or to a time-out.
+
+        Raises FetchError where there is no complete final head.
+        """
+        origin = origin_of(outgoing.url)
+        request = request_bytes(origin, outgoing)
+        framer = Framer(method=outgoing.method, limits=self.limits)
+        started, clock = datetime.now(UTC), time.monotonic()
+        connection: _Connection | None = None
+        cut: str | None = None
+        try:
+            async with asyncio.timeout(self.patience.total), AsyncExitStack() as held:
+                connection = await self._connect(origin, outgoing.url)
+                cut = await self._talk(connection, request, framer, held)
+        except TimeoutError:
+            cut = "time"
+        finally:
+            if connection is not None:
+                connection.writer.transport.abort()
+        if cut is not None:
+            framer.stop(cut)
+        if connection is None or not framer.has_head:
+            raise FetchError(*_why(outgoing.url, framer, cut))
+        tls = connection.writer.get_extra_info("cipher")
+        return Exchange(
+            url=outgoing.url.partition("#")[0],
+            started=started,
+            request=request,
+            response=framer.message,
+            ip=connection.peer.partition("%")[0] or None,
+            truncated=framer.truncated,
+            protocols=(f"http/{framer.version}", *([tls[1].lower().replace("tlsv", "tls/")] if tls else [])),
+            cipher=tls[0] if tls else None,
+            tls_verified=connection.verified,
+            elapsed=time.monotonic() - clock,
+        )
+
+    async def _talk(self, connection: _Connection, request: bytes, framer: Framer, held: AsyncExitStack) -> str | None:
+        """Send and read; the reason why reading stopped before the end of the message, if it did."""
+        large = False
+        try:
+            connection.writer.write(request)
+            while not framer.finished:
+                async with asyncio.timeout(self.patience.idle):
+                    data = await connection.reader.read(_READ)
+                if not data:
+                    framer.close()
+                    break
+                framer.feed(data)
+                if framer.received > _LARGE and not large:
+                    large = True
+                    await held.enter_async_context(_GATES.setdefault(asyncio.get_running_loop(), asyncio.Semaphore()))
+        except TimeoutError:
+            return "time"
+        except OSError:  # reset, or TLS broken off
+            return "disconnect"
+        return None
+
+    async def _connect(self, origin: Origin, url: str) -> _Connection:
+        """A connection to the first permitted address that takes it, its peer checked once more."""
+        error = FetchError(FetchReason.DNS, url, "the name has no address")
+        server = (origin.host, origin.port)
+        addresses = await self._addresses(origin, url)
+        for address in sorted(addresses, key=lambda each: each != self._worked.get(server)):
+            if not self.guard.permits(origin.host, origin.port, address):
+                error = FetchError(FetchReason.BLOCKED_ADDRESS, url, f"{address} is not a public address")
+                continue
+            try:
+                async with asyncio.timeout(self.patience.connect):
+                    connection = await self._open(origin, address)
+            except TimeoutError:
+                error = FetchError(FetchReason.TIMEOUT, url, f"no connection to {address}")
+            except ssl.SSLError as problem:
+                error = FetchError(FetchReason.TLS, url, problem.reason or str(problem))
+            except ConnectionRefusedError:
+                error = FetchError(FetchReason.REFUSED, url, f"{address} port {origin.port}")
+            except ConnectionError as problem:
+                error = FetchError(FetchReason.NO_RESPONSE, url, f"{address}: {problem}")
+            except OSError as problem:
+                error = FetchError(FetchReason.UNREACHABLE, url, f"{address}: {problem.strerror or problem}")
+            else:
+                if self.guard.permits(origin.host, origin.port, connection.peer):
+                    self._worked[server] = address
+                    return connection
+                connection.writer.transport.abort()
+                error = FetchError(FetchReason.BLOCKED_ADDRESS, url, f"connected to {connection.peer}")
+        raise error
+
+    async def _addresses(self, origin: Origin, url: str) -> list[str]:
+        try:
+            async with asyncio.timeout(self.patience.connect):
+                return await self.resolver(origin.host, origin.port)
+        except TimeoutError as problem:
+            raise FetchError(FetchReason.DNS, url, "no answer from the name server in time") from problem
+        except (OSError, UnicodeError) as problem:
+            raise FetchError(FetchReason.DNS, url, str(getattr(problem, "strerror", None) or problem)) from problem
+
+    async def _open(self, origin: Origin, address: str) -> _Connection:
+        """Connect; a certificate that does not verify is noted, not obeyed: what the site shows is what is kept."""
+        if origin.scheme == "http":
+            streams = await asyncio.open_connection(address, origin.port)
+            return _Connection(reader=streams[0], writer=streams[1])
+        verifying, lenient = self._tls
+        server, name = (origin.host, origin.port), origin.host.strip("[]")
+        if server not in self._unverified:
+            try:
+                streams = await asyncio.open_connection(address, origin.port, ssl=verifying, server_hostname=name)
+                return _Connection(reader=streams[0], writer=streams[1], verified=True)
+            except ssl.SSLError:
+                pass  # the certificate, or a protocol older than the system cares for
+        streams = await asyncio.open_connection(address, origin.port, ssl=lenient, server_hostname=name)
+        self._unverified.add(server)
+        return _Connection(reader=streams[0], writer=streams[1], verified=False)
+
+
+def _why(url: str, framer: Framer, cut: str | None) -> tuple[FetchReason, str, str]:
+    """Reason, URL and detail for an exchange that left nothing to keep."""
+    if framer.problem is Problem.FLOOD:
+        return FetchReason.HEADER_FLOOD, url, f"no end of the head in {framer.received} bytes"
+    if framer.problem is Problem.NOT_HTTP:
+        return FetchReason.BAD_RESPONSE, url, "what came does not begin like HTTP/1"
+    if cut == "time":
+        return FetchReason.TIMEOUT, url, f"after {framer.received} bytes, before a complete head"
+    return FetchReason.NO_RESPONSE, url, f"connection ended after {framer.received} bytes, before a complete head"

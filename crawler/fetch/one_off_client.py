@@ -1,0 +1,160 @@
+"""A few polite requests of a site before it is crawled: enough to see what it offers, nothing is archived.
+
+`init` looks around with this, through the same address guard as a crawl. It keeps no cookies and uses no proxy; robots.txt
+is asked first by whoever uses it.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import time
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from archive.errors import WarraqError
+from archive.urls import normalise
+from archive.warc.http_message import as_utf8
+from crawler.fetch.address_guard import DEFAULT_PORTS, AddressGuard
+
+TIMEOUT = 15.0  # seconds for one connection or one read
+TOTAL = 30.0  # seconds for one answer, however slowly it drips
+LIMIT = 8 << 20  # bytes of one answer that are looked at
+REDIRECTS = 5  # RFC 9309 §2.3.1.2 follows as many
+_REDIRECT = frozenset({301, 302, 303, 307, 308})
+
+
+class ProbeError(WarraqError):
+    """The site could not be asked: no such name, refused, too slow, a private address, not HTTP."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a URL answered after redirects: the final URL, status, Content-Type as sent, and the body without coding."""
+
+    url: str
+    status: int
+    content_type: str | None
+    body: bytes
+
+    @property
+    def ok(self) -> bool:
+        """Whether it is the thing itself and not an error page."""
+        return self.status == 200
+
+
+class Probe:
+    """Asks one site, waiting `delay` seconds between requests."""
+
+    def __init__(
+        self, guard: AddressGuard, *, agent: str, delay: float, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self._guard = guard
+        self._agent = agent
+        self._sleep = sleep
+        self._asked = False
+        self.delay = delay
+
+    def get(self, url: str, *, before: Callable[[str], None] = lambda _: None) -> Answer:
+        """Ask for `url`, following redirects; ProbeError in words where there is no answer.
+
+        `before` is called with each address before it is asked for; what it raises ends the matter.
+        """
+        seen = url
+        for _ in range(REDIRECTS + 1):
+            before(seen)
+            answer, location = self._once(seen)
+            target = normalise(as_utf8(location), seen) if location else None
+            if target is None:
+                return answer
+            seen = target
+        raise ProbeError(f"{url}: more than {REDIRECTS} redirects")
+
+    def _once(self, url: str) -> tuple[Answer, str | None]:
+        if self._asked:
+            self._sleep(self.delay)
+        self._asked = True
+        parts = urlsplit(normalise(url) or url)
+        connection = self._connection(parts.scheme, parts.hostname or "", parts.port)
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        headers = {"User-Agent": self._agent, "Accept": "*/*", "Accept-Encoding": "gzip", "Connection": "close"}
+        try:
+            connection.request("GET", path, headers=headers)
+            response = connection.getresponse()
+            body = _read(response)
+            location = response.getheader("Location") if response.status in _REDIRECT else None
+            answer = Answer(
+                url=url,
+                status=response.status,
+                content_type=response.getheader("Content-Type"),
+                body=_decoded(body, response.getheader("Content-Encoding")),
+            )
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            raise ProbeError(f"{url}: {_in_words(error)}") from error
+        finally:
+            connection.close()
+        return answer, location
+
+    def _connection(self, scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
+        if scheme == "https":
+            connection: http.client.HTTPConnection = http.client.HTTPSConnection(
+                host, port, timeout=TIMEOUT, context=ssl.create_default_context()
+            )
+        else:
+            connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT)
+
+        def connect(*_: object) -> socket.socket:
+            return self._connect(host, port or DEFAULT_PORTS[scheme])
+
+        # The one hook http.client has for choosing the address; TLS is put around what it returns.
+        connection._create_connection = connect  # type: ignore[attr-defined] # noqa: SLF001
+        return connection
+
+    def _connect(self, host: str, port: int) -> socket.socket:
+        refused = None
+        problem: OSError | None = None
+        for *_, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            numeric = str(address[0])
+            if not self._guard.permits(host, port, numeric):
+                refused = numeric
+                continue
+            try:
+                return socket.create_connection((numeric, port), TIMEOUT)
+            except OSError as error:
+                problem = error
+        raise problem or OSError(f"{refused} is a private address; name that host in `start` if it is meant")
+
+
+def _read(response: http.client.HTTPResponse) -> bytes:
+    until = time.monotonic() + TOTAL
+    body = bytearray()
+    while len(body) < LIMIT and time.monotonic() < until:
+        chunk = response.read1(65536)
+        if not chunk:
+            break
+        body += chunk
+    return bytes(body[:LIMIT])
+
+
+def _decoded(body: bytes, coding: str | None) -> bytes:
+    if (coding or "").strip().lower() not in ("gzip", "x-gzip"):
+        return body
+    try:
+        return zlib.decompressobj(31).decompress(body, LIMIT)
+    except zlib.error:
+        return body
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, socket.gaierror):
+        return "there is no host of that name (or no network)"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not valid: {error.verify_message}"
+    if isinstance(error, TimeoutError):
+        return f"no answer within {TIMEOUT:.0f} s"
+    if isinstance(error, ConnectionRefusedError):
+        return "nothing answers there (connection refused)"
+    return str(getattr(error, "strerror", None) or error or type(error).__name__)

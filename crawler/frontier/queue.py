@@ -1,0 +1,399 @@
+"""What a crawl will fetch next, on SQLite: nothing queued is lost with the process, and nothing is fetched needlessly twice.
+
+At least once: an entry is leased before its fetch and acknowledged (`finish`) only when its capture is durable, the index
+committed and its links queued, the last two in one transaction here. What a killed process had leased is given back, or
+acknowledged from its capture, by the next one (`leased`, `release`). Which URL may be queued is `crawler.frontier.scope`'s
+question; when a host may be asked is `crawler.politeness`'.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, astuple, dataclass, replace
+from datetime import datetime
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+from archive.errors import StorageError
+from archive.index.connection import keep_from_others
+from archive.model import CrawlSummary, Sighting
+from archive.urls import canonical_key, is_amp
+from crawler.frontier.key_set import KnownKeys
+from crawler.frontier.scope import Kind
+
+PRIORITY = {
+    Kind.SITEMAP: 10,
+    Kind.FEED: 10,
+    Kind.START: 20,
+    Kind.ARTICLE: 30,
+    Kind.REQUISITE: 35,  # soon after their page, or it would change under them
+    Kind.SECTION: 40,
+    Kind.LINK: 50,  # and one more for each hop, up to nine: near the start first
+    Kind.LISTED: 55,
+    Kind.KNOWN: 58,
+}
+_AMP_KINDS = frozenset({Kind.ARTICLE, Kind.SECTION, Kind.LINK})
+_AMP_LATER = 12  # no sum of it and a place above is another's place: a lease may ask for one kind alone
+_MAX_CLAIMS = 4  # as many announcements of one URL travel with it into the WARC
+_FORMAT = 1
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS entries (
+    seq        INTEGER PRIMARY KEY,          -- order of arrival
+    key        INTEGER NOT NULL UNIQUE,      -- 64 bits of SHA-256 over site and canonical key
+    site       TEXT NOT NULL,
+    url        TEXT NOT NULL,                -- as found: what will be asked for
+    kind       TEXT NOT NULL,
+    priority   INTEGER NOT NULL,             -- smaller goes first
+    hops       INTEGER NOT NULL,
+    via        TEXT,
+    claims     TEXT,                         -- JSON list of announcements
+    guess      INTEGER NOT NULL,             -- 1: nobody named it, so its absence is no failure
+    named      INTEGER NOT NULL,             -- 1: robots.txt names it, so it may lie on another host
+    state      INTEGER NOT NULL,             -- see State
+    attempts   INTEGER NOT NULL DEFAULT 0,
+    not_before REAL NOT NULL DEFAULT 0,      -- Unix time
+    leased     REAL,                         -- Unix time of the lease
+    reason     TEXT                          -- why it is dead
+);
+-- serves lease(): the next entry of a site
+CREATE INDEX IF NOT EXISTS entries_waiting ON entries (site, priority, seq) WHERE state = 0;
+-- serves leased() and release()
+CREATE INDEX IF NOT EXISTS entries_leased ON entries (site) WHERE state = 1;
+CREATE TABLE IF NOT EXISTS runs (
+    site     TEXT PRIMARY KEY,
+    at       REAL NOT NULL,                  -- Unix time of the note
+    summary  TEXT NOT NULL                   -- JSON: how the run stood, or ended
+);
+"""
+
+
+class State(IntEnum):
+    """Where an entry stands."""
+
+    WAITING = 0
+    LEASED = 1
+    DONE = 2
+    DEAD = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A URL to fetch: what it is expected to be, how it was found, and what was announced of it.
+
+    `hops` are links followed since the start (for a sitemap: how deep it lies in sitemap indexes). `guess`: nobody
+    named the address. `named_by_robots`: it may lie on another host. `leased` is the Unix time of its lease.
+    """
+
+    url: str
+    kind: Kind = Kind.LINK
+    hops: int = 0
+    via: str | None = None
+    claims: tuple[Sighting, ...] = ()
+    guess: bool = False
+    named_by_robots: bool = False
+    attempts: int = 0
+    leased: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """How the last run for a site ended, or stood when it was last noted, and when that was (Unix time)."""
+
+    summary: CrawlSummary
+    at: float
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it was stopped, or killed, before it had come to an end of its own."""
+        return self.summary.outcome in {"running", "interrupted"}
+
+
+def priority(entry: Entry) -> int:
+    """Its place in the queue: smaller goes first. An AMP form waits for the page itself to be named."""
+    late = _AMP_LATER if entry.kind in _AMP_KINDS and is_amp(entry.url) else 0
+    return PRIORITY[entry.kind] + late + (min(entry.hops, 9) if entry.kind is Kind.LINK else 0)
+
+
+def key_of(site: str, url: str) -> int:
+    """64 bits that name a URL within a site; one for all addresses with the same canonical key."""
+    digest = hashlib.sha256(f"{site}\n{canonical_key(url)}".encode("utf-8", "surrogatepass")).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+class _Connection(sqlite3.Connection):
+    """Tells of a disk or a lock that refuses as StorageError. `place` is the file."""
+
+    place: Path
+
+    def execute(self, *arguments: Any) -> sqlite3.Cursor:
+        with _storage(self.place):
+            return super().execute(*arguments)
+
+    def executemany(self, *arguments: Any) -> sqlite3.Cursor:
+        with _storage(self.place):
+            return super().executemany(*arguments)
+
+
+class Frontier:
+    """The queue of all sites of one collection, in `path`. To be used from one thread.
+
+    `timeout` is how long, in seconds, it waits for another writer. StorageError where the disk or a lock refuses.
+    """
+
+    def __init__(self, path: Path, *, timeout: float = 30.0) -> None:
+        keep_from_others(path)
+        with _storage(path):
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=timeout, factory=_Connection)
+            self._db.place = path
+            self._prepare()
+        self._path = path
+        self._known: dict[str, KnownKeys] = {}
+        self._seen: dict[str, KnownKeys] = {}
+        self._amp: set[int] = set()  # keys of which this process has met no other form yet
+
+    def _prepare(self) -> None:
+        # NORMAL: a power cut may forget the last moments. They are then fetched again, never lost.
+        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;")
+        if self._db.execute("PRAGMA user_version").fetchone()[0] != _FORMAT:
+            # State of another version is not worth a migration: the next crawl finds everything anew.
+            self._db.executescript("DROP TABLE IF EXISTS entries; DROP TABLE IF EXISTS runs;")
+            self._db.execute(f"PRAGMA user_version={_FORMAT}")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Close the file; what is leased stays leased."""
+        self._db.close()
+
+    # ------------------------------------------------------------------------------------------------- adding
+
+    def unseen(self, site: str, urls: Iterable[str]) -> list[str]:
+        """Those of the addresses that were not offered to this site's queue before, in this process, letter by letter.
+
+        A cheap first sieve: pages of one site share most of their links.
+        """
+        seen = self._seen.setdefault(site, KnownKeys())
+        return [url for url in urls if seen.add(hash(url))]
+
+    def add(self, site: str, entries: Iterable[Entry]) -> int:
+        """Queue what is not known yet; the number of new entries.
+
+        A waiting entry that is announced anew keeps the better place and gains the announcement.
+        """
+        with self._transaction():
+            return self._add(site, entries)
+
+    def _add(self, site: str, entries: Iterable[Entry]) -> int:
+        known = self._known_of(site)
+        fresh, again = [], []
+        for entry in entries:
+            key = key_of(site, entry.url)
+            if known.add(key):
+                fresh.append(_row(site, key, entry, State.WAITING))
+                if is_amp(entry.url):
+                    self._amp.add(key)
+                continue
+            if key in self._amp and not is_amp(entry.url):  # the page itself, of which only the AMP form was known
+                self._amp.discard(key)
+                self._db.execute(
+                    "UPDATE entries SET url=?, priority=? WHERE key=? AND state=0", (entry.url, priority(entry), key)
+                )
+            if entry.claims or entry.kind is Kind.FEED:
+                again.append((priority(entry), entry.kind, _claims_text(entry), entry.guess, key))
+        if fresh:
+            self._db.executemany(_INSERT, fresh)
+        if again:
+            self._db.executemany(_PROMOTE, again)
+        return len(fresh)
+
+    def adopt(self, site: str, entry: Entry) -> bool:
+        """Take a URL that a redirect led to into the lease of its visit; False where it is known already."""
+        key = key_of(site, entry.url)
+        if not self._known_of(site).add(key):
+            return False
+        self._db.execute(_INSERT, _row(site, key, replace(entry, leased=time.time()), State.LEASED))
+        return True
+
+    def reseed(self, site: str, entries: Iterable[Entry]) -> None:
+        """Queue these whether known or not: where a crawl starts again to look for what is new."""
+        entries = list(entries)
+        keys = [(key_of(site, entry.url),) for entry in entries]
+        with self._transaction():
+            self._add(site, entries)
+            self._db.executemany("UPDATE entries SET state=0, attempts=0, not_before=0 WHERE key=? AND state<>1", keys)
+
+    def _known_of(self, site: str) -> KnownKeys:
+        if site not in self._known:
+            rows = self._db.execute("SELECT key FROM entries WHERE site=?", (site,))
+            self._known[site] = KnownKeys(row[0] for row in rows)
+        return self._known[site]
+
+    # ----------------------------------------------------------------------------------------------- fetching
+
+    def lease(self, site: str, now: float | None = None, *, only: Kind | None = None) -> Entry | None:
+        """The next entry of a site (of that kind) that may be fetched now (Unix time), leased; None where there is none."""
+        now = time.time() if now is None else now
+        places = (0, 1 << 30) if only is None else (PRIORITY[only], PRIORITY[only])
+        row = self._db.execute(_LEASE, {"now": now, "site": site, "first": places[0], "last": places[1]}).fetchone()
+        return _entry(row) if row else None
+
+    def next_due(self, site: str, *, only: Kind | None = None) -> float | None:
+        """The Unix time at which the earliest waiting entry (of that kind) may be fetched; None where nothing waits."""
+        places = (0, 1 << 30) if only is None else (PRIORITY[only], PRIORITY[only])
+        row = self._db.execute(
+            "SELECT min(not_before) FROM entries WHERE site=? AND state=0 AND priority BETWEEN ? AND ?", (site, *places)
+        ).fetchone()
+        return None if row[0] is None else float(row[0])
+
+    def finish(self, site: str, urls: Iterable[str], found: Iterable[Entry] = ()) -> int:
+        """Acknowledge leased URLs and queue what they led to, in one transaction; the number of new entries."""
+        keys = [(key_of(site, url),) for url in urls]
+        with self._transaction():
+            new = self._add(site, found)
+            self._db.executemany("UPDATE entries SET state=2, claims=NULL WHERE key=?", keys)
+        return new
+
+    def retry_later(self, site: str, url: str, at: float) -> None:
+        """Give a leased URL back, not to be fetched before `at` (Unix time); counts the attempt."""
+        self._db.execute(
+            "UPDATE entries SET state=0, attempts=attempts+1, not_before=?, leased=NULL WHERE key=?",
+            (at, key_of(site, url)),
+        )
+
+    def put_back(self, site: str, url: str) -> None:
+        """Give a leased URL back as if it had never been taken."""
+        self._db.execute("UPDATE entries SET state=0, leased=NULL WHERE key=?", (key_of(site, url),))
+
+    def dead(self, site: str, url: str, reason: str) -> None:
+        """The URL will not be fetched in this crawl."""
+        self._db.execute("UPDATE entries SET state=3, reason=? WHERE key=?", (reason, key_of(site, url)))
+
+    # ------------------------------------------------------------------------------------- from run to run
+
+    def leased(self, site: str) -> list[Entry]:
+        """What a process that ended without a word had under way."""
+        return [_entry(row) for row in self._db.execute(_LEASED, (site,))]
+
+    def release(self, site: str) -> int:
+        """Give all leased entries of a site back; how many they were."""
+        return self._db.execute("UPDATE entries SET state=0, leased=NULL WHERE site=? AND state=1", (site,)).rowcount
+
+    def renew(self, site: str) -> None:
+        """Forget waits and attempts of an earlier run: a new one may try everything at once."""
+        self._db.execute("UPDATE entries SET not_before=0, attempts=0 WHERE site=? AND state=0", (site,))
+
+    def last_run(self, site: str) -> LastRun | None:
+        """How the last run for the site ended; None where there was none. A killed one is still `running`."""
+        row = self._db.execute("SELECT summary, at FROM runs WHERE site=?", (site,)).fetchone()
+        if row is None:
+            return None
+        fields = json.loads(row[0])
+        moments = {name: datetime.fromisoformat(fields[name]) for name in ("started", "finished") if fields[name]}
+        return LastRun(CrawlSummary(**{**fields, **moments}), row[1])
+
+    def note_run(self, summary: CrawlSummary) -> None:
+        """Remember how a run stands, or ended, now."""
+        text = json.dumps(asdict(summary), default=datetime.isoformat)
+        self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", (summary.site, time.time(), text))
+
+    def clear(self, site: str, least: State = State.WAITING) -> None:
+        """Forget a site's entries (those in state `least` or beyond): its next crawl starts afresh."""
+        with self._transaction():
+            self._db.execute("DELETE FROM entries WHERE site=? AND state>=?", (site, least))
+        self._known.pop(site, None)
+        self._seen.pop(site, None)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            if self._db.in_transaction:  # a full disk may have ended it already
+                self._db.execute("ROLLBACK")
+            self._known.clear()  # may hold keys whose rows were rolled back
+            self._seen.clear()
+            raise
+        self._db.execute("COMMIT")
+
+
+_COLUMNS = "url, kind, hops, via, claims, guess, named, attempts, leased"
+_LEASED = f"SELECT {_COLUMNS} FROM entries WHERE site=? AND state=1"  # noqa: S608 - a constant
+_INSERT = (
+    "INSERT INTO entries (site, key, priority, state, url, kind, hops, via, claims, guess, named, attempts, leased)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_PROMOTE = """
+UPDATE entries SET
+    kind = CASE WHEN ?1 < priority THEN ?2 ELSE kind END,
+    priority = min(priority, ?1),
+    claims = coalesce(claims, ?3),
+    guess = min(guess, ?4)
+WHERE key = ?5 AND state = 0
+"""
+_LEASE = f"""
+UPDATE entries SET state=1, leased=:now WHERE seq = (
+    SELECT seq FROM entries WHERE site=:site AND state=0 AND not_before<=:now AND priority BETWEEN :first AND :last
+    ORDER BY priority, seq LIMIT 1
+) RETURNING {_COLUMNS}
+"""  # noqa: S608 - a constant
+
+
+def _row(site: str, key: int, entry: Entry, state: State) -> tuple[object, ...]:
+    return (
+        site,
+        key,
+        priority(entry),
+        int(state),
+        entry.url,
+        str(entry.kind),
+        entry.hops,
+        entry.via,
+        _claims_text(entry),
+        int(entry.guess),
+        int(entry.named_by_robots),
+        entry.attempts,
+        entry.leased or None,
+    )
+
+
+def _claims_text(entry: Entry) -> str | None:
+    if not entry.claims:
+        return None
+    return json.dumps([astuple(claim)[1:] for claim in entry.claims[:_MAX_CLAIMS]], ensure_ascii=False)
+
+
+def _entry(row: tuple[str, str, int, str | None, str | None, int, int, int, float | None]) -> Entry:
+    url, kind, hops, via, claims, guess, named, attempts, leased = row
+    return Entry(
+        url=url,
+        kind=Kind(kind),
+        hops=hops,
+        via=via,
+        claims=tuple(_claim(url, fields) for fields in json.loads(claims)) if claims else (),
+        guess=bool(guess),
+        named_by_robots=bool(named),
+        attempts=attempts,
+        leased=leased or 0.0,
+    )
+
+
+def _claim(url: str, fields: list[str | None]) -> Sighting:
+    source, kind, title, published, modified = fields
+    return Sighting(url=url, source=source or "", kind=kind or "", title=title, published=published, modified=modified)
+
+
+@contextmanager
+def _storage(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise StorageError(
+            f"{path}: the crawl's state cannot be used ({error}); it may be deleted, the next crawl finds everything anew"
+        ) from error

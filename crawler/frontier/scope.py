@@ -1,0 +1,210 @@
+"""May this URL be fetched for this site? Each refusal has a named reason; and what of it looks like a trap.
+
+Pure: nothing here asks the network, the clock or the disk. Robots rules are `crawler.politeness.robots_rules`' business, whether a URL was
+fetched before is `crawler.frontier`'s.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+
+from archive.config import SiteConfig
+from archive.errors import ConfigError
+from archive.urls import normalise
+
+# Bounds as in long-used archival crawlers (Heritrix: path depth 20, repeated segment 2, outlinks 6000).
+MAX_PATH_DEPTH = 20
+MAX_REPEATS = 2
+MAX_URL_LENGTH = 2083
+MAX_OUTLINKS = 6000
+
+_MIRRORS = ("www.", "m.", "mobile.", "amp.", "wap.")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_NOT_PAGE = re.compile(
+    r"\.(7z|aac|apk|avi|avif|bmp|bz2|css|csv|doc|docx|dmg|eot|epub|exe|flac|flv|gif|gz|ico|ics|iso|jar|jpeg|jpg|"
+    r"js|json|m3u8|m4a|m4v|map|mid|mkv|mov|mp3|mp4|mpeg|mpg|msi|odp|ods|odt|ogg|ogv|otf|pdf|png|pps|ppt|pptx|"
+    r"ps|psd|rar|rtf|svg|swf|tar|tgz|tif|tiff|ttf|txt|wav|webm|webmanifest|webp|wma|wmv|woff|woff2|xls|xlsx|"
+    r"zip)$",
+    re.IGNORECASE,
+)
+_PAGINATION = re.compile(
+    r"(?:[?&/](?:page|paged|p|pg|صفحة|%d8%b5%d9%81%d8%ad%d8%a9)[=/]|/page-)\d{1,6}(?:$|[/&?])", re.IGNORECASE
+)
+_SESSION_NAME = re.compile(
+    r"^(?:jsessionid|phpsessid|aspsessionid\w*|cfid|cftoken|session_?id|sess(?:ion)?)$", re.IGNORECASE
+)
+_SESSION_MAYBE = re.compile(r"^(?:sid|s|token)$", re.IGNORECASE)
+_SESSION_VALUE = re.compile(r"^[0-9a-z]{16,}$", re.IGNORECASE)
+_SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
+
+
+class Kind(StrEnum):
+    """What a URL is expected to be; decides its place in the queue and the rules it must pass."""
+
+    SITEMAP = "sitemap"
+    FEED = "feed"
+    START = "start"
+    ARTICLE = "article"  # announced by a news sitemap or feed
+    LISTED = "listed"  # announced by a plain sitemap: often years of them
+    KNOWN = "known"  # an article of earlier crawls that nothing announced in this one
+    SECTION = "section"
+    LINK = "link"
+    REQUISITE = "requisite"
+
+
+class Reason(StrEnum):
+    """Why a URL may, or may not, be fetched."""
+
+    ALLOWED = "allowed"
+    SCHEME = "not an http or https address"
+    HOST = "on another site"
+    EXCLUDED = "matches `exclude`"
+    NOT_INCLUDED = "matches nothing in `include`"
+    FILE_TYPE = "a file that is not a page"
+    TOO_LONG = "the address is too long"
+    PATH_DEPTH = "too many path segments"
+    REPEATED_SEGMENT = "a part of the address repeats"
+    HOPS = "too many links away from the start"
+
+
+# Refusals that may hide something: they are said, once for each reason.
+SUSPECT = frozenset({Reason.TOO_LONG, Reason.PATH_DEPTH, Reason.REPEATED_SEGMENT, Reason.HOPS})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer of `Scope.decide`: its reason, and for a person the detail of it."""
+
+    reason: Reason
+    detail: str = ""
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the URL may be fetched."""
+        return self.reason is Reason.ALLOWED
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.detail}" if self.detail else str(self.reason)
+
+
+_ALLOWED = Verdict(Reason.ALLOWED)
+
+
+def family(parts: SplitResult) -> str:
+    """The host whose pages are one site: `www.`, `m.`, `amp.` and the like folded, a default port dropped."""
+    host = (parts.hostname or "").rstrip(".")
+    for prefix in _MIRRORS:
+        rest = host.removeprefix(prefix)
+        if rest != host and "." in rest:
+            host = rest
+            break
+    try:
+        port = parts.port
+    except ValueError:
+        return ""
+    return host if port is None or port == _DEFAULT_PORTS.get(parts.scheme) else f"{host}:{port}"
+
+
+def is_pagination(url: str) -> bool:
+    """Whether the address says that it is a further page of a listing (`?page=3`, `/page/3`)."""
+    return _PAGINATION.search(url) is not None
+
+
+def without_session(url: str) -> str:
+    """The address without session identifiers: they differ at each visit and would make one page endless."""
+    if "=" not in url:
+        return url
+    parts = urlsplit(url)
+    path = _SESSION_PATH.sub("", parts.path)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [(name, value) for name, value in pairs if not _is_session(name, value)]
+    if path == parts.path and len(kept) == len(pairs):
+        return url
+    return urlunsplit(parts._replace(path=path, query=urlencode(kept)))
+
+
+def _is_session(name: str, value: str) -> bool:
+    if _SESSION_NAME.match(name):
+        return True
+    return bool(_SESSION_MAYBE.match(name) and _SESSION_VALUE.match(value) and re.search(r"\d", value))
+
+
+class Scope:
+    """What may be fetched for one site."""
+
+    def __init__(self, site: SiteConfig) -> None:
+        self._families = {family(urlsplit(normalise(url) or url)) for url in site.start}
+        self._include = _compiled(site, "include", site.include)
+        self._exclude = _compiled(site, "exclude", site.exclude)
+        self._max_hops = site.max_depth
+
+    def same_site(self, url: str) -> bool:
+        """Whether the address lies on the site: on the host of a start address, mirrors folded."""
+        return family(urlsplit(url)) in self._families
+
+    def decide(self, url: str, *, hops: int = 0, kind: Kind = Kind.LINK, named_by_robots: bool = False) -> Verdict:
+        """Whether an absolute, normalised URL may be fetched.
+
+        `hops` are links followed since the start. A sitemap that robots.txt names may lie on another host
+        (sitemaps.org, "Sitemaps & Cross Submits"); a requisite may too.
+        """
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return Verdict(Reason.SCHEME, url[:80])
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            return Verdict(Reason.SCHEME, parts.scheme)
+        if len(url) > MAX_URL_LENGTH:
+            return Verdict(Reason.TOO_LONG, f"{len(url)} characters")
+        if not named_by_robots and kind is not Kind.REQUISITE and family(parts) not in self._families:
+            return Verdict(Reason.HOST, parts.hostname)
+        for pattern in self._exclude:
+            if _found(pattern, url):
+                return Verdict(Reason.EXCLUDED, pattern.pattern)
+        if kind in {Kind.START, Kind.SITEMAP, Kind.FEED, Kind.REQUISITE}:
+            return _ALLOWED
+        return self._decide_page(url, parts, hops)
+
+    def _decide_page(self, url: str, parts: SplitResult, hops: int) -> Verdict:
+        if hops > self._max_hops:
+            return Verdict(Reason.HOPS, f"more than {self._max_hops}")
+        segments = [segment for segment in parts.path.split("/") if segment]
+        if ending := _NOT_PAGE.search(parts.path):
+            return Verdict(Reason.FILE_TYPE, ending[1].lower())
+        if len(segments) > MAX_PATH_DEPTH:
+            return Verdict(Reason.PATH_DEPTH, f"{len(segments)}")
+        repeated = _repeats(segments) or _repeats(parts.query.split("&"))
+        if repeated:
+            return Verdict(Reason.REPEATED_SEGMENT, repeated)
+        if self._include and not any(_found(pattern, url) for pattern in self._include):
+            return Verdict(Reason.NOT_INCLUDED)
+        return _ALLOWED
+
+
+def _found(pattern: re.Pattern[str], url: str) -> bool:
+    """Whether a pattern is found in an address, as it is asked for or as people write it (`/سياسة/`)."""
+    return bool(pattern.search(url) or ("%" in url and pattern.search(unquote(url))))
+
+
+def _repeats(segments: list[str]) -> str:
+    """A segment, or parameter, that stands there more than twice; numbers may (`/2026/11/11/11`)."""
+    if len(segments) <= MAX_REPEATS:
+        return ""
+    return next((s for s in segments if s and not s.isdigit() and segments.count(s) > MAX_REPEATS), "")
+
+
+def _compiled(site: SiteConfig, key: str, texts: Iterable[str]) -> list[re.Pattern[str]]:
+    compiled = []
+    for text in texts:
+        try:
+            compiled.append(re.compile(text))
+        except re.error as error:
+            raise ConfigError(
+                f"warraq.toml: [sites.{site.name}] {key}: {text!r} is not a regular expression: {error}"
+            ) from error
+    return compiled

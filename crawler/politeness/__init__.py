@@ -1,0 +1,1 @@
+"""robots.txt, pace and back-off of each host."""

@@ -1,0 +1,125 @@
+"""What robots.txt means for each origin: fetched once a day, with what its absence means (RFC 9309 §2.3.1)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from archive.urls import normalise, origin
+from archive.warc.http_message import HttpMessage, decode_entity
+from crawler.politeness.host_pacing import MAX_HELD, Hosts, backoff, retry_after
+from crawler.politeness.robots_rules import PARSED_BYTES, Robots
+
+ROBOTS_ATTEMPTS = 3
+
+
+ROBOTS_LIFETIME = 24 * 3600.0  # RFC 9309 §2.4
+
+
+ROBOTS_REDIRECTS = 5  # RFC 9309 §2.3.1.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a fetch brought, as far as politeness cares. `error` is set where there was no response."""
+
+    url: str
+    status: int | None = None
+    body: bytes = b""
+    location: str | None = None
+    retry_after: float | None = None
+    error: str | None = None
+
+    @classmethod
+    def of(cls, url: str, message: HttpMessage) -> Answer:
+        """What a response says; its body is decoded where it may be rules, and as far as they are read."""
+        body = b""
+        if message.status is not None and 200 <= message.status < 300:
+            body = decode_entity(message.entity, message.header("Content-Encoding"), PARSED_BYTES + 1).body
+        return cls(
+            url=url,
+            status=message.status,
+            body=body,
+            location=message.text("Location"),
+            retry_after=retry_after(message.header("Retry-After")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What robots.txt means for one origin: its rules, or why nothing may be fetched there."""
+
+    robots: Robots = field(default_factory=Robots)
+    blocked: str | None = None
+
+
+class RobotsKeeper:
+    """Each origin's robots.txt, fetched once a day at most, before anything else of that origin.
+
+    `fetch` fetches one URL without following redirects. RFC 9309 §2.3.1: 2xx gives rules, 4xx allows all, anything else
+    forbids all.
+    """
+
+    def __init__(
+        self,
+        fetch: Callable[[str], Awaitable[Answer]],
+        hosts: Hosts,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._fetch = fetch
+        self._hosts = hosts
+        self._clock = clock
+        self._sleep = sleep
+        self._kept: dict[str, tuple[float, Standing]] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def standing(self, url: str) -> Standing:
+        """What robots.txt of the URL's origin means."""
+        place = origin(url)
+        async with self._locks.setdefault(place, asyncio.Lock()):
+            kept = self._kept.get(place)
+            if kept and self._clock() - kept[0] < ROBOTS_LIFETIME:
+                return kept[1]
+            standing = await self._persistent(f"{place}/robots.txt")
+            self._hosts.slow(url, standing.robots.delay)
+            self._kept[place] = (self._clock(), standing)
+            return standing
+
+    async def _persistent(self, url: str) -> Standing:
+        standing = Standing()
+        for attempt in range(ROBOTS_ATTEMPTS):
+            answer = await self._final(url)
+            standing = _standing(answer)
+            if standing.blocked is None or attempt == ROBOTS_ATTEMPTS - 1:
+                break
+            asked = answer.retry_after
+            if asked is not None and asked > MAX_HELD:
+                break
+            await self._sleep(asked if asked is not None else backoff(attempt, self._hosts.first_backoff))
+        return standing
+
+    async def _final(self, url: str) -> Answer:
+        """The answer after at most five redirects, to other hosts too; more of them count as "no robots.txt"."""
+        for _ in range(ROBOTS_REDIRECTS + 1):
+            answer = await self._fetch(url)
+            redirect = answer.status is not None and 300 <= answer.status < 400 and answer.location
+            target = normalise(answer.location or "", url) if redirect else None
+            if target is None:
+                return answer
+            url = target
+        return Answer(url=url, status=404)
+
+
+def _standing(answer: Answer) -> Standing:
+    if answer.error is not None:
+        return Standing(blocked=f"robots.txt could not be fetched ({answer.error}), so nothing may be (RFC 9309)")
+    status = answer.status or 0
+    if 200 <= status < 300:
+        return Standing(Robots(answer.body))
+    if status == 429 or status >= 500 or status < 200:
+        return Standing(blocked=f"robots.txt answers {status}, so nothing may be fetched (RFC 9309)")
+    return Standing()

@@ -1,0 +1,1 @@
+"""Pages to search and read, and replay, on loopback."""

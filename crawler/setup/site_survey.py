@@ -1,0 +1,309 @@
+"""A site's address in, its `[sites.NAME]` table out: what `init` finds by looking around before the first crawl.
+
+Robots.txt, sitemaps, feeds and a handful of dated pages are asked for, politely and without archiving anything; the crawl
+itself discovers all of it again from `start` alone. What was found stands in the table as comments, for the person who
+edits it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from urllib.parse import urljoin, urlsplit
+
+from archive.config import SiteConfig
+from archive.config_parsers import is_loopback
+from archive.model import Article, Link, Precision, Sighting, iso
+from archive.urls import normalise, origin
+from crawler.fetch.address_guard import AddressGuard, literal
+from crawler.fetch.one_off_client import Answer, Probe, ProbeError
+from crawler.politeness.robots_rules import Robots
+from crawler.setup.site_timezone import Learned, instants_of, learn, stated_instants, wall_offset
+
+# Enough to see what a site offers; each is a request, and a site under 1 s of delay is asked for half a minute at most.
+_SITEMAPS = 4
+_FEEDS = 3
+_PAGES = 5
+_GUESSED_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml")
+_GUESSED_FEEDS = ("/feed", "/rss.xml")
+_LARGEST_PAGE = 2_000_000  # bytes; pages are read in this process here, and a larger one is no usual article
+_LONGEST_DELAY = 5.0  # seconds; a longer Crawl-delay is told, and this much kept to while looking around
+_DEFAULT_SCHEDULE = "*/30 * * * *"
+_CLOCK = (Precision.SECOND, Precision.MINUTE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a site offers. `problem` is set where it could not be reached; then nothing else is known but `start`.
+
+    `sitemaps` and `feeds` are (URL, entries). `notes` are further lines for the person.
+    """
+
+    start: str
+    problem: str | None = None
+    robots: str | None = None
+    sitemaps: tuple[tuple[str, int], ...] = ()
+    feeds: tuple[tuple[str, int], ...] = ()
+    zone: Learned | None = None
+    language: str | None = None
+    crawl_delay: float | None = None
+
+
+def discover(url: str, *, timezone: str | None = None, say: Callable[[str], None] = lambda _: None) -> Found:
+    """Look around the site at `url` (absolute); never raises for what the site does.
+
+    With `timezone` given no dated page is asked for. `say` is told each step in words.
+    """
+    start = normalise(url) or url
+    delay = 0.0 if is_loopback(start) else 1.0
+    probe = Probe(AddressGuard.for_starts([start]), agent=f"warraq/{version('warraq')}", delay=delay)
+    say(f"looking at {start}")
+    try:
+        return _Look(probe, start, say).around(timezone)
+    except ProbeError as error:
+        return Found(start=start, problem=str(error))
+
+
+class _Look:
+    """One look around: keeps the rules, what is still to be seen, and the pages that may be dated."""
+
+    def __init__(self, probe: Probe, start: str, say: Callable[[str], None]) -> None:
+        self._probe = probe
+        self._start = start
+        self._say = say
+        self._rules = Robots()
+        self._stated: str | None = None
+        self._sightings: list[Sighting] = []
+
+    def around(self, timezone: str | None) -> Found:
+        """The whole round; ProbeError where robots.txt or the start page cannot be had."""
+        home = self._probe.get(self._start, before=self._enter)
+        if not home.ok:
+            raise ProbeError(f"{home.url}: answers with status {home.status}")
+        links = _links(home)
+        sitemaps = self._sitemaps()
+        feeds = self._feeds(links)
+        articles = [] if timezone else self._articles(links)
+        languages = Counter(article.language for article, _ in articles if article.language)
+        return Found(
+            start=home.url,
+            robots=self._stated,
+            sitemaps=tuple(sitemaps),
+            feeds=tuple(feeds),
+            zone=Learned(zone=timezone, why="as given", sure=True) if timezone else self._zone(articles),
+            language=languages.most_common(1)[0][0] if languages else _declared_language(home),
+            crawl_delay=self._rules.delay,
+        )
+
+    def _enter(self, url: str) -> None:
+        """Before the start page is asked for, and what it redirects to (https, www.): the rules of that host, kept."""
+        if self._stated is None or origin(url) != origin(self._start):
+            self._start, self._rules = url, Robots()
+            self._stated = self._robots()
+        if not self._rules.allows(url):
+            raise ProbeError(f"{url}: robots.txt forbids it")
+
+    def _robots(self) -> str:
+        answer = self._probe.get(urljoin(self._start, "/robots.txt"))
+        if answer.ok:
+            self._rules = Robots(answer.body)
+            if self._rules.delay:
+                self._probe.delay = max(self._probe.delay, min(self._rules.delay, _LONGEST_DELAY))
+            return "there is one"
+        if answer.status >= 500 or answer.status == 429:
+            raise ProbeError(f"{answer.url}: answers with status {answer.status}, so nothing may be fetched for now")
+        return "there is none"
+
+    def _sitemaps(self) -> list[tuple[str, int]]:
+        from pipelines.feeds.sitemap import looks_like_sitemap, read_sitemap
+
+        named = [url for stated in self._rules.sitemaps if (url := normalise(stated, self._start))]
+        waiting = named or [urljoin(self._start, path) for path in _GUESSED_SITEMAPS]
+        found: list[tuple[str, int]] = []
+        for _ in range(_SITEMAPS):
+            if not waiting:
+                break
+            answer = self._ask(waiting.pop(0))
+            if answer is None or not looks_like_sitemap(answer.body, answer.content_type):
+                continue
+            reading = read_sitemap(answer.body, answer.url, limit=50_000)
+            found.append((answer.url, len(reading.sightings) + len(reading.sitemaps)))
+            self._sightings += reading.sightings
+            # What is newest says most of the site's dates: news first.
+            waiting += sorted(reading.sitemaps, key=lambda url: "news" not in url)
+            if not named:
+                waiting = [url for url in waiting if url in reading.sitemaps]
+        return found
+
+    def _feeds(self, links: Iterable[Link]) -> list[tuple[str, int]]:
+        from pipelines.feeds.feed import is_feed, read_feed
+
+        stated = [link.url for link in links if link.kind == "feed"]
+        found: list[tuple[str, int]] = []
+        for url in (stated or [urljoin(self._start, path) for path in _GUESSED_FEEDS])[:_FEEDS]:
+            answer = self._ask(url)
+            if answer is not None and is_feed(answer.body, answer.content_type):
+                reading = read_feed(answer.body, answer.url)
+                found.append((url, len(reading.sightings)))
+                self._sightings = [*reading.sightings, *self._sightings]
+        return found
+
+    def _articles(self, links: Iterable[Link]) -> list[tuple[Article, Answer]]:
+        """A few pages that hold articles: announced ones first, else what the home page links to with a headline."""
+        from pipelines.article.extraction import extract
+
+        host = urlsplit(self._start).netloc
+        headlines = sorted((link for link in links if link.kind != "feed"), key=lambda link: -len(link.text))
+        urls = dict.fromkeys([*(sighting.url for sighting in self._sightings), *(link.url for link in headlines)])
+        site = SiteConfig(name="site", start=(self._start,))
+        found: list[tuple[Article, Answer]] = []
+        for url in [url for url in urls if urlsplit(url).netloc == host][: 2 * _PAGES]:
+            if len(found) >= _PAGES:
+                break
+            answer = self._ask(url)
+            if answer is None or len(answer.body) > _LARGEST_PAGE:
+                continue
+            article = extract(
+                answer.body, answer.url, captured=datetime.now(UTC), site=site, content_type=answer.content_type
+            )
+            if isinstance(article, Article):
+                found.append((article, answer))
+        return found
+
+    def _zone(self, articles: Iterable[tuple[Article, Answer]]) -> Learned:
+        announced = instants_of(sighting.published or sighting.modified for sighting in self._sightings[:100])
+        shown = [moment for article, _ in articles for moment in _instants(article)]
+        return learn([*shown, *announced], self._start)
+
+    def _ask(self, url: str) -> Answer | None:
+        """The answer, or None where robots.txt forbids it or it is not to be had: a detail, not the site."""
+        if not self._rules.allows(url):
+            return None
+        self._say(f"looking at {url}")
+        try:
+            answer = self._probe.get(url)
+        except ProbeError as error:
+            self._say(str(error))
+            return None
+        return answer if answer.ok else None
+
+
+def _instants(article: Article) -> list[datetime]:
+    """The article's dates with the offset its readers see: as stated, or metadata's UTC against the visible clock."""
+    from pipelines.dates.parse import read_date
+
+    stated: list[datetime] = []
+    walls: list[datetime] = []
+    for evidence in article.evidence:
+        if evidence.field != "published":
+            continue
+        exact = list(stated_instants(evidence.value))
+        stated += exact
+        read = None if exact else read_date(evidence.value, zone=UTC, language=article.language)
+        if read and read.instant and not (read.zone_stated or read.relative) and read.precision in _CLOCK:
+            walls.append(read.instant.replace(tzinfo=None))
+    if any(moment.utcoffset() for moment in stated) or not walls:
+        return stated
+    seen = [shown for moment in stated for wall in walls if (shown := wall_offset(moment, wall))]
+    return seen or stated
+
+
+def _links(home: Answer) -> tuple[Link, ...]:
+    from pipelines.page.dom import Page, parse
+    from pipelines.page.links import outlinks
+
+    page = parse(home.body, home.url, home.content_type)
+    return outlinks(page) if isinstance(page, Page) else ()
+
+
+def _declared_language(home: Answer) -> str | None:
+    from pipelines.page.dom import Page, parse
+
+    page = parse(home.body, home.url, home.content_type)
+    return page.language if isinstance(page, Page) else None
+
+
+# ------------------------------------------------------------------------------------------------- the text of the file
+
+
+def site_name(url: str, taken: Iterable[str] = ()) -> str:
+    """A name for the site after its host: `news.example.co.uk` is `example`; the whole host where that is taken."""
+    host = urlsplit(url).hostname or "site"
+    labels = host.split(".")
+    whole = re.sub(r"[^\w-]+", "-", host).strip("-") or "site"
+    short = whole
+    if literal(host) is None and len(labels) > 1:
+        kept = labels[:-1]
+        if len(kept) > 1 and kept[-1] in ("co", "com", "net", "org", "gov", "edu", "ac"):
+            kept.pop()
+        short = kept[-1]
+    used = set(taken)
+    numbered = (f"{whole}-{number}" for number in range(2, 10_000))
+    return next(name for name in (short, whole, *numbered) if name not in used)
+
+
+def collection_text(name: str) -> str:
+    """The head of a new `warraq.toml`."""
+    return f"""\
+# A Warraq collection. `warraq crawl` fetches, `warraq search` finds; every key is explained in docs/config.md.
+
+[collection]
+name = {_string(name)}
+format = 1
+# operator = "Who runs this crawl"              # written into every WARC file
+# contact = "https://example.org/about-crawl"   # where publishers can reach you; sent with every request
+"""
+
+
+def site_text(name: str, found: Found, *, on: datetime) -> str:
+    """The commented `[sites.NAME]` table of what was found."""
+    zone = found.zone or Learned(
+        zone="UTC", why="not looked for, since the site did not answer: please check", sure=False
+    )
+    lines = ["", f"[sites.{_key(name)}]", f"# Looked at on {iso(on)}."]
+    lines += [f"# {_comment(line)}" for line in _told(found)]
+    lines.append(f"start = [{_string(found.start)}]")
+    lines.append(f"timezone = {_string(zone.zone)}  # {_comment(zone.why)}")
+    if found.language:
+        lines.append(f"language = {_string(found.language)}")
+    lines.append(f'schedule = "{_DEFAULT_SCHEDULE}"  # for `warraq run-due`; see `warraq schedule --help`')
+    if not is_loopback(found.start):
+        lines.append("# delay = 1.0  # seconds between two requests; a longer Crawl-delay of the site wins")
+    lines.append('# exclude = ["/video/"]  # regular expressions of addresses not wanted')
+    return "\n".join(lines) + "\n"
+
+
+def _told(found: Found) -> list[str]:
+    if found.problem:
+        return [f"It could not be looked at: {found.problem}"]
+    delay = f"; asks for {found.crawl_delay:g} s between requests" if found.crawl_delay else ""
+    lines = [f"robots.txt: {found.robots}{delay}"]
+    lines += [f"sitemap: {url} ({count} entries)" for url, count in found.sitemaps] or ["sitemap: none found"]
+    lines += [f"feed: {url} ({count} entries)" for url, count in found.feeds] or ["feed: none found"]
+    return lines
+
+
+def _string(text: str) -> str:
+    """A TOML basic string; nothing a site says can end it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\u{ord(found[0]):04x}", escaped)
+    return f'"{escaped}"'
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _string(name)
+
+
+def _comment(text: str) -> str:
+    """Text that stays on its line: control characters and Unicode's own line ends made spaces."""
+    return re.sub(r"[\x00-\x1f\x7f\x85\u2028\u2029]", " ", text)
+
+
+def taken_names(config_text: str) -> set[str]:
+    """The names of the sites a `warraq.toml` already has."""
+    return set(tomllib.loads(config_text).get("sites", {}))

@@ -1,0 +1,296 @@
+"""One page's article, put together: kind of page, metadata, body, embedded data, each checked against the others.
+
+`extract` is what users call; `from_page` serves those that have parsed the page already, so that it is parsed once.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cssselect import SelectorError
+from lxml.html import HtmlElement
+
+from archive.config import SiteConfig
+from archive.model import Article, Evidence, Image, NotAnArticle, NotArticleReason
+from archive.urls import canonical_url, credible_canonical, normalise
+from pipelines.article import from_data as own_data
+from pipelines.article import from_opening_lines as opening
+from pipelines.article import links as related
+from pipelines.article import multipage as parts
+from pipelines.article.paragraph_places import places
+from pipelines.body import paragraphs as body
+from pipelines.body.line_rules import Beside
+from pipelines.body.paragraphs import Body
+from pipelines.classify import page as page_kind
+from pipelines.dates.parse import StatedDate, read_date
+from pipelines.embedded.json_articles import FoundArticle
+from pipelines.embedded.page_data import TREE, Embedded
+from pipelines.language import line_phrases as wording
+from pipelines.metadata import extract as metadata
+from pipelines.metadata.extract import Metadata
+from pipelines.page import dom
+from pipelines.page.dom import Page
+from pipelines.page.text_key import letters
+
+# Verdicts on pages that show no text: what they hold for readers without scripts may be their article.
+_NO_TEXT = frozenset((NotArticleReason.EMPTY, NotArticleReason.LISTING))
+# An embedded article on a listing has at least this much text, in characters: less is a teaser.
+WHOLE_BODY = 150
+
+
+def extract(
+    html: bytes,
+    url: str,
+    *,
+    captured: datetime | None = None,
+    site: SiteConfig | None = None,
+    content_type: str | None = None,
+) -> Article | NotAnArticle:
+    """The article that a page's bytes hold, or why they hold none.
+
+    `captured` is when the page was fetched (UTC where it names no zone): relative dates count from it. `site` gives the zone of dates
+    without one, and selectors. `content_type` is the HTTP header. Never raises on bad input.
+    """
+    page = dom.parse(html, url, content_type)
+    if isinstance(page, NotAnArticle):
+        return page
+    if captured is not None and captured.tzinfo is None:
+        captured = captured.replace(tzinfo=UTC)
+    return from_page(page, captured=captured, site=site)
+
+
+def from_page(
+    page: Page, *, captured: datetime | None = None, site: SiteConfig | None = None
+) -> Article | NotAnArticle:
+    """As `extract`, of a page that is parsed already. The tree is left as it is."""
+    found = _read(page, Embedded(page), captured, site)
+    if isinstance(found, Article) or found.reason not in _NO_TEXT or not page_kind.is_sparse(page):
+        return found
+    embedded = Embedded(page, everywhere=True)
+    again = _read(page, embedded, captured, site) if embedded.further else found
+    bare = None if isinstance(again, Article) else dom.without_scripts(page)
+    if bare:
+        again = _read(bare, Embedded(bare), captured, site)
+    return again if isinstance(again, Article) else found
+
+
+def _read(page: Page, embedded: Embedded, captured: datetime | None, site: SiteConfig | None) -> Article | NotAnArticle:
+    """The article of a page with these data, or why there is none."""
+    own = own_data.own_article(embedded, page, _headlines(page))
+    stated = metadata.read(page, embedded, captured=captured, zone=_zone(site), data=own)
+    stated = _overridden(page, stated, captured, site)
+    titles = {letters(title) for title in stated.titles} | _headlines(page)
+    beside = Beside(titles=titles - {""}, known=_known(page, stated), authors=stated.authors)
+    read = _body(page, own, beside, site)
+    zone = _zone(site) or UTC
+    stated = opening.fill(
+        page, stated, read, lambda text: read_date(text, captured=captured, zone=zone, language=page.language)
+    )
+    if own is not None and own.source == TREE and read.in_data:
+        drawn = dom.shown_as(page, embedded.markup)
+        found = _read(drawn, Embedded(drawn), captured, site) if drawn else None
+        if isinstance(found, Article):
+            return found
+    verdict = page_kind.judge(page, embedded, stated, read)
+    return _article(page, stated, read, site) if verdict is None else verdict
+
+
+def embedded_articles(page: Page, *, captured: datetime | None = None, site: SiteConfig | None = None) -> list[Article]:
+    """Articles whose whole bodies a page (a listing) carries in its embedded data, in order.
+
+    Only those that name an address of their own; the page's own article is not among them.
+    """
+    found: dict[str, Article] = {}
+    for data in Embedded(page).articles:
+        url = _address(page, data)
+        if url is None or url == normalise(page.url) or data.source == "json-ld" or url in found:
+            continue
+        article = _from_data(page, data, url, captured, site)
+        if article is not None:
+            found[url] = article
+    return list(found.values())
+
+
+def _body(page: Page, own: FoundArticle | None, beside: Beside, site: SiteConfig | None) -> Body:
+    """The body as the page shows it, or as its data hold it, or as the site's own selectors say."""
+    selectors = site.selectors if site else None
+    drop = tuple(element for one in selectors.drop for element in _select(page, one)) if selectors else ()
+    if selectors and (chosen := _outermost(_select(page, selectors.body))):
+        parts = [body.read_fragment(element, beside, drop) for element in chosen]
+        whole = parts[0]
+        whole.dropped += whole.marked()
+        for part in parts[1:]:
+            whole.paragraphs += part.paragraphs
+            whole.kept += part.kept
+            whole.dropped += [*part.dropped, *part.marked()]
+        return whole
+    data = own_data.read_body(own, beside) if own else None
+    shown = body.read(page, beside, drop, told=data.paragraphs if data else ())
+    return own_data.choose(shown, data, own.source) if own and data else shown
+
+
+def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
+    """The elements that stand in none of the others: a text is not told twice."""
+    every = set(elements)
+    return [element for element in elements if every.isdisjoint(element.iterancestors())]
+
+
+def _article(page: Page, stated: Metadata, read: Body, site: SiteConfig | None) -> Article:
+    published = stated.published
+    canonical = credible_canonical(page.url, stated.canonical) if stated.canonical else None
+    part = parts.part_of(page, canonical)
+    return Article(
+        url=page.url,
+        canonical=canonical_url(part.canonical) if part else canonical or canonical_url(page.url),
+        title=stated.title or "",
+        paragraphs=read.paragraphs,
+        lead=_lead(stated, read),
+        authors=list(stated.authors),
+        section=stated.section,
+        language=stated.language or page.language,
+        published=published.instant if published else None,
+        published_precision=published.precision if published else None,
+        published_raw=published.raw if published else None,
+        modified=stated.modified.instant if stated.modified else None,
+        publisher=stated.publisher,
+        image=stated.image,
+        related=related.related_links(page, read),
+        links=related.body_links(page, read),
+        tags=list(stated.tags),
+        evidence=[*stated.evidence, *read.evidence],
+        places=places(page, read),
+        site=site.name if site else None,
+        part=part.number if part else None,
+        is_last=part.last if part else False,
+    )
+
+
+def _from_data(
+    page: Page, data: FoundArticle, url: str, captured: datetime | None, site: SiteConfig | None
+) -> Article | None:
+    read = own_data.read_body(data, Beside(titles={letters(data.title)}))
+    if sum(map(len, read.paragraphs)) < WHOLE_BODY:
+        return None
+    zone = _zone(site) or UTC
+    issued = read_date(data.published, captured=captured, zone=zone) if data.published else None
+    changed = read_date(data.modified, captured=captured, zone=zone) if data.modified else None
+    image = page.absolute(data.image)
+    return Article(
+        url=url,
+        canonical=url,
+        title=body.paragraph(data.title),
+        paragraphs=read.paragraphs,
+        lead=body.paragraph(data.lead) if data.lead else None,
+        authors=list(data.authors),
+        section=data.section,
+        language=page.language,
+        published=issued.instant if issued else None,
+        published_precision=issued.precision if issued else None,
+        published_raw=data.published,
+        modified=changed.instant if changed else None,
+        image=Image(url=image) if image else None,
+        related=related.related_links(page, read),
+        links=related.body_links(page, read),
+        tags=list(data.tags),
+        evidence=[Evidence(field="body", source=data.source, value=page.url, chosen=True), *read.evidence],
+        places=places(page, read),
+        site=site.name if site else None,
+    )
+
+
+def _address(page: Page, data: FoundArticle) -> str | None:
+    if not data.address:
+        return None
+    address = data.address if "//" in data.address or data.address.startswith("/") else "/" + data.address
+    return normalise(address, page.base)
+
+
+def _headlines(page: Page) -> set[str]:
+    """Letters of the headlines that stand on the page and in its head."""
+    found = {letters(dom.text_of(element)) for element in page.root.iter("h1")}
+    for meta in page.root.iter("meta"):
+        if (meta.get("property") or meta.get("name") or "").lower() in ("og:title", "twitter:title"):
+            found.add(letters(meta.get("content") or ""))
+    title = next((element.text for element in page.root.iter("title") if element.text), "") or ""
+    found.update(letters(part) for part in re.split(r"\s[-–—|:]\s", title) if len(part.split()) > 2)
+    return found - {""}
+
+
+def _known(page: Page, stated: Metadata) -> set[str]:
+    """Letters of what the page says in other fields: lines that repeat them are no paragraphs."""
+    lines = [dom.text_of(element) for element in page.root.iter("time", "figcaption")]
+    lines += [stated.section or "", stated.publisher or "", *stated.authors, ", ".join(stated.authors)]
+    if stated.published and not wording.is_story_line(stated.published.raw):  # a sentence may tell the date, too
+        lines.append(stated.published.raw)
+    if stated.image and stated.caption_shown:
+        caption, credit = stated.image.caption or "", stated.image.credit or ""
+        lines += [caption, caption + credit]
+    return {letters(line) for line in lines} - {""}
+
+
+def _lead(stated: Metadata, read: Body) -> str | None:
+    """The deck: a line the page shows beside the body, or its description where the body does not begin with it."""
+    deck = next((block.text for block, rule in read.dropped if rule == "deck"), None)
+    if deck:
+        return body.paragraph(deck)
+    whole = letters("".join(read.paragraphs))
+    shown = {letters(block.text): block.text for block, _ in read.dropped}
+    for lead in stated.leads:
+        key = letters(lead)
+        if key in shown:
+            return body.paragraph(shown[key])
+        if key and key[:60] not in whole and not lead.rstrip().endswith(("...", "…")):
+            return body.paragraph(lead)
+    return None
+
+
+def _overridden(page: Page, stated: Metadata, captured: datetime | None, site: SiteConfig | None) -> Metadata:
+    """Metadata with what the site's own selectors say in place, and which of them said nothing."""
+    if site is None:
+        return stated
+    title = next((text for element in _select(page, site.selectors.title) if (text := dom.text_of(element))), None)
+    if title:
+        stated = replace(stated, title=title, titles=(title, *stated.titles), evidence=_told(stated, "title", title))
+    for element in _select(page, site.selectors.date):
+        text = element.get("datetime") or element.get("content") or dom.text_of(element)
+        found: StatedDate | None = read_date(text, captured=captured, zone=_zone(site) or UTC, language=page.language)
+        if found:
+            stated = replace(stated, published=found, evidence=_told(stated, "published", found.raw))
+            break
+    return replace(stated, evidence=(*stated.evidence, *_in_vain(page, site)))
+
+
+def _told(stated: Metadata, field: str, value: str) -> tuple[Evidence, ...]:
+    """The evidence with what a selector says of a field as the choice."""
+    others = (replace(one, chosen=False) if one.field == field else one for one in stated.evidence)
+    return (Evidence(field=field, source="selector", value=value, chosen=True), *others)
+
+
+def _in_vain(page: Page, site: SiteConfig) -> list[Evidence]:
+    """The selectors that nothing on the page matches."""
+    own = site.selectors
+    named = [("title", own.title), ("body", own.body), ("date", own.date), *(("drop", one) for one in own.drop)]
+    return [
+        Evidence(field=field, source="selector", value=f"nothing on this page matches {selector!r}")
+        for field, selector in named
+        if selector and not _select(page, selector)
+    ]
+
+
+def _select(page: Page, selector: str | None) -> list[HtmlElement]:
+    if not selector:
+        return []
+    try:
+        return list(page.root.cssselect(selector))
+    except SelectorError:
+        return []
+
+
+def _zone(site: SiteConfig | None) -> tzinfo | None:
+    try:
+        return ZoneInfo(site.timezone) if site else None
+    except (ZoneInfoNotFoundError, ValueError):
+        return None

@@ -1,0 +1,93 @@
+"""Links of an article: those in its text, and the related headlines the page shows inside or right after it."""
+
+from __future__ import annotations
+
+import re
+
+from lxml.html import HtmlElement
+
+from archive.model import Link
+from archive.urls import normalise
+from pipelines.body.paragraphs import Body
+from pipelines.language import line_phrases as wording
+from pipelines.page.blocks import Block, Region
+from pipelines.page.dom import Page
+
+# Rules and regions whose links point at other articles.
+_RULES = frozenset(
+    ("related label", "related headline", "related line", "related box", "teaser", "linked box", "linked list")
+)
+_REGIONS = frozenset(("related", "embed", "aside"))
+# A related headline has at least this many words; shorter links are labels.
+_WORDS = 3
+# Under a label of related stories so many are enough.
+_LABELLED_WORDS = 2
+# A label so many lines after the text belongs to it; under it stand lines that are linked this much.
+_NEAR, _LINKED = 6, 0.8
+_NAMED = re.compile(r"\brelated(?![a-z])|related-?(news|posts|stories|articles|box)|(read|see)-?also", re.IGNORECASE)
+_SOCIAL = ("twitter.com", "x.com", "facebook.com", "instagram.com", "youtube.com", "t.me", "tiktok.com")
+
+
+def body_links(page: Page, read: Body) -> list[Link]:
+    """The links inside the paragraphs, in order, each address once."""
+    return _links(page, read.kept, "body", 1)
+
+
+def related_links(page: Page, read: Body) -> list[Link]:
+    """The related headlines between the paragraphs, in order, each address once."""
+    if not read.kept or read.page is None:
+        return []
+    first, last = read.kept[0].at, read.kept[-1].at
+    dropped = {block.at for block, rule in read.dropped if rule in _RULES}
+    regions = read.page.regions
+    found = [
+        block
+        for block in read.page.blocks
+        if first < block.at
+        and not wording.TICKER.match(block.text)
+        and ((block.at < last and any(regions[at].reason in _REGIONS for at in block.regions)) or block.at in dropped)
+    ]
+    following = read.page.blocks[last + 1 :]
+    links = (
+        _links(page, found, "related", _WORDS)
+        or _links(page, _after(following), "related", _LABELLED_WORDS)
+        or _links(page, _boxed(following, regions), "related", _WORDS)
+    )
+    return [link for link in links if not any(host in link.url for host in _SOCIAL)]
+
+
+def _boxed(following: list[Block], regions: list[Region]) -> list[Block]:
+    around = {at for block in following for at in block.regions}
+    named = {at for at in around if _is_named(regions[at].element)}
+    return [block for block in following if not named.isdisjoint(block.regions)]
+
+
+def _is_named(element: HtmlElement) -> bool:
+    """Whether a box is called related by its own name; those of the latest and the most read are not."""
+    return bool(_NAMED.search(f"{element.get('class') or ''} {element.get('id') or ''}"))
+
+
+def _after(following: list[Block]) -> list[Block]:
+    """The linked headlines under a label of related stories that stands right after the text."""
+    found: list[Block] = []
+    labelled = False
+    for at, block in enumerate(following):
+        label = wording.RELATED_LABEL.match(block.text) or wording.RELATED_LEAD.match(block.text)
+        if labelled and not (block.link_share > _LINKED and wording.words(block.text) >= _LABELLED_WORDS):
+            break
+        if labelled or (label and block.links):
+            found.append(block)
+        elif not label and at >= _NEAR:
+            break
+        labelled = labelled or bool(label)
+    return found
+
+
+def _links(page: Page, found: list[Block], kind: str, words: int) -> list[Link]:
+    links: dict[str, Link] = {}
+    for block in found:
+        for href, text in block.links:
+            url = normalise(href, page.base) if href else None
+            if url and wording.words(text) >= words:
+                links.setdefault(url, Link(url=url, text=text, kind=kind))
+    return list(links.values())

@@ -1,0 +1,1 @@
+"""The paragraphs of an article: trafilatura and the recovery beyond it."""

@@ -1,0 +1,44 @@
+"""What stands between headline and text: the text's first paragraph, or the deck, which is the article's lead instead.
+
+Both are sentences in a place of their own. A page that shows its byline or date between them says that the text begins
+after these; where nothing stands between them, the line is the text's first paragraph, whoever repeats it as description.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set as AbstractSet
+
+from pipelines.body import line_rules
+from pipelines.language import line_phrases as wording
+from pipelines.page.blocks import Block, Blocks
+from pipelines.page.text_key import letters
+
+# What stands between a deck and the text under it.
+_PARTING = frozenset(("byline", "date", "share"))
+
+
+def taken_in(whole: Blocks, first: Block, titles: AbstractSet[str], void: set[int], left: set[int]) -> list[Block]:
+    """Paragraphs between the headline and the text's `first` block, in a box of their own and not `left` out already."""
+    heads = [block.at for block in whole.blocks[: first.at] if letters(block.text) in titles]
+    if not heads:
+        return []
+    return [
+        block
+        for block in whole.blocks[heads[-1] + 1 : first.at]
+        if (block.kind == "p" or block.level > 1)
+        and block.at not in left
+        and all(region in void for region in block.regions)
+        and block.breadth >= line_rules.LONG_END
+        and wording.ends_sentence(block.text)
+        and block.link_share < 0.3
+    ]
+
+
+def is_deck(block: Block, following: Block, whole: Blocks) -> bool:
+    """Whether the first block of a text, which stands apart from the `following` ones, is its deck."""
+    return any(_parts(between, whole) for between in whole.blocks[block.at + 1 : following.at])
+
+
+def _parts(between: Block, whole: Blocks) -> bool:
+    reasons = {whole.regions[at].reason for at in between.regions}
+    return not _PARTING.isdisjoint(reasons) or wording.is_date_line(between.text)

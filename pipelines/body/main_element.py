@@ -1,0 +1,208 @@
+"""Where on a page the article stands: which marked regions are only wrappers, and which element holds the paragraphs.
+
+Both are weighed by prose: text in sentences that is not linked. What a second reader (trafilatura) kept weighs full,
+what it left weighs less, so the two check each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from lxml.html import HtmlElement
+
+from pipelines.page.blocks import Block, Blocks, Region
+from pipelines.page.markup_hints import EMBED_ATTRIBUTES
+from pipelines.page.text_key import letters
+
+# Share of a page's prose from which regions of one name are wrappers of the article. Calibrated on pages of 200 sites.
+WRAPPER_SHARE = 0.4
+# These are what they are called, even where they hold most of a page's text.
+STUBBORN = {"comments": 0.97, "dialog": 0.9, "footer": 0.9, "hidden": 0.9, "caption": 0.7, "related": 0.6}
+# Names that say little: a region under them that holds several paragraphs (or a table) is part of the text.
+WEAK = frozenset(("caption", "embed", "widget", "advert", "tags"))
+READ = WEAK | {"hidden", "navigation"}
+SOLID_PROSE = 100
+# Around the headline and a text these names mean the article; after both these mean what they say.
+HEADED = frozenset(("byline", "tags", "caption", "widget", "advert", "share", "embed", "footer", "newsletter"))
+APART = frozenset(("aside", "footer", "nav", "dialog"))
+APART_ROLES = frozenset(("complementary", "contentinfo", "navigation", "dialog"))
+# Go down into a child as long as it holds this share of its parent's prose.
+DESCENT_SHARE = 0.88
+# A single paragraph of this much prose is one, whatever it is called.
+LEAF_PROSE = 150
+# What the second reader left counts this much.
+DOUBTED = 0.3
+
+_SENTENCE = re.compile(r"[.!?…؟۔。！？،,;؛]")
+# Parts of a page that open on demand, and what React streams in before it is put in its place.
+_FOLDED = re.compile(r"accordion|collaps|expand|faq|toggle|fold|panel|(^| )s:[0-9a-f]+$")
+_MENU = re.compile(r"side-?bar|rail|nav|header|masthead|breadcrumb|pag(er|ination)|skip")
+_DIGITS = re.compile(r"\d+")
+
+
+def prose(block: Block) -> float:
+    """How much of a block is prose: its unlinked characters, less for short or unpunctuated text, none for captions."""
+    whole, linked = len(block.text), block.linked
+    if block.kind == "caption" or (linked and linked / max(1, whole) > 0.6):
+        return 0.0
+    length = block.breadth - linked
+    if block.kind == "h":
+        return 0.1 * length
+    if length < 40:
+        return 0.2 * length
+    return float(length) if _SENTENCE.search(block.text) else 0.4 * length
+
+
+def void_regions(page: Blocks, approved: set[int], titles: AbstractSet[str] = frozenset()) -> set[int]:
+    """Indices of regions that, with those of the same name, hold so much of the prose that they are wrappers.
+
+    `titles` are letters of the page's headlines: what stands around the headline and a text is a wrapper, what stands
+    apart from both is none, however much it says.
+    """
+    names = [_name(region) for region in page.regions]
+    weights = _weigh(page, approved, names)
+    headed, apart = _headed(page, titles)
+    void = set()
+    for index, region in enumerate(page.regions):
+        if region.reason == "selector" or index in apart:  # the operator's own word, or the page's
+            continue
+        if (
+            index in headed
+            or index in weights.leaves
+            or _is_reading(region, weights.paragraphs(index, region, names[index]))
+            or weights.wraps(names[index], STUBBORN.get(region.reason, WRAPPER_SHARE))
+        ):
+            void.add(index)
+    return void
+
+
+@dataclass(slots=True, kw_only=True)
+class _Weights:
+    """A page's prose by the names of the regions around it, and the share of it that the second reader kept.
+
+    `solid` counts each region's paragraphs and cells where its name says little, `alike` those of all regions of a name;
+    `leaves` are paragraphs that are regions.
+    """
+
+    total: float = 0.0
+    trusted: float = 0.0
+    sums: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
+    kept: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
+    leaves: set[int] = field(default_factory=set)
+    alike: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    solid: list[int]
+
+    def paragraphs(self, index: int, region: Region, name: tuple[str, str]) -> int:
+        """How many paragraphs a region holds; where a content system calls each part of a text an embed, all of its kind."""
+        called = region.reason == "embed" and EMBED_ATTRIBUTES.isdisjoint(region.element.keys())
+        return self.alike[name] if called else self.solid[index]
+
+    def wraps(self, name: tuple[str, str], limit: float) -> bool:
+        """Whether regions of this name hold so much of the prose, whoever is asked."""
+        if name not in self.sums:
+            return False
+        share = self.sums[name] / (self.total or 1.0)
+        agreed = self.kept[name] / self.trusted if self.trusted else share
+        return (max(share, agreed) >= limit and min(share, agreed) > 0.5 * limit) or (
+            agreed > 0.95 and self.trusted > 400
+        )
+
+
+def _weigh(page: Blocks, approved: set[int], names: list[tuple[str, str]]) -> _Weights:
+    weights = _Weights(solid=[0] * len(page.regions))
+    around: dict[tuple[int, ...], set[tuple[str, str]]] = {}  # blocks share their regions: their names are found once
+    for block in page.blocks:
+        weight = prose(block)
+        if weight >= SOLID_PROSE or block.kind == "cell":
+            for at in block.regions:
+                weights.solid[at] += page.regions[at].reason in READ
+                weights.alike[names[at]] += 1
+        if not weight:
+            continue
+        if weight >= LEAF_PROSE and block.kind == "p":
+            weights.leaves.update(at for at in block.regions if page.regions[at].element is block.element)
+        own = weight if block.at in approved else 0.0
+        weights.total += weight
+        weights.trusted += own
+        if block.regions not in around:
+            around[block.regions] = {names[region] for region in block.regions}
+        for name in around[block.regions]:
+            weights.sums[name] += weight
+            weights.kept[name] += own
+    return weights
+
+
+def _headed(page: Blocks, titles: AbstractSet[str]) -> tuple[set[int], set[int]]:
+    """Regions around the headline and a text, and regions beside a text that stands right after the headline."""
+    head = next((block for block in page.blocks if block.kind == "h" and letters(block.text) in titles), None)
+    if head is None:
+        return set(), set()
+    told: set[int] = set()
+    begun: set[int] = set(head.regions)
+    free = False
+    apart: set[int] = set()
+    for block in page.blocks[head.at + 1 :]:
+        if prose(block) >= SOLID_PROSE:
+            told.update(block.regions)
+            free = free or set(block.regions) <= set(head.regions)
+        if free:
+            apart.update(at for at in block.regions if at not in begun and _is_apart(page.regions[at]))
+        else:
+            begun.update(block.regions)
+    headed = {at for at in head.regions if at in told and page.regions[at].reason in HEADED}
+    return headed, apart
+
+
+def _is_apart(region: Region) -> bool:
+    return region.element.tag in APART or region.element.get("role") in APART_ROLES or region.reason == "comments"
+
+
+def _is_reading(region: Region, paragraphs: int) -> bool:
+    """Whether a region holds part of the text under a name that says little: no post, gallery, menu nor notice."""
+    element = region.element
+    if not paragraphs and element.tag not in ("td", "th", "tr"):
+        return False
+    names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+    if region.reason == "hidden":  # shown when asked for, or put in place by a script (React)
+        return paragraphs > 0 and (_FOLDED.search(names) is not None or element.get("role") in ("region", "tabpanel"))
+    if region.reason == "navigation":
+        return paragraphs > 2 and not _MENU.search(names) and element.tag in ("div", "section")
+    if region.reason in WEAK and element.tag in ("td", "th", "tr"):
+        return True
+    return paragraphs > 2 and not any(
+        word in names for word in ("tweet", "instagram", "facebook", "gallery", "slide", "carousel", "newsletter")
+    )
+
+
+def _name(region: Region) -> tuple[str, str]:
+    element = region.element
+    return str(element.tag), _without_digits(element.get("class") or element.get("id") or "")
+
+
+@lru_cache(maxsize=10_000)
+def _without_digits(names: str) -> str:
+    return _DIGITS.sub("", names)
+
+
+def container(blocks: Iterable[Block], root: HtmlElement, approved: set[int]) -> HtmlElement:
+    """The deepest element that holds nearly all the prose of these blocks."""
+    sums: dict[HtmlElement, float] = defaultdict(float)
+    for block in blocks:
+        weight = prose(block) * (1.0 if block.at in approved else DOUBTED)
+        node: HtmlElement | None = block.element
+        while weight > 0 and node is not None:
+            sums[node] += weight
+            node = node.getparent()
+    best = root
+    while True:
+        weight, index = max(((sums.get(child, 0.0), index) for index, child in enumerate(best)), default=(0.0, 0))
+        if weight == 0 or weight < DESCENT_SHARE * sums.get(best, 0.0):
+            return best
+        if best[index].tag in ("p", "h1", "h2", "h3", "h4", "li"):
+            return best
+        best = best[index]

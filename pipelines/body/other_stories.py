@@ -1,0 +1,192 @@
+"""What stands beside an article in the same part of the page: other stories, teasers, comments, notices above the headline.
+
+They are prose like the article's own, so their words don't give them away. Their place does: the headline tells which of
+several like boxes is the article's, and where it begins; a label tells where the readers' comments begin.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Set as AbstractSet
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from pipelines.language import line_phrases as wording
+from pipelines.page.blocks import Block
+from pipelines.page.text_key import letters
+
+# Prose that makes a box a story of its own, in characters.
+STORY = 100
+# So many boxes of one kind with linked headlines are a list of teasers, each with no more text than this on average.
+TEASERS = 3
+TEASER_TEXT = 350
+_TEASER_WORDS = 3
+# No headline is this short, in characters.
+_LABEL = 15
+# After so many paragraphs any line that says so is a label of comments; a heading is one after the first.
+SEVERAL = 3
+# Headlines are followed by this share of a page's prose, else they are not where the text begins.
+FOLLOWED = 0.5
+FOLLOWED_H1 = 0.25
+
+_COMMENTS = re.compile(
+    r"^\W*((التعليقات|تعليقات\s+(القراء|الزوار)|أضف\s+تعليقا?ً?|اترك\s+(تعليقا?ً?|ردا?ً?)|شارك\s+برأيك|آراء\s+القراء|نظرات(\s+(کاربران|بینندگان))?|ارسال\s+نظر|نظر\s+شما|دیدگاه(‌?ها)?|"
+    r"comments?|(reader|user)s?['’]?\s+comments?|leave\s+a\s+(comment|reply)|(join|start)\s+the\s+(discussion|conversation)|commentaires?|kommentare?|comentarios|comentários|commenti|reacties|komentarze|комментарии|yorumlar)"
+    r"\s*[(:\[]?\s*[\d٠-٩۰-۹]*\s*[)\]:]?|[\d٠-٩۰-۹]+\s+(تعليق(ات|ا?ً)?|comments?|replies|responses|commentaires?|kommentare|comentarios))\W*$",
+    re.IGNORECASE,
+)
+
+
+def own(
+    found: list[Block], everything: list[Block], titles: AbstractSet[str], host: str
+) -> tuple[list[Block], list[tuple[Block, str]]]:
+    """The blocks of the article's own part, and those left out with the rule.
+
+    `found` are the blocks of a page outside its marked regions, in order, `everything` all of them; `titles` are the
+    letters of its headlines, `host` is its own.
+    """
+    head = next((block for block in everything if block.kind == "h" and letters(block.text) in titles), None) or next(
+        (block for block in found if len(block.text) > _LABEL and letters(block.text) in titles), None
+    )
+    left: dict[int, str] = {}
+    if head is not None:
+        _other_stories(found, head, left)
+    _teasers(found, head, host, left)
+    _comments(found, head, left)
+    if head is not None:
+        _above(found, head, left)
+    if not left:
+        return found, []
+    kept = [block for block in found if block.at not in left]
+    return kept, [(block, left[block.at]) for block in found if block.at in left]
+
+
+def _prose(block: Block) -> int:
+    if block.kind in ("h", "caption") or block.link_share > 0.5 or block.breadth < 40:
+        return 0
+    return block.breadth - block.linked
+
+
+def _other_stories(found: list[Block], head: Block, left: dict[int, str]) -> None:
+    """Leave out the siblings of the box around the headline that are of its kind and hold a headline and a text each."""
+    around = {node for block in found if _prose(block) >= STORY for node in block.element.iterancestors()}
+    box: HtmlElement | None = head.element
+    while box is not None and box not in around:
+        box = box.getparent()
+    while box is not None and box.getparent() is not None:
+        others = [other for other in box.itersiblings(str(box.tag)) if other in around and _alike(other, box)]
+        if others:
+            _leave_stories(found, others, left)
+        box = box.getparent()
+
+
+def _alike(first: HtmlElement, second: HtmlElement) -> bool:
+    names = first.get("class")
+    return names == second.get("class") and (bool(names) or first.tag == "article")
+
+
+def _leave_stories(found: list[Block], boxes: list[HtmlElement], left: dict[int, str]) -> None:
+    members: dict[HtmlElement, list[Block]] = defaultdict(list)
+    wanted = set(boxes)
+    for block in found:
+        box = next((node for node in (block.element, *block.element.iterancestors()) if node in wanted), None)
+        if box is not None:
+            members[box].append(block)
+    for box, inside in members.items():
+        if _opens_story(box, inside[:5]):
+            left.update((block.at, "another story") for block in inside)
+
+
+def _opens_story(box: HtmlElement, first: list[Block]) -> bool:
+    """Whether a box begins another story: with a linked headline, a headline and a date, or as an article element."""
+    heads = [block for block in first if block.kind == "h"]
+    if not heads:
+        return False
+    dated = any(wording.is_date_line(block.text) for block in first)
+    return dated or box.tag == "article" or heads[0].link_share > 0.8
+
+
+def _teasers(found: list[Block], head: Block | None, host: str, left: dict[int, str]) -> None:
+    """Leave out boxes of one kind that each hold a linked headline, where a text stands outside them."""
+    headed = [block for block in found if _is_linked_headline(block, host) and block is not head]
+    if len(headed) < TEASERS:
+        return
+    boxes = _boxes(headed)
+    if not boxes:
+        return
+    lists = {box.getparent() for box in boxes}
+    inside: dict[HtmlElement, int] = defaultdict(int)
+    members: list[Block] = []
+    outside = 0
+    for block in found:
+        box = next((node for node in (block.element, *block.element.iterancestors()) if node in boxes), None)
+        if box is not None:
+            members.append(block)
+            inside[box] += _prose(block)
+        elif block.at not in left and (head is None or block.at > head.at):
+            outside = max(outside, _prose(block))
+            if _prose(block) >= STORY and any(node in lists for node in block.element.iterancestors()):
+                return  # boxes among the paragraphs are a guide's parts
+    if outside >= STORY and sum(inside.values()) <= TEASER_TEXT * len(boxes):
+        left.update((block.at, "another story") for block in members)
+
+
+def _is_linked_headline(block: Block, host: str) -> bool:
+    if block.kind != "h" or block.link_share <= 0.8 or wording.words(block.text) < _TEASER_WORDS:
+        return False
+    return leads_inside(block.links[0][0], host)
+
+
+def leads_inside(href: str, host: str) -> bool:
+    """Whether a link leads to another page of the same site."""
+    try:
+        there = (urlsplit(href).hostname or "").removeprefix("www.")
+    except ValueError:
+        return False
+    return bool(href) and not href.startswith("#") and there in ("", host)
+
+
+def _boxes(headed: list[Block]) -> set[HtmlElement]:
+    """The elements that each hold one of these headlines, where several of their siblings do so too."""
+    children: dict[HtmlElement, set[HtmlElement]] = defaultdict(set)
+    for block in headed:
+        node = block.element
+        for parent in block.element.iterancestors():
+            children[parent].add(node)
+            node = parent
+    boxes = set()
+    for block in headed:
+        node = block.element
+        for parent in block.element.iterancestors():
+            alike = [child for child in children[parent] if child.tag == node.tag]
+            if len(alike) >= TEASERS:
+                if node is not block.element:
+                    boxes.add(node)
+                break
+            node = parent
+    return boxes
+
+
+def _comments(found: list[Block], head: Block | None, left: dict[int, str]) -> None:
+    """Leave out what follows a label of comments in its part of the page, after some text."""
+    told = 0
+    for index, block in enumerate(found):
+        if head is None or block.at > head.at:
+            told += _prose(block) >= STORY
+        if told < (1 if block.kind == "h" else SEVERAL) or len(block.text) > 40 or not _COMMENTS.match(block.text):
+            continue
+        for scope in block.element.iterancestors():
+            said = [other for other in found[index:] if scope in other.element.iterancestors()]
+            if len(said) > 1:
+                left.update((other.at, "comments") for other in said)
+                return
+
+
+def _above(found: list[Block], head: Block, left: dict[int, str]) -> None:
+    """Leave out what stands above the headline, where most of the text follows it."""
+    before = sum(_prose(block) for block in found if block.at < head.at and block.at not in left)
+    after = sum(_prose(block) for block in found if block.at > head.at and block.at not in left)
+    if before and after >= (FOLLOWED_H1 if head.level == 1 else FOLLOWED) * (before + after):
+        left.update((block.at, "above the headline") for block in found if block.at < head.at)

@@ -1,0 +1,27 @@
+"""Pulled quotations: sentences lifted out of the text to be shown large, which stand in their paragraph, too."""
+
+from __future__ import annotations
+
+from pipelines.language import line_phrases as wording
+from pipelines.page.blocks import Block
+from pipelines.page.text_key import letters
+
+# Letters of a quotation that is lifted out of the text: from this many to that many.
+ECHO = (30, 300)
+# The paragraph that it is lifted from is so many times as long at least.
+LIFTED = 1.25
+
+
+def lifted(text: list[Block]) -> set[int]:
+    """The places (`Block.at`) of sentences that stand inside a longer block of the same text."""
+    every = [letters(block.text) for block in text]
+    whole = "|".join(every)
+    return {
+        block.at
+        for block, own in zip(text, every, strict=True)
+        if block.kind in ("p", "quote", "text")
+        and ECHO[0] <= len(own) <= ECHO[1]
+        and wording.ends_sentence(block.text)
+        and whole.count(own) > 1
+        and any(own in other for other in every if len(other) >= LIFTED * len(own))
+    }

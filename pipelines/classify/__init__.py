@@ -1,0 +1,1 @@
+"""Article or not, and what was served in its place."""

@@ -1,0 +1,150 @@
+"""What was served in an article's place with status 200: a check of the visitor, a request for consent, an error, a log-in.
+
+Judged by three things that must not contradict each other: what the page's headline is the name of, what its lines say
+to the visitor, and marks that the tools of such pages leave in the markup. Lines that tell a story of their own speak
+against all of them.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from archive.model import NotArticleReason
+from pipelines.body import line_rules
+from pipelines.body.paragraphs import Body
+from pipelines.language import interstitials as obstacle_words
+from pipelines.language import line_phrases as wording
+from pipelines.page import dom
+from pipelines.page.dom import Page
+
+# So many lines of a story, or so many characters of them, and a page is one whatever its headline is the name of.
+STORY_LINES, STORY = 2, 300
+# A page with more text of its own than this, in characters, was not put in the way of another.
+OBSTACLE = 2_500
+# Of a page with more text than this marks and lines say nothing: it shows something, and they are a part of that.
+SMALL = 1_500
+# Lines looked at on a page that has no text.
+MOST_LINES = 40
+
+# What stands only on the pages of checks, and what stands on pages with a form for comments, too.
+_SURE = (
+    "cf_chl", "cf-challenge", "challenge-form", "challenge-running", "challenge-error-text", "px-captcha", "captcha-delivery",
+    "ddos-guard", "sucuri_cloudproxy", "awswaf.com", "sec-if-cpt", "sec-cpt", "cp_challenge", "KPSDK", "/_fs-ch-", "ray-id", "aws-waf",
+    "SWUDNSAI",
+)  # fmt: skip
+_LIKELY = ("_Incapsula_Resource", "g-recaptcha", "h-captcha", "cf-turnstile", "captcha")
+_CONSENT = re.compile(
+    r"onetrust|didomi|qc-cmp|sp_message|privacy-mgmt|fc-consent|usercentrics|truste|cmp(box|wrapper|-container)|iubenda|cookiebot|"
+    r"consent-?(wall|manager|form|root|banner|sdk)|tarteaucitron|axeptio|klaro|borlabs",
+    re.IGNORECASE,
+)
+_ERROR = re.compile(
+    r"(?<![\w-])(error-?(404|410|500|page)|page-?(404|not-?found)|not-?found|is-404|http-?404)(?![\w-])", re.IGNORECASE
+)
+MOST_OUTER = 6
+_MARKED = ("form", "div", "script", "iframe", "input", "section")
+
+
+def found(page: Page, read: Body, *, is_article: bool) -> tuple[NotArticleReason, str] | None:
+    """What was served in the page's place, with what tells it; None for a page of its own.
+
+    `is_article`: the page states for machines that it is an article, as none of these do.
+    """
+    own = _own_lines(read)
+    if sum(map(len, own)) > OBSTACLE:
+        return None
+    told = _told(own)
+    if (told and is_article) or told > max(STORY_LINES, len(own) - told):
+        return None
+    host = urlsplit(page.url).hostname or ""
+    if host.startswith(("consent.", "privacy.")):
+        return NotArticleReason.CONSENT, host
+    if named := _named(page):
+        return named
+    mark = _mark(page, sure=bool(own)) if _shown(read) <= SMALL else None
+    if mark and (not told or mark[0] is NotArticleReason.CHALLENGE):
+        return mark
+    if not is_article and (name := _error_name(page)):
+        return NotArticleReason.ERROR_PAGE, name
+    return None if told else _by_lines(read, own)
+
+
+def _told(own: list[str]) -> int:
+    """How many lines tell a story of their own; once they are of some length, the rest is not looked at."""
+    told = length = 0
+    for text in own:
+        if wording.is_story_line(text) and obstacle_words.said(text) is None:
+            told, length = told + 1, length + len(text)
+        if length > STORY:
+            return max(len(own), STORY_LINES + 1)
+    return told
+
+
+def _shown(read: Body) -> int:
+    """How much text a page shows, in characters."""
+    return sum(len(block.text) for block in read.page.blocks) if read.page else 0
+
+
+def _error_name(page: Page) -> str | None:
+    """The name by which a content system marks its error page on the outermost elements."""
+    body = page.root.find("body")
+    outer = [page.root, *([] if body is None else [body, *body[:MOST_OUTER]])]
+    names = (f"{element.get('id') or ''} {element.get('class') or ''}" for element in outer)
+    return next((match[0] for name in names if (match := _ERROR.search(name))), None)
+
+
+def hides_something(page: Page, read: Body) -> str | None:
+    """Why the few lines of a page that promises no article are no story: they all ask something of the visitor, or the
+    page does not want to be found.
+    """
+    own = _own_lines(read)
+    if not 0 < len(own) <= STORY_LINES + 1 or sum(map(len, own)) > STORY:
+        return None
+    if all(map(obstacle_words.addresses, own)):
+        return "nothing but words to the visitor"
+    robots = (meta for meta in page.root.iter("meta") if (meta.get("name") or "").lower() == "robots")
+    if any("noindex" in (meta.get("content") or "").lower() for meta in robots):
+        return "a few lines on a page that asks not to be indexed"
+    return None
+
+
+def _own_lines(read: Body) -> list[str]:
+    """The lines that were read, without those that stand right below a headline that leads elsewhere."""
+    every = read.page.blocks if read.page else []
+    if len(read.kept) != len(read.paragraphs):
+        return read.paragraphs
+    return [block.text for block in read.kept if not line_rules.is_teaser(block, every)]
+
+
+def _named(page: Page) -> tuple[NotArticleReason, str] | None:
+    """What the page's first headline, or its title, is the name of."""
+    headings = (dom.text_of(element) for element in page.root.iter("h1"))
+    heading = next((text for text in headings if text), "")
+    second = [] if heading else [dom.text_of(element) for element in page.root.iter("h2")][:2]
+    title = next((element.text for element in page.root.iter("title") if element.text), "") or ""
+    for text in (heading, *second, *obstacle_words.parts(dom.fold(title))[:2]):
+        for part in (text, *obstacle_words.parts(text)):
+            if kind := obstacle_words.named(part):
+                return kind, part
+    return None
+
+
+def _by_lines(read: Body, own: list[str]) -> tuple[NotArticleReason, str] | None:
+    """What the lines say that were read, or of a page without any those that it shows."""
+    blocks = read.page.blocks if read.page else []
+    lines = own or [block.text for block in blocks[:MOST_LINES] if block.link_share < line_rules.MOSTLY_LINKED]
+    return next(((kind, line) for line in lines if (kind := obstacle_words.said(line))), None)
+
+
+def _mark(page: Page, *, sure: bool) -> tuple[NotArticleReason, str] | None:
+    """The mark of a tool for checks or consent in the markup; where not `sure`, also those that other pages may have."""
+    consent: tuple[NotArticleReason, str] | None = None
+    for element in page.root.iter(*_MARKED):
+        names = f"{element.get('id') or ''} {element.get('class') or ''} {element.get('src') or ''}"
+        inside = f"{names} {(element.text or '')[:2_000]}"
+        if mark := next((mark for mark in _SURE + (() if sure else _LIKELY) if mark in inside), None):
+            return NotArticleReason.CHALLENGE, mark
+        if consent is None and (match := _CONSENT.search(names)):
+            consent = NotArticleReason.CONSENT, match[0]
+    return consent

@@ -1,0 +1,308 @@
+"""Article or not: listings, galleries, video and sound pages, the site's own pages, and what was served in an article's place.
+
+A short story is an article; a page that only leads elsewhere, or in whose place something else was served
+(`pipelines.classify.interstitials`, `pipelines.classify.paywalls`), is none. An empty answer beats furniture.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from archive.model import NotAnArticle, NotArticleReason
+from pipelines.body import line_rules
+from pipelines.body.line_rules import is_sentence_long
+from pipelines.body.paragraphs import Body
+from pipelines.classify import interstitials as obstacles
+from pipelines.classify import paywalls
+from pipelines.classify import service_pages as site_pages
+from pipelines.embedded.page_data import Embedded
+from pipelines.language import line_phrases as wording
+from pipelines.metadata.extract import Metadata
+from pipelines.metadata.json_ld import text, types
+from pipelines.page import dom
+from pipelines.page.dom import Page
+from pipelines.page.text_key import letters
+
+# Menu, footer and headline of a page without its story have no more text than this, in characters.
+SPARSE = 4000
+# From so many headlines that lead elsewhere a page without an article's marks is a list of them.
+LISTED = 8
+# A front page has at least so many; a dated headline with its story among so many is still a story.
+FEW, MANY = 4, 25
+MOSTLY_LINKED = 0.6
+HEADLINE_WORDS = 4
+LONG_PARAGRAPH = 100
+# So many lines of a sentence's length are a story though no full stop is set.
+SEVERAL = 3
+# No list of headlines has this much text of its own, in characters, however many stand around it.
+LONG_STORY = 3000
+# Text of a caption, in characters: a gallery or a video page holds no more.
+STUB = 350
+# Of so many articles a page that says to be a list may be about one; more are its entries.
+MOST_WORKS = 2
+# More text below a recording, or on a profile, is a story told in writing, too.
+TRANSCRIPT = 1_500
+# A page of fewer words, without a heading or a link, shows nothing: a spinner; of fewer than these, one that asks for scripts.
+BARE, SHELL = 4, 30
+
+_ARTICLE_KINDS = ("article", "newsarticle", "reportagenewsarticle", "blogposting", "analysisnewsarticle", "opinionnewsarticle",
+                  "backgroundnewsarticle", "reviewnewsarticle", "techarticle", "scholarlyarticle", "liveblogposting", "report",
+                  "socialmediaposting", "advertisercontentarticle", "howto", "recipe", "review")  # fmt: skip
+_ARTICLES = frozenset(_ARTICLE_KINDS)
+_ISSUED = ("article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "sailthru.date")
+_YEAR = re.compile(r"(19|20|١٩|٢٠|۱۹|۲۰|۱۳|۱۴)[\d]{2}(?!\d)")
+_NEEDS_SCRIPTS = re.compile(r"java\s?script|جافا\s?سكر", re.IGNORECASE)
+# Where applications put their pages, by the tools' own custom.
+_MOUNTS = frozenset(("root", "app", "__next", "__nuxt", "app-root", "___gatsby", "svelte"))
+_GALLERIES = frozenset(("imagegallery", "mediagallery"))
+# An address that names one work: a number of some length, or several words.
+_SLUG = re.compile(r"\d{4,}[^/]*/?$|[^/]*-[^/]*-[^/]*-[^/]*/?$")
+_LIST_KINDS = ("collectionpage", "itemlist", "searchresultspage", "profilepage")
+_HOME = re.compile(r"^/?(index\.\w{3,5}|home|[a-z]{2}(-[a-z]{2})?)?/?$", re.IGNORECASE)
+
+
+def is_sparse(page: Page) -> bool:
+    """Whether a page shows so little text that its story may be kept for a script to show; no list of headlines does."""
+    body = page.root.find("body")
+    return len(_first_text(body if body is not None else page.root)) <= SPARSE
+
+
+def _first_text(element: HtmlElement) -> str:
+    """The text under an element, read no further than needed to know that it is long."""
+    parts, length = [], 0
+    for part in dom.strings(element):
+        stripped = part.strip()
+        parts.append(stripped)
+        length += len(stripped)
+        if length > SPARSE:
+            break
+    return dom.fold(" ".join(parts))
+
+
+def judge(page: Page, embedded: Embedded, stated: Metadata, read: Body) -> NotAnArticle | None:
+    """Why what was read of a page is no article, or None where it is one."""
+    says_article = _says_article(page, embedded, stated)
+    promised = says_article or _is_stamped(page) or stated.published is not None
+    if obstacle := obstacles.found(page, read, is_article=says_article or _is_stamped(page)):
+        return _not(page, *obstacle)
+    if paywalls.is_stub(embedded, page, read):
+        return _not(page, NotArticleReason.PAYWALL, f"{_length(read)} characters before the offer to read on")
+    if other := _other(page, stated, read, says_article=says_article):
+        return _not(page, *other)
+    if not promised and (hiding := obstacles.hides_something(page, read)):
+        return _not(page, NotArticleReason.EMPTY, hiding)
+    listed = _listed(read)
+    if detail := _only_leads(page, stated, read, listed, says_article=says_article):
+        return _not(page, NotArticleReason.LISTING, detail)
+    if not _tells(read):
+        return _without_prose(page, stated, read, listed, says_article=says_article)
+    if not stated.title:
+        return _not(page, NotArticleReason.EMPTY, "no headline")
+    detail = _front(page, read, listed, says_article=says_article)
+    stamped = len(stated.title.split()) >= HEADLINE_WORDS and _is_stamped(page)
+    if detail is None and not (says_article or stamped):
+        detail = _section(page, stated, read, listed)
+    return _not(page, NotArticleReason.LISTING, detail) if detail else None
+
+
+def _says_article(page: Page, embedded: Embedded, stated: Metadata) -> bool:
+    """Whether a page states for machines that it is an article; a list states so of its entries only."""
+    if stated.kinds.isdisjoint(_ARTICLE_KINDS):
+        return False
+    if stated.kinds.isdisjoint(_LIST_KINDS):
+        return True
+    works = [node for node in embedded.json_ld if _ARTICLES & {kind.lower() for kind in types(node)}]
+    if len(works) <= MOST_WORKS:
+        return True
+    shown = {letters(dom.text_of(element)) for element in page.root.iter("h1", "title")}
+    return any(letters(text(node.get("headline")) or "") in shown for node in works)
+
+
+def _other(page: Page, stated: Metadata, read: Body, *, says_article: bool) -> tuple[NotArticleReason, str] | None:
+    """What else a page is than an article or a list, where its own words or data say so."""
+    if site_pages.is_own_page(page, stated.title, is_article=says_article):
+        return NotArticleReason.SERVICE, "a page of the site about itself"
+    if not says_article and (reason := _stated_kind(page, stated, read)):
+        return reason, f"{_length(read)} characters of text"
+    if _is_gallery(stated, read):
+        return NotArticleReason.GALLERY, f"{_length(read)} characters of text"
+    if not says_article and stated.published is None and site_pages.is_table(read):
+        return NotArticleReason.SERVICE, "a table"
+    return None
+
+
+def _stated_kind(page: Page, stated: Metadata, read: Body) -> NotArticleReason | None:
+    """What a page without the marks of an article states to be, where it has not much text."""
+    length = _length(read)
+    if length <= TRANSCRIPT and site_pages.is_sound(stated.kinds):
+        return NotArticleReason.AUDIO
+    if length <= TRANSCRIPT and site_pages.is_person(stated.kinds):
+        return NotArticleReason.SERVICE
+    if stated.published is None and site_pages.is_goods(page, stated.kinds):
+        return NotArticleReason.SERVICE
+    if length <= STUB and any(kind.startswith("video") for kind in stated.kinds):
+        return NotArticleReason.VIDEO
+    return None
+
+
+def _is_gallery(stated: Metadata, read: Body) -> bool:
+    return _length(read) <= STUB and not _GALLERIES.isdisjoint(stated.kinds)
+
+
+def _length(read: Body) -> int:
+    return sum(map(len, read.paragraphs))
+
+
+def _only_leads(page: Page, stated: Metadata, read: Body, listed: int, *, says_article: bool) -> str | None:
+    """Why a page is a list whose lines all stand below headlines that lead elsewhere; None where it is none."""
+    if not _only_teasers(read):
+        return None
+    short = wording.words(stated.title or "") < HEADLINE_WORDS
+    enough = 2 if short and not says_article else LISTED
+    if site_pages.is_search(page, stated.title):
+        short, enough = True, 2
+    listed = max(listed, len(read.kept))
+    if not short or listed < enough:
+        return None
+    return f"{listed} headlines that lead elsewhere, each with a line"
+
+
+def _front(page: Page, read: Body, listed: int, *, says_article: bool) -> str | None:
+    parts = urlsplit(page.url)
+    front = _HOME.match(parts.path) and not parts.query
+    few = not says_article and listed >= FEW and _length(read) < LONG_STORY
+    return "the site's front page" if front and (listed >= LISTED or few) else None
+
+
+def _section(page: Page, stated: Metadata, read: Body, listed: int) -> str | None:
+    """Why a page that does not claim to be an article is a list of headlines with some text; None where it is none."""
+    every = read.page.blocks if read.page else []
+    own = [block.text for block in read.kept if not line_rules.is_teaser(block, every)]
+    length = sum(map(len, own)) if len(read.kept) == len(read.paragraphs) else _length(read)
+    enough = MANY if _is_headed(page, stated, read) else LISTED
+    if listed < enough or not _reads_as_list(stated.kinds, listed, length):
+        return None
+    return f"{listed} headlines that lead elsewhere, {length} characters of text"
+
+
+def _without_prose(page: Page, stated: Metadata, read: Body, listed: int, *, says_article: bool) -> NotAnArticle:
+    """What a page is on which no line tells a story: a list of headlines, an article that is owed, or a page of no promise."""
+    says_article = says_article or _is_stamped(page)
+    # A small section has few headlines; nothing is owed where nothing says that there should be an article.
+    if listed >= LISTED or (listed > 1 and not says_article):
+        return _not(page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere")
+    if says_article or _is_dated(stated) or _is_bare(page, read):
+        return _not(page, NotArticleReason.EMPTY, "no paragraph of prose")
+    return _not(page, NotArticleReason.LISTING, "no prose, and nothing says that there should be an article")
+
+
+def _is_stamped(page: Page) -> bool:
+    """Whether a page without prose states for machines when it was published, as only articles do."""
+    metas = page.root.iter("meta")
+    named = ((meta.get("property") or meta.get("name") or meta.get("itemprop") or "", meta) for meta in metas)
+    return any(name.casefold() in _ISSUED and (meta.get("content") or "").strip() for name, meta in named)
+
+
+def _is_dated(stated: Metadata) -> bool:
+    """Whether a page without prose shows a headline and a date; a day in the address or headline may be a calendar's."""
+    dated = any(one.field == "published" and one.chosen and one.source != "url" for one in stated.evidence)
+    title = stated.title or ""
+    return (
+        dated and wording.words(title) >= HEADLINE_WORDS and not _YEAR.search(title) and not wording.is_date_line(title)
+    )
+
+
+def _is_bare(page: Page, read: Body) -> bool:
+    """Whether a page shows (nearly) nothing at all, as one does before its scripts have run, and leads nowhere by itself."""
+    if _sends_on(page):
+        return False
+    blocks = read.page.blocks if read.page else []
+    words = sum(wording.words(block.text) for block in blocks)
+    if not any(block.links or block.level for block in blocks) and words < BARE:
+        return True
+    if words < SHELL and any(
+        _NEEDS_SCRIPTS.search("".join(element.itertext())) for element in page.root.iter("noscript")
+    ):
+        return True
+    return any(
+        (element.get("id") or "").casefold() in _MOUNTS and not len(element) and not (element.text or "").strip()
+        for element in page.root.iter("div")
+    )
+
+
+def _sends_on(page: Page) -> bool:
+    """Whether a page is only there to load another: by a refresh with an address, or in its frames."""
+    refreshes = (meta for meta in page.root.iter("meta") if (meta.get("http-equiv") or "").strip().lower() == "refresh")
+    led = any("url" in (meta.get("content") or "").lower() for meta in refreshes)
+    return led or next(page.root.iter("frame"), None) is not None
+
+
+def _tells(read: Body) -> bool:
+    """Whether a line of the text makes a story; headlines that lead elsewhere don't, however long."""
+    if len(read.kept) != len(read.paragraphs):
+        return any(wording.is_story_line(text) for text in read.paragraphs)
+    if any(wording.is_story_line(block.text) and block.link_share <= MOSTLY_LINKED for block in read.kept):
+        return True
+    # Where nobody sets full stops: several lines of a sentence's length, one after another.
+    told = [block for block in read.kept if block.kind in ("p", "text") and not block.links]
+    return len({block.element.getparent() for block in told}) == 1 and sum(map(is_sentence_long, told)) >= SEVERAL
+
+
+def _only_teasers(read: Body) -> bool:
+    """Whether each line that was read stands right below a headline that leads elsewhere."""
+    if read.page is None or not read.kept:
+        return False
+    return all(line_rules.is_teaser(block, read.page.blocks) for block in read.kept)
+
+
+def _is_headed(page: Page, stated: Metadata, read: Body) -> bool:
+    """Whether a page has one headline, which leads nowhere, and paragraphs after it; undated, it must be addressed so."""
+    if wording.words(stated.title or "") < HEADLINE_WORDS or not read.kept:
+        return False
+    told = _tells_more(read)
+    if stated.published is None and not (told and _SLUG.search(urlsplit(page.url).path)):
+        return False
+    key = letters(stated.title or "")
+    shown = any(letters(block.text) == key and not block.links for block in read.before)
+    first = read.kept[0]
+    if line_rules.is_teaser(first, read.page.blocks if read.page else []):
+        return False
+    long = told or len(first.text) >= LONG_PARAGRAPH
+    return shown and long and not first.links and wording.ends_sentence(first.text)
+
+
+def _tells_more(read: Body) -> bool:
+    """Whether several lines tell a story, none of them below a headline that leads elsewhere."""
+    every = read.page.blocks if read.page else []
+    told = [wording.is_story_line(block.text) and not line_rules.is_teaser(block, every) for block in read.kept]
+    return sum(told) > 1
+
+
+def _reads_as_list(kinds: frozenset[str], listed: int, length: int) -> bool:
+    if any(kind in kinds for kind in _LIST_KINDS):
+        return listed >= LISTED and length < 6000
+    return listed >= LISTED and length < min(40 * listed, LONG_STORY)
+
+
+def _listed(read: Body) -> int:
+    """Headlines on the page that lead elsewhere, outside menus, footers and readers' comments."""
+    if read.page is None:
+        return 0
+    apart = {
+        index
+        for index, region in enumerate(read.page.regions)
+        if region.reason in ("navigation", "footer", "hidden", "tags", "comments")
+    }
+    seen = {
+        block.text
+        for block in read.page.blocks
+        if line_rules.leads_elsewhere(block) and not apart.intersection(block.regions)
+    }
+    return len(seen)
+
+
+def _not(page: Page, reason: NotArticleReason, detail: str) -> NotAnArticle:
+    return NotAnArticle(url=page.url, reason=reason, detail=dom.fold(detail)[:200])

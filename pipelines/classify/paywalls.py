@@ -1,0 +1,113 @@
+"""What stands before a paywall: the beginning of an article whose rest is for subscribers, told from a whole one.
+
+A page that is paid for may carry all of its text, and whole ones carry offers too. A stub is short, is followed by the
+offer to read on, and something says that more should be there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from cssselect import SelectorError
+
+from pipelines.body.paragraphs import Body
+from pipelines.embedded.page_data import Embedded
+from pipelines.language import line_phrases as wording
+from pipelines.metadata.json_ld import types
+from pipelines.page import dom
+from pipelines.page.dom import Page
+
+# Characters and paragraphs of a stub at the most: so much is shown of what is paid for, seldom more.
+STUB, STUB_LINES = 1_500, 6
+# Where the article is stated to have this many times the words that are shown, the rest is missing.
+MISSING = 1.6
+# Lines after the text among which the offer stands.
+NEAR = 8
+
+# fmt: off
+_OFFER = re.compile(
+    r"(subscribe|sign (in|up)|log ?in|register|join|become a member)\b(?!.*\b(comment|discussion)).{0,25}\b(to|and) (continue|keep|read|unlock|access|finish)|to (continue|keep) reading|subscribers? only|(exclusive|only) (to|for) (our )?(subscribers|members)|already (a )?(subscriber|subscribed|member)|"
+    r"(reserved|available) (only )?(for|to) subscribers|(reached|used|read) (your|all|the) .{0,20}(limit|free articles)|(this|the rest of this) (article|story) is for (subscribers|members)|"
+    r"réservée?s? (aux|à nos) abonnés|déjà abonnée?|abonnez-vous pour (lire|continuer)|il vous reste .{0,20}à lire|(lire|découvrir) la suite.{0,30}abonn|"
+    r"nur für abonnenten|(jetzt )?(weiterlesen|weiter lesen) (mit|im|für|als)\b|jetzt (weiterlesen|abonnieren)|(artikel|inhalt) ist (nur )?(für|unseren) abonnent|bereits (abonnent|registriert|kunde)|"
+    r"(solo|exclusivo|exclusiva) (para|de) (suscriptores|assinantes|socios)|ya eres (suscriptor|socio)|suscríbete para (seguir|continuar|leer)|"
+    r"(ال)?(محتوى|مقال|مادة)?\s*(للمشتركين فقط|خاص بالمشتركين|حصري للمشتركين)|اشترك (الآن )?(لمتابعة|لقراءة|لمواصلة)|(لمتابعة|لمواصلة) (القراءة|قراءة).{0,30}(اشتراك|الاشتراك|تسجيل|سجل)|هذا المحتوى (للمشتركين|حصري)|لديك اشتراك|مشترك بالفعل|"
+    r"(ویژه|مخصوص|برای) (مشترکان|مشترکین|اعضا)|مشترک هستید|برای (ادامه|خواندن).{0,30}(اشتراک|مشترک)|"
+    r"(devamını|tamamını|okumaya devam).{0,20}(oku|et)\S* için.{0,20}(abone|üye|giriş)|abonelere özel|zaten abone|(yalnızca|sadece) aboneler|"
+    r"riservato agli abbonati|già abbonat|exclusivo para assinantes|já é assinante|alleen voor abonnees|al abonnee|только для подписчиков|dla subskrybentów|endast för prenumeranter|kun for abonnenter",
+    re.IGNORECASE,
+)
+# fmt: on
+_WALL = "//*[contains(@class,'paywall') or contains(@id,'paywall') or contains(@class,'regwall') or contains(@class,'piano-')]"
+_UNFINISHED = re.compile(r"(\.\.\.|…|\[…\])\W*$")
+
+
+def is_stub(embedded: Embedded, page: Page, read: Body) -> bool:
+    """Whether what was read is only what stands before a paywall."""
+    length = sum(map(len, read.paragraphs))
+    if length > STUB or len(read.paragraphs) > STUB_LINES or not _is_offered(read):
+        return False
+    nodes = list(_works(embedded))
+    if _shows_paid_part(page, nodes):
+        return False
+    words = len(" ".join(read.paragraphs).split())
+    if any(_count(node.get("wordCount")) > MISSING * words for node in nodes):
+        return True
+    if any(str(node.get("isAccessibleForFree")).lower() == "false" for node in nodes):
+        return True
+    last = read.paragraphs[-1] if read.paragraphs else ""
+    marked = bool(page.root.xpath(_WALL))
+    return marked or bool(_UNFINISHED.search(last)) or not wording.ends_sentence(last)
+
+
+def _is_offered(read: Body) -> bool:
+    """Whether the offer to read on stands right behind the text, or in its place."""
+    every = read.page.blocks if read.page else []
+    if not read.kept:
+        return any(_OFFER.search(block.text) for block in every)
+    last = read.kept[-1].at
+    following = [block.text for block in every[last + 1 : last + 1 + NEAR]] if _stands(read) else []
+    dropped = [block.text for block, _ in read.dropped if block.at > read.kept[0].at]
+    return any(_OFFER.search(text) for text in (read.kept[-1].text, *following, *dropped))
+
+
+def _stands(read: Body) -> bool:
+    last = read.kept[-1]
+    every = read.page.blocks if read.page else []
+    return last.at < len(every) and every[last.at] is last
+
+
+def _works(embedded: Embedded) -> Iterator[dict[str, Any]]:
+    """The nodes of JSON-LD that say something of what is paid for, or of how long the text is."""
+    for node in embedded.json_ld:
+        if ("isAccessibleForFree" in node or "wordCount" in node) and "WebPageElement" not in types(node):
+            yield node
+
+
+def _shows_paid_part(page: Page, nodes: list[dict[str, Any]]) -> bool:
+    """Whether the part that is stated to be paid for (schema.org's hasPart) is there and holds text."""
+    for node in nodes:
+        parts = node.get("hasPart")
+        for part in parts if isinstance(parts, list) else [parts]:
+            selector = part.get("cssSelector") if isinstance(part, dict) else None
+            if isinstance(selector, str) and any(
+                wording.is_story_line(text) and not _OFFER.search(text) for text in _texts(page, selector)
+            ):
+                return True
+    return False
+
+
+def _texts(page: Page, selector: str) -> list[str]:
+    try:
+        return [dom.text_of(element) for element in page.root.cssselect(selector)][:20]
+    except SelectorError:
+        return []
+
+
+def _count(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return 0

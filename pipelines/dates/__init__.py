@@ -1,0 +1,1 @@
+"""Text to instant: dates as people write them."""

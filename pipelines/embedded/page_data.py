@@ -1,0 +1,196 @@
+"""The data a page carries beside its markup: JSON-LD, Next.js and Nuxt data, Apollo, Fusion or any other state.
+
+Read only when asked for, and once. A general finder picks out what looks like an article in any of it: a headline, a
+long text, perhaps a date and writers. Whether it is the page's own article, and whether to believe it, is for
+`pipelines.body` and `pipelines.metadata` to judge: neither source is truth alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from lxml import etree
+
+from pipelines.embedded import next_flight as flight
+from pipelines.embedded import react_elements as flight_tree
+from pipelines.embedded import script_json as state
+from pipelines.embedded.json_articles import SHORT_BODY, FoundArticle, articles_in
+from pipelines.page.dom import Page, fold
+
+LD_TYPES = ("application/ld+json",)
+JSON_TYPES = ("application/json",)
+_SCRIPT_TYPES = ("", "text/javascript", "module", "application/javascript")
+
+# State that holds an article's text has paragraphs in it, or names one of these: parsing the rest (menus, settings)
+# would be most of the cost. Each pattern begins with what it is searched by; the text is in lower case.
+_TEXT_HINTS = (
+    re.compile(r"<p\b"),
+    re.compile(r"u003cp\b"),
+    re.compile(r"&l(?:t)?;p\b"),
+    re.compile(r"%3cp\b"),
+    re.compile(r"content_elements"),
+    re.compile(r"paragraph"),
+    re.compile(r"\"(?:articlebody|body|content|html|fulltext|story)\\*\"\s*:"),
+)
+# Source of an article that stands in React elements; the page may be read as these show it.
+TREE = "flight-tree"
+# Attributes that hold JSON.
+_ATTRIBUTES = etree.XPath(
+    "//@*[string-length(.) > 300][starts-with(., '{') or starts-with(., '[')]", smart_strings=False
+)
+# So many scripts are read as JavaScript: a bound for hostile pages.
+_MAX_SCRIPTS = 20
+# How many names deep JSON-LD is looked through for nodes.
+_LD_DEPTH = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """One JSON value a page carries, under the name of its source: `next-data`, `flight`, `nuxt`, `fusion`, `state`."""
+
+    source: str
+    value: Any
+
+
+class Embedded:
+    """A page's embedded data, each part read at its first use.
+
+    `everywhere` looks where only few pages keep them: attributes (`data-page="{…}"`), text areas, scripts of any type, and
+    JavaScript that is no JSON. That takes longer, and is meant for pages that show no text.
+    """
+
+    def __init__(self, page: Page, *, everywhere: bool = False) -> None:
+        self._page = page
+        self._everywhere = everywhere
+
+    @cached_property
+    def json_ld(self) -> list[dict[str, Any]]:
+        """All JSON-LD nodes (schema.org), `@graph`, lists and nested nodes flattened, in document order."""
+        nodes: list[dict[str, Any]] = []
+        for script in self._page.root.iter("script"):
+            if (script.get("type") or "").split(";")[0].strip().lower() in LD_TYPES and (text := script.text):
+                _collect(state.loads_tolerant(text), nodes, 0)
+        return nodes
+
+    @cached_property
+    def states(self) -> list[State]:
+        """All application data that can be read as JSON, in document order."""
+        found = self.further if self._everywhere else list(self._script_states())
+        rows = flight.decode(text for text in self._script_texts() if flight.HINT in text)
+        found += [State(source="flight", value=value) for value in rows]
+        return found
+
+    @cached_property
+    def articles(self) -> list[FoundArticle]:
+        """What looks like an article in the application data and in JSON-LD, the former first, each text once."""
+        found: dict[tuple[str, str], FoundArticle] = {}
+        for item in self.states:
+            for article in articles_in(item.value, item.source):
+                found.setdefault((fold(article.title), article.body[:200]), article)
+        tree = None if found else self._tree()
+        if tree is not None:
+            found[(fold(tree.title), tree.body[:200])] = tree
+        for article in articles_in(self.json_ld, "json-ld"):
+            found.setdefault((fold(article.title), article.body[:200]), article)
+        return list(found.values())
+
+    @cached_property
+    def markup(self) -> str:
+        """The page as its React elements would show it, as HTML, or ''."""
+        return flight_tree.markup(item.value for item in self.states if item.source == "flight")
+
+    def _tree(self) -> FoundArticle | None:
+        """The article as React elements hold it, named by their headline or by the one for sharing."""
+        heading, text = flight_tree.read(item.value for item in self.states if item.source == "flight")
+        metas = self._page.root.iter("meta")
+        social = (meta.get("content") for meta in metas if meta.get("property") == "og:title")
+        title = next((fold(text) for text in social if text), None) or heading
+        if title is None or len(text) < SHORT_BODY:
+            return None
+        return FoundArticle(source=TREE, title=title, body=text, is_html=True)
+
+    def _script_texts(self) -> Iterator[str]:
+        for script in self._page.root.iter("script"):
+            if not script.get("src") and (text := script.text):
+                yield text
+
+    def _script_states(self) -> Iterator[State]:
+        for script in self._page.root.iter("script"):
+            text = script.text or ""
+            if len(text) < state.MIN_STATE:
+                continue
+            kind = (script.get("type") or "").split(";")[0].strip().lower()
+            if kind in JSON_TYPES:
+                if _may_hold_text(text):
+                    yield from _json_script(text, script.get("id") or "")
+            elif kind in _SCRIPT_TYPES and flight.HINT not in text and state.assigns(text) and _may_hold_text(text):
+                for name, value in state.assigned(text):
+                    yield State(source=_source_of(name), value=_joined(text, value))
+
+    @cached_property
+    def further(self) -> list[State]:
+        """The data in attributes, text areas, scripts of other types, and in JavaScript that is no JSON."""
+        return list(self._further())
+
+    def _further(self) -> Iterator[State]:
+        places = _ATTRIBUTES(self._page.root)
+        texts = [str(text) for text in places] if isinstance(places, list) else []
+        scripts = []
+        for element in self._page.root.iter("textarea", "script"):
+            kind = (element.get("type") or "").split(";")[0].strip().lower()
+            if kind in _SCRIPT_TYPES and element.tag == "script":
+                scripts.append(element.text or "")
+            elif kind not in (*LD_TYPES, *JSON_TYPES):
+                texts.append((element.text or "").strip())
+        telling = (text for text in scripts if flight.HINT not in text and _may_hold_text(text))
+        for text in islice(telling, _MAX_SCRIPTS):
+            for name, value in state.assigned_anywhere(text):
+                yield State(source=_source_of(name), value=_joined(text, value))
+        for text in texts:
+            if len(text) >= state.MIN_STATE and text.startswith(("{", "[")) and _may_hold_text(text):
+                yield from _json_script(text, "")
+
+
+def _may_hold_text(script: str) -> bool:
+    lowered = script.lower()
+    return any(hint.search(lowered) for hint in _TEXT_HINTS)
+
+
+def _json_script(text: str, name: str) -> Iterator[State]:
+    value = state.loads_tolerant(text)
+    if state.is_devalue(value) and isinstance(value, list):
+        yield State(source="nuxt", value=state.devalue(value))
+    elif isinstance(value, dict | list):
+        source = "next-data" if name == "__NEXT_DATA__" else _source_of(name)
+        yield State(source=source, value=_joined(text, value))
+
+
+def _joined(text: str, value: Any) -> Any:
+    return state.joined(value) if '"__ref"' in text else value
+
+
+def _source_of(name: str) -> str:
+    lowered = name.lower()
+    for word in ("nuxt", "apollo", "fusion"):
+        if word in lowered:
+            return word
+    return "state"
+
+
+def _collect(value: Any, nodes: list[dict[str, Any]], depth: int) -> None:
+    if depth > _LD_DEPTH:
+        return
+    if isinstance(value, list):
+        for item in value:
+            _collect(item, nodes, depth + 1)
+    elif isinstance(value, dict):
+        if "@type" in value:
+            nodes.append(value)
+        for key, item in value.items():
+            if isinstance(item, dict | list) and (key == "@graph" or "@type" in value or depth == 0):
+                _collect(item, nodes, depth + 1)

@@ -1,0 +1,298 @@
+"""The one path from a capture on: read in a worker, applied to the index in the order of capture.
+
+A live crawl, a rebuild and an import all come through here; what differs is only where captures come from. The index is
+never ahead of the WARC on disk: `sync` runs before each transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from archive.config import SiteConfig
+from archive.errors import DamagedRecordError
+from archive.index.writer import Index
+from archive.model import (
+    Capture,
+    Change,
+    Failure,
+    PayloadKind,
+    Reading,
+    RecordType,
+    Stage,
+)
+from archive.model.withdrawal import Withdrawal
+from archive.urls import normalise
+from archive.warc.capture_reader import DamagedRecord, groups, payload
+from archive.warc.http_message import HttpMessage
+from archive.warc.open_file import OPEN_SUFFIX
+from pipelines.ingest.worker_pool import Pool
+from pipelines.payload_facts import DECODED_LIMIT, PayloadFacts
+
+logger = logging.getLogger(__name__)
+
+# Captures a transaction: single rows cost two to three times as much; beyond fifty the gain is lost in the noise.
+BATCH = 50
+# Seconds after which a smaller batch is applied all the same, so that a slow crawl can be searched as it goes.
+AGE = 2.0
+# Captures in flight during a rebuild: enough to keep workers busy, few enough to bound memory.
+IN_FLIGHT = 64
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """One capture that the index now holds."""
+
+    capture: Capture
+    reading: Reading
+    change: Change
+
+
+@dataclass(slots=True)
+class _Waiting:
+    capture: Capture
+    future: Future[Reading]
+    end: int
+
+
+class Ingest:
+    """Takes captures in the order of their records and writes the index in that order.
+
+    `submit` and `pump` belong to one thread (the crawler's); workers run beside it. `folder` is the collection's
+    `archive/`, where payloads of revisits are looked up. `sync` makes the WARC durable.
+    """
+
+    def __init__(
+        self,
+        index: Index,
+        pool: Pool,
+        sites: Sequence[SiteConfig],
+        folder: Path,
+        *,
+        sync: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._index = index
+        self._pool = pool
+        self._sites = SiteOf(sites)
+        self._folder = folder
+        self._sync = sync
+        self._waiting: deque[_Waiting] = deque()
+        self._last_applied = time.monotonic()
+
+    @property
+    def waiting(self) -> int:
+        """Captures submitted and not yet in the index."""
+        return len(self._waiting)
+
+    def submit(self, capture: Capture, message: HttpMessage | None, *, end: int = 0) -> Future[Reading]:
+        """Have one capture read and, in its turn, indexed.
+
+        `message` is the response as captured; None has it looked up in the WARC. `end` is the offset behind the
+        capture's records, where a later catch-up may start. A revisit of an unchanged payload is read for its links
+        (the future's reading), while the index only notes that the article was seen again.
+        """
+        future = self.read_again(capture) if message is None or not message.entity else self._read(capture, message)
+        self._waiting.append(_Waiting(capture, future, end or capture.offset + capture.length))
+        return future
+
+    def read_again(self, capture: Capture) -> Future[Reading]:
+        """Read a capture's payload from the WARC, without touching the index: for links that were lost with a process."""
+        return self._read(capture, self._stored(capture))
+
+    def _read(self, capture: Capture, message: HttpMessage | str) -> Future[Reading]:
+        if isinstance(message, str):
+            return _nothing() if capture.record_type == RecordType.REVISIT else _unread(capture, message)
+        facts = facts_of(capture, message)
+        entity = message.entity
+        if not facts.content_encoding:
+            entity = entity[: DECODED_LIMIT + 1]  # a reading says "too large" of more, and nothing else
+        return self._pool.submit(entity, facts, self._sites.of(capture))
+
+    def _stored(self, capture: Capture) -> HttpMessage | str:
+        """The response as captured, or why it cannot be had."""
+        try:
+            return payload(self._folder, capture, self._index.resolve)
+        except (DamagedRecordError, FileNotFoundError, LookupError) as error:
+            logger.debug("no payload for %s: %s", capture.url, error)
+            return str(error)
+
+    def pump(self, *, force: bool = False) -> list[Applied]:
+        """Apply, in order, what has been read: once a batch is full or old, or at once with `force`."""
+        ready = 0
+        for waiting in self._waiting:
+            if not waiting.future.done():
+                break
+            ready += 1
+        old = time.monotonic() - self._last_applied > AGE
+        if not ready or not (force or old or ready >= BATCH):
+            return []
+        return self._apply([self._waiting.popleft() for _ in range(ready)])
+
+    def _apply(self, batch: list[_Waiting]) -> list[Applied]:
+        entries = [(each.capture, _for_index(each.capture, each.future.result())) for each in batch]
+        progress = {each.capture.warc: each.end for each in batch}
+        self._sync()
+        changes = self._index.apply(entries, progress=progress)
+        self._last_applied = time.monotonic()
+        return [
+            Applied(capture=capture, reading=reading, change=change)
+            for (capture, reading), change in zip(entries, changes, strict=True)
+        ]
+
+    def drain(self) -> list[Applied]:
+        """Wait for everything submitted and apply it."""
+        applied: list[Applied] = []
+        while self._waiting:
+            self._waiting[0].future.exception()  # waits; an error is raised where the result is taken
+            applied += self.pump(force=True)
+        return applied
+
+    # ------------------------------------------------------------------------------------- from WARC files
+
+    def catch_up(self, files: Iterable[Path]) -> Iterator[Applied | DamagedRecord]:
+        """Bring the index up to date with WARC files: what they hold beyond the offset it knows of each."""
+        for file in files:
+            yield from self._file(file, self._index.indexed_up_to(file.name))
+        self._read_late()
+
+    def _file(self, file: Path, start: int) -> Iterator[Applied | DamagedRecord]:
+        end, seen = start, _EPOCH
+        for group in groups(file, start=start):
+            end, item = group.end, group.item
+            if isinstance(item, Capture):
+                seen = item.captured
+                yield from self._submit_stored(item, end)
+                while len(self._waiting) >= IN_FLIGHT:
+                    self._waiting[0].future.exception()
+                    yield from self.pump(force=True)
+            elif isinstance(item, DamagedRecord):
+                self._index.fail([_damage(item, seen)])
+                yield item
+            elif isinstance(item, Failure):
+                self._index.fail([item])
+            elif isinstance(item, Withdrawal):
+                self._index.withdraw(item)
+            else:
+                self._index.end_crawl(item)
+        yield from self.drain()
+        self._index.mark_indexed(file.name.removesuffix(OPEN_SUFFIX), end)
+
+    def _read_late(self) -> None:
+        """Read the revisits that came before what they refer to, so that the order of files makes no difference."""
+        late: dict[str, set[str]] = {}
+        for capture in self._index.unread_revisits():
+            late.setdefault(capture.warc, set()).add(capture.id)
+        for warc, wanted in late.items():
+            path = self._folder / warc
+            items = (group.item for group in (groups(path) if path.is_file() else ()))
+            found = (item for item in items if isinstance(item, Capture) and item.id in wanted)
+            while batch := list(islice(found, BATCH)):
+                reading = [self.read_again(capture) for capture in batch]
+                self._index.apply_late([(each, future.result()) for each, future in zip(batch, reading, strict=True)])
+
+    def _submit_stored(self, capture: Capture, end: int) -> Iterator[Applied]:
+        if capture.record_type != RecordType.REVISIT:
+            self.submit(capture, None, end=end)
+        elif _other_address(capture):
+            yield from self.drain()  # what it refers to must be in the index to be found
+            self.submit(capture, None, end=end)
+        else:
+            self._waiting.append(_Waiting(capture, _nothing(), end))
+        yield from self.pump()
+
+
+def _for_index(capture: Capture, reading: Reading) -> Reading:
+    """A revisit under its own URL tells the index nothing but that the payload was there again."""
+    if capture.record_type == RecordType.REVISIT and not _other_address(capture):
+        return Reading(kind=PayloadKind.NOT_MODIFIED)
+    return reading
+
+
+def _other_address(capture: Capture) -> bool:
+    return capture.refers_to_url is not None and capture.refers_to_url != capture.url
+
+
+def _nothing() -> Future[Reading]:
+    done: Future[Reading] = Future()
+    done.set_result(Reading(kind=PayloadKind.NOT_MODIFIED))
+    return done
+
+
+def _unread(capture: Capture, why: str) -> Future[Reading]:
+    """A capture whose payload cannot be read: it is owed an explanation."""
+    name = why.partition(capture.warc)[2] or f": {why}"
+    failure = Failure(
+        url=capture.url,
+        stage=Stage.ARCHIVE,
+        reason=f"{capture.warc}{name}",  # the file's name without its folder: a rebuild elsewhere says the same
+        at=capture.captured,
+        crawl_id=capture.facts.crawl_id,
+    )
+    done: Future[Reading] = Future()
+    done.set_result(Reading(kind=PayloadKind.OTHER, failures=(failure,)))
+    return done
+
+
+def facts_of(capture: Capture, message: HttpMessage) -> PayloadFacts:
+    """What a reader has to know of a capture besides its payload; a 304 is read as what it stands for."""
+    facts = PayloadFacts.of(
+        capture,
+        content_type=message.header("Content-Type"),
+        content_encoding=message.header("Content-Encoding"),
+    )
+    return replace(facts, status=message.status, mime=_mime(message)) if capture.status == 304 else facts
+
+
+def _mime(message: HttpMessage) -> str | None:
+    value = message.header("Content-Type")
+    return value.split(";")[0].strip().lower() if value else None
+
+
+def _damage(record: DamagedRecord, at: datetime) -> Failure:
+    """A damaged record as a failure; `at` is the capture before it, so that a rebuild gives the same row."""
+    return Failure(
+        url=f"warc:{record.warc}#{record.offset}",
+        stage=Stage.ARCHIVE,
+        reason=record.problem,
+        at=at,
+    )
+
+
+class SiteOf:
+    """Which site a capture belongs to: the one it was crawled for, else the one whose start shares its host, else its host."""
+
+    def __init__(self, sites: Sequence[SiteConfig]) -> None:
+        self._by_name = {site.name: site for site in sites}
+        self._by_host = {_host(start): site for site in reversed(sites) for start in site.start}
+        self._unknown: OrderedDict[str, SiteConfig] = OrderedDict()
+
+    def of(self, capture: Capture) -> SiteConfig:
+        """The site's configuration; one of defaults, named after the host, where none is configured."""
+        name = capture.facts.site
+        if name in self._by_name:
+            return self._by_name[name]
+        host = _host(capture.url)
+        if name is None and host in self._by_host:
+            return self._by_host[host]
+        return self._default(name or host)
+
+    def _default(self, name: str) -> SiteConfig:
+        if name not in self._unknown:
+            self._unknown[name] = SiteConfig(name=name, start=())
+            if len(self._unknown) > 1_000:
+                self._unknown.popitem(last=False)
+        return self._unknown[name]
+
+
+def _host(url: str) -> str:
+    return (urlsplit(normalise(url) or url).hostname or "").removeprefix("www.")

@@ -1,0 +1,1 @@
+"""Title, authors, dates, section, tags and lead image of an article."""

@@ -1,0 +1,135 @@
+"""The article's node among a page's JSON-LD, and its values as plain text.
+
+JSON-LD is written by plug-ins that nest, repeat and mistype: everything here expects any shape of value and answers with
+text or nothing. schema.org, as far as articles use it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipelines.metadata.title import likeness
+from pipelines.page.head_tags import plain
+
+Node = dict[str, Any]
+
+_ARTICLE = re.compile(
+    r"(?:article|blogposting|newsstory|liveblog|socialmediaposting|report|review|analysis|opinion)", re.IGNORECASE
+)
+_PAGE = re.compile(
+    r"(?:webpage|itempage|recipe|howto|videoobject|mediaobject|podcastepisode|creativework)$", re.IGNORECASE
+)
+_MARKUP = re.compile(r"<[^>]{1,200}>")
+_MAX_DEPTH = 4
+# A page describes itself in a few nodes; a list of hundreds is of other articles.
+_MAX_NODES = 8
+
+
+def types(node: Node) -> list[str]:
+    """The node's types without their prefix (`schema:`, `http://schema.org/`)."""
+    stated = node.get("@type")
+    return [
+        re.split(r"[/:#]", kind)[-1]
+        for kind in (stated if isinstance(stated, list) else [stated])
+        if isinstance(kind, str)
+    ]
+
+
+def text(value: Any, depth: int = 0) -> str | None:
+    """A value as one line: a string, a number, the `@value`, `name` or `@id` of an object, the first of a list."""
+    if isinstance(value, str):
+        return plain(_MARKUP.sub(" ", value)) or None
+    if isinstance(value, bool) or depth > _MAX_DEPTH:
+        return None
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, list):
+        return next((found for item in value if (found := text(item, depth + 1))), None)
+    if isinstance(value, dict):
+        return next(
+            (
+                found
+                for key in ("@value", "name", "headline", "url", "@id")
+                if (found := text(value.get(key), depth + 1))
+            ),
+            None,
+        )
+    return None
+
+
+def texts(value: Any, depth: int = 0) -> list[str]:
+    """Every value of a property that may hold one or many."""
+    if isinstance(value, list) and depth <= _MAX_DEPTH:
+        return [found for item in value for found in texts(item, depth + 1)]
+    found = text(value, depth)
+    return [found] if found else []
+
+
+def by_id(nodes: list[Node]) -> dict[str, Node]:
+    """The nodes that others may refer to by `@id`, the fullest of each name."""
+    found: dict[str, Node] = {}
+    for node in nodes:
+        name = node.get("@id")
+        if isinstance(name, str) and len(node) > len(found.get(name, {})):
+            found[name] = node
+    return found
+
+
+def article_nodes(nodes: list[Node], headline: str | None) -> list[Node]:
+    """The nodes that describe this page's article, the best first.
+
+    A page's JSON-LD may also list other articles: they are told apart by their headline being unlike the page's
+    (`headline`: what og or the title says).
+    """
+    named = [node for node in nodes if any(_ARTICLE.search(kind) for kind in types(node)) and _is_work(node)]
+    ranked = sorted(named, key=lambda node: -_fit(node, headline))
+    if ranked and headline and len(named) > 1 and _fit(ranked[0], headline) >= 1:
+        ranked = [node for node in ranked if _fit(node, headline) >= 1]
+    pages = [node for node in nodes if any(_PAGE.search(kind) for kind in types(node)) and "datePublished" in node]
+    return (ranked + pages)[:_MAX_NODES]
+
+
+def _is_work(node: Node) -> bool:
+    return any(key in node for key in ("headline", "datePublished", "author", "articleBody", "name"))
+
+
+def _fit(node: Node, headline: str | None) -> float:
+    own = text(node.get("headline")) or text(node.get("name")) or ""
+    alike = likeness(own, headline) if headline and own else 0.0
+    return (
+        (1.0 if alike >= 0.5 else 0.0)
+        + 0.3 * ("datePublished" in node)
+        + 0.2 * ("author" in node)
+        + 0.1 * ("headline" in node)
+    )
+
+
+def values(found: list[Node], *keys: str) -> Iterator[Any]:
+    """The values of the keys over the nodes, node by node."""
+    for node in found:
+        for key in keys:
+            value = node.get(key)
+            if value not in (None, "", [], {}):
+                yield value
+
+
+def pictures(found: list[Node], everything: list[Node]) -> list[Any]:
+    """The first picture of each node that has some: its node, where it refers to one, or its address."""
+    named = by_id(everything)
+    firsts = [value[0] if isinstance(value, list) else value for value in values(found, "image", "thumbnailUrl")]
+    return [named.get(str(item.get("@id")), item) if isinstance(item, dict) else item for item in firsts]
+
+
+def crumbs(node: Node) -> list[str]:
+    """The names of a BreadcrumbList, outermost first; nothing for any other node."""
+    items = node.get("itemListElement")
+    if "BreadcrumbList" not in types(node) or not isinstance(items, list):
+        return []
+    names = []
+    for item in items:
+        if isinstance(item, dict):
+            inner = item.get("item")
+            names.append(text(item.get("name")) or (text(inner.get("name")) if isinstance(inner, dict) else None) or "")
+    return [name for name in names if name]

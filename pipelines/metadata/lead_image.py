@@ -1,0 +1,260 @@
+"""An article's leading picture, its caption and whose it is.
+
+The address comes from the data or the metas; caption and credit stand beside the picture, often run together
+("إيلون ماسكالمصدر: رويترز"), and are taken apart here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archive.model import Image
+from pipelines.language import line_phrases as wording
+from pipelines.metadata import json_ld as linked_data
+from pipelines.metadata.title import likeness
+from pipelines.page.dom import Page, fold, text_of
+from pipelines.page.head_tags import Head, plain
+
+# What introduces a credit; it may follow the caption with no space between.
+_CREDIT = re.compile(
+    r"\s*[\[(|–—-]?\s*(?:(?:مصدر الصورة|المصدر|صورة|الصورة من|تصوير|عدسة|الصورة|عكس از|عکس|Image source|Photo credit|Image credit|Picture credit|Photograph|Photos?|Image|Picture|Source|Credits?|Crédits?"
+    r"|Bildquelle|Quelle|Foto(?:graf)?s?|Fotograf[ií]a|Bild|Photo by|Image by|Kilde|Källa|Bron|Fonte|Fuente|Kaynak|Źródło|Фото)\s*[:：/]\s*|(?:©|\(c\)|Copyright)\s*)",
+    re.IGNORECASE,
+)
+# Without such a word: one of photography behind a mark, or an agency that stands alone behind one.
+_TAKEN = re.compile(
+    r"\s*[\[(|/،–—-]\s*(?:بعدسة|عدسة|تصوير|صورة|photo by|image by|foto di|foto de)\s+(?=\S)", re.IGNORECASE
+)
+_AGENCY = re.compile(
+    r"\s*[\[(|/–—-]\s*(?=(?:رويترز|فرانس برس|أ\s?\.?\s?ف\s?\.?\s?ب|أسوشيتد برس|أسوشييتد برس|الأناضول|د\s?ب\s?أ|غيتي(?: إيمدجز)?|جيتي|وكالة(?: [^\W\d_]+){1,3}|وكالات|أرشيفية"
+    r"|reuters|afp|ap(?: photo)?|associated press|getty(?: images)?|epa|dpa|efe|ansa|anadolu|aa|xinhua|bloomberg|shutterstock|alamy|pa(?: media| wire)?|tass|upi)(?:\W+\w+){0,2}[)\].]*$)",
+    re.IGNORECASE,
+)
+_LOGO = re.compile(r"logo|icon|avatar|sprite|placeholder|pixel|blank|شعار", re.IGNORECASE)
+# Words, not a number or a generic name; not the name of a file.
+_SENSE = re.compile(r"[^\W\d_]{2,}\W+[^\W\d_]{2,}")
+_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)\b|^\S*_\S*$", re.IGNORECASE)
+_LABEL = re.compile(r"^\W*(?:المصدر|مصدر الصورة|تصوير|source|credit|photo|foto|quelle|bild)\W+", re.IGNORECASE)
+_TEXTS = etree.XPath("descendant::text()[not(parent::script or parent::style)]|descendant::br", smart_strings=False)
+_CAPTION_TAGS = ("figcaption", "div", "span", "p", "small", "em", "i", "cite", "td")
+_CREDIT_PROPERTIES = ("creditText", "copyrightHolder", "copyrightNotice")
+_CREDIT_MARK = re.compile(r"credit|copyright|source|photographer|byline", re.IGNORECASE)
+_CAPTION_MARK = re.compile(r"caption|legend|bildunterschrift|credit", re.IGNORECASE)
+_MAX_CAPTION = 400
+_MAX_CREDIT = 80
+_MAX_LEVELS = 4
+# A caption with this share of the headline's words is the headline.
+_HEADLINE = 0.8
+_MAX_IMAGES = 40
+_MAX_NODES = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """A picture as the page's application data have it; its address as written."""
+
+    address: str | None = None
+    caption: str | None = None
+    credit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The picture as one place gives its address, and where its caption was found (see `ATTRIBUTE`)."""
+
+    source: str
+    image: Image
+    captioned: str | None = None
+
+
+# Source of a caption that readers don't see.
+ATTRIBUTE = "attribute"
+# Where a caption and credit were found, and both.
+_Said = tuple[str, tuple[str | None, str | None]]
+
+
+def read(page: Page, head: Head, linked: list[Any], data: Stated, title: str | None) -> list[Found]:
+    """The article's picture, by falling trust: the address of metas and data with what the page shows beside the picture.
+
+    What stands beside it goes before what the data say of it; JSON-LD's own words belong to its own picture first.
+    """
+    shown = _shown(page)
+    beside: _Said = ("dom", _beside(shown[0], title) if shown else (None, None))
+    hidden: _Said = (ATTRIBUTE, _described(shown[0]) if shown else (None, None))
+    stated: _Said = ("json-ld", _linked_caption(linked))
+    in_data: _Said = ("data", (plain(data.caption or "") or None, plain(data.credit or "") or None))
+    addresses = [*_addresses(page, head, linked, data.address), *([("dom", shown[1])] if shown else [])]
+    found = []
+    for source, address in addresses:
+        said = (stated, beside, in_data, hidden) if source == "json-ld" else (beside, in_data, stated, hidden)
+        captioned, caption, credit = _first(said, title)
+        image = Image(url=address, caption=caption, credit=credit)
+        found.append(Found(source=source, image=image, captioned=captioned))
+    return found
+
+
+def _first(said: Iterable[_Said], title: str | None) -> tuple[str | None, str | None, str | None]:
+    """The first caption that is not the headline again, with its source, and the first credit; one in the caption counts."""
+    source, words, whose = None, None, None
+    for place, (caption, credit) in said:
+        within = part(caption) if caption and not credit else (caption, credit)
+        if words is None and within[0] and not (title and likeness(within[0], title) > _HEADLINE):
+            source, words = place, within[0]
+        whose = whose or within[1]
+    return source, words, whose
+
+
+def _addresses(page: Page, head: Head, linked: list[Any], data: str | None) -> list[tuple[str, str]]:
+    stated = [
+        ("og", head.first("og:image:secure_url", "og:image", "og:image:url")),
+        ("twitter", head.first("twitter:image", "twitter:image:src")),
+    ]
+    stated += [("json-ld", _image_address(item)) for item in linked]
+    stated += [("data", data), ("link", head.link("image_src"))]
+    absolute = [(source, page.absolute(address)) for source, address in stated if address]
+    return [(source, address) for source, address in absolute if address and address.startswith("http")]
+
+
+def _image_address(item: Any) -> str | None:
+    if isinstance(item, dict):
+        return linked_data.text(item.get("url") or item.get("contentUrl"))
+    return item if isinstance(item, str) else None
+
+
+def _linked_caption(linked: list[Any]) -> tuple[str | None, str | None]:
+    item = next((one for one in linked if isinstance(one, dict)), {})
+    credit = item.get("creditText") or item.get("copyrightHolder")
+    return linked_data.text(item.get("caption")), linked_data.text(credit)
+
+
+def part(text: str) -> tuple[str | None, str | None]:
+    """Caption and credit of a line in which they may run together."""
+    text = plain(text)
+    match = None
+    for match in _CREDIT.finditer(text):  # noqa: B007 - the last one counts
+        pass
+    match = match or _TAKEN.search(text) or _AGENCY.search(text)
+    if match is None:
+        return text or None, None
+    credit = text[match.end() :].strip(" .)]|")
+    if not credit or len(credit) > _MAX_CREDIT:
+        return text or None, None
+    return text[: match.start()].strip(" .|(/،[–—-\u200c") or None, credit
+
+
+def _shown(page: Page) -> tuple[HtmlElement, str] | None:
+    """The first picture of the article, with its address: in a figure, or after the headline, that is no logo."""
+    for image in _pictures(page)[:_MAX_IMAGES]:
+        address = page.absolute(image.get("src") or image.get("data-src") or image.get("data-lazy-src"))
+        names = " ".join((image.get("alt") or "", image.get("class") or "", (address or "")[-60:]))
+        if address and address.startswith("http") and not _LOGO.search(names):
+            return image, address
+    return None
+
+
+def _pictures(page: Page) -> list[HtmlElement]:
+    """Images after the headline in document order; all of the page's where it has no headline."""
+    pictures: list[HtmlElement] = []
+    headed = False
+    for element in page.root.iter("h1", "img", "nav", "footer"):
+        if element.tag == "h1":
+            headed = True
+            if any(_framed(image) for image in pictures):
+                continue
+            pictures = []
+        elif element.tag == "img":
+            pictures.append(element)
+        elif element.tag == "footer" and headed:
+            break
+    return pictures
+
+
+def _framed(image: HtmlElement) -> bool:
+    parent = image.getparent()
+    return parent is not None and parent.tag in ("figure", "picture")
+
+
+def _beside(image: HtmlElement, title: str | None) -> tuple[str | None, str | None]:
+    """Caption and credit from the boxes around a picture, the nearest with a text first; not the headline, not prose."""
+    box = image
+    for _ in range(_MAX_LEVELS):
+        parent = box.getparent()
+        if parent is None or parent.tag in ("body", "article", "main"):
+            break
+        box = parent
+        marked = [element for element in box.iter(*_CAPTION_TAGS) if _marks(element)]
+        text = _text(marked[0] if marked else box)
+        if not text:
+            continue
+        if (
+            next(box.iter("h1"), None) is not None
+            or len(text) > _MAX_CAPTION
+            or (title and likeness(text, title) > _HEADLINE)
+        ):
+            break
+        return _parted(text, box)
+    return None, None
+
+
+def _parted(text: str, box: HtmlElement) -> tuple[str | None, str | None]:
+    """Caption and credit of a picture's text; the credit may be marked in its box or in the next one."""
+    caption, credit = part(text)
+    marked = credit or _marked_credit(box)
+    if credit is None and marked:
+        caption = (caption or "").replace(marked, "").strip() or None
+        return caption, part(marked)[1] or marked
+    after = box.getnext()
+    if credit is None and after is not None:
+        marked = _marked_credit(after)
+        credit = marked and (part(marked)[1] or _LABEL.sub("", marked) or None)
+    return caption, credit
+
+
+def _marked_credit(box: HtmlElement) -> str | None:
+    for element in islice(box.iter(), _MAX_NODES):
+        if isinstance(element.tag, str) and (
+            _CREDIT_MARK.search(element.get("class") or "") or element.get("itemprop") in _CREDIT_PROPERTIES
+        ):
+            text = text_of(element)
+            return text if 0 < len(text) <= _MAX_CREDIT else None
+    return None
+
+
+def _text(element: HtmlElement) -> str:
+    """The text of a picture's box, without the lines in it that are dates."""
+    if next(element.iter("br"), None) is None:
+        return text_of(element)
+    found = _TEXTS(element)
+    pieces = (
+        ["\n" if isinstance(piece, HtmlElement) else fold(str(piece)) for piece in found]
+        if isinstance(found, list)
+        else []
+    )
+    lines = " ".join(pieces).split("\n")
+    return fold(" ".join(line for line in lines if not wording.is_date_line(fold(line))))
+
+
+def _marks(element: HtmlElement) -> bool:
+    return (
+        element.tag == "figcaption"
+        or bool(_CAPTION_MARK.search(element.get("class") or ""))
+        or element.get("itemprop") == "caption"
+    )
+
+
+def _described(image: HtmlElement) -> tuple[str | None, str | None]:
+    """Caption and credit in the picture's own attributes: words, not a file's name."""
+    caption = credit = None
+    for name in ("data-caption", "title", "alt"):
+        words, whose = part(image.get(name) or "")
+        credit = credit or whose
+        if caption is None and words and _SENSE.search(words) and not _FILE.search(words):
+            caption = words[:_MAX_CAPTION]
+    return caption, plain(image.get("data-credit") or image.get("data-copyright") or "") or credit

@@ -1,0 +1,231 @@
+"""When a page was published and last changed, out of all the places that state it.
+
+Gathers candidates with their source and settles which to believe: the first in the order of trust, made finer or put in
+its zone by the others. Reading one text is `dates`' business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, timedelta, timezone
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from archive.model import Precision
+from pipelines.dates.parse import StatedDate, Verdict, is_update, verdict
+from pipelines.metadata import json_ld as linked_data
+from pipelines.metadata.visible_date import MAX_LINE, DateCandidate, Reader, near_headline
+from pipelines.page.dom import Page, text_of
+from pipelines.page.head_tags import Head
+from pipelines.page.microdata import Microdata
+
+_PUBLISHED_METAS = (
+    "article:published_time", "article:published", "og:published_time", "og:article:published_time", "datepublished", "article.published",
+    "published_time", "publish-date", "publishdate", "publish_date", "published-date", "pubdate", "publication_date", "article_date_original",
+    "article:publicationdate", "originalpublicationdate", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "parsely-pub-date",
+    "sailthru.date", "rnews:datepublished", "dc.date.issued", "dcterms.created", "dcterms.issued", "dc.date.created", "dc.date.published",
+    "article:post_date", "bt:pubdate", "analyticsattributes.articledate", "date.created", "date_published", "vr:published_time", "dc.date",
+    "dcterms.date", "date", "article:created_time", "datecreated", "publisheddate", "last-published",
+)  # fmt: skip
+_MODIFIED_METAS = (
+    "article:modified_time", "og:updated_time", "datemodified", "article:modified", "dc.date.modified", "dcterms.modified", "last-modified",
+    "modified_time", "date_modified", "lastmod", "article.updated", "revised", "cxenseparse:recs:modifytime",
+)  # fmt: skip
+_LINKED_PUBLISHED = ("datePublished", "dateCreated", "uploadDate", "datePosted")
+
+_URL_DATE = re.compile(r"(?<!\d)((?:19[89]|20[0-4])\d)[/\-_.]?(0?[1-9]|1[0-2])[/\-_.]?(0?[1-9]|[12]\d|3[01])(?!\d)")
+_MAX_TIMES = 6
+# A link of more characters in a list's entry is a headline.
+_LINK = 25
+_MAX_LINKS = 20
+# A wall clock is the same up to this, for seconds are often left out.
+_SAME = timedelta(minutes=1, seconds=1)
+# Zones differ from UTC by quarters of an hour, within these.
+_QUARTER = timedelta(minutes=15)
+_WEST, _EAST = timedelta(hours=-11), timedelta(hours=14)
+
+
+def candidates(
+    page: Page,
+    head: Head,
+    marked: Microdata,
+    nodes: list[linked_data.Node],
+    reader: Reader,
+    data: tuple[str | None, str | None] = (None, None),
+) -> list[DateCandidate]:
+    """Every date the page states of itself, in the order of trust.
+
+    `nodes` are the article's JSON-LD, `data` the (published, modified) of the embedded application data.
+    """
+    raw: list[tuple[str, str, bool]] = []
+    raw += [("json-ld", text, False) for key in _LINKED_PUBLISHED for text in _linked(nodes, key)]
+    raw += [("meta", text, False) for text in head.all(*_PUBLISHED_METAS)]
+    raw += [("data", data[0], False)] if data[0] else []
+    raw += [("json-ld", text, True) for text in _linked(nodes, "dateModified")]
+    raw += [("meta", text, True) for text in head.all(*_MODIFIED_METAS)]
+    raw += [("data", data[1], True)] if data[1] else []
+    found = [
+        DateCandidate(source=source, stated=stated, modified=modified)
+        for source, text, modified in dict.fromkeys(raw)
+        if (stated := reader.read(text))
+    ]
+    found += _marked_up(page, marked, reader)
+    if not any(_is_certain(candidate) for candidate in found):
+        found += near_headline(page, head, reader)
+    address = _from_url(page.url, reader)
+    return [*found, *([address] if address else [])]
+
+
+def _linked(nodes: list[linked_data.Node], key: str) -> list[str]:
+    return [text for value in linked_data.values(nodes, key) for text in linked_data.texts(value)]
+
+
+# ------------------------------------------------------------------------------------------------- in the markup
+
+
+def _marked_up(page: Page, marked: Microdata, reader: Reader) -> Iterator[DateCandidate]:
+    """Microdata and `time` elements, save those of teasers (inside a link or a list of other articles)."""
+    for element in marked.elements("datePublished", "dateModified"):
+        if element.tag != "meta" and _beside(element):
+            continue
+        stated = _read_element(element, reader)
+        if stated:
+            modified = "dateModified" in (element.get("itemprop") or "") and "datePublished" not in element.get(
+                "itemprop", ""
+            )
+            yield DateCandidate(source="microdata", stated=stated, modified=modified)
+    times = (element for element in page.root.iter("time") if not element.get("itemprop") and not _beside(element))
+    for element in islice(times, _MAX_TIMES):
+        stated = _read_element(element, reader)
+        if stated:
+            yield DateCandidate(source="time", stated=stated, modified=_labelled_update(element))
+
+
+def _labelled_update(element: HtmlElement) -> bool:
+    """Whether the words right before a `time` element, or in it, say that it is of the last change."""
+    around = element.getparent()
+    before = element.getprevious()
+    words = [
+        text_of(element),
+        text_of(before) if before is not None else "",
+        before.tail or "" if before is not None else "",
+    ]
+    if before is None and around is not None:
+        words.append(around.text or "")
+    return any(len(text) < MAX_LINE and is_update(text) for text in words)
+
+
+def _read_element(element: HtmlElement, reader: Reader) -> StatedDate | None:
+    for text in (element.get("content"), element.get("datetime"), text_of(element)):
+        if text and (stated := reader.read(text)):
+            return stated
+    return None
+
+
+def _beside(element: HtmlElement) -> bool:
+    """Whether an element stands in what is beside the article: a link, navigation, a footer, a list of teasers."""
+    for ancestor in element.iterancestors():
+        if ancestor.tag in ("a", "aside", "nav", "footer") or ancestor.get("itemprop") in ("comment", "isRelatedTo"):
+            return True
+        if ancestor.tag == "li" and any(len(text_of(link)) > _LINK for link in islice(ancestor.iter("a"), _MAX_LINKS)):
+            return True
+    return False
+
+
+def _is_certain(candidate: DateCandidate) -> bool:
+    """A time of publication stated with an offset of its own needs no second witness, and looking for one is dear."""
+    stated = candidate.stated
+    zoned = stated.zone_stated and stated.instant is not None and bool(stated.instant.utcoffset())
+    return not candidate.modified and zoned and _has_time(stated)
+
+
+def _from_url(url: str, reader: Reader) -> DateCandidate | None:
+    match = _URL_DATE.search(url.partition("?")[0])
+    stated = match and reader.read(f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}")
+    return DateCandidate(source="url", stated=stated) if stated else None
+
+
+# ------------------------------------------------------------------------------------------------------- the choice
+
+
+def choose(found: list[DateCandidate], reader: Reader, *, modified: bool = False) -> DateCandidate | None:
+    """The date to believe of those published (or modified): the first sound one, refined by the others that agree.
+
+    A page that only says when it was last changed gives that as its publication.
+    """
+    sound = (Verdict.SOUND, Verdict.COARSE)
+    found = [_not_ahead(candidate, reader) for candidate in found]
+    usable = [candidate for candidate in found if verdict(candidate.stated, captured=reader.captured) in sound]
+    wanted = [candidate for candidate in usable if candidate.modified == modified]
+    wanted = wanted or ([] if modified else usable)
+    whole = [candidate for candidate in wanted if candidate.stated.instant is not None]
+    if not whole:
+        return wanted[0] if wanted else None
+    first = whole[0]
+    if not _has_time(first.stated):
+        first = next(
+            (other for other in whole if _has_time(other.stated) and _same_day(first.stated, other.stated)), first
+        )
+    if not first.stated.zone_stated:
+        first = next(
+            (other for other in whole if _same_clock(first.stated, other.stated) and other.stated.zone_stated), first
+        )
+    return _true_zone(first, whole, reader)
+
+
+def _not_ahead(candidate: DateCandidate, reader: Reader) -> DateCandidate:
+    """The candidate as a wall clock of the site's zone where, taken as UTC, it would lie after the capture."""
+    stated = candidate.stated
+    if reader.zone is None or not stated.zone_stated or stated.instant is None or stated.instant.utcoffset():
+        return candidate
+    local = replace(stated, instant=stated.instant.replace(tzinfo=reader.zone), zone_stated=False)
+    ahead = verdict(stated, captured=reader.captured) == Verdict.FUTURE
+    return replace(candidate, stated=local) if ahead and local.instant and local.instant < stated.instant else candidate
+
+
+def _has_time(stated: StatedDate) -> bool:
+    """Whether a time of day is stated; midnight without a zone is what a day becomes in many systems."""
+    instant = stated.instant
+    if instant is None or stated.precision == Precision.DAY:
+        return False
+    return (instant.hour, instant.minute, instant.second) != (0, 0, 0)
+
+
+def _same_day(first: StatedDate, second: StatedDate) -> bool:
+    return (first.year, first.month, first.day) == (second.year, second.month, second.day)
+
+
+def _same_clock(first: StatedDate, second: StatedDate) -> bool:
+    if first.instant is None or second.instant is None or not _has_time(second):
+        return False
+    return abs(first.instant.replace(tzinfo=None) - second.instant.replace(tzinfo=None)) < _SAME
+
+
+def _true_zone(chosen: DateCandidate, found: list[DateCandidate], reader: Reader) -> DateCandidate:
+    """The candidate with the zone its readers live in, where it is stated in UTC and the page shows a wall clock.
+
+    Some systems write the wall clock of their country and call it UTC: it shows where the site's zone is known and the
+    page displays the very same clock. Elsewhere the clock displayed tells how far from UTC the page is: the instant stays.
+    """
+    instant = chosen.stated.instant
+    if instant is None or not chosen.stated.zone_stated or instant.utcoffset() or not _has_time(chosen.stated):
+        return chosen
+    clock = next((other.stated.instant for other in found if _is_clock(other)), None)
+    if clock is None:
+        return chosen
+    ahead = clock.replace(tzinfo=UTC, second=0) - instant.replace(second=0)
+    local = instant.replace(tzinfo=reader.zone) if reader.zone else instant
+    if not ahead and local.utcoffset():
+        return replace(chosen, stated=replace(chosen.stated, instant=local, zone_stated=False))
+    if ahead and ahead % _QUARTER == timedelta(0) and _WEST <= ahead <= _EAST:
+        zone = reader.zone if reader.zone and instant.astimezone(reader.zone).utcoffset() == ahead else timezone(ahead)
+        return replace(chosen, stated=replace(chosen.stated, instant=instant.astimezone(zone)))
+    return chosen
+
+
+def _is_clock(candidate: DateCandidate) -> bool:
+    stated = candidate.stated
+    return candidate.source == "text" and not stated.zone_stated and not stated.relative and _has_time(stated)

@@ -1,0 +1,208 @@
+"""The line with the date that readers see: the one nearest to the headline.
+
+A page shows many dates, of teasers, of comments, of today. Which of them is the article's is told by how near it stands to
+the headline in the tree. What a date text means is `dates`' business, whether to believe it `published`'s.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from archive.model import Precision
+from pipelines.dates.parse import StatedDate, is_update, read_date
+from pipelines.page.dom import Page, fold, text_of
+from pipelines.page.head_tags import Head
+
+_DIGIT = re.compile(r"\d")
+_DAY_WORD = re.compile(
+    r"منذ|قبل|أمس|اليوم|الآن|دیروز|امروز|پیش|[Yy]esterday|[Tt]oday|ago|[Gg]estern|[Hh]eute|[Hh]ier|[Aa]yer|[Hh]oy|[Ii]eri|[Oo]ggi"
+)
+# A count back from now without a digit ("yesterday", "an hour ago") is short.
+_SPOKEN_DATE = 40
+_ATTRIBUTE = re.compile(
+    r"^data-(?:[a-z-]{1,20}-)?(?:date|time|datetime|timestamp|published|publish|pubdate|created|iso|utc|unix|epoch|(?P<changed>modified|updated))$"
+)
+_SKIPPED = frozenset(
+    ("script", "style", "noscript", "template", "svg", "nav", "footer", "aside", "form", "select", "iframe", "button")
+)
+_DATE_LINE = 70
+_SHORT_LINE = 45
+_MAX_LEVELS = 7
+# A box so near to a date that holds a link of more characters is a teaser.
+_TEASER_LEVELS, _HEADLINE, _MAX_LINKS = 2, 25, 8
+# From this many boxes around the headline on, what stands above it is the page's bar.
+_BAR_LEVEL = 2
+# Where a headline stands in layouts that have no h1.
+_HEADLINE_TAGS = ("h2", "h3", "h4", "div", "span", "p", "td", "font", "strong", "b")
+_MIN_HEADLINE = 15
+_MAX_ELEMENTS = 700
+_MAX_HEADINGS = 20
+# A line that holds a date and perhaps a byline; longer ones are sentences that happen to name a day.
+MAX_LINE = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateCandidate:
+    """A date as one place states it. `modified` says that it is the time of the last change."""
+
+    source: str
+    stated: StatedDate
+    modified: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Reads date texts under what is known of the page: its capture, its site's zone (None: not known), its language.
+
+    `guess` is a zone to read dates in where the site's isn't known; it is not trusted to put others right.
+    """
+
+    captured: datetime | None
+    zone: tzinfo | None
+    language: str | None
+    guess: tzinfo | None = None
+
+    def read(self, text: str) -> StatedDate | None:
+        """The date a text states, or None."""
+        return read_date(text, captured=self.captured, zone=self.zone or self.guess or UTC, language=self.language)
+
+
+def near_headline(page: Page, head: Head, reader: Reader) -> list[DateCandidate]:
+    """The date line nearest to the headline in the tree: its own box first, then the boxes around it."""
+    heading = _heading(page, head)
+    if heading is None:
+        return []
+    seen: set[HtmlElement] = {heading} if heading.tag == "h1" else set()
+    sentences: list[DateCandidate] = []
+    box = heading
+    for level in range(_MAX_LEVELS):
+        parent = box.getparent()
+        if parent is None or parent.tag == "html" or len(seen) > _MAX_ELEMENTS:
+            break
+        box = parent
+        above, below = _dates_in(box, seen, reader)
+        found = below + [one for one in above if level < _BAR_LEVEL or not _is_today(one.stated, reader)]
+        if any(_is_line(candidate) for candidate in found):
+            return sorted(found, key=lambda candidate: len(candidate.stated.raw) > _SHORT_LINE)
+        sentences += found
+    return [candidate for candidate in sentences if candidate.modified]  # other sentences tell of the story's days
+
+
+def _is_line(candidate: DateCandidate) -> bool:
+    """Whether the text is made for its date; a longer one is a caption or sentence that names a day."""
+    return len(candidate.stated.raw) <= _DATE_LINE
+
+
+def _heading(page: Page, head: Head) -> HtmlElement | None:
+    """The headline's element: the longest `h1`, or without one the first that says what the head says."""
+    headings = [heading for heading in islice(page.root.iter("h1"), _MAX_HEADINGS) if text_of(heading)]
+    if headings:
+        return max(headings, key=lambda heading: len(text_of(heading)))
+    stated = [title for title in (head.first("og:title"), head.title) if title]
+    for element in page.root.iter(*_HEADLINE_TAGS):
+        text = fold(element.text or "")
+        if len(text) >= _MIN_HEADLINE and any(title.startswith(text) or title.endswith(text) for title in stated):
+            return element
+    return None
+
+
+def _dates_in(
+    box: HtmlElement, seen: set[HtmlElement], reader: Reader
+) -> tuple[list[DateCandidate], list[DateCandidate]]:
+    """The dates in a box above and below what of it has been `seen` before (the headline's inner boxes)."""
+    above: list[DateCandidate] = []
+    below: list[DateCandidate] = []
+    inner = frozenset(seen)
+    found = above
+    for element in box.iter():
+        if element in inner:
+            found = below
+        if element in seen or not isinstance(element.tag, str):
+            continue
+        seen.add(element)
+        if len(seen) > _MAX_ELEMENTS:
+            break
+        if element.tag in _SKIPPED or element.tag in ("a", "h1"):
+            seen.update(element.iter())
+            continue
+        found += _in_attributes(element, reader)
+        stated = _line(element, reader) if _may_be_dated(_own_text(element)) else None
+        if stated and stated.precision not in (Precision.YEAR, Precision.MONTH):
+            if stated.relative and _in_teaser(element, box):
+                continue
+            modified = is_update(stated.raw) and not _both(stated.raw)
+            found.append(DateCandidate(source="text", stated=stated, modified=modified))
+    return above, below
+
+
+def _in_teaser(element: HtmlElement, box: HtmlElement) -> bool:
+    """Whether a date stands beside another story's headline, in a box of their own that is not the headline's `box`."""
+    for around in islice(element.iterancestors(), _TEASER_LEVELS):
+        if around is box:
+            return False
+        if any(len(text_of(link)) > _HEADLINE for link in islice(around.iter("a"), _MAX_LINKS)):
+            return True
+    return False
+
+
+def _in_attributes(element: HtmlElement, reader: Reader) -> Iterator[DateCandidate]:
+    """The date that an element holds for a script to show ("an hour ago"), with its day at least."""
+    if element.tag == "time":  # read with all the others of its kind
+        return
+    for name, value in element.items():
+        match = _ATTRIBUTE.search(str(name)) if _DIGIT.match(value) else None
+        stated = reader.read(value) if match and len(value) <= _SHORT_LINE else None
+        if stated and match and stated.instant:
+            yield DateCandidate(source="attribute", stated=stated, modified=bool(match["changed"]))
+
+
+def _own_text(element: HtmlElement) -> str:
+    return " ".join((element.text or "", *(child.tail or "" for child in element)))
+
+
+def _is_today(stated: StatedDate, reader: Reader) -> bool:
+    """Whether it is the day of the capture and no more, as sites show it in the bar on top."""
+    if reader.captured is None or stated.precision != Precision.DAY:
+        return False
+    today = reader.captured.astimezone(reader.zone or reader.guess or UTC).date()
+    return (stated.year, stated.month, stated.day) == (today.year, today.month, today.day)
+
+
+def _may_be_dated(text: str) -> bool:
+    if not text or len(text) > MAX_LINE * 2 or text.isspace():
+        return False
+    return _DIGIT.search(text) is not None or (len(text) <= _SPOKEN_DATE and _DAY_WORD.search(text) is not None)
+
+
+def _both(line: str) -> bool:
+    return not is_update(line[: len(line) // 3])
+
+
+def _line(element: HtmlElement, reader: Reader) -> StatedDate | None:
+    """The date of an element's line, with the time of day that may stand beside it."""
+    text = text_of(element)
+    stated = reader.read(text) if len(text) <= MAX_LINE else None
+    if stated is None or stated.precision != Precision.DAY:
+        return stated
+    around = element.getparent()
+    for _ in range(2):
+        if around is None or around.tag == "body":
+            break
+        wider = text_of(around)
+        if len(wider) > MAX_LINE:
+            break
+        finer = reader.read(wider)
+        if (
+            finer
+            and finer.precision != Precision.DAY
+            and (finer.year, finer.month, finer.day) == (stated.year, stated.month, stated.day)
+        ):
+            return finer
+        around = around.getparent()
+    return stated

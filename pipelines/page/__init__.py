@@ -1,0 +1,1 @@
+"""Bytes to a tree and its blocks: decoding, parsing, links, microdata."""

@@ -1,0 +1,232 @@
+"""The addresses on a page: where it leads (`outlinks`) and what it needs to look as it does (`requisites`).
+
+Read from the tree that was parsed for everything. Whether a link stands in the article's body or in a related box is
+found by `pipelines.body`; whether it is fetched is decided by `crawler.frontier.scope`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain, islice
+from urllib.parse import quote, urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from archive.model import Link
+from archive.urls import normalise
+from pipelines.page.css_urls import in_css, in_srcset
+from pipelines.page.dom import Page
+
+OUTLINK_LIMIT = 6_000  # as Heritrix: a page with more is a trap or a dump
+REQUISITE_LIMIT = 2_000
+_TEXT_LIMIT = 300
+
+_NOT_FETCHED = ("#", "javascript:", "mailto:", "tel:", "data:", "about:", "blob:", "whatsapp:", "sms:", "callto:")
+_CONTROLS = "".join(map(chr, range(0x21)))
+_AS_IS = "".join(map(chr, range(0x21, 0x7F)))  # left to `normalise`
+_STRIPPED = re.compile(r"[\t\r\n]+")
+_REFRESH = re.compile(r"^\s*[\d.]*\s*[;,]?\s*(?:url\s*=\s*)?['\"]?\s*(.*?)['\"\s]*$", re.IGNORECASE | re.DOTALL)
+# What a script that a reader's click, or the page itself, sets off may lead to, where the address stands there as it is.
+_SCRIPTED = re.compile(
+    r"""(?:\blocation(?:\.href)?\s*=|\blocation\.(?:assign|replace)\s*\(|\bwindow\.open\s*\()\s*['"]([^'"\s]{1,2000})['"]"""
+)
+_SCRIPT_LIMIT = 20_000  # characters of a script that are looked at: what only leads on is short
+_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
+_LINK_KINDS = {"next": "next", "amphtml": "amp", "canonical": "canonical"}
+
+# Where each element names something the page needs; `srcset` forms hold several.
+_SOURCES = {
+    "img": ("src", "data-src"),
+    "video": ("poster",),
+    "input": ("src",),
+    "body": ("background",),
+    "table": ("background",),
+    "td": ("background",),
+    "image": ("href", "xlink:href"),
+    "use": ("href", "xlink:href"),
+}
+_SRCSETS = ("srcset", "data-srcset", "imagesrcset")
+_NEEDED_RELS = frozenset({"stylesheet", "icon", "shortcut", "apple-touch-icon"})
+_PRELOADED = frozenset({"style", "image", "font"})
+
+
+def outlinks(page: Page) -> tuple[Link, ...]:
+    """Where the page leads, in order, each address once, at most `OUTLINK_LIMIT` of them.
+
+    Addresses are absolute and normalised. What `<link>` and rel say of an address goes before its standing in the text:
+    an address that is both `canonical` and an ordinary link is `canonical`, with the text of the link.
+    """
+    join = _Joiner(page.base, page.encoding)
+    found: dict[str, Link] = {}
+    raw: dict[str, str | None] = {}
+    for href, kind, element in chain(_stated(page.root), _clicked(page.root) if page.clicks else ()):
+        if href not in raw:
+            raw[href] = join.absolute(href)
+        url = raw[href]
+        if url is None:
+            continue
+        known = found.get(url)
+        if known is None:
+            if len(found) >= OUTLINK_LIMIT:
+                break
+            found[url] = Link(url=url, text=_text(element), kind=kind)
+        elif not known.text or (known.kind == "navigation" and kind != "navigation"):
+            better = known.kind if known.kind != "navigation" else kind
+            found[url] = Link(url=url, text=known.text or _text(element), kind=better)
+    return tuple(found.values()) or tuple(_sent_on(page.root, join))
+
+
+def requisites(page: Page) -> tuple[str, ...]:
+    """What the page needs to look as it does: images with all their sizes, style sheets, fonts, posters of films.
+
+    Not scripts, frames, plug-ins, films and sound: they weigh most, and rarely are the page.
+    """
+    join = _Joiner(page.base, page.encoding)
+    found: dict[str, None] = {}
+    for href in _needed(page.root):
+        url = join.absolute(href)
+        if url is not None:
+            found[url] = None
+            if len(found) >= REQUISITE_LIMIT:
+                break
+    return tuple(found)
+
+
+def css_requisites(css: str, base: str) -> tuple[str, ...]:
+    """What a style sheet needs (`url()` and `@import`), absolute and normalised; `base` is the sheet's own address."""
+    join = _Joiner(base)
+    found = dict.fromkeys(url for href in in_css(css) if (url := join.absolute(href)) is not None)
+    return tuple(islice(found, REQUISITE_LIMIT))
+
+
+# ------------------------------------------------------------------------------------------------------ addresses
+
+
+@lru_cache(maxsize=1 << 15)
+def _normalised(address: str) -> str | None:
+    """`normalise`, remembered: a site's pages share most of their links."""
+    return normalise(address)
+
+
+class _Joiner:
+    """Makes addresses absolute against one base; the common forms without `urljoin`.
+
+    `encoding` is the page's: a query goes out in it, as browsers have it (URL standard, "query state"), and old servers
+    understand nothing else.
+    """
+
+    __slots__ = ("_base", "_encoding", "_origin", "_scheme")
+
+    def __init__(self, base: str, encoding: str = "utf-8") -> None:
+        self._base = base
+        self._encoding = "utf-8" if encoding.lower().startswith(("utf", "ascii")) else encoding
+        parts = urlsplit(base)
+        self._scheme = parts.scheme
+        self._origin = f"{parts.scheme}://{parts.netloc}"
+
+    def absolute(self, href: str) -> str | None:
+        """The normalised absolute address, or None where it is not one to fetch."""
+        href = _STRIPPED.sub("", href.strip(_CONTROLS))
+        if not href or href[:11].lower().startswith(_NOT_FETCHED):
+            return None
+        if "?" in href and self._encoding != "utf-8" and not href.isascii():
+            place, _, query = href.partition("?")
+            href = f"{place}?{quote(query, safe=_AS_IS, encoding=self._encoding, errors='xmlcharrefreplace')}"
+        if "\\" in href:
+            return normalise(href, self._base)
+        if href.startswith(("http://", "https://")):
+            return _normalised(href)
+        if href.startswith("//"):
+            return _normalised(f"{self._scheme}:{href}")
+        if href.startswith("/"):
+            return _normalised(self._origin + href)
+        try:
+            joined = urljoin(self._base, href)
+        except ValueError:
+            return None
+        # `a ?` loses its mark and ends with a space that is part of the path.
+        return _normalised(joined) if joined == joined.strip(_CONTROLS) else normalise(href, self._base)
+
+
+# -------------------------------------------------------------------------------------------------------- elements
+
+
+def _stated(root: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
+    """Every (href as written, kind, element) of the page in order."""
+    for element in root.iter("a", "area", "link", "meta", "frame"):
+        tag = element.tag
+        if tag in {"a", "area"}:
+            href = element.get("href")
+            if href:
+                rel = element.get("rel")
+                yield href, "next" if rel and "next" in rel.lower().split() else "navigation", element
+        elif tag == "link":
+            href, kind = element.get("href"), _link_kind(element)
+            if href and kind:
+                yield href, kind, element
+        elif tag == "frame":
+            yield element.get("src") or "", "navigation", element
+        elif (element.get("http-equiv") or "").strip().lower() == "refresh":
+            target = _REFRESH.match(element.get("content") or "")
+            if target and target.group(1):
+                yield target.group(1), "navigation", element
+
+
+def _clicked(root: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
+    """As `_stated`, where elements lead on by what a click on them does."""
+    for element in root.xpath("//*[@onclick]"):
+        for href in _SCRIPTED.findall(element.get("onclick") or ""):
+            yield href, "navigation", element
+
+
+def _sent_on(root: HtmlElement, join: _Joiner) -> Iterator[Link]:
+    """Where a page without a link sends its readers by a script."""
+    for script in root.iter("script"):
+        for href in _SCRIPTED.findall((script.text or "")[:_SCRIPT_LIMIT]):
+            url = join.absolute(href)
+            if url is not None:
+                yield Link(url=url, kind="navigation")
+
+
+def _link_kind(element: HtmlElement) -> str | None:
+    """What a `<link>` leads to, or None where it is not a page or a feed."""
+    rels = (element.get("rel") or "").lower().split()
+    if "alternate" in rels:
+        kind = (element.get("type") or "").partition(";")[0].strip().lower()
+        return "feed" if kind in _FEED_TYPES and "stylesheet" not in rels else None
+    return next((_LINK_KINDS[rel] for rel in rels if rel in _LINK_KINDS), None)
+
+
+def _text(element: HtmlElement) -> str:
+    """The link's text, else its title or its image's alternative text."""
+    if element.tag not in {"a", "area"}:
+        return ""
+    text = " ".join("".join(element.itertext()).split())
+    if not text:
+        text = element.get("title") or element.get("aria-label") or element.get("alt") or ""
+        image = None if text else next(element.iter("img"), None)
+        text = " ".join((text if image is None else image.get("alt") or "").split())
+    return text[:_TEXT_LIMIT]
+
+
+def _is_needed(element: HtmlElement) -> bool:
+    rels = (element.get("rel") or "").lower().split()
+    preloaded = "preload" in rels and (element.get("as") or "").lower() in _PRELOADED
+    return preloaded or bool(_NEEDED_RELS.intersection(rels))
+
+
+def _needed(root: HtmlElement) -> Iterator[str]:
+    for element in root.iter():
+        tag = element.tag
+        if not isinstance(tag, str):
+            continue  # a comment or processing instruction
+        yield from filter(None, map(element.get, _SOURCES.get(tag, ())))
+        for value in filter(None, map(element.get, _SRCSETS)):
+            yield from (href for href, _ in in_srcset(value))
+        yield from in_css(element.get("style") or "")
+        if tag == "style":
+            yield from in_css(element.text or "")
+        elif tag == "link" and _is_needed(element):
+            yield element.get("href") or ""

@@ -1,0 +1,224 @@
+"""Withdrawals in the index, whatever the order, and tombstones in WARC files, whatever the record."""
+
+from __future__ import annotations
+
+import gzip
+import random
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import foreign_files as made
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from warc_kit import FACTS, exchange, only_file, packed, record, response, writer
+
+from archive.errors import UsageError
+from archive.index.writer import Index
+from archive.model import Capture, Reading
+from archive.model.withdrawal import Withdrawal
+from archive.query.reader import Reader
+from archive.warc.capture_reader import captures
+from archive.warc.record_reader import Record, records
+from archive.warc.tombstones import bury
+
+if TYPE_CHECKING:
+    from tests.archive.conftest import Kit
+
+    Step = tuple[str, Any]
+
+NOW = datetime(2026, 5, 6, 7, 8, 9, 123456, tzinfo=UTC)
+
+
+def withdrawal(kit: Kit, article: str, **more: Any) -> Withdrawal:
+    """What the command would write for an article of the newest index."""
+    rows = kit.rows("SELECT key, text_sha256, url FROM _readings WHERE article_id = ?", article)
+    url, site = kit.rows("SELECT url, site FROM articles WHERE id = ?", article)[0]
+    values = {
+        "article_id": article,
+        "site": site,
+        "url": url,
+        "at": NOW,
+        "reason": "asked",
+        "keys": tuple(sorted({row[0] for row in rows})),
+        "texts": tuple(sorted({row[1] for row in rows})),
+        "urls": tuple(sorted({row[2] for row in rows})),
+    }
+    return Withdrawal(**values | more)
+
+
+def apply(index: Index, steps: list[Step]) -> None:
+    for kind, what in steps:
+        if kind == "entry":
+            index.apply([what])
+        else:
+            index.withdraw(what)
+
+
+def story(kit: Kit) -> list[tuple[Capture, Reading]]:
+    """An article edited once, seen again, found under a second address, near it another one; a listing that carries both."""
+    first = kit.entry(hour=1)
+    edited = kit.entry(hour=2, paragraphs=["نص آخر بعد التعديل الذي أجرته الصحيفة على الخبر"])
+    alias = kit.entry("https://news.example/a/1001?utm_source=x", hour=3)
+    twin = kit.entry("https://news.example/b/77", hour=4)
+    other = kit.entry("https://news.example/a/2002", hour=5, title="خبر مختلف", paragraphs=["كلمات لا صلة لها بما سبق"])
+    listing = kit.entry("https://news.example/", hour=6)
+    own = [entry[1].article for entry in (first, other)]
+    assert all(own)
+    carrying = (listing[0], replace(listing[1], article=None, embedded=tuple(each for each in own if each)))
+    return [first, edited, kit.revisit(first[0], 2.5), alias, twin, other, carrying]
+
+
+def test_an_article_withdrawn_is_nowhere(kit: Kit) -> None:
+    """Nothing of its text stays in the index, its captures belong to none, and others are as they were."""
+    entries = story(kit)
+    with kit.index() as index:
+        index.apply(entries)
+        article = kit.rows("SELECT id FROM articles WHERE url = 'https://news.example/a/1001'")[0][0]
+        others = kit.rows("SELECT id, title, body FROM articles WHERE id != ?", article)
+        assert others
+        index.withdraw(withdrawal(kit, article))
+        assert kit.rows("SELECT id, title, body FROM articles") == others
+        assert kit.rows("SELECT count(*) FROM versions WHERE article_id = ?", article) == [(0,)]
+        assert kit.rows("SELECT count(*) FROM captures WHERE article_id = ?", article) == [(0,)]
+        assert kit.rows("SELECT count(*) FROM addresses WHERE article_id = ?", article) == [(0,)]
+        assert kit.rows("SELECT count(*) FROM articles_fts") == [(len(others),)]
+        assert len(kit.rows("SELECT * FROM captures")) == len(entries)
+        assert "الكرملين يعلن" not in repr(kit.dump())
+        hidden = index.withdrawn_places()
+    with Reader(kit.path()) as reader:
+        for capture, _ in entries[:5]:
+            assert reader.capture(capture.id) is None
+            assert reader.nearest(capture.url, capture.captured) is None
+        other = entries[5][0]
+        assert reader.nearest(other.url, other.captured) == reader.capture(other.id)
+        with pytest.raises(UsageError, match="withdrawn 2026-05-06: asked"):
+            reader.find("https://news.example/a/1001")
+    assert hidden == {(entry[0].warc, entry[0].offset) for entry in entries[:5]}
+    tombstone = kit.rows("SELECT article_id, withdrawn, reason, purged FROM withdrawals")
+    assert tombstone == [(article, "2026-05-06T07:08:09Z", "asked", 0)]
+
+
+@settings(max_examples=25)
+@given(order=st.randoms(use_true_random=False), twice=st.booleans())
+def test_order_does_not_matter(tmp_path_factory: pytest.TempPathFactory, order: random.Random, twice: bool) -> None:
+    """Captures and withdrawals in any order, withdrawals repeated or not, give one and the same index."""
+    from tests.archive.conftest import Kit as MadeKit
+
+    kit = MadeKit(tmp_path_factory.mktemp("kit"))
+    entries = story(kit)
+    with kit.index() as index:
+        index.apply(entries)
+        named = [row[0] for row in kit.rows("SELECT id FROM articles ORDER BY url LIMIT 1")]
+        withdrawals = [withdrawal(kit, article) for article in named]
+        withdrawals += [
+            withdrawal(kit, article, at=NOW.replace(year=2027), reason="b", purged=True) for article in named
+        ]
+        for each in withdrawals:
+            index.withdraw(each)
+    expected = kit.dump()
+    steps: list[Step] = [("entry", entry) for entry in entries] + [("withdraw", each) for each in withdrawals]
+    steps += [("withdraw", withdrawals[0])] * twice
+    order.shuffle(steps)
+    with kit.index() as index:
+        apply(index, steps)
+    assert kit.dump() == expected
+
+
+def test_forgetting_equals_never_having_seen(kit: Kit) -> None:
+    """Once its records are tombstones, forgetting a withdrawn article's captures gives the index of the WARCs as they are."""
+    entries = story(kit)
+    with kit.index() as index:
+        index.apply(entries)
+        article = kit.rows("SELECT id FROM articles WHERE url = 'https://news.example/a/1001'")[0][0]
+        gone = withdrawal(kit, article, purged=True)
+        index.withdraw(gone)
+        index.forget([entry[0].id for entry in entries[:5]])
+    after = kit.dump()
+    with kit.index() as index:
+        index.apply(entries[5:])
+        index.withdraw(gone)
+    assert kit.dump() == after
+
+
+# ------------------------------------------------------------------------------------------------------- tombstones
+
+GONE = Withdrawal(article_id="0123456789abcdef", site="s", url="http://news.example/", at=NOW, reason="طلب الناشر")
+
+
+def bury_all(path: Path, **more: Any) -> tuple[list[Record], list[Record]]:
+    """Bury every capture of a file; the records before and after."""
+    before = [each for each in records(path) if isinstance(each, Record)]
+    places = {each.offset: each.record_id for each in captures(path) if isinstance(each, Capture)}
+    assert bury(path, places, GONE, **more) == len(places)
+    return before, [each for each in records(path) if isinstance(each, Record)]
+
+
+@settings(max_examples=40)
+@given(size=st.integers(0, 3000), headers=st.integers(0, 40), plain=st.booleans())
+def test_a_tombstone_takes_exactly_the_same_place(
+    tmp_path_factory: pytest.TempPathFactory, size: int, headers: int, plain: bool
+) -> None:
+    """Whatever a record's length, packed or not, its tombstone is as long, and the records around it are untouched."""
+    body = random.Random(size).randbytes(size)  # noqa: S311
+    answer = response(body, *(("X-Filler", "x" * headers) for _ in range(headers)))
+    with writer(folder := tmp_path_factory.mktemp("warc") / "archive") as warc:
+        for second in range(3):
+            warc.write_exchange(exchange(answer=answer, second=second), FACTS)
+    path = only_file(folder)
+    if plain:
+        path.write_bytes(gzip.decompress(path.read_bytes()))
+        path = path.rename(path.with_suffix(""))
+    size_before = path.stat().st_size
+    before, after = bury_all(path)
+    assert path.stat().st_size == size_before
+    assert [(each.offset, each.length, each.id) for each in after] == [(e.offset, e.length, e.id) for e in before]
+    for old, new in zip(before, after, strict=True):
+        if old.type == "response":
+            assert new.type == "metadata"
+            assert size < 100 or b"\\u0637\\u0644\\u0628" in new.block
+            assert size < 100 or (old.header("WARC-Payload-Digest") or "").encode() in new.block
+        elif old.type == "metadata":
+            assert b"warraq-claim" in old.block
+            assert b"warraq-claim" not in new.block
+            assert b"via: http://news.example/sitemap.xml" in new.block
+        else:
+            assert new == old
+    assert not path.with_name(path.name + ".tmp").exists()
+
+
+@pytest.mark.parametrize("tool", [made.wget, made.heritrix, made.warcprox, made.browsertrix])
+@pytest.mark.parametrize("plain", [True, False])
+def test_tombstones_in_files_of_other_tools(tmp_path: Path, tool: Any, plain: bool) -> None:
+    """Records of other tools are buried the same way, revisits too."""
+    path = tmp_path / ("x.warc" if plain else "x.warc.gz")
+    path.write_bytes(b"".join(tool()) if plain else packed(tool()))
+    before, after = bury_all(path)
+    assert [(each.offset, each.length) for each in after] == [(each.offset, each.length) for each in before]
+    assert not [each for each in captures(path) if isinstance(each, Capture)]
+
+
+def test_looking_changes_nothing(tmp_path: Path) -> None:
+    """To look how many records would be buried leaves the file alone."""
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(packed(made.wget()))
+    data = path.read_bytes()
+    bury_all(path, only_look=True)
+    assert path.read_bytes() == data
+
+
+def test_what_cannot_hold_a_tombstone(tmp_path: Path) -> None:
+    """An ARC file, and a record too small for its own tombstone, are refused with nothing changed."""
+    arc = tmp_path / "x.arc"
+    arc.write_bytes(b"".join(made.arc()))
+    small = tmp_path / "x.warc"
+    small.write_bytes(
+        record("resource", b"x", ("WARC-Target-URI", "http://a.example/"), ("WARC-Date", "2019-05-06T10:00:00Z"))
+    )
+    for path in (arc, small):
+        data = path.read_bytes()
+        with pytest.raises(UsageError, match="tombstone"):
+            bury(path, {0: ""}, GONE)
+        assert path.read_bytes() == data

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import sqlite3
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.errors import StorageError, UsageError
+from archive.query.reader import Filters, Reader, Sort, last_crawls
+from archive.text.folding import bare, comparable, fold, forms, parse_query, words
+from archive.text.highlighting import excerpt, mark, spans
+
+ARABIC = st.text(alphabet="ابتثكلمنوفيىةأإآؤئءـَُِّْٱکی٠١۴۵ abcÉß\u200c\u0301ﻻ\"'-*():^{}+", max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("الكَرْمَلِينُ", "الكرملين"),
+        ("مـحـمـد", "محمد"),
+        ("أحمد إبراهيم آدم ٱلله", "احمد ابراهيم ادم الله"),
+        ("مستشفى مدرسة", "مستشفي مدرسه"),
+        ("مؤتمر رئيس", "موتمر رييس"),
+        ("کتاب ایران", "كتاب ايران"),
+        ("٢٠٢٤ ۱۴۰۳", "2024 1403"),
+        ("Élysée STRASSE", "elysee strasse"),
+        ("ﻻ إله", "لا اله"),
+        ("مي\u200cروم", "ميروم"),
+    ],
+)
+def test_folding(text: str, folded: str) -> None:
+    """What is written in several ways is folded to one."""
+    assert fold(text) == folded
+
+
+@given(st.one_of(st.text(), ARABIC))
+def test_folding_twice_changes_nothing(text: str) -> None:
+    """Folded text is its own folding, and reducing to words never raises."""
+    assert fold(fold(text)) == fold(text)
+    assert comparable(comparable(text)) == comparable(text)
+
+
+def test_forms_of_words() -> None:
+    """The article and prefixes come off, the article's bare form is told apart, and God's name stays whole."""
+    assert forms("الكرملين") == ("كرملين",)
+    assert forms("والكرملين") == forms("بالكرملين") == forms("للكرملين") == ("كرملين", "الكرملين")
+    assert forms("وكرملين") == ("كرملين", "رملين")
+    assert forms("الله") == ()
+    assert bare("كرملين") is None
+
+
+@given(st.one_of(st.text(max_size=60), ARABIC))
+def test_no_query_can_break_out(text: str) -> None:
+    """Whatever is typed, FTS5 takes the expression, tight or loose, and only words of the query stand in it."""
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE VIRTUAL TABLE t USING fts5 (title, body, title_forms, body_forms)")
+    query = parse_query(text)
+    for loose in (False, True):
+        if query:
+            db.execute("SELECT * FROM t WHERE t MATCH ?", (query.expression(loose=loose),)).fetchall()
+    db.close()
+    assert mark(text, query, "", "") == text
+
+
+@pytest.mark.parametrize(
+    "text", ['"', "'", "\x00", "title:", "{title} :", "NEAR(", "a AND", "-", "*", "OR", '"" *', "(", "^", "\ud800"]
+)
+def test_hostile_queries_find_nothing_and_raise_nothing(kit: Any, text: str) -> None:
+    """FTS5's own syntax is text like any other."""
+    with kit.index() as index:
+        index.apply([kit.entry()])
+    with Reader(kit.path()) as reader:
+        assert reader.search(text) == []
+        assert reader.count(text) == 0
+
+
+def found(kit: Any, query: str, **filters: Any) -> list[str]:
+    """The titles that a search of the newest index finds."""
+    with Reader(kit.path()) as reader:
+        return [row["title"] for row in reader.search(query, Filters(**filters))]
+
+
+def fill(kit: Any, *texts: str) -> None:
+    """An index with one article for each text, titled 0, 1, 2 ..."""
+    with kit.index() as index:
+        index.apply(
+            [
+                kit.entry(
+                    f"https://news.example/a/{place}", place, title=f"عنوان {place}", paragraphs=[text],
+                    published=kit.START + timedelta(days=place), section=f"قسم{place % 2}", authors=[f"كاتبة {place}"],
+                )
+                for place, text in enumerate(texts)
+            ]
+        )  # fmt: skip
+
+
+def test_the_article_and_prefixes(kit: Any) -> None:
+    """كرملين finds الكرملين and والكرملين, and the other way round, through Warraq and through plain FTS5."""
+    fill(kit, "قال الكرملين اليوم", "موسكو والكرملين", "رسالة للكرملين", "زار كرملين قازان", "كرم لين")
+    for query in ("كرملين", "الكرملين", "والكرملين", "بالكرملين"):
+        assert sorted(found(kit, query)) == ["عنوان 0", "عنوان 1", "عنوان 2", "عنوان 3"], query
+    plain = kit.rows("SELECT count(*) FROM articles_fts WHERE articles_fts MATCH 'كرملين'")
+    assert plain == [(4,)]
+    joined = kit.rows(
+        "SELECT a.title FROM articles_fts f JOIN articles a ON a.rowid = f.rowid"
+        " WHERE articles_fts MATCH 'كرملين' ORDER BY rank LIMIT 1"
+    )
+    assert joined == [("عنوان 3",)]
+
+
+def test_one_letter_prefixes(kit: Any) -> None:
+    """روسيا finds وروسيا and لروسيا; what was typed with a prefix still finds the word where nothing else answers."""
+    fill(kit, "بين أوكرانيا وروسيا", "زيارة لروسيا", "بعيدا عن السياسة")
+    assert sorted(found(kit, "روسيا")) == ["عنوان 0", "عنوان 1"]
+    assert found(kit, "بسياسة") == ["عنوان 2"]
+
+
+def test_digits_harakat_and_spelling(kit: Any) -> None:
+    """٢٠٢٤ finds 2024 and the other way round; vowels, hamza, ى and ة do not matter on either side."""
+    fill(kit, "في عام 2024", "في عام ٢٠٢٤", "مُدَرِّسَةٌ في مُستشفًى", "أحمد والمؤتمر")
+    assert sorted(found(kit, "٢٠٢٤")) == sorted(found(kit, "2024")) == ["عنوان 0", "عنوان 1"]
+    assert found(kit, "مدرسه مستشفي") == found(kit, "مدرّسة") == ["عنوان 2"]
+    assert found(kit, "احمد موتمر") == ["عنوان 3"]
+
+
+def test_the_language_of_queries(kit: Any) -> None:
+    """Words are all required; phrases, OR, exclusion and beginnings work."""
+    fill(kit, "مجلس الوزراء يجتمع", "الوزراء في مجلس آخر", "مجلس النواب يجتمع")
+    assert sorted(found(kit, "مجلس يجتمع")) == ["عنوان 0", "عنوان 2"]
+    assert found(kit, '"مجلس الوزراء"') == ["عنوان 0"]
+    assert found(kit, '"مجلس الوزراء') == ["عنوان 0"]
+    assert sorted(found(kit, "آخر OR النواب")) == ["عنوان 1", "عنوان 2"]
+    assert sorted(found(kit, "مجلس -يجتمع")) == ["عنوان 1"]
+    assert found(kit, "نوا*") == ["عنوان 2"]
+
+
+def test_filters_and_order(kit: Any) -> None:
+    """Site, section, author and dates limit; relevance or date orders; no words at all lists the newest first."""
+    fill(kit, "خبر", "خبر خبر خبر", "خبر", "خبر")
+    assert found(kit, "خبر", section="قسم١") == ["عنوان 1", "عنوان 3"]
+    assert found(kit, "خبر", author="كاتبه 2") == ["عنوان 2"]
+    assert sorted(found(kit, "خبر", since="2024-03-02", until="2024-03-03")) == ["عنوان 1", "عنوان 2"]
+    assert found(kit, "خبر", site="other") == []
+    assert found(kit, "", until="2024-03-01") == ["عنوان 0"]
+    with Reader(kit.path()) as reader:
+        newest = [row["title"] for row in reader.search("خبر", sort=Sort.DATE, limit=2)]
+        assert newest == ["عنوان 3", "عنوان 2"]
+        assert reader.search("خبر", limit=1)[0]["title"] == "عنوان 1"
+        assert reader.count("خبر") == 4
+        assert [row["title"] for row in reader.select()] == ["عنوان 3", "عنوان 2", "عنوان 1", "عنوان 0"]
+
+
+def test_marks_stand_in_the_text_as_published(kit: Any) -> None:
+    """The matched words are marked with their vowels, article and digits as published."""
+    fill(kit, "وأعلن الكَرْمَلين في ٢٠٢٤ أنّ مجـلس الوزراء سيجتمع")
+    with Reader(kit.path()) as reader:
+        [row] = reader.search('كرملين 2024 "مجلس الوزراء"')
+    assert row["excerpt"] == "وأعلن [الكَرْمَلين] في [٢٠٢٤] أنّ [مجـلس الوزراء] سيجتمع"
+    assert mark("وزير والوزير", parse_query("الوزير")) == "[وزير] [والوزير]"
+
+
+@given(
+    st.lists(st.sampled_from(["كلمة", "الكرملين", "خبر.", "طويل" * 30, "\n"]), max_size=120),
+    st.sampled_from(["كرملين", "خبر*"]),
+)
+def test_excerpts_are_pieces_of_the_text(parts: list[str], asked: str) -> None:
+    """An excerpt without its marks and dots is a passage of the text, on one line, and shows a match if there is one."""
+    text = " ".join(parts)
+    query = parse_query(asked)
+    made = excerpt(text, query)
+    plain = made.replace("[", "").replace("]", "").removeprefix("… ").removesuffix(" …")
+    assert plain in " ".join(text.split())
+    assert ("[" in made) == bool(spans(text, query))
+
+
+def test_articles_are_found_by_id_and_any_address(kit: Any) -> None:
+    """An id, its beginning, the canonical URL, an alias, and an address never seen that folds to it lead to an article."""
+    url = "https://news.example/a/1001"
+    with kit.index() as index:
+        index.apply([kit.entry(), kit.entry("https://news.example/sport/5", 1), kit.entry(hour=2, title="عنوان ثان")])
+    with Reader(kit.path()) as reader:
+        identity = reader.find(url)["id"]
+        for name in (
+            identity,
+            identity[:8],
+            "https://news.example/sport/5",
+            "http://www.news.example/a/1001/?utm_source=x",
+        ):
+            assert reader.find(name)["id"] == identity, name
+        assert reader.article("https://news.example/none") is None
+        assert [row["number"] for row in reader.versions(identity)] == [1, 2]
+        assert len(reader.captures(identity)) == 3
+        assert reader.capture(reader.captures(identity)[0]["id"]).url == url
+        assert [row["kind"] for row in reader.addresses(identity)] == ["canonical", "duplicate"]
+        assert [row["id"] for row in reader.cluster(identity)] == [identity]
+        assert reader.authors(identity) == ["أحمد علي"]
+        assert reader.stats()[0]["versions"] == 2
+        with pytest.raises(UsageError, match="no article"):
+            reader.find("ffffffffffff")
+
+
+def test_reading_cannot_write_and_needs_an_index(kit: Any, tmp_path: Any) -> None:
+    """A reader opens the file read-only, and says what to do where there is none."""
+    kit.index().close()
+    with Reader(kit.path()) as reader, pytest.raises(StorageError, match="readonly"):
+        list(reader.rows("DELETE FROM articles"))
+    with pytest.raises(StorageError, match="warraq index"):
+        Reader(tmp_path / "none.db")
+    assert last_crawls(tmp_path / "none.db") == {}
+
+
+def test_words_are_those_of_fts5() -> None:
+    """Our words and unicode61's are the same ones, so that marks and matches agree."""
+    text = fold("قال: «الكرملين» في 2024 و٣٫٥% من x_y")
+    db = sqlite3.connect(":memory:")
+    db.execute('CREATE VIRTUAL TABLE t USING fts5 (body, tokenize = "unicode61 remove_diacritics 0")')
+    db.execute("INSERT INTO t VALUES (?)", (text,))
+    db.execute("CREATE VIRTUAL TABLE v USING fts5vocab (t, 'instance')")
+    theirs = [term for (term,) in db.execute("SELECT term FROM v ORDER BY offset")]
+    db.close()
+    assert words(text) == theirs

@@ -1,0 +1,119 @@
+"""An article as text, Markdown and HTML, and what changed between two versions: nothing archived gets out of hand."""
+
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.render.article import as_html, as_markdown, as_text
+from archive.render.diff import Kind, differences
+from archive.render.diff import as_html as differences_html
+from archive.render.diff import as_text as differences_text
+
+ARTICLE = {
+    "id": "0123456789abcdef",
+    "url": "https://news.example/1",
+    "title": "عنوان <b>غامق</b>",
+    "body": "فقرة أولى.\n# ليست عنواناً\n1. وليست قائمة",
+    "author": "هالة & عمر",
+    "section": None,
+    "published": "2026-11-20T06:15:00Z",
+    "modified": None,
+    "publisher": None,
+    "language": "ar",
+    "versions": 2,
+}
+
+
+def version(title: str, *paragraphs: str) -> dict[str, object]:
+    return {"number": 1, "title": title, "body": "\n".join(paragraphs), "first_seen": "a", "last_seen": "b"}
+
+
+class Tags(HTMLParser):
+    """The elements of a page, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def test_text_has_facts_and_paragraphs() -> None:
+    """Plain text begins with the headline, states what is known and nothing else, and keeps the paragraphs apart."""
+    text = as_text(ARTICLE)
+    assert text.startswith("عنوان <b>غامق</b>\n\nauthor: هالة & عمر\n")
+    assert "section" not in text
+    assert text.endswith("\n\nفقرة أولى.\n\n# ليست عنواناً\n\n1. وليست قائمة\n")
+
+
+def test_a_version_is_shown_as_it_was() -> None:
+    """A version's own title and body are shown, with its number."""
+    text = as_text(ARTICLE, version("عنوان أقدم", "نص أقدم."))
+    assert text.startswith("عنوان أقدم\n")
+    assert "version: 1 of 2, seen a to b" in text
+    assert "فقرة أولى" not in text
+
+
+def test_markdown_makes_no_headings_of_its_own() -> None:
+    """Paragraphs that look like Markdown stay paragraphs."""
+    text = as_markdown(ARTICLE)
+    assert text.splitlines()[0].startswith("# عنوان")
+    assert "\n\\# ليست عنواناً\n" in text
+    assert not [line for line in text.splitlines()[1:] if line.startswith(("#", "1."))]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"])))
+def test_html_holds_only_our_elements(title: str, body: str) -> None:
+    """Whatever an article holds, its page has our elements alone and no attribute of its making."""
+    page = Tags(as_html(ARTICLE | {"title": title, "body": body, "language": body}))
+    assert set(page.tags) <= {"html", "head", "meta", "title", "body", "h1", "dl", "dt", "dd", "p"}
+
+
+def test_direction_follows_the_language() -> None:
+    """Arabic is set from right to left, English is not."""
+    assert 'lang="ar" dir="rtl"' in as_html(ARTICLE)
+    assert 'lang="en" dir="ltr"' in as_html(ARTICLE | {"language": "en"})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kinds"),
+    [
+        (["أ ب ج"], ["أ ب ج"], [Kind.SAME]),
+        (["أ ب ج د"], ["أ ب ج هـ"], [Kind.EDITED]),
+        (["أ ب ج"], ["أ ب ج", "د هـ و"], [Kind.SAME, Kind.ADDED]),
+        (["أ ب ج", "د هـ و"], ["د هـ و"], [Kind.REMOVED, Kind.SAME]),
+        (["أ ب ج"], ["س ص ع"], [Kind.ADDED, Kind.REMOVED]),
+    ],
+)
+def test_paragraphs_are_compared(before: list[str], after: list[str], kinds: list[Kind]) -> None:
+    """A paragraph stayed, came, went, or was edited; one that shares little with another is not its edit."""
+    found = differences(version("ع", *before), version("ع", *after))
+    assert [difference.kind for difference in found] == [Kind.SAME, *kinds]
+
+
+def test_changed_headline() -> None:
+    """A changed headline is the first difference."""
+    found = differences(version("عنوان الخبر القديم", "نص."), version("عنوان الخبر الجديد", "نص."))
+    assert list(differences_text(found))[:2] == ["- عنوان الخبر القديم", "+ عنوان الخبر الجديد"]
+    assert next(iter(differences_html(found))) == "<p>عنوان الخبر <del>القديم</del><ins>الجديد</ins></p>"
+
+
+PARAGRAPHS = st.lists(st.text(st.sampled_from("ابج <&"), max_size=20), max_size=6)
+
+
+@given(PARAGRAPHS, PARAGRAPHS)
+def test_differences_hold_both_texts(before: list[str], after: list[str]) -> None:
+    """From the differences both texts can be read whole, and their HTML has no element but ours."""
+    found = differences(version("ع", *before), version("ع", *after))
+    assert [each.after for each in found if each.kind is not Kind.REMOVED] == ["ع", *"\n".join(after).split("\n")]
+    assert [each.before for each in found if each.kind is not Kind.ADDED] == ["ع", *"\n".join(before).split("\n")]
+    assert set(Tags("".join(differences_html(found))).tags) <= {"p", "ins", "del"}

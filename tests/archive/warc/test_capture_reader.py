@@ -1,0 +1,414 @@
+from __future__ import annotations
+
+import contextlib
+import gzip
+import time
+import tracemalloc
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+import warc_kit
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.errors import DamagedRecordError
+from archive.model import Capture, CrawlSummary, Digest, Failure, FetchFacts, RecordType, Sighting, Stage
+from archive.warc.capture_reader import (
+    DamagedRecord,
+    captures,
+    find_reference,
+    groups,
+    locate,
+    payload,
+    read_record,
+    record_bytes,
+    reference_to,
+)
+from archive.warc.http_message import decode_entity
+from archive.warc.record_reader import MAX_HEADER, read_date
+
+HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>hello</p>"
+DATE = ("WARC-Date", "2020-01-02T03:04:05Z")
+FAILURE = Failure(
+    url="http://x.example/a\nb", stage=Stage.FETCH, reason="timed out\r\nafter 20 s", at=warc_kit.START, crawl_id="c"
+)
+CRAWL = CrawlSummary(
+    id="c/1", site="أخبار", started=warc_kit.START, finished=warc_kit.START, outcome="finished", fetched=3, bytes=10**12
+)
+
+
+def foreign_response(url: str = "http://old.example/", *headers: tuple[str, str], block: bytes = HTTP, **more) -> bytes:
+    fields = [("WARC-Target-URI", url), DATE, ("Content-Type", "application/http; msgtype=response"), *headers]
+    return warc_kit.record("response", block, *fields, **more)
+
+
+def test_what_was_written_is_read_back(tmp_path):
+    """Captures, failures and crawls read from a file equal those the writer returned or was given."""
+    with warc_kit.writer(tmp_path) as writer:
+        first = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
+        answer = warc_kit.response(
+            warc_kit.chunked(gzip.compress(b"x" * 999)),
+            *(("Transfer-Encoding", "chunked"), ("Content-Encoding", "gzip"), ("ETag", '"e"')),
+            *(("Last-Modified", "Wed, 04 Mar 2026 10:00:00 GMT"), ("Location", "/else")),
+        )
+        written = [
+            first,
+            writer.write_exchange(warc_kit.exchange(answer=answer, second=1, truncated="time"), FetchFacts()),
+            writer.write_exchange(warc_kit.exchange(second=2), warc_kit.FACTS, reference_to(first)),
+            writer.write_exchange(
+                warc_kit.exchange(answer=b"HTTP/1.1 304 N\r\n\r\n", second=3),
+                *(warc_kit.FACTS, reference_to(first)),
+                not_modified=True,
+            ),
+        ]
+        writer.write_failure(FAILURE)
+        writer.write_crawl(CRAWL)
+    assert list(captures(warc_kit.only_file(tmp_path))) == [*written, FAILURE, CRAWL]
+
+
+text = st.text(max_size=30)
+sightings = st.builds(Sighting, url=text, source=text, kind=text, title=st.none() | text, published=st.none() | text)
+
+
+@settings(max_examples=40)
+@given(
+    st.builds(FetchFacts, crawl_id=st.none() | text.filter(bool), site=st.none() | text.filter(bool),
+              hops=st.integers(0, 255), claims=st.lists(sightings, max_size=3).map(tuple)),
+    st.binary(max_size=400),
+    st.sampled_from([None, "length", "time", "disconnect", "unspecified"]),
+)  # fmt: skip
+def test_any_exchange_survives_the_round_trip(tmp_path_factory, facts, answer, truncated):
+    """Whatever the response's bytes and the facts are, reading gives the same capture and the same bytes."""
+    folder = tmp_path_factory.mktemp("w")
+    with warc_kit.writer(folder) as writer:
+        written = writer.write_exchange(warc_kit.exchange(answer=answer, truncated=truncated), facts)
+    (read,) = captures(warc_kit.only_file(folder))
+    assert read == written
+    assert read_record(warc_kit.only_file(folder), written.offset).block == answer
+
+
+def test_reading_goes_on_where_it_stopped(tmp_path):
+    """Starting at the end of any group gives exactly the groups behind it."""
+    with warc_kit.writer(tmp_path) as writer:
+        for second in range(3):
+            writer.write_exchange(warc_kit.exchange(second=second), warc_kit.FACTS)
+        writer.write_failure(FAILURE)
+    path = warc_kit.only_file(tmp_path)
+    found = list(groups(path))
+    assert len(found) == 4
+    assert found[-1].end == path.stat().st_size
+    for number, group in enumerate(found):
+        assert [one.item for one in groups(path, start=group.end)] == [one.item for one in found[number + 1 :]]
+
+
+def test_a_file_in_progress_is_read_up_to_what_is_whole(tmp_path):
+    """The half-written end of a growing file is no damage: it is read once it is there, under the final name."""
+    with warc_kit.writer(tmp_path) as writer:
+        one = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
+        two = writer.write_exchange(warc_kit.exchange(second=1), warc_kit.FACTS)
+    data = warc_kit.only_file(tmp_path).read_bytes()
+    growing = tmp_path / "growing.warc.gz.open"
+    for cut in (two.offset + two.length - 1, two.offset + 1, two.offset - 5, one.offset + one.length + 2):
+        growing.write_bytes(data[:cut])
+        read = list(groups(growing))
+        assert [group.item for group in read] == [replace(one, warc="growing.warc.gz")]
+        growing.write_bytes(data)
+        rest = list(groups(growing, start=read[-1].end, name="named.warc.gz"))
+        assert [group.item for group in rest] == [replace(two, warc="named.warc.gz")]
+
+
+# ---------------------------------------------------------------------------------------------- what others write
+
+
+def test_a_bare_response_of_another_tool_is_a_capture(tmp_path):
+    """WARC/1.0 with brackets round the URI, no digests, no request and no metadata still gives a whole capture."""
+    path = tmp_path / "old.warc.gz"
+    path.write_bytes(
+        warc_kit.packed([warc_kit.record("warcinfo", b"software: x\r\n"), foreign_response("<http://o/ b>")])
+    )
+    (capture,) = captures(path)
+    assert isinstance(capture, Capture)
+    assert (capture.url, capture.status, capture.mime) == ("http://o/%20b", 200, "text/html")
+    assert capture.captured == datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert capture.payload_digest == Digest.of(b"<p>hello</p>", "sha1")
+    assert payload(tmp_path, capture).entity == b"<p>hello</p>"
+    assert capture.facts == FetchFacts()
+
+
+def test_uncompressed_files_are_read_with_their_offsets(tmp_path):
+    """A plain .warc gives the same captures, each readable at its offset, with extra line ends between records."""
+    one, two = foreign_response("http://a.example/1"), foreign_response("http://a.example/2")
+    path = tmp_path / "plain.warc"
+    path.write_bytes(one + b"\r\n\r\n" + two)
+    found = [item for item in captures(path) if isinstance(item, Capture)]
+    assert [item.url for item in found] == ["http://a.example/1", "http://a.example/2"]
+    assert path.read_bytes()[found[1].offset :].startswith(b"WARC/1.0")
+    assert record_bytes(tmp_path, found[1]) == two
+    assert payload(tmp_path, found[1]).entity == b"<p>hello</p>"
+
+
+def test_records_of_one_exchange_are_joined_in_any_order(tmp_path):
+    """Response, request and metadata tied by WARC-Concurrent-To or WARC-Refers-To are one capture, in either order."""
+    response = foreign_response("http://a.example/", ("WARC-Record-ID", "<urn:uuid:1>"))
+    request = warc_kit.record(
+        *("request", b"GET / HTTP/1.1\r\n\r\n", ("WARC-Record-ID", "<urn:uuid:2>")),
+        ("WARC-Concurrent-To", "<urn:uuid:1>"),
+    )
+    metadata = warc_kit.record(
+        *("metadata", b"via: http://v.example/\r\nhopsFromSeed: LLE\r\n", ("WARC-Record-ID", "<urn:uuid:3>")),
+        *(("WARC-Refers-To", "<urn:uuid:1>"), ("Content-Type", "application/warc-fields")),
+    )
+    for number, order in enumerate(([response, request, metadata], [request, response, metadata])):
+        path = tmp_path / f"{number}.warc.gz"
+        path.write_bytes(warc_kit.packed([*order, foreign_response("http://b.example/")]))
+        one, two = groups(path)
+        assert isinstance(one.item, Capture)
+        assert (one.item.facts.via, one.item.facts.hops) == ("http://v.example/", 3)
+        assert isinstance(two.item, Capture)
+        assert two.item.facts.via is None
+        assert one.end == two.item.offset
+
+
+def test_resource_records_are_captures_without_a_status(tmp_path):
+    """A resource record over http is a capture; its payload is the block with the record's media type."""
+    fields = (("WARC-Target-URI", "http://a.example/x.xml"), DATE, ("Content-Type", "text/xml; charset=utf-8"))
+    path = tmp_path / "r.warc.gz"
+    path.write_bytes(warc_kit.packed([warc_kit.record("resource", b"<rss/>", *fields)]))
+    (capture,) = captures(path)
+    assert isinstance(capture, Capture)
+    assert (capture.record_type, capture.status, capture.mime) == (RecordType.RESOURCE, None, "text/xml")
+    assert capture.payload_digest == Digest.of(b"<rss/>", "sha1")
+    message = payload(tmp_path, capture)
+    assert (message.entity, message.header("content-type")) == (b"<rss/>", "text/xml; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    "url", ["file:///etc/passwd", "dns:a.example", "urn:pageinfo:http://a/", "../../etc", "ftp://a/"]
+)
+def test_only_web_addresses_are_captures(tmp_path, url):
+    """Records of any other scheme are passed over."""
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(warc_kit.packed([foreign_response(url), foreign_response("HTTP://a.example/")]))
+    assert [item.url for item in captures(path) if isinstance(item, Capture)] == ["HTTP://a.example/"]
+
+
+def test_odd_but_lawful_records_are_read(tmp_path):
+    """An HTTP/2 status line, folded and padded WARC headers, unknown fields and types, and a digest in hex."""
+    hexed = "SHA1:" + Digest.of(b"x", "sha1").value.hex()
+    odd = (
+        b"WARC/1.1 \r\nwarc-type:   response  \r\nWARC-Target-URI: http://a.example/long\r\n  \r\nX-New: y\r\n\tmore\r\n"
+        b"WARC-Date: 2020-01-02T03:04:05.123456789Z\r\nWARC-Payload-Digest: %s\r\nContent-Length: 17\r\n\r\n"
+        b"HTTP/2 200\r\n\r\nxyz\r\n\r\n"
+    ) % hexed.encode()
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(warc_kit.packed([warc_kit.record("continuation", b"?"), warc_kit.record("x-new", b""), odd]))
+    (capture,) = captures(path)
+    assert isinstance(capture, Capture)
+    assert (capture.url, capture.status) == ("http://a.example/long", 200)
+    assert capture.captured == datetime(2020, 1, 2, 3, 4, 5, 123456, tzinfo=UTC)
+    assert capture.payload_digest == Digest.of(b"x", "sha1")
+    assert str(capture.payload_digest).startswith("sha1:")
+
+
+def test_empty_gzip_members_are_passed_over(tmp_path):
+    """An empty member between or behind records is no record and no damage."""
+    path = tmp_path / "x.warc.gz"
+    empty = gzip.compress(b"")
+    path.write_bytes(empty + warc_kit.packed([foreign_response()]) + empty)
+    assert [type(item) for item in captures(path)] == [Capture]
+
+
+# ------------------------------------------------------------------------------------------------ damage and malice
+
+
+GOOD = [foreign_response(f"http://a.example/{number}") for number in range(3)]
+BAD_RECORDS = {
+    "negative length": foreign_response(length="-5"),
+    "hex length": foreign_response(length="0x10"),
+    "arabic digits": foreign_response(length="١٢"),
+    "huge length": foreign_response(length="9" * 30),
+    "length too long": foreign_response(length=str(len(HTTP) + 40)),
+    "length too short": foreign_response(length=str(len(HTTP) - 4)),
+    "no length": b"WARC/1.0\r\nWARC-Type: response\r\n\r\n\r\n\r\n",
+    "two lengths": foreign_response("http://a.example/", ("Content-Length", "3")),
+    "not warc": b"HTTP/1.1 200 OK\r\n\r\nhello",
+    "endless header": b"WARC/1.0\r\nX: " + b"a" * (MAX_HEADER + 10) + b"\r\n\r\n",
+    "header cut": b"WARC/1.0\r\nWARC-Type: resp",
+    "bad date": warc_kit.record("response", HTTP, ("WARC-Target-URI", "http://a/"), ("WARC-Date", "yesterday")),
+    "two records": foreign_response() + foreign_response(),
+}
+
+
+@pytest.mark.parametrize("name", BAD_RECORDS)
+def test_a_bad_record_is_named_and_the_others_read(tmp_path, name):
+    """A record that breaks the rules is reported with its offset, and those before and after it are read."""
+    members = [gzip.compress(one, mtime=0) for one in (GOOD[0], BAD_RECORDS[name], GOOD[1], GOOD[2])]
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(b"".join(members))
+    one, damage, two, three = captures(path)
+    assert isinstance(damage, DamagedRecord)
+    assert (damage.warc, damage.offset) == ("x.warc.gz", len(members[0]))
+    assert damage.problem
+    assert [item.url for item in (one, two, three) if isinstance(item, Capture)] == [
+        f"http://a.example/{number}" for number in range(3)
+    ]
+
+
+@pytest.mark.parametrize("name", ["length too long", "not warc", "negative length", "no length"])
+def test_damage_in_a_plain_file_is_stepped_over(tmp_path, name):
+    """Without gzip, too, reading goes on at the next record."""
+    path = tmp_path / "x.warc"
+    path.write_bytes(GOOD[0] + BAD_RECORDS[name] + b"\r\n" + GOOD[1] + GOOD[2])
+    items = list(captures(path))
+    assert any(isinstance(item, DamagedRecord) for item in items)
+    urls = [item.url for item in items if isinstance(item, Capture)]
+    assert urls[0] == "http://a.example/0"
+    assert urls[-1] == "http://a.example/2"
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sample")
+    with warc_kit.writer(folder) as writer:
+        written = [writer.write_exchange(warc_kit.exchange(second=n), warc_kit.FACTS) for n in range(4)]
+    return warc_kit.only_file(folder).read_bytes(), written
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_one_flipped_byte_costs_at_most_its_own_exchange(tmp_path_factory, sample, data):
+    """Whichever byte is changed, every exchange that does not hold it is read, and nothing raises."""
+    content, written = sample
+    place = data.draw(st.integers(0, len(content) - 1))
+    changed = bytearray(content)
+    changed[place] ^= data.draw(st.integers(1, 255))
+    path = tmp_path_factory.mktemp("flip") / written[0].warc
+    path.write_bytes(changed)
+    read = [item.record_id for item in captures(path) if isinstance(item, Capture)]
+    ends = [0, *(one.offset + one.length for one in written)]
+    hurt = next((n for n in range(len(written)) if ends[n] <= place < ends[n + 1]), -1)
+    assert set(read) >= {one.record_id for number, one in enumerate(written) if number != hurt}
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_a_file_cut_anywhere_gives_all_that_is_whole(tmp_path_factory, sample, data):
+    """Every exchange before the cut is read, and the cut record is named as damaged."""
+    content, written = sample
+    cut = data.draw(st.integers(1, len(content) - 1))
+    path = tmp_path_factory.mktemp("cut") / written[0].warc
+    path.write_bytes(content[:cut])
+    items = list(captures(path))
+    assert [item for item in items if isinstance(item, Capture)] == [
+        one for one in written if one.offset + one.length <= cut
+    ]
+
+
+def test_zeros_of_a_power_loss_are_damage(tmp_path, sample):
+    """A tail of zeros, which gzip -t does not notice, is named."""
+    content, written = sample
+    path = tmp_path / written[0].warc
+    path.write_bytes(content + b"\0" * 4096)
+    *whole, damage = captures(path)
+    assert whole == written
+    assert isinstance(damage, DamagedRecord)
+    assert damage.offset == len(content)
+    assert "zeros" in damage.problem
+
+
+def test_a_bomb_is_passed_over_in_little_memory(tmp_path):
+    """A member that expands to 100 MB, as a block or as a header, costs a few MB to read past."""
+    block = HTTP + b"\0" * 100_000_000
+    bomb = foreign_response("http://bomb.example/", ("WARC-Payload-Digest", "sha1:" + "A" * 32), block=block)
+    path = tmp_path / "b.warc.gz"
+    path.write_bytes(
+        gzip.compress(bomb, 1) + gzip.compress(b"WARC/1.0\r\n" + b"a" * 20_000_000, 1) + gzip.compress(GOOD[0])
+    )
+    del bomb, block
+    tracemalloc.start()
+    items = list(captures(path))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert [type(item) for item in items] == [Capture, DamagedRecord, Capture]
+    assert peak < 10_000_000
+    assert isinstance(items[0], Capture)
+    with pytest.raises(DamagedRecordError, match="not read"):
+        read_record(path, items[0].offset, most=10_000_000)
+
+
+@given(st.text(alphabet="0123456789-T:Z.+ ٠١", max_size=32))
+def test_dates_are_read_or_refused(text):
+    """Any text is either an instant in UTC or a ValueError."""
+    with contextlib.suppress(ValueError):
+        assert read_date(text).tzinfo is UTC
+
+
+# ------------------------------------------------------------------------------------------------ payloads again
+
+
+def test_a_payload_is_found_in_finished_and_unfinished_files(tmp_path):
+    """The entity comes back from a file in progress as from a closed one."""
+    writer = warc_kit.writer(tmp_path)
+    answer = warc_kit.response(gzip.compress(warc_kit.PAGE), ("Content-Encoding", "gzip"))
+    capture = writer.write_exchange(warc_kit.exchange(answer=answer), warc_kit.FACTS)
+    for _ in range(2):
+        message = payload(tmp_path, capture)
+        assert decode_entity(message.entity, message.header("content-encoding"), 10**6).body == warc_kit.PAGE
+        assert gzip.decompress(record_bytes(tmp_path, capture)[-len(message.entity) - 4 : -4]) == warc_kit.PAGE
+        writer.close()
+
+
+def test_a_revisit_has_the_payload_it_refers_to(tmp_path):
+    """Both profiles of revisit give the original's entity, found by a resolver or by looking through the files."""
+    with warc_kit.writer(tmp_path, rotate_bytes=1) as writer:
+        first = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
+        answer = warc_kit.response(warc_kit.PAGE, ("X-Again", "yes"))
+        same = writer.write_exchange(warc_kit.exchange(answer=answer, second=1), warc_kit.FACTS, reference_to(first))
+        made = warc_kit.exchange(answer=b"HTTP/1.1 304 Not Modified\r\n\r\n", second=2)
+        still = writer.write_exchange(made, warc_kit.FACTS, reference_to(first), not_modified=True)
+    for resolve in (None, lambda _capture: reference_to(first)):
+        one = payload(tmp_path, same, resolve)
+        assert (one.status, one.header("x-again"), one.entity) == (200, "yes", warc_kit.PAGE)
+        two = payload(tmp_path, still, resolve)
+        assert (two.status, two.entity) == (200, warc_kit.PAGE)
+    with pytest.raises(DamagedRecordError, match="missing"):
+        payload(tmp_path, same, lambda _capture: None)
+    with pytest.raises(DamagedRecordError, match="without a payload"):
+        payload(tmp_path, same, lambda _capture: reference_to(still))
+    assert find_reference(tmp_path, replace(same, refers_to_id=None)) == reference_to(first)
+    assert find_reference(tmp_path, replace(same, refers_to_id=None, refers_to_date=None)) == reference_to(first)
+
+
+def test_a_place_that_holds_another_record_is_refused(tmp_path):
+    """An index that points at the wrong record, at no record or at no file is found out."""
+    with warc_kit.writer(tmp_path) as writer:
+        one = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
+        two = writer.write_exchange(warc_kit.exchange(second=1), warc_kit.FACTS)
+    with pytest.raises(DamagedRecordError, match="another record"):
+        payload(tmp_path, replace(one, offset=two.offset))
+    with pytest.raises(DamagedRecordError):
+        payload(tmp_path, replace(one, offset=one.offset + 1))
+    with pytest.raises(DamagedRecordError):
+        payload(tmp_path, replace(two, offset=two.offset + two.length))
+    with pytest.raises(DamagedRecordError, match="missing"):
+        payload(tmp_path, replace(one, warc="gone.warc.gz"))
+
+
+@pytest.mark.parametrize("name", ["../secret.warc.gz", "/etc/passwd", "", ".", "..", "a/../b"])
+def test_a_warc_name_is_never_a_path(tmp_path, name):
+    """A name with a folder in it finds nothing, whatever lies there."""
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "secret.warc.gz").write_bytes(b"x")
+    with pytest.raises(DamagedRecordError):
+        locate(tmp_path / "archive", name)
+
+
+def test_reading_is_fast_enough(tmp_path):
+    """A thousand records are read in a second of processor time at the very least."""
+    with warc_kit.writer(tmp_path) as writer:
+        for second in range(400):
+            writer.write_exchange(warc_kit.exchange(second=second), warc_kit.FACTS)
+    began = time.process_time()
+    assert len(list(captures(warc_kit.only_file(tmp_path)))) == 400
+    assert time.process_time() - began < 1.2

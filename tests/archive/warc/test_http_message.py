@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import gzip
+import tracemalloc
+import zlib
+
+import brotli
+import pytest
+import warc_kit
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.warc.http_message import decode_entity, parse, parse_head
+
+BODY = "خبر عاجل من بغداد ".encode() * 200
+LIMIT = 10_000_000
+
+
+def test_status_reason_and_headers_are_as_sent():
+    """Order, case and duplicates of headers are kept, whatever case they are asked for."""
+    message = parse(b"HTTP/1.1 200 Very  OK\r\nX-a: 1\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\nX-L: \xe9\r\n\r\nbody")
+    assert (message.status, message.reason, message.entity) == (200, "Very  OK", b"body")
+    assert message.headers == (("X-a", "1"), ("Set-Cookie", "a=1"), ("set-cookie", "b=2"), ("X-L", "é"))
+    assert message.header("SET-COOKIE") == "a=1"
+    assert message.headers_all("Set-Cookie") == ["a=1", "b=2"]
+    assert message.header("absent") is None
+
+
+@pytest.mark.parametrize(
+    ("block", "status", "headers", "entity"),
+    [
+        (b"HTTP/1.1 200 OK\nA: 1\nB: 2\n\nbody\n", 200, (("A", "1"), ("B", "2")), b"body\n"),
+        (b"HTTP/1.0 404\r\nA: 1\r\n\r\n", 404, (("A", "1"),), b""),
+        (b"HTTP/2 200\r\nA: 1\r\n\r\nx", 200, (("A", "1"),), b"x"),
+        (b"ICY 200 OK\r\nA: 1\r\n\r\nx", 200, (("A", "1"),), b"x"),
+        (b"HTTP/1.1 200 OK\r\nA: 1\r\n  2\r\n\t3\r\nB:4\r\n\r\nx", 200, (("A", "1 2 3"), ("B", "4")), b"x"),
+        (b"HTTP/1.1 200 OK\r\njunk line\r\nA : 1\r\n\r\nx", 200, (("A", "1"),), b"x"),
+        (b"HTTP/1.1 200 OK\r\nA: 1\r\nB: 2", 200, (("A", "1"), ("B", "2")), b""),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nA: 1\r\n\r\nx", 200, (("A", "1"),), b"x"),
+        (b"<html>no head at all", None, (), b""),
+        (b"", None, (), b""),
+    ],
+)
+def test_odd_heads_are_read(block, status, headers, entity):
+    """Line feeds alone, missing reasons, folding, junk lines, interim responses and cut heads are all tolerated."""
+    message = parse(block)
+    assert (message.status, message.headers, message.entity) == (status, headers, entity)
+
+
+def test_a_cut_head_is_told_from_a_whole_one():
+    """`head_complete` says whether the empty line came."""
+    assert parse_head(b"HTTP/1.1 200 OK\r\nA: 1\r\n\r\n").head_complete
+    assert not parse_head(b"HTTP/1.1 200 OK\r\nA: 1\r\n").head_complete
+
+
+def test_mime_is_without_parameters_and_utf8_headers_are_read():
+    """The media type comes without charset; a header sent in UTF-8 is read as that."""
+    message = parse("HTTP/1.1 301 M\r\nContent-Type: text/html;charset=x\r\nLocation: /خبر\r\n\r\n".encode())
+    assert message.mime == "text/html"
+    assert message.text("location") == "/خبر"
+    assert parse(b"HTTP/1.1 200 OK\r\nX: \xe9\r\n\r\n").text("x") == "é"
+    assert parse(b"HTTP/1.1 200 OK\r\n\r\n").mime is None
+
+
+@pytest.mark.parametrize("name", ["chunked", "Chunked", "gzip, chunked"])
+def test_chunked_framing_is_removed(name):
+    """The entity is what was inside the chunks, without extensions and trailers."""
+    body = warc_kit.chunked(BODY, extension=b';name="v"', trailer=b"X-Sum: 1\r\n")
+    assert parse(warc_kit.response(body, ("Transfer-Encoding", name))).entity == BODY
+
+
+def test_chunks_with_bare_line_feeds_are_read():
+    """Servers that end chunk lines with a line feed alone are understood."""
+    assert parse(b"HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\nabc\n2\nde\n0\n\n").entity == b"abcde"
+
+
+@given(st.binary(max_size=300), st.integers(1, 50), st.integers(0, 400))
+def test_truncated_chunks_keep_what_came(body, size, cut):
+    """Wherever a chunked body is cut, the entity is a beginning of the whole one."""
+    framed = warc_kit.chunked(body, size)
+    whole = parse(warc_kit.response(framed, ("Transfer-Encoding", "chunked"))).entity
+    assert whole == body
+    cut = min(cut, len(framed))
+    part = parse(warc_kit.response(framed[:cut], ("Transfer-Encoding", "chunked"))).entity
+    if b"\n" in framed[:cut]:
+        assert body.startswith(part)
+        assert len(part) >= cut * size // (size + 8) - size - 8
+
+
+def test_a_body_that_only_claims_to_be_chunked_is_kept():
+    """Other tools store decoded bodies under their old headers: the body stands as it is."""
+    for body in (b"<html>no chunks</html>", b"a\r\nis hexadecimal by chance, and no chunk follows it"):
+        assert parse(warc_kit.response(body, ("Transfer-Encoding", "chunked"))).entity == body
+
+
+@given(st.binary(max_size=200))
+def test_no_block_makes_the_parser_raise(block):
+    """Any bytes at all can be parsed."""
+    parse(block)
+    parse(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + block)
+
+
+# --------------------------------------------------------------------------------------------------- content coding
+
+
+def raw_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+    return packer.compress(data) + packer.flush()
+
+
+@pytest.mark.parametrize(
+    ("coding", "data"),
+    [
+        (None, BODY),
+        ("identity", BODY),
+        ("gzip", gzip.compress(BODY)),
+        ("GZIP", gzip.compress(BODY)),
+        ("x-gzip", gzip.compress(BODY[:100]) + gzip.compress(BODY[100:])),
+        ("gzip", gzip.compress(BODY) + b"\0\0\0"),
+        ("deflate", zlib.compress(BODY)),
+        ("deflate", raw_deflate(BODY)),
+        ("br", brotli.compress(BODY)),
+        ("gzip, br", brotli.compress(gzip.compress(BODY))),
+        ("gzip, gzip", gzip.compress(gzip.compress(BODY))),
+        ("gzip", b""),
+    ],
+)
+def test_content_codings_are_undone(coding, data):
+    """Every coding that servers use, alone or stacked, gives the body back, whole and without a complaint."""
+    result = decode_entity(data, coding, LIMIT)
+    assert result.body == (BODY if data else b"")
+    assert (result.truncated, result.problem) == (False, None)
+
+
+def test_gzip_of_gzip_is_undone_only_as_declared():
+    """A gzip file served with Content-Encoding: gzip stays the gzip file that it is."""
+    inner = gzip.compress(BODY)
+    assert decode_entity(gzip.compress(inner), "gzip", LIMIT).body == inner
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "br, gzip"])
+def test_what_is_not_what_it_says_comes_back_as_sent(coding):
+    """A plain body declared as compressed is returned as it is, with the problem named."""
+    result = decode_entity(BODY, coding, LIMIT)
+    assert result.body == BODY
+    assert result.problem is not None
+    assert "declared" in result.problem
+
+
+def test_an_unknown_coding_is_named():
+    """A coding that nobody here can undo leaves the body and says which it is."""
+    result = decode_entity(BODY, "exi", LIMIT)
+    assert result.body == BODY
+    assert result.problem is not None
+    assert "exi" in result.problem
+
+
+@pytest.mark.parametrize(
+    ("coding", "data"),
+    [("gzip", gzip.compress(BODY)), ("deflate", zlib.compress(BODY)), ("br", brotli.compress(BODY, quality=1))],
+)
+def test_truncated_data_keeps_what_came(coding, data):
+    """Half of a compressed body still gives the text that came, marked as truncated."""
+    result = decode_entity(data[: len(data) - 12], coding, LIMIT)
+    assert result.truncated
+    assert result.problem
+    assert BODY.startswith(result.body)
+
+
+def test_damaged_data_keeps_what_was_before_the_damage():
+    """A wrong byte in the middle loses what is behind it, not what was before."""
+    body = bytes(range(256)) * 400
+    data = bytearray(gzip.compress(body, 1))
+    data[-6] ^= 0xFF
+    result = decode_entity(bytes(data), "gzip", LIMIT)
+    assert body.startswith(result.body)
+    assert len(result.body) > len(body) * 0.9
+    assert result.truncated
+    assert result.problem
+
+
+@pytest.mark.parametrize(
+    ("coding", "make"),
+    [
+        ("gzip", gzip.compress),
+        ("deflate", zlib.compress),
+        ("br", lambda data: brotli.compress(data, quality=1)),
+        ("gzip, gzip", lambda data: gzip.compress(gzip.compress(data))),
+    ],
+)
+def test_a_bomb_costs_no_more_than_the_limit(coding, make):
+    """20 MB behind a few kB give exactly the limit, flagged, and never more memory than a few times that."""
+    bomb = make(b"\0" * 20_000_000)
+    limit = 1_000_000
+    tracemalloc.start()
+    result = decode_entity(bomb, coding, limit)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert result.truncated
+    assert len(result.body) <= limit
+    assert len(result.body) == limit or coding == "gzip, gzip"
+    assert peak < 6 * limit
+
+
+@given(st.binary(max_size=2000), st.sampled_from(["gzip", "deflate", "br", "gzip, deflate, br"]), st.integers(0, 3000))
+def test_no_entity_makes_the_decoder_raise(data, coding, limit):
+    """Any bytes under any coding give at most `limit` bytes and never an error."""
+    assert len(decode_entity(data, coding, limit).body) <= limit
+    assert decode_entity(gzip.compress(data), "gzip", LIMIT).body == data

@@ -1,0 +1,29 @@
+"""What a crawl says of its failures."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from archive.model import CrawlSummary
+from crawler.cli.failure_lines import trouble_lines
+
+
+class Reader:
+    def failures(self, crawl: str) -> list[dict[str, Any]]:
+        assert crawl == "c1"
+        told = [("discovery", "left here"), *(("fetch", f"HTTP 50{n}\x1b[31m\nx") for n in range(6))]
+        return [
+            {"url": f"https://n.example/{at}", "stage": stage, "reason": reason, "at": f"2026-11-26T00:00:0{at}Z"}
+            for at, (stage, reason) in enumerate(told)
+        ]
+
+
+def test_few_lines_the_gravest_first() -> None:
+    """Five lines for a site, what counts as failed first, then how many more; no line steers a terminal or breaks in two."""
+    summary = CrawlSummary(id="c1", site="news", started=datetime(2026, 11, 26, tzinfo=UTC))
+    lines = list(trouble_lines(cast("Any", Reader()), [summary]))
+    assert lines[0] == "news: https://n.example/1: HTTP 500�[31m x"
+    assert lines[-1] == "news: and 2 more; see `warraq status --failures`"
+    assert len(lines) == 6
+    assert not any("left here" in line for line in lines)

@@ -1,0 +1,84 @@
+"""The settings that a crawl runs under."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from scrapy.settings import Settings, default_settings
+from scrapy.utils.misc import load_object
+
+from crawler.crawl import scrapy_settings as settings
+from crawler.crawl.scrapy_settings import as_dict
+from crawler.fetch.address_guard import AddressGuard
+from crawler.fetch.download_handler import RecordingHandler, wire
+
+OURS = {name for name in as_dict() if name.startswith("WARRAQ_")}
+
+
+def dotted_paths(value: Any) -> Iterator[str]:
+    """Every string in a setting that names a Python object."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from dotted_paths(key)
+            yield from dotted_paths(inner)
+    elif isinstance(value, str) and value.startswith(("scrapy.", "crawler.", "twisted.")):
+        yield value
+
+
+PATHS = sorted(
+    {
+        path
+        for name, value in as_dict().items()
+        if not name.endswith(("_MODULES", "_MODULE"))
+        for path in dotted_paths(value)
+    }
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_dotted_path_can_be_loaded(path: str) -> None:
+    """A component that is switched on or off by name exists under that name in the Scrapy that is installed."""
+    assert load_object(path)
+
+
+def test_every_setting_is_one_that_scrapy_knows() -> None:
+    """No setting is misspelled: each is Scrapy's own or begins with WARRAQ_."""
+    assert {name for name in as_dict() if not hasattr(default_settings, name)} == OURS
+
+
+def effective(name: str) -> dict[str, Any]:
+    """A component setting as Scrapy puts it together: its own defaults with ours on top, what is off left out."""
+    merged = Settings(as_dict(), priority="project").getwithbase(name)
+    return {key: value for key, value in merged.items() if value is not None}
+
+
+def test_only_http_and_https_can_be_fetched() -> None:
+    """No handler is left for files, FTP, S3 or data URLs."""
+    handlers = effective("DOWNLOAD_HANDLERS")
+    assert set(handlers) == {"http", "https"}
+    assert {load_object(path) for path in handlers.values()} == {RecordingHandler}
+
+
+def test_nothing_stands_between_wire_and_spider() -> None:
+    """Of Scrapy's downloader middlewares only those remain that fill in request headers and count."""
+    left = {path.rsplit(".", 1)[1] for path in effective("DOWNLOADER_MIDDLEWARES")}
+    assert left == {"DefaultHeadersMiddleware", "UserAgentMiddleware", "DownloaderStats"}
+
+
+def test_only_harmless_extensions_are_left() -> None:
+    """Whatever listens, executes, writes files or throttles by itself is off."""
+    left = {path.rsplit(".", 1)[1] for path in effective("EXTENSIONS")}
+    assert left == {"CoreStats", "LogCount", "MemoryDebugger", "CloseSpider"}
+    assert not settings.TELNETCONSOLE_ENABLED
+    assert not settings.REMOTE_CONTROL_ENABLED
+
+
+def test_limits_reach_the_wire() -> None:
+    """Limits and time-outs of the settings are those that exchanges are made with."""
+    changed = {"DOWNLOAD_MAXSIZE": 7, "DOWNLOAD_TIMEOUT": 8, "WARRAQ_IDLE_TIMEOUT": 9, "WARRAQ_CONNECT_TIMEOUT": 10,
+               "WARRAQ_HEAD_LIMIT": 11, "WARRAQ_LINE_LIMIT": 12}  # fmt: skip
+    made = wire(Settings(as_dict() | changed), AddressGuard())
+    assert (made.limits.body, made.limits.head, made.limits.line) == (7, 11, 12)
+    assert (made.patience.total, made.patience.idle, made.patience.connect) == (8, 9, 10)

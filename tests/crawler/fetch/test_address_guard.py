@@ -1,0 +1,116 @@
+"""Which addresses a crawl may connect to."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.fetch.address_guard import AddressGuard, is_public, literal, resolve
+
+PRIVATE = [
+    "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "127.255.255.254", "169.254.169.254", "172.16.0.1", "172.31.255.1",
+    "192.0.0.1", "192.0.2.1", "192.88.99.1", "192.168.1.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1",
+    "239.255.255.250", "240.0.0.1", "255.255.255.255", "::", "::1", "::127.0.0.1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
+    "::ffff:0:127.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2001::1", "2001:db8::1",
+    "2002:7f00:1::", "2002:c0a8:101::1", "fc00::1", "fd00:ec2::254", "fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1",
+    "2001:200::5efe:127.0.0.1", "2a00::200:5efe:10.0.0.1", "5f00::1",
+]  # fmt: skip
+PUBLIC = [
+    "8.8.8.8",
+    "192.0.1.1",
+    "172.32.0.1",
+    "::ffff:8.8.8.8",
+    "64:ff9b::808:808",
+    "2002:808:808::1",
+    "2a00:1450:4001::1",
+]
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_addresses_that_are_not_on_the_public_net_are_known(address: str) -> None:
+    """Private, loopback, link-local, metadata, multicast, reserved and documentation addresses are not public."""
+    assert not is_public(address)
+    assert not AddressGuard().permits("news.example", 80, address)
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_public_addresses_are_known(address: str) -> None:
+    """Ordinary addresses are public, also inside a form that carries them."""
+    assert is_public(address)
+    assert AddressGuard().permits("news.example", 443, address)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "127.1", "127.0.1", "0x7f000001", "0x7F.0.0.1", "2130706433", "017700000001", "0177.0.0.1", "127.0.0.1.",
+     "[::1]", "::1", "[::ffff:127.0.0.1]", "[fe80::1%25eth0]", "0", "[::]"],
+)  # fmt: skip
+def test_every_way_of_writing_an_address_is_read(host: str) -> None:
+    """What a resolver would take for an address is read as that address without asking it, and refused."""
+    address = literal(host)
+    assert address is not None
+    assert not is_public(address)
+    assert asyncio.run(resolve(host, 80)) == [str(address)]
+
+
+@pytest.mark.parametrize(
+    "host", ["news.example", "127.0.0.1.example", "localhost", "", "127.0.0.1 x", "xn--mgbh0fb.example"]
+)
+def test_names_are_not_addresses(host: str) -> None:
+    """A name is left to the resolver."""
+    assert literal(host) is None
+
+
+@given(st.ip_addresses(v=4))
+def test_a_wrapped_address_is_as_public_as_itself(address: ipaddress.IPv4Address) -> None:
+    """No IPv6 form that carries an IPv4 address makes a private one public."""
+    number = int(address)
+    for wrapped in (
+        (0xFFFF << 32) | number,
+        (0x64FF9B << 96) | number,
+        (0x2002 << 112) | (number << 80) | 1,
+        (0x2A00 << 112) | (0x5EFE << 32) | number,
+    ):
+        assert is_public(ipaddress.IPv6Address(wrapped)) <= is_public(address)
+
+
+@given(st.ip_addresses(v=4), st.sampled_from(["d", "x", "o"]), st.integers(1, 3))
+def test_obfuscated_forms_are_the_same_address(address: ipaddress.IPv4Address, base: str, parts: int) -> None:
+    """Decimal, hexadecimal and octal forms of one to three parts are read as the address they stand for."""
+    number = int(address)
+    show = {"d": "{}", "x": "0x{:x}", "o": "0{:o}"}[base].format
+    rest = 32 - 8 * (parts - 1)
+    pieces = [(number >> (24 - 8 * index)) & 255 for index in range(parts - 1)] + [number & ((1 << rest) - 1)]
+    assert literal(".".join(map(show, pieces))) == address
+
+
+def test_what_start_names_is_let_through_and_nothing_beside_it() -> None:
+    """The exact host and port of a start URL may be private; the same host on another port may not."""
+    guard = AddressGuard.for_starts(["http://127.0.0.1:8080/news/", "https://Intranet.example./"])
+    assert guard.permits("127.0.0.1", 8080, "127.0.0.1")
+    assert guard.permits("intranet.example", 443, "10.0.0.7")
+    assert guard.permits("INTRANET.example.", 80, "10.0.0.7")
+    assert not guard.permits("127.0.0.1", 80, "127.0.0.1")
+    assert not guard.permits("127.0.0.2", 8080, "127.0.0.2")
+    assert not guard.permits("localhost", 8080, "127.0.0.1")
+    assert not guard.permits("127.1", 8080, "127.0.0.1")
+    assert not guard.permits("sub.intranet.example", 443, "10.0.0.7")
+    assert not guard.permits("intranet.example", 8443, "10.0.0.7")
+
+
+def test_a_start_in_letters_is_named_as_it_is_asked() -> None:
+    """A host in Arabic letters is connected to by its IDNA form."""
+    guard = AddressGuard.for_starts(["http://مكتبة.example:8080/"])
+    assert guard.permits("xn--ngbcb3hj.example", 8080, "10.0.0.7")
+    assert not guard.permits("xn--ngbcb3hj.example", 80, "10.0.0.7")
+
+
+def test_ipv6_start_is_named_without_brackets() -> None:
+    """`http://[::1]:8080/` names ::1."""
+    guard = AddressGuard.for_starts(["http://[::1]:8080/"])
+    assert guard.permits("::1", 8080, "::1")
+    assert guard.permits("[::1]", 8080, "::1")

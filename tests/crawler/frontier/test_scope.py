@@ -1,0 +1,160 @@
+"""What belongs to a site, and what looks like a trap."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.config import SiteConfig
+from archive.errors import ConfigError
+from crawler.frontier.scope import Kind, Reason, Scope, is_pagination, without_session
+from crawler.frontier.trap_budgets import Budgets, patterns
+
+SITE = SiteConfig(name="news", start=("https://www.news.example/ar/",), exclude=(r"/video/",))
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("https://news.example/a", Reason.ALLOWED),
+        ("http://www.news.example/a", Reason.ALLOWED),
+        ("https://m.news.example/a", Reason.ALLOWED),
+        ("https://www.news.example:443/a", Reason.ALLOWED),
+        ("https://news.example/2026/11/11/11/story", Reason.ALLOWED),
+        ("https://news.example/story.html", Reason.ALLOWED),
+        ("https://news.example/story?id=3.pdf", Reason.ALLOWED),
+        ("https://news.example:8443/a", Reason.HOST),
+        ("https://other.example/a", Reason.HOST),
+        ("https://news.example.evil.example/a", Reason.HOST),
+        ("https://sport.news.example/a", Reason.HOST),
+        ("ftp://news.example/a", Reason.SCHEME),
+        ("file:///etc/passwd", Reason.SCHEME),
+        ("https://[bad/a", Reason.SCHEME),
+        ("https://news.example/video/1", Reason.EXCLUDED),
+        ("https://news.example/a.PDF", Reason.FILE_TYPE),
+        ("https://news.example/" + "x" * 2100, Reason.TOO_LONG),
+        ("https://news.example/" + "/".join(map(str, range(21))), Reason.PATH_DEPTH),
+        ("https://news.example/a/b/a/b/a/b", Reason.REPEATED_SEGMENT),
+        ("https://news.example/a?f=1&f=1&f=1", Reason.REPEATED_SEGMENT),
+        ("https://news.example/a?f=1&f=2&f=3", Reason.ALLOWED),
+    ],
+)
+def test_each_refusal_has_its_reason(url: str, reason: Reason):
+    """The host of the start and its mirrors are the site; the rest is refused by name."""
+    assert Scope(SITE).decide(url).reason is reason
+
+
+def test_include_narrows_pages_but_not_the_ways_to_them():
+    """`include` is for pages; start, sitemaps and feeds are always looked at, `exclude` always wins."""
+    scope = Scope(SiteConfig(name="n", start=("https://news.example/",), include=("/politics/",), exclude=("/x",)))
+    assert scope.decide("https://news.example/sport/1").reason is Reason.NOT_INCLUDED
+    assert scope.decide("https://news.example/politics/1").allowed
+    assert scope.decide("https://news.example/", kind=Kind.START).allowed
+    assert scope.decide("https://news.example/s.xml", kind=Kind.SITEMAP).allowed
+    assert not scope.decide("https://news.example/x.xml", kind=Kind.SITEMAP).allowed
+
+
+def test_a_sitemap_elsewhere_counts_only_if_robots_txt_names_it():
+    """Cross-host sitemaps are the site's word; a sitemap index is not."""
+    scope = Scope(SITE)
+    assert scope.decide("https://cdn.example/s.xml", kind=Kind.SITEMAP, named_by_robots=True).allowed
+    assert not scope.decide("https://cdn.example/s.xml", kind=Kind.SITEMAP).allowed
+
+
+def test_too_many_hops():
+    """A page further from the start than the site's bound is left."""
+    assert Scope(SITE).decide("https://news.example/a", hops=20).allowed
+    assert Scope(SITE).decide("https://news.example/a", hops=21).reason is Reason.HOPS
+
+
+def test_a_bad_expression_is_a_configuration_error():
+    """It names the table, the key and the expression."""
+    with pytest.raises(ConfigError, match=r"sites\.n.*exclude.*\(\["):
+        Scope(SiteConfig(name="n", start=("https://news.example/",), exclude=("([",)))
+
+
+@given(st.text(max_size=80))
+def test_no_address_raises(text: str):
+    """Whatever stands in a link, scope answers."""
+    scope = Scope(SITE)
+    scope.decide(text)
+    scope.decide("https://news.example/" + text)
+
+
+@pytest.mark.parametrize(
+    ("url", "without"),
+    [
+        ("https://n.example/a?PHPSESSID=abc&id=1", "https://n.example/a?id=1"),
+        ("https://n.example/a;jsessionid=0A1?id=1", "https://n.example/a?id=1"),
+        ("https://n.example/a?sid=0123456789abcdef0", "https://n.example/a"),
+        ("https://n.example/a?sid=12", "https://n.example/a?sid=12"),
+        ("https://n.example/a?id=%D8%A3", "https://n.example/a?id=%D8%A3"),
+    ],
+)
+def test_session_identifiers_are_dropped(url: str, without: str):
+    """A page is one page whatever session it was seen in; a short `sid` is a section."""
+    assert without_session(url) == without
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [("/s?page=3", True), ("/s/page/3/", True), ("/s/page-3", True), ("/s?page=x", False), ("/s/page", False)],
+)
+def test_pagination_is_recognised(url: str, expected: bool):
+    """Further pages of a listing are told from its articles."""
+    assert is_pagination("https://n.example" + url) is expected
+
+
+def test_a_calendar_has_one_pattern():
+    """Addresses that differ in numbers and dates only look alike; articles of other sections do not."""
+    days = {patterns(f"https://n.example/calendar/2026-{m:02}-{d:02}")[0] for m in (1, 12) for d in (1, 31)}
+    assert len(days) == 1
+    assert patterns("https://n.example/politics/12")[0] not in days
+
+
+def test_a_fruitless_pattern_is_spent_and_others_are_not():
+    """After its share of pages without an article a calendar is left; the rest of the site goes on."""
+    budgets = Budgets((3, 50, 100, 200))
+    for day in range(3):
+        assert budgets.spent(f"https://n.example/calendar/{day}") is None
+        budgets.fruitless(f"https://n.example/calendar/{day}")
+    assert budgets.spent("https://n.example/calendar/99") == "/calendar/0?"
+    assert budgets.spent("https://n.example/politics/99") is None
+
+
+def test_an_article_gives_its_pattern_new_credit():
+    """A listing that still leads to articles not met before is followed on."""
+    budgets = Budgets((3, 50, 100, 200))
+    for page in range(20):
+        budgets.fruitless(f"https://n.example/politics?page={page}")
+        if page % 2:
+            budgets.fruitful(f"https://n.example/story/{page}", f"https://n.example/politics?page={page}")
+    assert budgets.spent("https://n.example/politics?page=21") is None
+
+
+def test_a_trap_of_random_words_is_left_too():
+    """Where every address has its own shape, the coarser shapes run out."""
+    budgets = Budgets((3, 5, 5, 100))
+    for word in ("alif", "baa", "taa", "thaa", "jeem"):
+        budgets.fruitless(f"https://n.example/trap/{word}")
+    assert budgets.spent("https://n.example/trap/haa") is not None
+
+
+def test_a_start_in_letters_is_the_host_that_is_asked():
+    """A start written in Arabic letters is the same site as its links, which are normalised to IDNA."""
+    scope = Scope(SiteConfig(name="n", start=("https://أخبار.example/",)))
+    for url in ("https://xn--igbicxr.example/a", "https://www.xn--igbicxr.example/a"):
+        assert scope.decide(url).allowed
+    assert scope.decide("https://xn--mgbf8d.example/a").reason is Reason.HOST
+
+
+def test_patterns_may_be_written_in_letters():
+    """`include` and `exclude` are found in an address as it is asked for, and as people write it."""
+    scope = Scope(
+        SiteConfig(name="n", start=("https://n.example/",), include=("/سياسة/", "%D8%A9/"), exclude=("فيديو",))
+    )
+    politics = "https://n.example/%D8%B3%D9%8A%D8%A7%D8%B3%D8%A9/1"
+    assert scope.decide(politics).allowed
+    assert scope.decide(politics + "/%D9%81%D9%8A%D8%AF%D9%8A%D9%88").reason is Reason.EXCLUDED
+    assert scope.decide("https://n.example/%D8%B1%D9%8A/1").reason is Reason.NOT_INCLUDED

@@ -1,0 +1,242 @@
+"""The one path: whatever way captures come, the index is the same, and it follows the order of their records."""
+
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.cdx.cdxj import CdxjFile
+from archive.config import SiteConfig, load
+from archive.index.writer import Index
+from archive.layout import Layout
+from archive.model import Capture, Exchange, FetchFacts, PayloadKind, Reading, Reference
+from archive.warc.capture_reader import record_bytes
+from archive.warc.http_message import parse
+from archive.warc.writer import WarcInfo, WarcWriter
+from pipelines.ingest.catch_up import catch_up
+from pipelines.ingest.preserve import Preserver
+from pipelines.ingest.queue import Ingest
+from pipelines.ingest.worker_pool import Pool
+from pipelines.payload_facts import PayloadFacts
+
+START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
+CONFIG = """
+[collection]
+name = "test"
+[sites.news]
+start = ["http://news.example/"]
+timezone = "Asia/Dubai"
+"""
+PARAGRAPHS = [
+    "أعلن المتحدث باسم البلدية صباح الثلاثاء أن أعمال ترميم السوق القديم ستبدأ مطلع الشهر المقبل بعد سنوات من الانتظار.",
+    "وأضاف أن المشروع يشمل تجديد الأسقف الخشبية وشبكات الإنارة، إلى جانب تخصيص ممرات للمشاة داخل الأزقة الضيقة.",
+    "ويأمل التجار أن تنتهي الأعمال قبل موسم الصيف، حيث ترتفع أعداد الزوار إلى أكثر من ثلاثة أضعاف المعدل المعتاد.",
+    "من جانبهم، طالب عدد من السكان بتوفير مواقف بديلة للسيارات خلال فترة العمل حتى لا تتعطل حركة المرور في الحي.",
+]
+
+
+def page(title: str, *, ticker: str = "أ", paragraphs: list[str] | None = None) -> bytes:
+    body = "".join(f"<p>{text}</p>" for text in paragraphs or PARAGRAPHS)
+    return (
+        f'<html lang="ar"><head><title>{title}</title></head><body><div class="t">عاجل {ticker}</div>'
+        f"<article><h1>{title}</h1><time>1 مارس 2026، 10:00 ص</time>{body}</article></body></html>"
+    ).encode()
+
+
+class Site:
+    """A site whose responses are made here and written as a crawl would."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.moment = START
+        self.taken: list[tuple[Capture, bytes]] = []
+
+    def write(self, responses: list[tuple[str, bytes]], known: Reference | None = None) -> None:
+        writer = WarcWriter(self.layout.archive, info=WarcInfo(software="test"))
+        cdxj = CdxjFile(self.layout.cdxj)
+        preserver = Preserver(writer, cdxj, lambda _: known)
+        for url, response in responses:
+            self.moment += timedelta(minutes=1)
+            exchange = Exchange(url=url, started=self.moment, request=b"GET / HTTP/1.1\r\n\r\n", response=response)
+            capture = preserver.preserve(exchange, FetchFacts(crawl_id="c1", site="news"))
+            self.taken.append((capture, response))
+        writer.close()
+        cdxj.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(Layout.create(tmp_path / "collection", CONFIG))
+
+
+def ok(body: bytes, kind: str = "text/html; charset=utf-8") -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Type: " + kind.encode() + b"\r\n\r\n" + body
+
+
+RESPONSES = [
+    ("http://news.example/robots.txt", ok(b"User-agent: *\nSitemap: /map.xml\n", "text/plain")),
+    ("http://news.example/a", ok(page("ترميم السوق القديم يبدأ الشهر المقبل"))),
+    ("http://news.example/a?utm_source=x", ok(page("ترميم السوق القديم يبدأ الشهر المقبل", ticker="ب"))),
+    ("http://news.example/a", ok(page("ترميم السوق القديم يبدأ الشهر المقبل", paragraphs=PARAGRAPHS[:3]))),
+    ("http://news.example/a", ok(page("ترميم السوق القديم يبدأ الشهر المقبل", paragraphs=PARAGRAPHS[:3]))),
+    ("http://news.example/gone", b"HTTP/1.1 404 Not Found\r\n\r\nno"),
+    ("http://news.example/old", b"HTTP/1.1 301 Moved\r\nLocation: /a\r\n\r\n"),
+]
+
+
+def tables(path: Path) -> dict[str, list[str]]:
+    """Every row of every table but FTS5's own bookkeeping."""
+    with closing(sqlite3.connect(path)) as db:
+        names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {
+            name: sorted(map(repr, db.execute(f"SELECT * FROM {name}")))
+            for name in names
+            if name not in ("articles_fts_data", "articles_fts_idx", "articles_fts_docsize")
+        }
+
+
+def test_a_revisit_may_come_before_what_it_refers_to(site: Site) -> None:
+    """Files of other tools lie in any order: a revisit of another address's record is read once that record is there."""
+    config = load(site.layout.config)
+    same = ok(page("ترميم السوق القديم يبدأ الشهر المقبل"))
+    site.write([("http://news.example/a?utm_source=x", same)])
+    (first,) = site.layout.archive.glob("*.warc.gz")
+    (capture, _) = site.taken[0]
+    reference = Reference(
+        url=capture.url,
+        captured=capture.captured,
+        warc=capture.warc,
+        offset=capture.offset,
+        length=capture.length,
+        record_id=capture.record_id,
+        payload_digest=capture.payload_digest,
+    )
+    away = first.rename(site.layout.root / first.name)
+    site.write([("http://news.example/a", same), ("http://news.example/b", same)], known=reference)
+    index = site.layout.index_db
+
+    def addresses() -> list[tuple[str, str]]:
+        with closing(sqlite3.connect(index)) as db:
+            return db.execute("SELECT url, kind FROM addresses ORDER BY url").fetchall()
+
+    catch_up(site.layout, config, workers=1)
+    assert addresses() == []
+    away.rename(site.layout.archive / "later.warc.gz")
+    catch_up(site.layout, config, workers=1)
+    assert addresses() == [
+        ("http://news.example/a", "canonical"),
+        ("http://news.example/a?utm_source=x", "tracking"),
+        ("http://news.example/b", "duplicate"),
+    ]
+    late = tables(index)
+    catch_up(site.layout, config, rebuild=True, workers=1)
+    assert tables(index) == late
+
+
+def test_live_catch_up_and_rebuild_end_equal(site: Site) -> None:
+    """The index of a live crawl, of a later catch-up and of a rebuild from nothing hold the same rows and ids."""
+    config = load(site.layout.config)
+    site.write(RESPONSES[:4])
+    site.write(RESPONSES[4:])
+    live = site.layout.root / "live.db"
+    with Index(live) as index, Pool(workers=2) as pool:
+        ingest = Ingest(index, pool, config.sites, site.layout.archive)
+        for capture, response in site.taken:
+            ingest.submit(capture, parse(response))
+            ingest.pump()
+        ingest.drain()
+    catch_up(site.layout, config)
+    caught_up = tables(site.layout.index_db)
+    assert len(caught_up["articles"]) == 1
+    assert len(caught_up["versions"]) == 2
+    assert len(caught_up["captures"]) == len(RESPONSES)
+    site.layout.index_db.unlink()
+    catch_up(site.layout, config)
+    assert tables(site.layout.index_db) == caught_up
+    catch_up(site.layout, config, rebuild=True)
+    assert tables(site.layout.index_db) == caught_up
+    live_tables = tables(live)
+    for rows in (live_tables, caught_up):
+        rows.pop("_progress")  # a live crawl stops counting at the response, not behind its metadata record
+    assert live_tables == caught_up
+
+
+def test_a_rebuild_takes_the_place_while_others_read(site: Site) -> None:
+    """Whoever reads the index during a rebuild is not disturbed, and sees the new one next."""
+    config = load(site.layout.config)
+    site.write(RESPONSES)
+    catch_up(site.layout, config)
+    with closing(sqlite3.connect(site.layout.index_db)) as reader:
+        assert reader.execute("SELECT count(*) FROM articles").fetchone() == (1,)
+        catch_up(site.layout, config, rebuild=True)
+        assert reader.execute("SELECT count(*) FROM articles").fetchone() == (1,)
+        assert reader.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert not list(site.layout.root.glob("index.db.rebuilding*"))
+
+
+def test_a_damaged_index_is_no_obstacle_to_a_rebuild(site: Site) -> None:
+    """The index is a projection: whatever became of it, a rebuild makes it anew."""
+    config = load(site.layout.config)
+    site.write(RESPONSES)
+    catch_up(site.layout, config)
+    good = tables(site.layout.index_db)
+    site.layout.index_db.write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)
+    catch_up(site.layout, config, rebuild=True)
+    assert tables(site.layout.index_db) == good
+
+
+def test_cdxj_is_made_anew_with_the_index(site: Site) -> None:
+    """A rebuild gives the CDXJ that the crawl kept, byte for byte."""
+    config = load(site.layout.config)
+    site.write(RESPONSES)
+    kept = site.layout.cdxj.read_bytes()
+    site.layout.cdxj.unlink()
+    catch_up(site.layout, config, rebuild=True)
+    assert site.layout.cdxj.read_bytes() == kept
+
+
+class Held(Pool):
+    """A pool whose answers come in the order a test wants."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[PayloadFacts, Future[Reading]]] = []
+
+    def submit(self, payload: bytes, facts: PayloadFacts, site: SiteConfig) -> Future[Reading]:  # noqa: ARG002
+        future: Future[Reading] = Future()
+        self.asked.append((facts, future))
+        return future
+
+
+def test_readings_are_applied_in_the_order_of_their_records(site: Site) -> None:
+    """A page read quickly waits for the slow one captured before it, so no kill can leave a gap behind the index."""
+    site.write(RESPONSES)
+    synced: Iterator[None] | list[int] = []
+    with Index(site.layout.index_db) as index:
+        pool = Held()
+        ingest = Ingest(index, pool, (), site.layout.archive, sync=lambda: synced.append(1))
+        for capture, response in site.taken[:3]:
+            ingest.submit(capture, parse(response))
+        answers = [future for _, future in pool.asked]
+        answers[1].set_result(Reading(kind=PayloadKind.OTHER))
+        answers[2].set_result(Reading(kind=PayloadKind.OTHER))
+        assert ingest.pump(force=True) == []
+        assert synced == []
+        answers[0].set_result(Reading(kind=PayloadKind.ROBOTS))
+        applied = ingest.pump(force=True)
+        assert [each.capture for each in applied] == [capture for capture, _ in site.taken[:3]]
+        assert synced == [1], "the WARC is made durable before the transaction"
+
+
+def test_each_row_leads_back_to_its_bytes(site: Site) -> None:
+    """File, offset and length of every capture give exactly that record."""
+    site.write(RESPONSES)
+    catch_up(site.layout, load(site.layout.config))
+    for capture, response in site.taken:
+        record = record_bytes(site.layout.archive, capture)
+        assert capture.record_id.encode() in record
+        if capture.record_type == "response":
+            assert record.endswith(response + b"\r\n\r\n")
