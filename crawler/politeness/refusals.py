@@ -33,9 +33,9 @@ class Patience:
         self._silent = 0
 
     def welcomed(self) -> None:
-        """The site gave a page."""
+        """A page was read and is one of the site's own; reading comes later than fetching, so silence is not touched."""
         self._latest.append(False)
-        self._refused = self._silent = 0
+        self._refused = 0
 
     def refused(self, how: str) -> None:
         """The site refused (403, 429) or put up a challenge."""

@@ -267,6 +267,25 @@ def test_a_site_that_refuses_ten_times_in_a_row_is_left():
     assert patience.lost is not None
 
 
+def test_pages_read_late_do_not_break_a_row_of_silence():
+    """A page fetched before the server died may be read after it: it says nothing of the server now."""
+    patience = Patience(limit=3)
+    for _ in range(3):
+        patience.welcomed()
+        patience.silent("reset")
+    assert patience.lost is not None
+
+
+def test_a_response_ends_a_row_of_silence():
+    """Only an answer on the wire shows that the server is there again."""
+    patience = Patience(limit=3)
+    for _ in range(5):
+        patience.silent("reset")
+        patience.silent("reset")
+        patience.answered()
+    assert patience.lost is None
+
+
 def test_ten_refusals_among_many_welcomes_do_not_close_a_site():
     """What counts is also how much of what the site says lately is a refusal."""
     patience = Patience()
