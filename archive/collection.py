@@ -1,10 +1,12 @@
-"""A collection as Python users read it: search, articles, versions, captures, and the records' bytes.
+"""A collection as Python users read it: search, articles, versions, captures, and the records'
+bytes.
 
     with Collection("news") as collection:
         for article in collection.search("كرملين", site="erem"):
             print(article["title"], collection.record(collection.captures(article["id"])[0]))
 
-Rows are dicts with the columns of `docs/tables.md`. Nothing is written, and a crawl may go on meanwhile.
+Rows are dicts with the columns of `docs/tables.md`. Nothing is written, and a crawl may go on
+meanwhile.
 """
 
 from __future__ import annotations
@@ -31,7 +33,10 @@ class Collection:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -51,10 +56,11 @@ class Collection:
         sort: str = "relevance",
         limit: int = 20,
     ) -> list[Row]:
-        """Articles that answer `query`, best first (or newest, `sort="date"`); without one, the newest.
+        """Articles that answer `query`, best first (or newest, `sort="date"`); without one, the
+        newest.
 
-        Each is a row of `articles` with `rank`, `title_marked` and `excerpt` (matches in `[` and `]`). `since` and
-        `until` are ISO dates, both included.
+        Each is a row of `articles` with `rank`, `title_marked` and `excerpt` (matches in `[` and
+        `]`). `since` and `until` are ISO dates, both included.
         """
         filters = Filters(site=site, section=section, author=author, since=since, until=until)
         return self._reader.search(query, filters, sort=Sort(sort), limit=limit)
@@ -64,15 +70,21 @@ class Collection:
         return self._reader.select(Filters(**filters))
 
     def article(self, name: str) -> Row | None:
-        """The article of that id, or of that URL under any of its addresses; None where there is none."""
+        """The article of that id, or of that URL under any of its addresses; None where there is
+        none.
+        """
         return self._reader.article(name)
 
     def versions(self, name: str) -> list[Row]:
-        """The versions of an article (id or URL), first to last. UsageError where there is no such article."""
+        """The versions of an article (id or URL), first to last. UsageError where there is no such
+        article.
+        """
         return self._reader.versions(self._reader.find(name)["id"])
 
     def captures(self, name: str) -> list[Row]:
-        """The captures an article (id or URL) was seen in, in their order. UsageError where there is no such article."""
+        """The captures an article (id or URL) was seen in, in their order. UsageError where there
+        is no such article.
+        """
         return self._reader.captures(self._reader.find(name)["id"])
 
     def addresses(self, name: str) -> list[Row]:
@@ -80,11 +92,14 @@ class Collection:
         return self._reader.addresses(self._reader.find(name)["id"])
 
     def cluster(self, name: str) -> list[Row]:
-        """The near-duplicates of an article (id or URL), itself among them. UsageError where there is no such article."""
+        """The near-duplicates of an article (id or URL), itself among them. UsageError where there
+        is no such article.
+        """
         return self._reader.cluster(self._reader.find(name)["id"])
 
     def record(self, capture: Mapping[str, Any] | Capture | str) -> bytes:
-        """The WARC record of a capture (a row of `captures`, its id, or a Capture), decompressed: header, block, ends.
+        """The WARC record of a capture (a row of `captures`, its id, or a Capture), decompressed:
+        header, block, ends.
 
         UsageError for an id that is not there, DamagedRecordError where the bytes cannot be read.
         """

@@ -1,7 +1,7 @@
 """`warraq.toml` as frozen values: what to crawl and how.
 
-Reading and checking the file is all this does; writing a new one is `crawler.setup.site_survey`'s. Each key is documented
-where it is declared, and `docs/config.md` is made from these declarations.
+Reading and checking the file is all this does; writing a new one is `crawler.setup.site_survey`'s.
+Each key is documented where it is declared, and `docs/config.md` is made from these declarations.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import Any
 from archive import config_parsers as read
 from archive.errors import ConfigError, NewerCollectionError
 
-# The form of collection this version reads and writes; a larger number in a file means a newer Warraq made it.
+# The form of collection this version reads and writes; a larger number in a file means a newer
+# Warraq made it.
 FORMAT = 1
 
 _SITE_NAME = re.compile(r"[^\W_][\w.-]{0,63}")
@@ -26,8 +27,8 @@ _SITE_NAME = re.compile(r"[^\W_][\w.-]{0,63}")
 class Key:
     """How one key of `warraq.toml` is read, and what the documentation says of it.
 
-    `reads` takes one value (each of them where `many`) and raises ValueError with what is wrong; `expects` completes
-    "expected ..."; `example` is TOML.
+    `reads` takes one value (each of them where `many`) and raises ValueError with what is wrong;
+    `expects` completes "expected ..."; `example` is TOML.
     """
 
     reads: Callable[[Any], object]
@@ -48,17 +49,28 @@ class Selectors:
     """Per-site overrides for the last per cent: CSS selectors, each optional."""
 
     title: str | None = field(
-        default=None, metadata=_key(read.selector, "a CSS selector", "Where the headline stands.", '"h1.headline"')
+        default=None,
+        metadata=_key(
+            read.selector, "a CSS selector", "Where the headline stands.", '"h1.headline"'
+        ),
     )
     body: str | None = field(
         default=None,
         metadata=_key(
-            read.selector, "a CSS selector", "The element that holds the article's paragraphs.", '"div.story"'
+            read.selector,
+            "a CSS selector",
+            "The element that holds the article's paragraphs.",
+            '"div.story"',
         ),
     )
     date: str | None = field(
         default=None,
-        metadata=_key(read.selector, "a CSS selector", "Where the time of publication stands.", '"span.published"'),
+        metadata=_key(
+            read.selector,
+            "a CSS selector",
+            "Where the time of publication stands.",
+            '"span.published"',
+        ),
     )
     drop: tuple[str, ...] = field(
         default=(),
@@ -76,8 +88,9 @@ class Selectors:
 class SiteConfig:
     """One `[sites.NAME]` table.
 
-    `delay` is seconds between two requests to one host; `include` and `exclude` are regular expressions searched in the
-    URL; `timezone` is an IANA name, the zone of dates published without one; `schedule` is a cron expression.
+    `delay` is seconds between two requests to one host; `include` and `exclude` are regular
+    expressions searched in the URL; `timezone` is an IANA name, the zone of dates published without
+    one; `schedule` is a cron expression.
     """
 
     name: str
@@ -130,7 +143,9 @@ class SiteConfig:
     )
     concurrency: int = field(
         default=2,
-        metadata=_key(read.count, "a whole number from 1 up", "Requests to one host under way at once.", "2"),
+        metadata=_key(
+            read.count, "a whole number from 1 up", "Requests to one host under way at once.", "2"
+        ),
     )
     include: tuple[str, ...] = field(
         default=(),
@@ -183,7 +198,10 @@ class SiteConfig:
     max_depth: int = field(
         default=20,
         metadata=_key(
-            read.count, "a whole number from 1 up", "The most links followed one after another from `start`.", "20"
+            read.count,
+            "a whole number from 1 up",
+            "The most links followed one after another from `start`.",
+            "20",
         ),
     )
     selectors: Selectors = field(default_factory=Selectors)
@@ -191,10 +209,14 @@ class SiteConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionConfig:
-    """The whole of `warraq.toml`: `[collection]`, and the sites in the order in which they stand."""
+    """The whole of `warraq.toml`: `[collection]`, and the sites in the order in which they
+    stand.
+    """
 
     name: str = field(
-        metadata=_key(read.text, "one line of text", "What the collection is called. Required.", '"Gulf news"')
+        metadata=_key(
+            read.text, "one line of text", "What the collection is called. Required.", '"Gulf news"'
+        )
     )
     operator: str | None = field(
         default=None,
@@ -217,7 +239,10 @@ class CollectionConfig:
     rotate_bytes: int = field(
         default=1_000_000_000,
         metadata=_key(
-            read.size, 'a size such as "1 GB"', "A WARC file is closed and a new one begun at this size.", '"1 GB"'
+            read.size,
+            'a size such as "1 GB"',
+            "A WARC file is closed and a new one begun at this size.",
+            '"1 GB"',
         ),
     )
     failed_share: float = field(
@@ -242,7 +267,10 @@ class CollectionConfig:
     format: int = field(
         default=FORMAT,
         metadata=_key(
-            read.count, "a whole number", "The form of the collection; written by `init`, not to be changed.", "1"
+            read.count,
+            "a whole number",
+            "The form of the collection; written by `init`, not to be changed.",
+            "1",
         ),
     )
     sites: tuple[SiteConfig, ...] = ()
@@ -267,8 +295,8 @@ def keys(table: type[Selectors | SiteConfig | CollectionConfig]) -> dict[str, Ke
 def load(path: Path) -> CollectionConfig:
     """Read and check a `warraq.toml`.
 
-    Raises ConfigError naming file, table, key, what was expected and the nearest right key, and NewerCollectionError
-    where a newer version of Warraq made the collection.
+    Raises ConfigError naming file, table, key, what was expected and the nearest right key, and
+    NewerCollectionError where a newer version of Warraq made the collection.
     """
     return parse(_text(path), path.name)
 
@@ -284,15 +312,20 @@ def parse(text: str, source: str = "warraq.toml") -> CollectionConfig:
     collection = _table(document, "collection", source, "[collection]")
     sites = _table(document, "sites", source, "[sites.NAME]", required=False)
     values = _values(collection, CollectionConfig, source, "[collection]")
-    return CollectionConfig(**values, sites=tuple(_site(name, table, source) for name, table in sites.items()))
+    return CollectionConfig(
+        **values, sites=tuple(_site(name, table, source) for name, table in sites.items())
+    )
 
 
 def check_format(path: Path) -> None:
-    """Raise NewerCollectionError where the file says that a newer Warraq made the collection; say nothing otherwise."""
+    """Raise NewerCollectionError where the file says that a newer Warraq made the collection; say
+    nothing otherwise.
+    """
     try:
         document = tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError:
-        return  # `load` says so where the configuration is needed; reading the archive does not need it
+        # `load` says so where the configuration is needed; reading the archive does not need it
+        return
     _refuse_newer(document, path.name)
 
 
@@ -300,7 +333,9 @@ def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{path.name}: not UTF-8 text (byte {error.start}); save it as UTF-8") from error
+        raise ConfigError(
+            f"{path.name}: not UTF-8 text (byte {error.start}); save it as UTF-8"
+        ) from error
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
 
@@ -317,7 +352,9 @@ def _refuse_newer(document: Mapping[str, Any], source: str) -> None:
 def _site(name: str, table: object, source: str) -> SiteConfig:
     where = f"[sites.{name}]"
     if not _SITE_NAME.fullmatch(name):
-        raise ConfigError(f"{source}: {where}: expected a name of letters, digits, '.', '-' and '_', not {name!r}")
+        raise ConfigError(
+            f"{source}: {where}: expected a name of letters, digits, '.', '-' and '_', not {name!r}"
+        )
     if not isinstance(table, dict):
         raise ConfigError(f"{source}: {where}: expected a table, not {table!r}")
     plain = {key: value for key, value in table.items() if key != "selectors"}
@@ -331,7 +368,9 @@ def _site(name: str, table: object, source: str) -> SiteConfig:
     return SiteConfig(name=name, **values, selectors=selectors)
 
 
-def _table(document: Mapping[str, Any], name: str, source: str, where: str, *, required: bool = True) -> dict[str, Any]:
+def _table(
+    document: Mapping[str, Any], name: str, source: str, where: str, *, required: bool = True
+) -> dict[str, Any]:
     table = document.get(name)
     if table is None and not required:
         return {}
@@ -353,7 +392,9 @@ def _values(
     _only_known(table, (*known, *also), source, where, "key")
     for name in ("start", "name"):
         if name in known and name not in table:
-            raise ConfigError(f"{source}: {where}: the key {name!r} is missing: expected {known[name].expects}")
+            raise ConfigError(
+                f"{source}: {where}: the key {name!r} is missing: expected {known[name].expects}"
+            )
     return {name: _value(known[name], name, value, source, where) for name, value in table.items()}
 
 
@@ -366,7 +407,9 @@ def _value(key: Key, name: str, value: object, source: str, where: str) -> objec
         raise ConfigError(f"{source}: {where} {name}: expected {key.expects}, {error}") from error
 
 
-def _only_known(table: Iterable[str], known: tuple[str, ...], source: str, where: str, what: str) -> None:
+def _only_known(
+    table: Iterable[str], known: tuple[str, ...], source: str, where: str, what: str
+) -> None:
     for name in table:
         if name not in known:
             near = read.nearest(name, known)

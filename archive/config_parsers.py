@@ -1,7 +1,9 @@
-"""One value of `warraq.toml` at a time: what each kind of key accepts, read strictly or refused in words.
+"""One value of `warraq.toml` at a time: what each kind of key accepts, read strictly or refused in
+words.
 
-Every reader takes what TOML gave and returns the value as the program keeps it, or raises ValueError with what is wrong
-with it. Which key has which reader, and naming file, table and key in the message, is `archive.config`'s business.
+Every reader takes what TOML gave and returns the value as the program keeps it, or raises
+ValueError with what is wrong with it. Which key has which reader, and naming file, table and key in
+the message, is `archive.config`'s business.
 """
 
 from __future__ import annotations
@@ -15,7 +17,16 @@ from urllib.parse import urlsplit
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
-_SIZES = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+_SIZES = {
+    "": 1,
+    "b": 1,
+    "kb": 10**3,
+    "mb": 10**6,
+    "gb": 10**9,
+    "kib": 2**10,
+    "mib": 2**20,
+    "gib": 2**30,
+}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?i?b?)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -28,7 +39,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 
 
 def text(value: object) -> str:
-    """One line of text: no control characters, since names and contacts end up in HTTP and WARC headers."""
+    """One line of text: no control characters, since names and contacts end up in HTTP and WARC
+    headers.
+    """
     if not isinstance(value, str) or not value.strip():
         raise ValueError(f"not {value!r}")
     if _CONTROL.search(value):
@@ -58,7 +71,9 @@ def share(value: object) -> float:
 
 
 def seconds(value: object) -> float:
-    """A duration in seconds: a number of seconds, or text such as `500ms`, `2s`, `30m`, `1h30m`, `1d`."""
+    """A duration in seconds: a number of seconds, or text such as `500ms`, `2s`, `30m`, `1h30m`,
+    `1d`.
+    """
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf"):
         return float(value)
     if isinstance(value, str):
@@ -147,8 +162,14 @@ def web_address(value: object) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         raise ValueError(f"not {url!r} ({error})") from error
-    if parts.scheme not in ("http", "https") or not host or any(character.isspace() for character in url):
-        suggestion = f" (did you mean 'https://{url}'?)" if re.match(r"[\w-]+(\.[\w-]+)+(/|$)", url) else ""
+    if (
+        parts.scheme not in ("http", "https")
+        or not host
+        or any(character.isspace() for character in url)
+    ):
+        suggestion = (
+            f" (did you mean 'https://{url}'?)" if re.match(r"[\w-]+(\.[\w-]+)+(/|$)", url) else ""
+        )
         raise ValueError(f"not {url!r}{suggestion}")
     if parts.username is not None or parts.password is not None:
         raise ValueError("not a URL with a user name or password in it")
@@ -159,7 +180,9 @@ def contact(value: object) -> str:
     """An e-mail address or a URL, in ASCII: it is sent as a part of a header."""
     address = text(value)
     if not address.isascii():
-        raise ValueError(f"not {address!r} (it must be ASCII to be sent; write a domain name as xn--...)")
+        raise ValueError(
+            f"not {address!r} (it must be ASCII to be sent; write a domain name as xn--...)"
+        )
     if re.fullmatch(r"(mailto:)?[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+", address):
         return address
     return web_address(address)
@@ -173,7 +196,9 @@ def several(value: object) -> tuple[object, ...]:
 
 
 def is_loopback(url: str) -> bool:
-    """Whether the URL's host names this machine itself, judged from the text alone (no name is resolved)."""
+    """Whether the URL's host names this machine itself, judged from the text alone (no name is
+    resolved).
+    """
     host = (urlsplit(url).hostname or "").rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):
         return True

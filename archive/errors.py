@@ -10,8 +10,9 @@
     ├── CollectionBusyError    75   another process holds the write lock (EX_TEMPFAIL, sysexits.h)
     └── CrawlInterruptedError 130   a signal ended the work; state is saved
 
-Exit codes 3 (done, but a site failed) and 4 (damage found) are verdicts drawn over a summary or over findings, not
-exceptions. Only `crawler.cli` exits. A message says which file, field or URL, what is wrong, and what to do.
+Exit codes 3 (done, but a site failed) and 4 (damage found) are verdicts drawn over a summary or
+over findings, not exceptions. Only `crawler.cli` exits. A message says which file, field or URL,
+what is wrong, and what to do.
 """
 
 from __future__ import annotations
@@ -71,7 +72,9 @@ class CrawlInterruptedError(WarraqError):
 
 
 def refused(path: Path, error: OSError) -> WarraqError:
-    """What to raise where a file that a person named cannot be written: their mistake (no such folder, not theirs), or the disk's."""
+    """What to raise where a file that a person named cannot be written: their mistake (no such
+    folder, not theirs), or the disk's.
+    """
     if not os.access(path.parent, os.W_OK | os.X_OK):
         return UsageError(f"{path}: cannot be written: {error.strerror or error}")
     other = f" ({error.filename})" if error.filename else ""

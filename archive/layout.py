@@ -1,4 +1,5 @@
-"""A collection on disk: where each thing lies, how a folder becomes a collection, and who may write to it.
+"""A collection on disk: where each thing lies, how a folder becomes a collection, and who may write
+to it.
 
 What stands inside the files is others' business; `warraq.toml` is read by `archive.config`.
 """
@@ -25,7 +26,8 @@ from archive.model import iso
 CONFIG_NAME = "warraq.toml"
 ENVIRONMENT = "WARRAQ_COLLECTION"
 
-# Readable by the group, closed to the rest: an archive may hold what its publisher later takes back.
+# Readable by the group, closed to the rest: an archive may hold what its publisher later takes
+# back.
 _FOLDER_MODE = 0o750
 _FILE_MODE = 0o640
 
@@ -93,9 +95,11 @@ class Layout:
 
     @classmethod
     def create(cls, root: Path, config_text: str) -> Layout:
-        """Make a collection in `root` (made too where missing) with `config_text` as its `warraq.toml`.
+        """Make a collection in `root` (made too where missing) with `config_text` as its
+        `warraq.toml`.
 
-        Raises UsageError where there is one already: nothing is ever overwritten. Other files in the folder may stay.
+        Raises UsageError where there is one already: nothing is ever overwritten. Other files in
+        the folder may stay.
         """
         layout = cls(root.resolve())
         if layout.config.exists():
@@ -103,26 +107,36 @@ class Layout:
         try:
             for folder in (layout.root, layout.archive, layout.indexes, layout.state):
                 folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-            with os.fdopen(os.open(layout.config, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE), "wb") as file:
+            with os.fdopen(
+                os.open(layout.config, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE), "wb"
+            ) as file:
                 file.write(config_text.encode("utf-8"))
                 file.flush()
                 os.fsync(file.fileno())
         except FileExistsError as error:
-            raise UsageError(f"{layout.root}: a file stands where the collection needs a folder: {error}") from error
+            raise UsageError(
+                f"{layout.root}: a file stands where the collection needs a folder: {error}"
+            ) from error
         except OSError as error:
-            raise StorageError(f"{error.filename or root}: cannot be written: {error.strerror}") from error
+            raise StorageError(
+                f"{error.filename or root}: cannot be written: {error.strerror}"
+            ) from error
         return layout
 
     @classmethod
     def find(cls, option: Path | None = None) -> Layout:
-        """The collection meant: `option` (`-C DIR`), else `$WARRAQ_COLLECTION`, else the current folder.
+        """The collection meant: `option` (`-C DIR`), else `$WARRAQ_COLLECTION`, else the current
+        folder.
 
-        Raises UsageError where that is not a collection, NewerCollectionError where a newer Warraq made it.
+        Raises UsageError where that is not a collection, NewerCollectionError where a newer Warraq
+        made it.
         """
         named = os.environ.get(ENVIRONMENT)
         root = (option or Path(named or ".")).expanduser().resolve()
         if not (root / CONFIG_NAME).is_file():
-            origin = "" if option else f" (from ${ENVIRONMENT})" if named else " (the current folder)"
+            origin = (
+                "" if option else f" (from ${ENVIRONMENT})" if named else " (the current folder)"
+            )
             raise UsageError(
                 f"{root}{origin} is not a collection: there is no {CONFIG_NAME} in it; "
                 "name one with -C DIR or make one with `warraq init DIR --site URL`"
@@ -132,10 +146,12 @@ class Layout:
 
     @contextmanager
     def write_lock(self) -> Iterator[None]:
-        """Be the collection's one writer while the block runs; its end notes what the index's bytes are (`archive.fixity.index_seal`).
+        """Be the collection's one writer while the block runs; its end notes what the index's bytes
+        are (`archive.fixity.index_seal`).
 
-        Raises CollectionBusyError at once where another process is, naming it. The lock is the kernel's (`flock`) and ends
-        with its holder, so a process that was killed leaves nothing to clean up; the file beside it only tells who.
+        Raises CollectionBusyError at once where another process is, naming it. The lock is the
+        kernel's (`flock`) and ends with its holder, so a process that was killed leaves nothing to
+        clean up; the file beside it only tells who.
         """
         lock = FileLock(self.lock, mode=_FILE_MODE, timeout=0)
         try:
@@ -149,10 +165,14 @@ class Layout:
             self._sign()
             unseal(self.seal)
         except Timeout as error:
-            raise CollectionBusyError(f"{self.root} is being written by {self.holder()}; try again later") from error
+            raise CollectionBusyError(
+                f"{self.root} is being written by {self.holder()}; try again later"
+            ) from error
         except OSError as error:
             lock.release()
-            raise StorageError(f"{error.filename or self.state}: cannot be written: {error.strerror}") from error
+            raise StorageError(
+                f"{error.filename or self.state}: cannot be written: {error.strerror}"
+            ) from error
         try:
             yield
         finally:
@@ -162,7 +182,9 @@ class Layout:
             lock.release()
 
     def is_busy(self) -> bool:
-        """Whether another process is writing to the collection, found out without keeping it from doing so."""
+        """Whether another process is writing to the collection, found out without keeping it from
+        doing so.
+        """
         try:
             descriptor = os.open(self.lock, os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
@@ -176,7 +198,9 @@ class Layout:
         return False
 
     def holder(self) -> str:
-        """Who holds the write lock, as far as the file beside it tells: process, command and since when."""
+        """Who holds the write lock, as far as the file beside it tells: process, command and since
+        when.
+        """
         try:
             told = json.loads(self._signature.read_text("utf-8"))
             return f"process {int(told['pid'])} ({told['command']}, since {told['since']})"

@@ -1,9 +1,10 @@
-"""What an address is: its normal form, what other addresses it stands for, and the ids derived from it.
+"""What an address is: its normal form, what other addresses it stands for, and the ids derived from
+it.
 
-Three strengths, each one weaker in what it keeps: `normalise` never changes what a server is asked; `canonical_url` drops
-what does not name a work (tracking parameters, AMP and print forms) and can still be fetched; `canonical_key` also folds
-scheme, `www.`, mobile hosts, trailing slash and order of parameters, and is for comparing only. Whether an address is in
-scope is the crawler's question.
+Three strengths, each one weaker in what it keeps: `normalise` never changes what a server is asked;
+`canonical_url` drops what does not name a work (tracking parameters, AMP and print forms) and can
+still be fetched; `canonical_key` also folds scheme, `www.`, mobile hosts, trailing slash and order
+of parameters, and is for comparing only. Whether an address is in scope is the crawler's question.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import re
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
-# The length at which Scrapy (and Internet Explorer before it) stops; traps grow beyond it, articles do not.
+# The length at which Scrapy (and Internet Explorer before it) stops; traps grow beyond it, articles
+# do not.
 MAX_LENGTH = 2083
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -28,7 +30,20 @@ _QUERY_SAFE = _PATH_SAFE + "?"
 _CONTROLS = "".join(map(chr, range(0x21)))
 
 # Parameters that say how a reader came, never what is shown.
-_TRACKING_PREFIXES = ("utm_", "pk_", "mtm_", "piwik_", "matomo_", "hsa_", "ga_", "ns_", "at_", "stm_", "amp_", "_hs")
+_TRACKING_PREFIXES = (
+    "utm_",
+    "pk_",
+    "mtm_",
+    "piwik_",
+    "matomo_",
+    "hsa_",
+    "ga_",
+    "ns_",
+    "at_",
+    "stm_",
+    "amp_",
+    "_hs",
+)
 # fmt: off
 _TRACKING = frozenset({
     "__twitter_impression", "_ga", "_gl", "cmp", "cmpid", "cid_source", "dclid", "ef_id", "epik",
@@ -60,13 +75,17 @@ _SESSION_PATH = re.compile(r";jsessionid=[^/;?]*", re.IGNORECASE)
 
 
 def normalise(url: str, base: str | None = None) -> str | None:
-    """An absolute http(s) URL in its normal form (RFC 3986 §6.2.2, IDNA host), or None where it is not such a URL.
+    """An absolute http(s) URL in its normal form (RFC 3986 §6.2.2, IDNA host), or None where it is
+    not such a URL.
 
-    Fragment and default port are dropped, dot segments resolved, percent-encoding made canonical. Addresses with user
-    and password are no addresses (None): credentials never enter a collection. Relative ones need `base`.
+    Fragment and default port are dropped, dot segments resolved, percent-encoding made canonical.
+    Addresses with user and password are no addresses (None): credentials never enter a collection.
+    Relative ones need `base`.
     """
     text = re.sub(r"[\t\r\n]", "", url.strip(_CONTROLS))
-    if base and text.startswith("\\"):  # a slash to every browser (URL standard), save in query and fragment
+    if base and text.startswith(
+        "\\"
+    ):  # a slash to every browser (URL standard), save in query and fragment
         text = _PLACE.sub(lambda place: place[0].replace("\\", "/"), text, count=1)
     try:
         parts = urlsplit(urljoin(base, text) if base else text)
@@ -87,10 +106,13 @@ def normalise(url: str, base: str | None = None) -> str | None:
     return result if len(result) <= MAX_LENGTH else None
 
 
-# Each address is asked for several times on its way from link to row; the latest few thousand are at hand.
+# Each address is asked for several times on its way from link to row; the latest few thousand are
+# at hand.
 @lru_cache(maxsize=8192)
 def canonical_url(url: str) -> str:
-    """The address that names a work where its page names none: without tracking, AMP and print forms; can be fetched."""
+    """The address that names a work where its page names none: without tracking, AMP and print
+    forms; can be fetched.
+    """
     parts = urlsplit(normalise(url) or url)
     labels = parts.netloc.split(".")
     host = parts.netloc.removeprefix("amp.") if len(labels) > 2 else parts.netloc
@@ -100,9 +122,11 @@ def canonical_url(url: str) -> str:
 
 @lru_cache(maxsize=8192)
 def canonical_key(url: str) -> str:
-    """What two addresses of one work have in common before either is fetched; for comparing, not for fetching.
+    """What two addresses of one work have in common before either is fetched; for comparing, not
+    for fetching.
 
-    `canonical_url`, and scheme, `www.`, `m.` and `mobile.` hosts, trailing slash and order of parameters folded.
+    `canonical_url`, and scheme, `www.`, `m.` and `mobile.` hosts, trailing slash and order of
+    parameters folded.
     """
     parts = urlsplit(canonical_url(url))
     query = "&".join(sorted(_identifying(parts.query)))
@@ -111,10 +135,13 @@ def canonical_key(url: str) -> str:
 
 
 def credible_canonical(page_url: str, rel_canonical: str) -> str | None:
-    """The address that a page's `rel=canonical` (RFC 6596) leads to, normalised, or None where it cannot be believed.
+    """The address that a page's `rel=canonical` (RFC 6596) leads to, normalised, or None where it
+    cannot be believed.
 
-    Not believed: another site; the home page or a listing, above the page or elsewhere; the same path without the
-    parameter that names the work; an address of the same build with another number (where it is true, the text says so). All of these are seen where a template writes one canonical for many pages.
+    Not believed: another site; the home page or a listing, above the page or elsewhere; the same
+    path without the parameter that names the work; an address of the same build with another number
+    (where it is true, the text says so). All of these are seen where a template writes one
+    canonical for many pages.
     """
     target, page = normalise(rel_canonical, page_url), normalise(page_url)
     if target is None or page is None:
@@ -124,17 +151,23 @@ def credible_canonical(page_url: str, rel_canonical: str) -> str | None:
     if not _same_site(there, here):
         return None
     if there.path.rstrip("/") == here.path.rstrip("/"):
-        loses_name = not there.query and re.search(r"\d", here.query) and not _names_a_work(here.path)
+        loses_name = (
+            not there.query and re.search(r"\d", here.query) and not _names_a_work(here.path)
+        )
         return None if loses_name else target
     if there.path == "/" and not there.query:
         return None
     above = here.path.startswith(there.path.rstrip("/") + "/")
-    listing = not there.query and not _names_a_work(there.path) and (above or _names_a_work(here.path))
+    listing = (
+        not there.query and not _names_a_work(there.path) and (above or _names_a_work(here.path))
+    )
     return None if listing or _is_another_number(here, there) else target
 
 
 def folded_host(netloc: str) -> str:
-    """A host (with port, if any) without the leading labels that only choose a rendition: `www.`, `m.`, `amp.` ..."""
+    """A host (with port, if any) without the leading labels that only choose a rendition: `www.`,
+    `m.`, `amp.` ...
+    """
     while netloc.count(".") > 1 and netloc.startswith(("www.", "m.", "mobile.", "amp.")):
         netloc = netloc.partition(".")[2]
     return netloc
@@ -143,7 +176,10 @@ def folded_host(netloc: str) -> str:
 def is_amp(url: str) -> bool:
     """Whether an address asks for the AMP form of a page."""
     parts = urlsplit(url)
-    names = {pair.partition("=")[0].lower(): pair.partition("=")[2].lower() for pair in parts.query.split("&")}
+    names = {
+        pair.partition("=")[0].lower(): pair.partition("=")[2].lower()
+        for pair in parts.query.split("&")
+    }
     return (
         parts.netloc.startswith("amp.")
         or bool(re.search(r"(/amp/?|\.amp(\.html?)?)$", parts.path, re.IGNORECASE))
@@ -158,7 +194,7 @@ def is_tracked(url: str) -> bool:
     return any(_is_tracking(name) for name in names)
 
 
-# --------------------------------------------------------------------------------------------------- parts of a URL
+# ----------------------------------------------------------------------------------- parts of a URL
 
 
 def _host(hostname: str) -> str | None:
@@ -174,7 +210,9 @@ def _host(hostname: str) -> str | None:
 
 
 def _escaped(part: str, safe: str) -> str:
-    """One path or query with everything escaped that must be, escapes of unreserved characters undone, hex upper case."""
+    """One path or query with everything escaped that must be, escapes of unreserved characters
+    undone, hex upper case.
+    """
     quoted = quote(_BAD_PERCENT.sub("%25", part), safe=safe, errors="replace")
     return _ESCAPE.sub(_canonical_escape, quoted) if "%" in quoted else quoted
 
@@ -229,12 +267,18 @@ def _same_site(there: SplitResult, here: SplitResult) -> bool:
     if folded_host(there.netloc) == folded_host(here.netloc):
         return True
     domain = _registered_domain(there.hostname or "")
-    return bool(domain) and there.port == here.port and domain == _registered_domain(here.hostname or "")
+    return (
+        bool(domain)
+        and there.port == here.port
+        and domain == _registered_domain(here.hostname or "")
+    )
 
 
 @lru_cache(maxsize=4096)
 def _registered_domain(host: str) -> str:
-    """The part of a host that somebody registered (public suffix list as shipped: nothing is fetched), or ''."""
+    """The part of a host that somebody registered (public suffix list as shipped: nothing is
+    fetched), or ''.
+    """
     if _IP_HOST.fullmatch(host):
         return ""
     extract = _suffix_list()
@@ -249,26 +293,36 @@ def _suffix_list():  # type: ignore[no-untyped-def]  # noqa: ANN202 -- tldextrac
 
 
 def _is_another_number(here: SplitResult, there: SplitResult) -> bool:
-    """Whether two addresses are built alike, and the last number of three digits and more, a work's, is another."""
+    """Whether two addresses are built alike, and the last number of three digits and more, a
+    work's, is another.
+    """
     (one, build), (other, same_build) = _numbered(here), _numbered(there)
     return build == same_build and bool(one and other) and one != other
 
 
 def _numbered(parts: SplitResult) -> tuple[str, str]:
-    """The last long number of an address, and how the address is built around its numbers and slugs."""
+    """The last long number of an address, and how the address is built around its numbers and
+    slugs.
+    """
     text = unquote(f"{parts.path}?{parts.query}")
     build = re.sub(r"[^/?]*[-_\s][^/?]*[-_\s][^/?]*", "*", text)
     return next(reversed(re.findall(r"\d{3,}", text)), ""), re.sub(r"\d+", "0", build)
 
 
 def names_a_work(url: str) -> bool:
-    """Whether an address looks like that of one work and not of a section: a number or a slug in its last step or query."""
+    """Whether an address looks like that of one work and not of a section: a number or a slug in
+    its last step or query.
+    """
     parts = urlsplit(url)
-    return _names_a_work(parts.path) or bool(re.search(r"\d{2}", "&".join(_identifying(parts.query))))
+    return _names_a_work(parts.path) or bool(
+        re.search(r"\d{2}", "&".join(_identifying(parts.query)))
+    )
 
 
 def _names_a_work(path: str) -> bool:
-    """Whether a path's last segment looks like one work (a number, a slug) and not like a section."""
+    """Whether a path's last segment looks like one work (a number, a slug) and not like a
+    section.
+    """
     last = unquote(path).rstrip("/").rpartition("/")[2]
     return bool(re.search(r"\d{3}", last)) or len(re.findall(r"[-_\s]", last)) >= 2
 

@@ -1,9 +1,11 @@
-"""`make bench`: the whole job, from a site's address to WARC and searchable index, ours beside the straightforward build.
+"""`make bench`: the whole job, from a site's address to WARC and searchable index, ours beside the
+straightforward build.
 
-Both crawl the site of `bench/site.py`, served on loopback by its own process, alternately in the same run, each run in a
-new folder, with the same concurrency and no delay between requests. Seconds are wall clock of the crawling command,
-start-up included; CPU seconds are of that command and all its children; memory is each process's own peak (VmHWM). Both
-must have found the same 1,000 articles, or there is no result. The table goes to docs/benchmarks.md.
+Both crawl the site of `bench/site.py`, served on loopback by its own process, alternately in the
+same run, each run in a new folder, with the same concurrency and no delay between requests. Seconds
+are wall clock of the crawling command, start-up included; CPU seconds are of that command and all
+its children; memory is each process's own peak (VmHWM). Both must have found the same 1,000
+articles, or there is no result. The table goes to docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -86,19 +88,30 @@ class Watch:
         return False
 
     def crawler_mb(self) -> float:
-        return max((peak for command, peak in self.peaks.values() if not _is_worker(command)), default=0.0)
+        return max(
+            (peak for command, peak in self.peaks.values() if not _is_worker(command)), default=0.0
+        )
 
     def workers_cpu(self) -> float:
         return sum(self.cpu[pid] for pid, (command, _) in self.peaks.items() if _is_worker(command))
 
     def workers_mb(self) -> tuple[float, ...]:
-        return tuple(sorted((peak for command, peak in self.peaks.values() if _is_worker(command)), reverse=True))
+        return tuple(
+            sorted(
+                (peak for command, peak in self.peaks.values() if _is_worker(command)), reverse=True
+            )
+        )
 
 
 def _is_worker(command: str) -> bool:
     return any(
         mark in command
-        for mark in ("pipelines.ingest.worker_pool import serve", "spawn_main", "forkserver", "resource_tracker")
+        for mark in (
+            "pipelines.ingest.worker_pool import serve",
+            "spawn_main",
+            "forkserver",
+            "resource_tracker",
+        )
     )
 
 
@@ -106,7 +119,10 @@ def _processes() -> Iterator[tuple[int, int]]:
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             try:
-                yield int(folder.name), int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+                yield (
+                    int(folder.name),
+                    int((folder / "stat").read_text().rpartition(")")[2].split()[1]),
+                )
             except (OSError, IndexError, ValueError):
                 continue
 
@@ -129,7 +145,12 @@ def _cpu(pid: int) -> float | None:
 
 def _command(pid: int) -> str:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+        return (
+            Path(f"/proc/{pid}/cmdline")
+            .read_bytes()
+            .replace(b"\0", b" ")
+            .decode("utf-8", "replace")
+        )
     except OSError:
         return ""
 
@@ -139,7 +160,9 @@ def site() -> Iterator[str]:
     """The site of bench/site.py in its own process; yields its address."""
     with tempfile.TemporaryDirectory() as folder:
         port_file = Path(folder) / "port"
-        server = subprocess.Popen([sys.executable, str(BENCH / "site.py"), "--port-file", str(port_file)])
+        server = subprocess.Popen(
+            [sys.executable, str(BENCH / "site.py"), "--port-file", str(port_file)]
+        )
         try:
             while not port_file.exists():
                 if server.poll() is not None:
@@ -151,7 +174,9 @@ def site() -> Iterator[str]:
             server.wait()
 
 
-def _timed(command: list[str], log: Path, allowed: tuple[int, ...] = (0,)) -> tuple[float, float, Watch]:
+def _timed(
+    command: list[str], log: Path, allowed: tuple[int, ...] = (0,)
+) -> tuple[float, float, Watch]:
     """Run a command; its wall seconds, the CPU seconds of it and its children, and their memory."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
@@ -183,14 +208,20 @@ def naive(address: str, folder: Path, concurrency: int) -> Run:
     ]
     cost = _timed(command, folder / "log")
     rows = _rows(folder / "articles.db", "select url, body from articles")
-    return _measured("naive", cost, rows, address, list(folder.glob("*.warc.gz")), folder / "articles.db")
+    return _measured(
+        "naive", cost, rows, address, list(folder.glob("*.warc.gz")), folder / "articles.db"
+    )
 
 
 def ours(address: str, folder: Path, concurrency: int) -> Run:
-    """`warraq init` (not timed: it is done once for a site) and `warraq crawl`, as a user runs them."""
+    """`warraq init` (not timed: it is done once for a site) and `warraq crawl`, as a user runs
+    them."""
     warraq = Path(sys.executable).with_name("warraq")
     collection = folder / "collection"
-    _timed([str(warraq), "init", str(collection), "--site", address, "--timezone", "UTC"], folder / "log")
+    _timed(
+        [str(warraq), "init", str(collection), "--site", address, "--timezone", "UTC"],
+        folder / "log",
+    )
     _hurry(collection / "warraq.toml", concurrency)
     cost = _timed([str(warraq), "-C", str(collection), "crawl"], folder / "log")
     rows = _rows(collection / "index.db", "select url, body from articles")
@@ -208,7 +239,10 @@ def _hurry(config: Path, concurrency: int) -> None:
     """No delay, and the concurrency of the benchmark, in each `[sites.NAME]`."""
     text = re.sub(r"(?m)^\s*#?\s*(delay|concurrency)\s*=.*\n", "", config.read_text("utf-8"))
     config.write_text(
-        re.sub(r"(?m)^(\[sites\.[^\].]+\])$", rf"\1\ndelay = 0.0\nconcurrency = {concurrency}", text), "utf-8"
+        re.sub(
+            r"(?m)^(\[sites\.[^\].]+\])$", rf"\1\ndelay = 0.0\nconcurrency = {concurrency}", text
+        ),
+        "utf-8",
     )
 
 
@@ -243,7 +277,8 @@ def _measured(
 
 
 def _expected() -> frozenset[str]:
-    """Paths of the articles; the generator is loaded by its path, as `site` is also a module of Python's own."""
+    """Paths of the articles; the generator is loaded by its path, as `site` is also a module of
+    Python's own."""
     spec = spec_from_file_location("bench_site", BENCH / "site.py")
     assert spec is not None
     assert spec.loader is not None
@@ -259,7 +294,10 @@ def _table(runs: list[Run]) -> str:
     ]
     for build in dict.fromkeys(run.build for run in runs):
         own = [run for run in runs if run.build == build]
-        middle: Callable[[str], float] = lambda name, own=own: statistics.median(getattr(run, name) for run in own)  # noqa: E731
+
+        def middle(name: str, own: list[Run] = own) -> float:
+            return statistics.median(getattr(run, name) for run in own)
+
         workers = " + ".join(f"{size:.0f}" for size in own[-1].workers_mb if size > 50) or "–"
         lines.append(
             f"| {build} | {middle('pages_per_second'):.1f} | {' '.join(f'{run.seconds:.1f}' for run in own)} | {middle('cpu'):.1f} | {middle('workers_cpu'):.1f} | "
@@ -275,7 +313,9 @@ def _verdict(runs: list[Run]) -> tuple[str, bool]:
         for build in ("naive", "warraq")
     }
     ratio = speed["warraq"] / speed["naive"]
-    pairs = [b.pages_per_second / a.pages_per_second for a, b in zip(runs[::2], runs[1::2], strict=False)]
+    pairs = [
+        b.pages_per_second / a.pages_per_second for a, b in zip(runs[::2], runs[1::2], strict=False)
+    ]
     memory = max(run.crawler_mb for run in runs if run.build == "warraq")
     met = ratio >= TARGET and memory < CRAWLER_MB
     said = (
@@ -309,7 +349,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-n", type=int, default=2, help="runs of each build")
     parser.add_argument("--concurrency", type=int, default=8)
-    parser.add_argument("--only", choices=("naive", "warraq"), help="one build, no comparison and no docs")
+    parser.add_argument(
+        "--only", choices=("naive", "warraq"), help="one build, no comparison and no docs"
+    )
     parser.add_argument("--keep", type=Path, help="leave the folders of the last runs here")
     parser.add_argument("--no-docs", action="store_true")
     arguments = parser.parse_args()
@@ -349,7 +391,9 @@ def _one(
         )
         missing, extra = sorted(expected - run.articles), sorted(run.articles - expected)
         if extra:
-            print(f"{name}: {len(extra)} pages taken for articles that are none: {', '.join(extra[:15])}")
+            print(
+                f"{name}: {len(extra)} pages taken for articles that are none: {', '.join(extra[:15])}"
+            )
         if missing:
             raise SystemExit(f"{name}: {len(missing)} articles missing: {', '.join(missing[:5])}")
         return run

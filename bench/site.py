@@ -1,8 +1,10 @@
-"""A made-up news site of real size for the benchmark: 1,000 articles of 300 kB HTML with 110 links each, on loopback.
+"""A made-up news site of real size for the benchmark: 1,000 articles of 300 kB HTML with 110 links
+each, on loopback.
 
-`python bench/site.py --port-file F` generates the site (kept in bench/out, made once), serves it from memory already
-compressed, and writes its port to F. It is deterministic. The weight is like that of real pages: inlined style sheets and
-scripts that all pages share, application state and furniture that differ, and some 3 kB of text that matters.
+`python bench/site.py --port-file F` generates the site (kept in bench/out, made once), serves it
+from memory already compressed, and writes its port to F. It is deterministic. The weight is like
+that of real pages: inlined style sheets and scripts that all pages share, application state and
+furniture that differ, and some 3 kB of text that matters.
 """
 
 # ruff: noqa: SIM905 -- words as running text are read and edited more easily
@@ -52,7 +54,9 @@ def article_path(number: int) -> str:
 
 
 def _slug(number: int) -> str:
-    return "-".join(random.Random(number).choices([word.lower() for word in _ENGLISH if len(word) > 3], k=5))
+    return "-".join(
+        random.Random(number).choices([word.lower() for word in _ENGLISH if len(word) > 3], k=5)
+    )
 
 
 def _sentence(rng: random.Random, words: list[str], low: int, high: int) -> str:
@@ -115,9 +119,12 @@ def _card(rng: random.Random, number: int) -> str:
     words = _ARABIC if number % 2 else _ENGLISH
     image = f"/media/{rng.randrange(16**8):08x}/{number}"
     sizes = ", ".join(
-        f"{image}-{width}.webp?auto=format&amp;fit=crop&amp;w={width} {width}w" for width in (320, 480, 640, 960, 1280)
+        f"{image}-{width}.webp?auto=format&amp;fit=crop&amp;w={width} {width}w"
+        for width in (320, 480, 640, 960, 1280)
     )
-    points = " ".join(f"{rng.choice('MLCQ')}{rng.randint(0, 48)} {rng.randint(0, 48)}" for _ in range(8))
+    points = " ".join(
+        f"{rng.choice('MLCQ')}{rng.randint(0, 48)} {rng.randint(0, 48)}" for _ in range(8)
+    )
     return (
         f'<div class="{names[0]} {names[1]} teaser teaser--{rng.choice(_WORDS)}" data-position="{rng.randint(0, 99)}" data-tracking="{rng.randrange(16**8):08x}">'
         f'<div class="{names[2]}__inner teaser__inner"><picture class="teaser__picture"><source type="image/webp" srcset="{sizes}" sizes="(max-width: 600px) 100vw, 33vw">'
@@ -136,13 +143,20 @@ def _furniture(rng: random.Random, numbers: list[int], name: str) -> str:
 
 
 def _navigation() -> str:
-    links = [f'<li class="menu__item"><a href="/{section}/">{section.title()}</a></li>' for section in SECTIONS]
+    links = [
+        f'<li class="menu__item"><a href="/{section}/">{section.title()}</a></li>'
+        for section in SECTIONS
+    ]
     static = [
         f'<li><a href="/about/{word}.html">{word.title()}</a></li>'
         for word in ("contact", "privacy", "terms", "staff", "archive")
     ]
     return (
-        '<nav class="menu"><ul>' + "".join(links) + '</ul></nav><ul class="footer__links">' + "".join(static) + "</ul>"
+        '<nav class="menu"><ul>'
+        + "".join(links)
+        + '</ul></nav><ul class="footer__links">'
+        + "".join(static)
+        + "</ul>"
     )
 
 
@@ -154,7 +168,10 @@ def _ld(number: int, paragraphs: list[str]) -> str:
             "@type": "NewsArticle",
             "headline": _headline(number),
             "datePublished": f"2026-10-{day:02d}T{number % 24:02d}:{number % 60:02d}:00+03:00",
-            "author": {"@type": "Person", "name": ("سالم الوراق", "Mary Copyist", "ليلى الحبر")[number % 3]},
+            "author": {
+                "@type": "Person",
+                "name": ("سالم الوراق", "Mary Copyist", "ليلى الحبر")[number % 3],
+            },
             "articleSection": SECTIONS[number % len(SECTIONS)],
             "publisher": {"@type": "Organization", "name": "The Loopback Courier"},
             "wordCount": sum(len(paragraph.split()) for paragraph in paragraphs),
@@ -188,8 +205,11 @@ def article(number: int, shared: _Shared) -> str:
     rng = random.Random(10_000 + number)
     language = "ar" if number % 2 else "en"
     words = _ARABIC if number % 2 else _ENGLISH
-    paragraphs = [_sentence(rng, words, 30, 70).capitalize() + "." for _ in range(rng.randint(8, 14))]
-    # The neighbours keep the whole site connected, as "previous" and "next" do; the rest is any article.
+    paragraphs = [
+        _sentence(rng, words, 30, 70).capitalize() + "." for _ in range(rng.randint(8, 14))
+    ]
+    # The neighbours keep the whole site connected, as "previous" and "next" do; the rest is any
+    # article.
     others = [
         (number + 1) % ARTICLES,
         (number - 1) % ARTICLES,
@@ -210,7 +230,9 @@ def article(number: int, shared: _Shared) -> str:
         + _furniture(rng, latest, "latest")
     )
     html = _page(shared, title, main, head, "", language)
-    return html.replace(' id="state">', ' id="state">' + _state(rng, 300_000 - len(html.encode())), 1)
+    return html.replace(
+        ' id="state">', ' id="state">' + _state(rng, 300_000 - len(html.encode())), 1
+    )
 
 
 def listing(section: str, page: int, shared: _Shared) -> str:
@@ -246,7 +268,9 @@ def build() -> dict[str, tuple[str, bytes]]:
             pages[path] = (html, listing(section, page, shared))
     rng = random.Random(2)
     home = (
-        '<main class="listing">' + "".join(_card(rng, number) for number in rng.sample(range(ARTICLES), 60)) + "</main>"
+        '<main class="listing">'
+        + "".join(_card(rng, number) for number in rng.sample(range(ARTICLES), 60))
+        + "</main>"
     )
     pages["/"] = (html, _page(shared, "Home", home, "", _state(rng, 60_000), "en"))
     for word in ("contact", "privacy", "terms", "staff", "archive"):
@@ -255,7 +279,10 @@ def build() -> dict[str, tuple[str, bytes]]:
             _page(shared, word.title(), f"<main><p>{word}</p></main>", "", "{}", "en"),
         )
     pages["/robots.txt"] = ("text/plain", "User-agent: *\nAllow: /\n")
-    return {path: (mime, gzip.compress(text.encode(), 6, mtime=0)) for path, (mime, text) in pages.items()}
+    return {
+        path: (mime, gzip.compress(text.encode(), 6, mtime=0))
+        for path, (mime, text) in pages.items()
+    }
 
 
 def load() -> dict[str, tuple[str, bytes]]:
@@ -288,7 +315,9 @@ class _Protocol(asyncio.Protocol):
             request, self._buffer = self._buffer[:end], self._buffer[end + 4 :]
             path = request.split(b" ", 2)[1]
             self._counts[path] = self._counts.get(path, 0) + 1
-            self._transport.write(self._answers.get(path) or b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+            self._transport.write(
+                self._answers.get(path) or b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+            )
             if b"connection: close" in request.lower():
                 self._transport.close()
 
@@ -299,7 +328,9 @@ async def _serve(port_file: Path) -> None:
     for path, (mime, body) in load().items():
         head = f"HTTP/1.1 200 OK\r\nServer: bench\r\nContent-Type: {mime}\r\nContent-Encoding: gzip\r\nVary: Accept-Encoding\r\nContent-Length: {len(body)}\r\n\r\n"
         answers[path.encode()] = head.encode() + body
-    server = await asyncio.get_running_loop().create_server(lambda: _Protocol(answers, counts), "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: _Protocol(answers, counts), "127.0.0.1", 0
+    )
     fresh = port_file.with_suffix(".new")
     fresh.write_text(str(server.sockets[0].getsockname()[1]))
     fresh.replace(port_file)

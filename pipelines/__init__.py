@@ -1,1 +1,3 @@
-"""The pipelines read: from a captured payload to an article, its versions and its near-duplicates."""
+"""The pipelines read: from a captured payload to an article, its versions and its
+near-duplicates.
+"""

@@ -1,6 +1,7 @@
 """Near-duplicate signatures of texts: MinHash over 3-word shingles of folded text, by rensa.
 
-Comparing signatures and finding candidates is `archive.text.minhash`, which the index uses without rensa.
+Comparing signatures and finding candidates is `archive.text.minhash`, which the index uses without
+rensa.
 """
 
 from __future__ import annotations
@@ -22,14 +23,17 @@ SEED = 20_240_601
 
 
 def signature(text: str) -> bytes | None:
-    """The signature of a text (64 unsigned 32-bit integers, little-endian), or None where it is too short for one.
+    """The signature of a text (64 unsigned 32-bit integers, little-endian), or None where it is too
+    short for one.
 
     The same text gives the same bytes in every process and on every machine.
     """
     found = words(fold(text))
     if len(found) < FEWEST_WORDS:
         return None
-    shingles = {" ".join(found[start : start + SHINGLE]) for start in range(len(found) - SHINGLE + 1)}
+    shingles = {
+        " ".join(found[start : start + SHINGLE]) for start in range(len(found) - SHINGLE + 1)
+    }
     minhash = RMinHash(num_perm=VALUES, seed=SEED)
     minhash.update(sorted(shingles))
     return struct.pack(f"<{VALUES}I", *minhash.digest())

@@ -1,6 +1,8 @@
-"""What is known of a payload before it is read: what the crawler hands its workers beside the bytes.
+"""What is known of a payload before it is read: what the crawler hands its workers beside the
+bytes.
 
-Apart from `pipelines.read_payload` so that the crawler, which reads nothing itself, need not load what reading takes.
+Apart from `pipelines.read_payload` so that the crawler, which reads nothing itself, need not load
+what reading takes.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ from datetime import datetime
 
 from archive.model import Capture
 
-# What a page may grow to once its content coding is removed. News pages stand at 0.1-1 MB; 50 MB takes lxml 40 s.
+# What a page may grow to once its content coding is removed. News pages stand at 0.1-1 MB; 50 MB
+# takes lxml 40 s.
 DECODED_LIMIT = 32 << 20
 
 
@@ -30,7 +33,9 @@ class PayloadFacts:
     requisite: bool = False
 
     @classmethod
-    def of(cls, capture: Capture, *, content_type: str | None, content_encoding: str | None) -> PayloadFacts:
+    def of(
+        cls, capture: Capture, *, content_type: str | None, content_encoding: str | None
+    ) -> PayloadFacts:
         """The facts of a capture whose HTTP head gave these two header values."""
         return cls(
             url=capture.url,

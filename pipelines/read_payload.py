@@ -1,8 +1,8 @@
 """What one captured payload tells: the pure function that worker processes run.
 
-A payload is decoded, recognised (sitemap, feed, robots.txt, page, something else) and read once: an HTML page is parsed
-a single time for its links, metadata and body. The network, the clock and the disk are no part of it, so a rebuild
-years later gives the same reading.
+A payload is decoded, recognised (sitemap, feed, robots.txt, page, something else) and read once: an
+HTML page is parsed a single time for its links, metadata and body. The network, the clock and the
+disk are no part of it, so a rebuild years later gives the same reading.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ from pipelines.page.decoding import decode
 from pipelines.page.dom import Page, parse
 from pipelines.payload_facts import DECODED_LIMIT, PayloadFacts
 
-# A link whose text is shorter is a menu entry, not a headline (shortest headline of 1,900 on real listings: 14).
+# A link whose text is shorter is a menu entry, not a headline (shortest headline of 1,900 on real
+# listings: 14).
 HEADLINE_LENGTH = 20
 HTML = frozenset({"text/html", "application/xhtml+xml"})
 
@@ -43,23 +44,33 @@ def read(payload: bytes, facts: PayloadFacts, site: SiteConfig) -> Reading:
     if 300 <= status < 400:
         return _redirect(facts, status)
     if not 200 <= status < 300:
-        return Reading(kind=PayloadKind.OTHER, not_article=_not(facts, NotArticleReason.ERROR_STATUS, f"HTTP {status}"))
+        return Reading(
+            kind=PayloadKind.OTHER,
+            not_article=_not(facts, NotArticleReason.ERROR_STATUS, f"HTTP {status}"),
+        )
     decoded = decode_entity(payload, facts.content_encoding, DECODED_LIMIT)
     if decoded.truncated and len(decoded.body) >= DECODED_LIMIT:
         detail = f"more than {DECODED_LIMIT >> 20} MB once decoded"
-        return Reading(kind=PayloadKind.OTHER, not_article=_not(facts, NotArticleReason.TOO_LARGE, detail))
+        return Reading(
+            kind=PayloadKind.OTHER, not_article=_not(facts, NotArticleReason.TOO_LARGE, detail)
+        )
     failures = (_failure(facts, Stage.EXTRACT, decoded.problem),) if decoded.problem else ()
     return _recognised(decoded.body, facts, site, failures)
 
 
-def _recognised(body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Failure, ...]) -> Reading:
+def _recognised(
+    body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Failure, ...]
+) -> Reading:
     mime = (facts.mime or "").lower()
     if facts.requisite or mime == "text/css":
-        # An image's address may answer with a page; that is no page of this site, and nothing of it is indexed.
+        # An image's address may answer with a page; that is no page of this site, and nothing of it
+        # is indexed.
         needed = _needed_by_sheet(body, facts) if site.requisites and mime == "text/css" else ()
         return Reading(kind=PayloadKind.OTHER, requisites=needed, failures=failures)
     if urlsplit(facts.url).path == "/robots.txt":
-        return Reading(kind=PayloadKind.ROBOTS, sitemaps=_robots_sitemaps(body, facts.url), failures=failures)
+        return Reading(
+            kind=PayloadKind.ROBOTS, sitemaps=_robots_sitemaps(body, facts.url), failures=failures
+        )
     if mime not in HTML or not _starts_like_html(body):
         if sitemaps.looks_like_sitemap(body, mime):
             return _sitemap(body, facts, failures)
@@ -87,7 +98,9 @@ def _redirect(facts: PayloadFacts, status: int) -> Reading:
     if status == 304:
         return Reading(kind=PayloadKind.NOT_MODIFIED)
     target = normalise(facts.location, facts.url) if facts.location else None
-    return Reading(kind=PayloadKind.REDIRECT, links=(Link(url=target, kind="redirect"),) if target else ())
+    return Reading(
+        kind=PayloadKind.REDIRECT, links=(Link(url=target, kind="redirect"),) if target else ()
+    )
 
 
 def _robots_sitemaps(body: bytes, url: str) -> tuple[str, ...]:
@@ -116,10 +129,14 @@ def _sitemap(body: bytes, facts: PayloadFacts, failures: tuple[Failure, ...]) ->
 def _feed(body: bytes, facts: PayloadFacts, failures: tuple[Failure, ...]) -> Reading:
     reading = feeds.read_feed(body, facts.url, facts.content_type)
     more = tuple(_failure(facts, Stage.DISCOVERY, reason) for reason in reading.failures)
-    return Reading(kind=PayloadKind.FEED, sightings=tuple(reading.sightings), failures=failures + more)
+    return Reading(
+        kind=PayloadKind.FEED, sightings=tuple(reading.sightings), failures=failures + more
+    )
 
 
-def _page(body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Failure, ...]) -> Reading:
+def _page(
+    body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Failure, ...]
+) -> Reading:
     page = parse(body, facts.url, facts.content_type)
     if isinstance(page, NotAnArticle):
         return Reading(kind=PayloadKind.PAGE, not_article=page, failures=failures)
@@ -127,9 +144,12 @@ def _page(body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Fa
     needed = links.requisites(page) if site.requisites else ()
     found = from_page(page, captured=facts.captured, site=site)
     if page.cut:
-        failures += (_failure(facts, Stage.EXTRACT, "nested too deeply: part of the page could not be read"),)
+        failures += (
+            _failure(facts, Stage.EXTRACT, "nested too deeply: part of the page could not be read"),
+        )
     if facts.truncated and (isinstance(found, Article) or found.reason is NotArticleReason.EMPTY):
-        # Half a body would count as an edit of the whole one: it stays in the WARC, the index waits for a whole capture.
+        # Half a body would count as an edit of the whole one: it stays in the WARC, the index waits
+        # for a whole capture.
         found = _not(facts, NotArticleReason.TRUNCATED, f"the response was cut ({facts.truncated})")
     if isinstance(found, Article):
         return Reading(
@@ -144,7 +164,9 @@ def _page(body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Fa
     return Reading(
         kind=PayloadKind.PAGE,
         not_article=found,
-        embedded=tuple(embedded_articles(page, captured=facts.captured, site=site)) if listing else (),
+        embedded=tuple(embedded_articles(page, captured=facts.captured, site=site))
+        if listing
+        else (),
         links=outlinks,
         requisites=needed,
         sightings=_headlines(page, outlinks) if listing else (),
@@ -153,7 +175,9 @@ def _page(body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Fa
 
 
 def _headlines(page: Page, outlinks: tuple[Link, ...]) -> tuple[Sighting, ...]:
-    """The headlines a section page announces: its links into the same site whose text is long enough to be one."""
+    """The headlines a section page announces: its links into the same site whose text is long
+    enough to be one.
+    """
     host = urlsplit(page.url).netloc
     return tuple(
         Sighting(url=link.url, source=page.url, kind="section", title=link.text)
@@ -167,4 +191,6 @@ def _not(facts: PayloadFacts, reason: NotArticleReason, detail: str) -> NotAnArt
 
 
 def _failure(facts: PayloadFacts, stage: Stage, reason: str) -> Failure:
-    return Failure(url=facts.url, stage=stage, reason=reason, at=facts.captured, crawl_id=facts.crawl_id)
+    return Failure(
+        url=facts.url, stage=stage, reason=reason, at=facts.captured, crawl_id=facts.crawl_id
+    )

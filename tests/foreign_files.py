@@ -1,4 +1,6 @@
-"""Files in the styles of other archiving tools, made up here: what each writes differently is in view."""
+"""Files in the styles of other archiving tools, made up here: what each writes differently is in
+view.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ _WORDS = (
 
 def page(number: int) -> bytes:
     """An article's page; each number has other words."""
-    paragraphs = "".join(f"<p>{words} ({number}-{place}).</p>" for place, words in enumerate(_WORDS))
+    paragraphs = "".join(
+        f"<p>{words} ({number}-{place}).</p>" for place, words in enumerate(_WORDS)
+    )
     return (
         f"<!doctype html><html lang=ar><head><meta charset=utf-8><title>خبر رقم {number} من الميناء</title>"
         f'<meta property="og:type" content="article">'
@@ -38,7 +42,10 @@ def url(number: int, host: str = HOST) -> str:
 
 def answer(body: bytes, kind: str = "text/html; charset=utf-8", end: str = "\r\n") -> bytes:
     """An HTTP response."""
-    return f"HTTP/1.1 200 OK{end}Content-Type: {kind}{end}Content-Length: {len(body)}{end}{end}".encode() + body
+    return (
+        f"HTTP/1.1 200 OK{end}Content-Type: {kind}{end}Content-Length: {len(body)}{end}{end}".encode()
+        + body
+    )
 
 
 def digest(data: bytes) -> str:
@@ -60,15 +67,28 @@ _FIELDS = ("Content-Type", "application/warc-fields")
 
 def _info(software: str, *more: str) -> bytes:
     number = 10_000 + zlib.crc32(software.encode()) % 90_000
-    block = "\r\n".join([f"software: {software}", "format: WARC File Format 1.0", *more, "", ""]).encode()
-    return record("warcinfo", block, ("WARC-Record-ID", urn(number)), ("WARC-Date", "2019-05-06T00:00:00Z"), _FIELDS)
+    block = "\r\n".join(
+        [f"software: {software}", "format: WARC File Format 1.0", *more, "", ""]
+    ).encode()
+    return record(
+        "warcinfo",
+        block,
+        ("WARC-Record-ID", urn(number)),
+        ("WARC-Date", "2019-05-06T00:00:00Z"),
+        _FIELDS,
+    )
 
 
 def wget() -> list[bytes]:
-    """Wget 1.19: URIs in angle brackets, request first, no warcinfo id, its log and manifest as resources at the end."""
+    """Wget 1.19: URIs in angle brackets, request first, no warcinfo id, its log and manifest as
+    resources at the end.
+    """
     made = [_info("Wget/1.19.4 (linux-gnu)", "robots: classic", 'wget-arguments: "--warc-file=x"')]
     for number in (1, 2):
-        base = (("WARC-Target-URI", f"<{url(number)}>"), ("WARC-Date", f"2019-05-06T10:0{number}:00Z"))
+        base = (
+            ("WARC-Target-URI", f"<{url(number)}>"),
+            ("WARC-Date", f"2019-05-06T10:0{number}:00Z"),
+        )
         ask = b"GET /news HTTP/1.1\r\nUser-Agent: Wget/1.19.4 (linux-gnu)\r\nHost: paper.example\r\n\r\n"
         block = answer(page(number))
         made.append(record("request", ask, ("WARC-Record-ID", urn(10 * number)), *base, _REQUEST))
@@ -85,13 +105,26 @@ def wget() -> list[bytes]:
                 _HTTP,
             )
         )
-    log = (("WARC-Target-URI", "metadata://gnu.org/software/wget/warc/wget.log"), ("Content-Type", "text/plain"))
-    made.append(record("resource", b"log", ("WARC-Record-ID", urn(99)), ("WARC-Date", "2019-05-06T11:00:00Z"), *log))
+    log = (
+        ("WARC-Target-URI", "metadata://gnu.org/software/wget/warc/wget.log"),
+        ("Content-Type", "text/plain"),
+    )
+    made.append(
+        record(
+            "resource",
+            b"log",
+            ("WARC-Record-ID", urn(99)),
+            ("WARC-Date", "2019-05-06T11:00:00Z"),
+            *log,
+        )
+    )
     return made
 
 
 def wget_again() -> list[bytes]:
-    """Wget with --warc-dedup: what it has had before is a revisit, whose block digest is that of an empty block."""
+    """Wget with --warc-dedup: what it has had before is a revisit, whose block digest is that of an
+    empty block.
+    """
     head = answer(page(2)).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
     fields = (
         ("WARC-Record-ID", urn(25)),
@@ -108,20 +141,45 @@ def wget_again() -> list[bytes]:
 
 
 def heritrix() -> list[bytes]:
-    """Heritrix 3: fetch metadata records, dns records, a revisit under the old profile address, and one misspelt."""
-    made = [_info("Heritrix/3.2.0 http://crawler.archive.org", "ip: 192.0.2.1", "isPartOf: news", "operator: library")]
-    dns = (("WARC-Target-URI", f"dns:{HOST}"), ("WARC-Record-ID", urn(500)), ("WARC-Date", "2019-05-06T09:59:00Z"))
+    """Heritrix 3: fetch metadata records, dns records, a revisit under the old profile address, and
+    one misspelt.
+    """
+    made = [
+        _info(
+            "Heritrix/3.2.0 http://crawler.archive.org",
+            "ip: 192.0.2.1",
+            "isPartOf: news",
+            "operator: library",
+        )
+    ]
+    dns = (
+        ("WARC-Target-URI", f"dns:{HOST}"),
+        ("WARC-Record-ID", urn(500)),
+        ("WARC-Date", "2019-05-06T09:59:00Z"),
+    )
     made.append(
-        record("response", b"20190506095900\npaper.example. 60 IN A 192.0.2.7\n", *dns, ("Content-Type", "text/dns"))
+        record(
+            "response",
+            b"20190506095900\npaper.example. 60 IN A 192.0.2.7\n",
+            *dns,
+            ("Content-Type", "text/dns"),
+        )
     )
     base = (("WARC-Target-URI", url(3)), ("WARC-Date", "2019-05-06T10:03:00Z"))
     sha = ("WARC-Payload-Digest", digest(page(3)))
     made.append(record("response", answer(page(3)), ("WARC-Record-ID", urn(31)), *base, sha, _HTTP))
     linked = ("WARC-Concurrent-To", urn(31))
-    fields = (
-        b"via: http://paper.example/\r\nhopsFromSeed: LL\r\nfetchTimeMs: 120\r\ncharsetForLinkExtraction: UTF-8\r\n"
+    fields = b"via: http://paper.example/\r\nhopsFromSeed: LL\r\nfetchTimeMs: 120\r\ncharsetForLinkExtraction: UTF-8\r\n"
+    made.append(
+        record(
+            "request",
+            b"GET / HTTP/1.0\r\n\r\n",
+            ("WARC-Record-ID", urn(32)),
+            *base,
+            linked,
+            _REQUEST,
+        )
     )
-    made.append(record("request", b"GET / HTTP/1.0\r\n\r\n", ("WARC-Record-ID", urn(32)), *base, linked, _REQUEST))
     made.append(record("metadata", fields, ("WARC-Record-ID", urn(33)), *base, linked, _FIELDS))
     head = answer(page(3)).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
     profiles = (
@@ -135,7 +193,15 @@ def heritrix() -> list[bytes]:
             ("WARC-Record-ID", urn(35 + place)),
         )
         made.append(
-            record("revisit", head, *again, sha, ("WARC-Profile", profile), ("WARC-Truncated", "length"), _HTTP)
+            record(
+                "revisit",
+                head,
+                *again,
+                sha,
+                ("WARC-Profile", profile),
+                ("WARC-Truncated", "length"),
+                _HTTP,
+            )
         )
     return made
 
@@ -147,45 +213,111 @@ def warcprox() -> list[bytes]:
     base = (("WARC-Target-URI", url(4)), ("WARC-Date", "2019-05-06T10:04:00Z"))
     sha = "sha1:" + hashlib.sha1(page(4), usedforsecurity=False).hexdigest()
     sums = (("WARC-Payload-Digest", sha), ("WARC-Block-Digest", digest(block)))
-    made.append(record("response", block, ("WARC-Record-ID", urn(41)), *base, *sums, ("WARC-IP-Address", "::1"), _HTTP))
+    made.append(
+        record(
+            "response",
+            block,
+            ("WARC-Record-ID", urn(41)),
+            *base,
+            *sums,
+            ("WARC-IP-Address", "::1"),
+            _HTTP,
+        )
+    )
     ask = b"GET /news/1004 HTTP/1.1\r\n\r\n"
-    made.append(record("request", ask, ("WARC-Record-ID", urn(42)), *base, ("WARC-Concurrent-To", urn(41)), _REQUEST))
+    made.append(
+        record(
+            "request",
+            ask,
+            ("WARC-Record-ID", urn(42)),
+            *base,
+            ("WARC-Concurrent-To", urn(41)),
+            _REQUEST,
+        )
+    )
     return made
 
 
 def from_arc() -> list[bytes]:
-    """An ARC file that warcio made a WARC of: an address on the warcinfo, DNS as a response of HTTP that has no headers."""
-    about = (("WARC-Filename", "old.arc"), ("WARC-IP-Address", "0.0.0.0"), ("Content-Type", "text/plain"))
-    made = [record("warcinfo", b"", ("WARC-Record-ID", urn(900)), ("WARC-Date", "2006-01-02T03:04:00Z"), *about)]
+    """An ARC file that warcio made a WARC of: an address on the warcinfo, DNS as a response of HTTP
+    that has no headers.
+    """
+    about = (
+        ("WARC-Filename", "old.arc"),
+        ("WARC-IP-Address", "0.0.0.0"),
+        ("Content-Type", "text/plain"),
+    )
+    made = [
+        record(
+            "warcinfo",
+            b"",
+            ("WARC-Record-ID", urn(900)),
+            ("WARC-Date", "2006-01-02T03:04:00Z"),
+            *about,
+        )
+    ]
     dns = b"20060102030405\npaper.example. 60 IN A 192.0.2.9\n"
     for number, (address, block, payload) in enumerate(
-        [(f"dns:{HOST}", dns, dns), (url(1), answer(page(1)), page(1)), (f"http://{HOST}/0.9", page(2), page(2))], 901
+        [
+            (f"dns:{HOST}", dns, dns),
+            (url(1), answer(page(1)), page(1)),
+            (f"http://{HOST}/0.9", page(2), page(2)),
+        ],
+        901,
     ):
-        base = (("WARC-Record-ID", urn(number)), ("WARC-Target-URI", address), ("WARC-Date", "2006-01-02T03:04:05Z"))
+        base = (
+            ("WARC-Record-ID", urn(number)),
+            ("WARC-Target-URI", address),
+            ("WARC-Date", "2006-01-02T03:04:05Z"),
+        )
         sums = (("WARC-Payload-Digest", digest(payload)), ("WARC-Block-Digest", digest(block)))
         made.append(record("response", block, *base, *sums, _HTTP))
     return made
 
 
 def cc_news() -> list[bytes]:
-    """Common Crawl's CC-NEWS: a day of many sites in one file, no revisits, body unpacked and said so in the header."""
+    """Common Crawl's CC-NEWS: a day of many sites in one file, no revisits, body unpacked and said
+    so in the header.
+    """
     made = [_info("StormCrawler", "description: News crawl for Common Crawl")]
     for number, host in ((5, "one.example"), (6, "www.two.example"), (7, "three.example")):
         body = page(number)
         head = f"HTTP/1.1 200 OK\r\nX-Crawler-content-encoding: gzip\r\nX-Crawler-content-length: 900\r\nContent-Type: text/html\r\nContent-Length: {len(body)}\r\n\r\n"
-        base = (("WARC-Target-URI", url(number, host)), ("WARC-Date", f"2019-05-06T10:0{number}:00Z"))
+        base = (
+            ("WARC-Target-URI", url(number, host)),
+            ("WARC-Date", f"2019-05-06T10:0{number}:00Z"),
+        )
         sha = ("WARC-Payload-Digest", digest(body))
-        made.append(record("response", head.encode() + body, ("WARC-Record-ID", urn(number * 10)), *base, sha, _HTTP))
+        made.append(
+            record(
+                "response",
+                head.encode() + body,
+                ("WARC-Record-ID", urn(number * 10)),
+                *base,
+                sha,
+                _HTTP,
+            )
+        )
     return made
 
 
 def browsertrix() -> list[bytes]:
-    """Browsertrix: WARC/1.1, milliseconds, page texts and screenshots as resources with urn: addresses."""
+    """Browsertrix: WARC/1.1, milliseconds, page texts and screenshots as resources with urn:
+    addresses.
+    """
     made = [_info("Browsertrix-Crawler 1.5.0 (with warcio.js 2.4.2)")]
     base = (("WARC-Target-URI", url(8)), ("WARC-Date", "2019-05-06T10:08:00.123Z"))
     sums = ("WARC-Payload-Digest", "sha256:" + hashlib.sha256(page(8)).hexdigest())
     made.append(
-        record("response", answer(page(8)), ("WARC-Record-ID", urn(81)), *base, sums, _HTTP, version="WARC/1.1")
+        record(
+            "response",
+            answer(page(8)),
+            ("WARC-Record-ID", urn(81)),
+            *base,
+            sums,
+            _HTTP,
+            version="WARC/1.1",
+        )
     )
     for place, kind in enumerate(("text", "thumbnail")):
         said = (
@@ -193,11 +325,17 @@ def browsertrix() -> list[bytes]:
             ("WARC-Date", "2019-05-06T10:08:01.000Z"),
             ("Content-Type", "text/plain"),
         )
-        made.append(record("resource", b"text", ("WARC-Record-ID", urn(82 + place)), *said, version="WARC/1.1"))
+        made.append(
+            record(
+                "resource", b"text", ("WARC-Record-ID", urn(82 + place)), *said, version="WARC/1.1"
+            )
+        )
     return made
 
 
-def wacz(members: dict[str, bytes], *, also: dict[str, bytes] | None = None, digests: bool = True) -> bytes:
+def wacz(
+    members: dict[str, bytes], *, also: dict[str, bytes] | None = None, digests: bool = True
+) -> bytes:
     """A WACZ as Browsertrix packs it, of several WARC files."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as package:
@@ -213,18 +351,28 @@ def wacz(members: dict[str, bytes], *, also: dict[str, bytes] | None = None, dig
             for name, data in members.items()
         ]
         if digests:
-            described = json.dumps({"profile": "data-package", "wacz_version": "1.1.1", "resources": listed}).encode()
+            described = json.dumps(
+                {"profile": "data-package", "wacz_version": "1.1.1", "resources": listed}
+            ).encode()
             package.writestr("datapackage.json", described)
-            said = {"path": "datapackage.json", "hash": "sha256:" + hashlib.sha256(described).hexdigest()}
+            said = {
+                "path": "datapackage.json",
+                "hash": "sha256:" + hashlib.sha256(described).hexdigest(),
+            }
             package.writestr("datapackage-digest.json", json.dumps(said))
     return buffer.getvalue()
 
 
-# -------------------------------------------------------------------------------------------------------------- ARC
+# ---------------------------------------------------------------------------------------------- ARC
 
 
 def arc_record(
-    address: str, block: bytes, *, date: str = "20060102030405", kind: str = "text/html", length: int | None = None
+    address: str,
+    block: bytes,
+    *,
+    date: str = "20060102030405",
+    kind: str = "text/html",
+    length: int | None = None,
 ) -> bytes:
     """One ARC record of version 1."""
     said = len(block) if length is None else length
@@ -235,18 +383,33 @@ def arc_header(version: int = 1) -> bytes:
     """The record at the start of an ARC file."""
     if version == 1:
         block = b"1 0 InternetArchive\nURL IP-address Archive-date Content-type Archive-length\n"
-        return b"filedesc://old.arc 0.0.0.0 20060102030400 text/plain %d\n" % len(block) + block + b"\n"
+        return (
+            b"filedesc://old.arc 0.0.0.0 20060102030400 text/plain %d\n" % len(block)
+            + block
+            + b"\n"
+        )
     block = b"2 0 InternetArchive\nURL IP-address Archive-date Content-type Result-code Checksum Location Offset Filename Archive-length\n"
-    return b"filedesc://old.arc 0.0.0.0 20060102030400 text/plain 200 - - 0 old.arc %d\n" % len(block) + block + b"\n"
+    return (
+        b"filedesc://old.arc 0.0.0.0 20060102030400 text/plain 200 - - 0 old.arc %d\n" % len(block)
+        + block
+        + b"\n"
+    )
 
 
 def arc(version: int = 1) -> list[bytes]:
-    """An ARC file of a DNS answer, two articles and a body without HTTP headers; one URL has a space in it."""
+    """An ARC file of a DNS answer, two articles and a body without HTTP headers; one URL has a
+    space in it.
+    """
     made = [
         arc_header(version),
-        arc_record(f"dns:{HOST}", b"20060102030405\npaper.example. 60 IN A 192.0.2.9\n", kind="text/dns"),
+        arc_record(
+            f"dns:{HOST}", b"20060102030405\npaper.example. 60 IN A 192.0.2.9\n", kind="text/dns"
+        ),
     ]
-    made += [arc_record(url(number), answer(page(number)), date=f"2006010203040{number}") for number in (1, 2)]
+    made += [
+        arc_record(url(number), answer(page(number)), date=f"2006010203040{number}")
+        for number in (1, 2)
+    ]
     made += [arc_record(f"http://{HOST}/old file.txt", b"plain words", kind="text/plain")]
     if version == 2:
         widened = []

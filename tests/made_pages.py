@@ -1,6 +1,7 @@
 """Made-up pages of every kind in seven languages and unlike markup, each with what it is.
 
-`PAGES` holds (name, address, bytes, kinds that are right). `pipelines/test_page_kinds.py` reads them.
+`PAGES` holds (name, address, bytes, kinds that are right). `pipelines/test_page_kinds.py` reads
+them.
 """
 
 # ruff: noqa: E741, SIM905 -- tables read and edited more easily
@@ -179,7 +180,17 @@ def doc(l, title, body, head="", attrs=""):
 
 
 def add(
-    name, l, title, body, want, *, head="", path="/news/2026/rebuild-footbridge-48213", style=0, bare=False, host=None
+    name,
+    l,
+    title,
+    body,
+    want,
+    *,
+    head="",
+    path="/news/2026/rebuild-footbridge-48213",
+    style=0,
+    bare=False,
+    host=None,
 ):
     url = (host or f"https://www.marsh-{l}.example") + path
     PAGES.append(
@@ -554,7 +565,14 @@ for l, t, h, p, st in [
         3,
     ),
 ]:
-    add(f"soft404-{l}", l, t, f"<h1>{h}</h1><p>{p}</p>{heads(l, 8, text=(l in 'enar'))}", {E, L}, style=st)
+    add(
+        f"soft404-{l}",
+        l,
+        t,
+        f"<h1>{h}</h1><p>{p}</p>{heads(l, 8, text=(l in 'enar'))}",
+        {E, L},
+        style=st,
+    )
     add(f"soft404bare-{l}", l, t, f"<h1>{h}</h1><p>{p}</p>", E, style=st)
 add(
     "soft404-expired",
@@ -606,16 +624,36 @@ add(
 )
 # ---------------------------------------------------------------- login
 for l, t, p in [
-    ("en", "Sign in", "Sign in to your Marsh Courier account to read on, manage newsletters and comment on stories."),
-    ("de", "Anmelden", "Melden Sie sich mit Ihrem Konto an, um auf alle Inhalte des Moorboten zuzugreifen."),
+    (
+        "en",
+        "Sign in",
+        "Sign in to your Marsh Courier account to read on, manage newsletters and comment on stories.",
+    ),
+    (
+        "de",
+        "Anmelden",
+        "Melden Sie sich mit Ihrem Konto an, um auf alle Inhalte des Moorboten zuzugreifen.",
+    ),
     (
         "es",
         "Iniciar sesión",
         "Inicia sesión con tu cuenta para seguir leyendo El Correo del Lago en todos tus dispositivos.",
     ),
-    ("tr", "Giriş Yap", "Hesabınıza giriş yaparak haberlere yorum yapabilir ve bültenlerimizi yönetebilirsiniz."),
-    ("fr", "Se connecter", "Connectez-vous à votre compte pour retrouver vos articles enregistrés et vos lettres."),
-    ("fa", "ورود به حساب کاربری", "برای ادامه خواندن لطفاً وارد حساب کاربری خود در روزنامه مرداب شوید."),
+    (
+        "tr",
+        "Giriş Yap",
+        "Hesabınıza giriş yaparak haberlere yorum yapabilir ve bültenlerimizi yönetebilirsiniz.",
+    ),
+    (
+        "fr",
+        "Se connecter",
+        "Connectez-vous à votre compte pour retrouver vos articles enregistrés et vos lettres.",
+    ),
+    (
+        "fa",
+        "ورود به حساب کاربری",
+        "برای ادامه خواندن لطفاً وارد حساب کاربری خود در روزنامه مرداب شوید.",
+    ),
 ]:
     add(
         f"login-{l}",
@@ -711,7 +749,15 @@ add(
     path="/politics",
     style=3,
 )
-add("section-few", "de", "Kultur | Moorbote", f"<h1>Kultur</h1>{heads('de', 3, text=True)}", L, path="/kultur", style=0)
+add(
+    "section-few",
+    "de",
+    "Kultur | Moorbote",
+    f"<h1>Kultur</h1>{heads('de', 3, text=True)}",
+    L,
+    path="/kultur",
+    style=0,
+)
 add(
     "page2-list",
     "tr",
@@ -786,7 +832,9 @@ add(
     "Video: Der Steg von oben",
     f'<h1>Video: Der Steg von oben</h1><div class="video-js" data-video-id="4"></div><p>{WORDS["de"][1]}</p><h2>Weitere Videos</h2>{heads("de", 8)}',
     V,
-    head=ld(**{"@type": "WebPage", "mainEntity": {"@type": "VideoObject", "name": "Der Steg von oben"}}),
+    head=ld(
+        **{"@type": "WebPage", "mainEntity": {"@type": "VideoObject", "name": "Der Steg von oben"}}
+    ),
     path="/video/steg-4711.html",
     style=1,
 )
@@ -804,7 +852,10 @@ add(
     "en",
     "In pictures: the flood of March",
     "<h1>In pictures: the flood of March</h1>"
-    + "".join(f'<figure><img src="/{i}.jpg"><figcaption>{w}</figcaption></figure>' for i, w in enumerate(WORDS["en"])),
+    + "".join(
+        f'<figure><img src="/{i}.jpg"><figcaption>{w}</figcaption></figure>'
+        for i, w in enumerate(WORDS["en"])
+    ),
     G,
     head=ld(**{"@type": "ImageGallery", "name": "In pictures"}),
     path="/gallery/9",
@@ -919,7 +970,12 @@ add(
     "<h1>Moorbank AG</h1><div>12,40 EUR +0,4 %</div><table>"
     + "".join(
         f"<tr><td>{k}</td><td>{v}</td></tr>"
-        for k, v in [("Eröffnung", "12,30"), ("Tageshoch", "12,55"), ("Tagestief", "12,21"), ("Volumen", "88.120")]
+        for k, v in [
+            ("Eröffnung", "12,30"),
+            ("Tageshoch", "12,55"),
+            ("Tagestief", "12,21"),
+            ("Volumen", "88.120"),
+        ]
     )
     + "</table>",
     {L, S},
@@ -994,7 +1050,8 @@ for k, l in enumerate(WORDS):
         f"privacy-{l}",
         l,
         f"{PRIV[l][0]} - {SITE[l]}",
-        f"<h1>{PRIV[l][0]}</h1>" + "".join(f"<h2>{i}.</h2><p>{w}</p>" for i, w in enumerate(WORDS[l] * 4)),
+        f"<h1>{PRIV[l][0]}</h1>"
+        + "".join(f"<h2>{i}.</h2><p>{w}</p>" for i, w in enumerate(WORDS[l] * 4)),
         S,
         path=PRIV[l][1],
         style=(k + 1) % 4,
@@ -1052,7 +1109,11 @@ for k, l in enumerate(WORDS):
             "headline": TITLE[l],
             "datePublished": "2026-03-03T10:00:00Z",
             "isAccessibleForFree": False,
-            "hasPart": {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": ".premium"},
+            "hasPart": {
+                "@type": "WebPageElement",
+                "isAccessibleForFree": False,
+                "cssSelector": ".premium",
+            },
         }
     )
     box = f'<div class="offer-wall"><h3>{PWM[l][0]}</h3><p>{PWM[l][1]}</p></div>'
@@ -1089,7 +1150,14 @@ for k, l in enumerate(WORDS):
         TITLE[l],
         f'<div class="sub-banner"><a href="/abo">{PWM[l][0]}</a></div><h1>{TITLE[l]}</h1><div class="txt">{paras(l)}</div>',
         A,
-        head=OGA + ld(**{"@type": "NewsArticle", "headline": TITLE[l], "datePublished": "2026-03-03T10:00:00Z"}),
+        head=OGA
+        + ld(
+            **{
+                "@type": "NewsArticle",
+                "headline": TITLE[l],
+                "datePublished": "2026-03-03T10:00:00Z",
+            }
+        ),
         style=k % 4,
     )
 add(
@@ -1556,13 +1624,30 @@ for l, t, p, st in [
         0,
     ),
     ("fr", "Page non disponible", "Désolé, la page demandée n'existe pas ou a été déplacée.", 3),
-    ("es", "Error 404", "La dirección solicitada no existe en nuestro servidor. Vuelva a la portada.", 1),
-    ("ar", "الصفحة غير موجودة", "نأسف، لا يمكننا العثور على ما تبحث عنه. ربما تغير عنوان الصفحة.", 2),
+    (
+        "es",
+        "Error 404",
+        "La dirección solicitada no existe en nuestro servidor. Vuelva a la portada.",
+        1,
+    ),
+    (
+        "ar",
+        "الصفحة غير موجودة",
+        "نأسف، لا يمكننا العثور على ما تبحث عنه. ربما تغير عنوان الصفحة.",
+        2,
+    ),
     ("fa", "خطای ۴۰۴", "متاسفانه صفحه‌ای که به دنبال آن هستید وجود ندارد.", 0),
-    ("tr", "Üzgünüz", "Ulaşmak istediğiniz sayfa artık yayında değil. Ana sayfaya dönebilirsiniz.", 1),
+    (
+        "tr",
+        "Üzgünüz",
+        "Ulaşmak istediğiniz sayfa artık yayında değil. Ana sayfaya dönebilirsiniz.",
+        1,
+    ),
 ]:
     add(f"err-{l}", l, f"{t} | {SITE[l]}", f"<h1>{t}</h1><p>{p}</p>{heads(l, 6)}", {E, L}, style=st)
-    add(f"errbare-{l}", l, SITE[l], f'<div class="oh"><h2>{t}</h2><div>{p}</div></div>', E, style=st)
+    add(
+        f"errbare-{l}", l, SITE[l], f'<div class="oh"><h2>{t}</h2><div>{p}</div></div>', E, style=st
+    )
 add(
     "login-2",
     "en",
@@ -1595,7 +1680,12 @@ add(
                 {
                     "@type": "ListItem",
                     "position": i,
-                    "item": {"@type": "NewsArticle", "headline": h, "url": f"/x/{i}", "datePublished": "2026-03-03"},
+                    "item": {
+                        "@type": "NewsArticle",
+                        "headline": h,
+                        "url": f"/x/{i}",
+                        "datePublished": "2026-03-03",
+                    },
                 }
                 for i, h in enumerate(HEADS["fr"])
             ],
@@ -1626,7 +1716,8 @@ add(
             "mainEntity": {
                 "@type": "ItemList",
                 "itemListElement": [
-                    {"@type": "NewsArticle", "headline": h, "datePublished": "2026-03-03"} for h in HEADS["en"]
+                    {"@type": "NewsArticle", "headline": h, "datePublished": "2026-03-03"}
+                    for h in HEADS["en"]
                 ],
             },
         }
@@ -1675,7 +1766,10 @@ add(
     + "".join(
         f"<div><h3>{n}</h3><p>{d}</p><button>Sign up</button></div>"
         for n, d in [
-            ("Morning Reeds", "Everything you need to know before the ferry leaves, every weekday at six."),
+            (
+                "Morning Reeds",
+                "Everything you need to know before the ferry leaves, every weekday at six.",
+            ),
             ("Weekend Mud", "Long reads, recipes and walks for two days without the town hall."),
         ]
     ),
@@ -1725,7 +1819,8 @@ add(
     "brief-list",
     "en",
     "In brief",
-    "<h1>In brief</h1>" + "".join(f"<h2>{h}</h2><p>{WORDS['en'][i % 5]}</p>" for i, h in enumerate(HEADS["en"][:5])),
+    "<h1>In brief</h1>"
+    + "".join(f"<h2>{h}</h2><p>{WORDS['en'][i % 5]}</p>" for i, h in enumerate(HEADS["en"][:5])),
     A,
     head=OGA,
     path="/in-brief-2026-03-03-77123",
@@ -1786,8 +1881,24 @@ add(
     path="/qui-sommes-nous/",
     style=1,
 )
-add("terms-ar", "ar", "شروط الاستخدام", "<h1>شروط الاستخدام</h1>" + paras("ar"), S, path="/page/terms", style=1)
-add("ads-de", "de", "Mediadaten", "<h1>Mediadaten 2026</h1>" + paras("de", 3), {S, A}, path="/mediadaten", style=1)
+add(
+    "terms-ar",
+    "ar",
+    "شروط الاستخدام",
+    "<h1>شروط الاستخدام</h1>" + paras("ar"),
+    S,
+    path="/page/terms",
+    style=1,
+)
+add(
+    "ads-de",
+    "de",
+    "Mediadaten",
+    "<h1>Mediadaten 2026</h1>" + paras("de", 3),
+    {S, A},
+    path="/mediadaten",
+    style=1,
+)
 add(
     "cookiepolicy",
     "es",
@@ -1805,7 +1916,8 @@ add(
     TITLE["de"],
     f'<h1>{TITLE["de"]}</h1><div>{paras("de", 3)}</div><div class="abo"><h2>Weiterlesen mit MB+</h2><p>4 Wochen für 1 Euro testen. Bereits registriert? Einloggen</p></div>',
     PW,
-    head=OGA + ld(**{"@type": "NewsArticle", "headline": TITLE["de"], "isAccessibleForFree": "False"}),
+    head=OGA
+    + ld(**{"@type": "NewsArticle", "headline": TITLE["de"], "isAccessibleForFree": "False"}),
     style=0,
 )
 add(
@@ -1823,7 +1935,8 @@ add(
     TITLE["ar"],
     f'<h1>{TITLE["ar"]}</h1><div>{paras("ar", 2)}</div><div class="lock"><p>لمتابعة القراءة يرجى الاشتراك أو تسجيل الدخول</p></div>',
     PW,
-    head=OGA + ld(**{"@type": "NewsArticle", "headline": TITLE["ar"], "isAccessibleForFree": False}),
+    head=OGA
+    + ld(**{"@type": "NewsArticle", "headline": TITLE["ar"], "isAccessibleForFree": False}),
     style=0,
 )
 add(
@@ -1832,7 +1945,8 @@ add(
     TITLE["es"],
     f'<h1>{TITLE["es"]}</h1><div>{paras("es", 2)}</div><div class="muro"><p>Este artículo es exclusivo para suscriptores. Suscríbete por 1 € al mes y sigue leyendo.</p></div>',
     PW,
-    head=OGA + ld(**{"@type": "NewsArticle", "headline": TITLE["es"], "isAccessibleForFree": False}),
+    head=OGA
+    + ld(**{"@type": "NewsArticle", "headline": TITLE["es"], "isAccessibleForFree": False}),
     style=2,
 )
 add(
@@ -1841,7 +1955,8 @@ add(
     TITLE["fr"],
     f'<h1>{TITLE["fr"]}</h1><div>{paras("fr", 3)}</div><p class="lect">Il vous reste 78.4% de cet article à lire. La suite est réservée aux abonnés.</p>',
     PW,
-    head=OGA + ld(**{"@type": "NewsArticle", "headline": TITLE["fr"], "isAccessibleForFree": False}),
+    head=OGA
+    + ld(**{"@type": "NewsArticle", "headline": TITLE["fr"], "isAccessibleForFree": False}),
     style=0,
 )
 add(
@@ -1946,7 +2061,14 @@ add(
     A,
     style=1,
 )
-add("r-jobs", "en", "Jobs", f"<h1>Jobs: the film that nobody wanted to make</h1>{paras('en', 4)}", A, style=0)
+add(
+    "r-jobs",
+    "en",
+    "Jobs",
+    f"<h1>Jobs: the film that nobody wanted to make</h1>{paras('en', 4)}",
+    A,
+    style=0,
+)
 add(
     "r-cookies-recipe",
     "en",
@@ -2148,7 +2270,9 @@ add(
     "ar",
     "آخر الأخبار",
     "<h1>آخر الأخبار</h1><ul>"
-    + "".join(f'<li><span>12:0{i}</span> <a href="/x/{i}">{h}</a></li>' for i, h in enumerate(HEADS["ar"]))
+    + "".join(
+        f'<li><span>12:0{i}</span> <a href="/x/{i}">{h}</a></li>' for i, h in enumerate(HEADS["ar"])
+    )
     + "</ul>",
     N,
     path="/latest",
@@ -2158,7 +2282,10 @@ add(
     "list-c",
     "fr",
     "Dossier : la passerelle du lac",
-    "<h1>Dossier : la passerelle du lac</h1><p>" + WORDS["fr"][0] + "</p>" + heads("fr", 10, text=True),
+    "<h1>Dossier : la passerelle du lac</h1><p>"
+    + WORDS["fr"][0]
+    + "</p>"
+    + heads("fr", 10, text=True),
     N,
     path="/dossier/passerelle",
     style=0,
@@ -2237,7 +2364,8 @@ add(
     TITLE["en"],
     f'<h1>{TITLE["en"]}</h1><div>{paras("en", 2)}</div><div class="x"><h2>This story is for members</h2><p>Become a member for £2 a month.</p><a>Already have an account? Log in</a></div>',
     PW,
-    head=OGA + ld(**{"@type": "NewsArticle", "headline": TITLE["en"], "isAccessibleForFree": False}),
+    head=OGA
+    + ld(**{"@type": "NewsArticle", "headline": TITLE["en"], "isAccessibleForFree": False}),
 )
 add(
     "pay-b",
@@ -2245,7 +2373,8 @@ add(
     TITLE["tr"],
     f'<h1>{TITLE["tr"]}</h1><div>{paras("tr", 2)}</div><div class="kilit"><p>Haberin tamamını okumak için üye olun.</p></div>',
     PW,
-    head=OGA + ld(**{"@type": "NewsArticle", "headline": TITLE["tr"], "isAccessibleForFree": "false"}),
+    head=OGA
+    + ld(**{"@type": "NewsArticle", "headline": TITLE["tr"], "isAccessibleForFree": "false"}),
 )
 add(
     "pay-c",

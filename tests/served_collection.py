@@ -1,4 +1,6 @@
-"""A small collection of a hostile page and what it needs, made without a crawl, for tests of `serve` and the replay."""
+"""A small collection of a hostile page and what it needs, made without a crawl, for tests of
+`serve` and the replay.
+"""
 
 from __future__ import annotations
 
@@ -39,11 +41,18 @@ def png(width: int = 3, height: int = 2) -> bytes:
     """A PNG image of one colour."""
 
     def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        return (
+            struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        )
 
     rows = (b"\0" + b"\x80\x40\x20" * width) * height
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
 
 
 def article_page(paragraphs: list[str]) -> bytes:
@@ -88,25 +97,45 @@ COOKIES = (
 HTML = "text/html; charset=utf-8"
 EXCHANGES = [
     (PAGE, response(article_page(PARAGRAPHS), HTML, *COOKIES)),
-    ("http://news.example/css/main.css", response(gzip.compress(CSS), "text/css", "Content-Encoding: gzip")),
-    ("http://news.example/css/more.css", response(b"h1{font-size:33px;background:url(/img/hero.png)}", "text/css")),
+    (
+        "http://news.example/css/main.css",
+        response(gzip.compress(CSS), "text/css", "Content-Encoding: gzip"),
+    ),
+    (
+        "http://news.example/css/more.css",
+        response(b"h1{font-size:33px;background:url(/img/hero.png)}", "text/css"),
+    ),
     ("http://news.example/img/a.png?w=1&h=2", response(png(5), "image/png")),
     ("http://news.example/img/b.png", response(png(10), "image/png")),
     ("http://news.example/img/hero.png", response(png(7), "image/png")),
     ("http://news.example/img/lazy.png", response(png(9), "image/png")),
     ("http://news.example/img/s.svg", response(SVG, "image/svg+xml")),
     ("http://news.example/js/app.js", response(b"document.write('SCRIPT RAN')", "text/javascript")),
-    ("http://news.example/odd", response(b"<script>document.write('SCRIPT RAN')</script>", "application/x-odd")),
-    ("http://news.example/old", response(b"", HTML, "Location: /news/1001", status="301 Moved Permanently")),
-    ("http://news.example/out", response(b"", HTML, "Location: javascript:alert(1)", status="302 Found")),
+    (
+        "http://news.example/odd",
+        response(b"<script>document.write('SCRIPT RAN')</script>", "application/x-odd"),
+    ),
+    (
+        "http://news.example/old",
+        response(b"", HTML, "Location: /news/1001", status="301 Moved Permanently"),
+    ),
+    (
+        "http://news.example/out",
+        response(b"", HTML, "Location: javascript:alert(1)", status="302 Found"),
+    ),
     ("http://news.example/gone", response(b"<h1>gone</h1>", HTML, status="404 Not Found")),
-    (PAGE, response(article_page([*PARAGRAPHS[:2], PARAGRAPHS[2].replace("الصيف", "الشتاء")]), HTML)),
+    (
+        PAGE,
+        response(article_page([*PARAGRAPHS[:2], PARAGRAPHS[2].replace("الصيف", "الشتاء")]), HTML),
+    ),
     ("http://news.example/img/hero.png", response(png(7), "image/png")),
 ]
 
 
 def make(root: Path, *, evil: str = "evil.example") -> Layout:
-    """A collection of `EXCHANGES`, a minute apart, indexed; `evil` is the host that hostile markup calls."""
+    """A collection of `EXCHANGES`, a minute apart, indexed; `evil` is the host that hostile markup
+    calls.
+    """
     layout = Layout.create(root, CONFIG)
     known: dict[str, Reference] = {}
     writer = WarcWriter(layout.archive, info=WarcInfo(software="test"))
@@ -116,7 +145,9 @@ def make(root: Path, *, evil: str = "evil.example") -> Layout:
         head, _, body = sent.partition(b"\r\n\r\n")
         answer = head + b"\r\n\r\n" + body.replace(b"evil.example", evil.encode())
         started = START + timedelta(minutes=number)
-        exchange = Exchange(url=url, started=started, request=b"GET / HTTP/1.1\r\n\r\n", response=answer)
+        exchange = Exchange(
+            url=url, started=started, request=b"GET / HTTP/1.1\r\n\r\n", response=answer
+        )
         capture: Capture = preserver.preserve(exchange, FetchFacts(crawl_id="c1", site="news"))
         known.setdefault(str(capture.payload_digest), reference_to(capture))
     writer.close()

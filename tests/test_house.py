@@ -1,4 +1,6 @@
-"""The rules of the house that no linter knows: names, sizes, start-up time, and documentation that keeps up."""
+"""The rules of the house that no linter knows: names, sizes, start-up time, and documentation that
+keeps up.
+"""
 
 import ast
 import re
@@ -18,7 +20,18 @@ DOCS = ROOT / "docs"
 PACKAGES = ("archive", "crawler", "pipelines")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
-REFUSED = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc", "tools", "core"}
+REFUSED = {
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "common",
+    "manager",
+    "base",
+    "misc",
+    "tools",
+    "core",
+}
 
 
 def short(path: Path) -> str:
@@ -31,7 +44,9 @@ def words(name: str) -> set[str]:
 
 @pytest.mark.parametrize("module", MODULES, ids=short)
 def test_module_is_named_and_sized(module: Path) -> None:
-    """A module has a name that says what it does, at most 400 lines, and begins with what it is for."""
+    """A module has a name that says what it does, at most 400 lines, and begins with what it is
+    for.
+    """
     assert not words(module.stem) & REFUSED, "a newcomer would not look under that name"
     text = module.read_text("utf-8")
     assert text.count("\n") <= 400, "cut it"
@@ -52,7 +67,9 @@ def test_tests_state_their_promise(module: Path) -> None:
 
 
 def test_functions_are_short() -> None:
-    """No function is longer than forty lines, docstring and blank lines left out, without a comment that says why."""
+    """No function is longer than forty lines, docstring and blank lines left out, without a comment
+    that says why.
+    """
     long = []
     for module in MODULES:
         text = module.read_text("utf-8")
@@ -82,7 +99,9 @@ except SystemExit:
 slow = {{"scrapy", "twisted", "trafilatura", "lxml", "sqlite_utils", "warcio", "dateparser", "rich"}} & set(sys.modules)
 print("slow:", sorted(slow))
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
     assert done.stdout.splitlines()[-1] == "slow: []"
 
 
@@ -100,12 +119,16 @@ def test_every_key_is_documented() -> None:
 
 
 def test_every_setting_of_a_site_can_be_written() -> None:
-    """Each field of a site's configuration is a documented key, but for its name and its table of selectors."""
+    """Each field of a site's configuration is a documented key, but for its name and its table of
+    selectors.
+    """
     assert set(SiteConfig.__dataclass_fields__) - set(keys(SiteConfig)) == {"name", "selectors"}
 
 
 def test_every_column_is_documented() -> None:
-    """`docs/tables.md` names and explains each column of each table that people query, and nothing that is not there."""
+    """`docs/tables.md` names and explains each column of each table that people query, and nothing
+    that is not there.
+    """
     text = (DOCS / "tables.md").read_text("utf-8")
     for table in public_tables():
         assert f"## {table.name}\n" in text
@@ -142,7 +165,10 @@ def test_generated_pages_are_fresh() -> None:
     """The reference pages are what the code says today; `make docs` writes them."""
     pages = [DOCS / f"{name}.md" for name in ("cli", "config", "tables", "exit-codes")]
     done = subprocess.run(
-        [sys.executable, "-m", "cogapp", "--check", *map(str, pages)], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "cogapp", "--check", *map(str, pages)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout
 

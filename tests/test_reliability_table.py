@@ -17,7 +17,9 @@ def test_every_test_named_exists() -> None:
         f"{file}::{test}"
         for file, test in named
         if not (TESTS / file).is_file()
-        or not re.search(rf"^(async )?def {test}\(", (TESTS / file).read_text("utf-8"), re.MULTILINE)
+        or not re.search(
+            rf"^(async )?def {test}\(", (TESTS / file).read_text("utf-8"), re.MULTILINE
+        )
     ]
     assert missing == []
 
@@ -28,8 +30,12 @@ def test_every_line_is_answered() -> None:
     answered: set[str] = set()
     for cell in re.findall(r"^\| ([WFSQR]\d\d[^|]*) \|", text, re.MULTILINE):
         for letter, first, last in re.findall(r"([WFSQR])(\d\d)(?:–[WFSQR](\d\d))?", cell):
-            answered |= {f"{letter}{number:02}" for number in range(int(first), int(last or first) + 1)}
+            answered |= {
+                f"{letter}{number:02}" for number in range(int(first), int(last or first) + 1)
+            }
     wanted = {
-        f"{letter}{n:02}" for letter, count in (("W", 44), ("F", 41), ("S", 26), ("Q", 16)) for n in range(1, count + 1)
+        f"{letter}{n:02}"
+        for letter, count in (("W", 44), ("F", 41), ("S", 26), ("Q", 16))
+        for n in range(1, count + 1)
     } | {f"R{n:02}" for n in range(1, 22) if n not in (8, 9)}
     assert wanted - answered == set()

@@ -1,4 +1,6 @@
-"""Exchanges, writers and hand-made WARC records for tests: made up here, with every byte in view."""
+"""Exchanges, writers and hand-made WARC records for tests: made up here, with every byte in
+view.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,12 @@ START = datetime(2026, 3, 4, 10, 30, 0, 123456, tzinfo=UTC)
 URL = "http://news.example/%D9%85%D9%82%D8%A7%D9%84/1?a=1&b=2"
 PAGE = "<html><title>خبر</title><p>قال الكرملين إن الخطة جاهزة</p></html>".encode() * 20
 REQUEST = b"GET /%D9%85%D9%82%D8%A7%D9%84/1?a=1&b=2 HTTP/1.1\r\nHost: news.example\r\nUser-Agent: Warraq\r\n\r\n"
-INFO = WarcInfo(software="Warraq/0.1", operator="A. Person", user_agent="Warraq (+http://a.example)", collection="News")
+INFO = WarcInfo(
+    software="Warraq/0.1",
+    operator="A. Person",
+    user_agent="Warraq (+http://a.example)",
+    collection="News",
+)
 FACTS = FetchFacts(
     crawl_id="crawl-1",
     site="أخبار",
@@ -41,23 +48,35 @@ FACTS = FetchFacts(
 
 
 def response(
-    body: bytes = PAGE, *headers: tuple[str, str], status: str = "200 OK", kind: str = "text/html; charset=utf-8"
+    body: bytes = PAGE,
+    *headers: tuple[str, str],
+    status: str = "200 OK",
+    kind: str = "text/html; charset=utf-8",
 ) -> bytes:
     """A response with Content-Length, its bytes as on the wire."""
     lines = [("Content-Type", kind), *headers]
     if not any(name.lower() == "transfer-encoding" for name, _ in lines):
         lines.append(("Content-Length", str(len(body))))
-    head = f"HTTP/1.1 {status}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n"
+    head = (
+        f"HTTP/1.1 {status}\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines) + "\r\n"
+    )
     return head.encode("latin-1") + body
 
 
 def chunked(body: bytes, size: int = 700, *, extension: bytes = b"", trailer: bytes = b"") -> bytes:
     """A body in chunked framing."""
     pieces = [body[start : start + size] for start in range(0, len(body), size)]
-    return b"".join(b"%X%s\r\n%s\r\n" % (len(p), extension, p) for p in pieces) + b"0\r\n" + trailer + b"\r\n"
+    return (
+        b"".join(b"%X%s\r\n%s\r\n" % (len(p), extension, p) for p in pieces)
+        + b"0\r\n"
+        + trailer
+        + b"\r\n"
+    )
 
 
-def exchange(url: str = URL, answer: bytes | None = None, *, second: float = 0, **more: Any) -> Exchange:
+def exchange(
+    url: str = URL, answer: bytes | None = None, *, second: float = 0, **more: Any
+) -> Exchange:
     """One exchange, `second` seconds after the start."""
     values: dict[str, Any] = {
         "url": url,
@@ -89,12 +108,22 @@ def only_file(folder: Path) -> Path:
 
 
 def record(
-    kind: str, block: bytes = b"", *headers: tuple[str, str], version: str = "WARC/1.0", length: str | None = None
+    kind: str,
+    block: bytes = b"",
+    *headers: tuple[str, str],
+    version: str = "WARC/1.0",
+    length: str | None = None,
 ) -> bytes:
     """One uncompressed record as some other tool might have written it."""
-    fields = [("WARC-Type", kind), *headers, ("Content-Length", str(len(block)) if length is None else length)]
+    fields = [
+        ("WARC-Type", kind),
+        *headers,
+        ("Content-Length", str(len(block)) if length is None else length),
+    ]
     return (
-        f"{version}\r\n{''.join(f'{n}: {v}' + chr(13) + chr(10) for n, v in fields)}\r\n".encode() + block + b"\r\n\r\n"
+        f"{version}\r\n{''.join(f'{n}: {v}' + chr(13) + chr(10) for n, v in fields)}\r\n".encode()
+        + block
+        + b"\r\n\r\n"
     )
 
 
@@ -104,7 +133,9 @@ def packed(records: Iterable[bytes]) -> bytes:
 
 
 def with_a_flipped_byte(data: bytes) -> bytes:
-    """A gzipped WARC with one byte of its middle changed: of a record, not of the time in its gzip header, which nothing checks."""
+    """A gzipped WARC with one byte of its middle changed: of a record, not of the time in its gzip
+    header, which nothing checks.
+    """
     changed, place = bytearray(data), len(data) // 2
     changed[max(place, data.rfind(b"\x1f\x8b\x08", 0, place + 1) + 20)] ^= 0x40
     return bytes(changed)

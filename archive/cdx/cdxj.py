@@ -1,8 +1,10 @@
-"""The CDXJ index of a collection: where each URL was captured, sorted bytewise, as replay tools look it up.
+"""The CDXJ index of a collection: where each URL was captured, sorted bytewise, as replay tools
+look it up.
 
-`line` is a pure function of a capture and gives what `cdxj-indexer` gives for the same record. New lines are first
-appended to a file beside the index (one write each, so that a kill loses none) and merged in, in growing steps; a
-replay tool sees a sorted file at any time. The WARCs are the truth: `rebuild` makes the same file from them.
+`line` is a pure function of a capture and gives what `cdxj-indexer` gives for the same record. New
+lines are first appended to a file beside the index (one write each, so that a kill loses none) and
+merged in, in growing steps; a replay tool sees a sorted file at any time. The WARCs are the truth:
+`rebuild` makes the same file from them.
 """
 
 from __future__ import annotations
@@ -23,8 +25,9 @@ from archive.errors import StorageError
 from archive.model import Capture, RecordType
 from archive.warc.open_file import open_private, sync_folder
 
-# How many waiting lines call for a merge: at least so many, and so large a share of the lines merged already, so that
-# the whole cost of merging stays within a small factor of writing the index once.
+# How many waiting lines call for a merge: at least so many, and so large a share of the lines
+# merged already, so that the whole cost of merging stays within a small factor of writing the index
+# once.
 _MERGE_AT_LEAST = 500
 _MERGE_SHARE = 0.25
 _MERGE_AT_MOST = 100_000  # they are held in memory: some 40 MB
@@ -42,8 +45,8 @@ class CdxjEntry:
 
 
 def line(capture: Capture) -> str:
-    """The CDXJ line of a capture, with its line feed: key, 14-digit time, and JSON with `url`, `mime`, `status`,
-    `digest`, `length`, `offset` and `filename`, each where it is known.
+    """The CDXJ line of a capture, with its line feed: key, 14-digit time, and JSON with `url`,
+    `mime`, `status`, `digest`, `length`, `offset` and `filename`, each where it is known.
     """
     revisit = capture.record_type is RecordType.REVISIT
     fields = {
@@ -62,7 +65,8 @@ def line(capture: Capture) -> str:
 class CdxjFile:
     """The index file at `path`, and the lines that wait beside it (`path` + `.new`).
 
-    One process writes, under the collection's lock; others read. All trouble with the disk is a StorageError.
+    One process writes, under the collection's lock; others read. All trouble with the disk is a
+    StorageError.
     """
 
     def __init__(self, path: Path) -> None:
@@ -82,11 +86,15 @@ class CdxjFile:
             while view:
                 view = view[os.write(self._appender, view) :]
         self._waiting.append(data)
-        if len(self._waiting) >= min(_MERGE_AT_MOST, max(_MERGE_AT_LEAST, self._merged * _MERGE_SHARE)):
+        if len(self._waiting) >= min(
+            _MERGE_AT_MOST, max(_MERGE_AT_LEAST, self._merged * _MERGE_SHARE)
+        ):
             self.merge()
 
     def merge(self) -> None:
-        """Bring all waiting lines into the sorted file: a new file beside it, synced, then renamed over it."""
+        """Bring all waiting lines into the sorted file: a new file beside it, synced, then renamed
+        over it.
+        """
         if not self._waiting:
             return
         with _storage(self._path):
@@ -97,7 +105,9 @@ class CdxjFile:
             self._waiting_path.unlink(missing_ok=True)
 
     def drop(self, places: Collection[tuple[str, int]]) -> int:
-        """Take out the lines that lead to these places, (WARC, offset) each; returns how many there were."""
+        """Take out the lines that lead to these places, (WARC, offset) each; returns how many there
+        were.
+        """
         self.merge()
         with _storage(self._path), _old_lines(self._path) as old:
             count = sum(place(entry) in places for entry in old)
@@ -112,8 +122,13 @@ class CdxjFile:
         self._close_waiting()
 
     def rebuild(self, captures: Iterable[Capture]) -> int:
-        """Write the index afresh from captures in any order; returns its number of lines. Memory stays bounded."""
-        with _storage(self._path), tempfile.TemporaryDirectory(dir=self._path.parent, prefix=".cdxj-") as folder:
+        """Write the index afresh from captures in any order; returns its number of lines. Memory
+        stays bounded.
+        """
+        with (
+            _storage(self._path),
+            tempfile.TemporaryDirectory(dir=self._path.parent, prefix=".cdxj-") as folder,
+        ):
             lines = (line(capture).encode("utf-8") for capture in captures)
             runs: list[Path] = []
             while run := sorted(islice(lines, _RUN)):
@@ -138,7 +153,10 @@ class CdxjFile:
     def lookup(self, url: str) -> list[CdxjEntry]:
         """Every capture of a URL (of its SURT key), oldest first."""
         key = surt(url).encode("utf-8") + b" "
-        found = [*_find(self._path, key), *(entry for entry in self._waiting if entry.startswith(key))]
+        found = [
+            *_find(self._path, key),
+            *(entry for entry in self._waiting if entry.startswith(key)),
+        ]
         return [_entry(entry) for entry in sorted(set(found))]
 
     def _replace(self, lines: Iterable[bytes]) -> int:
@@ -218,7 +236,9 @@ def _find(path: Path, key: bytes) -> Iterator[bytes]:
 
 
 def _line_at(file: BinaryIO, offset: int, *, stay: bool = False) -> bytes:
-    """The first line that begins at or behind `offset`; a high value behind the last one. `stay` stops before it."""
+    """The first line that begins at or behind `offset`; a high value behind the last one. `stay`
+    stops before it.
+    """
     file.seek(max(0, offset - 1))
     if offset:
         file.readline()
@@ -243,4 +263,6 @@ def _entry(data: bytes) -> CdxjEntry:
 
 
 def _unreadable(data: bytes) -> StorageError:
-    return StorageError(f"index.cdxj: a line cannot be read: {data[:80]!r}; run `warraq index --rebuild`")
+    return StorageError(
+        f"index.cdxj: a line cannot be read: {data[:80]!r}; run `warraq index --rebuild`"
+    )

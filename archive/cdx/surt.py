@@ -1,7 +1,9 @@
-"""SURT keys: a URL as the CDXJ index sorts it, most significant part first (`org,example)/path?query`).
+"""SURT keys: a URL as the CDXJ index sorts it, most significant part first
+(`org,example)/path?query`).
 
-The form is the one that indexers and replay tools of the field agree on (the URL canonicalisation of the Wayback
-Machine): case, `www.`, default ports, session ids, the order of query arguments and a trailing slash make no difference.
+The form is the one that indexers and replay tools of the field agree on (the URL canonicalisation
+of the Wayback Machine): case, `www.`, default ports, session ids, the order of query arguments and
+a trailing slash make no difference.
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ from urllib.parse import SplitResultBytes, quote_from_bytes, unquote_to_bytes
 
 _SCHEME = re.compile(rb"[a-zA-Z][a-zA-Z0-9+\-.]*:")
 _REPEATED = re.compile(rb"^(?:(https?://))+")
-_PARTS = re.compile(rb"(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#.*)?")
+_PARTS = re.compile(
+    rb"(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#.*)?"
+)
 _WWW = re.compile(rb"www[0-9]*\.")
 _DOTTED = re.compile(rb"(?:[1-9][0-9]*|0[0-7]*)(?:\.[0-9]+){0,3}")
 _DEFAULT_PORTS = {b"http": 80, b"https": 443}
@@ -120,7 +124,9 @@ def _query(query: bytes) -> bytes:
     query = query.lower()
     if len(query) <= 1:
         return query
-    return b"&".join(b"=".join(pair) for pair in sorted(tuple(item.split(b"=", 1)) for item in query.split(b"&")))
+    return b"&".join(
+        b"=".join(pair) for pair in sorted(tuple(item.split(b"=", 1)) for item in query.split(b"&"))
+    )
 
 
 def _unescape(data: bytes) -> bytes:

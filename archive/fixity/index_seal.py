@@ -1,9 +1,10 @@
 """The bytes of `index.db` as Warraq left them, so that `verify` finds any that changed since.
 
-SQLite has no checksums of its own: damage in a value that nothing else repeats, or in space that holds nothing, passes its
-integrity check. When a writer lets go of a collection, a digest of each block of the file is noted in `state/`; before
-the next one writes, the note goes. Without a note nothing is claimed: after a kill, or in a collection brought here
-without `state/`. What rows should say is `projection_checks`' and, `--deep`, the reading of every capture again.
+SQLite has no checksums of its own: damage in a value that nothing else repeats, or in space that
+holds nothing, passes its integrity check. When a writer lets go of a collection, a digest of each
+block of the file is noted in `state/`; before the next one writes, the note goes. Without a note
+nothing is claimed: after a kill, or in a collection brought here without `state/`. What rows should
+say is `projection_checks`' and, `--deep`, the reading of every capture again.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ class Broken:
 
 
 def seal(database: Path, note: Path) -> None:
-    """Note the bytes of the database. Readers that still need its log, a full disk: then nothing is noted, or claimed."""
+    """Note the bytes of the database. Readers that still need its log, a full disk: then nothing is
+    noted, or claimed.
+    """
     with suppress(OSError, sqlite3.DatabaseError):
         if not database.is_file() or not _is_one_file(database):
             return
@@ -59,7 +62,9 @@ def broken(database: Path, note: Path) -> Iterator[Broken]:
     stated, body = data[:_DIGEST], data[_DIGEST:]
     if _digest(body) != stated or not body.startswith(_BEGIN):
         yield Broken(
-            f"{note.parent.name}/{note.name}", None, "the note of the index's bytes was changed; crawl or index again"
+            f"{note.parent.name}/{note.name}",
+            None,
+            "the note of the index's bytes was changed; crawl or index again",
         )
         return
     digests = body[len(_BEGIN) :]
@@ -69,15 +74,21 @@ def broken(database: Path, note: Path) -> Iterator[Broken]:
         numbers = [number for number, _ in blocks]
         if changed:
             end = min((numbers[-1] + 1) * BLOCK, database.stat().st_size)
-            yield Broken(database.name, numbers[0] * BLOCK, f"bytes up to {end} are not those Warraq wrote")
+            yield Broken(
+                database.name, numbers[0] * BLOCK, f"bytes up to {end} are not those Warraq wrote"
+            )
     log = database.with_name(database.name + "-wal")
     if log.exists() and log.stat().st_size:
         yield Broken(log.name, 0, "written to the index by another program")
 
 
 def _is_one_file(database: Path) -> bool:
-    """Whether all that was written stands in the database itself, after its log was worked into it."""
-    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=rw", uri=True, timeout=1)) as connection:
+    """Whether all that was written stands in the database itself, after its log was worked into
+    it.
+    """
+    with closing(
+        sqlite3.connect(f"{database.resolve().as_uri()}?mode=rw", uri=True, timeout=1)
+    ) as connection:
         return bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
 
 

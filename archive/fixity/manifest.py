@@ -1,9 +1,10 @@
 """Fixity: checksums of the closed WARC files, chained from run to run, optionally signed.
 
-`fixity/manifest-sha256.txt` is BagIt's manifest form (RFC 8493 §2.1.3), so `sha256sum -c` checks it with nothing of
-ours. `fixity/chain.jsonl` grows by one line a run: the manifest's digest, the files that came, and the digest of the line
-before, so that no earlier statement can be changed unseen. A line can carry an Ed25519 signature (RFC 8032), which is
-checked with the public key alone, without a server. Looking at the WARC records is `archive.verify`'s.
+`fixity/manifest-sha256.txt` is BagIt's manifest form (RFC 8493 §2.1.3), so `sha256sum -c` checks it
+with nothing of ours. `fixity/chain.jsonl` grows by one line a run: the manifest's digest, the files
+that came, and the digest of the line before, so that no earlier statement can be changed unseen. A
+line can carry an Ed25519 signature (RFC 8032), which is checked with the public key alone, without
+a server. Looking at the WARC records is `archive.verify`'s.
 """
 
 from __future__ import annotations
@@ -20,7 +21,11 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+)
 
 from archive.errors import ConfigError, StorageError
 from archive.model import iso
@@ -35,7 +40,9 @@ _UNFINISHED = {".open", ".tmp", ".part", ".plain"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixityProblem:
-    """One thing that is not as it was stated: `file` relative to the collection, and what is wrong."""
+    """One thing that is not as it was stated: `file` relative to the collection, and what is
+    wrong.
+    """
 
     file: str
     problem: str
@@ -48,7 +55,9 @@ def sha256_of(path: Path) -> str:
 
 
 def read_manifest(folder: Path) -> dict[str, str]:
-    """The manifest as {path relative to the collection: hex digest}; empty where there is none yet."""
+    """The manifest as {path relative to the collection: hex digest}; empty where there is none
+    yet.
+    """
     path = folder / MANIFEST
     if not path.exists():
         return {}
@@ -62,26 +71,44 @@ def read_manifest(folder: Path) -> dict[str, str]:
 
 
 def closed_files(archive: Path) -> list[Path]:
-    """Every file of `archive/` that is not going to change: WARC and ARC files, notes of origin, torn tails.
+    """Every file of `archive/` that is not going to change: WARC and ARC files, notes of origin,
+    torn tails.
 
-    A note without its file is what a killed import left: the next import of that file writes it anew.
+    A note without its file is what a killed import left: the next import of that file writes it
+    anew.
     """
-    names = {path.name for path in archive.iterdir() if path.is_file() and not path.name.startswith(".")}
-    lone = {name for name in names if name.endswith(ORIGIN) and name.removesuffix(ORIGIN) not in names}
+    names = {
+        path.name for path in archive.iterdir() if path.is_file() and not path.name.startswith(".")
+    }
+    lone = {
+        name for name in names if name.endswith(ORIGIN) and name.removesuffix(ORIGIN) not in names
+    }
     return sorted(archive / name for name in names - lone if Path(name).suffix not in _UNFINISHED)
 
 
 def state_fixity(
-    folder: Path, root: Path, files: Iterable[Path], *, now: datetime, key: Path | None = None, reason: str = "closed"
+    folder: Path,
+    root: Path,
+    files: Iterable[Path],
+    *,
+    now: datetime,
+    key: Path | None = None,
+    reason: str = "closed",
 ) -> list[str]:
-    """State the digests of `files` that the manifest does not hold yet; returns their names, relative to `root`.
+    """State the digests of `files` that the manifest does not hold yet; returns their names,
+    relative to `root`.
 
-    `folder` is the collection's `fixity/`. With `key` (a PEM file with an Ed25519 private key) the chain's new line is
-    signed. Nothing new, nothing written, save a manifest that is not the one the chain ends in: it is made anew from the
-    chain, so that no damage to it makes a changed file a new one. Raises StorageError, and ConfigError for an unusable key.
+    `folder` is the collection's `fixity/`. With `key` (a PEM file with an Ed25519 private key) the
+    chain's new line is signed. Nothing new, nothing written, save a manifest that is not the one
+    the chain ends in: it is made anew from the chain, so that no damage to it makes a changed file
+    a new one. Raises StorageError, and ConfigError for an unusable key.
     """
     known = _known(folder)
-    fresh = {name: sha256_of(file) for file in files if (name := file.relative_to(root).as_posix()) not in known}
+    fresh = {
+        name: sha256_of(file)
+        for file in files
+        if (name := file.relative_to(root).as_posix()) not in known
+    }
     if fresh:
         _write(folder, {**known, **fresh}, {"added": fresh, "reason": reason}, now, key)
     elif known != read_manifest(folder):
@@ -90,17 +117,33 @@ def state_fixity(
 
 
 def restate_fixity(
-    folder: Path, root: Path, changed: Iterable[Path], *, now: datetime, reason: str, key: Path | None = None
+    folder: Path,
+    root: Path,
+    changed: Iterable[Path],
+    *,
+    now: datetime,
+    reason: str,
+    key: Path | None = None,
 ) -> None:
-    """State anew the digests of files that were rewritten on purpose, with the reason, in a chain line of its own."""
+    """State anew the digests of files that were rewritten on purpose, with the reason, in a chain
+    line of its own.
+    """
     known = _known(folder)
     fresh = {file.relative_to(root).as_posix(): sha256_of(file) for file in changed}
     before = {name: known[name] for name in fresh if name in known}
-    _write(folder, {**known, **fresh}, {"rewritten": fresh, "before": before, "reason": reason}, now, key)
+    _write(
+        folder,
+        {**known, **fresh},
+        {"rewritten": fresh, "before": before, "reason": reason},
+        now,
+        key,
+    )
 
 
 def _known(folder: Path) -> dict[str, str]:
-    """What is stated of each file: by the whole chain, where it can be read to its end, else by the manifest."""
+    """What is stated of each file: by the whole chain, where it can be read to its end, else by the
+    manifest.
+    """
     stated: dict[str, str] = {}
     line: dict[str, Any] = {}
     try:
@@ -117,7 +160,9 @@ def _text(manifest: dict[str, str]) -> str:
     return "".join(f"{digest}  {name}\n" for name, digest in sorted(manifest.items()))
 
 
-def _write(folder: Path, manifest: dict[str, str], what: dict[str, Any], now: datetime, key: Path | None) -> None:
+def _write(
+    folder: Path, manifest: dict[str, str], what: dict[str, Any], now: datetime, key: Path | None
+) -> None:
     text = _text(manifest)
     chain = folder / CHAIN
     try:
@@ -132,7 +177,8 @@ def _write(folder: Path, manifest: dict[str, str], what: dict[str, Any], now: da
         if key is not None:
             line |= _signature(line, key)
         line["digest"] = hashlib.sha256(_canonical(line)).hexdigest()
-        # The chain first: a manifest without its line is seen as tampering, a line ahead of it is only finished later.
+        # The chain first: a manifest without its line is seen as tampering, a line ahead of it is
+        # only finished later.
         with open_private(chain, "ab") as file:
             file.write(_canonical(line) + b"\n")
             file.flush()
@@ -157,7 +203,9 @@ def _refused(folder: Path, error: OSError) -> StorageError:
 
 
 def _cut_to_whole_lines(chain: Path) -> None:
-    """Take away a last line that a kill cut off: it states nothing, and the next one must not follow on it."""
+    """Take away a last line that a kill cut off: it states nothing, and the next one must not
+    follow on it.
+    """
     if chain.exists() and not (data := chain.read_bytes()).endswith(b"\n"):
         os.truncate(chain, data.rfind(b"\n") + 1)
 
@@ -183,13 +231,15 @@ def _signature(line: dict[str, Any], key: Path) -> dict[str, str]:
     except (OSError, ValueError, TypeError) as error:
         raise ConfigError(f"{key}: not a readable Ed25519 private key in PEM: {error}") from error
     if not isinstance(private, Ed25519PrivateKey):
-        raise ConfigError(f"{key}: an Ed25519 private key is needed (openssl genpkey -algorithm ed25519)")
+        raise ConfigError(
+            f"{key}: an Ed25519 private key is needed (openssl genpkey -algorithm ed25519)"
+        )
     public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
     unsigned = {**line, "public_key": public}
     return {"public_key": public, "signature": private.sign(_canonical(unsigned)).hex()}
 
 
-# ------------------------------------------------------------------------------------------------------- checking
+# ----------------------------------------------------------------------------------------- checking
 
 
 def check_fixity(folder: Path, root: Path) -> Iterator[FixityProblem]:
@@ -200,18 +250,24 @@ def check_fixity(folder: Path, root: Path) -> Iterator[FixityProblem]:
         if not path.is_file():
             yield FixityProblem(file=name, problem="stands in the fixity manifest and is missing")
         elif sha256_of(path) != digest:
-            yield FixityProblem(file=name, problem="its bytes are not those the fixity manifest states")
+            yield FixityProblem(
+                file=name, problem="its bytes are not those the fixity manifest states"
+            )
     yield from check_chain(folder)
 
 
 def unstated(folder: Path, root: Path, files: Iterable[Path]) -> list[str]:
-    """The names, relative to `root`, of the files that the manifest says nothing of: a manifest cut back shows by them."""
+    """The names, relative to `root`, of the files that the manifest says nothing of: a manifest cut
+    back shows by them.
+    """
     known = read_manifest(folder)
     return [name for file in files if (name := file.relative_to(root).as_posix()) not in known]
 
 
 def check_chain(folder: Path) -> Iterator[FixityProblem]:
-    """Walk the chain from its first line to the manifest it ends in; yields each break, bad line and bad signature."""
+    """Walk the chain from its first line to the manifest it ends in; yields each break, bad line
+    and bad signature.
+    """
     chain, manifest = folder / CHAIN, folder / MANIFEST
     name = f"{folder.name}/{CHAIN}"
     if not chain.exists():
@@ -232,11 +288,15 @@ def check_chain(folder: Path) -> Iterator[FixityProblem]:
             yield FixityProblem(file=name, problem=f"{where}: {problem}")
         previous, stated = hashlib.sha256(raw).hexdigest(), line.get("manifest")
     if not manifest.exists() or sha256_of(manifest) != stated:
-        yield FixityProblem(file=f"{folder.name}/{MANIFEST}", problem="is not the manifest the chain ends in")
+        yield FixityProblem(
+            file=f"{folder.name}/{MANIFEST}", problem="is not the manifest the chain ends in"
+        )
 
 
 def _restated(line: dict[str, Any], known: dict[str, str]) -> str | None:
-    """What a line says of files against all lines before it, which are in `known`: only a rewrite changes a digest."""
+    """What a line says of files against all lines before it, which are in `known`: only a rewrite
+    changes a digest.
+    """
     added, rewritten = line.get("added", {}), line.get("rewritten", {})
     twice = sorted(name for name, digest in added.items() if known.get(name, digest) != digest)
     known |= added | rewritten

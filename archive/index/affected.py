@@ -9,7 +9,9 @@ Address = tuple[str, str]  # site, folded URL
 
 
 def docid(article: str) -> int:
-    """The rowid of an article in `articles` and `articles_fts`, from its id: 63 bits, so it is never negative."""
+    """The rowid of an article in `articles` and `articles_fts`, from its id: 63 bits, so it is
+    never negative.
+    """
     return int(article, 16) >> 1
 
 
@@ -21,36 +23,51 @@ class Touched:
     fingerprints: set[tuple[str, str]] = field(default_factory=set)
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)  # text_sha256: title, body
     articles: set[str] = field(default_factory=set)
-    versions: dict[str, tuple[str, str]] = field(default_factory=dict)  # version id: article id, text_sha256
+    versions: dict[str, tuple[str, str]] = field(
+        default_factory=dict
+    )  # version id: article id, text_sha256
     urls: set[tuple[str, str]] = field(default_factory=set)  # URL, article id
     signatures: dict[int, bytes | None] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)  # clusters that lost an article for good
-    dated: set[int] = field(default_factory=set)  # articles whose place in their cluster may have moved
+    dated: set[int] = field(
+        default_factory=set
+    )  # articles whose place in their cluster may have moved
 
     def note(self, article: str | None, version: str | None, url: str, sha256: str) -> None:
-        """A reading at `url` begins or ceases to be this version of this article (None: of none)."""
+        """A reading at `url` begins or ceases to be this version of this article (None: of
+        none).
+        """
         if article is not None and version is not None:
             self.versions[version] = (article, sha256)
             self.urls.add((url, article))
             self.articles.add(article)
 
 
-def first_and_last(db: sqlite3.Connection, condition: str, values: tuple[str, ...]) -> tuple[str, str] | None:
-    """The first and last moment of the readings that meet a condition an index serves, as ISO 8601; None without any."""
+def first_and_last(
+    db: sqlite3.Connection, condition: str, values: tuple[str, ...]
+) -> tuple[str, str] | None:
+    """The first and last moment of the readings that meet a condition an index serves, as ISO 8601;
+    None without any.
+    """
+    query = "SELECT {}(moment) FROM _readings WHERE " + condition
+    # One at a time: SQLite seeks only then.
     first, last = (
-        db.execute(f"SELECT {extreme}(moment) FROM _readings WHERE {condition}", values).fetchone()[0]  # noqa: S608
-        for extreme in ("min", "max")  # one at a time: SQLite seeks only then
+        db.execute(query.format(extreme), values).fetchone()[0] for extreme in ("min", "max")
     )
     return (first[:20], last[:20]) if first else None
 
 
 def latest_reading(db: sqlite3.Connection, article: str) -> tuple[str, str]:
-    """URL and moment at which an article was last read; of one on several pages, its first page if that was read at all."""
+    """URL and moment at which an article was last read; of one on several pages, its first page if
+    that was read at all.
+    """
     statement = (
         "SELECT r.url, r.moment, ifnull(t.part, 0) FROM _readings r JOIN _texts t ON t.id = r.text"
         " WHERE r.article_id = ? ORDER BY r.moment DESC LIMIT 1"
     )
     row = db.execute(statement, (article,)).fetchone()
     if row[2] > 1:
-        row = db.execute(statement.replace("ORDER BY", "ORDER BY t.part > 1, t.part,"), (article,)).fetchone()
+        row = db.execute(
+            statement.replace("ORDER BY", "ORDER BY t.part > 1, t.part,"), (article,)
+        ).fetchone()
     return (row[0], row[1])

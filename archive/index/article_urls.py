@@ -1,6 +1,8 @@
-"""The URLs under which articles were found, and the articles that no longer answer; derived, whatever the order.
+"""The URLs under which articles were found, and the articles that no longer answer; derived,
+whatever the order.
 
-An address is a URL whose capture was read as the article, a URL that redirects to such a one, or the canonical URL.
+An address is a URL whose capture was read as the article, a URL that redirects to such a one, or
+the canonical URL.
 """
 
 from __future__ import annotations
@@ -12,12 +14,16 @@ from archive.index.affected import first_and_last
 from archive.model.identity import article_id
 from archive.urls import canonical_key, is_amp, is_tracked, normalise
 
-# Redirects followed when asking where an address leads; browsers stop at 20, honest sites need two or three.
+# Redirects followed when asking where an address leads; browsers stop at 20, honest sites need two
+# or three.
 MOST_HOPS = 10
 
 
-def derive_addresses(db: sqlite3.Connection, touched: Iterable[tuple[str, str]], redirects: Iterable[str]) -> None:
-    """Write the addresses of (URL, article id) pairs touched, then those of URLs that redirect to them.
+def derive_addresses(
+    db: sqlite3.Connection, touched: Iterable[tuple[str, str]], redirects: Iterable[str]
+) -> None:
+    """Write the addresses of (URL, article id) pairs touched, then those of URLs that redirect to
+    them.
 
     `redirects` are the URLs of redirects just captured.
     """
@@ -30,32 +36,44 @@ def derive_addresses(db: sqlite3.Connection, touched: Iterable[tuple[str, str]],
 
 def _address(db: sqlite3.Connection, url: str, article: str) -> None:
     seen = first_and_last(db, "url = ? AND article_id = ?", (url, article))
-    row = db.execute("SELECT url, site, first_seen, last_seen FROM articles WHERE id = ?", (article,)).fetchone()
+    row = db.execute(
+        "SELECT url, site, first_seen, last_seen FROM articles WHERE id = ?", (article,)
+    ).fetchone()
     if row is not None and seen is None and row[0] == url:
         seen = row[2:]  # the name of the article, although only other addresses of it were fetched
     if row is None or seen is None:
         db.execute("DELETE FROM addresses WHERE url = ? AND article_id = ?", (url, article))
         return
     kind = _kind(db, url, article, row[0], row[1])
-    db.execute("INSERT OR REPLACE INTO addresses VALUES (?, ?, ?, ?, ?)", (url, article, kind, *seen))
+    db.execute(
+        "INSERT OR REPLACE INTO addresses VALUES (?, ?, ?, ?, ?)", (url, article, kind, *seen)
+    )
 
 
 def _kind(db: sqlite3.Connection, url: str, article: str, canonical: str, site: str) -> str:
     if (normalise(url) or url) == canonical:
         return "canonical"
-    keys = db.execute("SELECT DISTINCT key FROM _readings WHERE url = ? AND article_id = ?", (url, article))
+    keys = db.execute(
+        "SELECT DISTINCT key FROM _readings WHERE url = ? AND article_id = ?", (url, article)
+    )
     if all(article_id(site, key) != article for (key,) in keys):
         return "duplicate"
     if is_amp(url):
         return "amp"
-    return "tracking" if is_tracked(url) and canonical_key(url) == canonical_key(canonical) else "alias"
+    return (
+        "tracking"
+        if is_tracked(url) and canonical_key(url) == canonical_key(canonical)
+        else "alias"
+    )
 
 
-# --------------------------------------------------------------------------------------------------------- redirects
+# ---------------------------------------------------------------------------------------- redirects
 
 
 def _leading_to(db: sqlite3.Connection, urls: set[str]) -> set[str]:
-    """The URLs whose redirects lead to one of `urls`, and those of `urls` that redirect themselves."""
+    """The URLs whose redirects lead to one of `urls`, and those of `urls` that redirect
+    themselves.
+    """
     redirect = "SELECT 1 FROM captures WHERE url = ? AND location IS NOT NULL LIMIT 1"
     found = {url for url in urls if db.execute(redirect, (url,)).fetchone()}
     edge, seen = set(urls), set(urls)
@@ -63,7 +81,9 @@ def _leading_to(db: sqlite3.Connection, urls: set[str]) -> set[str]:
         sources = {
             source
             for url in edge
-            for (source,) in db.execute("SELECT DISTINCT url FROM captures WHERE location = ?", (url,))
+            for (source,) in db.execute(
+                "SELECT DISTINCT url FROM captures WHERE location = ?", (url,)
+            )
         }
         edge = sources - seen
         seen |= edge
@@ -75,7 +95,9 @@ def _leading_to(db: sqlite3.Connection, urls: set[str]) -> set[str]:
 
 def _reached(db: sqlite3.Connection, url: str) -> dict[str, set[str]]:
     """What the redirects of a URL lead to: each location, with the URLs behind it."""
-    locations = db.execute("SELECT DISTINCT location FROM captures WHERE url = ? AND location IS NOT NULL", (url,))
+    locations = db.execute(
+        "SELECT DISTINCT location FROM captures WHERE url = ? AND location IS NOT NULL", (url,)
+    )
     return {location: _behind(db, location) for (location,) in locations}
 
 
@@ -86,7 +108,8 @@ def _behind(db: sqlite3.Connection, url: str) -> set[str]:
             location
             for each in edge
             for (location,) in db.execute(
-                "SELECT DISTINCT location FROM captures WHERE url = ? AND location IS NOT NULL", (each,)
+                "SELECT DISTINCT location FROM captures WHERE url = ? AND location IS NOT NULL",
+                (each,),
             )
         } - seen
         seen |= edge
@@ -96,18 +119,22 @@ def _behind(db: sqlite3.Connection, url: str) -> set[str]:
 
 
 def _aliases(db: sqlite3.Connection, source: str) -> None:
-    """Write the addresses that `source` is by redirecting; where it was also read as the article, that row stands."""
+    """Write the addresses that `source` is by redirecting; where it was also read as the article,
+    that row stands.
+    """
     moments: dict[str, list[str]] = {}
     for location, urls in _reached(db, source).items():
         articles = {
             article
             for url in urls
             for (article,) in db.execute(
-                "SELECT DISTINCT article_id FROM _readings WHERE url = ? AND article_id IS NOT NULL", (url,)
+                "SELECT DISTINCT article_id FROM _readings WHERE url = ? AND article_id IS NOT NULL",
+                (url,),
             )
         }
         seen = db.execute(
-            "SELECT min(captured), max(captured) FROM captures WHERE url = ? AND location = ?", (source, location)
+            "SELECT min(captured), max(captured) FROM captures WHERE url = ? AND location = ?",
+            (source, location),
         ).fetchone()
         for article in articles:
             moments.setdefault(article, []).extend(seen)
@@ -119,12 +146,21 @@ def _aliases(db: sqlite3.Connection, source: str) -> None:
             (source, source, source),
         )
     }
-    stale = {article for (article,) in db.execute("SELECT article_id FROM addresses WHERE url = ?", (source,))} - own
-    db.executemany("DELETE FROM addresses WHERE url = ? AND article_id = ?", [(source, each) for each in stale])
+    stale = {
+        article
+        for (article,) in db.execute("SELECT article_id FROM addresses WHERE url = ?", (source,))
+    } - own
+    db.executemany(
+        "DELETE FROM addresses WHERE url = ? AND article_id = ?", [(source, each) for each in stale]
+    )
     db.executemany(
         "INSERT INTO addresses VALUES (?, ?, 'alias', ?, ?)",
-        [(source, article, min(seen), max(seen)) for article, seen in sorted(moments.items()) if article not in own],
+        [
+            (source, article, min(seen), max(seen))
+            for article, seen in sorted(moments.items())
+            if article not in own
+        ],
     )
 
 
-# ---------------------------------------------------------------------------------------------------- disappearances
+# ----------------------------------------------------------------------------------- disappearances

@@ -1,11 +1,14 @@
-"""Articles and versions derived from what captures were read as, whatever the order the captures came in.
+"""Articles and versions derived from what captures were read as, whatever the order the captures
+came in.
 
-Identity (one work on one site): an address, folded, is an article. A fingerprint (folded title, body and publication time)
-belongs to the address it was captured at first; an address all of whose fingerprints belong to one other address is that
-one's duplicate, and only as long as this holds. A version is a distinct text, numbered by when it was first captured; a
-text that comes back after an edit is its old version again. An article reads as its latest capture does.
+Identity (one work on one site): an address, folded, is an article. A fingerprint (folded title,
+body and publication time) belongs to the address it was captured at first; an address all of whose
+fingerprints belong to one other address is that one's duplicate, and only as long as this holds. A
+version is a distinct text, numbered by when it was first captured; a text that comes back after an
+edit is its old version again. An article reads as its latest capture does.
 
-Only what a batch touches is derived anew. Addresses are `archive.index.article_urls`, near-duplicates `archive.index.clusters`.
+Only what a batch touches is derived anew. Addresses are `archive.index.article_urls`,
+near-duplicates `archive.index.clusters`.
 """
 
 from __future__ import annotations
@@ -31,22 +34,28 @@ _ARTICLE_COLUMNS = (
 _UPSERT_ARTICLE = (
     f"INSERT INTO articles ({', '.join(_ARTICLE_COLUMNS)})"  # noqa: S608
     f" VALUES ({', '.join(':' + name for name in _ARTICLE_COLUMNS)}) ON CONFLICT (docid) DO UPDATE SET "
-    + ", ".join(f"{name} = excluded.{name}" for name in _ARTICLE_COLUMNS if name not in {"docid", "id"})
+    + ", ".join(
+        f"{name} = excluded.{name}" for name in _ARTICLE_COLUMNS if name not in {"docid", "id"}
+    )
 )
 
 
 def derive(db: sqlite3.Connection, touched: Touched) -> None:
-    """Bring `_works`, articles, versions and the full text up to date with the readings of the addresses touched."""
+    """Bring `_works`, articles, versions and the full text up to date with the readings of the
+    addresses touched.
+    """
     moved = _owners(db, touched)
     for address in sorted(touched.addresses | moved):
         _work(db, address, touched)
     _readings(db, sorted(touched.addresses | moved), touched)
     _versions(db, touched)
-    changes = [change for article in sorted(touched.articles) if (change := _article(db, article, touched))]
+    changes = [
+        change for article in sorted(touched.articles) if (change := _article(db, article, touched))
+    ]
     _full_text(db, changes)
 
 
-# ---------------------------------------------------------------------------------------------------------- identity
+# ----------------------------------------------------------------------------------------- identity
 
 
 def _owners(db: sqlite3.Connection, touched: Touched) -> set[Address]:
@@ -63,7 +72,9 @@ def _owners(db: sqlite3.Connection, touched: Touched) -> set[Address]:
         if first == before:
             continue
         if first is None:
-            db.execute("DELETE FROM _owners WHERE site = ? AND fingerprint = ?", (site, fingerprint))
+            db.execute(
+                "DELETE FROM _owners WHERE site = ? AND fingerprint = ?", (site, fingerprint)
+            )
             continue
         db.execute("INSERT OR REPLACE INTO _owners VALUES (?, ?, ?)", (site, fingerprint, first[0]))
         if before is not None:
@@ -101,7 +112,9 @@ def _work(db: sqlite3.Connection, address: Address, touched: Touched) -> None:
 def _readings(db: sqlite3.Connection, addresses: list[Address], touched: Touched) -> None:
     """Write into readings and captures which article and version they are."""
     for site, key in addresses:
-        work = db.execute("SELECT article_key FROM _works WHERE site = ? AND key = ?", (site, key)).fetchone()
+        work = db.execute(
+            "SELECT article_key FROM _works WHERE site = ? AND key = ?", (site, key)
+        ).fetchone()
         article = article_id(site, work[0]) if work else None
         stale = db.execute(
             "SELECT capture_id, ordinal, url, text_sha256, article_id, version_id, counts FROM _readings"
@@ -116,18 +129,23 @@ def _readings(db: sqlite3.Connection, addresses: list[Address], touched: Touched
                 (now, version, capture, ordinal),
             )
             if ordinal == 0:
-                db.execute("UPDATE captures SET article_id = ?, version_id = ? WHERE id = ?", (now, version, capture))
+                db.execute(
+                    "UPDATE captures SET article_id = ?, version_id = ? WHERE id = ?",
+                    (now, version, capture),
+                )
             touched.note(old_article, old_version, url, sha256)
             touched.note(now, version, url, sha256)
 
 
-# ---------------------------------------------------------------------------------------------------------- versions
+# ----------------------------------------------------------------------------------------- versions
 
 
 def _versions(db: sqlite3.Connection, touched: Touched) -> None:
     missing = {sha256 for _, sha256 in touched.versions.values()} - touched.texts.keys()
     for sha256 in missing:  # before any is deleted: a text may be about to move to another article
-        row = db.execute("SELECT title, body FROM versions WHERE text_sha256 = ? LIMIT 1", (sha256,)).fetchone()
+        row = db.execute(
+            "SELECT title, body FROM versions WHERE text_sha256 = ? LIMIT 1", (sha256,)
+        ).fetchone()
         if row:
             touched.texts[sha256] = row
     for version, (article, sha256) in sorted(touched.versions.items()):
@@ -156,7 +174,9 @@ def _number(db: sqlite3.Connection, article: str) -> None:
 
 
 def _text_row(db: sqlite3.Connection, article: str, version: str) -> tuple[str, bytes | None, int]:
-    """Metadata, signature and origin of a version as its latest capture was read; of several pages, the first."""
+    """Metadata, signature and origin of a version as its latest capture was read; of several pages,
+    the first.
+    """
     statement = (
         "SELECT t.metadata, t.signature, t.listing, ifnull(t.part, 0) FROM _readings r JOIN _texts t ON t.id = r.text"
         " WHERE r.version_id = ? AND r.article_id = ? ORDER BY r.moment DESC LIMIT 1"
@@ -168,7 +188,7 @@ def _text_row(db: sqlite3.Connection, article: str, version: str) -> tuple[str, 
     return (row[0], row[1], row[2])
 
 
-# ---------------------------------------------------------------------------------------------------------- articles
+# ----------------------------------------------------------------------------------------- articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +203,8 @@ class _Change:
 def _article(db: sqlite3.Connection, article: str, touched: Touched) -> _Change | None:
     """Write one article's row and what hangs on it; what is to change in the full text."""
     before = db.execute(
-        "SELECT title, body, version_id, url, cluster_id, published, first_seen FROM articles WHERE id = ?", (article,)
+        "SELECT title, body, version_id, url, cluster_id, published, first_seen FROM articles WHERE id = ?",
+        (article,),
     ).fetchone()
     newest = db.execute(
         "SELECT site, version_id FROM _readings WHERE article_id = ? ORDER BY moment DESC LIMIT 1",
@@ -218,7 +239,9 @@ def _article(db: sqlite3.Connection, article: str, touched: Touched) -> _Change 
 def _row(db: sqlite3.Connection, article: str, site: str, version: str) -> dict[str, Any]:
     seen = first_and_last(db, "article_id = ?", (article,))
     title, body = db.execute("SELECT title, body FROM versions WHERE id = ?", (version,)).fetchone()
-    (versions,) = db.execute("SELECT count(*) FROM versions WHERE article_id = ?", (article,)).fetchone()
+    (versions,) = db.execute(
+        "SELECT count(*) FROM versions WHERE article_id = ?", (article,)
+    ).fetchone()
     return {
         "docid": docid(article),
         "id": article,
@@ -235,13 +258,17 @@ def _row(db: sqlite3.Connection, article: str, site: str, version: str) -> dict[
 
 
 def _name(db: sqlite3.Connection, article: str, site: str) -> str:
-    """The canonical URL an article has: as it was captured first, of those that fold to the article's own address."""
+    """The canonical URL an article has: as it was captured first, of those that fold to the
+    article's own address.
+    """
     for key, canonical in db.execute(
         "SELECT key, canonical FROM _readings WHERE article_id = ? ORDER BY moment", (article,)
     ):
         if article_id(site, key) == article:
             return str(canonical)
-    raise AssertionError(f"article {article} has no reading at its own address")  # it owns a fingerprint, so it has
+    raise AssertionError(
+        f"article {article} has no reading at its own address"
+    )  # it owns a fingerprint, so it has
 
 
 def _remove(db: sqlite3.Connection, article: str) -> None:
@@ -254,21 +281,29 @@ def _dependents(db: sqlite3.Connection, article: str, row: dict[str, Any]) -> No
     for table in DEPENDENTS:
         db.execute(f"DELETE FROM {table} WHERE article_id = ?", (article,))  # noqa: S608
     numbered = {
-        name: [(article, place, value) for place, value in enumerate(row[name])] for name in ("authors", "tags")
+        name: [(article, place, value) for place, value in enumerate(row[name])]
+        for name in ("authors", "tags")
     }
     db.executemany("INSERT INTO authors VALUES (?, ?, ?)", numbered["authors"])
     db.executemany("INSERT INTO tags VALUES (?, ?, ?)", numbered["tags"])
     if row["image_url"]:
         image = (article, 0, row["image_url"], row["image_caption"], row["image_credit"])
         db.execute("INSERT INTO images VALUES (?, ?, ?, ?, ?)", image)
-    links = [(article, place, url, text, kind) for place, (url, text, kind) in enumerate(row["links"])]
+    links = [
+        (article, place, url, text, kind) for place, (url, text, kind) in enumerate(row["links"])
+    ]
     db.executemany("INSERT INTO links VALUES (?, ?, ?, ?, ?)", links)
 
 
 def _full_text(db: sqlite3.Connection, changes: list[_Change]) -> None:
-    """Write the full text in the order of rowid: FTS5 starts a new segment whenever the rowid falls."""
+    """Write the full text in the order of rowid: FTS5 starts a new segment whenever the rowid
+    falls.
+    """
     changes.sort(key=lambda change: change.docid)
-    db.executemany("DELETE FROM articles_fts WHERE rowid = ?", [(change.docid,) for change in changes if change.known])
+    db.executemany(
+        "DELETE FROM articles_fts WHERE rowid = ?",
+        [(change.docid,) for change in changes if change.known],
+    )
     for change in changes:
         if change.text is not None:
             title, body = map(folded, change.text)

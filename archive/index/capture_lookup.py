@@ -1,6 +1,8 @@
-"""Which capture answers for an address at a time, and which record holds the payload that a revisit stands for.
+"""Which capture answers for an address at a time, and which record holds the payload that a revisit
+stands for.
 
-Queries on `captures` alone, for whoever has `index.db` open. What a page looked like then is `crawler.serve.replay`'s.
+Queries on `captures` alone, for whoever has `index.db` open. What a page looked like then is
+`crawler.serve.replay`'s.
 """
 
 from __future__ import annotations
@@ -14,10 +16,11 @@ from archive.model import Capture, RecordType, Reference, iso
 
 
 def nearest(db: sqlite3.Connection, url: str, moment: datetime) -> Capture | None:
-    """The capture of `url` nearest in time that shows something: an answer below 400 if there is one, else any
-    (but none of a withdrawn article).
+    """The capture of `url` nearest in time that shows something: an answer below 400 if there is
+    one, else any (but none of a withdrawn article).
 
-    Where the address was captured under `http` only, that answers for `https`, and the other way round.
+    Where the address was captured under `http` only, that answers for `https`, and the other way
+    round.
     """
     scheme, _, rest = url.partition("://")
     other = f"{'http' if scheme == 'https' else 'https'}://{rest}"
@@ -31,7 +34,9 @@ def nearest(db: sqlite3.Connection, url: str, moment: datetime) -> Capture | Non
 
 
 def referred(db: sqlite3.Connection, capture: Capture) -> Reference | None:
-    """The record whose payload a revisit stands for; None where it is not in the index, and for any other capture."""
+    """The record whose payload a revisit stands for; None where it is not in the index, and for any
+    other capture.
+    """
     if capture.record_type != RecordType.REVISIT:
         return None
     by_id = "record_id = ?", (capture.refers_to_id or "",)
@@ -50,7 +55,9 @@ def referred(db: sqlite3.Connection, capture: Capture) -> Reference | None:
 
 
 def first_with(db: sqlite3.Connection, digest: str) -> Reference | None:
-    """The earliest whole `response` with status 200 whose payload has this digest: what a revisit refers to."""
+    """The earliest whole `response` with status 200 whose payload has this digest: what a revisit
+    refers to.
+    """
     row = db.execute(
         f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE payload_digest = ? AND record_type = 'response'"  # noqa: S608
         " AND status = 200 AND truncated IS NULL ORDER BY captured, warc, offset LIMIT 1",

@@ -1,7 +1,8 @@
 """Near-duplicates in clusters: the connected components of articles whose latest texts are alike.
 
-Two articles are joined where their signatures share a band and are at least `minhash.THRESHOLD` alike: a property of the
-two, so the clusters are the same whatever the order in which articles came.
+Two articles are joined where their signatures share a band and are at least `minhash.THRESHOLD`
+alike: a property of the two, so the clusters are the same whatever the order in which articles
+came.
 """
 
 from __future__ import annotations
@@ -38,12 +39,16 @@ class _Groups:
 
 
 def derive_clusters(
-    db: sqlite3.Connection, signatures: dict[int, bytes | None], dated: Iterable[int], left: Iterable[str]
+    db: sqlite3.Connection,
+    signatures: dict[int, bytes | None],
+    dated: Iterable[int],
+    left: Iterable[str],
 ) -> None:
-    """Bring clusters up to date with new signatures (None: no text to compare, or no article any more), by docid.
+    """Bring clusters up to date with new signatures (None: no text to compare, or no article any
+    more), by docid.
 
-    `dated` are further articles whose publication time or first capture changed; `left` are the clusters of articles
-    that are no more.
+    `dated` are further articles whose publication time or first capture changed; `left` are the
+    clusters of articles that are no more.
     """
     changed = {docid for docid, signature in signatures.items() if _store(db, docid, signature)}
     loosened = set(left)
@@ -53,7 +58,9 @@ def derive_clusters(
     for docid in dated:
         stale |= _cluster_of(db, docid)
     members = {docid for cluster in loosened for docid in _members(db, cluster)}
-    db.executemany("UPDATE articles SET cluster_id = NULL WHERE cluster_id = ?", [(each,) for each in loosened])
+    db.executemany(
+        "UPDATE articles SET cluster_id = NULL WHERE cluster_id = ?", [(each,) for each in loosened]
+    )
     for group in _grouped(db, sorted(members | changed)):
         stale |= _name_group(db, group)
     for cluster in sorted(stale):
@@ -66,11 +73,17 @@ def _store(db: sqlite3.Connection, docid: int, signature: bytes | None) -> bool:
     if (row[0] if row else None) == signature:
         return False
     if row:
-        db.executemany("DELETE FROM _bands WHERE band = ? AND docid = ?", [(band, docid) for band in bands(row[0])])
+        db.executemany(
+            "DELETE FROM _bands WHERE band = ? AND docid = ?",
+            [(band, docid) for band in bands(row[0])],
+        )
         db.execute("DELETE FROM _signatures WHERE docid = ?", (docid,))
     if signature is not None:
         db.execute("INSERT INTO _signatures VALUES (?, ?)", (docid, signature))
-        db.executemany("INSERT OR IGNORE INTO _bands VALUES (?, ?)", [(band, docid) for band in bands(signature)])
+        db.executemany(
+            "INSERT OR IGNORE INTO _bands VALUES (?, ?)",
+            [(band, docid) for band in bands(signature)],
+        )
     return True
 
 
@@ -80,11 +93,16 @@ def _cluster_of(db: sqlite3.Connection, docid: int) -> set[str]:
 
 
 def _members(db: sqlite3.Connection, cluster: str) -> list[int]:
-    return [docid for (docid,) in db.execute("SELECT docid FROM articles WHERE cluster_id = ?", (cluster,))]
+    return [
+        docid
+        for (docid,) in db.execute("SELECT docid FROM articles WHERE cluster_id = ?", (cluster,))
+    ]
 
 
 def _grouped(db: sqlite3.Connection, docids: list[int]) -> list[list[Node]]:
-    """The components that hold one of `docids`; a cluster none of whose members changed stays whole, as one node."""
+    """The components that hold one of `docids`; a cluster none of whose members changed stays
+    whole, as one node.
+    """
     groups = _Groups()
     for docid in docids:
         groups.root(docid)
@@ -94,13 +112,17 @@ def _grouped(db: sqlite3.Connection, docids: list[int]) -> list[list[Node]]:
         for other, cluster in _candidates(db, docid, row[0]):
             node: Node = cluster or other
             if groups.root(node) != groups.root(docid):
-                (signature,) = db.execute("SELECT signature FROM _signatures WHERE docid = ?", (other,)).fetchone()
+                (signature,) = db.execute(
+                    "SELECT signature FROM _signatures WHERE docid = ?", (other,)
+                ).fetchone()
                 if similarity(row[0], signature) >= THRESHOLD:
                     groups.join(docid, node)
     return [group for group in groups.all() if len(group) > 1]
 
 
-def _candidates(db: sqlite3.Connection, docid: int, signature: bytes) -> list[tuple[int, str | None]]:
+def _candidates(
+    db: sqlite3.Connection, docid: int, signature: bytes
+) -> list[tuple[int, str | None]]:
     """The articles that share a band with one, and their clusters."""
     wanted = bands(signature)
     marks = ", ".join("?" * len(wanted))
@@ -113,13 +135,20 @@ def _candidates(db: sqlite3.Connection, docid: int, signature: bytes) -> list[tu
 
 
 def _name_group(db: sqlite3.Connection, group: list[Node]) -> set[str]:
-    """Give the articles of a component its id: `c` and the least article id in it. The clusters that this changes."""
+    """Give the articles of a component its id: `c` and the least article id in it. The clusters
+    that this changes.
+    """
     absorbed = {node for node in group if isinstance(node, str)}
     docids = [node for node in group if isinstance(node, int)]
-    ids = [db.execute("SELECT id FROM articles WHERE docid = ?", (docid,)).fetchone()[0] for docid in docids]
+    ids = [
+        db.execute("SELECT id FROM articles WHERE docid = ?", (docid,)).fetchone()[0]
+        for docid in docids
+    ]
     names = absorbed | {"c" + article for article in ids}
     name = min(names)
-    db.executemany("UPDATE articles SET cluster_id = ? WHERE docid = ?", [(name, docid) for docid in docids])
+    db.executemany(
+        "UPDATE articles SET cluster_id = ? WHERE docid = ?", [(name, docid) for docid in docids]
+    )
     others = [(name, cluster) for cluster in absorbed if cluster != name]
     db.executemany("UPDATE articles SET cluster_id = ? WHERE cluster_id = ?", others)
     return {name, *absorbed}
@@ -127,7 +156,9 @@ def _name_group(db: sqlite3.Connection, group: list[Node]) -> set[str]:
 
 def _describe(db: sqlite3.Connection, cluster: str) -> None:
     """Write the row of a cluster: its size, and the article of it that was published first."""
-    (size,) = db.execute("SELECT count(*) FROM articles WHERE cluster_id = ?", (cluster,)).fetchone()
+    (size,) = db.execute(
+        "SELECT count(*) FROM articles WHERE cluster_id = ?", (cluster,)
+    ).fetchone()
     if size < 2:
         db.execute("DELETE FROM clusters WHERE id = ?", (cluster,))
         return
@@ -136,4 +167,6 @@ def _describe(db: sqlite3.Connection, cluster: str) -> None:
         " ORDER BY published IS NULL, published, first_seen, id LIMIT 1",
         (cluster,),
     ).fetchone()
-    db.execute("INSERT OR REPLACE INTO clusters VALUES (?, ?, ?, ?)", (cluster, size, published, first))
+    db.execute(
+        "INSERT OR REPLACE INTO clusters VALUES (?, ?, ?, ?)", (cluster, size, published, first)
+    )

@@ -1,4 +1,6 @@
-"""What each column of `index.db` means, in words: the text of `docs/tables.md`, kept beside the schema it explains."""
+"""What each column of `index.db` means, in words: the text of `docs/tables.md`, kept beside the
+schema it explains.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,8 @@ from dataclasses import dataclass
 
 from archive.index.schema import TABLES
 
-# A column means the same in every table that has it; where it does not, `table.column` is looked up first.
+# A column means the same in every table that has it; where it does not, `table.column` is looked up
+# first.
 MEANINGS = {
     "articles.id": "16 hex digits derived from site and canonical URL; the same after every rebuild",
     "articles.url": "canonical URL: the address that names the article",
@@ -135,7 +138,9 @@ ROWS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column of one table: its name, SQLite's type, and what it means (empty where nobody has said)."""
+    """One column of one table: its name, SQLite's type, and what it means (empty where nobody has
+    said).
+    """
 
     name: str
     type: str
@@ -163,7 +168,11 @@ def public_tables() -> Iterator[Table]:
             if name.startswith(("_", "sqlite_")):
                 continue
             columns = tuple(
-                Column(name=column, type=kind, meaning=MEANINGS.get(f"{name}.{column}") or MEANINGS.get(column, ""))
+                Column(
+                    name=column,
+                    type=kind,
+                    meaning=MEANINGS.get(f"{name}.{column}") or MEANINGS.get(column, ""),
+                )
                 for _, column, kind, *_ in connection.execute(f"PRAGMA table_info({name})")
             )
             yield Table(name=name, row=ROWS.get(name, ""), columns=columns)

@@ -14,14 +14,20 @@ from archive.index.schema import APPLICATION_ID, SCHEMA_VERSION, TABLES
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
-    """Turn what SQLite says of the disk, of locks and of damage into StorageError; everything else passes as the bug it is."""
+    """Turn what SQLite says of the disk, of locks and of damage into StorageError; everything else
+    passes as the bug it is.
+    """
     try:
         yield
     except sqlite3.OperationalError as error:
         text = str(error)
-        if text.startswith(("no such", "near ", "ambiguous", "table ", "fts5:", "wrong number", "too many")):
+        if text.startswith(
+            ("no such", "near ", "ambiguous", "table ", "fts5:", "wrong number", "too many")
+        ):
             raise
-        raise StorageError(f"{path}: {text}; check the disk and whether another program holds the file") from error
+        raise StorageError(
+            f"{path}: {text}; check the disk and whether another program holds the file"
+        ) from error
     except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
         raise
     except sqlite3.DatabaseError as error:
@@ -29,13 +35,17 @@ def storage_errors(path: Path) -> Iterator[None]:
 
 
 def keep_from_others(path: Path) -> None:
-    """Make the empty file of a database that is not there yet, closed to other users: SQLite's own would be open to all."""
+    """Make the empty file of a database that is not there yet, closed to other users: SQLite's own
+    would be open to all.
+    """
     with suppress(OSError):  # SQLite meets the same trouble at once, and says it
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640))
 
 
 def open_writer(path: Path, *, timeout: float = 30.0) -> sqlite3.Connection:
-    """Open `index.db` for writing, made where it is missing: WAL, busy after `timeout` seconds. Transactions are explicit."""
+    """Open `index.db` for writing, made where it is missing: WAL, busy after `timeout` seconds.
+    Transactions are explicit.
+    """
     keep_from_others(path)
     with storage_errors(path):
         connection = sqlite3.connect(path, timeout=timeout, isolation_level=None)
@@ -54,7 +64,8 @@ def open_reader(path: Path, *, timeout: float = 30.0) -> sqlite3.Connection:
             raise StorageError(f"{path}: no index here; run `warraq index`")
         address = f"{path.resolve().as_uri()}?mode=ro"
         if not path.with_name(path.name + "-shm").exists() and not _can_write(path.parent):
-            address += "&immutable=1"  # WAL wants a file beside the database; here nobody can write either of them
+            # WAL wants a file beside the database; here nobody can write either of them
+            address += "&immutable=1"
         connection = sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None)
         try:
             check_version(connection, path)
@@ -75,21 +86,28 @@ def check_version(connection: sqlite3.Connection, path: Path) -> None:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if application != APPLICATION_ID:
-        raise StorageError(f"{path}: a database, but no index of Warraq; move it away and run `warraq index`")
+        raise StorageError(
+            f"{path}: a database, but no index of Warraq; move it away and run `warraq index`"
+        )
     if version > SCHEMA_VERSION:
         raise NewerCollectionError(
             f"{path}: written by a newer Warraq (schema {version}, this one knows {SCHEMA_VERSION}); update Warraq"
         )
     if version < SCHEMA_VERSION:
-        raise StorageError(f"{path}: written by an older Warraq (schema {version}); run `warraq index --rebuild`")
+        raise StorageError(
+            f"{path}: written by an older Warraq (schema {version}); run `warraq index --rebuild`"
+        )
 
 
 def _configure(connection: sqlite3.Connection, path: Path) -> None:
     mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     if mode != "wal":
-        raise StorageError(f"{path}: this file system does not allow SQLite's WAL ({mode}); use a local disk")
-    # The index can be made again from the WARCs, so the last commits may be lost with the power (NORMAL), never its order.
-    # What is taken out is overwritten, on every build of SQLite: a withdrawn text must not stay in free space.
+        raise StorageError(
+            f"{path}: this file system does not allow SQLite's WAL ({mode}); use a local disk"
+        )
+    # The index can be made again from the WARCs, so the last commits may be lost with the power
+    # (NORMAL), never its order. What is taken out is overwritten, on every build of SQLite: a
+    # withdrawn text must not stay in free space.
     for pragma in (
         *("synchronous = NORMAL", "foreign_keys = ON", "secure_delete = ON"),
         *("cache_size = -65536", "wal_autocheckpoint = 4000"),
@@ -105,10 +123,12 @@ def _configure(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def take_place(fresh: Path, old: Path) -> None:
-    """Put the database `fresh` where `old` stands and remove `fresh`; those who read `old` go on undisturbed.
+    """Put the database `fresh` where `old` stands and remove `fresh`; those who read `old` go on
+    undisturbed.
 
-    By SQLite's backup, as one transaction: a file renamed over a database in WAL mode could meet the old one's log.
-    An `old` that cannot be written any more (damaged, no database) is removed first.
+    By SQLite's backup, as one transaction: a file renamed over a database in WAL mode could meet
+    the old one's log. An `old` that cannot be written any more (damaged, no database) is removed
+    first.
     """
     with storage_errors(old), closing(sqlite3.connect(fresh)) as source:
         try:

@@ -14,15 +14,22 @@ from archive.urls import canonical_key, is_amp, is_tracked
 GONE = (404, 410, 451)
 
 
-def derive_disappearances(db: sqlite3.Connection, articles: set[str], urls: set[str], fresh: set[str]) -> None:
-    """Decide anew which of `articles`, and of the articles found at `urls` (those just captured), are gone.
+def derive_disappearances(
+    db: sqlite3.Connection, articles: set[str], urls: set[str], fresh: set[str]
+) -> None:
+    """Decide anew which of `articles`, and of the articles found at `urls` (those just captured),
+    are gone.
 
-    `fresh` are those of `urls` that answered as never before: what redirects to them may now lead elsewhere.
+    `fresh` are those of `urls` that answered as never before: what redirects to them may now lead
+    elsewhere.
     """
     affected = set(articles)
     named = "SELECT DISTINCT article_id FROM _readings WHERE key = ? AND article_id IS NOT NULL"
     for url in urls | _leading_to(db, fresh):
-        affected |= {article for (article,) in db.execute("SELECT article_id FROM addresses WHERE url = ?", (url,))}
+        affected |= {
+            article
+            for (article,) in db.execute("SELECT article_id FROM addresses WHERE url = ?", (url,))
+        }
         if _counts_as_name(url):  # never read as the article, but a way to ask for it
             affected |= {article for (article,) in db.execute(named, (canonical_key(url),))}
     for article in sorted(affected):
@@ -35,7 +42,8 @@ def _disappearance(db: sqlite3.Connection, article: str) -> None:
     if row is None:
         return
     canonical, last_seen = row
-    # Asked at its name and where it was last read: an AMP form or a further page that was given up does not make it gone.
+    # Asked at its name and where it was last read: an AMP form or a further page that was given up
+    # does not make it gone.
     latest, read_at = latest_reading(db, article)
     since = db.execute(
         "SELECT captured, status, location, id, warc_date, warc, offset, url FROM captures"  # noqa: S608 -- a constant
@@ -52,12 +60,14 @@ def _disappearance(db: sqlite3.Connection, article: str) -> None:
     for at, (captured, status, location, capture) in sorted(moments):
         if at > read_at and (reason := _gone(db, status, location)):
             db.execute(
-                "INSERT INTO disappearances VALUES (?, ?, ?, ?, ?)", (article, last_seen, captured, reason, capture)
+                "INSERT INTO disappearances VALUES (?, ?, ?, ?, ?)",
+                (article, last_seen, captured, reason, capture),
             )
             return
 
 
-# The name of an article, with a slash behind it, and with more parameters: what `_spellings` fills in.
+# The name of an article, with a slash behind it, and with more parameters: what `_spellings` fills
+# in.
 _SPELT = "url IN (?, ?) OR url BETWEEN ? AND ?"
 
 
@@ -67,16 +77,22 @@ def _spellings(canonical: str) -> tuple[str, str, str, str]:
 
 
 def _counts_as_name(url: str) -> bool:
-    """Whether an address asks for a page itself, however the reader came, and not for another form of it."""
+    """Whether an address asks for a page itself, however the reader came, and not for another form
+    of it.
+    """
     return not is_amp(url) and (is_tracked(url) or not urlsplit(url).query)
 
 
 def _asks_for(url: str, canonical: str) -> bool:
-    return url == canonical or (_counts_as_name(url) and canonical_key(url) == canonical_key(canonical))
+    return url == canonical or (
+        _counts_as_name(url) and canonical_key(url) == canonical_key(canonical)
+    )
 
 
 def _answered(db: sqlite3.Connection, article: str, canonical: str) -> bool:
-    """Whether the canonical URL ever answered with the article; some pages name one that never did."""
+    """Whether the canonical URL ever answered with the article; some pages name one that never
+    did.
+    """
     read = db.execute(
         f"SELECT url FROM _readings WHERE article_id = ? AND ({_SPELT})",  # noqa: S608 -- a constant
         (article, *_spellings(canonical)),
@@ -89,12 +105,20 @@ def _gone(db: sqlite3.Connection, status: int | None, location: str | None) -> s
         return f"HTTP {status}"
     if not location:
         return None
-    return f"redirects to {location}" if all(_no_article(db, url) for url in _behind(db, location)) else None
+    return (
+        f"redirects to {location}"
+        if all(_no_article(db, url) for url in _behind(db, location))
+        else None
+    )
 
 
 def _no_article(db: sqlite3.Connection, url: str) -> bool:
-    """Whether a redirect's target is known for something else than an article: the home page, or a page read as none."""
-    if db.execute("SELECT 1 FROM _readings WHERE url = ? AND ordinal = 0 LIMIT 1", (url,)).fetchone():
+    """Whether a redirect's target is known for something else than an article: the home page, or a
+    page read as none.
+    """
+    if db.execute(
+        "SELECT 1 FROM _readings WHERE url = ? AND ordinal = 0 LIMIT 1", (url,)
+    ).fetchone():
         return False
     known = "SELECT 1 FROM captures WHERE url = ? AND (kind = 'page' OR location IS NOT NULL OR status IN (404, 410)) LIMIT 1"
     return urlsplit(url).path in {"", "/"} or db.execute(known, (url,)).fetchone() is not None

@@ -1,8 +1,10 @@
-"""The site as teacher: which lines and places its articles share, and each text without those known for furniture.
+"""The site as teacher: which lines and places its articles share, and each text without those known
+for furniture.
 
-A lesson is a property of the set of texts that have the line or place: of the twelve articles whose numbers are smallest.
-So the same lessons hold whatever the order of captures; where one is learned or given up, the texts it touches are
-cleaned anew, and versions follow from that. What a lesson needs is told by `archive.text.shared_lines`.
+A lesson is a property of the set of texts that have the line or place: of the twelve articles whose
+numbers are smallest. So the same lessons hold whatever the order of captures; where one is learned
+or given up, the texts it touches are cleaned anew, and versions follow from that. What a lesson
+needs is told by `archive.text.shared_lines`.
 """
 
 from __future__ import annotations
@@ -53,23 +55,30 @@ _LEARNED = "SELECT trait FROM _lessons WHERE trait IN (SELECT value FROM json_ea
 # Articles kept ready for judging; a site's furniture is mostly judged by the same few.
 _READY = 256
 _FIRST = -(1 << 63)
-# Of an article's lines at one place so many are looked at: a bound for tables of thousands of cells.
+# Of an article's lines at one place so many are looked at: a bound for tables of thousands of
+# cells.
 MOST_LINES = 100
 
 _ready: OrderedDict[int, Sampled] = OrderedDict()
 
 
 class Lessons:
-    """What is learned within one transaction: texts cleaned as they come, and anew in `settle` where lessons changed."""
+    """What is learned within one transaction: texts cleaned as they come, and anew in `settle`
+    where lessons changed.
+    """
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._bodies: dict[int, str] = {}  # text: body as read, of those that came
-        self._moved: dict[int, str] = {}  # lines whose articles are others than before, with their site
+        self._moved: dict[
+            int, str
+        ] = {}  # lines whose articles are others than before, with their site
         self._moved_places: dict[int, str] = {}
 
     def take(self, read: ReadArticle, touched: Touched) -> tuple[str, str]:
-        """Keep a text as read; its hash and fingerprint without what is known for furniture by now."""
+        """Keep a text as read; its hash and fingerprint without what is known for furniture by
+        now.
+        """
         row = read.text
         site, key = read.address
         body = _cleaned(self._db, row["body"], read.lines)
@@ -77,7 +86,11 @@ class Lessons:
         known = self._db.execute("SELECT 1 FROM _texts WHERE id = ?", (row["id"],)).fetchone()
         self._db.execute(
             _UPSERT_TEXT,
-            {**row, "text_sha256": sha256, "kept": _kept(row["body"], body, row["listing"] or row["part"])},
+            {
+                **row,
+                "text_sha256": sha256,
+                "kept": _kept(row["body"], body, row["listing"] or row["part"]),
+            },
         )
         touched.texts[sha256] = (row["title"], body)
         self._bodies[row["id"]] = row["body"]
@@ -90,8 +103,14 @@ class Lessons:
     def forget(self, texts: Iterable[int], touched: Touched) -> None:
         """These texts, about to be withdrawn, teach no more, and count as they were read."""
         for text in texts:
-            site, places = self._db.execute("SELECT site, places FROM _texts WHERE id = ?", (text,)).fetchone()
-            rows = [(trait, text) for trait in self._note(site, lines_of(site, unpack(places)))] if places else []
+            site, places = self._db.execute(
+                "SELECT site, places FROM _texts WHERE id = ?", (text,)
+            ).fetchone()
+            rows = (
+                [(trait, text) for trait in self._note(site, lines_of(site, unpack(places)))]
+                if places
+                else []
+            )
             self._db.executemany("DELETE FROM _lines WHERE line = ? AND text = ?", rows)
             self._become(text, self._text(text)[1], touched, anyway=True)
 
@@ -101,13 +120,17 @@ class Lessons:
         self._moved_places |= dict.fromkeys(places, site)
         return traits | places
 
-    # ------------------------------------------------------------------------------------------------- learning
+    # ------------------------------------------------------------------------------------- learning
 
     def settle(self, touched: Touched) -> None:
-        """Judge every line and place that came or went in this transaction; clean anew what that changes."""
+        """Judge every line and place that came or went in this transaction; clean anew what that
+        changes.
+        """
         moved = self._moved | self._moved_places
         widespread, known = self._among(_WIDESPREAD, moved), self._among(_LEARNED, moved)
-        changed = [trait for trait in sorted(widespread | known) if self._judge(trait, trait in known)]
+        changed = [
+            trait for trait in sorted(widespread | known) if self._judge(trait, trait in known)
+        ]
         texts = {
             text
             for trait in changed
@@ -123,11 +146,16 @@ class Lessons:
         """Whether the verdict on a line or place is another than before; if so it is written."""
         sample = self._sample(trait)
         is_place = trait in self._moved_places
-        learned = self._is_furniture_place(trait, sample) if is_place else is_furniture(trait, sample)
+        learned = (
+            self._is_furniture_place(trait, sample) if is_place else is_furniture(trait, sample)
+        )
         if learned == known:
             return False
         if learned:
-            site, kind = self._moved_places[trait] if is_place else self._moved[trait], "place" if is_place else "line"
+            site, kind = (
+                self._moved_places[trait] if is_place else self._moved[trait],
+                "place" if is_place else "line",
+            )
             row = (trait, site, kind, *path_and_form(trait, sample[0]))
             self._db.execute("INSERT INTO _lessons VALUES (?, ?, ?, ?, ?)", row)
         else:
@@ -135,7 +163,9 @@ class Lessons:
         return True
 
     def _sample(self, trait: int) -> tuple[Sampled, ...]:
-        """The articles with the smallest numbers that have a line or place: of each the text with the smallest."""
+        """The articles with the smallest numbers that have a line or place: of each the text with
+        the smallest.
+        """
         found: list[Sampled] = []
         article = _FIRST
         while len(found) < SAMPLE:
@@ -154,7 +184,9 @@ class Lessons:
             _ready.move_to_end(text)
             return _ready[text]
         title, body = self._text(text)
-        site, places = self._db.execute("SELECT site, places FROM _texts WHERE id = ?", (text,)).fetchone()
+        site, places = self._db.execute(
+            "SELECT site, places FROM _texts WHERE id = ?", (text,)
+        ).fetchone()
         paragraphs, stands = tuple(body.split("\n")), tuple(unpack(places))
         words = tuple(content_words(each) for each in paragraphs)
         _ready[text] = Sampled(title, paragraphs, stands, lines_of(site, stands), words)
@@ -173,7 +205,9 @@ class Lessons:
         return title, body if body is not None else self._bodies[text]
 
     def _is_furniture_place(self, place: int, sample: tuple[Sampled, ...]) -> bool:
-        """Whether nearly all that stands at a place of these articles stands there in others too."""
+        """Whether nearly all that stands at a place of these articles stands there in others
+        too.
+        """
         lines = [line for each in sample for line in islice(each.at(place), MOST_LINES)]
         if any(line.kind == Kind.HEADING for line in lines):
             return False
@@ -195,30 +229,43 @@ class Lessons:
         ).fetchone()
         return int(titles) > 1
 
-    # ------------------------------------------------------------------------------------------------- cleaning
+    # ------------------------------------------------------------------------------------- cleaning
 
     def _clean_anew(self, text: int, touched: Touched) -> None:
         """Bring a text to what is known for furniture now."""
-        site, places = self._db.execute("SELECT site, places FROM _texts WHERE id = ?", (text,)).fetchone()
+        site, places = self._db.execute(
+            "SELECT site, places FROM _texts WHERE id = ?", (text,)
+        ).fetchone()
         body = self._text(text)[1]
         self._become(text, _cleaned(self._db, body, lines_of(site, unpack(places))), touched)
 
     def tell(self, text: int, touched: Touched) -> None:
-        """Note a text's title and body without furniture for the versions that are about to have it."""
-        title, sha256 = self._db.execute("SELECT title, text_sha256 FROM _texts WHERE id = ?", (text,)).fetchone()
+        """Note a text's title and body without furniture for the versions that are about to have
+        it.
+        """
+        title, sha256 = self._db.execute(
+            "SELECT title, text_sha256 FROM _texts WHERE id = ?", (text,)
+        ).fetchone()
         touched.texts[sha256] = (title, self.clean(text))
 
     def clean(self, text: int) -> str:
         """A text's body without what is known for furniture now."""
-        site, places = self._db.execute("SELECT site, places FROM _texts WHERE id = ?", (text,)).fetchone()
-        return _cleaned(self._db, self._text(text)[1], lines_of(site, unpack(places)) if places else ())
+        site, places = self._db.execute(
+            "SELECT site, places FROM _texts WHERE id = ?", (text,)
+        ).fetchone()
+        return _cleaned(
+            self._db, self._text(text)[1], lines_of(site, unpack(places)) if places else ()
+        )
 
     def _become(self, text: int, cleaned: str, touched: Touched, *, anyway: bool = False) -> None:
-        """Note a text's body without furniture, and all that follows for its readings; `anyway`, even if it was that before."""
+        """Note a text's body without furniture, and all that follows for its readings; `anyway`,
+        even if it was that before.
+        """
         title, body = self._text(text)
         sha256 = text_sha256(title, cleaned)
         site, key, apart, before, metadata = self._db.execute(
-            "SELECT site, key, listing OR ifnull(part, 0), text_sha256, metadata FROM _texts WHERE id = ?", (text,)
+            "SELECT site, key, listing OR ifnull(part, 0), text_sha256, metadata FROM _texts WHERE id = ?",
+            (text,),
         ).fetchone()
         if sha256 == before and not anyway:
             return
@@ -229,8 +276,12 @@ class Lessons:
         mark = fingerprint(title, cleaned, json.loads(metadata)["published"], key)
         self._retell((site, key), text, (sha256, mark), touched)
 
-    def _retell(self, address: tuple[str, str], text: int, now: tuple[str, str], touched: Touched) -> None:
-        """Give the readings of a text its new hash and fingerprint; article and version follow from these."""
+    def _retell(
+        self, address: tuple[str, str], text: int, now: tuple[str, str], touched: Touched
+    ) -> None:
+        """Give the readings of a text its new hash and fingerprint; article and version follow from
+        these.
+        """
         readings = self._db.execute(
             "SELECT capture_id, ordinal, fingerprint, article_id, version_id, url, text_sha256 FROM _readings"
             " WHERE site = ? AND key = ? AND text = ?",
@@ -245,12 +296,17 @@ class Lessons:
                 (*now, capture, ordinal),
             )
             if ordinal == 0:
-                self._db.execute("UPDATE captures SET article_id = NULL, version_id = NULL WHERE id = ?", (capture,))
+                self._db.execute(
+                    "UPDATE captures SET article_id = NULL, version_id = NULL WHERE id = ?",
+                    (capture,),
+                )
         touched.addresses.add(address)
 
 
 def _kept(body: str, cleaned: str, apart: int | None) -> str | None:
-    """The body as read, where no version has it: of listings, of parts, and where something of it is left out."""
+    """The body as read, where no version has it: of listings, of parts, and where something of it
+    is left out.
+    """
     return body if apart or cleaned != body else None
 
 
@@ -259,17 +315,23 @@ def _cleaned(db: sqlite3.Connection, body: str, lines: Sequence[Line]) -> str:
         return body
     paragraphs = body.split("\n")
     verdicts = _verdicts(db, paragraphs, lines)
-    return "\n".join(text for text, verdict in zip(paragraphs, verdicts, strict=True) if verdict is None)
+    return "\n".join(
+        text for text, verdict in zip(paragraphs, verdicts, strict=True) if verdict is None
+    )
 
 
-def _verdicts(db: sqlite3.Connection, paragraphs: Sequence[str], lines: Sequence[Line]) -> list[str | None]:
+def _verdicts(
+    db: sqlite3.Connection, paragraphs: Sequence[str], lines: Sequence[Line]
+) -> list[str | None]:
     traits = {line.trait for line in lines} | {line.place for line in lines}
     learned = {trait for (trait,) in db.execute(_LEARNED, (json.dumps(list(traits)),))}
     return dropped(paragraphs, lines, learned)
 
 
 def without_furniture(db: sqlite3.Connection, site: str, article: Article) -> Article:
-    """An article of a site as the index would keep it: without what its other articles teach, and why, as evidence."""
+    """An article of a site as the index would keep it: without what its other articles teach, and
+    why, as evidence.
+    """
     lines = lines_of(site, article.places)
     if len(lines) != len(article.paragraphs):
         return article
@@ -277,13 +339,20 @@ def without_furniture(db: sqlite3.Connection, site: str, article: Article) -> Ar
     kept = [at for at, verdict in enumerate(verdicts) if verdict is None]
     if len(kept) == len(verdicts):
         return article
-    gone = [(verdict, text) for verdict, text in zip(verdicts, article.paragraphs, strict=True) if verdict]
+    gone = [
+        (verdict, text)
+        for verdict, text in zip(verdicts, article.paragraphs, strict=True)
+        if verdict
+    ]
     return replace(
         article,
         paragraphs=[article.paragraphs[at] for at in kept],
         places=[article.places[at] for at in kept],
         evidence=[
             *article.evidence,
-            *(Evidence(field="dropped", source=verdict, value=text[:300]) for verdict, text in gone),
+            *(
+                Evidence(field="dropped", source=verdict, value=text[:300])
+                for verdict, text in gone
+            ),
         ],
     )

@@ -1,9 +1,10 @@
 """Articles on several pages: the text of each of their readings is that of all parts together.
 
-A reading of one part stands for the whole as its crawl saw it: the parts of the same crawl, for parts that crawl did not
-fetch the latest before, else the first after. Where the crawl also saw all on one page, that is the text. So one visit
-makes one version whatever the order of its parts, and a part that changes later makes a new version of the one article.
-A pure function of the readings of an address, derived anew whenever one of them comes or goes.
+A reading of one part stands for the whole as its crawl saw it: the parts of the same crawl, for
+parts that crawl did not fetch the latest before, else the first after. Where the crawl also saw all
+on one page, that is the text. So one visit makes one version whatever the order of its parts, and a
+part that changes later makes a new version of the one article. A pure function of the readings of
+an address, derived anew whenever one of them comes or goes.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from archive.index.learned_boilerplate import Lessons
 from archive.index.rows import fingerprint
 from archive.model.identity import text_sha256
 
-# Share of the letters of a part that stand in the parts before it, from which it is the same page again (of comments).
+# Share of the letters of a part that stand in the parts before it, from which it is the same page
+# again (of comments).
 SAME = 0.8
 WHOLE = 0
 
@@ -71,7 +73,9 @@ def _join(db: sqlite3.Connection, site: str, key: str, lessons: Lessons, touched
             " WHERE capture_id = ? AND ordinal = 0",
             (sha256, mark, each.capture),
         )
-        db.execute("UPDATE captures SET article_id = NULL, version_id = NULL WHERE id = ?", (each.capture,))
+        db.execute(
+            "UPDATE captures SET article_id = NULL, version_id = NULL WHERE id = ?", (each.capture,)
+        )
 
 
 def _seen(db: sqlite3.Connection, site: str, key: str) -> list[_Seen]:
@@ -94,20 +98,28 @@ def _seen(db: sqlite3.Connection, site: str, key: str) -> list[_Seen]:
 
 
 def _of(seen: Sequence[_Seen], at: int) -> list[_Seen]:
-    """The readings whose texts make up what the reading at this place stands for, in the order of their parts."""
+    """The readings whose texts make up what the reading at this place stands for, in the order of
+    their parts.
+    """
     crawl = seen[at].crawl
     same = [each for each in seen if each.crawl == crawl]
     whole = [each for each in same if each.part == WHOLE]
     if whole:
         return whole[-1:]
     ends = [each.part for each in same if each.is_last]
-    chosen = {each.part: each for each in [*reversed(seen[at:]), *seen[:at]] if not ends or each.part <= max(ends)}
+    chosen = {
+        each.part: each
+        for each in [*reversed(seen[at:]), *seen[:at]]
+        if not ends or each.part <= max(ends)
+    }
     chosen |= {each.part: each for each in same}
     return [chosen[part] for part in sorted(chosen) if part != WHOLE]
 
 
 def joined(parts: Iterable[str]) -> str:
-    """The bodies of parts as one: without lines that a part repeats at its beginning, and parts that are another again."""
+    """The bodies of parts as one: without lines that a part repeats at its beginning, and parts
+    that are another again.
+    """
     lines: list[str] = []
     for body in parts:
         more = body.split("\n")

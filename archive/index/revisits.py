@@ -1,7 +1,7 @@
 """Which earlier capture a revisit stands for, and the reading it has from it.
 
-A revisit record (ISO 28500 §6.7) carries no payload. It was read as what the capture it refers to was read as; where
-that one comes later (another WARC, another order), the revisit is resolved then.
+A revisit record (ISO 28500 §6.7) carries no payload. It was read as what the capture it refers to
+was read as; where that one comes later (another WARC, another order), the revisit is resolved then.
 """
 
 from __future__ import annotations
@@ -16,10 +16,14 @@ from archive.model import RecordType, iso
 _REVISIT = str(RecordType.REVISIT)
 
 
-def resolve_revisits(db: sqlite3.Connection, new: set[str], captured: dict[str, str], touched: Touched) -> None:
-    """Give revisits their readings: those in `new` (capture ids), and those that a new capture may stand behind.
+def resolve_revisits(
+    db: sqlite3.Connection, new: set[str], captured: dict[str, str], touched: Touched
+) -> None:
+    """Give revisits their readings: those in `new` (capture ids), and those that a new capture may
+    stand behind.
 
-    `captured` has, for each URL with a new capture that is no revisit, the earliest time of one (ISO 8601).
+    `captured` has, for each URL with a new capture that is no revisit, the earliest time of one
+    (ISO 8601).
     """
     waiting = set(new)
     for url, since in captured.items():
@@ -34,7 +38,9 @@ def resolve_revisits(db: sqlite3.Connection, new: set[str], captured: dict[str, 
 
 def _resolve(db: sqlite3.Connection, capture: str, touched: Touched) -> None:
     referent = _referent(db, capture)
-    before = db.execute("SELECT read_from FROM _readings WHERE capture_id = ? AND ordinal = 0", (capture,)).fetchone()
+    before = db.execute(
+        "SELECT read_from FROM _readings WHERE capture_id = ? AND ordinal = 0", (capture,)
+    ).fetchone()
     if (before[0] if before else None) == referent:
         return
     release(db, capture, touched)
@@ -45,8 +51,12 @@ def _resolve(db: sqlite3.Connection, capture: str, touched: Touched) -> None:
             " WHERE c.id = ? AND r.capture_id = ? AND r.ordinal = 0",
             (_moment(db, capture), capture, referent),
         )
-        touched.addresses |= set(db.execute("SELECT site, key FROM _readings WHERE capture_id = ?", (capture,)))
-        rows = db.execute("SELECT site, fingerprint FROM _readings WHERE capture_id = ?", (capture,))
+        touched.addresses |= set(
+            db.execute("SELECT site, key FROM _readings WHERE capture_id = ?", (capture,))
+        )
+        rows = db.execute(
+            "SELECT site, fingerprint FROM _readings WHERE capture_id = ?", (capture,)
+        )
         touched.fingerprints |= set(rows)
 
 
@@ -62,19 +72,24 @@ def release(db: sqlite3.Connection, capture: str, touched: Touched) -> None:
         touched.fingerprints.add((row[0], row[2]))
         touched.note(*row[3:])
         db.execute("DELETE FROM _readings WHERE capture_id = ?", (capture,))
-        db.execute("UPDATE captures SET article_id = NULL, version_id = NULL WHERE id = ?", (capture,))
+        db.execute(
+            "UPDATE captures SET article_id = NULL, version_id = NULL WHERE id = ?", (capture,)
+        )
 
 
 def _moment(db: sqlite3.Connection, capture: str) -> str:
-    date, warc, offset = db.execute("SELECT warc_date, warc, offset FROM captures WHERE id = ?", (capture,)).fetchone()
+    date, warc, offset = db.execute(
+        "SELECT warc_date, warc, offset FROM captures WHERE id = ?", (capture,)
+    ).fetchone()
     return moment_of(datetime.fromisoformat(date), warc, offset)
 
 
 def _referent(db: sqlite3.Connection, capture: str) -> str | None:
-    """The capture whose payload a revisit stands for, if that was read as an article; only of the same URL.
+    """The capture whose payload a revisit stands for, if that was read as an article; only of the
+    same URL.
 
-    As the revisit names it, by record id or by date; else the latest before it with the same payload; else, where the
-    server said "not modified" or no digest is known, the latest before it.
+    As the revisit names it, by record id or by date; else the latest before it with the same
+    payload; else, where the server said "not modified" or no digest is known, the latest before it.
     """
     url, captured, profile, digest, date, record = db.execute(
         "SELECT url, captured, profile, payload_digest, refers_to_date, refers_to_id FROM captures WHERE id = ?",

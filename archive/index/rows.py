@@ -1,7 +1,9 @@
-"""What captures and readings say, as rows of the index that are written once and depend on nothing else.
+"""What captures and readings say, as rows of the index that are written once and depend on nothing
+else.
 
-Text from pages passes one border here: no control characters and no lone surrogates come behind it. What follows from
-these rows (articles, versions, addresses, clusters) is derived by `archive.index.articles`.
+Text from pages passes one border here: no control characters and no lone surrogates come behind it.
+What follows from these rows (articles, versions, addresses, clusters) is derived by
+`archive.index.articles`.
 """
 
 from __future__ import annotations
@@ -46,9 +48,11 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadArticle:
-    """An article as one capture was read: the row of `_readings`, the row of `_texts`, and its lines where they are known.
+    """An article as one capture was read: the row of `_readings`, the row of `_texts`, and its
+    lines where they are known.
 
-    Both rows still lack what depends on lessons: fingerprint and hash of the text without furniture.
+    Both rows still lack what depends on lessons: fingerprint and hash of the text without
+    furniture.
     """
 
     reading: Row
@@ -72,7 +76,9 @@ folded = lru_cache(maxsize=256)(fold)
 
 
 def clean(text: str) -> str:
-    """Text as it may enter the database: line ends kept, control characters gone, lone surrogates replaced (U+FFFD)."""
+    """Text as it may enter the database: line ends kept, control characters gone, lone surrogates
+    replaced (U+FFFD).
+    """
     return _UNWANTED.sub(_replacement, text)
 
 
@@ -85,7 +91,9 @@ def _clean(text: str | None) -> str | None:
 
 
 def moment(capture: Capture) -> str:
-    """A text that sorts captures by time, WARC and offset; its first 20 characters are the time in ISO 8601."""
+    """A text that sorts captures by time, WARC and offset; its first 20 characters are the time in
+    ISO 8601.
+    """
     return moment_of(capture.captured, capture.warc, capture.offset)
 
 
@@ -135,7 +143,9 @@ def _location(capture: Capture) -> str | None:
 
 
 def read_articles(capture: Capture, reading: Reading) -> list[ReadArticle]:
-    """The articles that a capture was read as: its own, and those that a listing carries whole, once each."""
+    """The articles that a capture was read as: its own, and those that a listing carries whole,
+    once each.
+    """
     found: list[ReadArticle] = []
     if reading.article is not None:
         found.append(_read_article(capture, reading, reading.article, 0))
@@ -148,10 +158,14 @@ def read_articles(capture: Capture, reading: Reading) -> list[ReadArticle]:
     return found
 
 
-def _read_article(capture: Capture, reading: Reading, article: Article, ordinal: int) -> ReadArticle:
+def _read_article(
+    capture: Capture, reading: Reading, article: Article, ordinal: int
+) -> ReadArticle:
     title, body = clean(article.title), "\n".join(map(clean, article.paragraphs))
     canonical = canonical_url(clean(article.canonical or article.url))
-    site = clean(article.site or capture.facts.site or folded_host(urlsplit(capture.url).hostname or ""))
+    site = clean(
+        article.site or capture.facts.site or folded_host(urlsplit(capture.url).hostname or "")
+    )
     key, sha256 = canonical_key(canonical), text_sha256(title, body)
     metadata = _metadata(article, reading if ordinal == 0 else None)
     lines = lines_of(site, article.places) if len(article.places) == len(body.split("\n")) else ()
@@ -199,13 +213,20 @@ def fingerprint(title: str, body: str, published: str | None, key: str) -> str:
 
 
 def _metadata(article: Article, reading: Reading | None) -> Row:
-    row = {name: clean(value) if isinstance(value, str) else value for name, value in article.to_dict().items()}
+    row = {
+        name: clean(value) if isinstance(value, str) else value
+        for name, value in article.to_dict().items()
+    }
     for elsewhere in ("url", "site", "title", "body", "words"):
         del row[elsewhere]
     links = [(link.url, link.text, "related") for link in article.related]
     further = [*article.links, *(reading.links if reading else ())]
-    links += [(link.url, link.text, link.kind) for link in further if link.kind in {"body", "related"}]
-    row["links"] = [(clean(url), clean(text), kind) for (url, kind), text in _first_texts(links).items()]
+    links += [
+        (link.url, link.text, link.kind) for link in further if link.kind in {"body", "related"}
+    ]
+    row["links"] = [
+        (clean(url), clean(text), kind) for (url, kind), text in _first_texts(links).items()
+    ]
     row["authors"] = list(dict.fromkeys(clean(name) for name in article.authors))
     row["tags"] = list(dict.fromkeys(clean(tag) for tag in article.tags))
     row["extractor"] = extractor()
@@ -260,12 +281,18 @@ def failure_row(failure: Failure) -> Row:
         "stage": str(failure.stage),
         "reason": clean(failure.reason),
     }
-    return {"id": content_id("failure", *(value or "" for value in row.values())), **row, "at": iso(failure.at)}
+    return {
+        "id": content_id("failure", *(value or "" for value in row.values())),
+        **row,
+        "at": iso(failure.at),
+    }
 
 
 def _explained(no: NotAnArticle, failures: list[Failure]) -> bool:
     """Whether a page is empty because of what is told already: one line is enough."""
-    return no.reason is NotArticleReason.EMPTY and any(failure.stage is Stage.EXTRACT for failure in failures)
+    return no.reason is NotArticleReason.EMPTY and any(
+        failure.stage is Stage.EXTRACT for failure in failures
+    )
 
 
 def failures_of(capture: Capture, reading: Reading) -> list[Failure]:

@@ -1,8 +1,10 @@
-"""The SQL of `index.db`, every table and index with the query it serves, and how the file is opened.
+"""The SQL of `index.db`, every table and index with the query it serves, and how the file is
+opened.
 
-Tables whose name begins with `_` are the index's own; the others are for everybody. Every id and rowid is derived from
-content, so two indexes of the same captures are equal row by row. There are no migrations: the index is a projection of
-the WARCs, and another schema version means `warraq index --rebuild`.
+Tables whose name begins with `_` are the index's own; the others are for everybody. Every id and
+rowid is derived from content, so two indexes of the same captures are equal row by row. There are
+no migrations: the index is a projection of the WARCs, and another schema version means `warraq
+index --rebuild`.
 """
 
 from __future__ import annotations

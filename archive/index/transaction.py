@@ -1,4 +1,6 @@
-"""One transaction's worth of captures: their rows written, then everything that follows from them derived."""
+"""One transaction's worth of captures: their rows written, then everything that follows from them
+derived.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +16,28 @@ from archive.index.disappearances import derive_disappearances
 from archive.index.learned_boilerplate import Lessons
 from archive.index.multipage import join_parts
 from archive.index.revisits import release, resolve_revisits
-from archive.index.rows import ReadArticle, Row, capture_row, failure_row, failures_of, read_articles, sighting_row
-from archive.index.withdrawals import forget, has_page, is_announced_in_vain, is_withdrawn, texts_of, withdraw
+from archive.index.rows import (
+    ReadArticle,
+    Row,
+    capture_row,
+    failure_row,
+    failures_of,
+    read_articles,
+    sighting_row,
+)
+from archive.index.withdrawals import (
+    forget,
+    has_page,
+    is_announced_in_vain,
+    is_withdrawn,
+    texts_of,
+    withdraw,
+)
 from archive.model import Capture, Change, Failure, PayloadKind, Reading, RecordType
 from archive.model.withdrawal import Withdrawal
 
-# The earliest announcement stands; where two are as early, crawl and lastmod decide, so that their order does not.
+# The earliest announcement stands; where two are as early, crawl and lastmod decide, so that their
+# order does not.
 _EARLIER = (
     "(excluded.seen, ifnull(excluded.crawl_id, ''), ifnull(excluded.modified, ''))"
     " < (seen, ifnull(crawl_id, ''), ifnull(modified, ''))"
@@ -45,7 +63,9 @@ class Pending:
 
 
 class Batch:
-    """Captures added within one open transaction; `finish` derives what follows, `verdict` then tells what each meant."""
+    """Captures added within one open transaction; `finish` derives what follows, `verdict` then
+    tells what each meant.
+    """
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
@@ -64,7 +84,9 @@ class Batch:
         row = capture_row(capture, reading)
         self._note(row)
         insert(self._db, "captures", row)
-        announced = [each for each in reading.sightings if not is_announced_in_vain(self._db, each.url)]
+        announced = [
+            each for each in reading.sightings if not is_announced_in_vain(self._db, each.url)
+        ]
         self._db.executemany(_UPSERT_SIGHTING, [sighting_row(each, capture) for each in announced])
         insert_failures(self._db, failures_of(capture, reading))
         articles = read_articles(capture, reading)
@@ -84,11 +106,15 @@ class Batch:
         self.add(capture, reading)
 
     def _note(self, row: Row) -> None:
-        """Remember what the capture may mean for others: revisits of it, redirects to it, articles gone from it."""
+        """Remember what the capture may mean for others: revisits of it, redirects to it, articles
+        gone from it.
+        """
         url = row["url"]
         self._urls.add(url)
         known = "SELECT 1 FROM captures WHERE url = ? AND kind = ? AND location IS ? AND status IS ? LIMIT 1"
-        if not self._db.execute(known, (url, row["kind"], row["location"], row["status"])).fetchone():
+        if not self._db.execute(
+            known, (url, row["kind"], row["location"], row["status"])
+        ).fetchone():
             self._fresh.add(url)
         if row["location"]:
             self._redirects.add(url)
@@ -100,12 +126,15 @@ class Batch:
             "SELECT capture_id FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 ORDER BY moment DESC LIMIT 1",
             article.address,
         ).fetchone()
-        url = self._db.execute("SELECT 1 FROM _readings WHERE url = ? LIMIT 1", (article.reading["url"],)).fetchone()
+        url = self._db.execute(
+            "SELECT 1 FROM _readings WHERE url = ? LIMIT 1", (article.reading["url"],)
+        ).fetchone()
         return Pending(
             article.reading["capture_id"],
             address=article.address,
             before=before[0] if before else None,
-            new_url=url is None and not article.text["part"],  # a further part is no other address of the same
+            new_url=url is None
+            and not article.text["part"],  # a further part is no other address of the same
         )
 
     def _read(self, article: ReadArticle) -> None:
@@ -116,7 +145,11 @@ class Batch:
         else:
             self._overrule(site, key, row["url"])
         if is_withdrawn(self._db, site, key, article.text["raw_sha256"]):
-            row |= {"counts": 0, "text_sha256": article.text["raw_sha256"], "fingerprint": article.fingerprint}
+            row |= {
+                "counts": 0,
+                "text_sha256": article.text["raw_sha256"],
+                "fingerprint": article.fingerprint,
+            }
         else:
             row["text_sha256"], row["fingerprint"] = self._lessons.take(article, self._touched)
         insert(self._db, "_readings", row)
@@ -124,7 +157,9 @@ class Batch:
         self._touched.fingerprints.add((site, row["fingerprint"]))
 
     def _overrule(self, site: str, key: str, url: str) -> None:
-        """What listings carried of an article no longer counts: its own page was read, at the address they gave or as that one."""
+        """What listings carried of an article no longer counts: its own page was read, at the
+        address they gave or as that one.
+        """
         for column, value in (("key", key), ("url", url)):
             overruled = self._db.execute(
                 f"UPDATE _readings SET counts = 0 WHERE site = ? AND {column} = ? AND ordinal > 0 AND counts = 1"  # noqa: S608
@@ -161,8 +196,14 @@ class Batch:
             return Change.NONE
         if pending.address is None:
             read = "SELECT 1 FROM _readings WHERE capture_id = ? AND ordinal = 0"
-            return Change.UNCHANGED if self._db.execute(read, (pending.capture_id,)).fetchone() else Change.NONE
-        work = self._db.execute("SELECT article_key FROM _works WHERE site = ? AND key = ?", pending.address).fetchone()
+            return (
+                Change.UNCHANGED
+                if self._db.execute(read, (pending.capture_id,)).fetchone()
+                else Change.NONE
+            )
+        work = self._db.execute(
+            "SELECT article_key FROM _works WHERE site = ? AND key = ?", pending.address
+        ).fetchone()
         if work is None:  # withdrawn
             return Change.NONE
         if pending.before is None:
@@ -184,7 +225,9 @@ def insert(db: sqlite3.Connection, table: str, row: Row) -> None:
 
 
 def insert_failures(db: sqlite3.Connection, failures: Iterable[Failure]) -> None:
-    """Insert failures; the same one again in a crawl (at another try) is the same row, of the first time."""
+    """Insert failures; the same one again in a crawl (at another try) is the same row, of the first
+    time.
+    """
     db.executemany(
         "INSERT INTO failures (id, url, crawl_id, stage, reason, at)"
         " VALUES (:id, :url, :crawl_id, :stage, :reason, :at) ON CONFLICT DO UPDATE SET at = min(at, excluded.at)",

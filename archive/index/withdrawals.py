@@ -1,8 +1,9 @@
 """What withdrawals mean for the index, in whatever order they and the captures come.
 
-A reading that is withdrawn counts for nothing (`_readings.counts` is 0), so no article, version, address or cluster comes
-of it; that it was read stays known by its digests. The row in `withdrawals` is the article's tombstone. Writing the
-record that says so is `warc_writer`'s, taking bytes out of WARC files `tombstones`'.
+A reading that is withdrawn counts for nothing (`_readings.counts` is 0), so no article, version,
+address or cluster comes of it; that it was read stays known by its digests. The row in
+`withdrawals` is the article's tombstone. Writing the record that says so is `warc_writer`'s, taking
+bytes out of WARC files `tombstones`'.
 """
 
 from __future__ import annotations
@@ -42,14 +43,20 @@ def is_announced_in_vain(db: sqlite3.Connection, url: str) -> bool:
 
 
 def withdraw(db: sqlite3.Connection, withdrawal: Withdrawal, touched: Touched) -> None:
-    """Note a withdrawal and take away what it covers; of several of one article the first stands, and any purge."""
+    """Note a withdrawal and take away what it covers; of several of one article the first stands,
+    and any purge.
+    """
     texts, digests = (" ".join(sorted(each)) for each in (withdrawal.texts, withdrawal.digests))
     row = (iso(withdrawal.at), withdrawal.reason, withdrawal.url, withdrawal.site, texts, digests)
     known = db.execute(
         "SELECT withdrawn, reason, url, site, text_sha256, payload_digests, purged FROM withdrawals WHERE article_id = ?",
         (withdrawal.article_id,),
     ).fetchone()
-    stands, purged = (min(row, known[:6]), max(withdrawal.purged, known[6])) if known else (row, withdrawal.purged)
+    stands, purged = (
+        (min(row, known[:6]), max(withdrawal.purged, known[6]))
+        if known
+        else (row, withdrawal.purged)
+    )
     db.execute(
         "INSERT OR REPLACE INTO withdrawals (article_id, withdrawn, reason, url, site, text_sha256, payload_digests, purged)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -65,11 +72,17 @@ def withdraw(db: sqlite3.Connection, withdrawal: Withdrawal, touched: Touched) -
 
 
 def _what(withdrawal: Withdrawal) -> Iterator[tuple[str, str, str, str]]:
-    for what, values in (("key", withdrawal.keys), ("text", withdrawal.texts), ("url", withdrawal.urls)):
+    for what, values in (
+        ("key", withdrawal.keys),
+        ("text", withdrawal.texts),
+        ("url", withdrawal.urls),
+    ):
         yield from ((what, withdrawal.site, value, withdrawal.article_id) for value in values)
 
 
-def _take_away(db: sqlite3.Connection, site: str, column: str, value: str | int, touched: Touched) -> None:
+def _take_away(
+    db: sqlite3.Connection, site: str, column: str, value: str | int, touched: Touched
+) -> None:
     rows = db.execute(
         f"SELECT key, fingerprint FROM _readings WHERE site = ? AND {column} = ? AND counts = 1",  # noqa: S608
         (site, value),
@@ -80,7 +93,9 @@ def _take_away(db: sqlite3.Connection, site: str, column: str, value: str | int,
 
 
 def texts_of(db: sqlite3.Connection, withdrawal: Withdrawal) -> list[int]:
-    """The texts that a withdrawal covers, by their address or as they were read: lessons come and go."""
+    """The texts that a withdrawal covers, by their address or as they were read: lessons come and
+    go.
+    """
     named = json.dumps([*withdrawal.keys, *withdrawal.texts])
     statement = (
         "SELECT id FROM _texts WHERE site = ? AND (key IN (SELECT value FROM json_each(?))"
@@ -91,12 +106,18 @@ def texts_of(db: sqlite3.Connection, withdrawal: Withdrawal) -> list[int]:
 
 def _forget_announcements(db: sqlite3.Connection, keys: set[str]) -> None:
     """Take away what sitemaps, feeds and sections said of it: their title is the article's."""
-    gone = [(row[0],) for row in db.execute("SELECT id, url FROM sightings") if canonical_key(row[1]) in keys]
+    gone = [
+        (row[0],)
+        for row in db.execute("SELECT id, url FROM sightings")
+        if canonical_key(row[1]) in keys
+    ]
     db.executemany("DELETE FROM sightings WHERE id = ?", gone)
 
 
 def withdrawn_places(db: sqlite3.Connection) -> set[tuple[str, int]]:
-    """WARC and offset of every capture that shows a withdrawn article, and of every revisit of such a one."""
+    """WARC and offset of every capture that shows a withdrawn article, and of every revisit of such
+    a one.
+    """
     if db.execute("SELECT 1 FROM _withdrawn LIMIT 1").fetchone() is None:
         return set()
     found = set(db.execute(f"SELECT warc, offset FROM captures WHERE {OF_WITHDRAWN}"))  # noqa: S608
@@ -108,7 +129,8 @@ def withdrawn_places(db: sqlite3.Connection) -> set[tuple[str, int]]:
 
 
 def forget(db: sqlite3.Connection, captures: Iterable[str], touched: Touched) -> set[int]:
-    """Take captures out whose records are no longer in the archive; they are of no article any more.
+    """Take captures out whose records are no longer in the archive; they are of no article any
+    more.
 
     The texts (`_texts.id`) of listings that count again by this.
     """
@@ -125,14 +147,22 @@ def forget(db: sqlite3.Connection, captures: Iterable[str], touched: Touched) ->
 
 
 def has_page(db: sqlite3.Connection, site: str, key: str, url: str) -> bool:
-    """Whether an article that a listing carries was read on a page of its own: at this address, or as the one it names."""
+    """Whether an article that a listing carries was read on a page of its own: at this address, or
+    as the one it names.
+    """
     named = "SELECT 1 FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 LIMIT 1"
     asked = "SELECT 1 FROM _readings WHERE site = ? AND url = ? AND ordinal = 0 LIMIT 1"
-    return any(db.execute(*each).fetchone() for each in ((named, (site, key)), (asked, (site, url))))
+    return any(
+        db.execute(*each).fetchone() for each in ((named, (site, key)), (asked, (site, url)))
+    )
 
 
-def _count_listings(db: sqlite3.Connection, site: str, key: str, url: str, touched: Touched) -> set[int]:
-    """What listings carried of an address counts again, once no page of its own is kept and it is not withdrawn itself."""
+def _count_listings(
+    db: sqlite3.Connection, site: str, key: str, url: str, touched: Touched
+) -> set[int]:
+    """What listings carried of an address counts again, once no page of its own is kept and it is
+    not withdrawn itself.
+    """
     again = set()
     for column, value in (("key", key), ("url", url)):
         rows = db.execute(

@@ -1,8 +1,10 @@
-"""The one writer of `index.db`: takes captures with their readings, in transactions, in whatever order they come.
+"""The one writer of `index.db`: takes captures with their readings, in transactions, in whatever
+order they come.
 
-The index is a projection of the WARCs. Rows that say what a capture is (`archive.index.rows`) are written once; everything
-else is derived from them (`archive.index.transaction` and what it calls), so that a live crawl, a rebuild
-and an import end at equal tables. Reading is `archive.query.reader`.
+The index is a projection of the WARCs. Rows that say what a capture is (`archive.index.rows`) are
+written once; everything else is derived from them (`archive.index.transaction` and what it calls),
+so that a live crawl, a rebuild and an import end at equal tables. Reading is
+`archive.query.reader`.
 """
 
 from __future__ import annotations
@@ -40,7 +42,9 @@ Entry = tuple[Capture, Reading]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Validators:
-    """What a conditional request for a URL can say (RFC 9110 §13.1), and the record that a 304 would refer to."""
+    """What a conditional request for a URL can say (RFC 9110 §13.1), and the record that a 304
+    would refer to.
+    """
 
     etag: str | None
     last_modified: str | None
@@ -55,7 +59,9 @@ class Validators:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownArticle:
-    """Where an article was last read, since when it is known, and when that address was last asked for."""
+    """Where an article was last read, since when it is known, and when that address was last asked
+    for.
+    """
 
     url: str
     first_seen: datetime
@@ -63,10 +69,12 @@ class KnownArticle:
 
 
 class Index:
-    """`index.db`, open for writing; made where it is missing. Hold the collection's write lock. A context manager.
+    """`index.db`, open for writing; made where it is missing. Hold the collection's write lock. A
+    context manager.
 
-    `timeout` is how long, in seconds, a transaction waits for another writer. Every method raises StorageError where the
-    disk or a lock refuses; opening raises NewerCollectionError on a file of a later version.
+    `timeout` is how long, in seconds, a transaction waits for another writer. Every method raises
+    StorageError where the disk or a lock refuses; opening raises NewerCollectionError on a file of
+    a later version.
     """
 
     def __init__(self, path: Path, *, timeout: float = 30.0) -> None:
@@ -77,7 +85,10 @@ class Index:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -85,13 +96,16 @@ class Index:
         """Close the file; what was applied is in it."""
         self._db.close()
 
-    # --------------------------------------------------------------------------------------------------- writing
+    # -------------------------------------------------------------------------------------- writing
 
-    def apply(self, entries: Sequence[Entry], *, progress: Mapping[str, int] | None = None) -> list[Change]:
-        """Apply captures with what their payloads were read as, in one transaction; what each meant, in order.
+    def apply(
+        self, entries: Sequence[Entry], *, progress: Mapping[str, int] | None = None
+    ) -> list[Change]:
+        """Apply captures with what their payloads were read as, in one transaction; what each
+        meant, in order.
 
-        A capture that is there already changes nothing (`Change.NONE`). `progress` notes, in the same transaction, up to
-        which byte each WARC is in the index.
+        A capture that is there already changes nothing (`Change.NONE`). `progress` notes, in the
+        same transaction, up to which byte each WARC is in the index.
         """
         with self._transaction():
             batch = Batch(self._db)
@@ -102,7 +116,9 @@ class Index:
             return [batch.verdict(change) for change in changes]
 
     def apply_late(self, entries: Sequence[Entry]) -> None:
-        """Apply captures that are there already and whose payload could not be had until now (`unread_revisits`)."""
+        """Apply captures that are there already and whose payload could not be had until now
+        (`unread_revisits`).
+        """
         with self._transaction():
             batch = Batch(self._db)
             for capture, reading in entries:
@@ -115,7 +131,9 @@ class Index:
             insert_failures(self._db, failures)
 
     def withdraw(self, withdrawal: Withdrawal) -> None:
-        """Take an article out, now and whenever it is read again; the same withdrawal twice is no change."""
+        """Take an article out, now and whenever it is read again; the same withdrawal twice is no
+        change.
+        """
         with self._transaction():
             batch = Batch(self._db)
             batch.withdraw(withdrawal)
@@ -127,7 +145,9 @@ class Index:
             return is_withdrawn(self._db, site, canonical_key(url), "")
 
     def withdrawn_places(self) -> set[tuple[str, int]]:
-        """WARC and offset of every capture that shows a withdrawn article: what replay must not find."""
+        """WARC and offset of every capture that shows a withdrawn article: what replay must not
+        find.
+        """
         with storage_errors(self._path):
             return withdrawn_places(self._db)
 
@@ -137,8 +157,12 @@ class Index:
         return int(row[0]) if row else 0
 
     def crawl_totals(self, crawl: str) -> tuple[int, int, int]:
-        """What the captures of a crawl tell of it: how many there are, articles first seen in them, bytes of their records."""
-        row = self._one("SELECT count(*), ifnull(sum(length), 0) FROM captures WHERE crawl_id = ?", (crawl,))
+        """What the captures of a crawl tell of it: how many there are, articles first seen in them,
+        bytes of their records.
+        """
+        row = self._one(
+            "SELECT count(*), ifnull(sum(length), 0) FROM captures WHERE crawl_id = ?", (crawl,)
+        )
         new = self._one(
             "SELECT count(*) FROM articles a WHERE ? = (SELECT crawl_id FROM captures WHERE article_id = a.id"
             " ORDER BY captured, warc, offset LIMIT 1)",
@@ -159,7 +183,9 @@ class Index:
         self.end_crawl(summary)
 
     def end_crawl(self, summary: CrawlSummary) -> None:
-        """Note how a crawl stands, or ended; a row that says `finished` is not overwritten by one that does not."""
+        """Note how a crawl stands, or ended; a row that says `finished` is not overwritten by one
+        that does not.
+        """
         row = (
             summary.id,
             summary.site,
@@ -187,10 +213,11 @@ class Index:
 
     def _mark(self, warc: str, end: int) -> None:
         self._db.execute(
-            "INSERT INTO _progress VALUES (?, ?) ON CONFLICT DO UPDATE SET end = max(end, excluded.end)", (warc, end)
+            "INSERT INTO _progress VALUES (?, ?) ON CONFLICT DO UPDATE SET end = max(end, excluded.end)",
+            (warc, end),
         )
 
-    # ----------------------------------------------------------------------------- what a crawl needs to know
+    # ------------------------------------------------------------------- what a crawl needs to know
 
     def indexed_up_to(self, warc: str) -> int:
         """Up to which byte a WARC is in the index; 0 for one never seen."""
@@ -198,12 +225,16 @@ class Index:
         return int(row[0]) if row else 0
 
     def reference(self, digest: Digest) -> Reference | None:
-        """The earliest whole `response` with status 200 whose payload has this digest: what a revisit refers to."""
+        """The earliest whole `response` with status 200 whose payload has this digest: what a
+        revisit refers to.
+        """
         with storage_errors(self._path):
             return first_with(self._db, str(digest))
 
     def validators(self, url: str) -> Validators | None:
-        """What a conditional request for `url` can say, from its latest whole capture; None where that said nothing."""
+        """What a conditional request for `url` can say, from its latest whole capture; None where
+        that said nothing.
+        """
         row = self._one(
             f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url = ? AND status = 200 AND truncated IS NULL"  # noqa: S608
             " AND record_type IN ('response', 'revisit') ORDER BY captured DESC, warc DESC, offset DESC LIMIT 1",
@@ -221,17 +252,23 @@ class Index:
             if found is None:
                 return None
             reference = found
-        return Validators(etag=capture.etag, last_modified=capture.last_modified, reference=reference)
+        return Validators(
+            etag=capture.etag, last_modified=capture.last_modified, reference=reference
+        )
 
     def resolve(self, capture: Capture) -> Reference | None:
-        """The record whose payload a revisit stands for; None where it is not in the index, and for any other capture."""
+        """The record whose payload a revisit stands for; None where it is not in the index, and for
+        any other capture.
+        """
         with storage_errors(self._path):
             return referred(self._db, capture)
 
     def unread_revisits(self) -> list[Capture]:
-        """Revisits of a record of another address that came before that record did, where it is there now.
+        """Revisits of a record of another address that came before that record did, where it is
+        there now.
 
-        Files of other tools lie in any order. The facts of these captures are only what the index keeps of them.
+        Files of other tools lie in any order. The facts of these captures are only what the index
+        keeps of them.
         """
         with storage_errors(self._path):
             rows = self._db.execute(
@@ -241,7 +278,9 @@ class Index:
         return [capture for row in rows if self.resolve(capture := capture_of(row)) is not None]
 
     def captured_since(self, url: str, moment: datetime) -> list[Capture]:
-        """The captures of a URL at or after a moment, in their order (was it fetched before the crash?)."""
+        """The captures of a URL at or after a moment, in their order (was it fetched before the
+        crash?).
+        """
         with storage_errors(self._path):
             rows = self._db.execute(
                 f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url = ? AND captured >= ?"  # noqa: S608
@@ -251,7 +290,9 @@ class Index:
         return [capture_of(row) for row in rows]
 
     def article_addresses(self, site: str, since: datetime) -> list[KnownArticle]:
-        """The articles of a site that were seen at or after a moment on pages of their own, the newest first."""
+        """The articles of a site that were seen at or after a moment on pages of their own, the
+        newest first.
+        """
         with storage_errors(self._path):
             rows = self._db.execute(
                 "SELECT r.url, a.first_seen, a.last_seen, a.id, ifnull(t.part, 0) FROM articles a"
@@ -267,9 +308,13 @@ class Index:
             ]
 
     def _known(self, url: str, first: str, last: str) -> KnownArticle:
-        asked = self._db.execute("SELECT max(captured) FROM captures WHERE url = ?", (url,)).fetchone()[0]
+        asked = self._db.execute(
+            "SELECT max(captured) FROM captures WHERE url = ?", (url,)
+        ).fetchone()[0]
         return KnownArticle(
-            url=url, first_seen=datetime.fromisoformat(first), asked=datetime.fromisoformat(asked or last)
+            url=url,
+            first_seen=datetime.fromisoformat(first),
+            asked=datetime.fromisoformat(asked or last),
         )
 
     def _one(self, statement: str, values: tuple[str, ...]) -> tuple[Any, ...] | None:
@@ -279,7 +324,9 @@ class Index:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """IMMEDIATE: a transaction that began by reading would fail at once, timeout or not, when another writes."""
+        """IMMEDIATE: a transaction that began by reading would fail at once, timeout or not, when
+        another writes.
+        """
         with storage_errors(self._path):
             self._db.execute("BEGIN IMMEDIATE")
             try:

@@ -1,8 +1,8 @@
 """The nouns of the archive as values, and how each one is named. Everybody imports them from here.
 
-Everything here is frozen and free of behaviour beyond its own consistency. How these values are made (pipelines), kept
-(the other groups of this package) or fetched (crawler) is left to others. Times are aware UTC datetimes; they become
-ISO 8601 with `Z` only at the border (`iso`).
+Everything here is frozen and free of behaviour beyond its own consistency. How these values are
+made (pipelines), kept (the other groups of this package) or fetched (crawler) is left to others.
+Times are aware UTC datetimes; they become ISO 8601 with `Z` only at the border (`iso`).
 """
 
 from archive.model.articles import (

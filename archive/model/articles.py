@@ -1,4 +1,6 @@
-"""What a page says, as values: an article as one capture reads, its parts and their evidence, or why it is none."""
+"""What a page says, as values: an article as one capture reads, its parts and their evidence, or
+why it is none.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +34,11 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A link as it stands on a page: absolute URL without fragment, its text, and what it is to the article.
+    """A link as it stands on a page: absolute URL without fragment, its text, and what it is to the
+    article.
 
-    `kind`: `body` (inside the article), `related` (a related-news box), `navigation` (anywhere else), `next`, `amp`,
-    `canonical`, `feed` (from `<link>` or rel).
+    `kind`: `body` (inside the article), `related` (a related-news box), `navigation` (anywhere
+    else), `next`, `amp`, `canonical`, `feed` (from `<link>` or rel).
     """
 
     url: str
@@ -45,8 +48,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Where one field's value came from: `field`, the `source` (e.g. `json-ld`, `og`, `meta`, `time`, `byline`, `dom`,
-    `flight`), the value as it stood there, and whether it is the one chosen.
+    """Where one field's value came from: `field`, the `source` (e.g. `json-ld`, `og`, `meta`,
+    `time`, `byline`, `dom`, `flight`), the value as it stood there, and whether it is the one
+    chosen.
     """
 
     field: str
@@ -61,9 +65,10 @@ LINKED = "\ufffc"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """How a paragraph stands on its page. `path`: the tags and lasting class names down to it. `form`: its text with
-    LINKED in place of links into the same site, where these are much of it (else None); LINKED alone where nothing else
-    is there. `line` names its form at its path, `kind` is `archive.text.shared_lines.Kind`: `archive.text.shared_lines.place_of` fills these in.
+    """How a paragraph stands on its page. `path`: the tags and lasting class names down to it.
+    `form`: its text with LINKED in place of links into the same site, where these are much of it
+    (else None); LINKED alone where nothing else is there. `line` names its form at its path, `kind`
+    is `archive.text.shared_lines.Kind`: `archive.text.shared_lines.place_of` fills these in.
     """
 
     path: str
@@ -76,10 +81,11 @@ class Place:
 class Article:
     """One article as one capture of it reads.
 
-    `paragraphs` are the body's, in order, each without line breaks. `published` is aware, or None where less than a day
-    is known (then `published_precision` says what is, and `published_raw` holds the text as written).
-    `canonical` is the address that names it, absolute and normalised. `places` has one for each paragraph, or none.
-    `part` is its place among the pages of an article on several (from 1; 0 shows the whole), with `is_last` where none follows.
+    `paragraphs` are the body's, in order, each without line breaks. `published` is aware, or None
+    where less than a day is known (then `published_precision` says what is, and `published_raw`
+    holds the text as written). `canonical` is the address that names it, absolute and normalised.
+    `places` has one for each paragraph, or none. `part` is its place among the pages of an article
+    on several (from 1; 0 shows the whole), with `is_last` where none follows.
     """
 
     url: str
@@ -117,7 +123,9 @@ class Article:
 
     @property
     def published_text(self) -> str | None:
-        """`published` as the index keeps it: an instant with `Z`, or a date only as long as it is known (ISO 8601)."""
+        """`published` as the index keeps it: an instant with `Z`, or a date only as long as it is
+        known (ISO 8601).
+        """
         if self.published is None:
             return None
         if self.published_precision == Precision.DAY:
@@ -136,7 +144,9 @@ class Article:
             "section": self.section,
             "language": self.language,
             "published": self.published_text,
-            "published_precision": str(self.published_precision) if self.published_precision else None,
+            "published_precision": str(self.published_precision)
+            if self.published_precision
+            else None,
             "published_raw": self.published_raw,
             "modified": iso(self.modified) if self.modified else None,
             "publisher": self.publisher,
@@ -170,7 +180,8 @@ class NotArticleReason(StrEnum):
     BUG = "bug"
 
 
-# Reasons that mean an article may hide there, or that the page could not be read: each is owed a row in `failures`.
+# Reasons that mean an article may hide there, or that the page could not be read: each is owed a
+# row in `failures`.
 OWED = frozenset(
     {
         NotArticleReason.EMPTY,
@@ -189,7 +200,9 @@ OWED = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotAnArticle:
-    """A page that answered and holds no article: a value, not an error. `detail` is for a person."""
+    """A page that answered and holds no article: a value, not an error. `detail` is for a
+    person.
+    """
 
     url: str
     reason: NotArticleReason

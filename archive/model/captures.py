@@ -1,4 +1,6 @@
-"""What crossed the wire, how it is kept, and what came of it: exchange, capture, reading, failure, crawl."""
+"""What crossed the wire, how it is kept, and what came of it: exchange, capture, reading, failure,
+crawl.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +16,16 @@ from archive.model.articles import (
 from archive.model.digest import Digest
 from archive.model.identity import content_id
 
-# ------------------------------------------------------------------------------------- what crossed the wire, and is kept
+# --------------------------------------------------------------- what crossed the wire, and is kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One request and its response as the bytes that crossed the wire (inside TLS).
 
-    `response` starts at the final status line (interim 1xx left out) and holds nothing after the end of the message.
-    `truncated` is a WARC-Truncated reason (`length`, `time`, `disconnect`, `unspecified`) where the message is not whole.
-    `elapsed` is in seconds.
+    `response` starts at the final status line (interim 1xx left out) and holds nothing after the
+    end of the message. `truncated` is a WARC-Truncated reason (`length`, `time`, `disconnect`,
+    `unspecified`) where the message is not whole. `elapsed` is in seconds.
     """
 
     url: str
@@ -40,10 +42,12 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchFacts:
-    """Why an exchange was made; written beside it as a `metadata` record (ISO 28500 §6.5, `via`, `hopsFromSeed`).
+    """Why an exchange was made; written beside it as a `metadata` record (ISO 28500 §6.5, `via`,
+    `hopsFromSeed`).
 
-    `claims` are what a sitemap, feed or section announced of the URL: (source URL, kind, title, published as stated).
-    `requisite`: only because a page shows it (an image, a style sheet, a font); whatever came is no page of the site.
+    `claims` are what a sitemap, feed or section announced of the URL: (source URL, kind, title,
+    published as stated). `requisite`: only because a page shows it (an image, a style sheet, a
+    font); whatever came is no page of the site.
     """
 
     crawl_id: str | None = None
@@ -80,11 +84,13 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """One exchange as kept in a WARC: where its response (or revisit) record stands and what it says.
+    """One exchange as kept in a WARC: where its response (or revisit) record stands and what it
+    says.
 
-    `warc` is the file's name in `archive/` (never with the suffix of a file in progress); `offset` and `length` are
-    bytes of the compressed member. `profile` is `identical-payload-digest` or `server-not-modified` on a revisit.
-    `id` is derived from `warc` and `offset`, so a rebuild gives the same one.
+    `warc` is the file's name in `archive/` (never with the suffix of a file in progress); `offset`
+    and `length` are bytes of the compressed member. `profile` is `identical-payload-digest` or
+    `server-not-modified` on a revisit. `id` is derived from `warc` and `offset`, so a rebuild gives
+    the same one.
     """
 
     url: str
@@ -113,13 +119,14 @@ class Capture:
         return content_id("capture", self.warc, str(self.offset))
 
 
-# ------------------------------------------------------------------------------- what is found, and what came of it
+# --------------------------------------------------------------- what is found, and what came of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
-    """One announcement of a URL: by the sitemap, feed or section page `source`; `kind` is `sitemap`, `news-sitemap`,
-    `feed` or `section`. `published` is as stated there; `modified` is a sitemap's lastmod.
+    """One announcement of a URL: by the sitemap, feed or section page `source`; `kind` is
+    `sitemap`, `news-sitemap`, `feed` or `section`. `published` is as stated there; `modified` is a
+    sitemap's lastmod.
     """
 
     url: str
@@ -143,7 +150,9 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A URL that is owed an explanation: the stage it failed at and the reason, in words a person can act on."""
+    """A URL that is owed an explanation: the stage it failed at and the reason, in words a person
+    can act on.
+    """
 
     url: str
     stage: Stage
@@ -167,12 +176,14 @@ class PayloadKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """All that one capture's payload tells: a pure function of payload, headers, capture time and site configuration.
+    """All that one capture's payload tells: a pure function of payload, headers, capture time and
+    site configuration.
 
-    Made in a worker process and sent back whole; the index is written from (capture, reading) alone.
-    `articles` holds the page's own article first and, on a listing that carries whole bodies, the others after it.
-    `requisites` are the addresses a page or style sheet needs to look as it does, where the site's are to be fetched.
-    `signature` is the near-duplicate signature of the own article's text (bytes of 64 unsigned 32-bit integers), or None.
+    Made in a worker process and sent back whole; the index is written from (capture, reading)
+    alone. `articles` holds the page's own article first and, on a listing that carries whole
+    bodies, the others after it. `requisites` are the addresses a page or style sheet needs to look
+    as it does, where the site's are to be fetched. `signature` is the near-duplicate signature of
+    the own article's text (bytes of 64 unsigned 32-bit integers), or None.
     """
 
     kind: PayloadKind

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A labelled digest (ISO 28500 §5.8) with canonical equality: `sha1:` in any base and case compare alike.
+    """A labelled digest (ISO 28500 §5.8) with canonical equality: `sha1:` in any base and case
+    compare alike.
 
-    `str()` gives the canonical written form: sha1 in base32 (as the field's tools write it), all others in hex.
+    `str()` gives the canonical written form: sha1 in base32 (as the field's tools write it), all
+    others in hex.
     """
 
     algorithm: str
@@ -35,7 +37,12 @@ class Digest:
             if len(value) == 2 * size:
                 return cls(algorithm, bytes.fromhex(value))
             if len(value.rstrip("=")) == -(-size * 8 // 5):
-                return cls(algorithm, base64.b32decode(value.rstrip("=").upper() + "=" * (-len(value.rstrip("=")) % 8)))
+                return cls(
+                    algorithm,
+                    base64.b32decode(
+                        value.rstrip("=").upper() + "=" * (-len(value.rstrip("=")) % 8)
+                    ),
+                )
             raw = base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
         except (ValueError, binascii.Error) as error:
             raise ValueError(f"not a labelled digest: {text!r}") from error

@@ -1,4 +1,6 @@
-"""How things are named: ids derived from content, never from the order of insertion, and times as text."""
+"""How things are named: ids derived from content, never from the order of insertion, and times as
+text.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +16,20 @@ def iso(moment: datetime) -> str:
 
 
 def content_id(*parts: str) -> str:
-    """A name derived from content alone: 16 hex digits of SHA-256 over the parts, each ended by a line feed."""
-    return hashlib.sha256("".join(part + "\n" for part in parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    """A name derived from content alone: 16 hex digits of SHA-256 over the parts, each ended by a
+    line feed.
+    """
+    return hashlib.sha256(
+        "".join(part + "\n" for part in parts).encode("utf-8", "surrogatepass")
+    ).hexdigest()[:16]
 
 
 def article_id(site: str, canonical: str) -> str:
     """The id of the article that `canonical` (a URL, or its `canonical_key`) names at `site`."""
     return content_id(
-        "article", site, canonical_key(canonical) if canonical.startswith(("http://", "https://")) else canonical
+        "article",
+        site,
+        canonical_key(canonical) if canonical.startswith(("http://", "https://")) else canonical,
     )
 
 

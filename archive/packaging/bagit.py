@@ -1,7 +1,8 @@
-"""A collection as a BagIt bag (RFC 8493), for deposit: WARC files, CDXJ, fixity, configuration and an index snapshot.
+"""A collection as a BagIt bag (RFC 8493), for deposit: WARC files, CDXJ, fixity, configuration and
+an index snapshot.
 
-The snapshot is made by SQLite's own backup, so a bag taken during a crawl holds a whole database. Checking a bag is any
-BagIt tool's work.
+The snapshot is made by SQLite's own backup, so a bag taken during a crawl holds a whole database.
+Checking a bag is any BagIt tool's work.
 """
 
 from __future__ import annotations
@@ -18,12 +19,19 @@ from archive.errors import StorageError, UsageError, refused
 
 
 def write_bag(
-    target: Path, *, root: Path, files: Iterable[Path], database: Path | None, info: Mapping[str, str]
+    target: Path,
+    *,
+    root: Path,
+    files: Iterable[Path],
+    database: Path | None,
+    info: Mapping[str, str],
 ) -> int:
-    """Write a bag to `target` (a folder that must not exist yet) with SHA-256 and SHA-512 manifests.
+    """Write a bag to `target` (a folder that must not exist yet) with SHA-256 and SHA-512
+    manifests.
 
-    `files` lie below `root` and keep their relative paths; `database` is snapshot as `index.db`; `info` goes into
-    `bag-info.txt`. Returns the number of payload files. Raises UsageError, StorageError.
+    `files` lie below `root` and keep their relative paths; `database` is snapshot as `index.db`;
+    `info` goes into `bag-info.txt`. Returns the number of payload files. Raises UsageError,
+    StorageError.
     """
     if target.exists():
         raise UsageError(f"{target} exists; name a folder that does not")

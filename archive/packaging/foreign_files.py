@@ -1,8 +1,10 @@
-"""Taking in WARC, ARC and WACZ files that other tools made: kept byte for byte, with a note of where they came from.
+"""Taking in WARC, ARC and WACZ files that other tools made: kept byte for byte, with a note of
+where they came from.
 
 Only files are handled here. What they hold is read afterwards by the one path every capture takes
-(`pipelines.ingest.catch_up`), so a damaged record is named there and skipped. The one change ever made: a file packed as a whole,
-in which no record could be found again by its offset, is kept unpacked, with its records as they were.
+(`pipelines.ingest.catch_up`), so a damaged record is named there and skipped. The one change ever
+made: a file packed as a whole, in which no record could be found again by its offset, is kept
+unpacked, with its records as they were.
 """
 
 from __future__ import annotations
@@ -40,7 +42,8 @@ _UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """One WARC or ARC file of a source: its name in `archive/`, its SHA-256, and whether it was there already.
+    """One WARC or ARC file of a source: its name in `archive/`, its SHA-256, and whether it was
+    there already.
 
     `unpacked` says that it was one gzip stream and is kept without it.
     """
@@ -53,10 +56,12 @@ class Imported:
 
 
 def take_in(archive: Path, source: Path, *, known: dict[str, str], now: datetime) -> list[Imported]:
-    """Copy `source` (or the WARC files inside, if it is a WACZ) into `archive`; returns what came of each.
+    """Copy `source` (or the WARC files inside, if it is a WACZ) into `archive`; returns what came
+    of each.
 
-    `known` maps SHA-256 to the name of a file that is in the collection already: the same bytes twice are no change.
-    Raises UsageError for a file that is none of these forms, StorageError where the disk refuses.
+    `known` maps SHA-256 to the name of a file that is in the collection already: the same bytes
+    twice are no change. Raises UsageError for a file that is none of these forms, StorageError
+    where the disk refuses.
     """
     try:
         with source.open("rb") as file:
@@ -73,12 +78,16 @@ def take_in(archive: Path, source: Path, *, known: dict[str, str], now: datetime
 
 
 def clear(archive: Path) -> None:
-    """Remove the half copies that a kill left of an import; whose they were has the whole file. Needs the write lock."""
+    """Remove the half copies that a kill left of an import; whose they were has the whole file.
+    Needs the write lock.
+    """
     for half in archive.glob(".import-*"):
         half.unlink(missing_ok=True)
 
 
-def _from_wacz(archive: Path, source: Path, known: dict[str, str], now: datetime) -> Iterator[Imported]:
+def _from_wacz(
+    archive: Path, source: Path, known: dict[str, str], now: datetime
+) -> Iterator[Imported]:
     try:
         package = zipfile.ZipFile(source)
     except zipfile.BadZipFile as error:
@@ -101,7 +110,9 @@ def _from_wacz(archive: Path, source: Path, known: dict[str, str], now: datetime
                 RuntimeError,
                 EOFError,
             ) as error:  # RuntimeError: encrypted, unknown form
-                raise UsageError(f"{source}: {info.filename} is damaged: {error}; get another copy") from error
+                raise UsageError(
+                    f"{source}: {info.filename} is damaged: {error}; get another copy"
+                ) from error
 
 
 def _refuse_bomb(what: str, size: int, packed: int) -> None:
@@ -116,18 +127,33 @@ def _is_warc_member(name: str) -> bool:
 
 
 def _stated_digests(package: zipfile.ZipFile, source: Path) -> dict[str, str]:
-    """What datapackage.json says the SHA-256 of each member is; it must itself be what its digest file says."""
+    """What datapackage.json says the SHA-256 of each member is; it must itself be what its digest
+    file says.
+    """
     try:
         raw = _small(package, "datapackage.json")
         if "datapackage-digest.json" in package.namelist():
             stated = json.loads(_small(package, "datapackage-digest.json"))["hash"]
             if stated.startswith("sha256:") and hashlib.sha256(raw).hexdigest() != stated[7:]:
-                raise UsageError(f"{source}: datapackage.json was changed after it was written; get another copy")
+                raise UsageError(
+                    f"{source}: datapackage.json was changed after it was written; get another copy"
+                )
         resources = json.loads(raw)["resources"]
-        return {each["path"]: each["hash"][7:] for each in resources if str(each["hash"]).startswith("sha256:")}
+        return {
+            each["path"]: each["hash"][7:]
+            for each in resources
+            if str(each["hash"]).startswith("sha256:")
+        }
     except KeyError:
         return {}
-    except (ValueError, TypeError, AttributeError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        zipfile.BadZipFile,
+        zlib.error,
+        RuntimeError,
+    ) as error:
         raise UsageError(f"{source}: datapackage.json cannot be read: {error}") from error
 
 
@@ -164,7 +190,9 @@ def _copy(
         os.fsync(copy.fileno())
         sha256 = digest.hexdigest()
         if stated is not None and stated != sha256:
-            raise UsageError(f"{origin['file']}: {name} is not what datapackage.json states; get another copy")
+            raise UsageError(
+                f"{origin['file']}: {name} is not what datapackage.json states; get another copy"
+            )
         if believed and not _holds_records(partial, suffix):
             raise UsageError(f"{name}: {_NO_ARCHIVE}")
         if sha256 in known:
@@ -173,14 +201,18 @@ def _copy(
         unpacked = suffix.endswith(".gz") and _is_one_stream(partial, suffix)
         if unpacked:
             suffix = suffix.removesuffix(".gz")
-            note["change"] = "it was packed as one gzip stream and is kept unpacked, every record byte for byte"
+            note["change"] = (
+                "it was packed as one gzip stream and is kept unpacked, every record byte for byte"
+            )
             if problem := _unpack(partial, name):
                 note["damage"] = f"the gzip stream cannot be read to its end: {problem}"
         stem = _UNSAFE.sub("-", re.sub(r"\.(warc|arc)(\.gz)?$", "", name)).strip(".-")[:80]
         target = archive / f"import-{sha256[:16]}-{stem}{suffix}"
         _give_place(partial, target, note)
     known[sha256] = target.name
-    return Imported(source=origin["file"], name=target.name, sha256=sha256, known=False, unpacked=unpacked)
+    return Imported(
+        source=origin["file"], name=target.name, sha256=sha256, known=False, unpacked=unpacked
+    )
 
 
 def _give_place(partial: Path, target: Path, note: dict[str, str]) -> None:
@@ -198,13 +230,22 @@ def _give_place(partial: Path, target: Path, note: dict[str, str]) -> None:
 
 
 def _is_one_stream(partial: Path, suffix: str) -> bool:
-    """Whether some gzip member holds more than one record, so that not every record has an offset of its own."""
-    return any(isinstance(each, Damage) and SECOND_RECORD in each.problem for each in _records(partial, suffix))
+    """Whether some gzip member holds more than one record, so that not every record has an offset
+    of its own.
+    """
+    return any(
+        isinstance(each, Damage) and SECOND_RECORD in each.problem
+        for each in _records(partial, suffix)
+    )
 
 
 def _unpack(partial: Path, name: str) -> str | None:
     """Put in place of a gzip file what it holds; says what is wrong where that ends early."""
-    packed, fresh, problem = partial.stat().st_size, partial.with_name(partial.name + ".plain"), None
+    packed, fresh, problem = (
+        partial.stat().st_size,
+        partial.with_name(partial.name + ".plain"),
+        None,
+    )
     with _removed_after(fresh):
         with partial.open("rb") as source, fresh.open("xb") as target:
             try:
@@ -220,7 +261,9 @@ def _unpack(partial: Path, name: str) -> str | None:
 
 
 def _unpacked(source: IO[bytes]) -> Iterator[bytes]:
-    """What gzip members hold, one after another; unlike gzip.open all that comes before damage is given out."""
+    """What gzip members hold, one after another; unlike gzip.open all that comes before damage is
+    given out.
+    """
     decoder, data, inside = zlib.decompressobj(31), b"", False
     while data := (data or source.read(_COPY)):
         inside = True
@@ -251,12 +294,20 @@ def _suffix(start: bytes) -> str | None:
             plain = zlib.decompressobj(31).decompress(start, 64)
         except zlib.error:
             return None
-    kind = ".warc" if plain.lstrip(b"\r\n").startswith(b"WARC/") else ".arc" if plain.startswith(b"filedesc:") else None
+    kind = (
+        ".warc"
+        if plain.lstrip(b"\r\n").startswith(b"WARC/")
+        else ".arc"
+        if plain.startswith(b"filedesc:")
+        else None
+    )
     return kind + (".gz" if packed else "") if kind else None
 
 
 def _suffix_of_name(name: str) -> str | None:
-    """What kind a file says it is by its name: its beginning may be damaged, or an empty gzip member."""
+    """What kind a file says it is by its name: its beginning may be damaged, or an empty gzip
+    member.
+    """
     found = re.search(r"\.(warc|arc)(\.gz)?$", name, re.IGNORECASE)
     return found[0].lower() if found else None
 

@@ -1,7 +1,9 @@
-"""A collection as one WACZ file (Web Archive Collection Zipped 1.1.1), for ReplayWeb.page and other readers.
+"""A collection as one WACZ file (Web Archive Collection Zipped 1.1.1), for ReplayWeb.page and other
+readers.
 
-WARC files go in as they are, stored; the index is a ZipNum CDXJ (gzip blocks with a secondary index), so that a reader
-can open a remote WACZ of any size by a few range requests. Choosing what the collection holds is left to others.
+WARC files go in as they are, stored; the index is a ZipNum CDXJ (gzip blocks with a secondary
+index), so that a reader can open a remote WACZ of any size by a few range requests. Choosing what
+the collection holds is left to others.
 """
 
 from __future__ import annotations
@@ -21,7 +23,8 @@ from typing import IO
 from archive.errors import UsageError, refused
 from archive.model import content_id, iso
 
-# Lines a gzip block of the index: py-wacz's own figure is 3000, wabac reads a block whole for one look-up.
+# Lines a gzip block of the index: py-wacz's own figure is 3000, wabac reads a block whole for one
+# look-up.
 BLOCK_LINES = 1024
 _COPY = 1 << 20
 
@@ -44,12 +47,17 @@ class _Package:
         self._date = moment.timetuple()[:6]
         self.resources: list[dict[str, str | int]] = []
 
-    def add(self, name: str, chunks: Iterable[bytes], *, size: int = 0, listed: bool = True) -> None:
-        """Add a member, stored: readers seek in WARC and index, and the rest is small. `size` where it may be large."""
+    def add(
+        self, name: str, chunks: Iterable[bytes], *, size: int = 0, listed: bool = True
+    ) -> None:
+        """Add a member, stored: readers seek in WARC and index, and the rest is small. `size` where
+        it may be large.
+        """
         entry = zipfile.ZipInfo(name, (max(self._date[0], 1980), *self._date[1:]))
         entry.compress_type = zipfile.ZIP_STORED
         entry.external_attr = 0o640 << 16
-        # zipfile decides by this size alone; a needless zip64 field in the local header misleads wabac.js by 20 bytes.
+        # zipfile decides by this size alone; a needless zip64 field in the local header misleads
+        # wabac.js by 20 bytes.
         entry.file_size = size
         digest, written = hashlib.sha256(), 0
         with self._zip.open(entry, "w") as member:
@@ -59,7 +67,9 @@ class _Package:
                 written += len(chunk)
         if listed:
             path = {"name": name.rsplit("/", 1)[-1], "path": name}
-            self.resources.append({**path, "hash": f"sha256:{digest.hexdigest()}", "bytes": written})
+            self.resources.append(
+                {**path, "hash": f"sha256:{digest.hexdigest()}", "bytes": written}
+            )
 
     def close(self) -> None:
         self._zip.close()
@@ -79,9 +89,11 @@ def write_wacz(
     created: datetime,
     software: str,
 ) -> int:
-    """Write `target`; returns its size in bytes. `cdxj` are the sorted lines of the index, each with its line feed.
+    """Write `target`; returns its size in bytes. `cdxj` are the sorted lines of the index, each
+    with its line feed.
 
-    Raises UsageError where `target` exists, StorageError where the disk refuses; what was begun is then removed.
+    Raises UsageError where `target` exists, StorageError where the disk refuses; what was begun is
+    then removed.
     """
     if target.exists():
         raise UsageError(f"{target} exists; name another file or remove it")
@@ -130,7 +142,10 @@ def _fill(
     }
     datapackage = json.dumps(described, ensure_ascii=False, indent=2).encode()
     package.add("datapackage.json", [datapackage], listed=False)
-    digest = {"path": "datapackage.json", "hash": "sha256:" + hashlib.sha256(datapackage).hexdigest()}
+    digest = {
+        "path": "datapackage.json",
+        "hash": "sha256:" + hashlib.sha256(datapackage).hexdigest(),
+    }
     package.add("datapackage-digest.json", [json.dumps(digest, indent=2).encode()], listed=False)
     package.close()
 
@@ -142,13 +157,19 @@ def _chunks(path: Path) -> Iterator[bytes]:
 
 
 def _blocks(lines: Iterable[bytes], secondary: list[str]) -> Iterator[bytes]:
-    """The gzip blocks of a ZipNum index; what the secondary index says of each is appended to `secondary`."""
+    """The gzip blocks of a ZipNum index; what the secondary index says of each is appended to
+    `secondary`.
+    """
     secondary.append('!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n')
     source, offset = iter(lines), 0
     while batch := list(islice(source, BLOCK_LINES)):
         block = gzip.compress(b"".join(batch), compresslevel=6, mtime=0)
         key, timestamp, _ = batch[0].decode("utf-8").split(" ", 2)
-        where = {"offset": offset, "length": len(block), "digest": "sha256:" + hashlib.sha256(block).hexdigest()}
+        where = {
+            "offset": offset,
+            "length": len(block),
+            "digest": "sha256:" + hashlib.sha256(block).hexdigest(),
+        }
         secondary.append(f"{key} {timestamp} {json.dumps({**where, 'filename': 'index.cdx.gz'})}\n")
         offset += len(block)
         yield block

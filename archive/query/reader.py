@@ -1,7 +1,8 @@
-"""Every query on `index.db`: search, one article with all that hangs on it, crawls, failures, counts. Read-only.
+"""Every query on `index.db`: search, one article with all that hangs on it, crawls, failures,
+counts. Read-only.
 
-Rows are dicts under the column names of `docs/tables.md`. Writing is `archive.index`; words are folded and marked by
-`archive.text.folding` and `archive.text.highlighting`.
+Rows are dicts under the column names of `docs/tables.md`. Writing is `archive.index`; words are
+folded and marked by `archive.text.folding` and `archive.text.highlighting`.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What limits a search or an export. `since` and `until` are dates (or months, years), both included.
+    """What limits a search or an export. `since` and `until` are dates (or months, years), both
+    included.
 
     Section and author are compared folded; of an author any part of the name will do.
     """
@@ -68,7 +70,9 @@ class Filters:
             parts.append("fold(a.section) = :section")
             values["section"] = fold(self.section)
         if self.author:
-            parts.append("EXISTS (SELECT 1 FROM authors w WHERE w.article_id = a.id AND instr(fold(w.name), :author))")
+            parts.append(
+                "EXISTS (SELECT 1 FROM authors w WHERE w.article_id = a.id AND instr(fold(w.name), :author))"
+            )
             values["author"] = fold(self.author)
         if self.since:
             parts.append("a.published >= :since")
@@ -80,19 +84,26 @@ class Filters:
 
 
 class Reader:
-    """`index.db`, open for reading; a context manager. StorageError where there is none or it cannot be read."""
+    """`index.db`, open for reading; a context manager. StorageError where there is none or it
+    cannot be read.
+    """
 
     def __init__(self, path: Path, *, timeout: float = 30.0) -> None:
         self._path = Path(path)
         self._connection = open_reader(self._path, timeout=timeout)
-        self._connection.create_function("fold", 1, lambda text: fold(text) if text else "", deterministic=True)
+        self._connection.create_function(
+            "fold", 1, lambda text: fold(text) if text else "", deterministic=True
+        )
         self._db = Database(self._connection, execute_plugins=False)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -117,15 +128,23 @@ class Reader:
     def _list(self, statement: str, **values: Any) -> list[Row]:
         return list(self.rows(statement, values))
 
-    # ------------------------------------------------------------------------------------------------- searching
+    # ------------------------------------------------------------------------------------ searching
 
     def search(
-        self, text: str, filters: Filters | None = None, *, sort: Sort = Sort.RELEVANCE, limit: int = 20, skip: int = 0
+        self,
+        text: str,
+        filters: Filters | None = None,
+        *,
+        sort: Sort = Sort.RELEVANCE,
+        limit: int = 20,
+        skip: int = 0,
     ) -> list[Row]:
-        """Articles that answer `text`, best or newest first; without words, all that pass the filters, newest first.
+        """Articles that answer `text`, best or newest first; without words, all that pass the
+        filters, newest first.
 
-        Besides the columns of `articles` a row has `rank` (smaller is better), `title_marked` and `excerpt` with the
-        matches in `[` and `]`. Words are all required; "phrases", OR, -word and begin* are understood; nothing raises.
+        Besides the columns of `articles` a row has `rank` (smaller is better), `title_marked` and
+        `excerpt` with the matches in `[` and `]`. Words are all required; "phrases", OR, -word and
+        begin* are understood; nothing raises.
         """
         query = parse_query(text)
         if not query:
@@ -141,30 +160,44 @@ class Reader:
         if text.strip() and not query:
             return 0
         condition, values = (filters or Filters()).condition()
-        match = "AND a.docid IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH :match)" if query else ""
+        match = (
+            "AND a.docid IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH :match)"
+            if query
+            else ""
+        )
         statement = f"SELECT count(*) AS n FROM articles a WHERE {condition} {match}"  # noqa: S608
         return int(self._list(statement, **values, match=query.expression())[0]["n"])
 
     def select(
         self, filters: Filters | None = None, *, limit: int = -1, skip: int = 0, text: str = ""
     ) -> Iterator[Row]:
-        """The articles that pass the filters (and answer `text`), newest first, one at a time: for exports."""
+        """The articles that pass the filters (and answer `text`), newest first, one at a time: for
+        exports.
+        """
         query = parse_query(text)
         if text.strip() and not query:
             return
         condition, values = (filters or Filters()).condition()
-        match = "AND a.docid IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH :match)" if query else ""
+        match = (
+            "AND a.docid IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH :match)"
+            if query
+            else ""
+        )
         yield from self.rows(
             f"SELECT {_PUBLIC} FROM articles a WHERE {condition} {match}"  # noqa: S608
             " ORDER BY a.published DESC, a.docid LIMIT :limit OFFSET :skip",
             {**values, "match": query.expression(), "limit": limit, "skip": skip},
         )
 
-    def _matches(self, match: str, filters: Filters | None, sort: Sort, limit: int, skip: int) -> list[Row]:
+    def _matches(
+        self, match: str, filters: Filters | None, sort: Sort, limit: int, skip: int
+    ) -> list[Row]:
         condition, values = (filters or Filters()).condition()
         chosen = f"SELECT docid FROM articles a WHERE {condition}"  # noqa: S608
         within = f"AND rowid IN ({chosen})" if values else ""
-        if sort == Sort.RELEVANCE:  # ranked before joining: a join first would read every match's whole row
+        if (
+            sort == Sort.RELEVANCE
+        ):  # ranked before joining: a join first would read every match's whole row
             inner = (
                 "SELECT rowid AS found, rank AS score FROM articles_fts WHERE articles_fts MATCH :match"  # noqa: S608
                 f" {within} ORDER BY rank, rowid LIMIT :limit OFFSET :skip"
@@ -187,12 +220,18 @@ class Reader:
 
     @staticmethod
     def _marked(row: Row, query: Query) -> Row:
-        return {**row, "title_marked": mark(row["title"], query), "excerpt": excerpt(row["body"], query)}
+        return {
+            **row,
+            "title_marked": mark(row["title"], query),
+            "excerpt": excerpt(row["body"], query),
+        }
 
-    # ------------------------------------------------------------------------------------------------ one article
+    # ---------------------------------------------------------------------------------- one article
 
     def article(self, name: str) -> Row | None:
-        """The article of that id (or its beginning, where it is the only one) or of that URL, under any address of it."""
+        """The article of that id (or its beginning, where it is the only one) or of that URL, under
+        any address of it.
+        """
         for identity in self._named(name):
             found = self._list(f"SELECT {_PUBLIC} FROM articles WHERE id = :id", id=identity)  # noqa: S608
             if found:
@@ -223,7 +262,9 @@ class Reader:
         name = name.strip()
         if len(name) >= _SHORTEST_ID and all(letter in "0123456789abcdef" for letter in name):
             rows = self._list(
-                "SELECT id FROM articles WHERE id >= :low AND id < :high LIMIT 2", low=name, high=name + "g"
+                "SELECT id FROM articles WHERE id >= :low AND id < :high LIMIT 2",
+                low=name,
+                high=name + "g",
             )
             if len(rows) == 1:
                 yield rows[0]["id"]
@@ -245,10 +286,14 @@ class Reader:
 
     def versions(self, article: str) -> list[Row]:
         """The versions of an article (its id), first to last."""
-        return self._list("SELECT * FROM versions WHERE article_id = :id ORDER BY number", id=article)
+        return self._list(
+            "SELECT * FROM versions WHERE article_id = :id ORDER BY number", id=article
+        )
 
     def captures(self, article: str) -> list[Row]:
-        """The captures an article was seen in, in their order; of one that only listings carried, those listings'."""
+        """The captures an article was seen in, in their order; of one that only listings carried,
+        those listings'.
+        """
         return self._list(
             "SELECT c.* FROM captures c WHERE c.id IN (SELECT id FROM captures WHERE article_id = :id UNION"
             " SELECT capture_id FROM _readings WHERE article_id = :id) ORDER BY captured, warc, offset",
@@ -265,7 +310,9 @@ class Reader:
         return capture_of(row) if row else None
 
     def capture_at(self, warc: str, offset: int) -> Capture | None:
-        """The capture that stands at a place, as a value; None also for one that shows a withdrawn article."""
+        """The capture that stands at a place, as a value; None also for one that shows a withdrawn
+        article.
+        """
         with storage_errors(self._path):
             row = self._connection.execute(
                 f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE warc = ? AND offset = ? AND NOT {OF_WITHDRAWN}",  # noqa: S608
@@ -274,34 +321,45 @@ class Reader:
         return capture_of(row) if row else None
 
     def nearest(self, url: str, moment: datetime) -> Capture | None:
-        """The capture of a URL (normalised) that shows best what stood there at a moment; None where there is none."""
+        """The capture of a URL (normalised) that shows best what stood there at a moment; None
+        where there is none.
+        """
         with storage_errors(self._path):
             return lookup.nearest(self._connection, url, moment)
 
     def referred(self, revisit: Capture) -> Reference | None:
-        """The record whose payload a revisit stands for; None where it is not in the index, and for any other capture."""
+        """The record whose payload a revisit stands for; None where it is not in the index, and for
+        any other capture.
+        """
         with storage_errors(self._path):
             return lookup.referred(self._connection, revisit)
 
     def addresses(self, article: str) -> list[Row]:
         """The addresses of an article, the canonical one first."""
         return self._list(
-            "SELECT * FROM addresses WHERE article_id = :id ORDER BY kind != 'canonical', first_seen, url", id=article
+            "SELECT * FROM addresses WHERE article_id = :id ORDER BY kind != 'canonical', first_seen, url",
+            id=article,
         )
 
     def authors(self, article: str) -> list[str]:
         """An article's authors, as a list."""
         return [
             row["name"]
-            for row in self._list("SELECT name FROM authors WHERE article_id = :id ORDER BY position", id=article)
+            for row in self._list(
+                "SELECT name FROM authors WHERE article_id = :id ORDER BY position", id=article
+            )
         ]
 
     def links(self, article: str) -> list[Row]:
         """An article's links, in the body and in related boxes."""
-        return self._list("SELECT url, text, kind FROM links WHERE article_id = :id ORDER BY position", id=article)
+        return self._list(
+            "SELECT url, text, kind FROM links WHERE article_id = :id ORDER BY position", id=article
+        )
 
     def cluster(self, article: str) -> list[Row]:
-        """The near-duplicates of an article, itself among them, first published first; only itself where it has none."""
+        """The near-duplicates of an article, itself among them, first published first; only itself
+        where it has none.
+        """
         return self._list(
             f"SELECT {_PUBLIC} FROM articles WHERE id = :id OR cluster_id ="  # noqa: S608
             " (SELECT cluster_id FROM articles WHERE id = :id)"
@@ -309,20 +367,25 @@ class Reader:
             id=article,
         )
 
-    # ------------------------------------------------------------------------------------- what a site's pages teach
+    # -------------------------------------------------------------------- what a site's pages teach
 
     def lessons(self, site: str) -> list[Row]:
-        """The lines and places known for furniture of a site: `kind` (line, place), `path`, `form` (of a line)."""
+        """The lines and places known for furniture of a site: `kind` (line, place), `path`, `form`
+        (of a line).
+        """
         return self._list(
-            "SELECT kind, path, form FROM _lessons WHERE site = :site ORDER BY kind, path, form", site=site
+            "SELECT kind, path, form FROM _lessons WHERE site = :site ORDER BY kind, path, form",
+            site=site,
         )
 
     def without_furniture(self, site: str, article: Article) -> Article:
-        """An article read just now, as the index would keep it; what is left out and why is added to its evidence."""
+        """An article read just now, as the index would keep it; what is left out and why is added
+        to its evidence.
+        """
         with storage_errors(self._path):
             return without_furniture(self._connection, site, article)
 
-    # -------------------------------------------------------------------------------------------- the collection
+    # ------------------------------------------------------------------------------- the collection
 
     def crawls(self, site: str | None = None, *, limit: int = -1) -> list[Row]:
         """Crawls, latest first."""
@@ -349,7 +412,9 @@ class Reader:
         )
 
     def stats(self) -> list[Row]:
-        """Counts for each site: articles, versions, captures, first and last capture, articles gone."""
+        """Counts for each site: articles, versions, captures, first and last capture, articles
+        gone.
+        """
         return self._list(
             "SELECT a.site, count(*) AS articles, sum(a.versions) AS versions,"
             " (SELECT count(*) FROM captures c WHERE c.site = a.site) AS captures,"

@@ -1,7 +1,8 @@
-"""What the index tells of how a collection is doing: its sites, their last crawls, failures, counts over time.
+"""What the index tells of how a collection is doing: its sites, their last crawls, failures, counts
+over time.
 
-Read-only, like `archive.query.reader`, which answers questions about articles. A collection that was never crawled has no index
-yet; that is an answer too, not an error.
+Read-only, like `archive.query.reader`, which answers questions about articles. A collection that
+was never crawled has no index yet; that is an answer too, not an error.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from archive.index.connection import open_reader, storage_errors
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteReport:
-    """How one site stands: its last crawl as in `crawls` (None where there was none), and what the collection holds of it.
+    """How one site stands: its last crawl as in `crawls` (None where there was none), and what the
+    collection holds of it.
 
-    `owed` counts the URLs that failed in the last crawl, `reason` is the gravest of these, with why; `newest` is the
-    latest publication known, as the index keeps it.
+    `owed` counts the URLs that failed in the last crawl, `reason` is the gravest of these, with
+    why; `newest` is the latest publication known, as the index keeps it.
     """
 
     site: str
@@ -62,19 +64,31 @@ def site_reports(path: Path) -> dict[str, SiteReport]:
                 "SELECT site, count(*) AS articles, max(published) AS newest FROM articles GROUP BY site"
             )
         }
-        # SQLite takes the other columns from the row that has the maximum (lang_select, "bare columns").
+        # SQLite takes the other columns from the row that has the maximum (lang_select, "bare
+        # columns").
         last = connection.execute("SELECT *, max(started) FROM crawls GROUP BY site").fetchall()
         reports = {}
         for row in last:
             count, newest = articles.pop(row["site"], (0, None))
-            owed = connection.execute("SELECT count(DISTINCT url) FROM failures WHERE crawl_id = ?", (row["id"],))
+            owed = connection.execute(
+                "SELECT count(DISTINCT url) FROM failures WHERE crawl_id = ?", (row["id"],)
+            )
             gravest = connection.execute(
                 "SELECT url || ': ' || reason FROM failures WHERE crawl_id = ? ORDER BY stage = 'discovery', at, id LIMIT 1",
                 (row["id"],),
             ).fetchone()
             told = {
                 name: row[name]
-                for name in ("site", "started", "finished", "outcome", "fetched", "new", "changed", "failed")
+                for name in (
+                    "site",
+                    "started",
+                    "finished",
+                    "outcome",
+                    "fetched",
+                    "new",
+                    "changed",
+                    "failed",
+                )
             }
             reports[row["site"]] = SiteReport(
                 **told,
@@ -93,7 +107,8 @@ PERIODS = {"day": 10, "month": 7, "year": 4}
 
 
 def counts(path: Path, *, per: str = "month", site: str | None = None) -> list[dict[str, object]]:
-    """Articles by period of publication and site, in order: `period`, `site`, `articles`, `words`, `versions`.
+    """Articles by period of publication and site, in order: `period`, `site`, `articles`, `words`,
+    `versions`.
 
     `per` is a key of `PERIODS`. Articles without a known day stand under the period None, first.
     """

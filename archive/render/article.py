@@ -1,7 +1,8 @@
-"""One article, or one version of it, as a person reads it: plain text, Markdown, or a page of HTML. Pure.
+"""One article, or one version of it, as a person reads it: plain text, Markdown, or a page of HTML.
+Pure.
 
-Everything archived is other people's: in HTML it is escaped, on a terminal it cannot steer, in Markdown it cannot make
-headings. Rows have the column names of `docs/tables.md`.
+Everything archived is other people's: in HTML it is escaped, on a terminal it cannot steer, in
+Markdown it cannot make headings. Rows have the column names of `docs/tables.md`.
 """
 
 from __future__ import annotations
@@ -18,11 +19,15 @@ Row = Mapping[str, Any]
 # What begins a block in Markdown (CommonMark 0.31 §4, §5), at the beginning of a line.
 _BLOCK = re.compile(r"^(\s*)([#>+*-]|\d+[.)]|```|~~~|\||<|=+$|-+$)")
 _INLINE = re.compile(r"([\\`*_\[\]<>])")
-_RIGHT_TO_LEFT = frozenset({"ar", "arz", "ary", "fa", "he", "ur", "ckb", "ps", "sd", "ug", "yi", "dv"})
+_RIGHT_TO_LEFT = frozenset(
+    {"ar", "arz", "ary", "fa", "he", "ur", "ckb", "ps", "sd", "ug", "yi", "dv"}
+)
 
 
 def as_text(article: Row, version: Row | None = None) -> str:
-    """Headline, what is known of the article, and its paragraphs with an empty line between them."""
+    """Headline, what is known of the article, and its paragraphs with an empty line between
+    them.
+    """
     text = version or article
     lines = [printable(text["title"]), ""]
     lines += [f"{name}: {printable(str(value))}" for name, value in _facts(article, version)]
@@ -42,12 +47,15 @@ def as_markdown(article: Row, version: Row | None = None) -> str:
 
 
 def as_html(article: Row, version: Row | None = None) -> str:
-    """The same as a page of its own: no scripts, no styles from elsewhere, nothing of the page's markup."""
+    """The same as a page of its own: no scripts, no styles from elsewhere, nothing of the page's
+    markup.
+    """
     text = version or article
     language = re.sub(r"[^A-Za-z0-9-]", "", article.get("language") or "")
     direction = "rtl" if is_right_to_left(language) else "ltr"
     facts = "".join(
-        f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>\n" for name, value in _facts(article, version)
+        f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>\n"
+        for name, value in _facts(article, version)
     )
     paragraphs = "".join(f"<p>{escape(paragraph)}</p>\n" for paragraph in text["body"].split("\n"))
     return (

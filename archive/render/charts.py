@@ -1,7 +1,7 @@
 """Counts over time as a picture: one row of bars for each site, on one time axis.
 
-SVG 1.1 is written by hand and needs nothing; PNG is drawn by matplotlib, which is asked for only then. What is counted is
-`archive.query.reports`' business.
+SVG 1.1 is written by hand and needs nothing; PNG is drawn by matplotlib, which is asked for only
+then. What is counted is `archive.query.reports`' business.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Bar:
 def write_plot(bars: Sequence[Bar], title: str, path: Path) -> None:
     """Write the picture to `path`, as its name ends in .svg or .png.
 
-    Raises UsageError for another ending, for a file that is there already, for a folder that takes none, and for .png without
-    matplotlib; StorageError where the disk refuses.
+    Raises UsageError for another ending, for a file that is there already, for a folder that takes
+    none, and for .png without matplotlib; StorageError where the disk refuses.
     """
     kind = path.suffix.lower()
     if kind not in (".svg", ".png"):
@@ -54,7 +54,10 @@ def _start(period: str) -> int:
 
 
 def _sites(bars: Sequence[Bar]) -> dict[str, list[Bar]]:
-    return {site: [bar for bar in bars if bar.site == site] for site in sorted({bar.site for bar in bars})}
+    return {
+        site: [bar for bar in bars if bar.site == site]
+        for site in sorted({bar.site for bar in bars})
+    }
 
 
 def _svg(bars: Sequence[Bar], title: str) -> Iterator[str]:
@@ -78,7 +81,9 @@ def _svg(bars: Sequence[Bar], title: str) -> Iterator[str]:
 
 
 def _row(site: str, bars: Sequence[Bar], top: int, first: int, scale: float) -> Iterator[str]:
-    """One site: its name, the count its highest bar stands for, and the bars with their numbers for who points at them."""
+    """One site: its name, the count its highest bar stands for, and the bars with their numbers for
+    who points at them.
+    """
     most, base = max(bar.count for bar in bars), top + _ROW
     yield f'<text x="{_LEFT}" y="{top - 6}" font-weight="bold">{escape(site)}</text>'
     yield f'<text x="{_LEFT - 6}" y="{top + 10}" text-anchor="end">{most}</text>'
@@ -98,7 +103,9 @@ def _write_png(bars: Sequence[Bar], title: str, path: Path) -> None:
     try:
         from matplotlib.figure import Figure  # type: ignore[import-not-found, import-untyped, unused-ignore]
     except ImportError as error:
-        raise UsageError(f"{path}: PNG needs matplotlib: pip install 'warraq[plot]', or name a .svg file") from error
+        raise UsageError(
+            f"{path}: PNG needs matplotlib: pip install 'warraq[plot]', or name a .svg file"
+        ) from error
     sites = _sites(bars)
     figure = Figure(figsize=(8, 1 + 1.5 * max(1, len(sites))), layout="constrained")
     figure.suptitle(title)

@@ -1,7 +1,8 @@
 """Citations of an archived article: BibTeX, CSL-JSON, RIS or one line of text.
 
-A citation names the article as published and, so that it can be checked, the capture it was read in: when it was taken,
-the payload's digest, and the WARC record. Rows come from `archive.query.reader`; nothing is looked up here.
+A citation names the article as published and, so that it can be checked, the capture it was read
+in: when it was taken, the payload's digest, and the WARC record. Rows come from
+`archive.query.reader`; nothing is looked up here.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ class Style(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cited:
-    """What is cited: an article and the capture that shows it. Times are ISO 8601; `published` is only as exact as known.
+    """What is cited: an article and the capture that shows it. Times are ISO 8601; `published` is
+    only as exact as known.
 
     `record` is `file.warc.gz@offset`.
     """
@@ -50,7 +52,9 @@ class Cited:
             id=str(article["id"]),
             url=str(article["url"]),
             title=str(article["title"]),
-            authors=tuple(name.strip() for name in (article.get("author") or "").split(";") if name.strip()),
+            authors=tuple(
+                name.strip() for name in (article.get("author") or "").split(";") if name.strip()
+            ),
             publisher=article.get("publisher") or article.get("site"),
             language=article.get("language"),
             published=article.get("published"),
@@ -72,7 +76,9 @@ class Cited:
 
 def cite(cited: Cited, style: Style) -> str:
     """The citation in `style`, without a line end after it."""
-    return {Style.TEXT: _text, Style.BIBTEX: _bibtex, Style.CSL_JSON: _csl_json, Style.RIS: _ris}[style](cited)
+    return {Style.TEXT: _text, Style.BIBTEX: _bibtex, Style.CSL_JSON: _csl_json, Style.RIS: _ris}[
+        style
+    ](cited)
 
 
 def _text(cited: Cited) -> str:
@@ -85,7 +91,13 @@ def _text(cited: Cited) -> str:
 
 
 # BibTeX (as biblatex reads it, UTF-8): letters with a meaning to TeX, and what stands for them.
-_TEX = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+_TEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
 _TEX.update({letter: "\\" + letter for letter in "&%$#_"})
 
 
@@ -124,7 +136,9 @@ def _csl_json(cited: Cited) -> str:
         "accessed": _csl_date(cited.captured),
         "note": cited.provenance,
     }
-    return json.dumps([{key: value for key, value in record.items() if value}], ensure_ascii=False, indent=2)
+    return json.dumps(
+        [{key: value for key, value in record.items() if value}], ensure_ascii=False, indent=2
+    )
 
 
 def _csl_date(moment: str | None) -> dict[str, object] | None:

@@ -1,4 +1,6 @@
-"""What changed between two versions of an article: paragraph by paragraph, and within a changed one word by word. Pure."""
+"""What changed between two versions of an article: paragraph by paragraph, and within a changed one
+word by word. Pure.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from typing import Any
 
 from archive.render.tables import printable
 
-# Below this likeness two paragraphs are another paragraph each, not one that was edited: word marks would be noise.
+# Below this likeness two paragraphs are another paragraph each, not one that was edited: word marks
+# would be noise.
 _EDITED = 0.5
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
@@ -28,7 +31,9 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One paragraph: what happened to it, and its text before and after (empty where there was none)."""
+    """One paragraph: what happened to it, and its text before and after (empty where there was
+    none).
+    """
 
     kind: Kind
     before: str = ""
@@ -44,7 +49,9 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Dif
 
 
 def as_text(found: Sequence[Difference]) -> Iterator[str]:
-    """Lines: `-` before what was there, `+` before what is there now, two blanks before what stayed."""
+    """Lines: `-` before what was there, `+` before what is there now, two blanks before what
+    stayed.
+    """
     for difference in found:
         if difference.kind is Kind.SAME:
             yield "  " + printable(difference.after)
@@ -56,7 +63,9 @@ def as_text(found: Sequence[Difference]) -> Iterator[str]:
 
 
 def as_html(found: Sequence[Difference]) -> Iterator[str]:
-    """Paragraphs with `<del>` and `<ins>`, word by word where one was edited; everything archived is escaped."""
+    """Paragraphs with `<del>` and `<ins>`, word by word where one was edited; everything archived
+    is escaped.
+    """
     for difference in found:
         if difference.kind is Kind.EDITED:
             yield f"<p>{''.join(_marked(difference.before, difference.after))}</p>"
@@ -71,7 +80,9 @@ def as_html(found: Sequence[Difference]) -> Iterator[str]:
 def changed_words(before: str, after: str) -> Iterator[tuple[bool, str, str]]:
     """An edited paragraph in pieces: (whether it stayed, the piece before, the piece after)."""
     old, new = _WORDS.findall(before), _WORDS.findall(after)
-    for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+    for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(
+        a=old, b=new, autojunk=False
+    ).get_opcodes():
         yield tag == "equal", "".join(old[old_from:old_to]), "".join(new[new_from:new_to])
 
 
@@ -86,9 +97,14 @@ def _compared(old: Sequence[str], new: Sequence[str]) -> Iterator[Difference]:
 
 
 def _replaced(old: list[str], new: list[str]) -> Iterator[Difference]:
-    """Paragraphs in place of others: each new one beside the first old one that it is an edit of."""
+    """Paragraphs in place of others: each new one beside the first old one that it is an edit
+    of.
+    """
     for text in new:
-        match = next((index for index, earlier in enumerate(old) if _likeness(earlier, text) >= _EDITED), None)
+        match = next(
+            (index for index, earlier in enumerate(old) if _likeness(earlier, text) >= _EDITED),
+            None,
+        )
         if match is None:
             yield Difference(kind=Kind.ADDED, after=text)
             continue
@@ -109,4 +125,6 @@ def _marked(before: str, after: str) -> Iterator[str]:
         if same:
             yield escape(come)
             continue
-        yield (f"<del>{escape(gone)}</del>" if gone else "") + (f"<ins>{escape(come)}</ins>" if come else "")
+        yield (f"<del>{escape(gone)}</del>" if gone else "") + (
+            f"<ins>{escape(come)}</ins>" if come else ""
+        )

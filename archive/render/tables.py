@@ -1,7 +1,8 @@
-"""Rows out of the collection: as a table for a person, as JSON, JSON lines or CSV for a program, as Parquet for a notebook.
+"""Rows out of the collection: as a table for a person, as JSON, JSON lines or CSV for a program, as
+Parquet for a notebook.
 
-Rows are mappings with the columns of `index.db` as keys. What the rows are is decided by `archive.query.reader`; citations are
-made in `archive.render.citations`.
+Rows are mappings with the columns of `index.db` as keys. What the rows are is decided by
+`archive.query.reader`; citations are made in `archive.render.citations`.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from archive.errors import UsageError, refused
 
 Row = Mapping[str, Any]
 
-# What a spreadsheet takes for a formula when a cell begins with it (OWASP, "CSV injection"); line feed because some
-# programs strip it before they look, and the full-width forms because some take them for the same.
+# What a spreadsheet takes for a formula when a cell begins with it (OWASP, "CSV injection"); line
+# feed because some programs strip it before they look, and the full-width forms because some take
+# them for the same.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 # What a table shows of one cell when nobody says how wide the terminal is.
@@ -37,19 +39,26 @@ class Format(StrEnum):
 
 
 def write_rows(
-    rows: Iterable[Row], columns: Sequence[str], form: Format, stream: TextIO, *, width: int = _PLAIN_WIDTH
+    rows: Iterable[Row],
+    columns: Sequence[str],
+    form: Format,
+    stream: TextIO,
+    *,
+    width: int = _PLAIN_WIDTH,
 ) -> int:
     """Write `rows` to `stream` and return how many there were.
 
-    `columns` are those of the table and the CSV, in order; JSON forms carry everything the row has. All but the table are
-    written as the rows come, so that a large export needs no memory.
+    `columns` are those of the table and the CSV, in order; JSON forms carry everything the row has.
+    All but the table are written as the rows come, so that a large export needs no memory.
     """
     counted = _Counted(rows)
     if form is Format.JSONL:
         stream.writelines(json_text(row) + "\n" for row in counted)
     elif form is Format.JSON:
         stream.write("[")
-        stream.writelines((",\n" if index else "\n") + json_text(row) for index, row in enumerate(counted))
+        stream.writelines(
+            (",\n" if index else "\n") + json_text(row) for index, row in enumerate(counted)
+        )
         stream.write("\n]\n")
     elif form is Format.CSV:
         writer = csv.writer(stream, lineterminator="\r\n")  # RFC 4180 §2.1
@@ -62,12 +71,15 @@ def write_rows(
 
 
 def json_text(row: Row) -> str:
-    """One row as JSON on one line, letters as they are, so that Arabic can be read and searched in the file."""
+    """One row as JSON on one line, letters as they are, so that Arabic can be read and searched in
+    the file.
+    """
     return json.dumps(dict(row), ensure_ascii=False, default=str)
 
 
 def csv_cell(value: object) -> str:
-    """A CSV cell that no spreadsheet runs: text that begins like a formula gets an apostrophe in front.
+    """A CSV cell that no spreadsheet runs: text that begins like a formula gets an apostrophe in
+    front.
 
     Numbers stay numbers, also negative ones.
     """
@@ -79,8 +91,11 @@ def csv_cell(value: object) -> str:
     return text
 
 
-def table(rows: Sequence[Row], columns: Sequence[str], *, width: int = _PLAIN_WIDTH) -> Iterator[str]:
-    """The lines of a plain table at most `width` cells wide: heading, rule, rows; long cells end in `…`.
+def table(
+    rows: Sequence[Row], columns: Sequence[str], *, width: int = _PLAIN_WIDTH
+) -> Iterator[str]:
+    """The lines of a plain table at most `width` cells wide: heading, rule, rows; long cells end in
+    `…`.
 
     No rows give no lines: whoever prints says that there is nothing.
     """
@@ -95,14 +110,18 @@ def table(rows: Sequence[Row], columns: Sequence[str], *, width: int = _PLAIN_WI
 
 
 def write_file(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
-    """Write `rows` to `path` in the form its name ends in (`.jsonl`, `.json`, `.csv`, `.parquet`) and return how many.
+    """Write `rows` to `path` in the form its name ends in (`.jsonl`, `.json`, `.csv`, `.parquet`)
+    and return how many.
 
-    The file appears whole or not at all. Raises UsageError for another ending (.wacz is `archive.packaging.wacz`'s), for a file that
-    is there already and for a folder that takes none; StorageError where the disk refuses.
+    The file appears whole or not at all. Raises UsageError for another ending (.wacz is
+    `archive.packaging.wacz`'s), for a file that is there already and for a folder that takes none;
+    StorageError where the disk refuses.
     """
     kind = path.suffix.lower().lstrip(".")
     if kind not in ("jsonl", "json", "csv", "parquet"):
-        raise UsageError(f"{path}: expected a name ending in .jsonl, .json, .csv, .parquet or .wacz")
+        raise UsageError(
+            f"{path}: expected a name ending in .jsonl, .json, .csv, .parquet or .wacz"
+        )
     if path.exists():
         raise UsageError(f"{path} exists; name another file or remove it")
     part = path.with_name(path.name + ".part")
@@ -111,7 +130,9 @@ def write_file(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
             count = _write_parquet(rows, columns, part)
         else:
             # Spreadsheets take a CSV for UTF-8 only where it begins with a byte order mark.
-            with part.open("w", encoding="utf-8-sig" if kind == "csv" else "utf-8", newline="") as stream:
+            with part.open(
+                "w", encoding="utf-8-sig" if kind == "csv" else "utf-8", newline=""
+            ) as stream:
                 count = write_rows(rows, columns, Format(kind), stream)
         part.replace(path)
     except OSError as error:
@@ -126,7 +147,9 @@ def _write_parquet(rows: Iterable[Row], columns: Sequence[str], path: Path) -> i
         import pyarrow as pa  # type: ignore[import-not-found, import-untyped, unused-ignore]
         import pyarrow.parquet as pq  # type: ignore[import-not-found, import-untyped, unused-ignore]
     except ImportError as error:
-        raise UsageError("Parquet needs pyarrow: pip install 'warraq[parquet]', or export .jsonl or .csv") from error
+        raise UsageError(
+            "Parquet needs pyarrow: pip install 'warraq[parquet]', or export .jsonl or .csv"
+        ) from error
     whole = [{column: row.get(column) for column in columns} for row in rows]
     pq.write_table(pa.Table.from_pylist(whole), path)
     return len(whole)
@@ -152,9 +175,13 @@ def _one_line(value: object) -> str:
 def printable(text: str) -> str:
     """Text that cannot steer a terminal: control characters but line feed and tab are shown as `�`.
 
-    Archived titles and bodies are other people's; an escape sequence in one must not reach the reader's screen.
+    Archived titles and bodies are other people's; an escape sequence in one must not reach the
+    reader's screen.
     """
-    return "".join("�" if unicodedata.category(letter) == "Cc" and letter not in "\n\t" else letter for letter in text)
+    return "".join(
+        "�" if unicodedata.category(letter) == "Cc" and letter not in "\n\t" else letter
+        for letter in text
+    )
 
 
 def _cells(text: str) -> int:

@@ -1,8 +1,10 @@
-"""Arabic (and Latin) made comparable: folding, the forms a word is also found under, and queries as FTS5 reads them.
+"""Arabic (and Latin) made comparable: folding, the forms a word is also found under, and queries as
+FTS5 reads them.
 
-Text is stored as published; everything here is for search and comparison only. The full-text index holds folded text and,
-in columns of their own, the bare forms of its words, so that any SQLite client finds كرملين in والكرملين. Marking
-matches in the text as published is `archive.text.highlighting`.
+Text is stored as published; everything here is for search and comparison only. The full-text index
+holds folded text and, in columns of their own, the bare forms of its words, so that any SQLite
+client finds كرملين in والكرملين. Marking matches in the text as published is
+`archive.text.highlighting`.
 """
 
 from __future__ import annotations
@@ -12,17 +14,44 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-# Harakat, Quranic marks, superscript alef, hamza and madda once decomposed; combining marks of Latin.
-_MARKS = [*range(0x0300, 0x0370), *range(0x0610, 0x061B), *range(0x064B, 0x0660), 0x0670, *range(0x06D6, 0x06DD)]
+# Harakat, Quranic marks, superscript alef, hamza and madda once decomposed; combining marks of
+# Latin.
+_MARKS = [
+    *range(0x0300, 0x0370),
+    *range(0x0610, 0x061B),
+    *range(0x064B, 0x0660),
+    0x0670,
+    *range(0x06D6, 0x06DD),
+]
 _MARKS += [*range(0x06DF, 0x06E5), 0x06E7, 0x06E8, *range(0x06EA, 0x06EE), *range(0x08D3, 0x0900)]
 # Tatweel, zero-width and bidirectional controls, soft hyphen, byte order mark.
-_SILENT = [0x0640, 0x00AD, 0x061C, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF]
-_LETTERS = {"ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ۀ": "ه", "ہ": "ه", "ھ": "ه", "ە": "ه", "ک": "ك"}
+_SILENT = [
+    0x0640,
+    0x00AD,
+    0x061C,
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x206A),
+    0xFEFF,
+]
+_LETTERS = {
+    "ٱ": "ا",
+    "ى": "ي",
+    "ی": "ي",
+    "ې": "ي",
+    "ة": "ه",
+    "ۀ": "ه",
+    "ہ": "ه",
+    "ھ": "ه",
+    "ە": "ه",
+    "ک": "ك",
+}
 _FOLDS: dict[int, str | None] = dict.fromkeys(_MARKS + _SILENT)
 _FOLDS |= {ord(letter): folded for letter, folded in _LETTERS.items()}
 _FOLDS |= {start + digit: str(digit) for start in (0x0660, 0x06F0) for digit in range(10)}
 _FOLDS |= {0x00A0: " ", 0x202F: " ", 0x2007: " "}
-# Letters in the shapes of old fonts and PDF text (U+FB50-U+FDFF but for whole phrases, U+FE70-U+FEFC).
+# Letters in the shapes of old fonts and PDF text (U+FB50-U+FDFF but for whole phrases,
+# U+FE70-U+FEFC).
 _SHAPES = re.compile("[\ufb50-\ufbff\ufe70-\ufefc]+")
 
 _WORD = re.compile(r"[^\W_]+")
@@ -31,19 +60,25 @@ _ARTICLE = re.compile("^(?:[وف]?(?:[بك]?ال|لل))(?=..)")
 _PREFIX = re.compile("^[وفبكل](?=...)")
 _TWO_PREFIXES = re.compile("^[وف][بكل](?=...)")
 # Words whose first letters only look like the article.
-_WHOLE = frozenset({"الله", "والله", "بالله", "فالله", "لله", "ولله", "اللهم", "التي", "الذي", "الذين", "الان"})
+_WHOLE = frozenset(
+    {"الله", "والله", "بالله", "فالله", "لله", "ولله", "اللهم", "التي", "الذي", "الذين", "الان"}
+)
 
 
 def fold(text: str) -> str:
-    """Text for comparison: no harakat or tatweel, one alef, ى→ي ة→ه ؤ→و ئ→ي, Persian ک ی, ASCII digits, lower case.
+    """Text for comparison: no harakat or tatweel, one alef, ى→ي ة→ه ؤ→و ئ→ي, Persian ک ی, ASCII
+    digits, lower case.
 
     Latin letters lose their diacritics. Folding folded text changes nothing.
     """
     if text.isascii():
         return text.lower()
     text = _SHAPES.sub(lambda shapes: unicodedata.normalize("NFKC", shapes[0]), text)
-    # Decomposing splits أ إ آ ؤ ئ into letter and mark, so one table drops hamza, harakat and accents alike.
-    text = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold()).translate(_FOLDS)
+    # Decomposing splits أ إ آ ؤ ئ into letter and mark, so one table drops hamza, harakat and
+    # accents alike.
+    text = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold()).translate(
+        _FOLDS
+    )
     return unicodedata.normalize("NFC", text)
 
 
@@ -53,21 +88,27 @@ def words(folded: str) -> list[str]:
 
 
 def comparable(text: str) -> str:
-    """Text reduced to its folded words, a blank between: what two renditions of one text have in common."""
+    """Text reduced to its folded words, a blank between: what two renditions of one text have in
+    common.
+    """
     return " ".join(words(fold(text)))
 
 
 def bare(word: str) -> str | None:
-    """A folded word without its definite article (and و ف ب ك ل before it), or None where it has none."""
+    """A folded word without its definite article (and و ف ب ك ل before it), or None where it has
+    none.
+    """
     match = _ARTICLE.match(word)
     return word[match.end() :] if match and word not in _WHOLE else None
 
 
 @lru_cache(maxsize=1 << 15)
 def forms(word: str) -> tuple[str, ...]:
-    """The other forms a folded word is to be found under: without article, with the article alone, without a prefix.
+    """The other forms a folded word is to be found under: without article, with the article alone,
+    without a prefix.
 
-    A first letter of و ف ب ك ل may belong to the word (وزير): it is dropped for finding only, never when comparing.
+    A first letter of و ف ب ك ل may belong to the word (وزير): it is dropped for finding only, never
+    when comparing.
     """
     stem = bare(word)
     if stem is not None:
@@ -79,7 +120,9 @@ def forms(word: str) -> tuple[str, ...]:
 
 
 def other_forms(folded: str) -> str:
-    """The other forms of all words of folded text, for the index: of the article each time, of prefixes once."""
+    """The other forms of all words of folded text, for the index: of the article each time, of
+    prefixes once.
+    """
     often: list[str] = []
     once: dict[str, None] = {}
     for word in _WORD.findall(folded):
@@ -91,12 +134,14 @@ def other_forms(folded: str) -> str:
     return " ".join([*often, *once])
 
 
-# --------------------------------------------------------------------------------------------------------- queries
+# ------------------------------------------------------------------------------------------ queries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One thing asked for: folded `words` (several for a phrase), `prefix` for the last being a beginning only."""
+    """One thing asked for: folded `words` (several for a phrase), `prefix` for the last being a
+    beginning only.
+    """
 
     words: tuple[str, ...]
     prefix: bool = False
@@ -119,7 +164,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What a person asked: alternatives (OR) in groups that must all be met, and what must not occur."""
+    """What a person asked: alternatives (OR) in groups that must all be met, and what must not
+    occur.
+    """
 
     groups: tuple[tuple[Term, ...], ...] = ()
     excluded: tuple[Term, ...] = ()
@@ -128,7 +175,9 @@ class Query:
         return bool(self.groups)
 
     def expression(self, *, loose: bool = False) -> str:
-        """The query for FTS5's MATCH; `loose` also drops prefixes that may belong to the word. '' finds nothing."""
+        """The query for FTS5's MATCH; `loose` also drops prefixes that may belong to the word. ''
+        finds nothing.
+        """
         wanted = " AND ".join(
             alternatives[0] if len(alternatives) == 1 else f"({' OR '.join(alternatives)})"
             for group in self.groups
@@ -142,7 +191,8 @@ _TOKEN = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 
 
 def parse_query(text: str) -> Query:
-    """Read what a person typed: words are all required; "phrases", OR, -excluded and begin* are understood.
+    """Read what a person typed: words are all required; "phrases", OR, -excluded and begin* are
+    understood.
 
     Everything else, FTS5's own syntax included, is text to look for or ignored; nothing raises.
     """

@@ -1,6 +1,8 @@
-"""Where a query's words stand in text as published: whole texts marked, and short excerpts around the matches.
+"""Where a query's words stand in text as published: whole texts marked, and short excerpts around
+the matches.
 
-Words of the published text are folded one by one, so no map of offsets is needed and nothing of the text changes.
+Words of the published text are folded one by one, so no map of offsets is needed and nothing of the
+text changes.
 """
 
 from __future__ import annotations
@@ -11,7 +13,8 @@ from dataclasses import dataclass
 
 from archive.text.folding import Query, Term, bare, fold, forms
 
-# A word with the marks that may stand inside it: harakat, tatweel, joiners and direction marks, combining accents.
+# A word with the marks that may stand inside it: harakat, tatweel, joiners and direction marks,
+# combining accents.
 _PUBLISHED_WORD = re.compile(
     r"[^\W_](?:[^\W_]|[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u0640\u06d6-\u06ed\u00ad\u061c\u200b-\u200f\u2060])*"
 )
@@ -30,7 +33,9 @@ class Span:
 def spans(text: str, query: Query) -> list[Span]:
     """Every place in `text` that answers a term of `query`, in order, not overlapping."""
     terms = [term for group in query.groups for term in group]
-    found = [(match.start(), match.end(), fold(match[0])) for match in _PUBLISHED_WORD.finditer(text)]
+    found = [
+        (match.start(), match.end(), fold(match[0])) for match in _PUBLISHED_WORD.finditer(text)
+    ]
     marked: list[Span] = []
     position = 0
     while position < len(found):
@@ -47,11 +52,15 @@ def mark(text: str, query: Query, before: str = "[", after: str = "]") -> str:
 
 
 def excerpt(text: str, query: Query, before: str = "[", after: str = "]") -> str:
-    """The passage of `text` with the most matches, marked; its beginning where nothing matches. On one line."""
+    """The passage of `text` with the most matches, marked; its beginning where nothing matches. On
+    one line.
+    """
     all_spans = spans(text, query)
     start, end = _window(text, all_spans)
     inside = [
-        Span(each.start - start, each.end - start) for each in all_spans if start <= each.start and each.end <= end
+        Span(each.start - start, each.end - start)
+        for each in all_spans
+        if start <= each.start and each.end <= end
     ]
     passage = "".join(_pieces(text[start:end], inside, before, after))
     passage = " ".join(passage.split())
@@ -61,7 +70,9 @@ def excerpt(text: str, query: Query, before: str = "[", after: str = "]") -> str
 def _window(text: str, all_spans: list[Span]) -> tuple[int, int]:
     best, most = 0, 0
     for first, span in enumerate(all_spans):
-        inside = sum(1 for other in all_spans[first : first + 20] if other.end <= span.start + 2 * AROUND)
+        inside = sum(
+            1 for other in all_spans[first : first + 20] if other.end <= span.start + 2 * AROUND
+        )
         if inside > most:
             best, most = span.start, inside
     start = max(0, best - AROUND // 2)
@@ -88,7 +99,12 @@ def _pieces(text: str, marked: list[Span], before: str, after: str) -> Iterator[
 def _matches(found: list[tuple[int, int, str]], position: int, term: Term) -> int:
     """How many words of the text, from `position` on, answer the term; 0 where they do not."""
     if not term.phrase:
-        return int(any(_answers(found[position][2], word, prefix=_begins(term, word)) for word in term.words))
+        return int(
+            any(
+                _answers(found[position][2], word, prefix=_begins(term, word))
+                for word in term.words
+            )
+        )
     size = len(term.words)
     if position + size > len(found):
         return 0

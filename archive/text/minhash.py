@@ -1,6 +1,8 @@
-"""What the index needs of a near-duplicate signature: how alike two are, and the bands that find candidates.
+"""What the index needs of a near-duplicate signature: how alike two are, and the bands that find
+candidates.
 
-A signature is 64 unsigned 32-bit integers, little-endian (MinHash, Broder 1997); `pipelines.near_duplicates` makes them.
+A signature is 64 unsigned 32-bit integers, little-endian (MinHash, Broder 1997);
+`pipelines.near_duplicates` makes them.
 """
 
 from __future__ import annotations
@@ -9,10 +11,12 @@ import hashlib
 import struct
 
 VALUES = 64
-# Jaccard similarity of 3-word shingles from which two texts count as near-duplicates. On 200,000 synthetic Arabic articles
-# it found 99 % of texts with a twentieth of their words edited, 75 % with a tenth, and no unrelated pair.
+# Jaccard similarity of 3-word shingles from which two texts count as near-duplicates. On 200,000
+# synthetic Arabic articles it found 99 % of texts with a twentieth of their words edited, 75 % with
+# a tenth, and no unrelated pair.
 THRESHOLD = 0.5
-# 21 bands of 3 values: a pair at the threshold shares a band with probability 0.94, at 0.6 with 0.994, at 0.05 with 0.003.
+# 21 bands of 3 values: a pair at the threshold shares a band with probability 0.94, at 0.6 with
+# 0.994, at 0.05 with 0.003.
 BAND_VALUES = 3
 BANDS = VALUES // BAND_VALUES
 
@@ -27,10 +31,14 @@ def similarity(one: bytes, other: bytes) -> float:
 
 
 def bands(signature: bytes) -> list[int]:
-    """The signature's bands as signed 64-bit integers (SQLite's range); near-duplicates very likely share one."""
+    """The signature's bands as signed 64-bit integers (SQLite's range); near-duplicates very likely
+    share one.
+    """
     return [
         int.from_bytes(
-            hashlib.blake2b(signature[start : start + _BAND_BYTES], digest_size=8, salt=bytes([number])).digest(),
+            hashlib.blake2b(
+                signature[start : start + _BAND_BYTES], digest_size=8, salt=bytes([number])
+            ).digest(),
             "big",
             signed=True,
         )

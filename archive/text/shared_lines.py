@@ -1,9 +1,11 @@
-"""What a site's own articles teach of their furniture: the lines and places that come back, told from text. Pure.
+"""What a site's own articles teach of their furniture: the lines and places that come back, told
+from text. Pure.
 
-A line is a paragraph at its place on the page, its linked words and its numbers left open; so "Read also: (a headline)"
-is one line wherever it stands. One that unlike articles share is furniture if its words are strange to them: an article
-uses the words of its own paragraphs again (on real pages half of them, of a newsletter's or a licence's one in twenty).
-Where these are kept and counted is `archive.index.learned_boilerplate`.
+A line is a paragraph at its place on the page, its linked words and its numbers left open; so "Read
+also: (a headline)" is one line wherever it stands. One that unlike articles share is furniture if
+its words are strange to them: an article uses the words of its own paragraphs again (on real pages
+half of them, of a newsletter's or a licence's one in twenty). Where these are kept and counted is
+`archive.index.learned_boilerplate`.
 """
 
 from __future__ import annotations
@@ -24,20 +26,24 @@ FEWEST = 5
 SAMPLE = 12
 # Share of the letters of two articles that stand in shared lines from which they count as one.
 ALIKE = 0.6
-# Mean share of a line's words that the rest of its articles uses, up to which it is strange to them. On 320 pages of
-# 150 sites the paragraphs' own share was 0.49-0.77, under 0.2 in 5 of 100; of unrelated sentences it was 0.05-0.29.
+# Mean share of a line's words that the rest of its articles uses, up to which it is strange to
+# them. On 320 pages of 150 sites the paragraphs' own share was 0.49-0.77, under 0.2 in 5 of 100; of
+# unrelated sentences it was 0.05-0.29.
 STRANGE = 0.3
 # With fewer words beside its lines an article says nothing of what belongs to it.
 FEWEST_WORDS = 6
 # Share of the lines at a place that must come back elsewhere for the place to be furniture.
 SHARED = 0.9
 MOST = 0.8
-# Share of the articles in which a line without links must stand as far from the beginning, or the end, to be furniture:
-# what is put into pages is put somewhere, while a step that many recipes have stands wherever it is needed.
+# Share of the articles in which a line without links must stand as far from the beginning, or the
+# end, to be furniture: what is put into pages is put somewhere, while a step that many recipes have
+# stands wherever it is needed.
 STEADY = 0.85
-# Words besides its numbers that a counter has ("12 letters so far"); with fewer it may be a result or a price.
+# Words besides its numbers that a counter has ("12 letters so far"); with fewer it may be a result
+# or a price.
 COUNTER = 2
-# Longer linked paragraphs are no headlines; longer sentences are spared at places that were learned.
+# Longer linked paragraphs are no headlines; longer sentences are spared at places that were
+# learned.
 LONGEST_HEADLINE = 200
 PROSE = 100
 
@@ -60,13 +66,17 @@ class Kind(IntEnum):
 
     TEXT = 0
     LINKED = 1  # nothing but links into its own site
-    ENTRY = 2  # of a list or table: it comes back in recipes and tables too, so only its place can tell
+    ENTRY = (
+        2  # of a list or table: it comes back in recipes and tables too, so only its place can tell
+    )
     HEADING = 3  # or a label ("Background:"): it goes only with what it heads
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One paragraph of an article: `trait` names its form at its place, `place` the place; both for one site."""
+    """One paragraph of an article: `trait` names its form at its place, `place` the place; both for
+    one site.
+    """
 
     trait: int
     place: int
@@ -103,7 +113,9 @@ def lines_of(site: str, places: Sequence[Place]) -> tuple[Line, ...]:
 @lru_cache(maxsize=4096)
 def number(*parts: str) -> int:
     """A signed 64-bit integer that names these texts (SQLite's range)."""
-    return int.from_bytes(hashlib.blake2b("\n".join(parts).encode(), digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(
+        hashlib.blake2b("\n".join(parts).encode(), digest_size=8).digest(), "big", signed=True
+    )
 
 
 def _form(text: str) -> str:
@@ -121,7 +133,9 @@ def _kind(text: str, path: str, form: str) -> Kind:
 
 
 def pack(places: Sequence[Place]) -> str:
-    """Places as text (JSON): the distinct paths, then for each paragraph line, path, kind, and form where it has one."""
+    """Places as text (JSON): the distinct paths, then for each paragraph line, path, kind, and form
+    where it has one.
+    """
     numbers: dict[str, int] = {}
     rows = []
     for place in places:
@@ -134,12 +148,15 @@ def unpack(text: str) -> list[Place]:
     """Places from such text."""
     paths, rows = json.loads(text)
     return [
-        Place(path=paths[at], form=form[0] if form else None, line=line, kind=kind) for line, at, kind, *form in rows
+        Place(path=paths[at], form=form[0] if form else None, line=line, kind=kind)
+        for line, at, kind, *form in rows
     ]
 
 
 def content_words(text: str) -> frozenset[str]:
-    """The longer words of a text without their endings (of Arabic ones, without article and prefixes): its subject."""
+    """The longer words of a text without their endings (of Arabic ones, without article and
+    prefixes): its subject.
+    """
     found: set[str] = set()
     for word in _LETTERS.findall(text.casefold()):
         if _UNSPACED.search(word):
@@ -153,7 +170,7 @@ def content_words(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-# ---------------------------------------------------------------------------------------------------------- judging
+# ------------------------------------------------------------------------------------------ judging
 
 
 def unlike(sample: Sequence[Sampled]) -> list[Sampled]:
@@ -168,8 +185,16 @@ def unlike(sample: Sequence[Sampled]) -> list[Sampled]:
 def _shared(one: Sampled, other: Sampled) -> float:
     """Share of the letters of both that stand in lines of both."""
     ours, theirs = ({line.trait for line in each.lines} for each in (one, other))
-    both = sum(len(text) for text, line in zip(one.paragraphs, one.lines, strict=True) if line.trait in theirs)
-    alone = sum(len(text) for text, line in zip(other.paragraphs, other.lines, strict=True) if line.trait not in ours)
+    both = sum(
+        len(text)
+        for text, line in zip(one.paragraphs, one.lines, strict=True)
+        if line.trait in theirs
+    )
+    alone = sum(
+        len(text)
+        for text, line in zip(other.paragraphs, other.lines, strict=True)
+        if line.trait not in ours
+    )
     return both / max(1, sum(map(len, one.paragraphs)) + alone)
 
 
@@ -202,12 +227,16 @@ def is_furniture(trait: int, sample: tuple[Sampled, ...]) -> bool:
     subject = content_words(form)
     if not subject:
         return LINKED in form or not _CLOSED.search(form)
-    homes = [len(subject & rest) / len(subject) for rest in _rests(articles) if len(rest) >= FEWEST_WORDS]
+    homes = [
+        len(subject & rest) / len(subject) for rest in _rests(articles) if len(rest) >= FEWEST_WORDS
+    ]
     return bool(homes) and sum(homes) / len(homes) <= STRANGE
 
 
 def _is_steady(trait: int, articles: list[Sampled]) -> bool:
-    """Whether a line stands at the same distance from the beginning or end of most articles, in lines that are their own."""
+    """Whether a line stands at the same distance from the beginning or end of most articles, in
+    lines that are their own.
+    """
     seen = _seen_in(articles)
     heads: Counter[int] = Counter()
     tails: Counter[int] = Counter()
@@ -229,7 +258,9 @@ def _tells_numbers(trait: int, form: str, articles: list[Sampled]) -> bool:
 
 
 def _counts(trait: int, form: str, articles: list[Sampled]) -> bool:
-    """Whether a line with numbers of its own is a counter or a code: no sentence, and none of several such lines together."""
+    """Whether a line with numbers of its own is a counter or a code: no sentence, and none of
+    several such lines together.
+    """
     if _CLOSED.search(form) or len(_LETTERS.findall(form)) < COUNTER:
         return False
     for each in articles:
@@ -262,19 +293,27 @@ def _rests(articles: list[Sampled]) -> list[frozenset[str]]:
     count = _seen_in(articles)
     return [
         content_words(each.title).union(
-            *(words for words, line in zip(each.words, each.lines, strict=True) if count[line.trait] == 1)
+            *(
+                words
+                for words, line in zip(each.words, each.lines, strict=True)
+                if count[line.trait] == 1
+            )
         )
         for each in articles
     ]
 
 
-# --------------------------------------------------------------------------------------------------------- cleaning
+# ----------------------------------------------------------------------------------------- cleaning
 
 
-def dropped(paragraphs: Sequence[str], lines: Sequence[Line], learned: set[int]) -> list[str | None]:
-    """Of each paragraph: the kind of lesson (`learned-line`, `learned-place`) by which it is left out, or None.
+def dropped(
+    paragraphs: Sequence[str], lines: Sequence[Line], learned: set[int]
+) -> list[str | None]:
+    """Of each paragraph: the kind of lesson (`learned-line`, `learned-place`) by which it is left
+    out, or None.
 
-    A heading goes only with what it heads. An article is never emptied, and one made of links (a round-up) keeps them.
+    A heading goes only with what it heads. An article is never emptied, and one made of links (a
+    round-up) keeps them.
     """
     verdicts: list[str | None] = [None] * len(lines)
     if not learned:
@@ -282,18 +321,23 @@ def dropped(paragraphs: Sequence[str], lines: Sequence[Line], learned: set[int])
     for at in range(len(lines) - 1, -1, -1):
         line = lines[at]
         if line.trait in learned and line.kind != Kind.ENTRY:
-            heads_text = line.kind == Kind.HEADING and at + 1 < len(lines) and verdicts[at + 1] is None
+            heads_text = (
+                line.kind == Kind.HEADING and at + 1 < len(lines) and verdicts[at + 1] is None
+            )
             verdicts[at] = None if heads_text else "learned-line"
         elif line.place in learned and line.kind != Kind.HEADING and not _is_prose(paragraphs[at]):
             verdicts[at] = "learned-place"
     sizes = [len(text.split()) for text in paragraphs]
     fixed = [
-        verdict == "learned-line" and line.kind != Kind.LINKED for verdict, line in zip(verdicts, lines, strict=True)
+        verdict == "learned-line" and line.kind != Kind.LINKED
+        for verdict, line in zip(verdicts, lines, strict=True)
     ]
     text = sum(size for size, is_fixed in zip(sizes, fixed, strict=True) if not is_fixed)
     left = sum(size for size, verdict in zip(sizes, verdicts, strict=True) if verdict is None)
     if 2 * left < text:
-        verdicts = [verdict if is_fixed else None for verdict, is_fixed in zip(verdicts, fixed, strict=True)]
+        verdicts = [
+            verdict if is_fixed else None for verdict, is_fixed in zip(verdicts, fixed, strict=True)
+        ]
     return verdicts if any(verdict is None for verdict in verdicts) else [None] * len(lines)
 
 

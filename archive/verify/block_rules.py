@@ -1,9 +1,9 @@
 """Whether the block of a WARC record is what its header says: digests, HTTP framing, warc-fields.
 
-The payload digest is over the entity: transfer coding removed, content coding kept (ISO 28500 §5.9 and the reading of
-it agreed in iipc/warc-specifications). Other tools digest the chunks as sent, and GNU Wget states the digest of an empty
-block on each revisit; that is accepted of imported files only.
-Everything is read in pieces; memory does not grow with the block.
+The payload digest is over the entity: transfer coding removed, content coding kept (ISO 28500 §5.9
+and the reading of it agreed in iipc/warc-specifications). Other tools digest the chunks as sent,
+and GNU Wget states the digest of an empty block on each revisit; that is accepted of imported files
+only. Everything is read in pieces; memory does not grow with the block.
 """
 
 from __future__ import annotations
@@ -21,10 +21,13 @@ from archive.warc.http_message import HttpMessage, parse, parse_head
 
 _PIECE = 1 << 20
 _HEAD = 1 << 20
-# Broken chunking is read as `http_message` reads it, which needs the block at once; larger ones are left alone.
+# Broken chunking is read as `http_message` reads it, which needs the block at once; larger ones are
+# left alone.
 _AT_ONCE = 64 << 20
 _STATUS_LINE = re.compile(rb"HTTP/[01]\.[0-9][ \t]+[0-9]{3}(?:[ \t\r\n]|$)", re.IGNORECASE)
-_REQUEST_LINE = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+ \S+ HTTP/[01]\.[0-9]\r?\n", re.IGNORECASE)
+_REQUEST_LINE = re.compile(
+    rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+ \S+ HTTP/[01]\.[0-9]\r?\n", re.IGNORECASE
+)
 _CHUNK_LINE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 _FIELD_LINE = re.compile(rb"(?:[^\s:][^:\r\n]*:[^\r\n]*|[ \t][^\r\n]*|)")
 
@@ -57,7 +60,11 @@ def _block_digest(record: RawRecord, kind: str, origin: Origin) -> Iterator[Prob
     stated = _stated(record, "WARC-Block-Digest")
     if stated is None:
         return
-    if kind == "revisit" and origin is Origin.IMPORTED and stated == Digest.of(b"", stated.algorithm):
+    if (
+        kind == "revisit"
+        and origin is Origin.IMPORTED
+        and stated == Digest.of(b"", stated.algorithm)
+    ):
         return
     found = _digest(_pieces(record.block, 0), stated.algorithm)
     if found != stated:
@@ -80,7 +87,9 @@ def _payload_digest(record: RawRecord, *found: Digest | None) -> Iterator[Proble
     """`found` are the digests that are right."""
     stated = _stated(record, "WARC-Payload-Digest")
     if stated is not None and stated not in found:
-        yield Problem("payload-digest", f"WARC-Payload-Digest says {stated}, the payload has {found[0]}")
+        yield Problem(
+            "payload-digest", f"WARC-Payload-Digest says {stated}, the payload has {found[0]}"
+        )
 
 
 def _pieces(block: IO[bytes], start: int) -> Iterator[bytes]:
@@ -96,7 +105,7 @@ def _digest(pieces: Iterator[bytes], algorithm: str) -> Digest:
     return Digest(algorithm, hasher.digest())
 
 
-# ------------------------------------------------------------------------------------------------------------- HTTP
+# --------------------------------------------------------------------------------------------- HTTP
 
 
 def _http(record: RawRecord, kind: str, origin: Origin) -> Iterator[Problem]:
@@ -105,18 +114,28 @@ def _http(record: RawRecord, kind: str, origin: Origin) -> Iterator[Problem]:
     if kind == "request":
         if not _REQUEST_LINE.match(start) and origin is not Origin.IMPORTED:
             yield Problem(
-                "http-request-line", f"the block begins with {start[:40]!r}, which is no HTTP/1.x request line"
+                "http-request-line",
+                f"the block begins with {start[:40]!r}, which is no HTTP/1.x request line",
             )
         return
     if kind not in {"response", "revisit"}:
         return
     if not _STATUS_LINE.match(start) and origin is not Origin.IMPORTED:
-        yield Problem("http-status-line", f"the block begins with {start[:40]!r}, which is no HTTP/1.x status line")
+        yield Problem(
+            "http-status-line",
+            f"the block begins with {start[:40]!r}, which is no HTTP/1.x status line",
+        )
     if kind == "revisit":
         return  # its digest is that of the record it refers to
     head = parse_head(start)
-    if not head.head_complete and record.first("WARC-Truncated") is None and origin is not Origin.IMPORTED:
-        yield Problem("http-message", "the HTTP headers do not end, and nothing says that the message was cut")
+    if (
+        not head.head_complete
+        and record.first("WARC-Truncated") is None
+        and origin is not Origin.IMPORTED
+    ):
+        yield Problem(
+            "http-message", "the HTTP headers do not end, and nothing says that the message was cut"
+        )
     if head.status is not None and 100 <= head.status < 200 and head.status != 101:
         return  # interim responses before the message: other tools keep them
     yield from _body(record, head, origin)
@@ -131,9 +150,12 @@ def _body(record: RawRecord, head: HttpMessage, origin: Origin) -> Iterator[Prob
         if origin is Origin.OURS and not cut:
             yield from _framing(head, length)
         if not _is_partial(record, origin):
-            # What came without HTTP headers (HTTP/0.9, DNS in files converted from ARC) is its own payload.
+            # What came without HTTP headers (HTTP/0.9, DNS in files converted from ARC) is its own
+            # payload.
             starts = [0] if head.status is None and origin is Origin.IMPORTED else []
-            right = [_digest_of(record.block, start, record) for start in (head.body_offset, *starts)]
+            right = [
+                _digest_of(record.block, start, record) for start in (head.body_offset, *starts)
+            ]
             yield from _payload_digest(record, *right)
         return
     stated = _stated(record, "WARC-Payload-Digest")
@@ -150,15 +172,26 @@ def _body(record: RawRecord, head: HttpMessage, origin: Origin) -> Iterator[Prob
 
 
 def _framing(head: HttpMessage, length: int) -> Iterator[Problem]:
-    """Content-Length against the bytes that are there; a response to HEAD, 204 and 304 have none."""
+    """Content-Length against the bytes that are there; a response to HEAD, 204 and 304 have
+    none.
+    """
     stated = set(head.headers_all("content-length"))
     value = stated.pop() if len(stated) == 1 else ""
-    if not (value.isascii() and value.isdigit()) or len(value) > 18 or head.headers_all("transfer-encoding"):
+    if (
+        not (value.isascii() and value.isdigit())
+        or len(value) > 18
+        or head.headers_all("transfer-encoding")
+    ):
         return
     if length > int(value):
-        yield Problem("http-excess", f"the body has {length} bytes, its Content-Length says {value}")
+        yield Problem(
+            "http-excess", f"the body has {length} bytes, its Content-Length says {value}"
+        )
     elif 0 < length < int(value):
-        yield Problem("http-short", f"the body has {length} bytes of {value}, and nothing says that it was cut")
+        yield Problem(
+            "http-short",
+            f"the body has {length} bytes of {value}, and nothing says that it was cut",
+        )
 
 
 def _entity_digest(record: RawRecord, algorithm: str) -> Digest | None:
@@ -170,7 +203,9 @@ def _entity_digest(record: RawRecord, algorithm: str) -> Digest | None:
 
 @dataclass(frozen=True, slots=True)
 class _Chunks:
-    """What walking a chunked body gave: the digest over its data, and where it is not chunked as RFC 9112 §7.1 has it."""
+    """What walking a chunked body gave: the digest over its data, and where it is not chunked as
+    RFC 9112 §7.1 has it.
+    """
 
     digest: Digest
     problem: str | None = None
@@ -211,19 +246,23 @@ def _walk_trailers(block: IO[bytes]) -> str | None:
     return "bytes after the end of the chunked body" if block.read(1) else None
 
 
-# -------------------------------------------------------------------------------------------------------- warc-fields
+# -------------------------------------------------------------------------------------- warc-fields
 
 
 def _fields(record: RawRecord) -> Iterator[Problem]:
     record.block.seek(0)
     while line := record.block.readline(_HEAD):
         if len(line) >= _HEAD or not _FIELD_LINE.fullmatch(line.rstrip(b"\r\n")) or b"\0" in line:
-            yield Problem("warc-fields", f"the block of application/warc-fields has a line {line[:60]!r}")
+            yield Problem(
+                "warc-fields", f"the block of application/warc-fields has a line {line[:60]!r}"
+            )
             return
 
 
 def software_of(record: RawRecord) -> str:
     """What a warcinfo's block names as `software`, or ''."""
     record.block.seek(0)
-    found = re.search(rb"^software[ \t]*:[ \t]*([^\r\n]*)", record.block.read(_HEAD), re.IGNORECASE | re.MULTILINE)
+    found = re.search(
+        rb"^software[ \t]*:[ \t]*([^\r\n]*)", record.block.read(_HEAD), re.IGNORECASE | re.MULTILINE
+    )
     return found[1].decode("utf-8", "replace") if found else ""

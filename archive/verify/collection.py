@@ -1,8 +1,9 @@
 """`verify`: everything in a collection that is not as it should be, as values.
 
-WARC files are read record by record with a parser of our own (`raw_records`) and held against ISO 28500 and what Warraq
-promises on top (`record_rules`, `record_blocks`); then what records say of each other (`record_ledger`), CDXJ and index
-against the WARCs (`projection_checks`), the index's bytes (`seal`), and the fixity manifest. The verdict, and the exit code, is the caller's to draw:
+WARC files are read record by record with a parser of our own (`raw_records`) and held against ISO
+28500 and what Warraq promises on top (`record_rules`, `record_blocks`); then what records say of
+each other (`record_ledger`), CDXJ and index against the WARCs (`projection_checks`), the index's
+bytes (`seal`), and the fixity manifest. The verdict, and the exit code, is the caller's to draw:
 any finding is damage. Nothing is changed, and memory does not grow with the collection.
 """
 
@@ -37,9 +38,10 @@ Reread = Callable[[Layout], Iterable[Finding]]
 def verify(layout: Layout, *, reread: Reread | None = None) -> Iterator[Finding]:
     """Check a whole collection; yields findings as they are made.
 
-    A crawl that runs is no obstacle: the file in progress, and what it adds to CDXJ and index, is left out.
-    `reread` reads captures again and yields what differs from the index; it comes from the caller, as extraction is
-    none of the archive's business. StorageError where the disk does not let itself be read.
+    A crawl that runs is no obstacle: the file in progress, and what it adds to CDXJ and index, is
+    left out. `reread` reads captures again and yields what differs from the index; it comes from
+    the caller, as extraction is none of the archive's business. StorageError where the disk does
+    not let itself be read.
     """
     busy, readable = layout.is_busy(), True
     named: set[str] = set()
@@ -67,33 +69,59 @@ def _verify_files(paths: Iterable[Path], ledger: Ledger) -> Iterator[Finding]:
     for path in paths:
         yield from _verify_arc(path, ledger) if arc.is_arc(path) else verify_warc(path, ledger)
     for file, offset, record_id, rule, detail in ledger.contradictions():
-        yield Finding(file=file, offset=offset, record_id=record_id or None, rule=rule, detail=detail)
+        yield Finding(
+            file=file, offset=offset, record_id=record_id or None, rule=rule, detail=detail
+        )
 
 
 def _verify_projections(layout: Layout, ledger: Ledger) -> Iterator[Finding]:
-    """CDXJ and index against the records walked, and the index's bytes against those that were noted."""
-    for each in broken(layout.index_db, layout.seal):  # first: SQLite works a log that it finds into the database
-        yield Finding(file=each.file, offset=each.offset, rule="index-bytes", detail=f"{each.problem}; {MEND}")
+    """CDXJ and index against the records walked, and the index's bytes against those that were
+    noted.
+    """
+    for each in broken(
+        layout.index_db, layout.seal
+    ):  # first: SQLite works a log that it finds into the database
+        yield Finding(
+            file=each.file, offset=each.offset, rule="index-bytes", detail=f"{each.problem}; {MEND}"
+        )
     hidden = withdrawn(layout.index_db)
     for said in (*check_cdxj(layout.cdxj, ledger, hidden), *check_index(layout.index_db, ledger)):
-        yield Finding(file=said.file, offset=said.offset, record_id=said.record_id, rule=said.rule, detail=said.detail)
+        yield Finding(
+            file=said.file,
+            offset=said.offset,
+            record_id=said.record_id,
+            rule=said.rule,
+            detail=said.detail,
+        )
 
 
 def _verify_fixity(layout: Layout, *, growing: bool) -> Iterator[Finding]:
-    """Files against the manifest, and the manifest against the files; those a crawl has just closed are not stated yet."""
+    """Files against the manifest, and the manifest against the files; those a crawl has just closed
+    are not stated yet.
+    """
     for problem in check_fixity(layout.fixity, layout.root):
         yield Finding(file=problem.file, rule="fixity", detail=problem.problem)
     if not growing and layout.archive.is_dir():
         for name in unstated(layout.fixity, layout.root, closed_files(layout.archive)):
-            yield Finding(file=name, rule="fixity-unstated", detail="no checksum of it is stated; run: warraq index")
+            yield Finding(
+                file=name,
+                rule="fixity-unstated",
+                detail="no checksum of it is stated; run: warraq index",
+            )
 
 
 def warc_files(archive: Path, *, growing: bool = True) -> list[Path]:
-    """The WARC (and ARC) files of a collection by name; `growing` takes in those that no crawl has closed."""
+    """The WARC (and ARC) files of a collection by name; `growing` takes in those that no crawl has
+    closed.
+    """
     if not archive.is_dir():  # then CDXJ, index and fixity tell what is missing
         return []
-    suffixes = (*_SUFFIXES, *(suffix + OPEN_SUFFIX for suffix in _SUFFIXES)) if growing else _SUFFIXES
-    return sorted(path for path in archive.iterdir() if path.name.endswith(suffixes) and path.is_file())
+    suffixes = (
+        (*_SUFFIXES, *(suffix + OPEN_SUFFIX for suffix in _SUFFIXES)) if growing else _SUFFIXES
+    )
+    return sorted(
+        path for path in archive.iterdir() if path.name.endswith(suffixes) and path.is_file()
+    )
 
 
 def verify_warc(path: Path, ledger: Ledger | None = None) -> Iterator[Finding]:
@@ -124,9 +152,11 @@ def verify_warc(path: Path, ledger: Ledger | None = None) -> Iterator[Finding]:
 
 
 def _packed_otherwise(path: Path) -> Iterator[Finding]:
-    """Which records of a changed file are not packed as Warraq packs them, where its checksums all hold.
+    """Which records of a changed file are not packed as Warraq packs them, where its checksums all
+    hold.
 
-    Deflate has bits that no reader looks at; a change there does no harm, and is named all the same.
+    Deflate has bits that no reader looks at; a change there does no harm, and is named all the
+    same.
     """
     if not path.name.endswith(".warc.gz") or not path.is_file():
         return
@@ -142,7 +172,9 @@ def _packed_otherwise(path: Path) -> Iterator[Finding]:
     # Another version of zlib packs differently: then this says nothing.
     for offset, record_id in found if len(found) <= max(1, count // 10) else []:
         detail = "its data is whole, and its gzip member is not as it was written"
-        yield Finding(file=path.name, offset=offset, record_id=record_id, rule="gzip-packing", detail=detail)
+        yield Finding(
+            file=path.name, offset=offset, record_id=record_id, rule="gzip-packing", detail=detail
+        )
 
 
 def _packings(record: RawRecord, block: bytes) -> Iterator[bytes]:
@@ -152,12 +184,16 @@ def _packings(record: RawRecord, block: bytes) -> Iterator[bytes]:
 
 
 def _verify_arc(path: Path, ledger: Ledger) -> Iterator[Finding]:
-    """ARC has neither digests nor ids: that each record can be read is all that can be said of it."""
+    """ARC has neither digests nor ids: that each record can be read is all that can be said of
+    it.
+    """
     for item in captures(path):
         if isinstance(item, Capture):
             ledger.add_capture(item)
         elif isinstance(item, DamagedRecord):
-            yield Finding(file=path.name, offset=item.offset, rule="arc-record", detail=item.problem)
+            yield Finding(
+                file=path.name, offset=item.offset, rule="arc-record", detail=item.problem
+            )
 
 
 def _problems(record: RawRecord, origin: Origin) -> Iterator[Problem]:
@@ -173,7 +209,11 @@ def _problems(record: RawRecord, origin: Origin) -> Iterator[Problem]:
 def _tolerated(record: RawRecord, origin: Origin) -> Iterator[Problem]:
     """What the parser saw, without what is known and harmless in files of other makers."""
     for problem in record.problems:
-        if origin is Origin.IMPORTED and problem.rule in {"empty-member", "folded-field", "field-encoding"}:
+        if origin is Origin.IMPORTED and problem.rule in {
+            "empty-member",
+            "folded-field",
+            "field-encoding",
+        }:
             continue
         yield problem
 

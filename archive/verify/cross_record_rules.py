@@ -1,7 +1,8 @@
-"""What the records of all WARC files say of each other: unique ids, revisits and concurrent records that are there.
+"""What the records of all WARC files say of each other: unique ids, revisits and concurrent records
+that are there.
 
-One row a record in a temporary SQLite file, so that memory stays flat however large the collection is; the checks of CDXJ
-and index against the WARCs read the same rows.
+One row a record in a temporary SQLite file, so that memory stays flat however large the collection
+is; the checks of CDXJ and index against the WARCs read the same rows.
 """
 
 # ruff: noqa: S608 -- what is put into these queries are constants of this file
@@ -40,9 +41,10 @@ CREATE INDEX IF NOT EXISTS record_url ON record (url, date);
 CREATE INDEX IF NOT EXISTS concurrent_id ON concurrent (id);
 CREATE INDEX IF NOT EXISTS concurrent_target ON concurrent (target);
 """
-# Of a pair with one id the later one is named, with the place of the first. The very record once more in an imported file
-# (a part of this collection that came back) is no contradiction: it has the same block, or one of the two was purged since,
-# which puts a tombstone in its place and takes the title out of the metadata beside it.
+# Of a pair with one id the later one is named, with the place of the first. The very record once
+# more in an imported file (a part of this collection that came back) is no contradiction: it has
+# the same block, or one of the two was purged since, which puts a tombstone in its place and takes
+# the title out of the metadata beside it.
 _DUPLICATES = f"""
 SELECT later.warc, later.offset, later.id, 'duplicate-id', 'the record at ' || first.warc || ':' || first.offset || ' has the same id'
 FROM record later JOIN (SELECT id, warc, offset, kind, url, date, digest, block, origin,
@@ -120,7 +122,10 @@ class Ledger:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._db.close()
 
@@ -128,7 +133,11 @@ class Ledger:
         """Note one record."""
         kind = record.first("WARC-Type") or ""
         url = plain_uri(record.first("WARC-Target-URI")) or ""
-        indexed = kind in CAPTURE_TYPES and url.lower().startswith(("http://", "https://")) and record.whole
+        indexed = (
+            kind in CAPTURE_TYPES
+            and url.lower().startswith(("http://", "https://"))
+            and record.whole
+        )
         row = (
             warc,
             record.offset,
@@ -151,10 +160,15 @@ class Ledger:
         self._db.execute(f"INSERT OR IGNORE INTO record VALUES ({','.join('?' * len(row))})", row)
         for name, value in record.fields:
             if name.lower() == "warc-concurrent-to":
-                self._db.execute("INSERT INTO concurrent VALUES (?, ?, ?, ?)", (row[3], warc, record.offset, value))
+                self._db.execute(
+                    "INSERT INTO concurrent VALUES (?, ?, ?, ?)",
+                    (row[3], warc, record.offset, value),
+                )
 
     def add_capture(self, capture: Capture) -> None:
-        """Note a capture of a file that is no WARC (ARC): it has no fields to check, but CDXJ and index must know it."""
+        """Note a capture of a file that is no WARC (ARC): it has no fields to check, but CDXJ and
+        index must know it.
+        """
         row = (
             capture.warc,
             capture.offset,
@@ -174,7 +188,9 @@ class Ledger:
         self._db.execute(f"INSERT OR IGNORE INTO record VALUES ({','.join('?' * len(row))})", row)
 
     def contradictions(self) -> Iterator[tuple[str, int, str, str, str]]:
-        """What records say of each other that is not so: (file, offset, record id, rule, detail)."""
+        """What records say of each other that is not so: (file, offset, record id, rule,
+        detail).
+        """
         self._db.executescript(_INDEXES)
         for query in (_DUPLICATES, _DANGLING, _CHAINED, _OTHER_PAYLOAD, _CONCURRENT, _ALONE):
             yield from self._db.execute(query)
@@ -192,7 +208,10 @@ class Ledger:
 
     def note(self, warc: str, offset: int) -> bool:
         """Note that a place was named by the CDXJ; False where it was before."""
-        return self._db.execute("INSERT OR IGNORE INTO named VALUES (?, ?)", (warc, offset)).rowcount > 0
+        return (
+            self._db.execute("INSERT OR IGNORE INTO named VALUES (?, ?)", (warc, offset)).rowcount
+            > 0
+        )
 
     def unnamed(self) -> Iterator[Entry]:
         """The captures that no `note` named."""
@@ -206,10 +225,14 @@ def _is_tombstone(record: RawRecord) -> bool:
 
 
 def _cdxj(warc: str, record: RawRecord, kind: str, url: str) -> str:
-    """The line that the CDXJ must have for a capture; without digest where the record states none."""
+    """The line that the CDXJ must have for a capture; without digest where the record states
+    none.
+    """
     if kind == "resource":
         status: int | None = None
-        mime: str | None = (record.first("Content-Type") or "application/octet-stream").partition(";")[0].strip()
+        mime: str | None = (
+            (record.first("Content-Type") or "application/octet-stream").partition(";")[0].strip()
+        )
     else:
         record.block.seek(0)
         head = parse_head(record.block.read(_HEAD))
@@ -241,7 +264,9 @@ def _instant(text: str) -> datetime:
 
 
 def _moment(text: str | None) -> str:
-    """A date in UTC with microseconds, so that two writings of one instant are equal; '' where it is none."""
+    """A date in UTC with microseconds, so that two writings of one instant are equal; '' where it
+    is none.
+    """
     with contextlib.suppress(ValueError):
         return _instant(text or "").isoformat(timespec="microseconds")
     return ""

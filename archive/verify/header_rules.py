@@ -1,8 +1,10 @@
-"""What one WARC record may say, as tables: each field's form, who must have it, who may not (ISO 28500:2017 §5, §6).
+"""What one WARC record may say, as tables: each field's form, who must have it, who may not (ISO
+28500:2017 §5, §6).
 
-A rule is a row; checking is going over the rows. Some rows hold for files that Warraq wrote only, where we promise more
-than the standard; some are not held against imported files, whose makers' habits are known and harmless. Digests, HTTP
-messages and what records say of each other are checked elsewhere.
+A rule is a row; checking is going over the rows. Some rows hold for files that Warraq wrote only,
+where we promise more than the standard; some are not held against imported files, whose makers'
+habits are known and harmless. Digests, HTTP messages and what records say of each other are checked
+elsewhere.
 """
 
 from __future__ import annotations
@@ -26,18 +28,33 @@ class Origin(IntEnum):
     OURS = 2  # Warraq, by the software its warcinfo names
 
 
-TYPES = frozenset({"warcinfo", "response", "resource", "request", "metadata", "revisit", "conversion", "continuation"})
+TYPES = frozenset(
+    {
+        "warcinfo",
+        "response",
+        "resource",
+        "request",
+        "metadata",
+        "revisit",
+        "conversion",
+        "continuation",
+    }
+)
 _CAPTURED = frozenset({"response", "resource", "request", "revisit"})
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+")
+_URI = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+"
+)
 _UUID_URN = re.compile(r"<urn:uuid:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}>")
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+*'`|~%-]+/[\w!#$&^.+*'`|~%-]+\s*(?:;.*)?", re.ASCII)
 _W3C_DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z)?)?)?", re.ASCII)
 _DIGEST = re.compile(r"[a-z0-9]+:[A-Za-z0-9+/=_-]+")
 _TRUNCATED = frozenset({"length", "time", "disconnect", "unspecified"})
-_PROFILES = re.compile(r"http://netpreserve\.org/warc/1\.[01]/revisit/(identical-payload-digest|server-not-modified)")
+_PROFILES = re.compile(
+    r"http://netpreserve\.org/warc/1\.[01]/revisit/(identical-payload-digest|server-not-modified)"
+)
 
 
-# ---------------------------------------------------------------------------------------------- the forms of values
+# ------------------------------------------------------------------------------ the forms of values
 # Each takes a value and the record's origin, and gives what is wrong with it, or None.
 
 Form = Callable[[str, Origin], str | None]
@@ -56,7 +73,8 @@ def _record_id(value: str, origin: Origin) -> str | None:
 
 def _target(value: str, origin: Origin) -> str | None:
     if origin is Origin.IMPORTED:
-        # wget and others of the WARC/1.0 grammar write <URI>; old crawls hold URLs as their pages wrote them.
+        # wget and others of the WARC/1.0 grammar write <URI>; old crawls hold URLs as their pages
+        # wrote them.
         value = value.strip("<>").replace(" ", "%20")
         return None if ":" in value else "is no absolute URI"
     if not _URI.fullmatch(value):
@@ -85,7 +103,11 @@ def _address(value: str, origin: Origin) -> str | None:
         plain = str(ipaddress.ip_address(value))
     except ValueError:
         return "is no numeric IP address"
-    return f"is not written as RFC 5952 has it ({plain})" if origin is Origin.OURS and plain != value else None
+    return (
+        f"is not written as RFC 5952 has it ({plain})"
+        if origin is Origin.OURS and plain != value
+        else None
+    )
 
 
 def _length(value: str, _origin: Origin) -> str | None:
@@ -103,7 +125,11 @@ def _digest(value: str, origin: Origin) -> str | None:
 
 
 def _truncated(value: str, origin: Origin) -> str | None:
-    return None if value in _TRUNCATED or origin is Origin.IMPORTED else f"is none of {', '.join(sorted(_TRUNCATED))}"
+    return (
+        None
+        if value in _TRUNCATED or origin is Origin.IMPORTED
+        else f"is none of {', '.join(sorted(_TRUNCATED))}"
+    )
 
 
 def _media(value: str, origin: Origin) -> str | None:
@@ -111,14 +137,18 @@ def _media(value: str, origin: Origin) -> str | None:
 
 
 def _profile(value: str, origin: Origin) -> str | None:
-    return None if origin is Origin.IMPORTED or _PROFILES.fullmatch(value) else "is no known profile of revisit"
+    return (
+        None
+        if origin is Origin.IMPORTED or _PROFILES.fullmatch(value)
+        else "is no known profile of revisit"
+    )
 
 
 def _anything(value: str, _origin: Origin) -> str | None:
     return None if value else "is empty"
 
 
-# ------------------------------------------------------------------------------------------------- the table of fields
+# ------------------------------------------------------------------------------ the table of fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +175,9 @@ FIELDS: dict[str, FieldRule] = {
     "warc-block-digest": FieldRule(form=_digest),
     "warc-payload-digest": FieldRule(form=_digest, allowed=TYPES - {"warcinfo", "metadata"}),
     "warc-ip-address": FieldRule(form=_address, allowed=_NOT_DERIVED),
-    "warc-refers-to": FieldRule(form=_bracketed, allowed=frozenset({"metadata", "revisit", "conversion"})),
+    "warc-refers-to": FieldRule(
+        form=_bracketed, allowed=frozenset({"metadata", "revisit", "conversion"})
+    ),
     "warc-refers-to-target-uri": FieldRule(form=_target, allowed=frozenset({"revisit"})),
     "warc-refers-to-date": FieldRule(form=_date, allowed=frozenset({"revisit"})),
     "warc-target-uri": FieldRule(
@@ -154,10 +186,16 @@ FIELDS: dict[str, FieldRule] = {
     "warc-truncated": FieldRule(form=_truncated),
     "warc-warcinfo-id": FieldRule(form=_bracketed, allowed=_ALL_BUT_INFO),
     "warc-filename": FieldRule(allowed=frozenset({"warcinfo"})),
-    "warc-profile": FieldRule(form=_profile, required=frozenset({"revisit"}), allowed=frozenset({"revisit"})),
-    "warc-identified-payload-type": FieldRule(form=_media, allowed=TYPES - {"warcinfo", "metadata", "continuation"}),
+    "warc-profile": FieldRule(
+        form=_profile, required=frozenset({"revisit"}), allowed=frozenset({"revisit"})
+    ),
+    "warc-identified-payload-type": FieldRule(
+        form=_media, allowed=TYPES - {"warcinfo", "metadata", "continuation"}
+    ),
     "warc-segment-number": FieldRule(form=_length, required=_CONTINUATION),
-    "warc-segment-origin-id": FieldRule(form=_bracketed, required=_CONTINUATION, allowed=_CONTINUATION),
+    "warc-segment-origin-id": FieldRule(
+        form=_bracketed, required=_CONTINUATION, allowed=_CONTINUATION
+    ),
     "warc-segment-total-length": FieldRule(form=_length, allowed=_CONTINUATION),
     # Extensions in use (iipc/warc-specifications), both of the exchange.
     "warc-protocol": FieldRule(allowed=_NOT_DERIVED, repeated=True),
@@ -170,7 +208,12 @@ _PROMISED: dict[str, tuple[str, ...]] = {
     "response": ("WARC-Payload-Digest", "WARC-Concurrent-To", "WARC-Warcinfo-ID"),
     "request": ("WARC-Concurrent-To", "WARC-Warcinfo-ID"),
     "metadata": ("WARC-Warcinfo-ID",),
-    "revisit": ("WARC-Concurrent-To", "WARC-Refers-To", "WARC-Refers-To-Target-URI", "WARC-Refers-To-Date"),
+    "revisit": (
+        "WARC-Concurrent-To",
+        "WARC-Refers-To",
+        "WARC-Refers-To-Target-URI",
+        "WARC-Refers-To-Date",
+    ),
     "warcinfo": ("WARC-Filename",),
 }
 _VERSIONS = {
@@ -210,7 +253,9 @@ def _each_field(record: RawRecord, kind: str, origin: Origin) -> Iterator[Proble
         if rule is None:
             continue
         forbidden = rule.allowed is not None and kind in TYPES and kind not in rule.allowed
-        if forbidden and origin is not Origin.IMPORTED:  # converters of ARC files put an address on the warcinfo
+        if (
+            forbidden and origin is not Origin.IMPORTED
+        ):  # converters of ARC files put an address on the warcinfo
             yield Problem("field-forbidden", f"{name} may not stand on a record of type {kind}")
         if key == "warc-target-uri" and record.version == "WARC/1.0":
             value = value.removeprefix("<").removesuffix(">")  # noqa: PLW2901 -- the grammar of WARC/1.0 has the brackets
@@ -224,7 +269,10 @@ def _ours(record: RawRecord, kind: str) -> Iterator[Problem]:
         if record.first(name) is None:
             yield Problem("promise", f"{name} is missing, which Warraq always writes")
     if record.member_head and record.member_head != _OUR_MEMBER_HEAD:
-        yield Problem("gzip-header", f"the gzip header is {record.member_head.hex()}, not the one Warraq writes")
+        yield Problem(
+            "gzip-header",
+            f"the gzip header is {record.member_head.hex()}, not the one Warraq writes",
+        )
 
 
 def _written(name: str) -> str:

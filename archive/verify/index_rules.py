@@ -1,7 +1,9 @@
-"""Whether the CDXJ and `index.db` are what the WARC files say, both ways, and whether they are sound in themselves.
+"""Whether the CDXJ and `index.db` are what the WARC files say, both ways, and whether they are
+sound in themselves.
 
-Both are projections: what is found here is mended by `warraq index --rebuild`, and nothing in `archive/` is lost by it.
-Only the places and names that they repeat of the records are compared; what pages say is read again by `--deep`.
+Both are projections: what is found here is mended by `warraq index --rebuild`, and nothing in
+`archive/` is lost by it. Only the places and names that they repeat of the records are compared;
+what pages say is read again by `--deep`.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ UNREADABLE = "index-damaged"  # the rule of an index that cannot be asked, or on
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """One disagreement: the record's place in the WARCs where there is one, its id, the rule, and what was seen."""
+    """One disagreement: the record's place in the WARCs where there is one, its id, the rule, and
+    what was seen.
+    """
 
     file: str
     offset: int | None
@@ -35,9 +39,19 @@ class Mismatch:
     detail: str
 
 
-# Articles that are not what their version and the latest capture of it say, as far as columns repeat what was read.
+# Articles that are not what their version and the latest capture of it say, as far as columns
+# repeat what was read.
 _READ_COLUMNS = (
-    *("lead", "author", "section", "language", "published", "published_precision", "published_raw", "modified"),
+    *(
+        "lead",
+        "author",
+        "section",
+        "language",
+        "published",
+        "published_precision",
+        "published_raw",
+        "modified",
+    ),
     *("publisher", "image_url", "image_caption", "image_credit"),
 )
 _UNLIKE_READ = f"""
@@ -52,22 +66,29 @@ WHERE v.title IS NOT a.title OR v.body IS NOT a.body
 """  # noqa: S608 -- constants only
 
 
-# ------------------------------------------------------------------------------------------------------------- CDXJ
+# --------------------------------------------------------------------------------------------- CDXJ
 
 
 def withdrawn(path: Path) -> set[tuple[str, int]]:
-    """WARC and offset of the captures that the index says show a withdrawn article; none where it cannot be asked."""
+    """WARC and offset of the captures that the index says show a withdrawn article; none where it
+    cannot be asked.
+    """
     if not path.exists():
         return set()
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)) as connection:
+        with closing(
+            sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)
+        ) as connection:
             return withdrawn_places(connection)
     except sqlite3.DatabaseError:
         return set()  # what is wrong with it is `check_index`'s to say
 
 
-def check_cdxj(path: Path, ledger: Ledger, hidden: Collection[tuple[str, int]] = ()) -> Iterator[Mismatch]:
-    """The sorted file and the lines that wait beside it, against the records: each line, and each capture's line.
+def check_cdxj(
+    path: Path, ledger: Ledger, hidden: Collection[tuple[str, int]] = ()
+) -> Iterator[Mismatch]:
+    """The sorted file and the lines that wait beside it, against the records: each line, and each
+    capture's line.
 
     `hidden` are the captures of withdrawn articles, which must have none.
     """
@@ -96,13 +117,23 @@ def _lines(path: Path, ledger: Ledger, *, must_be_sorted: bool) -> Iterator[Mism
         while raw := file.readline(_LINE_LIMIT):
             if must_be_sorted and raw < before:
                 yield Mismatch(
-                    path.name, place, None, "cdxj-order", f"the line at byte {place} is out of order; {MEND}"
+                    path.name,
+                    place,
+                    None,
+                    "cdxj-order",
+                    f"the line at byte {place} is out of order; {MEND}",
                 )
             if raw == before:
                 yield Mismatch(
-                    path.name, place, None, "cdxj-repeated", f"the line at byte {place} repeats the one before; {MEND}"
+                    path.name,
+                    place,
+                    None,
+                    "cdxj-repeated",
+                    f"the line at byte {place} repeats the one before; {MEND}",
                 )
-            if raw.endswith(b"\n") or must_be_sorted:  # a waiting line cut off by a kill is left out by everyone
+            if (
+                raw.endswith(b"\n") or must_be_sorted
+            ):  # a waiting line cut off by a kill is left out by everyone
                 yield from _line(path, place, raw, ledger)
             before, place = raw, place + len(raw)
 
@@ -113,17 +144,27 @@ def _line(path: Path, place: int, raw: bytes, ledger: Ledger) -> Iterator[Mismat
         fields = json.loads(text.split(" ", 2)[2])
         warc, offset = str(fields["filename"]), int(fields["offset"])
     except (ValueError, KeyError, IndexError, TypeError):
-        yield Mismatch(path.name, place, None, "cdxj-line", f"the line at byte {place} cannot be read; {MEND}")
+        yield Mismatch(
+            path.name, place, None, "cdxj-line", f"the line at byte {place} cannot be read; {MEND}"
+        )
         return
     entry = ledger.entry(warc, offset)
     if entry is None:
         yield Mismatch(
-            warc, offset, None, "cdxj-dangling", f"{path.name} has a line for a record that is not there; {MEND}"
+            warc,
+            offset,
+            None,
+            "cdxj-dangling",
+            f"{path.name} has a line for a record that is not there; {MEND}",
         )
         return
     ledger.note(warc, offset)
     # Where a foreign record states no digest the line holds one that was worked out.
-    if not entry.cdxj and int(fields.get("length", -1)) == entry.length and fields.get("url") == entry.url:
+    if (
+        not entry.cdxj
+        and int(fields.get("length", -1)) == entry.length
+        and fields.get("url") == entry.url
+    ):
         return
     if text != entry.cdxj:
         yield Mismatch(
@@ -135,17 +176,25 @@ def _line(path: Path, place: int, raw: bytes, ledger: Ledger) -> Iterator[Mismat
         )
 
 
-# ------------------------------------------------------------------------------------------------------------ index
+# -------------------------------------------------------------------------------------------- index
 
 
 def check_index(path: Path, ledger: Ledger, *, busy: bool = False) -> Iterator[Mismatch]:
-    """The database's own soundness, and its rows against the records. `busy` says that a crawl is writing to it."""
+    """The database's own soundness, and its rows against the records. `busy` says that a crawl is
+    writing to it.
+    """
     if not path.exists():
-        if next(ledger.captures(), None) is not None:  # before the first crawl there is nothing to index
-            yield Mismatch(path.name, None, None, "index-absent", "there is no index; run: warraq index")
+        if (
+            next(ledger.captures(), None) is not None
+        ):  # before the first crawl there is nothing to index
+            yield Mismatch(
+                path.name, None, None, "index-absent", "there is no index; run: warraq index"
+            )
         return
     try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30, isolation_level=None)
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30, isolation_level=None
+        )
         try:
             check_version(connection, path)
             yield from _soundness(path, connection)
@@ -168,7 +217,11 @@ def _soundness(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]
             yield Mismatch(path.name, None, None, UNREADABLE, f"{said}; {MEND}")
     for table, rowid, parent, _ in connection.execute("PRAGMA foreign_key_check"):
         yield Mismatch(
-            path.name, None, None, "index-reference", f"row {rowid} of {table} refers to nothing in {parent}; {MEND}"
+            path.name,
+            None,
+            None,
+            "index-reference",
+            f"row {rowid} of {table} refers to nothing in {parent}; {MEND}",
         )
 
 
@@ -188,7 +241,12 @@ def _rows(path: Path, connection: sqlite3.Connection, ledger: Ledger) -> Iterato
             yield from _row(path, row, entry)
             entry = next(records, None)
         else:
-            yield Mismatch(*place, row[3], "index-dangling", f"{path.name} has a capture that no record is at; {MEND}")
+            yield Mismatch(
+                *place,
+                row[3],
+                "index-dangling",
+                f"{path.name} has a capture that no record is at; {MEND}",
+            )
     while entry is not None:
         yield _not_indexed(path, entry)
         entry = next(records, None)
@@ -208,7 +266,11 @@ def _row(path: Path, row: tuple[object, ...], entry: Entry) -> Iterator[Mismatch
         "captured": (str(row[6])[:19], entry.date[:19]),
         "payload_digest": (row[7], entry.digest or row[7]),
     }
-    wrong = [f"{name} {there!r}, in the record {record!r}" for name, (there, record) in said.items() if there != record]
+    wrong = [
+        f"{name} {there!r}, in the record {record!r}"
+        for name, (there, record) in said.items()
+        if there != record
+    ]
     if wrong:
         yield Mismatch(
             entry.warc,
@@ -220,7 +282,9 @@ def _row(path: Path, row: tuple[object, ...], entry: Entry) -> Iterator[Mismatch
 
 
 def _texts(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]:
-    """Each version's text against its hash, and each hash against its id: a changed letter is found."""
+    """Each version's text against its hash, and each hash against its id: a changed letter is
+    found.
+    """
     for identifier, article, title, body, sha256 in connection.execute(
         "SELECT id, article_id, CAST(title AS TEXT), CAST(body AS TEXT), text_sha256 FROM versions"
     ):
@@ -234,15 +298,27 @@ def _texts(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]:
             )
         elif version_id(article, sha256) != identifier:
             yield Mismatch(
-                path.name, None, None, "index-text", f"version {identifier}: its id is not that of its text; {MEND}"
+                path.name,
+                None,
+                None,
+                "index-text",
+                f"version {identifier}: its id is not that of its text; {MEND}",
             )
 
 
 def _articles(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]:
     """Each article against its version, and against what the latest capture of that was read as."""
-    lost = "SELECT DISTINCT article_id FROM versions WHERE article_id NOT IN (SELECT id FROM articles)"
+    lost = (
+        "SELECT DISTINCT article_id FROM versions WHERE article_id NOT IN (SELECT id FROM articles)"
+    )
     for (identifier,) in connection.execute(lost):
-        yield Mismatch(path.name, None, None, "index-article", f"article {identifier} has versions and no row; {MEND}")
+        yield Mismatch(
+            path.name,
+            None,
+            None,
+            "index-article",
+            f"article {identifier} has versions and no row; {MEND}",
+        )
     for (identifier,) in connection.execute(_UNLIKE_READ):
         detail = f"article {identifier}: its row is not what its version and its latest capture say; {MEND}"
         yield Mismatch(path.name, None, None, "index-article", detail)
@@ -250,14 +326,24 @@ def _articles(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]:
 
 def _full_text(path: Path) -> Iterator[Mismatch]:
     """FTS5's own check, which SQLite runs as a write; nothing is changed."""
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=5, isolation_level=None)
+    connection = sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=5, isolation_level=None
+    )
     try:
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 0)")
+        connection.execute(
+            "INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 0)"
+        )
         apart = "SELECT count(*) FROM articles WHERE docid NOT IN (SELECT rowid FROM articles_fts)"
         missing = connection.execute(apart).fetchone()[0]
         if missing:
-            yield Mismatch(path.name, None, None, "index-search", f"{missing} articles cannot be searched; {MEND}")
+            yield Mismatch(
+                path.name,
+                None,
+                None,
+                "index-search",
+                f"{missing} articles cannot be searched; {MEND}",
+            )
         connection.execute("ROLLBACK")
     except sqlite3.OperationalError as error:
         if not any(
@@ -265,6 +351,8 @@ def _full_text(path: Path) -> Iterator[Mismatch]:
         ):  # then it cannot be asked, which is no damage
             yield Mismatch(path.name, None, None, "index-search", f"{error}; {MEND}")
     except sqlite3.DatabaseError as error:
-        yield Mismatch(path.name, None, None, "index-search", f"the full-text index: {error}; {MEND}")
+        yield Mismatch(
+            path.name, None, None, "index-search", f"the full-text index: {error}; {MEND}"
+        )
     finally:
         connection.close()

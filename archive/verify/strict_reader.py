@@ -1,10 +1,12 @@
-"""The records of a WARC file as they stand, for checking: nothing is repaired, guessed or passed over in silence.
+"""The records of a WARC file as they stand, for checking: nothing is repaired, guessed or passed
+over in silence.
 
-A reader of our own, because every library reads damaged files as if they were whole. Gzip members are walked one by one
-with their trailers checked (RFC 1952); after damage the walk goes on at the next place where a record begins, so each
-damaged record is one item and the records behind it are still read. What the fields of a record may say is
-`archive.verify.header_rules`'; reading captures for use is `archive.warc.capture_reader`'s. Blocks over a few MB wait on disk, so memory
-is bounded whatever a file claims.
+A reader of our own, because every library reads damaged files as if they were whole. Gzip members
+are walked one by one with their trailers checked (RFC 1952); after damage the walk goes on at the
+next place where a record begins, so each damaged record is one item and the records behind it are
+still read. What the fields of a record may say is `archive.verify.header_rules`'; reading captures
+for use is `archive.warc.capture_reader`'s. Blocks over a few MB wait on disk, so memory is bounded
+whatever a file claims.
 """
 
 from __future__ import annotations
@@ -42,9 +44,10 @@ class Problem:
 class RawRecord:
     """One record, or as much of it as can be read.
 
-    `offset` and `length` are bytes in the file (of the gzip member, if packed); `fields` are as written, in order. `block`
-    is positioned at its start and is valid until the next record is asked for. `whole` says that header and block were
-    there completely; a piece of the file that is no record at all has no `version`. `member_head` is the gzip header.
+    `offset` and `length` are bytes in the file (of the gzip member, if packed); `fields` are as
+    written, in order. `block` is positioned at its start and is valid until the next record is
+    asked for. `whole` says that header and block were there completely; a piece of the file that is
+    no record at all has no `version`. `member_head` is the gzip header.
     """
 
     offset: int
@@ -69,7 +72,9 @@ class RawRecord:
 
 
 def raw_records(path: Path) -> Iterator[RawRecord]:
-    """Every record of a WARC file, packed or not, and every piece that is none. OSError where it cannot be read."""
+    """Every record of a WARC file, packed or not, and every piece that is none. OSError where it
+    cannot be read.
+    """
     with path.open("rb") as file:
         size = path.stat().st_size
         if size == 0:
@@ -87,7 +92,7 @@ def _nothing(offset: int, length: int, problem: Problem) -> RawRecord:
     return RawRecord(offset=offset, length=length, block=io.BytesIO(), problems=(problem,))
 
 
-# ----------------------------------------------------------------------------------------------------- packed files
+# ------------------------------------------------------------------------------------- packed files
 
 
 def _packed(file: BinaryIO, size: int) -> Iterator[RawRecord]:
@@ -111,7 +116,8 @@ def _one_member(file: BinaryIO, offset: int, size: int) -> Generator[RawRecord, 
     while pending is None or source.peek(5) == b"WARC/":
         if pending is not None:
             pending.problem(
-                "several-records", "the gzip member holds more than this record: it cannot be found by offset"
+                "several-records",
+                "the gzip member holds more than this record: it cannot be found by offset",
             )
             yield pending.record(offset, 0, member.head)
         pending = _read(source)
@@ -126,13 +132,17 @@ def _one_member(file: BinaryIO, offset: int, size: int) -> Generator[RawRecord, 
         end = next_member(file, offset + 1, size)
         at_trailer = source.damage.rule in {"gzip-crc", "gzip-length"} and end == member.end
         if end < size and source.damage.rule != "gzip-data" and not at_trailer:
-            draft.problem("torn-member", f"records follow from offset {end} that most readers cannot reach")
+            draft.problem(
+                "torn-member", f"records follow from offset {end} that most readers cannot reach"
+            )
     else:
         end = member.end
         if draft.empty and count == 1 and not junk:
             draft.problems[:] = [Problem("empty-member", "a gzip member without any data")]
         elif junk and draft.whole and not draft.broken:
-            draft.problem("record-trailer", f"{junk} bytes between the record's end and the gzip member's")
+            draft.problem(
+                "record-trailer", f"{junk} bytes between the record's end and the gzip member's"
+            )
     yield draft.record(offset, end - offset, member.head)
     return end
 
@@ -151,7 +161,7 @@ def _what_lies(file: BinaryIO, start: int, end: int, size: int) -> Problem:
     return Problem("garbage", f"{end - start} bytes that are no gzip member with a WARC record")
 
 
-# ------------------------------------------------------------------------------------------------------ plain files
+# -------------------------------------------------------------------------------------- plain files
 
 
 def _plain(file: BinaryIO, size: int) -> Iterator[RawRecord]:
@@ -170,9 +180,12 @@ def _plain(file: BinaryIO, size: int) -> Iterator[RawRecord]:
         source = _Source(iter(lambda: file.read(_CHUNK), b""))
         draft = _read(source)
         end = position + source.consumed
-        length = draft.head_length + draft.block_length  # without the line ends behind it, as CDXJ has it
+        length = (
+            draft.head_length + draft.block_length
+        )  # without the line ends behind it, as CDXJ has it
         if not draft.whole or draft.broken:
-            # A wrong length may have swallowed the records behind: they are looked for from the block's start on.
+            # A wrong length may have swallowed the records behind: they are looked for from the
+            # block's start on.
             end = _next_plain(file, position + draft.head_length, size)
             length = end - position
         yield draft.record(position, length, b"")
@@ -193,7 +206,7 @@ def _next_plain(file: BinaryIO, start: int, size: int) -> int:
     return size
 
 
-# ------------------------------------------------------------------------------------------------------- one record
+# --------------------------------------------------------------------------------------- one record
 
 
 class _Source:
@@ -221,8 +234,12 @@ class _Source:
         return self._buffer[self._at : self._at + count]
 
     def line(self) -> bytes:
-        """Up to and with the next line feed; less at the end, or where a line is longer than allowed."""
-        while (end := self._buffer.find(b"\n", self._at)) < 0 and len(self._buffer) - self._at < _LINE_LIMIT:
+        """Up to and with the next line feed; less at the end, or where a line is longer than
+        allowed.
+        """
+        while (end := self._buffer.find(b"\n", self._at)) < 0 and len(
+            self._buffer
+        ) - self._at < _LINE_LIMIT:
             if not self._more():
                 return self.take(len(self._buffer) - self._at)
         return self.take(min(end - self._at + 1, _LINE_LIMIT) if end >= 0 else _LINE_LIMIT)
@@ -338,7 +355,8 @@ def _read_field(line: bytes, draft: _Draft) -> None:
 def _read_block(source: _Source, draft: _Draft) -> None:
     stated = next((value for name, value in draft.fields if name.lower() == "content-length"), None)
     if stated is None or not _DIGITS.fullmatch(stated.encode("utf-8", "replace")):
-        # Where the length is missing `record_rules` says so; either way the block's end is not known.
+        # Where the length is missing `record_rules` says so; either way the block's end is not
+        # known.
         draft.broken = True
         return
     rest = int(stated)
@@ -351,7 +369,9 @@ def _read_block(source: _Source, draft: _Draft) -> None:
     draft.block_length = int(stated) - rest
     if rest:
         if not source.damage:
-            draft.problem("block-short", f"Content-Length says {stated} bytes, {draft.block_length} are there")
+            draft.problem(
+                "block-short", f"Content-Length says {stated} bytes, {draft.block_length} are there"
+            )
         return
     trailer = source.peek(4)
     if trailer == b"\r\n\r\n":
@@ -359,4 +379,7 @@ def _read_block(source: _Source, draft: _Draft) -> None:
         draft.whole = True
     elif not source.damage:
         draft.broken = draft.whole = True
-        draft.problem("record-trailer", f"CR LF CR LF must follow the block of {stated} bytes, {trailer!r} does")
+        draft.problem(
+            "record-trailer",
+            f"CR LF CR LF must follow the block of {stated} bytes, {trailer!r} does",
+        )

@@ -1,8 +1,9 @@
 """ARC files, the form before WARC (Internet Archive, 1996), read as records of the same kind.
 
-warcio reads each record; here it is told the two lists of header fields there are, watched (a record must be as long as
-it says), and taken past damage. A record becomes a `response` where it holds an HTTP message, else a `resource`; its
-WARC-Record-ID is made up from file and offset, as ARC has none.
+warcio reads each record; here it is told the two lists of header fields there are, watched (a
+record must be as long as it says), and taken past damage. A record becomes a `response` where it
+holds an HTTP message, else a `resource`; its WARC-Record-ID is made up from file and offset, as ARC
+has none.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ SUFFIXES = (".arc", ".arc.gz")
 _GZIP = b"\x1f\x8b\x08"
 _WINDOW = 1 << 20
 _PIECE = 1 << 17
-# A header line: URL (old tools left spaces in), address, date, and from there to the length two or seven fields.
+# A header line: URL (old tools left spaces in), address, date, and from there to the length two or
+# seven fields.
 _HEADER = re.compile(
     rb"([a-z][a-z0-9+.-]{1,20}:[^\r\n]{1,65536}?) ([0-9a-fA-F.:]+) ([0-9]{8,17}) (\S+(?: \S+){0,7}?) ([0-9]{1,15})\r?\n"
 )
@@ -40,7 +42,9 @@ def is_arc(path: Path) -> bool:
 
 
 def records(path: Path, *, start: int = 0, keep: Keep = keep_all) -> Iterator[Record | Damage]:
-    """Every record of an ARC file from offset `start` on, and every damaged stretch; see `warc_records.records`."""
+    """Every record of an ARC file from offset `start` on, and every damaged stretch; see
+    `warc_records.records`.
+    """
     with path.open("rb") as file:
         size, fields = os.fstat(file.fileno()).st_size, _fields(file)
         offset = _skip(file, start)
@@ -62,7 +66,9 @@ def read_record(path: Path, offset: int) -> Record:
         try:
             return _read(file, path.name, offset, _fields(file), keep_all)
         except _ERRORS as error:
-            raise DamagedRecordError(f"{path} at offset {offset}: {_told(error)}. Run: warraq verify") from error
+            raise DamagedRecordError(
+                f"{path} at offset {offset}: {_told(error)}. Run: warraq verify"
+            ) from error
 
 
 _ERRORS = (ArchiveLoadFailed, EOFError, ValueError, KeyError, zlib.error)
@@ -124,12 +130,22 @@ def _kind(found: Any, block: bytes, length: int) -> tuple[tuple[str, str], ...]:
         return (("WARC-Type", "warcinfo"), ("Content-Type", "text/plain"))
     cut = (("WARC-Truncated", "length"),) if len(block) < length else ()
     if block.startswith(b"HTTP/"):
-        return (("WARC-Type", "response"), ("Content-Type", "application/http;msgtype=response"), *cut)
-    return (("WARC-Type", "resource"), ("Content-Type", str(found.content_type or "application/octet-stream")), *cut)
+        return (
+            ("WARC-Type", "response"),
+            ("Content-Type", "application/http;msgtype=response"),
+            *cut,
+        )
+    return (
+        ("WARC-Type", "resource"),
+        ("Content-Type", str(found.content_type or "application/octet-stream")),
+        *cut,
+    )
 
 
 def _block(stream: Any, length: int, want: int) -> bytes:
-    """The first `want` bytes of a block, the rest passed over; ValueError where it is shorter than it says."""
+    """The first `want` bytes of a block, the rest passed over; ValueError where it is shorter than
+    it says.
+    """
     kept, seen = bytearray(), 0
     while seen < length:
         piece = stream.read(min(_PIECE, length - seen))
@@ -141,17 +157,23 @@ def _block(stream: Any, length: int, want: int) -> bytes:
 
 
 def _rest(reader: Any) -> None:
-    """Read to the end of the gzip member, so that its CRC is checked: only line ends may stand there."""
+    """Read to the end of the gzip member, so that its CRC is checked: only line ends may stand
+    there.
+    """
     while piece := reader.read(_PIECE):
         if piece.strip(b"\r\n"):
             second = _HEADER.match(piece.lstrip(b"\r\n"))
-            raise ValueError(SECOND_RECORD if second else "data beyond its length follows in the gzip member")
+            raise ValueError(
+                SECOND_RECORD if second else "data beyond its length follows in the gzip member"
+            )
     if not reader.decompressor.eof:
         raise ValueError("the gzip data of this record has no end")
 
 
 def _check_behind(file: IO[bytes], end: int) -> None:
-    """Behind an unpacked record stand line ends, the next record or the end: else its length is wrong."""
+    """Behind an unpacked record stand line ends, the next record or the end: else its length is
+    wrong.
+    """
     file.seek(end)
     behind = file.read(2048)
     if behind and behind[:1] not in b"\r\n" and not _HEADER.match(behind):
@@ -159,7 +181,9 @@ def _check_behind(file: IO[bytes], end: int) -> None:
 
 
 def _fields(file: IO[bytes]) -> tuple[str, ...]:
-    """The names of the header fields, which the third line of the file states: five (version 1) or ten (version 2)."""
+    """The names of the header fields, which the third line of the file states: five (version 1) or
+    ten (version 2).
+    """
     lines = _opening(file, 0).split(b"\n", 3)
     return _FIELDS_2 if len(lines) > 2 and len(lines[2].split()) == len(_FIELDS_2) else _FIELDS_1
 

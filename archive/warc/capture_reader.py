@@ -1,9 +1,10 @@
 """Captures out of WARC files: our own, with all that we know of them, and anybody else's.
 
-The records of one exchange (`request`, `response`, `metadata`, tied by WARC-Concurrent-To) become one `Capture`. Foreign
-files may lack digests, metadata or ids, put brackets around URIs or be WARC/1.0: what a capture needs is then worked
-out, and only http and https URLs are captures at all. How records lie in a file is `warc_records`' business; which of
-them is the article's is the index's.
+The records of one exchange (`request`, `response`, `metadata`, tied by WARC-Concurrent-To) become
+one `Capture`. Foreign files may lack digests, metadata or ids, put brackets around URIs or be
+WARC/1.0: what a capture needs is then worked out, and only http and https URLs are captures at all.
+How records lie in a file is `warc_records`' business; which of them is the article's is the
+index's.
 """
 
 from __future__ import annotations
@@ -23,13 +24,24 @@ from archive.warc.record_reader import MAX_BLOCK, Damage, Record, plain_uri, rea
 from archive.warc.record_reader import read_record as read_warc_record
 from archive.warc.serialization import DIGEST_ALGORITHM
 
-__all__ = ["DamagedRecord", "ReadGroup", "captures", "groups", "locate", "payload", "read_record", "record_bytes"]
+__all__ = [
+    "DamagedRecord",
+    "ReadGroup",
+    "captures",
+    "groups",
+    "locate",
+    "payload",
+    "read_record",
+    "record_bytes",
+]
 
 _CAPTURE_TYPES = frozenset({"response", "revisit", "resource"})
-# Of a response whose digest stands in its header only the HTTP head is looked at; the recorder lets none be longer.
+# Of a response whose digest stands in its header only the HTTP head is looked at; the recorder lets
+# none be longer.
 _HEAD = 1024 * 1024
 _FIELDS = 4 * 1024 * 1024
-# A payload for which no digest is stated gets one up to this size: larger ones are videos, or bombs.
+# A payload for which no digest is stated gets one up to this size: larger ones are videos, or
+# bombs.
 _DIGESTED = 64 * 1024 * 1024
 _SCHEMES = ("http://", "https://")
 _DIGEST = "warc-payload-digest"
@@ -37,7 +49,9 @@ _DIGEST = "warc-payload-digest"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DamagedRecord:
-    """A record that cannot be read as it was written: the file's name, the offset in it, and what is wrong."""
+    """A record that cannot be read as it was written: the file's name, the offset in it, and what
+    is wrong.
+    """
 
     warc: str
     offset: int
@@ -49,14 +63,17 @@ Item = Capture | Failure | CrawlSummary | Withdrawal | DamagedRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadGroup:
-    """What one group of records says, and the offset just behind the group, from which reading can go on later."""
+    """What one group of records says, and the offset just behind the group, from which reading can
+    go on later.
+    """
 
     item: Item
     end: int
 
 
 def captures(path: Path, *, start: int = 0, name: str | None = None) -> Iterator[Item]:
-    """Everything a WARC file says, in the order written: captures, failures, crawls, and damaged records.
+    """Everything a WARC file says, in the order written: captures, failures, crawls, and damaged
+    records.
 
     See `groups`; this is for those who do not mean to come back to the file.
     """
@@ -64,10 +81,11 @@ def captures(path: Path, *, start: int = 0, name: str | None = None) -> Iterator
 
 
 def groups(path: Path, *, start: int = 0, name: str | None = None) -> Iterator[ReadGroup]:
-    """The same with the offset behind each, for a reader that goes on where it stopped: pass `end` as `start`.
+    """The same with the offset behind each, for a reader that goes on where it stopped: pass `end`
+    as `start`.
 
-    `name` is what captures call the file, if it is not its own name. The unfinished end of a file in progress (`.open`)
-    is no damage: it is not there yet. OSError where the file cannot be read.
+    `name` is what captures call the file, if it is not its own name. The unfinished end of a file
+    in progress (`.open`) is no damage: it is not there yet. OSError where the file cannot be read.
     """
     warc = name or path.name.removesuffix(OPEN_SUFFIX)
     growing = path.name.endswith(OPEN_SUFFIX)
@@ -157,17 +175,21 @@ def _items(group: _Group) -> Iterator[Item]:
         yield DamagedRecord(warc=group.warc, offset=start, problem=str(error))
 
 
-# ---------------------------------------------------------------------------------------------- a record as capture
+# ------------------------------------------------------------------------------ a record as capture
 
 
 def _capture(record: Record, warc: str, facts: FetchFacts) -> Capture | None:
-    """The capture that a response, revisit or resource record is; None where its URL is not http or https."""
+    """The capture that a response, revisit or resource record is; None where its URL is not http or
+    https.
+    """
     url = record.target
     if url is None or not url.lower().startswith(_SCHEMES):
         return None
     message = _message(record, whole=False)
     revisit = record.type == "revisit"
-    profile = (record.header("WARC-Profile") or "").rstrip("/").rpartition("/")[2] if revisit else None
+    profile = (
+        (record.header("WARC-Profile") or "").rstrip("/").rpartition("/")[2] if revisit else None
+    )
     refers_to_date = record.header("WARC-Refers-To-Date") if revisit else None
     capture = Capture(
         url=url,
@@ -188,7 +210,8 @@ def _capture(record: Record, warc: str, facts: FetchFacts) -> Capture | None:
     )
     if not revisit:
         return replace(capture, truncated=record.header("WARC-Truncated"))
-    # WARC-Truncated on a revisit says that the known payload is left out, not that the exchange was cut short.
+    # WARC-Truncated on a revisit says that the known payload is left out, not that the exchange was
+    # cut short.
     return replace(
         capture,
         refers_to_url=plain_uri(record.header("WARC-Refers-To-Target-URI")),
@@ -198,7 +221,9 @@ def _capture(record: Record, warc: str, facts: FetchFacts) -> Capture | None:
 
 
 def _message(record: Record, *, whole: bool) -> HttpMessage:
-    """The HTTP response in a record's block; a resource record becomes one with its media type and no status."""
+    """The HTTP response in a record's block; a resource record becomes one with its media type and
+    no status.
+    """
     if record.type == "resource":
         headers = (("Content-Type", record.header("Content-Type") or "application/octet-stream"),)
         return HttpMessage(status=None, headers=headers, entity=record.block)
@@ -206,7 +231,9 @@ def _message(record: Record, *, whole: bool) -> HttpMessage:
 
 
 def _payload_digest(record: Record) -> Digest | None:
-    """The payload's digest as the record states it, or worked out where it states none and holds the payload."""
+    """The payload's digest as the record states it, or worked out where it states none and holds
+    the payload.
+    """
     stated = record.header("WARC-Payload-Digest")
     if stated is not None:
         try:
@@ -222,16 +249,23 @@ def _media_type(record: Record) -> str:
     return (record.header("Content-Type") or "").partition(";")[0].strip().lower()
 
 
-# ------------------------------------------------------------------------------------------- a capture's bytes again
+# -------------------------------------------------------------------------- a capture's bytes again
 
 
 def read_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
-    """The whole record at `offset` of a WARC or ARC file; DamagedRecordError where there is none, or one beyond `most`."""
-    return arc.read_record(path, offset) if arc.is_arc(path) else read_warc_record(path, offset, most=most)
+    """The whole record at `offset` of a WARC or ARC file; DamagedRecordError where there is none,
+    or one beyond `most`.
+    """
+    return (
+        arc.read_record(path, offset)
+        if arc.is_arc(path)
+        else read_warc_record(path, offset, most=most)
+    )
 
 
 def locate(folder: Path, warc: str) -> Path:
-    """The file in `folder` that a capture's `warc` names, in progress or not; DamagedRecordError where it is not there.
+    """The file in `folder` that a capture's `warc` names, in progress or not; DamagedRecordError
+    where it is not there.
 
     The name is one of a file, never a path (it may stem from an imported index).
     """
@@ -247,7 +281,9 @@ def locate(folder: Path, warc: str) -> Path:
 
 
 def record_bytes(folder: Path, capture: Capture | Reference) -> bytes:
-    """A capture's record exactly as it stands in its WARC, decompressed: header, block and the two line ends."""
+    """A capture's record exactly as it stands in its WARC, decompressed: header, block and the two
+    line ends.
+    """
     path = locate(folder, capture.warc)
     read_record(path, capture.offset)
     with path.open("rb") as file:
@@ -261,10 +297,12 @@ def record_bytes(folder: Path, capture: Capture | Reference) -> bytes:
 def payload(
     folder: Path, capture: Capture, resolve: Callable[[Capture], Reference | None] | None = None
 ) -> HttpMessage:
-    """The response of a capture with its entity; of a revisit, its own head and the entity of the record it refers to.
+    """The response of a capture with its entity; of a revisit, its own head and the entity of the
+    record it refers to.
 
-    `resolve` finds that record for a capture that is a revisit (the index knows); without it all files of `folder` are
-    looked through. DamagedRecordError where a record is not there, not readable or not the capture's.
+    `resolve` finds that record for a capture that is a revisit (the index knows); without it all
+    files of `folder` are looked through. DamagedRecordError where a record is not there, not
+    readable or not the capture's.
     """
     record = _record_of(folder, capture)
     message = _message(record, whole=True)
@@ -278,7 +316,9 @@ def payload(
         )
     original_record = _record_of(folder, reference)
     if original_record.type == "revisit":
-        raise DamagedRecordError(f"{capture.warc} at offset {capture.offset}: it refers to a record without a payload")
+        raise DamagedRecordError(
+            f"{capture.warc} at offset {capture.offset}: it refers to a record without a payload"
+        )
     original = _message(original_record, whole=True)
     if message.status is None or capture.profile == "server-not-modified":
         return original
@@ -286,10 +326,18 @@ def payload(
 
 
 def find_reference(folder: Path, revisit: Capture) -> Reference | None:
-    """Look through all files for the record that a revisit refers to: by id, else by URL and time of capture."""
-    for path in sorted([*folder.glob("*.warc.gz"), *folder.glob("*.warc"), *folder.glob("*.warc.gz" + OPEN_SUFFIX)]):
+    """Look through all files for the record that a revisit refers to: by id, else by URL and time
+    of capture.
+    """
+    for path in sorted(
+        [*folder.glob("*.warc.gz"), *folder.glob("*.warc"), *folder.glob("*.warc.gz" + OPEN_SUFFIX)]
+    ):
         for item in captures(path):
-            if isinstance(item, Capture) and item.record_type is not RecordType.REVISIT and _is_meant(item, revisit):
+            if (
+                isinstance(item, Capture)
+                and item.record_type is not RecordType.REVISIT
+                and _is_meant(item, revisit)
+            ):
                 return reference_to(item)
     return None
 
@@ -298,7 +346,10 @@ def _is_meant(capture: Capture, revisit: Capture) -> bool:
     if revisit.refers_to_id:
         return capture.record_id == revisit.refers_to_id
     if revisit.refers_to_date is not None:
-        return (capture.url, capture.captured) == (revisit.refers_to_url or revisit.url, revisit.refers_to_date)
+        return (capture.url, capture.captured) == (
+            revisit.refers_to_url or revisit.url,
+            revisit.refers_to_date,
+        )
     return revisit.payload_digest is not None and capture.payload_digest == revisit.payload_digest
 
 

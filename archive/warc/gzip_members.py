@@ -1,7 +1,9 @@
-"""Gzip members as WARC files are made of (RFC 1952; ISO 28500 Annex D), unpacked one at a time with their trailers checked.
+"""Gzip members as WARC files are made of (RFC 1952; ISO 28500 Annex D), unpacked one at a time with
+their trailers checked.
 
-The standard library reads a file of members as one stream, which hides where each begins and that one is torn; here every
-member is a thing of its own, and after damage the next one that holds a record can be found.
+The standard library reads a file of members as one stream, which hides where each begins and that
+one is torn; here every member is a thing of its own, and after damage the next one that holds a
+record can be found.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ class GzipMember:
         self.head = b""
 
     def chunks(self) -> Iterator[bytes]:
-        """The data; MemberDamageError where it cannot be unpacked or is not what the trailer says."""
+        """The data; MemberDamageError where it cannot be unpacked or is not what the trailer
+        says.
+        """
         self._file.seek(self.offset)
         self._read_head()
         start = self._file.tell()
@@ -48,11 +52,15 @@ class GzipMember:
                 data = self._file.read(_CHUNK)
                 consumed += len(data)
                 if not data:
-                    raise MemberDamageError("gzip-truncated", "the gzip member has no end: cut off or torn")
+                    raise MemberDamageError(
+                        "gzip-truncated", "the gzip member has no end: cut off or torn"
+                    )
             try:
                 piece = inflater.decompress(data, _WINDOW)
             except zlib.error as error:
-                raise MemberDamageError("gzip-data", f"the gzip data cannot be unpacked: {error}") from error
+                raise MemberDamageError(
+                    "gzip-data", f"the gzip data cannot be unpacked: {error}"
+                ) from error
             crc, size = zlib.crc32(piece, crc), size + len(piece)
             if piece:
                 yield piece
@@ -66,9 +74,13 @@ class GzipMember:
         if len(trailer) < 8:
             raise MemberDamageError("gzip-truncated", "the gzip member's trailer is cut off")
         if int.from_bytes(trailer[:4], "little") != crc:
-            raise MemberDamageError("gzip-crc", "the gzip member's data is not what its CRC-32 says")
+            raise MemberDamageError(
+                "gzip-crc", "the gzip member's data is not what its CRC-32 says"
+            )
         if int.from_bytes(trailer[4:], "little") != size & 0xFFFFFFFF:
-            raise MemberDamageError("gzip-length", "the gzip member's data is not as long as its trailer says")
+            raise MemberDamageError(
+                "gzip-length", "the gzip member's data is not as long as its trailer says"
+            )
 
     def _read_head(self) -> None:
         self.head = head = self._file.read(10)
@@ -76,7 +88,9 @@ class GzipMember:
             raise MemberDamageError("gzip-truncated", "the gzip member's header is cut off")
         flags = head[3]
         if flags & 0xE0:
-            raise MemberDamageError("gzip-header", f"reserved flags {flags:#04x} in the gzip header")
+            raise MemberDamageError(
+                "gzip-header", f"reserved flags {flags:#04x} in the gzip header"
+            )
         checked = head
         if flags & 4:
             length = self._file.read(2)
@@ -84,7 +98,10 @@ class GzipMember:
         for flag in (8, 16):
             if flags & flag:
                 checked += self._until_nul()
-        if flags & 2 and int.from_bytes(self._file.read(2), "little") != zlib.crc32(checked) & 0xFFFF:
+        if (
+            flags & 2
+            and int.from_bytes(self._file.read(2), "little") != zlib.crc32(checked) & 0xFFFF
+        ):
             raise MemberDamageError("gzip-header", "the gzip header is not what its CRC-16 says")
 
     def _until_nul(self) -> bytes:

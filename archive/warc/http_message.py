@@ -1,8 +1,10 @@
-"""An HTTP/1.x response as it stands in a WARC block: status, headers, and the entity behind the transfer coding.
+"""An HTTP/1.x response as it stands in a WARC block: status, headers, and the entity behind the
+transfer coding.
 
-What is decoded here is framing only (RFC 9112 §7) and, on request, content coding (RFC 9110 §8.4) under a hard limit on
-output. Servers are wrong in every way, so nothing raises: a broken part ends what can be read, and what came before it
-is kept. Character sets, HTML and links are left to `pipelines`.
+What is decoded here is framing only (RFC 9112 §7) and, on request, content coding (RFC 9110 §8.4)
+under a hard limit on output. Servers are wrong in every way, so nothing raises: a broken part ends
+what can be read, and what came before it is kept. Character sets, HTML and links are left to
+`pipelines`.
 """
 
 from __future__ import annotations
@@ -19,9 +21,11 @@ _STATUS_LINE = re.compile(rb"[A-Za-z]+(?:/[0-9.]+)?[ \t]+([0-9]{3})(?:[ \t]+([^\
 _MIME_END = re.compile(r"[;\s]")
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 
-# Input is fed to a decompressor in slices, so that a bomb is noticed while no more than one slice's output is waiting.
+# Input is fed to a decompressor in slices, so that a bomb is noticed while no more than one slice's
+# output is waiting.
 _SLICE = 64 * 1024
-# After an error the input is decoded once more in this many slices: only the last slice's output is then lost.
+# After an error the input is decoded once more in this many slices: only the last slice's output is
+# then lost.
 _FINE_SLICES = 65_536
 # How many codings may be stacked: honest servers use one, a few use two.
 _MAX_CODINGS = 5
@@ -42,10 +46,11 @@ def as_utf8(value: str) -> str:
 class HttpMessage:
     """A parsed response.
 
-    `headers` are (name, value) in the order and case sent, decoded as latin-1, folded lines joined by a space.
-    `entity` is the body with transfer coding removed and content coding kept: what the payload digest is over.
-    `body_offset` is where the body starts in the block, in bytes; `head_complete` tells whether the empty line came.
-    `status` is None where no status line can be read.
+    `headers` are (name, value) in the order and case sent, decoded as latin-1, folded lines joined
+    by a space. `entity` is the body with transfer coding removed and content coding kept: what the
+    payload digest is over. `body_offset` is where the body starts in the block, in bytes;
+    `head_complete` tells whether the empty line came. `status` is None where no status line can be
+    read.
     """
 
     status: int | None
@@ -66,7 +71,9 @@ class HttpMessage:
         return [value for key, value in self.headers if key.lower() == wanted]
 
     def text(self, name: str) -> str | None:
-        """The first value of a header, read as UTF-8 where its bytes are that; None where it was not sent."""
+        """The first value of a header, read as UTF-8 where its bytes are that; None where it was
+        not sent.
+        """
         value = self.header(name)
         return None if value is None else as_utf8(value)
 
@@ -81,7 +88,8 @@ class HttpMessage:
 class DecodedEntity:
     """An entity with its content coding removed.
 
-    `truncated` says that more was there, beyond the limit or never sent; `problem` says, for a person, what was wrong.
+    `truncated` says that more was there, beyond the limit or never sent; `problem` says, for a
+    person, what was wrong.
     """
 
     body: bytes
@@ -89,14 +97,15 @@ class DecodedEntity:
     problem: str | None = None
 
 
-# --------------------------------------------------------------------------------------------------------- framing
+# ------------------------------------------------------------------------------------------ framing
 
 
 def parse(block: bytes) -> HttpMessage:
-    """Read one response from a WARC block (ISO 28500 §6.3); interim 1xx responses before it are skipped.
+    """Read one response from a WARC block (ISO 28500 §6.3); interim 1xx responses before it are
+    skipped.
 
-    Line feeds alone, folded headers, lines without a colon and a head cut short are tolerated, as is a body that says
-    it is chunked and is not (then it is the entity as it stands).
+    Line feeds alone, folded headers, lines without a colon and a head cut short are tolerated, as
+    is a body that says it is chunked and is not (then it is the entity as it stands).
     """
     message = parse_head(block)
     while message.status is not None and 100 <= message.status < 200 and message.status != 101:
@@ -111,7 +120,9 @@ def parse(block: bytes) -> HttpMessage:
 
 
 def parse_head(block: bytes, start: int = 0) -> HttpMessage:
-    """Read status line and headers only; `entity` stays empty. For blocks of which only the start is at hand."""
+    """Read status line and headers only; `entity` stays empty. For blocks of which only the start
+    is at hand.
+    """
     first = start
     while first < len(block) and block[first] in b"\r\n":
         first += 1
@@ -145,9 +156,11 @@ def _headers(lines: list[bytes]) -> Iterator[tuple[str, str]]:
 
 
 def _dechunk(body: bytes) -> bytes:
-    """The data of a chunked body (RFC 9112 §7.1): extensions and trailers dropped, cut short where it breaks off.
+    """The data of a chunked body (RFC 9112 §7.1): extensions and trailers dropped, cut short where
+    it breaks off.
 
-    The body itself where its very first chunk is none: other tools store decoded bodies under their old headers.
+    The body itself where its very first chunk is none: other tools store decoded bodies under their
+    old headers.
     """
     pieces: list[bytes] = []
     position = 0
@@ -169,25 +182,34 @@ def _dechunk(body: bytes) -> bytes:
     return b"".join(pieces) if pieces else body
 
 
-# -------------------------------------------------------------------------------------------------- content coding
+# ----------------------------------------------------------------------------------- content coding
 
 
 def decode_entity(entity: bytes, content_encoding: str | None, limit: int) -> DecodedEntity:
-    """Undo a Content-Encoding (gzip, x-gzip, deflate with or without zlib's wrapper, br, or a stack of them).
+    """Undo a Content-Encoding (gzip, x-gzip, deflate with or without zlib's wrapper, br, or a stack
+    of them).
 
-    At most `limit` bytes come out, and no more than about that much memory is used for each coding. Where the data is
-    not what the header says, it is returned as sent, with the problem named.
+    At most `limit` bytes come out, and no more than about that much memory is used for each coding.
+    Where the data is not what the header says, it is returned as sent, with the problem named.
     """
-    codings = [name for name in (part.strip().lower() for part in (content_encoding or "").split(",")) if name]
+    codings = [
+        name
+        for name in (part.strip().lower() for part in (content_encoding or "").split(","))
+        if name
+    ]
     codings = [name for name in codings if name != "identity"]
     result = DecodedEntity(body=entity)
     if len(codings) > _MAX_CODINGS:
-        return _capped(replace(result, problem=f"{len(codings)} content codings on one body"), limit)
+        return _capped(
+            replace(result, problem=f"{len(codings)} content codings on one body"), limit
+        )
     for coding in reversed(codings):
         step = _decode_one(result.body, coding, limit)
         refused = step.body is result.body
         result = DecodedEntity(
-            body=step.body, truncated=result.truncated or step.truncated, problem=result.problem or step.problem
+            body=step.body,
+            truncated=result.truncated or step.truncated,
+            problem=result.problem or step.problem,
         )
         if refused:
             break
@@ -208,20 +230,28 @@ def _decode_one(data: bytes, coding: str, limit: int) -> DecodedEntity:
     if coding in ("gzip", "x-gzip"):
         return _decode_forgiving(data, "gzip", lambda step: _inflated(data, 31, step), limit)
     if coding == "deflate":
-        # RFC 9110 means zlib's wrapper; some servers send the bare stream, and every browser takes it.
+        # RFC 9110 means zlib's wrapper; some servers send the bare stream, and every browser takes
+        # it.
         wrapped = len(data) > 1 and data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
-        return _decode_forgiving(data, "deflate", lambda step: _inflated(data, 15 if wrapped else -15, step), limit)
+        return _decode_forgiving(
+            data, "deflate", lambda step: _inflated(data, 15 if wrapped else -15, step), limit
+        )
     if coding == "br":
         return _decode_forgiving(data, "br", lambda step: _unbrotlied(data, step), limit)
     return DecodedEntity(body=data, problem=f"unknown content coding {coding!r}")
 
 
-# Pieces of output of at most `_SLICE` bytes; the generator returns what was wrong at the end, or None.
+# Pieces of output of at most `_SLICE` bytes; the generator returns what was wrong at the end, or
+# None.
 _Pieces = Generator[bytes, None, str | None]
 
 
-def _decode_forgiving(data: bytes, name: str, pieces: Callable[[int], _Pieces], limit: int) -> DecodedEntity:
-    """Collect pieces up to the limit; after an error go over the data again finely, so that little is lost."""
+def _decode_forgiving(
+    data: bytes, name: str, pieces: Callable[[int], _Pieces], limit: int
+) -> DecodedEntity:
+    """Collect pieces up to the limit; after an error go over the data again finely, so that little
+    is lost.
+    """
     try:
         return _collect(pieces(_SLICE), name, limit, [])
     except (zlib.error, brotli.error):
@@ -230,7 +260,9 @@ def _decode_forgiving(data: bytes, name: str, pieces: Callable[[int], _Pieces], 
             return _collect(pieces(max(1, len(data) // _FINE_SLICES)), name, limit, kept)
         except (zlib.error, brotli.error) as error:
             if kept:
-                return DecodedEntity(body=b"".join(kept), truncated=True, problem=f"{name} data is damaged: {error}")
+                return DecodedEntity(
+                    body=b"".join(kept), truncated=True, problem=f"{name} data is damaged: {error}"
+                )
             return DecodedEntity(body=data, problem=f"declared {name}, but is not ({error})")
 
 
@@ -245,14 +277,20 @@ def _collect(pieces: _Pieces, name: str, limit: int, kept: list[bytes]) -> Decod
             break
         if len(piece) > room:
             kept.append(piece[:room])
-            return DecodedEntity(body=b"".join(kept), truncated=True, problem=f"more than {limit} bytes behind {name}")
+            return DecodedEntity(
+                body=b"".join(kept),
+                truncated=True,
+                problem=f"more than {limit} bytes behind {name}",
+            )
         kept.append(piece)
         room -= len(piece)
     return DecodedEntity(body=b"".join(kept), truncated=problem == _CUT_SHORT, problem=problem)
 
 
 def _inflated(data: bytes, wbits: int, step: int) -> _Pieces:
-    """The output of all members of gzip data, or of one deflate stream, fed `step` bytes at a time."""
+    """The output of all members of gzip data, or of one deflate stream, fed `step` bytes at a
+    time.
+    """
     decoder = zlib.decompressobj(wbits)
     position = 0
     while position < len(data):
@@ -268,8 +306,11 @@ def _inflated(data: bytes, wbits: int, step: int) -> _Pieces:
         if decoder.eof:
             position -= len(decoder.unused_data)
             if wbits != 31 or data[position : position + 2] != b"\x1f\x8b":
-                # Zeros and line ends after the last member are padding, as every gzip reader takes them.
-                return "bytes after the end of the data" if data[position:].strip(b"\0\r\n") else None
+                # Zeros and line ends after the last member are padding, as every gzip reader takes
+                # them.
+                return (
+                    "bytes after the end of the data" if data[position:].strip(b"\0\r\n") else None
+                )
             decoder = zlib.decompressobj(wbits)
     return _CUT_SHORT
 

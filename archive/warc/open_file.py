@@ -1,7 +1,9 @@
-"""One WARC file in progress: created under a name of its own, appended to, and renamed once it is whole on disk.
+"""One WARC file in progress: created under a name of its own, appended to, and renamed once it is
+whole on disk.
 
-While it grows the file is called `NAME.warc.gz.open`; nothing ever appends to a file without that suffix. A write that
-fails is undone, so that the file ends after a whole record again. What a kill leaves behind is `recovery`'s.
+While it grows the file is called `NAME.warc.gz.open`; nothing ever appends to a file without that
+suffix. A write that fails is undone, so that the file ends after a whole record again. What a kill
+leaves behind is `recovery`'s.
 """
 
 from __future__ import annotations
@@ -19,8 +21,8 @@ OPEN_SUFFIX = ".open"
 class WarcFile:
     """An open file of `folder`, to be called `name` when it is closed.
 
-    FileExistsError where a file of that name, finished or in progress, is there already: nothing is ever overwritten.
-    All other trouble is an ArchiveWriteError.
+    FileExistsError where a file of that name, finished or in progress, is there already: nothing is
+    ever overwritten. All other trouble is an ArchiveWriteError.
     """
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -32,7 +34,9 @@ class WarcFile:
         if self._final.exists():
             raise FileExistsError(str(self._final))
         try:
-            self._fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
+            self._fd = os.open(
+                self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640
+            )
         except FileExistsError:
             raise
         except OSError as error:
@@ -42,11 +46,14 @@ class WarcFile:
     def append(self, data: bytes) -> int:
         """Write `data` at the end, handed to the system before this returns, and give its offset.
 
-        ArchiveWriteError where it could not be written whole; the file then ends where it did before.
+        ArchiveWriteError where it could not be written whole; the file then ends where it did
+        before.
         """
         start = self.size
         if self._torn:
-            raise ArchiveWriteError(f"{self.path}: it ends in a half record. Mend the disk, then crawl again.")
+            raise ArchiveWriteError(
+                f"{self.path}: it ends in a half record. Mend the disk, then crawl again."
+            )
         view = memoryview(data)
         try:
             while view:
@@ -58,7 +65,9 @@ class WarcFile:
         return start
 
     def _cut_back(self, size: int) -> None:
-        """Undo a partial write; where even that fails nothing more is written, and recovery cuts the tail."""
+        """Undo a partial write; where even that fails nothing more is written, and recovery cuts
+        the tail.
+        """
         self._torn = True
         with contextlib.suppress(OSError):
             os.ftruncate(self._fd, size)
@@ -73,7 +82,9 @@ class WarcFile:
             raise _error(self.path, "cannot be synced to disk", error) from error
 
     def close(self) -> None:
-        """Sync the file and give it its name; it is never written again. One that ends in a half record is left open."""
+        """Sync the file and give it its name; it is never written again. One that ends in a half
+        record is left open.
+        """
         try:
             os.fsync(self._fd)
             if self._torn:
@@ -97,12 +108,18 @@ class WarcFile:
 
 def open_private(path: Path, mode: str) -> BinaryIO:
     """Open a file in a binary mode; where it is made, it is closed to other users."""
-    return cast("BinaryIO", open(path, mode, opener=lambda name, flags: os.open(name, flags, 0o640)))
+    return cast(
+        "BinaryIO", open(path, mode, opener=lambda name, flags: os.open(name, flags, 0o640))
+    )
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on the disk, so that a file created or renamed survives a power loss."""
-    with contextlib.suppress(OSError):  # some file systems cannot sync a folder, and lose nothing by it
+    """Have the names in a folder on the disk, so that a file created or renamed survives a power
+    loss.
+    """
+    with contextlib.suppress(
+        OSError
+    ):  # some file systems cannot sync a folder, and lose nothing by it
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)

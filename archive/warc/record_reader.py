@@ -1,9 +1,10 @@
-"""The records of one WARC file, one after another, with exact offsets: by anyone's tool, damaged or hostile as it may be.
+"""The records of one WARC file, one after another, with exact offsets: by anyone's tool, damaged or
+hostile as it may be.
 
-A record is read through a window: only as much of its block is kept as the caller asks for, so that neither a bomb
-(ISO 28500 sets no limit) nor a broken length costs memory. A damaged stretch is reported once, with its offset, and
-reading goes on at the next record behind it. What records mean is left to `warc_reader`; whether their digests are
-right, to `verify`.
+A record is read through a window: only as much of its block is kept as the caller asks for, so that
+neither a bomb (ISO 28500 sets no limit) nor a broken length costs memory. A damaged stretch is
+reported once, with its offset, and reading goes on at the next record behind it. What records mean
+is left to `warc_reader`; whether their digests are right, to `verify`.
 """
 
 from __future__ import annotations
@@ -34,14 +35,17 @@ _GZIP_MAGIC = b"\x1f\x8b\x08"
 _VERSION = re.compile(rb"WARC/(?:1\.[01]|0\.1[78])[ \t]*\r?\n")
 _HEADER_END = re.compile(rb"\n\r?\n")
 _LENGTH = re.compile(r"[0-9]{1,15}")
-_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?(?:Z|\+00:?00)?")
+_DATE = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?(?:Z|\+00:?00)?"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One record. `offset` and `length` are bytes in the file (of the gzip member, where it is compressed; without the
-    line ends behind it, where it is not). `block` may be only the start of the block, as asked; `content_length` is
-    all of it. Header values are as written, but for folding and the angle brackets some tools put around URIs.
+    """One record. `offset` and `length` are bytes in the file (of the gzip member, where it is
+    compressed; without the line ends behind it, where it is not). `block` may be only the start of
+    the block, as asked; `content_length` is all of it. Header values are as written, but for
+    folding and the angle brackets some tools put around URIs.
     """
 
     version: str
@@ -84,7 +88,9 @@ class Record:
 
 
 def plain_uri(uri: str | None) -> str | None:
-    """A URI as records of other tools have it, without brackets, spaces escaped: so that two writings of one are equal."""
+    """A URI as records of other tools have it, without brackets, spaces escaped: so that two
+    writings of one are equal.
+    """
     if uri is None:
         return None
     return (uri[1:-1] if uri.startswith("<") and uri.endswith(">") else uri).replace(" ", "%20")
@@ -92,7 +98,9 @@ def plain_uri(uri: str | None) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Damage:
-    """A stretch of a file, from `offset` up to `end`, that holds no readable record; `cut` where the file ends in it."""
+    """A stretch of a file, from `offset` up to `end`, that holds no readable record; `cut` where
+    the file ends in it.
+    """
 
     offset: int
     end: int
@@ -103,7 +111,8 @@ class Damage:
 class _BrokenError(Exception):
     """What is wrong with the record being read, for use in this module.
 
-    `end` is where the next one may begin, where that is known; `cut` says that the file ends inside this one.
+    `end` is where the next one may begin, where that is known; `cut` says that the file ends inside
+    this one.
     """
 
     def __init__(self, problem: str, *, end: int | None = None, cut: bool = False) -> None:
@@ -122,7 +131,9 @@ def keep_all(_headers: tuple[tuple[str, str], ...]) -> int:
 
 
 def read_date(text: str) -> datetime:
-    """A WARC-Date (ISO 28500 §5.4; ASCII digits only) as an aware instant; nanoseconds are cut to microseconds."""
+    """A WARC-Date (ISO 28500 §5.4; ASCII digits only) as an aware instant; nanoseconds are cut to
+    microseconds.
+    """
     match = _DATE.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"not a WARC-Date: {text[:60]!r}")
@@ -130,11 +141,13 @@ def read_date(text: str) -> datetime:
     return datetime.fromisoformat(f"{match[1]}.{fraction}+00:00")
 
 
-# ------------------------------------------------------------------------------------------------------ reading one
+# -------------------------------------------------------------------------------------- reading one
 
 
 class _Member:
-    """One gzip member as a stream of decompressed bytes; `end` is the offset behind what was used of the file."""
+    """One gzip member as a stream of decompressed bytes; `end` is the offset behind what was used
+    of the file.
+    """
 
     def __init__(self, descriptor: int, offset: int) -> None:
         self._descriptor = descriptor
@@ -145,7 +158,9 @@ class _Member:
         self.end = offset
 
     def read(self) -> bytes:
-        """The next piece, at most `_READ` bytes; empty at the end of the member, whose CRC is then checked."""
+        """The next piece, at most `_READ` bytes; empty at the end of the member, whose CRC is then
+        checked.
+        """
         decoder = self._decoder
         while not decoder.eof:
             if not self._waiting and not self._full:
@@ -166,11 +181,17 @@ class _Member:
         return b""
 
     def finish(self, rest: bytes, _block_end: int) -> tuple[int, int]:
-        """Check that only line ends follow the block in this member: where the record and where its bytes end."""
+        """Check that only line ends follow the block in this member: where the record and where its
+        bytes end.
+        """
         while True:
             if rest.strip(b"\r\n"):
                 second = rest.lstrip(b"\r\n").startswith(b"WARC/")
-                raise self.broken(SECOND_RECORD if second else "data beyond Content-Length follows in the gzip member")
+                raise self.broken(
+                    SECOND_RECORD
+                    if second
+                    else "data beyond Content-Length follows in the gzip member"
+                )
             rest = self.read()
             if not rest:
                 return self.end, self.end
@@ -199,7 +220,9 @@ class _Plain:
         return out
 
     def finish(self, rest: bytes, block_end: int) -> tuple[int, int]:
-        """Step over the line ends behind the block: where the next record begins and where this one ends."""
+        """Step over the line ends behind the block: where the next record begins and where this one
+        ends.
+        """
         rest = rest[:4] if len(rest) >= 4 else (rest + self.read())[:4]
         return block_end + len(rest) - len(rest.lstrip(b"\r\n")), block_end
 
@@ -209,7 +232,9 @@ class _Plain:
 
 
 def _read_one(descriptor: int, offset: int, keep: Keep) -> Record | int:
-    """The record at `offset`; in place of an empty gzip member or of line ends only, the offset behind them."""
+    """The record at `offset`; in place of an empty gzip member or of line ends only, the offset
+    behind them.
+    """
     magic = os.pread(descriptor, 64, offset)
     if magic.startswith(_GZIP_MAGIC):
         source: _Member | _Plain = _Member(descriptor, offset)
@@ -220,7 +245,9 @@ def _read_one(descriptor: int, offset: int, keep: Keep) -> Record | int:
         raise _BrokenError("the file ends inside this record", cut=True)
     else:
         zeros = not magic.strip(b"\0")
-        raise _BrokenError("zeros, as a power loss leaves them" if zeros else "neither gzip data nor a WARC record")
+        raise _BrokenError(
+            "zeros, as a power loss leaves them" if zeros else "neither gzip data nor a WARC record"
+        )
     buffer, header_end = _header(source)
     if not buffer:
         return source.end
@@ -240,7 +267,9 @@ def _read_one(descriptor: int, offset: int, keep: Keep) -> Record | int:
 
 
 def _header(source: _Member | _Plain) -> tuple[bytes, int]:
-    """Read on until the empty line behind the header: what was read, and where the header ends in it."""
+    """Read on until the empty line behind the header: what was read, and where the header ends in
+    it.
+    """
     buffer = b""
     while (match := _HEADER_END.search(buffer)) is None:
         piece = source.read()
@@ -248,7 +277,9 @@ def _header(source: _Member | _Plain) -> tuple[bytes, int]:
             return b"", 0
         if not piece:
             raise _BrokenError(
-                "the header of the record is cut short", cut=isinstance(source, _Plain), end=_end(source)
+                "the header of the record is cut short",
+                cut=isinstance(source, _Plain),
+                end=_end(source),
             )
         buffer += piece
         if len(buffer) > MAX_HEADER and not _HEADER_END.search(buffer[:MAX_HEADER]):
@@ -285,7 +316,9 @@ def _content_length(source: _Member | _Plain, headers: tuple[tuple[str, str], ..
     """Content-Length as a number of ASCII digits, stated once."""
     stated = {value for name, value in headers if name.lower() == "content-length"}
     if len(stated) != 1:
-        raise source.broken("no Content-Length" if not stated else "several values of Content-Length")
+        raise source.broken(
+            "no Content-Length" if not stated else "several values of Content-Length"
+        )
     value = stated.pop()
     if not _LENGTH.fullmatch(value):
         raise source.broken(f"Content-Length is {value[:40]!r}")
@@ -293,7 +326,9 @@ def _content_length(source: _Member | _Plain, headers: tuple[tuple[str, str], ..
 
 
 def _block(source: _Member | _Plain, first: bytes, length: int, want: int) -> tuple[bytes, bytes]:
-    """The first `want` bytes of the block, and what was read beyond its end; the rest is passed over."""
+    """The first `want` bytes of the block, and what was read beyond its end; the rest is passed
+    over.
+    """
     kept, seen, piece = bytearray(), 0, first
     while True:
         own = piece if len(piece) <= length - seen else piece[: length - seen]
@@ -308,13 +343,15 @@ def _block(source: _Member | _Plain, first: bytes, length: int, want: int) -> tu
             raise _BrokenError(problem, end=_end(source), cut=isinstance(source, _Plain))
 
 
-# ------------------------------------------------------------------------------------------------- one after another
+# -------------------------------------------------------------------------------- one after another
 
 
 def records(path: Path, *, start: int = 0, keep: Keep = keep_all) -> Iterator[Record | Damage]:
-    """Every record of a WARC file from offset `start` on, and every damaged stretch, in the order they stand.
+    """Every record of a WARC file from offset `start` on, and every damaged stretch, in the order
+    they stand.
 
-    `keep` says, from a record's headers, how many bytes of its block are wanted. OSError where the file cannot be read.
+    `keep` says, from a record's headers, how many bytes of its block are wanted. OSError where the
+    file cannot be read.
     """
     with path.open("rb", buffering=0) as file:
         descriptor = file.fileno()
@@ -337,16 +374,26 @@ def records(path: Path, *, start: int = 0, keep: Keep = keep_all) -> Iterator[Re
 
 
 def read_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
-    """The whole record at `offset`; DamagedRecordError where none can be read or its block is longer than `most`."""
+    """The whole record at `offset`; DamagedRecordError where none can be read or its block is
+    longer than `most`.
+    """
     with path.open("rb", buffering=0) as file:
         try:
-            record = _read_one(file.fileno(), offset, lambda headers: most if _stated(headers) <= most else 0)
+            record = _read_one(
+                file.fileno(), offset, lambda headers: most if _stated(headers) <= most else 0
+            )
         except _BrokenError as broken:
-            raise DamagedRecordError(f"{path} at offset {offset}: {broken}. Run: warraq verify") from broken
+            raise DamagedRecordError(
+                f"{path} at offset {offset}: {broken}. Run: warraq verify"
+            ) from broken
     if not isinstance(record, Record):
-        raise DamagedRecordError(f"{path} at offset {offset}: there is no record. Run: warraq index --rebuild")
+        raise DamagedRecordError(
+            f"{path} at offset {offset}: there is no record. Run: warraq index --rebuild"
+        )
     if record.content_length > most:
-        raise DamagedRecordError(f"{path} at offset {offset}: a block of {record.content_length} bytes is not read")
+        raise DamagedRecordError(
+            f"{path} at offset {offset}: a block of {record.content_length} bytes is not read"
+        )
     return record
 
 
@@ -355,7 +402,9 @@ def _stated(headers: tuple[tuple[str, str], ...]) -> int:
 
 
 def _next_record(descriptor: int, position: int, *, compressed: bool) -> int:
-    """Where the next record may begin at or behind `position`; the end of the file where none does."""
+    """Where the next record may begin at or behind `position`; the end of the file where none
+    does.
+    """
     sign = _GZIP_MAGIC if compressed else b"\nWARC/1."
     while window := os.pread(descriptor, _WINDOW, position):
         found = window.find(sign)

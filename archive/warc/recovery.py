@@ -1,8 +1,9 @@
 """What a kill or a power loss left half written, put in order at the next start.
 
-A file still called `.open` when no crawl runs was not closed. Everything up to the end of its last whole exchange stays
-and gets the final name; what is behind that is copied into a file of its own first and never deleted. Every step may
-itself be interrupted: the next run finds either the state before it or the state after it.
+A file still called `.open` when no crawl runs was not closed. Everything up to the end of its last
+whole exchange stays and gets the final name; what is behind that is copied into a file of its own
+first and never deleted. Every step may itself be interrupted: the next run finds either the state
+before it or the state after it.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ _COPY = 1024 * 1024
 class Recovered:
     """One file in progress and what became of it.
 
-    `records` whole ones were kept in `warc` (None where there was none to keep); `torn` is the file that now holds the
-    rest, of `torn_bytes`, and `problem` says what was wrong with it.
+    `records` whole ones were kept in `warc` (None where there was none to keep); `torn` is the file
+    that now holds the rest, of `torn_bytes`, and `problem` says what was wrong with it.
     """
 
     warc: str | None
@@ -35,14 +36,23 @@ class Recovered:
     problem: str | None = None
 
     def __str__(self) -> str:
-        kept = f"{self.warc}: closed with {self.records} records" if self.warc else "a file without a whole record"
-        return f"{kept}; {self.torn_bytes} bytes behind them set aside in {self.torn.name}" if self.torn else kept
+        kept = (
+            f"{self.warc}: closed with {self.records} records"
+            if self.warc
+            else "a file without a whole record"
+        )
+        return (
+            f"{kept}; {self.torn_bytes} bytes behind them set aside in {self.torn.name}"
+            if self.torn
+            else kept
+        )
 
 
 def recover(archive: Path) -> list[Recovered]:
     """Close every file in progress in `archive`, cutting torn tails off and setting them aside.
 
-    To be called under the collection's lock, before anything is written. StorageError where the disk refuses.
+    To be called under the collection's lock, before anything is written. StorageError where the
+    disk refuses.
     """
     try:
         return [_recover_one(path) for path in sorted(archive.glob("*.warc.gz" + OPEN_SUFFIX))]
@@ -60,12 +70,22 @@ def _recover_one(path: Path) -> Recovered:
     if kept < size and not _only_zeros(path, kept):
         torn = _set_aside(path, kept)
     if not count:
-        # Nothing to keep: what there was stands in the torn file, and an empty or zeroed file holds nothing at all.
+        # Nothing to keep: what there was stands in the torn file, and an empty or zeroed file holds
+        # nothing at all.
         path.unlink()
         sync_folder(path.parent)
-        return Recovered(warc=None, records=0, kept_bytes=0, torn=torn, torn_bytes=size, problem=problem or "no record")
+        return Recovered(
+            warc=None,
+            records=0,
+            kept_bytes=0,
+            torn=torn,
+            torn_bytes=size,
+            problem=problem or "no record",
+        )
     if final.exists():
-        raise FileExistsError(17, "a finished file of that name exists; move one of the two away", str(final))
+        raise FileExistsError(
+            17, "a finished file of that name exists; move one of the two away", str(final)
+        )
     with path.open("r+b") as file:
         file.truncate(kept)
         file.flush()
@@ -73,14 +93,21 @@ def _recover_one(path: Path) -> Recovered:
     path.rename(final)
     sync_folder(path.parent)
     return Recovered(
-        warc=final.name, records=count, kept_bytes=kept, torn=torn, torn_bytes=size - kept, problem=problem
+        warc=final.name,
+        records=count,
+        kept_bytes=kept,
+        torn=torn,
+        torn_bytes=size - kept,
+        problem=problem,
     )
 
 
 def _last_whole(path: Path) -> tuple[int, int, str | None]:
-    """Where the last whole exchange ends (all members' CRC and lengths checked), the records before, and what is wrong.
+    """Where the last whole exchange ends (all members' CRC and lengths checked), the records
+    before, and what is wrong.
 
-    A request whose response was not written any more is part of the torn tail: nothing may point at a missing record.
+    A request whose response was not written any more is part of the torn tail: nothing may point at
+    a missing record.
     """
     kept = kept_count = 0
     seen: set[str] = set()
@@ -98,7 +125,9 @@ def _last_whole(path: Path) -> tuple[int, int, str | None]:
 
 
 def _only_zeros(path: Path, offset: int) -> bool:
-    """Whether there is nothing but zeros from `offset` on: space a file system had set aside, which holds nothing."""
+    """Whether there is nothing but zeros from `offset` on: space a file system had set aside, which
+    holds nothing.
+    """
     with path.open("rb") as file:
         file.seek(offset)
         while block := file.read(_COPY):
@@ -108,7 +137,9 @@ def _only_zeros(path: Path, offset: int) -> bool:
 
 
 def _set_aside(path: Path, offset: int) -> Path:
-    """Copy everything from `offset` on into a file beside, whole on the disk before this returns."""
+    """Copy everything from `offset` on into a file beside, whole on the disk before this
+    returns.
+    """
     name = path.name.removesuffix(OPEN_SUFFIX)
     torn = path.with_name(f"{name}.torn-{offset}")
     half = path.with_name(f"{name}.torn-{offset}.tmp")

@@ -1,7 +1,8 @@
-"""WARC records and their fields as bytes (ISO 28500 §4, §5; Annex D): the form, without deciding what to say.
+"""WARC records and their fields as bytes (ISO 28500 §4, §5; Annex D): the form, without deciding
+what to say.
 
-Nothing that comes from a web page can begin a header line of its own here: URLs are escaped, and a value with a
-control character is left out.
+Nothing that comes from a web page can begin a header line of its own here: URLs are escaped, and a
+value with a control character is left out.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ Headers = list[tuple[str, str]]
 # The digest of blocks and payloads: what other tools of the field write and look up duplicates by.
 DIGEST_ALGORITHM = "sha1"
 
-# Text: level 4 writes 96 MB/s at 1.05 times the size of level 6 (60 MB/s), measured on 200 news pages of 400 kB.
+# Text: level 4 writes 96 MB/s at 1.05 times the size of level 6 (60 MB/s), measured on 200 news
+# pages of 400 kB.
 _LEVEL = 4
 # Member header (RFC 1952) with no time in it, so that the same record gives the same bytes.
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
@@ -27,7 +29,9 @@ _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 _SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"cookie2"})
 _HEADER_LINE = re.compile(rb"([^\s:]+)[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*")
 _REQUEST_HEAD_END = re.compile(rb"\n\r?\n")
-_PLAIN_URI = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:(?:[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+")
+_PLAIN_URI = re.compile(
+    r"[a-zA-Z][a-zA-Z0-9+.-]*:(?:[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+"
+)
 _USERINFO = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*://)[^/?#]*@")
 
 
@@ -37,7 +41,9 @@ def is_uri(text: str) -> bool:
 
 
 def target_uri(url: str) -> str:
-    """A URL as WARC-Target-URI may hold it (RFC 3986): no fragment, no user name or password, all else escaped."""
+    """A URL as WARC-Target-URI may hold it (RFC 3986): no fragment, no user name or password, all
+    else escaped.
+    """
     url = without_userinfo(url.partition("#")[0].strip())
     if _PLAIN_URI.fullmatch(url):
         return url
@@ -50,7 +56,9 @@ def without_userinfo(url: str) -> str:
 
 
 def redact(request: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """A request without the values of headers that carry the operator's secrets, and the names of those headers."""
+    """A request without the values of headers that carry the operator's secrets, and the names of
+    those headers.
+    """
     names: list[str] = []
 
     def hide(line: re.Match[bytes]) -> bytes:
@@ -71,7 +79,9 @@ def warc_date(moment: datetime) -> str:
 
 
 def member(headers: Headers, block: bytes, *, stored_from: int | None = None) -> bytes:
-    """One record as one gzip member (RFC 1952, time left zero); from `stored_from` on the block is not compressed."""
+    """One record as one gzip member (RFC 1952, time left zero); from `stored_from` on the block is
+    not compressed.
+    """
     digest = Digest.of(block, DIGEST_ALGORITHM)
     lines = [f"{name}: {value}\r\n" for name, value in headers if value.isprintable()]
     lines.append(f"WARC-Block-Digest: {digest}\r\nContent-Length: {len(block)}\r\n\r\n")
@@ -85,5 +95,9 @@ def member(headers: Headers, block: bytes, *, stored_from: int | None = None) ->
     parts = [_GZIP_HEADER, packer.compress(first), packer.flush(zlib.Z_FULL_FLUSH)]
     packer = zlib.compressobj(0, zlib.DEFLATED, -15)
     parts += [packer.compress(rest), packer.flush()]
-    parts.append(struct.pack("<LL", zlib.crc32(rest, zlib.crc32(first)), (len(first) + len(rest)) & 0xFFFFFFFF))
+    parts.append(
+        struct.pack(
+            "<LL", zlib.crc32(rest, zlib.crc32(first)), (len(first) + len(rest)) & 0xFFFFFFFF
+        )
+    )
     return b"".join(parts)

@@ -1,6 +1,8 @@
-"""Some captures of a collection as one WARC file of their own: their records byte for byte, after a warcinfo of its own.
+"""Some captures of a collection as one WARC file of their own: their records byte for byte, after a
+warcinfo of its own.
 
-What belongs to a capture (its request and metadata) goes with it. Which captures are wanted is for others to say.
+What belongs to a capture (its request and metadata) goes with it. Which captures are wanted is for
+others to say.
 """
 
 from __future__ import annotations
@@ -30,10 +32,12 @@ _CAPTURE_TYPES = frozenset({"response", "revisit", "resource"})
 def write_selection(
     target: Path, archive: Path, captures: Iterable[Capture], *, info: WarcInfo, now: datetime
 ) -> list[Capture]:
-    """Write the records of `captures`, found in the folder `archive`, to the new WARC file `target` (gzip members).
+    """Write the records of `captures`, found in the folder `archive`, to the new WARC file `target`
+    (gzip members).
 
-    Returns the captures as they stand there, in the order written. Captures in ARC files cannot be copied and are left
-    out. Raises DamagedRecordError where a file is missing, StorageError where the disk refuses.
+    Returns the captures as they stand there, in the order written. Captures in ARC files cannot be
+    copied and are left out. Raises DamagedRecordError where a file is missing, StorageError where
+    the disk refuses.
     """
     wanted: dict[str, dict[int, Capture]] = defaultdict(dict)
     for capture in captures:
@@ -52,17 +56,23 @@ def write_selection(
                 for record, data in _members(path, wanted[warc].keys()):
                     if record.offset in wanted[warc]:
                         capture = wanted[warc][record.offset]
-                        written.append(replace(capture, warc=target.name, offset=file.tell(), length=len(data)))
+                        written.append(
+                            replace(capture, warc=target.name, offset=file.tell(), length=len(data))
+                        )
                     file.write(data)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise StorageError(f"{error.filename or target}: cannot be written: {error.strerror or error}") from error
+        raise StorageError(
+            f"{error.filename or target}: cannot be written: {error.strerror or error}"
+        ) from error
     return written
 
 
 def _members(path: Path, offsets: Iterable[int]) -> Iterator[tuple[Record, bytes]]:
-    """The records at these offsets and those that belong to them, in the order they stand, each as a gzip member."""
+    """The records at these offsets and those that belong to them, in the order they stand, each as
+    a gzip member.
+    """
     left = set(offsets)
     waiting: deque[Record] = deque(maxlen=_NEAR)
     last = ""
@@ -82,7 +92,9 @@ def _members(path: Path, offsets: Iterable[int]) -> Iterator[tuple[Record, bytes
                 else:
                     last = ""
                 waiting.clear()
-            elif last and last in record.headers_all("WARC-Concurrent-To"):  # as some tools write them: behind
+            elif last and last in record.headers_all(
+                "WARC-Concurrent-To"
+            ):  # as some tools write them: behind
                 yield record, _member(file, record)
             else:
                 waiting.append(record)

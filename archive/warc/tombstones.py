@@ -1,8 +1,9 @@
 """Records taken out of a finished WARC file for good: the one exception to append-only.
 
-A tombstone is a `metadata` record with the id of the record it stands for, that record's digest and the reason. It takes
-exactly the bytes of the old one (empty stored deflate blocks fill a gzip member, RFC 1951 §3.2.4; a padded line an
-unpacked record), so that every other record keeps its offset and its bytes. The file is replaced whole or not at all.
+A tombstone is a `metadata` record with the id of the record it stands for, that record's digest and
+the reason. It takes exactly the bytes of the old one (empty stored deflate blocks fill a gzip
+member, RFC 1951 §3.2.4; a padded line an unpacked record), so that every other record keeps its
+offset and its bytes. The file is replaced whole or not at all.
 """
 
 from __future__ import annotations
@@ -41,24 +42,35 @@ class Replacement:
     data: bytes
 
 
-def bury(path: Path, places: Mapping[int, str], withdrawal: Withdrawal, *, only_look: bool = False) -> int:
-    """Put tombstones in place of the records at these offsets (each with its id) in a WARC file; returns how many.
+def bury(
+    path: Path, places: Mapping[int, str], withdrawal: Withdrawal, *, only_look: bool = False
+) -> int:
+    """Put tombstones in place of the records at these offsets (each with its id) in a WARC file;
+    returns how many.
 
-    What a sitemap or feed announced of them goes too, from the `metadata` records beside them. A file without any is left
-    alone, and with `only_look` any file: that only tells how many there are. Raises UsageError for an ARC file, which has no place for a tombstone, StorageError where the disk refuses.
+    What a sitemap or feed announced of them goes too, from the `metadata` records beside them. A
+    file without any is left alone, and with `only_look` any file: that only tells how many there
+    are. Raises UsageError for an ARC file, which has no place for a tombstone, StorageError where
+    the disk refuses.
     """
     if is_arc(path):
-        raise UsageError(f"{path.name}: an ARC file cannot hold a tombstone; make it a WARC (warcio recompress) first")
+        raise UsageError(
+            f"{path.name}: an ARC file cannot hold a tombstone; make it a WARC (warcio recompress) first"
+        )
     try:
         found = list(_replacements(path, places, withdrawal))
         if found and not only_look:
             _rewrite(path, found)
     except OSError as error:
-        raise StorageError(f"{error.filename or path}: cannot be rewritten: {error.strerror or error}") from error
+        raise StorageError(
+            f"{error.filename or path}: cannot be rewritten: {error.strerror or error}"
+        ) from error
     return sum(each.offset in places for each in found)
 
 
-def _replacements(path: Path, places: Mapping[int, str], withdrawal: Withdrawal) -> Iterator[Replacement]:
+def _replacements(
+    path: Path, places: Mapping[int, str], withdrawal: Withdrawal
+) -> Iterator[Replacement]:
     ids = set(places.values()) - {""}
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
@@ -71,8 +83,12 @@ def _replacements(path: Path, places: Mapping[int, str], withdrawal: Withdrawal)
             fields = warc_fields.decode(record.block)
             kept = [(name, value) for name, value in fields if name != warc_fields.CLAIM]
             if len(kept) < len(fields):
-                headers = [(name, value) for name, value in record.headers if name.lower() not in _RECKONED]
-                yield Replacement(record.offset, _fitted(headers, kept, record.length, packed=packed))
+                headers = [
+                    (name, value) for name, value in record.headers if name.lower() not in _RECKONED
+                ]
+                yield Replacement(
+                    record.offset, _fitted(headers, kept, record.length, packed=packed)
+                )
 
 
 _BURIED = {"response", "resource", "revisit"}
@@ -98,10 +114,14 @@ def _tombstone(record: Record, withdrawal: Withdrawal, *, packed: bool) -> bytes
         "article_id": withdrawal.article_id,
         "reason": withdrawal.reason,
     }
-    for number in range(len(_LEAST) + 1):  # a small record has no room for all of it; the withdrawal's own record has
+    for number in range(
+        len(_LEAST) + 1
+    ):  # a small record has no room for all of it; the withdrawal's own record has
         said = {name: value for name, value in what.items() if name not in _LEAST[:number]}
         try:
-            return _fitted(headers, warc_fields.tombstone_fields(**said), record.length, packed=packed)
+            return _fitted(
+                headers, warc_fields.tombstone_fields(**said), record.length, packed=packed
+            )
         except ValueError:
             continue
     raise UsageError(
@@ -109,11 +129,13 @@ def _tombstone(record: Record, withdrawal: Withdrawal, *, packed: bool) -> bytes
     )
 
 
-# ------------------------------------------------------------------------------------------- of exactly that length
+# --------------------------------------------------------------------------- of exactly that length
 
 
 def _fitted(headers: Headers, fields: warc_fields.Fields, length: int, *, packed: bool) -> bytes:
-    """A record with these fields that takes exactly `length` bytes; ValueError where it needs more."""
+    """A record with these fields that takes exactly `length` bytes; ValueError where it needs
+    more.
+    """
     block = warc_fields.encode(fields)
     return _packed(headers, block, length) if packed else _plain(headers, block, length)
 
@@ -126,7 +148,9 @@ def _content(headers: Headers, block: bytes, *, digits: int = 0) -> bytes:
 
 
 def _packed(headers: Headers, block: bytes, length: int) -> bytes:
-    """As one gzip member. An empty block takes five bytes: a few padding characters bring the rest to a multiple."""
+    """As one gzip member. An empty block takes five bytes: a few padding characters bring the rest
+    to a multiple.
+    """
     padding = b""
     for number in range(_TRIES):
         content = _content(headers, block + padding) + b"\r\n\r\n"
@@ -135,7 +159,9 @@ def _packed(headers: Headers, block: bytes, length: int) -> bytes:
         trailer = struct.pack("<LL", zlib.crc32(content), len(content) & 0xFFFFFFFF)
         left = length - len(_GZIP_HEADER) - len(start) - 5 - len(trailer)
         if left >= 0 and left % 5 == 0:
-            return b"".join((_GZIP_HEADER, start, _EMPTY_BLOCK * (left // 5), b"\x01\x00\x00\xff\xff", trailer))
+            return b"".join(
+                (_GZIP_HEADER, start, _EMPTY_BLOCK * (left // 5), b"\x01\x00\x00\xff\xff", trailer)
+            )
         padding = f"{_PADDING}: {number:x}\r\n".encode()
     raise ValueError("it does not fit")
 

@@ -1,8 +1,10 @@
-"""What Warraq says about its own work inside a WARC, as `application/warc-fields` (ISO 28500 §6.5, §8).
+"""What Warraq says about its own work inside a WARC, as `application/warc-fields` (ISO 28500 §6.5,
+§8).
 
-One place for both directions, so that what the writer says the reader understands: why an exchange was made
-(`via`, `hopsFromSeed`, `fetchTimeMs` of the standard, and `warraq-` fields beside them), a URL that failed, and the
-summary of a crawl. Values that are ours are JSON in ASCII, so that nothing in them can begin a new line.
+One place for both directions, so that what the writer says the reader understands: why an exchange
+was made (`via`, `hopsFromSeed`, `fetchTimeMs` of the standard, and `warraq-` fields beside them), a
+URL that failed, and the summary of a crawl. Values that are ours are JSON in ASCII, so that nothing
+in them can begin a new line.
 """
 
 from __future__ import annotations
@@ -21,8 +23,9 @@ MEDIA_TYPE = "application/warc-fields"
 Fields = list[tuple[str, str]]
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
-# hopsFromSeed names the kind of each hop by a letter; announcements by sitemaps and feeds are links too (L). The last
-# one of what is fetched because a page shows it is an embed (E), as Heritrix has it.
+# hopsFromSeed names the kind of each hop by a letter; announcements by sitemaps and feeds are links
+# too (L). The last one of what is fetched because a page shows it is an embed (E), as Heritrix has
+# it.
 _HOP = "L"
 _EMBED = "E"
 _MAX_HOPS = 255
@@ -40,7 +43,9 @@ _TLS_VERIFIED = "warraq-tls-verified"
 
 
 def encode(fields: Iterable[tuple[str, str]]) -> bytes:
-    """The block of an `application/warc-fields` record; control characters in values become spaces."""
+    """The block of an `application/warc-fields` record; control characters in values become
+    spaces.
+    """
     lines = (f"{name}: {_CONTROL.sub(' ', value).strip()}\r\n" for name, value in fields)
     return "".join(lines).encode("utf-8", "replace")
 
@@ -55,11 +60,13 @@ def decode(block: bytes) -> Fields:
     return pairs
 
 
-# ------------------------------------------------------------------------------------------------- of one exchange
+# ---------------------------------------------------------------------------------- of one exchange
 
 
 def facts_fields(facts: FetchFacts, exchange: Exchange, redacted: Iterable[str] = ()) -> Fields:
-    """Why and how an exchange was made; `redacted` are the names of request headers whose values were left out."""
+    """Why and how an exchange was made; `redacted` are the names of request headers whose values
+    were left out.
+    """
     fields: Fields = []
     if facts.via:
         fields.append(("via", facts.via))
@@ -107,12 +114,14 @@ def _claim(text: str) -> Sighting | None:
         return None
 
 
-# ------------------------------------------------------------------------------------------- failures and crawls
+# ------------------------------------------------------------------------------ failures and crawls
 
 
 def failure_fields(failure: Failure) -> Fields:
     """A failure as one field."""
-    return [(FAILURE, _json(asdict(failure) | {"stage": str(failure.stage), "at": _moment(failure.at)}))]
+    return [
+        (FAILURE, _json(asdict(failure) | {"stage": str(failure.stage), "at": _moment(failure.at)}))
+    ]
 
 
 def failure_of(text: str) -> Failure:
@@ -133,7 +142,9 @@ def failure_of(text: str) -> Failure:
 def crawl_fields(crawl: CrawlSummary) -> Fields:
     """The summary of a crawl as one field."""
     finished = _moment(crawl.finished) if crawl.finished else None
-    return [(CRAWL, _json(asdict(crawl) | {"started": _moment(crawl.started), "finished": finished}))]
+    return [
+        (CRAWL, _json(asdict(crawl) | {"started": _moment(crawl.started), "finished": finished}))
+    ]
 
 
 def crawl_of(text: str) -> CrawlSummary:
@@ -152,7 +163,7 @@ def crawl_of(text: str) -> CrawlSummary:
         raise ValueError(f"not the summary of a crawl: {text[:100]!r}") from error
 
 
-# ---------------------------------------------------------------------------------------------------- withdrawals
+# -------------------------------------------------------------------------------------- withdrawals
 
 
 def withdrawal_fields(withdrawal: Withdrawal) -> Fields:
@@ -186,7 +197,9 @@ def tombstone_fields(**what: str | None) -> Fields:
 
 
 def _json(value: dict[str, Any]) -> str:
-    return json.dumps({key: item for key, item in value.items() if item is not None}, separators=(",", ":"))
+    return json.dumps(
+        {key: item for key, item in value.items() if item is not None}, separators=(",", ":")
+    )
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """Exchanges as WARC/1.1 records (ISO 28500:2017), written once and never changed.
 
-An exchange is three records in one write: `request`, `metadata` and, last, `response` or `revisit`. So whenever the
-capture is there, what belongs to it is there too, wherever a kill cuts the file. Blocks hold the bytes as they crossed
-the wire. Deciding what is a revisit is `pipelines.ingest.preserve`'s; the file in progress is `warc_file`'s.
+An exchange is three records in one write: `request`, `metadata` and, last, `response` or `revisit`.
+So whenever the capture is there, what belongs to it is there too, wherever a kill cuts the file.
+Blocks hold the bytes as they crossed the wire. Deciding what is a revisit is
+`pipelines.ingest.preserve`'s; the file in progress is `warc_file`'s.
 """
 
 from __future__ import annotations
@@ -52,7 +53,16 @@ IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _CONFORMS_TO = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
-_PACKED_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/avif", "video/", "audio/", "font/woff")
+_PACKED_TYPES = (
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "image/gif",
+    "image/avif",
+    "video/",
+    "audio/",
+    "font/woff",
+)
 
 PROFILES = {"identical-payload-digest": IDENTICAL, "server-not-modified": NOT_MODIFIED}
 _TRUNCATED = frozenset({"length", "time", "disconnect", "unspecified"})
@@ -73,7 +83,9 @@ def new_urn() -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarcInfo:
-    """What the `warcinfo` record at the start of each file says of who crawled, with what and how."""
+    """What the `warcinfo` record at the start of each file says of who crawled, with what and
+    how.
+    """
 
     software: str
     operator: str | None = None
@@ -98,9 +110,10 @@ class WarcInfo:
 class WarcWriter:
     """Writes captures into `folder`, in files of about `rotate_bytes` bytes named to sort by time.
 
-    A file is begun with the first record and gets its final name in `close` (or when it is full). `clock` and `new_id`
-    are for tests: with both fixed the bytes of a file are fixed too. Every method raises ArchiveWriteError where
-    something could not be written; what was written before stays whole.
+    A file is begun with the first record and gets its final name in `close` (or when it is full).
+    `clock` and `new_id` are for tests: with both fixed the bytes of a file are fixed too. Every
+    method raises ArchiveWriteError where something could not be written; what was written before
+    stays whole.
     """
 
     def __init__(
@@ -128,7 +141,10 @@ class WarcWriter:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
@@ -144,9 +160,9 @@ class WarcWriter:
     ) -> Capture:
         """Write an exchange and return where its response or revisit stands.
 
-        With a `reference` it becomes a revisit of that record: of the server's word (304) where `not_modified`, else of
-        a payload equal to it (ISO 28500 §6.7). `message` and `digest`, the parsed response and the digest of its
-        entity, save computing them again.
+        With a `reference` it becomes a revisit of that record: of the server's word (304) where
+        `not_modified`, else of a payload equal to it (ISO 28500 §6.7). `message` and `digest`, the
+        parsed response and the digest of its entity, save computing them again.
         """
         message = parse(exchange.response) if message is None else message
         if reference is not None and not_modified:
@@ -155,10 +171,15 @@ class WarcWriter:
             digest = Digest.of(message.entity, DIGEST_ALGORITHM)
         file = self._current()
         capture_id, request_id = self._new_id(), self._new_id()
-        base = [("WARC-Date", warc_date(exchange.started)), ("WARC-Target-URI", target_uri(exchange.url))]
+        base = [
+            ("WARC-Date", warc_date(exchange.started)),
+            ("WARC-Target-URI", target_uri(exchange.url)),
+        ]
         base.append(("WARC-Warcinfo-ID", self._info_id))
         before = self._companions(exchange, facts, base, capture_id, request_id)
-        capture = _capture(exchange, facts, message, digest, (reference, not_modified), capture_id, file.name)
+        capture = _capture(
+            exchange, facts, message, digest, (reference, not_modified), capture_id, file.name
+        )
         own = [("WARC-Concurrent-To", request_id), *_wire(exchange), *_kind_headers(capture)]
         block, body_offset = exchange.response, message.body_offset
         if reference is not None:
@@ -172,7 +193,9 @@ class WarcWriter:
         return replace(capture, offset=offset, length=len(record))
 
     def write_failure(self, failure: Failure) -> None:
-        """Write a `metadata` record of a URL that could not be fetched, so that an index can be rebuilt from WARCs."""
+        """Write a `metadata` record of a URL that could not be fetched, so that an index can be
+        rebuilt from WARCs.
+        """
         failure = replace(failure, url=without_userinfo(failure.url))
         uri = target_uri(failure.url)
         if not is_uri(uri):
@@ -180,12 +203,16 @@ class WarcWriter:
         self._write_metadata(failure.at, uri, warc_fields.failure_fields(failure))
 
     def write_crawl(self, crawl: CrawlSummary) -> None:
-        """Write a `metadata` record with the summary of a crawl; of several with one id the last counts."""
+        """Write a `metadata` record with the summary of a crawl; of several with one id the last
+        counts.
+        """
         uri = "urn:warraq:crawl:" + quote(crawl.id, safe="")
         self._write_metadata(crawl.finished or crawl.started, uri, warc_fields.crawl_fields(crawl))
 
     def write_withdrawal(self, withdrawal: Withdrawal) -> None:
-        """Write a `metadata` record that an article was withdrawn, so that every index made from the WARCs obeys it."""
+        """Write a `metadata` record that an article was withdrawn, so that every index made from
+        the WARCs obeys it.
+        """
         uri = "urn:warraq:withdrawal:" + quote(withdrawal.article_id, safe="")
         self._write_metadata(withdrawal.at, uri, warc_fields.withdrawal_fields(withdrawal))
 
@@ -200,7 +227,7 @@ class WarcWriter:
         if file is not None:
             file.close()
 
-    # ---------------------------------------------------------------------------------------------------- inside
+    # --------------------------------------------------------------------------------------- inside
 
     def _companions(
         self, exchange: Exchange, facts: FetchFacts, base: Headers, capture_id: str, request_id: str
@@ -213,7 +240,13 @@ class WarcWriter:
         concurrent = ("WARC-Concurrent-To", capture_id)
         return member(
             [
-                *(("WARC-Type", "request"), ("WARC-Record-ID", request_id), *base, concurrent, *_wire(exchange)),
+                *(
+                    ("WARC-Type", "request"),
+                    ("WARC-Record-ID", request_id),
+                    *base,
+                    concurrent,
+                    *_wire(exchange),
+                ),
                 ("Content-Type", "application/http;msgtype=request"),
             ],
             request,
@@ -276,14 +309,18 @@ class WarcWriter:
                 return WarcFile(self._folder, name)
             except FileExistsError:
                 continue
-        raise ArchiveWriteError(f"{self._folder}: no free file name for {self._stamp}. Check the clock.")
+        raise ArchiveWriteError(
+            f"{self._folder}: no free file name for {self._stamp}. Check the clock."
+        )
 
 
-# ------------------------------------------------------------------------------------------------ what a record says
+# ------------------------------------------------------------------------------- what a record says
 
 
 def _wire(exchange: Exchange) -> Headers:
-    """How an exchange was carried: address, protocols, cipher; only values of the right form are written."""
+    """How an exchange was carried: address, protocols, cipher; only values of the right form are
+    written.
+    """
     headers: Headers = []
     if exchange.ip:
         with contextlib.suppress(ValueError):
@@ -319,7 +356,9 @@ def _capture(
         status=message.status,
         mime=message.mime,
         payload_digest=digest,
-        profile=("server-not-modified" if not_modified else "identical-payload-digest") if reference else None,
+        profile=("server-not-modified" if not_modified else "identical-payload-digest")
+        if reference
+        else None,
         refers_to_url=target_uri(reference.url) if reference else None,
         refers_to_date=reference.captured if reference else None,
         refers_to_id=reference.record_id if reference else None,
@@ -362,4 +401,6 @@ def _is_compressed(message: HttpMessage) -> bool:
 
 def _short_host() -> str:
     """The first label of this machine's name, letters and digits only."""
-    return _NAME_CHARACTERS.sub("-", socket.gethostname().partition(".")[0])[:32].strip("-") or "host"
+    return (
+        _NAME_CHARACTERS.sub("-", socket.gethostname().partition(".")[0])[:32].strip("-") or "host"
+    )

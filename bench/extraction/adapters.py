@@ -1,6 +1,7 @@
 """Each extractor behind one function, (html, url) -> dict, as the scorer of `evaluate.py` wants it.
 
-Libraries are imported when first called, so that each is measured alone and a missing one costs only its own column.
+Libraries are imported when first called, so that each is measured alone and a missing one costs
+only its own column.
 """
 
 from __future__ import annotations
@@ -32,7 +33,12 @@ def _trafilatura(html: bytes, url: str, **options: Any) -> Answer:
     found = bare_extraction(html, url=url, include_comments=False, with_metadata=True, **options)
     if found is None:
         return {"body": ""}
-    return {"body": found.text or "", "title": found.title, "published": found.date, "author": found.author}
+    return {
+        "body": found.text or "",
+        "title": found.title,
+        "published": found.date,
+        "author": found.author,
+    }
 
 
 def trafilatura_default(html: bytes, url: str) -> Answer:
@@ -53,7 +59,12 @@ def newspaper4k(html: bytes, url: str) -> Answer:
     found = newspaper.Article(url or "https://www.example.test/", fetch_images=False)
     found.download(input_html=html.decode("utf-8", "replace"))
     found.parse()
-    return {"body": found.text, "title": found.title, "published": found.publish_date, "author": list(found.authors)}
+    return {
+        "body": found.text,
+        "title": found.title,
+        "published": found.publish_date,
+        "author": list(found.authors),
+    }
 
 
 def readability(html: bytes, url: str) -> Answer:
@@ -63,7 +74,8 @@ def readability(html: bytes, url: str) -> Answer:
     found = Document(html.decode("utf-8", "replace"), url=url)
     tree = fromstring(found.summary())
     blocks = [
-        " ".join(element.text_content().split()) for element in tree.iter("p", "li", "h2", "h3", "h4", "blockquote")
+        " ".join(element.text_content().split())
+        for element in tree.iter("p", "li", "h2", "h3", "h4", "blockquote")
     ]
     return {"body": [text for text in blocks if text], "title": found.short_title()}
 
@@ -71,24 +83,41 @@ def readability(html: bytes, url: str) -> Answer:
 def goose3(html: bytes, _url: str) -> Answer:
     from goose3 import Goose
 
-    found = Goose({"enable_image_fetching": False}).extract(raw_html=html.decode("utf-8", "replace"))
-    return {"body": found.cleaned_text, "title": found.title, "published": found.publish_date, "author": found.authors}
+    found = Goose({"enable_image_fetching": False}).extract(
+        raw_html=html.decode("utf-8", "replace")
+    )
+    return {
+        "body": found.cleaned_text,
+        "title": found.title,
+        "published": found.publish_date,
+        "author": found.authors,
+    }
 
 
 def justext(html: bytes, _url: str) -> Answer:
     import justext as library
 
     stop = frozenset().union(
-        *(library.get_stoplist(name) for name in ("English", "German", "French", "Spanish", "Arabic", "Persian"))
+        *(
+            library.get_stoplist(name)
+            for name in ("English", "German", "French", "Spanish", "Arabic", "Persian")
+        )
     )
-    return {"body": [block.text for block in library.justext(html, stop) if not block.is_boilerplate]}
+    return {
+        "body": [block.text for block in library.justext(html, stop) if not block.is_boilerplate]
+    }
 
 
 def newsplease(html: bytes, url: str) -> Answer:
     from newsplease import NewsPlease
 
     found = NewsPlease.from_html(html.decode("utf-8", "replace"), url=url, fetch_images=False)
-    return {"body": found.maintext, "title": found.title, "published": found.date_publish, "author": found.authors}
+    return {
+        "body": found.maintext,
+        "title": found.title,
+        "published": found.date_publish,
+        "author": found.authors,
+    }
 
 
 def resiliparse(html: bytes, _url: str) -> Answer:
@@ -97,4 +126,7 @@ def resiliparse(html: bytes, _url: str) -> Answer:
     from resiliparse.parse.html import HTMLTree
 
     tree = HTMLTree.parse_from_bytes(html, detect_encoding(html))
-    return {"body": extract_plain_text(tree, main_content=True, list_bullets=False), "title": tree.title}
+    return {
+        "body": extract_plain_text(tree, main_content=True, list_bullets=False),
+        "title": tree.title,
+    }

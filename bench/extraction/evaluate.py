@@ -1,7 +1,9 @@
-"""Our extraction beside other extractors on folders of real pages: one table a folder, kept in docs/benchmarks.md.
+"""Our extraction beside other extractors on folders of real pages: one table a folder, kept in
+docs/benchmarks.md.
 
-Each extractor runs in a process of its own, one after another, on the same pages; news-please without any network, since
-it fetches the pages' images. CORPUS names the folder of folders, HARNESS the scorer; LIMIT cuts each folder.
+Each extractor runs in a process of its own, one after another, on the same pages; news-please
+without any network, since it fetches the pages' images. CORPUS names the folder of folders, HARNESS
+the scorer; LIMIT cuts each folder.
 """
 
 from __future__ import annotations
@@ -67,10 +69,18 @@ def measure(folder: str, extractor: str) -> dict[str, Any] | None:
         if extractor == "newsplease":
             command = [*OFFLINE, *command]
         done = subprocess.run(
-            command, cwd=HERE, env=os.environ | {"PYTHONPATH": str(HERE)}, capture_output=True, text=True, check=False
+            command,
+            cwd=HERE,
+            env=os.environ | {"PYTHONPATH": str(HERE)},
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode or not out.exists():
-            print(f"{extractor} not measured on {folder}: {done.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
+            print(
+                f"{extractor} not measured on {folder}: {done.stderr.strip().splitlines()[-1:]}",
+                file=sys.stderr,
+            )
             return None
         summary = json.loads(out.read_text("utf-8"))["summary"][extractor]
         return None if summary.get("errors") == summary["n"] else summary
@@ -97,7 +107,9 @@ def table(folder: str, rows: dict[str, dict[str, Any]]) -> str:
         "| --- |" + " ---: |" * len(COLUMNS),
     ]
     for name, row in rows.items():
-        lines.append(f"| {name} | " + " | ".join(written(row.get(column)) for column in COLUMNS) + " |")
+        lines.append(
+            f"| {name} | " + " | ".join(written(row.get(column)) for column in COLUMNS) + " |"
+        )
     return "\n".join(lines)
 
 
@@ -110,7 +122,10 @@ def main() -> int:
         return 0
     tables = []
     for folder in os.environ.get("FOLDERS", " ".join(FOLDERS)).split():
-        found = {name: measure(folder, name) for name in os.environ.get("EXTRACTORS", " ".join(EXTRACTORS)).split()}
+        found = {
+            name: measure(folder, name)
+            for name in os.environ.get("EXTRACTORS", " ".join(EXTRACTORS)).split()
+        }
         rows = {name: row for name, row in found.items() if row}
         if rows:
             tables.append(table(folder, rows))
@@ -124,7 +139,9 @@ def main() -> int:
     if BEGIN not in text:
         text += f"\n## Extraction\n\n`make eval` writes these tables.\n\n{BEGIN}\n{END}\n"
     head, rest = text.split(BEGIN, 1)
-    target.write_text(head + BEGIN + "\n" + "\n\n".join(tables) + "\n" + END + rest.split(END, 1)[1], "utf-8")
+    target.write_text(
+        head + BEGIN + "\n" + "\n\n".join(tables) + "\n" + END + rest.split(END, 1)[1], "utf-8"
+    )
     return 0
 
 

@@ -1,4 +1,5 @@
-"""Metadata alone as an extractor of the shared harness: title, published, author, section, and no body."""
+"""Metadata alone as an extractor of the shared harness: title, published, author, section, and no
+body."""
 
 import sys
 import time
@@ -25,4 +26,9 @@ def extract(html, url):
     spent["pages"] += 1
     spent["seconds"] += time.process_time() - start
     published = read.published.instant if read.published else None
-    return {"title": read.title, "published": published, "author": list(read.authors), "section": read.section}
+    return {
+        "title": read.title,
+        "published": published,
+        "author": list(read.authors),
+        "section": read.section,
+    }

@@ -1,7 +1,9 @@
-"""Seven more made-up sites: other languages, furniture that changes from page to page, and text that comes back and is real.
+"""Seven more made-up sites: other languages, furniture that changes from page to page, and text
+that comes back and is real.
 
-Appeals in several wordings, notes on a few authors, reading times, sponsors with dates, placeholders of embedded posts; and
-against them background told again word for word, steps that many recipes share, reports of which only the numbers differ.
+Appeals in several wordings, notes on a few authors, reading times, sponsors with dates,
+placeholders of embedded posts; and against them background told again word for word, steps that
+many recipes share, reports of which only the numbers differ.
 """
 
 # ruff: noqa: SIM905 -- words as running text are read and edited more easily
@@ -62,15 +64,19 @@ def _p(paragraphs: list[str], css: str = "") -> list[str]:
 
 
 def asking(rng: random.Random, title: str, paragraphs: list[str]) -> str:
-    """Spanish; an appeal in one of three wordings, a reading time, and a note on one of three writers, all in plain paragraphs."""
+    """Spanish; an appeal in one of three wordings, a reading time, and a note on one of three
+    writers, all in plain paragraphs."""
     minutes = f"<p>Se lee en {rng.randint(2, 9)} minutos</p>"
     ask, writer = rng.choice(_ASKS), rng.choice(_WRITERS_ES)
-    body = _between(_p(paragraphs), (0, minutes), (2, f"<p>{ask}</p>"), (99, f"<p><em>{writer}</em></p>"))
+    body = _between(
+        _p(paragraphs), (0, minutes), (2, f"<p>{ask}</p>"), (99, f"<p><em>{writer}</em></p>")
+    )
     return f"<main><h1>{escape(title)}</h1><div class='cuerpo'>{body}</div></main>"
 
 
 def sponsored(rng: random.Random, title: str, paragraphs: list[str], others: list[str]) -> str:
-    """Turkish; a rotating headline behind a phrase of the house, and a sponsor's line with a date and a number."""
+    """Turkish; a rotating headline behind a phrase of the house, and a sponsor's line with a date
+    and a number."""
     line = f'<div class="satir">Aynı raftan çıkanlar: <a href="/n/{rng.randint(1, 40)}">{escape(rng.choice(others))}</a></div>'
     date = f"{rng.randint(1, 28)} {rng.choice('Ocak Şubat Mart Nisan Mayıs Haziran'.split())} 2024"
     thanks = f'<div class="satir">Bu bölüm {date} günü {rng.randint(2, 30)} dostumuzun katkısıyla yayına hazırlanmıştır.</div>'
@@ -79,7 +85,8 @@ def sponsored(rng: random.Random, title: str, paragraphs: list[str], others: lis
 
 
 def placeheld(rng: random.Random, title: str, paragraphs: list[str]) -> str:
-    """Persian; the placeholder of an embedded post on two pages of three, a numbered code, and a legal note."""
+    """Persian; the placeholder of an embedded post on two pages of three, a numbered code, and a
+    legal note."""
     post = "<p>این فرسته در شبکه‌ای بیرون از این پایگاه نگه داشته می‌شود و پس از پذیرش شما بار خواهد شد.</p>"
     code = f"<p>شناسه نوشته {rng.randint(100000, 999999)}</p>"
     note = "<p>بازنشر نوشته‌های مرداب تنها با نام بردن از نویسنده و نشانی کامل آن رواست.</p>"
@@ -88,46 +95,58 @@ def placeheld(rng: random.Random, title: str, paragraphs: list[str]) -> str:
 
 
 def broken(rng: random.Random, title: str, paragraphs: list[str]) -> str:
-    """Italian; loose text between breaks, with the printer's line of day and edition, and an appeal in capitals."""
-    day = (
-        f"Edizione numero {rng.randint(100, 999)} chiusa in tipografia alle {rng.randint(18, 23)}:{rng.randint(10, 59)}"
+    """Italian; loose text between breaks, with the printer's line of day and edition, and an appeal
+    in capitals."""
+    day = f"Edizione numero {rng.randint(100, 999)} chiusa in tipografia alle {rng.randint(18, 23)}:{rng.randint(10, 59)}"
+    appeal = (
+        "SOSTIENI IL FOGLIO DEL PORTO CON UNA TESSERA ANNUALE: LA TROVI IN OGNI EDICOLA DELLA CITTÀ"
     )
-    appeal = "SOSTIENI IL FOGLIO DEL PORTO CON UNA TESSERA ANNUALE: LA TROVI IN OGNI EDICOLA DELLA CITTÀ"
-    body = "<br><br>".join([*map(escape, paragraphs[:3]), appeal, *map(escape, paragraphs[3:]), day])
+    body = "<br><br>".join(
+        [*map(escape, paragraphs[:3]), appeal, *map(escape, paragraphs[3:]), day]
+    )
     return f"<table><tr><td><h1>{escape(title)}</h1><div>{body}</div></td></tr></table>"
 
 
 def remembered(rng: random.Random, title: str, paragraphs: list[str]) -> str:
-    """Portuguese; a count of comments and a note on one of four writers, in the text's own class."""
-    count = f'<p class="t">Já chegaram {rng.randint(3, 900)} cartas dos leitores sobre esta peça</p>'
+    """Portuguese; a count of comments and a note on one of four writers, in the text's own
+    class."""
+    count = (
+        f'<p class="t">Já chegaram {rng.randint(3, 900)} cartas dos leitores sobre esta peça</p>'
+    )
     writer = f'<p class="t">{rng.choice(_WRITERS_PT)}</p>'
     body = _between(_p(paragraphs, ' class="t"'), (2, count), (99, writer))
-    return f'<article class="peca"><h1>{escape(title)}</h1><div class="miolo">{body}</div></article>'
+    return (
+        f'<article class="peca"><h1>{escape(title)}</h1><div class="miolo">{body}</div></article>'
+    )
 
 
 def background(rng: random.Random, title: str, paragraphs: list[str]) -> str:
-    """English; a desk that reports one war: background and a standing quotation come back and are real, a line of the house is not."""
+    """English; a desk that reports one war: background and a standing quotation come back and are
+    real, a line of the house is not."""
     del rng
-    house = "<p>Our desk works day and night; those who can spare something keep its lamps burning.</p>"
+    house = (
+        "<p>Our desk works day and night; those who can spare something keep its lamps burning.</p>"
+    )
     return f"<main><article><h1>{escape(title)}</h1><div>{_between(_p(paragraphs), (3, house))}</div></article></main>"
 
 
 def measured(rng: random.Random, title: str, paragraphs: list[str]) -> str:
-    """English; weather, prices and draws: the same sentences with other numbers are real, the maker's line is not."""
+    """English; weather, prices and draws: the same sentences with other numbers are real, the
+    maker's line is not."""
     del rng
     made = "<p>Put together by the instruments on our roof and read over by whoever is awake.</p>"
-    return (
-        f'<div id="page"><h1>{escape(title)}</h1><div class="report">{_between(_p(paragraphs), (99, made))}</div></div>'
-    )
+    return f'<div id="page"><h1>{escape(title)}</h1><div class="report">{_between(_p(paragraphs), (99, made))}</div></div>'
 
 
-# --------------------------------------------------------------------------------------------------- text that comes back
+# ----------------------------------------------------------------------------- text that comes back
 
 _WAR = (
     "The war over the Sarn valley began two winters ago, when troops from the coast crossed the river Sarn at night.",
     "More than nine thousand people have left the Sarn valley since then, the aid office of the coast says.",
 )
-_QUOTE = "“Nobody here sleeps without shoes,” is how people in the Sarn valley describe their nights."
+_QUOTE = (
+    "“Nobody here sleeps without shoes,” is how people in the Sarn valley describe their nights."
+)
 
 
 def war_story(rng: random.Random, nouns: list[str]) -> list[str]:
@@ -139,7 +158,12 @@ def war_story(rng: random.Random, nouns: list[str]) -> list[str]:
         f"In {third} the coast's troops let {rng.randint(20, 400)} people cross, most of whom had slept in the valley's barns.",
         f"The mayor of {place} asked both sides for a night without war, as winter had come to the valley early.",
     ]
-    return [*told[:2], *_WAR[: rng.randint(1, 2)], *([_QUOTE] if rng.random() < 0.5 else []), *told[2:]]
+    return [
+        *told[:2],
+        *_WAR[: rng.randint(1, 2)],
+        *([_QUOTE] if rng.random() < 0.5 else []),
+        *told[2:],
+    ]
 
 
 def report(rng: random.Random, nouns: list[str]) -> list[str]:
@@ -189,7 +213,10 @@ def dish(rng: random.Random, nouns: list[str]) -> list[str]:
 
 
 def cooked(rng: random.Random, title: str, paragraphs: list[str]) -> str:
-    """English; recipes that share steps, which are real, with an offer of cards and a count of cooks, which are not."""
+    """English; recipes that share steps, which are real, with an offer of cards and a count of
+    cooks, which are not."""
     count = f"<p>{rng.randint(3, 990)} readers have put this on their table so far</p>"
-    cards = "<p>All of these are to be had as a box of printed cards, wipeable and in large type.</p>"
+    cards = (
+        "<p>All of these are to be had as a box of printed cards, wipeable and in large type.</p>"
+    )
     return f'<div class="kitchen"><h1>{escape(title)}</h1><div class="method">{_between(_p(paragraphs), (1, count), (99, cards))}</div></div>'

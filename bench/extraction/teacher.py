@@ -1,8 +1,10 @@
-"""The site as teacher, with and without: what learning from a site's own pages does for the text of its articles.
+"""The site as teacher, with and without: what learning from a site's own pages does for the text of
+its articles.
 
-Each site of `unlike_sites` is read page by page; the texts as one page gives them are compared with those in the index
-after a few pages and after many. Noise is a line that is no paragraph of the article, lost a paragraph that is not there
-word for word, exact a page whose list of paragraphs is right to the letter. `--write` puts the table into docs/benchmarks.md.
+Each site of `unlike_sites` is read page by page; the texts as one page gives them are compared with
+those in the index after a few pages and after many. Noise is a line that is no paragraph of the
+article, lost a paragraph that is not there word for word, exact a page whose list of paragraphs is
+right to the letter. `--write` puts the table into docs/benchmarks.md.
 """
 
 from __future__ import annotations
@@ -24,7 +26,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from unlike_sites import TEMPLATES, Made, Template, article
 
 DOCS = Path(__file__).parents[2] / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- teacher: begin (written by bench/extraction/teacher.py) -->", "<!-- teacher: end -->"
+BEGIN, END = (
+    "<!-- teacher: begin (written by bench/extraction/teacher.py) -->",
+    "<!-- teacher: end -->",
+)
 FEW, MANY = 5, 25
 START = datetime(2024, 3, 1, tzinfo=UTC)
 
@@ -50,7 +55,8 @@ class Score:
 
 
 def measure(template: Template, pages: int) -> tuple[Score, Score]:
-    """The score of a site's pages each read alone, and as the index has them once it holds them all."""
+    """The score of a site's pages each read alone, and as the index has them once it holds them
+    all."""
     alone, taught = Score(), Score()
     made = [article(template, number) for number in range(1, pages + 1)]
     with tempfile.TemporaryDirectory() as folder:
@@ -102,9 +108,15 @@ def table() -> str:
             for name in ("pages", "noise", "lost", "exact"):
                 setattr(total, name, getattr(total, name) + getattr(score, name))
         layout = (template.page.__doc__ or "").rstrip(".")
-        rows.append(f"| {template.name} ({template.language}) | {layout} | " + " | ".join(map(str, scores)) + " |")
+        rows.append(
+            f"| {template.name} ({template.language}) | {layout} | "
+            + " | ".join(map(str, scores))
+            + " |"
+        )
     rows.append(
-        f"| all {len(TEMPLATES)} | {sums[0].pages} and {sums[2].pages} pages | " + " | ".join(map(str, sums)) + " |"
+        f"| all {len(TEMPLATES)} | {sums[0].pages} and {sums[2].pages} pages | "
+        + " | ".join(map(str, sums))
+        + " |"
     )
     return "\n".join(rows)
 
@@ -112,7 +124,9 @@ def table() -> str:
 def main() -> None:
     """Print the table; `--write` also puts it into the documentation."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("--write", action="store_true", help="put the table into docs/benchmarks.md")
+    parser.add_argument(
+        "--write", action="store_true", help="put the table into docs/benchmarks.md"
+    )
     written = table()
     print(written)
     if parser.parse_args().write:

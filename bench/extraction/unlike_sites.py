@@ -1,7 +1,9 @@
-"""Made-up news sites in eighteen unlike templates, whose furniture stands inside the article's own container.
+"""Made-up news sites in eighteen unlike templates, whose furniture stands inside the article's own
+container.
 
-Names of classes and words of labels are ones that no rule of the extractor knows: only a site's other pages can tell what
-they are. Each article has its true paragraphs. Everything is drawn by number, so a site is the same every time.
+Names of classes and words of labels are ones that no rule of the extractor knows: only a site's
+other pages can tell what they are. Each article has its true paragraphs. Everything is drawn by
+number, so a site is the same every time.
 """
 
 # ruff: noqa: SIM905 -- words as running text are read and edited more easily
@@ -56,7 +58,9 @@ class Template:
     name: str
     language: str
     page: Callable[[random.Random, str, list[str]], str]
-    told: Callable[[random.Random, list[str]], list[str]] | None = None  # paragraphs that come back and are real
+    told: Callable[[random.Random, list[str]], list[str]] | None = (
+        None  # paragraphs that come back and are real
+    )
 
 
 def article(template: Template, number: int) -> Made:
@@ -71,7 +75,10 @@ def article(template: Template, number: int) -> Made:
     head += f'<meta property="article:published_time" content="2024-03-{number % 27 + 1:02}T09:{number % 60:02}:00Z">'
     html = f'<!doctype html><html lang="{template.language}" dir="{direction}"><head>{head}</head><body>{body}</body></html>'
     return Made(
-        url=f"https://{template.name}.example/n/{number}", html=html.encode(), title=title, paragraphs=paragraphs
+        url=f"https://{template.name}.example/n/{number}",
+        html=html.encode(),
+        title=title,
+        paragraphs=paragraphs,
     )
 
 
@@ -87,8 +94,15 @@ def story(rng: random.Random, language: str) -> tuple[str, list[str]]:
     def sentence() -> str:
         return rng.choice((_FRAMES | more.FRAMES)[language]).format(*rng.sample(nouns, 6))
 
-    paragraphs = [" ".join(sentence() for _ in range(rng.randint(1, 3))) for _ in range(rng.randint(4, 9))]
-    known = {"en": "{} and {} in {}", "de": "{} und {} in {}", "fr": "{} et {} à {}", "ar": "{} و{} في {}"}
+    paragraphs = [
+        " ".join(sentence() for _ in range(rng.randint(1, 3))) for _ in range(rng.randint(4, 9))
+    ]
+    known = {
+        "en": "{} and {} in {}",
+        "de": "{} und {} in {}",
+        "fr": "{} et {} à {}",
+        "ar": "{} و{} في {}",
+    }
     joined = (known | more.JOINED)[language]
     return joined.format(*(noun.capitalize() for noun in rng.sample(nouns, 3))), paragraphs
 
@@ -111,7 +125,8 @@ def _p(paragraphs: list[str], css: str = "") -> list[str]:
 
 
 def _plain(rng: random.Random, title: str, paragraphs: list[str]) -> str:
-    """Semantic tags; lines of the house between and after the paragraphs, in paragraphs like all others."""
+    """Semantic tags; lines of the house between and after the paragraphs, in paragraphs like all
+    others."""
     del rng
     house = "Our reporters work for no party and no company; readers pay for every line that stands here."
     rights = "Lantern Gazette 2024. Reproduction in any form needs a letter from the publishing house in Harbour Lane."
@@ -120,7 +135,8 @@ def _plain(rng: random.Random, title: str, paragraphs: list[str]) -> str:
 
 
 def _hashed(rng: random.Random, title: str, paragraphs: list[str]) -> str:
-    """Class names drawn by the build tool, another draw for each half of the site; a strip of moving lines."""
+    """Class names drawn by the build tool, another draw for each half of the site; a strip of
+    moving lines."""
     build = rng.choice(("a8Xk2", "zQ41p"))
     lines = ["The harbour bridge stays closed until Friday evening, the port office said.",
              "Grain prices fell for a third week, and millers expect no turn before autumn."]  # fmt: skip
@@ -133,7 +149,9 @@ def _hashed(rng: random.Random, title: str, paragraphs: list[str]) -> str:
 def _inline(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     """Arabic without classes; headlines of other articles as paragraphs of their own."""
     others = [rng.randint(1, 40) for _ in range(2)]
-    links = [f'<p><a href="/n/{other}">{headline("manar", "ar", other)}</a></p>' for other in others]
+    links = [
+        f'<p><a href="/n/{other}">{headline("manar", "ar", other)}</a></p>' for other in others
+    ]
     body = _between(_p(paragraphs), (2, links[0]), (4, links[1]))
     return f"<div><h1>{escape(title)}</h1><div>{body}</div></div>"
 
@@ -141,9 +159,7 @@ def _inline(rng: random.Random, title: str, paragraphs: list[str]) -> str:
 def _table(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     """An old table layout: loose text between line breaks, the house's lines among it."""
     del rng
-    offer = (
-        "Wer den Anzeiger sonntags im Briefkasten haben möchte, schreibt eine Karte an die Vertriebsstelle am Markt."
-    )
+    offer = "Wer den Anzeiger sonntags im Briefkasten haben möchte, schreibt eine Karte an die Vertriebsstelle am Markt."
     body = "<br><br>".join(escape(text) for text in [*paragraphs[:2], offer, *paragraphs[2:]])
     return f"<table><tr><td><h1>{escape(title)}</h1></td></tr><tr><td>{body}</td></tr></table>"
 
@@ -151,15 +167,14 @@ def _table(rng: random.Random, title: str, paragraphs: list[str]) -> str:
 def _divs(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     """A div for each paragraph, and a counter and an appeal in divs of the same kind."""
     count = f"<div class='q3'>{rng.randint(100, 99999)} vues depuis ce matin</div>"
-    appeal = (
-        "<div class='q1'>Chaque jeudi, la rédaction choisit pour vous cinq récits et les envoie par courriel.</div>"
-    )
+    appeal = "<div class='q1'>Chaque jeudi, la rédaction choisit pour vous cinq récits et les envoie par courriel.</div>"
     rows = [f"<div class='q1'>{escape(text)}</div>" for text in paragraphs]
     return f"<section><h1>{escape(title)}</h1><div class='q0'>{_between(rows, (1, count), (3, appeal))}</div></section>"
 
 
 def _boxes(rng: random.Random, title: str, paragraphs: list[str]) -> str:
-    """Styled components; a label and three headlines with their length, in paragraphs like the text's."""
+    """Styled components; a label and three headlines with their length, in paragraphs like the
+    text's."""
     others = rng.sample(range(1, 40), 3)
     links = [
         f'<p class="sc-bdVaJa">{other} min: <a href="/n/{other}">{headline("quarry", "en", other)}</a></p>'
@@ -167,11 +182,14 @@ def _boxes(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     ]
     label = '<p class="sc-bdVaJa"><strong>From the same drawer</strong></p>'
     body = _between(_p(paragraphs, ' class="sc-bdVaJa"'), (3, label + "".join(links)))
-    return f'<div class="sc-gZMcBi"><h1>{escape(title)}</h1><div class="sc-ifAKCX">{body}</div></div>'
+    return (
+        f'<div class="sc-gZMcBi"><h1>{escape(title)}</h1><div class="sc-ifAKCX">{body}</div></div>'
+    )
 
 
 def _prefixed(rng: random.Random, title: str, paragraphs: list[str]) -> str:
-    """German; a phrase of the house before the headline of another article, in the text's own paragraphs."""
+    """German; a phrase of the house before the headline of another article, in the text's own
+    paragraphs."""
     other = rng.randint(1, 40)
     line = f'<p>Aus unserer Schublade: <a href="/n/{other}">{headline("bote", "de", other)}</a></p>'
     more = "<p><strong>Im Gespräch bleiben</strong></p><p>Unser Sprachdienst liest Ihnen jeden Morgen alles Wichtige vor.</p>"
@@ -191,10 +209,10 @@ def _counted(rng: random.Random, title: str, paragraphs: list[str]) -> str:
 def _promoted(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     """French; a promotion in a quotation's clothes and a writer's note under a rule."""
     del rng
-    promo = (
-        "<blockquote><p>Le cahier du dimanche paraît désormais avec une carte pliée et douze recettes.</p></blockquote>"
+    promo = "<blockquote><p>Le cahier du dimanche paraît désormais avec une carte pliée et douze recettes.</p></blockquote>"
+    note = (
+        "<p><em>Une erreur dans ce texte ? Écrivez à la correctrice, elle répond toujours.</em></p>"
     )
-    note = "<p><em>Une erreur dans ce texte ? Écrivez à la correctrice, elle répond toujours.</em></p>"
     body = _between(_p(paragraphs), (3, promo), (99, f"<hr>{note}"))
     return f"<div id='papier'><h1>{escape(title)}</h1><div id='colonne'>{body}</div></div>"
 
@@ -205,13 +223,21 @@ def _data(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     link = f'<p><a href="/n/{other}">{headline("depot", "en", other)}</a></p>'
     house = "<p>Stay close to the depot: one letter a week, written by hand and folded twice.</p>"
     html = _between(_p(paragraphs), (2, link), (99, house))
-    data = {"props": {"pageProps": {"article": {"title": title, "slug": str(rng.randint(1, 99)), "content": html}}}}
+    data = {
+        "props": {
+            "pageProps": {
+                "article": {"title": title, "slug": str(rng.randint(1, 99)), "content": html}
+            }
+        }
+    }
     script = json.dumps(data).replace("<", "\\u003c")
     return f'<div id="__next"><h1>{escape(title)}</h1></div><script id="__NEXT_DATA__" type="application/json">{script}</script>'
 
 
 def _rotating(rng: random.Random, title: str, paragraphs: list[str]) -> str:
-    return more.sponsored(rng, title, paragraphs, [headline("sazlik", "tr", other) for other in range(1, 41)])
+    return more.sponsored(
+        rng, title, paragraphs, [headline("sazlik", "tr", other) for other in range(1, 41)]
+    )
 
 
 _rotating.__doc__ = more.sponsored.__doc__

@@ -1,7 +1,9 @@
-"""The straightforward build that the benchmark compares with: each library as its tutorial shows it.
+"""The straightforward build that the benchmark compares with: each library as its tutorial shows
+it.
 
-A CrawlSpider that follows every link of the site, trafilatura in the callback, one WARC record a response by warcio, one
-sqlite-utils upsert an item into a table with full-text search. Kept short on purpose; nothing of Warraq uses it.
+A CrawlSpider that follows every link of the site, trafilatura in the callback, one WARC record a
+response by warcio, one sqlite-utils upsert an item into a table with full-text search. Kept short
+on purpose; nothing of Warraq uses it.
 
     python bench/naive/crawl.py http://127.0.0.1:8000/ out/
 """
@@ -40,7 +42,9 @@ class NewsSpider(CrawlSpider):
         super().__init__()
         self._file = (out / "crawl.warc.gz").open("wb")
         self._warc = WARCWriter(self._file, gzip=True, warc_version="WARC/1.1")
-        self._warc.write_record(self._warc.create_warcinfo_record("crawl.warc.gz", {"software": "naive"}))
+        self._warc.write_record(
+            self._warc.create_warcinfo_record("crawl.warc.gz", {"software": "naive"})
+        )
 
     def parse_start_url(self, response: Response, **_: Any) -> None:
         self._keep(response)
@@ -86,7 +90,16 @@ class SqlitePipeline:
     def __init__(self, path: str) -> None:
         self._database = sqlite_utils.Database(path)
         articles: Any = self._database["articles"]
-        columns = ("url", "title", "body", "author", "published", "description", "sitename", "image")
+        columns = (
+            "url",
+            "title",
+            "body",
+            "author",
+            "published",
+            "description",
+            "sitename",
+            "image",
+        )
         articles.create(dict.fromkeys(columns, str), pk="url")
         articles.enable_fts(["title", "body"], create_triggers=True)
         self._articles = articles

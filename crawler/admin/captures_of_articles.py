@@ -1,4 +1,6 @@
-"""Which captures show some articles as a reader would see them: their pages, and what those need to look as they do."""
+"""Which captures show some articles as a reader would see them: their pages, and what those need to
+look as they do.
+"""
 
 from __future__ import annotations
 
@@ -20,17 +22,23 @@ _DECODED = 32 << 20
 
 
 def captures_of(reader: Reader, archive: Path, articles: Iterable[str]) -> list[Capture]:
-    """The captures of these articles (ids), the records that revisits among them stand for, and the requisites of all."""
+    """The captures of these articles (ids), the records that revisits among them stand for, and the
+    requisites of all.
+    """
     found: dict[str, Capture] = {}
     for article in articles:
         for row in reader.captures(article):
             capture = reader.capture(row["id"])
             if capture is not None:
                 _add(reader, archive, capture, found, _STEPS)
-    return sorted(found.values(), key=lambda capture: (capture.captured, capture.warc, capture.offset))
+    return sorted(
+        found.values(), key=lambda capture: (capture.captured, capture.warc, capture.offset)
+    )
 
 
-def _add(reader: Reader, archive: Path, capture: Capture, found: dict[str, Capture], steps: int) -> None:
+def _add(
+    reader: Reader, archive: Path, capture: Capture, found: dict[str, Capture], steps: int
+) -> None:
     if capture.id in found or not steps:
         return
     found[capture.id] = capture
@@ -46,7 +54,9 @@ def _add(reader: Reader, archive: Path, capture: Capture, found: dict[str, Captu
 
 
 def _needed(reader: Reader, archive: Path, capture: Capture) -> Iterator[str]:
-    """The addresses that a page or a style sheet calls; none for anything else, or where it cannot be read."""
+    """The addresses that a page or a style sheet calls; none for anything else, or where it cannot
+    be read.
+    """
     mime = (capture.mime or "").lower()
     if "html" not in mime and mime != "text/css":
         return
@@ -55,7 +65,9 @@ def _needed(reader: Reader, archive: Path, capture: Capture) -> Iterator[str]:
     except DamagedRecordError:
         return
     content_type = message.header("content-type")
-    body = decode_entity(message.entity, ", ".join(message.headers_all("content-encoding")), _DECODED).body
+    body = decode_entity(
+        message.entity, ", ".join(message.headers_all("content-encoding")), _DECODED
+    ).body
     if mime == "text/css":
         yield from css_requisites(decode(body, content_type).text, capture.url)
         return

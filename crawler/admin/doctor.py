@@ -1,4 +1,5 @@
-"""Is this machine fit to run Warraq, and is this collection's place fit to hold it? Each check says what to do.
+"""Is this machine fit to run Warraq, and is this collection's place fit to hold it? Each check says
+what to do.
 
 No check asks the network. What is wrong inside a collection is `archive.verify`'s business.
 """
@@ -90,27 +91,46 @@ def _packages() -> Check:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:
             missing.append(name)
-    advice = f"install again: pip install --force-reinstall warraq (missing: {', '.join(missing)})" if missing else ""
+    advice = (
+        f"install again: pip install --force-reinstall warraq (missing: {', '.join(missing)})"
+        if missing
+        else ""
+    )
     return Check(name="packages", found=", ".join(found), advice=advice)
 
 
 def _brotli() -> Check:
-    # Another package of the same module name (brotlipy) shadows the real one, and every br page would fail.
+    # Another package of the same module name (brotlipy) shadows the real one, and every br page
+    # would fail.
     brotli = import_module("brotli")
-    fine = brotli.decompress(brotli.compress(b"warraq")) == b"warraq" and hasattr(brotli.Decompressor(), "process")
-    advice = "" if fine else "uninstall brotlipy from this environment, then pip install --force-reinstall brotli"
-    return Check(name="Brotli", found="decodes" if fine else "another package shadows it", advice=advice)
+    fine = brotli.decompress(brotli.compress(b"warraq")) == b"warraq" and hasattr(
+        brotli.Decompressor(), "process"
+    )
+    advice = (
+        ""
+        if fine
+        else "uninstall brotlipy from this environment, then pip install --force-reinstall brotli"
+    )
+    return Check(
+        name="Brotli", found="decodes" if fine else "another package shadows it", advice=advice
+    )
 
 
 def _zones() -> Check:
     from zoneinfo import available_timezones
 
     count = len(available_timezones())
-    return Check(name="time zones", found=f"{count} known", advice="" if count > 300 else "pip install tzdata")
+    return Check(
+        name="time zones",
+        found=f"{count} known",
+        advice="" if count > 300 else "pip install tzdata",
+    )
 
 
 def _workers() -> Check:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
     return Check(name="processors", found=f"{cores} usable, zlib {zlib.ZLIB_RUNTIME_VERSION}")
 
 
@@ -122,19 +142,32 @@ def _nearest_existing(folder: Path) -> Path:
 def _space(folder: Path) -> Check:
     place = _nearest_existing(folder)
     free = shutil.disk_usage(place).free
-    advice = "" if free >= _FREE else "make room: a crawl stops when the disk is full (nothing captured is lost)"
+    advice = (
+        ""
+        if free >= _FREE
+        else "make room: a crawl stops when the disk is full (nothing captured is lost)"
+    )
     return Check(name="disk space", found=f"{free / 1e9:.1f} GB free at {place}", advice=advice)
 
 
 def _file_system(folder: Path) -> Check:
     place = _nearest_existing(folder)
     try:
-        mounts = [line.split(" ") for line in Path("/proc/mounts").read_text("utf-8", "replace").splitlines()]
+        mounts = [
+            line.split(" ")
+            for line in Path("/proc/mounts").read_text("utf-8", "replace").splitlines()
+        ]
     except OSError:
         return Check(name="file system", found="unknown on this system")
-    within = [entry for entry in mounts if len(entry) > 2 and place.is_relative_to(entry[1].replace("\\040", " "))]
+    within = [
+        entry
+        for entry in mounts
+        if len(entry) > 2 and place.is_relative_to(entry[1].replace("\\040", " "))
+    ]
     kind = max(within, key=lambda entry: len(entry[1]))[2] if within else "unknown"
-    advice = "keep the collection on a local disk: SQLite's WAL needs one" if kind in _NETWORKED else ""
+    advice = (
+        "keep the collection on a local disk: SQLite's WAL needs one" if kind in _NETWORKED else ""
+    )
     return Check(name="file system", found=kind, advice=advice)
 
 
@@ -142,7 +175,9 @@ def _wal(folder: Path) -> Check:
     place = _nearest_existing(folder)
     if not os.access(place, os.W_OK):
         return Check(
-            name="writing", found=f"{place} cannot be written", advice="choose another folder or change its rights"
+            name="writing",
+            found=f"{place} cannot be written",
+            advice="choose another folder or change its rights",
         )
     with tempfile.TemporaryDirectory(dir=place, prefix=".warraq-doctor-") as scratch:
         connection = sqlite3.connect(Path(scratch) / "try.db")
@@ -150,10 +185,17 @@ def _wal(folder: Path) -> Check:
             mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
         finally:
             connection.close()
-    return Check(name="writing", found=f"SQLite journal: {mode}", advice="" if mode == "wal" else "use a local disk")
+    return Check(
+        name="writing",
+        found=f"SQLite journal: {mode}",
+        advice="" if mode == "wal" else "use a local disk",
+    )
 
 
 def _scheduler() -> Check:
     there = [name for name in ("crontab", "systemctl") if shutil.which(name)]
-    found = ", ".join(there) or "neither crontab nor systemctl; `warraq run-due` can be run by anything else"
+    found = (
+        ", ".join(there)
+        or "neither crontab nor systemctl; `warraq run-due` can be run by anything else"
+    )
     return Check(name="scheduler", found=found)

@@ -1,7 +1,9 @@
-"""A collection handed on, and others' files taken in: WACZ, BagIt, import. Gathers what the archive's modules need.
+"""A collection handed on, and others' files taken in: WACZ, BagIt, import. Gathers what the
+archive's modules need.
 
-The forms themselves are `archive.packaging.wacz`, `archive.packaging.bagit` and `archive.packaging.foreign_files`; what imported files hold is read by the one path
-every capture takes.
+The forms themselves are `archive.packaging.wacz`, `archive.packaging.bagit` and
+`archive.packaging.foreign_files`; what imported files hold is read by the one path every capture
+takes.
 """
 
 from __future__ import annotations
@@ -49,7 +51,8 @@ def import_files(
 ) -> TakenIn:
     """Take WARC, ARC and WACZ files into the collection and index them; takes the write lock.
 
-    Files that are there already are no change. Raises UsageError for what is none of these, StorageError.
+    Files that are there already are no change. Raises UsageError for what is none of these,
+    StorageError.
     """
     with layout.write_lock():
         clear(layout.archive)
@@ -67,9 +70,13 @@ def import_files(
 
 
 def _known(layout: Layout) -> dict[str, str]:
-    """SHA-256 to name of the files in the collection, as far as notes of origin and the fixity manifest state them."""
+    """SHA-256 to name of the files in the collection, as far as notes of origin and the fixity
+    manifest state them.
+    """
     manifest = read_manifest(layout.fixity)
-    known = {digest: Path(name).name for name, digest in manifest.items() if not name.endswith(ORIGIN)}
+    known = {
+        digest: Path(name).name for name, digest in manifest.items() if not name.endswith(ORIGIN)
+    }
     for note in layout.archive.glob(f"*{ORIGIN}"):
         name = note.name.removesuffix(ORIGIN)
         if (layout.archive / name).is_file():
@@ -79,16 +86,20 @@ def _known(layout: Layout) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOn:
-    """What was written: so many files, or bytes; and which of the files copied are not what the fixity manifest states."""
+    """What was written: so many files, or bytes; and which of the files copied are not what the
+    fixity manifest states.
+    """
 
     amount: int
     damaged: tuple[str, ...]
 
 
 def export_wacz(layout: Layout, config: CollectionConfig, target: Path) -> HandedOn:
-    """Write the closed WARC files with their index and the list of articles as one WACZ file; its size in bytes.
+    """Write the closed WARC files with their index and the list of articles as one WACZ file; its
+    size in bytes.
 
-    Withdrawn articles are not in it: where a file holds one still, a copy with tombstones is packed.
+    Withdrawn articles are not in it: where a file holds one still, a copy with tombstones is
+    packed.
     """
     layout.state.mkdir(exist_ok=True)
     with Reader(layout.index_db) as reader, tempfile.TemporaryDirectory(dir=layout.state) as folder:
@@ -105,14 +116,24 @@ def export_wacz(layout: Layout, config: CollectionConfig, target: Path) -> Hande
         as_they_are = {f"archive/{warc.name}" for warc in warcs if warc.parent == layout.archive}
     with zipfile.ZipFile(target) as package:
         resources = json.loads(package.read("datapackage.json"))["resources"]
-    packed = {each["path"]: each["hash"].removeprefix("sha256:") for each in resources if each["path"] in as_they_are}
+    packed = {
+        each["path"]: each["hash"].removeprefix("sha256:")
+        for each in resources
+        if each["path"] in as_they_are
+    }
     return HandedOn(amount=size, damaged=_unlike_stated(layout, packed))
 
 
-def export_part(layout: Layout, config: CollectionConfig, target: Path, filters: Filters, text: str) -> int:
-    """Write the articles that answer `text` and the filters as a WACZ: their captures, requisites too; its size in bytes."""
+def export_part(
+    layout: Layout, config: CollectionConfig, target: Path, filters: Filters, text: str
+) -> int:
+    """Write the articles that answer `text` and the filters as a WACZ: their captures, requisites
+    too; its size in bytes.
+    """
     now = datetime.now(UTC)
-    info = WarcInfo(software=f"warraq/{version('warraq')}", operator=config.operator, collection=config.name)
+    info = WarcInfo(
+        software=f"warraq/{version('warraq')}", operator=config.operator, collection=config.name
+    )
     layout.state.mkdir(exist_ok=True)
     with Reader(layout.index_db) as reader, tempfile.TemporaryDirectory(dir=layout.state) as folder:
         ids = [row["id"] for row in reader.select(filters, text=text)]
@@ -133,9 +154,13 @@ def export_part(layout: Layout, config: CollectionConfig, target: Path, filters:
 
 
 def _unlike_stated(layout: Layout, copied: Mapping[str, str]) -> tuple[str, ...]:
-    """The files (paths in the collection, with the SHA-256 of what was copied) that are not as the manifest states."""
+    """The files (paths in the collection, with the SHA-256 of what was copied) that are not as the
+    manifest states.
+    """
     stated = read_manifest(layout.fixity)
-    return tuple(name for name, digest in sorted(copied.items()) if stated.get(name, digest) != digest)
+    return tuple(
+        name for name, digest in sorted(copied.items()) if stated.get(name, digest) != digest
+    )
 
 
 def _lines_of(cdxj: Path, names: set[str]) -> Iterator[bytes]:
@@ -154,7 +179,9 @@ def _pages(reader: Reader, only: Container[str] | None = None) -> Iterator[PageE
     )
     for row in reader.rows(statement):
         if only is None or row["id"] in only:
-            yield PageEntry(url=row["url"], captured=datetime.fromisoformat(row["captured"]), title=row["title"])
+            yield PageEntry(
+                url=row["url"], captured=datetime.fromisoformat(row["captured"]), title=row["title"]
+            )
 
 
 def withdrawn_but_kept(layout: Layout) -> int:

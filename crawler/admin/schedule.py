@@ -1,7 +1,7 @@
 """Which sites are due, and the crontab line or systemd units that ask so every few minutes.
 
-Deciding and writing text is pure; `install_*` and `remove_*` change the calling user's own crontab or systemd units and
-nothing else. Crawling what is due is `crawler.crawl.run`'s.
+Deciding and writing text is pure; `install_*` and `remove_*` change the calling user's own crontab
+or systemd units and nothing else. Crawling what is due is `crawler.crawl.run`'s.
 """
 
 from __future__ import annotations
@@ -23,14 +23,17 @@ from cronsim import CronSim
 from archive.config import SiteConfig
 from archive.errors import UsageError
 
-# Every schedule whose minutes are multiples of five is met to the minute by asking every five minutes.
+# Every schedule whose minutes are multiples of five is met to the minute by asking every five
+# minutes.
 _STEP = 5
 
 
 def is_due(site: SiteConfig, last_started: datetime | None, now: datetime) -> bool:
-    """Whether the site's schedule has come round since its last crawl began; a site never crawled is due at once.
+    """Whether the site's schedule has come round since its last crawl began; a site never crawled
+    is due at once.
 
-    The schedule is meant in the site's own time zone, and what was missed (the machine was off) is made good once.
+    The schedule is meant in the site's own time zone, and what was missed (the machine was off) is
+    made good once.
     """
     if site.schedule is None:
         return False
@@ -44,16 +47,24 @@ def next_time(schedule: str, timezone: str, after: datetime) -> datetime:
     return next(CronSim(schedule, after.astimezone(ZoneInfo(timezone)))).astimezone(UTC)
 
 
-def due(sites: Iterable[SiteConfig], last_started: Mapping[str, datetime], now: datetime) -> list[SiteConfig]:
+def due(
+    sites: Iterable[SiteConfig], last_started: Mapping[str, datetime], now: datetime
+) -> list[SiteConfig]:
     """The sites to crawl now, the one that has waited longest first."""
     waiting = [site for site in sites if is_due(site, last_started.get(site.name), now)]
-    return sorted(waiting, key=lambda site: last_started.get(site.name, datetime.min.replace(tzinfo=UTC)))
+    return sorted(
+        waiting, key=lambda site: last_started.get(site.name, datetime.min.replace(tzinfo=UTC))
+    )
 
 
 def step_minutes(sites: Iterable[SiteConfig]) -> int:
-    """How often, in minutes, to ask which sites are due so that none is late: 5, or 1 where a schedule needs it."""
+    """How often, in minutes, to ask which sites are due so that none is late: 5, or 1 where a
+    schedule needs it.
+    """
     now = datetime(2000, 1, 1, tzinfo=UTC)
-    minutes = {minute for site in sites if site.schedule for minute in CronSim(site.schedule, now).minutes}
+    minutes = {
+        minute for site in sites if site.schedule for minute in CronSim(site.schedule, now).minutes
+    }
     return _STEP if all(minute % _STEP == 0 for minute in minutes) else 1
 
 
@@ -93,26 +104,33 @@ def plan(root: Path, sites: Iterable[SiteConfig], *, only: Iterable[str] = ()) -
 
 
 def _warraq() -> tuple[str, ...]:
-    """The absolute command that runs this very installation: the script beside the interpreter, else the module."""
+    """The absolute command that runs this very installation: the script beside the interpreter,
+    else the module.
+    """
     script = Path(sys.executable).parent / "warraq"
     return (str(script),) if os.access(script, os.X_OK) else (sys.executable, "-m", "crawler.cli")
 
 
-# ------------------------------------------------------------------------------------------------------------- cron
+# --------------------------------------------------------------------------------------------- cron
 
 
 def crontab(schedule: Schedule) -> str:
     """The crontab lines (crontab(5)): a comment that marks them as ours, and the command.
 
-    cron mails whatever a command says: the summary is thrown away, what went wrong stands on standard error.
+    cron mails whatever a command says: the summary is thrown away, what went wrong stands on
+    standard error.
     """
     when = "* * * * *" if schedule.minutes == 1 else f"*/{schedule.minutes} * * * *"
-    command = shlex.join(schedule.command).replace("%", r"\%")  # a bare % ends the command in a crontab
+    command = shlex.join(schedule.command).replace(
+        "%", r"\%"
+    )  # a bare % ends the command in a crontab
     return f"# {schedule.name}: the sites of {schedule.root} that are due\n{when} {command} >/dev/null\n"
 
 
 def with_lines(existing: str, schedule: Schedule, *, install: bool) -> str:
-    """A crontab's text with our lines for this collection put in (once) or taken out; all other lines as they were."""
+    """A crontab's text with our lines for this collection put in (once) or taken out; all other
+    lines as they were.
+    """
     lines = existing.splitlines()
     kept: list[str] = []
     skip = False
@@ -127,17 +145,21 @@ def with_lines(existing: str, schedule: Schedule, *, install: bool) -> str:
 
 
 def change_crontab(schedule: Schedule, *, install: bool) -> None:
-    """Put our lines into the calling user's crontab, or take them out. Raises UsageError where there is no cron."""
+    """Put our lines into the calling user's crontab, or take them out. Raises UsageError where
+    there is no cron.
+    """
     shown = _run(["crontab", "-l"], check=False)
     changed = with_lines(shown.stdout if shown.returncode == 0 else "", schedule, install=install)
     _run(["crontab", "-"], text=changed)
 
 
-# ---------------------------------------------------------------------------------------------------------- systemd
+# ------------------------------------------------------------------------------------------ systemd
 
 
 def systemd_units(schedule: Schedule) -> dict[str, str]:
-    """The text of the service and timer units, by file name (systemd.service(5), systemd.timer(5))."""
+    """The text of the service and timer units, by file name (systemd.service(5),
+    systemd.timer(5)).
+    """
     start = " ".join(_systemd_word(word) for word in schedule.command)
     service = (
         f"[Unit]\nDescription=Crawl the sites of {schedule.root.name} that are due\n"
@@ -183,13 +205,19 @@ def _systemd_word(word: str) -> str:
     return escaped if re.fullmatch(r"[\w@%:,./=+-]+", escaped) else f'"{escaped}"'
 
 
-def _run(command: list[str], *, text: str | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:
+def _run(
+    command: list[str], *, text: str | None = None, check: bool = True
+) -> subprocess.CompletedProcess[str]:
     try:
-        done = subprocess.run(command, input=text, capture_output=True, text=True, check=False, timeout=30)  # noqa: S603  # fixed words
+        done = subprocess.run(  # noqa: S603  # fixed words
+            command, input=text, capture_output=True, text=True, check=False, timeout=30
+        )
     except FileNotFoundError as error:
         raise UsageError(
             f"{command[0]} is not on this machine; print the text instead and install it by hand"
         ) from error
     if check and done.returncode:
-        raise UsageError(f"`{shlex.join(command)}` failed: {done.stderr.strip() or done.returncode}")
+        raise UsageError(
+            f"`{shlex.join(command)}` failed: {done.stderr.strip() or done.returncode}"
+        )
     return done

@@ -1,4 +1,6 @@
-"""One page for `extract`: from a URL asked for now or from a file, with the configuration of its site."""
+"""One page for `extract`: from a URL asked for now or from a file, with the configuration of its
+site.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ _WAY_OUT = "read a copy that you have: warraq extract URL --html FILE"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GotPage:
-    """A page's bytes, the URL they stand for, and the Content-Type they came with, if they came over the wire."""
+    """A page's bytes, the URL they stand for, and the Content-Type they came with, if they came
+    over the wire.
+    """
 
     url: str
     body: bytes
@@ -32,12 +36,16 @@ class GotPage:
 
 
 def page_of(
-    page: str, file: Path | None, *, say: Callable[[str], None], obey: Callable[[str], bool] = lambda _: True
+    page: str,
+    file: Path | None,
+    *,
+    say: Callable[[str], None],
+    obey: Callable[[str], bool] = lambda _: True,
 ) -> GotPage:
     """The page that `page` names: a URL (whose bytes may stand in `file`) or a file.
 
-    `obey` tells of a URL whether its site's robots.txt is to be obeyed. Raises UsageError for what is neither, or what
-    robots.txt forbids; ProbeError where the URL does not answer.
+    `obey` tells of a URL whether its site's robots.txt is to be obeyed. Raises UsageError for what
+    is neither, or what robots.txt forbids; ProbeError where the URL does not answer.
     """
     url = normalise(page) if page.lower().startswith(("http://", "https://")) else None
     if url and file:
@@ -45,7 +53,9 @@ def page_of(
     if url:
         say(f"asking for {url}")
         probe = Probe(AddressGuard.for_starts([url]), agent=f"warraq/{version('warraq')}", delay=0)
-        answer = probe.get(url, before=lambda each: _check_robots(probe, each) if obey(each) else None)
+        answer = probe.get(
+            url, before=lambda each: _check_robots(probe, each) if obey(each) else None
+        )
         if not answer.ok:
             raise UsageError(f"{answer.url}: answers with status {answer.status}")
         return GotPage(url=answer.url, body=answer.body, content_type=answer.content_type)
@@ -57,16 +67,22 @@ def page_of(
 
 
 def _check_robots(probe: Probe, url: str) -> None:
-    """Raise UsageError where the robots.txt of the URL's origin forbids it, or cannot be had (RFC 9309 §2.3.1)."""
+    """Raise UsageError where the robots.txt of the URL's origin forbids it, or cannot be had (RFC
+    9309 §2.3.1).
+    """
     answer = probe.get(urljoin(url, "/robots.txt"))
     if answer.status >= 500:
-        raise UsageError(f"{url}: robots.txt answers {answer.status}, so nothing may be fetched (RFC 9309); {_WAY_OUT}")
+        raise UsageError(
+            f"{url}: robots.txt answers {answer.status}, so nothing may be fetched (RFC 9309); {_WAY_OUT}"
+        )
     if answer.ok and not Robots(answer.body).allows(url):
         raise UsageError(f"{url}: robots.txt forbids it; {_WAY_OUT}")
 
 
 def without_furniture(folder: Path | None, site: SiteConfig, article: Article) -> Article:
-    """An article as the collection's index would keep it: without what the site's own pages have taught it to leave out."""
+    """An article as the collection's index would keep it: without what the site's own pages have
+    taught it to leave out.
+    """
     layout = Layout.find(folder)
     if not layout.index_db.exists():
         return article
@@ -75,9 +91,11 @@ def without_furniture(folder: Path | None, site: SiteConfig, article: Article) -
 
 
 def site_of(folder: Path | None, url: str, name: str | None) -> SiteConfig | None:
-    """The configuration of the page's site: the one called `name`, else the one that starts at the URL's host, else None.
+    """The configuration of the page's site: the one called `name`, else the one that starts at the
+    URL's host, else None.
 
-    A page from a file without a URL is taken for one of the collection's only site, if it has one site. Outside a collection there is none, unless a collection or a site was asked for by name.
+    A page from a file without a URL is taken for one of the collection's only site, if it has one
+    site. Outside a collection there is none, unless a collection or a site was asked for by name.
     """
     try:
         layout = Layout.find(folder)

@@ -1,7 +1,8 @@
-"""An article withdrawn: the record that says so, then index, CDXJ and, where it is purged, the WARC files themselves.
+"""An article withdrawn: the record that says so, then index, CDXJ and, where it is purged, the WARC
+files themselves.
 
-Every step may be the last before a kill. The record comes first; asked again, the command finds the tombstone and does
-what is still to do.
+Every step may be the last before a kill. The record comes first; asked again, the command finds the
+tombstone and does what is still to do.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawn:
-    """What a withdrawal did: how many captures no longer show the article, which files were rewritten, and the captures
-    of pages that carry its whole text beside others (URL and time), which only a person can judge.
+    """What a withdrawal did: how many captures no longer show the article, which files were
+    rewritten, and the captures of pages that carry its whole text beside others (URL and time),
+    which only a person can judge.
     """
 
     withdrawal: Withdrawal
@@ -48,8 +50,9 @@ def withdraw_article(
 ) -> Withdrawn:
     """Withdraw the article of that id or address, for that reason; takes the write lock.
 
-    With `purge` its payloads are taken out of the WARC files, too. Raises UsageError where there is no such article or a
-    file cannot hold a tombstone, StorageError and ArchiveWriteError where the disk refuses.
+    With `purge` its payloads are taken out of the WARC files, too. Raises UsageError where there is
+    no such article or a file cannot hold a tombstone, StorageError and ArchiveWriteError where the
+    disk refuses.
     """
     if not reason.strip():
         raise UsageError("withdraw: a reason must be stated")
@@ -66,17 +69,23 @@ def withdraw_article(
         rewritten = _purge(layout, config, withdrawal, _shown(layout, withdrawal)) if purge else ()
         settle(layout, config)
         return Withdrawn(
-            withdrawal=withdrawal, captures=len(shown), rewritten=rewritten, carried=_carried(layout, withdrawal)
+            withdrawal=withdrawal,
+            captures=len(shown),
+            rewritten=rewritten,
+            carried=_carried(layout, withdrawal),
         )
 
 
 def without_withdrawn(layout: Layout, warcs: Iterable[Path], folder: Path) -> Iterator[Path]:
-    """The files to hand on: those that still hold withdrawn payloads as copies in `folder` with tombstones in their place.
+    """The files to hand on: those that still hold withdrawn payloads as copies in `folder` with
+    tombstones in their place.
 
     An ARC file that holds any cannot be handed on, and is left out.
     """
     with Reader(layout.index_db) as reader:
-        standing = [_again(reader, row, datetime.now(UTC), purge=False)[0] for row in reader.rows(_STANDING)]
+        standing = [
+            _again(reader, row, datetime.now(UTC), purge=False)[0] for row in reader.rows(_STANDING)
+        ]
     shown = [(each, row) for each in standing for row in _shown(layout, each)]
     for warc in warcs:
         held = [(each, row) for each, row in shown if row["warc"] == warc.name]
@@ -90,7 +99,8 @@ def without_withdrawn(layout: Layout, warcs: Iterable[Path], folder: Path) -> It
 
 
 _STANDING = "SELECT * FROM withdrawals ORDER BY article_id"
-# With the text as it stood on the page: another capture of it may be read before its furniture is known.
+# With the text as it stood on the page: another capture of it may be read before its furniture is
+# known.
 _READ_AS = "SELECT r.*, t.raw_sha256 FROM _readings r JOIN _texts t ON t.id = r.text WHERE r.article_id = :id"
 
 
@@ -119,9 +129,13 @@ def _of(layout: Layout, name: str, reason: str, *, purge: bool) -> tuple[Withdra
 
 
 def _again(reader: Reader, gone: Row, now: datetime, *, purge: bool) -> tuple[Withdrawal, bool]:
-    """A withdrawal that stands, to be carried on; it is said once more only where the purge is new."""
+    """A withdrawal that stands, to be carried on; it is said once more only where the purge is
+    new.
+    """
     known = bool(gone["purged"]) or not purge
-    rows = list(reader.rows("SELECT * FROM _withdrawn WHERE article_id = :id", {"id": gone["article_id"]}))
+    rows = list(
+        reader.rows("SELECT * FROM _withdrawn WHERE article_id = :id", {"id": gone["article_id"]})
+    )
     return Withdrawal(
         article_id=gone["article_id"],
         site=gone["site"],
@@ -160,11 +174,15 @@ def _shown(layout: Layout, withdrawal: Withdrawal) -> list[Row]:
 
 
 def _digests(shown: Iterable[Row], withdrawal: Withdrawal) -> tuple[str, ...]:
-    return _sorted([*withdrawal.digests, *(row["payload_digest"] for row in shown if row["payload_digest"])])
+    return _sorted(
+        [*withdrawal.digests, *(row["payload_digest"] for row in shown if row["payload_digest"])]
+    )
 
 
 def _write(layout: Layout, config: CollectionConfig, withdrawal: Withdrawal) -> None:
-    info = WarcInfo(software=f"warraq/{version('warraq')}", operator=config.operator, collection=config.name)
+    info = WarcInfo(
+        software=f"warraq/{version('warraq')}", operator=config.operator, collection=config.name
+    )
     with WarcWriter(layout.archive, info=info) as writer:
         writer.write_withdrawal(withdrawal)
 
@@ -178,8 +196,12 @@ def _refuse_arcs(warcs: Iterable[str]) -> None:
             )
 
 
-def _purge(layout: Layout, config: CollectionConfig, withdrawal: Withdrawal, shown: list[Row]) -> tuple[str, ...]:
-    """Bury the records in each file, state its fixity anew, and take the captures out of the index; file by file."""
+def _purge(
+    layout: Layout, config: CollectionConfig, withdrawal: Withdrawal, shown: list[Row]
+) -> tuple[str, ...]:
+    """Bury the records in each file, state its fixity anew, and take the captures out of the index;
+    file by file.
+    """
     key = signing_key(layout, config)
     why = f"withdrawn {withdrawal.article_id}: {withdrawal.reason}"
     rewritten = _sorted(row["warc"] for row in shown)
@@ -188,14 +210,21 @@ def _purge(layout: Layout, config: CollectionConfig, withdrawal: Withdrawal, sho
         path = layout.archive / name
         stated = _is_as_stated(layout, path)
         if (
-            bury(path, {row["offset"]: row["record_id"] for row in rows}, withdrawal, only_look=not stated)
+            bury(
+                path,
+                {row["offset"]: row["record_id"] for row in rows},
+                withdrawal,
+                only_look=not stated,
+            )
             and not stated
         ):
             raise DamagedRecordError(
                 f"{name} is not what the fixity manifest states; run `warraq verify` before purging"
             )
         if not _is_as_stated(layout, path):
-            restate_fixity(layout.fixity, layout.root, [path], now=datetime.now(UTC), reason=why, key=key)
+            restate_fixity(
+                layout.fixity, layout.root, [path], now=datetime.now(UTC), reason=why, key=key
+            )
         with Index(layout.index_db) as index:
             index.forget([row["id"] for row in rows])
     return rewritten
@@ -203,7 +232,9 @@ def _purge(layout: Layout, config: CollectionConfig, withdrawal: Withdrawal, sho
 
 def _is_as_stated(layout: Layout, path: Path) -> bool:
     """Whether a file has the digest that the manifest states; a file just rewritten has not."""
-    return read_manifest(layout.fixity).get(path.relative_to(layout.root).as_posix()) == sha256_of(path)
+    return read_manifest(layout.fixity).get(path.relative_to(layout.root).as_posix()) == sha256_of(
+        path
+    )
 
 
 def _carried(layout: Layout, withdrawal: Withdrawal) -> tuple[tuple[str, str], ...]:

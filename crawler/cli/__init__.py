@@ -1,7 +1,8 @@
-"""The `warraq` command: global options, lazily loaded commands, and the one place where errors become exit codes.
+"""The `warraq` command: global options, lazily loaded commands, and the one place where errors
+become exit codes.
 
-What each command does lies in the modules beside this one; each is imported only when it is called, so that `warraq --help`
-and shell completion answer at once.
+What each command does lies in the modules beside this one; each is imported only when it is called,
+so that `warraq --help` and shell completion answer at once.
 """
 
 from __future__ import annotations
@@ -107,17 +108,25 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing but results and errors.")
 @click.option("-v", "--verbose", is_flag=True, help="Log what is done on standard error.")
 @click.option(
-    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version and exit."
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_version,
+    help="Show the version and exit.",
 )
 @click.pass_context
 def warraq(ctx: click.Context, folder: Path | None, *, quiet: bool, verbose: bool) -> None:
     """Crawl news sites into faithful WARC files and a searchable index.
 
-    Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 unexpected error, 2 wrong usage or
-    configuration, 3 done but a site failed, 4 damage found, 75 another process holds the collection, 130 interrupted.
+    Results go to standard output, everything else to standard error. Exit codes: 0 done, 1
+    unexpected error, 2 wrong usage or configuration, 3 done but a site failed, 4 damage found, 75
+    another process holds the collection, 130 interrupted.
     """
     level = logging.INFO if verbose else logging.ERROR if quiet else logging.WARNING
-    logging.basicConfig(stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
     ctx.obj = Session(folder=folder, quiet=quiet, verbose=verbose)
 
 
@@ -143,17 +152,22 @@ def _run(arguments: list[str]) -> int:
         if error.errno not in _FULL or error.filename is not None:
             raise
         _to_nowhere(sys.stdout)
-        return _told(f"what was to be printed could not be written: {error.strerror}", WarraqError.exit_code)
+        return _told(
+            f"what was to be printed could not be written: {error.strerror}", WarraqError.exit_code
+        )
     return code
 
 
 def _to_nowhere(stream: IO[str]) -> None:
-    """Have what is still in a stream's buffer thrown away: Python would stumble over it once more at the end."""
+    """Have what is still in a stream's buffer thrown away: Python would stumble over it once more
+    at the end.
+    """
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _invoke(arguments: list[str]) -> int:
-    # Click's own `main` is not used: it would end broken pipes and errors in its way instead of ours.
+    # Click's own `main` is not used: it would end broken pipes and errors in its way instead of
+    # ours.
     try:
         with warraq.make_context("warraq", list(arguments)) as ctx:
             warraq.invoke(ctx)
@@ -165,7 +179,8 @@ def _invoke(arguments: list[str]) -> int:
         click.echo(error.ctx.get_help() if error.ctx else error.format_message(), err=True)
         return error.exit_code
     except click.NoSuchOption as error:
-        # Nothing has been done yet: the options of `warraq` itself are welcome behind the command, too.
+        # Nothing has been done yet: the options of `warraq` itself are welcome behind the command,
+        # too.
         again = _in_front(error.option_name, arguments)
         return _invoke(again) if again else _told(error.format_message(), error.exit_code)
     except click.ClickException as error:
@@ -176,7 +191,9 @@ def _invoke(arguments: list[str]) -> int:
 
 
 def _in_front(name: str | None, arguments: list[str]) -> list[str] | None:
-    """The arguments with a global option that stands behind the command moved before it; None where it is none of ours."""
+    """The arguments with a global option that stands behind the command moved before it; None where
+    it is none of ours.
+    """
     ours = {spelt: option for option in warraq.params for spelt in option.opts}
     end = arguments.index("--") if "--" in arguments else len(arguments)
     if name not in ours or not isinstance(option := ours[name], click.Option):
@@ -196,7 +213,9 @@ def _told(message: str, code: int) -> int:
 
 
 def _prepare(stream: IO[str]) -> None:
-    """UTF-8 into pipes and files whatever the locale; on a terminal a letter it cannot show becomes `?`."""
+    """UTF-8 into pipes and files whatever the locale; on a terminal a letter it cannot show becomes
+    `?`.
+    """
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is None:
         return

@@ -1,4 +1,5 @@
-"""The commands that write to a collection, or arrange for it: init, crawl, run-due, schedule, index.
+"""The commands that write to a collection, or arrange for it: init, crawl, run-due, schedule,
+index.
 
 Each parses, calls one function of `crawler` or `pipelines`, and prints what came of it.
 """
@@ -18,28 +19,52 @@ from crawler.cli.session import Progress, Session, counted
 if TYPE_CHECKING:
     from crawler.crawl.run import CrawlOptions
 
-SUMMARY_COLUMNS = ("site", "outcome", "fetched", "new", "changed", "unchanged", "duplicates", "failed", "bytes")
+SUMMARY_COLUMNS = (
+    "site",
+    "outcome",
+    "fetched",
+    "new",
+    "changed",
+    "unchanged",
+    "duplicates",
+    "failed",
+    "bytes",
+)
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--site", "sites", metavar="URL", multiple=True, help="A site to crawl; may be given several times.")
-@click.option("--timezone", metavar="ZONE", help="Zone of the site's dates, such as Asia/Dubai. [default: learned]")
+@click.option(
+    "--site",
+    "sites",
+    metavar="URL",
+    multiple=True,
+    help="A site to crawl; may be given several times.",
+)
+@click.option(
+    "--timezone",
+    metavar="ZONE",
+    help="Zone of the site's dates, such as Asia/Dubai. [default: learned]",
+)
 @click.pass_context
 def init(ctx: click.Context, folder: Path, sites: tuple[str, ...], timezone: str | None) -> None:
     """Make a collection in DIR, and look around the sites to crawl.
 
-    For each site a [sites.NAME] table is written to DIR/warraq.toml, with robots.txt, sitemaps and feeds found told in
-    comments. Its time zone is learned from its own dated pages. In a collection that is there already the sites are
-    added at the end of warraq.toml; nothing in it is changed. Exit code 3: a site could not be looked at (its table is
-    written all the same).
+    For each site a [sites.NAME] table is written to DIR/warraq.toml, with robots.txt, sitemaps and
+    feeds found told in comments. Its time zone is learned from its own dated pages. In a collection
+    that is there already the sites are added at the end of warraq.toml; nothing in it is changed.
+    Exit code 3: a site could not be looked at (its table is written all the same).
     """
     from crawler.setup.create_collection import found_collection
 
     session: Session = ctx.obj
     founded = found_collection(folder, sites, timezone=timezone, say=session.say)
     for name, site in founded.sites:
-        click.echo(f"[sites.{name}] {site.start} ({site.zone.zone})" if site.zone else f"[sites.{name}] {site.start}")
+        click.echo(
+            f"[sites.{name}] {site.start} ({site.zone.zone})"
+            if site.zone
+            else f"[sites.{name}] {site.start}"
+        )
     session.say(f"{founded.layout.config}; next: warraq -C {folder} crawl")
     problems = [site.problem for _, site in founded.sites if site.problem]
     for problem in problems:
@@ -49,9 +74,14 @@ def init(ctx: click.Context, folder: Path, sites: tuple[str, ...], timezone: str
 
 @click.command()
 @click.argument("sites", metavar="[SITE]...", nargs=-1)
-@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Fetch at most N pages of each site.")
 @click.option(
-    "--max-time", metavar="TIME", callback=duration, help="Stop after this long, e.g. 30m; the next crawl goes on."
+    "--limit", metavar="N", type=click.IntRange(min=1), help="Fetch at most N pages of each site."
+)
+@click.option(
+    "--max-time",
+    metavar="TIME",
+    callback=duration,
+    help="Stop after this long, e.g. 30m; the next crawl goes on.",
 )
 @click.option("--since", metavar="DATE", callback=day, help="Leave out articles known to be older.")
 @click.option("--until", metavar="DATE", callback=day, help="Leave out articles known to be newer.")
@@ -71,10 +101,10 @@ def crawl(  # noqa: PLR0913  # one an option
 ) -> None:
     """Crawl the sites named, or all of warraq.toml.
 
-    Everything fetched is in archive/ before it is read; a crawl that was interrupted goes on where it was. What failed is
-    told on standard error, with -q only where it makes the exit code 3. Exit codes:
-    3 when a site failed or too many of its fetches did (failed_share), 75 when another process holds the collection,
-    130 when interrupted.
+    Everything fetched is in archive/ before it is read; a crawl that was interrupted goes on where
+    it was. What failed is told on standard error, with -q only where it makes the exit code 3. Exit
+    codes: 3 when a site failed or too many of its fetches did (failed_share), 75 when another
+    process holds the collection, 130 when interrupted.
     """
     from crawler.crawl.run import CrawlOptions
 
@@ -87,10 +117,11 @@ def crawl(  # noqa: PLR0913  # one an option
 @form_option
 @click.pass_context
 def run_due(ctx: click.Context, sites: tuple[str, ...], form: str | None) -> None:
-    """Crawl the sites whose schedule is due (all, or of those named), then exit. Made for cron and systemd timers.
+    """Crawl the sites whose schedule is due (all, or of those named), then exit. Made for cron and
+    systemd timers.
 
-    Exit codes as of `crawl`. With -q a collection that another process holds (75) is no word on standard error: the next
-    run will do.
+    Exit codes as of `crawl`. With -q a collection that another process holds (75) is no word on
+    standard error: the next run will do.
     """
     from archive.errors import CollectionBusyError
     from archive.query.reader import last_crawls
@@ -109,7 +140,9 @@ def run_due(ctx: click.Context, sites: tuple[str, ...], form: str | None) -> Non
         ctx.exit(busy.exit_code)
 
 
-def _crawl(ctx: click.Context, names: Sequence[str], options: CrawlOptions, form: str | None) -> None:
+def _crawl(
+    ctx: click.Context, names: Sequence[str], options: CrawlOptions, form: str | None
+) -> None:
     from archive.query.reader import Reader
     from crawler.cli.failure_lines import trouble_lines
     from crawler.crawl.run import crawl as run
@@ -119,8 +152,15 @@ def _crawl(ctx: click.Context, names: Sequence[str], options: CrawlOptions, form
     config = session.config()
     with Progress(session, "crawling") as progress:
         summaries = run(session.layout(), config, session.sites(names), options, progress.update)
-    rows = [{column: getattr(summary, column) for column in SUMMARY_COLUMNS} for summary in summaries]
-    session.rows(rows, SUMMARY_COLUMNS, form, nothing="no site to crawl: add one with `warraq init DIR --site URL`")
+    rows = [
+        {column: getattr(summary, column) for column in SUMMARY_COLUMNS} for summary in summaries
+    ]
+    session.rows(
+        rows,
+        SUMMARY_COLUMNS,
+        form,
+        nothing="no site to crawl: add one with `warraq init DIR --site URL`",
+    )
     bad = [summary for summary in summaries if verdict([summary], config)]
     with Reader(session.layout().index_db) as reader:
         for line in trouble_lines(reader, bad):
@@ -134,13 +174,21 @@ def _crawl(ctx: click.Context, names: Sequence[str], options: CrawlOptions, form
 @click.argument("sites", metavar="[SITE]...", nargs=-1)
 @click.option("--cron", is_flag=True, help="A crontab line.")
 @click.option("--systemd", is_flag=True, help="A systemd service and timer of the user.")
-@click.option("--install", "change", flag_value="install", help="Put it into your own crontab or systemd units.")
+@click.option(
+    "--install",
+    "change",
+    flag_value="install",
+    help="Put it into your own crontab or systemd units.",
+)
 @click.option("--remove", "change", flag_value="remove", help="Take it out again.")
 @click.pass_context
-def schedule(ctx: click.Context, sites: tuple[str, ...], change: str | None, *, cron: bool, systemd: bool) -> None:
+def schedule(
+    ctx: click.Context, sites: tuple[str, ...], change: str | None, *, cron: bool, systemd: bool
+) -> None:
     """Print (or install) what has cron or systemd run `warraq run-due` every few minutes.
 
-    When a site is crawled is its `schedule` in warraq.toml, in the site's own time zone. With SITE only those are crawled.
+    When a site is crawled is its `schedule` in warraq.toml, in the site's own time zone. With SITE
+    only those are crawled.
     """
     from crawler.admin import schedule as scheduling
 
@@ -148,10 +196,15 @@ def schedule(ctx: click.Context, sites: tuple[str, ...], change: str | None, *, 
     if cron == systemd:
         raise click.UsageError("name one of --cron and --systemd", ctx)
     config = session.config()
-    plan = scheduling.plan(session.layout().root, session.sites(sites) if sites else config.sites, only=sites)
+    plan = scheduling.plan(
+        session.layout().root, session.sites(sites) if sites else config.sites, only=sites
+    )
     if change is None:
         units = scheduling.systemd_units(plan) if systemd else {"": scheduling.crontab(plan)}
-        click.echo("\n".join((f"# {name}\n" if name else "") + text for name, text in units.items()), nl=False)
+        click.echo(
+            "\n".join((f"# {name}\n" if name else "") + text for name, text in units.items()),
+            nl=False,
+        )
     elif cron:
         scheduling.change_crontab(plan, install=change == "install")
     else:
@@ -161,16 +214,21 @@ def schedule(ctx: click.Context, sites: tuple[str, ...], change: str | None, *, 
 
 
 @click.command()
-@click.option("--rebuild", is_flag=True, help="Make index.db and index.cdxj afresh from the WARC files.")
 @click.option(
-    "--workers", metavar="N", type=click.IntRange(min=1), help="Processes that read pages. [default: one a core]"
+    "--rebuild", is_flag=True, help="Make index.db and index.cdxj afresh from the WARC files."
+)
+@click.option(
+    "--workers",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Processes that read pages. [default: one a core]",
 )
 @click.pass_context
 def index(ctx: click.Context, *, rebuild: bool, workers: int | None) -> None:
     """Bring the index up to date with archive/; with --rebuild make it from nothing.
 
-    The same WARC files give the same articles, versions, captures and clusters with the same ids. Exit code 4: a damaged
-    record was found and left out; it is named.
+    The same WARC files give the same articles, versions, captures and clusters with the same ids.
+    Exit code 4: a damaged record was found and left out; it is named.
     """
     from pipelines.ingest.catch_up import catch_up
 
@@ -182,7 +240,9 @@ def index(ctx: click.Context, *, rebuild: bool, workers: int | None) -> None:
             config,
             rebuild=rebuild,
             workers=workers,
-            on_capture=lambda so_far: progress.update(captures=so_far.captures, new=so_far.new, changed=so_far.changed),
+            on_capture=lambda so_far: progress.update(
+                captures=so_far.captures, new=so_far.new, changed=so_far.changed
+            ),
         )
     for recovered in done.recovered:
         session.say(f"recovered: {recovered}")

@@ -14,13 +14,16 @@ from crawler.cli.session import Progress, Session
 
 
 @click.command()
-@click.argument("folder", metavar="[DIR]", default="demo-collection", type=click.Path(path_type=Path))
+@click.argument(
+    "folder", metavar="[DIR]", default="demo-collection", type=click.Path(path_type=Path)
+)
 @click.pass_context
 def demo(ctx: click.Context, folder: Path) -> None:
     """Crawl a small made-up Arabic news site on this machine into a new collection, and search it.
 
-    The site is served on loopback while the crawl runs; nothing leaves this machine. The crawl is the very one that a
-    real site gets. DIR (default demo-collection) must be new; where it is not, a number is put behind it.
+    The site is served on loopback while the crawl runs; nothing leaves this machine. The crawl is
+    the very one that a real site gets. DIR (default demo-collection) must be new; where it is not,
+    a number is put behind it.
     """
     from crawler.cli.search_results import hit_lines
     from crawler.demo.tour import QUERY, free_folder, run_demo
@@ -30,10 +33,18 @@ def demo(ctx: click.Context, folder: Path) -> None:
     with Progress(session, "crawling") as progress:
         told = run_demo(chosen, say=session.say, progress=progress.update)
     click.echo("\nThe crawl")
-    rows = [{column: getattr(summary, column) for column in SUMMARY_COLUMNS} for summary in told.summaries]
+    rows = [
+        {column: getattr(summary, column) for column in SUMMARY_COLUMNS}
+        for summary in told.summaries
+    ]
     session.rows(rows, SUMMARY_COLUMNS, "table", nothing="")
     click.echo("\nThe articles")
-    session.rows(told.articles, ("published", "section", "title", "versions", "addresses"), "table", nothing="")
+    session.rows(
+        told.articles,
+        ("published", "section", "title", "versions", "addresses"),
+        "table",
+        nothing="",
+    )
     click.echo(f"\n$ warraq -C {chosen} search {QUERY}")
     for line in hit_lines(told.hits, QUERY, bold=sys.stdout.isatty()):
         click.echo(line)

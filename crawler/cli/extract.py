@@ -26,16 +26,26 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Read the page from FILE, as if URL had answered with it.",
 )
-@click.option("--site", metavar="SITE", help="Use this site's configuration. [default: the one whose host it is]")
-@click.option("--explain", is_flag=True, help="Also tell every candidate for a field and which was chosen.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--site",
+    metavar="SITE",
+    help="Use this site's configuration. [default: the one whose host it is]",
+)
+@click.option(
+    "--explain", is_flag=True, help="Also tell every candidate for a field and which was chosen."
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @click.pass_context
-def extract(ctx: click.Context, page: str, file: Path | None, site: str | None, *, explain: bool, form: str) -> None:
+def extract(
+    ctx: click.Context, page: str, file: Path | None, site: str | None, *, explain: bool, form: str
+) -> None:
     """Show what would be indexed for one page, and why.
 
-    PAGE is a URL (asked for now if robots.txt allows it, and not archived), or an HTML file. Nothing in the collection is changed; where
-    there is one, its warraq.toml gives the site's zone, language and selectors, and its index what the site's own pages
-    have taught to leave out.
+    PAGE is a URL (asked for now if robots.txt allows it, and not archived), or an HTML file.
+    Nothing in the collection is changed; where there is one, its warraq.toml gives the site's zone,
+    language and selectors, and its index what the site's own pages have taught to leave out.
     """
     from archive.model import Article
     from crawler.admin.single_page import page_of, site_of, without_furniture
@@ -49,7 +59,9 @@ def extract(ctx: click.Context, page: str, file: Path | None, site: str | None, 
 
     got = page_of(page, file, say=session.say, obey=obey)
     config = site_of(session.folder, got.url, site)
-    result = read(got.body, got.url, captured=datetime.now(UTC), site=config, content_type=got.content_type)
+    result = read(
+        got.body, got.url, captured=datetime.now(UTC), site=config, content_type=got.content_type
+    )
     if config is not None and isinstance(result, Article):
         result = without_furniture(session.folder, config, result)
     for line in _json(result) if form == "json" else _text(result, config, explain=explain):
@@ -75,7 +87,9 @@ def _json(result: Article | NotAnArticle) -> Iterator[str]:
     yield json.dumps(told, ensure_ascii=False, indent=2)
 
 
-def _text(result: Article | NotAnArticle, site: SiteConfig | None, *, explain: bool) -> Iterator[str]:
+def _text(
+    result: Article | NotAnArticle, site: SiteConfig | None, *, explain: bool
+) -> Iterator[str]:
     from archive.model import Article
     from archive.render.tables import printable
 
@@ -90,7 +104,9 @@ def _text(result: Article | NotAnArticle, site: SiteConfig | None, *, explain: b
         for link in result.related:
             yield f"related: {printable(link.text)} <{link.url}>"
     else:
-        yield f"not an article: {result.reason}" + (f" ({printable(result.detail)})" if result.detail else "")
+        yield f"not an article: {result.reason}" + (
+            f" ({printable(result.detail)})" if result.detail else ""
+        )
     if explain:
         yield ""
         for each in result.evidence:

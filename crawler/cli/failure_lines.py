@@ -1,4 +1,6 @@
-"""What `crawl` and `run-due` say of what went wrong: a line for each URL that is owed an explanation, as far as they are few."""
+"""What `crawl` and `run-due` say of what went wrong: a line for each URL that is owed an
+explanation, as far as they are few.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,16 @@ _MOST = 5  # lines for each site; `status --failures` has the rest
 
 
 def trouble_lines(reader: Reader, summaries: Sequence[CrawlSummary]) -> Iterator[str]:
-    """`site: URL: reason` for the failures of these crawls, what counts as failed first, then how many more there are."""
+    """`site: URL: reason` for the failures of these crawls, what counts as failed first, then how
+    many more there are.
+    """
     from archive.render.tables import printable
 
     for summary in summaries:
-        rows = sorted(reader.failures(summary.id), key=lambda row: (row["stage"] == Stage.DISCOVERY, row["at"]))
+        rows = sorted(
+            reader.failures(summary.id),
+            key=lambda row: (row["stage"] == Stage.DISCOVERY, row["at"]),
+        )
         for row in rows[:_MOST]:
             yield " ".join(printable(f"{summary.site}: {row['url']}: {row['reason']}").split())
         if len(rows) > _MOST:

@@ -1,4 +1,6 @@
-"""The commands that tell how a collection and this machine are doing: verify, status, stats, doctor."""
+"""The commands that tell how a collection and this machine are doing: verify, status, stats,
+doctor.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +22,17 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--deep", is_flag=True, help="Read every capture again, not only a sample, and compare the index row by row."
+    "--deep",
+    is_flag=True,
+    help="Read every capture again, not only a sample, and compare the index row by row.",
 )
 @form_option
 @click.pass_context
 def verify(ctx: click.Context, *, deep: bool, form: str | None) -> None:
     """Check the WARC files' structure and digests, and CDXJ and index against them.
 
-    Every damaged record is named. A running crawl is no obstacle. Exit code 4: something is damaged.
+    Every damaged record is named. A running crawl is no obstacle. Exit code 4: something is
+    damaged.
     """
     from archive.verify.collection import verify as check
     from pipelines.ingest.re_extract import reread, reread_sample
@@ -38,11 +43,18 @@ def verify(ctx: click.Context, *, deep: bool, form: str | None) -> None:
 
     def told() -> Iterator[dict[str, Any]]:
         with Progress(session, "verifying") as progress:
-            for number, finding in enumerate(check(session.layout(), reread=lambda layout: again(layout, config)), 1):
+            for number, finding in enumerate(
+                check(session.layout(), reread=lambda layout: again(layout, config)), 1
+            ):
                 progress.update(findings=number)
-                yield {name: getattr(finding, name) for name in ("file", "offset", "record_id", "rule", "detail")}
+                yield {
+                    name: getattr(finding, name)
+                    for name in ("file", "offset", "record_id", "rule", "detail")
+                }
 
-    found = session.rows(told(), ("file", "offset", "rule", "detail"), form, nothing="nothing is damaged")
+    found = session.rows(
+        told(), ("file", "offset", "rule", "detail"), form, nothing="nothing is damaged"
+    )
     ctx.exit(4 if found else 0)
 
 
@@ -52,7 +64,8 @@ def verify(ctx: click.Context, *, deep: bool, form: str | None) -> None:
 @form_option
 @click.pass_context
 def status(ctx: click.Context, *, as_json: bool, failures: bool, form: str | None) -> None:
-    """Tell how each site is doing: its last crawl, what failed, what is due (the JSON forms also say since when).
+    """Tell how each site is doing: its last crawl, what failed, what is due (the JSON forms also
+    say since when).
 
     Exit code 3: the last crawl of a site failed, or too many of its fetches did.
     """
@@ -60,11 +73,18 @@ def status(ctx: click.Context, *, as_json: bool, failures: bool, form: str | Non
 
     session: Session = ctx.obj
     if as_json and (failures or form):
-        raise click.UsageError("--json is a form of its own; leave out --failures and --format", ctx)
+        raise click.UsageError(
+            "--json is a form of its own; leave out --failures and --format", ctx
+        )
     layout, config = session.layout(), session.config()
     if failures:
         with Reader(layout.index_db) as reader:
-            session.rows(reader.failures(limit=200), ("at", "stage", "reason", "url"), form, nothing="nothing failed")
+            session.rows(
+                reader.failures(limit=200),
+                ("at", "stage", "reason", "url"),
+                form,
+                nothing="nothing failed",
+            )
         return
     rows = _sites(layout, config)
     if as_json:
@@ -76,10 +96,23 @@ def status(ctx: click.Context, *, as_json: bool, failures: bool, form: str | Non
         }
         click.echo(json.dumps(told, ensure_ascii=False))
     else:
-        columns = ("site", "outcome", "finished", "articles", "newest", "new", "failed", "due", "problem")
+        columns = (
+            "site",
+            "outcome",
+            "finished",
+            "articles",
+            "newest",
+            "new",
+            "failed",
+            "due",
+            "problem",
+        )
         if session.as_table(form):
             moment = datetime.now(UTC)
-            rows = [row | {name: from_now(row[name], moment) for name in ("finished", "newest", "due")} for row in rows]
+            rows = [
+                row | {name: from_now(row[name], moment) for name in ("finished", "newest", "due")}
+                for row in rows
+            ]
         session.rows(rows, columns, form, nothing="no sites yet: warraq init DIR --site URL")
     ctx.exit(3 if any(row["problem"] for row in rows) else 0)
 
@@ -97,15 +130,23 @@ def _sites(layout: Layout, config: CollectionConfig) -> list[dict[str, Any]]:
         report = reports.get(site.name, SiteReport(site=site.name))
         problem = None
         if report.outcome == "failed":
-            problem = f"the last crawl failed: {report.reason}" if report.reason else "the last crawl failed"
+            problem = (
+                f"the last crawl failed: {report.reason}"
+                if report.reason
+                else "the last crawl failed"
+            )
         elif report.failed > config.failed_share * max(1, report.fetched):
-            problem = f"{report.failed} of {report.fetched} fetches failed, the first: {report.reason}"
+            problem = (
+                f"{report.failed} of {report.fetched} fetches failed, the first: {report.reason}"
+            )
         rows.append(asdict(report) | _due(site, started.get(site.name), now) | {"problem": problem})
     return rows
 
 
 def _due(site: SiteConfig, last: datetime | None, now: datetime) -> dict[str, str | None]:
-    """When the site is due, and since when it has been: a monitor sees by that whether cron does its work."""
+    """When the site is due, and since when it has been: a monitor sees by that whether cron does
+    its work.
+    """
     from crawler.admin.schedule import next_time
 
     if site.schedule is None:
@@ -113,12 +154,20 @@ def _due(site: SiteConfig, last: datetime | None, now: datetime) -> dict[str, st
     if last is None:
         return {"due": "now", "due_since": None}
     coming = next_time(site.schedule, site.timezone, last)
-    return {"due": "now", "due_since": _iso(coming)} if coming <= now else {"due": _iso(coming), "due_since": None}
+    return (
+        {"due": "now", "due_since": _iso(coming)}
+        if coming <= now
+        else {"due": _iso(coming), "due_since": None}
+    )
 
 
 @click.command()
 @click.option(
-    "--per", type=click.Choice(["day", "month", "year"]), default="month", show_default=True, help="Count by."
+    "--per",
+    type=click.Choice(["day", "month", "year"]),
+    default="month",
+    show_default=True,
+    help="Count by.",
 )
 @click.option("--site", metavar="SITE", help="Only this site.")
 @click.option(
@@ -129,18 +178,31 @@ def _due(site: SiteConfig, last: datetime | None, now: datetime) -> dict[str, st
 )
 @form_option
 @click.pass_context
-def stats(ctx: click.Context, per: str, site: str | None, plot: Path | None, form: str | None) -> None:
-    """Count articles, words and versions over time, by site; with --plot as bars, one row a site."""
+def stats(
+    ctx: click.Context, per: str, site: str | None, plot: Path | None, form: str | None
+) -> None:
+    """Count articles, words and versions over time, by site; with --plot as bars, one row a
+    site.
+    """
     from archive.query.reports import counts
 
     session: Session = ctx.obj
     rows = counts(session.layout().index_db, per=per, site=site)
     if plot is None:
-        session.rows(rows, ("period", "site", "articles", "words", "versions"), form, nothing="nothing is indexed yet")
+        session.rows(
+            rows,
+            ("period", "site", "articles", "words", "versions"),
+            form,
+            nothing="nothing is indexed yet",
+        )
         return
     from archive.render.charts import Bar, write_plot
 
-    known = [(str(row["site"]), str(row["period"]), int(str(row["articles"]))) for row in rows if row["period"]]
+    known = [
+        (str(row["site"]), str(row["period"]), int(str(row["articles"])))
+        for row in rows
+        if row["period"]
+    ]
     bars = [Bar(site=name, period=period, count=count) for name, period, count in known]
     write_plot(bars, f"{session.config().name}: articles by {per} of publication", plot)
     session.say(f"{counted(len(bars), 'bar')} in {plot}")
@@ -158,7 +220,10 @@ def doctor(ctx: click.Context, form: str | None) -> None:
 
     session: Session = ctx.obj
     checks = list(examine(session.folder or Path()))
-    rows = [{"check": check.name, "ok": check.ok, "found": check.found, "do": check.advice} for check in checks]
+    rows = [
+        {"check": check.name, "ok": check.ok, "found": check.found, "do": check.advice}
+        for check in checks
+    ]
     session.rows(rows, ("check", "ok", "found", "do"), form, nothing="")
     ctx.exit(0 if all(check.ok for check in checks) else 2)
 

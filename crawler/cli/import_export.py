@@ -23,20 +23,33 @@ EXPORT_COLUMNS = (
 
 @click.command()
 @click.argument("query", nargs=-1)
-@click.option("--to", "target", metavar="FILE", type=click.Path(path_type=Path), help="The file to write.")
 @click.option(
-    "--bag", metavar="DIR", type=click.Path(path_type=Path), help="Write the collection as a BagIt bag to DIR."
+    "--to", "target", metavar="FILE", type=click.Path(path_type=Path), help="The file to write."
+)
+@click.option(
+    "--bag",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write the collection as a BagIt bag to DIR.",
 )
 @filters("--until")
 @click.pass_context
-def export(ctx: click.Context, query: tuple[str, ...], target: Path | None, bag: Path | None, chosen: Filters) -> None:
+def export(
+    ctx: click.Context,
+    query: tuple[str, ...],
+    target: Path | None,
+    bag: Path | None,
+    chosen: Filters,
+) -> None:
     """Write articles, all or those that answer QUERY and the filters, to FILE.
 
-    The ending of FILE says how: .jsonl, .json, .csv, or .parquet (with pip install 'warraq[parquet]'). With .wacz
-    the captures are packed: of everything the WARC files as they are, of some articles their records and what their pages
-    need. With --bag the whole collection is. No form but the bag holds withdrawn articles: the bag has the WARC files byte
-    for byte, and with them what was withdrawn without --purge. An existing FILE or DIR is never overwritten. Exit code 4:
-    a file that was copied is not what the fixity manifest states; it is named, and was copied as it is.
+    The ending of FILE says how: .jsonl, .json, .csv, or .parquet (with pip install
+    'warraq[parquet]'). With .wacz the captures are packed: of everything the WARC files as they
+    are, of some articles their records and what their pages need. With --bag the whole collection
+    is. No form but the bag holds withdrawn articles: the bag has the WARC files byte for byte, and
+    with them what was withdrawn without --purge. An existing FILE or DIR is never overwritten. Exit
+    code 4: a file that was copied is not what the fixity manifest states; it is named, and was
+    copied as it is.
     """
     session: Session = ctx.obj
     if (target is None) == (bag is None):
@@ -81,18 +94,23 @@ def export(ctx: click.Context, query: tuple[str, ...], target: Path | None, bag:
 def _tell_damage(ctx: click.Context, handed: HandedOn) -> None:
     """Name the files that were copied as they are and are not as they were: exit code 4."""
     for name in handed.damaged:
-        click.echo(f"damaged: {name}: its bytes are not those the fixity manifest states; see `warraq verify`")
+        click.echo(
+            f"damaged: {name}: its bytes are not those the fixity manifest states; see `warraq verify`"
+        )
     ctx.exit(4 if handed.damaged else 0)
 
 
 @click.command(name="import")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
 @click.pass_context
 def import_(ctx: click.Context, files: tuple[Path, ...]) -> None:
-    """Take WARC, ARC or WACZ files made by other tools into the collection, byte for byte, and index them.
+    """Take WARC, ARC or WACZ files made by other tools into the collection, byte for byte, and
+    index them.
 
-    A file that is there already is no change. Exit code 4: a damaged record was found and left out; it is named, and the
-    ones after it are in.
+    A file that is there already is no change. Exit code 4: a damaged record was found and left out;
+    it is named, and the ones after it are in.
     """
     from crawler.admin.import_export import import_files
 
@@ -106,7 +124,9 @@ def import_(ctx: click.Context, files: tuple[Path, ...]) -> None:
         )
     for file in taken.files:
         how = " (it was one gzip stream, and is kept unpacked)" if file.unpacked else ""
-        session.say(f"{file.source}: {'was there already as' if file.known else 'is'} {file.name}{how}")
+        session.say(
+            f"{file.source}: {'was there already as' if file.known else 'is'} {file.name}{how}"
+        )
     for record in taken.caught_up.damaged:
         click.echo(f"damaged: {record.warc} at {record.offset}: {record.problem}")
     done = taken.caught_up

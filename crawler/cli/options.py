@@ -20,11 +20,15 @@ def duration(_: click.Context, param: click.Parameter, value: str | None) -> flo
     try:
         return None if value is None else seconds(value)
     except ValueError as error:
-        raise click.BadParameter(f"expected a duration such as 90s, 30m or 1h30m, {error}", param=param) from error
+        raise click.BadParameter(
+            f"expected a duration such as 90s, 30m or 1h30m, {error}", param=param
+        ) from error
 
 
 def day(_: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    """`2026-11-20`, or the month or year alone, kept as text since the index compares it so: a callback of options."""
+    """`2026-11-20`, or the month or year alone, kept as text since the index compares it so: a
+    callback of options.
+    """
     if value is None:
         return None
     try:
@@ -49,16 +53,23 @@ def form_option(command: F) -> F:
 
 
 def filters(*until: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The filters that `search` and `export` share, handed to the command as one value, `chosen` (archive.query.reader.Filters).
+    """The filters that `search` and `export` share, handed to the command as one value, `chosen`
+    (archive.query.reader.Filters).
 
     `until` names the option for the last day: `export` has another use for `--to`.
     """
     options = (
         click.option("--site", metavar="SITE", help="Only this site."),
         click.option("--section", metavar="NAME", help="Only this section."),
-        click.option("--author", metavar="NAME", help="Only this author; a part of the name will do."),
-        click.option("--from", "since", callback=day, metavar="DATE", help="Published on this day or later."),
-        click.option(*until, "until", callback=day, metavar="DATE", help="Published on this day or earlier."),
+        click.option(
+            "--author", metavar="NAME", help="Only this author; a part of the name will do."
+        ),
+        click.option(
+            "--from", "since", callback=day, metavar="DATE", help="Published on this day or later."
+        ),
+        click.option(
+            *until, "until", callback=day, metavar="DATE", help="Published on this day or earlier."
+        ),
     )
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -75,7 +86,9 @@ def _with_filters(command: Callable[..., Any]) -> Callable[..., Any]:
     def filtered(*positional: Any, **named: Any) -> Any:
         from archive.query.reader import Filters
 
-        chosen = Filters(**{name: named.pop(name) for name in ("site", "section", "author", "since", "until")})
+        chosen = Filters(
+            **{name: named.pop(name) for name in ("site", "section", "author", "since", "until")}
+        )
         return command(*positional, chosen=chosen, **named)
 
     return filtered

@@ -31,18 +31,31 @@ def _reader(session: Session) -> Iterator[Reader]:
 @click.argument("query", nargs=-1, required=True)
 @filters("--to", "--until")
 @click.option(
-    "--limit", metavar="N", type=click.IntRange(min=1), default=20, show_default=True, help="At most N articles."
+    "--limit",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="At most N articles.",
 )
-@click.option("--sort", type=click.Choice(["relevance", "date"]), default="relevance", show_default=True)
+@click.option(
+    "--sort", type=click.Choice(["relevance", "date"]), default="relevance", show_default=True
+)
 @form_option
 @click.pass_context
 def search(
-    ctx: click.Context, query: tuple[str, ...], limit: int, sort: str, form: str | None, chosen: Filters
+    ctx: click.Context,
+    query: tuple[str, ...],
+    limit: int,
+    sort: str,
+    form: str | None,
+    chosen: Filters,
 ) -> None:
     """Search the articles; all words of QUERY are required, in whatever Arabic spelling.
 
-    "Words in quotes" are a phrase, A OR B either, -word without it, begin* the beginning of a word; an empty QUERY ('')
-    gives the newest. Matches are marked: bold on a terminal, else in [ and ] in `title_marked` and `excerpt`.
+    "Words in quotes" are a phrase, A OR B either, -word without it, begin* the beginning of a word;
+    an empty QUERY ('') gives the newest. Matches are marked: bold on a terminal, else in [ and ] in
+    `title_marked` and `excerpt`.
     """
     from archive.query.reader import Sort
     from archive.text.folding import parse_query
@@ -59,7 +72,9 @@ def search(
             for line in hit_lines(found, words, bold=sys.stdout.isatty()):
                 click.echo(line)
             total = reader.count(words, chosen) if len(found) == limit else len(found)
-            session.say(f"{len(found)} of {total} articles" if found else f"no article answers {words!r}")
+            session.say(
+                f"{len(found)} of {total} articles" if found else f"no article answers {words!r}"
+            )
             return
         rows = [{name: value for name, value in row.items() if name != "body"} for row in found]
         session.rows(rows, HIT_COLUMNS, form, nothing=f"no article answers {words!r}")
@@ -68,7 +83,11 @@ def search(
 @click.command()
 @click.argument("article", metavar="ID|URL")
 @click.option(
-    "--version", "number", metavar="N", type=click.IntRange(min=1), help="Its Nth version. [default: the last seen]"
+    "--version",
+    "number",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Its Nth version. [default: the last seen]",
 )
 @click.option(
     "--format",
@@ -92,7 +111,11 @@ def show(ctx: click.Context, article: str, number: int | None, form: str) -> Non
         elif form == "json":
             click.echo(json.dumps(_whole(reader, row, version), ensure_ascii=False, indent=2))
         else:
-            render = {"text": article_text.as_text, "markdown": article_text.as_markdown, "html": article_text.as_html}
+            render = {
+                "text": article_text.as_text,
+                "markdown": article_text.as_markdown,
+                "html": article_text.as_html,
+            }
             click.echo(render[form](row, version), nl=False)
 
 
@@ -108,7 +131,9 @@ def _version(reader: Reader, row: Row, number: int) -> Row:
 
 
 def _shown_in(reader: Reader, row: Row, version: Row | None) -> Row | None:
-    """The capture to show or cite: the first that carried the very text asked for, its bytes in the record itself."""
+    """The capture to show or cite: the first that carried the very text asked for, its bytes in the
+    record itself.
+    """
     wanted = version["id"] if version else row["version_id"]
     captures = reader.captures(row["id"])
     exact = [capture for capture in captures if capture["version_id"] == wanted]
@@ -147,19 +172,29 @@ def versions(ctx: click.Context, article: str, form: str | None) -> None:
     session: Session = ctx.obj
     with _reader(session) as reader:
         rows = [
-            {name: value for name, value in row.items() if name != "body"} | {"words": len(row["body"].split())}
+            {name: value for name, value in row.items() if name != "body"}
+            | {"words": len(row["body"].split())}
             for row in reader.versions(reader.find(article)["id"])
         ]
-    session.rows(rows, ("number", "first_seen", "last_seen", "words", "title", "id"), form, nothing="no versions")
+    session.rows(
+        rows,
+        ("number", "first_seen", "last_seen", "words", "title", "id"),
+        form,
+        nothing="no versions",
+    )
 
 
 @click.command()
 @click.argument("article", metavar="ID|URL")
 @click.argument("pair", metavar="[A B]", nargs=-1, type=click.IntRange(min=1))
-@click.option("--format", "form", type=click.Choice(["text", "html"]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "html"]), default="text", show_default=True
+)
 @click.pass_context
 def diff(ctx: click.Context, article: str, pair: tuple[int, ...], form: str) -> None:
-    """Show what changed between versions A and B of an article; without them between the last two."""
+    """Show what changed between versions A and B of an article; without them between the last
+    two.
+    """
     from archive.render import diff as differences
 
     session: Session = ctx.obj
@@ -170,7 +205,10 @@ def diff(ctx: click.Context, article: str, pair: tuple[int, ...], form: str) -> 
         if not pair and row["versions"] < 2:
             session.say(f"{row['id']} has one version only: nothing changed")
             return
-        before, after = (_version(reader, row, number) for number in pair or (row["versions"] - 1, row["versions"]))
+        before, after = (
+            _version(reader, row, number)
+            for number in pair or (row["versions"] - 1, row["versions"])
+        )
     found = differences.differences(before, after)
     for line in (differences.as_html if form == "html" else differences.as_text)(found):
         click.echo(line)
@@ -181,11 +219,16 @@ def diff(ctx: click.Context, article: str, pair: tuple[int, ...], form: str) -> 
 @form_option
 @click.pass_context
 def cluster(ctx: click.Context, article: str, form: str | None) -> None:
-    """List the near-duplicates of an article, across sites, first published first, itself among them."""
+    """List the near-duplicates of an article, across sites, first published first, itself among
+    them.
+    """
     session: Session = ctx.obj
     with _reader(session) as reader:
         row = reader.find(article)
-        rows = [{name: value for name, value in near.items() if name != "body"} for near in reader.cluster(row["id"])]
+        rows = [
+            {name: value for name, value in near.items() if name != "body"}
+            for near in reader.cluster(row["id"])
+        ]
     if not row["cluster_id"]:
         session.say(f"{row['id']} has no near-duplicates")
     session.rows(rows, ("published", "site", "title", "words", "id", "url"), form, nothing="")
@@ -194,7 +237,11 @@ def cluster(ctx: click.Context, article: str, form: str | None) -> None:
 @click.command()
 @click.argument("article", metavar="ID|URL")
 @click.option(
-    "--version", "number", metavar="N", type=click.IntRange(min=1), help="Its Nth version. [default: the last seen]"
+    "--version",
+    "number",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Its Nth version. [default: the last seen]",
 )
 @click.option(
     "--style",

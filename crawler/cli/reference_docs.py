@@ -1,6 +1,8 @@
-"""The reference pages of `docs/`, made from the code they describe: commands, configuration, tables, exit codes.
+"""The reference pages of `docs/`, made from the code they describe: commands, configuration,
+tables, exit codes.
 
-`docs/*.md` hold calls of these functions (cog); `make docs` writes them anew and `make check` fails where they are stale.
+`docs/*.md` hold calls of these functions (cog); `make docs` writes them anew and `make check` fails
+where they are stale.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ def commands() -> str:
 
 
 def _help(command: click.Command, name: str, parent: click.Context | None = None) -> str:
-    context = click.Context(command, info_name=name, parent=parent, terminal_width=_WIDTH, max_content_width=_WIDTH)
+    context = click.Context(
+        command, info_name=name, parent=parent, terminal_width=_WIDTH, max_content_width=_WIDTH
+    )
     return f"```\n{command.get_help(context)}\n```\n"
 
 
@@ -46,7 +50,9 @@ def configuration() -> str:
         ("[sites.NAME]", SiteConfig),
         ("[sites.NAME.selectors]", Selectors),
     )
-    return "\n".join(f"## {heading}\n\n" + "\n".join(_keys(table)) + "\n" for heading, table in tables)
+    return "\n".join(
+        f"## {heading}\n\n" + "\n".join(_keys(table)) + "\n" for heading, table in tables
+    )
 
 
 def _keys(table: type[Selectors | SiteConfig | CollectionConfig]) -> Iterator[str]:
@@ -54,7 +60,11 @@ def _keys(table: type[Selectors | SiteConfig | CollectionConfig]) -> Iterator[st
     yield "| key | meaning | expects | default | example |\n| --- | --- | --- | --- | --- |"
     for name, key in keys(table).items():
         default = defaults[name]
-        told = "" if default in (None, ()) or not isinstance(default, str | int | float) else f"`{_toml(default)}`"
+        told = (
+            ""
+            if default in (None, ()) or not isinstance(default, str | int | float)
+            else f"`{_toml(default)}`"
+        )
         cells = (f"`{name}`", key.says, key.expects, told, f"`{name} = {key.example}`")
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
@@ -62,15 +72,28 @@ def _keys(table: type[Selectors | SiteConfig | CollectionConfig]) -> Iterator[st
 def _toml(value: str | float) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return f'"{value}"' if isinstance(value, str) else f"{value:_}" if isinstance(value, int) else str(value)
+    return (
+        f'"{value}"'
+        if isinstance(value, str)
+        else f"{value:_}"
+        if isinstance(value, int)
+        else str(value)
+    )
 
 
 def tables() -> str:
     """`docs/tables.md`: every table and column of `index.db`."""
     parts = []
     for table in public_tables():
-        lines = [f"## {table.name}\n", f"{table.row}\n", "| column | type | meaning |", "| --- | --- | --- |"]
-        lines += [f"| `{column.name}` | {column.type} | {column.meaning} |" for column in table.columns]
+        lines = [
+            f"## {table.name}\n",
+            f"{table.row}\n",
+            "| column | type | meaning |",
+            "| --- | --- | --- |",
+        ]
+        lines += [
+            f"| `{column.name}` | {column.type} | {column.meaning} |" for column in table.columns
+        ]
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
 

@@ -11,7 +11,8 @@ _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 def hit_lines(found: Sequence[Mapping[str, Any]], words: str, *, bold: bool) -> Iterator[str]:
     """Lines for a person: date, site and headline; the passage with most matches; id and URL.
 
-    Matches are bold, or stand in [ and ] where that cannot be shown. What was archived is made harmless before it is marked.
+    Matches are bold, or stand in [ and ] where that cannot be shown. What was archived is made
+    harmless before it is marked.
     """
     from archive.render.tables import printable
     from archive.text.folding import parse_query

@@ -20,10 +20,11 @@ from crawler.cli.session import Session
 )
 @click.pass_context
 def serve(ctx: click.Context, port: int) -> None:
-    """Show the collection in a browser on this machine: search, read, compare versions, see pages as captured.
+    """Show the collection in a browser on this machine: search, read, compare versions, see pages
+    as captured.
 
-    Only this machine can reach it and nothing can be changed by it. Archived pages are shown on a port of their own, where
-    no script runs and nothing is fetched from the web. Ctrl-C ends it.
+    Only this machine can reach it and nothing can be changed by it. Archived pages are shown on a
+    port of their own, where no script runs and nothing is fetched from the web. Ctrl-C ends it.
     """
     from crawler.serve.both_origins import serving
 
@@ -31,7 +32,9 @@ def serve(ctx: click.Context, port: int) -> None:
     layout = session.layout()
     with serving(layout, port, port + 1 if port else 0) as (pages, replay):
         click.echo(pages + "/")
-        session.say(f"{layout.root} is served there, captures are replayed at {replay}/; Ctrl-C ends it")
+        session.say(
+            f"{layout.root} is served there, captures are replayed at {replay}/; Ctrl-C ends it"
+        )
         try:
             threading.Event().wait()
         except KeyboardInterrupt:

@@ -1,4 +1,6 @@
-"""What all commands share: which collection is meant, how much is said, and how rows and progress reach the person."""
+"""What all commands share: which collection is meant, how much is said, and how rows and progress
+reach the person.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
     from archive.query.reader import Reader
     from archive.render.tables import Row
 
-# Seconds between two lines of progress where nobody watches a terminal, and between two drawings where somebody does.
+# Seconds between two lines of progress where nobody watches a terminal, and between two drawings
+# where somebody does.
 _PLAIN_EVERY = 15.0
 _DRAWN_EVERY = 0.2
 _UNITS = ((86400, "d"), (3600, "h"), (60, "m"), (1, "s"))  # how long ago something was, in seconds
@@ -51,12 +54,16 @@ class Session:
         return tuple(config.site(name) for name in dict.fromkeys(names)) or config.sites
 
     def check_site(self, reader: Reader, name: str | None) -> None:
-        """UsageError, with the sites there are, for a site that neither warraq.toml nor the index knows."""
+        """UsageError, with the sites there are, for a site that neither warraq.toml nor the index
+        knows.
+        """
         from archive.errors import UsageError
 
         known = {site.name for site in self.config().sites} | reader.sites() if name else set()
         if name and name not in known:
-            raise UsageError(f"there is no site {name!r}; there are: {', '.join(sorted(known)) or 'none'}")
+            raise UsageError(
+                f"there is no site {name!r}; there are: {', '.join(sorted(known)) or 'none'}"
+            )
 
     def say(self, text: str) -> None:
         """A line about what is going on, for the person: standard error, not with `-q`."""
@@ -67,8 +74,12 @@ class Session:
         """Whether rows are to be a table: asked for so, or left open on a terminal."""
         return form == "table" or (form is None and sys.stdout.isatty())
 
-    def rows(self, rows: Iterable[Row], columns: Sequence[str], form: str | None, *, nothing: str) -> int:
-        """Print rows in the form asked for (default: a table on a terminal, else JSON lines); says `nothing` if so."""
+    def rows(
+        self, rows: Iterable[Row], columns: Sequence[str], form: str | None, *, nothing: str
+    ) -> int:
+        """Print rows in the form asked for (default: a table on a terminal, else JSON lines); says
+        `nothing` if so.
+        """
         from archive.render.tables import Format, write_rows
 
         chosen = Format.TABLE if self.as_table(form) else Format(form or "jsonl")
@@ -85,7 +96,9 @@ def counted(number: int, what: str) -> str:
 
 
 def from_now(moment: str | None, now: datetime) -> str | None:
-    """`25m ago`, `in 4h`, `3d ago`: an instant (ISO 8601, UTC) as seen from another, for a table; else what it was."""
+    """`25m ago`, `in 4h`, `3d ago`: an instant (ISO 8601, UTC) as seen from another, for a table;
+    else what it was.
+    """
     if moment is None or not moment.endswith("Z"):
         return moment
     seconds = (datetime.fromisoformat(moment) - now).total_seconds()
@@ -95,8 +108,8 @@ def from_now(moment: str | None, now: datetime) -> str | None:
 
 
 class Progress:
-    """Numbers that grow, told at the right pace: one line drawn over and over on a terminal, a plain line now and then
-    elsewhere, nothing with `-q`.
+    """Numbers that grow, told at the right pace: one line drawn over and over on a terminal, a
+    plain line now and then elsewhere, nothing with `-q`.
     """
 
     def __init__(self, session: Session, what: str) -> None:
@@ -120,7 +133,11 @@ class Progress:
         if self._quiet or now - self._last < (_DRAWN_EVERY if self._drawn else _PLAIN_EVERY):
             return
         self._last = now
-        told = ", ".join(f"{value} {name.replace('_', ' ')}" for name, value in numbers.items() if value is not None)
+        told = ", ".join(
+            f"{value} {name.replace('_', ' ')}"
+            for name, value in numbers.items()
+            if value is not None
+        )
         line = f"{self._what}: {told}"
         if self._drawn:
             width = shutil.get_terminal_size().columns

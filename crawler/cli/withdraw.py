@@ -10,14 +10,17 @@ from crawler.cli.session import Session, counted
 @click.command()
 @click.argument("article", metavar="ID|URL")
 @click.option("--reason", metavar="TEXT", required=True, help="Why; kept with the tombstone.")
-@click.option("--purge", is_flag=True, help="Also take its payloads out of the WARC files, for good.")
+@click.option(
+    "--purge", is_flag=True, help="Also take its payloads out of the WARC files, for good."
+)
 @click.pass_context
 def withdraw(ctx: click.Context, article: str, reason: str, *, purge: bool) -> None:
-    """Take an article back: out of index, search, export and replay. A tombstone with the reason and digests is kept.
+    """Take an article back: out of index, search, export and replay. A tombstone with the reason
+    and digests is kept.
 
-    The withdrawal is a record in the archive, so every rebuild obeys it, and a later capture does not bring the article
-    back. The WARC files stay as they are; with --purge the records become tombstones of the same length, other records
-    keep their bytes, and fixity is stated anew.
+    The withdrawal is a record in the archive, so every rebuild obeys it, and a later capture does
+    not bring the article back. The WARC files stay as they are; with --purge the records become
+    tombstones of the same length, other records keep their bytes, and fixity is stated anew.
     """
     from crawler.admin.withdraw import withdraw_article
 
@@ -31,4 +34,6 @@ def withdraw(ctx: click.Context, article: str, reason: str, *, purge: bool) -> N
     for name in done.rewritten:
         session.say(f"rewritten: {name}")
     for url, captured in done.carried:
-        session.say(f"its text stands in another page, too, which is left as it is: {url} of {captured}")
+        session.say(
+            f"its text stands in another page, too, which is left as it is: {url} of {captured}"
+        )

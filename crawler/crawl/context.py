@@ -33,7 +33,9 @@ class Work:
     wakers: list[Callable[[], None]] = field(default_factory=list)
 
     def stop(self, error: BaseException | None = None) -> None:
-        """Have all spiders finish what is under way and end. The first `error` is raised by the run."""
+        """Have all spiders finish what is under way and end. The first `error` is raised by the
+        run.
+        """
         self.stopping = True
         self.error = self.error or error
         for wake in self.wakers:

@@ -1,6 +1,8 @@
-"""Where a crawl starts and what each reading leads to: from seeds, robots.txt, sitemaps, feeds and pages to entries.
+"""Where a crawl starts and what each reading leads to: from seeds, robots.txt, sitemaps, feeds and
+pages to entries.
 
-Pure. Whether an entry may be fetched is `crawler.frontier.scope`'s to say, whether it is known `crawler.frontier`'s.
+Pure. Whether an entry may be fetched is `crawler.frontier.scope`'s to say, whether it is known
+`crawler.frontier`'s.
 """
 
 from __future__ import annotations
@@ -19,10 +21,12 @@ from crawler.frontier.queue import Entry
 from crawler.frontier.scope import Kind, is_pagination, without_session
 from crawler.politeness.robots_rules import Robots
 
-# Asked for where robots.txt names no sitemap, and where the start page names no feed: what publishing systems use.
+# Asked for where robots.txt names no sitemap, and where the start page names no feed: what
+# publishing systems use.
 SITEMAP_GUESSES = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml")
 FEED_GUESSES = ("/rss", "/feed", "/rss.xml")
-# An index may name sitemaps that name sitemaps; one more level is a generator (sitemaps.org allows a single one).
+# An index may name sitemaps that name sitemaps; one more level is a generator (sitemaps.org allows
+# a single one).
 MAX_SITEMAP_DEPTH = 2
 _DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})")
 _NEWS = frozenset({"news-sitemap", "feed"})
@@ -31,7 +35,9 @@ _FOLLOWED = frozenset({"body", "related", "navigation", "canonical", "redirect"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The days, both included, outside which announced URLs are passed over: `2026-11-20`, `2026-11`, `2026`, or open."""
+    """The days, both included, outside which announced URLs are passed over: `2026-11-20`,
+    `2026-11`, `2026`, or open.
+    """
 
     since: str | None = None
     until: str | None = None
@@ -50,7 +56,9 @@ class Window:
 
 
 def stated_day(text: str | None) -> date | None:
-    """The day in a date as sitemaps (W3C) and feeds (RFC 5322) write it, as written; None where there is none."""
+    """The day in a date as sitemaps (W3C) and feeds (RFC 5322) write it, as written; None where
+    there is none.
+    """
     if not text:
         return None
     try:
@@ -67,37 +75,59 @@ def starts(site: SiteConfig) -> list[Entry]:
 
 
 def sitemaps(start: str, robots: Robots) -> list[Entry]:
-    """The sitemaps that robots.txt names; where it names none, the usual places on the start's host."""
+    """The sitemaps that robots.txt names; where it names none, the usual places on the start's
+    host.
+    """
     place = origin(start)
     named = [url for text in robots.sitemaps if (url := normalise(text, f"{place}/robots.txt"))]
     if named:
         via = f"{place}/robots.txt"
-        return [Entry(url=url, kind=Kind.SITEMAP, via=via, named_by_robots=True) for url in dict.fromkeys(named)]
+        return [
+            Entry(url=url, kind=Kind.SITEMAP, via=via, named_by_robots=True)
+            for url in dict.fromkeys(named)
+        ]
     return [Entry(url=place + path, kind=Kind.SITEMAP, guess=True) for path in SITEMAP_GUESSES]
 
 
-def found(reading: Reading, entry: Entry, url: str, window: Window | None = None) -> Iterator[Entry]:
-    """What a reading of `entry`, answered at `url`, leads to, in the order found; addresses are not yet in scope."""
+def found(
+    reading: Reading, entry: Entry, url: str, window: Window | None = None
+) -> Iterator[Entry]:
+    """What a reading of `entry`, answered at `url`, leads to, in the order found; addresses are not
+    yet in scope.
+    """
     yield from _announced(reading, entry, url, window or Window())
-    for needed in reading.requisites:  # as they stand: a replayed page asks for them by these very addresses
+    for (
+        needed
+    ) in reading.requisites:  # as they stand: a replayed page asks for them by these very addresses
         yield Entry(url=needed, kind=Kind.REQUISITE, hops=entry.hops + 1, via=url)
     if entry.kind is Kind.REQUISITE:
         if reading.kind is PayloadKind.REDIRECT:
             yield from (replace(entry, url=link.url, via=url) for link in reading.links)
         return
-    headlines = {sighting.url: sighting for sighting in reading.sightings if sighting.kind == "section"}
+    headlines = {
+        sighting.url: sighting for sighting in reading.sightings if sighting.kind == "section"
+    }
     for link in reading.links:
         target = without_session(link.url)
         if link.kind == "feed":
             yield Entry(url=target, kind=Kind.FEED, hops=entry.hops + 1, via=url)
         elif link.kind == "next" or (link.kind in _FOLLOWED and is_pagination(target)):
-            # A listing's further pages lie no deeper than the listing; what bounds them is what they bring.
+            # A listing's further pages lie no deeper than the listing; what bounds them is what
+            # they bring.
             yield Entry(url=target, kind=Kind.SECTION, hops=max(1, entry.hops), via=url)
         elif link.kind in _FOLLOWED:
-            kind = Kind.SECTION if entry.kind is Kind.START and _looks_like_section(target) else Kind.LINK
+            kind = (
+                Kind.SECTION
+                if entry.kind is Kind.START and _looks_like_section(target)
+                else Kind.LINK
+            )
             claims = (headlines[link.url],) if link.url in headlines else ()
             yield Entry(url=target, kind=kind, hops=entry.hops + 1, via=url, claims=claims)
-    if entry.kind is Kind.START and reading.links and not any(link.kind == "feed" for link in reading.links):
+    if (
+        entry.kind is Kind.START
+        and reading.links
+        and not any(link.kind == "feed" for link in reading.links)
+    ):
         for path in FEED_GUESSES:
             yield Entry(url=origin(url) + path, kind=Kind.FEED, hops=1, guess=True)
 
@@ -106,15 +136,25 @@ def _announced(reading: Reading, entry: Entry, url: str, window: Window) -> Iter
     if entry.kind is not Kind.SITEMAP or entry.hops < MAX_SITEMAP_DEPTH:
         depth = entry.hops + 1 if entry.kind is Kind.SITEMAP else MAX_SITEMAP_DEPTH
         for sitemap in reading.sitemaps:
-            yield Entry(url=sitemap, kind=Kind.SITEMAP, hops=depth, via=url, named_by_robots=entry.named_by_robots)
+            yield Entry(
+                url=sitemap,
+                kind=Kind.SITEMAP,
+                hops=depth,
+                via=url,
+                named_by_robots=entry.named_by_robots,
+            )
     for sighting in reading.sightings:
         if sighting.kind != "section" and window.holds(sighting):
             kind = Kind.ARTICLE if sighting.kind in _NEWS else Kind.LISTED
-            yield Entry(url=without_session(sighting.url), kind=kind, hops=1, via=url, claims=(sighting,))
+            yield Entry(
+                url=without_session(sighting.url), kind=kind, hops=1, via=url, claims=(sighting,)
+            )
 
 
 def _looks_like_section(url: str) -> bool:
-    """Whether an address linked from the start page reads like a section's: short, without numbers or long slugs."""
+    """Whether an address linked from the start page reads like a section's: short, without numbers
+    or long slugs.
+    """
     segments = [segment for segment in urlsplit(url).path.split("/") if segment]
     if not 1 <= len(segments) <= 2:
         return False

@@ -1,4 +1,5 @@
-"""What readings bring a site's crawl: the entries worth queueing, and which shapes of address have dried up.
+"""What readings bring a site's crawl: the entries worth queueing, and which shapes of address have
+dried up.
 
 Decides only. Failures go through a function it is given.
 """
@@ -45,7 +46,14 @@ class FailOnce(Protocol):
 class Harvest:
     """For one site and one crawl."""
 
-    def __init__(self, site: SiteConfig, scope: Scope, frontier: Frontier, window: Window, fail_once: FailOnce) -> None:
+    def __init__(
+        self,
+        site: SiteConfig,
+        scope: Scope,
+        frontier: Frontier,
+        window: Window,
+        fail_once: FailOnce,
+    ) -> None:
         self._site = site
         self._scope = scope
         self._frontier = frontier
@@ -63,25 +71,34 @@ class Harvest:
         self.led_on = False  # whether anything yet led to a page of the site, or was one
 
     def gather(self, entry: Entry, capture: Capture, reading: Reading) -> list[Entry]:
-        """What a page, sitemap or feed that answered leads to, as far as it may be fetched and is new to the crawl."""
+        """What a page, sitemap or feed that answered leads to, as far as it may be fetched and is
+        new to the crawl.
+        """
         if capture.status in REFUSED and entry.kind in _BY_LINK:
-            self._budgets.fruitless(entry.url, REFUSED_WEIGHT)  # here, not in `weigh`: the index is some pages behind
+            self._budgets.fruitless(
+                entry.url, REFUSED_WEIGHT
+            )  # here, not in `weigh`: the index is some pages behind
         if capture.status != 304 and not 200 <= (capture.status or 0) < 300:
             return []
         self._explain(entry, capture, reading)
         self.led_on = self.led_on or self._leads_on(entry, reading)
         if len(reading.links) >= MAX_OUTLINKS:
             self._fail_once(
-                capture.url, Stage.DISCOVERY, f"{MAX_OUTLINKS} links or more: what lies beyond is not followed"
+                capture.url,
+                Stage.DISCOVERY,
+                f"{MAX_OUTLINKS} links or more: what lies beyond is not followed",
             )
         for sighting in reading.sightings:
             if sighting.kind != "section" and not self._window.holds(sighting):
                 self._outside.add(key_of(self._site.name, sighting.url))
         # Most links of a page stand on every page: they cost a look here, and nothing further on.
-        # The feed that a start page names is told again: where it named none, the usual places would be tried.
+        # The feed that a start page names is told again: where it named none, the usual places
+        # would be tried.
         told = entry.kind is Kind.START
         fresh = tuple(
-            link for link in reading.links if self._links.add(hash(link.url)) or (told and link.kind == "feed")
+            link
+            for link in reading.links
+            if self._links.add(hash(link.url)) or (told and link.kind == "feed")
         )
         needed = tuple(url for url in reading.requisites if self._requisites.add(hash(url)))
         reading = replace(reading, links=fresh, requisites=self._bounded(needed, entry))
@@ -97,11 +114,16 @@ class Harvest:
             reason = f"named as a {entry.kind}, but what answers is none ({sent})"
             self._fail_once(f"not {capture.url}", Stage.DISCOVERY, reason, url=capture.url)
         elif reading.not_article is not None and (kind := _NO_PAGE.get(reading.not_article.reason)):
-            # A link may well lead to a picture, or to where one logs in; where somebody announced a page, one is owed.
+            # A link may well lead to a picture, or to where one logs in; where somebody announced a
+            # page, one is owed.
             if entry.kind not in _BY_LINK:
-                self._fail_once(f"not {capture.url}", Stage.EXTRACT, f"{kind}: {what}", url=capture.url)
+                self._fail_once(
+                    f"not {capture.url}", Stage.EXTRACT, f"{kind}: {what}", url=capture.url
+                )
             elif reading.not_article.reason is NotArticleReason.NOT_HTML:
-                self._fail_once(f"not {capture.url}", Stage.DISCOVERY, f"{kind}: {what}", url=capture.url)
+                self._fail_once(
+                    f"not {capture.url}", Stage.DISCOVERY, f"{kind}: {what}", url=capture.url
+                )
 
     def _leads_on(self, entry: Entry, reading: Reading) -> bool:
         """Whether an answer holds an article, or names anything else that may be fetched."""
@@ -109,12 +131,19 @@ class Harvest:
             return True
         here = key_of(self._site.name, entry.url)
         urls = chain((each.url for each in reading.sightings), (each.url for each in reading.links))
-        return any(self._scope.decide(url, hops=1).allowed and key_of(self._site.name, url) != here for url in urls)
+        return any(
+            self._scope.decide(url, hops=1).allowed and key_of(self._site.name, url) != here
+            for url in urls
+        )
 
     def found_nothing(self) -> bool:
         """Whether nothing led to a page of the site; then that is recorded."""
         if not self.led_on:
-            bounded = " that `include` and `exclude` let through" if self._site.include or self._site.exclude else ""
+            bounded = (
+                " that `include` and `exclude` let through"
+                if self._site.include or self._site.exclude
+                else ""
+            )
             reason = (
                 f"nothing here leads to a page{bounded}: no link, sitemap or feed"
                 " (pages drawn by scripts cannot be followed)"
@@ -123,7 +152,9 @@ class Harvest:
         return not self.led_on
 
     def _bounded(self, needed: tuple[str, ...], entry: Entry) -> tuple[str, ...]:
-        """What a style sheet calls for, unless style sheets have called for more than any site has."""
+        """What a style sheet calls for, unless style sheets have called for more than any site
+        has.
+        """
         if entry.kind is not Kind.REQUISITE:
             return needed
         self._by_sheets += len(needed)
@@ -134,7 +165,9 @@ class Harvest:
         return ()
 
     def admitted(self, found: Iterable[Entry]) -> list[Entry]:
-        """Those that may be fetched, in their order, without what was offered before, letter by letter."""
+        """Those that may be fetched, in their order, without what was offered before, letter by
+        letter.
+        """
         return [entry for entry in self._sieved(found) if self._admits(entry)]
 
     def _sieved(self, found: Iterable[Entry]) -> list[Entry]:
@@ -153,9 +186,15 @@ class Harvest:
             self._site.requisites and entry.hops <= self._site.max_depth + MAX_EMBEDS
         ):
             return False
-        if entry.kind in _BY_LINK and len(self._outside) and key_of(self._site.name, entry.url) in self._outside:
+        if (
+            entry.kind in _BY_LINK
+            and len(self._outside)
+            and key_of(self._site.name, entry.url) in self._outside
+        ):
             return False
-        verdict = self._scope.decide(entry.url, hops=entry.hops, kind=entry.kind, named_by_robots=entry.named_by_robots)
+        verdict = self._scope.decide(
+            entry.url, hops=entry.hops, kind=entry.kind, named_by_robots=entry.named_by_robots
+        )
         if verdict.reason in SUSPECT:
             reason = f"not followed: {verdict}; others like it are passed over without a word"
             self._fail_once(f"suspect {verdict.reason}", Stage.DISCOVERY, reason, url=entry.url)
@@ -172,12 +211,14 @@ class Harvest:
     def weigh(self, entry: Entry, capture: Capture, reading: Reading, change: Change) -> None:
         """Note whether a capture brought an article not met before in this crawl.
 
-        Such an article is fruit for its own shape of address and for that of the page that led to it. The same article
-        again, under whatever address, is none: that is what traps are made of.
+        Such an article is fruit for its own shape of address and for that of the page that led to
+        it. The same article again, under whatever address, is none: that is what traps are made of.
         """
         if capture.status is None or 300 <= capture.status < 304:
             return
-        articles = [article for article in (reading.article, *reading.embedded) if article is not None]
+        articles = [
+            article for article in (reading.article, *reading.embedded) if article is not None
+        ]
         new = [self._met.add(key_of(self._site.name, article.canonical)) for article in articles]
         if any(new) and change in _FRUIT:
             self._budgets.fruitful(capture.url, entry.url, entry.via)
@@ -185,7 +226,9 @@ class Harvest:
             self._budgets.fruitless(entry.url)
 
     def is_trap(self, entry: Entry) -> bool:
-        """Whether the entry's shape of address has dried up (said once for each shape); announced URLs are exempt."""
+        """Whether the entry's shape of address has dried up (said once for each shape); announced
+        URLs are exempt.
+        """
         shape = self._budgets.spent(entry.url) if entry.kind in _BY_LINK else None
         if shape is None:
             return False

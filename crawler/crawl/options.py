@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class CrawlOptions:
     """What a single crawl is told besides the configuration.
 
-    `limit`: pages asked for, sitemaps and feeds not counted. `max_time` in seconds. `since` and `until`, both included,
-    bound the days of what sitemaps and feeds announce: a day, month or year as in `2026-11-20`. `force`: fetch whole, whatever is known.
+    `limit`: pages asked for, sitemaps and feeds not counted. `max_time` in seconds. `since` and
+    `until`, both included, bound the days of what sitemaps and feeds announce: a day, month or year
+    as in `2026-11-20`. `force`: fetch whole, whatever is known.
     """
 
     limit: int | None = None

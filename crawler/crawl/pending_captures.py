@@ -1,7 +1,9 @@
-"""From a capture in the archive to its reading and its place in the index, for all sites of one crawl.
+"""From a capture in the archive to its reading and its place in the index, for all sites of one
+crawl.
 
-Captures go in where they are written, so their order is that of their records. Readings come back from worker processes
-on other threads; here they become events on the crawler's own loop. What a reading leads to is the spider's business.
+Captures go in where they are written, so their order is that of their records. Readings come back
+from worker processes on other threads; here they become events on the crawler's own loop. What a
+reading leads to is the spider's business.
 """
 
 from __future__ import annotations
@@ -21,14 +23,17 @@ from archive.warc.writer import WarcWriter
 from crawler.crawl.visit import Visit
 from pipelines.ingest.queue import Applied, Ingest
 
-# Captures that wait for a worker before fetching pauses: keeps two workers busy, and memory bounded.
+# Captures that wait for a worker before fetching pauses: keeps two workers busy, and memory
+# bounded.
 MAX_UNREAD = 24
 MAX_UNREAD_BYTES = 64 << 20
 
 
 @dataclass(slots=True, eq=False)
 class Taken:
-    """A capture on its way into the index. `visit` is None where nobody waits for it (robots.txt)."""
+    """A capture on its way into the index. `visit` is None where nobody waits for it
+    (robots.txt).
+    """
 
     capture: Capture
     owner: Owner
@@ -61,10 +66,14 @@ class Intake:
 
     @property
     def full(self) -> bool:
-        """Whether so many captures, or so large ones, wait to be read that fetching should pause."""
+        """Whether so many captures, or so large ones, wait to be read that fetching should
+        pause.
+        """
         return self.unread >= MAX_UNREAD or self._unread_bytes >= MAX_UNREAD_BYTES
 
-    def take(self, capture: Capture, message: HttpMessage, owner: Owner, visit: Visit | None) -> None:
+    def take(
+        self, capture: Capture, message: HttpMessage, owner: Owner, visit: Visit | None
+    ) -> None:
         """Have a capture read and indexed. To be called at once where the capture was written."""
         taken = Taken(capture, owner, visit, len(message.entity))
         self._taken[capture.id] = taken
@@ -110,6 +119,8 @@ class Intake:
 
     def fail(self, url: str, stage: Stage, reason: str, crawl_id: str) -> None:
         """Record a URL that is owed an explanation, in the archive and in the index."""
-        failure = Failure(url=url, stage=stage, reason=reason, at=datetime.now(UTC), crawl_id=crawl_id)
+        failure = Failure(
+            url=url, stage=stage, reason=reason, at=datetime.now(UTC), crawl_id=crawl_id
+        )
         self._writer.write_failure(failure)
         self._index.fail([failure])

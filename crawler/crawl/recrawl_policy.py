@@ -1,7 +1,8 @@
 """Which articles of earlier crawls are asked for again though nothing announces them any more.
 
-What a site takes down or rewrites in silence, it does not link to while doing so. The index says what is
-known, the spider asks, and whether an address may be fetched is `crawler.frontier.scope`'s to say.
+What a site takes down or rewrites in silence, it does not link to while doing so. The index says
+what is known, the spider asks, and whether an address may be fetched is `crawler.frontier.scope`'s
+to say.
 """
 
 from __future__ import annotations
@@ -13,23 +14,30 @@ from archive.index.writer import Index, KnownArticle
 from crawler.frontier.queue import Entry
 from crawler.frontier.scope import Kind
 
-# Articles seen within so many days, and at most so many in one crawl, the newest first. Most changes and most
-# withdrawals come within a month; at one request a second 5,000 are an hour and a half.
+# Articles seen within so many days, and at most so many in one crawl, the newest first. Most
+# changes and most withdrawals come within a month; at one request a second 5,000 are an hour and a
+# half.
 DAYS = 30
 AT_MOST = 5_000
-# An article is asked for again once this share of its age has passed since it last was: some fifty times in a month
-# however often its site is crawled, close together at first, when most is changed.
+# An article is asked for again once this share of its age has passed since it last was: some fifty
+# times in a month however often its site is crawled, close together at first, when most is changed.
 SHARE_OF_AGE = 1 / 8
 
 
 def due(index: Index, site: str, *, force: bool = False) -> list[Entry]:
-    """What of a site's articles is due now; `force` takes also those that were asked for a moment ago."""
+    """What of a site's articles is due now; `force` takes also those that were asked for a moment
+    ago.
+    """
     now = datetime.now(UTC)
     return due_again(index.article_addresses(site, now - timedelta(days=DAYS)), now, force=force)
 
 
-def due_again(articles: Iterable[KnownArticle], now: datetime, *, force: bool = False) -> list[Entry]:
-    """The entries to queue, at most AT_MOST; `force` takes also those that were asked for a moment ago."""
+def due_again(
+    articles: Iterable[KnownArticle], now: datetime, *, force: bool = False
+) -> list[Entry]:
+    """The entries to queue, at most AT_MOST; `force` takes also those that were asked for a moment
+    ago.
+    """
     waiting = [article for article in articles if force or _is_due(article, now)]
     return [Entry(url=article.url, kind=Kind.KNOWN, hops=1) for article in waiting[:AT_MOST]]
 

@@ -1,7 +1,8 @@
-"""After a process that was killed: what it had fetched is acknowledged from the archive, what it had not is given back.
+"""After a process that was killed: what it had fetched is acknowledged from the archive, what it
+had not is given back.
 
-Runs before a crawl begins, when the index has caught up with the WARC files. No page that is in the archive is fetched
-again for the sake of its links.
+Runs before a crawl begins, when the index has caught up with the WARC files. No page that is in the
+archive is fetched again for the sake of its links.
 """
 
 from __future__ import annotations
@@ -26,9 +27,15 @@ logger = logging.getLogger(__name__)
 
 
 def take_up(
-    frontier: Frontier, index: Index, ingest: Ingest, sites: Sequence[SiteConfig], options: CrawlOptions
+    frontier: Frontier,
+    index: Index,
+    ingest: Ingest,
+    sites: Sequence[SiteConfig],
+    options: CrawlOptions,
 ) -> list[CrawlSummary]:
-    """Settle what earlier processes left leased; the summaries of the crawls that were killed, as ended then."""
+    """Settle what earlier processes left leased; the summaries of the crawls that were killed, as
+    ended then.
+    """
     killed = []
     for site in sites:
         _settle(frontier, index, ingest, site, options)
@@ -40,7 +47,9 @@ def take_up(
 
 
 def _ended(summary: CrawlSummary, index: Index, at: datetime) -> CrawlSummary:
-    """The summary of a killed crawl, its numbers as far as its captures tell them: its own were lost with the process."""
+    """The summary of a killed crawl, its numbers as far as its captures tell them: its own were
+    lost with the process.
+    """
     fetched, new, size = index.crawl_totals(summary.id)
     return replace(
         summary,
@@ -52,7 +61,9 @@ def _ended(summary: CrawlSummary, index: Index, at: datetime) -> CrawlSummary:
     )
 
 
-def _settle(frontier: Frontier, index: Index, ingest: Ingest, site: SiteConfig, options: CrawlOptions) -> None:
+def _settle(
+    frontier: Frontier, index: Index, ingest: Ingest, site: SiteConfig, options: CrawlOptions
+) -> None:
     read: list[tuple[Entry, Capture, Future[Reading]]] = []
     for entry in frontier.leased(site.name):
         capture = _captured(index, entry)
@@ -63,15 +74,22 @@ def _settle(frontier: Frontier, index: Index, ingest: Ingest, site: SiteConfig, 
     for entry, capture, future in read:
         found = harvest.admitted(discovery.found(future.result(), entry, capture.url, window))
         key = key_of(site.name, entry.url)
-        if 300 <= (capture.status or 0) < 304 and any(key_of(site.name, each.url) == key for each in found):
-            continue  # redirects to itself under another scheme or host: only a visit can follow that
+        if 300 <= (capture.status or 0) < 304 and any(
+            key_of(site.name, each.url) == key for each in found
+        ):
+            # redirects to itself under another scheme or host: only a visit can follow that
+            continue
         frontier.finish(site.name, [entry.url], found)
 
 
 def _captured(index: Index, entry: Entry) -> Capture | None:
-    """The capture that the entry's lease led to, if that is the end of it: answered whole, and not to be retried."""
+    """The capture that the entry's lease led to, if that is the end of it: answered whole, and not
+    to be retried.
+    """
     captures = index.captured_since(entry.url, datetime.fromtimestamp(entry.leased, UTC))
-    usable = [capture for capture in captures if (capture.status or 0) < 400 and not capture.truncated]
+    usable = [
+        capture for capture in captures if (capture.status or 0) < 400 and not capture.truncated
+    ]
     return usable[-1] if usable else None
 
 

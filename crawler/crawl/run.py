@@ -1,7 +1,8 @@
 """One run over some sites of a collection: lock, recovery, the spiders, and what came of it.
 
-The order is always: files of a killed run repaired, the index caught up with the archive, what the killed run had under
-way settled, and only then anything fetched. Whatever ends the run, the archive is closed last and the summaries are in it.
+The order is always: files of a killed run repaired, the index caught up with the archive, what the
+killed run had under way settled, and only then anything fetched. Whatever ends the run, the archive
+is closed last and the summaries are in it.
 """
 
 from __future__ import annotations
@@ -59,9 +60,10 @@ def crawl(
 ) -> list[CrawlSummary]:
     """Crawl sites of a collection, all at once, each at its own pace; takes the write lock.
 
-    `progress` is called often with numbers by name (fetched, new, changed, failed). Raises CollectionBusyError where
-    another process writes, ArchiveWriteError or StorageError where the disk refuses, and CrawlInterruptedError after
-    SIGINT or SIGTERM; in each case what was captured is kept, and the next run goes on.
+    `progress` is called often with numbers by name (fetched, new, changed, failed). Raises
+    CollectionBusyError where another process writes, ArchiveWriteError or StorageError where the
+    disk refuses, and CrawlInterruptedError after SIGINT or SIGTERM; in each case what was captured
+    is kept, and the next run goes on.
     """
     options = options or CrawlOptions()
     with layout.write_lock():
@@ -82,7 +84,9 @@ def crawl(
 
 
 def verdict(summaries: Sequence[CrawlSummary], config: CollectionConfig) -> int:
-    """The exit code for a run: 3 where a site failed, or more than the configured share of its fetches did."""
+    """The exit code for a run: 3 where a site failed, or more than the configured share of its
+    fetches did.
+    """
     for summary in summaries:
         if summary.outcome == "failed":
             return PARTLY_FAILED
@@ -97,7 +101,7 @@ def user_agent(config: CollectionConfig) -> str:
     return f"warraq/{version('warraq')}{contact}"
 
 
-# ---------------------------------------------------------------------------------------------------- the parts
+# ---------------------------------------------------------------------------------------- the parts
 
 
 @contextmanager
@@ -114,7 +118,9 @@ def _work(
         robots="obey" if obeyed else "ignore",
     )
     with ExitStack() as stack:
-        writer = stack.enter_context(WarcWriter(layout.archive, info=info, rotate_bytes=config.rotate_bytes))
+        writer = stack.enter_context(
+            WarcWriter(layout.archive, info=info, rotate_bytes=config.rotate_bytes)
+        )
         cdxj = CdxjFile(layout.cdxj)
         stack.callback(cdxj.close)
         index = stack.enter_context(Index(layout.index_db))
@@ -165,7 +171,9 @@ def _run(
     progress(**_numbers(tallies))
 
 
-async def _spiders(work: Work, sites: Sequence[SiteConfig], tallies: Sequence[Tally], settings: Settings) -> None:
+async def _spiders(
+    work: Work, sites: Sequence[SiteConfig], tallies: Sequence[Tally], settings: Settings
+) -> None:
     runner = AsyncCrawlerRunner(settings)
     with _signals(work):
         crawls = [
@@ -179,7 +187,9 @@ async def _spiders(work: Work, sites: Sequence[SiteConfig], tallies: Sequence[Ta
 
 @contextmanager
 def _signals(work: Work) -> Iterator[None]:
-    """While the block runs the first SIGINT or SIGTERM ends the crawl in order; the second ends the process."""
+    """While the block runs the first SIGINT or SIGTERM ends the crawl in order; the second ends the
+    process.
+    """
     loop = asyncio.get_running_loop()
     caught: list[signal.Signals] = []
 
@@ -189,7 +199,9 @@ def _signals(work: Work) -> Iterator[None]:
         work.stop()
 
     for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(ValueError, RuntimeError):  # not in the main thread: whoever called us sees to signals
+        with suppress(
+            ValueError, RuntimeError
+        ):  # not in the main thread: whoever called us sees to signals
             loop.add_signal_handler(number, stop)
             caught.append(number)
     try:
@@ -212,7 +224,7 @@ def _settings(config: CollectionConfig) -> Settings:
     return settings
 
 
-# ------------------------------------------------------------------------------------------------------ numbers
+# ------------------------------------------------------------------------------------------ numbers
 
 
 def _tally(site: SiteConfig) -> Tally:

@@ -1,8 +1,9 @@
 """Every Scrapy setting that Warraq departs from or depends on, each with its reason.
 
-`crawler.crawl.run` puts what belongs to one crawl on top: delay, concurrency, user agent, scheduler, log level. Everything
-that Scrapy would do between the wire and the spider (redirects, retries, decompression, cookies, robots.txt) is off:
-each of these hides an exchange from the archive, or acts on a rule that is ours to keep.
+`crawler.crawl.run` puts what belongs to one crawl on top: delay, concurrency, user agent,
+scheduler, log level. Everything that Scrapy would do between the wire and the spider (redirects,
+retries, decompression, cookies, robots.txt) is off: each of these hides an exchange from the
+archive, or acts on a rule that is ours to keep.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ BOT_NAME = "warraq"
 SPIDER_MODULES = ["crawler.crawl.spider"]
 NEWSPIDER_MODULE = "crawler.crawl.spider"
 
-# ---------------------------------------------------------------------------------------------------- the network
+# -------------------------------------------------------------------------------------- the network
 
-# Exact bytes are taken below Scrapy's own HTTP handler. The others read local files and speak protocols that no WARC
-# response can hold: one link to file:///etc/passwd would put it in the archive.
+# Exact bytes are taken below Scrapy's own HTTP handler. The others read local files and speak
+# protocols that no WARC response can hold: one link to file:///etc/passwd would put it in the
+# archive.
 DOWNLOAD_HANDLERS: dict[str, str | None] = {
     "http": "crawler.fetch.download_handler.RecordingHandler",
     "https": "crawler.fetch.download_handler.RecordingHandler",
@@ -25,40 +27,55 @@ DOWNLOAD_HANDLERS: dict[str, str | None] = {
     "s3": None,
     "data": None,
 }
-TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"  # the recorder speaks asyncio
+TWISTED_REACTOR = (
+    "twisted.internet.asyncioreactor.AsyncioSelectorReactor"  # the recorder speaks asyncio
+)
 
 DOWNLOAD_MAXSIZE = 50_000_000  # bytes of one body; more is kept up to here and marked `length`
 DOWNLOAD_WARNSIZE = 0  # the truncation mark says it
-DOWNLOAD_TIMEOUT = 180.0  # seconds for a whole exchange; what has come by then is kept and marked `time`
+DOWNLOAD_TIMEOUT = (
+    180.0  # seconds for a whole exchange; what has come by then is kept and marked `time`
+)
 WARRAQ_CONNECT_TIMEOUT = 20.0  # seconds to connect, TLS included
 WARRAQ_IDLE_TIMEOUT = 20.0  # seconds without a byte; a slow drip is ended by DOWNLOAD_TIMEOUT
-WARRAQ_HEAD_LIMIT = 1 << 20  # bytes up to the end of the final head; endless headers otherwise fill the memory
+WARRAQ_HEAD_LIMIT = (
+    1 << 20
+)  # bytes up to the end of the final head; endless headers otherwise fill the memory
 WARRAQ_LINE_LIMIT = 256 << 10  # bytes of one header line; real sites send some over 16 KiB
 
-# --------------------------------------------------------------------------------------------- what is asked for
+# -------------------------------------------------------------------------------- what is asked for
 
 USER_AGENT = "warraq (news archive)"  # crawl puts version and contact here
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "ar,en;q=0.5",
-    "Accept-Encoding": "gzip, deflate, br",  # bodies are archived as received, and these three can be read back
+    # bodies are archived as received, and these three can be read back
+    "Accept-Encoding": "gzip, deflate, br",
 }
 
-# --------------------------------------------------------------------------- between the wire and the spider: nothing
+# --------------------------------------------------------- between the wire and the spider: nothing
 
 _OFF = None  # how Scrapy spells "not this one"
 DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": _OFF,  # lets redirects of seeds pass; crawler.frontier.scope decides
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": _OFF,  # a failing robots.txt means "crawl" to it
+    # lets redirects of seeds pass; crawler.frontier.scope decides
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": _OFF,
+    # a failing robots.txt means "crawl" to it
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": _OFF,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": _OFF,  # credentials never go out
-    "scrapy.downloadermiddlewares.retry.RetryMiddleware": _OFF,  # knows no Retry-After; the frontier retries
-    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": _OFF,  # the spider sees every hop
+    # knows no Retry-After; the frontier retries
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": _OFF,
+    # the spider sees every hop
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": _OFF,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": _OFF,
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": _OFF,  # payloads stay as sent
-    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": _OFF,  # no cookies; it also fetches the suffix list
-    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": _OFF,  # never a proxy from the environment
+    # payloads stay as sent
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": _OFF,
+    # no cookies; it also fetches the suffix list
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": _OFF,
+    # never a proxy from the environment
+    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": _OFF,
     "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": _OFF,
-    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": _OFF,  # the recorder keeps time itself
+    # the recorder keeps time itself
+    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": _OFF,
 }
 COMPRESSION_ENABLED = False
 COOKIES_ENABLED = False
@@ -70,15 +87,18 @@ RETRY_ENABLED = False
 ROBOTSTXT_OBEY = False  # obeyed by crawler.politeness, by RFC 9309
 
 SPIDER_MIDDLEWARES: dict[str, int | None] = {
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": _OFF,  # every status reaches the callback
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": _OFF,  # requests come from the frontier, not from a page
+    # every status reaches the callback
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": _OFF,
+    # requests come from the frontier, not from a page
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": _OFF,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": _OFF,  # the frontier counts hops
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": _OFF,  # it drops silently; crawler.frontier.scope gives a reason
+    # it drops silently; crawler.frontier.scope gives a reason
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": _OFF,
 }
 HTTPERROR_ALLOW_ALL = True
 REFERER_ENABLED = False
 
-# ------------------------------------------------------------------------------------------ no doors, no chatter
+# ----------------------------------------------------------------------------- no doors, no chatter
 
 # Both listen on a port, and both execute what is sent to it.
 TELNETCONSOLE_ENABLED = False
@@ -88,13 +108,15 @@ EXTENSIONS: dict[str, int | None] = {
     "scrapy.extensions.remote_control.RemoteControl": _OFF,
     "scrapy.extensions.feedexport.FeedExporter": _OFF,  # the archive and its index are the output
     "scrapy.extensions.spiderstate.SpiderState": _OFF,  # pickles; state lives in the frontier
-    "scrapy.extensions.throttle.AutoThrottle": _OFF,  # delays are the operator's and robots.txt's to set
+    # delays are the operator's and robots.txt's to set
+    "scrapy.extensions.throttle.AutoThrottle": _OFF,
     "scrapy.extensions.logstats.LogStats": _OFF,  # progress is crawler.crawl.run's to show
-    "scrapy.extensions.memusage.MemoryUsage": _OFF,  # mails and stops by itself; crawler.crawl.run bounds memory
+    # mails and stops by itself; crawler.crawl.run bounds memory
+    "scrapy.extensions.memusage.MemoryUsage": _OFF,
 }
 AUTOTHROTTLE_ENABLED = False
 
-# ----------------------------------------------------------------------------------------------- pace and memory
+# ---------------------------------------------------------------------------------- pace and memory
 
 # Per-site values come from warraq.toml; these hold where nothing is said.
 CONCURRENT_REQUESTS = 16
@@ -104,9 +126,10 @@ DOWNLOAD_DELAY_JITTER = 0.0  # a crawl delay that robots.txt asks for is a lower
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 20_000_000  # bytes of responses in hand before downloads wait
 REACTOR_THREADPOOL_MAXSIZE = 10
 
-# -------------------------------------------------------------------------------------------------------- logging
+# ------------------------------------------------------------------------------------------ logging
 
-LOG_LEVEL = "WARNING"  # at INFO Scrapy prints all overridden settings, secrets among them, and at DEBUG whole URLs
+# at INFO Scrapy prints all overridden settings, secrets among them, and at DEBUG whole URLs
+LOG_LEVEL = "WARNING"
 LOG_VERSIONS: list[str] = []
 LOG_STDOUT = False
 STATS_DUMP = False  # the summary is crawler.crawl.run's
@@ -115,4 +138,8 @@ WARN_ON_GENERATOR_RETURN_VALUE = False  # reads the source of every callback for
 
 def as_dict() -> dict[str, Any]:
     """These settings by name, as `scrapy.settings.Settings` takes them."""
-    return {name: value for name, value in globals().items() if name.isupper() and not name.startswith("_")}
+    return {
+        name: value
+        for name, value in globals().items()
+        if name.isupper() and not name.startswith("_")
+    }

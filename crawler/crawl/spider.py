@@ -1,7 +1,8 @@
-"""The one spider: a site crawled from its configuration alone, out of the frontier, until nothing is left or a limit is met.
+"""The one spider: a site crawled from its configuration alone, out of the frontier, until nothing
+is left or a limit is met.
 
-It drives Scrapy's downloader itself, so that each fetch waits for its turn, its robots.txt and its retry time, and is
-acknowledged only when all that came of it is safe.
+It drives Scrapy's downloader itself, so that each fetch waits for its turn, its robots.txt and its
+retry time, and is acknowledged only when all that came of it is safe.
 """
 
 from __future__ import annotations
@@ -16,7 +17,16 @@ from typing import Any, cast
 from scrapy import Request, Spider
 
 from archive.config import SiteConfig
-from archive.model import OWED, Capture, Change, Exchange, FetchFacts, NotArticleReason, Reference, Stage
+from archive.model import (
+    OWED,
+    Capture,
+    Change,
+    Exchange,
+    FetchFacts,
+    NotArticleReason,
+    Reference,
+    Stage,
+)
 from archive.urls import origin
 from archive.warc.http_message import parse
 from crawler.crawl import discovery
@@ -36,10 +46,13 @@ from crawler.politeness.refusals import Patience
 from crawler.politeness.robots_cache import Answer, RobotsKeeper
 from pipelines.ingest.queue import Applied
 
-STALE = 6 * 3600.0  # seconds after which a crawl that was interrupted looks at its seeds again first
+STALE = (
+    6 * 3600.0
+)  # seconds after which a crawl that was interrupted looks at its seeds again first
 _NOTE = 5.0  # seconds between two notes of how the crawl stands
 _ROUND = 0.25  # seconds at most between two looks at the queue
-# Seconds for what is under way when a crawl is stopped; then it is broken off, and fetched by the next one.
+# Seconds for what is under way when a crawl is stopped; then it is broken off, and fetched by the
+# next one.
 _GRACE = 5.0
 
 
@@ -84,7 +97,7 @@ class SiteSpider(Spider):
         self._remembered = False
         self._patient_until: float | None = None
 
-    # ---------------------------------------------------------------------------------------------- the crawl
+    # ------------------------------------------------------------------------------------ the crawl
 
     async def start(self) -> AsyncIterator[Any]:
         """Scrapy's entry: carries the whole crawl and yields nothing."""
@@ -119,7 +132,9 @@ class SiteSpider(Spider):
         self._conclude()
 
     def _hurry(self) -> None:
-        """Break off what is under way once a crawl that was stopped, or whose time is over, has waited for it long enough."""
+        """Break off what is under way once a crawl that was stopped, or whose time is over, has
+        waited for it long enough.
+        """
         late = self._deadline is not None and time.monotonic() >= self._deadline
         if not self._work.stopping and not late:
             return
@@ -149,7 +164,9 @@ class SiteSpider(Spider):
         return True
 
     def _remember(self) -> bool:
-        """Where all that was announced is fetched: queue the articles that only the index still knows of; whether there are any."""
+        """Where all that was announced is fetched: queue the articles that only the index still
+        knows of; whether there are any.
+        """
         options = self._work.options
         bounded = options.limit or options.since or options.until
         if self._remembered or bounded or not any(self._starts.values()):
@@ -159,7 +176,9 @@ class SiteSpider(Spider):
         return self._work.frontier.add(self._site.name, self._harvest.admitted(due)) > 0
 
     def _spent(self) -> bool:
-        """Whether time or pages are used up; what the last pages show is still fetched before pages count as that."""
+        """Whether time or pages are used up; what the last pages show is still fetched before pages
+        count as that.
+        """
         if self._deadline is not None and time.monotonic() >= self._deadline:
             return True
         if not self._pages_spent() or not self._site.requisites:
@@ -169,12 +188,18 @@ class SiteSpider(Spider):
         return not (waiting or self._tasks or self._visits or self._fresh)
 
     def _pages_spent(self) -> bool:
-        limits = [limit for limit in (self._work.options.limit, self._site.max_pages) if limit is not None]
+        limits = [
+            limit for limit in (self._work.options.limit, self._site.max_pages) if limit is not None
+        ]
         return bool(limits) and self._tally.pages >= min(limits)
 
     def _launch(self) -> None:
         """Begin as many visits as may be under way."""
-        while len(self._tasks) < self._site.concurrency and not self._work.intake.full and not self._spent():
+        while (
+            len(self._tasks) < self._site.concurrency
+            and not self._work.intake.full
+            and not self._spent()
+        ):
             only = Kind.REQUISITE if self._pages_spent() else None
             entry = self._work.frontier.lease(self._site.name, only=only)
             if entry is None:
@@ -214,7 +239,9 @@ class SiteSpider(Spider):
         left = frontier.next_due(name) is not None
         if self._tally.outcome == "limited" and not left:
             self._tally.outcome = "finished"
-        if self._tally.outcome == "finished" and (not any(self._starts.values()) or self._harvest.found_nothing()):
+        if self._tally.outcome == "finished" and (
+            not any(self._starts.values()) or self._harvest.found_nothing()
+        ):
             self._tally.outcome = "failed"
         if not left:
             frontier.clear(name)
@@ -225,7 +252,7 @@ class SiteSpider(Spider):
         self._work.frontier.note_run(self._tally.summary())
         self._noted = time.monotonic()
 
-    # --------------------------------------------------------------------------------------------------- seeds
+    # ---------------------------------------------------------------------------------------- seeds
 
     async def _seed(self) -> None:
         """Queue the seeds, unless a crawl that was interrupted lately goes on."""
@@ -253,9 +280,13 @@ class SiteSpider(Spider):
             return []
         self._said.add(place)
         standing = await self._robots.standing(url)
-        return [] if standing.blocked else self._harvest.admitted(discovery.sitemaps(url, standing.robots))
+        return (
+            []
+            if standing.blocked
+            else self._harvest.admitted(discovery.sitemaps(url, standing.robots))
+        )
 
-    # -------------------------------------------------------------------------------------------------- visits
+    # --------------------------------------------------------------------------------------- visits
 
     async def _visit(self, visit: Visit) -> None:
         ending = await self._visitor.carry_out(visit)
@@ -279,7 +310,8 @@ class SiteSpider(Spider):
         if ending.failure is None:
             return
         if kind is Kind.REQUISITE and ending.outcome is not Outcome.RETRY:
-            # Owed an explanation like any, but a dead image elsewhere does not make the site's crawl a failed one.
+            # Owed an explanation like any, but a dead image elsewhere does not make the site's
+            # crawl a failed one.
             self._work.intake.fail(ending.url, ending.stage, ending.failure, self._tally.id)
             return
         if ending.outcome is Outcome.RETRY:
@@ -303,7 +335,7 @@ class SiteSpider(Spider):
         else:
             frontier.put_back(name, ending.url)
 
-    # ------------------------------------------------------------------------------------------------ fetching
+    # ------------------------------------------------------------------------------------- fetching
 
     async def _fetch(self, visit: Visit, url: str) -> CapturedResponse:
         entry = visit.entry
@@ -319,7 +351,9 @@ class SiteSpider(Spider):
         return await self._download(url, facts, visit)
 
     async def _download(self, url: str, facts: FetchFacts, visit: Visit | None) -> CapturedResponse:
-        known = None if self._work.options.force or visit is None else self._work.index.validators(url)
+        known = (
+            None if self._work.options.force or visit is None else self._work.index.validators(url)
+        )
         headers = known.headers if known else {}
         meta = {"facts": facts, "visit": visit, "reference": known.reference if known else None}
         request = Request(url, headers=headers, dont_filter=True, meta=meta)
@@ -327,13 +361,17 @@ class SiteSpider(Spider):
         return cast("CapturedResponse", await self.crawler.engine.download_async(request))
 
     def preserve(self, exchange: Exchange, request: Request) -> Capture:
-        """Called by the recorder: write the exchange and, in the same breath, have it read, so that order is kept."""
+        """Called by the recorder: write the exchange and, in the same breath, have it read, so that
+        order is kept.
+        """
         facts: FetchFacts = request.meta["facts"]
         visit: Visit | None = request.meta["visit"]
         reference: Reference | None = request.meta["reference"]
         message = parse(exchange.response)
         request.meta["message"] = message  # for the response that Scrapy gets: it may be 50 MB
-        capture = self._work.preserver.preserve(exchange, facts, unchanged=reference, message=message)
+        capture = self._work.preserver.preserve(
+            exchange, facts, unchanged=reference, message=message
+        )
         self._tally.fetched += 1
         self._tally.bytes += len(exchange.response)
         if visit is not None:
@@ -351,7 +389,7 @@ class SiteSpider(Spider):
             return Answer(url=url, error=f"{error.reason}: {error.detail}")
         return Answer.of(url, response.message)
 
-    # ----------------------------------------------------------------------------------------- readings, index
+    # ------------------------------------------------------------------------------ readings, index
 
     def on_reading(self, taken: Taken) -> None:
         """Queue what the capture leads to (at the next settling)."""
@@ -359,7 +397,10 @@ class SiteSpider(Spider):
         visit, reading = taken.visit, taken.reading
         if visit is None or reading is None:
             return
-        if reading.not_article is not None and reading.not_article.reason is NotArticleReason.CHALLENGE:
+        if (
+            reading.not_article is not None
+            and reading.not_article.reason is NotArticleReason.CHALLENGE
+        ):
             self._patience.refused("a challenge page")
         elif taken.capture.status in {200, 304} and visit.entry.kind is not Kind.REQUISITE:
             self._patience.welcomed()
@@ -372,7 +413,9 @@ class SiteSpider(Spider):
                 counted = "duplicates" if each.change is Change.DUPLICATE else str(each.change)
                 setattr(self._tally, counted, getattr(self._tally, counted) + 1)
             owed = each.reading.not_article is not None and each.reading.not_article.reason in OWED
-            owed = owed or any(failure.stage is not Stage.DISCOVERY for failure in each.reading.failures)
+            owed = owed or any(
+                failure.stage is not Stage.DISCOVERY for failure in each.reading.failures
+            )
             self._tally.failed += owed and not (taken.visit is not None and taken.visit.tried_again)
             if taken.visit is not None and taken.reading is not None:
                 taken.visit.unapplied -= 1
@@ -380,7 +423,9 @@ class SiteSpider(Spider):
         self._wake.set()
 
     def _settle(self, *, force: bool = False) -> None:
-        """Bring index and frontier up to what has happened: a visit is done when all that came of it is safe."""
+        """Bring index and frontier up to what has happened: a visit is done when all that came of
+        it is safe.
+        """
         self._work.intake.pump(force=force)
         fresh, self._fresh = self._fresh, []
         settled = [visit for visit in self._visits if visit.settled]

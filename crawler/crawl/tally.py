@@ -12,8 +12,9 @@ from archive.model import CrawlSummary
 class Tally:
     """How a crawl of one site stands.
 
-    `outcome` is running, finished, limited, interrupted or failed. `pages` are those asked for, sitemaps and feeds not
-    counted; `fetched` and `bytes` are all exchanges. `url` is what was asked for last.
+    `outcome` is running, finished, limited, interrupted or failed. `pages` are those asked for,
+    sitemaps and feeds not counted; `fetched` and `bytes` are all exchanges. `url` is what was asked
+    for last.
     """
 
     id: str

@@ -1,7 +1,7 @@
 """One visit: a queued URL fetched politely, over its redirects, to an outcome.
 
-A visit decides and waits; it writes nothing. What carries the outcome out (frontier, failures, index) is the spider;
-what fetches and preserves is a function it is given.
+A visit decides and waits; it writes nothing. What carries the outcome out (frontier, failures,
+index) is the spider; what fetches and preserves is a function it is given.
 """
 
 from __future__ import annotations
@@ -18,7 +18,15 @@ from archive.warc.http_message import HttpMessage
 from crawler.fetch.download_handler import FetchError, FetchReason
 from crawler.frontier.queue import Entry
 from crawler.frontier.scope import Kind, Reason, Scope
-from crawler.politeness.host_pacing import MAX_ATTEMPTS, MAX_HELD, SLOW_DOWN, TRY_LATER, Hosts, backoff, retry_after
+from crawler.politeness.host_pacing import (
+    MAX_ATTEMPTS,
+    MAX_HELD,
+    SLOW_DOWN,
+    TRY_LATER,
+    Hosts,
+    backoff,
+    retry_after,
+)
 from crawler.politeness.refusals import REFUSED, Patience
 from crawler.politeness.robots_cache import RobotsKeeper
 
@@ -52,7 +60,9 @@ class Ending:
 
 @dataclass(slots=True, eq=False)
 class Visit:
-    """One entry under way: the URLs it holds leased, and the captures of it that the index does not hold yet."""
+    """One entry under way: the URLs it holds leased, and the captures of it that the index does not
+    hold yet.
+    """
 
     entry: Entry
     urls: list[str] = field(default_factory=list)
@@ -68,7 +78,9 @@ class Visit:
 
     @property
     def tried_again(self) -> bool:
-        """Whether it is going to be asked for once more: what came of it so far is not the last word."""
+        """Whether it is going to be asked for once more: what came of it so far is not the last
+        word.
+        """
         return self.ending is not None and self.ending.outcome is Outcome.RETRY
 
 
@@ -88,8 +100,9 @@ class Fetched(Protocol):
 class Visitor:
     """Carries out the visits of one site.
 
-    `home` are the origins of the start addresses. `fetch` fetches and preserves one URL of a visit, raising FetchError where there was no response; `adopt` takes a
-    redirect's target into the visit's lease, False where it is queued anyway; `pause` sleeps, False where the crawl stops;
+    `home` are the origins of the start addresses. `fetch` fetches and preserves one URL of a visit,
+    raising FetchError where there was no response; `adopt` takes a redirect's target into the
+    visit's lease, False where it is queued anyway; `pause` sleeps, False where the crawl stops;
     `withdrawn` tells the addresses of articles taken back.
     """
 
@@ -110,7 +123,9 @@ class Visitor:
         visit.urls.append(url)
         chain = [url]
         while True:
-            ending = await self._forbidden(visit, url) or (None if await self._turn(url) else _aside(url))
+            ending = await self._forbidden(visit, url) or (
+                None if await self._turn(url) else _aside(url)
+            )
             if ending:
                 return ending
             try:
@@ -125,7 +140,7 @@ class Visitor:
             chain.append(target)
             url = target
 
-    # ------------------------------------------------------------------------------------------- before a fetch
+    # ------------------------------------------------------------------------------- before a fetch
 
     async def _forbidden(self, visit: Visit, url: str) -> Ending | None:
         if self.withdrawn(url):  # what was taken back is not fetched anew
@@ -134,10 +149,17 @@ class Visitor:
         if not self.obey:
             return None
         if standing.blocked:
-            # The site's own host may be back for the next crawl; elsewhere (an old scheme, a mirror) it rarely is.
+            # The site's own host may be back for the next crawl; elsewhere (an old scheme, a
+            # mirror) it rarely is.
             outcome = Outcome.RETRY if origin(url) in self.home else Outcome.DEAD
             failure = None if visit.entry.guess else standing.blocked
-            return Ending(outcome=outcome, url=url, stage=Stage.ROBOTS, failure=failure, at=time.time() + LATER)
+            return Ending(
+                outcome=outcome,
+                url=url,
+                stage=Stage.ROBOTS,
+                failure=failure,
+                at=time.time() + LATER,
+            )
         if standing.robots.allows(url):
             return None
         failure = None if visit.entry.guess else "robots.txt forbids it"
@@ -152,20 +174,24 @@ class Visitor:
             wait = self.hosts.held(url)
         return True
 
-    # -------------------------------------------------------------------------------------------- after a fetch
+    # -------------------------------------------------------------------------------- after a fetch
 
     def _unanswered(self, visit: Visit, url: str, error: FetchError) -> Ending:
         words = f"{error.reason}: {error.detail}" if error.detail else str(error.reason)
         if error.reason not in _FINAL:
             if _tells_of_site(visit.entry) and not visit.entry.attempts:
-                self.patience.silent(words)  # a second try of the same page says nothing new of the site
+                self.patience.silent(
+                    words
+                )  # a second try of the same page says nothing new of the site
             if visit.entry.attempts + 1 < MAX_ATTEMPTS:
                 wait = backoff(visit.entry.attempts, self.hosts.first_backoff)
                 return Ending(outcome=Outcome.RETRY, url=url, at=time.time() + wait)
         return Ending(outcome=Outcome.DEAD, url=url, failure=None if visit.entry.guess else words)
 
     def _weighed(self, visit: Visit, url: str, fetched: Fetched) -> tuple[Ending, str | None]:
-        """What an answer means: the ending, and where it redirects to (then the ending is not yet the last)."""
+        """What an answer means: the ending, and where it redirects to (then the ending is not yet
+        the last).
+        """
         status = fetched.capture.status or 0
         self.patience.answered()
         done = Ending(outcome=Outcome.DONE, url=url)
@@ -176,7 +202,11 @@ class Visitor:
         if 300 <= status < 400 and status != 304:
             location = fetched.message.text("Location")
             target = normalise(location, url) if location else None
-            return (done, target) if target else (_failed(visit, url, f"HTTP {status} without a usable Location"), None)
+            return (
+                (done, target)
+                if target
+                else (_failed(visit, url, f"HTTP {status} without a usable Location"), None)
+            )
         if fetched.capture.truncated in _CUT_SHORT and visit.entry.attempts + 1 < MAX_ATTEMPTS:
             # What came is kept; the whole may come at another try.
             wait = backoff(visit.entry.attempts, self.hosts.first_backoff)
@@ -192,7 +222,9 @@ class Visitor:
         if status == 429 and _tells_of_site(visit.entry):
             self.patience.refused(f"HTTP {status}")
         asked = retry_after(message.header("Retry-After"))
-        wait = asked if asked is not None else backoff(visit.entry.attempts, self.hosts.first_backoff)
+        wait = (
+            asked if asked is not None else backoff(visit.entry.attempts, self.hosts.first_backoff)
+        )
         if status in SLOW_DOWN or asked is not None:
             self.hosts.hold(url, wait)
         if wait > MAX_HELD and not visit.entry.guess:
@@ -203,9 +235,13 @@ class Visitor:
         return _failed(visit, url, f"HTTP {status}, at {MAX_ATTEMPTS} tries")
 
     def _onward(self, visit: Visit, url: str, target: str, chain: list[str]) -> Ending | None:
-        """The ending where a redirect is not followed; None where it is, with its target in the visit's lease."""
+        """The ending where a redirect is not followed; None where it is, with its target in the
+        visit's lease.
+        """
         entry = visit.entry
-        verdict = self.scope.decide(target, hops=entry.hops, kind=entry.kind, named_by_robots=entry.named_by_robots)
+        verdict = self.scope.decide(
+            target, hops=entry.hops, kind=entry.kind, named_by_robots=entry.named_by_robots
+        )
         if not verdict.allowed:
             leads_away = verdict.reason is Reason.HOST and entry.kind in {Kind.LINK, Kind.SECTION}
             return _failed(visit, url, None if leads_away else f"redirects to {target}: {verdict}")
@@ -215,7 +251,9 @@ class Visitor:
             return _failed(visit, url, f"more than {MAX_REDIRECTS} redirects")
         if canonical_key(target) in map(canonical_key, chain):
             return None
-        if not self.adopt(Entry(url=target, kind=entry.kind, hops=entry.hops, via=url, claims=entry.claims)):
+        if not self.adopt(
+            Entry(url=target, kind=entry.kind, hops=entry.hops, via=url, claims=entry.claims)
+        ):
             visit.landed = target  # it is queued, or was fetched, in its own right
             return Ending(outcome=Outcome.DONE, url=url)
         visit.urls.append(target)
@@ -223,7 +261,9 @@ class Visitor:
 
 
 def _tells_of_site(entry: Entry) -> bool:
-    """Whether an answer says how the site takes the crawler: guesses and other hosts' images do not."""
+    """Whether an answer says how the site takes the crawler: guesses and other hosts' images do
+    not.
+    """
     return not entry.guess and entry.kind is not Kind.REQUISITE
 
 

@@ -1,8 +1,9 @@
 """A small made-up Arabic news site, served on loopback: what `demo` crawls in place of a real one.
 
-Twelve articles over three sections, built in three ways, with what real sites have too: a ticker that changes with every
-request, related boxes amid the text, tracking parameters, an article under a second address, a page in windows-1256, RSS,
-sitemaps and robots.txt. The texts and page templates lie in `pages/`.
+Twelve articles over three sections, built in three ways, with what real sites have too: a ticker
+that changes with every request, related boxes amid the text, tracking parameters, an article under
+a second address, a page in windows-1256, RSS, sitemaps and robots.txt. The texts and page templates
+lie in `pages/`.
 """
 
 from __future__ import annotations
@@ -80,7 +81,9 @@ class _Article:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer: status, Content-Type and body; with an ETag, it can be asked for again conditionally."""
+    """One answer: status, Content-Type and body; with an ETag, it can be asked for again
+    conditionally.
+    """
 
     body: bytes
     content_type: str = "text/html; charset=utf-8"
@@ -99,7 +102,10 @@ class DemoSite:
         self._origin = origin
         articles = [_Article(**entry) for entry in tomllib.loads(_file("articles.toml"))["article"]]
         self._articles = {article.id: article for article in articles}
-        self._templates = {name: Template(_file(f"{name}.html")) for name in ("semantic", "divs", "plain", "listing")}
+        self._templates = {
+            name: Template(_file(f"{name}.html"))
+            for name in ("semantic", "divs", "plain", "listing")
+        }
         self._requests = itertools.count()
         self._pages = {
             "/robots.txt": self._robots,
@@ -124,11 +130,15 @@ class DemoSite:
         if section in _SECTIONS and not number:
             chosen = [article for article in self._articles.values() if article.section == section]
             return self._listing(_SECTIONS[section], chosen, "")
-        if number.isdigit() and (article := self._articles.get(int(number))) and article.section == section:
+        if (
+            number.isdigit()
+            and (article := self._articles.get(int(number)))
+            and article.section == section
+        ):
             return self._article(article, canonical=article.path)
         return Page(b"<!DOCTYPE html><title>404</title><p>not here", status=404)
 
-    # ------------------------------------------------------------------------------------------------------ HTML
+    # ----------------------------------------------------------------------------------------- HTML
 
     def _article(self, article: _Article, *, canonical: str) -> Page:
         related = self._articles[article.related]
@@ -153,7 +163,8 @@ class DemoSite:
             "first": "\n".join(paragraphs[:2]),
             "rest": "\n".join(paragraphs[2:]),
             "tags": "".join(
-                f'<li><a rel="tag" href="/{article.section}/">{escape(tag)}</a></li>' for tag in article.tags
+                f'<li><a rel="tag" href="/{article.section}/">{escape(tag)}</a></li>'
+                for tag in article.tags
             ),
         }
         encoding = "windows-1256" if article.form == "plain" else "utf-8"
@@ -198,7 +209,7 @@ class DemoSite:
         escaped = {key: escape(value) for key, value in text.items()}
         return self._templates[template].substitute(around | escaped | html)
 
-    # ------------------------------------------------------------------------------------------- for machines
+    # --------------------------------------------------------------------------------- for machines
 
     def _robots(self) -> Page:
         text = f"User-agent: *\nDisallow: /search\n\nSitemap: {self._origin}/sitemap.xml\n"
@@ -206,9 +217,12 @@ class DemoSite:
 
     def _sitemap_index(self) -> Page:
         parts = "".join(
-            f"<sitemap><loc>{self._origin}/{name}.xml</loc></sitemap>" for name in ("sitemap-news", "sitemap-pages")
+            f"<sitemap><loc>{self._origin}/{name}.xml</loc></sitemap>"
+            for name in ("sitemap-news", "sitemap-pages")
         )
-        return _fixed(f'{_XML}<sitemapindex xmlns="{_SITEMAP}">{parts}</sitemapindex>', "application/xml")
+        return _fixed(
+            f'{_XML}<sitemapindex xmlns="{_SITEMAP}">{parts}</sitemapindex>', "application/xml"
+        )
 
     def _sitemap_news(self) -> Page:
         entries = "".join(
@@ -217,10 +231,15 @@ class DemoSite:
             f"</news:publication_date><news:title>{escape(article.title)}</news:title></news:news></url>"
             for article in self._articles.values()
         )
-        return _fixed(f'{_XML}<urlset xmlns="{_SITEMAP}" xmlns:news="{_NEWS}">{entries}</urlset>', "application/xml")
+        return _fixed(
+            f'{_XML}<urlset xmlns="{_SITEMAP}" xmlns:news="{_NEWS}">{entries}</urlset>',
+            "application/xml",
+        )
 
     def _sitemap_pages(self) -> Page:
-        entries = "".join(f"<url><loc>{self._origin}/{section}/</loc></url>" for section in _SECTIONS)
+        entries = "".join(
+            f"<url><loc>{self._origin}/{section}/</loc></url>" for section in _SECTIONS
+        )
         return _fixed(f'{_XML}<urlset xmlns="{_SITEMAP}">{entries}</urlset>', "application/xml")
 
     def _rss(self) -> Page:
@@ -229,8 +248,13 @@ class DemoSite:
             f"<pubDate>{format_datetime(datetime.fromisoformat(article.published))}</pubDate></item>"
             for article in self._articles.values()
         )
-        head = f"<title>{PAPER}</title><link>{self._origin}/</link><description>{PAPER}</description>"
-        return _fixed(f'{_XML}<rss version="2.0"><channel>{head}{items}</channel></rss>', "application/rss+xml")
+        head = (
+            f"<title>{PAPER}</title><link>{self._origin}/</link><description>{PAPER}</description>"
+        )
+        return _fixed(
+            f'{_XML}<rss version="2.0"><channel>{head}{items}</channel></rss>',
+            "application/rss+xml",
+        )
 
 
 _XML = '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -275,11 +299,15 @@ class _Server(ThreadingHTTPServer):
 
 @contextmanager
 def serving(port: int = 0) -> Iterator[str]:
-    """Serve the site on 127.0.0.1 while the block runs; gives its address. Port 0 takes a free one."""
+    """Serve the site on 127.0.0.1 while the block runs; gives its address. Port 0 takes a free
+    one.
+    """
     with _Server(("127.0.0.1", port), _Handler) as server:
         origin = f"http://127.0.0.1:{server.server_address[1]}"
         server.site = DemoSite(origin)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread = threading.Thread(
+            target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        )
         thread.start()
         try:
             yield origin + "/"

@@ -1,4 +1,6 @@
-"""The guided tour: the made-up site served, a collection founded, crawled and searched, by the code that real sites get."""
+"""The guided tour: the made-up site served, a collection founded, crawled and searched, by the code
+that real sites get.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +17,16 @@ from crawler.crawl.run import crawl, verdict
 from crawler.demo.site import serving
 from crawler.setup.create_collection import found_collection
 
-# In the text it stands as الوراقين, والوراقين, للوراقين ... : a search for the bare word finds them all.
+# In the text it stands as الوراقين, والوراقين, للوراقين ... : a search for the bare word finds them
+# all.
 QUERY = "وراقين"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What the tour shows: the crawl's summaries and exit code, rows of the articles, rows that answer `QUERY`."""
+    """What the tour shows: the crawl's summaries and exit code, rows of the articles, rows that
+    answer `QUERY`.
+    """
 
     summaries: list[CrawlSummary]
     verdict: int
@@ -30,7 +35,9 @@ class Told:
 
 
 def free_folder(folder: Path) -> Path:
-    """`folder`, or with the first free number behind it where something is there already: nothing is overwritten."""
+    """`folder`, or with the first free number behind it where something is there already: nothing
+    is overwritten.
+    """
     if not folder.exists():
         return folder
     for number in range(2, 1000):
@@ -41,7 +48,9 @@ def free_folder(folder: Path) -> Path:
 
 
 def run_demo(folder: Path, *, say: Callable[[str], None], progress: Callable[..., None]) -> Told:
-    """Serve the site on a free loopback port, found a collection of it in `folder`, crawl it once, and search it."""
+    """Serve the site on a free loopback port, found a collection of it in `folder`, crawl it once,
+    and search it.
+    """
     with serving() as url:
         say(f"serving the made-up site at {url}")
         founded = found_collection(folder, [url], name="sidr", say=say)

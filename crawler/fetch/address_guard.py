@@ -1,9 +1,10 @@
-"""Which addresses may be connected to: the guard that keeps a crawl out of the operator's own network.
+"""Which addresses may be connected to: the guard that keeps a crawl out of the operator's own
+network.
 
-A link, a redirect or a name server may point anywhere. Addresses that are not globally routable are refused, in every
-way of writing them, unless the operator named that very host and port in a site's `start`. The guard decides; the
-connection asks it about every address before it connects and about the peer after. Whether a URL is in scope is
-`crawler.frontier.scope`'s business.
+A link, a redirect or a name server may point anywhere. Addresses that are not globally routable are
+refused, in every way of writing them, unless the operator named that very host and port in a site's
+`start`. The guard decides; the connection asks it about every address before it connects and about
+the peer after. Whether a URL is in scope is `crawler.frontier.scope`'s business.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
-# IPv6 ranges that carry an IPv4 address, and how many bits stand behind it (RFC 4291, 6052, 8215, 3056).
+# IPv6 ranges that carry an IPv4 address, and how many bits stand behind it (RFC 4291, 6052, 8215,
+# 3056).
 _EMBEDDING = (
     (ipaddress.IPv6Network("::ffff:0:0/96"), 0),  # IPv4-mapped
     (ipaddress.IPv6Network("::ffff:0:0:0/96"), 0),  # IPv4-translated
@@ -40,9 +42,11 @@ _REFUSED = (
 
 
 def literal(host: str) -> Address | None:
-    """The address that `host` writes out, in any form that a resolver would accept; None where it is a name.
+    """The address that `host` writes out, in any form that a resolver would accept; None where it
+    is a name.
 
-    Besides the usual forms: `127.1`, `0x7f.1`, `2130706433`, `0177.0.0.1`, brackets, a trailing dot, a zone.
+    Besides the usual forms: `127.1`, `0x7f.1`, `2130706433`, `0177.0.0.1`, brackets, a trailing
+    dot, a zone.
     """
     text = host.strip("[]").rstrip(".").partition("%")[0]
     try:
@@ -59,10 +63,14 @@ def literal(host: str) -> Address | None:
 
 
 def is_public(address: str | Address) -> bool:
-    """True for globally routable unicast addresses; an IPv4 address inside an IPv6 one must be one too."""
+    """True for globally routable unicast addresses; an IPv4 address inside an IPv6 one must be one
+    too.
+    """
     if isinstance(address, str):
         address = ipaddress.ip_address(address.partition("%")[0])
-    if address.is_multicast or any(address in network for network in _REFUSED if network.version == address.version):
+    if address.is_multicast or any(
+        address in network for network in _REFUSED if network.version == address.version
+    ):
         return False
     if isinstance(address, ipaddress.IPv6Address):
         for network, shift in _EMBEDDING:
@@ -76,17 +84,23 @@ def is_public(address: str | Address) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressGuard:
-    """Answers whether a connection may be made. `named` holds (host in lower case, port) as the operator wrote them."""
+    """Answers whether a connection may be made. `named` holds (host in lower case, port) as the
+    operator wrote them.
+    """
 
     named: frozenset[tuple[str, int]] = frozenset()
 
     @classmethod
     def for_starts(cls, starts: Iterable[str]) -> AddressGuard:
-        """A guard that lets through what `starts` (absolute URLs) name: that host and port; both web ports if no port."""
+        """A guard that lets through what `starts` (absolute URLs) name: that host and port; both
+        web ports if no port.
+        """
         named: set[tuple[str, int]] = set()
         for start in starts:
             parts = urlsplit(start)
-            host = _plain(urlsplit(normalise(start) or start).hostname or "")  # as links to it are normalised: IDNA
+            host = _plain(
+                urlsplit(normalise(start) or start).hostname or ""
+            )  # as links to it are normalised: IDNA
             ports = (parts.port,) if parts.port else DEFAULT_PORTS.values()
             named.update((host, port) for port in ports)
         return cls(named=frozenset(named))
@@ -101,7 +115,9 @@ def _plain(host: str) -> str:
 
 
 async def resolve(host: str, port: int) -> list[str]:
-    """The numeric addresses of `host` in the resolver's order; OSError or UnicodeError where it has none."""
+    """The numeric addresses of `host` in the resolver's order; OSError or UnicodeError where it has
+    none.
+    """
     address = literal(host)
     if address is not None:
         return [str(address)]

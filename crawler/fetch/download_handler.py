@@ -1,9 +1,11 @@
-"""Scrapy's way to the network: every exchange is preserved, byte for byte, before anything else sees it.
+"""Scrapy's way to the network: every exchange is preserved, byte for byte, before anything else
+sees it.
 
-`RecordingHandler` stands in Scrapy's DOWNLOAD_HANDLERS for http and https, and there is no handler for anything else.
-It takes what it needs from the spider (`Recording`): `preserve` writes the exchange to the archive and returns the
-capture; `address_guard` says which private addresses the operator has named. The spider gets a `CapturedResponse` for
-every status, also for responses that were cut; where nothing can be kept, its errback gets a `FetchError`.
+`RecordingHandler` stands in Scrapy's DOWNLOAD_HANDLERS for http and https, and there is no handler
+for anything else. It takes what it needs from the spider (`Recording`): `preserve` writes the
+exchange to the archive and returns the capture; `address_guard` says which private addresses the
+operator has named. The spider gets a `CapturedResponse` for every status, also for responses that
+were cut; where nothing can be kept, its errback gets a `FetchError`.
 
 Once `preserve` has failed, nothing more is fetched: that failure is raised for every later request.
 """
@@ -37,19 +39,25 @@ __all__ = ["CapturedResponse", "FetchError", "FetchReason", "RecordingHandler", 
 
 
 class Recording(Protocol):
-    """What the handler asks of the spider. `address_guard` may be missing: then no private address is reached."""
+    """What the handler asks of the spider. `address_guard` may be missing: then no private address
+    is reached.
+    """
 
     address_guard: AddressGuard
 
     def preserve(self, exchange: Exchange, request: Request) -> Capture:
-        """Write the exchange to the archive, flushed, and say where it stands; ArchiveWriteError if it could not be."""
+        """Write the exchange to the archive, flushed, and say where it stands; ArchiveWriteError if
+        it could not be.
+        """
         ...
 
 
 class CapturedResponse(Response):
-    """A response that is in the archive. `body` is the payload: transfer coding removed, content coding kept.
+    """A response that is in the archive. `body` is the payload: transfer coding removed, content
+    coding kept.
 
-    `capture` says where it stands (`capture.truncated` why it is not whole); `message` is the response as parsed.
+    `capture` says where it stands (`capture.truncated` why it is not whole); `message` is the
+    response as parsed.
     """
 
     attributes: ClassVar[tuple[str, ...]] = (*Response.attributes, "capture", "message")  # type: ignore[misc]
@@ -76,7 +84,8 @@ _SHARED: weakref.WeakKeyDictionary[Crawler, _Shared] = weakref.WeakKeyDictionary
 
 
 def abandon(crawler: Crawler) -> None:
-    """Break off every exchange of this crawler, now and from now on: each ends with FetchError, reason `abandoned`.
+    """Break off every exchange of this crawler, now and from now on: each ends with FetchError,
+    reason `abandoned`.
 
     Nothing of them is kept: what was asked for is asked for again by the next crawl.
     """
@@ -87,7 +96,9 @@ def abandon(crawler: Crawler) -> None:
 
 
 class RecordingHandler(BaseDownloadHandler):
-    """Download handler for http and https. Limits and time-outs come from `crawler.crawl.scrapy_settings`."""
+    """Download handler for http and https. Limits and time-outs come from
+    `crawler.crawl.scrapy_settings`.
+    """
 
     lazy = False
 
@@ -98,8 +109,8 @@ class RecordingHandler(BaseDownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """Fetch, preserve, answer.
 
-        Raises FetchError where there was no response to keep, and whatever `preserve` raised (ArchiveWriteError) where
-        there was one that could not be kept, then and ever after.
+        Raises FetchError where there was no response to keep, and whatever `preserve` raised
+        (ArchiveWriteError) where there was one that could not be kept, then and ever after.
         """
         async with self._gate(request):
             self._refuse_if_broken()
@@ -108,7 +119,9 @@ class RecordingHandler(BaseDownloadHandler):
             return self._preserve(exchange, request)
 
     async def _exchange(self, request: Request) -> Exchange:
-        """The exchange, in a task of its own: Scrapy starts downloads on its own account, so cancelling it reaches nothing."""
+        """The exchange, in a task of its own: Scrapy starts downloads on its own account, so
+        cancelling it reaches nothing.
+        """
         shared = self._shared
         if shared.abandoned:
             raise FetchError(FetchReason.ABANDONED, request.url, "the crawl was stopped")
@@ -130,11 +143,14 @@ class RecordingHandler(BaseDownloadHandler):
             self._shared.broken = error
             raise
         request.meta["download_latency"] = exchange.elapsed
-        known: HttpMessage | None = request.meta.pop("message", None)  # where `preserve` has parsed it
+        known: HttpMessage | None = request.meta.pop(
+            "message", None
+        )  # where `preserve` has parsed it
         message = parse(exchange.response) if known is None else known
         return CapturedResponse(
             request.url,
-            # A status line that only the framer can read still has its three digits in the second place.
+            # A status line that only the framer can read still has its three digits in the second
+            # place.
             status=message.status or int(exchange.response.split(None, 2)[1][:3]),
             headers=Headers(_grouped(message)),
             body=message.entity,
@@ -152,8 +168,9 @@ class RecordingHandler(BaseDownloadHandler):
     def _gate(self, request: Request) -> asyncio.Semaphore:
         """What holds the requests of one slot to its concurrency.
 
-        Scrapy 2.19 holds to it only where there is a delay: with none, 15 of 20 requests ran at once under a limit of 1
-        (a request counts from when its task first runs, and by then the loop that starts tasks is through its queue).
+        Scrapy 2.19 holds to it only where there is a delay: with none, 15 of 20 requests ran at
+        once under a limit of 1 (a request counts from when its task first runs, and by then the
+        loop that starts tasks is through its queue).
         """
         slot = str(request.meta.get("download_slot", ""))
         if slot not in self._shared.gates:
@@ -191,18 +208,27 @@ def wire(settings: BaseSettings, guard: AddressGuard) -> Wire:
     )
 
 
-# The order in which browsers send them; Scrapy's middlewares put User-Agent behind what the spider set.
+# The order in which browsers send them; Scrapy's middlewares put User-Agent behind what the spider
+# set.
 _ORDER = (b"user-agent", b"accept", b"accept-language", b"accept-encoding")
 
 
 def _outgoing(request: Request) -> Outgoing:
     headers = [(name, value) for name, values in request.headers.items() for value in values]
-    headers.sort(key=lambda header: _ORDER.index(header[0].lower()) if header[0].lower() in _ORDER else len(_ORDER))
-    return Outgoing(url=request.url, method=request.method, headers=tuple(headers), body=request.body)
+    headers.sort(
+        key=lambda header: (
+            _ORDER.index(header[0].lower()) if header[0].lower() in _ORDER else len(_ORDER)
+        )
+    )
+    return Outgoing(
+        url=request.url, method=request.method, headers=tuple(headers), body=request.body
+    )
 
 
 def _grouped(message: HttpMessage) -> dict[str, list[str]]:
-    """Headers under their first spelling, repeated ones together, as Scrapy's `Headers` keeps them."""
+    """Headers under their first spelling, repeated ones together, as Scrapy's `Headers` keeps
+    them.
+    """
     grouped: dict[str, list[str]] = {}
     names: dict[str, str] = {}
     for name, value in message.headers:

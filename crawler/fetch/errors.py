@@ -1,4 +1,6 @@
-"""Why there is nothing to keep of a fetch: the reasons that `failures` shows, and the error that carries one."""
+"""Why there is nothing to keep of a fetch: the reasons that `failures` shows, and the error that
+carries one.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ class FetchReason(StrEnum):
 
 
 class FetchError(Exception):
-    """There is no response to keep: nothing came, or no complete head did. `detail` is for a person."""
+    """There is no response to keep: nothing came, or no complete head did. `detail` is for a
+    person.
+    """
 
     def __init__(self, reason: FetchReason, url: str, detail: str = "") -> None:
         super().__init__(reason, url, detail)

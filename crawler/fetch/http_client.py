@@ -1,12 +1,15 @@
-"""One exchange with a server over a connection of its own: the request as sent, the response as received.
+"""One exchange with a server over a connection of its own: the request as sent, the response as
+received.
 
-Bytes are read from the socket (inside TLS) and kept as they came; `crawler.fetch.response_framing` says where the message ends. Each
-request has its own connection: over a shared one, a server that sends an unasked-for second response gets it filed
-under somebody else's URL. Whatever of a response has come with its head whole is an `Exchange`, marked with the reason
-if it was cut; anything less is a `FetchError`. Writing the exchange down is left to `pipelines.ingest.preserve`.
+Bytes are read from the socket (inside TLS) and kept as they came; `crawler.fetch.response_framing`
+says where the message ends. Each request has its own connection: over a shared one, a server that
+sends an unasked-for second response gets it filed under somebody else's URL. Whatever of a response
+has come with its head whole is an `Exchange`, marked with the reason if it was cut; anything less
+is a `FetchError`. Writing the exchange down is left to `pipelines.ingest.preserve`.
 
-Why not Scrapy's own HTTP handler: its parser lower-cases and regroups headers, loses a page on a header line over
-16 KiB, on conflicting lengths or on an unknown transfer coding, and drops what it has when a response is cut.
+Why not Scrapy's own HTTP handler: its parser lower-cases and regroups headers, loses a page on a
+header line over 16 KiB, on conflicting lengths or on an unknown transfer coding, and drops what it
+has when a response is cut.
 """
 
 from __future__ import annotations
@@ -28,14 +31,19 @@ from crawler.fetch.response_framing import Framer, Limits, Problem
 from crawler.fetch.tls import contexts
 
 _READ = 1 << 16
-# Of responses longer than this one is read at a time, however many are under way: it is what bounds the crawler's memory.
+# Of responses longer than this one is read at a time, however many are under way: it is what bounds
+# the crawler's memory.
 _LARGE = 8 << 20
-_GATES: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = weakref.WeakKeyDictionary()
+_GATES: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
+    weakref.WeakKeyDictionary()
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """Seconds: to connect (TLS included, each address), between two arrivals of bytes, and for the whole exchange."""
+    """Seconds: to connect (TLS included, each address), between two arrivals of bytes, and for the
+    whole exchange.
+    """
 
     connect: float = 20.0
     idle: float = 20.0
@@ -65,7 +73,8 @@ class Wire:
     patience: Patience = field(default_factory=Patience)
     resolver: Resolver = resolve
     _tls: tuple[ssl.SSLContext, ssl.SSLContext] = field(default_factory=contexts)
-    # What is known of servers after the first connection, so that later ones cost the site and us no second try.
+    # What is known of servers after the first connection, so that later ones cost the site and us
+    # no second try.
     _worked: dict[tuple[str, int], str] = field(default_factory=dict)
     _unverified: set[tuple[str, int]] = field(default_factory=set)
 
@@ -101,14 +110,21 @@ class Wire:
             response=framer.message,
             ip=connection.peer.partition("%")[0] or None,
             truncated=framer.truncated,
-            protocols=(f"http/{framer.version}", *([tls[1].lower().replace("tlsv", "tls/")] if tls else [])),
+            protocols=(
+                f"http/{framer.version}",
+                *([tls[1].lower().replace("tlsv", "tls/")] if tls else []),
+            ),
             cipher=tls[0] if tls else None,
             tls_verified=connection.verified,
             elapsed=time.monotonic() - clock,
         )
 
-    async def _talk(self, connection: _Connection, request: bytes, framer: Framer, held: AsyncExitStack) -> str | None:
-        """Send and read; the reason why reading stopped before the end of the message, if it did."""
+    async def _talk(
+        self, connection: _Connection, request: bytes, framer: Framer, held: AsyncExitStack
+    ) -> str | None:
+        """Send and read; the reason why reading stopped before the end of the message, if it
+        did.
+        """
         large = False
         try:
             connection.writer.write(request)
@@ -121,7 +137,9 @@ class Wire:
                 framer.feed(data)
                 if framer.received > _LARGE and not large:
                     large = True
-                    await held.enter_async_context(_GATES.setdefault(asyncio.get_running_loop(), asyncio.Semaphore()))
+                    await held.enter_async_context(
+                        _GATES.setdefault(asyncio.get_running_loop(), asyncio.Semaphore())
+                    )
         except TimeoutError:
             return "time"
         except OSError:  # reset, or TLS broken off
@@ -135,7 +153,9 @@ class Wire:
         addresses = await self._addresses(origin, url)
         for address in sorted(addresses, key=lambda each: each != self._worked.get(server)):
             if not self.guard.permits(origin.host, origin.port, address):
-                error = FetchError(FetchReason.BLOCKED_ADDRESS, url, f"{address} is not a public address")
+                error = FetchError(
+                    FetchReason.BLOCKED_ADDRESS, url, f"{address} is not a public address"
+                )
                 continue
             try:
                 async with asyncio.timeout(self.patience.connect):
@@ -149,13 +169,17 @@ class Wire:
             except ConnectionError as problem:
                 error = FetchError(FetchReason.NO_RESPONSE, url, f"{address}: {problem}")
             except OSError as problem:
-                error = FetchError(FetchReason.UNREACHABLE, url, f"{address}: {problem.strerror or problem}")
+                error = FetchError(
+                    FetchReason.UNREACHABLE, url, f"{address}: {problem.strerror or problem}"
+                )
             else:
                 if self.guard.permits(origin.host, origin.port, connection.peer):
                     self._worked[server] = address
                     return connection
                 connection.writer.transport.abort()
-                error = FetchError(FetchReason.BLOCKED_ADDRESS, url, f"connected to {connection.peer}")
+                error = FetchError(
+                    FetchReason.BLOCKED_ADDRESS, url, f"connected to {connection.peer}"
+                )
         raise error
 
     async def _addresses(self, origin: Origin, url: str) -> list[str]:
@@ -163,12 +187,18 @@ class Wire:
             async with asyncio.timeout(self.patience.connect):
                 return await self.resolver(origin.host, origin.port)
         except TimeoutError as problem:
-            raise FetchError(FetchReason.DNS, url, "no answer from the name server in time") from problem
+            raise FetchError(
+                FetchReason.DNS, url, "no answer from the name server in time"
+            ) from problem
         except (OSError, UnicodeError) as problem:
-            raise FetchError(FetchReason.DNS, url, str(getattr(problem, "strerror", None) or problem)) from problem
+            raise FetchError(
+                FetchReason.DNS, url, str(getattr(problem, "strerror", None) or problem)
+            ) from problem
 
     async def _open(self, origin: Origin, address: str) -> _Connection:
-        """Connect; a certificate that does not verify is noted, not obeyed: what the site shows is what is kept."""
+        """Connect; a certificate that does not verify is noted, not obeyed: what the site shows is
+        what is kept.
+        """
         if origin.scheme == "http":
             streams = await asyncio.open_connection(address, origin.port)
             return _Connection(reader=streams[0], writer=streams[1])
@@ -176,11 +206,15 @@ class Wire:
         server, name = (origin.host, origin.port), origin.host.strip("[]")
         if server not in self._unverified:
             try:
-                streams = await asyncio.open_connection(address, origin.port, ssl=verifying, server_hostname=name)
+                streams = await asyncio.open_connection(
+                    address, origin.port, ssl=verifying, server_hostname=name
+                )
                 return _Connection(reader=streams[0], writer=streams[1], verified=True)
             except ssl.SSLError:
                 pass  # the certificate, or a protocol older than the system cares for
-        streams = await asyncio.open_connection(address, origin.port, ssl=lenient, server_hostname=name)
+        streams = await asyncio.open_connection(
+            address, origin.port, ssl=lenient, server_hostname=name
+        )
         self._unverified.add(server)
         return _Connection(reader=streams[0], writer=streams[1], verified=False)
 
@@ -193,4 +227,8 @@ def _why(url: str, framer: Framer, cut: str | None) -> tuple[FetchReason, str, s
         return FetchReason.BAD_RESPONSE, url, "what came does not begin like HTTP/1"
     if cut == "time":
         return FetchReason.TIMEOUT, url, f"after {framer.received} bytes, before a complete head"
-    return FetchReason.NO_RESPONSE, url, f"connection ended after {framer.received} bytes, before a complete head"
+    return (
+        FetchReason.NO_RESPONSE,
+        url,
+        f"connection ended after {framer.received} bytes, before a complete head",
+    )

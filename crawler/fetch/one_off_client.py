@@ -1,7 +1,8 @@
-"""A few polite requests of a site before it is crawled: enough to see what it offers, nothing is archived.
+"""A few polite requests of a site before it is crawled: enough to see what it offers, nothing is
+archived.
 
-`init` looks around with this, through the same address guard as a crawl. It keeps no cookies and uses no proxy; robots.txt
-is asked first by whoever uses it.
+`init` looks around with this, through the same address guard as a crawl. It keeps no cookies and
+uses no proxy; robots.txt is asked first by whoever uses it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ class ProbeError(WarraqError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a URL answered after redirects: the final URL, status, Content-Type as sent, and the body without coding."""
+    """What a URL answered after redirects: the final URL, status, Content-Type as sent, and the
+    body without coding.
+    """
 
     url: str
     status: int
@@ -50,7 +53,12 @@ class Probe:
     """Asks one site, waiting `delay` seconds between requests."""
 
     def __init__(
-        self, guard: AddressGuard, *, agent: str, delay: float, sleep: Callable[[float], None] = time.sleep
+        self,
+        guard: AddressGuard,
+        *,
+        agent: str,
+        delay: float,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._guard = guard
         self._agent = agent
@@ -80,7 +88,12 @@ class Probe:
         parts = urlsplit(normalise(url) or url)
         connection = self._connection(parts.scheme, parts.hostname or "", parts.port)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        headers = {"User-Agent": self._agent, "Accept": "*/*", "Accept-Encoding": "gzip", "Connection": "close"}
+        headers = {
+            "User-Agent": self._agent,
+            "Accept": "*/*",
+            "Accept-Encoding": "gzip",
+            "Connection": "close",
+        }
         try:
             connection.request("GET", path, headers=headers)
             response = connection.getresponse()
@@ -125,7 +138,9 @@ class Probe:
                 return socket.create_connection((numeric, port), TIMEOUT)
             except OSError as error:
                 problem = error
-        raise problem or OSError(f"{refused} is a private address; name that host in `start` if it is meant")
+        raise problem or OSError(
+            f"{refused} is a private address; name that host in `start` if it is meant"
+        )
 
 
 def _read(response: http.client.HTTPResponse) -> bytes:

@@ -1,7 +1,7 @@
 """A request before it is sent: which server to ask, and the exact bytes to ask it with.
 
-Only plain http and https URLs are asked for. What could tell who the operator is (cookies, credentials) is never sent,
-so that it cannot get into an archive.
+Only plain http and https URLs are asked for. What could tell who the operator is (cookies,
+credentials) is never sent, so that it cannot get into an archive.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from crawler.fetch.address_guard import DEFAULT_PORTS
 from crawler.fetch.errors import FetchError, FetchReason
 
-# Ours to send (framing, one connection a request), or never sent: what would tell who the operator is.
+# Ours to send (framing, one connection a request), or never sent: what would tell who the operator
+# is.
 _NOT_COPIED = frozenset(
     {
         "host",
@@ -29,7 +30,9 @@ _NOT_COPIED = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A request to be sent. `headers` go out in this order after `Host`, save those that are not the caller's to set."""
+    """A request to be sent. `headers` go out in this order after `Host`, save those that are not
+    the caller's to set.
+    """
 
     url: str
     method: str = "GET"
@@ -59,9 +62,13 @@ def origin_of(url: str) -> Origin:
         raise FetchError(FetchReason.BAD_URL, url, "only http and https with a host are fetched")
     if "@" in parts.netloc:
         raise FetchError(
-            FetchReason.BAD_URL, url.replace(parts.netloc.rpartition("@")[0] + "@", ""), "it carries a password"
+            FetchReason.BAD_URL,
+            url.replace(parts.netloc.rpartition("@")[0] + "@", ""),
+            "it carries a password",
         )
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query or url.partition("#")[0].endswith("?") else "")
+    target = (parts.path or "/") + (
+        f"?{parts.query}" if parts.query or url.partition("#")[0].endswith("?") else ""
+    )
     name = f"[{host}]" if ":" in host else host
     if port not in (None, DEFAULT_PORTS[parts.scheme]):
         name += f":{port}"
@@ -77,13 +84,20 @@ def origin_of(url: str) -> Origin:
 
 
 def request_bytes(origin: Origin, outgoing: Outgoing) -> bytes:
-    """The request as HTTP/1.1; FetchError where a header would break out of its line (RFC 9112 §3, §5)."""
-    lines = [outgoing.method.encode("ascii") + b" " + origin.target + b" HTTP/1.1", b"Host: " + origin.host_header]
+    """The request as HTTP/1.1; FetchError where a header would break out of its line (RFC 9112 §3,
+    §5).
+    """
+    lines = [
+        outgoing.method.encode("ascii") + b" " + origin.target + b" HTTP/1.1",
+        b"Host: " + origin.host_header,
+    ]
     for name, value in outgoing.headers:
         if name.decode("latin-1").lower() in _NOT_COPIED:
             continue
         if b"\r" in name + value or b"\n" in name + value:
-            raise FetchError(FetchReason.BAD_URL, outgoing.url, f"line end in request header {name!r}")
+            raise FetchError(
+                FetchReason.BAD_URL, outgoing.url, f"line end in request header {name!r}"
+            )
         lines.append(name + b": " + value)
     if outgoing.body:
         lines.append(b"Content-Length: %d" % len(outgoing.body))

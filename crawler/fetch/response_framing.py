@@ -1,8 +1,10 @@
-"""Where an HTTP/1.x response begins and ends in a stream of bytes (RFC 9112 §6), keeping every byte of it as sent.
+"""Where an HTTP/1.x response begins and ends in a stream of bytes (RFC 9112 §6), keeping every byte
+of it as sent.
 
-The framer decides only what belongs to the message: it skips interim responses, measures the body by its declared
-length, its chunks or the end of the connection, and enforces limits. It never decodes, folds or corrects anything.
-What the message says is read later, from the record, by `archive.warc.http_message`.
+The framer decides only what belongs to the message: it skips interim responses, measures the body
+by its declared length, its chunks or the end of the connection, and enforces limits. It never
+decodes, folds or corrects anything. What the message says is read later, from the record, by
+`archive.warc.http_message`.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ _NO_BODY = frozenset({204, 304})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """How much of a response is read, in bytes: everything up to the end of its head, one header line, its body."""
+    """How much of a response is read, in bytes: everything up to the end of its head, one header
+    line, its body.
+    """
 
     head: int = 1 << 20
     line: int = 256 << 10
@@ -47,13 +51,15 @@ class _State(Enum):
 
 
 class Framer:
-    """Collects one response: `feed` bytes as they come, `close` when the peer has ended the connection.
+    """Collects one response: `feed` bytes as they come, `close` when the peer has ended the
+    connection.
 
     The outcome depends on the bytes alone, never on how they were split into packets.
 
-    `finished` says that no more bytes are wanted. Then, or whenever reading had to stop, `message` holds the final
-    response from its status line on (empty before `has_head`), `truncated` the WARC-Truncated reason if it is known
-    not to be whole, `excess` how many bytes came after its end, and `problem` why it cannot be a response.
+    `finished` says that no more bytes are wanted. Then, or whenever reading had to stop, `message`
+    holds the final response from its status line on (empty before `has_head`), `truncated` the
+    WARC-Truncated reason if it is known not to be whole, `excess` how many bytes came after its
+    end, and `problem` why it cannot be a response.
     """
 
     def __init__(self, *, method: str = "GET", limits: Limits | None = None) -> None:
@@ -76,7 +82,9 @@ class Framer:
 
     @property
     def has_head(self) -> bool:
-        """Whether the final response's head is complete: from then on there is something to keep."""
+        """Whether the final response's head is complete: from then on there is something to
+        keep.
+        """
         return self._state is not _State.HEAD and self.problem is None
 
     @property
@@ -101,20 +109,28 @@ class Framer:
         self._enforce_body_limit()
 
     def close(self) -> None:
-        """The peer has closed the connection in order: the end of the message, or a cut through it."""
+        """The peer has closed the connection in order: the end of the message, or a cut through
+        it.
+        """
         if self.finished or not self.has_head:
             return
-        if self._state is _State.CHUNK_SIZE and not _CHUNK_SIZE_BEGUN.match(self._bytes, self._position):
+        if self._state is _State.CHUNK_SIZE and not _CHUNK_SIZE_BEGUN.match(
+            self._bytes, self._position
+        ):
             self._break()
         if self._state is not _State.UNTIL_CLOSE:
             self.stop("disconnect")
-        elif self._broken or (self._declared and len(self._bytes) - self._body_start not in self._declared):
+        elif self._broken or (
+            self._declared and len(self._bytes) - self._body_start not in self._declared
+        ):
             self.stop("unspecified")
         else:
             self._state = _State.DONE
 
     def stop(self, reason: str) -> None:
-        """Nothing more will be read, for a WARC-Truncated `reason`; without a complete head nothing is kept."""
+        """Nothing more will be read, for a WARC-Truncated `reason`; without a complete head nothing
+        is kept.
+        """
         if not self.finished and self.has_head:
             self.truncated = "unspecified" if self._broken and reason == "time" else reason
             self._state = _State.DONE
@@ -216,7 +232,9 @@ class Framer:
         return True
 
     def _line(self) -> bytes | None:
-        """The next whole line of chunked framing without its line feed, or None until it is there."""
+        """The next whole line of chunked framing without its line feed, or None until it is
+        there.
+        """
         line_end = self._bytes.find(b"\n", self._position)
         if line_end < 0:
             # Longer than any line may be, this is no framing: keep what comes as it is.
@@ -231,7 +249,9 @@ class Framer:
         return line
 
     def _break(self) -> bool:
-        """Chunks that are none: the end of the message cannot be known, so all that comes is kept."""
+        """Chunks that are none: the end of the message cannot be known, so all that comes is
+        kept.
+        """
         self._broken = True
         self._state = _State.UNTIL_CLOSE
         return True
@@ -248,7 +268,8 @@ class Framer:
         if not self.has_head or self.finished:
             return
         over = len(self._bytes) - self._body_start - self._limits.body
-        # A body that has no end but the connection's may still turn out to be just as long as the limit.
+        # A body that has no end but the connection's may still turn out to be just as long as the
+        # limit.
         if over > 0 or (over == 0 and self._state is not _State.UNTIL_CLOSE):
             del self._bytes[self._body_start + self._limits.body :]
             self.stop("length")
@@ -269,7 +290,9 @@ class Framer:
 
 
 def _framing_headers(head: bytes) -> tuple[list[bytes], frozenset[int]]:
-    """The transfer codings in order and the distinct content lengths that a head declares; folded lines joined."""
+    """The transfer codings in order and the distinct content lengths that a head declares; folded
+    lines joined.
+    """
     codings: list[bytes] = []
     lengths: list[bytes] = []
     for line in re.sub(rb"\r?\n[ \t]+", b" ", head).split(b"\n")[1:]:
@@ -277,7 +300,13 @@ def _framing_headers(head: bytes) -> tuple[list[bytes], frozenset[int]]:
         values = [part.strip().lower() for part in value.split(b",")]
         match name.strip().lower() if colon else b"":
             case b"transfer-encoding":
-                codings += [part.partition(b";")[0].strip() for part in values if part not in (b"", b"identity")]
+                codings += [
+                    part.partition(b";")[0].strip()
+                    for part in values
+                    if part not in (b"", b"identity")
+                ]
             case b"content-length":
                 lengths += values
-    return codings, frozenset(int(value) for value in lengths if value.isdigit() and len(value) < 19)
+    return codings, frozenset(
+        int(value) for value in lengths if value.isdigit() and len(value) < 19
+    )

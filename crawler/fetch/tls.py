@@ -1,7 +1,8 @@
 """TLS for capturing: the contexts to connect with.
 
-A site with an expired or self-signed certificate, or with TLS as it was twenty years ago, is still captured; the record
-says that it did not verify. Nothing secret is ever sent, so nothing is given away by that.
+A site with an expired or self-signed certificate, or with TLS as it was twenty years ago, is still
+captured; the record says that it did not verify. Nothing secret is ever sent, so nothing is given
+away by that.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ _LEGACY_SERVER_CONNECT = 0x4  # SSL_OP_LEGACY_SERVER_CONNECT, which `ssl` names 
 
 
 def contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """Two client contexts: one that verifies chain and host name, and one that takes any certificate and old protocol.
+    """Two client contexts: one that verifies chain and host name, and one that takes any
+    certificate and old protocol.
 
     Neither offers HTTP/2, whose frames no WARC record can hold as they are.
     """
@@ -23,7 +25,9 @@ def contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
     lenient.verify_mode = ssl.CERT_NONE
     lenient.set_ciphers("DEFAULT:@SECLEVEL=0")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # Python warns of the old versions, rightly
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # Python warns of the old versions, rightly
         lenient.minimum_version = ssl.TLSVersion.TLSv1
     lenient.options |= _LEGACY_SERVER_CONNECT
     for context in (verifying, lenient):

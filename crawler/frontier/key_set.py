@@ -9,7 +9,9 @@ from collections.abc import Iterable
 
 
 class KnownKeys:
-    """A set of 64-bit integers that grows to millions at some ten bytes each (a Python set takes over seventy)."""
+    """A set of 64-bit integers that grows to millions at some ten bytes each (a Python set takes
+    over seventy).
+    """
 
     def __init__(self, keys: Iterable[int] = ()) -> None:
         self._sorted = array("q", sorted(keys))

@@ -1,9 +1,11 @@
-"""What a crawl will fetch next, on SQLite: nothing queued is lost with the process, and nothing is fetched needlessly twice.
+"""What a crawl will fetch next, on SQLite: nothing queued is lost with the process, and nothing is
+fetched needlessly twice.
 
-At least once: an entry is leased before its fetch and acknowledged (`finish`) only when its capture is durable, the index
-committed and its links queued, the last two in one transaction here. What a killed process had leased is given back, or
-acknowledged from its capture, by the next one (`leased`, `release`). Which URL may be queued is `crawler.frontier.scope`'s
-question; when a host may be asked is `crawler.politeness`'.
+At least once: an entry is leased before its fetch and acknowledged (`finish`) only when its capture
+is durable, the index committed and its links queued, the last two in one transaction here. What a
+killed process had leased is given back, or acknowledged from its capture, by the next one
+(`leased`, `release`). Which URL may be queued is `crawler.frontier.scope`'s question; when a host
+may be asked is `crawler.politeness`'.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ PRIORITY = {
     Kind.KNOWN: 58,
 }
 _AMP_KINDS = frozenset({Kind.ARTICLE, Kind.SECTION, Kind.LINK})
-_AMP_LATER = 12  # no sum of it and a place above is another's place: a lease may ask for one kind alone
+_AMP_LATER = (
+    12  # no sum of it and a place above is another's place: a lease may ask for one kind alone
+)
 _MAX_CLAIMS = 4  # as many announcements of one URL travel with it into the WARC
 _FORMAT = 1
 
@@ -87,8 +91,9 @@ class State(IntEnum):
 class Entry:
     """A URL to fetch: what it is expected to be, how it was found, and what was announced of it.
 
-    `hops` are links followed since the start (for a sitemap: how deep it lies in sitemap indexes). `guess`: nobody
-    named the address. `named_by_robots`: it may lie on another host. `leased` is the Unix time of its lease.
+    `hops` are links followed since the start (for a sitemap: how deep it lies in sitemap indexes).
+    `guess`: nobody named the address. `named_by_robots`: it may lie on another host. `leased` is
+    the Unix time of its lease.
     """
 
     url: str
@@ -104,7 +109,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """How the last run for a site ended, or stood when it was last noted, and when that was (Unix time)."""
+    """How the last run for a site ended, or stood when it was last noted, and when that was (Unix
+    time).
+    """
 
     summary: CrawlSummary
     at: float
@@ -116,14 +123,18 @@ class LastRun:
 
 
 def priority(entry: Entry) -> int:
-    """Its place in the queue: smaller goes first. An AMP form waits for the page itself to be named."""
+    """Its place in the queue: smaller goes first. An AMP form waits for the page itself to be
+    named.
+    """
     late = _AMP_LATER if entry.kind in _AMP_KINDS and is_amp(entry.url) else 0
     return PRIORITY[entry.kind] + late + (min(entry.hops, 9) if entry.kind is Kind.LINK else 0)
 
 
 def key_of(site: str, url: str) -> int:
     """64 bits that name a URL within a site; one for all addresses with the same canonical key."""
-    digest = hashlib.sha256(f"{site}\n{canonical_key(url)}".encode("utf-8", "surrogatepass")).digest()
+    digest = hashlib.sha256(
+        f"{site}\n{canonical_key(url)}".encode("utf-8", "surrogatepass")
+    ).digest()
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
@@ -144,13 +155,16 @@ class _Connection(sqlite3.Connection):
 class Frontier:
     """The queue of all sites of one collection, in `path`. To be used from one thread.
 
-    `timeout` is how long, in seconds, it waits for another writer. StorageError where the disk or a lock refuses.
+    `timeout` is how long, in seconds, it waits for another writer. StorageError where the disk or a
+    lock refuses.
     """
 
     def __init__(self, path: Path, *, timeout: float = 30.0) -> None:
         keep_from_others(path)
         with _storage(path):
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=timeout, factory=_Connection)
+            self._db = sqlite3.connect(
+                path, isolation_level=None, timeout=timeout, factory=_Connection
+            )
             self._db.place = path
             self._prepare()
         self._path = path
@@ -160,9 +174,12 @@ class Frontier:
 
     def _prepare(self) -> None:
         # NORMAL: a power cut may forget the last moments. They are then fetched again, never lost.
-        self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;")
+        self._db.executescript(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
+        )
         if self._db.execute("PRAGMA user_version").fetchone()[0] != _FORMAT:
-            # State of another version is not worth a migration: the next crawl finds everything anew.
+            # State of another version is not worth a migration: the next crawl finds everything
+            # anew.
             self._db.executescript("DROP TABLE IF EXISTS entries; DROP TABLE IF EXISTS runs;")
             self._db.execute(f"PRAGMA user_version={_FORMAT}")
         self._db.executescript(_SCHEMA)
@@ -171,10 +188,11 @@ class Frontier:
         """Close the file; what is leased stays leased."""
         self._db.close()
 
-    # ------------------------------------------------------------------------------------------------- adding
+    # --------------------------------------------------------------------------------------- adding
 
     def unseen(self, site: str, urls: Iterable[str]) -> list[str]:
-        """Those of the addresses that were not offered to this site's queue before, in this process, letter by letter.
+        """Those of the addresses that were not offered to this site's queue before, in this
+        process, letter by letter.
 
         A cheap first sieve: pages of one site share most of their links.
         """
@@ -199,10 +217,13 @@ class Frontier:
                 if is_amp(entry.url):
                     self._amp.add(key)
                 continue
-            if key in self._amp and not is_amp(entry.url):  # the page itself, of which only the AMP form was known
+            if key in self._amp and not is_amp(
+                entry.url
+            ):  # the page itself, of which only the AMP form was known
                 self._amp.discard(key)
                 self._db.execute(
-                    "UPDATE entries SET url=?, priority=? WHERE key=? AND state=0", (entry.url, priority(entry), key)
+                    "UPDATE entries SET url=?, priority=? WHERE key=? AND state=0",
+                    (entry.url, priority(entry), key),
                 )
             if entry.claims or entry.kind is Kind.FEED:
                 again.append((priority(entry), entry.kind, _claims_text(entry), entry.guess, key))
@@ -213,7 +234,9 @@ class Frontier:
         return len(fresh)
 
     def adopt(self, site: str, entry: Entry) -> bool:
-        """Take a URL that a redirect led to into the lease of its visit; False where it is known already."""
+        """Take a URL that a redirect led to into the lease of its visit; False where it is known
+        already.
+        """
         key = key_of(site, entry.url)
         if not self._known_of(site).add(key):
             return False
@@ -226,7 +249,10 @@ class Frontier:
         keys = [(key_of(site, entry.url),) for entry in entries]
         with self._transaction():
             self._add(site, entries)
-            self._db.executemany("UPDATE entries SET state=0, attempts=0, not_before=0 WHERE key=? AND state<>1", keys)
+            self._db.executemany(
+                "UPDATE entries SET state=0, attempts=0, not_before=0 WHERE key=? AND state<>1",
+                keys,
+            )
 
     def _known_of(self, site: str) -> KnownKeys:
         if site not in self._known:
@@ -234,25 +260,36 @@ class Frontier:
             self._known[site] = KnownKeys(row[0] for row in rows)
         return self._known[site]
 
-    # ----------------------------------------------------------------------------------------------- fetching
+    # ------------------------------------------------------------------------------------- fetching
 
-    def lease(self, site: str, now: float | None = None, *, only: Kind | None = None) -> Entry | None:
-        """The next entry of a site (of that kind) that may be fetched now (Unix time), leased; None where there is none."""
+    def lease(
+        self, site: str, now: float | None = None, *, only: Kind | None = None
+    ) -> Entry | None:
+        """The next entry of a site (of that kind) that may be fetched now (Unix time), leased; None
+        where there is none.
+        """
         now = time.time() if now is None else now
         places = (0, 1 << 30) if only is None else (PRIORITY[only], PRIORITY[only])
-        row = self._db.execute(_LEASE, {"now": now, "site": site, "first": places[0], "last": places[1]}).fetchone()
+        row = self._db.execute(
+            _LEASE, {"now": now, "site": site, "first": places[0], "last": places[1]}
+        ).fetchone()
         return _entry(row) if row else None
 
     def next_due(self, site: str, *, only: Kind | None = None) -> float | None:
-        """The Unix time at which the earliest waiting entry (of that kind) may be fetched; None where nothing waits."""
+        """The Unix time at which the earliest waiting entry (of that kind) may be fetched; None
+        where nothing waits.
+        """
         places = (0, 1 << 30) if only is None else (PRIORITY[only], PRIORITY[only])
         row = self._db.execute(
-            "SELECT min(not_before) FROM entries WHERE site=? AND state=0 AND priority BETWEEN ? AND ?", (site, *places)
+            "SELECT min(not_before) FROM entries WHERE site=? AND state=0 AND priority BETWEEN ? AND ?",
+            (site, *places),
         ).fetchone()
         return None if row[0] is None else float(row[0])
 
     def finish(self, site: str, urls: Iterable[str], found: Iterable[Entry] = ()) -> int:
-        """Acknowledge leased URLs and queue what they led to, in one transaction; the number of new entries."""
+        """Acknowledge leased URLs and queue what they led to, in one transaction; the number of new
+        entries.
+        """
         keys = [(key_of(site, url),) for url in urls]
         with self._transaction():
             new = self._add(site, found)
@@ -268,13 +305,17 @@ class Frontier:
 
     def put_back(self, site: str, url: str) -> None:
         """Give a leased URL back as if it had never been taken."""
-        self._db.execute("UPDATE entries SET state=0, leased=NULL WHERE key=?", (key_of(site, url),))
+        self._db.execute(
+            "UPDATE entries SET state=0, leased=NULL WHERE key=?", (key_of(site, url),)
+        )
 
     def dead(self, site: str, url: str, reason: str) -> None:
         """The URL will not be fetched in this crawl."""
-        self._db.execute("UPDATE entries SET state=3, reason=? WHERE key=?", (reason, key_of(site, url)))
+        self._db.execute(
+            "UPDATE entries SET state=3, reason=? WHERE key=?", (reason, key_of(site, url))
+        )
 
-    # ------------------------------------------------------------------------------------- from run to run
+    # ------------------------------------------------------------------------------ from run to run
 
     def leased(self, site: str) -> list[Entry]:
         """What a process that ended without a word had under way."""
@@ -282,28 +323,42 @@ class Frontier:
 
     def release(self, site: str) -> int:
         """Give all leased entries of a site back; how many they were."""
-        return self._db.execute("UPDATE entries SET state=0, leased=NULL WHERE site=? AND state=1", (site,)).rowcount
+        return self._db.execute(
+            "UPDATE entries SET state=0, leased=NULL WHERE site=? AND state=1", (site,)
+        ).rowcount
 
     def renew(self, site: str) -> None:
         """Forget waits and attempts of an earlier run: a new one may try everything at once."""
-        self._db.execute("UPDATE entries SET not_before=0, attempts=0 WHERE site=? AND state=0", (site,))
+        self._db.execute(
+            "UPDATE entries SET not_before=0, attempts=0 WHERE site=? AND state=0", (site,)
+        )
 
     def last_run(self, site: str) -> LastRun | None:
-        """How the last run for the site ended; None where there was none. A killed one is still `running`."""
+        """How the last run for the site ended; None where there was none. A killed one is still
+        `running`.
+        """
         row = self._db.execute("SELECT summary, at FROM runs WHERE site=?", (site,)).fetchone()
         if row is None:
             return None
         fields = json.loads(row[0])
-        moments = {name: datetime.fromisoformat(fields[name]) for name in ("started", "finished") if fields[name]}
+        moments = {
+            name: datetime.fromisoformat(fields[name])
+            for name in ("started", "finished")
+            if fields[name]
+        }
         return LastRun(CrawlSummary(**{**fields, **moments}), row[1])
 
     def note_run(self, summary: CrawlSummary) -> None:
         """Remember how a run stands, or ended, now."""
         text = json.dumps(asdict(summary), default=datetime.isoformat)
-        self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", (summary.site, time.time(), text))
+        self._db.execute(
+            "INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", (summary.site, time.time(), text)
+        )
 
     def clear(self, site: str, least: State = State.WAITING) -> None:
-        """Forget a site's entries (those in state `least` or beyond): its next crawl starts afresh."""
+        """Forget a site's entries (those in state `least` or beyond): its next crawl starts
+        afresh.
+        """
         with self._transaction():
             self._db.execute("DELETE FROM entries WHERE site=? AND state>=?", (site, least))
         self._known.pop(site, None)
@@ -366,7 +421,9 @@ def _row(site: str, key: int, entry: Entry, state: State) -> tuple[object, ...]:
 def _claims_text(entry: Entry) -> str | None:
     if not entry.claims:
         return None
-    return json.dumps([astuple(claim)[1:] for claim in entry.claims[:_MAX_CLAIMS]], ensure_ascii=False)
+    return json.dumps(
+        [astuple(claim)[1:] for claim in entry.claims[:_MAX_CLAIMS]], ensure_ascii=False
+    )
 
 
 def _entry(row: tuple[str, str, int, str | None, str | None, int, int, int, float | None]) -> Entry:
@@ -386,7 +443,14 @@ def _entry(row: tuple[str, str, int, str | None, str | None, int, int, int, floa
 
 def _claim(url: str, fields: list[str | None]) -> Sighting:
     source, kind, title, published, modified = fields
-    return Sighting(url=url, source=source or "", kind=kind or "", title=title, published=published, modified=modified)
+    return Sighting(
+        url=url,
+        source=source or "",
+        kind=kind or "",
+        title=title,
+        published=published,
+        modified=modified,
+    )
 
 
 @contextmanager

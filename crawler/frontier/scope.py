@@ -1,7 +1,9 @@
-"""May this URL be fetched for this site? Each refusal has a named reason; and what of it looks like a trap.
+"""May this URL be fetched for this site? Each refusal has a named reason; and what of it looks like
+a trap.
 
-Pure: nothing here asks the network, the clock or the disk. Robots rules are `crawler.politeness.robots_rules`' business, whether a URL was
-fetched before is `crawler.frontier`'s.
+Pure: nothing here asks the network, the clock or the disk. Robots rules are
+`crawler.politeness.robots_rules`' business, whether a URL was fetched before is
+`crawler.frontier`'s.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from archive.config import SiteConfig
 from archive.errors import ConfigError
 from archive.urls import normalise
 
-# Bounds as in long-used archival crawlers (Heritrix: path depth 20, repeated segment 2, outlinks 6000).
+# Bounds as in long-used archival crawlers (Heritrix: path depth 20, repeated segment 2, outlinks
+# 6000).
 MAX_PATH_DEPTH = 20
 MAX_REPEATS = 2
 MAX_URL_LENGTH = 2083
@@ -32,10 +35,12 @@ _NOT_PAGE = re.compile(
     re.IGNORECASE,
 )
 _PAGINATION = re.compile(
-    r"(?:[?&/](?:page|paged|p|pg|صفحة|%d8%b5%d9%81%d8%ad%d8%a9)[=/]|/page-)\d{1,6}(?:$|[/&?])", re.IGNORECASE
+    r"(?:[?&/](?:page|paged|p|pg|صفحة|%d8%b5%d9%81%d8%ad%d8%a9)[=/]|/page-)\d{1,6}(?:$|[/&?])",
+    re.IGNORECASE,
 )
 _SESSION_NAME = re.compile(
-    r"^(?:jsessionid|phpsessid|aspsessionid\w*|cfid|cftoken|session_?id|sess(?:ion)?)$", re.IGNORECASE
+    r"^(?:jsessionid|phpsessid|aspsessionid\w*|cfid|cftoken|session_?id|sess(?:ion)?)$",
+    re.IGNORECASE,
 )
 _SESSION_MAYBE = re.compile(r"^(?:sid|s|token)$", re.IGNORECASE)
 _SESSION_VALUE = re.compile(r"^[0-9a-z]{16,}$", re.IGNORECASE)
@@ -96,7 +101,9 @@ _ALLOWED = Verdict(Reason.ALLOWED)
 
 
 def family(parts: SplitResult) -> str:
-    """The host whose pages are one site: `www.`, `m.`, `amp.` and the like folded, a default port dropped."""
+    """The host whose pages are one site: `www.`, `m.`, `amp.` and the like folded, a default port
+    dropped.
+    """
     host = (parts.hostname or "").rstrip(".")
     for prefix in _MIRRORS:
         rest = host.removeprefix(prefix)
@@ -116,7 +123,9 @@ def is_pagination(url: str) -> bool:
 
 
 def without_session(url: str) -> str:
-    """The address without session identifiers: they differ at each visit and would make one page endless."""
+    """The address without session identifiers: they differ at each visit and would make one page
+    endless.
+    """
     if "=" not in url:
         return url
     parts = urlsplit(url)
@@ -131,7 +140,9 @@ def without_session(url: str) -> str:
 def _is_session(name: str, value: str) -> bool:
     if _SESSION_NAME.match(name):
         return True
-    return bool(_SESSION_MAYBE.match(name) and _SESSION_VALUE.match(value) and re.search(r"\d", value))
+    return bool(
+        _SESSION_MAYBE.match(name) and _SESSION_VALUE.match(value) and re.search(r"\d", value)
+    )
 
 
 class Scope:
@@ -147,11 +158,13 @@ class Scope:
         """Whether the address lies on the site: on the host of a start address, mirrors folded."""
         return family(urlsplit(url)) in self._families
 
-    def decide(self, url: str, *, hops: int = 0, kind: Kind = Kind.LINK, named_by_robots: bool = False) -> Verdict:
+    def decide(
+        self, url: str, *, hops: int = 0, kind: Kind = Kind.LINK, named_by_robots: bool = False
+    ) -> Verdict:
         """Whether an absolute, normalised URL may be fetched.
 
-        `hops` are links followed since the start. A sitemap that robots.txt names may lie on another host
-        (sitemaps.org, "Sitemaps & Cross Submits"); a requisite may too.
+        `hops` are links followed since the start. A sitemap that robots.txt names may lie on
+        another host (sitemaps.org, "Sitemaps & Cross Submits"); a requisite may too.
         """
         try:
             parts = urlsplit(url)
@@ -161,7 +174,11 @@ class Scope:
             return Verdict(Reason.SCHEME, parts.scheme)
         if len(url) > MAX_URL_LENGTH:
             return Verdict(Reason.TOO_LONG, f"{len(url)} characters")
-        if not named_by_robots and kind is not Kind.REQUISITE and family(parts) not in self._families:
+        if (
+            not named_by_robots
+            and kind is not Kind.REQUISITE
+            and family(parts) not in self._families
+        ):
             return Verdict(Reason.HOST, parts.hostname)
         for pattern in self._exclude:
             if _found(pattern, url):
@@ -187,15 +204,21 @@ class Scope:
 
 
 def _found(pattern: re.Pattern[str], url: str) -> bool:
-    """Whether a pattern is found in an address, as it is asked for or as people write it (`/سياسة/`)."""
+    """Whether a pattern is found in an address, as it is asked for or as people write it
+    (`/سياسة/`).
+    """
     return bool(pattern.search(url) or ("%" in url and pattern.search(unquote(url))))
 
 
 def _repeats(segments: list[str]) -> str:
-    """A segment, or parameter, that stands there more than twice; numbers may (`/2026/11/11/11`)."""
+    """A segment, or parameter, that stands there more than twice; numbers may
+    (`/2026/11/11/11`).
+    """
     if len(segments) <= MAX_REPEATS:
         return ""
-    return next((s for s in segments if s and not s.isdigit() and segments.count(s) > MAX_REPEATS), "")
+    return next(
+        (s for s in segments if s and not s.isdigit() and segments.count(s) > MAX_REPEATS), ""
+    )
 
 
 def _compiled(site: SiteConfig, key: str, texts: Iterable[str]) -> list[re.Pattern[str]]:

@@ -13,8 +13,8 @@ _NUMBER_LIKE = re.compile(r"^[\d\W_]*\d[\d\W_]*$")
 def patterns(url: str) -> tuple[str, str, str, str]:
     """The shapes an address has, from fine to coarse: what a trap keeps while the address changes.
 
-    The path with numbers and dates collapsed and the names of its parameters; that path, with any parameters; its first
-    segment and its depth; its depth alone.
+    The path with numbers and dates collapsed and the names of its parameters; that path, with any
+    parameters; its first segment and its depth; its depth alone.
     """
     parts = urlsplit(url)
     segments = [_shape(segment) for segment in parts.path.split("/") if segment]
@@ -34,17 +34,21 @@ def _shape(segment: str) -> str:
     return _DIGITS.sub("0", segment.lower())
 
 
-# How many pages of one shape may bring no article not met before, until the shape is left. Found by trial: a calendar is
-# left after 50 days, while the longest run of article-less pages on the sites at hand was 23 (a list of tags).
+# How many pages of one shape may bring no article not met before, until the shape is left. Found by
+# trial: a calendar is left after 50 days, while the longest run of article-less pages on the sites
+# at hand was 23 (a list of tags).
 FRUITLESS = (50, 150, 600, 2000)
 
 
-# A page that is refused counts as so many: ten in a row of one shape are a part of the site that is closed.
+# A page that is refused counts as so many: ten in a row of one shape are a part of the site that is
+# closed.
 REFUSED_WEIGHT = 5
 
 
 class Budgets:
-    """Counts, for each shape of address, the pages in a row that brought nothing; says which shapes are spent."""
+    """Counts, for each shape of address, the pages in a row that brought nothing; says which shapes
+    are spent.
+    """
 
     def __init__(self, limits: tuple[int, ...] = FRUITLESS) -> None:
         self._limits = limits

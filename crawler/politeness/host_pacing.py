@@ -1,7 +1,9 @@
-"""How a host wants to be treated: pauses, Retry-After, back-off, robots.txt that fails, and when to leave it alone.
+"""How a host wants to be treated: pauses, Retry-After, back-off, robots.txt that fails, and when to
+leave it alone.
 
-Time is monotonic throughout, so a clock that jumps neither floods a host nor stops a crawl. Which rules a robots.txt
-holds is `crawler.politeness.robots_rules`'; this module fetches it, through a function it is given, and says what its absence means.
+Time is monotonic throughout, so a clock that jumps neither floods a host nor stops a crawl. Which
+rules a robots.txt holds is `crawler.politeness.robots_rules`'; this module fetches it, through a
+function it is given, and says what its absence means.
 """
 
 from __future__ import annotations
@@ -14,15 +16,20 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-MAX_DELAY = 60.0  # seconds; a longer Crawl-delay would mean "do not crawl", which has a rule of its own
-MAX_HELD = 300.0  # seconds a crawl waits for a host that asks to be left alone; beyond that it ends and resumes later
+MAX_DELAY = (
+    60.0  # seconds; a longer Crawl-delay would mean "do not crawl", which has a rule of its own
+)
+# seconds a crawl waits for a host that asks to be left alone; beyond that it ends and resumes later
+MAX_HELD = 300.0
 MAX_ATTEMPTS = 4  # fetches of one URL in one crawl
 TRY_LATER = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 SLOW_DOWN = frozenset({429, 503})
 
 
 def retry_after(value: str | None, now: datetime | None = None) -> float | None:
-    """Seconds that a Retry-After header asks for (RFC 9110 §10.2.3: seconds or an HTTP date), or None."""
+    """Seconds that a Retry-After header asks for (RFC 9110 §10.2.3: seconds or an HTTP date), or
+    None.
+    """
     if not value:
         return None
     text = value.strip()
@@ -38,13 +45,17 @@ def retry_after(value: str | None, now: datetime | None = None) -> float | None:
 
 
 def backoff(attempt: int, first: float, jitter: Callable[[], float] = random.random) -> float:
-    """Seconds before the next try: `first`, doubled with each attempt (from 0), up or down by a quarter, bounded."""
+    """Seconds before the next try: `first`, doubled with each attempt (from 0), up or down by a
+    quarter, bounded.
+    """
     return float(min(first * 2**attempt * (0.75 + jitter() / 2), MAX_HELD))
 
 
 @dataclass(slots=True)
 class HostState:
-    """When a host was promised its next request, and until when it is to be left alone (on the monotonic clock)."""
+    """When a host was promised its next request, and until when it is to be left alone (on the
+    monotonic clock).
+    """
 
     delay: float
     next_at: float = 0.0
@@ -52,10 +63,11 @@ class HostState:
 
 
 class Hosts:
-    """When each host may be asked next. `delay` in seconds; `first` is the back-off after a first failure.
+    """When each host may be asked next. `delay` in seconds; `first` is the back-off after a first
+    failure.
 
-    `states` are shared by the sites of one run: two of them may lie on one host, which is asked no faster for that. The
-    longest of their delays holds.
+    `states` are shared by the sites of one run: two of them may lie on one host, which is asked no
+    faster for that. The longest of their delays holds.
     """
 
     def __init__(

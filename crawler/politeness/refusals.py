@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 
-# When a site is left: so many answers in a row that mean "go away", and these at least this share of its latest answers.
-# A closed section of an open site is ten in a row too, but not most of what the site says.
+# When a site is left: so many answers in a row that mean "go away", and these at least this share
+# of its latest answers. A closed section of an open site is ten in a row too, but not most of what
+# the site says.
 REFUSALS = 10
 
 
@@ -19,7 +20,9 @@ REFUSED = frozenset({401, 403, 429})
 
 
 class Patience:
-    """Counts answers in a row that mean "go away" or no answer at all; `lost` says why the site is to be left."""
+    """Counts answers in a row that mean "go away" or no answer at all; `lost` says why the site is
+    to be left.
+    """
 
     def __init__(self, limit: int = REFUSALS) -> None:
         self._limit = limit
@@ -33,7 +36,9 @@ class Patience:
         self._silent = 0
 
     def welcomed(self) -> None:
-        """A page was read and is one of the site's own; reading comes later than fetching, so silence is not touched."""
+        """A page was read and is one of the site's own; reading comes later than fetching, so
+        silence is not touched.
+        """
         self._latest.append(False)
         self._refused = 0
 

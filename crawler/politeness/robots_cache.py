@@ -1,4 +1,6 @@
-"""What robots.txt means for each origin: fetched once a day, with what its absence means (RFC 9309 §2.3.1)."""
+"""What robots.txt means for each origin: fetched once a day, with what its absence means (RFC 9309
+§2.3.1).
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ ROBOTS_REDIRECTS = 5  # RFC 9309 §2.3.1.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a fetch brought, as far as politeness cares. `error` is set where there was no response."""
+    """What a fetch brought, as far as politeness cares. `error` is set where there was no
+    response.
+    """
 
     url: str
     status: int | None = None
@@ -34,10 +38,14 @@ class Answer:
 
     @classmethod
     def of(cls, url: str, message: HttpMessage) -> Answer:
-        """What a response says; its body is decoded where it may be rules, and as far as they are read."""
+        """What a response says; its body is decoded where it may be rules, and as far as they are
+        read.
+        """
         body = b""
         if message.status is not None and 200 <= message.status < 300:
-            body = decode_entity(message.entity, message.header("Content-Encoding"), PARSED_BYTES + 1).body
+            body = decode_entity(
+                message.entity, message.header("Content-Encoding"), PARSED_BYTES + 1
+            ).body
         return cls(
             url=url,
             status=message.status,
@@ -58,8 +66,8 @@ class Standing:
 class RobotsKeeper:
     """Each origin's robots.txt, fetched once a day at most, before anything else of that origin.
 
-    `fetch` fetches one URL without following redirects. RFC 9309 §2.3.1: 2xx gives rules, 4xx allows all, anything else
-    forbids all.
+    `fetch` fetches one URL without following redirects. RFC 9309 §2.3.1: 2xx gives rules, 4xx
+    allows all, anything else forbids all.
     """
 
     def __init__(
@@ -99,11 +107,15 @@ class RobotsKeeper:
             asked = answer.retry_after
             if asked is not None and asked > MAX_HELD:
                 break
-            await self._sleep(asked if asked is not None else backoff(attempt, self._hosts.first_backoff))
+            await self._sleep(
+                asked if asked is not None else backoff(attempt, self._hosts.first_backoff)
+            )
         return standing
 
     async def _final(self, url: str) -> Answer:
-        """The answer after at most five redirects, to other hosts too; more of them count as "no robots.txt"."""
+        """The answer after at most five redirects, to other hosts too; more of them count as "no
+        robots.txt".
+        """
         for _ in range(ROBOTS_REDIRECTS + 1):
             answer = await self._fetch(url)
             redirect = answer.status is not None and 300 <= answer.status < 400 and answer.location
@@ -116,10 +128,14 @@ class RobotsKeeper:
 
 def _standing(answer: Answer) -> Standing:
     if answer.error is not None:
-        return Standing(blocked=f"robots.txt could not be fetched ({answer.error}), so nothing may be (RFC 9309)")
+        return Standing(
+            blocked=f"robots.txt could not be fetched ({answer.error}), so nothing may be (RFC 9309)"
+        )
     status = answer.status or 0
     if 200 <= status < 300:
         return Standing(Robots(answer.body))
     if status == 429 or status >= 500 or status < 200:
-        return Standing(blocked=f"robots.txt answers {status}, so nothing may be fetched (RFC 9309)")
+        return Standing(
+            blocked=f"robots.txt answers {status}, so nothing may be fetched (RFC 9309)"
+        )
     return Standing()

@@ -1,8 +1,10 @@
-"""robots.txt as rules (RFC 9309): which group is ours, what it allows, how slowly it wants to be asked.
+"""robots.txt as rules (RFC 9309): which group is ours, what it allows, how slowly it wants to be
+asked.
 
-Pure. Fetching the file, and what to do when that fails, is `crawler.politeness`' and the spider's business. The matching
-of paths is Protego's; choosing the group is done here, since Protego ends a group at lines that must not end it
-(RFC 9309 §2.2.4) and takes the beginning of a name for the name (§2.2.1).
+Pure. Fetching the file, and what to do when that fails, is `crawler.politeness`' and the spider's
+business. The matching of paths is Protego's; choosing the group is done here, since Protego ends a
+group at lines that must not end it (RFC 9309 §2.2.4) and takes the beginning of a name for the name
+(§2.2.1).
 """
 
 from __future__ import annotations
@@ -94,7 +96,9 @@ def _read(text: str) -> tuple[list[_Group], list[str]]:
 
 def _ours(groups: list[_Group], agent: str) -> list[_Group]:
     """All groups that name the agent, as one; failing that, all groups for `*` (§2.2.1)."""
-    return [group for group in groups if agent in group.agents] or [group for group in groups if "*" in group.agents]
+    return [group for group in groups if agent in group.agents] or [
+        group for group in groups if "*" in group.agents
+    ]
 
 
 def _seconds(delays: list[str]) -> float | None:

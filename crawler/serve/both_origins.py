@@ -1,6 +1,8 @@
-"""`warraq serve`: a collection's pages on one port of this machine, and the replay of its captures on another.
+"""`warraq serve`: a collection's pages on one port of this machine, and the replay of its captures
+on another.
 
-Two ports are two origins: whatever an archived page might do, it could not reach the pages that frame it.
+Two ports are two origins: whatever an archived page might do, it could not reach the pages that
+frame it.
 """
 
 from __future__ import annotations
@@ -18,11 +20,16 @@ DEFAULT_PORT = 8460
 
 @contextmanager
 def serving(layout: Layout, port: int = 0, replay_port: int = 0) -> Iterator[tuple[str, str]]:
-    """Serve a collection while the block runs; gives the origins of its pages and of the replay. Port 0: any free one.
+    """Serve a collection while the block runs; gives the origins of its pages and of the replay.
+    Port 0: any free one.
 
-    Only 127.0.0.1 is listened on; nothing is written, and a crawl may go on meanwhile. UsageError for a taken port.
+    Only 127.0.0.1 is listened on; nothing is written, and a crawl may go on meanwhile. UsageError
+    for a taken port.
     """
-    with listening(port) as (pages_origin, start_pages), listening(replay_port) as (replay_origin, start_replay):
+    with (
+        listening(port) as (pages_origin, start_pages),
+        listening(replay_port) as (replay_origin, start_replay),
+    ):
         replay = Replay(index=layout.index_db, archive=layout.archive, pages_origin=pages_origin)
         start_replay(replay.answer)
         start_pages(Pages(layout=layout, replay_origin=replay_origin).answer)

@@ -1,8 +1,10 @@
-"""A web server for the person at this machine only: loopback, reading only, and deaf to what other websites send it.
+"""A web server for the person at this machine only: loopback, reading only, and deaf to what other
+websites send it.
 
-Any website that somebody has open can make the browser send requests to 127.0.0.1. So each request must name the very
-address served (a name that was rebound to 127.0.0.1 does not), must not come from another site, and can change nothing.
-Every answer carries its Content-Security-Policy. What is answered is `crawler.serve.pages`' and `crawler.serve.replay`'s.
+Any website that somebody has open can make the browser send requests to 127.0.0.1. So each request
+must name the very address served (a name that was rebound to 127.0.0.1 does not), must not come
+from another site, and can change nothing. Every answer carries its Content-Security-Policy. What is
+answered is `crawler.serve.pages`' and `crawler.serve.replay`'s.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ _ALWAYS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One response: `policy` is its whole Content-Security-Policy; `headers` come besides those every answer has."""
+    """One response: `policy` is its whole Content-Security-Policy; `headers` come besides those
+    every answer has.
+    """
 
     body: bytes
     policy: str
@@ -49,13 +53,22 @@ NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancest
 
 def plain(status: int, text: str) -> Answer:
     """A line of plain text under the strictest policy."""
-    return Answer(status=status, body=f"{text}\n".encode(), content_type="text/plain; charset=utf-8", policy=NOTHING)
+    return Answer(
+        status=status,
+        body=f"{text}\n".encode(),
+        content_type="text/plain; charset=utf-8",
+        policy=NOTHING,
+    )
 
 
-def refusal(method: str, hosts: list[str], origin_of_request: str | None, address: str) -> Answer | None:
-    """Why a request is not answered, or None. `hosts`: its Host fields; `address`: `127.0.0.1:port`, as it must say.
+def refusal(
+    method: str, hosts: list[str], origin_of_request: str | None, address: str
+) -> Answer | None:
+    """Why a request is not answered, or None. `hosts`: its Host fields; `address`:
+    `127.0.0.1:port`, as it must say.
 
-    `origin_of_request` is Sec-Fetch-Site (Fetch Metadata), with which browsers tell who makes them ask.
+    `origin_of_request` is Sec-Fetch-Site (Fetch Metadata), with which browsers tell who makes them
+    ask.
     """
     if hosts != [address]:
         return plain(421, f"This server answers at http://{address}/ only.")
@@ -77,7 +90,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _respond(self) -> None:
         address = f"{LOOPBACK}:{self.server.server_port}"
         answer = (
-            refusal(self.command, self.headers.get_all("Host", []), self.headers.get("Sec-Fetch-Site"), address)
+            refusal(
+                self.command,
+                self.headers.get_all("Host", []),
+                self.headers.get("Sec-Fetch-Site"),
+                address,
+            )
             or self._answered()
         )
         if (
@@ -85,7 +103,9 @@ class _Handler(BaseHTTPRequestHandler):
             or self.headers.get("Content-Length")
             or "Transfer-Encoding" in self.headers
         ):
-            self.close_connection = True  # a body that came along must not be taken for the next request
+            self.close_connection = (
+                True  # a body that came along must not be taken for the next request
+            )
         self._send(answer)
 
     def _send(self, answer: Answer) -> None:
@@ -131,8 +151,9 @@ class _Server(ThreadingHTTPServer):
 
 @contextmanager
 def listening(port: int) -> Iterator[tuple[str, Callable[[Callable[[str], Answer]], None]]]:
-    """Listen on loopback while the block runs; gives the origin (`http://127.0.0.1:port`) and a function that starts
-    answering: it takes what makes an `Answer` of a request's target. Port 0 takes a free one.
+    """Listen on loopback while the block runs; gives the origin (`http://127.0.0.1:port`) and a
+    function that starts answering: it takes what makes an `Answer` of a request's target. Port 0
+    takes a free one.
 
     UsageError where the port is taken.
     """
@@ -140,12 +161,18 @@ def listening(port: int) -> Iterator[tuple[str, Callable[[Callable[[str], Answer
     try:
         server = _Server((LOOPBACK, port), handler)
     except (OSError, OverflowError) as error:
-        raise UsageError(f"port {port} cannot be listened on ({error}); choose another with --port") from error
+        raise UsageError(
+            f"port {port} cannot be listened on ({error}); choose another with --port"
+        ) from error
     threads: list[threading.Thread] = []
 
     def start(answer: Callable[[str], Answer]) -> None:
         handler.answer = staticmethod(answer)  # type: ignore[attr-defined]
-        threads.append(threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True))
+        threads.append(
+            threading.Thread(
+                target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+            )
+        )
         threads[0].start()
 
     with server:

@@ -1,7 +1,9 @@
-"""The pages of `warraq serve`: search, an article, two versions side by side, a replayed capture in its frame. Reading only.
+"""The pages of `warraq serve`: search, an article, two versions side by side, a replayed capture in
+its frame. Reading only.
 
-Jinja2 escapes all that goes into a page; marks are put between pieces of text, never into markup. The policy lets a page
-show nothing but our own style sheet and frame nothing but the replay, which lies on another origin.
+Jinja2 escapes all that goes into a page; marks are put between pieces of text, never into markup.
+The policy lets a page show nothing but our own style sheet and frame nothing but the replay, which
+lies on another origin.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ PER_PAGE = 20
 _LAST_PAGE = 500
 _LONGEST = 500  # letters of a query: more is no search
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
-# Put around matches while the text is plain, and cut at to make pieces; archived text cannot hold them: they are taken out.
+# Put around matches while the text is plain, and cut at to make pieces; archived text cannot hold
+# them: they are taken out.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
@@ -53,7 +56,9 @@ class Asked:
 
     @classmethod
     def of(cls, query: str) -> Asked:
-        """The form as sent in a query string; what cannot be understood is left out and complained of."""
+        """The form as sent in a query string; what cannot be understood is left out and complained
+        of.
+        """
         fields = {name: values[-1][:_LONGEST] for name, values in parse_qs(query[:20_000]).items()}
         complaints = []
         dates = {}
@@ -76,7 +81,10 @@ class Asked:
     @property
     def filters(self) -> Filters:
         """The filters of the search."""
-        chosen = {name: getattr(self, name) or None for name in ("site", "section", "author", "since", "until")}
+        chosen = {
+            name: getattr(self, name) or None
+            for name in ("site", "section", "author", "since", "until")
+        }
         return Filters(**chosen)
 
     def link(self, page: int) -> str:
@@ -86,7 +94,9 @@ class Asked:
             names.get(name, name): getattr(self, name)
             for name in ("q", "site", "section", "author", "since", "until", "sort")
         }
-        return "/?" + urlencode({name: value for name, value in (values | {"page": page}).items() if value})
+        return "/?" + urlencode(
+            {name: value for name, value in (values | {"page": page}).items() if value}
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +105,9 @@ class Pages:
 
     layout: Layout
     replay_origin: str
-    _routes: list[tuple[re.Pattern[str], Callable[..., Answer]]] = field(init=False, default_factory=list)
+    _routes: list[tuple[re.Pattern[str], Callable[..., Answer]]] = field(
+        init=False, default_factory=list
+    )
 
     def __post_init__(self) -> None:
         self._routes.extend(
@@ -112,7 +124,9 @@ class Pages:
 
     @property
     def policy(self) -> str:
-        """The Content-Security-Policy of our own pages: no script at all, no style but ours, frames only of the replay."""
+        """The Content-Security-Policy of our own pages: no script at all, no style but ours, frames
+        only of the replay.
+        """
         return (
             "default-src 'none'; script-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none';"
             f" frame-src {self.replay_origin}; frame-ancestors 'none'"
@@ -122,7 +136,11 @@ class Pages:
     def _templates(self) -> jinja2.Environment:
         loader = jinja2.PackageLoader("crawler.serve", "templates")
         environment = jinja2.Environment(
-            loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+            loader=loader,
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
         environment.filters["language"] = language
         environment.filters["direction"] = direction
@@ -146,7 +164,9 @@ class Pages:
         return self._told(404, "Not here", "There is no such page.")
 
     def _page(self, template: str, status: int = 200, **values: Any) -> Answer:
-        text = self._templates.get_template(template).render(collection=self.layout.root.name, **values)
+        text = self._templates.get_template(template).render(
+            collection=self.layout.root.name, **values
+        )
         return Answer(status=status, body=text.encode("utf-8", "replace"), policy=self.policy)
 
     def _told(self, status: int, heading: str, text: str) -> Answer:
@@ -155,7 +175,7 @@ class Pages:
     def _reader(self) -> Reader:
         return Reader(self.layout.index_db, timeout=5)
 
-    # ---------------------------------------------------------------------------------------------------- pages
+    # ---------------------------------------------------------------------------------------- pages
 
     def _style(self, *, query: str) -> Answer:  # noqa: ARG002 -- every page is called so
         css = resources.files("crawler.serve").joinpath("templates", "style.css").read_bytes()
@@ -165,7 +185,11 @@ class Pages:
         asked = Asked.of(query)
         with self._reader() as reader:
             found = reader.search(
-                asked.q, asked.filters, sort=Sort(asked.sort), limit=PER_PAGE, skip=(asked.page - 1) * PER_PAGE
+                asked.q,
+                asked.filters,
+                sort=Sort(asked.sort),
+                limit=PER_PAGE,
+                skip=(asked.page - 1) * PER_PAGE,
             )
             total = max(reader.count(asked.q, asked.filters), len(found))
             sites = [row["site"] for row in reader.stats()]
@@ -179,7 +203,9 @@ class Pages:
             for row in found
         ]
         last = min((total + PER_PAGE - 1) // PER_PAGE, _LAST_PAGE)
-        return self._page("search.html", asked=asked, hits=hits, total=total, sites=sites, last=last)
+        return self._page(
+            "search.html", asked=asked, hits=hits, total=total, sites=sites, last=last
+        )
 
     def _article(self, identity: str, *, query: str) -> Answer:
         asked = parse_qs(query[:2000]).get("version", [""])[-1]
@@ -196,7 +222,9 @@ class Pages:
                 "authors": reader.authors(row["id"]),
                 "addresses": reader.addresses(row["id"]),
                 "captures": captures,
-                "cluster": [other for other in reader.cluster(row["id"]) if other["id"] != row["id"]],
+                "cluster": [
+                    other for other in reader.cluster(row["id"]) if other["id"] != row["id"]
+                ],
             }
         return self._page("article.html", **values)
 
@@ -208,8 +236,13 @@ class Pages:
         latest = versions[-1]["number"]
         before = _version(versions, asked.get("a", [str(max(1, latest - 1))])[-1])
         after = _version(versions, asked.get("b", [str(latest)])[-1])
-        rows = [(found.kind, _side(found, "before"), _side(found, "after")) for found in differences(before, after)]
-        return self._page("compare.html", row=row, before=before, after=after, versions=versions, rows=rows)
+        rows = [
+            (found.kind, _side(found, "before"), _side(found, "after"))
+            for found in differences(before, after)
+        ]
+        return self._page(
+            "compare.html", row=row, before=before, after=after, versions=versions, rows=rows
+        )
 
     def _replay(self, identity: str, *, query: str) -> Answer:  # noqa: ARG002
         with self._reader() as reader:
@@ -217,7 +250,9 @@ class Pages:
         if capture is None:
             raise UsageError(f"{identity}: no capture of that id")
         shown = f"{self.replay_origin}/{capture.id}/{capture.url}"
-        return self._page("replay.html", capture=capture, shown=shown, digest=str(capture.payload_digest or ""))
+        return self._page(
+            "replay.html", capture=capture, shown=shown, digest=str(capture.payload_digest or "")
+        )
 
     def _record(self, identity: str, *, query: str) -> Answer:  # noqa: ARG002
         with Collection(self.layout.root) as collection:
@@ -236,7 +271,9 @@ def language(tag: str | None) -> str:
 
 
 def direction(tag: str | None) -> str:
-    """The `dir` attribute for text in that language; where it is not known, the letters decide (`auto`)."""
+    """The `dir` attribute for text in that language; where it is not known, the letters decide
+    (`auto`).
+    """
     return "rtl" if is_right_to_left(tag or "") else "auto"
 
 
@@ -252,10 +289,14 @@ def _version(versions: list[Row], number: str) -> Row:
     raise UsageError(f"there is no such version; this article has {len(versions)}")
 
 
-def _pieces(text: str, words: Query, around: Callable[[str, Query, str, str], str]) -> Iterator[Piece]:
+def _pieces(
+    text: str, words: Query, around: Callable[[str, Query, str, str], str]
+) -> Iterator[Piece]:
     """A text, or an excerpt of it, in pieces: (whether it answers the query, the piece)."""
     plain_text = text.replace(_OPEN, "").replace(_CLOSE, "")
-    for part in re.split(f"({_OPEN}[^{_CLOSE}]*{_CLOSE})", around(plain_text, words, _OPEN, _CLOSE)):
+    for part in re.split(
+        f"({_OPEN}[^{_CLOSE}]*{_CLOSE})", around(plain_text, words, _OPEN, _CLOSE)
+    ):
         if part:
             yield part.startswith(_OPEN), part.strip(_OPEN + _CLOSE)
 
@@ -266,6 +307,7 @@ def _side(found: Difference, side: str) -> list[Piece]:
         text = found.before if side == "before" else found.after
         return [(found.kind is not Kind.SAME, text)] if text else []
     pieces = (
-        (not same, gone if side == "before" else come) for same, gone, come in changed_words(found.before, found.after)
+        (not same, gone if side == "before" else come)
+        for same, gone, come in changed_words(found.before, found.after)
     )
     return [piece for piece in pieces if piece[1]]

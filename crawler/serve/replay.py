@@ -1,9 +1,11 @@
-"""Archived answers shown again in a browser, on an origin of their own, where nothing runs and nothing gets out.
+"""Archived answers shown again in a browser, on an origin of their own, where nothing runs and
+nothing gets out.
 
-`/20261120101500/https://news.example/a` is that address as captured nearest to that time; a capture's id in place of the
-time is that capture. Nothing of the archived headers is passed on but the media type, and that only where it is one to
-show. The policy sent along forbids scripts, plug-ins, forms, frames from elsewhere and every request to another origin;
-the pages of `crawler.serve.pages` lie on another port, that is, on another origin.
+`/20261120101500/https://news.example/a` is that address as captured nearest to that time; a
+capture's id in place of the time is that capture. Nothing of the archived headers is passed on but
+the media type, and that only where it is one to show. The policy sent along forbids scripts,
+plug-ins, forms, frames from elsewhere and every request to another origin; the pages of
+`crawler.serve.pages` lie on another port, that is, on another origin.
 """
 
 from __future__ import annotations
@@ -29,8 +31,11 @@ from pipelines.page.dom import parse
 _MOST = 64 * 1024 * 1024
 _TARGET = re.compile(r"/(?:(?P<time>\d{14})|(?P<id>[0-9a-f]{16}))/(?P<url>.+)", re.DOTALL)
 _HTML = frozenset(("text/html", "application/xhtml+xml"))
-# Shown as what they are; whatever else is text is shown as plain text, and the rest is offered as a file.
-_SHOWN = re.compile(r"image/[\w.+-]+|font/[\w.+-]+|audio/[\w.+-]+|video/[\w.+-]+|application/(?:x-)?font[\w.+-]*")
+# Shown as what they are; whatever else is text is shown as plain text, and the rest is offered as a
+# file.
+_SHOWN = re.compile(
+    r"image/[\w.+-]+|font/[\w.+-]+|audio/[\w.+-]+|video/[\w.+-]+|application/(?:x-)?font[\w.+-]*"
+)
 _TEXT = re.compile(r"text/|[/+](?:json|xml)$|javascript")
 _TAG = re.compile(r"<[A-Za-z][^<>]{20000,}")
 _QUOTED = re.compile(r"""=\s*+(?:"[^"]*+"|'[^']*+')""")
@@ -50,8 +55,9 @@ class Replay:
     def policy(self) -> str:
         """The Content-Security-Policy of everything archived (CSP Level 3).
 
-        `sandbox` without `allow-scripts` also stops redirects by `<meta>`, forms, pop-ups and downloads. The origin is
-        kept (`allow-same-origin`), or fonts would not load; it is one where nothing else lies and no script can use it.
+        `sandbox` without `allow-scripts` also stops redirects by `<meta>`, forms, pop-ups and
+        downloads. The origin is kept (`allow-same-origin`), or fonts would not load; it is one
+        where nothing else lies and no script can use it.
         """
         return (
             "default-src 'none'; script-src 'none'; connect-src 'none'; object-src 'none'; worker-src 'none';"
@@ -92,8 +98,12 @@ class Replay:
             leads = rewriter.address(message.text("location") or "")
             if leads is None or not leads.startswith("/"):
                 return self._told(404, "This redirected to an address that cannot be replayed.")
-            return Answer(status=302, body=b"", policy=self.policy, headers=(("Location", _ascii(leads)),))
-        body = decode_entity(message.entity, ", ".join(message.headers_all("content-encoding")), _MOST).body
+            return Answer(
+                status=302, body=b"", policy=self.policy, headers=(("Location", _ascii(leads)),)
+            )
+        body = decode_entity(
+            message.entity, ", ".join(message.headers_all("content-encoding")), _MOST
+        ).body
         content_type = message.header("content-type") or "text/html"
         body, shown_as, headers = _presented(body, content_type, rewriter)
         return Answer(
@@ -114,13 +124,19 @@ def address(capture_time: str, url: str) -> str:
     return f"/{re.sub('[^0-9]', '', capture_time)[:14]}/{url}"
 
 
-def _presented(body: bytes, content_type: str, rewriter: Rewriter) -> tuple[bytes, str, tuple[tuple[str, str], ...]]:
+def _presented(
+    body: bytes, content_type: str, rewriter: Rewriter
+) -> tuple[bytes, str, tuple[tuple[str, str], ...]]:
     """The body as it is shown, the media type it is shown as, and further headers."""
     mime = content_type.partition(";")[0].strip().lower()
     if mime in _HTML:
         page = None if _is_too_much(body) else parse(body, rewriter.base, content_type)
         if page is None or isinstance(page, NotAnArticle):
-            return decode(body, content_type).text.encode("utf-8", "replace"), "text/plain; charset=utf-8", ()
+            return (
+                decode(body, content_type).text.encode("utf-8", "replace"),
+                "text/plain; charset=utf-8",
+                (),
+            )
         based = Rewriter(timestamp=rewriter.timestamp, base=page.base)
         html = based.page(page, doctype_of(decode(body[:4096], content_type).text))
         return html.encode("utf-8", "replace"), "text/html; charset=utf-8", ()
@@ -130,16 +146,27 @@ def _presented(body: bytes, content_type: str, rewriter: Rewriter) -> tuple[byte
     if _SHOWN.fullmatch(mime):
         return body, mime, ()
     if _TEXT.search(mime):
-        return decode(body, content_type).text.encode("utf-8", "replace"), "text/plain; charset=utf-8", ()
+        return (
+            decode(body, content_type).text.encode("utf-8", "replace"),
+            "text/plain; charset=utf-8",
+            (),
+        )
     return body, "application/octet-stream", (("Content-Disposition", "attachment"),)
 
 
 def _is_too_much(body: bytes) -> bool:
-    """Whether an element has so many attributes that parsing it would take minutes (libxml2 compares each with each)."""
+    """Whether an element has so many attributes that parsing it would take minutes (libxml2
+    compares each with each).
+    """
     text = body.decode("latin-1")
-    return any(len(_BETWEEN.findall(_QUOTED.sub("", found[0]))) > _MANY_ATTRIBUTES for found in _TAG.finditer(text))
+    return any(
+        len(_BETWEEN.findall(_QUOTED.sub("", found[0]))) > _MANY_ATTRIBUTES
+        for found in _TAG.finditer(text)
+    )
 
 
 def _ascii(leads: str) -> str:
-    """Safe in a header: whatever a URL's fragment holds besides ASCII is left out, line ends included."""
+    """Safe in a header: whatever a URL's fragment holds besides ASCII is left out, line ends
+    included.
+    """
     return "".join(letter for letter in leads if 0x20 < ord(letter) < 0x7F)

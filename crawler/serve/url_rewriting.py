@@ -1,8 +1,10 @@
-"""An archived page or style sheet made to look at the archive for all it shows, and to do nothing: pure.
+"""An archived page or style sheet made to look at the archive for all it shows, and to do nothing:
+pure.
 
-Every address becomes one of the replay (`Rewriter.address`), or goes where it is none of http or https. Scripts, plug-ins,
-forms' targets, hints to fetch in advance and redirects by `<meta>` are left out. This makes pages look right; that nothing
-runs and nothing gets out does not rest on it, but on the headers that `crawler.serve.replay` sends.
+Every address becomes one of the replay (`Rewriter.address`), or goes where it is none of http or
+https. Scripts, plug-ins, forms' targets, hints to fetch in advance and redirects by `<meta>` are
+left out. This makes pages look right; that nothing runs and nothing gets out does not rest on it,
+but on the headers that `crawler.serve.replay` sends.
 """
 
 from __future__ import annotations
@@ -19,7 +21,14 @@ from pipelines.page.css_urls import in_srcset, replaced_in_css
 from pipelines.page.dom import Page
 
 # What an element may name that a browser shows or follows.
-_ADDRESSES = ("src", "href", "poster", "background", "{http://www.w3.org/1999/xlink}href", "xlink:href")
+_ADDRESSES = (
+    "src",
+    "href",
+    "poster",
+    "background",
+    "{http://www.w3.org/1999/xlink}href",
+    "xlink:href",
+)
 # What runs, sends, or would stop a rewritten style sheet from being used.
 _DROPPED_ATTRIBUTES = frozenset(
     [
@@ -48,7 +57,19 @@ _DROPPED_ATTRIBUTES = frozenset(
     ]
 )
 _DROPPED_ELEMENTS = frozenset(
-    ["script", "base", "object", "embed", "applet", "portal", "fencedframe", "noembed", "noframes", "template", "param"]
+    [
+        "script",
+        "base",
+        "object",
+        "embed",
+        "applet",
+        "portal",
+        "fencedframe",
+        "noembed",
+        "noframes",
+        "template",
+        "param",
+    ]
 )
 _AS_PREFORMATTED = frozenset(("xmp", "plaintext", "listing"))
 _KEPT_RELS = frozenset(("stylesheet", "icon", "shortcut", "apple-touch-icon"))
@@ -60,13 +81,16 @@ _QUIRKS_FREE = "<!DOCTYPE html>"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rewriter:
-    """Rewrites what was captured at `timestamp` (14 digits); `base` is the address that relative ones start from."""
+    """Rewrites what was captured at `timestamp` (14 digits); `base` is the address that relative
+    ones start from.
+    """
 
     timestamp: str
     base: str
 
     def address(self, written: str) -> str | None:
-        """An address of the page as one of the replay, on its origin; None where it leads nowhere there.
+        """An address of the page as one of the replay, on its origin; None where it leads nowhere
+        there.
 
         Fragments of the page itself and images in `data:` stay as they are.
         """
@@ -81,7 +105,9 @@ class Rewriter:
 
     def css(self, css: str) -> str:
         """A style sheet whose addresses are the replay's."""
-        return replaced_in_css(css, lambda written: self.address(written) or _font(written) or "about:invalid")
+        return replaced_in_css(
+            css, lambda written: self.address(written) or _font(written) or "about:invalid"
+        )
 
     def page(self, page: Page, doctype: str = _QUIRKS_FREE) -> str:
         """A page as HTML that shows what it showed. Its tree is changed."""
@@ -103,7 +129,11 @@ class Rewriter:
 
     def _element(self, element: HtmlElement) -> None:
         for lazy, shown in _LAZY.items():
-            if element.tag in ("img", "source") and lazy in element.attrib and _shows_nothing(element.get(shown)):
+            if (
+                element.tag in ("img", "source")
+                and lazy in element.attrib
+                and _shows_nothing(element.get(shown))
+            ):
                 element.set(shown, element.get(lazy, ""))
         for name in list(element.attrib):
             self._attribute(element, str(name))
@@ -126,7 +156,9 @@ class Rewriter:
             fresh = self.address(value)
         elif name == "srcset":
             parts = [(self.address(url), descriptor) for url, descriptor in in_srcset(value)]
-            fresh = ", ".join(f"{url} {descriptor}".strip() for url, descriptor in parts if url) or None
+            fresh = (
+                ", ".join(f"{url} {descriptor}".strip() for url, descriptor in parts if url) or None
+            )
         elif name == "style":
             fresh = self.css(value)
         if fresh is None:
@@ -143,7 +175,11 @@ def doctype_of(text: str) -> str:
 
 def _font(written: str) -> str | None:
     """Fonts inside a style sheet itself are part of it."""
-    return written if re.match(r"data:(font/|application/(x-)?font|image/)", written, re.IGNORECASE) else None
+    return (
+        written
+        if re.match(r"data:(font/|application/(x-)?font|image/)", written, re.IGNORECASE)
+        else None
+    )
 
 
 def _shows_nothing(value: str | None) -> bool:

@@ -1,4 +1,6 @@
-"""Making a collection, and adding sites to one: looks around each site and writes its table into `warraq.toml`."""
+"""Making a collection, and adding sites to one: looks around each site and writes its table into
+`warraq.toml`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,14 @@ from archive.config_parsers import web_address, zone
 from archive.errors import StorageError, UsageError
 from archive.layout import CONFIG_NAME, Layout
 from archive.urls import canonical_key
-from crawler.setup.site_survey import Found, collection_text, discover, site_name, site_text, taken_names
+from crawler.setup.site_survey import (
+    Found,
+    collection_text,
+    discover,
+    site_name,
+    site_text,
+    taken_names,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,17 +42,24 @@ def found_collection(
 ) -> Founded:
     """Make a collection in `folder` with the sites at `urls`, or add them to the one that is there.
 
-    `name` names a single site; else it is made of its host. What a site does never fails this: a site that could not be
-    looked at gets its table too. Raises UsageError for an address or zone that is none, or where nothing would be done.
+    `name` names a single site; else it is made of its host. What a site does never fails this: a
+    site that could not be looked at gets its table too. Raises UsageError for an address or zone
+    that is none, or where nothing would be done.
     """
     _check(urls, timezone)
     path = folder.expanduser() / CONFIG_NAME
     exists = path.is_file()
     if exists and not urls:
-        raise UsageError(f"{path.parent} is a collection already; name sites to add with --site URL")
+        raise UsageError(
+            f"{path.parent} is a collection already; name sites to add with --site URL"
+        )
     if exists:
         check_format(path)
-    text = path.read_text("utf-8-sig") if exists else collection_text(path.parent.resolve().name or "collection")
+    text = (
+        path.read_text("utf-8-sig")
+        if exists
+        else collection_text(path.parent.resolve().name or "collection")
+    )
     config = parse(text, CONFIG_NAME)  # nothing is added to a file that is wrong already, either
     _refuse_known(config, urls, urls)
     added, sites = "", []
@@ -66,26 +82,40 @@ def _check(urls: Sequence[str], timezone: str | None) -> None:
         try:
             web_address(url)
         except ValueError as error:
-            raise UsageError(f"--site: expected a URL such as https://news.example/, {error}") from error
+            raise UsageError(
+                f"--site: expected a URL such as https://news.example/, {error}"
+            ) from error
     if timezone is not None:
         try:
             zone(timezone)
         except ValueError as error:
-            raise UsageError(f"--timezone: expected an IANA time zone such as Asia/Dubai, {error}") from error
+            raise UsageError(
+                f"--timezone: expected an IANA time zone such as Asia/Dubai, {error}"
+            ) from error
 
 
 def _refuse_known(config: CollectionConfig, urls: Sequence[str], starts: Sequence[str]) -> None:
-    """A site that is there already, or named twice, would be crawled twice. `starts` are what the `urls` stand for."""
-    known = {canonical_key(start): f"[sites.{site.name}]" for site in config.sites for start in site.start}
+    """A site that is there already, or named twice, would be crawled twice. `starts` are what the
+    `urls` stand for.
+    """
+    known = {
+        canonical_key(start): f"[sites.{site.name}]"
+        for site in config.sites
+        for start in site.start
+    }
     for url, start in zip(urls, starts, strict=True):
         address = canonical_key(start)
         if address in known:
-            raise UsageError(f"--site {url}: {known[address]} starts there already; nothing was changed")
+            raise UsageError(
+                f"--site {url}: {known[address]} starts there already; nothing was changed"
+            )
         known[address] = "another --site"
 
 
 def _append(path: Path, before: str, whole: str) -> None:
-    """Write the longer text in place of the shorter, whole or not at all; not over an edit made in the meantime."""
+    """Write the longer text in place of the shorter, whole or not at all; not over an edit made in
+    the meantime.
+    """
     if path.read_text("utf-8-sig") != before:
         raise UsageError(f"{path} was edited meanwhile; nothing was changed, run the command again")
     fresh = path.with_name(path.name + ".new")

@@ -1,8 +1,9 @@
-"""A site's address in, its `[sites.NAME]` table out: what `init` finds by looking around before the first crawl.
+"""A site's address in, its `[sites.NAME]` table out: what `init` finds by looking around before the
+first crawl.
 
-Robots.txt, sitemaps, feeds and a handful of dated pages are asked for, politely and without archiving anything; the crawl
-itself discovers all of it again from `start` alone. What was found stands in the table as comments, for the person who
-edits it.
+Robots.txt, sitemaps, feeds and a handful of dated pages are asked for, politely and without
+archiving anything; the crawl itself discovers all of it again from `start` alone. What was found
+stands in the table as comments, for the person who edits it.
 """
 
 from __future__ import annotations
@@ -25,21 +26,27 @@ from crawler.fetch.one_off_client import Answer, Probe, ProbeError
 from crawler.politeness.robots_rules import Robots
 from crawler.setup.site_timezone import Learned, instants_of, learn, stated_instants, wall_offset
 
-# Enough to see what a site offers; each is a request, and a site under 1 s of delay is asked for half a minute at most.
+# Enough to see what a site offers; each is a request, and a site under 1 s of delay is asked for
+# half a minute at most.
 _SITEMAPS = 4
 _FEEDS = 3
 _PAGES = 5
 _GUESSED_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml")
 _GUESSED_FEEDS = ("/feed", "/rss.xml")
-_LARGEST_PAGE = 2_000_000  # bytes; pages are read in this process here, and a larger one is no usual article
-_LONGEST_DELAY = 5.0  # seconds; a longer Crawl-delay is told, and this much kept to while looking around
+_LARGEST_PAGE = (
+    2_000_000  # bytes; pages are read in this process here, and a larger one is no usual article
+)
+_LONGEST_DELAY = (
+    5.0  # seconds; a longer Crawl-delay is told, and this much kept to while looking around
+)
 _DEFAULT_SCHEDULE = "*/30 * * * *"
 _CLOCK = (Precision.SECOND, Precision.MINUTE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a site offers. `problem` is set where it could not be reached; then nothing else is known but `start`.
+    """What a site offers. `problem` is set where it could not be reached; then nothing else is
+    known but `start`.
 
     `sitemaps` and `feeds` are (URL, entries). `notes` are further lines for the person.
     """
@@ -54,14 +61,18 @@ class Found:
     crawl_delay: float | None = None
 
 
-def discover(url: str, *, timezone: str | None = None, say: Callable[[str], None] = lambda _: None) -> Found:
+def discover(
+    url: str, *, timezone: str | None = None, say: Callable[[str], None] = lambda _: None
+) -> Found:
     """Look around the site at `url` (absolute); never raises for what the site does.
 
     With `timezone` given no dated page is asked for. `say` is told each step in words.
     """
     start = normalise(url) or url
     delay = 0.0 if is_loopback(start) else 1.0
-    probe = Probe(AddressGuard.for_starts([start]), agent=f"warraq/{version('warraq')}", delay=delay)
+    probe = Probe(
+        AddressGuard.for_starts([start]), agent=f"warraq/{version('warraq')}", delay=delay
+    )
     say(f"looking at {start}")
     try:
         return _Look(probe, start, say).around(timezone)
@@ -70,7 +81,9 @@ def discover(url: str, *, timezone: str | None = None, say: Callable[[str], None
 
 
 class _Look:
-    """One look around: keeps the rules, what is still to be seen, and the pages that may be dated."""
+    """One look around: keeps the rules, what is still to be seen, and the pages that may be
+    dated.
+    """
 
     def __init__(self, probe: Probe, start: str, say: Callable[[str], None]) -> None:
         self._probe = probe
@@ -95,13 +108,17 @@ class _Look:
             robots=self._stated,
             sitemaps=tuple(sitemaps),
             feeds=tuple(feeds),
-            zone=Learned(zone=timezone, why="as given", sure=True) if timezone else self._zone(articles),
+            zone=Learned(zone=timezone, why="as given", sure=True)
+            if timezone
+            else self._zone(articles),
             language=languages.most_common(1)[0][0] if languages else _declared_language(home),
             crawl_delay=self._rules.delay,
         )
 
     def _enter(self, url: str) -> None:
-        """Before the start page is asked for, and what it redirects to (https, www.): the rules of that host, kept."""
+        """Before the start page is asked for, and what it redirects to (https, www.): the rules of
+        that host, kept.
+        """
         if self._stated is None or origin(url) != origin(self._start):
             self._start, self._rules = url, Robots()
             self._stated = self._robots()
@@ -116,7 +133,9 @@ class _Look:
                 self._probe.delay = max(self._probe.delay, min(self._rules.delay, _LONGEST_DELAY))
             return "there is one"
         if answer.status >= 500 or answer.status == 429:
-            raise ProbeError(f"{answer.url}: answers with status {answer.status}, so nothing may be fetched for now")
+            raise ProbeError(
+                f"{answer.url}: answers with status {answer.status}, so nothing may be fetched for now"
+            )
         return "there is none"
 
     def _sitemaps(self) -> list[tuple[str, int]]:
@@ -154,12 +173,18 @@ class _Look:
         return found
 
     def _articles(self, links: Iterable[Link]) -> list[tuple[Article, Answer]]:
-        """A few pages that hold articles: announced ones first, else what the home page links to with a headline."""
+        """A few pages that hold articles: announced ones first, else what the home page links to
+        with a headline.
+        """
         from pipelines.article.extraction import extract
 
         host = urlsplit(self._start).netloc
-        headlines = sorted((link for link in links if link.kind != "feed"), key=lambda link: -len(link.text))
-        urls = dict.fromkeys([*(sighting.url for sighting in self._sightings), *(link.url for link in headlines)])
+        headlines = sorted(
+            (link for link in links if link.kind != "feed"), key=lambda link: -len(link.text)
+        )
+        urls = dict.fromkeys(
+            [*(sighting.url for sighting in self._sightings), *(link.url for link in headlines)]
+        )
         site = SiteConfig(name="site", start=(self._start,))
         found: list[tuple[Article, Answer]] = []
         for url in [url for url in urls if urlsplit(url).netloc == host][: 2 * _PAGES]:
@@ -169,19 +194,27 @@ class _Look:
             if answer is None or len(answer.body) > _LARGEST_PAGE:
                 continue
             article = extract(
-                answer.body, answer.url, captured=datetime.now(UTC), site=site, content_type=answer.content_type
+                answer.body,
+                answer.url,
+                captured=datetime.now(UTC),
+                site=site,
+                content_type=answer.content_type,
             )
             if isinstance(article, Article):
                 found.append((article, answer))
         return found
 
     def _zone(self, articles: Iterable[tuple[Article, Answer]]) -> Learned:
-        announced = instants_of(sighting.published or sighting.modified for sighting in self._sightings[:100])
+        announced = instants_of(
+            sighting.published or sighting.modified for sighting in self._sightings[:100]
+        )
         shown = [moment for article, _ in articles for moment in _instants(article)]
         return learn([*shown, *announced], self._start)
 
     def _ask(self, url: str) -> Answer | None:
-        """The answer, or None where robots.txt forbids it or it is not to be had: a detail, not the site."""
+        """The answer, or None where robots.txt forbids it or it is not to be had: a detail, not the
+        site.
+        """
         if not self._rules.allows(url):
             return None
         self._say(f"looking at {url}")
@@ -194,7 +227,9 @@ class _Look:
 
 
 def _instants(article: Article) -> list[datetime]:
-    """The article's dates with the offset its readers see: as stated, or metadata's UTC against the visible clock."""
+    """The article's dates with the offset its readers see: as stated, or metadata's UTC against the
+    visible clock.
+    """
     from pipelines.dates.parse import read_date
 
     stated: list[datetime] = []
@@ -205,7 +240,12 @@ def _instants(article: Article) -> list[datetime]:
         exact = list(stated_instants(evidence.value))
         stated += exact
         read = None if exact else read_date(evidence.value, zone=UTC, language=article.language)
-        if read and read.instant and not (read.zone_stated or read.relative) and read.precision in _CLOCK:
+        if (
+            read
+            and read.instant
+            and not (read.zone_stated or read.relative)
+            and read.precision in _CLOCK
+        ):
             walls.append(read.instant.replace(tzinfo=None))
     if any(moment.utcoffset() for moment in stated) or not walls:
         return stated
@@ -228,11 +268,13 @@ def _declared_language(home: Answer) -> str | None:
     return page.language if isinstance(page, Page) else None
 
 
-# ------------------------------------------------------------------------------------------------- the text of the file
+# ----------------------------------------------------------------------------- the text of the file
 
 
 def site_name(url: str, taken: Iterable[str] = ()) -> str:
-    """A name for the site after its host: `news.example.co.uk` is `example`; the whole host where that is taken."""
+    """A name for the site after its host: `news.example.co.uk` is `example`; the whole host where
+    that is taken.
+    """
     host = urlsplit(url).hostname or "site"
     labels = host.split(".")
     whole = re.sub(r"[^\w-]+", "-", host).strip("-") or "site"
@@ -271,9 +313,13 @@ def site_text(name: str, found: Found, *, on: datetime) -> str:
     lines.append(f"timezone = {_string(zone.zone)}  # {_comment(zone.why)}")
     if found.language:
         lines.append(f"language = {_string(found.language)}")
-    lines.append(f'schedule = "{_DEFAULT_SCHEDULE}"  # for `warraq run-due`; see `warraq schedule --help`')
+    lines.append(
+        f'schedule = "{_DEFAULT_SCHEDULE}"  # for `warraq run-due`; see `warraq schedule --help`'
+    )
     if not is_loopback(found.start):
-        lines.append("# delay = 1.0  # seconds between two requests; a longer Crawl-delay of the site wins")
+        lines.append(
+            "# delay = 1.0  # seconds between two requests; a longer Crawl-delay of the site wins"
+        )
     lines.append('# exclude = ["/video/"]  # regular expressions of addresses not wanted')
     return "\n".join(lines) + "\n"
 
@@ -283,8 +329,12 @@ def _told(found: Found) -> list[str]:
         return [f"It could not be looked at: {found.problem}"]
     delay = f"; asks for {found.crawl_delay:g} s between requests" if found.crawl_delay else ""
     lines = [f"robots.txt: {found.robots}{delay}"]
-    lines += [f"sitemap: {url} ({count} entries)" for url, count in found.sitemaps] or ["sitemap: none found"]
-    lines += [f"feed: {url} ({count} entries)" for url, count in found.feeds] or ["feed: none found"]
+    lines += [f"sitemap: {url} ({count} entries)" for url, count in found.sitemaps] or [
+        "sitemap: none found"
+    ]
+    lines += [f"feed: {url} ({count} entries)" for url, count in found.feeds] or [
+        "feed: none found"
+    ]
     return lines
 
 

@@ -1,7 +1,8 @@
-"""Which time zone a site publishes in, learned from dates that its own pages, feeds and sitemaps state.
+"""Which time zone a site publishes in, learned from dates that its own pages, feeds and sitemaps
+state.
 
-Pure: offsets in, a zone and the reason for it out. A zone is believed when its offset agrees with the dates at the very
-instants they name, so that summer time tells zones apart.
+Pure: offsets in, a zone and the reason for it out. A zone is believed when its offset agrees with
+the dates at the very instants they name, so that summer time tells zones apart.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from importlib import resources
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-# Tried in this order after the zones of the host's own country: where Arabic news is made, then the rest of the world's
-# newsrooms. Offsets are shared by many zones; the first that fits is as good as any other for reading dates.
+# Tried in this order after the zones of the host's own country: where Arabic news is made, then the
+# rest of the world's newsrooms. Offsets are shared by many zones; the first that fits is as good as
+# any other for reading dates.
 _ZONES = [
     "Asia/Riyadh",
     "Asia/Dubai",
@@ -57,14 +59,17 @@ _ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?\s*(Z|[+
 _RFC822 = re.compile(r"(\d{1,2}) (\w{3}) (\d{4}) (\d\d:\d\d(?::\d\d)?) ([+-]\d{4}|GMT|UTC|UT|Z)\b")
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-# A zone is believed where it explains this share of the dates: one page in five may carry a date from elsewhere.
+# A zone is believed where it explains this share of the dates: one page in five may carry a date
+# from elsewhere.
 _AGREEMENT = 0.8
 _EARLIEST, _LATEST = timedelta(hours=-12), timedelta(hours=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
-    """A time zone's IANA name, and why it was chosen in words; `sure` where the site's own dates say so."""
+    """A time zone's IANA name, and why it was chosen in words; `sure` where the site's own dates
+    say so.
+    """
 
     zone: str
     why: str
@@ -72,7 +77,9 @@ class Learned:
 
 
 def stated_instants(text: str) -> Iterator[datetime]:
-    """The dates in `text` that carry their offset (ISO 8601, RFC 822), as aware datetimes with that very offset."""
+    """The dates in `text` that carry their offset (ISO 8601, RFC 822), as aware datetimes with that
+    very offset.
+    """
     for day, clock, offset in _ISO.findall(text):
         yield from _aware(f"{day}T{clock}", offset)
     for day, month, year, clock, offset in _RFC822.findall(text):
@@ -82,9 +89,11 @@ def stated_instants(text: str) -> Iterator[datetime]:
 
 
 def wall_offset(instant: datetime, wall: datetime) -> datetime | None:
-    """`instant` with the offset that makes its clock show `wall` (naive), or None where no offset on Earth does.
+    """`instant` with the offset that makes its clock show `wall` (naive), or None where no offset
+    on Earth does.
 
-    For pages whose metadata says UTC while readers see local time. Seconds that only one of them has are no difference.
+    For pages whose metadata says UTC while readers see local time. Seconds that only one of them
+    has are no difference.
     """
     difference = wall - instant.astimezone(UTC).replace(tzinfo=None, second=0, microsecond=0)
     quarters = round(difference / timedelta(minutes=15))
@@ -95,26 +104,42 @@ def wall_offset(instant: datetime, wall: datetime) -> datetime | None:
 
 
 def learn(instants: Sequence[datetime], url: str) -> Learned:
-    """The zone that explains `instants` (aware, with the offsets as published); else the country's; else UTC."""
+    """The zone that explains `instants` (aware, with the offsets as published); else the country's;
+    else UTC.
+    """
     telling = [moment for moment in instants if moment.utcoffset()]
     if telling and len(telling) * 2 >= len(instants):
         for name in (*country_zones(url), *_ZONES):
             agreeing = sum(_agrees(name, moment) for moment in telling)
             if agreeing >= _AGREEMENT * len(telling):
-                return Learned(zone=name, why=f"{agreeing} of {len(telling)} dates of the site fit it", sure=True)
+                return Learned(
+                    zone=name,
+                    why=f"{agreeing} of {len(telling)} dates of the site fit it",
+                    sure=True,
+                )
         offset = telling[0].strftime("%z")
-        return Learned(zone="UTC", why=f"its dates say {offset}, which fits no zone all year: please check", sure=False)
+        return Learned(
+            zone="UTC",
+            why=f"its dates say {offset}, which fits no zone all year: please check",
+            sure=False,
+        )
     zones = country_zones(url)
     if zones:
         seen = "its dates are in UTC" if instants else "no dated page was found"
-        return Learned(zone=zones[0], why=f"by the country in its address; {seen}: please check", sure=False)
+        return Learned(
+            zone=zones[0], why=f"by the country in its address; {seen}: please check", sure=False
+        )
     if instants:
-        return Learned(zone="UTC", why=f"all {len(instants)} dates of the site are in UTC", sure=True)
+        return Learned(
+            zone="UTC", why=f"all {len(instants)} dates of the site are in UTC", sure=True
+        )
     return Learned(zone="UTC", why="nothing tells the site's zone: please check", sure=False)
 
 
 def country_zones(url: str) -> list[str]:
-    """The time zones of the country whose top-level domain the URL's host ends in, the chief one first."""
+    """The time zones of the country whose top-level domain the URL's host ends in, the chief one
+    first.
+    """
     label = (urlsplit(url).hostname or "").rpartition(".")[2].upper()
     code = {"UK": "GB"}.get(label, label)
     if not re.fullmatch(r"[A-Z]{2}", code):

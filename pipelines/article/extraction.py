@@ -1,6 +1,8 @@
-"""One page's article, put together: kind of page, metadata, body, embedded data, each checked against the others.
+"""One page's article, put together: kind of page, metadata, body, embedded data, each checked
+against the others.
 
-`extract` is what users call; `from_page` serves those that have parsed the page already, so that it is parsed once.
+`extract` is what users call; `from_page` serves those that have parsed the page already, so that it
+is parsed once.
 """
 
 from __future__ import annotations
@@ -35,7 +37,8 @@ from pipelines.page import dom
 from pipelines.page.dom import Page
 from pipelines.page.text_key import letters
 
-# Verdicts on pages that show no text: what they hold for readers without scripts may be their article.
+# Verdicts on pages that show no text: what they hold for readers without scripts may be their
+# article.
 _NO_TEXT = frozenset((NotArticleReason.EMPTY, NotArticleReason.LISTING))
 # An embedded article on a listing has at least this much text, in characters: less is a teaser.
 WHOLE_BODY = 150
@@ -51,8 +54,9 @@ def extract(
 ) -> Article | NotAnArticle:
     """The article that a page's bytes hold, or why they hold none.
 
-    `captured` is when the page was fetched (UTC where it names no zone): relative dates count from it. `site` gives the zone of dates
-    without one, and selectors. `content_type` is the HTTP header. Never raises on bad input.
+    `captured` is when the page was fetched (UTC where it names no zone): relative dates count from
+    it. `site` gives the zone of dates without one, and selectors. `content_type` is the HTTP
+    header. Never raises on bad input.
     """
     page = dom.parse(html, url, content_type)
     if isinstance(page, NotAnArticle):
@@ -77,7 +81,9 @@ def from_page(
     return again if isinstance(again, Article) else found
 
 
-def _read(page: Page, embedded: Embedded, captured: datetime | None, site: SiteConfig | None) -> Article | NotAnArticle:
+def _read(
+    page: Page, embedded: Embedded, captured: datetime | None, site: SiteConfig | None
+) -> Article | NotAnArticle:
     """The article of a page with these data, or why there is none."""
     own = own_data.own_article(embedded, page, _headlines(page))
     stated = metadata.read(page, embedded, captured=captured, zone=_zone(site), data=own)
@@ -87,7 +93,10 @@ def _read(page: Page, embedded: Embedded, captured: datetime | None, site: SiteC
     read = _body(page, own, beside, site)
     zone = _zone(site) or UTC
     stated = opening.fill(
-        page, stated, read, lambda text: read_date(text, captured=captured, zone=zone, language=page.language)
+        page,
+        stated,
+        read,
+        lambda text: read_date(text, captured=captured, zone=zone, language=page.language),
     )
     if own is not None and own.source == TREE and read.in_data:
         drawn = dom.shown_as(page, embedded.markup)
@@ -98,7 +107,9 @@ def _read(page: Page, embedded: Embedded, captured: datetime | None, site: SiteC
     return _article(page, stated, read, site) if verdict is None else verdict
 
 
-def embedded_articles(page: Page, *, captured: datetime | None = None, site: SiteConfig | None = None) -> list[Article]:
+def embedded_articles(
+    page: Page, *, captured: datetime | None = None, site: SiteConfig | None = None
+) -> list[Article]:
     """Articles whose whole bodies a page (a listing) carries in its embedded data, in order.
 
     Only those that name an address of their own; the page's own article is not among them.
@@ -117,7 +128,11 @@ def embedded_articles(page: Page, *, captured: datetime | None = None, site: Sit
 def _body(page: Page, own: FoundArticle | None, beside: Beside, site: SiteConfig | None) -> Body:
     """The body as the page shows it, or as its data hold it, or as the site's own selectors say."""
     selectors = site.selectors if site else None
-    drop = tuple(element for one in selectors.drop for element in _select(page, one)) if selectors else ()
+    drop = (
+        tuple(element for one in selectors.drop for element in _select(page, one))
+        if selectors
+        else ()
+    )
     if selectors and (chosen := _outermost(_select(page, selectors.body))):
         parts = [body.read_fragment(element, beside, drop) for element in chosen]
         whole = parts[0]
@@ -195,7 +210,10 @@ def _from_data(
         related=related.related_links(page, read),
         links=related.body_links(page, read),
         tags=list(data.tags),
-        evidence=[Evidence(field="body", source=data.source, value=page.url, chosen=True), *read.evidence],
+        evidence=[
+            Evidence(field="body", source=data.source, value=page.url, chosen=True),
+            *read.evidence,
+        ],
         places=places(page, read),
         site=site.name if site else None,
     )
@@ -204,7 +222,9 @@ def _from_data(
 def _address(page: Page, data: FoundArticle) -> str | None:
     if not data.address:
         return None
-    address = data.address if "//" in data.address or data.address.startswith("/") else "/" + data.address
+    address = (
+        data.address if "//" in data.address or data.address.startswith("/") else "/" + data.address
+    )
     return normalise(address, page.base)
 
 
@@ -212,7 +232,10 @@ def _headlines(page: Page) -> set[str]:
     """Letters of the headlines that stand on the page and in its head."""
     found = {letters(dom.text_of(element)) for element in page.root.iter("h1")}
     for meta in page.root.iter("meta"):
-        if (meta.get("property") or meta.get("name") or "").lower() in ("og:title", "twitter:title"):
+        if (meta.get("property") or meta.get("name") or "").lower() in (
+            "og:title",
+            "twitter:title",
+        ):
             found.add(letters(meta.get("content") or ""))
     title = next((element.text for element in page.root.iter("title") if element.text), "") or ""
     found.update(letters(part) for part in re.split(r"\s[-–—|:]\s", title) if len(part.split()) > 2)
@@ -222,8 +245,15 @@ def _headlines(page: Page) -> set[str]:
 def _known(page: Page, stated: Metadata) -> set[str]:
     """Letters of what the page says in other fields: lines that repeat them are no paragraphs."""
     lines = [dom.text_of(element) for element in page.root.iter("time", "figcaption")]
-    lines += [stated.section or "", stated.publisher or "", *stated.authors, ", ".join(stated.authors)]
-    if stated.published and not wording.is_story_line(stated.published.raw):  # a sentence may tell the date, too
+    lines += [
+        stated.section or "",
+        stated.publisher or "",
+        *stated.authors,
+        ", ".join(stated.authors),
+    ]
+    if stated.published and not wording.is_story_line(
+        stated.published.raw
+    ):  # a sentence may tell the date, too
         lines.append(stated.published.raw)
     if stated.image and stated.caption_shown:
         caption, credit = stated.image.caption or "", stated.image.credit or ""
@@ -232,7 +262,9 @@ def _known(page: Page, stated: Metadata) -> set[str]:
 
 
 def _lead(stated: Metadata, read: Body) -> str | None:
-    """The deck: a line the page shows beside the body, or its description where the body does not begin with it."""
+    """The deck: a line the page shows beside the body, or its description where the body does not
+    begin with it.
+    """
     deck = next((block.text for block, rule in read.dropped if rule == "deck"), None)
     if deck:
         return body.paragraph(deck)
@@ -247,18 +279,32 @@ def _lead(stated: Metadata, read: Body) -> str | None:
     return None
 
 
-def _overridden(page: Page, stated: Metadata, captured: datetime | None, site: SiteConfig | None) -> Metadata:
+def _overridden(
+    page: Page, stated: Metadata, captured: datetime | None, site: SiteConfig | None
+) -> Metadata:
     """Metadata with what the site's own selectors say in place, and which of them said nothing."""
     if site is None:
         return stated
-    title = next((text for element in _select(page, site.selectors.title) if (text := dom.text_of(element))), None)
+    title = next(
+        (text for element in _select(page, site.selectors.title) if (text := dom.text_of(element))),
+        None,
+    )
     if title:
-        stated = replace(stated, title=title, titles=(title, *stated.titles), evidence=_told(stated, "title", title))
+        stated = replace(
+            stated,
+            title=title,
+            titles=(title, *stated.titles),
+            evidence=_told(stated, "title", title),
+        )
     for element in _select(page, site.selectors.date):
         text = element.get("datetime") or element.get("content") or dom.text_of(element)
-        found: StatedDate | None = read_date(text, captured=captured, zone=_zone(site) or UTC, language=page.language)
+        found: StatedDate | None = read_date(
+            text, captured=captured, zone=_zone(site) or UTC, language=page.language
+        )
         if found:
-            stated = replace(stated, published=found, evidence=_told(stated, "published", found.raw))
+            stated = replace(
+                stated, published=found, evidence=_told(stated, "published", found.raw)
+            )
             break
     return replace(stated, evidence=(*stated.evidence, *_in_vain(page, site)))
 
@@ -272,7 +318,12 @@ def _told(stated: Metadata, field: str, value: str) -> tuple[Evidence, ...]:
 def _in_vain(page: Page, site: SiteConfig) -> list[Evidence]:
     """The selectors that nothing on the page matches."""
     own = site.selectors
-    named = [("title", own.title), ("body", own.body), ("date", own.date), *(("drop", one) for one in own.drop)]
+    named = [
+        ("title", own.title),
+        ("body", own.body),
+        ("date", own.date),
+        *(("drop", one) for one in own.drop),
+    ]
     return [
         Evidence(field=field, source="selector", value=f"nothing on this page matches {selector!r}")
         for field, selector in named

@@ -1,7 +1,7 @@
 """The embedded article that is the page's own, and its paragraphs: the second source of a body.
 
-Neither source is truth alone. What the page shows is preferred where both agree; the data are taken where the page
-shows nothing of them, or only their beginning.
+Neither source is truth alone. What the page shows is preferred where both agree; the data are taken
+where the page shows nothing of them, or only their beginning.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from pipelines.language import line_phrases as wording
 from pipelines.page.dom import Page
 from pipelines.page.text_key import letters
 
-# The data are the fuller text where they are this much longer than what the page shows and hold most of that.
+# The data are the fuller text where they are this much longer than what the page shows and hold
+# most of that.
 FULLER = 1.3
 TWICE = 2.0
 MUCH_FULLER = 4.0
@@ -29,7 +30,9 @@ AGREED = 0.6
 
 
 def own_article(embedded: Embedded, page: Page, titles: set[str]) -> FoundArticle | None:
-    """The embedded article whose headline (as letters) or address is the page's; the one with most text, or None."""
+    """The embedded article whose headline (as letters) or address is the page's; the one with most
+    text, or None.
+    """
     slug = _last_step(page.url)
     best: FoundArticle | None = None
     for found in embedded.articles:
@@ -53,9 +56,13 @@ def read_body(found: FoundArticle, beside: Beside) -> Body:
 
 def fragment(markup: str) -> HtmlElement | None:
     """A piece of HTML as a tree, or None where it is none."""
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True)
+    parser = HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True
+    )
     try:
-        return document_fromstring(f"<html><body><div>{markup}</div></body></html>".encode(), parser=parser)
+        return document_fromstring(
+            f"<html><body><div>{markup}</div></body></html>".encode(), parser=parser
+        )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
 
@@ -71,14 +78,19 @@ def choose(shown: Body, data: Body, source: str) -> Body:
     in_data = letters("".join(data.paragraphs))
     on_page = letters("".join(shown.paragraphs))
     agreed = sum(len(text) for text in map(letters, shown.paragraphs) if text in in_data)
-    # JSON-LD often runs paragraphs together, cuts them or escapes them twice: it must hold much more to be believed.
-    needed = MUCH_FULLER if source == "json-ld" else FULLER if agreed >= AGREED * len(on_page) else TWICE
+    # JSON-LD often runs paragraphs together, cuts them or escapes them twice: it must hold much
+    # more to be believed.
+    needed = (
+        MUCH_FULLER if source == "json-ld" else FULLER if agreed >= AGREED * len(on_page) else TWICE
+    )
     return data if len(in_data) > needed * len(on_page) else shown
 
 
 def _last_step(address: str) -> str:
     try:
-        path = unquote(urlsplit(address).path if "//" in address else address.split("?", maxsplit=1)[0]).rstrip("/")
+        path = unquote(
+            urlsplit(address).path if "//" in address else address.split("?", maxsplit=1)[0]
+        ).rstrip("/")
     except ValueError:  # `http://[bad`
         return ""
     return path.rsplit("/", 1)[-1].lower() if path else ""

@@ -1,7 +1,9 @@
-"""What the lines before a text say: headline, section, date, caption and credit, on pages whose markup names none of them.
+"""What the lines before a text say: headline, section, date, caption and credit, on pages whose
+markup names none of them.
 
-Only fields that nothing else states are filled from here. A reader sees a label, a headline, a picture's caption and a
-date before the first paragraph, in whatever elements they stand; so do these functions.
+Only fields that nothing else states are filled from here. A reader sees a label, a headline, a
+picture's caption and a date before the first paragraph, in whatever elements they stand; so do
+these functions.
 """
 
 from __future__ import annotations
@@ -29,23 +31,43 @@ _CAPTION_LENGTH = 250
 _BOLD = 0.9
 
 
-def fill(page: Page, stated: Metadata, read: Body, read_date: Callable[[str], StatedDate | None]) -> Metadata:
-    """The metadata with what is missing taken from the lines before the text, the nearest to it first."""
+def fill(
+    page: Page, stated: Metadata, read: Body, read_date: Callable[[str], StatedDate | None]
+) -> Metadata:
+    """The metadata with what is missing taken from the lines before the text, the nearest to it
+    first.
+    """
     before = read.before
     shown = [block for block in before if len(block.text) <= _CAPTION_LENGTH]
     lines = [plain(block.text) for block in shown]
     title = _title(stated, lines)
     if title and title != stated.title:
-        stated = replace(stated, title=title, titles=(title, *stated.titles), evidence=_with(stated, "title", title))
+        stated = replace(
+            stated,
+            title=title,
+            titles=(title, *stated.titles),
+            evidence=_with(stated, "title", title),
+        )
     at = _place(lines, stated.title)
     if at is None:
         return stated
-    section = stated.section or _section(lines[:at]) or _linked_label(shown[at:]) or _label_in_line(shown[:at])
+    section = (
+        stated.section
+        or _section(lines[:at])
+        or _linked_label(shown[at:])
+        or _label_in_line(shown[:at])
+    )
     if stated.section is None and section:
         stated = replace(stated, section=section, evidence=_with(stated, "section", section))
-    authors = () if stated.signed else (() if stated.authors else names.in_lines(lines)) or _signature(read)
+    authors = (
+        ()
+        if stated.signed
+        else (() if stated.authors else names.in_lines(lines)) or _signature(read)
+    )
     if authors:
-        stated = replace(stated, authors=authors, evidence=_with(stated, "authors", "; ".join(authors)))
+        stated = replace(
+            stated, authors=authors, evidence=_with(stated, "authors", "; ".join(authors))
+        )
     if stated.published is None:
         for line in lines[at:]:
             found = read_date(line) if wording.is_date_line(line) else None
@@ -62,7 +84,11 @@ def _signature(read: Body) -> tuple[str, ...]:
     first, last = read.kept[0].at, read.kept[-1].at
     for block, _ in read.dropped:
         beside = block.at in (first - 1, last + 1) and block.kind == "p" and not block.links
-        if beside and block.strong >= _BOLD * len(block.text) and (signed := names.signature(block.text)):
+        if (
+            beside
+            and block.strong >= _BOLD * len(block.text)
+            and (signed := names.signature(block.text))
+        ):
             return signed
     return ()
 
@@ -72,7 +98,9 @@ def _with(stated: Metadata, name: str, value: str) -> tuple[Evidence, ...]:
 
 
 def _title(stated: Metadata, lines: list[str]) -> str | None:
-    """The line that the page's title begins with, or the only one given ends with (the rest is the site's name)."""
+    """The line that the page's title begins with, or the only one given ends with (the rest is the
+    site's name).
+    """
     whole = letters(stated.title or "")
     keys = {letters(line): line for line in lines}
     if not whole or whole in keys or len(stated.titles) > 1:
@@ -81,7 +109,8 @@ def _title(stated: Metadata, lines: list[str]) -> str | None:
     starts = [
         line
         for key, line in keys.items()
-        if len(key) >= 0.5 * len(whole) and (whole.startswith(key) or (alone and whole.endswith(key)))
+        if len(key) >= 0.5 * len(whole)
+        and (whole.startswith(key) or (alone and whole.endswith(key)))
     ]
     return max(starts, key=len, default=stated.title)
 
@@ -95,8 +124,14 @@ def _place(lines: list[str], title: str | None) -> int | None:
 def _section(lines: list[str]) -> str | None:
     """The label right before the headline."""
     for line in reversed(lines[-2:]):
-        label = len(line) <= _LABEL_LENGTH and len(line.split()) <= _LABEL_WORDS and not any(map(str.isdigit, line))
-        if label and not (wording.is_furniture(line) or wording.ends_sentence(line) or sections.is_home(line)):
+        label = (
+            len(line) <= _LABEL_LENGTH
+            and len(line.split()) <= _LABEL_WORDS
+            and not any(map(str.isdigit, line))
+        )
+        if label and not (
+            wording.is_furniture(line) or wording.ends_sentence(line) or sections.is_home(line)
+        ):
             return line
     return None
 
@@ -116,7 +151,9 @@ def _label_in_line(shown: list[Block]) -> str | None:
 
 
 def _captioned(page: Page, stated: Metadata, before: list[Block], shown: list[Block]) -> Metadata:
-    """The image with the caption and credit of the line that names a credit; the picture before it where none is known."""
+    """The image with the caption and credit of the line that names a credit; the picture before it
+    where none is known.
+    """
     image = stated.image
     if image and image.caption and image.credit:
         return stated
@@ -153,6 +190,10 @@ def _picture(page: Page, before: list[Block]) -> str | None:
     scope = page.root.find("body")
     for element in scope.iter("img", "amp-img") if scope is not None else ():
         source = page.absolute(element.get("src") or element.get("data-src"))
-        if source and "logo" not in f"{source} {element.get('alt') or ''}".lower() and source.startswith("http"):
+        if (
+            source
+            and "logo" not in f"{source} {element.get('alt') or ''}".lower()
+            and source.startswith("http")
+        ):
             return source
     return None

@@ -1,4 +1,6 @@
-"""Links of an article: those in its text, and the related headlines the page shows inside or right after it."""
+"""Links of an article: those in its text, and the related headlines the page shows inside or right
+after it.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +17,36 @@ from pipelines.page.dom import Page
 
 # Rules and regions whose links point at other articles.
 _RULES = frozenset(
-    ("related label", "related headline", "related line", "related box", "teaser", "linked box", "linked list")
+    (
+        "related label",
+        "related headline",
+        "related line",
+        "related box",
+        "teaser",
+        "linked box",
+        "linked list",
+    )
 )
 _REGIONS = frozenset(("related", "embed", "aside"))
 # A related headline has at least this many words; shorter links are labels.
 _WORDS = 3
 # Under a label of related stories so many are enough.
 _LABELLED_WORDS = 2
-# A label so many lines after the text belongs to it; under it stand lines that are linked this much.
+# A label so many lines after the text belongs to it; under it stand lines that are linked this
+# much.
 _NEAR, _LINKED = 6, 0.8
-_NAMED = re.compile(r"\brelated(?![a-z])|related-?(news|posts|stories|articles|box)|(read|see)-?also", re.IGNORECASE)
-_SOCIAL = ("twitter.com", "x.com", "facebook.com", "instagram.com", "youtube.com", "t.me", "tiktok.com")
+_NAMED = re.compile(
+    r"\brelated(?![a-z])|related-?(news|posts|stories|articles|box)|(read|see)-?also", re.IGNORECASE
+)
+_SOCIAL = (
+    "twitter.com",
+    "x.com",
+    "facebook.com",
+    "instagram.com",
+    "youtube.com",
+    "t.me",
+    "tiktok.com",
+)
 
 
 def body_links(page: Page, read: Body) -> list[Link]:
@@ -45,7 +66,10 @@ def related_links(page: Page, read: Body) -> list[Link]:
         for block in read.page.blocks
         if first < block.at
         and not wording.TICKER.match(block.text)
-        and ((block.at < last and any(regions[at].reason in _REGIONS for at in block.regions)) or block.at in dropped)
+        and (
+            (block.at < last and any(regions[at].reason in _REGIONS for at in block.regions))
+            or block.at in dropped
+        )
     ]
     following = read.page.blocks[last + 1 :]
     links = (
@@ -63,7 +87,9 @@ def _boxed(following: list[Block], regions: list[Region]) -> list[Block]:
 
 
 def _is_named(element: HtmlElement) -> bool:
-    """Whether a box is called related by its own name; those of the latest and the most read are not."""
+    """Whether a box is called related by its own name; those of the latest and the most read are
+    not.
+    """
     return bool(_NAMED.search(f"{element.get('class') or ''} {element.get('id') or ''}"))
 
 
@@ -73,7 +99,9 @@ def _after(following: list[Block]) -> list[Block]:
     labelled = False
     for at, block in enumerate(following):
         label = wording.RELATED_LABEL.match(block.text) or wording.RELATED_LEAD.match(block.text)
-        if labelled and not (block.link_share > _LINKED and wording.words(block.text) >= _LABELLED_WORDS):
+        if labelled and not (
+            block.link_share > _LINKED and wording.words(block.text) >= _LABELLED_WORDS
+        ):
             break
         if labelled or (label and block.links):
             found.append(block)

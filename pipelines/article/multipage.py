@@ -1,7 +1,9 @@
-"""An article on several pages: which part of it a page is, told by its address and by the page's links to the other parts.
+"""An article on several pages: which part of it a page is, told by its address and by the page's
+links to the other parts.
 
-An address is a part's where it is another's with a number in it (`?page=2`, `/2`, `-p2.html`). Since ids look alike, the page
-must say so too: by a number, by a word for the next or previous page, or by rel. Joining the parts is `archive.index.multipage`.
+An address is a part's where it is another's with a number in it (`?page=2`, `/2`, `-p2.html`).
+Since ids look alike, the page must say so too: by a number, by a word for the next or previous
+page, or by rel. Joining the parts is `archive.index.multipage`.
 """
 
 from __future__ import annotations
@@ -23,15 +25,20 @@ MOST = 60
 # A label of a link to another part, in characters ("Next: what the mayor said").
 LABEL = 80
 WHOLE = 0
-# Links that have a step of their own address in common with the page's, or are a number relative to it (`?page=2`, `2.html`).
+# Links that have a step of their own address in common with the page's, or are a number relative to
+# it (`?page=2`, `2.html`).
 _NEAR = XPath(
     "//a[contains(@href, $bare) or contains(@href, $coded) or (string-length(@href) <= 10 and"
     " translate(@href, '0123456789', '') != @href)] | //link[@href and (contains(@rel, 'ext') or contains(@rel, 'rev'))]",
     smart_strings=False,
 )
 _RELS = frozenset(("next", "prev", "previous"))
-_PAGE_WORD = re.compile(r"pages?|seite|pagina|sayfa|part|all|full|single(?:-?page)?|komplettansicht", re.IGNORECASE)
-_ENDING = re.compile(r"(?:[-_,.]?(?:p|page|seite|part|s)?[-_]?\d{1,2})?(?:\.\w{3,5})?$", re.IGNORECASE)
+_PAGE_WORD = re.compile(
+    r"pages?|seite|pagina|sayfa|part|all|full|single(?:-?page)?|komplettansicht", re.IGNORECASE
+)
+_ENDING = re.compile(
+    r"(?:[-_,.]?(?:p|page|seite|part|s)?[-_]?\d{1,2})?(?:\.\w{3,5})?$", re.IGNORECASE
+)
 
 _PARAMETER = re.compile(
     r"(?:^|(?<=&))(?:page|pg|p|pageno|page_no|pagenum|paged|part|seite|pagina|sayfa|strona|sida)=(\w{1,8})(?:&|$)",
@@ -39,9 +46,14 @@ _PARAMETER = re.compile(
 )
 _NUMBER = r"0?([1-9]\d?)"
 _PATHS = (
-    re.compile(rf"^(.*)/(?:page|pages|seite|pagina|sayfa|part|p|s)[/-]?{_NUMBER}(/?)$", re.IGNORECASE),
+    re.compile(
+        rf"^(.*)/(?:page|pages|seite|pagina|sayfa|part|p|s)[/-]?{_NUMBER}(/?)$", re.IGNORECASE
+    ),
     re.compile(rf"^(.*)/{_NUMBER}(/?)$"),
-    re.compile(rf"^(.*[^/])[-_,.](?:p|page|seite|pagina|sayfa|part|s)[-_]?{_NUMBER}(\.\w{{3,5}})?/?$", re.IGNORECASE),
+    re.compile(
+        rf"^(.*[^/])[-_,.](?:p|page|seite|pagina|sayfa|part|s)[-_]?{_NUMBER}(\.\w{{3,5}})?/?$",
+        re.IGNORECASE,
+    ),
     re.compile(rf"^(.*[^/])[-_,]{_NUMBER}(\.\w{{3,5}})?/?$"),
 )
 _WHOLE_WORDS = frozenset(("all", "full", "single", "alle", "komplett", "tout", "todo", "print"))
@@ -50,7 +62,8 @@ _SHOWN_WHOLE = re.compile(
     re.IGNORECASE,
 )
 _WHOLE_PATH = re.compile(
-    r"^(.*)/(?:all|full|single(?:-?page)?|(?:seite|page)-?(?:all|alle)|komplettansicht)(/?)$", re.IGNORECASE
+    r"^(.*)/(?:all|full|single(?:-?page)?|(?:seite|page)-?(?:all|alle)|komplettansicht)(/?)$",
+    re.IGNORECASE,
 )
 _FURTHER = re.compile(
     r"^\W*(?:(?:go to )?(?:the )?next(?: page| part)?|continue(?: reading)?|weiter(?:lesen)?|nächste(?: seite)?|(?:page |la )?suivante?|suite|siguiente|(?:página|la) siguiente|"
@@ -63,13 +76,16 @@ _BACK = re.compile(
     re.IGNORECASE,
 )
 _COUNT = re.compile(
-    r"^\W*(?:(?:page|part|seite|página|صفحة|صفحه|sayfa|pagina|strona)\s*)?([\d٠-٩۰-۹]{1,2})\W*$", re.IGNORECASE
+    r"^\W*(?:(?:page|part|seite|página|صفحة|صفحه|sayfa|pagina|strona)\s*)?([\d٠-٩۰-۹]{1,2})\W*$",
+    re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Part `number` (from 1; 0 is the whole on one page) of the article that `canonical` names; `last` where none follows."""
+    """Part `number` (from 1; 0 is the whole on one page) of the article that `canonical` names;
+    `last` where none follows.
+    """
 
     canonical: str
     number: int
@@ -78,7 +94,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A link to a part of the same article: its number, its address, and whether a number on the page says so."""
+    """A link to a part of the same article: its number, its address, and whether a number on the
+    page says so.
+    """
 
     number: int
     url: str
@@ -86,20 +104,34 @@ class _Step:
 
 
 def part_of(page: Page, canonical: str | None) -> Part | None:
-    """Which part of an article a page is; None for an article on one page. `canonical`: the credible rel=canonical, if any."""
+    """Which part of an article a page is; None for an article on one page. `canonical`: the
+    credible rel=canonical, if any.
+    """
     own = normalise(page.url)
     if own is None:
         return None
     links = list(_labelled(page, own))
     for base in _whole_of(own):
         family = canonical_key(base)
-        if any(canonical_key(url) == family for url in (canonical or own, *(url for _, _, url in links))) or "?" in own:
+        if (
+            any(
+                canonical_key(url) == family
+                for url in (canonical or own, *(url for _, _, url in links))
+            )
+            or "?" in own
+        ):
             return Part(canonical=canonical or base, number=WHOLE, last=True)
     for number, base in (*_numbered(own), (1, own)):
-        steps = [step for label, rel, url in links for step in _steps((label, rel, url), own, base, number)]
+        steps = [
+            step
+            for label, rel, url in links
+            for step in _steps((label, rel, url), own, base, number)
+        ]
         if _is_one_of(steps, number, base):
             last = all(step.number <= number for step in steps)
-            return Part(canonical=_name(own, base, canonical, number, steps), number=number, last=last)
+            return Part(
+                canonical=_name(own, base, canonical, number, steps), number=number, last=last
+            )
     return None
 
 
@@ -113,7 +145,9 @@ def _is_one_of(steps: list[_Step], number: int, base: str) -> bool:
 
 
 def _name(own: str, base: str, canonical: str | None, number: int, steps: list[_Step]) -> str:
-    """The address that names the whole: what the page's canonical is a part of, else that of the first part."""
+    """The address that names the whole: what the page's canonical is a part of, else that of the
+    first part.
+    """
     family = canonical_key(base)
     if canonical and canonical_key(canonical) not in (family, canonical_key(own)):
         return next((url for at, url in _numbered(canonical) if at == number > 1), canonical)
@@ -135,9 +169,13 @@ def _labelled(page: Page, own: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _stem(own: str) -> str:
-    """What the address of another part has in common with this one: its last step that is no number."""
+    """What the address of another part has in common with this one: its last step that is no
+    number.
+    """
     steps = [_ENDING.sub("", step) for step in unquote(urlsplit(own).path).split("/")]
-    return next((step for step in reversed(steps) if len(step) > 1 and not _PAGE_WORD.fullmatch(step)), "/")
+    return next(
+        (step for step in reversed(steps) if len(step) > 1 and not _PAGE_WORD.fullmatch(step)), "/"
+    )
 
 
 def _label(element: HtmlElement) -> str:
@@ -149,7 +187,9 @@ def _label(element: HtmlElement) -> str:
 
 
 def _steps(link: tuple[str, str, str], own: str, base: str, number: int) -> Iterator[_Step]:
-    """What a link says of the parts of `base`, on the page of part `number` at the address `own`."""
+    """What a link says of the parts of `base`, on the page of part `number` at the address
+    `own`.
+    """
     label, rel, url = link
     family = canonical_key(base)
     places = [at for at, other in _numbered(url) if canonical_key(other) == family]
@@ -166,7 +206,9 @@ def _steps(link: tuple[str, str, str], own: str, base: str, number: int) -> Iter
 
 
 def _says(word: re.Pattern[str], relation: str, label: str, rel: str, url: str) -> bool:
-    """Whether a link is to the next or previous page by its rel or label; a number at the end of a slug may be another story's."""
+    """Whether a link is to the next or previous page by its rel or label; a number at the end of a
+    slug may be another story's.
+    """
     match = word.match(label)
     if _PATHS[-1].match(urlsplit(url).path):
         return match is not None and match.end() == len(label)

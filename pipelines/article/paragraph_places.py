@@ -1,7 +1,8 @@
-"""How each paragraph of an article stands on its page, for what the site's other articles tell of it.
+"""How each paragraph of an article stands on its page, for what the site's other articles tell of
+it.
 
-A place is the tags around a paragraph with the class names that last: without numbers, and without the letters that
-build tools draw by lot.
+A place is the tags around a paragraph with the class names that last: without numbers, and without
+the letters that build tools draw by lot.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from pipelines.body.paragraphs import Body, paragraph
 from pipelines.page.blocks import INLINE, Block
 from pipelines.page.dom import Page
 
-# Elements a path names: the paragraph's own and those around it. Further out stand classes of the section or article.
+# Elements a path names: the paragraph's own and those around it. Further out stand classes of the
+# section or article.
 STEPS = 3
 _NAMES = 3
 BOLD = 0.9
@@ -44,10 +46,14 @@ def places(page: Page, read: Body) -> list[Place]:
 
 
 def _manner(block: Block, owners: Counter[HtmlElement]) -> str:
-    """What else tells a line from others at its place: a run between line breaks, or bold throughout like a heading."""
+    """What else tells a line from others at its place: a run between line breaks, or bold
+    throughout like a heading.
+    """
     if owners[block.element] > 1:
         return "/br"
-    return "/strong" if block.kind in ("p", "text") and block.strong >= BOLD * len(block.text) else ""
+    return (
+        "/strong" if block.kind in ("p", "text") and block.strong >= BOLD * len(block.text) else ""
+    )
 
 
 def path(element: HtmlElement) -> str:
@@ -73,14 +79,21 @@ def _names(classes: str) -> tuple[str, ...]:
 
 
 def _form(page: Page, block: Block, host: str, text: str) -> str | None:
-    """The text with a mark in place of its links into the site, where these make up much of it; None for the text itself."""
+    """The text with a mark in place of its links into the site, where these make up much of it;
+    None for the text itself.
+    """
     if block.link_share < 0.3:
         return None
     form = text
     for href, name in block.links:
         inside = _host(page.absolute(href) or "")
         linked = paragraph(name)
-        if linked and (not inside or inside == host or inside.endswith("." + host) or host.endswith("." + inside)):
+        if linked and (
+            not inside
+            or inside == host
+            or inside.endswith("." + host)
+            or host.endswith("." + inside)
+        ):
             form = form.replace(linked, LINKED, 1)
     form = _JOINED.sub(LINKED, form)
     bare = _EDGES.sub("", form.replace(LINKED, ""))

@@ -1,7 +1,9 @@
-"""What stands between headline and text: the text's first paragraph, or the deck, which is the article's lead instead.
+"""What stands between headline and text: the text's first paragraph, or the deck, which is the
+article's lead instead.
 
-Both are sentences in a place of their own. A page that shows its byline or date between them says that the text begins
-after these; where nothing stands between them, the line is the text's first paragraph, whoever repeats it as description.
+Both are sentences in a place of their own. A page that shows its byline or date between them says
+that the text begins after these; where nothing stands between them, the line is the text's first
+paragraph, whoever repeats it as description.
 """
 
 from __future__ import annotations
@@ -17,8 +19,12 @@ from pipelines.page.text_key import letters
 _PARTING = frozenset(("byline", "date", "share"))
 
 
-def taken_in(whole: Blocks, first: Block, titles: AbstractSet[str], void: set[int], left: set[int]) -> list[Block]:
-    """Paragraphs between the headline and the text's `first` block, in a box of their own and not `left` out already."""
+def taken_in(
+    whole: Blocks, first: Block, titles: AbstractSet[str], void: set[int], left: set[int]
+) -> list[Block]:
+    """Paragraphs between the headline and the text's `first` block, in a box of their own and not
+    `left` out already.
+    """
     heads = [block.at for block in whole.blocks[: first.at] if letters(block.text) in titles]
     if not heads:
         return []
@@ -35,7 +41,9 @@ def taken_in(whole: Blocks, first: Block, titles: AbstractSet[str], void: set[in
 
 
 def is_deck(block: Block, following: Block, whole: Blocks) -> bool:
-    """Whether the first block of a text, which stands apart from the `following` ones, is its deck."""
+    """Whether the first block of a text, which stands apart from the `following` ones, is its
+    deck.
+    """
     return any(_parts(between, whole) for between in whole.blocks[block.at + 1 : following.at])
 
 

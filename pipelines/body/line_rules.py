@@ -1,4 +1,5 @@
-"""What one line among an article's says of itself: whether it is a paragraph, a headline of another story, or furniture.
+"""What one line among an article's says of itself: whether it is a paragraph, a headline of another
+story, or furniture.
 
 Where lines stand, and which of their neighbours they belong to, is for `pipelines.body` to weigh.
 """
@@ -40,8 +41,8 @@ TEASERS = 3
 class Beside:
     """What a page says beside its text: a line that repeats it is no paragraph.
 
-    `titles` and `known` are letters (`text_key.letters`) of its headlines and of its other parts (section, dates,
-    captions); `authors` are names as written.
+    `titles` and `known` are letters (`text_key.letters`) of its headlines and of its other parts
+    (section, dates, captions); `authors` are names as written.
     """
 
     titles: AbstractSet[str] = frozenset()
@@ -82,7 +83,9 @@ def _related(block: Block) -> str | None:
     text = block.text
     if len(text) <= 90 and wording.RELATED_LABEL.match(text):
         return "related label"
-    if block.link_share > 0.3 and wording.RELATED_LABEL.match(text[: max(0, text.find(block.links[0][1]))]):
+    if block.link_share > 0.3 and wording.RELATED_LABEL.match(
+        text[: max(0, text.find(block.links[0][1]))]
+    ):
         return "related line"
     if (
         len(text) <= 250
@@ -95,11 +98,15 @@ def _related(block: Block) -> str | None:
 
 def is_headline(block: Block) -> bool:
     """After a label: a line that is wholly linked, or short without a full stop."""
-    return block.link_share > 0.8 or (len(block.text) <= 130 and not wording.ends_sentence(block.text))
+    return block.link_share > 0.8 or (
+        len(block.text) <= 130 and not wording.ends_sentence(block.text)
+    )
 
 
 def is_linked_headline(block: Block, host: str) -> bool:
-    """Whether a line between paragraphs is nothing but a headline that leads elsewhere on the site."""
+    """Whether a line between paragraphs is nothing but a headline that leads elsewhere on the
+    site.
+    """
     if (
         block.kind not in ("p", "h", "text", "quote")
         or block.link_share < WHOLLY_LINKED
@@ -113,24 +120,38 @@ def is_linked_headline(block: Block, host: str) -> bool:
 
 def leads_elsewhere(block: Block) -> bool:
     """Whether a line is nothing but a link of as many words as a headline has."""
-    return block.link_share > MOSTLY_LINKED and HEADLINE_WORDS <= wording.words(block.text) <= LONG_HEADLINE
+    return (
+        block.link_share > MOSTLY_LINKED
+        and HEADLINE_WORDS <= wording.words(block.text) <= LONG_HEADLINE
+    )
 
 
 def is_teaser(block: Block, every: list[Block]) -> bool:
-    """Whether a line stands right below a headline that leads elsewhere. `every`: the blocks of the page."""
+    """Whether a line stands right below a headline that leads elsewhere. `every`: the blocks of the
+    page.
+    """
     at = block.at
     return 0 < at < len(every) and every[at] is block and leads_elsewhere(every[at - 1])
 
 
 def short_story(
-    kept: list[Block], dropped: list[tuple[Block, str]], every: list[Block], titles: AbstractSet[str]
+    kept: list[Block],
+    dropped: list[tuple[Block, str]],
+    every: list[Block],
+    titles: AbstractSet[str],
 ) -> list[Block]:
-    """Where all that was kept are teasers: the sentences right below the page's headline, which were too short beside them."""
+    """Where all that was kept are teasers: the sentences right below the page's headline, which
+    were too short beside them.
+    """
     headlines = sum(leads_elsewhere(block) for block, _ in dropped)
     if not kept or headlines < TEASERS or not all(is_teaser(block, every) for block in kept):
         return []
     left = {block.at for block, rule in dropped if rule == "before the text"}
-    heads = [block.at for block in every[: kept[0].at] if text_key.letters(block.text) in titles and not block.links]
+    heads = [
+        block.at
+        for block in every[: kept[0].at]
+        if text_key.letters(block.text) in titles and not block.links
+    ]
     found = []
     for block in every[heads[-1] + 1 : kept[0].at] if heads else []:
         if leads_elsewhere(block):
@@ -155,12 +176,17 @@ def is_solid(block: Block) -> bool:
 def is_sentence_long(block: Block) -> bool:
     """Whether a line without links is as long as a sentence, where no full stop tells."""
     return (
-        block.kind in _TOLD and block.breadth >= OPENING and wording.words(block.text) > LABEL_WORDS and not block.links
+        block.kind in _TOLD
+        and block.breadth >= OPENING
+        and wording.words(block.text) > LABEL_WORDS
+        and not block.links
     )
 
 
 def longest_end(text: list[Block]) -> int:
-    """From how much on a line without a full stop is the last paragraph: shorter where the others have none either."""
+    """From how much on a line without a full stop is the last paragraph: shorter where the others
+    have none either.
+    """
     told = [block for block in text if block.kind in _TOLD and block.breadth >= OPENING]
     bare = sum(not wording.ends_sentence(block.text) for block in told)
     if len(told) > 1 and bare == len(told):
@@ -169,42 +195,65 @@ def longest_end(text: list[Block]) -> int:
 
 
 def is_long(block: Block, least: int = LONG_END) -> bool:
-    """Whether a line after the text is too long to be anything but its last paragraph, though its full stop is missing."""
-    return block.kind in ("p", "text", "quote") and block.breadth >= least and block.link_share < 0.3
+    """Whether a line after the text is too long to be anything but its last paragraph, though its
+    full stop is missing.
+    """
+    return (
+        block.kind in ("p", "text", "quote") and block.breadth >= least and block.link_share < 0.3
+    )
 
 
 def may_open(block: Block, following: Block, least: int = LONG_END) -> bool:
-    """Whether a line right before the text is its beginning: a sub-head, or a short sentence that stands as the next does.
+    """Whether a line right before the text is its beginning: a sub-head, or a short sentence that
+    stands as the next does.
 
     `least` is how much a line without a full stop must have.
     """
     if block.kind == "h":
         return block.level > 1
-    alike = block.kind == following.kind and block.element.get("class") == following.element.get("class")
-    if not alike or block.element.getparent() is not following.element.getparent() or block.kind not in _TOLD:
+    alike = block.kind == following.kind and block.element.get("class") == following.element.get(
+        "class"
+    )
+    if (
+        not alike
+        or block.element.getparent() is not following.element.getparent()
+        or block.kind not in _TOLD
+    ):
         return False
-    short = wording.ends_sentence(block.text) and wording.words(block.text) >= HEADLINE_WORDS and not block.links
+    short = (
+        wording.ends_sentence(block.text)
+        and wording.words(block.text) >= HEADLINE_WORDS
+        and not block.links
+    )
     return (short or block.breadth >= least) and block.link_share < 0.3 and not block.strong
 
 
 def announces(block: Block) -> bool:
     """Whether a paragraph is but the beginning of a list or table."""
-    return block.kind == "p" and block.text.endswith((":", "：")) and not wording.SOURCES.match(block.text)
+    return (
+        block.kind == "p"
+        and block.text.endswith((":", "："))
+        and not wording.SOURCES.match(block.text)
+    )
 
 
 def may_follow(block: Block, before: Block) -> bool:
-    """Whether a short line after the last long paragraph is still the article's: a sentence, or a line of a list or table
-    that the text announces.
+    """Whether a short line after the last long paragraph is still the article's: a sentence, or a
+    line of a list or table that the text announces.
     """
     if block.link_share >= 0.5 or block.kind not in ("p", "li", "cell", "quote", "text"):
         return False
-    counted = block.kind == "cell" or (block.kind == "li" and (announces(before) or before.kind == "li"))
-    return counted or announces(block) or (block.kind != "cell" and wording.ends_sentence(block.text))
+    counted = block.kind == "cell" or (
+        block.kind == "li" and (announces(before) or before.kind == "li")
+    )
+    return (
+        counted or announces(block) or (block.kind != "cell" and wording.ends_sentence(block.text))
+    )
 
 
 def tells_of_author(block: Block, authors: tuple[str, ...]) -> bool:
-    """Whether a block says that what follows is on the writer, or begins with the writer's full name (a speaker's has a
-    colon after it).
+    """Whether a block says that what follows is on the writer, or begins with the writer's full
+    name (a speaker's has a colon after it).
     """
     if wording.ON_AUTHOR.match(block.text):
         return True

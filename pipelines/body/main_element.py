@@ -1,7 +1,8 @@
-"""Where on a page the article stands: which marked regions are only wrappers, and which element holds the paragraphs.
+"""Where on a page the article stands: which marked regions are only wrappers, and which element
+holds the paragraphs.
 
-Both are weighed by prose: text in sentences that is not linked. What a second reader (trafilatura) kept weighs full,
-what it left weighs less, so the two check each other.
+Both are weighed by prose: text in sentences that is not linked. What a second reader (trafilatura)
+kept weighs full, what it left weighs less, so the two check each other.
 """
 
 from __future__ import annotations
@@ -19,16 +20,27 @@ from pipelines.page.blocks import Block, Blocks, Region
 from pipelines.page.markup_hints import EMBED_ATTRIBUTES
 from pipelines.page.text_key import letters
 
-# Share of a page's prose from which regions of one name are wrappers of the article. Calibrated on pages of 200 sites.
+# Share of a page's prose from which regions of one name are wrappers of the article. Calibrated on
+# pages of 200 sites.
 WRAPPER_SHARE = 0.4
 # These are what they are called, even where they hold most of a page's text.
-STUBBORN = {"comments": 0.97, "dialog": 0.9, "footer": 0.9, "hidden": 0.9, "caption": 0.7, "related": 0.6}
-# Names that say little: a region under them that holds several paragraphs (or a table) is part of the text.
+STUBBORN = {
+    "comments": 0.97,
+    "dialog": 0.9,
+    "footer": 0.9,
+    "hidden": 0.9,
+    "caption": 0.7,
+    "related": 0.6,
+}
+# Names that say little: a region under them that holds several paragraphs (or a table) is part of
+# the text.
 WEAK = frozenset(("caption", "embed", "widget", "advert", "tags"))
 READ = WEAK | {"hidden", "navigation"}
 SOLID_PROSE = 100
 # Around the headline and a text these names mean the article; after both these mean what they say.
-HEADED = frozenset(("byline", "tags", "caption", "widget", "advert", "share", "embed", "footer", "newsletter"))
+HEADED = frozenset(
+    ("byline", "tags", "caption", "widget", "advert", "share", "embed", "footer", "newsletter")
+)
 APART = frozenset(("aside", "footer", "nav", "dialog"))
 APART_ROLES = frozenset(("complementary", "contentinfo", "navigation", "dialog"))
 # Go down into a child as long as it holds this share of its parent's prose.
@@ -46,7 +58,9 @@ _DIGITS = re.compile(r"\d+")
 
 
 def prose(block: Block) -> float:
-    """How much of a block is prose: its unlinked characters, less for short or unpunctuated text, none for captions."""
+    """How much of a block is prose: its unlinked characters, less for short or unpunctuated text,
+    none for captions.
+    """
     whole, linked = len(block.text), block.linked
     if block.kind == "caption" or (linked and linked / max(1, whole) > 0.6):
         return 0.0
@@ -58,11 +72,14 @@ def prose(block: Block) -> float:
     return float(length) if _SENTENCE.search(block.text) else 0.4 * length
 
 
-def void_regions(page: Blocks, approved: set[int], titles: AbstractSet[str] = frozenset()) -> set[int]:
-    """Indices of regions that, with those of the same name, hold so much of the prose that they are wrappers.
+def void_regions(
+    page: Blocks, approved: set[int], titles: AbstractSet[str] = frozenset()
+) -> set[int]:
+    """Indices of regions that, with those of the same name, hold so much of the prose that they are
+    wrappers.
 
-    `titles` are letters of the page's headlines: what stands around the headline and a text is a wrapper, what stands
-    apart from both is none, however much it says.
+    `titles` are letters of the page's headlines: what stands around the headline and a text is a
+    wrapper, what stands apart from both is none, however much it says.
     """
     names = [_name(region) for region in page.regions]
     weights = _weigh(page, approved, names)
@@ -83,10 +100,11 @@ def void_regions(page: Blocks, approved: set[int], titles: AbstractSet[str] = fr
 
 @dataclass(slots=True, kw_only=True)
 class _Weights:
-    """A page's prose by the names of the regions around it, and the share of it that the second reader kept.
+    """A page's prose by the names of the regions around it, and the share of it that the second
+    reader kept.
 
-    `solid` counts each region's paragraphs and cells where its name says little, `alike` those of all regions of a name;
-    `leaves` are paragraphs that are regions.
+    `solid` counts each region's paragraphs and cells where its name says little, `alike` those of
+    all regions of a name; `leaves` are paragraphs that are regions.
     """
 
     total: float = 0.0
@@ -98,7 +116,9 @@ class _Weights:
     solid: list[int]
 
     def paragraphs(self, index: int, region: Region, name: tuple[str, str]) -> int:
-        """How many paragraphs a region holds; where a content system calls each part of a text an embed, all of its kind."""
+        """How many paragraphs a region holds; where a content system calls each part of a text an
+        embed, all of its kind.
+        """
         called = region.reason == "embed" and EMBED_ATTRIBUTES.isdisjoint(region.element.keys())
         return self.alike[name] if called else self.solid[index]
 
@@ -115,7 +135,9 @@ class _Weights:
 
 def _weigh(page: Blocks, approved: set[int], names: list[tuple[str, str]]) -> _Weights:
     weights = _Weights(solid=[0] * len(page.regions))
-    around: dict[tuple[int, ...], set[tuple[str, str]]] = {}  # blocks share their regions: their names are found once
+    around: dict[
+        tuple[int, ...], set[tuple[str, str]]
+    ] = {}  # blocks share their regions: their names are found once
     for block in page.blocks:
         weight = prose(block)
         if weight >= SOLID_PROSE or block.kind == "cell":
@@ -125,7 +147,9 @@ def _weigh(page: Blocks, approved: set[int], names: list[tuple[str, str]]) -> _W
         if not weight:
             continue
         if weight >= LEAF_PROSE and block.kind == "p":
-            weights.leaves.update(at for at in block.regions if page.regions[at].element is block.element)
+            weights.leaves.update(
+                at for at in block.regions if page.regions[at].element is block.element
+            )
         own = weight if block.at in approved else 0.0
         weights.total += weight
         weights.trusted += own
@@ -138,8 +162,13 @@ def _weigh(page: Blocks, approved: set[int], names: list[tuple[str, str]]) -> _W
 
 
 def _headed(page: Blocks, titles: AbstractSet[str]) -> tuple[set[int], set[int]]:
-    """Regions around the headline and a text, and regions beside a text that stands right after the headline."""
-    head = next((block for block in page.blocks if block.kind == "h" and letters(block.text) in titles), None)
+    """Regions around the headline and a text, and regions beside a text that stands right after the
+    headline.
+    """
+    head = next(
+        (block for block in page.blocks if block.kind == "h" and letters(block.text) in titles),
+        None,
+    )
     if head is None:
         return set(), set()
     told: set[int] = set()
@@ -151,7 +180,9 @@ def _headed(page: Blocks, titles: AbstractSet[str]) -> tuple[set[int], set[int]]
             told.update(block.regions)
             free = free or set(block.regions) <= set(head.regions)
         if free:
-            apart.update(at for at in block.regions if at not in begun and _is_apart(page.regions[at]))
+            apart.update(
+                at for at in block.regions if at not in begun and _is_apart(page.regions[at])
+            )
         else:
             begun.update(block.regions)
     headed = {at for at in head.regions if at in told and page.regions[at].reason in HEADED}
@@ -159,23 +190,32 @@ def _headed(page: Blocks, titles: AbstractSet[str]) -> tuple[set[int], set[int]]
 
 
 def _is_apart(region: Region) -> bool:
-    return region.element.tag in APART or region.element.get("role") in APART_ROLES or region.reason == "comments"
+    return (
+        region.element.tag in APART
+        or region.element.get("role") in APART_ROLES
+        or region.reason == "comments"
+    )
 
 
 def _is_reading(region: Region, paragraphs: int) -> bool:
-    """Whether a region holds part of the text under a name that says little: no post, gallery, menu nor notice."""
+    """Whether a region holds part of the text under a name that says little: no post, gallery, menu
+    nor notice.
+    """
     element = region.element
     if not paragraphs and element.tag not in ("td", "th", "tr"):
         return False
     names = f"{element.get('class') or ''} {element.get('id') or ''}".lower()
     if region.reason == "hidden":  # shown when asked for, or put in place by a script (React)
-        return paragraphs > 0 and (_FOLDED.search(names) is not None or element.get("role") in ("region", "tabpanel"))
+        return paragraphs > 0 and (
+            _FOLDED.search(names) is not None or element.get("role") in ("region", "tabpanel")
+        )
     if region.reason == "navigation":
         return paragraphs > 2 and not _MENU.search(names) and element.tag in ("div", "section")
     if region.reason in WEAK and element.tag in ("td", "th", "tr"):
         return True
     return paragraphs > 2 and not any(
-        word in names for word in ("tweet", "instagram", "facebook", "gallery", "slide", "carousel", "newsletter")
+        word in names
+        for word in ("tweet", "instagram", "facebook", "gallery", "slide", "carousel", "newsletter")
     )
 
 
@@ -200,7 +240,9 @@ def container(blocks: Iterable[Block], root: HtmlElement, approved: set[int]) ->
             node = node.getparent()
     best = root
     while True:
-        weight, index = max(((sums.get(child, 0.0), index) for index, child in enumerate(best)), default=(0.0, 0))
+        weight, index = max(
+            ((sums.get(child, 0.0), index) for index, child in enumerate(best)), default=(0.0, 0)
+        )
         if weight == 0 or weight < DESCENT_SHARE * sums.get(best, 0.0):
             return best
         if best[index].tag in ("p", "h1", "h2", "h3", "h4", "li"):

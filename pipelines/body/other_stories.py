@@ -1,7 +1,9 @@
-"""What stands beside an article in the same part of the page: other stories, teasers, comments, notices above the headline.
+"""What stands beside an article in the same part of the page: other stories, teasers, comments,
+notices above the headline.
 
-They are prose like the article's own, so their words don't give them away. Their place does: the headline tells which of
-several like boxes is the article's, and where it begins; a label tells where the readers' comments begin.
+They are prose like the article's own, so their words don't give them away. Their place does: the
+headline tells which of several like boxes is the article's, and where it begins; a label tells
+where the readers' comments begin.
 """
 
 from __future__ import annotations
@@ -19,13 +21,15 @@ from pipelines.page.text_key import letters
 
 # Prose that makes a box a story of its own, in characters.
 STORY = 100
-# So many boxes of one kind with linked headlines are a list of teasers, each with no more text than this on average.
+# So many boxes of one kind with linked headlines are a list of teasers, each with no more text than
+# this on average.
 TEASERS = 3
 TEASER_TEXT = 350
 _TEASER_WORDS = 3
 # No headline is this short, in characters.
 _LABEL = 15
-# After so many paragraphs any line that says so is a label of comments; a heading is one after the first.
+# After so many paragraphs any line that says so is a label of comments; a heading is one after the
+# first.
 SEVERAL = 3
 # Headlines are followed by this share of a page's prose, else they are not where the text begins.
 FOLLOWED = 0.5
@@ -44,11 +48,14 @@ def own(
 ) -> tuple[list[Block], list[tuple[Block, str]]]:
     """The blocks of the article's own part, and those left out with the rule.
 
-    `found` are the blocks of a page outside its marked regions, in order, `everything` all of them; `titles` are the
-    letters of its headlines, `host` is its own.
+    `found` are the blocks of a page outside its marked regions, in order, `everything` all of them;
+    `titles` are the letters of its headlines, `host` is its own.
     """
-    head = next((block for block in everything if block.kind == "h" and letters(block.text) in titles), None) or next(
-        (block for block in found if len(block.text) > _LABEL and letters(block.text) in titles), None
+    head = next(
+        (block for block in everything if block.kind == "h" and letters(block.text) in titles), None
+    ) or next(
+        (block for block in found if len(block.text) > _LABEL and letters(block.text) in titles),
+        None,
     )
     left: dict[int, str] = {}
     if head is not None:
@@ -70,13 +77,21 @@ def _prose(block: Block) -> int:
 
 
 def _other_stories(found: list[Block], head: Block, left: dict[int, str]) -> None:
-    """Leave out the siblings of the box around the headline that are of its kind and hold a headline and a text each."""
-    around = {node for block in found if _prose(block) >= STORY for node in block.element.iterancestors()}
+    """Leave out the siblings of the box around the headline that are of its kind and hold a
+    headline and a text each.
+    """
+    around = {
+        node for block in found if _prose(block) >= STORY for node in block.element.iterancestors()
+    }
     box: HtmlElement | None = head.element
     while box is not None and box not in around:
         box = box.getparent()
     while box is not None and box.getparent() is not None:
-        others = [other for other in box.itersiblings(str(box.tag)) if other in around and _alike(other, box)]
+        others = [
+            other
+            for other in box.itersiblings(str(box.tag))
+            if other in around and _alike(other, box)
+        ]
         if others:
             _leave_stories(found, others, left)
         box = box.getparent()
@@ -91,7 +106,10 @@ def _leave_stories(found: list[Block], boxes: list[HtmlElement], left: dict[int,
     members: dict[HtmlElement, list[Block]] = defaultdict(list)
     wanted = set(boxes)
     for block in found:
-        box = next((node for node in (block.element, *block.element.iterancestors()) if node in wanted), None)
+        box = next(
+            (node for node in (block.element, *block.element.iterancestors()) if node in wanted),
+            None,
+        )
         if box is not None:
             members[box].append(block)
     for box, inside in members.items():
@@ -100,7 +118,9 @@ def _leave_stories(found: list[Block], boxes: list[HtmlElement], left: dict[int,
 
 
 def _opens_story(box: HtmlElement, first: list[Block]) -> bool:
-    """Whether a box begins another story: with a linked headline, a headline and a date, or as an article element."""
+    """Whether a box begins another story: with a linked headline, a headline and a date, or as an
+    article element.
+    """
     heads = [block for block in first if block.kind == "h"]
     if not heads:
         return False
@@ -109,7 +129,9 @@ def _opens_story(box: HtmlElement, first: list[Block]) -> bool:
 
 
 def _teasers(found: list[Block], head: Block | None, host: str, left: dict[int, str]) -> None:
-    """Leave out boxes of one kind that each hold a linked headline, where a text stands outside them."""
+    """Leave out boxes of one kind that each hold a linked headline, where a text stands outside
+    them.
+    """
     headed = [block for block in found if _is_linked_headline(block, host) and block is not head]
     if len(headed) < TEASERS:
         return
@@ -121,13 +143,18 @@ def _teasers(found: list[Block], head: Block | None, host: str, left: dict[int, 
     members: list[Block] = []
     outside = 0
     for block in found:
-        box = next((node for node in (block.element, *block.element.iterancestors()) if node in boxes), None)
+        box = next(
+            (node for node in (block.element, *block.element.iterancestors()) if node in boxes),
+            None,
+        )
         if box is not None:
             members.append(block)
             inside[box] += _prose(block)
         elif block.at not in left and (head is None or block.at > head.at):
             outside = max(outside, _prose(block))
-            if _prose(block) >= STORY and any(node in lists for node in block.element.iterancestors()):
+            if _prose(block) >= STORY and any(
+                node in lists for node in block.element.iterancestors()
+            ):
                 return  # boxes among the paragraphs are a guide's parts
     if outside >= STORY and sum(inside.values()) <= TEASER_TEXT * len(boxes):
         left.update((block.at, "another story") for block in members)
@@ -149,7 +176,9 @@ def leads_inside(href: str, host: str) -> bool:
 
 
 def _boxes(headed: list[Block]) -> set[HtmlElement]:
-    """The elements that each hold one of these headlines, where several of their siblings do so too."""
+    """The elements that each hold one of these headlines, where several of their siblings do so
+    too.
+    """
     children: dict[HtmlElement, set[HtmlElement]] = defaultdict(set)
     for block in headed:
         node = block.element
@@ -175,7 +204,11 @@ def _comments(found: list[Block], head: Block | None, left: dict[int, str]) -> N
     for index, block in enumerate(found):
         if head is None or block.at > head.at:
             told += _prose(block) >= STORY
-        if told < (1 if block.kind == "h" else SEVERAL) or len(block.text) > 40 or not _COMMENTS.match(block.text):
+        if (
+            told < (1 if block.kind == "h" else SEVERAL)
+            or len(block.text) > 40
+            or not _COMMENTS.match(block.text)
+        ):
             continue
         for scope in block.element.iterancestors():
             said = [other for other in found[index:] if scope in other.element.iterancestors()]

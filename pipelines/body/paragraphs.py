@@ -1,7 +1,9 @@
-"""The article's paragraphs, from blocks: what belongs to it, line by line, and why everything else was left.
+"""The article's paragraphs, from blocks: what belongs to it, line by line, and why everything else
+was left.
 
-The page's structure says where the article stands (`container`), its siblings say which blocks are of its kind, words
-say which lines are furniture. Captions are `captions`' work, choosing between DOM and embedded data `article`'s.
+The page's structure says where the article stands (`container`), its siblings say which blocks are
+of its kind, words say which lines are furniture. Captions are `captions`' work, choosing between
+DOM and embedded data `article`'s.
 """
 
 from __future__ import annotations
@@ -31,28 +33,34 @@ from pipelines.page.dom import Page
 
 # A group of sibling paragraphs with this share of the container's prose is the article's own text.
 MAIN_SHARE = 0.1
-# So many sub-heads make a guide or a review: its boxes, lists and tables are text. News stories have fewer.
+# So many sub-heads make a guide or a review: its boxes, lists and tables are text. News stories
+# have fewer.
 LONG_FORM = 8
 GUIDE = 4
-# From so many sibling paragraphs that hold this share of a page's prose, its own structure is proof enough.
+# From so many sibling paragraphs that hold this share of a page's prose, its own structure is proof
+# enough.
 PLAIN_COUNT = 4
 PLAIN_SHARE = 0.8
-# A box of so many lines, most of them list items, is a list; one with a smaller share of links leads nowhere.
+# A box of so many lines, most of them list items, is a list; one with a smaller share of links
+# leads nowhere.
 LISTED, BOX_LINKS = 4, 0.1
-# The page's own data are a second opinion on its prose where they are this share of it, from and to.
+# The page's own data are a second opinion on its prose where they are this share of it, from and
+# to.
 TOLD = (0.5, 1.2)
 # A heading in a box of its own heads one of so many blocks after it.
 _HEADED = 2
 # What is said of the writer stands in so many last blocks.
 _SIGNED = 4
-# A paragraph of this length stands once in an article; on a page it may stand once for each size of screen.
+# A paragraph of this length stands once in an article; on a page it may stand once for each size of
+# screen.
 REPEATED = 60
 
 
 @dataclass(slots=True, kw_only=True)
 class Body:
-    """What was recovered: the paragraphs, the blocks they come from, those left out with their rule, all blocks of the
-    page, and those that stand before the text. `in_data` says that they are not the page's but its data's.
+    """What was recovered: the paragraphs, the blocks they come from, those left out with their
+    rule, all blocks of the page, and those that stand before the text. `in_data` says that they are
+    not the page's but its data's.
     """
 
     paragraphs: list[str]
@@ -66,12 +74,18 @@ class Body:
 
     @property
     def evidence(self) -> list[Evidence]:
-        """Why each line that stood among the article's was dropped: by a rule, or with the marked part it stands in."""
+        """Why each line that stood among the article's was dropped: by a rule, or with the marked
+        part it stands in.
+        """
         left = [*self.dropped, *self.marked()]
-        return [Evidence(field="dropped", source=rule, value=block.text[:300]) for block, rule in left]
+        return [
+            Evidence(field="dropped", source=rule, value=block.text[:300]) for block, rule in left
+        ]
 
     def marked(self) -> list[tuple[Block, str]]:
-        """The lines between the first and last paragraph that are left out with a part of the page, and what marks it."""
+        """The lines between the first and last paragraph that are left out with a part of the page,
+        and what marks it.
+        """
         if self.page is None or not self.kept:
             return []
         judged = {id(block) for block in self.kept} | {id(block) for block, _ in self.dropped}
@@ -84,10 +98,14 @@ class Body:
         return found
 
 
-def read(page: Page, beside: Beside, drop: tuple[HtmlElement, ...] = (), *, told: Sequence[str] = ()) -> Body:
-    """Recover a page's paragraphs, without those that repeat what it says `beside` them, and what is in elements to `drop`.
+def read(
+    page: Page, beside: Beside, drop: tuple[HtmlElement, ...] = (), *, told: Sequence[str] = ()
+) -> Body:
+    """Recover a page's paragraphs, without those that repeat what it says `beside` them, and what
+    is in elements to `drop`.
 
-    `told` are the paragraphs that the page's data hold of it: where they are most of its prose, they are the second opinion.
+    `told` are the paragraphs that the page's data hold of it: where they are most of its prose,
+    they are the second opinion.
     """
     body = page.root.find("body")
     whole = blocks.read(body if body is not None else page.root, _marker(drop))
@@ -108,7 +126,9 @@ def read(page: Page, beside: Beside, drop: tuple[HtmlElement, ...] = (), *, told
 
 
 def _lower(whole: Blocks) -> None:
-    """Make paragraphs of headings that are sentences, where more of a page's text stands in these than anywhere else."""
+    """Make paragraphs of headings that are sentences, where more of a page's text stands in these
+    than anywhere else.
+    """
     spoken = [
         block
         for block in whole.blocks
@@ -124,8 +144,9 @@ def _lower(whole: Blocks) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class _Place:
-    """Where the text stands: `void` regions are wrappers, `element` holds the blocks `inside`, those `beside` it in the
-    same part of the page are not its own; `approved` are those that the second reader took for text too.
+    """Where the text stands: `void` regions are wrappers, `element` holds the blocks `inside`,
+    those `beside` it in the same part of the page are not its own; `approved` are those that the
+    second reader took for text too.
     """
 
     whole: Blocks
@@ -136,17 +157,27 @@ class _Place:
     beside: list[tuple[Block, str]] = field(default_factory=list)
 
 
-def _place(whole: Blocks, root: HtmlElement, approved: set[int], titles: AbstractSet[str], host: str) -> _Place:
+def _place(
+    whole: Blocks, root: HtmlElement, approved: set[int], titles: AbstractSet[str], host: str
+) -> _Place:
     void = void_regions(whole, approved, titles)
     free = [block for block in whole.blocks if all(region in void for region in block.regions)]
     free, beside = neighbours.own(free, whole.blocks, titles, host)
     element = container(free, root, approved)
-    inside = [block for block in free if block.element is element or element in block.element.iterancestors()]
-    return _Place(whole=whole, void=void, element=element, inside=inside, approved=approved, beside=beside)
+    inside = [
+        block
+        for block in free
+        if block.element is element or element in block.element.iterancestors()
+    ]
+    return _Place(
+        whole=whole, void=void, element=element, inside=inside, approved=approved, beside=beside
+    )
 
 
 def _is_plain(place: _Place) -> bool:
-    """Whether nearly all prose of a page stands in one place, as sibling paragraphs: no second opinion is needed."""
+    """Whether nearly all prose of a page stands in one place, as sibling paragraphs: no second
+    opinion is needed.
+    """
     paragraphs: dict[HtmlElement | None, float] = defaultdict(float)
     count = 0
     for block in place.inside:
@@ -164,7 +195,9 @@ def _is_apart(block: Block, void: set[int]) -> bool:
 
 
 def read_fragment(root: HtmlElement, beside: Beside, drop: tuple[HtmlElement, ...] = ()) -> Body:
-    """The paragraphs of a tree that holds a body alone: no search for its place, the same rules for its lines."""
+    """The paragraphs of a tree that holds a body alone: no search for its place, the same rules for
+    its lines.
+    """
     whole = blocks.read(root, _marker(drop))
     everything = {block.at for block in whole.blocks}
     void = void_regions(whole, everything)
@@ -181,7 +214,9 @@ def _select(place: _Place, beside: Beside, host: str) -> Body:
     selection.by_words(beside, host)
     selection.echoes()
     selection.ends(beside.authors)
-    if short := line_rules.short_story(selection.kept, selection.dropped, whole.blocks, beside.titles):
+    if short := line_rules.short_story(
+        selection.kept, selection.dropped, whole.blocks, beside.titles
+    ):
         selection.dropped = [each for each in selection.dropped if each[0] not in short]
         selection.dropped += [(block, "teaser") for block in selection.kept]
         selection.kept = short
@@ -229,7 +264,9 @@ class _Selection:
         self.dropped: list[tuple[Block, str]] = []
         self.element = element
         self.approved = approved
-        heads = sum(block.kind == "h" and block.level > 1 and block.link_share < 0.5 for block in inside)
+        heads = sum(
+            block.kind == "h" and block.level > 1 and block.link_share < 0.5 for block in inside
+        )
         self.lenient = heads >= LONG_FORM
         self.guided = heads >= GUIDE
         self.first = 0  # where the text begins: lists above it are summaries
@@ -239,12 +276,16 @@ class _Selection:
         self.dropped += [(block, rule) for block, rule in verdicts if rule is not None]
 
     def by_structure(self) -> None:
-        """Keep what stands where the article's paragraphs stand; judge boxes between them as wholes."""
+        """Keep what stands where the article's paragraphs stand; judge boxes between them as
+        wholes.
+        """
         paths = {block.at: self._path(block) for block in self.kept}
         weights: dict[tuple[str, ...], float] = defaultdict(float)
         for block in self.kept:
             if block.kind not in ("li", "cell", "h"):
-                weights[paths[block.at]] += prose(block) * (1.0 if block.at in self.approved else 0.5)
+                weights[paths[block.at]] += prose(block) * (
+                    1.0 if block.at in self.approved else 0.5
+                )
         total = sum(weights.values())
         main = {path for path, weight in weights.items() if weight >= MAIN_SHARE * total}
         self.first = next((block.at for block in self.kept if paths[block.at] in main), 0)
@@ -260,7 +301,12 @@ class _Selection:
             if paths[block.at] not in main and main:
                 box = self._box(block, paths[block.at], main)
                 rule = judged[box]
-                if rule == "box" and block.kind == "h" and len(boxes[box]) == 1 and any(following[-_HEADED:]):
+                if (
+                    rule == "box"
+                    and block.kind == "h"
+                    and len(boxes[box]) == 1
+                    and any(following[-_HEADED:])
+                ):
                     rule = None
             following.append(rule is None)
             verdicts.append((block, rule))
@@ -277,7 +323,9 @@ class _Selection:
         return tuple(reversed(steps))
 
     def _box(self, block: Block, path: tuple[str, ...], main: set[tuple[str, ...]]) -> HtmlElement:
-        """The outermost element around a block that stands beside main paragraphs (or inside the container)."""
+        """The outermost element around a block that stands beside main paragraphs (or inside the
+        container).
+        """
         depth = max((len(known) for known in main if path[: len(known)] == known), default=0)
         node = block.element if block.kind == "text" else block.element.getparent()
         chain = []
@@ -300,7 +348,10 @@ class _Selection:
             seen = sum(len(block.text) for block in members if block.at in self.approved)
             listed = linked <= 0.5 * length or (self.lenient and seen > 0.8 * length)
             return None if listed else "linked list"
-        if all(block.kind == "quote" or (_is_quoted(block) and linked <= 0.4 * length) for block in members):
+        if all(
+            block.kind == "quote" or (_is_quoted(block) and linked <= 0.4 * length)
+            for block in members
+        ):
             return None
         if any(block.kind == "h" and block.link_share > 0.5 for block in members):
             return "teaser"
@@ -314,8 +365,8 @@ class _Selection:
         return "box"
 
     def _is_part(self, members: list[Block]) -> bool:
-        """Whether a box after the text's beginning, hardly any of it linked, is a part of it: a table, and in a guide also a
-        list, or any box at all where the guide is long.
+        """Whether a box after the text's beginning, hardly any of it linked, is a part of it: a
+        table, and in a guide also a list, or any box at all where the guide is long.
         """
         length = sum(len(block.text) for block in members)
         if sum(block.linked for block in members) >= BOX_LINKS * length:
@@ -326,7 +377,9 @@ class _Selection:
         return self.lenient or listed or cells > 0.5 * length
 
     def by_words(self, beside: Beside, host: str) -> None:
-        """Drop lines that repeat what the page says elsewhere, labels with what they label, and furniture."""
+        """Drop lines that repeat what the page says elsewhere, labels with what they label, and
+        furniture.
+        """
         verdicts: list[tuple[Block, str | None]] = []
         labelled = False
         told: set[str] = set()
@@ -345,20 +398,35 @@ class _Selection:
         self._keep(verdicts)
 
     def echoes(self) -> None:
-        """Drop sentences lifted out of a paragraph to be shown large. A guide sums itself up in its own words."""
+        """Drop sentences lifted out of a paragraph to be shown large. A guide sums itself up in its
+        own words.
+        """
         lifted = set() if self.guided else quotations.lifted(self.kept)
-        self._keep([(block, "pulled quotation" if block.at in lifted else None) for block in self.kept])
+        self._keep(
+            [(block, "pulled quotation" if block.at in lifted else None) for block in self.kept]
+        )
 
     def ends(self, authors: tuple[str, ...]) -> None:
-        """Cut what stands before the first and after the last paragraph of prose, and what is said of the writer there."""
+        """Cut what stands before the first and after the last paragraph of prose, and what is said
+        of the writer there.
+        """
         solid = [index for index, block in enumerate(self.kept) if line_rules.is_solid(block)]
-        solid = solid or [index for index, block in enumerate(self.kept) if line_rules.is_sentence_long(block)]
+        solid = solid or [
+            index for index, block in enumerate(self.kept) if line_rules.is_sentence_long(block)
+        ]
         if not solid:
             return
         first, last = solid[0], solid[-1]
         least = line_rules.longest_end(self.kept)
         last = max(
-            [last, *(at for at, block in enumerate(self.kept) if at > last and line_rules.is_long(block, least))]
+            [
+                last,
+                *(
+                    at
+                    for at, block in enumerate(self.kept)
+                    if at > last and line_rules.is_long(block, least)
+                ),
+            ]
         )
         while first > 0 and line_rules.may_open(self.kept[first - 1], self.kept[first], least):
             first -= 1
@@ -368,21 +436,35 @@ class _Selection:
         while tail > last + 1 and line_rules.announces(self.kept[tail - 1]):  # nothing came of it
             tail -= 1
         signed = max(first + neighbours.SEVERAL, tail - _SIGNED)
-        tail = next((at for at in range(signed, tail) if line_rules.tells_of_author(self.kept[at], authors)), tail)
+        tail = next(
+            (
+                at
+                for at in range(signed, tail)
+                if line_rules.tells_of_author(self.kept[at], authors)
+            ),
+            tail,
+        )
         verdicts = []
         for index, block in enumerate(self.kept):
-            rule = "before the text" if index < first else "after the text" if index >= tail else None
+            rule = (
+                "before the text" if index < first else "after the text" if index >= tail else None
+            )
             verdicts.append((block, rule))
         self._keep(verdicts)
 
     def opening(self, whole: Blocks, void: set[int], beside: Beside) -> None:
-        """Take in the text's first paragraphs where they stand in a box of their own, and leave out its deck."""
+        """Take in the text's first paragraphs where they stand in a box of their own, and leave out
+        its deck.
+        """
         if not self.kept:
             return
         told = text_key.letters("".join(block.text for block in self.kept))
         left = {block.at for block, _ in self.dropped}
         found = decks.taken_in(whole, self.kept[0], beside.titles, void, left)
-        self.kept = [*(block for block in found if text_key.letters(block.text) not in told), *self.kept]
+        self.kept = [
+            *(block for block in found if text_key.letters(block.text) not in told),
+            *self.kept,
+        ]
         while any(map(line_rules.is_solid, self.kept[1:])):
             first, second = self.kept[:2]
             if self._path(first) == self._path(second) or not decks.is_deck(first, second, whole):

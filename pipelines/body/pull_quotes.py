@@ -1,4 +1,6 @@
-"""Pulled quotations: sentences lifted out of the text to be shown large, which stand in their paragraph, too."""
+"""Pulled quotations: sentences lifted out of the text to be shown large, which stand in their
+paragraph, too.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
-"""trafilatura as the second reader of a page: what it keeps is weighed against the page's own structure.
+"""trafilatura as the second reader of a page: what it keeps is weighed against the page's own
+structure.
 
-All use of trafilatura is here. It is handed a copy of the parsed tree (it may change what it is given), without metadata
-and without its process-wide de-duplication, which would make one page's text depend on the pages before it.
+All use of trafilatura is here. It is handed a copy of the parsed tree (it may change what it is
+given), without metadata and without its process-wide de-duplication, which would make one page's
+text depend on the pages before it.
 """
 
 from __future__ import annotations
@@ -11,11 +13,13 @@ import copy
 from lxml import etree
 from lxml.html import HtmlElement
 
-# A quick reading leaves out what costs half of a full one, its comparison with two other extractors, and loses whole
-# pages. Where it found this share of a page's prose, both lead to the same paragraphs (on 775 of 775 real pages).
+# A quick reading leaves out what costs half of a full one, its comparison with two other
+# extractors, and loses whole pages. Where it found this share of a page's prose, both lead to the
+# same paragraphs (on 775 of 775 real pages).
 ENOUGH = 0.5
 
-# What trafilatura drops first of all, whatever stands in it: without these its copies and searches of the tree are smaller.
+# What trafilatura drops first of all, whatever stands in it: without these its copies and searches
+# of the tree are smaller.
 _DROPPED = (
     "aside", "audio", "button", "canvas", "datalist", "dialog", "embed", "fieldset", "footer", "head", "iframe", "input", "label", "link",
     "map", "menu", "nav", "noscript", "object", "option", "picture", "progress", "script", "select", "source", "style", "svg", "textarea",
@@ -30,10 +34,11 @@ _FORUM = "DiscussionForumPosting"
 
 
 def kept_text(root: HtmlElement, expected: float = 0.0) -> str:
-    """What trafilatura takes for the text of a page, in precision mode; empty where it finds none. Never raises.
+    """What trafilatura takes for the text of a page, in precision mode; empty where it finds none.
+    Never raises.
 
-    `expected` is how many characters of prose the page seems to hold: a quick reading that finds most of them is the same
-    as a full one.
+    `expected` is how many characters of prose the page seems to hold: a quick reading that finds
+    most of them is the same as a full one.
     """
     quick = _read(root, fast=True) if expected else ""
     return quick if quick and len(quick) >= ENOUGH * expected else _read(root, fast=False)
@@ -54,9 +59,15 @@ def _read(root: HtmlElement, *, fast: bool) -> str:
 
 
 def _pruned(root: HtmlElement, tags: tuple[str, ...]) -> HtmlElement:
-    """A copy of the tree without elements of these tags, where trafilatura finds the same text in it."""
+    """A copy of the tree without elements of these tags, where trafilatura finds the same text in
+    it.
+    """
     tree = copy.deepcopy(root)
-    data = (script.text or "" for script in tree.iter("script") if script.get("type") == "application/ld+json")
+    data = (
+        script.text or ""
+        for script in tree.iter("script")
+        if script.get("type") == "application/ld+json"
+    )
     kept = {"head", "script"} if any(_FORUM in text for text in data) else set()
     for element in tree.iter(*(tag for tag in tags if tag not in _FLAT)):
         tag = str(element.tag)

@@ -1,8 +1,9 @@
-"""What was served in an article's place with status 200: a check of the visitor, a request for consent, an error, a log-in.
+"""What was served in an article's place with status 200: a check of the visitor, a request for
+consent, an error, a log-in.
 
-Judged by three things that must not contradict each other: what the page's headline is the name of, what its lines say
-to the visitor, and marks that the tools of such pages leave in the markup. Lines that tell a story of their own speak
-against all of them.
+Judged by three things that must not contradict each other: what the page's headline is the name of,
+what its lines say to the visitor, and marks that the tools of such pages leave in the markup. Lines
+that tell a story of their own speak against all of them.
 """
 
 from __future__ import annotations
@@ -18,11 +19,13 @@ from pipelines.language import line_phrases as wording
 from pipelines.page import dom
 from pipelines.page.dom import Page
 
-# So many lines of a story, or so many characters of them, and a page is one whatever its headline is the name of.
+# So many lines of a story, or so many characters of them, and a page is one whatever its headline
+# is the name of.
 STORY_LINES, STORY = 2, 300
 # A page with more text of its own than this, in characters, was not put in the way of another.
 OBSTACLE = 2_500
-# Of a page with more text than this marks and lines say nothing: it shows something, and they are a part of that.
+# Of a page with more text than this marks and lines say nothing: it shows something, and they are a
+# part of that.
 SMALL = 1_500
 # Lines looked at on a page that has no text.
 MOST_LINES = 40
@@ -40,7 +43,8 @@ _CONSENT = re.compile(
     re.IGNORECASE,
 )
 _ERROR = re.compile(
-    r"(?<![\w-])(error-?(404|410|500|page)|page-?(404|not-?found)|not-?found|is-404|http-?404)(?![\w-])", re.IGNORECASE
+    r"(?<![\w-])(error-?(404|410|500|page)|page-?(404|not-?found)|not-?found|is-404|http-?404)(?![\w-])",
+    re.IGNORECASE,
 )
 MOST_OUTER = 6
 _MARKED = ("form", "div", "script", "iframe", "input", "section")
@@ -71,7 +75,9 @@ def found(page: Page, read: Body, *, is_article: bool) -> tuple[NotArticleReason
 
 
 def _told(own: list[str]) -> int:
-    """How many lines tell a story of their own; once they are of some length, the rest is not looked at."""
+    """How many lines tell a story of their own; once they are of some length, the rest is not
+    looked at.
+    """
     told = length = 0
     for text in own:
         if wording.is_story_line(text) and obstacle_words.said(text) is None:
@@ -95,22 +101,26 @@ def _error_name(page: Page) -> str | None:
 
 
 def hides_something(page: Page, read: Body) -> str | None:
-    """Why the few lines of a page that promises no article are no story: they all ask something of the visitor, or the
-    page does not want to be found.
+    """Why the few lines of a page that promises no article are no story: they all ask something of
+    the visitor, or the page does not want to be found.
     """
     own = _own_lines(read)
     if not 0 < len(own) <= STORY_LINES + 1 or sum(map(len, own)) > STORY:
         return None
     if all(map(obstacle_words.addresses, own)):
         return "nothing but words to the visitor"
-    robots = (meta for meta in page.root.iter("meta") if (meta.get("name") or "").lower() == "robots")
+    robots = (
+        meta for meta in page.root.iter("meta") if (meta.get("name") or "").lower() == "robots"
+    )
     if any("noindex" in (meta.get("content") or "").lower() for meta in robots):
         return "a few lines on a page that asks not to be indexed"
     return None
 
 
 def _own_lines(read: Body) -> list[str]:
-    """The lines that were read, without those that stand right below a headline that leads elsewhere."""
+    """The lines that were read, without those that stand right below a headline that leads
+    elsewhere.
+    """
     every = read.page.blocks if read.page else []
     if len(read.kept) != len(read.paragraphs):
         return read.paragraphs
@@ -133,17 +143,23 @@ def _named(page: Page) -> tuple[NotArticleReason, str] | None:
 def _by_lines(read: Body, own: list[str]) -> tuple[NotArticleReason, str] | None:
     """What the lines say that were read, or of a page without any those that it shows."""
     blocks = read.page.blocks if read.page else []
-    lines = own or [block.text for block in blocks[:MOST_LINES] if block.link_share < line_rules.MOSTLY_LINKED]
+    lines = own or [
+        block.text for block in blocks[:MOST_LINES] if block.link_share < line_rules.MOSTLY_LINKED
+    ]
     return next(((kind, line) for line in lines if (kind := obstacle_words.said(line))), None)
 
 
 def _mark(page: Page, *, sure: bool) -> tuple[NotArticleReason, str] | None:
-    """The mark of a tool for checks or consent in the markup; where not `sure`, also those that other pages may have."""
+    """The mark of a tool for checks or consent in the markup; where not `sure`, also those that
+    other pages may have.
+    """
     consent: tuple[NotArticleReason, str] | None = None
     for element in page.root.iter(*_MARKED):
         names = f"{element.get('id') or ''} {element.get('class') or ''} {element.get('src') or ''}"
         inside = f"{names} {(element.text or '')[:2_000]}"
-        if mark := next((mark for mark in _SURE + (() if sure else _LIKELY) if mark in inside), None):
+        if mark := next(
+            (mark for mark in _SURE + (() if sure else _LIKELY) if mark in inside), None
+        ):
             return NotArticleReason.CHALLENGE, mark
         if consent is None and (match := _CONSENT.search(names)):
             consent = NotArticleReason.CONSENT, match[0]

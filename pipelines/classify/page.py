@@ -1,7 +1,9 @@
-"""Article or not: listings, galleries, video and sound pages, the site's own pages, and what was served in an article's place.
+"""Article or not: listings, galleries, video and sound pages, the site's own pages, and what was
+served in an article's place.
 
-A short story is an article; a page that only leads elsewhere, or in whose place something else was served
-(`pipelines.classify.interstitials`, `pipelines.classify.paywalls`), is none. An empty answer beats furniture.
+A short story is an article; a page that only leads elsewhere, or in whose place something else was
+served (`pipelines.classify.interstitials`, `pipelines.classify.paywalls`), is none. An empty answer
+beats furniture.
 """
 
 from __future__ import annotations
@@ -45,14 +47,21 @@ STUB = 350
 MOST_WORKS = 2
 # More text below a recording, or on a profile, is a story told in writing, too.
 TRANSCRIPT = 1_500
-# A page of fewer words, without a heading or a link, shows nothing: a spinner; of fewer than these, one that asks for scripts.
+# A page of fewer words, without a heading or a link, shows nothing: a spinner; of fewer than these,
+# one that asks for scripts.
 BARE, SHELL = 4, 30
 
 _ARTICLE_KINDS = ("article", "newsarticle", "reportagenewsarticle", "blogposting", "analysisnewsarticle", "opinionnewsarticle",
                   "backgroundnewsarticle", "reviewnewsarticle", "techarticle", "scholarlyarticle", "liveblogposting", "report",
                   "socialmediaposting", "advertisercontentarticle", "howto", "recipe", "review")  # fmt: skip
 _ARTICLES = frozenset(_ARTICLE_KINDS)
-_ISSUED = ("article:published_time", "og:article:published_time", "datepublished", "parsely-pub-date", "sailthru.date")
+_ISSUED = (
+    "article:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "parsely-pub-date",
+    "sailthru.date",
+)
 _YEAR = re.compile(r"(19|20|١٩|٢٠|۱۹|۲۰|۱۳|۱۴)[\d]{2}(?!\d)")
 _NEEDS_SCRIPTS = re.compile(r"java\s?script|جافا\s?سكر", re.IGNORECASE)
 # Where applications put their pages, by the tools' own custom.
@@ -65,7 +74,9 @@ _HOME = re.compile(r"^/?(index\.\w{3,5}|home|[a-z]{2}(-[a-z]{2})?)?/?$", re.IGNO
 
 
 def is_sparse(page: Page) -> bool:
-    """Whether a page shows so little text that its story may be kept for a script to show; no list of headlines does."""
+    """Whether a page shows so little text that its story may be kept for a script to show; no list
+    of headlines does.
+    """
     body = page.root.find("body")
     return len(_first_text(body if body is not None else page.root)) <= SPARSE
 
@@ -89,7 +100,11 @@ def judge(page: Page, embedded: Embedded, stated: Metadata, read: Body) -> NotAn
     if obstacle := obstacles.found(page, read, is_article=says_article or _is_stamped(page)):
         return _not(page, *obstacle)
     if paywalls.is_stub(embedded, page, read):
-        return _not(page, NotArticleReason.PAYWALL, f"{_length(read)} characters before the offer to read on")
+        return _not(
+            page,
+            NotArticleReason.PAYWALL,
+            f"{_length(read)} characters before the offer to read on",
+        )
     if other := _other(page, stated, read, says_article=says_article):
         return _not(page, *other)
     if not promised and (hiding := obstacles.hides_something(page, read)):
@@ -109,19 +124,25 @@ def judge(page: Page, embedded: Embedded, stated: Metadata, read: Body) -> NotAn
 
 
 def _says_article(page: Page, embedded: Embedded, stated: Metadata) -> bool:
-    """Whether a page states for machines that it is an article; a list states so of its entries only."""
+    """Whether a page states for machines that it is an article; a list states so of its entries
+    only.
+    """
     if stated.kinds.isdisjoint(_ARTICLE_KINDS):
         return False
     if stated.kinds.isdisjoint(_LIST_KINDS):
         return True
-    works = [node for node in embedded.json_ld if _ARTICLES & {kind.lower() for kind in types(node)}]
+    works = [
+        node for node in embedded.json_ld if _ARTICLES & {kind.lower() for kind in types(node)}
+    ]
     if len(works) <= MOST_WORKS:
         return True
     shown = {letters(dom.text_of(element)) for element in page.root.iter("h1", "title")}
     return any(letters(text(node.get("headline")) or "") in shown for node in works)
 
 
-def _other(page: Page, stated: Metadata, read: Body, *, says_article: bool) -> tuple[NotArticleReason, str] | None:
+def _other(
+    page: Page, stated: Metadata, read: Body, *, says_article: bool
+) -> tuple[NotArticleReason, str] | None:
     """What else a page is than an article or a list, where its own words or data say so."""
     if site_pages.is_own_page(page, stated.title, is_article=says_article):
         return NotArticleReason.SERVICE, "a page of the site about itself"
@@ -156,8 +177,12 @@ def _length(read: Body) -> int:
     return sum(map(len, read.paragraphs))
 
 
-def _only_leads(page: Page, stated: Metadata, read: Body, listed: int, *, says_article: bool) -> str | None:
-    """Why a page is a list whose lines all stand below headlines that lead elsewhere; None where it is none."""
+def _only_leads(
+    page: Page, stated: Metadata, read: Body, listed: int, *, says_article: bool
+) -> str | None:
+    """Why a page is a list whose lines all stand below headlines that lead elsewhere; None where it
+    is none.
+    """
     if not _only_teasers(read):
         return None
     short = wording.words(stated.title or "") < HEADLINE_WORDS
@@ -178,7 +203,9 @@ def _front(page: Page, read: Body, listed: int, *, says_article: bool) -> str | 
 
 
 def _section(page: Page, stated: Metadata, read: Body, listed: int) -> str | None:
-    """Why a page that does not claim to be an article is a list of headlines with some text; None where it is none."""
+    """Why a page that does not claim to be an article is a list of headlines with some text; None
+    where it is none.
+    """
     every = read.page.blocks if read.page else []
     own = [block.text for block in read.kept if not line_rules.is_teaser(block, every)]
     length = sum(map(len, own)) if len(read.kept) == len(read.paragraphs) else _length(read)
@@ -188,35 +215,58 @@ def _section(page: Page, stated: Metadata, read: Body, listed: int) -> str | Non
     return f"{listed} headlines that lead elsewhere, {length} characters of text"
 
 
-def _without_prose(page: Page, stated: Metadata, read: Body, listed: int, *, says_article: bool) -> NotAnArticle:
-    """What a page is on which no line tells a story: a list of headlines, an article that is owed, or a page of no promise."""
+def _without_prose(
+    page: Page, stated: Metadata, read: Body, listed: int, *, says_article: bool
+) -> NotAnArticle:
+    """What a page is on which no line tells a story: a list of headlines, an article that is owed,
+    or a page of no promise.
+    """
     says_article = says_article or _is_stamped(page)
-    # A small section has few headlines; nothing is owed where nothing says that there should be an article.
+    # A small section has few headlines; nothing is owed where nothing says that there should be an
+    # article.
     if listed >= LISTED or (listed > 1 and not says_article):
         return _not(page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere")
     if says_article or _is_dated(stated) or _is_bare(page, read):
         return _not(page, NotArticleReason.EMPTY, "no paragraph of prose")
-    return _not(page, NotArticleReason.LISTING, "no prose, and nothing says that there should be an article")
+    return _not(
+        page, NotArticleReason.LISTING, "no prose, and nothing says that there should be an article"
+    )
 
 
 def _is_stamped(page: Page) -> bool:
-    """Whether a page without prose states for machines when it was published, as only articles do."""
+    """Whether a page without prose states for machines when it was published, as only articles
+    do.
+    """
     metas = page.root.iter("meta")
-    named = ((meta.get("property") or meta.get("name") or meta.get("itemprop") or "", meta) for meta in metas)
-    return any(name.casefold() in _ISSUED and (meta.get("content") or "").strip() for name, meta in named)
+    named = (
+        (meta.get("property") or meta.get("name") or meta.get("itemprop") or "", meta)
+        for meta in metas
+    )
+    return any(
+        name.casefold() in _ISSUED and (meta.get("content") or "").strip() for name, meta in named
+    )
 
 
 def _is_dated(stated: Metadata) -> bool:
-    """Whether a page without prose shows a headline and a date; a day in the address or headline may be a calendar's."""
-    dated = any(one.field == "published" and one.chosen and one.source != "url" for one in stated.evidence)
+    """Whether a page without prose shows a headline and a date; a day in the address or headline
+    may be a calendar's.
+    """
+    dated = any(
+        one.field == "published" and one.chosen and one.source != "url" for one in stated.evidence
+    )
     title = stated.title or ""
     return (
-        dated and wording.words(title) >= HEADLINE_WORDS and not _YEAR.search(title) and not wording.is_date_line(title)
+        dated
+        and wording.words(title) >= HEADLINE_WORDS
+        and not _YEAR.search(title)
+        and not wording.is_date_line(title)
     )
 
 
 def _is_bare(page: Page, read: Body) -> bool:
-    """Whether a page shows (nearly) nothing at all, as one does before its scripts have run, and leads nowhere by itself."""
+    """Whether a page shows (nearly) nothing at all, as one does before its scripts have run, and
+    leads nowhere by itself.
+    """
     if _sends_on(page):
         return False
     blocks = read.page.blocks if read.page else []
@@ -228,27 +278,43 @@ def _is_bare(page: Page, read: Body) -> bool:
     ):
         return True
     return any(
-        (element.get("id") or "").casefold() in _MOUNTS and not len(element) and not (element.text or "").strip()
+        (element.get("id") or "").casefold() in _MOUNTS
+        and not len(element)
+        and not (element.text or "").strip()
         for element in page.root.iter("div")
     )
 
 
 def _sends_on(page: Page) -> bool:
-    """Whether a page is only there to load another: by a refresh with an address, or in its frames."""
-    refreshes = (meta for meta in page.root.iter("meta") if (meta.get("http-equiv") or "").strip().lower() == "refresh")
+    """Whether a page is only there to load another: by a refresh with an address, or in its
+    frames.
+    """
+    refreshes = (
+        meta
+        for meta in page.root.iter("meta")
+        if (meta.get("http-equiv") or "").strip().lower() == "refresh"
+    )
     led = any("url" in (meta.get("content") or "").lower() for meta in refreshes)
     return led or next(page.root.iter("frame"), None) is not None
 
 
 def _tells(read: Body) -> bool:
-    """Whether a line of the text makes a story; headlines that lead elsewhere don't, however long."""
+    """Whether a line of the text makes a story; headlines that lead elsewhere don't, however
+    long.
+    """
     if len(read.kept) != len(read.paragraphs):
         return any(wording.is_story_line(text) for text in read.paragraphs)
-    if any(wording.is_story_line(block.text) and block.link_share <= MOSTLY_LINKED for block in read.kept):
+    if any(
+        wording.is_story_line(block.text) and block.link_share <= MOSTLY_LINKED
+        for block in read.kept
+    ):
         return True
     # Where nobody sets full stops: several lines of a sentence's length, one after another.
     told = [block for block in read.kept if block.kind in ("p", "text") and not block.links]
-    return len({block.element.getparent() for block in told}) == 1 and sum(map(is_sentence_long, told)) >= SEVERAL
+    return (
+        len({block.element.getparent() for block in told}) == 1
+        and sum(map(is_sentence_long, told)) >= SEVERAL
+    )
 
 
 def _only_teasers(read: Body) -> bool:
@@ -259,7 +325,9 @@ def _only_teasers(read: Body) -> bool:
 
 
 def _is_headed(page: Page, stated: Metadata, read: Body) -> bool:
-    """Whether a page has one headline, which leads nowhere, and paragraphs after it; undated, it must be addressed so."""
+    """Whether a page has one headline, which leads nowhere, and paragraphs after it; undated, it
+    must be addressed so.
+    """
     if wording.words(stated.title or "") < HEADLINE_WORDS or not read.kept:
         return False
     told = _tells_more(read)
@@ -277,7 +345,10 @@ def _is_headed(page: Page, stated: Metadata, read: Body) -> bool:
 def _tells_more(read: Body) -> bool:
     """Whether several lines tell a story, none of them below a headline that leads elsewhere."""
     every = read.page.blocks if read.page else []
-    told = [wording.is_story_line(block.text) and not line_rules.is_teaser(block, every) for block in read.kept]
+    told = [
+        wording.is_story_line(block.text) and not line_rules.is_teaser(block, every)
+        for block in read.kept
+    ]
     return sum(told) > 1
 
 

@@ -1,7 +1,8 @@
-"""What stands before a paywall: the beginning of an article whose rest is for subscribers, told from a whole one.
+"""What stands before a paywall: the beginning of an article whose rest is for subscribers, told
+from a whole one.
 
-A page that is paid for may carry all of its text, and whole ones carry offers too. A stub is short, is followed by the
-offer to read on, and something says that more should be there.
+A page that is paid for may carry all of its text, and whole ones carry offers too. A stub is short,
+is followed by the offer to read on, and something says that more should be there.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from pipelines.metadata.json_ld import types
 from pipelines.page import dom
 from pipelines.page.dom import Page
 
-# Characters and paragraphs of a stub at the most: so much is shown of what is paid for, seldom more.
+# Characters and paragraphs of a stub at the most: so much is shown of what is paid for, seldom
+# more.
 STUB, STUB_LINES = 1_500, 6
 # Where the article is stated to have this many times the words that are shown, the rest is missing.
 MISSING = 1.6
@@ -82,18 +84,23 @@ def _stands(read: Body) -> bool:
 def _works(embedded: Embedded) -> Iterator[dict[str, Any]]:
     """The nodes of JSON-LD that say something of what is paid for, or of how long the text is."""
     for node in embedded.json_ld:
-        if ("isAccessibleForFree" in node or "wordCount" in node) and "WebPageElement" not in types(node):
+        if ("isAccessibleForFree" in node or "wordCount" in node) and "WebPageElement" not in types(
+            node
+        ):
             yield node
 
 
 def _shows_paid_part(page: Page, nodes: list[dict[str, Any]]) -> bool:
-    """Whether the part that is stated to be paid for (schema.org's hasPart) is there and holds text."""
+    """Whether the part that is stated to be paid for (schema.org's hasPart) is there and holds
+    text.
+    """
     for node in nodes:
         parts = node.get("hasPart")
         for part in parts if isinstance(parts, list) else [parts]:
             selector = part.get("cssSelector") if isinstance(part, dict) else None
             if isinstance(selector, str) and any(
-                wording.is_story_line(text) and not _OFFER.search(text) for text in _texts(page, selector)
+                wording.is_story_line(text) and not _OFFER.search(text)
+                for text in _texts(page, selector)
             ):
                 return True
     return False

@@ -1,7 +1,8 @@
-"""Pages on which a site speaks of itself or serves something: about, contact, privacy, terms, offers, goods, forecasts.
+"""Pages on which a site speaks of itself or serves something: about, contact, privacy, terms,
+offers, goods, forecasts.
 
-Told by their name as a headline, by their address, or by what they state to be. Such a page is no article, however much
-it has to say.
+Told by their name as a headline, by their address, or by what they state to be. Such a page is no
+article, however much it has to say.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from pipelines.page.dom import Page
 
 # A headline that such names make up nearly all of.
 WHOLLY = 0.85
-# A page of so many cells with no more than one line of text is a table: a forecast, a score, a share's price.
+# A page of so many cells with no more than one line of text is a table: a forecast, a score, a
+# share's price.
 CELLS = 10
 
 # fmt: off
@@ -49,11 +51,15 @@ _GOODS = frozenset(("product", "productgroup", "individualproduct"))
 _OFFERS = frozenset(("offer", "aggregateoffer"))
 _SOLD = re.compile(r"^(og:)?product(\.item)?$", re.IGNORECASE)
 _PERSONS = frozenset(("profile", "profilepage"))
-_SOUND = frozenset(("podcastepisode", "podcastseries", "radioepisode", "music.song", "music.radio_station"))
+_SOUND = frozenset(
+    ("podcastepisode", "podcastseries", "radioepisode", "music.song", "music.radio_station")
+)
 
 
 def is_own_page(page: Page, title: str | None, *, is_article: bool) -> bool:
-    """Whether a page is one of those that a site has of itself. One that states to be an article must be so twice."""
+    """Whether a page is one of those that a site has of itself. One that states to be an article
+    must be so twice.
+    """
     addressed = bool(_PATH.match(unquote(urlsplit(page.url).path)))
     told = any(obstacle_words.share(_NAMES, text) >= WHOLLY for text in _headlines(page, title))
     return (addressed and told) if is_article else (addressed or told)
@@ -63,11 +69,15 @@ def is_search(page: Page, title: str | None) -> bool:
     """Whether a page answers a search, by its address or its headline."""
     if _ASKED.search(urlsplit(page.url).query):
         return True
-    return any(_SEARCH.match(text) or _SEARCH.search(text[-25:]) for text in _headlines(page, title))
+    return any(
+        _SEARCH.match(text) or _SEARCH.search(text[-25:]) for text in _headlines(page, title)
+    )
 
 
 def is_goods(page: Page, kinds: frozenset[str]) -> bool:
-    """Whether a page states that it sells something: goods with an offer, not those that news are sold as."""
+    """Whether a page states that it sells something: goods with an offer, not those that news are
+    sold as.
+    """
     if _OFFERS & kinds and _GOODS & kinds:
         return True
     metas = (meta for meta in page.root.iter("meta") if meta.get("property") == "og:type")
@@ -94,6 +104,8 @@ def is_table(read: Body) -> bool:
 
 def _headlines(page: Page, title: str | None) -> list[str]:
     """The page's first headline; without any its title as it was read."""
-    heading = next((text for element in page.root.iter("h1") if (text := dom.text_of(element))), None)
+    heading = next(
+        (text for element in page.root.iter("h1") if (text := dom.text_of(element))), None
+    )
     found = heading or title
     return [found] if found else []

@@ -1,6 +1,8 @@
-"""Finds the calendar date in a folded text: numbers, month names, calendars, and the order they stand in.
+"""Finds the calendar date in a folded text: numbers, month names, calendars, and the order they
+stand in.
 
-The time of day is already out of the text (`time_of_day`), and counts back from the capture are `relative_dates`' business.
+The time of day is already out of the text (`time_of_day`), and counts back from the capture are
+`relative_dates`' business.
 """
 
 from __future__ import annotations
@@ -14,17 +16,22 @@ from pipelines.dates import calendars
 from pipelines.dates.calendars import Calendar
 from pipelines.language.dates import FILLERS, TOKEN, month
 
-_YEAR_FIRST = re.compile(r"(?<![\d.])(\d{4}) ?([/.\-]|年|년) ?(\d{1,2}) ?(?:[/.\-]|月|월) ?(\d{1,2})(?!\d)")
+_YEAR_FIRST = re.compile(
+    r"(?<![\d.])(\d{4}) ?([/.\-]|年|년) ?(\d{1,2}) ?(?:[/.\-]|月|월) ?(\d{1,2})(?!\d)"
+)
 _YEAR_LAST = re.compile(r"(?<![\d.])(\d{1,2}) ?([/.\-]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})(?!\d)")
 _VIETNAMESE = re.compile(r"(\d{1,2}) thang (\d{1,2})(?:,| nam| -)* (\d{4})")
 _COMPACT = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
 _MONTH_DAY = re.compile(r"(?<![\d年년]) ?(?<!\d)(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일]")
 
 # هـ, هجري: the year is of the Hijra; ه.ش, شمسي: of the Persian calendar.
-_HIJRI_MARK = re.compile(r"(?<!\w)(?:ه|هجري|هجريه|هجرى|ه ?ق|قمري)(?!\w)|\d ?ه(?!\w)|(?<!\w)a\.?h\.?(?!\w)")
+_HIJRI_MARK = re.compile(
+    r"(?<!\w)(?:ه|هجري|هجريه|هجرى|ه ?ق|قمري)(?!\w)|\d ?ه(?!\w)|(?<!\w)a\.?h\.?(?!\w)"
+)
 _PERSIAN_MARK = re.compile(r"(?<!\w)(?:ه\.? ?ش|هش|شمسي|خورشيدي)(?!\w)")
 _PERSIAN_PLACES = ("Asia/Tehran", "Iran", "Asia/Kabul")
-# A bare year below this is Persian, above it of the Hijra: 1412 began in 1991 there and will begin in 2033 here.
+# A bare year below this is Persian, above it of the Hijra: 1412 began in 1991 there and will begin
+# in 2033 here.
 _FIRST_HIJRI_YEAR = 1412
 _OTHER_YEARS = range(1300, 1500)
 _YEARS = range(1900, 2100)
@@ -44,7 +51,9 @@ _MONTH_FIRST_LANGUAGES = ("en", "en-us", "fil", "tl")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clues:
-    """What is known from outside the text: the page's language, the site's zone, the time of capture."""
+    """What is known from outside the text: the page's language, the site's zone, the time of
+    capture.
+    """
 
     language: str | None = None
     zone: tzinfo = UTC
@@ -53,14 +62,20 @@ class Clues:
     @property
     def persian(self) -> bool:
         """Whether dates of this page are by the Persian calendar where they don't say."""
-        return (self.language or "")[:2].lower() in ("fa", "ps") or str(self.zone) in _PERSIAN_PLACES
+        return (self.language or "")[:2].lower() in ("fa", "ps") or str(
+            self.zone
+        ) in _PERSIAN_PLACES
 
     @property
     def month_first(self) -> bool:
         """Whether 03/04 means the fourth of March."""
         language = (self.language or "").lower().replace("_", "-")
         if language in _MONTH_FIRST_LANGUAGES:
-            return language != "en" or self.zone is UTC or str(self.zone).startswith(("UTC", *_MONTH_FIRST_ZONES))
+            return (
+                language != "en"
+                or self.zone is UTC
+                or str(self.zone).startswith(("UTC", *_MONTH_FIRST_ZONES))
+            )
         return not language and str(self.zone).startswith(_MONTH_FIRST_ZONES)
 
     def ahead(self, day: date) -> bool:
@@ -70,7 +85,9 @@ class Clues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A date found at `start`-`end` of the text, in Gregorian terms; `day` and `month` are None where not said."""
+    """A date found at `start`-`end` of the text, in Gregorian terms; `day` and `month` are None
+    where not said.
+    """
 
     year: int
     month: int | None = None
@@ -84,7 +101,9 @@ class Found:
 
 
 def find(text: str, clues: Clues) -> Found | None:
-    """The date the folded `text` states: a whole one before a coarse one, a Gregorian one before others, the first."""
+    """The date the folded `text` states: a whole one before a coarse one, a Gregorian one before
+    others, the first.
+    """
     best: Found | None = None
     for found in (*_numeric(text, clues), *_worded(text, clues)):
         if best is None or _rank(found) < _rank(best):
@@ -96,7 +115,7 @@ def _rank(found: Found) -> tuple[bool, bool, bool, int]:
     return found.day is None, found.year_guessed, found.calendar != Calendar.GREGORIAN, found.start
 
 
-# -------------------------------------------------------------------------------------------------- numbers alone
+# ------------------------------------------------------------------------------------ numbers alone
 
 
 def _numeric(text: str, clues: Clues) -> Iterator[Found]:
@@ -107,7 +126,9 @@ def _numeric(text: str, clues: Clues) -> Iterator[Found]:
     for match in _VIETNAMESE.finditer(text):
         yield from _made(int(match[3]), int(match[2]), int(match[1]), match, Calendar.GREGORIAN)
     for match in _MONTH_DAY.finditer(text):
-        found = _without_year(int(match[1]), int(match[2]), Calendar.GREGORIAN, match.start(), match.end(), clues)
+        found = _without_year(
+            int(match[1]), int(match[2]), Calendar.GREGORIAN, match.start(), match.end(), clues
+        )
         if found:
             yield found
     for match in _COMPACT.finditer(text):
@@ -150,11 +171,21 @@ def _calendar(year: int, text: str, clues: Clues) -> Calendar | None:
         return Calendar.PERSIAN
     if clues.persian and year < 1430:
         return Calendar.PERSIAN
-    return Calendar.HIJRI if year >= _FIRST_HIJRI_YEAR or _HIJRI_MARK.search(text) else Calendar.PERSIAN
+    return (
+        Calendar.HIJRI
+        if year >= _FIRST_HIJRI_YEAR or _HIJRI_MARK.search(text)
+        else Calendar.PERSIAN
+    )
 
 
 def _made(
-    year: int, number: int, day: int, match: re.Match[str], calendar: Calendar, *, ambiguous: bool = False
+    year: int,
+    number: int,
+    day: int,
+    match: re.Match[str],
+    calendar: Calendar,
+    *,
+    ambiguous: bool = False,
 ) -> Iterator[Found]:
     found = _gregorian(year, number, day, calendar)
     if found:
@@ -180,10 +211,11 @@ def _gregorian(year: int, number: int, day: int, calendar: Calendar) -> date | N
         return None
 
 
-# ------------------------------------------------------------------------------------------------------ month names
+# -------------------------------------------------------------------------------------- month names
 
-# A text as one letter a part: d a day's number, n another of two digits, y a Gregorian (or Buddhist) year, z one of another
-# calendar, m h p a month of each calendar, x anything else. The groups are day, month, year.
+# A text as one letter a part: d a day's number, n another of two digits, y a Gregorian (or
+# Buddhist) year, z one of another calendar, m h p a month of each calendar, x anything else. The
+# groups are day, month, year.
 _SHAPES = (
     (re.compile(r"(d)(m+|h+|p+)([yz])"), "dmy"),
     (re.compile(r"(m+|h+|p+)(d)([yz])"), "mdy"),
@@ -195,7 +227,11 @@ _SHAPES = (
     (re.compile(r"(?<![dn])(m+|h+|p+)([yz])"), "my"),
     (re.compile(r"([yz])(m+|h+|p+)(?![dn])"), "ym"),
 )
-_CALENDARS = {"g": ("m", Calendar.GREGORIAN), "h": ("h", Calendar.HIJRI), "p": ("p", Calendar.PERSIAN)}
+_CALENDARS = {
+    "g": ("m", Calendar.GREGORIAN),
+    "h": ("h", Calendar.HIJRI),
+    "p": ("p", Calendar.PERSIAN),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,12 +250,16 @@ def _parts(text: str, language: str | None) -> list[_Part]:
         word, taken = tokens[at][0], 1
         start = tokens[at].start()
         if word.isdecimal():
-            parts.append(_Part(_number(word), int(word) if len(word) <= 4 else 0, start, tokens[at].end()))
+            parts.append(
+                _Part(_number(word), int(word) if len(word) <= 4 else 0, start, tokens[at].end())
+            )
         else:
             named = month(word, tokens[at + 1][0] if at + 1 < len(tokens) else "", language)
             if named:
                 taken = named[2]
-                parts.append(_Part(_CALENDARS[named[0]][0], named[1], start, tokens[at + taken - 1].end()))
+                parts.append(
+                    _Part(_CALENDARS[named[0]][0], named[1], start, tokens[at + taken - 1].end())
+                )
             elif word not in FILLERS:
                 parts.append(_Part("x", 0, start, tokens[at].end()))
         at += taken
@@ -245,11 +285,14 @@ def _worded(text: str, clues: Clues) -> Iterator[Found]:
     for pattern, order in _SHAPES:
         for match in pattern.finditer(shape):
             fields = {
-                # Of two month names that disagree the one beside the day counts (a weekday can look like a month).
+                # Of two month names that disagree the one beside the day counts (a weekday can look
+                # like a month).
                 field: parts[match.end(group) - 1 if order.startswith("md") else match.start(group)]
                 for group, field in enumerate(order, 1)
             }
-            found = _from_fields(fields, parts[match.start()].start, parts[match.end() - 1].end, clues)
+            found = _from_fields(
+                fields, parts[match.start()].start, parts[match.end() - 1].end, clues
+            )
             if found:
                 yield found
 
@@ -268,18 +311,25 @@ def _from_fields(fields: dict[str, _Part], start: int, end: int, clues: Clues) -
     if calendar == Calendar.GREGORIAN and year in _BUDDHIST_YEARS:
         calendar = Calendar.BUDDHIST
     if day is None:
-        # A month of another calendar lies in two Gregorian ones: the one it begins in, two weeks on, is named.
-        first = _gregorian(year, number, 15 if calendar in (Calendar.HIJRI, Calendar.PERSIAN) else 1, calendar)
+        # A month of another calendar lies in two Gregorian ones: the one it begins in, two weeks
+        # on, is named.
+        first = _gregorian(
+            year, number, 15 if calendar in (Calendar.HIJRI, Calendar.PERSIAN) else 1, calendar
+        )
         if first is None:
             return None
         return Found(year=first.year, month=first.month, calendar=calendar, start=start, end=end)
     whole = _gregorian(year, number, day, calendar)
     if whole is None:
         return None
-    return Found(year=whole.year, month=whole.month, day=whole.day, calendar=calendar, start=start, end=end)
+    return Found(
+        year=whole.year, month=whole.month, day=whole.day, calendar=calendar, start=start, end=end
+    )
 
 
-def _without_year(number: int, day: int, calendar: Calendar, start: int, end: int, clues: Clues) -> Found | None:
+def _without_year(
+    number: int, day: int, calendar: Calendar, start: int, end: int, clues: Clues
+) -> Found | None:
     """A day and month: the last time they came round before the capture."""
     if clues.captured is None:
         return None

@@ -18,8 +18,8 @@ class Calendar(StrEnum):
     BUDDHIST = "buddhist"  # Thailand's: Gregorian, 543 years on
 
 
-# 1 Farvardin of this year, and the years around it for which the 33-year rule below equals the calendar in force
-# (compared with the published equinox dates of 1370-1410).
+# 1 Farvardin of this year, and the years around it for which the 33-year rule below equals the
+# calendar in force (compared with the published equinox dates of 1370-1410).
 _NOWRUZ_1399 = date(2020, 3, 20)
 _PERSIAN_YEARS = range(1300, 1500)
 
@@ -47,7 +47,8 @@ def persian(year: int, month: int, day: int) -> date:
 
 
 def hijri(year: int, month: int, day: int) -> date:
-    """The Gregorian date of a Hijri one by the Umm al-Qura calendar; ValueError where there is no such day or year.
+    """The Gregorian date of a Hijri one by the Umm al-Qura calendar; ValueError where there is no
+    such day or year.
 
     Sighting of the moon may put a country a day off.
     """

@@ -1,4 +1,5 @@
-"""The zone a page's country lives by, where the site's is not configured: a guess from its address or locale.
+"""The zone a page's country lives by, where the site's is not configured: a guess from its address
+or locale.
 
 Only countries with one zone (or one that nearly everybody lives in) are here.
 """
@@ -36,10 +37,14 @@ _EVERYWHERE = frozenset(("tv", "me", "io", "co", "ly", "fm", "so", "cc", "to", "
 
 @cache
 def guess(url: str, locale: str | None = None) -> ZoneInfo | None:
-    """The zone of the country that a page's host (`example.ae`) or locale (`ar-AE`) names, or None where neither tells."""
+    """The zone of the country that a page's host (`example.ae`) or locale (`ar-AE`) names, or None
+    where neither tells.
+    """
     ending = (urlsplit(url).hostname or "").rpartition(".")[2].lower()
     region = (
-        (locale or "").replace("_", "-").rpartition("-")[2].lower() if "-" in (locale or "").replace("_", "-") else ""
+        (locale or "").replace("_", "-").rpartition("-")[2].lower()
+        if "-" in (locale or "").replace("_", "-")
+        else ""
     )
     for country in (ending if ending not in _EVERYWHERE else "", region):
         if country in _BY_COUNTRY:

@@ -1,7 +1,8 @@
 """Any published date text → an instant, how much of it is known, and the text itself.
 
-Reads ISO 8601, RFC 2822, epochs, written dates of many languages (Arabic of every region first), Hijri and Persian
-dates, and counts back from the capture. Where a page states its dates is `metadata`'s business.
+Reads ISO 8601, RFC 2822, epochs, written dates of many languages (Arabic of every region first),
+Hijri and Persian dates, and counts back from the capture. Where a page states its dates is
+`metadata`'s business.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ _MODIFIED = re.compile(
     + "|".join(sorted({re.escape(fold(label)) for label in MODIFIED_LABELS}, key=len, reverse=True))
     + r")(?!\w)"
 )
-# A label of publication that may follow an update's ("Updated …, published …"), and the room one takes before a date.
+# A label of publication that may follow an update's ("Updated …, published …"), and the room one
+# takes before a date.
 _PUBLISHED = re.compile(
     r"(?<!\w)(?:نشرت?|النشر|صدر|published|first published|posted|publie|veroffentlicht|publicado|pubblicato|yayinlanma|опубликовано)(?!\w)"
 )
@@ -57,10 +59,11 @@ _LABEL = 6
 class StatedDate:
     """A date as a page states it.
 
-    `instant` is aware, in the zone stated or else the site's; None where less than the day is known (`precision` month or
-    year: `year` and `month` then say what is). With precision `day` it is that day's midnight in its zone. `raw` is the text.
-    `zone_stated` says whether the text itself names a zone, `relative` whether it counts back from the capture,
-    `ambiguous` whether another reading was possible (03/04/2024, a year left out).
+    `instant` is aware, in the zone stated or else the site's; None where less than the day is known
+    (`precision` month or year: `year` and `month` then say what is). With precision `day` it is
+    that day's midnight in its zone. `raw` is the text. `zone_stated` says whether the text itself
+    names a zone, `relative` whether it counts back from the capture, `ambiguous` whether another
+    reading was possible (03/04/2024, a year left out).
     """
 
     instant: datetime | None
@@ -91,8 +94,12 @@ _SLACK = timedelta(hours=1)
 _ZONE_SLACK = timedelta(hours=14)
 
 
-def verdict(stated: StatedDate, *, captured: datetime | None = None, discovered: datetime | None = None) -> Verdict:
-    """Judge a stated date against the time of capture and the time its address was first seen; both aware, or None."""
+def verdict(
+    stated: StatedDate, *, captured: datetime | None = None, discovered: datetime | None = None
+) -> Verdict:
+    """Judge a stated date against the time of capture and the time its address was first seen; both
+    aware, or None.
+    """
     if stated.year < _FIRST_YEAR:
         return Verdict.TOO_EARLY
     if stated.instant is None:
@@ -112,9 +119,10 @@ def read_date(
 ) -> StatedDate | None:
     """Read the date that `text` states, or None where it states none; never raises.
 
-    `captured` (aware) is what relative dates and dates without a year count from; `zone` is the site's, for times without
-    one; `language` (BCP 47) settles the order of 03/04/2024. A text with both a publication and an update date gives the
-    former. ISO 8601, RFC 2822 §3.3, and written forms.
+    `captured` (aware) is what relative dates and dates without a year count from; `zone` is the
+    site's, for times without one; `language` (BCP 47) settles the order of 03/04/2024. A text with
+    both a publication and an update date gives the former. ISO 8601, RFC 2822 §3.3, and written
+    forms.
     """
     raw = html.unescape(text).strip() if "&" in text else text.strip()
     if not raw or len(raw) > _MAX_LENGTH:
@@ -132,7 +140,7 @@ def is_update(text: str) -> bool:
     return _MODIFIED.search(fold(text[:_MAX_LENGTH])) is not None
 
 
-# ------------------------------------------------------------------------------------------ forms made for machines
+# -------------------------------------------------------------------------- forms made for machines
 
 
 def _machine(raw: str, zone: tzinfo) -> StatedDate | None:
@@ -141,13 +149,19 @@ def _machine(raw: str, zone: tzinfo) -> StatedDate | None:
         return _from_iso(match, raw, zone)
     if match := _MONTH_ONLY.fullmatch(raw):
         month = int(match["month"] or match["month_first"])
-        return _coarse(raw, int(match["year"] or match["year_last"]), month) if 1 <= month <= 12 else None
+        return (
+            _coarse(raw, int(match["year"] or match["year_last"]), month)
+            if 1 <= month <= 12
+            else None
+        )
     if _YEAR_ONLY.fullmatch(raw):
         return _coarse(raw, int(raw))
     if match := _EPOCH.fullmatch(raw):
         seconds = int(match[1]) // (1000 if len(match[1]) > 10 else 1)
         if seconds in _EPOCH_SECONDS:
-            return _exact(raw, datetime.fromtimestamp(seconds, tz=UTC), Precision.SECOND, zone_stated=True)
+            return _exact(
+                raw, datetime.fromtimestamp(seconds, tz=UTC), Precision.SECOND, zone_stated=True
+            )
     return None
 
 
@@ -176,21 +190,31 @@ def _from_iso(match: re.Match[str], raw: str, zone: tzinfo) -> StatedDate | None
     return _at(raw, date(year, month, day), time, zone)
 
 
-# ------------------------------------------------------------------------------------------- forms made for people
+# ---------------------------------------------------------------------------- forms made for people
 
 
-def _written(raw: str, captured: datetime | None, zone: tzinfo, language: str | None) -> StatedDate | None:
+def _written(
+    raw: str, captured: datetime | None, zone: tzinfo, language: str | None
+) -> StatedDate | None:
     text = kanuns(fold(respelled(raw)))
     update = _MODIFIED.search(text)
     issued = _PUBLISHED.search(text, update.end()) if update else None
     if update and (issued or update.start() > _LABEL):
-        first = _read(raw, text[issued.start() :] if issued else text[: update.start()], captured, zone, language)
+        first = _read(
+            raw,
+            text[issued.start() :] if issued else text[: update.start()],
+            captured,
+            zone,
+            language,
+        )
         if first:
             return first
     return _read(raw, text, captured, zone, language)
 
 
-def _read(raw: str, text: str, captured: datetime | None, zone: tzinfo, language: str | None) -> StatedDate | None:
+def _read(
+    raw: str, text: str, captured: datetime | None, zone: tzinfo, language: str | None
+) -> StatedDate | None:
     time, rest = take(text, zone)
     clues = written_dates.Clues(language=language, zone=zone, captured=captured)
     found = written_dates.find(rest, clues)
@@ -216,22 +240,33 @@ def _counted_back(
     if back is None:
         return None
     if back.precision == Precision.DAY:
-        found = written_dates.Found(year=back.moment.year, month=back.moment.month, day=back.moment.day, relative=True)
+        found = written_dates.Found(
+            year=back.moment.year, month=back.moment.month, day=back.moment.day, relative=True
+        )
         return _at(raw, back.moment.date(), time, zone, found)
     if back.precision in (Precision.MONTH, Precision.YEAR):
         month = back.moment.month if back.precision == Precision.MONTH else None
         return StatedDate(
-            instant=None, precision=back.precision, raw=raw, year=back.moment.year, month=month, relative=True
+            instant=None,
+            precision=back.precision,
+            raw=raw,
+            year=back.moment.year,
+            month=month,
+            relative=True,
         )
     return _exact(raw, back.moment, back.precision, zone_stated=True, relative=True)
 
 
-# -------------------------------------------------------------------------------------------------------- the result
+# --------------------------------------------------------------------------------------- the result
 
 
-def _coarse(raw: str, year: int, month: int | None = None, calendar: Calendar = Calendar.GREGORIAN) -> StatedDate:
+def _coarse(
+    raw: str, year: int, month: int | None = None, calendar: Calendar = Calendar.GREGORIAN
+) -> StatedDate:
     precision = Precision.YEAR if month is None else Precision.MONTH
-    return StatedDate(instant=None, precision=precision, raw=raw, year=year, month=month, calendar=calendar)
+    return StatedDate(
+        instant=None, precision=precision, raw=raw, year=year, month=month, calendar=calendar
+    )
 
 
 def _exact(
@@ -250,7 +285,11 @@ def _exact(
 
 
 def _at(
-    raw: str, day: date, time: TimeOfDay | None, zone: tzinfo, found: written_dates.Found | None = None
+    raw: str,
+    day: date,
+    time: TimeOfDay | None,
+    zone: tzinfo,
+    found: written_dates.Found | None = None,
 ) -> StatedDate:
     """The stated date of a calendar day and, where it is said, a time of that day."""
     stated = time.zone if time else None

@@ -1,4 +1,5 @@
-"""Dates that count back from now: "قبل 3 ساعات", "أمس", "3 hours ago", against the time of the capture.
+"""Dates that count back from now: "قبل 3 ساعات", "أمس", "3 hours ago", against the time of the
+capture.
 
 Takes folded text. How a day becomes an instant is `dates`' business.
 """
@@ -20,7 +21,9 @@ def _folded(words: str, sep: str | None = None) -> frozenset[str]:
 
 
 def _spaced(phrase: str) -> str:
-    """A phrase folded, its words with nothing but a space between (`aujourd hui`), as `_words` finds them."""
+    """A phrase folded, its words with nothing but a space between (`aujourd hui`), as `_words`
+    finds them.
+    """
     return " ".join(word for word in TOKEN.findall(fold(phrase)) if word.isalnum())
 
 
@@ -83,7 +86,10 @@ _ABOUT = _folded(
     "حوالي نحو قرابة تقريبا بضع بضعة عدة و about around over almost nearly more than some few several and environ quelques etwa rund "
     "einigen alrededor unas unos circa около несколько sekitar حدود چند"
 )
-_PARTS = dict.fromkeys(("نصف", "half", "نيم", "halbe", "halben", "demie"), 0.5) | {"ربع": 0.25, "quarter": 0.25}
+_PARTS = dict.fromkeys(("نصف", "half", "نيم", "halbe", "halben", "demie"), 0.5) | {
+    "ربع": 0.25,
+    "quarter": 0.25,
+}
 
 # What says that the count goes back, before or after it.
 _AGO = _folded(
@@ -109,14 +115,19 @@ _NOW = _folded(
 )
 _PART_OF_DAY = "صباح مساء ظهر فجر ليلة عصر morning evening afternoon night this"
 # What stands between a day and its time ("yesterday at 18:53"), and a day before its name.
-_BETWEEN = "ساعت um uhr om uur kl klo alle ore o godz v ve w в во о об às as at στις בשעה ב يوم في عند"
+_BETWEEN = (
+    "ساعت um uhr om uur kl klo alle ore o godz v ve w в во о об às as at στις בשעה ב يوم في عند"
+)
 _SILENT = (
     _folded(_PART_OF_DAY)
     | _folded(_BETWEEN)
-    | frozenset(word for label in (*MODIFIED_LABELS, *PUBLISHED_LABELS) for word in fold(label).split())
+    | frozenset(
+        word for label in (*MODIFIED_LABELS, *PUBLISHED_LABELS) for word in fold(label).split()
+    )
 )
 _MAX_TOKENS = 10
-# Fewer than this many can be meant by an unnumbered plural ("minutes ago"): the hour is known, not the minute.
+# Fewer than this many can be meant by an unnumbered plural ("minutes ago"): the hour is known, not
+# the minute.
 _VAGUE = {"second": Precision.MINUTE, "minute": Precision.HOUR, "hour": Precision.DAY}
 
 
@@ -136,7 +147,8 @@ def _words(text: str) -> tuple[str, ...]:
 def read(rest: str, time: TimeOfDay | None, *, captured: datetime, zone: tzinfo) -> Back | None:
     """The moment `rest` counts back to, or None where it says anything else.
 
-    `rest` is folded and without its time of day (`time`), which only "yesterday" and the like can carry.
+    `rest` is folded and without its time of day (`time`), which only "yesterday" and the like can
+    carry.
     """
     words = _words(rest)
     if not words or len(words) > _MAX_TOKENS:
@@ -150,7 +162,9 @@ def read(rest: str, time: TimeOfDay | None, *, captured: datetime, zone: tzinfo)
         if counted:
             return _back(now, counted)
     days = _day_word(words)
-    return None if days is None else Back(moment=now - timedelta(days=days), precision=Precision.DAY)
+    return (
+        None if days is None else Back(moment=now - timedelta(days=days), precision=Precision.DAY)
+    )
 
 
 def _day_word(words: tuple[str, ...]) -> int | None:
@@ -168,7 +182,9 @@ def _silent(words: tuple[str, ...]) -> bool:
 
 
 def _count(words: tuple[str, ...]) -> list[tuple[float | None, str]] | None:
-    """The (number, unit) pairs of a text that counts back and says nothing else; number None: unsaid, more than one."""
+    """The (number, unit) pairs of a text that counts back and says nothing else; number None:
+    unsaid, more than one.
+    """
     first = next((at for at, word in enumerate(words) if word in _AGO or _glued(word)), None)
     if first is None:
         return None
@@ -183,7 +199,9 @@ def _count(words: tuple[str, ...]) -> list[tuple[float | None, str]] | None:
             pairs[-1] = ((pairs[-1][0] or 1) + part, pairs[-1][1])
         elif number is None and (said := part or _number(word, first=not pairs)):
             number = said
-        elif word not in _AGO and word not in _NUMBERS and word not in _SILENT and word not in _ABOUT:
+        elif (
+            word not in _AGO and word not in _NUMBERS and word not in _SILENT and word not in _ABOUT
+        ):
             return None
     return pairs if pairs and number is None else None
 
@@ -199,7 +217,9 @@ def _number(word: str, *, first: bool) -> float | None:
 
 
 def _unit(word: str, number: float | None, *, ago: bool) -> str | None:
-    """The unit a word names, where a count has been said or may be left out; one letter is enough right after a number."""
+    """The unit a word names, where a count has been said or may be left out; one letter is enough
+    right after a number.
+    """
     if number is None and not ago and word not in _SINGULAR:
         return None
     if number is not None and word in _SHORT_UNITS:
@@ -213,7 +233,9 @@ def _implied(word: str) -> float | None:
 
 def _glued(word: str) -> str | None:
     """The unit of `時間前` and the like, where unit and "ago" are one word."""
-    return next((_UNIT.get(word.removesuffix(ago)) for ago in _GLUED_AGO if word.endswith(ago)), None)
+    return next(
+        (_UNIT.get(word.removesuffix(ago)) for ago in _GLUED_AGO if word.endswith(ago)), None
+    )
 
 
 _GLUED_AGO = tuple(_folded("前 전 ที่แล้ว ก่อน"))
@@ -235,4 +257,6 @@ def _back(now: datetime, counted: list[tuple[float | None, str]]) -> Back:
         precision = Precision.MINUTE
     # through UTC, for the hours are real ones even where the clocks change
     back = sum(count * _SECONDS[name] for count, name in parts)
-    return Back(moment=datetime.fromtimestamp(now.timestamp() - back, tz=now.tzinfo), precision=precision)
+    return Back(
+        moment=datetime.fromtimestamp(now.timestamp() - back, tz=now.tzinfo), precision=precision
+    )

@@ -1,7 +1,7 @@
 """The time of day and the zone in a folded date text.
 
-Takes them out of the text, so that `dates` finds only the date in what is left. Which zone holds where none is stated
-is the caller's to say.
+Takes them out of the text, so that `dates` finds only the date in what is left. Which zone holds
+where none is stated is the caller's to say.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from pipelines.language.dates import HALVES, fold
 GAP = " ~ "
 
 _HALF = "|".join(re.escape(word) for word in sorted(HALVES, key=len, reverse=True))
-_LEADING = "|".join(re.escape(word) for word in sorted(HALVES, key=len, reverse=True) if len(word) > 1)
+_LEADING = "|".join(
+    re.escape(word) for word in sorted(HALVES, key=len, reverse=True) if len(word) > 1
+)
 # A word begins here: after no letter, or with one of a script that sets no spaces.
 _APART = r"(?:(?<![^\W\d_])|(?=[上下午晚早凌清中傍오]))"
 _TAIL = rf"(?:[ ,]?\(?({_HALF})\)?(?![^\W\d_]))?"
@@ -39,7 +41,9 @@ _DATE_WORDS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|f
 _ABBREVIATION = re.compile(rf" ?\(?([a-zа-я]{{2,5}})(?![^\W\d_]| (?!{_DATE_WORDS})[a-z])\)?")
 _LOCAL = re.compile(r"ب?التوقيت المحلي|local time")
 _AHEAD = r"(?: ?([+-]|\+ )(\d{1,2})(?![\d/.:-]))?"
-_PLACE = re.compile(rf"(?:ب?(?:ال)?توقيت|ب?حسب توقيت|time in|به وقت) (?:مدينه )?([^\W\d_]+)(?: ([^\W\d_]+))?{_AHEAD}")
+_PLACE = re.compile(
+    rf"(?:ب?(?:ال)?توقيت|ب?حسب توقيت|time in|به وقت) (?:مدينه )?([^\W\d_]+)(?: ([^\W\d_]+))?{_AHEAD}"
+)
 
 # Fixed offsets in minutes, or the zone whose summer time counts.
 _ABBREVIATIONS: dict[str, int | str] = {
@@ -51,7 +55,8 @@ _ABBREVIATIONS: dict[str, int | str] = {
     "irst": 210, "brt": -180, "art": -180, "clt": -240, "cot": -300, "pet": -300,
 }  # fmt: skip
 
-# Abbreviations that some countries use in another sense than the table's: there they mean the site's own zone.
+# Abbreviations that some countries use in another sense than the table's: there they mean the
+# site's own zone.
 _DOUBTFUL = {
     "ist": ("Asia/Jerusalem", "Europe/Dublin"),
     "cst": ("Asia/Shanghai", "Asia/Taipei"),
@@ -92,14 +97,20 @@ _PLACES = {
     "Asia/Tokyo": "طوكيو اليابان",
 }
 _BY_PLACE = {
-    fold(place.replace("_", " ")): zone for zone, places in _PLACES.items() for place in places.split()
+    fold(place.replace("_", " ")): zone
+    for zone, places in _PLACES.items()
+    for place in places.split()
 }  # keys of two words hold a space
-_GREENWICH = re.compile(rf"(?:غرينتش|جرينتش|غرينيتش|جرينيتش|(?<!\w)ت\.? ?غ(?!\w)|(?<!\w)(?:gmt|utc)(?!\w)){_AHEAD}")
+_GREENWICH = re.compile(
+    rf"(?:غرينتش|جرينتش|غرينيتش|جرينيتش|(?<!\w)ت\.? ?غ(?!\w)|(?<!\w)(?:gmt|utc)(?!\w)){_AHEAD}"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeOfDay:
-    """A time as written; None in `minute` or `second` means that it isn't said. `zone` is None where none is stated."""
+    """A time as written; None in `minute` or `second` means that it isn't said. `zone` is None
+    where none is stated.
+    """
 
     hour: int
     minute: int | None = None
@@ -108,7 +119,9 @@ class TimeOfDay:
 
 
 def _hour(hour: int, half: str | None) -> int:
-    """The hour of 24 from one written with a half of the day; an hour past twelve stands as it is."""
+    """The hour of 24 from one written with a half of the day; an hour past twelve stands as it
+    is.
+    """
     if half is None or hour > 12:
         return hour
     if half == "am":
@@ -140,7 +153,9 @@ def _after(text: str, zone: tzinfo) -> tuple[tzinfo | None, int]:
         meaning = _ABBREVIATIONS[match[1]]
         if _abbreviated(zone, match[1]):
             return zone, match.end()
-        return ZoneInfo(meaning) if isinstance(meaning, str) else timezone(timedelta(minutes=meaning)), match.end()
+        return ZoneInfo(meaning) if isinstance(meaning, str) else timezone(
+            timedelta(minutes=meaning)
+        ), match.end()
     return None, 0
 
 
@@ -169,8 +184,8 @@ def _named(text: str) -> tuple[tzinfo | None, str]:
 def take(text: str, zone: tzinfo, *, dotted: bool = False) -> tuple[TimeOfDay | None, str]:
     """The time of day in the folded `text`, and the text without it (a gap in its place).
 
-    `zone` is the site's, to tell whose abbreviation a doubtful one is. `dotted` also reads `18.53`, which must wait until the
-    dates are out of the text.
+    `zone` is the site's, to tell whose abbreviation a doubtful one is. `dotted` also reads `18.53`,
+    which must wait until the dates are out of the text.
     """
     text = _LOCAL.sub(" ", text)
     for pattern in (_DOTTED,) if dotted else (_COLON, _LETTERED, _HALF_ONLY):

@@ -1,7 +1,9 @@
-"""JavaScript values that are not JSON, read without running anything: the data of applications that write them so.
+"""JavaScript values that are not JSON, read without running anything: the data of applications that
+write them so.
 
-`{title: "…", body: '…'}` with bare keys and single quotes, and the function that older Nuxt pages call with the values
-that occur more than once: `(function(a,b){b.x=a;return {title:a}}("…",{}))`. Whatever computes is not read.
+`{title: "…", body: '…'}` with bare keys and single quotes, and the function that older Nuxt pages
+call with the values that occur more than once: `(function(a,b){b.x=a;return {title:a}}("…",{}))`.
+Whatever computes is not read.
 """
 
 from __future__ import annotations
@@ -21,8 +23,20 @@ _TOKEN = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _BRACE = re.compile(r"[{}]|\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|'[^'\\]*+(?:\\.[^'\\]*+)*+'", re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|.))", re.DOTALL)
-_LETTERS = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": "", "\r\n": ""}
+_ESCAPE = re.compile(
+    r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|.))", re.DOTALL
+)
+_LETTERS = {
+    "n": "\n",
+    "t": "\t",
+    "r": "\r",
+    "b": "\b",
+    "f": "\f",
+    "v": "\v",
+    "0": "\0",
+    "\n": "",
+    "\r\n": "",
+}
 _CONSTANTS: dict[str, Any] = {
     "true": True, "false": False, "null": None, "undefined": None, "NaN": None, "Infinity": None,
 }  # fmt: skip
@@ -33,7 +47,9 @@ class NotAValueError(ValueError):
 
 
 class Reader:
-    """Reads the values of one script; `names` are the parameters of the function around, with their values."""
+    """Reads the values of one script; `names` are the parameters of the function around, with their
+    values.
+    """
 
     def __init__(self, script: str) -> None:
         self.script = script
@@ -42,7 +58,9 @@ class Reader:
         self.names: dict[str, Any] = {}
 
     def read(self, at: int) -> tuple[Any, int]:
-        """The value that begins at `at`, and where it ends; NotAValueError where it cannot be read."""
+        """The value that begins at `at`, and where it ends; NotAValueError where it cannot be
+        read.
+        """
         self.at = at
         self.names = {}
         return self.value(0), self.at
@@ -142,7 +160,9 @@ class Reader:
         return found
 
     def _called(self, depth: int) -> Any:
-        """A value in brackets, or a function called at once: its parameters take the values of the call behind it."""
+        """A value in brackets, or a function called at once: its parameters take the values of the
+        call behind it.
+        """
         if not self.accept("function"):
             value = self.value(depth + 1)
             self.expect(")")
@@ -210,7 +230,9 @@ class Reader:
 
 
 def unescape(text: str) -> str:
-    """The inside of a JavaScript string as the text it stands for; halves of a character beyond the first plane joined."""
+    """The inside of a JavaScript string as the text it stands for; halves of a character beyond the
+    first plane joined.
+    """
     if "\\" not in text:
         return text
     whole = _ESCAPE.sub(_escaped, text)

@@ -1,7 +1,8 @@
 """Articles in any JSON: a general finder that knows no site.
 
-An object is an article where one of its keys holds a headline and another a long text (HTML, plain, or a list of
-blocks). Dates, writers, section, address and picture are taken from the keys that content systems use for them.
+An object is an article where one of its keys holds a headline and another a long text (HTML, plain,
+or a list of blocks). Dates, writers, section, address and picture are taken from the keys that
+content systems use for them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import Any
 
 from pipelines.embedded import rich_text
 
-# A body has at least this many characters, or a paragraph tag: shorter texts under such keys are teasers.
+# A body has at least this many characters, or a paragraph tag: shorter texts under such keys are
+# teasers.
 MIN_BODY = 200
 # Under a key that says it holds an article's text, so much is a story of one paragraph.
 SHORT_BODY = 80
@@ -25,7 +27,16 @@ MAX_NODES = 300_000
 MAX_FORM = 50
 _NESTED = (dict, list)
 
-_TITLE_KEYS = ("title", "headline", "headlines", "articletitle", "posttitle", "storytitle", "name", "heading")
+_TITLE_KEYS = (
+    "title",
+    "headline",
+    "headlines",
+    "articletitle",
+    "posttitle",
+    "storytitle",
+    "name",
+    "heading",
+)
 _BODY_KEYS = (
     "articlebody", "bodyhtml", "contenthtml", "htmlbody", "htmlcontent", "body", "content", "contentelements",
     "articlecontent", "articletext", "fulltext", "storybody", "storycontent", "postcontent", "maincontent", "html",
@@ -40,7 +51,18 @@ _PUBLISHED_KEYS = (
 )  # fmt: skip
 _MODIFIED_KEYS = ("datemodified", "lastmodifiedon", "modifiedat", "updatedat", "lastupdateddate", "modified", "updated",
                   "updateddate", "lastmodified", "modifieddate", "lastupdated")  # fmt: skip
-_AUTHOR_KEYS = ("authors", "author", "writers", "writer", "byline", "bylines", "credits", "creator", "creators", "by")
+_AUTHOR_KEYS = (
+    "authors",
+    "author",
+    "writers",
+    "writer",
+    "byline",
+    "bylines",
+    "credits",
+    "creator",
+    "creators",
+    "by",
+)
 _SECTION_KEYS = ("articlesection", "category", "section", "primarysection", "maincategory", "sectionname", "categoryname", "primarycategory",
                  "channel", "categories", "sections", "rubric")  # fmt: skip
 _TAG_KEYS = ("metawords", "keywords", "tags", "topics")
@@ -91,7 +113,14 @@ _BESIDE_CAPTION = (
     "leadimagecaption",
     "captionimage",
 )
-_BESIDE_CREDIT = ("imagecredit", "imagecredits", "imagesource", "photocredit", "photosource", "imagecopyright")
+_BESIDE_CREDIT = (
+    "imagecredit",
+    "imagecredits",
+    "imagesource",
+    "photocredit",
+    "photosource",
+    "imagecopyright",
+)
 # Objects that only hold another one.
 _WRAPPERS = ("basic", "data", "attributes", "node", "leadart", "image", "fields", "asset")
 _TITLES, _BODIES = frozenset(_TITLE_KEYS), frozenset(_BODY_KEYS)
@@ -104,9 +133,9 @@ _TAG = re.compile(r"<(p|br|div|h[1-6]|li|strong|em|a)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundArticle:
-    """An object of the data that looks like an article. `body` is HTML where `is_html`, else lines; texts are as they
-    stood, dates unread; `address` may be absolute, a path or a slug; `caption` and `credit` are its picture's; `raw` is the
-    object itself.
+    """An object of the data that looks like an article. `body` is HTML where `is_html`, else lines;
+    texts are as they stood, dates unread; `address` may be absolute, a path or a slug; `caption`
+    and `credit` are its picture's; `raw` is the object itself.
     """
 
     source: str
@@ -127,7 +156,9 @@ class FoundArticle:
 
 
 def articles_in(value: Any, source: str) -> Iterator[FoundArticle]:
-    """Every object in a JSON value that looks like an article, in document order; bounded by MAX_NODES."""
+    """Every object in a JSON value that looks like an article, in document order; bounded by
+    MAX_NODES.
+    """
     pending: list[Any] = [value]
     seen: set[int] = set()  # objects may be shared: flight rows refer to each other
     while pending and len(seen) < MAX_NODES:
@@ -203,7 +234,12 @@ def _plain(value: Any) -> str | None:
             value = value[0]
         if isinstance(value, dict):
             value = next(
-                (value[key] for key in ("rendered", "basic", "url", "@id", "name", "text") if value.get(key)), None
+                (
+                    value[key]
+                    for key in ("rendered", "basic", "url", "@id", "name", "text")
+                    if value.get(key)
+                ),
+                None,
             )
     return value.strip() or None if isinstance(value, str) else None
 
@@ -217,8 +253,12 @@ def _section(node: dict[str, Any], keys: dict[str, str]) -> str | None:
     return next(iter(names), None)
 
 
-def _picture(node: dict[str, Any], keys: dict[str, str]) -> tuple[str | None, str | None, str | None]:
-    """Address, caption and credit of the article's picture: each in its object, or beside it in the article's."""
+def _picture(
+    node: dict[str, Any], keys: dict[str, str]
+) -> tuple[str | None, str | None, str | None]:
+    """Address, caption and credit of the article's picture: each in its object, or beside it in the
+    article's.
+    """
     address = caption = credit = None
     for key in _IMAGE_KEYS:
         shown = _unwrapped(node.get(keys[key])) if key in keys else None
@@ -242,7 +282,9 @@ def _unwrapped(value: Any) -> Any:
             value = value[0]
             continue
         own = _letters_of(value) if isinstance(value, dict) else {}
-        within = next((value[own[key]] for key in _WRAPPERS if key in own and value[own[key]]), None)
+        within = next(
+            (value[own[key]] for key in _WRAPPERS if key in own and value[own[key]]), None
+        )
         if within is None or not own.keys().isdisjoint(_ADDRESS_KEYS[:4]):
             break
         value = within
@@ -257,7 +299,10 @@ def _names(node: dict[str, Any], keys: dict[str, str], wanted: tuple[str, ...]) 
     for key in wanted:
         value = node.get(keys[key]) if key in keys else None
         if isinstance(value, dict):  # Arc: credits.by, credits.affiliation
-            value = next((value[by] for by in ("by", "affiliation") if isinstance(value.get(by), list)), value)
+            value = next(
+                (value[by] for by in ("by", "affiliation") if isinstance(value.get(by), list)),
+                value,
+            )
         names = [_name(item) for item in (value if isinstance(value, list) else [value])]
         named = [name for name in names if name]
         if named:
@@ -283,14 +328,23 @@ def _body(node: dict[str, Any], keys: dict[str, str]) -> tuple[str, bool]:
         value = node.get(keys[key]) if key in keys else None
         if isinstance(value, dict):
             written = next(
-                (value[name] for name in ("rendered", "html", "content") if isinstance(value.get(name), str)), None
+                (
+                    value[name]
+                    for name in ("rendered", "html", "content")
+                    if isinstance(value.get(name), str)
+                ),
+                None,
             )
             value = written or rich_text.lines(value)
         if isinstance(value, str):
             if _ESCAPED.search(value) and not _TAG.search(value):
                 value = html.unescape(value)
             is_html = bool(_TAG.search(value))
-            if len(value) >= MIN_BODY or "<p" in value or (len(value) >= SHORT_BODY and key in _SURE_KEYS):
+            if (
+                len(value) >= MIN_BODY
+                or "<p" in value
+                or (len(value) >= SHORT_BODY and key in _SURE_KEYS)
+            ):
                 return value, is_html
         elif isinstance(value, list):
             body = "\n".join(rich_text.lines(value))

@@ -1,8 +1,9 @@
 """The data of a Next.js App Router page ("flight", the React server components' wire format).
 
-The server writes `self.__next_f.push([1,"…"])` scripts. Their strings joined are rows `id:…` ended by a line feed; a
-text row is `id:T<length>,<text>` with its length in bytes, in hex, and no line feed after it. Values refer to other
-rows as `"$id"`. Nothing here knows what the data mean: that is `pipelines.embedded`.
+The server writes `self.__next_f.push([1,"…"])` scripts. Their strings joined are rows `id:…` ended
+by a line feed; a text row is `id:T<length>,<text>` with its length in bytes, in hex, and no line
+feed after it. Values refer to other rows as `"$id"`. Nothing here knows what the data mean: that is
+`pipelines.embedded`.
 """
 
 from __future__ import annotations
@@ -24,9 +25,11 @@ MAX_DEPTH = 40
 
 
 def decode(scripts: Iterable[str]) -> list[Any]:
-    """The JSON values of a page's flight rows, in order, with references replaced by what they refer to.
+    """The JSON values of a page's flight rows, in order, with references replaced by what they
+    refer to.
 
-    `scripts` are the texts of the page's script elements. Damaged rows are passed over; never raises.
+    `scripts` are the texts of the page's script elements. Damaged rows are passed over; never
+    raises.
     """
     stream = "".join(_chunks(scripts))
     rows: dict[str, Any] = {}
@@ -42,7 +45,9 @@ def decode(scripts: Iterable[str]) -> list[Any]:
     found = []
     for name, value in rows.items():
         if not isinstance(value, str):
-            with contextlib.suppress(RecursionError):  # a long chain of references: its rows stand for themselves
+            with contextlib.suppress(
+                RecursionError
+            ):  # a long chain of references: its rows stand for themselves
                 found.append(_row(name, rows, resolved))
     return found
 
@@ -84,7 +89,9 @@ def _after_line(stream: bytes, at: int) -> int:
 
 
 def _row(name: str, rows: dict[str, Any], resolved: dict[str, Any]) -> Any:
-    """A row's value with its references replaced; each row is resolved once and shared, a cycle is cut to None."""
+    """A row's value with its references replaced; each row is resolved once and shared, a cycle is
+    cut to None.
+    """
     if name not in resolved:
         resolved[name] = None
         resolved[name] = _resolve(rows.get(name), rows, resolved, 0)

@@ -1,8 +1,10 @@
-"""The data a page carries beside its markup: JSON-LD, Next.js and Nuxt data, Apollo, Fusion or any other state.
+"""The data a page carries beside its markup: JSON-LD, Next.js and Nuxt data, Apollo, Fusion or any
+other state.
 
-Read only when asked for, and once. A general finder picks out what looks like an article in any of it: a headline, a
-long text, perhaps a date and writers. Whether it is the page's own article, and whether to believe it, is for
-`pipelines.body` and `pipelines.metadata` to judge: neither source is truth alone.
+Read only when asked for, and once. A general finder picks out what looks like an article in any of
+it: a headline, a long text, perhaps a date and writers. Whether it is the page's own article, and
+whether to believe it, is for `pipelines.body` and `pipelines.metadata` to judge: neither source is
+truth alone.
 """
 
 from __future__ import annotations
@@ -26,8 +28,9 @@ LD_TYPES = ("application/ld+json",)
 JSON_TYPES = ("application/json",)
 _SCRIPT_TYPES = ("", "text/javascript", "module", "application/javascript")
 
-# State that holds an article's text has paragraphs in it, or names one of these: parsing the rest (menus, settings)
-# would be most of the cost. Each pattern begins with what it is searched by; the text is in lower case.
+# State that holds an article's text has paragraphs in it, or names one of these: parsing the rest
+# (menus, settings) would be most of the cost. Each pattern begins with what it is searched by; the
+# text is in lower case.
 _TEXT_HINTS = (
     re.compile(r"<p\b"),
     re.compile(r"u003cp\b"),
@@ -51,7 +54,9 @@ _LD_DEPTH = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """One JSON value a page carries, under the name of its source: `next-data`, `flight`, `nuxt`, `fusion`, `state`."""
+    """One JSON value a page carries, under the name of its source: `next-data`, `flight`, `nuxt`,
+    `fusion`, `state`.
+    """
 
     source: str
     value: Any
@@ -60,8 +65,9 @@ class State:
 class Embedded:
     """A page's embedded data, each part read at its first use.
 
-    `everywhere` looks where only few pages keep them: attributes (`data-page="{…}"`), text areas, scripts of any type, and
-    JavaScript that is no JSON. That takes longer, and is meant for pages that show no text.
+    `everywhere` looks where only few pages keep them: attributes (`data-page="{…}"`), text areas,
+    scripts of any type, and JavaScript that is no JSON. That takes longer, and is meant for pages
+    that show no text.
     """
 
     def __init__(self, page: Page, *, everywhere: bool = False) -> None:
@@ -70,10 +76,14 @@ class Embedded:
 
     @cached_property
     def json_ld(self) -> list[dict[str, Any]]:
-        """All JSON-LD nodes (schema.org), `@graph`, lists and nested nodes flattened, in document order."""
+        """All JSON-LD nodes (schema.org), `@graph`, lists and nested nodes flattened, in document
+        order.
+        """
         nodes: list[dict[str, Any]] = []
         for script in self._page.root.iter("script"):
-            if (script.get("type") or "").split(";")[0].strip().lower() in LD_TYPES and (text := script.text):
+            if (script.get("type") or "").split(";")[0].strip().lower() in LD_TYPES and (
+                text := script.text
+            ):
                 _collect(state.loads_tolerant(text), nodes, 0)
         return nodes
 
@@ -87,7 +97,9 @@ class Embedded:
 
     @cached_property
     def articles(self) -> list[FoundArticle]:
-        """What looks like an article in the application data and in JSON-LD, the former first, each text once."""
+        """What looks like an article in the application data and in JSON-LD, the former first, each
+        text once.
+        """
         found: dict[tuple[str, str], FoundArticle] = {}
         for item in self.states:
             for article in articles_in(item.value, item.source):
@@ -105,8 +117,12 @@ class Embedded:
         return flight_tree.markup(item.value for item in self.states if item.source == "flight")
 
     def _tree(self) -> FoundArticle | None:
-        """The article as React elements hold it, named by their headline or by the one for sharing."""
-        heading, text = flight_tree.read(item.value for item in self.states if item.source == "flight")
+        """The article as React elements hold it, named by their headline or by the one for
+        sharing.
+        """
+        heading, text = flight_tree.read(
+            item.value for item in self.states if item.source == "flight"
+        )
         metas = self._page.root.iter("meta")
         social = (meta.get("content") for meta in metas if meta.get("property") == "og:title")
         title = next((fold(text) for text in social if text), None) or heading
@@ -128,13 +144,20 @@ class Embedded:
             if kind in JSON_TYPES:
                 if _may_hold_text(text):
                     yield from _json_script(text, script.get("id") or "")
-            elif kind in _SCRIPT_TYPES and flight.HINT not in text and state.assigns(text) and _may_hold_text(text):
+            elif (
+                kind in _SCRIPT_TYPES
+                and flight.HINT not in text
+                and state.assigns(text)
+                and _may_hold_text(text)
+            ):
                 for name, value in state.assigned(text):
                     yield State(source=_source_of(name), value=_joined(text, value))
 
     @cached_property
     def further(self) -> list[State]:
-        """The data in attributes, text areas, scripts of other types, and in JavaScript that is no JSON."""
+        """The data in attributes, text areas, scripts of other types, and in JavaScript that is no
+        JSON.
+        """
         return list(self._further())
 
     def _further(self) -> Iterator[State]:
@@ -152,7 +175,11 @@ class Embedded:
             for name, value in state.assigned_anywhere(text):
                 yield State(source=_source_of(name), value=_joined(text, value))
         for text in texts:
-            if len(text) >= state.MIN_STATE and text.startswith(("{", "[")) and _may_hold_text(text):
+            if (
+                len(text) >= state.MIN_STATE
+                and text.startswith(("{", "["))
+                and _may_hold_text(text)
+            ):
                 yield from _json_script(text, "")
 
 
@@ -192,5 +219,7 @@ def _collect(value: Any, nodes: list[dict[str, Any]], depth: int) -> None:
         if "@type" in value:
             nodes.append(value)
         for key, item in value.items():
-            if isinstance(item, dict | list) and (key == "@graph" or "@type" in value or depth == 0):
+            if isinstance(item, dict | list) and (
+                key == "@graph" or "@type" in value or depth == 0
+            ):
                 _collect(item, nodes, depth + 1)

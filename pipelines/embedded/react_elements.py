@@ -1,8 +1,9 @@
-"""The text, and the markup, of a page whose body stands only in a tree of React elements among its flight rows.
+"""The text, and the markup, of a page whose body stands only in a tree of React elements among its
+flight rows.
 
-An element is `["$", tag, key, properties]` (the React server components' wire format); what a reader would see is in
-`properties.children`. Knows paragraphs, headings, quotes and lists; whether they are the page's article is for
-`pipelines.article.from_data` to judge.
+An element is `["$", tag, key, properties]` (the React server components' wire format); what a
+reader would see is in `properties.children`. Knows paragraphs, headings, quotes and lists; whether
+they are the page's article is for `pipelines.article.from_data` to judge.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ class _Walk:
 
 
 def read(rows: Iterable[Any]) -> tuple[str | None, str]:
-    """The first `h1` of a page's flight rows, and as HTML the blocks that stand together and have most text, or ''."""
+    """The first `h1` of a page's flight rows, and as HTML the blocks that stand together and have
+    most text, or ''.
+    """
     walk = _Walk()
     best = ""
     for row in rows:
@@ -77,7 +80,9 @@ _ATTRIBUTES = {
     "className": "class", "dateTime": "datetime", "itemProp": "itemprop", "id": "id", "href": "href", "src": "src", "alt": "alt",
     "title": "title", "rel": "rel", "role": "role",
 }  # fmt: skip
-_UNSEEN = frozenset(("script", "style", "template", "link", "meta", "title", "head", "svg", "iframe"))
+_UNSEEN = frozenset(
+    ("script", "style", "template", "link", "meta", "title", "head", "svg", "iframe")
+)
 _EMPTY = frozenset(("img", "br", "hr", "input", "source"))
 
 
@@ -107,7 +112,9 @@ class _Markup:
         known = isinstance(tag, str) and tag.isalnum()
         name = tag if known else "div"
         texts = [(mark, properties.get(key)) for key, mark in _ATTRIBUTES.items()]
-        stated = "".join(f' {mark}="{html.escape(text)}"' for mark, text in texts if isinstance(text, str))
+        stated = "".join(
+            f' {mark}="{html.escape(text)}"' for mark, text in texts if isinstance(text, str)
+        )
         self.written.append(f"<{name}{stated}>")
         if name in _EMPTY:
             return
@@ -117,7 +124,10 @@ class _Markup:
         self.write(properties.get("children"), depth + 1)
         for key, item in properties.items():
             if key != "children" and isinstance(item, list):
-                self.write([part for part in ([item] if _is_element(item) else item) if _is_element(part)], depth + 1)
+                self.write(
+                    [part for part in ([item] if _is_element(item) else item) if _is_element(part)],
+                    depth + 1,
+                )
         self.written.append(f"</{name}>")
 
 
@@ -133,4 +143,9 @@ def markup(rows: Iterable[Any]) -> str:
 
 
 def _is_element(value: Any) -> bool:
-    return isinstance(value, list) and len(value) >= _ELEMENT and value[0] == "$" and isinstance(value[3], dict)
+    return (
+        isinstance(value, list)
+        and len(value) >= _ELEMENT
+        and value[0] == "$"
+        and isinstance(value[3], dict)
+    )

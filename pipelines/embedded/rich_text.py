@@ -1,8 +1,8 @@
 """Texts that editors keep as trees of blocks, as HTML paragraphs.
 
-Editor.js, Portable Text, Contentful, ProseMirror, Lexical, Draft.js, Slate, Gutenberg and their like differ in what they
-call things: a block has a type and a text, or runs of text, or a box that holds one of these. Pictures, posts and
-other blocks without text are left out.
+Editor.js, Portable Text, Contentful, ProseMirror, Lexical, Draft.js, Slate, Gutenberg and their
+like differ in what they call things: a block has a type and a text, or runs of text, or a box that
+holds one of these. Pictures, posts and other blocks without text are left out.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ _TEXT_KINDS = frozenset(
      "blockquote", "block", "unstyled", "doc", "document", "root", "list-item", "list_item", "listitem", "ordered-list-item",
      "unordered-list-item", "unordered-list", "ordered-list", "bulletlist", "orderedlist", "ul", "ol", "li", "data", "freeform")
 )  # fmt: skip
-_RUN_KINDS = frozenset(("", "text", "span", "hyperlink", "link", "autolink", "a", "inlinecode", "linebreak"))
+_RUN_KINDS = frozenset(
+    ("", "text", "span", "hyperlink", "link", "autolink", "a", "inlinecode", "linebreak")
+)
 _HEADING = re.compile(r"^(?:core/)?(?:h[1-6]|head(?:er|ing)|sub-?head)", re.IGNORECASE)
 _OF_RUNS = re.compile(r"paragraph|head|quote|item|^(?:p|li|h\d|block|text)$", re.IGNORECASE)
 _TAG = re.compile(r"<(p|br|div|h[1-6]|li|strong|em|a)\b", re.IGNORECASE)

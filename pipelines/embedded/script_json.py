@@ -1,8 +1,8 @@
 """JSON that pages carry for their own scripts: found and read, however it is written.
 
-JSON-LD with its usual faults, `application/json` scripts (Next.js, Nuxt's devalue arrays), assignments to a global
-(`window.__APOLLO_STATE__ = {…}`, `Fusion.globalContent = {…}`, `JSON.parse("…")`). What the data mean is left to
-`pipelines.embedded`.
+JSON-LD with its usual faults, `application/json` scripts (Next.js, Nuxt's devalue arrays),
+assignments to a global (`window.__APOLLO_STATE__ = {…}`, `Fusion.globalContent = {…}`,
+`JSON.parse("…")`). What the data mean is left to `pipelines.embedded`.
 """
 
 from __future__ import annotations
@@ -30,18 +30,23 @@ _RAW_BREAK = re.compile(r"[\r\n\t]+")
 _ANGULAR = re.compile("&([aqslg]);")
 _ANGULAR_MARKS = {"a": "&", "q": '"', "s": "'", "l": "<", "g": ">"}
 _VALUE = r"\s*=\s*(?:JSON\.parse\(\s*(?:decodeURIComponent\(\s*)?)?(?=[{\[\"']|\(function\()"
-# Names are bounded, and never taken again shorter: a script of nothing but names would take minutes.
-# One pattern for each beginning: as one pattern, or with a condition before the name, they cost many times as much.
+# Names are bounded, and never taken again shorter: a script of nothing but names would take
+# minutes. One pattern for each beginning: as one pattern, or with a condition before the name, they
+# cost many times as much.
 _ASSIGNMENTS = tuple(
     re.compile(begin + _VALUE)
     for begin in (
-        *(rf"{name}(?:\.|\[[\"'])([\w$.]{{1,200}}+)(?:[\"']\])?" for name in ("window", "self", "globalThis")),
+        *(
+            rf"{name}(?:\.|\[[\"'])([\w$.]{{1,200}}+)(?:[\"']\])?"
+            for name in ("window", "self", "globalThis")
+        ),
         # No end of a longer name; asked after the first letters, by which the script is searched.
         r"(Fusion\.globalContent(?<!\wFusion\.globalContent))",
         r"(__(?<!\w__)\w+__)",
     )
 )
-# Looked for where a page shows no text: a script's own variables, and SvelteKit's argument of a call.
+# Looked for where a page shows no text: a script's own variables, and SvelteKit's argument of a
+# call.
 _FURTHER = (
     *(re.compile(rf"{word} ([\w$]{{1,80}}+)" + _VALUE) for word in ("var", "let", "const")),
     re.compile(r"(data(?<![\w$.]data))\s*:\s*(?=\[\s*(?:null|\{))"),
@@ -49,7 +54,8 @@ _FURTHER = (
 
 
 def loads_tolerant(text: str) -> Any | None:
-    """JSON as pages write it: comments, CDATA, trailing commas, raw line breaks, bad escapes, HTML entities.
+    """JSON as pages write it: comments, CDATA, trailing commas, raw line breaks, bad escapes, HTML
+    entities.
 
     None where it is beyond that.
     """
@@ -87,13 +93,17 @@ def _assignments(script: str, patterns: tuple[re.Pattern[str], ...]) -> Iterator
 
 
 def assigned(script: str) -> Iterator[tuple[str, Any]]:
-    """(name, value) of each JSON value that a script assigns to a global. JavaScript that is not JSON is passed over."""
+    """(name, value) of each JSON value that a script assigns to a global. JavaScript that is not
+    JSON is passed over.
+    """
     decoder = json.JSONDecoder(strict=False)
     yield from _values(script, _ASSIGNMENTS, lambda at: decoder.raw_decode(script, at))
 
 
 def assigned_anywhere(script: str) -> Iterator[tuple[str, Any]]:
-    """As `assigned`, for a script's own variables too, and for JavaScript that computes nothing: this takes its time."""
+    """As `assigned`, for a script's own variables too, and for JavaScript that computes nothing:
+    this takes its time.
+    """
     decoder = json.JSONDecoder(strict=False)
     literals = javascript.Reader(script)
 
@@ -128,7 +138,8 @@ def _values(
 
 
 def devalue(flat: list[Any]) -> Any:
-    """Nuxt 3's payload (the `devalue` form): a list whose members name each other by position; the first is the whole.
+    """Nuxt 3's payload (the `devalue` form): a list whose members name each other by position; the
+    first is the whole.
 
     Dates come as `["Date", "…"]`, references as `["Ref", 3]`. Cycles are cut.
     """
@@ -145,7 +156,8 @@ def is_devalue(value: Any) -> bool:
 
 
 def joined(value: Any) -> Any:
-    """A normalised cache (Apollo) with its references (`{"__ref": "Author:7"}`) replaced by the objects they name.
+    """A normalised cache (Apollo) with its references (`{"__ref": "Author:7"}`) replaced by the
+    objects they name.
 
     The objects are shared, and may hold each other.
     """
@@ -169,7 +181,12 @@ def joined(value: Any) -> Any:
 
 
 def _unflatten(flat: list[Any], index: Any, done: dict[int, Any], depth: int) -> Any:
-    if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < len(flat) or depth > MAX_DEPTH:
+    if (
+        not isinstance(index, int)
+        or isinstance(index, bool)
+        or not 0 <= index < len(flat)
+        or depth > MAX_DEPTH
+    ):
         return None
     if index in done:
         return done[index]

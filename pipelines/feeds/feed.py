@@ -1,7 +1,8 @@
 """RSS 0.9x, 1.0 and 2.0, Atom and JSON Feed as announcements of articles.
 
-A pure function of the bytes: feedparser is handed a stream and never a name, so that it can neither fetch nor open
-anything. Reading the dates, and deciding what to fetch, is left to others: dates are kept as stated.
+A pure function of the bytes: feedparser is handed a stream and never a name, so that it can neither
+fetch nor open anything. Reading the dates, and deciding what to fetch, is left to others: dates are
+kept as stated.
 """
 
 from __future__ import annotations
@@ -20,14 +21,19 @@ from w3lib.html import remove_tags
 from archive.model import Sighting
 from archive.urls import normalise
 
-# The largest feeds of news sites carry whole bodies and reach a few MB; beyond this it is not a feed for reading.
+# The largest feeds of news sites carry whole bodies and reach a few MB; beyond this it is not a
+# feed for reading.
 BYTE_LIMIT = 20 * 1024 * 1024
 ENTRY_LIMIT = 5_000
 _SNIFFED = 4096
 
-_XML_ROOT = re.compile(rb"<(?:rss\b|(?:[\w.-]+:)?feed\b|(?:[\w.-]+:)?RDF\b[^>]*purl\.org/(?:rss|net/rss)|channel\b)")
+_XML_ROOT = re.compile(
+    rb"<(?:rss\b|(?:[\w.-]+:)?feed\b|(?:[\w.-]+:)?RDF\b[^>]*purl\.org/(?:rss|net/rss)|channel\b)"
+)
 _JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org')
-_BEFORE_ROOT = re.compile(rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>|\s+)*", re.DOTALL)
+_BEFORE_ROOT = re.compile(
+    rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>|\s+)*", re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +55,9 @@ class _Entry:
 
 
 def is_feed(data: bytes, mime: str | None) -> bool:
-    """Whether the payload is a feed by its root element (or JSON Feed's version), whatever its media type claims."""
+    """Whether the payload is a feed by its root element (or JSON Feed's version), whatever its
+    media type claims.
+    """
     head = data[:_SNIFFED].removeprefix(b"\xef\xbb\xbf")
     if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         head = head.decode("utf-16", "ignore").encode()
@@ -62,8 +70,8 @@ def is_feed(data: bytes, mime: str | None) -> bool:
 def read_feed(data: bytes, url: str, content_type: str | None = None) -> FeedReading:
     """Read the feed `data` that `url` answered with, `content_type` being the header as sent.
 
-    Never raises for what the bytes hold. Entries without a usable link are skipped and counted; a malformed feed is
-    read as far as feedparser's lenient parser goes and reported as incomplete.
+    Never raises for what the bytes hold. Entries without a usable link are skipped and counted; a
+    malformed feed is read as far as feedparser's lenient parser goes and reported as incomplete.
     """
     if len(data) > BYTE_LIMIT:
         return FeedReading(failures=(f"larger than {BYTE_LIMIT} bytes: not read",))
@@ -102,13 +110,26 @@ def read_feed(data: bytes, url: str, content_type: str | None = None) -> FeedRea
 def _xml_entries(data: bytes, url: str, content_type: str | None) -> tuple[list[_Entry], list[str]]:
     headers = {"content-location": url, **({"content-type": content_type} if content_type else {})}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # feedparser's own deprecations are not the reader's business
+        warnings.simplefilter(
+            "ignore"
+        )  # feedparser's own deprecations are not the reader's business
         try:
-            # A stream, never bytes or a string: those feedparser would try to open as a file or an address.
+            # A stream, never bytes or a string: those feedparser would try to open as a file or an
+            # address.
             parsed: Any = feedparser.parse(
-                io.BytesIO(data), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+                io.BytesIO(data),
+                response_headers=headers,
+                sanitize_html=False,
+                resolve_relative_uris=False,
             )
-        except (ValueError, LookupError, RecursionError, AttributeError, TypeError, AssertionError) as error:
+        except (
+            ValueError,
+            LookupError,
+            RecursionError,
+            AttributeError,
+            TypeError,
+            AssertionError,
+        ) as error:
             return [], [f"unreadable feed: {type(error).__name__}: {error}"[:200]]
         entries = [_xml_entry(entry, str(parsed.get("version") or "")) for entry in parsed.entries]
     failures = []

@@ -1,8 +1,10 @@
-"""Sitemaps as announcements: sitemap index, urlset, Google News and text forms, plain or gzipped, whole or damaged.
+"""Sitemaps as announcements: sitemap index, urlset, Google News and text forms, plain or gzipped,
+whole or damaged.
 
-A pure function of the bytes: nothing is fetched and no entity is resolved. Which of the announced URLs are in scope,
-and how deep an index may lead to another, is left to the crawler. The format is that of sitemaps.org 0.9 and the
-`sitemap-news/0.9` extension; damaged files give what is usable and say what is not.
+A pure function of the bytes: nothing is fetched and no entity is resolved. Which of the announced
+URLs are in scope, and how deep an index may lead to another, is left to the crawler. The format is
+that of sitemaps.org 0.9 and the `sitemap-news/0.9` extension; damaged files give what is usable and
+say what is not.
 """
 
 from __future__ import annotations
@@ -30,8 +32,9 @@ SitemapKind = Literal["index", "urlset", "news", "text", "html", "unknown"]
 _ROOT = re.compile(rb"<(?:[\w.-]+:)?(urlset|sitemapindex)\b", re.IGNORECASE)
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY\b")
-# Stands for every ampersand while libxml2 parses: it drops references silently once it has met an error, which would
-# make wrong addresses of right ones; bare ampersands in addresses are common; and no entity can be resolved this way.
+# Stands for every ampersand while libxml2 parses: it drops references silently once it has met an
+# error, which would make wrong addresses of right ones; bare ampersands in addresses are common;
+# and no entity can be resolved this way.
 _AMPERSAND = "-amp.f3a9-"
 _REFERENCE = re.compile(r"&(amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -40,7 +43,9 @@ _URL_LINE = re.compile(rb"https?://\S+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitemapReading:
-    """What one sitemap announces: pages (`sightings`), further `sitemaps`, and the reasons why anything was left out."""
+    """What one sitemap announces: pages (`sightings`), further `sitemaps`, and the reasons why
+    anything was left out.
+    """
 
     sightings: tuple[Sighting, ...] = ()
     sitemaps: tuple[str, ...] = ()
@@ -49,7 +54,9 @@ class SitemapReading:
 
 
 def looks_like_sitemap(data: bytes, mime: str | None) -> bool:
-    """Whether the payload is a sitemap by what it holds: an XML root, or a text list of addresses; gzip is looked into."""
+    """Whether the payload is a sitemap by what it holds: an XML root, or a text list of addresses;
+    gzip is looked into.
+    """
     head, _ = _inflate(data, _SNIFFED) if data.startswith(b"\x1f\x8b") else (data[:_SNIFFED], None)
     head = _as_utf8(head)
     if _ROOT.search(head):
@@ -60,8 +67,9 @@ def looks_like_sitemap(data: bytes, mime: str | None) -> bool:
 def read_sitemap(data: bytes, url: str, *, limit: int = ENTRY_LIMIT) -> SitemapReading:
     """Read the sitemap `data` that `url` answered with, at most `limit` entries of it.
 
-    Never raises for what the bytes hold: an entry that cannot be used is skipped and counted, a damaged or oversized
-    file is read as far as it goes, and each shortcoming is one line in `failures`.
+    Never raises for what the bytes hold: an entry that cannot be used is skipped and counted, a
+    damaged or oversized file is read as far as it goes, and each shortcoming is one line in
+    `failures`.
     """
     problem = None
     if data.startswith(b"\x1f\x8b"):
@@ -76,13 +84,15 @@ def read_sitemap(data: bytes, url: str, *, limit: int = ENTRY_LIMIT) -> SitemapR
     if _is_url_list(head):
         return _read_text(data, url, limit, failures)
     if not _ROOT.search(head) and _HTML.search(head):
-        return SitemapReading(failures=(*failures, "an HTML page where a sitemap was expected"), kind="html")
+        return SitemapReading(
+            failures=(*failures, "an HTML page where a sitemap was expected"), kind="html"
+        )
     if _ENTITY.search(data):
         return SitemapReading(failures=(*failures, "declares XML entities: refused"))
     return _read_xml(data, url, limit, failures)
 
 
-# --------------------------------------------------------------------------------------------------------- bytes
+# -------------------------------------------------------------------------------------------- bytes
 
 
 def _inflate(data: bytes, cap: int) -> tuple[bytes, str | None]:
@@ -104,7 +114,9 @@ def _inflate(data: bytes, cap: int) -> tuple[bytes, str | None]:
 
 
 def _as_utf8(data: bytes) -> bytes:
-    """UTF-16 made UTF-8 without its declaration, and a byte order mark dropped; anything else as it is."""
+    """UTF-16 made UTF-8 without its declaration, and a byte order mark dropped; anything else as it
+    is.
+    """
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         text = data.decode("utf-16", "replace")
     elif data[:4] == b"<\x00?\x00":
@@ -126,7 +138,7 @@ def _is_url_list(head: bytes) -> bool:
     return bool(lines) and all(_URL_LINE.match(line.strip()) for line in lines)
 
 
-# --------------------------------------------------------------------------------------------------------- forms
+# -------------------------------------------------------------------------------------------- forms
 
 
 def _read_text(data: bytes, url: str, limit: int, failures: list[str]) -> SitemapReading:
@@ -141,8 +153,11 @@ def _read_text(data: bytes, url: str, limit: int, failures: list[str]) -> Sitema
 def _read_xml(data: bytes, url: str, limit: int, failures: list[str]) -> SitemapReading:
     target = _Target(_Collected(url, limit))
     handler: Any = target  # the stubs ask for all optional methods too
-    # The target is called for each element and no tree is built: memory stays flat whatever the file holds.
-    parser = etree.XMLParser(target=handler, recover=True, resolve_entities=False, no_network=True, load_dtd=False)
+    # The target is called for each element and no tree is built: memory stays flat whatever the
+    # file holds.
+    parser = etree.XMLParser(
+        target=handler, recover=True, resolve_entities=False, no_network=True, load_dtd=False
+    )
     data = data.replace(b"&", _AMPERSAND.encode())
     try:
         for start in range(0, len(data), _CHUNK):
@@ -154,7 +169,9 @@ def _read_xml(data: bytes, url: str, limit: int, failures: list[str]) -> Sitemap
         failures = [*failures, f"malformed XML: incomplete ({error.msg})"]
     else:
         if target.depth or parser.feed_error_log:
-            said = next((entry.message for entry in parser.feed_error_log), "the root element is not closed")
+            said = next(
+                (entry.message for entry in parser.feed_error_log), "the root element is not closed"
+            )
             failures = [*failures, f"malformed XML: incomplete ({said})"]
     if target.kind == "html":
         failures = [*failures, "an HTML page where a sitemap was expected"]
@@ -180,7 +197,8 @@ class _Collected:
     cut: bool = False
 
     def _address(self, stated: str) -> str | None:
-        # sitemaps.org wants absolute addresses; those that start at the root are common enough to be understood.
+        # sitemaps.org wants absolute addresses; those that start at the root are common enough to
+        # be understood.
         found = normalise(stated, self.url) if stated.startswith("/") else normalise(stated)
         if found is None:
             self.unusable += 1
@@ -221,7 +239,11 @@ class _Collected:
 
     def reading(self, kind: SitemapKind, failures: list[str]) -> SitemapReading:
         """The whole, with a line for entries skipped or left out."""
-        more = [f"{self.unusable} unusable addresses skipped, the first: {self.example}"] if self.unusable else []
+        more = (
+            [f"{self.unusable} unusable addresses skipped, the first: {self.example}"]
+            if self.unusable
+            else []
+        )
         cut = [f"more than {self.limit} entries: read up to there"] if self.cut else []
         if kind == "urlset" and any(sighting.kind == "news-sitemap" for sighting in self.sightings):
             kind = "news"
@@ -257,7 +279,11 @@ class _Target:
         self._path.append(name)
         if self.depth == 1:
             self.root = name
-            kinds: dict[str, SitemapKind] = {"urlset": "urlset", "sitemapindex": "index", "html": "html"}
+            kinds: dict[str, SitemapKind] = {
+                "urlset": "urlset",
+                "sitemapindex": "index",
+                "html": "html",
+            }
             self.kind = kinds.get(name.lower(), "unknown")
         elif self.depth == 2:
             self._said = {}
@@ -275,7 +301,9 @@ class _Target:
         path = "/".join(self._path[2:])
         if self._text is not None and path in self._WANTED:
             said = "".join(self._text).replace(_AMPERSAND, "&")
-            said = " ".join(_REFERENCE.sub(lambda found: unescape(found.group(0)), said).split())[:_TEXT_LIMIT]
+            said = " ".join(_REFERENCE.sub(lambda found: unescape(found.group(0)), said).split())[
+                :_TEXT_LIMIT
+            ]
             if said:
                 self._said.setdefault(path, said)
             self._text = None
@@ -288,8 +316,13 @@ class _Target:
         loc = self._said.pop("loc", "")
         if not loc or self.kind not in {"urlset", "index"}:
             return
-        # Some sites list sitemaps in a urlset or pages in an index; the entry's own name says which it is.
-        room = self.found.add_sitemap(loc) if name.lower() == "sitemap" else self.found.add_page(loc, self._said)
+        # Some sites list sitemaps in a urlset or pages in an index; the entry's own name says which
+        # it is.
+        room = (
+            self.found.add_sitemap(loc)
+            if name.lower() == "sitemap"
+            else self.found.add_page(loc, self._said)
+        )
         if not room:
             self._stop()
 

@@ -1,7 +1,8 @@
-"""Bringing a collection's projections up to date with its WARC files: after a crash, an import, or from nothing.
+"""Bringing a collection's projections up to date with its WARC files: after a crash, an import, or
+from nothing.
 
-Used by `index`, by `import`, and by each crawl before it starts. Fetching is left to `crawler`, the meaning of a capture
-to `pipelines.ingest`.
+Used by `index`, by `import`, and by each crawl before it starts. Fetching is left to `crawler`, the
+meaning of a capture to `pipelines.ingest`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ SUFFIXES = (".warc.gz", ".warc", ".arc.gz", ".arc")
 
 @dataclass(slots=True, kw_only=True)
 class CaughtUp:
-    """What a catch-up did: captures indexed, articles by what they were, damaged records, files recovered."""
+    """What a catch-up did: captures indexed, articles by what they were, damaged records, files
+    recovered.
+    """
 
     captures: int = 0
     new: int = 0
@@ -42,7 +45,9 @@ class CaughtUp:
 
 def warc_files(archive: Path) -> list[Path]:
     """The closed WARC and ARC files of a collection, by name: the order they were made in."""
-    return sorted(path for path in archive.iterdir() if path.name.endswith(SUFFIXES) and path.is_file())
+    return sorted(
+        path for path in archive.iterdir() if path.name.endswith(SUFFIXES) and path.is_file()
+    )
 
 
 def catch_up(
@@ -53,12 +58,15 @@ def catch_up(
     workers: int | None = None,
     on_capture: Callable[[CaughtUp], None] = lambda _: None,
 ) -> CaughtUp:
-    """Recover files left open, then index what the WARC files hold beyond what the index knows. Needs the write lock.
+    """Recover files left open, then index what the WARC files hold beyond what the index knows.
+    Needs the write lock.
 
-    With `rebuild` both projections are made from nothing beside the old ones, and take their place when they are whole;
-    so they are where a file in progress lost what the index had of it already.
+    With `rebuild` both projections are made from nothing beside the old ones, and take their place
+    when they are whole; so they are where a file in progress lost what the index had of it already.
     """
-    in_progress = [path.name.removesuffix(OPEN_SUFFIX) for path in layout.archive.glob("*" + OPEN_SUFFIX)]
+    in_progress = [
+        path.name.removesuffix(OPEN_SUFFIX) for path in layout.archive.glob("*" + OPEN_SUFFIX)
+    ]
     done = CaughtUp(damaged=[], recovered=recover(layout.archive))
     files = warc_files(layout.archive)
     rebuild = rebuild or (layout.index_db.exists() and _is_ahead(layout, in_progress))
@@ -72,7 +80,14 @@ def catch_up(
         cdxj = CdxjFile(layout.cdxj)
         try:
             index_files(
-                layout.index_db, files, config, layout, workers=workers, done=done, on_capture=on_capture, cdxj=cdxj
+                layout.index_db,
+                files,
+                config,
+                layout,
+                workers=workers,
+                done=done,
+                on_capture=on_capture,
+                cdxj=cdxj,
             )
         finally:
             cdxj.close()
@@ -86,20 +101,26 @@ def _is_ahead(layout: Layout, names: Sequence[str]) -> bool:
     """Whether the index knows more of these WARCs than they hold now."""
     if not names:
         return False
-    sizes = {name: path.stat().st_size if (path := layout.archive / name).exists() else 0 for name in names}
+    sizes = {
+        name: path.stat().st_size if (path := layout.archive / name).exists() else 0
+        for name in names
+    }
     with Index(layout.index_db) as index:
         return any(index.indexed_up_to(name) > size for name, size in sizes.items())
 
 
 def _lacks_lines(layout: Layout) -> bool:
-    """Whether the CDXJ has fewer lines than the index has captures to be found by it: an old copy, or a part of one."""
+    """Whether the CDXJ has fewer lines than the index has captures to be found by it: an old copy,
+    or a part of one.
+    """
     with Index(layout.index_db) as index:
         expected = index.capture_count() - len(index.withdrawn_places())
     return CdxjFile(layout.cdxj).count() < expected
 
 
 def settle(layout: Layout, config: CollectionConfig) -> None:
-    """Bring in order what hangs on closed files: no CDXJ line leads to a withdrawn article, and fixity is stated of each.
+    """Bring in order what hangs on closed files: no CDXJ line leads to a withdrawn article, and
+    fixity is stated of each.
 
     Needs the write lock, and no file in progress that is meant to be stated.
     """
@@ -110,16 +131,25 @@ def settle(layout: Layout, config: CollectionConfig) -> None:
         cdxj.drop(withdrawn)
         cdxj.close()
     state_fixity(
-        layout.fixity, layout.root, closed_files(layout.archive), now=datetime.now(UTC), key=signing_key(layout, config)
+        layout.fixity,
+        layout.root,
+        closed_files(layout.archive),
+        now=datetime.now(UTC),
+        key=signing_key(layout, config),
     )
 
 
 def signing_key(layout: Layout, config: CollectionConfig) -> Path | None:
-    """The key that statements of fixity are signed with; ConfigError where it lies among what is handed on."""
+    """The key that statements of fixity are signed with; ConfigError where it lies among what is
+    handed on.
+    """
     if config.signing_key is None:
         return None
     key = (layout.root / Path(config.signing_key).expanduser()).resolve()
-    if any(key.is_relative_to(folder.resolve()) for folder in (layout.archive, layout.indexes, layout.fixity)):
+    if any(
+        key.is_relative_to(folder.resolve())
+        for folder in (layout.archive, layout.indexes, layout.fixity)
+    ):
         raise ConfigError(
             f"warraq.toml: [collection] signing_key: {key} lies in a folder that is handed on; move it out"
         )
@@ -137,10 +167,13 @@ def index_files(  # noqa: PLR0913 - a rebuild, a catch-up and a check differ in 
     on_capture: Callable[[CaughtUp], None] = lambda _: None,
     cdxj: CdxjFile | None = None,
 ) -> None:
-    """Index into `target` what `files` hold beyond what it knows of each; `done` counts what came of it."""
+    """Index into `target` what `files` hold beyond what it knows of each; `done` counts what came
+    of it.
+    """
     done = done or CaughtUp(damaged=[], recovered=[])
     with Index(target) as index:
-        # A file is read again from where the index stopped, if that is only the end of its last exchange: a few records.
+        # A file is read again from where the index stopped, if that is only the end of its last
+        # exchange: a few records.
         behind = [file for file in files if index.indexed_up_to(file.name) < file.stat().st_size]
         if not behind:
             return
@@ -164,4 +197,6 @@ def rebuild_cdxj(layout: Layout, files: Sequence[Path]) -> None:
     with Index(layout.index_db) as index:
         withdrawn = index.withdrawn_places()
     found = (item for file in files for item in captures(file) if isinstance(item, Capture))
-    CdxjFile(layout.cdxj).rebuild(item for item in found if (item.warc, item.offset) not in withdrawn)
+    CdxjFile(layout.cdxj).rebuild(
+        item for item in found if (item.warc, item.offset) not in withdrawn
+    )

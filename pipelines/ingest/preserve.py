@@ -1,8 +1,8 @@
 """From an exchange off the wire to a capture in the archive, as something new or as before.
 
-The one place that decides between `response` and `revisit`, and that keeps the order: bytes in the WARC first, then the
-CDXJ line. Nothing but the framing of the HTTP message is read before the bytes are written; what the page says is
-`reading`'s business, later.
+The one place that decides between `response` and `revisit`, and that keeps the order: bytes in the
+WARC first, then the CDXJ line. Nothing but the framing of the HTTP message is read before the bytes
+are written; what the page says is `reading`'s business, later.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from archive.warc.http_message import HttpMessage, parse
 from archive.warc.serialization import DIGEST_ALGORITHM
 from archive.warc.writer import WarcWriter
 
-# How many payloads of this run are remembered, so that their like become revisits before the index knows of them: the
-# index lags by the pages in flight, hundreds at most. About 600 bytes each.
+# How many payloads of this run are remembered, so that their like become revisits before the index
+# knows of them: the index lags by the pages in flight, hundreds at most. About 600 bytes each.
 _REMEMBERED = 20_000
 
 
 class Preserver:
     """Writes exchanges through `writer` and `cdxj`.
 
-    `known` finds the earlier record that holds a payload: a whole `response` of status 200, never a revisit, in a file
-    of this archive; its `captured` is that record's WARC-Date to the microsecond.
+    `known` finds the earlier record that holds a payload: a whole `response` of status 200, never a
+    revisit, in a file of this archive; its `captured` is that record's WARC-Date to the
+    microsecond.
     """
 
     def __init__(
@@ -53,13 +54,16 @@ class Preserver:
     ) -> Capture:
         """Write an exchange; its bytes are in the system's hands when this returns.
 
-        `unchanged` is the capture whose validators the request carried: a 304 then becomes a revisit of it
-        (server-not-modified). `message`, the parsed response, saves parsing it again. ArchiveWriteError where the WARC could not be written, StorageError where the CDXJ could
+        `unchanged` is the capture whose validators the request carried: a 304 then becomes a
+        revisit of it (server-not-modified). `message`, the parsed response, saves parsing it again.
+        ArchiveWriteError where the WARC could not be written, StorageError where the CDXJ could
         not; the record stands in the second case.
         """
         message = parse(exchange.response) if message is None else message
         digest = Digest.of(message.entity, DIGEST_ALGORITHM)
-        not_modified = unchanged is not None and message.status == 304 and exchange.truncated is None
+        not_modified = (
+            unchanged is not None and message.status == 304 and exchange.truncated is None
+        )
         comparable = is_comparable(message, exchange)
         reference = unchanged if not_modified else None
         if comparable:
@@ -80,5 +84,12 @@ class Preserver:
 
 
 def is_comparable(message: HttpMessage, exchange: Exchange) -> bool:
-    """Whether an equal payload may stand for this one: a whole answer of status 200 that has a body."""
-    return message.status == 200 and message.head_complete and bool(message.entity) and exchange.truncated is None
+    """Whether an equal payload may stand for this one: a whole answer of status 200 that has a
+    body.
+    """
+    return (
+        message.status == 200
+        and message.head_complete
+        and bool(message.entity)
+        and exchange.truncated is None
+    )

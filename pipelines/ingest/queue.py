@@ -1,7 +1,7 @@
 """The one path from a capture on: read in a worker, applied to the index in the order of capture.
 
-A live crawl, a rebuild and an import all come through here; what differs is only where captures come from. The index is
-never ahead of the WARC on disk: `sync` runs before each transaction.
+A live crawl, a rebuild and an import all come through here; what differs is only where captures
+come from. The index is never ahead of the WARC on disk: `sync` runs before each transaction.
 """
 
 from __future__ import annotations
@@ -39,9 +39,11 @@ from pipelines.payload_facts import DECODED_LIMIT, PayloadFacts
 
 logger = logging.getLogger(__name__)
 
-# Captures a transaction: single rows cost two to three times as much; beyond fifty the gain is lost in the noise.
+# Captures a transaction: single rows cost two to three times as much; beyond fifty the gain is lost
+# in the noise.
 BATCH = 50
-# Seconds after which a smaller batch is applied all the same, so that a slow crawl can be searched as it goes.
+# Seconds after which a smaller batch is applied all the same, so that a slow crawl can be searched
+# as it goes.
 AGE = 2.0
 # Captures in flight during a rebuild: enough to keep workers busy, few enough to bound memory.
 IN_FLIGHT = 64
@@ -68,8 +70,9 @@ class _Waiting:
 class Ingest:
     """Takes captures in the order of their records and writes the index in that order.
 
-    `submit` and `pump` belong to one thread (the crawler's); workers run beside it. `folder` is the collection's
-    `archive/`, where payloads of revisits are looked up. `sync` makes the WARC durable.
+    `submit` and `pump` belong to one thread (the crawler's); workers run beside it. `folder` is the
+    collection's `archive/`, where payloads of revisits are looked up. `sync` makes the WARC
+    durable.
     """
 
     def __init__(
@@ -94,28 +97,43 @@ class Ingest:
         """Captures submitted and not yet in the index."""
         return len(self._waiting)
 
-    def submit(self, capture: Capture, message: HttpMessage | None, *, end: int = 0) -> Future[Reading]:
+    def submit(
+        self, capture: Capture, message: HttpMessage | None, *, end: int = 0
+    ) -> Future[Reading]:
         """Have one capture read and, in its turn, indexed.
 
-        `message` is the response as captured; None has it looked up in the WARC. `end` is the offset behind the
-        capture's records, where a later catch-up may start. A revisit of an unchanged payload is read for its links
-        (the future's reading), while the index only notes that the article was seen again.
+        `message` is the response as captured; None has it looked up in the WARC. `end` is the
+        offset behind the capture's records, where a later catch-up may start. A revisit of an
+        unchanged payload is read for its links (the future's reading), while the index only notes
+        that the article was seen again.
         """
-        future = self.read_again(capture) if message is None or not message.entity else self._read(capture, message)
+        future = (
+            self.read_again(capture)
+            if message is None or not message.entity
+            else self._read(capture, message)
+        )
         self._waiting.append(_Waiting(capture, future, end or capture.offset + capture.length))
         return future
 
     def read_again(self, capture: Capture) -> Future[Reading]:
-        """Read a capture's payload from the WARC, without touching the index: for links that were lost with a process."""
+        """Read a capture's payload from the WARC, without touching the index: for links that were
+        lost with a process.
+        """
         return self._read(capture, self._stored(capture))
 
     def _read(self, capture: Capture, message: HttpMessage | str) -> Future[Reading]:
         if isinstance(message, str):
-            return _nothing() if capture.record_type == RecordType.REVISIT else _unread(capture, message)
+            return (
+                _nothing()
+                if capture.record_type == RecordType.REVISIT
+                else _unread(capture, message)
+            )
         facts = facts_of(capture, message)
         entity = message.entity
         if not facts.content_encoding:
-            entity = entity[: DECODED_LIMIT + 1]  # a reading says "too large" of more, and nothing else
+            entity = entity[
+                : DECODED_LIMIT + 1
+            ]  # a reading says "too large" of more, and nothing else
         return self._pool.submit(entity, facts, self._sites.of(capture))
 
     def _stored(self, capture: Capture) -> HttpMessage | str:
@@ -127,7 +145,9 @@ class Ingest:
             return str(error)
 
     def pump(self, *, force: bool = False) -> list[Applied]:
-        """Apply, in order, what has been read: once a batch is full or old, or at once with `force`."""
+        """Apply, in order, what has been read: once a batch is full or old, or at once with
+        `force`.
+        """
         ready = 0
         for waiting in self._waiting:
             if not waiting.future.done():
@@ -153,14 +173,18 @@ class Ingest:
         """Wait for everything submitted and apply it."""
         applied: list[Applied] = []
         while self._waiting:
-            self._waiting[0].future.exception()  # waits; an error is raised where the result is taken
+            self._waiting[
+                0
+            ].future.exception()  # waits; an error is raised where the result is taken
             applied += self.pump(force=True)
         return applied
 
-    # ------------------------------------------------------------------------------------- from WARC files
+    # ------------------------------------------------------------------------------ from WARC files
 
     def catch_up(self, files: Iterable[Path]) -> Iterator[Applied | DamagedRecord]:
-        """Bring the index up to date with WARC files: what they hold beyond the offset it knows of each."""
+        """Bring the index up to date with WARC files: what they hold beyond the offset it knows of
+        each.
+        """
         for file in files:
             yield from self._file(file, self._index.indexed_up_to(file.name))
         self._read_late()
@@ -188,7 +212,9 @@ class Ingest:
         self._index.mark_indexed(file.name.removesuffix(OPEN_SUFFIX), end)
 
     def _read_late(self) -> None:
-        """Read the revisits that came before what they refer to, so that the order of files makes no difference."""
+        """Read the revisits that came before what they refer to, so that the order of files makes
+        no difference.
+        """
         late: dict[str, set[str]] = {}
         for capture in self._index.unread_revisits():
             late.setdefault(capture.warc, set()).add(capture.id)
@@ -198,7 +224,9 @@ class Ingest:
             found = (item for item in items if isinstance(item, Capture) and item.id in wanted)
             while batch := list(islice(found, BATCH)):
                 reading = [self.read_again(capture) for capture in batch]
-                self._index.apply_late([(each, future.result()) for each, future in zip(batch, reading, strict=True)])
+                self._index.apply_late(
+                    [(each, future.result()) for each, future in zip(batch, reading, strict=True)]
+                )
 
     def _submit_stored(self, capture: Capture, end: int) -> Iterator[Applied]:
         if capture.record_type != RecordType.REVISIT:
@@ -234,7 +262,8 @@ def _unread(capture: Capture, why: str) -> Future[Reading]:
     failure = Failure(
         url=capture.url,
         stage=Stage.ARCHIVE,
-        reason=f"{capture.warc}{name}",  # the file's name without its folder: a rebuild elsewhere says the same
+        # the file's name without its folder: a rebuild elsewhere says the same
+        reason=f"{capture.warc}{name}",
         at=capture.captured,
         crawl_id=capture.facts.crawl_id,
     )
@@ -244,13 +273,19 @@ def _unread(capture: Capture, why: str) -> Future[Reading]:
 
 
 def facts_of(capture: Capture, message: HttpMessage) -> PayloadFacts:
-    """What a reader has to know of a capture besides its payload; a 304 is read as what it stands for."""
+    """What a reader has to know of a capture besides its payload; a 304 is read as what it stands
+    for.
+    """
     facts = PayloadFacts.of(
         capture,
         content_type=message.header("Content-Type"),
         content_encoding=message.header("Content-Encoding"),
     )
-    return replace(facts, status=message.status, mime=_mime(message)) if capture.status == 304 else facts
+    return (
+        replace(facts, status=message.status, mime=_mime(message))
+        if capture.status == 304
+        else facts
+    )
 
 
 def _mime(message: HttpMessage) -> str | None:
@@ -259,7 +294,9 @@ def _mime(message: HttpMessage) -> str | None:
 
 
 def _damage(record: DamagedRecord, at: datetime) -> Failure:
-    """A damaged record as a failure; `at` is the capture before it, so that a rebuild gives the same row."""
+    """A damaged record as a failure; `at` is the capture before it, so that a rebuild gives the
+    same row.
+    """
     return Failure(
         url=f"warc:{record.warc}#{record.offset}",
         stage=Stage.ARCHIVE,
@@ -269,7 +306,9 @@ def _damage(record: DamagedRecord, at: datetime) -> Failure:
 
 
 class SiteOf:
-    """Which site a capture belongs to: the one it was crawled for, else the one whose start shares its host, else its host."""
+    """Which site a capture belongs to: the one it was crawled for, else the one whose start shares
+    its host, else its host.
+    """
 
     def __init__(self, sites: Sequence[SiteConfig]) -> None:
         self._by_name = {site.name: site for site in sites}
@@ -277,7 +316,9 @@ class SiteOf:
         self._unknown: OrderedDict[str, SiteConfig] = OrderedDict()
 
     def of(self, capture: Capture) -> SiteConfig:
-        """The site's configuration; one of defaults, named after the host, where none is configured."""
+        """The site's configuration; one of defaults, named after the host, where none is
+        configured.
+        """
         name = capture.facts.site
         if name in self._by_name:
             return self._by_name[name]

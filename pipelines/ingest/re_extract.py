@@ -1,7 +1,9 @@
-"""`verify` reading again: a sample of captures against their stored text hashes, or, `--deep`, everything, row by row.
+"""`verify` reading again: a sample of captures against their stored text hashes, or, `--deep`,
+everything, row by row.
 
-For the latter the fresh index is made in a temporary folder by the same code that makes any index; a difference means that a row was
-changed, lost or added behind Warraq's back, or that another version of Warraq wrote it.
+For the latter the fresh index is made in a temporary folder by the same code that makes any index;
+a difference means that a row was changed, lost or added behind Warraq's back, or that another
+version of Warraq wrote it.
 """
 
 from __future__ import annotations
@@ -29,16 +31,27 @@ from pipelines.ingest.worker_pool import Pool
 
 # So many differing rows are named for each table; the rest is a number.
 NAMED = 20
-# FTS5 keeps its own shadow tables, whose bytes depend on the order of writing; its text is compared by its content table.
-_BOOKKEEPING = ("articles_fts_data", "articles_fts_idx", "articles_fts_docsize", "articles_fts_config", "_progress")
+# FTS5 keeps its own shadow tables, whose bytes depend on the order of writing; its text is compared
+# by its content table.
+_BOOKKEEPING = (
+    "articles_fts_data",
+    "articles_fts_idx",
+    "articles_fts_docsize",
+    "articles_fts_config",
+    "_progress",
+)
 
 
-# Captures read again by a plain `verify`: a second or two, and enough to notice an index of another version.
+# Captures read again by a plain `verify`: a second or two, and enough to notice an index of another
+# version.
 SAMPLE = 20
 
 
-def reread_sample(layout: Layout, config: CollectionConfig, *, count: int = SAMPLE) -> Iterator[Finding]:
-    """Read `count` captures of articles again, chosen by the hashes that name them, and compare the hashes of their texts.
+def reread_sample(
+    layout: Layout, config: CollectionConfig, *, count: int = SAMPLE
+) -> Iterator[Finding]:
+    """Read `count` captures of articles again, chosen by the hashes that name them, and compare the
+    hashes of their texts.
 
     The same ones each time, until new ones come: what is found can be looked at again.
     """
@@ -61,7 +74,11 @@ def reread_sample(layout: Layout, config: CollectionConfig, *, count: int = SAMP
             except ValueError as error:  # a value that no writer of ours puts there
                 detail = f"captures: the row of {name} cannot be read: {error}; `warraq index --rebuild` mends it"
                 yield Finding(file=layout.index_db.name, rule="re-extraction", detail=detail)
-        readings = [(capture, sha256, _read(layout, sites, pool, capture)) for capture, sha256 in asked if capture]
+        readings = [
+            (capture, sha256, _read(layout, sites, pool, capture))
+            for capture, sha256 in asked
+            if capture
+        ]
         for capture, sha256, future in readings:
             found = read_articles(capture, future.result()) if future is not None else []
             if not any(each.text["raw_sha256"] == sha256 for each in found):
@@ -82,16 +99,24 @@ def _read(layout: Layout, sites: SiteOf, pool: Pool, capture: Capture) -> Future
     return pool.submit(message.entity, facts_of(capture, message), sites.of(capture))
 
 
-def reread(layout: Layout, config: CollectionConfig, *, workers: int | None = None) -> Iterator[Finding]:
-    """Read all captures again and yield where `index.db` says something else. Takes as long as a rebuild.
+def reread(
+    layout: Layout, config: CollectionConfig, *, workers: int | None = None
+) -> Iterator[Finding]:
+    """Read all captures again and yield where `index.db` says something else. Takes as long as a
+    rebuild.
 
     A crawl that begins meanwhile is no obstacle; one that runs already is: then nothing is said.
     """
     if not layout.index_db.exists():
         return
-    with tempfile.TemporaryDirectory(prefix="warraq-verify-") as folder, closing(open_reader(layout.index_db)) as kept:
+    with (
+        tempfile.TemporaryDirectory(prefix="warraq-verify-") as folder,
+        closing(open_reader(layout.index_db)) as kept,
+    ):
         kept.execute("BEGIN")
-        kept.execute("SELECT count(*) FROM captures").fetchone()  # what a crawl adds from here on is not seen
+        kept.execute(
+            "SELECT count(*) FROM captures"
+        ).fetchone()  # what a crawl adds from here on is not seen
         files = warc_files(layout.archive)
         if layout.is_busy():  # it was, before that
             return
@@ -109,7 +134,9 @@ def _tables(connection: sqlite3.Connection) -> list[str]:
     return [name for (name,) in rows if name not in _BOOKKEEPING and not name.startswith("sqlite_")]
 
 
-def _differences(kept: sqlite3.Connection, made: sqlite3.Connection, table: str) -> Iterator[Finding]:
+def _differences(
+    kept: sqlite3.Connection, made: sqlite3.Connection, table: str
+) -> Iterator[Finding]:
     finding = Finding(file="index.db", rule="re-extraction", detail="")
     columns = [row[1] for row in made.execute(f"PRAGMA table_xinfo({table})")]
     if columns != [row[1] for row in kept.execute(f"PRAGMA table_xinfo({table})")]:
@@ -118,16 +145,24 @@ def _differences(kept: sqlite3.Connection, made: sqlite3.Connection, table: str)
     name = columns.index("id") if "id" in columns else 0
     ours, theirs = _digests(kept, table, name), _digests(made, table, name)
     lost, extra = theirs.keys() - ours.keys(), ours.keys() - theirs.keys()
-    for rows, said in ((lost, "is missing or was changed"), (extra, "does not come from the WARC files")):
+    for rows, said in (
+        (lost, "is missing or was changed"),
+        (extra, "does not come from the WARC files"),
+    ):
         source = theirs if rows is lost else ours
         for digest in sorted(rows, key=lambda each: source[each])[:NAMED]:
             yield replace(
-                finding, detail=f"{table}: the row of {source[digest]} {said}; `warraq index --rebuild` mends it"
+                finding,
+                detail=f"{table}: the row of {source[digest]} {said}; `warraq index --rebuild` mends it",
             )
         if len(rows) > NAMED:
-            yield replace(finding, detail=f"{table}: and {len(rows) - NAMED} rows more, of which each {said}")
+            yield replace(
+                finding, detail=f"{table}: and {len(rows) - NAMED} rows more, of which each {said}"
+            )
 
 
 def _digests(connection: sqlite3.Connection, table: str, name: int) -> dict[int, str]:
-    """A number for each row's whole content, and the value to name the row by: small enough for millions."""
+    """A number for each row's whole content, and the value to name the row by: small enough for
+    millions.
+    """
     return {hash(row): str(row[name])[:200] for row in connection.execute(f"SELECT * FROM {table}")}  # noqa: S608

@@ -1,10 +1,12 @@
 """Worker processes that read payloads, so that no page holds up, bloats or kills the crawler.
 
-Each worker is a process of its own with a bound on its memory; a thread beside it hands it one payload at a time and
-kills it when the time for that payload is over, or when it has died. What then remains is a value: a `Reading` whose
-reason is `timeout` or `memory`, never an exception in the crawler. What a payload means is `pipelines.read_payload`'s.
+Each worker is a process of its own with a bound on its memory; a thread beside it hands it one
+payload at a time and kills it when the time for that payload is over, or when it has died. What
+then remains is a value: a `Reading` whose reason is `timeout` or `memory`, never an exception in
+the crawler. What a payload means is `pipelines.read_payload`'s.
 
-A pool of the standard library is no use here: one killed worker breaks all its waiting tasks, and it has no time-out.
+A pool of the standard library is no use here: one killed worker breaks all its waiting tasks, and
+it has no time-out.
 """
 
 from __future__ import annotations
@@ -31,9 +33,11 @@ from archive.config import SiteConfig
 from archive.model import NotAnArticle, NotArticleReason, PayloadKind, Reading
 from pipelines.payload_facts import PayloadFacts
 
-# One extraction takes 30 ms (median) to 280 ms (p99) on real pages; thirty seconds is a page that will not end.
+# One extraction takes 30 ms (median) to 280 ms (p99) on real pages; thirty seconds is a page that
+# will not end.
 SECONDS = 30.0
-# Private memory of one worker (RLIMIT_DATA: address space would count mapped libraries). A reader at rest has 150 MB.
+# Private memory of one worker (RLIMIT_DATA: address space would count mapped libraries). A reader
+# at rest has 150 MB.
 MEMORY = 1536 << 20
 # A worker is replaced after so many payloads: lxml and regex caches grow slowly and never shrink.
 PAYLOADS_PER_WORKER = 2_000
@@ -56,23 +60,29 @@ class _Task:
 class Pool:
     """A few worker processes behind `submit`.
 
-    `workers` defaults to the number of usable cores; `seconds` bounds one payload's wall time, `memory` a worker's
-    private memory in bytes.
+    `workers` defaults to the number of usable cores; `seconds` bounds one payload's wall time,
+    `memory` a worker's private memory in bytes.
     """
 
-    def __init__(self, *, workers: int | None = None, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+    def __init__(
+        self, *, workers: int | None = None, seconds: float = SECONDS, memory: int = MEMORY
+    ) -> None:
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._seconds = seconds
         count = workers or len(os.sched_getaffinity(0))
         self._threads = [
-            threading.Thread(target=self._serve, args=(memory,), name=f"reader-{number}", daemon=True)
+            threading.Thread(
+                target=self._serve, args=(memory,), name=f"reader-{number}", daemon=True
+            )
             for number in range(count)
         ]
         for thread in self._threads:
             thread.start()
 
     def submit(self, payload: bytes, facts: PayloadFacts, site: SiteConfig) -> Future[Reading]:
-        """Have `payload` (the entity as sent, content coding kept) read; the future never carries an exception of it."""
+        """Have `payload` (the entity as sent, content coding kept) read; the future never carries
+        an exception of it.
+        """
         future: Future[Reading] = Future()
         self._tasks.put(_Task(payload, facts, site, future))
         return future
@@ -91,7 +101,9 @@ class Pool:
         self.close()
 
     def _serve(self, memory: int) -> None:
-        worker: _Worker | None = None  # started by its first task: most catch-ups have nothing to read
+        worker: _Worker | None = (
+            None  # started by its first task: most catch-ups have nothing to read
+        )
         while (task := self._tasks.get()) is not _STOP:
             if worker is not None and (worker.served >= PAYLOADS_PER_WORKER or not worker.alive()):
                 worker.end()
@@ -100,10 +112,13 @@ class Pool:
             try:
                 reading = worker.read(task, self._seconds)
                 if reading is None:
-                    # Killed by somebody else: a machine short of memory, an operator. The page may not be to blame.
+                    # Killed by somebody else: a machine short of memory, an operator. The page may
+                    # not be to blame.
                     worker = _Worker(memory)
                     reading = worker.read(task, self._seconds)
-                killed = gave_up(task.facts.url, NotArticleReason.MEMORY, "the reading process was killed, twice")
+                killed = gave_up(
+                    task.facts.url, NotArticleReason.MEMORY, "the reading process was killed, twice"
+                )
                 task.future.set_result(reading or killed)
             except BaseException as error:  # noqa: BLE001 - a bug must reach whoever waits for the future
                 task.future.set_exception(error)
@@ -119,7 +134,12 @@ class _Worker:
         self.served = 0
         self._ready = False
         # -P: the folder a user stands in may hold packages named like ours.
-        command = [sys.executable, "-P", "-c", f"from pipelines.ingest.worker_pool import serve; serve({memory})"]
+        command = [
+            sys.executable,
+            "-P",
+            "-c",
+            f"from pipelines.ingest.worker_pool import serve; serve({memory})",
+        ]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
 
     def alive(self) -> bool:
@@ -138,13 +158,16 @@ class _Worker:
         self.served += 1
         try:
             if not self._ready:
-                # Imports take a second or two, on a busy machine many more: that is not the page's time.
+                # Imports take a second or two, on a busy machine many more: that is not the page's
+                # time.
                 self._ready = bool(self._bytes(len(_READY), time.monotonic() + _START))
             self._send(pickle.dumps((task.payload, task.facts, task.site), protocol=5))
             answer = self._receive(time.monotonic() + seconds)
         except TimeoutError:
             self.end()
-            return gave_up(task.facts.url, NotArticleReason.TIMEOUT, f"not read within {seconds:g} s")
+            return gave_up(
+                task.facts.url, NotArticleReason.TIMEOUT, f"not read within {seconds:g} s"
+            )
         except (EOFError, BrokenPipeError):
             self._process.wait()
             status = self._process.returncode
@@ -152,8 +175,12 @@ class _Worker:
             if status == -signal.SIGKILL:
                 return None
             if status > 0 and status != _OUT_OF_MEMORY:
-                raise RuntimeError(f"a reading process failed with status {status}; what it said is above") from None
-            return gave_up(task.facts.url, NotArticleReason.MEMORY, f"the reading process ended ({status})")
+                raise RuntimeError(
+                    f"a reading process failed with status {status}; what it said is above"
+                ) from None
+            return gave_up(
+                task.facts.url, NotArticleReason.MEMORY, f"the reading process ended ({status})"
+            )
         if not isinstance(answer, Reading):
             raise TypeError(f"a worker answered {type(answer).__name__}")
         return answer
@@ -185,7 +212,9 @@ class _Worker:
 
 def gave_up(url: str, reason: NotArticleReason, detail: str) -> Reading:
     """The reading of a payload that could not be read within its limits."""
-    return Reading(kind=PayloadKind.PAGE, not_article=NotAnArticle(url=url, reason=reason, detail=detail))
+    return Reading(
+        kind=PayloadKind.PAGE, not_article=NotAnArticle(url=url, reason=reason, detail=detail)
+    )
 
 
 def read_all(
@@ -197,7 +226,7 @@ def read_all(
         return [future.result() for future in futures]
 
 
-# ------------------------------------------------------------------------------------------------- in the worker
+# ------------------------------------------------------------------------------------ in the worker
 
 
 def serve(memory: int) -> None:
@@ -231,10 +260,15 @@ def _answer(message: bytes, read: Callable[[bytes, PayloadFacts, SiteConfig], Re
     try:
         return read(payload, facts, site)
     except MemoryError:
-        return gave_up(facts.url, NotArticleReason.MEMORY, "not read within the memory of one worker")
+        return gave_up(
+            facts.url, NotArticleReason.MEMORY, "not read within the memory of one worker"
+        )
     except RecursionError:
         return gave_up(facts.url, NotArticleReason.MEMORY, "nested too deeply to be read")
     except Exception as error:
-        # One page must not end a crawl of thousands: the traceback is logged, the URL stands in `failures`.
+        # One page must not end a crawl of thousands: the traceback is logged, the URL stands in
+        # `failures`.
         logging.getLogger(__name__).exception("a bug, met while reading %s", facts.url)
-        return gave_up(facts.url, NotArticleReason.BUG, f"a bug in Warraq, please report: {error!r}")
+        return gave_up(
+            facts.url, NotArticleReason.BUG, f"a bug in Warraq, please report: {error!r}"
+        )

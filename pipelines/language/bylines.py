@@ -1,6 +1,8 @@
-"""The words around names: what leads to one ("by", "كتب"), what follows one (a role, a degree), and what is none.
+"""The words around names: what leads to one ("by", "كتب"), what follows one (a role, a degree), and
+what is none.
 
-Tables only; which text of a page is a byline, and how it falls apart, is `pipelines.metadata.authors`' business.
+Tables only; which text of a page is a byline, and how it falls apart, is
+`pipelines.metadata.authors`' business.
 """
 
 from __future__ import annotations
@@ -18,15 +20,19 @@ LEAD = re.compile(
     r"|(?:أعد+(?:ه|ها)?\s+(?:التقرير|للنشر)|أعدّ(?:ه|ها)?\s+(?:التقرير|للنشر)|كتب[ته]?|كتبها|بقلم|إعداد|اعداد|تحرير|تقرير|حوار|ترجمة|متابعة|مراسل(?:ة|نا|تنا)?|المصدر|الكاتبة?|المحررة?|بواسطة|نویسنده|خبرنگار|گزارش|تحریر|رپورٹ)\s*[:/\-–ـ]?\s*)",
     re.IGNORECASE,
 )
-# What begins a line that is a byline wherever it stands on a page; a colon must follow the second kind.
+# What begins a line that is a byline wherever it stands on a page; a colon must follow the second
+# kind.
 _BY = (
     r"(?:كتب[ته]?|بقلم|إعداد|اعداد|تحرير|حوار|به قلم|מאת|[Bb]y|BY|(?:[Ww]ritten|[Aa]rticle|[Rr]eported|[Pp]osted|[Ww]ords|[Ss]tory) [Bb]y|Von|VON|Par|PAR|Propos recueillis par|Por|POR|Autor(?:in)?(?:/Autor)?|Autorka"
     r"|Authors?|Auteur|Oleh|Автор)"
 )
 _BY_COLON = r"(?:الكاتبة?|المحررة?|ترجمة|تقرير|متابعة|أعدّ? التقرير|نویسنده|خبرنگار|گزارش|تحریر|Автор|Текст|Yazan|Haber|Penulis|Reporter|Contributors?|Text|Texte|Teksti|Tekst|Tác giả|लेखक|作者|记者|記者|文|撰文|執筆)"
 SPOKEN = re.compile(rf"^(?:{_BY}\s*[:/\-–]?\s|{_BY_COLON}\s*[:：])")
-# A whole line that is a byline: what follows the word is a name (with a capital, where the script has them).
-SPOKEN_WHOLE = re.compile(rf"^(?:{_BY}\s*[:/\-–]?\s+|{_BY_COLON}\s*[:：]\s*)(?![a-zà-ÿа-я])[^\W\d_]")
+# A whole line that is a byline: what follows the word is a name (with a capital, where the script
+# has them).
+SPOKEN_WHOLE = re.compile(
+    rf"^(?:{_BY}\s*[:/\-–]?\s+|{_BY_COLON}\s*[:：]\s*)(?![a-zà-ÿа-я])[^\W\d_]"
+)
 # A line that is but the word: the name stands in the next one.
 SPOKEN_ALONE = re.compile(rf"^(?:{_BY}|{_BY_COLON})\s*[:：]?$")
 
@@ -59,7 +65,8 @@ _WORK = (
     r"redakteur(?:in)?|korrespondent(?:in)?|journaliste|correspondant(?:e)?|corresponsal|periodista|redactor(?:a)?"
 )
 ROLE = re.compile(
-    rf"^(?:[\w.'’&-]+\s+){{0,4}}(?:{_WORK})(?:\s+(?:at|of|for|in|and|&)\s.*|\s+in chief)?$", re.IGNORECASE
+    rf"^(?:[\w.'’&-]+\s+){{0,4}}(?:{_WORK})(?:\s+(?:at|of|for|in|and|&)\s.*|\s+in chief)?$",
+    re.IGNORECASE,
 )
 DEGREE = re.compile(
     r"^(?:ph\.?\s?d|m\.?d|d\.?v\.?m|m\.?sc?|m\.?a|b\.?a|b\.?sc?|m\.?b\.?a|m\.?p\.?h|j\.?d|r\.?n|r\.?d(?:n)?|l\.?d|d\.?o|esq|cfp|cpa|cfa|cepf|faan|facp|fand|ll\.?m|(?-i:[A-Z]{2,5}))\.?[®™]?$",
@@ -104,8 +111,13 @@ _NOT_DEGREES = frozenset(
         "srf",
     )
 )
-DATED = re.compile(r"\d\D*\s|\s\D*\d|^(?:updated|published|posted|aktualisiert|mis à jour|publié)\b", re.IGNORECASE)
-ISSUED = re.compile(r"\s+(?:first published|last updated|published|updated|posted|on)\b[^\d]{0,30}\d.*$", re.IGNORECASE)
+DATED = re.compile(
+    r"\d\D*\s|\s\D*\d|^(?:updated|published|posted|aktualisiert|mis à jour|publié)\b", re.IGNORECASE
+)
+ISSUED = re.compile(
+    r"\s+(?:first published|last updated|published|updated|posted|on)\b[^\d]{0,30}\d.*$",
+    re.IGNORECASE,
+)
 # A city a byline was sent from, after the name.
 FROM = re.compile(r"\s+(?:in|aus|à|from)\s+[A-ZÀ-Ý][\w.]+(?:[\s-][A-ZÀ-Ý][\w.]+)?$")
 # Words that no name has: a line with one of them is a heading or a call.

@@ -1,7 +1,9 @@
-"""The words dates are written with: month names, fillers, halves of the day, and how a spelling is folded for look-up.
+"""The words dates are written with: month names, fillers, halves of the day, and how a spelling is
+folded for look-up.
 
-Tables only, and the look-ups over them; what a sequence of such words means is `dates` and `relative_dates`.
-Names are stored folded (`fold`): without marks, hamza seats and case, so that أكتوبر, اكتوبر and OCTOBRE find theirs.
+Tables only, and the look-ups over them; what a sequence of such words means is `dates` and
+`relative_dates`. Names are stored folded (`fold`): without marks, hamza seats and case, so that
+أكتوبر, اكتوبر and OCTOBRE find theirs.
 """
 
 from __future__ import annotations
@@ -33,8 +35,9 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
-# Gregorian months, a paragraph each: full names (and inflected forms) of the languages of Europe, the Near East, Asia and
-# Africa, folded. A name's beginning of three letters and more counts too where it names one month only.
+# Gregorian months, a paragraph each: full names (and inflected forms) of the languages of Europe,
+# the Near East, Asia and Africa, folded. A name's beginning of three letters and more counts too
+# where it names one month only.
 _GREGORIAN = """
 january januar janner janvier enero janeiro gennaio gener xaneiro januari januarie tammikuuta jaanuar janvaris sausio
 sausis stycznia styczen ledna leden januara sijecnja sijecanj јануар јануари януари января январь січня січень
@@ -99,8 +102,8 @@ disember disyembre desemba diseembar disamba डिसमबर दिसबर 
 желтоқсан декабр دسامبر دسمبر ዲሴምበር
 """
 
-# The months of the Arab countries: Egypt and the Gulf; the Levant and Iraq; Algeria and Tunisia; Morocco and
-# Mauritania; Libya's of 1969-2011. Two words of one name are joined by `_`.
+# The months of the Arab countries: Egypt and the Gulf; the Levant and Iraq; Algeria and Tunisia;
+# Morocco and Mauritania; Libya's of 1969-2011. Two words of one name are joined by `_`.
 _ARABIC = (
     "يناير ينايير جانفي جانفيي كانون_الثاني كانون_ثاني كانون_ثان ك2 اي_النار",
     "فبراير فبرائر فيفري فيفرى شباط اشباط النوار",
@@ -179,8 +182,11 @@ _FIRST_WORDS = frozenset(name.partition("_")[0] for name in _NAMES if "_" in nam
 
 
 @lru_cache(maxsize=4096)
-def month(word: str, following: str = "", language: str | None = None) -> tuple[str, int, int] | None:
-    """The month that the folded `word` names, or `word` with the one `following` it: (calendar, 1-12, words taken).
+def month(
+    word: str, following: str = "", language: str | None = None
+) -> tuple[str, int, int] | None:
+    """The month that the folded `word` names, or `word` with the one `following` it: (calendar,
+    1-12, words taken).
 
     Calendars: `g` Gregorian, `h` Hijri, `p` Persian (Solar Hijri). None where it names no month.
     """
@@ -191,7 +197,9 @@ def month(word: str, following: str = "", language: str | None = None) -> tuple[
     special = _BY_LANGUAGE.get((language or "")[:2], {}).get(word)
     if special:
         return "g", special, 1
-    found = _NAMES.get(word) or (_NAMES.get(word[1:]) if word[:1] in ("و", "ب", "ל") and len(word) > 4 else None)
+    found = _NAMES.get(word) or (
+        _NAMES.get(word[1:]) if word[:1] in ("و", "ب", "ל") and len(word) > 4 else None
+    )
     return (*found, 1) if found else None
 
 
@@ -210,8 +218,26 @@ _HALVES = {
     "night": "ليلا الليل ليل شب",
 }
 _HALF_PHRASES = {
-    "am": ("a. m.", "قبل الظهر", "قبل از ظهر", "ق ظ", "بعد منتصف الليل", "du matin", "de la mañana", "da manhã"),
-    "pm": ("p. m.", "بعد الظهر", "بعد از ظهر", "ب ظ", "de la tarde", "de la noche", "da tarde", "da noite"),
+    "am": (
+        "a. m.",
+        "قبل الظهر",
+        "قبل از ظهر",
+        "ق ظ",
+        "بعد منتصف الليل",
+        "du matin",
+        "de la mañana",
+        "da manhã",
+    ),
+    "pm": (
+        "p. m.",
+        "بعد الظهر",
+        "بعد از ظهر",
+        "ب ظ",
+        "de la tarde",
+        "de la noche",
+        "da tarde",
+        "da noite",
+    ),
 }
 HALVES = {
     **{fold(word): half for half, words in _HALVES.items() for word in words.split()},

@@ -1,8 +1,10 @@
-"""What pages say that were served in an article's place: checks of the visitor, requests for consent, errors, log-ins.
+"""What pages say that were served in an article's place: checks of the visitor, requests for
+consent, errors, log-ins.
 
-`NAMES` are headlines and titles of such pages: one counts where it makes up most of a headline, so that a story about
-captchas or cookies is still a story. `SENTENCES` speak to the visitor, of the browser, the partners or the page asked for.
-In the languages news is most written in. Pure functions of one line.
+`NAMES` are headlines and titles of such pages: one counts where it makes up most of a headline, so
+that a story about captchas or cookies is still a story. `SENTENCES` speak to the visitor, of the
+browser, the partners or the page asked for. In the languages news is most written in. Pure
+functions of one line.
 """
 
 from __future__ import annotations
@@ -119,13 +121,17 @@ _LETTERS = re.compile(r"[^\W_]")
 
 
 def parts(headline: str) -> list[str]:
-    """A title without what it is joined to by dashes and bars (the site's name), each part for itself."""
+    """A title without what it is joined to by dashes and bars (the site's name), each part for
+    itself.
+    """
     return [part.strip() for part in _PARTS.split(headline) if part.strip()]
 
 
 @lru_cache(maxsize=2048)
 def named(headline: str) -> NotArticleReason | None:
-    """What a headline (or a part of one) is the name of: where names of the kind make up most of its letters."""
+    """What a headline (or a part of one) is the name of: where names of the kind make up most of
+    its letters.
+    """
     size = len(_LETTERS.findall(headline))
     if not size or size > 120:
         return None

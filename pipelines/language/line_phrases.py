@@ -1,4 +1,5 @@
-"""What a line says that no article says: labels of related boxes, calls to follow or subscribe, rights, credits, dates.
+"""What a line says that no article says: labels of related boxes, calls to follow or subscribe,
+rights, credits, dates.
 
 In the languages news is most written in, Arabic and Persian first. Pure functions of one line.
 """
@@ -92,7 +93,8 @@ _NOT_WITHOUT = re.compile(
     r"(?:solo\s+para\s+suscriptores|exclusivo\s+para\s+(?:suscriptores|assinantes))|للمشتركين\s+فقط|هذا\s+المحتوى\s+(?:للمشتركين|حصري)",
     re.IGNORECASE,
 )
-# Invitations to newsletters and channels: sentences that ask the reader, not such as tell who reads a newsletter.
+# Invitations to newsletters and channels: sentences that ask the reader, not such as tell who reads
+# a newsletter.
 _ASKING = r"(?:^\W*|[.!?…:»”\"]\s+)(?:please\s+|bitte\s+)?"
 _PLACES = r"(?:newsletters?|mailing\s+list|daily\s+(?:email|briefing)|whatsapp|telegram)\b"
 INVITATION = re.compile(
@@ -122,7 +124,9 @@ _SENTENCE_END = re.compile(r"[.!?…؟۔。！？](?:[\"'”’»«)\]\s]|\[\d+\
 
 
 def breadth(text: str) -> int:
-    """How much a text says, in letters: a sign of Chinese or Japanese, of which a word has one or two, counts for three."""
+    """How much a text says, in letters: a sign of Chinese or Japanese, of which a word has one or
+    two, counts for three.
+    """
     if text.isascii() or _SIGN.search(text) is None:
         return len(text)
     return len(text) + 2 * len(_SIGN.findall(text))
@@ -136,9 +140,14 @@ def words(text: str) -> int:
 
 
 def is_date_line(text: str) -> bool:
-    """Whether a short line is a date (with a label, a weekday or a time of day, but no more words)."""
+    """Whether a short line is a date (with a label, a weekday or a time of day, but no more
+    words).
+    """
     return (
-        len(text) <= 70 and bool(_DATE_PART.search(text)) and not _SENTENCE_END.search(text) and len(text.split()) <= 11
+        len(text) <= 70
+        and bool(_DATE_PART.search(text))
+        and not _SENTENCE_END.search(text)
+        and len(text.split()) <= 11
     )
 
 
@@ -160,6 +169,8 @@ def is_call(text: str) -> bool:
 
 def is_furniture(text: str) -> bool:
     """Whether a line is a label, button or notice that stands around articles everywhere."""
-    if len(text) <= 120 and (FURNITURE.match(text) or RIGHTS.search(text) or _NOT_WITHOUT.search(text)):
+    if len(text) <= 120 and (
+        FURNITURE.match(text) or RIGHTS.search(text) or _NOT_WITHOUT.search(text)
+    ):
         return True
     return len(text) <= _INVITATION_LENGTH and bool(INVITATION.search(text))

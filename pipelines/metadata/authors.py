@@ -1,6 +1,7 @@
 """Who wrote an article: names from JSON-LD, metas and the byline, cleaned and taken apart.
 
-The site's own name is no author where the page names a person. Agencies are kept: a story by dpa is by dpa.
+The site's own name is no author where the page names a person. Agencies are kept: a story by dpa is
+by dpa.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ _METAS = (
     "author", "article:author", "article:author_name", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator", "citation_author",
     "cxenseparse:author", "dc.contributor", "og:article:author", "article.author", "authors", "content_author", "vr:author", "rbauthors",
 )  # fmt: skip
-_SPLIT = re.compile(r"\s*[;|•·]\s*|\s+(?:und|and|og|och|&|ve|dan|e|y|и|та|és)\s+|\s*/\s+|\s+/\s*|、|，|،\s*")
+_SPLIT = re.compile(
+    r"\s*[;|•·]\s*|\s+(?:und|and|og|och|&|ve|dan|e|y|и|та|és)\s+|\s*/\s+|\s+/\s*|、|，|،\s*"
+)
 _FRENCH = re.compile(r"\s+et\s+")
 _COMMA = re.compile(r"\s*,\s+(?:and\s+|und\s+)?")
 _BRACKETS = re.compile(r"\s*[(\[（【][^)\]）】]{0,60}[)\]）】]\s*")
@@ -49,14 +52,18 @@ _NOT_NAME = re.compile(
     re.IGNORECASE,
 )
 _EDITORS = re.compile(
-    r"redaktion|editorial|newsroom|staff|redaction|redacción|redazione|desk|newsdesk|تحرير|هيئة|team", re.IGNORECASE
+    r"redaktion|editorial|newsroom|staff|redaction|redacción|redazione|desk|newsdesk|تحرير|هيئة|team",
+    re.IGNORECASE,
 )
 _KEY = re.compile(r"[\W_]+")
 _DOMAIN = re.compile(
-    r"^[\w-]+(?:\.[\w-]+)*\.(?:com|de|net|org|cc|tv|ch|at|fr|it|es|uk|tr|ae|eg|sa|lb|ir|info|lt)$", re.IGNORECASE
+    r"^[\w-]+(?:\.[\w-]+)*\.(?:com|de|net|org|cc|tv|ch|at|fr|it|es|uk|tr|ae|eg|sa|lb|ir|info|lt)$",
+    re.IGNORECASE,
 )
 # Words of a name that keep their small letter.
-_PARTICLES = re.compile(r"(?:d[aeiou]s?|del|della|l[ae]|van|von|der|den|te[rn]|al|el|bin|ibn|[ye]|zu|a[fv])$")
+_PARTICLES = re.compile(
+    r"(?:d[aeiou]s?|del|della|l[ae]|van|von|der|den|te[rn]|al|el|bin|ibn|[ye]|zu|a[fv])$"
+)
 _NO_SIGNATURE = re.compile(r"[\d:;!?…\"“”]")
 _CAPITALS = re.compile(
     r"^[A-ZÀ-ÖØ-Þ\u0100-\u017f\u0400-\u042f\u1e00-\u1eff][\w.'’-]*(?:\s+[A-ZÀ-ÖØ-Þ\u0100-\u017f\u0400-\u042f\u1e00-\u1eff][\w.'’-]*){1,3}$"
@@ -68,7 +75,8 @@ _MAX_BYLINE = 160
 _MAX_SPOKEN = 90
 _MAX_ELEMENTS = 60
 
-# By attribute, not by element: an element has few of these, and asking each for all of them is most of the cost.
+# By attribute, not by element: an element has few of these, and asking each for all of them is most
+# of the cost.
 _BYLINES = etree.XPath(
     "//@class[contains(.,'author') or contains(.,'Author') or contains(.,'byline') or contains(.,'Byline') or contains(.,'writer')"
     " or contains(.,'writtenby') or contains(.,'autor') or contains(.,'contributor')]/.."
@@ -79,13 +87,16 @@ _BYLINES = etree.XPath(
 )  # fmt: skip
 _NAMED = re.compile(r"author|byline|writer|writtenby|autor|contributor", re.IGNORECASE)
 _NOT_THE_BYLINE = re.compile(
-    r"comment|related|recommend|teaser|sidebar|social|share|bio\b|avatar|footer|date|time", re.IGNORECASE
+    r"comment|related|recommend|teaser|sidebar|social|share|bio\b|avatar|footer|date|time",
+    re.IGNORECASE,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameCandidate:
-    """The authors as one place states them: the text and the names in it. `own` says that it only names the site."""
+    """The authors as one place states them: the text and the names in it. `own` says that it only
+    names the site.
+    """
 
     source: str
     raw: str
@@ -104,7 +115,9 @@ class Site:
         key = _key(name)
         if not key or key in self._keys or _DOMAIN.match(name):
             return True
-        return any(len(own) > 3 and (own in key or (len(key) > 3 and key in own)) for own in self._keys)
+        return any(
+            len(own) > 3 and (own in key or (len(key) > 3 and key in own)) for own in self._keys
+        )
 
 
 def _key(name: str) -> str:
@@ -112,18 +125,31 @@ def _key(name: str) -> str:
 
 
 def candidates(
-    page: Page, head: Head, nodes: list[linked_data.Node], everything: list[linked_data.Node], data: list[str]
+    page: Page,
+    head: Head,
+    nodes: list[linked_data.Node],
+    everything: list[linked_data.Node],
+    data: list[str],
 ) -> list[NameCandidate]:
     """The authors each place states, in the order of trust.
 
-    `nodes` are the article's JSON-LD nodes, `everything` all of the page's; `data` the writers of the embedded data.
+    `nodes` are the article's JSON-LD nodes, `everything` all of the page's; `data` the writers of
+    the embedded data.
     """
-    publishers = [text for value in linked_data.values(nodes, "publisher") for text in linked_data.texts(value)]
+    publishers = [
+        text
+        for value in linked_data.values(nodes, "publisher")
+        for text in linked_data.texts(value)
+    ]
     site = Site(head, [*publishers, *head.all("publisher")])
     named = linked_data.by_id(everything)
     found: list[NameCandidate] = []
     for node in nodes:
-        stated = [name for value in linked_data.values([node], "author", "creator") for name in _persons(value, named)]
+        stated = [
+            name
+            for value in linked_data.values([node], "author", "creator")
+            for name in _persons(value, named)
+        ]
         found += _candidate("json-ld", stated, site)
     found += _candidate("data", data, site)
     for name in _METAS:
@@ -131,14 +157,22 @@ def candidates(
     for label, value in _LABELLED:
         if SPOKEN_ALONE.match(head.first(label) or ""):
             found += _candidate("meta", head.all(value), site)
-    if all(candidate.own for candidate in found):  # the byline is read where nothing else names a person: it is dear
+    if all(
+        candidate.own for candidate in found
+    ):  # the byline is read where nothing else names a person: it is dear
         for text in (*_bylines(page), *_spoken(page)):
-            found += [candidate for candidate in _candidate("byline", [text], site) if _credible(candidate)]
+            found += [
+                candidate
+                for candidate in _candidate("byline", [text], site)
+                if _credible(candidate)
+            ]
     return list(dict.fromkeys(found))
 
 
 def _credible(candidate: NameCandidate) -> bool:
-    """Whether a byline's text is names: capitals where the script has them, two words or a "by" before it."""
+    """Whether a byline's text is names: capitals where the script has them, two words or a "by"
+    before it.
+    """
     led = LEAD.match(plain(candidate.raw)) is not None
     for at, name in enumerate(candidate.names):
         words = name.split()
@@ -146,7 +180,11 @@ def _credible(candidate: NameCandidate) -> bool:
             return False
         if any(char.isdigit() for char in name) or ":" in name:
             return False
-        cased = [word for word in words if word[:1].lower() != word[:1].upper() and not _PARTICLES.match(word)]
+        cased = [
+            word
+            for word in words
+            if word[:1].lower() != word[:1].upper() and not _PARTICLES.match(word)
+        ]
         if any(word[:1].islower() for word in cased):
             return False
     return len(candidate.names) <= _MAX_NAMES
@@ -154,14 +192,20 @@ def _credible(candidate: NameCandidate) -> bool:
 
 def choose(found: list[NameCandidate]) -> NameCandidate | None:
     """The first place that names somebody else than the site, or else the first."""
-    return next((candidate for candidate in found if not candidate.own), found[0] if found else None)
+    return next(
+        (candidate for candidate in found if not candidate.own), found[0] if found else None
+    )
 
 
 def _candidate(source: str, stated: list[str], site: Site) -> list[NameCandidate]:
     names = list(dict.fromkeys(name for text in stated for name in split(text)))
     if not names:
         return []
-    return [NameCandidate(source=source, raw="; ".join(stated), names=tuple(names), own=site.is_own(names[0]))]
+    return [
+        NameCandidate(
+            source=source, raw="; ".join(stated), names=tuple(names), own=site.is_own(names[0])
+        )
+    ]
 
 
 def _persons(value: Any, named: dict[str, linked_data.Node]) -> Iterator[str]:
@@ -175,7 +219,10 @@ def _persons(value: Any, named: dict[str, linked_data.Node]) -> Iterator[str]:
         elif node.get("name"):
             yield from linked_data.texts(node["name"])
         else:
-            parts = (linked_data.text(node.get("givenName")), linked_data.text(node.get("familyName")))
+            parts = (
+                linked_data.text(node.get("givenName")),
+                linked_data.text(node.get("familyName")),
+            )
             yield " ".join(part for part in parts if part)
 
 
@@ -197,7 +244,9 @@ def split(text: str) -> list[str]:
 
 
 def _listed(text: str) -> list[str]:
-    """Names parted by commas; what follows a comma and is no name (a title, a place of work) ends the list."""
+    """Names parted by commas; what follows a comma and is no name (a title, a place of work) ends
+    the list.
+    """
     names: list[str] = []
     for at, part in enumerate(_COMMA.split(text)):
         name = LEAD.sub("", _clean(part))
@@ -230,7 +279,11 @@ def _spoken(page: Page) -> Iterator[str]:
     body = page.root.find("body")
     for element in body.iter() if body is not None else ():
         opening = (element.text or "").strip()[:40]
-        if not opening or element.tag in ("script", "style", "option", "noscript") or not SPOKEN.match(opening + " "):
+        if (
+            not opening
+            or element.tag in ("script", "style", "option", "noscript")
+            or not SPOKEN.match(opening + " ")
+        ):
             continue
         line = text_of(element)
         if SPOKEN_ALONE.match(line) and (around := element.getparent()) is not None:
@@ -240,7 +293,9 @@ def _spoken(page: Page) -> Iterator[str]:
 
 
 def in_lines(lines: list[str]) -> tuple[str, ...]:
-    """The names of the first line that is a byline, or that follows one of only "by" or "written by"; nothing for none."""
+    """The names of the first line that is a byline, or that follows one of only "by" or "written
+    by"; nothing for none.
+    """
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
         spoken = line if SPOKEN_WHOLE.match(line) else following if SPOKEN_ALONE.match(line) else ""
         if not spoken or len(spoken) > _MAX_SPOKEN:
@@ -252,7 +307,9 @@ def in_lines(lines: list[str]) -> tuple[str, ...]:
 
 
 def signature(line: str) -> tuple[str, ...]:
-    """The names of a line that is nothing else: two to four words each, all with a capital; nothing for any other line."""
+    """The names of a line that is nothing else: two to four words each, all with a capital; nothing
+    for any other line.
+    """
     found = (
         tuple(split(line))
         if len(line) <= _MAX_SPOKEN and not (_NO_SIGNATURE.search(line) or LABEL.search(line))
@@ -267,9 +324,22 @@ def _bylines(page: Page) -> Iterator[str]:
     marked = select(page, _BYLINES)[:_MAX_ELEMENTS]
     ranked = sorted(marked, key=_doubt)
     for element in ranked:
-        if element.tag in ("meta", "link", "script", "body", "html", "img", "form", "input") or _elsewhere(element):
+        if element.tag in (
+            "meta",
+            "link",
+            "script",
+            "body",
+            "html",
+            "img",
+            "form",
+            "input",
+        ) or _elsewhere(element):
             continue
-        inner = [child for child in element.iter() if child.get("itemprop") == "name" or child.get("rel") == "author"]
+        inner = [
+            child
+            for child in element.iter()
+            if child.get("itemprop") == "name" or child.get("rel") == "author"
+        ]
         for candidate in inner[:3] or [element]:
             text = candidate.get("content") or text_of(candidate)
             if 1 < len(text) <= _MAX_BYLINE and text not in seen:
@@ -278,21 +348,29 @@ def _bylines(page: Page) -> Iterator[str]:
 
 
 def _doubt(element: HtmlElement) -> int:
-    """How little a mark is worth: standards first, then names of classes, then addresses of links."""
+    """How little a mark is worth: standards first, then names of classes, then addresses of
+    links.
+    """
     if element.get("rel") == "author" or element.get("itemprop") in ("author", "name"):
         return 0
-    return 1 if _NAMED.search(" ".join((element.get("class") or "", element.get("id") or ""))) else 2
+    return (
+        1 if _NAMED.search(" ".join((element.get("class") or "", element.get("id") or ""))) else 2
+    )
 
 
 def _elsewhere(element: HtmlElement) -> bool:
-    """Whether the marked element belongs to a comment, a teaser or a box of its own beside the article."""
+    """Whether the marked element belongs to a comment, a teaser or a box of its own beside the
+    article.
+    """
     if _NOT_THE_BYLINE.search(element.get("class") or ""):
         return True
     for depth, ancestor in enumerate(element.iterancestors()):
         if ancestor.tag in ("aside", "footer", "nav", "figure"):
             return True
         if depth < 4 and re.search(
-            r"comment|related|recommend|teaser|sidebar|card|listing", ancestor.get("class") or "", re.IGNORECASE
+            r"comment|related|recommend|teaser|sidebar|card|listing",
+            ancestor.get("class") or "",
+            re.IGNORECASE,
         ):
             return True
     return False

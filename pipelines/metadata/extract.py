@@ -1,7 +1,9 @@
-"""What a page says of its article beside the body: every candidate with its source, and the choice among them.
+"""What a page says of its article beside the body: every candidate with its source, and the choice
+among them.
 
-Data embedded for machines comes first, then metas, then what readers see, then the address; each field has its own
-module that knows what its places are worth. Nothing here looks at the body's paragraphs.
+Data embedded for machines comes first, then metas, then what readers see, then the address; each
+field has its own module that knows what its places are worth. Nothing here looks at the body's
+paragraphs.
 """
 
 from __future__ import annotations
@@ -27,13 +29,21 @@ from pipelines.page.dom import Page
 from pipelines.page.head_tags import Head, plain
 from pipelines.page.microdata import Microdata
 
-_LEADS = ("og:description", "description", "twitter:description", "dcterms.description", "sailthru.description")
+_LEADS = (
+    "og:description",
+    "description",
+    "twitter:description",
+    "dcterms.description",
+    "sailthru.description",
+)
 _LANGUAGE_METAS = ("og:locale", "content-language", "dc.language", "inlanguage")
 _PUBLISHER_METAS = ("publisher", "dc.publisher", "application-name", "twitter:site")
 
 
 class DataArticle(Protocol):
-    """The page's own article as its application data hold it (see `found_article`); texts as they stood."""
+    """The page's own article as its application data hold it (see `found_article`); texts as they
+    stood.
+    """
 
     @property
     def source(self) -> str: ...  # noqa: D102
@@ -63,10 +73,12 @@ class DataArticle(Protocol):
 class Metadata:
     """A page's metadata as chosen, with all that was stated in `evidence`.
 
-    `titles` are all headlines found (cleaned), the chosen one first. `leads` are candidates for the lead: whether one is
-    the lead or only an advertisement of the page is for the body to say. `kinds` are the page's own words for what it is
-    (`og:type`, JSON-LD types), lower case. `signed` says that the authors are more than the site's own
-    name, `caption_shown` is false where readers don't see the picture's caption. `canonical` and `amp` are absolute addresses as stated, not yet judged.
+    `titles` are all headlines found (cleaned), the chosen one first. `leads` are candidates for the
+    lead: whether one is the lead or only an advertisement of the page is for the body to say.
+    `kinds` are the page's own words for what it is (`og:type`, JSON-LD types), lower case. `signed`
+    says that the authors are more than the site's own name, `caption_shown` is false where readers
+    don't see the picture's caption. `canonical` and `amp` are absolute addresses as stated, not yet
+    judged.
     """
 
     title: str | None
@@ -95,7 +107,9 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Places:
-    """Where a page's statements are found: `nodes` are the article's JSON-LD nodes, `everything` all of the page's."""
+    """Where a page's statements are found: `nodes` are the article's JSON-LD nodes, `everything`
+    all of the page's.
+    """
 
     page: Page
     head: Head
@@ -114,7 +128,8 @@ class _Trail:
     def add(self, name: str, found: list[tuple[str, str]], chosen: tuple[str, str] | None) -> None:
         once = dict.fromkeys(found)
         self.kept += [
-            Evidence(field=name, source=source, value=value, chosen=(source, value) == chosen) for source, value in once
+            Evidence(field=name, source=source, value=value, chosen=(source, value) == chosen)
+            for source, value in once
         ]
 
 
@@ -128,8 +143,9 @@ def read(
 ) -> Metadata:
     """Gather and choose the metadata of a page.
 
-    `captured` is aware; `zone` is the site's, None where it is not known (dates without a zone are then put in the zone of the
-    page's other dates, or of the country its address or locale names, or in UTC); `data` is the article in the application data, once it is known to be this page's.
+    `captured` is aware; `zone` is the site's, None where it is not known (dates without a zone are
+    then put in the zone of the page's other dates, or of the country its address or locale names,
+    or in UTC); `data` is the article in the application data, once it is known to be this page's.
     """
     head = Head(page)
     everything = embedded.json_ld
@@ -174,14 +190,18 @@ def _reader(places: _Places, captured: datetime | None, zone: tzinfo | None) -> 
 
 
 def _title(places: _Places, trail: _Trail) -> tuple[str | None, tuple[str, ...]]:
-    stated = (linked_data.text(value) for value in linked_data.values(places.nodes, "headline", "name"))
+    stated = (
+        linked_data.text(value) for value in linked_data.values(places.nodes, "headline", "name")
+    )
     stated_headline = bool(places.nodes) and "headline" in places.nodes[0]
     element = next(iter(places.marked.elements("headline")), None)
     found = titles.candidates(
         places.page,
         places.head,
         json_ld=next(filter(None, stated), None),
-        microdata=None if element is None else element.get("content") or titles.heading_text(element),
+        microdata=None
+        if element is None
+        else element.get("content") or titles.heading_text(element),
         data=places.data.title if places.data else None,
     )
     chosen = titles.choose(
@@ -190,7 +210,11 @@ def _title(places: _Places, trail: _Trail) -> tuple[str | None, tuple[str, ...]]
         names=_cut(places, "name") if stated_headline else (),
         alternatives=_cut(places, "alternativeHeadline", "alternateName"),
     )
-    trail.add("title", [(one.source, one.raw) for one in found], (chosen.source, chosen.raw) if chosen else None)
+    trail.add(
+        "title",
+        [(one.source, one.raw) for one in found],
+        (chosen.source, chosen.raw) if chosen else None,
+    )
     texts = dict.fromkeys([*([chosen.text] if chosen else []), *(one.text for one in found)])
     return (chosen.text if chosen else None), tuple(texts)
 
@@ -198,13 +222,21 @@ def _title(places: _Places, trail: _Trail) -> tuple[str | None, tuple[str, ...]]
 def _cut(places: _Places, *keys: str) -> list[str]:
     """Second headlines of the article's JSON-LD node, without the site's name."""
     values = linked_data.values(places.nodes[:1], *keys)
-    return [titles.cut_site(text, places.head.site_names) for value in values if (text := linked_data.text(value))]
+    return [
+        titles.cut_site(text, places.head.site_names)
+        for value in values
+        if (text := linked_data.text(value))
+    ]
 
 
-def _dates(places: _Places, reader: Reader, trail: _Trail) -> tuple[StatedDate | None, StatedDate | None]:
+def _dates(
+    places: _Places, reader: Reader, trail: _Trail
+) -> tuple[StatedDate | None, StatedDate | None]:
     data = places.data
     stated = (data.published, data.modified) if data else (None, None)
-    found = published.candidates(places.page, places.head, places.marked, places.nodes, reader, stated)
+    found = published.candidates(
+        places.page, places.head, places.marked, places.nodes, reader, stated
+    )
     issued = published.choose(found, reader)
     changed = published.choose(found, reader, modified=True)
     for name, chosen, wanted in (("published", issued, False), ("modified", changed, True)):
@@ -218,7 +250,11 @@ def _leads(places: _Places, trail: _Trail) -> tuple[str, ...]:
     values = linked_data.values(places.nodes, "description", "alternativeHeadline")
     found = [("json-ld", text) for value in values if (text := linked_data.text(value))]
     found += [("data", plain(places.data.lead))] if places.data and places.data.lead else []
-    found += [("og" if name.startswith("og") else "meta", text) for name in _LEADS for text in places.head.all(name)]
+    found += [
+        ("og" if name.startswith("og") else "meta", text)
+        for name in _LEADS
+        for text in places.head.all(name)
+    ]
     trail.add("lead", found, None)
     return tuple(dict.fromkeys(text for _, text in found))
 
@@ -228,29 +264,50 @@ def _authors(places: _Places, trail: _Trail) -> tuple[tuple[str, ...], bool]:
     data = places.data.authors if places.data else []
     found = names.candidates(places.page, places.head, places.nodes, places.everything, data)
     chosen = names.choose(found)
-    trail.add("authors", [(one.source, one.raw) for one in found], (chosen.source, chosen.raw) if chosen else None)
+    trail.add(
+        "authors",
+        [(one.source, one.raw) for one in found],
+        (chosen.source, chosen.raw) if chosen else None,
+    )
     return (chosen.names, not chosen.own) if chosen else ((), False)
 
 
 def _section(places: _Places, title: str | None, trail: _Trail) -> str | None:
     data = places.data.section if places.data else None
     found = sections.candidates(
-        places.page, places.head, places.marked, places.nodes, places.everything, data=data, title=title
+        places.page,
+        places.head,
+        places.marked,
+        places.nodes,
+        places.everything,
+        data=data,
+        title=title,
     )
     trail.add("section", found, found[0] if found else None)
     return found[0][1] if found else None
 
 
 def _language(places: _Places) -> str | None:
-    """The language the tree declares (and its letters don't contradict), else what the data say; BCP 47."""
+    """The language the tree declares (and its letters don't contradict), else what the data say;
+    BCP 47.
+    """
     stated = (linked_data.text(value) for value in linked_data.values(places.nodes, "inLanguage"))
-    language = places.page.language or next(filter(None, stated), None) or places.head.first(*_LANGUAGE_METAS)
+    language = (
+        places.page.language
+        or next(filter(None, stated), None)
+        or places.head.first(*_LANGUAGE_METAS)
+    )
     return (language or "").replace("_", "-").lower() or None
 
 
 def _publisher(places: _Places, trail: _Trail) -> str | None:
     values = linked_data.values(places.nodes, "publisher")
-    found = [("json-ld", text) for value in values for text in linked_data.texts(value) if not text.startswith("http")]
+    found = [
+        ("json-ld", text)
+        for value in values
+        for text in linked_data.texts(value)
+        if not text.startswith("http")
+    ]
     found += [("og", text) for text in places.head.all("og:site_name")]
     found += [("meta", text.lstrip("@")) for text in places.head.all(*_PUBLISHER_METAS)]
     host = (urlsplit(places.page.url).hostname or "").removeprefix("www.")
@@ -262,7 +319,11 @@ def _publisher(places: _Places, trail: _Trail) -> str | None:
 def _image(places: _Places, title: str | None, trail: _Trail) -> tuple[Image | None, str | None]:
     """The picture, and where its caption was found."""
     data = places.data
-    known = images.Stated(address=data.image, caption=data.caption, credit=data.credit) if data else images.Stated()
+    known = (
+        images.Stated(address=data.image, caption=data.caption, credit=data.credit)
+        if data
+        else images.Stated()
+    )
     linked = linked_data.pictures(places.nodes, places.everything)
     found = images.read(places.page, places.head, linked, known, title)
     if not found:
@@ -270,7 +331,9 @@ def _image(places: _Places, title: str | None, trail: _Trail) -> tuple[Image | N
     best, image = found[0], found[0].image
     trail.add("image", [(one.source, one.image.url) for one in found], (best.source, image.url))
     if image.caption and best.captioned:
-        trail.add("image_caption", [(best.captioned, image.caption)], (best.captioned, image.caption))
+        trail.add(
+            "image_caption", [(best.captioned, image.caption)], (best.captioned, image.caption)
+        )
     return image, best.captioned
 
 

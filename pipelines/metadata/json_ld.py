@@ -1,7 +1,7 @@
 """The article's node among a page's JSON-LD, and its values as plain text.
 
-JSON-LD is written by plug-ins that nest, repeat and mistype: everything here expects any shape of value and answers with
-text or nothing. schema.org, as far as articles use it.
+JSON-LD is written by plug-ins that nest, repeat and mistype: everything here expects any shape of
+value and answers with text or nothing. schema.org, as far as articles use it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from pipelines.page.head_tags import plain
 Node = dict[str, Any]
 
 _ARTICLE = re.compile(
-    r"(?:article|blogposting|newsstory|liveblog|socialmediaposting|report|review|analysis|opinion)", re.IGNORECASE
+    r"(?:article|blogposting|newsstory|liveblog|socialmediaposting|report|review|analysis|opinion)",
+    re.IGNORECASE,
 )
 _PAGE = re.compile(
-    r"(?:webpage|itempage|recipe|howto|videoobject|mediaobject|podcastepisode|creativework)$", re.IGNORECASE
+    r"(?:webpage|itempage|recipe|howto|videoobject|mediaobject|podcastepisode|creativework)$",
+    re.IGNORECASE,
 )
 _MARKUP = re.compile(r"<[^>]{1,200}>")
 _MAX_DEPTH = 4
@@ -38,7 +40,9 @@ def types(node: Node) -> list[str]:
 
 
 def text(value: Any, depth: int = 0) -> str | None:
-    """A value as one line: a string, a number, the `@value`, `name` or `@id` of an object, the first of a list."""
+    """A value as one line: a string, a number, the `@value`, `name` or `@id` of an object, the
+    first of a list.
+    """
     if isinstance(value, str):
         return plain(_MARKUP.sub(" ", value)) or None
     if isinstance(value, bool) or depth > _MAX_DEPTH:
@@ -80,19 +84,29 @@ def by_id(nodes: list[Node]) -> dict[str, Node]:
 def article_nodes(nodes: list[Node], headline: str | None) -> list[Node]:
     """The nodes that describe this page's article, the best first.
 
-    A page's JSON-LD may also list other articles: they are told apart by their headline being unlike the page's
-    (`headline`: what og or the title says).
+    A page's JSON-LD may also list other articles: they are told apart by their headline being
+    unlike the page's (`headline`: what og or the title says).
     """
-    named = [node for node in nodes if any(_ARTICLE.search(kind) for kind in types(node)) and _is_work(node)]
+    named = [
+        node
+        for node in nodes
+        if any(_ARTICLE.search(kind) for kind in types(node)) and _is_work(node)
+    ]
     ranked = sorted(named, key=lambda node: -_fit(node, headline))
     if ranked and headline and len(named) > 1 and _fit(ranked[0], headline) >= 1:
         ranked = [node for node in ranked if _fit(node, headline) >= 1]
-    pages = [node for node in nodes if any(_PAGE.search(kind) for kind in types(node)) and "datePublished" in node]
+    pages = [
+        node
+        for node in nodes
+        if any(_PAGE.search(kind) for kind in types(node)) and "datePublished" in node
+    ]
     return (ranked + pages)[:_MAX_NODES]
 
 
 def _is_work(node: Node) -> bool:
-    return any(key in node for key in ("headline", "datePublished", "author", "articleBody", "name"))
+    return any(
+        key in node for key in ("headline", "datePublished", "author", "articleBody", "name")
+    )
 
 
 def _fit(node: Node, headline: str | None) -> float:
@@ -116,10 +130,17 @@ def values(found: list[Node], *keys: str) -> Iterator[Any]:
 
 
 def pictures(found: list[Node], everything: list[Node]) -> list[Any]:
-    """The first picture of each node that has some: its node, where it refers to one, or its address."""
+    """The first picture of each node that has some: its node, where it refers to one, or its
+    address.
+    """
     named = by_id(everything)
-    firsts = [value[0] if isinstance(value, list) else value for value in values(found, "image", "thumbnailUrl")]
-    return [named.get(str(item.get("@id")), item) if isinstance(item, dict) else item for item in firsts]
+    firsts = [
+        value[0] if isinstance(value, list) else value
+        for value in values(found, "image", "thumbnailUrl")
+    ]
+    return [
+        named.get(str(item.get("@id")), item) if isinstance(item, dict) else item for item in firsts
+    ]
 
 
 def crumbs(node: Node) -> list[str]:
@@ -131,5 +152,9 @@ def crumbs(node: Node) -> list[str]:
     for item in items:
         if isinstance(item, dict):
             inner = item.get("item")
-            names.append(text(item.get("name")) or (text(inner.get("name")) if isinstance(inner, dict) else None) or "")
+            names.append(
+                text(item.get("name"))
+                or (text(inner.get("name")) if isinstance(inner, dict) else None)
+                or ""
+            )
     return [name for name in names if name]

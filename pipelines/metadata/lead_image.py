@@ -1,7 +1,7 @@
 """An article's leading picture, its caption and whose it is.
 
-The address comes from the data or the metas; caption and credit stand beside the picture, often run together
-("إيلون ماسكالمصدر: رويترز"), and are taken apart here.
+The address comes from the data or the metas; caption and credit stand beside the picture, often run
+together ("إيلون ماسكالمصدر: رويترز"), and are taken apart here.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ _CREDIT = re.compile(
 )
 # Without such a word: one of photography behind a mark, or an agency that stands alone behind one.
 _TAKEN = re.compile(
-    r"\s*[\[(|/،–—-]\s*(?:بعدسة|عدسة|تصوير|صورة|photo by|image by|foto di|foto de)\s+(?=\S)", re.IGNORECASE
+    r"\s*[\[(|/،–—-]\s*(?:بعدسة|عدسة|تصوير|صورة|photo by|image by|foto di|foto de)\s+(?=\S)",
+    re.IGNORECASE,
 )
 _AGENCY = re.compile(
     r"\s*[\[(|/–—-]\s*(?=(?:رويترز|فرانس برس|أ\s?\.?\s?ف\s?\.?\s?ب|أسوشيتد برس|أسوشييتد برس|الأناضول|د\s?ب\s?أ|غيتي(?: إيمدجز)?|جيتي|وكالة(?: [^\W\d_]+){1,3}|وكالات|أرشيفية"
@@ -41,8 +42,12 @@ _LOGO = re.compile(r"logo|icon|avatar|sprite|placeholder|pixel|blank|شعار", 
 # Words, not a number or a generic name; not the name of a file.
 _SENSE = re.compile(r"[^\W\d_]{2,}\W+[^\W\d_]{2,}")
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)\b|^\S*_\S*$", re.IGNORECASE)
-_LABEL = re.compile(r"^\W*(?:المصدر|مصدر الصورة|تصوير|source|credit|photo|foto|quelle|bild)\W+", re.IGNORECASE)
-_TEXTS = etree.XPath("descendant::text()[not(parent::script or parent::style)]|descendant::br", smart_strings=False)
+_LABEL = re.compile(
+    r"^\W*(?:المصدر|مصدر الصورة|تصوير|source|credit|photo|foto|quelle|bild)\W+", re.IGNORECASE
+)
+_TEXTS = etree.XPath(
+    "descendant::text()[not(parent::script or parent::style)]|descendant::br", smart_strings=False
+)
 _CAPTION_TAGS = ("figcaption", "div", "span", "p", "small", "em", "i", "cite", "td")
 _CREDIT_PROPERTIES = ("creditText", "copyrightHolder", "copyrightNotice")
 _CREDIT_MARK = re.compile(r"credit|copyright|source|photographer|byline", re.IGNORECASE)
@@ -67,7 +72,9 @@ class Stated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """The picture as one place gives its address, and where its caption was found (see `ATTRIBUTE`)."""
+    """The picture as one place gives its address, and where its caption was found (see
+    `ATTRIBUTE`).
+    """
 
     source: str
     image: Image
@@ -81,19 +88,28 @@ _Said = tuple[str, tuple[str | None, str | None]]
 
 
 def read(page: Page, head: Head, linked: list[Any], data: Stated, title: str | None) -> list[Found]:
-    """The article's picture, by falling trust: the address of metas and data with what the page shows beside the picture.
+    """The article's picture, by falling trust: the address of metas and data with what the page
+    shows beside the picture.
 
-    What stands beside it goes before what the data say of it; JSON-LD's own words belong to its own picture first.
+    What stands beside it goes before what the data say of it; JSON-LD's own words belong to its own
+    picture first.
     """
     shown = _shown(page)
     beside: _Said = ("dom", _beside(shown[0], title) if shown else (None, None))
     hidden: _Said = (ATTRIBUTE, _described(shown[0]) if shown else (None, None))
     stated: _Said = ("json-ld", _linked_caption(linked))
     in_data: _Said = ("data", (plain(data.caption or "") or None, plain(data.credit or "") or None))
-    addresses = [*_addresses(page, head, linked, data.address), *([("dom", shown[1])] if shown else [])]
+    addresses = [
+        *_addresses(page, head, linked, data.address),
+        *([("dom", shown[1])] if shown else []),
+    ]
     found = []
     for source, address in addresses:
-        said = (stated, beside, in_data, hidden) if source == "json-ld" else (beside, in_data, stated, hidden)
+        said = (
+            (stated, beside, in_data, hidden)
+            if source == "json-ld"
+            else (beside, in_data, stated, hidden)
+        )
         captioned, caption, credit = _first(said, title)
         image = Image(url=address, caption=caption, credit=credit)
         found.append(Found(source=source, image=image, captioned=captioned))
@@ -101,7 +117,9 @@ def read(page: Page, head: Head, linked: list[Any], data: Stated, title: str | N
 
 
 def _first(said: Iterable[_Said], title: str | None) -> tuple[str | None, str | None, str | None]:
-    """The first caption that is not the headline again, with its source, and the first credit; one in the caption counts."""
+    """The first caption that is not the headline again, with its source, and the first credit; one
+    in the caption counts.
+    """
     source, words, whose = None, None, None
     for place, (caption, credit) in said:
         within = part(caption) if caption and not credit else (caption, credit)
@@ -111,7 +129,9 @@ def _first(said: Iterable[_Said], title: str | None) -> tuple[str | None, str | 
     return source, words, whose
 
 
-def _addresses(page: Page, head: Head, linked: list[Any], data: str | None) -> list[tuple[str, str]]:
+def _addresses(
+    page: Page, head: Head, linked: list[Any], data: str | None
+) -> list[tuple[str, str]]:
     stated = [
         ("og", head.first("og:image:secure_url", "og:image", "og:image:url")),
         ("twitter", head.first("twitter:image", "twitter:image:src")),
@@ -119,7 +139,9 @@ def _addresses(page: Page, head: Head, linked: list[Any], data: str | None) -> l
     stated += [("json-ld", _image_address(item)) for item in linked]
     stated += [("data", data), ("link", head.link("image_src"))]
     absolute = [(source, page.absolute(address)) for source, address in stated if address]
-    return [(source, address) for source, address in absolute if address and address.startswith("http")]
+    return [
+        (source, address) for source, address in absolute if address and address.startswith("http")
+    ]
 
 
 def _image_address(item: Any) -> str | None:
@@ -150,9 +172,13 @@ def part(text: str) -> tuple[str | None, str | None]:
 
 
 def _shown(page: Page) -> tuple[HtmlElement, str] | None:
-    """The first picture of the article, with its address: in a figure, or after the headline, that is no logo."""
+    """The first picture of the article, with its address: in a figure, or after the headline, that
+    is no logo.
+    """
     for image in _pictures(page)[:_MAX_IMAGES]:
-        address = page.absolute(image.get("src") or image.get("data-src") or image.get("data-lazy-src"))
+        address = page.absolute(
+            image.get("src") or image.get("data-src") or image.get("data-lazy-src")
+        )
         names = " ".join((image.get("alt") or "", image.get("class") or "", (address or "")[-60:]))
         if address and address.startswith("http") and not _LOGO.search(names):
             return image, address
@@ -182,7 +208,9 @@ def _framed(image: HtmlElement) -> bool:
 
 
 def _beside(image: HtmlElement, title: str | None) -> tuple[str | None, str | None]:
-    """Caption and credit from the boxes around a picture, the nearest with a text first; not the headline, not prose."""
+    """Caption and credit from the boxes around a picture, the nearest with a text first; not the
+    headline, not prose.
+    """
     box = image
     for _ in range(_MAX_LEVELS):
         parent = box.getparent()
@@ -204,7 +232,9 @@ def _beside(image: HtmlElement, title: str | None) -> tuple[str | None, str | No
 
 
 def _parted(text: str, box: HtmlElement) -> tuple[str | None, str | None]:
-    """Caption and credit of a picture's text; the credit may be marked in its box or in the next one."""
+    """Caption and credit of a picture's text; the credit may be marked in its box or in the next
+    one.
+    """
     caption, credit = part(text)
     marked = credit or _marked_credit(box)
     if credit is None and marked:
@@ -220,7 +250,8 @@ def _parted(text: str, box: HtmlElement) -> tuple[str | None, str | None]:
 def _marked_credit(box: HtmlElement) -> str | None:
     for element in islice(box.iter(), _MAX_NODES):
         if isinstance(element.tag, str) and (
-            _CREDIT_MARK.search(element.get("class") or "") or element.get("itemprop") in _CREDIT_PROPERTIES
+            _CREDIT_MARK.search(element.get("class") or "")
+            or element.get("itemprop") in _CREDIT_PROPERTIES
         ):
             text = text_of(element)
             return text if 0 < len(text) <= _MAX_CREDIT else None

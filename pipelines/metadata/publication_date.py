@@ -1,7 +1,7 @@
 """When a page was published and last changed, out of all the places that state it.
 
-Gathers candidates with their source and settles which to believe: the first in the order of trust, made finer or put in
-its zone by the others. Reading one text is `dates`' business.
+Gathers candidates with their source and settles which to believe: the first in the order of trust,
+made finer or put in its zone by the others. Reading one text is `dates`' business.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ _MODIFIED_METAS = (
 )  # fmt: skip
 _LINKED_PUBLISHED = ("datePublished", "dateCreated", "uploadDate", "datePosted")
 
-_URL_DATE = re.compile(r"(?<!\d)((?:19[89]|20[0-4])\d)[/\-_.]?(0?[1-9]|1[0-2])[/\-_.]?(0?[1-9]|[12]\d|3[01])(?!\d)")
+_URL_DATE = re.compile(
+    r"(?<!\d)((?:19[89]|20[0-4])\d)[/\-_.]?(0?[1-9]|1[0-2])[/\-_.]?(0?[1-9]|[12]\d|3[01])(?!\d)"
+)
 _MAX_TIMES = 6
 # A link of more characters in a list's entry is a headline.
 _LINK = 25
@@ -58,7 +60,8 @@ def candidates(
 ) -> list[DateCandidate]:
     """Every date the page states of itself, in the order of trust.
 
-    `nodes` are the article's JSON-LD, `data` the (published, modified) of the embedded application data.
+    `nodes` are the article's JSON-LD, `data` the (published, modified) of the embedded application
+    data.
     """
     raw: list[tuple[str, str, bool]] = []
     raw += [("json-ld", text, False) for key in _LINKED_PUBLISHED for text in _linked(nodes, key)]
@@ -83,21 +86,27 @@ def _linked(nodes: list[linked_data.Node], key: str) -> list[str]:
     return [text for value in linked_data.values(nodes, key) for text in linked_data.texts(value)]
 
 
-# ------------------------------------------------------------------------------------------------- in the markup
+# ------------------------------------------------------------------------------------ in the markup
 
 
 def _marked_up(page: Page, marked: Microdata, reader: Reader) -> Iterator[DateCandidate]:
-    """Microdata and `time` elements, save those of teasers (inside a link or a list of other articles)."""
+    """Microdata and `time` elements, save those of teasers (inside a link or a list of other
+    articles).
+    """
     for element in marked.elements("datePublished", "dateModified"):
         if element.tag != "meta" and _beside(element):
             continue
         stated = _read_element(element, reader)
         if stated:
-            modified = "dateModified" in (element.get("itemprop") or "") and "datePublished" not in element.get(
-                "itemprop", ""
-            )
+            modified = "dateModified" in (
+                element.get("itemprop") or ""
+            ) and "datePublished" not in element.get("itemprop", "")
             yield DateCandidate(source="microdata", stated=stated, modified=modified)
-    times = (element for element in page.root.iter("time") if not element.get("itemprop") and not _beside(element))
+    times = (
+        element
+        for element in page.root.iter("time")
+        if not element.get("itemprop") and not _beside(element)
+    )
     for element in islice(times, _MAX_TIMES):
         stated = _read_element(element, reader)
         if stated:
@@ -105,7 +114,9 @@ def _marked_up(page: Page, marked: Microdata, reader: Reader) -> Iterator[DateCa
 
 
 def _labelled_update(element: HtmlElement) -> bool:
-    """Whether the words right before a `time` element, or in it, say that it is of the last change."""
+    """Whether the words right before a `time` element, or in it, say that it is of the last
+    change.
+    """
     around = element.getparent()
     before = element.getprevious()
     words = [
@@ -126,17 +137,26 @@ def _read_element(element: HtmlElement, reader: Reader) -> StatedDate | None:
 
 
 def _beside(element: HtmlElement) -> bool:
-    """Whether an element stands in what is beside the article: a link, navigation, a footer, a list of teasers."""
+    """Whether an element stands in what is beside the article: a link, navigation, a footer, a list
+    of teasers.
+    """
     for ancestor in element.iterancestors():
-        if ancestor.tag in ("a", "aside", "nav", "footer") or ancestor.get("itemprop") in ("comment", "isRelatedTo"):
+        if ancestor.tag in ("a", "aside", "nav", "footer") or ancestor.get("itemprop") in (
+            "comment",
+            "isRelatedTo",
+        ):
             return True
-        if ancestor.tag == "li" and any(len(text_of(link)) > _LINK for link in islice(ancestor.iter("a"), _MAX_LINKS)):
+        if ancestor.tag == "li" and any(
+            len(text_of(link)) > _LINK for link in islice(ancestor.iter("a"), _MAX_LINKS)
+        ):
             return True
     return False
 
 
 def _is_certain(candidate: DateCandidate) -> bool:
-    """A time of publication stated with an offset of its own needs no second witness, and looking for one is dear."""
+    """A time of publication stated with an offset of its own needs no second witness, and looking
+    for one is dear.
+    """
     stated = candidate.stated
     zoned = stated.zone_stated and stated.instant is not None and bool(stated.instant.utcoffset())
     return not candidate.modified and zoned and _has_time(stated)
@@ -148,17 +168,24 @@ def _from_url(url: str, reader: Reader) -> DateCandidate | None:
     return DateCandidate(source="url", stated=stated) if stated else None
 
 
-# ------------------------------------------------------------------------------------------------------- the choice
+# --------------------------------------------------------------------------------------- the choice
 
 
-def choose(found: list[DateCandidate], reader: Reader, *, modified: bool = False) -> DateCandidate | None:
-    """The date to believe of those published (or modified): the first sound one, refined by the others that agree.
+def choose(
+    found: list[DateCandidate], reader: Reader, *, modified: bool = False
+) -> DateCandidate | None:
+    """The date to believe of those published (or modified): the first sound one, refined by the
+    others that agree.
 
     A page that only says when it was last changed gives that as its publication.
     """
     sound = (Verdict.SOUND, Verdict.COARSE)
     found = [_not_ahead(candidate, reader) for candidate in found]
-    usable = [candidate for candidate in found if verdict(candidate.stated, captured=reader.captured) in sound]
+    usable = [
+        candidate
+        for candidate in found
+        if verdict(candidate.stated, captured=reader.captured) in sound
+    ]
     wanted = [candidate for candidate in usable if candidate.modified == modified]
     wanted = wanted or ([] if modified else usable)
     whole = [candidate for candidate in wanted if candidate.stated.instant is not None]
@@ -167,27 +194,50 @@ def choose(found: list[DateCandidate], reader: Reader, *, modified: bool = False
     first = whole[0]
     if not _has_time(first.stated):
         first = next(
-            (other for other in whole if _has_time(other.stated) and _same_day(first.stated, other.stated)), first
+            (
+                other
+                for other in whole
+                if _has_time(other.stated) and _same_day(first.stated, other.stated)
+            ),
+            first,
         )
     if not first.stated.zone_stated:
         first = next(
-            (other for other in whole if _same_clock(first.stated, other.stated) and other.stated.zone_stated), first
+            (
+                other
+                for other in whole
+                if _same_clock(first.stated, other.stated) and other.stated.zone_stated
+            ),
+            first,
         )
     return _true_zone(first, whole, reader)
 
 
 def _not_ahead(candidate: DateCandidate, reader: Reader) -> DateCandidate:
-    """The candidate as a wall clock of the site's zone where, taken as UTC, it would lie after the capture."""
+    """The candidate as a wall clock of the site's zone where, taken as UTC, it would lie after the
+    capture.
+    """
     stated = candidate.stated
-    if reader.zone is None or not stated.zone_stated or stated.instant is None or stated.instant.utcoffset():
+    if (
+        reader.zone is None
+        or not stated.zone_stated
+        or stated.instant is None
+        or stated.instant.utcoffset()
+    ):
         return candidate
     local = replace(stated, instant=stated.instant.replace(tzinfo=reader.zone), zone_stated=False)
     ahead = verdict(stated, captured=reader.captured) == Verdict.FUTURE
-    return replace(candidate, stated=local) if ahead and local.instant and local.instant < stated.instant else candidate
+    return (
+        replace(candidate, stated=local)
+        if ahead and local.instant and local.instant < stated.instant
+        else candidate
+    )
 
 
 def _has_time(stated: StatedDate) -> bool:
-    """Whether a time of day is stated; midnight without a zone is what a day becomes in many systems."""
+    """Whether a time of day is stated; midnight without a zone is what a day becomes in many
+    systems.
+    """
     instant = stated.instant
     if instant is None or stated.precision == Precision.DAY:
         return False
@@ -205,13 +255,20 @@ def _same_clock(first: StatedDate, second: StatedDate) -> bool:
 
 
 def _true_zone(chosen: DateCandidate, found: list[DateCandidate], reader: Reader) -> DateCandidate:
-    """The candidate with the zone its readers live in, where it is stated in UTC and the page shows a wall clock.
+    """The candidate with the zone its readers live in, where it is stated in UTC and the page shows
+    a wall clock.
 
-    Some systems write the wall clock of their country and call it UTC: it shows where the site's zone is known and the
-    page displays the very same clock. Elsewhere the clock displayed tells how far from UTC the page is: the instant stays.
+    Some systems write the wall clock of their country and call it UTC: it shows where the site's
+    zone is known and the page displays the very same clock. Elsewhere the clock displayed tells how
+    far from UTC the page is: the instant stays.
     """
     instant = chosen.stated.instant
-    if instant is None or not chosen.stated.zone_stated or instant.utcoffset() or not _has_time(chosen.stated):
+    if (
+        instant is None
+        or not chosen.stated.zone_stated
+        or instant.utcoffset()
+        or not _has_time(chosen.stated)
+    ):
         return chosen
     clock = next((other.stated.instant for other in found if _is_clock(other)), None)
     if clock is None:
@@ -221,11 +278,20 @@ def _true_zone(chosen: DateCandidate, found: list[DateCandidate], reader: Reader
     if not ahead and local.utcoffset():
         return replace(chosen, stated=replace(chosen.stated, instant=local, zone_stated=False))
     if ahead and ahead % _QUARTER == timedelta(0) and _WEST <= ahead <= _EAST:
-        zone = reader.zone if reader.zone and instant.astimezone(reader.zone).utcoffset() == ahead else timezone(ahead)
+        zone = (
+            reader.zone
+            if reader.zone and instant.astimezone(reader.zone).utcoffset() == ahead
+            else timezone(ahead)
+        )
         return replace(chosen, stated=replace(chosen.stated, instant=instant.astimezone(zone)))
     return chosen
 
 
 def _is_clock(candidate: DateCandidate) -> bool:
     stated = candidate.stated
-    return candidate.source == "text" and not stated.zone_stated and not stated.relative and _has_time(stated)
+    return (
+        candidate.source == "text"
+        and not stated.zone_stated
+        and not stated.relative
+        and _has_time(stated)
+    )

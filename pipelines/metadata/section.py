@@ -1,4 +1,6 @@
-"""The section an article stands in, as the page names it: data, metas, breadcrumbs, or the label above the headline."""
+"""The section an article stands in, as the page names it: data, metas, breadcrumbs, or the label
+above the headline.
+"""
 
 from __future__ import annotations
 
@@ -59,21 +61,28 @@ def candidates(
     data: str | None = None,
     title: str | None = None,
 ) -> list[tuple[str, str]]:
-    """(source, section) by falling trust: the article's own JSON-LD, metas, data, breadcrumbs, and what the page shows.
+    """(source, section) by falling trust: the article's own JSON-LD, metas, data, breadcrumbs, and
+    what the page shows.
 
-    `nodes` are the article's JSON-LD nodes, `everything` all of the page's. Of a path (`World > Asia`) the last part counts,
-    and where a breadcrumb leads deeper than the section stated, its last step.
+    `nodes` are the article's JSON-LD nodes, `everything` all of the page's. Of a path (`World >
+    Asia`) the last part counts, and where a breadcrumb leads deeper than the section stated, its
+    last step.
     """
     stated = [
-        ("json-ld", name) for value in linked_data.values(nodes, "articleSection") for name in linked_data.texts(value)
+        ("json-ld", name)
+        for value in linked_data.values(nodes, "articleSection")
+        for name in linked_data.texts(value)
     ]
     stated += [("meta", name) for name in head.all(*_METAS)]
     stated += [("data", data)] if data else []
     stated += [
-        ("microdata", element.get("content") or text_of(element)) for element in marked.elements("articleSection")[:1]
+        ("microdata", element.get("content") or text_of(element))
+        for element in marked.elements("articleSection")[:1]
     ]
     paths = [linked_data.crumbs(node) for node in everything] + [marked.crumbs()]
-    if not stated and not any(paths):  # a search through all class names: only where nothing else is said
+    if not stated and not any(
+        paths
+    ):  # a search through all class names: only where nothing else is said
         paths = [_crumbs(box) for box in select(page, _CRUMBS)[:2]]
     trails = [trail for path in paths if (trail := _trail(path, head, title))]
     found = [(source, _SEPARATORS.split(name)[-1]) for source, name in stated]
@@ -93,12 +102,21 @@ def is_home(name: str) -> bool:
 
 
 def _is_section(name: str, head: Head) -> bool:
-    return 1 < len(name) <= 80 and not is_home(name) and name not in head.site_names and not name.startswith("http")
+    return (
+        1 < len(name) <= 80
+        and not is_home(name)
+        and name not in head.site_names
+        and not name.startswith("http")
+    )
 
 
 def _trail(crumbs: list[str], head: Head, title: str | None) -> list[str]:
     """The crumbs that are neither the article itself nor the front page."""
-    return [crumb for crumb in crumbs if _is_section(crumb, head) and not (title and _is_title(crumb, title))]
+    return [
+        crumb
+        for crumb in crumbs
+        if _is_section(crumb, head) and not (title and _is_title(crumb, title))
+    ]
 
 
 def _is_title(crumb: str, title: str) -> bool:
@@ -106,7 +124,9 @@ def _is_title(crumb: str, title: str) -> bool:
 
 
 def _parent_link(page: Page) -> Iterator[str]:
-    """The text of a link to the folder the page's address stands in (`/world/` of `/world/2024/x`), the deepest."""
+    """The text of a link to the folder the page's address stands in (`/world/` of `/world/2024/x`),
+    the deepest.
+    """
     path = urlsplit(page.url).path
     best, name = 1, ""
     for link in page.root.iter("a"):
@@ -114,7 +134,12 @@ def _parent_link(page: Page) -> Iterator[str]:
             href = urlsplit(link.get("href") or "").path.rstrip("/")
         except ValueError:  # `http://[bad`
             continue
-        if len(href) > best and path.startswith(href + "/") and (label := text_of(link)) and len(label) <= _MAX_LABEL:
+        if (
+            len(href) > best
+            and path.startswith(href + "/")
+            and (label := text_of(link))
+            and len(label) <= _MAX_LABEL
+        ):
             best, name = len(href), label
     if name:
         yield name
@@ -126,7 +151,9 @@ def _crumbs(element: HtmlElement) -> list[str]:
 
 
 def _labels(page: Page) -> Iterator[str]:
-    """Short texts right before the headline, the nearest first; those that are links or marked as a section before others."""
+    """Short texts right before the headline, the nearest first; those that are links or marked as a
+    section before others.
+    """
     heading = next((element for element in page.root.iter("h1") if text_of(element)), None)
     if heading is None:
         return
@@ -158,7 +185,15 @@ def _before(heading: HtmlElement) -> Iterator[HtmlElement]:
         element = previous
         if element.tag in ("body", "head"):
             return
-        if not isinstance(element.tag, str) or element.tag in ("nav", "script", "style", "header", "svg", "form", "ul"):
+        if not isinstance(element.tag, str) or element.tag in (
+            "nav",
+            "script",
+            "style",
+            "header",
+            "svg",
+            "form",
+            "ul",
+        ):
             continue
         for node in reversed(list(islice(element.iter(), 40))):
             if isinstance(node.tag, str) and node.tag not in ("script", "style", "svg"):

@@ -1,4 +1,6 @@
-"""What an article is about, in the page's own words: keywords of data and metas, or the labels below the text."""
+"""What an article is about, in the page's own words: keywords of data and metas, or the labels
+below the text.
+"""
 
 from __future__ import annotations
 
@@ -12,35 +14,58 @@ from pipelines.page.dom import Page, text_of
 from pipelines.page.head_tags import Head, plain
 from pipelines.page.microdata import select
 
-_METAS = ("article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags", "cxenseparse:taglist")
+_METAS = (
+    "article:tag",
+    "news_keywords",
+    "keywords",
+    "parsely-tags",
+    "sailthru.tags",
+    "cxenseparse:taglist",
+)
 _MAX = 40
 _MAX_LENGTH = 80
-# Links that say of themselves that they are tags, and boxes that are named so; those beside the article are not its own.
+# Links that say of themselves that they are tags, and boxes that are named so; those beside the
+# article are not its own.
 _LINKS = etree.XPath("//a/@rel[contains(., 'tag')]/..", smart_strings=False)
 _BOXES = etree.XPath(
-    "//@class[contains(., 'tags') or contains(., 'Tags') or contains(., 'keywords')]/..", smart_strings=False
+    "//@class[contains(., 'tags') or contains(., 'Tags') or contains(., 'keywords')]/..",
+    smart_strings=False,
 )
-_NAMED = re.compile(r"(?:^|[\s_-])(?:tags|keywords)(?:$|[\s_-])|tags-?(?:list|links|box)|[a-z]Tags(?:$|\s)")
+_NAMED = re.compile(
+    r"(?:^|[\s_-])(?:tags|keywords)(?:$|[\s_-])|tags-?(?:list|links|box)|[a-z]Tags(?:$|\s)"
+)
 _APART = frozenset(("aside", "footer", "nav", "header"))
 _LABEL_LENGTH = 40
 
 
 def read(page: Page, head: Head, nodes: list[linked_data.Node], data: list[str]) -> tuple[str, ...]:
-    """The tags of an article: of its JSON-LD, its application data, its metas, or else those it shows."""
-    stated = [text for value in linked_data.values(nodes, "keywords") for text in linked_data.texts(value)] or data
+    """The tags of an article: of its JSON-LD, its application data, its metas, or else those it
+    shows.
+    """
+    stated = [
+        text for value in linked_data.values(nodes, "keywords") for text in linked_data.texts(value)
+    ] or data
     for name in _METAS:
         stated = stated or head.all(name)
     if not stated:
         return tuple(dict.fromkeys(_shown(page)))[:_MAX]
-    single = [part.strip(" #") for text in stated for part in text.replace("،", ",").replace(";", ",").split(",")]
+    single = [
+        part.strip(" #")
+        for text in stated
+        for part in text.replace("،", ",").replace(";", ",").split(",")
+    ]
     return tuple(dict.fromkeys(part for part in single if 1 < len(part) <= _MAX_LENGTH))[:_MAX]
 
 
 def _shown(page: Page) -> list[str]:
     """Short links marked as tags, or in a box of that name."""
-    links = [link for link in select(page, _LINKS)[:_MAX] if "category" not in (link.get("rel") or "")]
+    links = [
+        link for link in select(page, _LINKS)[:_MAX] if "category" not in (link.get("rel") or "")
+    ]
     if not links:
-        boxes = (box for box in select(page, _BOXES)[:_MAX] if _NAMED.search(box.get("class") or ""))
+        boxes = (
+            box for box in select(page, _BOXES)[:_MAX] if _NAMED.search(box.get("class") or "")
+        )
         links = [link for box in boxes for link in islice(box.iter("a"), _MAX)]
     texts = [
         plain(text_of(link)).strip(" #,،")

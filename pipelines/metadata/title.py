@@ -1,8 +1,9 @@
 """The headline of a page, out of all the places that claim to know it.
 
-Each place adds or leaves out something: the site's name behind a dash, a kicker before a colon, a shorter form for the
-search engines. Which one to follow is told by which of them agree; the rules of `choose` were counted on pages with known headlines
-(172 of 42 countries, 573 of all kinds, 30 Arabic).
+Each place adds or leaves out something: the site's name behind a dash, a kicker before a colon, a
+shorter form for the search engines. Which one to follow is told by which of them agree; the rules
+of `choose` were counted on pages with known headlines (172 of 42 countries, 573 of all kinds, 30
+Arabic).
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ _MAX_HEADINGS = 12
 # A `title` of so few words may be no more than the site's name; a headline has at least as many.
 _NAME_WORDS = 4
 _FURNITURE = frozenset(("header", "nav", "footer", "aside", "form", "dialog", "a"))
-_NAMED_FURNITURE = re.compile(r"logo|brand|masthead|site-?(name|title|header)|newsletter|cookie|consent|modal|popup")
+_NAMED_FURNITURE = re.compile(
+    r"logo|brand|masthead|site-?(name|title|header)|newsletter|cookie|consent|modal|popup"
+)
 _MIN_TITLE = 3
 _MAX_TITLE = 400
 
@@ -44,7 +47,8 @@ _MAX_TITLE = 400
 class TitleCandidate:
     """A headline as one place gives it (`raw`), and cleaned of the site's name (`text`).
 
-    `heads` says of an `h1` that it stands where a story's headline does, not in a banner, a form or a link home.
+    `heads` says of an `h1` that it stands where a story's headline does, not in a banner, a form or
+    a link home.
     """
 
     source: str
@@ -54,12 +58,16 @@ class TitleCandidate:
 
 
 def heading_text(element: HtmlElement) -> str:
-    """A heading's text with words kept apart only where the markup parts them (a block, a line break)."""
+    """A heading's text with words kept apart only where the markup parts them (a block, a line
+    break).
+    """
     pieces: list[str] = []
     skipped: HtmlElement | None = None
     for event, node in etree.iterwalk(element, events=("start", "end")):
         if event == "start":
-            if skipped is None and (node.tag in ("script", "style", "svg", "noscript", "template") or _hidden(node)):
+            if skipped is None and (
+                node.tag in ("script", "style", "svg", "noscript", "template") or _hidden(node)
+            ):
                 skipped = node
             if skipped is None:
                 if node.tag in ("br", "div", "p", "li", "h2"):
@@ -69,7 +77,9 @@ def heading_text(element: HtmlElement) -> str:
             if node is skipped:
                 skipped = None
             if node is not element and skipped is None:
-                pieces.append((" " if node.tag in ("div", "p", "li", "h2") else "") + (node.tail or ""))
+                pieces.append(
+                    (" " if node.tag in ("div", "p", "li", "h2") else "") + (node.tail or "")
+                )
     return plain("".join(pieces))
 
 
@@ -78,14 +88,18 @@ def _hidden(node: HtmlElement) -> bool:
 
 
 def cut_site(text: str, names: Iterable[str], others: Iterable[str] = ()) -> str:
-    """`text` without the site's name behind (or before) it, or what else stands behind another candidate."""
+    """`text` without the site's name behind (or before) it, or what else stands behind another
+    candidate.
+    """
     known = {key for name in names if (key := _key(name))}
     for _ in range(3):
         match = _SUFFIX.match(text)
         if not match:
             break
         head, tail = match[1].strip(), _key(match[2])
-        if tail and (tail in known or any(len(name) > 2 and (name in tail or tail in name) for name in known)):
+        if tail and (
+            tail in known or any(len(name) > 2 and (name in tail or tail in name) for name in known)
+        ):
             text = head
             continue
         break
@@ -95,7 +109,10 @@ def cut_site(text: str, names: Iterable[str], others: Iterable[str] = ()) -> str
     wanted = {key for other in others if len(key := _key(other)) >= 10}
     for match in _BREAK.finditer(text):
         # What another place gives whole, here with something behind a dash.
-        if len(text) - match.end() <= max(60, match.start() // 2) and _key(text[: match.start()]) in wanted:
+        if (
+            len(text) - match.end() <= max(60, match.start() // 2)
+            and _key(text[: match.start()]) in wanted
+        ):
             return text[: match.start()].strip()
     return text
 
@@ -107,9 +124,11 @@ def _key(text: str) -> str:
 def candidates(
     page: Page, head: Head, *, json_ld: str | None, microdata: str | None, data: str | None = None
 ) -> list[TitleCandidate]:
-    """All headlines the page gives, cleaned. Of several `h1` the one most like the others comes first.
+    """All headlines the page gives, cleaned. Of several `h1` the one most like the others comes
+    first.
 
-    `json_ld`, `microdata` and `data` are the headlines found there (by `linked_data` and the embedded data).
+    `json_ld`, `microdata` and `data` are the headlines found there (by `linked_data` and the
+    embedded data).
     """
     raw = [
         ("json-ld", plain(json_ld or "")),
@@ -122,15 +141,25 @@ def candidates(
     raw = [(source, text) for source, text in raw if _MIN_TITLE <= len(text) <= _MAX_TITLE]
     named = {_key(name) for name in head.site_names}
     raw = [(source, text) for source, text in raw if _key(text) not in named] or raw
-    shown = [(heading_text(heading), _heads(heading, page)) for heading in islice(page.root.iter("h1"), _MAX_HEADINGS)]
+    shown = [
+        (heading_text(heading), _heads(heading, page))
+        for heading in islice(page.root.iter("h1"), _MAX_HEADINGS)
+    ]
     headings = [text for text, _ in shown]
     heading = {text for text, heads in shown if heads}
     if any(len(text.split()) >= _NAME_WORDS for text in heading):
         # A short one in a banner is the site's name where another heads the story.
         headings = [text for text in headings if text in heading or len(text.split()) > _NAME_WORDS]
-    headings = [text for text in headings if _MIN_TITLE <= len(text) <= _MAX_TITLE and _key(text) not in named]
+    headings = [
+        text
+        for text in headings
+        if _MIN_TITLE <= len(text) <= _MAX_TITLE and _key(text) not in named
+    ]
     headings.sort(
-        key=lambda text: (-max((likeness(text, other) for _, other in raw), default=0.0), text not in heading)
+        key=lambda text: (
+            -max((likeness(text, other) for _, other in raw), default=0.0),
+            text not in heading,
+        )
     )
     raw[1:1] = [("h1", text) for text in headings]
     everything = [text for _, text in raw]
@@ -146,11 +175,19 @@ def candidates(
 
 
 def _heads(heading: HtmlElement, page: Page) -> bool:
-    """Whether an `h1` stands where a story's headline does; what leads to the front page is the site's name."""
+    """Whether an `h1` stands where a story's headline does; what leads to the front page is the
+    site's name.
+    """
     around = [heading, *islice(heading.iterancestors(), 30)]
     for element in around:
-        inside = element.tag == "header" and any(other.tag in ("article", "main") for other in element.iterancestors())
-        if element.tag in _FURNITURE and not inside and not (element.tag == "a" and not _leads_home(element, page)):
+        inside = element.tag == "header" and any(
+            other.tag in ("article", "main") for other in element.iterancestors()
+        )
+        if (
+            element.tag in _FURNITURE
+            and not inside
+            and not (element.tag == "a" and not _leads_home(element, page))
+        ):
             return False
         names = f"{element.get('class') or ''} {element.get('id') or ''}".casefold()
         if element.tag not in ("body", "html") and _NAMED_FURNITURE.search(names):
@@ -161,7 +198,11 @@ def _heads(heading: HtmlElement, page: Page) -> bool:
 def _leads_home(link: HtmlElement, page: Page) -> bool:
     address = page.absolute(link.get("href"))
     try:
-        return address is not None and urlsplit(address).path.strip("/") in ("", "index.html", "index.php")
+        return address is not None and urlsplit(address).path.strip("/") in (
+            "",
+            "index.html",
+            "index.php",
+        )
     except ValueError:
         return False
 
@@ -192,9 +233,9 @@ def choose(
 ) -> TitleCandidate | None:
     """The candidate to believe.
 
-    Arabic pages: what stands as `h1`, when another place knows it too. Elsewhere, where JSON-LD and the headline for sharing
-    (`og`) differ, one of them is for search engines: JSON-LD's `names` and `alternatives` (`name`, `alternativeHeadline`)
-    tell which, or else what the page shows.
+    Arabic pages: what stands as `h1`, when another place knows it too. Elsewhere, where JSON-LD and
+    the headline for sharing (`og`) differ, one of them is for search engines: JSON-LD's `names` and
+    `alternatives` (`name`, `alternativeHeadline`) tell which, or else what the page shows.
     """
     by: dict[str, TitleCandidate] = {}
     for candidate in found:
@@ -207,7 +248,9 @@ def choose(
     if (language or "").split("-")[0] in _ARABIC_SCRIPT and "h1" in by:
         source = "h1"
     elif "json-ld" in by and "og" in by and key["json-ld"] != key["og"]:
-        source = _between(by, key, {_key(name) for name in names}, {_key(other) for other in alternatives})
+        source = _between(
+            by, key, {_key(name) for name in names}, {_key(other) for other in alternatives}
+        )
     else:
         source = _without_doubt(by, key)
     # Of the places that say the same the one that is written with the most care.
@@ -223,7 +266,9 @@ def _without_doubt(by: dict[str, TitleCandidate], key: dict[str, str]) -> str:
     return "h1" if "h1" in by else next(source for source in _ORDER if source in by)
 
 
-def _between(by: dict[str, TitleCandidate], key: dict[str, str], names: set[str], alternatives: set[str]) -> str:
+def _between(
+    by: dict[str, TitleCandidate], key: dict[str, str], names: set[str], alternatives: set[str]
+) -> str:
     """Of a JSON-LD headline and a social one that differ, the editors'."""
     linked, social, shown, tab = (key.get(source) for source in ("json-ld", "og", "h1", "title"))
     if social in names or linked in names:
@@ -242,7 +287,9 @@ def _editorial(by: dict[str, TitleCandidate]) -> bool:
 
 
 def _credible(heading: TitleCandidate, found: list[TitleCandidate]) -> bool:
-    """Whether an `h1` has to do with what the page says elsewhere ("Log in" has not), or that is but the site's name."""
+    """Whether an `h1` has to do with what the page says elsewhere ("Log in" has not), or that is
+    but the site's name.
+    """
     others = [other.text for other in found if other.source != "h1"]
     if not others or max(likeness(heading.text, other) for other in others) > _RELATED:
         return True

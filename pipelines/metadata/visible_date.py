@@ -1,7 +1,8 @@
 """The line with the date that readers see: the one nearest to the headline.
 
-A page shows many dates, of teasers, of comments, of today. Which of them is the article's is told by how near it stands to
-the headline in the tree. What a date text means is `dates`' business, whether to believe it `published`'s.
+A page shows many dates, of teasers, of comments, of today. Which of them is the article's is told
+by how near it stands to the headline in the tree. What a date text means is `dates`' business,
+whether to believe it `published`'s.
 """
 
 from __future__ import annotations
@@ -29,7 +30,20 @@ _ATTRIBUTE = re.compile(
     r"^data-(?:[a-z-]{1,20}-)?(?:date|time|datetime|timestamp|published|publish|pubdate|created|iso|utc|unix|epoch|(?P<changed>modified|updated))$"
 )
 _SKIPPED = frozenset(
-    ("script", "style", "noscript", "template", "svg", "nav", "footer", "aside", "form", "select", "iframe", "button")
+    (
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "nav",
+        "footer",
+        "aside",
+        "form",
+        "select",
+        "iframe",
+        "button",
+    )
 )
 _DATE_LINE = 70
 _SHORT_LINE = 45
@@ -43,7 +57,8 @@ _HEADLINE_TAGS = ("h2", "h3", "h4", "div", "span", "p", "td", "font", "strong", 
 _MIN_HEADLINE = 15
 _MAX_ELEMENTS = 700
 _MAX_HEADINGS = 20
-# A line that holds a date and perhaps a byline; longer ones are sentences that happen to name a day.
+# A line that holds a date and perhaps a byline; longer ones are sentences that happen to name a
+# day.
 MAX_LINE = 120
 
 
@@ -58,9 +73,11 @@ class DateCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Reads date texts under what is known of the page: its capture, its site's zone (None: not known), its language.
+    """Reads date texts under what is known of the page: its capture, its site's zone (None: not
+    known), its language.
 
-    `guess` is a zone to read dates in where the site's isn't known; it is not trusted to put others right.
+    `guess` is a zone to read dates in where the site's isn't known; it is not trusted to put others
+    right.
     """
 
     captured: datetime | None
@@ -70,11 +87,18 @@ class Reader:
 
     def read(self, text: str) -> StatedDate | None:
         """The date a text states, or None."""
-        return read_date(text, captured=self.captured, zone=self.zone or self.guess or UTC, language=self.language)
+        return read_date(
+            text,
+            captured=self.captured,
+            zone=self.zone or self.guess or UTC,
+            language=self.language,
+        )
 
 
 def near_headline(page: Page, head: Head, reader: Reader) -> list[DateCandidate]:
-    """The date line nearest to the headline in the tree: its own box first, then the boxes around it."""
+    """The date line nearest to the headline in the tree: its own box first, then the boxes around
+    it.
+    """
     heading = _heading(page, head)
     if heading is None:
         return []
@@ -87,27 +111,39 @@ def near_headline(page: Page, head: Head, reader: Reader) -> list[DateCandidate]
             break
         box = parent
         above, below = _dates_in(box, seen, reader)
-        found = below + [one for one in above if level < _BAR_LEVEL or not _is_today(one.stated, reader)]
+        found = below + [
+            one for one in above if level < _BAR_LEVEL or not _is_today(one.stated, reader)
+        ]
         if any(_is_line(candidate) for candidate in found):
             return sorted(found, key=lambda candidate: len(candidate.stated.raw) > _SHORT_LINE)
         sentences += found
-    return [candidate for candidate in sentences if candidate.modified]  # other sentences tell of the story's days
+    return [
+        candidate for candidate in sentences if candidate.modified
+    ]  # other sentences tell of the story's days
 
 
 def _is_line(candidate: DateCandidate) -> bool:
-    """Whether the text is made for its date; a longer one is a caption or sentence that names a day."""
+    """Whether the text is made for its date; a longer one is a caption or sentence that names a
+    day.
+    """
     return len(candidate.stated.raw) <= _DATE_LINE
 
 
 def _heading(page: Page, head: Head) -> HtmlElement | None:
-    """The headline's element: the longest `h1`, or without one the first that says what the head says."""
-    headings = [heading for heading in islice(page.root.iter("h1"), _MAX_HEADINGS) if text_of(heading)]
+    """The headline's element: the longest `h1`, or without one the first that says what the head
+    says.
+    """
+    headings = [
+        heading for heading in islice(page.root.iter("h1"), _MAX_HEADINGS) if text_of(heading)
+    ]
     if headings:
         return max(headings, key=lambda heading: len(text_of(heading)))
     stated = [title for title in (head.first("og:title"), head.title) if title]
     for element in page.root.iter(*_HEADLINE_TAGS):
         text = fold(element.text or "")
-        if len(text) >= _MIN_HEADLINE and any(title.startswith(text) or title.endswith(text) for title in stated):
+        if len(text) >= _MIN_HEADLINE and any(
+            title.startswith(text) or title.endswith(text) for title in stated
+        ):
             return element
     return None
 
@@ -115,7 +151,9 @@ def _heading(page: Page, head: Head) -> HtmlElement | None:
 def _dates_in(
     box: HtmlElement, seen: set[HtmlElement], reader: Reader
 ) -> tuple[list[DateCandidate], list[DateCandidate]]:
-    """The dates in a box above and below what of it has been `seen` before (the headline's inner boxes)."""
+    """The dates in a box above and below what of it has been `seen` before (the headline's inner
+    boxes).
+    """
     above: list[DateCandidate] = []
     below: list[DateCandidate] = []
     inner = frozenset(seen)
@@ -142,7 +180,9 @@ def _dates_in(
 
 
 def _in_teaser(element: HtmlElement, box: HtmlElement) -> bool:
-    """Whether a date stands beside another story's headline, in a box of their own that is not the headline's `box`."""
+    """Whether a date stands beside another story's headline, in a box of their own that is not the
+    headline's `box`.
+    """
     for around in islice(element.iterancestors(), _TEASER_LEVELS):
         if around is box:
             return False
@@ -152,7 +192,9 @@ def _in_teaser(element: HtmlElement, box: HtmlElement) -> bool:
 
 
 def _in_attributes(element: HtmlElement, reader: Reader) -> Iterator[DateCandidate]:
-    """The date that an element holds for a script to show ("an hour ago"), with its day at least."""
+    """The date that an element holds for a script to show ("an hour ago"), with its day at
+    least.
+    """
     if element.tag == "time":  # read with all the others of its kind
         return
     for name, value in element.items():
@@ -177,7 +219,9 @@ def _is_today(stated: StatedDate, reader: Reader) -> bool:
 def _may_be_dated(text: str) -> bool:
     if not text or len(text) > MAX_LINE * 2 or text.isspace():
         return False
-    return _DIGIT.search(text) is not None or (len(text) <= _SPOKEN_DATE and _DAY_WORD.search(text) is not None)
+    return _DIGIT.search(text) is not None or (
+        len(text) <= _SPOKEN_DATE and _DAY_WORD.search(text) is not None
+    )
 
 
 def _both(line: str) -> bool:

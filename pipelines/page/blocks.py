@@ -1,7 +1,9 @@
-"""A page as the blocks of text a reader sees, in order: paragraphs, headings, list items, cells, loose text.
+"""A page as the blocks of text a reader sees, in order: paragraphs, headings, list items, cells,
+loose text.
 
-One walk over the tree, which it leaves alone. Each block knows where it stands, how much of it is linked, and the marked
-regions (navigation, related boxes, captions: see `pipelines.page.markup_hints`) around it. Which blocks are the article is for
+One walk over the tree, which it leaves alone. Each block knows where it stands, how much of it is
+linked, and the marked regions (navigation, related boxes, captions: see
+`pipelines.page.markup_hints`) around it. Which blocks are the article is for
 `pipelines.body.main_element` and `pipelines.body` to say.
 """
 
@@ -16,7 +18,15 @@ from lxml.html import HtmlElement
 
 from pipelines.language.line_phrases import breadth
 from pipelines.page.dom import fold
-from pipelines.page.line_breaks import LINE_LENGTH, SENTENCE_END, WRAPPED, Piece, is_break, lined, split_at_breaks
+from pipelines.page.line_breaks import (
+    LINE_LENGTH,
+    SENTENCE_END,
+    WRAPPED,
+    Piece,
+    is_break,
+    lined,
+    split_at_breaks,
+)
 
 INLINE = frozenset(
     [
@@ -93,16 +103,20 @@ SKIPPED = frozenset(
         "datalist",
     ]
 )
-# These are passed over whatever they hold; the others of SKIPPED may have swallowed the page by a missing end tag.
+# These are passed over whatever they hold; the others of SKIPPED may have swallowed the page by a
+# missing end tag.
 _NEVER_TEXT = frozenset(["script", "style", "template", "noscript", "head", "math"])
 # Elements without text that end no block.
-EMPTY = frozenset(["img", "source", "wbr", "link", "meta", "area", "base", "col", "track", "param", "amp-img"])
+EMPTY = frozenset(
+    ["img", "source", "wbr", "link", "meta", "area", "base", "col", "track", "param", "amp-img"]
+)
 _UNOPENED = EMPTY | {"br"}
 _KINDS = {
     "p": "p", "h1": "h", "h2": "h", "h3": "h", "h4": "h", "h5": "h", "h6": "h", "li": "li", "dt": "li", "dd": "li",
     "blockquote": "quote", "td": "cell", "th": "cell", "figcaption": "caption", "caption": "caption", "pre": "pre",
 }  # fmt: skip
-# A paragraph among so many others, of no more than this length, is one though a line break stands in it.
+# A paragraph among so many others, of no more than this length, is one though a line break stands
+# in it.
 _FELLOWS = 3
 _ONE_PARAGRAPH = 600
 # Inline elements that a page may show as lines of their own, and how it says so.
@@ -114,8 +128,9 @@ _AS_BLOCK = re.compile(r"display\s*:\s*(block|table|flex|grid|list-item)", re.IG
 class Block:
     """One run of text without a block border in it.
 
-    `kind`: p, h, li, quote, cell, caption, pre or text (loose). `linked` and `strong` count the characters inside links
-    and bold, `breadth` is `wording.breadth` of the text. `regions` are indices into `Blocks.regions`, outermost first. `at` is its place on the page.
+    `kind`: p, h, li, quote, cell, caption, pre or text (loose). `linked` and `strong` count the
+    characters inside links and bold, `breadth` is `wording.breadth` of the text. `regions` are
+    indices into `Blocks.regions`, outermost first. `at` is its place on the page.
     """
 
     text: str
@@ -166,13 +181,17 @@ class _Walk:
         self.marked: HtmlElement | None = None  # the innermost region that is open
 
     def text(self, text: str) -> None:
-        if self.pieces or self.link is not None or not text.isspace():  # white space begins no block
+        if (
+            self.pieces or self.link is not None or not text.isspace()
+        ):  # white space begins no block
             self.pieces.append((text, self.link, self.bold > 0))
 
     def flush(self, element: HtmlElement) -> None:
         pieces, self.pieces = self.pieces, []
         owner, kind, level = self.kinds[-1] if self.kinds else (element, "text", 0)
-        if kind in ("text", "cell", "pre") and any(len(piece[0]) > WRAPPED and "\n" in piece[0] for piece in pieces):
+        if kind in ("text", "cell", "pre") and any(
+            len(piece[0]) > WRAPPED and "\n" in piece[0] for piece in pieces
+        ):
             pieces = lined(pieces, kept=kind == "pre")
         if kind == "p" and _is_one_paragraph(pieces, owner):
             pieces = [(" ", None, False) if is_break(piece) else piece for piece in pieces]
@@ -190,7 +209,9 @@ class _Walk:
 
     def open(self, node: HtmlElement, tag: str) -> None:
         reason = self.mark(node)
-        if self.pieces and (tag not in INLINE or reason is not None or (tag in _SHOWN and _is_shown_as_block(node))):
+        if self.pieces and (
+            tag not in INLINE or reason is not None or (tag in _SHOWN and _is_shown_as_block(node))
+        ):
             parent = node.getparent()
             self.flush(parent if parent is not None else node)
         if reason is not None:
@@ -207,7 +228,9 @@ class _Walk:
             self.text(text)
 
     def close(self, node: HtmlElement, tag: str) -> None:
-        if self.pieces and (tag not in INLINE or node is self.marked or (tag in _SHOWN and _is_shown_as_block(node))):
+        if self.pieces and (
+            tag not in INLINE or node is self.marked or (tag in _SHOWN and _is_shown_as_block(node))
+        ):
             self.flush(node)
         elif tag == "span" and self.pieces and not node.tail and _ends_line(self):
             self.pieces.append(("\n", None, False))
@@ -253,13 +276,17 @@ def _is_skipped(node: HtmlElement, tag: str) -> bool:
 
 
 def _is_one_paragraph(pieces: list[Piece], owner: HtmlElement) -> bool:
-    """Whether a paragraph among others is whole though a line break stands between two of its sentences."""
+    """Whether a paragraph among others is whole though a line break stands between two of its
+    sentences.
+    """
     breaks = [at for at, piece in enumerate(pieces) if is_break(piece)]
     if len(breaks) != 1 or not any(piece[0].strip() for piece in pieces[: breaks[0]]):
         return False
     if sum(len(piece[0]) for piece in pieces) > _ONE_PARAGRAPH:
         return False
-    fellows = sum(1 for _ in owner.itersiblings("p")) + sum(1 for _ in owner.itersiblings("p", preceding=True))
+    fellows = sum(1 for _ in owner.itersiblings("p")) + sum(
+        1 for _ in owner.itersiblings("p", preceding=True)
+    )
     return fellows >= _FELLOWS
 
 
@@ -272,10 +299,17 @@ def _is_shown_as_block(node: HtmlElement) -> bool:
 
 
 def _ends_line(walk: _Walk) -> bool:
-    """Whether loose text so far ends a long sentence with no space after it: what follows stands on a line of its own."""
+    """Whether loose text so far ends a long sentence with no space after it: what follows stands on
+    a line of its own.
+    """
     last = walk.pieces[-1][0]
     loose = not walk.kinds or walk.kinds[-1][1] in ("text", "cell")
-    return loose and len(last) >= LINE_LENGTH and not last[-1].isspace() and bool(SENTENCE_END.search(last))
+    return (
+        loose
+        and len(last) >= LINE_LENGTH
+        and not last[-1].isspace()
+        and bool(SENTENCE_END.search(last))
+    )
 
 
 def _block(pieces: list[Piece], owner: HtmlElement, kind: str, level: int, at: int) -> Block | None:

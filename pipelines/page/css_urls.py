@@ -1,7 +1,8 @@
 """The addresses that stand inside a style sheet or a `srcset` attribute: found, and replaced.
 
-Both are read in one linear pass however odd the text (an unclosed `url(` behind thousands of blanks included). What the
-addresses lead to is `pipelines.page.links`' business, and what they are replaced by is the replay's.
+Both are read in one linear pass however odd the text (an unclosed `url(` behind thousands of blanks
+included). What the addresses lead to is `pipelines.page.links`' business, and what they are
+replaced by is the replay's.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-# CSS Syntax Level 3 §4.3.6: url(), quoted or not, the string form of @import, and the strings of image-set(), which a
-# resolution follows (CSS Images Level 4 §2.4). Possessive, so that no text can make
-# the pattern try again; a parenthesis ends an unquoted address, a line's end a quoted one.
+# CSS Syntax Level 3 §4.3.6: url(), quoted or not, the string form of @import, and the strings of
+# image-set(), which a resolution follows (CSS Images Level 4 §2.4). Possessive, so that no text can
+# make the pattern try again; a parenthesis ends an unquoted address, a line's end a quoted one.
 _CSS = re.compile(
     r"""\burl\(\s*+(?:"(?P<double>[^"\n]*+)"|'(?P<single>[^'\n]*+)'|(?P<bare>[^()"']*+))\s*+\)"""
     r"""|@import\s++(?:"(?P<import_double>[^"\n]*+)"|'(?P<import_single>[^'\n]*+)')"""
@@ -40,7 +41,9 @@ def replaced_in_css(css: str, replacement: Callable[[str], str]) -> str:
 
 
 def in_srcset(value: str) -> list[tuple[str, str]]:
-    """The candidates of a `srcset` (HTML §4.8.4.2.1): each address as written, and its descriptor (`2x`, `640w` or none)."""
+    """The candidates of a `srcset` (HTML §4.8.4.2.1): each address as written, and its descriptor
+    (`2x`, `640w` or none).
+    """
     found = []
     position = 0
     while candidate := _CANDIDATE.match(value, position):

@@ -1,7 +1,7 @@
 """Bytes of a page to text: which encoding they are really in, whatever the page says of itself.
 
-A declaration is a claim: it is believed only where the bytes read well under it. What is done with the text is left to
-`pipelines.page.dom`.
+A declaration is a claim: it is believed only where the bytes read well under it. What is done with
+the text is left to `pipelines.page.dom`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from dataclasses import dataclass
 from charset_normalizer import from_bytes
 from w3lib.encoding import resolve_encoding
 
-# How much of a page is looked at: `<meta charset>` should stand in the first 1,024 bytes, and often stands later.
+# How much of a page is looked at: `<meta charset>` should stand in the first 1,024 bytes, and often
+# stands later.
 DECLARATION_BYTES = 8192
 SAMPLE_BYTES = 200_000
-# Of UTF-8 with a few damaged characters (a cut in the middle, one pasted quotation mark): share of bad sequences allowed.
+# Of UTF-8 with a few damaged characters (a cut in the middle, one pasted quotation mark): share of
+# bad sequences allowed.
 DAMAGED_SHARE = 0.03
 
 _BOMS = (
@@ -30,20 +32,25 @@ _HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE
 _META_CHARSET = re.compile(rb"<meta\b[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"^\s*<\?xml\b[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 _MARKUP = re.compile(rb"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.IGNORECASE | re.DOTALL)
-_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_MULTIBYTE = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
 _HIGH = re.compile(rb"[\x80-\xff]")
 _WORD = re.compile(r"[^\W\d_]+")
-# Everything XML 1.0 and SQLite want nothing of: C0 controls but tab and line ends, DEL, C1, surrogates, non-characters.
+# Everything XML 1.0 and SQLite want nothing of: C0 controls but tab and line ends, DEL, C1,
+# surrogates, non-characters.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _ARABIC_IN_1256 = re.compile("[\u0621-\u064a]")
-# The same controls in UTF-8, tested without a look at each character: single bytes, C1, non-characters.
+# The same controls in UTF-8, tested without a look at each character: single bytes, C1,
+# non-characters.
 _CONTROL_BYTES = bytes({*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D})
 _CONTROL_SEQUENCES = (re.compile(rb"\xc2[\x80-\x84\x86-\x9f]"), re.compile(rb"\xef\xbf[\xbe\xbf]"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """A page's text, the encoding it was read in and the one it declared (header before meta), if any.
+    """A page's text, the encoding it was read in and the one it declared (header before meta), if
+    any.
 
     `utf8` is the text once more, in UTF-8: the page's own bytes wherever they are that already.
     """
@@ -55,10 +62,12 @@ class Decoded:
 
 
 def decode(data: bytes, content_type: str | None = None) -> Decoded:
-    """Decode a page: byte order mark, then the bytes' own nature, then HTTP header, then meta, then a guess.
+    """Decode a page: byte order mark, then the bytes' own nature, then HTTP header, then meta, then
+    a guess.
 
-    The order is the HTML standard's ("encoding sniffing algorithm"), save that a declaration the bytes contradict is
-    passed over. Control characters and lone surrogates are taken out; never raises.
+    The order is the HTML standard's ("encoding sniffing algorithm"), save that a declaration the
+    bytes contradict is passed over. Control characters and lone surrogates are taken out; never
+    raises.
     """
     declared = _declared(data, content_type)
     first = declared[0] if declared else None
@@ -66,7 +75,9 @@ def decode(data: bytes, content_type: str | None = None) -> Decoded:
         if data.startswith(mark):
             return _decoded(data[len(mark) :], name, first)
     if not _is_plain_utf8(data):
-        return _decoded(data, _undeclared_utf16(data) or _by_nature(data) or _by_claim(data, declared), first)
+        return _decoded(
+            data, _undeclared_utf16(data) or _by_nature(data) or _by_claim(data, declared), first
+        )
     try:
         return Decoded(text=data.decode("utf-8"), encoding="utf-8", declared=first, utf8=data)
     except UnicodeDecodeError:
@@ -84,7 +95,9 @@ def _decoded(data: bytes, encoding: str, declared: str | None) -> Decoded:
 
 
 def _is_plain_utf8(data: bytes) -> bool:
-    """Whether the bytes, if they are UTF-8, are so without a control character (a tenth of the time of `clean`)."""
+    """Whether the bytes, if they are UTF-8, are so without a control character (a tenth of the time
+    of `clean`).
+    """
     return (
         not data.isascii()
         and len(data.translate(None, _CONTROL_BYTES)) == len(data)
@@ -117,7 +130,9 @@ def _is_text_encoding(name: str) -> bool:
 
 
 def _undeclared_utf16(data: bytes) -> str | None:
-    """UTF-16 without a mark: markup is ASCII, so of the beginning many bytes are NUL, all on one side of their pairs."""
+    """UTF-16 without a mark: markup is ASCII, so of the beginning many bytes are NUL, all on one
+    side of their pairs.
+    """
     head = data[:400]
     left, right = head[0::2].count(0), head[1::2].count(0)
     if len(head) < 8 or left + right < len(head) * 0.1 or max(left, right) < 0.9 * (left + right):
@@ -139,10 +154,16 @@ def _by_nature(data: bytes) -> str | None:
 
 
 def _by_claim(data: bytes, declared: list[str]) -> str:
-    """The first claim that reads well, else what the bytes look like, else the first claim or windows-1252."""
-    claims = [name for name in declared if name not in ("utf-8", "utf-16", "utf-16-le", "utf-16-be")]
+    """The first claim that reads well, else what the bytes look like, else the first claim or
+    windows-1252.
+    """
+    claims = [
+        name for name in declared if name not in ("utf-8", "utf-16", "utf-16-le", "utf-16-be")
+    ]
     if data.isascii():
-        return claims[0] if claims else "utf-8"  # ISO-2022-JP, UTF-7 and the like are ASCII on the wire
+        return (
+            claims[0] if claims else "utf-8"
+        )  # ISO-2022-JP, UTF-7 and the like are ASCII on the wire
     sample = _MARKUP.sub(b" ", data[:SAMPLE_BYTES])
     for name in claims:
         if _reads_well(sample, name):
@@ -153,10 +174,12 @@ def _by_claim(data: bytes, declared: list[str]) -> str:
 
 
 def _reads_well(sample: bytes, encoding: str) -> bool:
-    """Whether few characters are undefined and words with foreign letters look like words of some script.
+    """Whether few characters are undefined and words with foreign letters look like words of some
+    script.
 
-    Arabic, Cyrillic or Greek bytes read in a Western charset give words made of accented capitals alone, which no
-    Western language has (measured: over nine in ten such words, against under one in ten in French or German).
+    Arabic, Cyrillic or Greek bytes read in a Western charset give words made of accented capitals
+    alone, which no Western language has (measured: over nine in ten such words, against under one
+    in ten in French or German).
     """
     text = sample.decode(encoding, "replace")
     foreign = [word for word in _WORD.findall(text) if not word.isascii()]
@@ -171,7 +194,9 @@ def _reads_well(sample: bytes, encoding: str) -> bool:
 
 
 def _reads_as_arabic(sample: bytes) -> bool:
-    """Whether windows-1256 gives words of Arabic letters that are as long, and as much alif and lam, as Arabic is."""
+    """Whether windows-1256 gives words of Arabic letters that are as long, and as much alif and
+    lam, as Arabic is.
+    """
     text = sample.decode("cp1256", "replace")
     foreign = [word for word in _WORD.findall(text) if not word.isascii()]
     arabic = [word for word in foreign if len(_ARABIC_IN_1256.findall(word)) == len(word)]

@@ -1,6 +1,7 @@
 """A page decoded and parsed once, for everything that reads it: links, metadata, dates, body.
 
-Nobody may change the tree: a reader that wants to cut it works on a copy. What the page means is left to the others.
+Nobody may change the tree: a reader that wants to cut it works on a copy. What the page means is
+left to the others.
 """
 
 from __future__ import annotations
@@ -21,19 +22,31 @@ from pipelines.page.decoding import clean, decode
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Parsing takes about 0.6 s for 10 MB; real news pages stay under 5 MB. Beyond this a page is kept and not read.
+# Parsing takes about 0.6 s for 10 MB; real news pages stay under 5 MB. Beyond this a page is kept
+# and not read.
 MAX_BYTES = 16_000_000
-# Of text that is not declared otherwise: share of Arabic letters from which the page is Arabic (or Persian, Urdu).
+# Of text that is not declared otherwise: share of Arabic letters from which the page is Arabic (or
+# Persian, Urdu).
 ARABIC_SHARE = 0.3
 # Text nodes looked at to tell the script of a page.
 SAMPLE_STRINGS = 400
 # A `noscript` with more characters than this holds more than a notice.
 UNSCRIPTED = 400
-# Elements held on to, so that each later walk over the tree finds them made already; a bound for hostile pages.
+# Elements held on to, so that each later walk over the tree finds them made already; a bound for
+# hostile pages.
 HELD_ELEMENTS = 50_000
 
 _HTML_TYPES = re.compile(r"html|xml|text/plain|octet-stream|unknown", re.IGNORECASE)
-_BINARY = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"RIFF", b"\x1f\x8b", b"\x00\x00\x01\x00")
+_BINARY = (
+    b"%PDF-",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"PK\x03\x04",
+    b"RIFF",
+    b"\x1f\x8b",
+    b"\x00\x00\x01\x00",
+)
 _ARABIC_RUN = re.compile("[\u0620-\u064a\u066e-\u06d3]+")
 # First bytes of what `_ARABIC_RUN` matches, in UTF-8.
 _ARABIC_BYTES = b"\xd8\xd9\xda\xdb"
@@ -41,15 +54,17 @@ _ARABIC_ENTITY = re.compile(rb"&#(?:0*1[5-7]\d\d|x0*6[0-9a-f]{2})", re.IGNORECAS
 _PERSIAN = re.compile("[\u067e\u0686\u0698\u06af\u06a9\u06cc]")
 _URDU = re.compile("[\u0679\u0688\u0691\u06ba\u06d2]")
 _HIDDEN = frozenset(("script", "style", "noscript", "template", "head", "svg"))
-# One class for all elements, found without a call to Python for each (forms and inputs have no class of their own).
+# One class for all elements, found without a call to Python for each (forms and inputs have no
+# class of their own).
 _CLASSES = etree.ElementDefaultClassLookup(element=HtmlElement)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One HTML page. `base` is the address relative links start from; `encoding` the one read in, `declared` the one
-    claimed; `cut` says that the parser dropped what was nested too deeply, `clicks` that elements do something when
-    clicked; `language` is a BCP 47 tag, lower case; `held` keeps the tree's first elements alive (see HELD_ELEMENTS).
+    """One HTML page. `base` is the address relative links start from; `encoding` the one read in,
+    `declared` the one claimed; `cut` says that the parser dropped what was nested too deeply,
+    `clicks` that elements do something when clicked; `language` is a BCP 47 tag, lower case; `held`
+    keeps the tree's first elements alive (see HELD_ELEMENTS).
     """
 
     url: str
@@ -75,7 +90,8 @@ class Page:
 def parse(html: bytes, url: str, content_type: str | None = None) -> Page | NotAnArticle:
     """Decode and parse a page (HTML standard, as far as libxml2 goes).
 
-    Returns NotAnArticle for what is not HTML, is larger than MAX_BYTES, or holds nothing. Never raises on bad input.
+    Returns NotAnArticle for what is not HTML, is larger than MAX_BYTES, or holds nothing. Never
+    raises on bad input.
     """
     if len(html) > MAX_BYTES:
         return NotAnArticle(url=url, reason=NotArticleReason.TOO_LARGE, detail=f"{len(html)} bytes")
@@ -110,7 +126,9 @@ def parse(html: bytes, url: str, content_type: str | None = None) -> Page | NotA
 
 
 def shown_as(page: Page, markup: str) -> Page | None:
-    """The page with other markup for its body, or None where that holds no element; its head and language stay."""
+    """The page with other markup for its body, or None where that holds no element; its head and
+    language stay.
+    """
     root, _ = _tree(f"<html><body>{markup}</body></html>".encode("utf-8", "replace"))
     head = page.root.find("head")
     if root is None:
@@ -121,8 +139,13 @@ def shown_as(page: Page, markup: str) -> Page | None:
 
 
 def without_scripts(page: Page) -> Page | None:
-    """The page as readers without scripts see it, or None where that is no other: what `noscript` holds is shown."""
-    if not any(len(element) and len(text_within(element)) > UNSCRIPTED for element in page.root.iter("noscript")):
+    """The page as readers without scripts see it, or None where that is no other: what `noscript`
+    holds is shown.
+    """
+    if not any(
+        len(element) and len(text_within(element)) > UNSCRIPTED
+        for element in page.root.iter("noscript")
+    ):
         return None
     root = copy.deepcopy(page.root)
     for element in root.iter("noscript"):
@@ -141,7 +164,8 @@ def text_of(element: HtmlElement) -> str:
 
 
 def strings(element: HtmlElement) -> Iterator[str]:
-    """The text nodes under an element in order, without those of scripts, styles and templates; its tail left out.
+    """The text nodes under an element in order, without those of scripts, styles and templates; its
+    tail left out.
 
     Walks without recursion: a hostile page nests deeper than Python's stack.
     """
@@ -186,7 +210,9 @@ def _tree(text: bytes) -> tuple[HtmlElement | None, bool]:
 
 
 def _join(root: HtmlElement) -> None:
-    """Take what follows an early `</html>`, which libxml2 puts beside the document's root, into the document."""
+    """Take what follows an early `</html>`, which libxml2 puts beside the document's root, into the
+    document.
+    """
     for late in list(root.itersiblings()):
         late.tag = "div"
         (root[-1] if len(root) else root).append(late)
@@ -204,11 +230,19 @@ def _base(root: HtmlElement, url: str) -> str:
 
 
 def _language(root: HtmlElement, text: bytes) -> str | None:
-    """The language as declared on `html` (or by meta), unless the letters of the text contradict it."""
-    declared = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang")
+    """The language as declared on `html` (or by meta), unless the letters of the text contradict
+    it.
+    """
+    declared = (
+        root.get("lang")
+        or root.get("{http://www.w3.org/XML/1998/namespace}lang")
+        or root.get("xml:lang")
+    )
     if not declared:
         for meta in root.iter("meta"):
-            name = (meta.get("http-equiv") or meta.get("property") or meta.get("name") or "").lower()
+            name = (
+                meta.get("http-equiv") or meta.get("property") or meta.get("name") or ""
+            ).lower()
             if name in ("content-language", "og:locale", "language"):
                 declared = meta.get("content")
                 break
@@ -229,7 +263,9 @@ def _by_script(root: HtmlElement, declared: str | None) -> str | None:
     sample = "".join(islice(strings(body if body is not None else root), SAMPLE_STRINGS))
     letters = sum(map(str.isalpha, sample))
     arabic = sum(map(len, _ARABIC_RUN.findall(sample)))
-    if letters < 100 or (arabic > ARABIC_SHARE * letters) == ((declared or "").split("-")[0] in _ARABIC_SCRIPT):
+    if letters < 100 or (arabic > ARABIC_SHARE * letters) == (
+        (declared or "").split("-")[0] in _ARABIC_SCRIPT
+    ):
         return declared
     if arabic <= ARABIC_SHARE * letters:
         return None if declared and arabic < 0.05 * letters else declared

@@ -16,14 +16,26 @@ from pipelines.page.dom import Page, fold
 
 # Marks of direction and joints of words that are no part of a text's meaning.
 _INVISIBLE = dict.fromkeys(
-    map(ord, "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00ad\u061c")
+    map(
+        ord,
+        "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\u00ad\u061c",
+    )
 )
 _MAX_ENTITY_ROUNDS = 2
-_SITE_NAMES = ("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site", "dc.publisher", "cre")
+_SITE_NAMES = (
+    "og:site_name",
+    "application-name",
+    "apple-mobile-web-app-title",
+    "twitter:site",
+    "dc.publisher",
+    "cre",
+)
 
 
 def plain(text: str) -> str:
-    """One line of text: entities that were escaped twice resolved, invisible marks dropped, white space folded."""
+    """One line of text: entities that were escaped twice resolved, invisible marks dropped, white
+    space folded.
+    """
     for _ in range(_MAX_ENTITY_ROUNDS):
         if "&" not in text:
             break
@@ -41,7 +53,9 @@ class HeadLink:
 
 
 class Head:
-    """The metas of a page by lower-case name (property, name, itemprop or http-equiv), its links and its title."""
+    """The metas of a page by lower-case name (property, name, itemprop or http-equiv), its links
+    and its title.
+    """
 
     def __init__(self, page: Page) -> None:
         self._page = page
@@ -69,7 +83,9 @@ class Head:
         rels = tuple((element.get("rel") or "").lower().split())
         href = (element.get("href") or "").strip()
         if rels and href:
-            self.links.append(HeadLink(rels=rels, href=href, type=(element.get("type") or "").lower()))
+            self.links.append(
+                HeadLink(rels=rels, href=href, type=(element.get("type") or "").lower())
+            )
 
     def first(self, *names: str) -> str | None:
         """The first content given under the first of `names` that has one, as plain text."""
@@ -82,7 +98,12 @@ class Head:
 
     def all(self, *names: str) -> list[str]:
         """Every content under any of `names`, as plain text, in the order of the names."""
-        return [text for name in names for content in self.metas.get(name, ()) if (text := plain(content))]
+        return [
+            text
+            for name in names
+            for content in self.metas.get(name, ())
+            if (text := plain(content))
+        ]
 
     def link(self, rel: str) -> str | None:
         """The address of the first link of a relation, absolute."""
@@ -97,7 +118,13 @@ class Head:
         host = (urlsplit(self._page.url).hostname or "").removeprefix("www.")
         labels = [label for label in host.split(".")[:-1] if len(label) > 2]
         return tuple(
-            dict.fromkeys([*(name.lstrip("@") for name in self.all(*_SITE_NAMES)), *([host] if host else []), *labels])
+            dict.fromkeys(
+                [
+                    *(name.lstrip("@") for name in self.all(*_SITE_NAMES)),
+                    *([host] if host else []),
+                    *labels,
+                ]
+            )
         )
 
 

@@ -1,7 +1,9 @@
-"""The addresses on a page: where it leads (`outlinks`) and what it needs to look as it does (`requisites`).
+"""The addresses on a page: where it leads (`outlinks`) and what it needs to look as it does
+(`requisites`).
 
-Read from the tree that was parsed for everything. Whether a link stands in the article's body or in a related box is
-found by `pipelines.body`; whether it is fetched is decided by `crawler.frontier.scope`.
+Read from the tree that was parsed for everything. Whether a link stands in the article's body or in
+a related box is found by `pipelines.body`; whether it is fetched is decided by
+`crawler.frontier.scope`.
 """
 
 from __future__ import annotations
@@ -23,17 +25,33 @@ OUTLINK_LIMIT = 6_000  # as Heritrix: a page with more is a trap or a dump
 REQUISITE_LIMIT = 2_000
 _TEXT_LIMIT = 300
 
-_NOT_FETCHED = ("#", "javascript:", "mailto:", "tel:", "data:", "about:", "blob:", "whatsapp:", "sms:", "callto:")
+_NOT_FETCHED = (
+    "#",
+    "javascript:",
+    "mailto:",
+    "tel:",
+    "data:",
+    "about:",
+    "blob:",
+    "whatsapp:",
+    "sms:",
+    "callto:",
+)
 _CONTROLS = "".join(map(chr, range(0x21)))
 _AS_IS = "".join(map(chr, range(0x21, 0x7F)))  # left to `normalise`
 _STRIPPED = re.compile(r"[\t\r\n]+")
-_REFRESH = re.compile(r"^\s*[\d.]*\s*[;,]?\s*(?:url\s*=\s*)?['\"]?\s*(.*?)['\"\s]*$", re.IGNORECASE | re.DOTALL)
-# What a script that a reader's click, or the page itself, sets off may lead to, where the address stands there as it is.
+_REFRESH = re.compile(
+    r"^\s*[\d.]*\s*[;,]?\s*(?:url\s*=\s*)?['\"]?\s*(.*?)['\"\s]*$", re.IGNORECASE | re.DOTALL
+)
+# What a script that a reader's click, or the page itself, sets off may lead to, where the address
+# stands there as it is.
 _SCRIPTED = re.compile(
     r"""(?:\blocation(?:\.href)?\s*=|\blocation\.(?:assign|replace)\s*\(|\bwindow\.open\s*\()\s*['"]([^'"\s]{1,2000})['"]"""
 )
 _SCRIPT_LIMIT = 20_000  # characters of a script that are looked at: what only leads on is short
-_FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"})
+_FEED_TYPES = frozenset(
+    {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
+)
 _LINK_KINDS = {"next": "next", "amphtml": "amp", "canonical": "canonical"}
 
 # Where each element names something the page needs; `srcset` forms hold several.
@@ -55,13 +73,16 @@ _PRELOADED = frozenset({"style", "image", "font"})
 def outlinks(page: Page) -> tuple[Link, ...]:
     """Where the page leads, in order, each address once, at most `OUTLINK_LIMIT` of them.
 
-    Addresses are absolute and normalised. What `<link>` and rel say of an address goes before its standing in the text:
-    an address that is both `canonical` and an ordinary link is `canonical`, with the text of the link.
+    Addresses are absolute and normalised. What `<link>` and rel say of an address goes before its
+    standing in the text: an address that is both `canonical` and an ordinary link is `canonical`,
+    with the text of the link.
     """
     join = _Joiner(page.base, page.encoding)
     found: dict[str, Link] = {}
     raw: dict[str, str | None] = {}
-    for href, kind, element in chain(_stated(page.root), _clicked(page.root) if page.clicks else ()):
+    for href, kind, element in chain(
+        _stated(page.root), _clicked(page.root) if page.clicks else ()
+    ):
         if href not in raw:
             raw[href] = join.absolute(href)
         url = raw[href]
@@ -79,7 +100,8 @@ def outlinks(page: Page) -> tuple[Link, ...]:
 
 
 def requisites(page: Page) -> tuple[str, ...]:
-    """What the page needs to look as it does: images with all their sizes, style sheets, fonts, posters of films.
+    """What the page needs to look as it does: images with all their sizes, style sheets, fonts,
+    posters of films.
 
     Not scripts, frames, plug-ins, films and sound: they weigh most, and rarely are the page.
     """
@@ -95,13 +117,15 @@ def requisites(page: Page) -> tuple[str, ...]:
 
 
 def css_requisites(css: str, base: str) -> tuple[str, ...]:
-    """What a style sheet needs (`url()` and `@import`), absolute and normalised; `base` is the sheet's own address."""
+    """What a style sheet needs (`url()` and `@import`), absolute and normalised; `base` is the
+    sheet's own address.
+    """
     join = _Joiner(base)
     found = dict.fromkeys(url for href in in_css(css) if (url := join.absolute(href)) is not None)
     return tuple(islice(found, REQUISITE_LIMIT))
 
 
-# ------------------------------------------------------------------------------------------------------ addresses
+# ---------------------------------------------------------------------------------------- addresses
 
 
 @lru_cache(maxsize=1 << 15)
@@ -113,8 +137,8 @@ def _normalised(address: str) -> str | None:
 class _Joiner:
     """Makes addresses absolute against one base; the common forms without `urljoin`.
 
-    `encoding` is the page's: a query goes out in it, as browsers have it (URL standard, "query state"), and old servers
-    understand nothing else.
+    `encoding` is the page's: a query goes out in it, as browsers have it (URL standard, "query
+    state"), and old servers understand nothing else.
     """
 
     __slots__ = ("_base", "_encoding", "_origin", "_scheme")
@@ -147,10 +171,14 @@ class _Joiner:
         except ValueError:
             return None
         # `a ?` loses its mark and ends with a space that is part of the path.
-        return _normalised(joined) if joined == joined.strip(_CONTROLS) else normalise(href, self._base)
+        return (
+            _normalised(joined)
+            if joined == joined.strip(_CONTROLS)
+            else normalise(href, self._base)
+        )
 
 
-# -------------------------------------------------------------------------------------------------------- elements
+# ----------------------------------------------------------------------------------------- elements
 
 
 def _stated(root: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
@@ -161,7 +189,11 @@ def _stated(root: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
             href = element.get("href")
             if href:
                 rel = element.get("rel")
-                yield href, "next" if rel and "next" in rel.lower().split() else "navigation", element
+                yield (
+                    href,
+                    "next" if rel and "next" in rel.lower().split() else "navigation",
+                    element,
+                )
         elif tag == "link":
             href, kind = element.get("href"), _link_kind(element)
             if href and kind:

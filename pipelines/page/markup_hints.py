@@ -1,7 +1,8 @@
 """Marks of what is not the article: elements by their tag, role and names; lines by what they say.
 
-The names are those that content systems give such parts everywhere, not any site's. A marked element is only a
-suspicion: one that holds much of the page's text is believed to be a wrapper (`pipelines.body.main_element`).
+The names are those that content systems give such parts everywhere, not any site's. A marked
+element is only a suspicion: one that holds much of the page's text is believed to be a wrapper
+(`pipelines.body.main_element`).
 """
 
 from __future__ import annotations
@@ -80,7 +81,8 @@ EMBED_ATTRIBUTES = frozenset(
     ("data-embed-id", "data-social-embed", "data-tweet-id", "data-embed-path", "data-oembed-url")
 )
 _TELLING = EMBED_ATTRIBUTES | {"hidden", "aria-hidden", "style", "role"}
-# Up to so many characters names are judged each by itself (a site has few, and puts them together in many ways).
+# Up to so many characters names are judged each by itself (a site has few, and puts them together
+# in many ways).
 _FEW_NAMES = 400
 _MANY_NAMES = 600
 
@@ -90,7 +92,9 @@ def mark(element: HtmlElement) -> str | None:
     tag = str(element.tag)
     if tag in _NEVER:
         return None
-    attributes = dict(element.items())  # one call: looking each attribute up costs more than all else here
+    attributes = dict(
+        element.items()
+    )  # one call: looking each attribute up costs more than all else here
     if not attributes:
         return _TAGS.get(tag)
     if not _TELLING.isdisjoint(attributes) and (reason := _by_attribute(attributes)):
@@ -106,7 +110,11 @@ def mark(element: HtmlElement) -> str | None:
 
 
 def _by_attribute(attributes: dict[str, str]) -> str | None:
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true" or _HIDING.search(attributes.get("style", "")):
+    if (
+        "hidden" in attributes
+        or attributes.get("aria-hidden") == "true"
+        or _HIDING.search(attributes.get("style", ""))
+    ):
         return "hidden"
     if not EMBED_ATTRIBUTES.isdisjoint(attributes):
         return "embed"
@@ -129,7 +137,9 @@ def by_name(css_class: str, css_id: str, component: str) -> str | None:
 
 @lru_cache(maxsize=20_000)
 def _place(name: str) -> int:
-    """Which of the patterns is the first to match a single name; their number for none, -1 where its neighbours count."""
+    """Which of the patterns is the first to match a single name; their number for none, -1 where
+    its neighbours count.
+    """
     name = _uniform(name)
     if _STATE.search(name):
         return len(_NAMES)

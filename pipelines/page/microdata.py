@@ -17,7 +17,11 @@ _ITEM_LIST = "itemListElement"
 def select(page: Page, path: etree.XPath) -> list[HtmlElement]:
     """The elements an XPath leads to, in document order; whatever else it leads to is left out."""
     found = path(page.root)
-    return [element for element in found if isinstance(element, HtmlElement)] if isinstance(found, list) else []
+    return (
+        [element for element in found if isinstance(element, HtmlElement)]
+        if isinstance(found, list)
+        else []
+    )
 
 
 class Microdata:
@@ -37,4 +41,8 @@ class Microdata:
 
     def crumbs(self) -> list[str]:
         """The texts of a breadcrumb marked up as `itemListElement`s, outermost first."""
-        return [text for element in self._by.get(_ITEM_LIST, []) if (text := text_of(element)) and len(text) < 100]
+        return [
+            text
+            for element in self._by.get(_ITEM_LIST, [])
+            if (text := text_of(element)) and len(text) < 100
+        ]

@@ -38,7 +38,9 @@ class Kit:
         self.offset = 0
         self.indexes = 0
 
-    def capture(self, url: str = "https://news.example/a/1001", hour: float = 0, **more: Any) -> Capture:
+    def capture(
+        self, url: str = "https://news.example/a/1001", hour: float = 0, **more: Any
+    ) -> Capture:
         """A capture of `url`, `hour` hours after the start, each at the next offset of one WARC."""
         self.offset += 1000
         values: dict[str, Any] = {
@@ -71,10 +73,18 @@ class Kit:
         }
         return Article(**values | more)
 
-    def entry(self, url: str = "https://news.example/a/1001", hour: float = 0, **more: Any) -> tuple[Capture, Reading]:
-        """A capture that was read as an article; `paragraphs`, `title`, `canonical` and the like are the article's."""
+    def entry(
+        self, url: str = "https://news.example/a/1001", hour: float = 0, **more: Any
+    ) -> tuple[Capture, Reading]:
+        """A capture that was read as an article; `paragraphs`, `title`, `canonical` and the like
+        are the article's.
+        """
         signature = more.pop("signature", None)
-        crossing = {name: more.pop(name) for name in ("etag", "last_modified", "payload_digest") if name in more}
+        crossing = {
+            name: more.pop(name)
+            for name in ("etag", "last_modified", "payload_digest")
+            if name in more
+        }
         article = self.article(url, **more)
         return self.capture(url, hour, **crossing), Reading(
             kind=PayloadKind.ARTICLE, article=article, signature=signature

@@ -23,7 +23,9 @@ def folder(kit: Any, tmp_path: Path) -> Path:
 
 
 def test_reading_a_collection(folder: Path) -> None:
-    """Search, article, versions, captures and cluster answer with rows under the names of the tables."""
+    """Search, article, versions, captures and cluster answer with rows under the names of the
+    tables.
+    """
     with Collection(folder) as collection:
         [hit] = collection.search("كرملين", site="news")
         assert hit["title_marked"] == "عنوان ثان عن [الكرملين]"
@@ -36,6 +38,11 @@ def test_reading_a_collection(folder: Path) -> None:
         assert [row["id"] for row in collection.cluster(hit["id"])] == [hit["id"]]
         assert [row["id"] for row in collection.articles(site="news")] == [hit["id"]]
         assert collection.article("no such") is None
-        for unknown in (collection.versions, collection.captures, collection.cluster, collection.record):
+        for unknown in (
+            collection.versions,
+            collection.captures,
+            collection.cluster,
+            collection.record,
+        ):
             with pytest.raises(UsageError):
                 unknown("ffffffffffffffff")

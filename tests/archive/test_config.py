@@ -1,4 +1,6 @@
-"""`warraq.toml` is read strictly: what is wrong is told by file, table, key and what was expected."""
+"""`warraq.toml` is read strictly: what is wrong is told by file, table, key and what was
+expected.
+"""
 
 from pathlib import Path
 
@@ -6,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.config import FORMAT, CollectionConfig, Selectors, SiteConfig, check_format, keys, load, parse
+from archive.config import (
+    FORMAT,
+    CollectionConfig,
+    Selectors,
+    SiteConfig,
+    check_format,
+    keys,
+    load,
+    parse,
+)
 from archive.config_parsers import is_loopback, seconds, size
 from archive.errors import ConfigError, NewerCollectionError
 
@@ -36,13 +47,26 @@ def test_smallest_file_has_defaults() -> None:
 
 def test_every_key_is_read() -> None:
     """Each documented key, given as its own example, is accepted and kept."""
-    for table, heading in ((CollectionConfig, "collection"), (SiteConfig, "sites.a"), (Selectors, "sites.a.selectors")):
+    for table, heading in (
+        (CollectionConfig, "collection"),
+        (SiteConfig, "sites.a"),
+        (Selectors, "sites.a.selectors"),
+    ):
         for name, key in keys(table).items():
-            lines = {"collection": 'name = "x"', "sites.a": 'start = "https://a.example/"', "sites.a.selectors": ""}
-            lines[heading] = f"{name} = {key.example}\n" + ("" if name in ("name", "start") else lines[heading])
+            lines = {
+                "collection": 'name = "x"',
+                "sites.a": 'start = "https://a.example/"',
+                "sites.a.selectors": "",
+            }
+            lines[heading] = f"{name} = {key.example}\n" + (
+                "" if name in ("name", "start") else lines[heading]
+            )
             config = parse("".join(f"[{where}]\n{text}\n" for where, text in lines.items()))
             read = config if table is CollectionConfig else config.sites[0]
-            assert getattr(read if table is not Selectors else config.sites[0].selectors, name) is not None, name
+            assert (
+                getattr(read if table is not Selectors else config.sites[0].selectors, name)
+                is not None
+            ), name
 
 
 @pytest.mark.parametrize(
@@ -69,7 +93,10 @@ def test_every_key_is_read() -> None:
         ('[sites."a b"]\nstart = "https://a.example/"', ["[sites.a b]", "letters, digits"]),
         ("[sites.other]", ["[sites.other]", "'start' is missing"]),
         ("[sites.other]\nstart = []", ["[sites.other] start", "at least one URL"]),
-        ('[sites.other]\nstart = "gulf.example/news"', ["did you mean 'https://gulf.example/news'?"]),
+        (
+            '[sites.other]\nstart = "gulf.example/news"',
+            ["did you mean 'https://gulf.example/news'?"],
+        ),
         ('[sites.other]\nstart = "ftp://gulf.example/"', ["start", "'ftp://gulf.example/'"]),
         ('[sites.other]\nstart = "https://me:secret@gulf.example/"', ["user name or password"]),
         ('[sites.other]\nstart = "https://gulf.example:99999/"', ["start", "expected a URL"]),
@@ -77,7 +104,9 @@ def test_every_key_is_read() -> None:
     ],
 )
 def test_what_is_wrong_is_named(line: str, parts: list[str]) -> None:
-    """A wrong line is refused with file, table, key, what was expected and the nearest right word."""
+    """A wrong line is refused with file, table, key, what was expected and the nearest right
+    word.
+    """
     with pytest.raises(ConfigError) as refusal:
         parse(SITE + line)
     message = str(refusal.value)
@@ -114,33 +143,57 @@ def test_header_injection_is_refused() -> None:
 
 
 def test_contact_is_an_address() -> None:
-    """`contact` is a way to reach somebody that can be sent in a header; anything else is refused by name."""
-    for good in ("desk@library.example", "https://library.example/crawler", "mailto:desk@library.example"):
+    """`contact` is a way to reach somebody that can be sent in a header; anything else is refused
+    by name.
+    """
+    for good in (
+        "desk@library.example",
+        "https://library.example/crawler",
+        "mailto:desk@library.example",
+    ):
         assert parse(SITE.replace("[sites", f'contact = "{good}"\n[sites')).contact == good
     for bad in ("me", "the library", "library.example", "مكتب@library.example", "a@b"):
-        with pytest.raises(ConfigError, match=r"\[collection\] contact: expected an e-mail address or a URL, not"):
+        with pytest.raises(
+            ConfigError, match=r"\[collection\] contact: expected an e-mail address or a URL, not"
+        ):
             parse(SITE.replace("[sites", f'contact = "{bad}"\n[sites'))
 
 
 def test_loopback_needs_no_delay() -> None:
-    """A site on this machine has no delay by default; a delay that is stated stays, and other hosts keep theirs."""
+    """A site on this machine has no delay by default; a delay that is stated stays, and other hosts
+    keep theirs.
+    """
     local = SITE.replace("https://gulf.example/", "http://127.0.0.1:8000/")
     assert parse(local).sites[0].delay == 0.0
     assert parse(local + "delay = 2").sites[0].delay == 2.0
-    mixed = SITE.replace('"https://gulf.example/"', '["http://localhost/", "https://gulf.example/"]')
+    mixed = SITE.replace(
+        '"https://gulf.example/"', '["http://localhost/", "https://gulf.example/"]'
+    )
     assert parse(mixed).sites[0].delay == 1.0
 
 
 def test_loopback_names() -> None:
     """Only names and addresses of this machine itself count as loopback."""
-    loopback = ["http://localhost:1/", "http://news.localhost/", "http://127.9.9.9/", "http://[::1]:80/"]
-    others = ["http://10.0.0.1/", "http://localhost.example/", "http://[fe80::1]/", "http://example/"]
+    loopback = [
+        "http://localhost:1/",
+        "http://news.localhost/",
+        "http://127.9.9.9/",
+        "http://[::1]:80/",
+    ]
+    others = [
+        "http://10.0.0.1/",
+        "http://localhost.example/",
+        "http://[fe80::1]/",
+        "http://example/",
+    ]
     assert [is_loopback(url) for url in loopback] == [True] * 4
     assert [is_loopback(url) for url in others] == [False] * 4
 
 
 def test_newer_collection_is_refused(tmp_path: Path) -> None:
-    """A collection made by a newer version is refused as such, even where it has keys unknown to this one."""
+    """A collection made by a newer version is refused as such, even where it has keys unknown to
+    this one.
+    """
     file = tmp_path / "warraq.toml"
     file.write_text(SITE.replace("[sites", f"format = {FORMAT + 1}\nmagic = true\n[sites"))
     for act in (load, check_format):
@@ -179,7 +232,9 @@ def test_durations(text: object, expected: float) -> None:
     assert seconds(text) == pytest.approx(expected)
 
 
-@pytest.mark.parametrize(("text", "expected"), [("1 GB", 10**9), ("64 MiB", 2**26), (5, 5), ("10kb", 10_000)])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("1 GB", 10**9), ("64 MiB", 2**26), (5, 5), ("10kb", 10_000)]
+)
 def test_sizes(text: object, expected: int) -> None:
     """Sizes are bytes or numbers with decimal or binary units."""
     assert size(text) == expected

@@ -25,14 +25,18 @@ with Layout(Path(sys.argv[1])).write_lock():
 
 
 def hold(layout: Layout) -> "subprocess.Popen[bytes]":
-    process = subprocess.Popen([sys.executable, "-c", HOLD, str(layout.root)], stdout=subprocess.PIPE)
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(layout.root)], stdout=subprocess.PIPE
+    )
     assert process.stdout
     assert process.stdout.readline() == b"held\n"
     return process
 
 
 def test_create_makes_what_the_contract_draws(tmp_path: Path) -> None:
-    """A new collection has its configuration and its folders, and no index before there is something to index."""
+    """A new collection has its configuration and its folders, and no index before there is
+    something to index.
+    """
     layout = Layout.create(tmp_path / "new", CONFIG)
     made = sorted(path.name for path in layout.root.iterdir())
     assert made == ["archive", "indexes", "state", "warraq.toml"]
@@ -42,7 +46,9 @@ def test_create_makes_what_the_contract_draws(tmp_path: Path) -> None:
 
 
 def test_create_never_overwrites(tmp_path: Path) -> None:
-    """A second `create` in the same folder is refused and leaves the first configuration as it was."""
+    """A second `create` in the same folder is refused and leaves the first configuration as it
+    was.
+    """
     Layout.create(tmp_path, CONFIG)
     with pytest.raises(UsageError, match="nothing was changed"):
         Layout.create(tmp_path, "other")
@@ -56,7 +62,9 @@ def test_create_where_a_file_stands(tmp_path: Path) -> None:
         Layout.create(tmp_path, CONFIG)
 
 
-def test_find_by_option_environment_and_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_find_by_option_environment_and_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`-C` wins over the environment variable, which wins over the current folder."""
     for name in ("a", "b", "c"):
         Layout.create(tmp_path / name, CONFIG)
@@ -88,7 +96,9 @@ def test_second_writer_is_told_at_once_who_holds_it(tmp_path: Path) -> None:
     try:
         began = time.monotonic()
         with (
-            pytest.raises(CollectionBusyError, match=rf"process {process.pid} .*since \d{{4}}-") as refusal,
+            pytest.raises(
+                CollectionBusyError, match=rf"process {process.pid} .*since \d{{4}}-"
+            ) as refusal,
             layout.write_lock(),
         ):
             pass
@@ -102,7 +112,9 @@ def test_second_writer_is_told_at_once_who_holds_it(tmp_path: Path) -> None:
 
 
 def test_killed_writer_leaves_no_lock(tmp_path: Path) -> None:
-    """After kill -9 of a writer the next one gets the lock, whatever the old one left in its files."""
+    """After kill -9 of a writer the next one gets the lock, whatever the old one left in its
+    files.
+    """
     layout = Layout.create(tmp_path, CONFIG)
     process = hold(layout)
     os.kill(process.pid, signal.SIGKILL)

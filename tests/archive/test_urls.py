@@ -15,7 +15,16 @@ URLS = st.one_of(
     st.builds(
         "{}://{}{}{}".format,
         st.sampled_from(["http", "HTTPS", "https"]),
-        st.sampled_from(["a.com", "www.A.com:80", "m.news.example.", "مثال.example", "[::1]:8080", "127.0.0.1:8000"]),
+        st.sampled_from(
+            [
+                "a.com",
+                "www.A.com:80",
+                "m.news.example.",
+                "مثال.example",
+                "[::1]:8080",
+                "127.0.0.1:8000",
+            ]
+        ),
         st.text(alphabet="/.%aZ2fي ~?#&=;é[]|\\\x00\ud800", max_size=30),
         st.sampled_from(["", "?utm_source=x&b=1", "?amp=1", "/amp/", "?q=%d9%8a", "#top"]),
     ),
@@ -69,7 +78,9 @@ def test_relative_addresses_are_joined() -> None:
 
 @given(URLS)
 def test_normalising_twice_changes_nothing(url: str) -> None:
-    """No input raises; the normal form is a fixed point, of ours and of what Scrapy does to an address."""
+    """No input raises; the normal form is a fixed point, of ours and of what Scrapy does to an
+    address.
+    """
     once = normalise(url)
     if once is not None:
         assert normalise(once) == once
@@ -108,7 +119,9 @@ def test_canonical_forms_are_stable(url: str) -> None:
     ],
 )
 def test_variants_share_a_key(variant: str) -> None:
-    """Tracking, AMP, print, mobile, scheme, slash and order of parameters do not make another address."""
+    """Tracking, AMP, print, mobile, scheme, slash and order of parameters do not make another
+    address.
+    """
     assert canonical_key(variant) == "site.example/news/story-1?id=7&page=2"
 
 
@@ -130,7 +143,10 @@ def test_different_addresses_keep_apart(one: str, other: str) -> None:
 
 def test_canonical_url_keeps_what_the_server_is_asked() -> None:
     """The name given to an unnamed page is its own address less what does not name it."""
-    assert canonical_url("http://www.a.example/x/?b=2&a=1&utm_source=t") == "http://www.a.example/x/?b=2&a=1"
+    assert (
+        canonical_url("http://www.a.example/x/?b=2&a=1&utm_source=t")
+        == "http://www.a.example/x/?b=2&a=1"
+    )
     assert canonical_url("https://amp.a.example/x/amp/") == "https://a.example/x"
 
 
@@ -141,8 +157,16 @@ def test_canonical_url_keeps_what_the_server_is_asked() -> None:
         ("https://m.a.example/x", "https://www.a.example/x", "https://www.a.example/x"),
         ("https://ar.paper.co.uk/1", "https://paper.co.uk/ar/1", "https://paper.co.uk/ar/1"),
         ("http://127.0.0.1:80/n?id=4&ref=x", "/n?id=4#top", "http://127.0.0.1/n?id=4"),
-        ("https://a.example/news/2024/some-long-slug", "https://a.example/n/123456", "https://a.example/n/123456"),
-        ("https://a.example/story-of-a-day/2", "https://a.example/story-of-a-day", "https://a.example/story-of-a-day"),
+        (
+            "https://a.example/news/2024/some-long-slug",
+            "https://a.example/n/123456",
+            "https://a.example/n/123456",
+        ),
+        (
+            "https://a.example/story-of-a-day/2",
+            "https://a.example/story-of-a-day",
+            "https://a.example/story-of-a-day",
+        ),
         ("https://a.example/", "https://a.example/", "https://a.example/"),
         ("https://a.example/x", "https://b.example/x", None),
         ("https://a.github.io/x", "https://b.github.io/x", None),
@@ -152,7 +176,11 @@ def test_canonical_url_keeps_what_the_server_is_asked() -> None:
         ("https://a.example/news/1", "https://a.example/news/", None),
         ("https://a.example/story/123456", "https://a.example/politics", None),
         ("https://a.example/story/123456", "https://a.example/story/123457", None),
-        ("https://a.example/n/1234-one-long-slug", "https://a.example/n/1235-another-long-slug", None),
+        (
+            "https://a.example/n/1234-one-long-slug",
+            "https://a.example/n/1235-another-long-slug",
+            None,
+        ),
         (
             "https://a.example/n/1234-old-long-slug",
             "https://a.example/n/1234-new-slug",
@@ -163,14 +191,20 @@ def test_canonical_url_keeps_what_the_server_is_asked() -> None:
             "https://a.example/2024/10/b-long-slug",
             "https://a.example/2024/10/b-long-slug",
         ),
-        ("https://a.example/print.php?id=402", "https://a.example/news/403", "https://a.example/news/403"),
+        (
+            "https://a.example/print.php?id=402",
+            "https://a.example/news/403",
+            "https://a.example/news/403",
+        ),
         ("https://a.example/story.php?id=123", "https://a.example/story.php", None),
         ("https://a.example/x", "javascript:void(0)", None),
         ("https://a.example/x", "https://u:p@a.example/y", None),
     ],
 )
 def test_credible_canonical(page: str, canonical: str, expected: str | None) -> None:
-    """A page's canonical link is believed within its site, and not when it names what many pages share."""
+    """A page's canonical link is believed within its site, and not when it names what many pages
+    share.
+    """
     assert credible_canonical(page, canonical) == expected
 
 

@@ -1,4 +1,6 @@
-"""The installed `warraq` run as a process, and a small collection crawled once for all tests that only read."""
+"""The installed `warraq` run as a process, and a small collection crawled once for all tests that
+only read.
+"""
 
 import os
 import shutil
@@ -14,10 +16,14 @@ from crawler.demo.site import serving
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-def warraq(*arguments: object, folder: Path | None = None, **environment: str) -> "subprocess.CompletedProcess[str]":
+def warraq(
+    *arguments: object, folder: Path | None = None, **environment: str
+) -> "subprocess.CompletedProcess[str]":
     """Run the command that is installed beside this Python; `folder` is its current folder."""
     script = Path(sys.executable).parent / "warraq"
-    clean = {key: value for key, value in os.environ.items() if not key.startswith(("WARRAQ", "COLUMNS"))}
+    clean = {
+        key: value for key, value in os.environ.items() if not key.startswith(("WARRAQ", "COLUMNS"))
+    }
     return subprocess.run(
         [script, *map(str, arguments)],
         cwd=folder,

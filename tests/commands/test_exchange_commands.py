@@ -22,7 +22,9 @@ def ids(folder: Path) -> list[str]:
 
 
 def test_export_by_ending(warraq: Run, crawled: Path, tmp_path: Path) -> None:
-    """Exports hold every article with its body; filters and words limit them; another ending is refused."""
+    """Exports hold every article with its body; filters and words limit them; another ending is
+    refused.
+    """
     for name in ("all.jsonl", "all.csv"):
         done = warraq("-C", crawled, "export", "--to", tmp_path / name)
         assert done.returncode == 0, done.stderr
@@ -33,7 +35,8 @@ def test_export_by_ending(warraq: Run, crawled: Path, tmp_path: Path) -> None:
     assert all(row["body"] for row in rows)
     warraq("-C", crawled, "export", "مخطوطات", "--to", tmp_path / "some.jsonl")
     some = [
-        json.loads(line)["url"].rsplit("/", 1)[1] for line in (tmp_path / "some.jsonl").read_text("utf-8").splitlines()
+        json.loads(line)["url"].rsplit("/", 1)[1]
+        for line in (tmp_path / "some.jsonl").read_text("utf-8").splitlines()
     ]
     assert sorted(some) == ["1001", "3001"]
     assert warraq("-C", crawled, "export", "--to", tmp_path / "all.xls").returncode == 2
@@ -41,13 +44,20 @@ def test_export_by_ending(warraq: Run, crawled: Path, tmp_path: Path) -> None:
 
 def test_export_wants_one_target(warraq: Run, crawled: Path, tmp_path: Path) -> None:
     """Neither or both targets, and filters for a whole collection, are wrong usage."""
-    for arguments in ((), ("--to", "a.csv", "--bag", "b"), ("x", "--to", "a.wacz"), ("--site", "s", "--bag", "b")):
+    for arguments in (
+        (),
+        ("--to", "a.csv", "--bag", "b"),
+        ("x", "--to", "a.wacz"),
+        ("--site", "s", "--bag", "b"),
+    ):
         assert warraq("-C", crawled, "export", *arguments, folder=tmp_path).returncode == 2
     assert list(tmp_path.iterdir()) == []
 
 
 def test_wacz_there_and_back(warraq: Run, crawled: Path, tmp_path: Path) -> None:
-    """A collection packed as WACZ and imported into another gives the same articles; a second import changes nothing."""
+    """A collection packed as WACZ and imported into another gives the same articles; a second
+    import changes nothing.
+    """
     done = warraq("-C", crawled, "export", "--to", tmp_path / "all.wacz")
     assert done.returncode == 0, done.stderr
     with zipfile.ZipFile(tmp_path / "all.wacz") as package:
@@ -78,7 +88,9 @@ def test_import_names_damage_and_goes_on(warraq: Run, crawled: Path, tmp_path: P
 
 
 def test_import_of_something_else(warraq: Run, tmp_path: Path) -> None:
-    """A file that is no archive, or not there, is one line and exit code 2, and nothing is taken in."""
+    """A file that is no archive, or not there, is one line and exit code 2, and nothing is taken
+    in.
+    """
     warraq("init", tmp_path / "c")
     (tmp_path / "note.txt").write_text("hello")
     for name in ("note.txt", "missing.warc.gz"):
@@ -95,4 +107,6 @@ def test_bag_is_valid(warraq: Run, crawled: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     bag = bagit.Bag(str(tmp_path / "bag"))
     assert bag.is_valid()
-    assert {"data/warraq.toml", "data/index.db", "data/indexes/index.cdxj"} <= set(bag.payload_entries())
+    assert {"data/warraq.toml", "data/index.db", "data/indexes/index.cdxj"} <= set(
+        bag.payload_entries()
+    )

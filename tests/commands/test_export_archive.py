@@ -33,7 +33,9 @@ def articles(folder: Path) -> list[tuple[str, str]]:
 
 
 def test_a_wacz_of_everything(warraq: Run, crawled: Path, tmp_path: Path) -> None:
-    """`wacz validate` accepts the WACZ; its WARCs are the collection's, stored; each article is a page."""
+    """`wacz validate` accepts the WACZ; its WARCs are the collection's, stored; each article is a
+    page.
+    """
     target = tmp_path / "all.wacz"
     assert warraq("-C", crawled, "export", "--to", target).returncode == 0
     assert validated(target) == 0
@@ -41,12 +43,16 @@ def test_a_wacz_of_everything(warraq: Run, crawled: Path, tmp_path: Path) -> Non
         for warc in (crawled / "archive").glob("*.warc.gz"):
             assert package.read(f"archive/{warc.name}") == warc.read_bytes()
             assert package.getinfo(f"archive/{warc.name}").compress_type == zipfile.ZIP_STORED
-        pages = [json.loads(line) for line in package.read("pages/pages.jsonl").decode().splitlines()[1:]]
+        pages = [
+            json.loads(line) for line in package.read("pages/pages.jsonl").decode().splitlines()[1:]
+        ]
     assert {page["title"] for page in pages} == {title for _, title in articles(crawled)}
     assert warraq("-C", crawled, "export", "--to", target).returncode == 2  # nothing is overwritten
 
 
-@pytest.mark.parametrize("member", ["archive/", "indexes/index.cdx.gz", "pages/pages.jsonl", "datapackage.json"])
+@pytest.mark.parametrize(
+    "member", ["archive/", "indexes/index.cdx.gz", "pages/pages.jsonl", "datapackage.json"]
+)
 def test_one_altered_byte(warraq: Run, crawled: Path, tmp_path: Path, member: str) -> None:
     """One altered byte in any member is refused by `wacz validate`, and by `import`."""
     target, altered = tmp_path / "all.wacz", tmp_path / "altered.wacz"
@@ -64,17 +70,23 @@ def test_one_altered_byte(warraq: Run, crawled: Path, tmp_path: Path, member: st
 
 
 def test_a_wacz_of_some(warraq: Run, crawled: Path, tmp_path: Path) -> None:
-    """Of some articles a WACZ holds their records byte for byte, in a WARC that every checker accepts."""
+    """Of some articles a WACZ holds their records byte for byte, in a WARC that every checker
+    accepts.
+    """
     target = tmp_path / "some.wacz"
     done = warraq("-C", crawled, "export", "مخطوطات", "--to", target)
     assert done.returncode == 0, done.stderr
     assert validated(target) == 0
     with zipfile.ZipFile(target) as package:
-        pages = [json.loads(line) for line in package.read("pages/pages.jsonl").decode().splitlines()[1:]]
+        pages = [
+            json.loads(line) for line in package.read("pages/pages.jsonl").decode().splitlines()[1:]
+        ]
         (name,) = [name for name in package.namelist() if name.startswith("archive/")]
         warc = Path(package.extract(name, tmp_path))
     assert sorted(page["url"].rsplit("/", 1)[1] for page in pages) == ["1001", "3001"]
-    checked = subprocess.run([TOOLS / "warcio", "check", warc], capture_output=True, text=True, check=False)
+    checked = subprocess.run(
+        [TOOLS / "warcio", "check", warc], capture_output=True, text=True, check=False
+    )
     assert checked.returncode == 0, checked.stdout
     from archive.warc.record_reader import Record, records
 
@@ -94,10 +106,16 @@ def test_a_wacz_of_some(warraq: Run, crawled: Path, tmp_path: Path) -> None:
 
 
 def test_a_bag(warraq: Run, crawled: Path, tmp_path: Path) -> None:
-    """A bag is valid for bagit and sha256sum, opens as a collection, and holds no key and nothing of state/."""
+    """A bag is valid for bagit and sha256sum, opens as a collection, and holds no key and nothing
+    of state/.
+    """
     folder = Path(shutil.copytree(crawled, tmp_path / "copy"))
     key = folder / "signing.pem"
-    subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", key], check=True, capture_output=True)
+    subprocess.run(
+        ["openssl", "genpkey", "-algorithm", "ed25519", "-out", key],
+        check=True,
+        capture_output=True,
+    )
     config = (folder / "warraq.toml").read_text("utf-8")
     (folder / "warraq.toml").write_text(
         config.replace("[collection]\n", '[collection]\nsigning_key = "signing.pem"\n', 1)
@@ -121,20 +139,28 @@ def test_a_bag(warraq: Run, crawled: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", [("--to", "x.wacz"), ("--bag", "bag")])
-def test_damage_is_told_at_the_transfer(warraq: Run, collection: Path, tmp_path: Path, form: tuple[str, str]) -> None:
-    """A WARC that is not what the manifest states is copied as it is, named, and the exit code is 4."""
+def test_damage_is_told_at_the_transfer(
+    warraq: Run, collection: Path, tmp_path: Path, form: tuple[str, str]
+) -> None:
+    """A WARC that is not what the manifest states is copied as it is, named, and the exit code is
+    4.
+    """
     warc = min((collection / "archive").glob("*.warc.gz"))
     data = bytearray(warc.read_bytes())
     data[len(data) // 2] ^= 0x40
     warc.write_bytes(data)
     done = warraq("-C", collection, "export", form[0], tmp_path / form[1])
     assert done.returncode == 4, done.stderr
-    assert [line.split(": ")[:2] for line in done.stdout.splitlines()] == [["damaged", f"archive/{warc.name}"]]
+    assert [line.split(": ")[:2] for line in done.stdout.splitlines()] == [
+        ["damaged", f"archive/{warc.name}"]
+    ]
     assert (tmp_path / form[1]).exists()
 
 
 @pytest.mark.parametrize("line", [b"\n", b"com,example)/ 20260101000000 [1]\n", b"\xff\x00\n"])
-def test_a_damaged_cdxj_is_one_clear_line(warraq: Run, collection: Path, tmp_path: Path, line: bytes) -> None:
+def test_a_damaged_cdxj_is_one_clear_line(
+    warraq: Run, collection: Path, tmp_path: Path, line: bytes
+) -> None:
     """A WACZ cannot be made with it: one line that says what to do, and no half a file."""
     cdxj = collection / "indexes" / "index.cdxj"
     cdxj.write_bytes(line + cdxj.read_bytes())

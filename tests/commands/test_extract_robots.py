@@ -12,8 +12,12 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def test_robots_txt_is_obeyed(warraq: Run, tmp_path: Path) -> None:
-    """What robots.txt forbids is not asked for: one line names it, exit 2; a copy in a file is read all the same."""
-    page = "<h1>عنوان الخبر</h1>" + "<p>نص الخبر الأول في هذه الصفحة يطول قليلا حتى يكون خبرا.</p>" * 3
+    """What robots.txt forbids is not asked for: one line names it, exit 2; a copy in a file is read
+    all the same.
+    """
+    page = (
+        "<h1>عنوان الخبر</h1>" + "<p>نص الخبر الأول في هذه الصفحة يطول قليلا حتى يكون خبرا.</p>" * 3
+    )
     robots = say("User-agent: *\nDisallow: /private", kind="text/plain")
     routes = {"/robots.txt": robots, "/private/1": say(page), "/open": say(page)}
     with Site(routes) as site:
@@ -21,7 +25,9 @@ def test_robots_txt_is_obeyed(warraq: Run, tmp_path: Path) -> None:
         asked = list(site.wire.targets)
         allowed = warraq("-q", "extract", site.url + "/open", folder=tmp_path)
         (tmp_path / "page.html").write_text(page)
-        copied = warraq("-q", "extract", site.url + "/private/1", "--html", "page.html", folder=tmp_path)
+        copied = warraq(
+            "-q", "extract", site.url + "/private/1", "--html", "page.html", folder=tmp_path
+        )
     assert refused.returncode == 2
     assert len(refused.stderr.splitlines()) == 1
     assert "robots.txt" in refused.stderr

@@ -40,7 +40,9 @@ def page(topic: str) -> str:
 
 
 def test_extract_names_what_was_learned(warraq: Run, tmp_path: Path) -> None:
-    """In a collection the line that comes back on the site's pages is left out, and --explain says why; elsewhere it stays."""
+    """In a collection the line that comes back on the site's pages is left out, and --explain says
+    why; elsewhere it stays.
+    """
     layout = Layout.create(tmp_path / "c", CONFIG)
     with Index(layout.index_db) as index:
         for number, topic in enumerate(TOPICS[:5]):

@@ -32,7 +32,9 @@ def test_flipped_byte_is_4(warraq: Run, collection: Path) -> None:
     done = warraq("-C", collection, "verify")
     assert done.returncode == 4
     findings = [json.loads(line) for line in done.stdout.splitlines()]
-    assert any(finding["file"] == warc.name and finding["offset"] is not None for finding in findings)
+    assert any(
+        finding["file"] == warc.name and finding["offset"] is not None for finding in findings
+    )
 
 
 def _emptied(index: Path) -> None:
@@ -68,7 +70,8 @@ def _edited(statement: str) -> Callable[[Path], None]:
 def test_a_damaged_index_is_4(
     warraq: Run, collection: Path, change: Callable[[Path], None], deep: tuple[str, ...]
 ) -> None:
-    """However the index was hurt, verify says so and ends in order; nothing in it is taken for a fault of verify's own.
+    """However the index was hurt, verify says so and ends in order; nothing in it is taken for a
+    fault of verify's own.
 
     Also without the note of its bytes, which is gone where a collection was carried elsewhere.
     """
@@ -76,7 +79,9 @@ def test_a_damaged_index_is_4(
     change(collection / "index.db")
     done = warraq("-C", collection, "verify", *deep)
     assert done.returncode == 4, done.stderr
-    assert "index.db" in done.stdout + str([json.loads(line)["detail"] for line in done.stdout.splitlines()])
+    assert "index.db" in done.stdout + str(
+        [json.loads(line)["detail"] for line in done.stdout.splitlines()]
+    )
     assert warraq("-C", collection, "index", "--rebuild").returncode == 0
     assert warraq("-C", collection, "verify", *deep).returncode == 0
 
@@ -99,11 +104,17 @@ def test_status_for_a_person_and_a_monitor(warraq: Run, crawled: Path) -> None:
     told = json.loads(warraq("-C", crawled, "status", "--json").stdout)
     assert told["healthy"] is True
     (site,) = told["sites"]
-    assert (site["articles"], site["outcome"], site["newest"]) == (12, "finished", "2026-11-20T15:53:00Z")
+    assert (site["articles"], site["outcome"], site["newest"]) == (
+        12,
+        "finished",
+        "2026-11-20T15:53:00Z",
+    )
 
 
 def test_a_monitor_sees_that_cron_sleeps(warraq: Run, collection: Path) -> None:
-    """A site that is due is told with the time since when, so that a monitor notices a cron that has stopped."""
+    """A site that is due is told with the time since when, so that a monitor notices a cron that
+    has stopped.
+    """
     with sqlite3.connect(collection / "index.db") as db:
         db.execute("UPDATE crawls SET started = '2020-01-01T00:07:00Z'")
     (site,) = json.loads(warraq("-C", collection, "status", "--json").stdout)["sites"]
@@ -116,7 +127,10 @@ def test_a_monitor_sees_that_cron_sleeps(warraq: Run, collection: Path) -> None:
 
 def test_stats_add_up(warraq: Run, crawled: Path) -> None:
     """Counts by day add up to all articles."""
-    rows = [json.loads(line) for line in warraq("-C", crawled, "stats", "--per", "day").stdout.splitlines()]
+    rows = [
+        json.loads(line)
+        for line in warraq("-C", crawled, "stats", "--per", "day").stdout.splitlines()
+    ]
     assert sum(row["articles"] for row in rows) == 12
     assert [row["period"] for row in rows] == sorted(row["period"] for row in rows)
 
@@ -126,19 +140,30 @@ def test_stats_as_a_picture(warraq: Run, crawled: Path, tmp_path: Path) -> None:
     target = tmp_path / "x.svg"
     done = warraq("-C", crawled, "stats", "--per", "day", "--plot", target)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    days = [json.loads(line) for line in warraq("-C", crawled, "stats", "--per", "day").stdout.splitlines()]
+    days = [
+        json.loads(line)
+        for line in warraq("-C", crawled, "stats", "--per", "day").stdout.splitlines()
+    ]
     picture = target.read_text("utf-8")
-    assert all(f"<title>{day['period']}: {day['articles']}</title>" in picture for day in days if day["period"])
+    assert all(
+        f"<title>{day['period']}: {day['articles']}</title>" in picture
+        for day in days
+        if day["period"]
+    )
     assert warraq("-C", crawled, "stats", "--plot", tmp_path / "x.gif").returncode == 2
 
 
 def test_fresh_collection_has_a_status(warraq: Run, tmp_path: Path) -> None:
-    """A collection that was never crawled, and one without sites, have a status too, and nothing damaged."""
+    """A collection that was never crawled, and one without sites, have a status too, and nothing
+    damaged.
+    """
     warraq("init", tmp_path / "c")
     for command in ("status", "stats", "verify"):
         assert warraq("-C", tmp_path / "c", command).returncode == 0
     warraq("init", tmp_path / "c", "--site", "http://127.0.0.1:9/")
-    (row,) = [json.loads(line) for line in warraq("-C", tmp_path / "c", "status").stdout.splitlines()]
+    (row,) = [
+        json.loads(line) for line in warraq("-C", tmp_path / "c", "status").stdout.splitlines()
+    ]
     assert row["due"] == "now"
 
 
@@ -171,14 +196,18 @@ PAGE = """<html lang="ar"><head><title>عنوان الخبر الطويل هنا
 
 
 def test_extract_a_file(warraq: Run, tmp_path: Path) -> None:
-    """Extract shows what would be indexed for a file under a URL, and why; outside a collection too."""
+    """Extract shows what would be indexed for a file under a URL, and why; outside a collection
+    too.
+    """
     (tmp_path / "page.html").write_text(PAGE + "</body></html>", "utf-8")
     url = "https://news.example/2026/a-story-1"
     done = warraq("extract", url, "--html", tmp_path / "page.html", "--explain", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "عنوان الخبر الطويل هنا" in done.stdout
     told = json.loads(
-        warraq("extract", url, "--html", tmp_path / "page.html", "--format", "json", folder=tmp_path).stdout
+        warraq(
+            "extract", url, "--html", tmp_path / "page.html", "--format", "json", folder=tmp_path
+        ).stdout
     )
     assert told["title"] == "عنوان الخبر الطويل هنا"
     assert len(told["paragraphs"]) == 5
@@ -186,9 +215,13 @@ def test_extract_a_file(warraq: Run, tmp_path: Path) -> None:
 
 
 def test_extract_from_the_site(warraq: Run, crawled: Path, site: str) -> None:
-    """Extract asks a URL itself, with the configuration of its site, and changes nothing in the collection."""
+    """Extract asks a URL itself, with the configuration of its site, and changes nothing in the
+    collection.
+    """
     before = {path: path.stat().st_mtime_ns for path in (crawled / "archive").iterdir()}
-    told = json.loads(warraq("-C", crawled, "extract", site + "culture/3001", "--format", "json").stdout)
+    told = json.loads(
+        warraq("-C", crawled, "extract", site + "culture/3001", "--format", "json").stdout
+    )
     assert told["title"].startswith("خطاط شاب")
     assert {path: path.stat().st_mtime_ns for path in (crawled / "archive").iterdir()} == before
 
@@ -203,7 +236,9 @@ def test_extract_says_what_it_cannot_have(warraq: Run, tmp_path: Path, page: str
 
 
 def test_demo(warraq: Run, tmp_path: Path) -> None:
-    """The demo crawls the made-up site, shows marked words, says where the collection lies, and never overwrites one."""
+    """The demo crawls the made-up site, shows marked words, says where the collection lies, and
+    never overwrites one.
+    """
     done = warraq("demo", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "[الوراقين]" in done.stdout
@@ -213,7 +248,7 @@ def test_demo(warraq: Run, tmp_path: Path) -> None:
     assert str(tmp_path / "demo-collection-2") in again.stdout
 
 
-# ------------------------------------------------------------------------------------------------- the frame
+# ---------------------------------------------------------------------------------------- the frame
 
 
 @pytest.mark.parametrize("command", list(COMMANDS))
@@ -249,7 +284,9 @@ def test_closed_pipe_is_no_error(crawled: Path) -> None:
     """A reader that has seen enough (`| head -1`) makes no noise."""
     script = Path(sys.executable).parent / "warraq"
     command = f"{script} -C {crawled} search المدينة --limit 1000 --format json | head -c 1; echo ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60
+    )
     assert done.stdout.endswith("[0\n")
     assert done.stderr == ""
 
@@ -268,13 +305,22 @@ def test_version(warraq: Run) -> None:
 
 
 def test_output_that_cannot_be_written_is_one_line(crawled: Path) -> None:
-    """A full disk behind `>` is one line and exit code 1, in any command; a closed standard output is no trouble."""
+    """A full disk behind `>` is one line and exit code 1, in any command; a closed standard output
+    is no trouble.
+    """
     script = Path(sys.executable).parent / "warraq"
     for arguments in ("search المدينة --limit 1000", "stats", "show --help"):
         command = f"{script} -C {crawled} {arguments} > /dev/full"
-        done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(
+            ["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60
+        )
         assert done.returncode == 1
-        assert done.stderr == "warraq: what was to be printed could not be written: No space left on device\n"
+        assert (
+            done.stderr
+            == "warraq: what was to be printed could not be written: No space left on device\n"
+        )
     command = f"{script} -C {crawled} stats >&-"
-    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60
+    )
     assert (done.returncode, done.stderr) == (0, "")

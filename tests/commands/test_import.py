@@ -27,7 +27,9 @@ def rows(folder: Path, statement: str) -> list[tuple[Any, ...]]:
 def state(folder: Path) -> dict[str, bytes]:
     """Every file that an import may change, and the rows of the index."""
     kept = {
-        str(path): path.read_bytes() for part in ("archive", "indexes", "fixity") for path in (folder / part).iterdir()
+        str(path): path.read_bytes()
+        for part in ("archive", "indexes", "fixity")
+        for path in (folder / part).iterdir()
     }
     return kept | {"captures": repr(rows(folder, "SELECT * FROM captures")).encode()}
 
@@ -64,22 +66,37 @@ def imported(sources: list[Path], tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def test_everything_is_indexed(imported: Path) -> None:
-    """Each page is an article of the site whose host it has, or of its host; dates are read by the site's zone."""
+    """Each page is an article of the site whose host it has, or of its host; dates are read by the
+    site's zone.
+    """
     found = dict(rows(imported, "SELECT url, site FROM articles"))
     own = {made.url(number) for number in (1, 2, 3, 4, 8)}
     assert {url for url, site in found.items() if site == "paper"} == own
-    others = {made.url(5, "one.example"), made.url(6, "www.two.example"), made.url(7, "three.example")}
+    others = {
+        made.url(5, "one.example"),
+        made.url(6, "www.two.example"),
+        made.url(7, "three.example"),
+    }
     assert set(found) - own == others
     assert {found[url] for url in others} == {"one.example", "two.example", "three.example"}
-    captures = dict(rows(imported, "SELECT url, count(*) FROM captures WHERE article_id IS NOT NULL GROUP BY url"))
+    captures = dict(
+        rows(
+            imported, "SELECT url, count(*) FROM captures WHERE article_id IS NOT NULL GROUP BY url"
+        )
+    )
     assert captures[made.url(3)] == 3  # once fetched, twice seen again
     assert captures[made.url(1)] == 2  # wget's and the ARC's
 
 
 def test_cdxj_and_verify_agree(warraq: Run, imported: Path) -> None:
-    """Every capture has its CDXJ line, also of files that came to a collection with an index; verify objects to nothing."""
+    """Every capture has its CDXJ line, also of files that came to a collection with an index;
+    verify objects to nothing.
+    """
     lines = (imported / "indexes" / "index.cdxj").read_text("utf-8").splitlines()
-    places = {(fields["filename"], int(fields["offset"])) for fields in (json.loads(x.split(" ", 2)[2]) for x in lines)}
+    places = {
+        (fields["filename"], int(fields["offset"]))
+        for fields in (json.loads(x.split(" ", 2)[2]) for x in lines)
+    }
     assert places == set(rows(imported, 'SELECT warc, "offset" FROM captures'))
     assert lines == sorted(lines)
     done = warraq("-C", imported, "verify")
@@ -107,7 +124,9 @@ def test_again_is_no_change(warraq: Run, imported: Path, sources: list[Path]) ->
 
 
 def test_damage_is_named(warraq: Run, tmp_path: Path) -> None:
-    """A damaged record is named on the way out (exit 4), has its row in failures, and those after it are in."""
+    """A damaged record is named on the way out (exit 4), has its row in failures, and those after
+    it are in.
+    """
     members = [made.gz([part]) for part in made.wget()]
     members[2] = members[2][:300] + bytes([members[2][300] ^ 0xFF]) + members[2][301:]
     source = tmp_path / "hurt.warc.gz"
@@ -117,12 +136,16 @@ def test_damage_is_named(warraq: Run, tmp_path: Path) -> None:
     where = sum(map(len, members[:2]))
     assert done.returncode == 4
     assert f"at {where}:" in done.stdout
-    assert [url.rpartition("#")[2] for (url,) in rows(tmp_path / "c", "SELECT url FROM failures")] == [str(where)]
+    assert [
+        url.rpartition("#")[2] for (url,) in rows(tmp_path / "c", "SELECT url FROM failures")
+    ] == [str(where)]
     assert rows(tmp_path / "c", "SELECT url FROM articles") == [(made.url(2),)]
 
 
 def test_one_bad_file_among_good_ones(warraq: Run, sources: list[Path], tmp_path: Path) -> None:
-    """A file that is no archive ends the import with one clear line (exit 2); what came before it is in and indexed."""
+    """A file that is no archive ends the import with one clear line (exit 2); what came before it
+    is in and indexed.
+    """
     (tmp_path / "notes.txt").write_text("words")
     warraq("init", tmp_path / "c")
     done = warraq("-C", tmp_path / "c", "import", sources[2], tmp_path / "notes.txt")
@@ -152,11 +175,20 @@ def test_what_a_killed_import_left(warraq: Run, tmp_path: Path) -> None:
 
 
 def test_spaces_in_addresses(warraq: Run, tmp_path: Path) -> None:
-    """Old tools wrote spaces into addresses: the index, the CDXJ and verify take them for the same escaped address."""
+    """Old tools wrote spaces into addresses: the index, the CDXJ and verify take them for the same
+    escaped address.
+    """
     from warc_kit import record
 
-    base = (("WARC-Date", "2019-05-06T10:00:00Z"), ("Content-Type", "application/http;msgtype=response"))
-    about = (("WARC-Record-ID", made.urn(1)), ("WARC-Target-URI", f"http://{made.HOST}/news/a 1"), *base)
+    base = (
+        ("WARC-Date", "2019-05-06T10:00:00Z"),
+        ("Content-Type", "application/http;msgtype=response"),
+    )
+    about = (
+        ("WARC-Record-ID", made.urn(1)),
+        ("WARC-Target-URI", f"http://{made.HOST}/news/a 1"),
+        *base,
+    )
     head = made.answer(made.page(1)).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
     again = (
         ("WARC-Record-ID", made.urn(2)),
@@ -166,7 +198,9 @@ def test_spaces_in_addresses(warraq: Run, tmp_path: Path) -> None:
         ("WARC-Refers-To-Date", "2019-05-06T10:00:00Z"),
         *base,
     )
-    made_up = record("response", made.answer(made.page(1)), *about) + record("revisit", head, *again)
+    made_up = record("response", made.answer(made.page(1)), *about) + record(
+        "revisit", head, *again
+    )
     (tmp_path / "odd.warc").write_bytes(made_up)
     warraq("init", tmp_path / "c")
     assert warraq("-C", tmp_path / "c", "import", tmp_path / "odd.warc").returncode == 0
@@ -177,17 +211,43 @@ def test_spaces_in_addresses(warraq: Run, tmp_path: Path) -> None:
 
 
 def test_hostile_addresses_stay_addresses(warraq: Run, tmp_path: Path) -> None:
-    """Captures of files, ways up and other schemes are not indexed, and nothing is written outside the collection."""
+    """Captures of files, ways up and other schemes are not indexed, and nothing is written outside
+    the collection.
+    """
     from warc_kit import record
 
-    base = (("WARC-Date", "2019-05-06T10:00:00Z"), ("Content-Type", "application/http;msgtype=response"))
-    uris = ("file:///etc/passwd", "../../up", "http://../../up", "http://x.example/../../../up", "gopher://x/")
-    records = [record("response", made.answer(made.page(1)), ("WARC-Target-URI", uri), *base) for uri in uris]
+    base = (
+        ("WARC-Date", "2019-05-06T10:00:00Z"),
+        ("Content-Type", "application/http;msgtype=response"),
+    )
+    uris = (
+        "file:///etc/passwd",
+        "../../up",
+        "http://../../up",
+        "http://x.example/../../../up",
+        "gopher://x/",
+    )
+    records = [
+        record("response", made.answer(made.page(1)), ("WARC-Target-URI", uri), *base)
+        for uri in uris
+    ]
     (tmp_path / "odd.warc").write_bytes(b"".join(records))
     warraq("init", tmp_path / "c")
     before = set(tmp_path.rglob("*"))
     done = warraq("-C", tmp_path / "c", "import", tmp_path / "odd.warc")
     assert done.returncode in (0, 4), done.stderr
-    fresh = {path.relative_to(tmp_path / "c").parts[0] for path in set(tmp_path.rglob("*")) - before}
-    assert fresh <= {"archive", "indexes", "index.db", "index.db-wal", "index.db-shm", "state", "fixity"}
-    assert {url.split(":")[0] for (url,) in rows(tmp_path / "c", "SELECT url FROM captures")} <= {"http"}
+    fresh = {
+        path.relative_to(tmp_path / "c").parts[0] for path in set(tmp_path.rglob("*")) - before
+    }
+    assert fresh <= {
+        "archive",
+        "indexes",
+        "index.db",
+        "index.db-wal",
+        "index.db-shm",
+        "state",
+        "fixity",
+    }
+    assert {url.split(":")[0] for (url,) in rows(tmp_path / "c", "SELECT url FROM captures")} <= {
+        "http"
+    }

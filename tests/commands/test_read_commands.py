@@ -18,13 +18,17 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 def article(crawled: Path) -> str:
     """The id of one article."""
     with sqlite3.connect(crawled / "index.db") as connection:
-        (found,) = connection.execute("SELECT id FROM articles WHERE url LIKE '%/culture/3001'").fetchone()
+        (found,) = connection.execute(
+            "SELECT id FROM articles WHERE url LIKE '%/culture/3001'"
+        ).fetchone()
     connection.close()
     return str(found)
 
 
 def test_search_in_a_pipe_is_json_lines(warraq: Run, crawled: Path) -> None:
-    """In a pipe a search answers in JSON lines, the words marked as published, whatever prefix they stand with."""
+    """In a pipe a search answers in JSON lines, the words marked as published, whatever prefix they
+    stand with.
+    """
     done = warraq("-C", crawled, "search", "وراقين")
     assert done.returncode == 0, done.stderr
     rows = [json.loads(line) for line in done.stdout.splitlines()]
@@ -33,7 +37,9 @@ def test_search_in_a_pipe_is_json_lines(warraq: Run, crawled: Path) -> None:
     assert "[للوراقين]" in marked["2001"]
 
 
-@pytest.mark.parametrize(("query", "found"), [("أُحبار", "3001"), ("احبار", "3001"), ("صفحه", "3001")])
+@pytest.mark.parametrize(
+    ("query", "found"), [("أُحبار", "3001"), ("احبار", "3001"), ("صفحه", "3001")]
+)
 def test_spelling_does_not_matter(warraq: Run, crawled: Path, query: str, found: str) -> None:
     """Harakat, hamza and ta marbuta as typed find the text as published."""
     done = warraq("-C", crawled, "search", query)
@@ -42,7 +48,18 @@ def test_spelling_does_not_matter(warraq: Run, crawled: Path, query: str, found:
 
 def test_search_filters_and_order(warraq: Run, crawled: Path) -> None:
     """Site, section and dates limit a search; --sort date puts the newest first."""
-    done = warraq("-C", crawled, "search", "المدينة", "--sort", "date", "--from", "2026-11-16", "--to", "2026-11-18")
+    done = warraq(
+        "-C",
+        crawled,
+        "search",
+        "المدينة",
+        "--sort",
+        "date",
+        "--from",
+        "2026-11-16",
+        "--to",
+        "2026-11-18",
+    )
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     dates = [row["published"][:10] for row in rows]
     assert dates
@@ -67,13 +84,17 @@ def test_search_in_every_form(warraq: Run, crawled: Path, form: str) -> None:
 
 
 def test_search_without_an_answer(warraq: Run, crawled: Path) -> None:
-    """No article is an answer: nothing on standard output, a line on standard error, exit code 0."""
+    """No article is an answer: nothing on standard output, a line on standard error, exit code
+    0.
+    """
     done = warraq("-C", crawled, "search", "زرافة")
     assert (done.returncode, done.stdout) == (0, "")
     assert "no article answers" in done.stderr
 
 
-@pytest.mark.parametrize("query", ['"', "a AND OR", "NEAR(", "title:x", "*", "^", "-", "'; DROP TABLE articles --"])
+@pytest.mark.parametrize(
+    "query", ['"', "a AND OR", "NEAR(", "title:x", "*", "^", "-", "'; DROP TABLE articles --"]
+)
 def test_no_query_breaks_out(warraq: Run, crawled: Path, query: str) -> None:
     """Whatever is typed is words to look for, never syntax that fails."""
     done = warraq("-C", crawled, "search", "--", query)
@@ -87,7 +108,9 @@ def test_show_text(warraq: Run, crawled: Path, article: str) -> None:
     assert by_id.returncode == 0, by_id.stderr
     assert by_id.stdout.startswith("خطاط شاب ينسخ ديواناً كاملاً بحبر صنعه بيديه\n")
     assert by_id.stdout.rstrip().endswith("ابتداء من الأسبوع المقبل.")
-    url = next(line for line in by_id.stdout.splitlines() if line.startswith("url: ")).removeprefix("url: ")
+    url = next(line for line in by_id.stdout.splitlines() if line.startswith("url: ")).removeprefix(
+        "url: "
+    )
     assert warraq("-C", crawled, "show", article[:10]).stdout == by_id.stdout
     assert warraq("-C", crawled, "show", url + "?utm_source=rss").stdout == by_id.stdout
 
@@ -98,7 +121,9 @@ def test_show_json_markdown_html(warraq: Run, crawled: Path, article: str) -> No
     assert told["id"] == article
     assert told["captures"][0]["warc"].endswith(".warc.gz")
     assert any(address["kind"] == "canonical" for address in told["addresses"])
-    assert warraq("-C", crawled, "show", article, "--format", "markdown").stdout.startswith("# خطاط شاب")
+    assert warraq("-C", crawled, "show", article, "--format", "markdown").stdout.startswith(
+        "# خطاط شاب"
+    )
     html = warraq("-C", crawled, "show", article, "--format", "html").stdout
     assert html.startswith('<!DOCTYPE html>\n<html lang="ar" dir="rtl">')
 
@@ -113,16 +138,24 @@ def test_show_warc_gives_the_record(warraq: Run, crawled: Path, article: str) ->
 
 def test_show_what_is_not_there(warraq: Run, crawled: Path, article: str) -> None:
     """An unknown article or version is one line and exit code 2."""
-    for arguments in (("show", "ffffffffffff"), ("show", article, "--version", "7"), ("cite", "http://127.0.0.1:1/x")):
+    for arguments in (
+        ("show", "ffffffffffff"),
+        ("show", article, "--version", "7"),
+        ("cite", "http://127.0.0.1:1/x"),
+    ):
         done = warraq("-C", crawled, *arguments)
         assert done.returncode == 2
         assert done.stderr.startswith("warraq: ")
         assert done.stderr.count("\n") == 1
 
 
-def test_versions_and_diff_of_an_unchanged_article(warraq: Run, crawled: Path, article: str) -> None:
+def test_versions_and_diff_of_an_unchanged_article(
+    warraq: Run, crawled: Path, article: str
+) -> None:
     """Two crawls with another ticker on top are one version, and there is nothing to compare."""
-    (version,) = [json.loads(line) for line in warraq("-C", crawled, "versions", article).stdout.splitlines()]
+    (version,) = [
+        json.loads(line) for line in warraq("-C", crawled, "versions", article).stdout.splitlines()
+    ]
     assert version["number"] == 1
     done = warraq("-C", crawled, "diff", article)
     assert (done.returncode, done.stdout) == (0, "")
@@ -141,7 +174,11 @@ def test_citation_leads_to_the_record(warraq: Run, crawled: Path, article: str, 
     text = warraq("-C", crawled, "cite", article, "--style", style).stdout
     record = next(
         word
-        for word in text.replace("}", " ").replace(",", " ").replace('"', " ").replace("]", " ").split()
+        for word in text.replace("}", " ")
+        .replace(",", " ")
+        .replace('"', " ")
+        .replace("]", " ")
+        .split()
         if "@" in word and ".warc" in word
     )
     name, offset = record.split("@")
@@ -160,7 +197,9 @@ def test_no_index_yet(warraq: Run, tmp_path: Path) -> None:
 
 
 def test_full_text_by_hand(crawled: Path) -> None:
-    """What docs/tables.md says of the full text works in plain SQLite: folded words find what is published otherwise."""
+    """What docs/tables.md says of the full text works in plain SQLite: folded words find what is
+    published otherwise.
+    """
     from archive.text.folding import fold
 
     text = (Path(__file__).parents[2] / "docs" / "tables.md").read_text("utf-8")

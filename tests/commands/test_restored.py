@@ -15,7 +15,9 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def test_archive_and_configuration_are_enough(warraq: Run, crawled: Path, tmp_path: Path) -> None:
-    """A backup of archive/ and warraq.toml becomes the same collection by `index`, and verify objects to nothing."""
+    """A backup of archive/ and warraq.toml becomes the same collection by `index`, and verify
+    objects to nothing.
+    """
     backup = tmp_path / "b"
     shutil.copytree(crawled / "archive", backup / "archive")
     shutil.copy(crawled / "warraq.toml", backup)
@@ -28,7 +30,9 @@ def test_archive_and_configuration_are_enough(warraq: Run, crawled: Path, tmp_pa
 
 
 def test_a_lost_cdxj_comes_back(warraq: Run, collection: Path) -> None:
-    """`verify` on a collection without indexes/, or with a part of its CDXJ, names what is missing; `index` mends it."""
+    """`verify` on a collection without indexes/, or with a part of its CDXJ, names what is missing;
+    `index` mends it.
+    """
     cdxj = collection / "indexes" / "index.cdxj"
     whole = cdxj.read_bytes()
     for part in (None, whole[: whole.index(b"\n") + 1]):
@@ -43,7 +47,9 @@ def test_a_lost_cdxj_comes_back(warraq: Run, collection: Path) -> None:
 
 
 def test_a_part_that_comes_back_is_no_damage(warraq: Run, collection: Path, tmp_path: Path) -> None:
-    """A collection that imports a part of itself has its captures twice, and verify objects to nothing."""
+    """A collection that imports a part of itself has its captures twice, and verify objects to
+    nothing.
+    """
     part = tmp_path / "part.wacz"
     assert warraq("-C", collection, "export", "مخطوطات", "--to", part).returncode == 0
     done = warraq("-C", collection, "import", part)
@@ -52,13 +58,19 @@ def test_a_part_that_comes_back_is_no_damage(warraq: Run, collection: Path, tmp_
     assert (checked.returncode, checked.stdout) == (0, ""), checked.stdout + checked.stderr
 
 
-def test_another_record_of_the_same_id_is_damage(warraq: Run, collection: Path, tmp_path: Path) -> None:
-    """An imported record with the id of another one, and not the same as it, is named: one of them is not what it says."""
+def test_another_record_of_the_same_id_is_damage(
+    warraq: Run, collection: Path, tmp_path: Path
+) -> None:
+    """An imported record with the id of another one, and not the same as it, is named: one of them
+    is not what it says.
+    """
     (first, *_) = sorted((collection / "archive").glob("*.warc.gz"))
     whole = gzip.decompress(first.read_bytes())
     start = whole.index(b"WARC/1.1\r\nWARC-Type: response")
     record = whole[start : whole.index(b"WARC/1.1\r\n", start + 1)]
-    (tmp_path / "other.warc.gz").write_bytes(gzip.compress(record.replace(b"WARC-Date: 2", b"WARC-Date: 1", 1)))
+    (tmp_path / "other.warc.gz").write_bytes(
+        gzip.compress(record.replace(b"WARC-Date: 2", b"WARC-Date: 1", 1))
+    )
     assert warraq("-C", collection, "import", tmp_path / "other.warc.gz").returncode == 0
     checked = warraq("-C", collection, "verify", "--format", "csv")
     assert checked.returncode == 4
@@ -66,9 +78,13 @@ def test_another_record_of_the_same_id_is_damage(warraq: Run, collection: Path, 
 
 
 def test_a_wacz_holds_nothing_withdrawn(warraq: Run, collection: Path, tmp_path: Path) -> None:
-    """A WACZ of everything has no text of a withdrawn article, though the WARC files still hold it; a bag says so."""
+    """A WACZ of everything has no text of a withdrawn article, though the WARC files still hold it;
+    a bag says so.
+    """
     with closing(sqlite3.connect(collection / "index.db")) as index:
-        article, body = index.execute("SELECT id, body FROM articles ORDER BY length(body) DESC LIMIT 1").fetchone()
+        article, body = index.execute(
+            "SELECT id, body FROM articles ORDER BY length(body) DESC LIMIT 1"
+        ).fetchone()
     needle = body.splitlines()[-1].encode()
 
     def holds(warc: bytes) -> bool:

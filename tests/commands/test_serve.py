@@ -18,7 +18,9 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 @contextmanager
 def served(folder: Path, port: int = 0) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
     command = [Path(sys.executable).parent / "warraq", "-C", folder, "serve", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         try:
             assert process.stdout is not None
             yield process.stdout.readline().strip(), process
@@ -27,9 +29,13 @@ def served(folder: Path, port: int = 0) -> Iterator[tuple[str, "subprocess.Popen
 
 
 def test_serve_says_where_and_ends_on_ctrl_c(crawled: Path) -> None:
-    """The address is printed, the pages answer there with a search of the collection, and Ctrl-C is a clean end."""
+    """The address is printed, the pages answer there with a search of the collection, and Ctrl-C is
+    a clean end.
+    """
     with served(crawled) as (address, process):
-        with urllib.request.urlopen(address + "?q=%D9%88%D8%B1%D8%A7%D9%82%D9%8A%D9%86", timeout=20) as answer:
+        with urllib.request.urlopen(
+            address + "?q=%D9%88%D8%B1%D8%A7%D9%82%D9%8A%D9%86", timeout=20
+        ) as answer:
             text = answer.read().decode()
         assert "<mark>الوراقين</mark>" in text
         article = re.search(r'href="(/article/[0-9a-f]{16})"', text)

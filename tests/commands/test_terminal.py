@@ -1,4 +1,6 @@
-"""On a terminal: tables instead of JSON lines, matches in bold, progress drawn on standard error."""
+"""On a terminal: tables instead of JSON lines, matches in bold, progress drawn on standard
+error.
+"""
 
 import os
 import pty
@@ -12,7 +14,9 @@ SCRIPT = Path(sys.executable).parent / "warraq"
 def on_terminal(*arguments: object) -> tuple[str, int]:
     """What the command shows on a terminal of its own, and its exit code."""
     ours, theirs = pty.openpty()
-    with subprocess.Popen([SCRIPT, *map(str, arguments)], stdin=theirs, stdout=theirs, stderr=theirs) as process:
+    with subprocess.Popen(
+        [SCRIPT, *map(str, arguments)], stdin=theirs, stdout=theirs, stderr=theirs
+    ) as process:
         os.close(theirs)
         shown = b""
         while True:
@@ -41,7 +45,9 @@ def test_listing_is_a_table_that_fits(crawled: Path) -> None:
     assert code == 0, shown
     assert shown.startswith("site ")
     assert max(len(line) for line in shown.splitlines()) <= 80
-    assert "…" not in shown  # eighty columns are enough for when a site was crawled and when it is due
+    assert (
+        "…" not in shown
+    )  # eighty columns are enough for when a site was crawled and when it is due
     assert " ago " in shown
 
 

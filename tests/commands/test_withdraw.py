@@ -1,4 +1,6 @@
-"""withdraw: an article taken back, with a tombstone, and with --purge out of the WARC files, too."""
+"""withdraw: an article taken back, with a tombstone, and with --purge out of the WARC files,
+too.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +31,15 @@ def rows(folder: Path, statement: str, *values: object) -> list[tuple[Any, ...]]
 
 def dump(folder: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table."""
-    names = rows(folder, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'articles_fts_%'")
-    return {name: sorted(rows(folder, f'SELECT * FROM "{name}"'), key=repr) for (name,) in names if name != "_progress"}
+    names = rows(
+        folder,
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'articles_fts_%'",
+    )
+    return {
+        name: sorted(rows(folder, f'SELECT * FROM "{name}"'), key=repr)
+        for (name,) in names
+        if name != "_progress"
+    }
 
 
 def a_versioned(folder: Path) -> tuple[str, str, str]:
@@ -44,7 +53,9 @@ def a_versioned(folder: Path) -> tuple[str, str, str]:
 
 def shown(folder: Path, article: str) -> list[tuple[str, int, int, str]]:
     return rows(
-        folder, 'SELECT warc, "offset", length, record_id FROM captures WHERE article_id = ? ORDER BY warc, 2', article
+        folder,
+        'SELECT warc, "offset", length, record_id FROM captures WHERE article_id = ? ORDER BY warc, 2',
+        article,
     )
 
 
@@ -66,7 +77,9 @@ def assert_sound(warraq: Run, folder: Path) -> None:
 
 
 def test_withdrawn(warraq: Run, collection: Path, tmp_path: Path) -> None:
-    """A withdrawn article is in no search, show, cite or export, replay finds no capture of it, and WARCs stay as they are."""
+    """A withdrawn article is in no search, show, cite or export, replay finds no capture of it, and
+    WARCs stay as they are.
+    """
     article, url, title = a_versioned(collection)
     captured = shown(collection, article)
     assert captured
@@ -88,12 +101,18 @@ def test_withdrawn(warraq: Run, collection: Path, tmp_path: Path) -> None:
     assert not {(warc, offset) for warc, offset, _, _ in captured} & places(collection)
     for name, data in before.items():
         assert (collection / "archive" / name).read_bytes() == data
-    tombstone = rows(collection, "SELECT url, reason, text_sha256, payload_digests, purged FROM withdrawals")[0]
+    tombstone = rows(
+        collection, "SELECT url, reason, text_sha256, payload_digests, purged FROM withdrawals"
+    )[0]
     assert tombstone[:2] == (url, "بطلب من الناشر")
     assert tombstone[2]
     assert "sha1:" in tombstone[3]
     assert tombstone[4] == 0
-    kept = {name for name, table in dump(collection).items() if any(title in map(str, row) for row in table)}
+    kept = {
+        name
+        for name, table in dump(collection).items()
+        if any(title in map(str, row) for row in table)
+    }
     assert kept <= {"links"}  # the words by which other pages link to it are theirs
     assert_sound(warraq, collection)
     again = warraq("-C", collection, "withdraw", article, "--reason", "other")
@@ -102,7 +121,9 @@ def test_withdrawn(warraq: Run, collection: Path, tmp_path: Path) -> None:
 
 
 def test_a_withdrawn_article_is_not_exported(warraq: Run, collection: Path, tmp_path: Path) -> None:
-    """A WACZ made afterwards holds no payload of it, though the WARC files do, and is valid in all else."""
+    """A WACZ made afterwards holds no payload of it, though the WARC files do, and is valid in all
+    else.
+    """
     article, _, _ = a_versioned(collection)
     captured = {(warc, offset) for warc, offset, _, _ in shown(collection, article)}
     assert warraq("-C", collection, "withdraw", article, "--reason", "x").returncode == 0
@@ -122,22 +143,32 @@ def test_a_withdrawn_article_is_not_exported(warraq: Run, collection: Path, tmp_
 
 
 def test_purged(warraq: Run, collection: Path) -> None:
-    """Purged, its bytes are in no WARC; tombstones of the same length stand there, all other records keep their bytes."""
+    """Purged, its bytes are in no WARC; tombstones of the same length stand there, all other
+    records keep their bytes.
+    """
     article, _, title = a_versioned(collection)
-    captured = {(warc, offset): (length, record_id) for warc, offset, length, record_id in shown(collection, article)}
+    captured = {
+        (warc, offset): (length, record_id)
+        for warc, offset, length, record_id in shown(collection, article)
+    }
     before = {
         path: [each for each in records(path) if isinstance(each, Record)]
         for path in sorted((collection / "archive").glob("*.warc.gz"))
     }
     raw = {path: path.read_bytes() for path in before}
-    bodies = [body for (body,) in rows(collection, "SELECT body FROM versions WHERE article_id = ?", article)]
+    bodies = [
+        body
+        for (body,) in rows(collection, "SELECT body FROM versions WHERE article_id = ?", article)
+    ]
     done = warraq("-C", collection, "withdraw", article, "--reason", "court order 7", "--purge")
     assert done.returncode == 0, done.stderr
     for path, whole in before.items():
         fresh = path.read_bytes()
         assert len(fresh) == len(raw[path])
         now = [each for each in records(path) if isinstance(each, Record)]
-        assert [(each.offset, each.length) for each in now] == [(each.offset, each.length) for each in whole]
+        assert [(each.offset, each.length) for each in now] == [
+            (each.offset, each.length) for each in whole
+        ]
         for old, new in zip(whole, now, strict=True):
             if (path.name, old.offset) in captured:
                 assert (new.type, new.id) == ("metadata", old.id)
@@ -151,7 +182,10 @@ def test_purged(warraq: Run, collection: Path) -> None:
             assert not any(body.split("\n")[0].encode() in new.block for body in bodies)
     assert rows(collection, "SELECT purged FROM withdrawals") == [(1,)]
     assert_sound(warraq, collection)
-    chain = [json.loads(line) for line in (collection / "fixity" / "chain.jsonl").read_text("utf-8").splitlines()]
+    chain = [
+        json.loads(line)
+        for line in (collection / "fixity" / "chain.jsonl").read_text("utf-8").splitlines()
+    ]
     restated = [line for line in chain if "rewritten" in line]
     assert restated
     assert all("court order 7" in line["reason"] for line in restated)
@@ -168,7 +202,10 @@ def test_other_readers_of_purged_files(warraq: Run, collection: Path) -> None:
     for path in (collection / "archive").glob("*.warc.gz"):
         subprocess.run(["gzip", "-t", path], check=True)
         checked = subprocess.run(
-            [Path(sys.executable).parent / "warcio", "check", path], capture_output=True, text=True, check=False
+            [Path(sys.executable).parent / "warcio", "check", path],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert checked.returncode == 0, checked.stdout
         with path.open("rb") as file:
@@ -180,7 +217,9 @@ def test_other_readers_of_purged_files(warraq: Run, collection: Path) -> None:
 
 
 def test_a_withdrawn_article_does_not_come_back(warraq: Run, collection: Path) -> None:
-    """A later crawl does not fetch the article again, nor index it where another address shows it, nor lets replay find it."""
+    """A later crawl does not fetch the article again, nor index it where another address shows it,
+    nor lets replay find it.
+    """
     article, url, _ = a_versioned(collection)
     assert warraq("-C", collection, "withdraw", article, "--reason", "x").returncode == 0
     before = rows(collection, "SELECT id FROM captures WHERE url = ?", url)
@@ -194,7 +233,9 @@ def test_a_withdrawn_article_does_not_come_back(warraq: Run, collection: Path) -
 
 
 def test_nothing_of_its_text_lies_about(warraq: Run, collection: Path) -> None:
-    """Purged, its sentences are in no file of the collection, free space of the index and its log included."""
+    """Purged, its sentences are in no file of the collection, free space of the index and its log
+    included.
+    """
     article, _, _ = a_versioned(collection)
     (body,) = rows(collection, "SELECT body FROM articles WHERE id = ?", article)[0]
     sentence = max(body.splitlines(), key=len).encode()
@@ -207,9 +248,12 @@ def test_nothing_of_its_text_lies_about(warraq: Run, collection: Path) -> None:
         assert sentence not in data, path.name
 
 
-def test_what_refers_to_a_purged_record_comes_later(warraq: Run, collection: Path, tmp_path: Path) -> None:
-    """An export of before the purge brings its records back, other files bring revisits of them: neither is damage, neither
-    shows the article, and purged once more the records are tombstones there, too.
+def test_what_refers_to_a_purged_record_comes_later(
+    warraq: Run, collection: Path, tmp_path: Path
+) -> None:
+    """An export of before the purge brings its records back, other files bring revisits of them:
+    neither is damage, neither shows the article, and purged once more the records are tombstones
+    there, too.
     """
     article, url, title = a_versioned(collection)
     assert warraq("-C", collection, "export", title, "--to", tmp_path / "part.wacz").returncode == 0
@@ -238,7 +282,9 @@ def test_what_refers_to_a_purged_record_comes_later(warraq: Run, collection: Pat
     assert warraq(*withdraw).returncode == 0
     assert_sound(warraq, collection)
     kept = [each for warc in (collection / "archive").glob("*.warc.gz") for each in records(warc)]
-    assert [each.type for each in kept if isinstance(each, Record) and each.id in purged].count("response") == 0
+    assert [each.type for each in kept if isinstance(each, Record) and each.id in purged].count(
+        "response"
+    ) == 0
 
 
 def test_withdraw_refuses(warraq: Run, collection: Path) -> None:
@@ -254,7 +300,9 @@ def test_withdraw_refuses(warraq: Run, collection: Path) -> None:
 
 
 def test_a_purge_that_was_killed_is_finished(warraq: Run, collection: Path) -> None:
-    """Where a file was rewritten and nothing else, the same command again states its fixity and mends the index."""
+    """Where a file was rewritten and nothing else, the same command again states its fixity and
+    mends the index.
+    """
     from datetime import UTC, datetime
 
     from archive.layout import Layout
@@ -264,10 +312,16 @@ def test_a_purge_that_was_killed_is_finished(warraq: Run, collection: Path) -> N
     article, _, _ = a_versioned(collection)
     captured = shown(collection, article)
     assert warraq("-C", collection, "withdraw", article, "--reason", "x").returncode == 0
-    half = Withdrawal(article_id=article, site="s", url="http://x.example/", at=datetime.now(UTC), reason="x")
+    half = Withdrawal(
+        article_id=article, site="s", url="http://x.example/", at=datetime.now(UTC), reason="x"
+    )
     layout = Layout.find(collection)
     warc = captured[0][0]
-    bury(layout.archive / warc, {offset: record for name, offset, _, record in captured if name == warc}, half)
+    bury(
+        layout.archive / warc,
+        {offset: record for name, offset, _, record in captured if name == warc},
+        half,
+    )
     assert warraq("-C", collection, "verify").returncode == 4
     done = warraq("-C", collection, "withdraw", article, "--reason", "x", "--purge")
     assert done.returncode == 0, done.stderr

@@ -27,15 +27,21 @@ def rows(folder: Path, statement: str) -> list[tuple[object, ...]]:
 
 
 def test_crawled_collection(crawled: Path) -> None:
-    """The made-up site's twelve articles are there once each, whatever tracking and second addresses lead to them."""
+    """The made-up site's twelve articles are there once each, whatever tracking and second
+    addresses lead to them.
+    """
     assert rows(crawled, "SELECT count(*) FROM articles") == [(12,)]
     assert rows(crawled, "SELECT url FROM addresses WHERE kind = 'duplicate'") != []
     assert rows(crawled, "SELECT count(*) FROM versions") == [(12,)]
-    assert rows(crawled, "SELECT body FROM articles WHERE url LIKE '%/1003'")[0][0].startswith("انطلقت في شوارع")
+    assert rows(crawled, "SELECT body FROM articles WHERE url LIKE '%/1003'")[0][0].startswith(
+        "انطلقت في شوارع"
+    )
 
 
 def test_dates_and_sections_as_published(crawled: Path) -> None:
-    """The visible Arabic date and the metadata give the same instant, in the site's zone; the section is the site's."""
+    """The visible Arabic date and the metadata give the same instant, in the site's zone; the
+    section is the site's.
+    """
     found = dict(rows(crawled, "SELECT substr(url, -4), published || ' ' || section FROM articles"))
     assert found["3001"] == "2026-11-20T15:53:00Z ثقافة"
     assert found["1002"] == "2026-11-19T14:40:00Z محليات"
@@ -43,22 +49,37 @@ def test_dates_and_sections_as_published(crawled: Path) -> None:
 
 
 def test_second_crawl_finds_nothing_new(crawled: Path) -> None:
-    """A second crawl of an unchanged site adds no article and no version, though each page had another ticker."""
+    """A second crawl of an unchanged site adds no article and no version, though each page had
+    another ticker.
+    """
     first, second = rows(crawled, "SELECT new, changed, duplicates FROM crawls ORDER BY started")
     assert (first[0], second[:2]) == (12, (0, 0))
 
 
 def test_crawl_prints_a_summary(warraq: Run, collection: Path) -> None:
-    """The summary of each site is on standard output, as JSON lines in a pipe; -q leaves standard error empty."""
+    """The summary of each site is on standard output, as JSON lines in a pipe; -q leaves standard
+    error empty.
+    """
     done = warraq("-q", "-C", collection, "crawl", "--limit", "3")
     assert done.returncode == 0, warraq("-C", collection, "status", "--failures").stdout
     (summary,) = [json.loads(line) for line in done.stdout.splitlines()]
-    assert set(summary) >= {"site", "outcome", "fetched", "new", "changed", "unchanged", "duplicates", "failed"}
+    assert set(summary) >= {
+        "site",
+        "outcome",
+        "fetched",
+        "new",
+        "changed",
+        "unchanged",
+        "duplicates",
+        "failed",
+    }
     assert done.stderr == ""
 
 
 def test_what_failed_is_said(warraq: Run, collection: Path, tmp_path: Path) -> None:
-    """A failed site has its reason on standard error, with -q too; where all is well enough, -q keeps silent."""
+    """A failed site has its reason on standard error, with -q too; where all is well enough, -q
+    keeps silent.
+    """
     assert warraq("init", tmp_path / "c", "--site", "http://127.0.0.1:9/").returncode == 3
     done = warraq("-q", "-C", tmp_path / "c", "crawl")
     (line,) = done.stderr.splitlines()
@@ -82,7 +103,9 @@ def test_run_due_beside_a_running_crawl(warraq: Run, tmp_path: Path) -> None:
 
 
 def test_crawl_of_an_unreachable_site_is_3(warraq: Run, tmp_path: Path) -> None:
-    """A site that cannot be reached makes exit code 3 and a row in failures that says why; no traceback."""
+    """A site that cannot be reached makes exit code 3 and a row in failures that says why; no
+    traceback.
+    """
     made = warraq("init", tmp_path / "c", "--site", "http://127.0.0.1:9/")
     assert made.returncode == 3
     done = warraq("-C", tmp_path / "c", "crawl")
@@ -97,7 +120,9 @@ def test_crawl_of_an_unreachable_site_is_3(warraq: Run, tmp_path: Path) -> None:
 
 
 def test_busy_collection_is_75(warraq: Run, collection: Path) -> None:
-    """While another process writes, crawl, run-due and index end at once with 75 and say who it is; reading goes on."""
+    """While another process writes, crawl, run-due and index end at once with 75 and say who it is;
+    reading goes on.
+    """
     with Layout(collection).write_lock():
         for arguments in (("crawl",), ("index",)):
             began = time.monotonic()
@@ -143,7 +168,9 @@ def test_interrupted_crawl_is_130_and_goes_on(collection: Path, warraq: Run) -> 
     toml = collection / "warraq.toml"
     toml.write_text(toml.read_text("utf-8") + "delay = 0.4\n", "utf-8")
     process = subprocess.Popen(
-        [script, "-C", collection, "crawl", "--force"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [script, "-C", collection, "crawl", "--force"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     time.sleep(2.5)
     process.send_signal(signal.SIGINT)
@@ -172,7 +199,9 @@ def test_run_due(warraq: Run, collection: Path) -> None:
 
 
 def test_schedule_prints_absolute_paths(warraq: Run, collection: Path) -> None:
-    """The crontab line and the units name the installed script and the collection absolutely, and are quiet."""
+    """The crontab line and the units name the installed script and the collection absolutely, and
+    are quiet.
+    """
     script = Path(sys.executable).parent / "warraq"
     line = warraq("schedule", "--cron", folder=collection).stdout.splitlines()[-1]
     assert line == f"*/5 * * * * {script} -C {collection} -q run-due >/dev/null"
@@ -181,7 +210,9 @@ def test_schedule_prints_absolute_paths(warraq: Run, collection: Path) -> None:
 
 
 def test_schedule_install_and_remove(warraq: Run, collection: Path, tmp_path: Path) -> None:
-    """--install puts one line into the user's crontab and --remove takes it out; other lines stay."""
+    """--install puts one line into the user's crontab and --remove takes it out; other lines
+    stay.
+    """
     table = tmp_path / "crontab.txt"
     table.write_text("0 1 * * * other\n")
     fake = tmp_path / "bin" / "crontab"
@@ -192,7 +223,9 @@ def test_schedule_install_and_remove(warraq: Run, collection: Path, tmp_path: Pa
     fake.chmod(0o755)
     path = f"{fake.parent}:{os.environ['PATH']}"
     for _ in range(2):
-        assert warraq("-C", collection, "schedule", "--cron", "--install", PATH=path).returncode == 0
+        assert (
+            warraq("-C", collection, "schedule", "--cron", "--install", PATH=path).returncode == 0
+        )
     assert table.read_text().count("run-due") == 1
     assert warraq("-C", collection, "schedule", "--cron", "--remove", PATH=path).returncode == 0
     assert table.read_text() == "0 1 * * * other\n"
@@ -208,7 +241,9 @@ def test_schedule_install_and_remove(warraq: Run, collection: Path, tmp_path: Pa
     ],
 )
 def test_wrong_configuration_is_2(warraq: Run, collection: Path, edit: str, words: str) -> None:
-    """A wrong warraq.toml is one line that names file and field, exit code 2, and nothing is fetched."""
+    """A wrong warraq.toml is one line that names file and field, exit code 2, and nothing is
+    fetched.
+    """
     toml = collection / "warraq.toml"
     text = toml.read_text("utf-8").replace("timezone = ", "# ")
     toml.write_text(text + edit + "\n", "utf-8")

@@ -17,7 +17,10 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
         (("search", "x", "-C"), "-C"),
         (("schedule", "--cron", "--systemd"), "one of --cron and --systemd"),
         (("search", "x", "--site", "nosuch"), "there is no site 'nosuch'; there are: "),
-        (("export", "--site", "nosuch", "--to", "new.csv"), "there is no site 'nosuch'; there are: "),
+        (
+            ("export", "--site", "nosuch", "--to", "new.csv"),
+            "there is no site 'nosuch'; there are: ",
+        ),
         (("export", "--to", "x.txt"), ".wacz"),
         (("export", "--to", "warraq.toml.csv"), "exists"),
         (("export", "--to", "none/x.csv"), "none/x.csv: cannot be written"),
@@ -27,7 +30,9 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
     ],
 )
 def test_one_line(warraq: Run, collection: Path, arguments: tuple[str, ...], said: str) -> None:
-    """Each mistake is named in a line that says what is meant, under the name that the person gave."""
+    """Each mistake is named in a line that says what is meant, under the name that the person
+    gave.
+    """
     (collection / "warraq.toml.csv").write_text("mine")
     done = warraq(*arguments, folder=collection)
     assert (done.returncode, done.stdout) == (2, "")
@@ -36,7 +41,9 @@ def test_one_line(warraq: Run, collection: Path, arguments: tuple[str, ...], sai
     assert (collection / "warraq.toml.csv").read_text() == "mine"
 
 
-@pytest.mark.parametrize("behind", [("-C", "{}"), ("--collection={}",), ("-q", "-C", "{}"), ("-C", "{}", "-q", "-v")])
+@pytest.mark.parametrize(
+    "behind", [("-C", "{}"), ("--collection={}",), ("-q", "-C", "{}"), ("-C", "{}", "-q", "-v")]
+)
 def test_general_options_may_stand_behind_the_command(
     warraq: Run, collection: Path, tmp_path: Path, behind: tuple[str, ...]
 ) -> None:

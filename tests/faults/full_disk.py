@@ -1,4 +1,5 @@
-"""A program for tests: a real crawl on a disk that fills. Prints one JSON object; exit 77 where mounting is not permitted.
+"""A program for tests: a real crawl on a disk that fills. Prints one JSON object; exit 77 where
+mounting is not permitted.
 
     unshare --mount --net --map-root-user python full_disk.py FOLDER
 
@@ -37,7 +38,11 @@ def crawl(layout: Layout) -> dict[str, object]:
     """One `warraq crawl`, and the state of the files after it."""
     script = Path(sys.executable).with_name("warraq")
     done = subprocess.run(
-        [script, "-C", layout.root, "crawl"], capture_output=True, encoding="utf-8", timeout=200, check=False
+        [script, "-C", layout.root, "crawl"],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=200,
+        check=False,
     )
     torn = 0
     for path in layout.archive.glob("*.warc.gz"):

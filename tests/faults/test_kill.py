@@ -1,4 +1,6 @@
-"""A crawl killed without warning: the next one goes on, nothing is lost, nothing is fetched twice without need."""
+"""A crawl killed without warning: the next one goes on, nothing is lost, nothing is fetched twice
+without need.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,9 @@ def chain() -> Iterator[Site]:
 
 def start(layout: Layout, site: Site, rotate: int = 1 << 30) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", CRAWL, str(layout.root), site.url, str(rotate)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+    )
 
 
 def finish(layout: Layout, site: Site) -> str:
@@ -73,7 +77,9 @@ def finish(layout: Layout, site: Site) -> str:
 
 def when_fetched(process: subprocess.Popen[bytes], site: Site, count: int) -> None:
     deadline = time.monotonic() + 100
-    while len(site.wire.exchanges) < count and process.poll() is None and time.monotonic() < deadline:
+    while (
+        len(site.wire.exchanges) < count and process.poll() is None and time.monotonic() < deadline
+    ):
         time.sleep(0.005)
 
 
@@ -88,7 +94,9 @@ def rows(layout: Layout, query: str) -> list[tuple]:
 
 @pytest.mark.parametrize("after", [3, 21])
 def test_kill_9_loses_no_page_and_repeats_few(tmp_path: Path, chain: Site, after: int):
-    """SIGKILL of the whole group at some point: the next run fetches the rest, and only what was under way again."""
+    """SIGKILL of the whole group at some point: the next run fetches the rest, and only what was
+    under way again.
+    """
     layout = Layout.create(tmp_path / "c", "")
     process = start(layout, chain)
     when_fetched(process, chain, after)
@@ -99,12 +107,17 @@ def test_kill_9_loses_no_page_and_repeats_few(tmp_path: Path, chain: Site, after
     assert len(fetched) == PAGES
     assert sum(fetched.values()) - PAGES <= 2  # what was on the wire: site.concurrency
     assert rows(layout, "SELECT count(*) FROM articles WHERE url LIKE '%/news/%'") == [(PAGES,)]
-    captured = rows(layout, "SELECT count(DISTINCT url) FROM captures WHERE url LIKE '%/news/%' AND status = 200")
+    captured = rows(
+        layout,
+        "SELECT count(DISTINCT url) FROM captures WHERE url LIKE '%/news/%' AND status = 200",
+    )
     assert captured == [(PAGES,)]
     for path in layout.archive.glob("*.warc.gz"):
         assert gzip.decompress(path.read_bytes())
     assert not list(layout.archive.glob("*.open"))
-    outcomes = [outcome for (outcome,) in rows(layout, "SELECT outcome FROM crawls ORDER BY started")]
+    outcomes = [
+        outcome for (outcome,) in rows(layout, "SELECT outcome FROM crawls ORDER BY started")
+    ]
     assert outcomes[-1] == "finished"
     assert "running" not in outcomes
     told = "SELECT fetched, bytes > 0, (SELECT count(*) FROM captures WHERE crawl_id = crawls.id) FROM crawls WHERE outcome = 'interrupted'"

@@ -1,4 +1,5 @@
-"""kill -9 at random moments of a real crawl, over and over: after each, everything on the disk is whole and agrees.
+"""kill -9 at random moments of a real crawl, over and over: after each, everything on the disk is
+whole and agrees.
 
 `make test` kills a few times; `make soak` a hundred (WARRAQ_KILLS).
 """
@@ -73,13 +74,21 @@ def site() -> Iterator[Site]:
 def crawl(layout: Layout) -> subprocess.Popen[bytes]:
     script = Path(sys.executable).with_name("warraq")
     command = [script, "-q", "-C", layout.root, "crawl"]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+    return subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+    )
 
 
 def kill_at(process: subprocess.Popen[bytes], site: Site, exchanges: int, after: float) -> bool:
-    """Kill the whole group once so many exchanges have begun, and a moment later; whether it was still running."""
+    """Kill the whole group once so many exchanges have begun, and a moment later; whether it was
+    still running.
+    """
     deadline = time.monotonic() + 60
-    while len(site.wire.exchanges) < exchanges and process.poll() is None and time.monotonic() < deadline:
+    while (
+        len(site.wire.exchanges) < exchanges
+        and process.poll() is None
+        and time.monotonic() < deadline
+    ):
         time.sleep(0.001)
     time.sleep(after)
     running = process.poll() is None
@@ -91,7 +100,10 @@ def kill_at(process: subprocess.Popen[bytes], site: Site, exchanges: int, after:
 
 def contents(layout: Layout) -> dict[str, list[tuple]]:
     with sqlite3.connect(f"file:{layout.index_db}?mode=ro", uri=True) as db:
-        return {table: db.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall() for table in TABLES}
+        return {
+            table: db.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall()
+            for table in TABLES
+        }
 
 
 def check(layout: Layout) -> None:
@@ -106,7 +118,8 @@ def check(layout: Layout) -> None:
 
 
 def test_a_crawl_killed_at_any_moment_loses_nothing(tmp_path: Path, site: Site) -> None:
-    """No torn record, `gunzip -t` and verify content, and in the end every page is there, hardly one fetched twice.
+    """No torn record, `gunzip -t` and verify content, and in the end every page is there, hardly
+    one fetched twice.
 
     An index rebuilt from the WARC files equals the one that grew through the kills, row by row.
     """
@@ -132,9 +145,12 @@ def test_a_crawl_killed_at_any_moment_loses_nothing(tmp_path: Path, site: Site) 
         pages = Counter(target for target in site.wire.targets if target.startswith("/news/"))
         assert len(pages) == PAGES
         grown = contents(layout)
-        # A process may be killed when its crawl is already over: the next one is then a new crawl of everything.
+        # A process may be killed when its crawl is already over: the next one is then a new crawl
+        # of everything.
         with sqlite3.connect(f"file:{layout.index_db}?mode=ro", uri=True) as db:
-            (whole,) = db.execute("SELECT count(*) FROM crawls WHERE outcome = 'finished'").fetchone()
+            (whole,) = db.execute(
+                "SELECT count(*) FROM crawls WHERE outcome = 'finished'"
+            ).fetchone()
         assert sum(pages.values()) - PAGES * whole <= killed * CONCURRENCY
         captured = {row[1] for row in grown["captures"] if "/news/" in row[1]}
         assert len(captured) == PAGES

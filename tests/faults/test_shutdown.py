@@ -20,7 +20,9 @@ from archive.layout import Layout
 from archive.verify.collection import verify
 
 SLOW = ["/stall-head", "/stall-body", "/drip"]
-CONFIG = '[collection]\nname = "test"\n[sites.paper]\nstart = "{url}/"\ndelay = 0\nconcurrency = 4\n'
+CONFIG = (
+    '[collection]\nname = "test"\n[sites.paper]\nstart = "{url}/"\ndelay = 0\nconcurrency = 4\n'
+)
 
 
 @pytest.fixture
@@ -37,19 +39,28 @@ def start(layout: Layout, *arguments: str) -> subprocess.Popen[str]:
     script = Path(sys.executable).with_name("warraq")
     command = [str(script), "-C", str(layout.root), "crawl", *arguments]
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
     )
 
 
 def when_waiting(site: Site, process: subprocess.Popen[str]) -> None:
     deadline = time.monotonic() + 60
-    while not set(SLOW) <= set(site.wire.targets) and process.poll() is None and time.monotonic() < deadline:
+    while (
+        not set(SLOW) <= set(site.wire.targets)
+        and process.poll() is None
+        and time.monotonic() < deadline
+    ):
         time.sleep(0.02)
     time.sleep(0.3)
 
 
 def test_requests_under_way_do_not_hold_up_the_end(tmp_path: Path, site: Site) -> None:
-    """SIGTERM to the whole group, as systemd and `timeout` send it: over in seconds, exit 130, all kept.
+    """SIGTERM to the whole group, as systemd and `timeout` send it: over in seconds, exit 130, all
+    kept.
 
     The next crawl asks again for what was broken off, and for nothing else.
     """
@@ -64,9 +75,13 @@ def test_requests_under_way_do_not_hold_up_the_end(tmp_path: Path, site: Site) -
     assert "goes on" in err
     assert list(verify(layout)) == []
     with sqlite3.connect(layout.index_db) as db:
-        assert db.execute("SELECT count(*) FROM articles WHERE url LIKE '%/news/%'").fetchone() == (3,)
+        assert db.execute("SELECT count(*) FROM articles WHERE url LIKE '%/news/%'").fetchone() == (
+            3,
+        )
         # Nothing that the signal cut short is told as the site's doing.
-        assert db.execute("SELECT reason FROM failures WHERE reason LIKE '%process%'").fetchall() == []
+        assert (
+            db.execute("SELECT reason FROM failures WHERE reason LIKE '%process%'").fetchall() == []
+        )
     for name in SLOW:
         site.routes[name] = say(article(name))
     site.wire.clear()

@@ -1,4 +1,6 @@
-"""The disk fills, a WARC is damaged, somebody else holds the database: what is kept, what is said, how it goes on."""
+"""The disk fills, a WARC is damaged, somebody else holds the database: what is kept, what is said,
+how it goes on.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,8 @@ def warraq(layout: Layout, *arguments: str) -> subprocess.CompletedProcess[str]:
 def articles(layout: Layout) -> set[str]:
     with sqlite3.connect(f"file:{layout.index_db}?mode=ro", uri=True) as db:
         return {
-            url.rpartition("/news/")[2] for (url,) in db.execute("SELECT url FROM articles WHERE url LIKE '%/news/%'")
+            url.rpartition("/news/")[2]
+            for (url,) in db.execute("SELECT url FROM articles WHERE url LIKE '%/news/%'")
         }
 
 
@@ -67,22 +70,34 @@ def warc(layout: Layout) -> Path:
     return next(layout.archive.glob("*.warc.gz"))
 
 
-# ------------------------------------------------------------------------------------------------------- the disk
+# ----------------------------------------------------------------------------------------- the disk
 
 
 def test_a_disk_that_fills_stops_the_crawl_and_costs_nothing(tmp_path: Path) -> None:
-    """A real file system of 2.5 MB: one line, exit code not 0, every file readable; with room again, the rest is fetched."""
+    """A real file system of 2.5 MB: one line, exit code not 0, every file readable; with room
+    again, the rest is fetched.
+    """
     prefix = ("unshare", "--mount", "--net", "--map-root-user")
     command = [*(prefix if shutil.which("unshare") else ()), sys.executable, FULL_DISK, tmp_path]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=200, check=False)
-    if done.returncode in (1, 77) and not done.stdout and ("unshare" in done.stderr or done.returncode == 77):
-        print("note: no file system may be mounted here; a full disk is only simulated (tests/crawler/test_spiders.py)")
+    if (
+        done.returncode in (1, 77)
+        and not done.stdout
+        and ("unshare" in done.stderr or done.returncode == 77)
+    ):
+        print(
+            "note: no file system may be mounted here; a full disk is only simulated (tests/crawler/test_spiders.py)"
+        )
         return
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     first, second, pages = told["first"], told["second"], told["pages"]
     assert first["code"] == 1
-    assert "No space left" in first["err"] or "free on this disk" in first["err"] or "full" in first["err"]
+    assert (
+        "No space left" in first["err"]
+        or "free on this disk" in first["err"]
+        or "full" in first["err"]
+    )
     assert "Traceback" not in first["err"]
     assert len(first["err"].splitlines()) <= 2
     assert (first["torn"], told["asked"] < 60) == (0, True)
@@ -92,7 +107,7 @@ def test_a_disk_that_fills_stops_the_crawl_and_costs_nothing(tmp_path: Path) -> 
     assert len(pages) <= 60 + 3  # what was on the wire when the disk was full
 
 
-# ------------------------------------------------------------------------------------------------------ damage
+# ------------------------------------------------------------------------------------------- damage
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -103,7 +118,11 @@ def test_a_file_cut_off_anywhere_is_named_and_the_rest_is_there(layout: Layout, 
     size = path.stat().st_size
     cut = random.Random(seed).randrange(size // 4, size - 1)  # noqa: S311
     ends = [(record.offset, record.first("WARC-Target-URI")) for record in raw_records(path)]
-    whole = {url.rpartition("/news/")[2] for offset, url in ends if "/news/" in (url or "") and offset < cut}
+    whole = {
+        url.rpartition("/news/")[2]
+        for offset, url in ends
+        if "/news/" in (url or "") and offset < cut
+    }
     with path.open("r+b") as file:
         file.truncate(cut)
     done = warraq(layout, "verify")
@@ -135,7 +154,9 @@ def test_a_flipped_byte_costs_one_record(layout: Layout) -> None:
 
 
 def test_a_torn_file_in_progress_is_cut_and_kept(layout: Layout) -> None:
-    """What a kill leaves: a `.open` file with half a record. The next crawl sets the tail aside and loses nothing else."""
+    """What a kill leaves: a `.open` file with half a record. The next crawl sets the tail aside and
+    loses nothing else.
+    """
     path = warc(layout)
     members = path.read_bytes()
     growing = path.with_name(path.name + ".open")
@@ -152,7 +173,9 @@ def test_a_torn_file_in_progress_is_cut_and_kept(layout: Layout) -> None:
 
 
 def test_an_index_ahead_of_a_file_in_progress_is_made_anew(layout: Layout) -> None:
-    """Where a file system lost the end of a file in progress that the index had read: both agree again, the tail is kept."""
+    """Where a file system lost the end of a file in progress that the index had read: both agree
+    again, the tail is kept.
+    """
     path = warc(layout)
     members = path.read_bytes()
     growing = path.with_name(path.name + ".open")
@@ -169,12 +192,16 @@ def test_an_index_ahead_of_a_file_in_progress_is_made_anew(layout: Layout) -> No
     assert articles(layout) == {str(number) for number in range(PAGES)}
 
 
-# ------------------------------------------------------------------------------------------------- another writer
+# ----------------------------------------------------------------------------------- another writer
 
 
 @pytest.mark.parametrize("name", ["index_db", "frontier"])
-def test_a_locked_database_is_one_clear_line(layout: Layout, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Somebody writes with another tool and does not end: StorageError that names the file, after a bounded wait."""
+def test_a_locked_database_is_one_clear_line(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Somebody writes with another tool and does not end: StorageError that names the file, after a
+    bounded wait.
+    """
     for kind in (Index, Frontier):
         monkeypatch.setitem(kind.__init__.__kwdefaults__, "timeout", 0.2)
     config = load(layout.config)

@@ -1,7 +1,9 @@
-"""One article in many page layouts: what a site's markup may look like, from semantic tags to data without markup.
+"""One article in many page layouts: what a site's markup may look like, from semantic tags to data
+without markup.
 
-`render(article, layout)` gives the page's bytes; LAYOUTS names them all. An article is a dict with `title, section,
-date_text, published, image_caption, image_credit, related, related_label, related_at, body, ticker, footer, url`.
+`render(article, layout)` gives the page's bytes; LAYOUTS names them all. An article is a dict with
+`title, section, date_text, published, image_caption, image_credit, related, related_label,
+related_at, body, ticker, footer, url`.
 """
 
 from __future__ import annotations
@@ -140,12 +142,17 @@ def paragraphs_only(article: Article) -> str:
 
 @layout
 def divs_only(article: Article) -> str:
-    return page(article, "<div>" + "".join(f"<div>{line}</div>" for line in pictured(article)) + "</div>")
+    return page(
+        article, "<div>" + "".join(f"<div>{line}</div>" for line in pictured(article)) + "</div>"
+    )
 
 
 @layout
 def table_double_breaks(article: Article) -> str:
-    return page(article, f'<table width="100%"><tr><td>{"<br><br>".join(pictured(article))}</td></tr></table>')
+    return page(
+        article,
+        f'<table width="100%"><tr><td>{"<br><br>".join(pictured(article))}</td></tr></table>',
+    )
 
 
 @layout
@@ -241,14 +248,22 @@ def flight(article: Article) -> str:
     rows = f'1:"$Sreact.fragment"\n2a:T{len(content.encode()):x},{content}3:["$","div",null,{{"post":{json.dumps(item, ensure_ascii=False)}}}]\n'
     half = len(rows) // 2
     pushes = "".join(
-        f"<script>self.__next_f.push([1,{json.dumps(part)}])</script>" for part in (rows[:half], rows[half:])
+        f"<script>self.__next_f.push([1,{json.dumps(part)}])</script>"
+        for part in (rows[:half], rows[half:])
     )
-    return page(article, shell(article) + "<script>(self.__next_f=self.__next_f||[]).push([0])</script>" + pushes)
+    return page(
+        article,
+        shell(article) + "<script>(self.__next_f=self.__next_f||[]).push([0])</script>" + pushes,
+    )
 
 
 @layout
 def next_data(article: Article) -> str:
-    data = {"props": {"pageProps": {"article": post(article), "menu": [{"title": "رياضة", "content": "قصير"}]}}}
+    data = {
+        "props": {
+            "pageProps": {"article": post(article), "menu": [{"title": "رياضة", "content": "قصير"}]}
+        }
+    }
     return page(
         article,
         f'<div id="__next">{shell(article)}</div><script id="__NEXT_DATA__" type="application/json">{json.dumps(data, ensure_ascii=False)}</script>',
@@ -266,7 +281,9 @@ def apollo_state(article: Article) -> str:
             "section": {"name": article["section"]},
         },
     }
-    return page(article, f"{shell(article)}<script>window.__APOLLO_STATE__ = {json.dumps(data)};</script>")
+    return page(
+        article, f"{shell(article)}<script>window.__APOLLO_STATE__ = {json.dumps(data)};</script>"
+    )
 
 
 @layout

@@ -1,4 +1,5 @@
-"""More layouts of the same article: content systems, data in scripts, shadow roots, text that keeps its line breaks.
+"""More layouts of the same article: content systems, data in scripts, shadow roots, text that keeps
+its line breaks.
 
 Importing this adds them to `layouts.LAYOUTS`.
 """
@@ -10,7 +11,13 @@ from typing import Any
 
 from golden.layouts import IMAGE, WITHOUT_RELATED, Article, e, layout, page, split
 
-WITHOUT_RELATED |= {"nuxt_function", "nuxt_payload", "apollo_references", "arc_story", "kept_line_breaks"}
+WITHOUT_RELATED |= {
+    "nuxt_function",
+    "nuxt_payload",
+    "apollo_references",
+    "arc_story",
+    "kept_line_breaks",
+}
 
 
 def paragraphs(lines: list[str], tag: str = "p") -> str:
@@ -53,13 +60,19 @@ def picture(article: Article) -> dict[str, Any]:
 @layout
 def nuxt_function(article: Article) -> str:
     """A call of a function with the values that occur more than once: no JSON."""
-    values = [article["published"], article["section"], article["title"], paragraphs(article["body"]), IMAGE]
-    given = ",".join(json.dumps(value, ensure_ascii=False).replace("<", "\\u003C") for value in values)
+    values = [
+        article["published"],
+        article["section"],
+        article["title"],
+        paragraphs(article["body"]),
+        IMAGE,
+    ]
+    given = ",".join(
+        json.dumps(value, ensure_ascii=False).replace("<", "\\u003C") for value in values
+    )
     under = f"imageCaption:{json.dumps(article['image_caption'])},imageSource:{json.dumps(article['image_credit'])}"
     story = f"{{id:7,title:d,body:e,date:b,category:{{name:c,slug:'world'}},image:f,{under},live:!1,next:void 0}}"
-    code = (
-        f"(function(a,b,c,d,e,f){{a.draft=!1;return {{data:[{{article:{story}}}],state:a,error:null}}}}({{}},{given}))"
-    )
+    code = f"(function(a,b,c,d,e,f){{a.draft=!1;return {{data:[{{article:{story}}}],state:a,error:null}}}}({{}},{given}))"
     return bare(article, f"<script>window.__NUXT__={code};</script>")
 
 
@@ -86,7 +99,9 @@ def apollo_references(article: Article) -> str:
         "Section:1": {"__typename": "Section", "name": article["section"], "latest": {"__ref": "Article:5"}},
         "Image:9": {"__typename": "Image"} | picture(article),
     }  # fmt: skip
-    return bare(article, f'<script id="apollo-state" type="application/json">{json.dumps(cache)}</script>')
+    return bare(
+        article, f'<script id="apollo-state" type="application/json">{json.dumps(cache)}</script>'
+    )
 
 
 @layout
@@ -99,7 +114,10 @@ def arc_story(article: Article) -> str:
         "taxonomy": {"primary_section": {"name": article["section"], "_id": "/world"}},
         "content_elements": [{"type": "text", "content": e(line)} for line in article["body"]],
     }  # fmt: skip
-    return bare(article, f"<script>window.Fusion=window.Fusion||{{}};Fusion.globalContent={json.dumps(data)};</script>")
+    return bare(
+        article,
+        f"<script>window.Fusion=window.Fusion||{{}};Fusion.globalContent={json.dumps(data)};</script>",
+    )
 
 
 def element(tag: str, children: Any, **properties: str) -> list[Any]:
@@ -112,10 +130,18 @@ def flight_elements(article: Article) -> str:
     before, after = split(article)
     credit = element("span", "المصدر: " + article["image_credit"])
     figure = element(
-        "figure", [["$", "img", None, {"src": IMAGE}], element("figcaption", [article["image_caption"], credit])]
+        "figure",
+        [
+            ["$", "img", None, {"src": IMAGE}],
+            element("figcaption", [article["image_caption"], credit]),
+        ],
     )
     box = element(
-        "div", [element("p", article["related_label"]), element("a", article["related"][0], href="/world/abc1234")]
+        "div",
+        [
+            element("p", article["related_label"]),
+            element("a", article["related"][0], href="/world/abc1234"),
+        ],
     )
     head = [
         element("a", article["section"], href="/world"),
@@ -123,7 +149,11 @@ def flight_elements(article: Article) -> str:
         figure,
         element("div", article["date_text"]),
     ]
-    text = [*(element("p", line) for line in before), box, *(element("p", ["", line]) for line in after)]
+    text = [
+        *(element("p", line) for line in before),
+        box,
+        *(element("p", ["", line]) for line in after),
+    ]
     rows = f"7:{json.dumps(element('div', [element('div', head), element('div', text, className='text')]))}\n"
     return page(article, f"<div>{e(article['ticker'])}</div>{footer(article)}<script>self.__next_f.push({json.dumps([1, rows])})</script>")  # fmt: skip
 
@@ -132,7 +162,9 @@ def flight_elements(article: Article) -> str:
 def shadow_root(article: Article) -> str:
     """A component's declarative shadow root holds the page."""
     root = f"<style>p{{}}</style>{top(article)}<div>{story(article)}</div><footer>{footer(article)}</footer>"
-    return page(article, f'<news-page><template shadowrootmode="open">{root}</template></news-page>')
+    return page(
+        article, f'<news-page><template shadowrootmode="open">{root}</template></news-page>'
+    )
 
 
 @layout
@@ -164,7 +196,9 @@ def drupal(article: Article) -> str:
 
 @layout
 def picture_says_it_all(article: Article) -> str:
-    """Caption and credit in the picture's attributes alone; news that pass by between the paragraphs."""
+    """Caption and credit in the picture's attributes alone; news that pass by between the
+    paragraphs.
+    """
     before, after = split(article)
     passing = f'<div><span>عاجل</span> <a href="/n/1">{e(article["ticker"])}</a></div>'
     image = f'<img src="{IMAGE}" alt="{e(article["image_caption"])}" title="المصدر: {e(article["image_credit"])}">'
@@ -175,20 +209,25 @@ def picture_says_it_all(article: Article) -> str:
 
 @layout
 def date_for_a_script(article: Article) -> str:
-    """The time in an attribute that a script turns into "a month ago"; the credit a line above the date."""
+    """The time in an attribute that a script turns into "a month ago"; the credit a line above the
+    date.
+    """
     stated = f'<div data-publish-date="{article["published"]}">قبل شهر</div>'
     image = f'<div><img src="{IMAGE}"><br>{e(article["image_caption"])}المصدر: {e(article["image_credit"])}<br>{e(article["date_text"])}</div>'
     head = f'<dl><dt>القسم</dt><dd><a href="/w">{e(article["section"])}</a></dd><dt>التاريخ</dt><dd>{stated}</dd></dl><h1>&rlm;{e(article["title"])}</h1>'
-    return page(article, f"<div>{e(article['ticker'])}</div>{head}{image}<div>{story(article)}</div>{footer(article)}")
+    return page(
+        article,
+        f"<div>{e(article['ticker'])}</div>{head}{image}<div>{story(article)}</div>{footer(article)}",
+    )
 
 
 @layout
 def named_by_the_tab(article: Article) -> str:
-    """Section and date in one line; the headline named only by the tab's title, behind the site's name."""
+    """Section and date in one line; the headline named only by the tab's title, behind the site's
+    name.
+    """
     shown = f'<div><a href="/w">{e(article["section"])}</a> | {e(article["date_text"])}</div><div>{e(article["title"])}</div>'
-    image = (
-        f'<div><img src="{IMAGE}"></div><div>{e(article["image_caption"])} المصدر: {e(article["image_credit"])}</div>'
-    )
+    image = f'<div><img src="{IMAGE}"></div><div>{e(article["image_caption"])} المصدر: {e(article["image_credit"])}</div>'
     told = f"<div>{e(article['ticker'])}</div><div>{shown}{image}<div>{story(article)}</div></div>{footer(article)}"
     return page(article, told).replace(f"<title>{e(article['title'])} | صحيفة المثال", f"<title>صحيفة المثال | {e(article['title'])}")  # fmt: skip
 

@@ -24,7 +24,10 @@ def closed() -> tuple[str, ...]:
         tried = subprocess.run([*prefix, "true"], capture_output=True, check=False, timeout=20)
         if tried.returncode == 0:
             return prefix
-    print("note: no network namespace here, so the network is not closed to what runs now", file=sys.stderr)
+    print(
+        "note: no network namespace here, so the network is not closed to what runs now",
+        file=sys.stderr,
+    )
     return ()
 
 

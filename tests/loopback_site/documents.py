@@ -1,4 +1,5 @@
-"""Named documents that are hard to read: odd character sets, bombs, huge pages, broken sitemaps, robots.txt in moods.
+"""Named documents that are hard to read: odd character sets, bombs, huge pages, broken sitemaps,
+robots.txt in moods.
 
 `DOCUMENTS` holds them under their names; `ROBOTS` holds behaviours to be put at `/robots.txt`.
 """
@@ -22,7 +23,7 @@ def _page(meta: str = "") -> str:
     return f"<!doctype html><html lang=ar dir=rtl><head>{meta}{_BODY}"
 
 
-# -------------------------------------------------------------------------------------------------- character sets
+# ----------------------------------------------------------------------------------- character sets
 
 _1256 = '<meta charset="windows-1256">'
 DOCUMENTS |= {
@@ -40,7 +41,7 @@ DOCUMENTS |= {
 }
 
 
-# ---------------------------------------------------------------------------------------------- size and structure
+# ------------------------------------------------------------------------------- size and structure
 
 
 @functools.cache
@@ -69,7 +70,9 @@ def document(name: str) -> Callable[[Behaviour], Behaviour]:
 @document("gzip-bomb")
 async def gzip_bomb_page(talk: Talk) -> None:
     """A page of 400 MB in 400 kB, or as asked for."""
-    await talk.reply(gzip_bomb(int(talk.number("mb", 400)), b"<html><p>"), headers={"Content-Encoding": "gzip"})
+    await talk.reply(
+        gzip_bomb(int(talk.number("mb", 400)), b"<html><p>"), headers={"Content-Encoding": "gzip"}
+    )
 
 
 @document("gzip-twice")
@@ -86,7 +89,8 @@ async def huge_page(talk: Talk) -> None:
     count = int(talk.number("mb", 50) * MB) // len(block)
     head = _page().encode().removesuffix(b"</article></body></html>")
     await talk.send(
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % (len(head) + count * len(block)),
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n"
+        % (len(head) + count * len(block)),
         head,
     )
     for _ in range(count):
@@ -107,7 +111,7 @@ async def many_attributes(talk: Talk) -> None:
     await talk.reply(f"<html><body><p {attributes}>{PARAGRAPH}</p>")
 
 
-# -------------------------------------------------------------------------------------------------------- sitemaps
+# ----------------------------------------------------------------------------------------- sitemaps
 
 _XML = '<?xml version="1.0" encoding="UTF-8"?>'
 _URLSET = f'{_XML}<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
@@ -116,12 +120,20 @@ _INDEX = f'{_XML}<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.
 
 def sitemap(*locations: str) -> str:
     """A sitemap of these locations, as they stand."""
-    return _URLSET + "".join(f"<url><loc>{location}</loc></url>" for location in locations) + "</urlset>"
+    return (
+        _URLSET
+        + "".join(f"<url><loc>{location}</loc></url>" for location in locations)
+        + "</urlset>"
+    )
 
 
 def sitemap_index(*locations: str) -> str:
     """An index of sitemaps."""
-    return _INDEX + "".join(f"<sitemap><loc>{location}</loc></sitemap>" for location in locations) + "</sitemapindex>"
+    return (
+        _INDEX
+        + "".join(f"<sitemap><loc>{location}</loc></sitemap>" for location in locations)
+        + "</sitemapindex>"
+    )
 
 
 _LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
@@ -151,7 +163,9 @@ DOCUMENTS |= {
 @document("sitemap-bomb.xml.gz")
 async def sitemap_bomb(talk: Talk) -> None:
     """A packed sitemap of 200 MB."""
-    await talk.send(sized(gzip_bomb(200, _URLSET.encode(), b"</urlset>"), b"Content-Type: application/gzip\r\n"))
+    await talk.send(
+        sized(gzip_bomb(200, _URLSET.encode(), b"</urlset>"), b"Content-Type: application/gzip\r\n")
+    )
 
 
 @document("sitemap-endless.xml")
@@ -165,11 +179,13 @@ async def sitemap_endless(talk: Talk) -> None:
 @document("sitemap-large.xml")
 async def sitemap_large(talk: Talk) -> None:
     """More entries than a sitemap may have, or as many as asked for."""
-    locations = (f"{talk.site.url}/made-up/{number}" for number in range(int(talk.number("count", 50_001))))
+    locations = (
+        f"{talk.site.url}/made-up/{number}" for number in range(int(talk.number("count", 50_001)))
+    )
     await talk.reply(sitemap(*locations), kind="application/xml")
 
 
-# ---------------------------------------------------------------------------------------------------------- robots
+# ------------------------------------------------------------------------------------------- robots
 
 
 async def _stall(talk: Talk) -> None:

@@ -1,8 +1,10 @@
-"""A program for tests: serves hostile sites beside a good one, crawls all of them at once with `warraq crawl`, and tells.
+"""A program for tests: serves hostile sites beside a good one, crawls all of them at once with
+`warraq crawl`, and tells.
 
     hostile_crawl.py FOLDER     makes a collection in FOLDER; prints one JSON object
 
-The crawl is a process of its own, so that its memory can be told from the servers'. Only time-outs are shortened.
+The crawl is a process of its own, so that its memory can be told from the servers'. Only time-outs
+are shortened.
 """
 
 from __future__ import annotations
@@ -45,7 +47,9 @@ BOMBS = ((400, b"<html><p>", b""), (200, _URLSET.encode(), b"</urlset>"))
 
 
 def routes() -> dict[str, object]:
-    """The hostile site: every misbehaviour linked from the start, a good article after every fifth."""
+    """The hostile site: every misbehaviour linked from the start, a good article after every
+    fifth.
+    """
     links: list[str] = []
     for number, page in enumerate(PAGES):
         links.append(page)
@@ -56,7 +60,11 @@ def routes() -> dict[str, object]:
     made["/empty"] = say(b"")
     made["/blank"] = say("<html><head><title>x</title></head><body></body></html>")
     made["/report"] = say(b"%PDF-1.7 ...", kind="application/pdf")
-    made["/"] = say(listing("الجريدة", [*links, "/empty", "/blank", "/report", *(f"/news/{n}" for n in range(GOOD))]))
+    made["/"] = say(
+        listing(
+            "الجريدة", [*links, "/empty", "/blank", "/report", *(f"/news/{n}" for n in range(GOOD))]
+        )
+    )
     return made
 
 
@@ -70,7 +78,9 @@ def main() -> None:
         good = stack.enter_context(Site(paper(6)))
         forbidding = stack.enter_context(Site(paper(2) | {"/robots.txt": ROBOTS["forbid"]}))
         named = "".join(f"Sitemap: {hostile.url}{name}\n" for name in SITEMAPS)
-        hostile.routes["/robots.txt"] = say(f"User-agent: *\nDisallow: /private/\n{named}", kind="text/plain")
+        hostile.routes["/robots.txt"] = say(
+            f"User-agent: *\nDisallow: /private/\n{named}", kind="text/plain"
+        )
         starts = {
             "hostile": hostile.url,
             "good": good.url,
@@ -119,7 +129,11 @@ def watch(process: subprocess.Popen[bytes]) -> int:
         with contextlib.suppress(OSError, StopIteration, IndexError):
             status = Path(f"/proc/{process.pid}/status").read_text()
             peak = max(
-                peak, next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) << 10
+                peak,
+                next(
+                    int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")
+                )
+                << 10,
             )
         time.sleep(0.05)
     return peak

@@ -1,6 +1,8 @@
-"""Named ways in which servers get HTTP wrong, or nearly. Each is served under its name: `/odd-headers`.
+"""Named ways in which servers get HTTP wrong, or nearly. Each is served under its name:
+`/odd-headers`.
 
-Query parameters tune some of them (`/big-header?bytes=20000`). What they send is in the site's wire log.
+Query parameters tune some of them (`/big-header?bytes=20000`). What they send is in the site's wire
+log.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ MISBEHAVIOURS: dict[str, Behaviour] = {}
 PARAGRAPH = "قال المجلس البلدي في بيان إن أعمال ترميم الجسر القديم ستبدأ مطلع الشهر المقبل بعد تأخير دام عامين. "
 PAGE = (
     "<!doctype html><html lang=ar dir=rtl><head><meta charset=utf-8><title>ترميم الجسر القديم</title></head><body>"
-    "<article><h1>ترميم الجسر القديم</h1>" + f"<p>{PARAGRAPH * 3}</p>" * 3 + "</article></body></html>"
+    "<article><h1>ترميم الجسر القديم</h1>"
+    + f"<p>{PARAGRAPH * 3}</p>" * 3
+    + "</article></body></html>"
 ).encode()
 OK = b"HTTP/1.1 200 OK\r\n"
 HTML = b"Content-Type: text/html; charset=utf-8\r\n"
@@ -54,7 +58,7 @@ def chunked(body: bytes, size: int = 41, extension: bytes = b"") -> bytes:
     return b"".join(b"%X%s\r\n%s\r\n" % (len(piece), extension, piece) for piece in pieces)
 
 
-# ------------------------------------------------------------------------------------------------------ odd heads
+# ---------------------------------------------------------------------------------------- odd heads
 
 fixed("plain", sized(PAGE))
 fixed(
@@ -123,18 +127,34 @@ async def endless_interim(talk: Talk) -> None:
         await talk.send((b"HTTP/1.1 102 Processing\r\nX: " + b"p" * 1000 + b"\r\n\r\n") * 32)
 
 
-# --------------------------------------------------------------------------------------------------------- framing
+# ------------------------------------------------------------------------------------------ framing
 
 fixed("chunked", OK + HTML + b"Transfer-Encoding: chunked\r\n\r\n" + chunked(PAGE) + b"0\r\n\r\n")
-fixed("chunked-capital", OK + b"transfer-encoding: Chunked\r\n\r\n5\r\nhello\r\n06\r\n world\r\n000\r\n\r\n")
+fixed(
+    "chunked-capital",
+    OK + b"transfer-encoding: Chunked\r\n\r\n5\r\nhello\r\n06\r\n world\r\n000\r\n\r\n",
+)
 fixed("chunked-line-feeds", OK + b"Transfer-Encoding: chunked\n\n5\nhello\n0\n\n")
 fixed(
-    "chunked-cut", OK + HTML + b"Transfer-Encoding: chunked\r\n\r\n" + chunked(PAGE[:100]) + b"FF\r\nhalf", close=True
+    "chunked-cut",
+    OK + HTML + b"Transfer-Encoding: chunked\r\n\r\n" + chunked(PAGE[:100]) + b"FF\r\nhalf",
+    close=True,
 )
-fixed("chunked-no-end", OK + HTML + b"Transfer-Encoding: chunked\r\n\r\n" + chunked(PAGE[:100]), close=True)
-fixed("chunked-broken", OK + HTML + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nxyz\r\nrest", close=True)
+fixed(
+    "chunked-no-end",
+    OK + HTML + b"Transfer-Encoding: chunked\r\n\r\n" + chunked(PAGE[:100]),
+    close=True,
+)
+fixed(
+    "chunked-broken",
+    OK + HTML + b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nxyz\r\nrest",
+    close=True,
+)
 fixed("chunked-not", OK + HTML + b"Transfer-Encoding: chunked\r\n\r\n" + PAGE, close=True)
-fixed("chunked-and-length", OK + b"Transfer-Encoding: chunked\r\nContent-Length: 999\r\n\r\n5\r\nhello\r\n0\r\n\r\n")
+fixed(
+    "chunked-and-length",
+    OK + b"Transfer-Encoding: chunked\r\nContent-Length: 999\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+)
 fixed("unknown-coding", OK + HTML + b"Transfer-Encoding: zip\r\n\r\n" + PAGE, close=True)
 fixed("short-length", OK + HTML + b"Content-Length: 1000\r\n\r\n" + b"x" * 500, close=True)
 fixed("long-length", OK + HTML + b"Content-Length: 10\r\n\r\n" + b"y" * 20)
@@ -148,8 +168,16 @@ fixed("binary", sized(bytes(range(256)) * 40, b"Content-Type: application/octet-
 @named("chunked-gzip-dribbled")
 async def chunked_gzip_dribbled(talk: Talk) -> None:
     """Gzip in chunks with extensions and trailers, sent a few bytes at a time."""
-    head = OK + HTML + b"Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\nTrailer: X-Sum\r\n\r\n"
-    whole = head + chunked(gzip.compress(PAGE, mtime=0), 37, b';at="1"') + b"0000;last\r\nX-Sum: 42\r\n\r\n"
+    head = (
+        OK
+        + HTML
+        + b"Transfer-Encoding: chunked\r\nContent-Encoding: gzip\r\nTrailer: X-Sum\r\n\r\n"
+    )
+    whole = (
+        head
+        + chunked(gzip.compress(PAGE, mtime=0), 37, b';at="1"')
+        + b"0000;last\r\nX-Sum: 42\r\n\r\n"
+    )
     for at in range(0, len(whole), 53):
         await talk.send(whole[at : at + 53])
         await talk.wait(0)
@@ -157,13 +185,15 @@ async def chunked_gzip_dribbled(talk: Talk) -> None:
 
 @named("late-second-response")
 async def late_second_response(talk: Talk) -> None:
-    """An unasked-for response after the first is over: on a shared connection it answers the next request."""
+    """An unasked-for response after the first is over: on a shared connection it answers the next
+    request.
+    """
     await talk.send(sized(b"first"))
     await talk.wait(0.02)
     await talk.send(sized(b"stray"))
 
 
-# ------------------------------------------------------------------------------------------------- content coding
+# ----------------------------------------------------------------------------------- content coding
 
 fixed("gzip", sized(gzip.compress(PAGE, mtime=0), HTML + b"Content-Encoding: gzip\r\n"))
 fixed("br", sized(brotli.compress(PAGE), HTML + b"Content-Encoding: br\r\n"))
@@ -173,7 +203,7 @@ fixed("gzip-cut", sized(gzip.compress(PAGE, mtime=0)[:-20], HTML + b"Content-Enc
 fixed("gzip-not", sized(PAGE, HTML + b"Content-Encoding: gzip\r\n"))
 
 
-# ------------------------------------------------------------------------------------------------- time and floods
+# ---------------------------------------------------------------------------------- time and floods
 
 
 @named("reset")
@@ -226,6 +256,9 @@ async def validators(talk: Talk) -> None:
     """A page with ETag and Last-Modified that answers 304 where either still holds."""
     stamps = {"ETag": '"v1"', "Last-Modified": "Sun, 01 Nov 2026 10:00:00 GMT"}
     fresh = (
-        talk.header("If-None-Match") == stamps["ETag"] or talk.header("If-Modified-Since") == stamps["Last-Modified"]
+        talk.header("If-None-Match") == stamps["ETag"]
+        or talk.header("If-Modified-Since") == stamps["Last-Modified"]
     )
-    await talk.reply(b"" if fresh else PAGE, status="304 Not Modified" if fresh else "200 OK", headers=stamps)
+    await talk.reply(
+        b"" if fresh else PAGE, status="304 Not Modified" if fresh else "200 OK", headers=stamps
+    )

@@ -6,10 +6,10 @@
         room.edit("/news/1003", body=("فقرة جديدة.",))
         room.remove("/news/1004")
 
-It has a home page, sections over several pages, articles, a ticker that changes with every request, related boxes,
-tracking links, AMP pages and a slash too many, robots.txt, a sitemap index with a plain, a packed and a Google News
-sitemap, and an RSS feed. `routes` may be changed too, and `robots`
-set to one of `documents.ROBOTS`.
+It has a home page, sections over several pages, articles, a ticker that changes with every request,
+related boxes, tracking links, AMP pages and a slash too many, robots.txt, a sitemap index with a
+plain, a packed and a Google News sitemap, and an RSS feed. `routes` may be changed too, and
+`robots` set to one of `documents.ROBOTS`.
 """
 
 from __future__ import annotations
@@ -70,7 +70,9 @@ _SENTENCES = (
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One article as the newsroom has it; `html` in place of everything else gives a page as it stands."""
+    """One article as the newsroom has it; `html` in place of everything else gives a page as it
+    stands.
+    """
 
     path: str
     title: str
@@ -85,14 +87,17 @@ class Story:
 
 
 def stories(count: int = 20) -> list[Story]:
-    """So many different articles, spread over the sections, an hour and a half apart; always the same ones."""
+    """So many different articles, spread over the sections, an hour and a half apart; always the
+    same ones.
+    """
     made = []
     for number in range(count):
         who, what = _WHO[number % len(_WHO)], _WHAT[number * 3 % len(_WHAT)]
         where = _WHERE[number // 2 % len(_WHERE)]
         lead = f"أعلنت {who} صباح اليوم {what} {where}، وذلك بعد {number + 2} أشهر من المشاورات."
         rest = [
-            _SENTENCES[(number + at) % len(_SENTENCES)] + f" وهذه الفقرة رقم {at + 1} من الخبر {number + 1}."
+            _SENTENCES[(number + at) % len(_SENTENCES)]
+            + f" وهذه الفقرة رقم {at + 1} من الخبر {number + 1}."
             for at in range(4)
         ]
         made.append(
@@ -101,7 +106,8 @@ def stories(count: int = 20) -> list[Story]:
                 title=f"{who}: {what} {where} ({number + 1})",
                 body=(lead, *rest),
                 section=list(SECTIONS)[number % len(SECTIONS)],
-                published=datetime(2026, 11, 1, 6, 0, tzinfo=BAGHDAD) + timedelta(minutes=90 * number),
+                published=datetime(2026, 11, 1, 6, 0, tzinfo=BAGHDAD)
+                + timedelta(minutes=90 * number),
             )
         )
     return made
@@ -111,14 +117,16 @@ class Newsroom:
     """The site as a home for `Site`; `page_size` articles stand on one page of a section."""
 
     def __init__(self, articles: Iterable[Story] | None = None, *, page_size: int = 4) -> None:
-        self.stories = {story.path: story for story in (stories() if articles is None else articles)}
+        self.stories = {
+            story.path: story for story in (stories() if articles is None else articles)
+        }
         self.page_size = page_size
         self.robots: Behaviour | None = None
         self.routes: dict[str, Behaviour] = {}
         self.gone: set[str] = set()
         self._ticker = itertools.count(1)
 
-    # ------------------------------------------------------------------------------------------------- editing
+    # -------------------------------------------------------------------------------------- editing
 
     def publish(self, story: Story) -> None:
         """Add an article, or replace the one at its path."""
@@ -139,7 +147,7 @@ class Newsroom:
         """All articles, the newest first."""
         return sorted(self.stories.values(), key=lambda story: story.published, reverse=True)
 
-    # ----------------------------------------------------------------------------------------------- answering
+    # ------------------------------------------------------------------------------------ answering
 
     def __call__(self, talk: Talk) -> Behaviour | None:
         """The behaviour of a path, or None where the newsroom has nothing there."""
@@ -156,7 +164,9 @@ class Newsroom:
             return redirect(path.rstrip("/"), status="301 Moved Permanently")
         parts = path.strip("/").split("/")
         if parts[0] == "section" and len(parts) in (2, 4) and parts[1] in SECTIONS:
-            return self._section(parts[1], int(parts[3]) if len(parts) == 4 and parts[3].isdecimal() else 1)
+            return self._section(
+                parts[1], int(parts[3]) if len(parts) == 4 and parts[3].isdecimal() else 1
+            )
         return self._fixed(talk)
 
     def _fixed(self, talk: Talk) -> Behaviour | None:
@@ -165,15 +175,23 @@ class Newsroom:
         old = sitemap(*(root + story.path for story in newest[half:])).encode()
         match talk.path:
             case "/":
-                return say(self._frame("صوت السدرة", self._list(newest[:8], "?utm_source=home&utm_medium=top")))
+                return say(
+                    self._frame(
+                        "صوت السدرة", self._list(newest[:8], "?utm_source=home&utm_medium=top")
+                    )
+                )
             case "/robots.txt":
                 rules = f"User-agent: *\nDisallow: /admin/\nSitemap: {root}/sitemap.xml\n"
                 return self.robots or say(rules, kind="text/plain")
             case "/sitemap.xml":
                 names = ("sitemap-new.xml", "sitemap-old.xml.gz", "sitemap-news.xml")
-                return say(sitemap_index(*(f"{root}/{name}" for name in names)), kind="application/xml")
+                return say(
+                    sitemap_index(*(f"{root}/{name}" for name in names)), kind="application/xml"
+                )
             case "/sitemap-new.xml":
-                return say(sitemap(*(root + story.path for story in newest[:half])), kind="application/xml")
+                return say(
+                    sitemap(*(root + story.path for story in newest[:half])), kind="application/xml"
+                )
             case "/sitemap-old.xml.gz":
                 return say(gzip.compress(old, mtime=0), kind="application/x-gzip")
             case "/sitemap-news.xml":
@@ -199,8 +217,14 @@ class Newsroom:
         if not amp:
             head += f'<link rel=amphtml href="{address}/amp">'
         if story.modified:
-            head += f'<meta property="article:modified_time" content="{story.modified.isoformat()}">'
-        related = [other for other in self.newest_first if other.section == story.section and other is not story][:3]
+            head += (
+                f'<meta property="article:modified_time" content="{story.modified.isoformat()}">'
+            )
+        related = [
+            other
+            for other in self.newest_first
+            if other.section == story.section and other is not story
+        ][:3]
         paragraphs = "".join(f"<p>{escape(text)}</p>\n" for text in story.body)
         article = (
             f"<article><h1>{escape(story.title)}</h1><div class=byline>{escape(story.author)} | "
@@ -209,7 +233,9 @@ class Newsroom:
             f"<aside class=related><h3>اقرأ أيضا</h3>{self._list(related, '?ref=related')}</aside>"
         )
         return say(
-            self._frame(story.title, article, head).encode(story.charset, "xmlcharrefreplace"), kind=kind, **headers
+            self._frame(story.title, article, head).encode(story.charset, "xmlcharrefreplace"),
+            kind=kind,
+            **headers,
         )
 
     def _section(self, section: str, number: int) -> Behaviour | None:
@@ -221,18 +247,25 @@ class Newsroom:
         following = ""
         if start + self.page_size < len(members):
             following = f'<a rel=next href="/section/{section}/page/{number + 1}">التالي</a>'
-        return say(self._frame(SECTIONS[section], self._list(shown, "?utm_source=section") + following))
+        return say(
+            self._frame(SECTIONS[section], self._list(shown, "?utm_source=section") + following)
+        )
 
-    # ------------------------------------------------------------------------------------------------- writing
+    # -------------------------------------------------------------------------------------- writing
 
     @staticmethod
     def _list(members: Iterable[Story], query: str = "") -> str:
-        items = (f'<li><a href="{story.path}{escape(query)}">{escape(story.title)}</a></li>' for story in members)
+        items = (
+            f'<li><a href="{story.path}{escape(query)}">{escape(story.title)}</a></li>'
+            for story in members
+        )
         return f"<ul>{''.join(items)}</ul>\n"
 
     def _frame(self, title: str, content: str, head: str = "") -> str:
         """A whole page around some content; its ticker never says the same twice."""
-        sections = "".join(f'<a href="/section/{key}">{name}</a> ' for key, name in SECTIONS.items())
+        sections = "".join(
+            f'<a href="/section/{key}">{name}</a> ' for key, name in SECTIONS.items()
+        )
         return (
             "<!doctype html>\n<html lang=ar dir=rtl><head>"
             f'<title>{escape(title)} - صوت السدرة</title>{head}<link rel=alternate type="application/rss+xml" href="/feed">'

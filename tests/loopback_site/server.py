@@ -1,12 +1,14 @@
-"""A loopback web server that sends exactly the bytes it is told to, and remembers every byte of every exchange.
+"""A loopback web server that sends exactly the bytes it is told to, and remembers every byte of
+every exchange.
 
     with Site({"/": say(b"<p>hello")}) as site:
         ...fetch site.url + "/"...
         assert site.wire.of("/")[0].response == ...
 
-It runs in a thread of its own with its own event loop. What it says is a mapping from paths to behaviours: coroutines
-that get a `Talk` and may send, wait, close and reset as they like. The mapping may be changed while it runs. `Site`
-also takes "homes": callables that are asked for a behaviour where no path fits (see `newsroom`).
+It runs in a thread of its own with its own event loop. What it says is a mapping from paths to
+behaviours: coroutines that get a `Talk` and may send, wait, close and reset as they like. The
+mapping may be changed while it runs. `Site` also takes "homes": callables that are asked for a
+behaviour where no path fits (see `newsroom`).
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ LOGGED = 2_000_000
 
 @dataclasses.dataclass(slots=True, kw_only=True)
 class WireExchange:
-    """What crossed the wire once, as the server saw it: `response` holds all it sent, up to `LOGGED` bytes."""
+    """What crossed the wire once, as the server saw it: `response` holds all it sent, up to
+    `LOGGED` bytes.
+    """
 
     target: str
     request: bytes
@@ -52,12 +56,16 @@ class WireExchange:
 
     def header(self, name: str) -> str | None:
         """The value of a request header, or None."""
-        match = re.search(rb"(?im)^" + re.escape(name.encode()) + rb":[ \t]*(.*?)[ \t]*\r?$", self.request)
+        match = re.search(
+            rb"(?im)^" + re.escape(name.encode()) + rb":[ \t]*(.*?)[ \t]*\r?$", self.request
+        )
         return match[1].decode("latin-1") if match else None
 
 
 class Wire:
-    """The log of all exchanges of one site, in the order in which the requests came, and a count of connections."""
+    """The log of all exchanges of one site, in the order in which the requests came, and a count of
+    connections.
+    """
 
     def __init__(self) -> None:
         self.exchanges: list[WireExchange] = []
@@ -85,7 +93,9 @@ class Talk:
         self.site = site
         self.exchange = exchange
         self.path = urlsplit(exchange.target).path
-        self.query = {key: values[0] for key, values in parse_qs(urlsplit(exchange.target).query).items()}
+        self.query = {
+            key: values[0] for key, values in parse_qs(urlsplit(exchange.target).query).items()
+        }
         self.closing = False
         self._writer = writer
 
@@ -108,7 +118,8 @@ class Talk:
             self.exchange.response += data[: max(0, LOGGED - len(self.exchange.response))]
             self.exchange.sent += len(data)
             if self._writer.transport.is_closing():
-                raise ConnectionResetError  # `drain` does not say so of TLS, and a flood would go on for ever
+                # `drain` does not say so of TLS, and a flood would go on for ever
+                raise ConnectionResetError
             self._writer.write(data)
             await self._writer.drain()
             await asyncio.sleep(0)  # a flood must let the others speak
@@ -147,13 +158,20 @@ class Talk:
 
 
 def say(
-    body: bytes | str = b"", *, status: str = "200 OK", kind: str = "text/html; charset=utf-8", **headers: str
+    body: bytes | str = b"",
+    *,
+    status: str = "200 OK",
+    kind: str = "text/html; charset=utf-8",
+    **headers: str,
 ) -> Behaviour:
     """An ordinary response: `say("hello", ETag='"1"', Retry_After="5")`."""
 
     async def behave(talk: Talk) -> None:
         await talk.reply(
-            body, status=status, kind=kind, headers={name.replace("_", "-"): headers[name] for name in headers}
+            body,
+            status=status,
+            kind=kind,
+            headers={name.replace("_", "-"): headers[name] for name in headers},
         )
 
     return behave
@@ -170,7 +188,9 @@ async def not_found(talk: Talk) -> None:
 
 
 class Site:
-    """The server. `routes` and `homes` may be changed while it runs; `host` must be a loopback address."""
+    """The server. `routes` and `homes` may be changed while it runs; `host` must be a loopback
+    address.
+    """
 
     def __init__(
         self,
@@ -208,7 +228,10 @@ class Site:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.stop()
 
@@ -220,7 +243,9 @@ class Site:
         self._thread.join(10)
 
     def _run(self) -> None:
-        with contextlib.suppress(asyncio.CancelledError, OSError):  # OSError: no such address here, `__enter__` says so
+        with contextlib.suppress(
+            asyncio.CancelledError, OSError
+        ):  # OSError: no such address here, `__enter__` says so
             asyncio.run(self._serve())
         self._ended = True
         self._ready.set()
@@ -234,7 +259,9 @@ class Site:
             self.wire.connections += 1
 
             def abort(_: object) -> None:  # also of a task that never began
-                with contextlib.suppress(AttributeError):  # a transport that has just closed has no loop any more
+                with contextlib.suppress(
+                    AttributeError
+                ):  # a transport that has just closed has no loop any more
                     writer.transport.abort()
 
             task = asyncio.ensure_future(self._connection(reader, writer, self.wire.connections))
@@ -242,7 +269,9 @@ class Site:
             task.add_done_callback(tasks.discard)
             task.add_done_callback(abort)
 
-        server = await asyncio.start_server(connected, self.host, self.port, ssl=context, limit=1 << 20)
+        server = await asyncio.start_server(
+            connected, self.host, self.port, ssl=context, limit=1 << 20
+        )
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._stop.wait()
@@ -253,7 +282,9 @@ class Site:
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.sleep(0.01)  # transports close in the loop's next rounds
 
-    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int) -> None:
+    async def _connection(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int
+    ) -> None:
         try:
             while await self._exchange(reader, writer, number):
                 pass
@@ -263,7 +294,9 @@ class Site:
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, TimeoutError):
             pass  # the client's doing, or a behaviour's intent
 
-    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int) -> bool:
+    async def _exchange(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int
+    ) -> bool:
         """Serve one request; whether the connection stays open for another."""
         request = await reader.readuntil(b"\r\n\r\n")
         if length := re.search(rb"(?im)^content-length:\s*(\d+)", request):

@@ -7,7 +7,18 @@ from collections.abc import Iterable
 
 from loopback_site.server import Behaviour, Talk, say
 
-SUBJECTS = ("المكتبة", "الجسر", "السوق", "المدرسة", "الميناء", "القطار", "البستان", "المتحف", "النهر", "الملعب")
+SUBJECTS = (
+    "المكتبة",
+    "الجسر",
+    "السوق",
+    "المدرسة",
+    "الميناء",
+    "القطار",
+    "البستان",
+    "المتحف",
+    "النهر",
+    "الملعب",
+)
 VERBS = ("افتتحت", "رممت", "أغلقت", "وسعت", "زارت", "أعلنت", "ناقشت", "وثقت", "رسمت", "أعادت")
 
 
@@ -34,7 +45,10 @@ def article(name: str, *, edition: int = 1, links: Iterable[str] = ()) -> str:
 
 def listing(title: str, links: Iterable[str], head: str = "") -> str:
     """A page of headlines."""
-    items = "".join(f'<li><h3><a href="{link}">خبر طويل العنوان عن {link} في المدينة</a></h3></li>' for link in links)
+    items = "".join(
+        f'<li><h3><a href="{link}">خبر طويل العنوان عن {link} في المدينة</a></h3></li>'
+        for link in links
+    )
     return (
         f'<!doctype html><html lang="ar" dir="rtl"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta property="og:type" content="website">{head}</head>'

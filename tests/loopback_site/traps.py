@@ -1,7 +1,7 @@
 """Named places of a web site in which a crawler gets lost, is led astray or is turned away.
 
-Like the misbehaviours of the wire, each stands under its name (`TRAPS`); those that make up new addresses as they go
-(`/calendar/2026/11`, `/deeper/a/b/a/b/`) are found by `trap_home`.
+Like the misbehaviours of the wire, each stands under its name (`TRAPS`); those that make up new
+addresses as they go (`/calendar/2026/11`, `/deeper/a/b/a/b/`) are found by `trap_home`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def everywhere_under(pattern: str) -> Callable[[Behaviour], Behaviour]:
 
 def trap_home(talk: Talk) -> Behaviour | None:
     """The behaviour of a path that a trap has made up, for `Site(homes=...)`."""
-    return next((behaviour for pattern, behaviour in _PATTERNS if pattern.fullmatch(talk.path)), None)
+    return next(
+        (behaviour for pattern, behaviour in _PATTERNS if pattern.fullmatch(talk.path)), None
+    )
 
 
 def page(title: str, *links: str, text: str = PARAGRAPH * 2, head: str = "") -> str:
@@ -60,7 +62,7 @@ def page(title: str, *links: str, text: str = PARAGRAPH * 2, head: str = "") -> 
     )
 
 
-# ------------------------------------------------------------------------------------------------- endless spaces
+# ----------------------------------------------------------------------------------- endless spaces
 
 
 @everywhere_under(r"/calendar(/\d+/\d+)?")
@@ -75,7 +77,9 @@ async def calendar(talk: Talk) -> None:
 @trap("session")
 async def session(talk: Talk) -> None:
     """One page under a new session id in every link."""
-    await talk.reply(page("الصفحة نفسها", *(f"/session?sid={next(_COUNTER):016x}" for _ in range(3))))
+    await talk.reply(
+        page("الصفحة نفسها", *(f"/session?sid={next(_COUNTER):016x}" for _ in range(3)))
+    )
 
 
 @trap("facets")
@@ -97,7 +101,7 @@ async def soft_404(talk: Talk) -> None:
     await talk.reply(page("الصفحة غير موجودة", "/", text="عذرا، الصفحة التي تبحث عنها غير موجودة."))
 
 
-# ------------------------------------------------------------------------------------------------- redirects
+# ---------------------------------------------------------------------------------------- redirects
 
 
 TRAPS["/redirect-loop"] = redirect("/redirect-loop")
@@ -107,19 +111,28 @@ TRAPS["/redirect-file"] = redirect("file:///etc/hostname")
 TRAPS["/redirect-offsite"] = redirect("http://offsite.invalid/")
 TRAPS["/redirect-empty"] = redirect("")
 TRAPS["/redirect-junk"] = redirect("http://[bad")
-TRAPS["/meta-refresh-file"] = say(page("x", head='<meta http-equiv=refresh content="0;url=file:///etc/hostname">'))
+TRAPS["/meta-refresh-file"] = say(
+    page("x", head='<meta http-equiv=refresh content="0;url=file:///etc/hostname">')
+)
 
 
 @trap("redirect-private")
 async def redirect_private(talk: Talk) -> None:
-    """To another loopback address on the same port, where the same server might as well be the intranet."""
-    await talk.reply(status="302 Found", headers={"Location": f"http://127.0.0.2:{talk.site.port}/plain"})
+    """To another loopback address on the same port, where the same server might as well be the
+    intranet.
+    """
+    await talk.reply(
+        status="302 Found", headers={"Location": f"http://127.0.0.2:{talk.site.port}/plain"}
+    )
 
 
 @trap("redirect-growing")
 async def redirect_growing(talk: Talk) -> None:
     """To itself with a query that grows."""
-    await talk.reply(status="302 Found", headers={"Location": f"{talk.exchange.target}{'&' if talk.query else '?'}x=1"})
+    await talk.reply(
+        status="302 Found",
+        headers={"Location": f"{talk.exchange.target}{'&' if talk.query else '?'}x=1"},
+    )
 
 
 @everywhere_under(r"/redirect-chain/\d+")
@@ -127,12 +140,14 @@ async def redirect_chain(talk: Talk) -> None:
     """As many hops as the path says, then a page."""
     left = int(talk.path.rsplit("/", 1)[1])
     if left:
-        await talk.reply(status="301 Moved Permanently", headers={"Location": f"/redirect-chain/{left - 1}"})
+        await talk.reply(
+            status="301 Moved Permanently", headers={"Location": f"/redirect-chain/{left - 1}"}
+        )
     else:
         await talk.reply(PAGE)
 
 
-# ------------------------------------------------------------------------------------------- turned away, and links
+# --------------------------------------------------------------------------- turned away, and links
 
 CHALLENGE = (
     "<!doctype html><html><head><title>Just a moment...</title></head><body><div id=challenge-running>"
@@ -153,18 +168,28 @@ TRAPS["/evil-links"] = say(page("روابط", *PRIVATE_LINKS))
 @trap("many-links")
 async def many_links(talk: Talk) -> None:
     """Ten thousand links, or as many as asked for."""
-    await talk.reply(page("روابط", *(f"/made-up/{number}" for number in range(int(talk.number("count", 10_000))))))
+    await talk.reply(
+        page(
+            "روابط", *(f"/made-up/{number}" for number in range(int(talk.number("count", 10_000))))
+        )
+    )
 
 
 def unavailable_then(
-    count: int, then: Behaviour, *, retry_after: str | None = "1", status: str = "503 Service Unavailable"
+    count: int,
+    then: Behaviour,
+    *,
+    retry_after: str | None = "1",
+    status: str = "503 Service Unavailable",
 ) -> Behaviour:
     """Answers an error to the first `count` requests and behaves from then on."""
     asked = itertools.count()
 
     async def behave(talk: Talk) -> None:
         if next(asked) < count:
-            await talk.reply("later", status=status, headers={"Retry-After": retry_after} if retry_after else {})
+            await talk.reply(
+                "later", status=status, headers={"Retry-After": retry_after} if retry_after else {}
+            )
         else:
             await then(talk)
 

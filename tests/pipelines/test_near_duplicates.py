@@ -21,7 +21,9 @@ def made(text: str) -> bytes:
 
 
 def test_an_edited_text_stays_near() -> None:
-    """One word in twenty changed, a paragraph dropped or a lead added: still near, and a band is shared."""
+    """One word in twenty changed, a paragraph dropped or a lead added: still near, and a band is
+    shared.
+    """
     edited = [word if place % 20 else "تعديل" for place, word in enumerate(WORDS)]
     for other in (" ".join(edited), " ".join(WORDS[40:]), "مقدمة من محرر آخر " + TEXT):
         assert similarity(made(TEXT), made(other)) >= THRESHOLD
@@ -36,7 +38,9 @@ def test_other_texts_are_far() -> None:
 
 def test_spelling_and_punctuation_do_not_count() -> None:
     """What folds alike has the same signature."""
-    assert signature(TEXT.replace("ة", "ه")) == signature(TEXT.replace(" ", "، ")) == signature(TEXT)
+    assert (
+        signature(TEXT.replace("ة", "ه")) == signature(TEXT.replace(" ", "، ")) == signature(TEXT)
+    )
 
 
 def test_short_texts_have_none() -> None:
@@ -46,18 +50,29 @@ def test_short_texts_have_none() -> None:
 
 
 def test_the_same_in_every_process() -> None:
-    """Another process with other hash seeds makes the same bytes; they are part of the index's format."""
+    """Another process with other hash seeds makes the same bytes; they are part of the index's
+    format.
+    """
     script = "import sys; from pipelines.near_duplicates import signature; print(signature(sys.argv[1]).hex())"
     elsewhere = subprocess.run(
-        [sys.executable, "-c", script, TEXT], capture_output=True, text=True, check=True, env={"PYTHONHASHSEED": "7"}
+        [sys.executable, "-c", script, TEXT],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONHASHSEED": "7"},
     )
     assert elsewhere.stdout.strip() == made(TEXT).hex()
-    assert made("one two three four five six seven eight nine ten eleven twelve")[:8].hex() == "173f21c5fbc73312"
+    assert (
+        made("one two three four five six seven eight nine ten eleven twelve")[:8].hex()
+        == "173f21c5fbc73312"
+    )
 
 
 @given(st.text(max_size=200))
 def test_any_text(text: str) -> None:
-    """Any text has a signature of fixed size or none; it is wholly like itself; bands fit SQLite's integers."""
+    """Any text has a signature of fixed size or none; it is wholly like itself; bands fit SQLite's
+    integers.
+    """
     found = signature(text)
     if found is not None:
         assert len(found) == 4 * VALUES

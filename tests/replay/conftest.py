@@ -1,4 +1,6 @@
-"""Independent readers of a collection: pywb as a server, ReplayWeb.page and pywb's pages in headless Chromium."""
+"""Independent readers of a collection: pywb as a server, ReplayWeb.page and pywb's pages in
+headless Chromium.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +43,9 @@ class Seen:
 def in_chromium() -> Callable[..., Seen]:
     """Run one of the scripts beside this file and return what the page shows."""
     _need(
-        Path("/usr/bin/chromium"), PEERS / "node_modules" / "playwright-core", PEERS / "node_modules" / "replaywebpage"
+        Path("/usr/bin/chromium"),
+        PEERS / "node_modules" / "playwright-core",
+        PEERS / "node_modules" / "replaywebpage",
     )
 
     def look(script: str, *arguments: str) -> Seen:
@@ -67,7 +71,11 @@ def pywb(tmp_path: Path) -> Iterator[Callable[[Path], str]]:
             port = free.getsockname()[1]
         command = [str(PYWB), "-d", str(tmp_path / "pywb"), "-b", "127.0.0.1", "-p", str(port)]
         environment = {**os.environ, "PYTHONWARNINGS": "ignore"}
-        servers.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment))
+        servers.append(
+            subprocess.Popen(
+                command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+            )
+        )
         address = f"http://127.0.0.1:{port}/news/"
         for _ in range(150):
             try:

@@ -1,4 +1,6 @@
-"""Independent readers open what was crawled: pywb the collection as it stands, ReplayWeb.page its WACZ, warcio.js its WARCs."""
+"""Independent readers open what was crawled: pywb the collection as it stands, ReplayWeb.page its
+WACZ, warcio.js its WARCs.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ PEERS = Path(__file__).resolve().parents[2] / ".peers"
 
 def warraq(*arguments: object) -> subprocess.CompletedProcess[str]:
     script = Path(sys.executable).parent / "warraq"
-    return subprocess.run([script, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        [script, *map(str, arguments)], capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +66,9 @@ def an_illustrated(folder: Path) -> tuple[str, str, str]:
 def test_pywb_shows_headline_and_image(
     crawled: Path, pywb: Callable[[Path], str], in_chromium: Callable[..., Any]
 ) -> None:
-    """Pywb opens the collection as it stands: a reader sees the headline and the image, out of the archive alone."""
+    """Pywb opens the collection as it stands: a reader sees the headline and the image, out of the
+    archive alone.
+    """
     url, time, title = an_illustrated(crawled)
     address = pywb(crawled)
     seen = in_chromium("page.mjs", f"{address}{time}/{url}")
@@ -72,23 +78,35 @@ def test_pywb_shows_headline_and_image(
 
 
 def test_pywb_gives_the_very_entity(crawled: Path, pywb: Callable[[Path], str]) -> None:
-    """What pywb replays unrewritten (`id_`) is the decoded entity of every page, image and feed captured."""
+    """What pywb replays unrewritten (`id_`) is the decoded entity of every page, image and feed
+    captured.
+    """
     address = pywb(crawled)
     layout = Layout.find(crawled)
     with Reader(layout.index_db) as reader:
-        rows = list(reader.rows("SELECT * FROM captures WHERE status = 200 AND record_type = 'response'"))
+        rows = list(
+            reader.rows("SELECT * FROM captures WHERE status = 200 AND record_type = 'response'")
+        )
         found = [reader.capture(row["id"]) for row in rows]
     assert len(found) > 5
     for capture in found:
         assert capture is not None
         message = payload(layout.archive, capture)
-        expected = decode_entity(message.entity, ", ".join(message.headers_all("content-encoding")), 1 << 24).body
-        with urllib.request.urlopen(f"{address}{capture.captured:%Y%m%d%H%M%S}id_/{capture.url}", timeout=20) as answer:
+        expected = decode_entity(
+            message.entity, ", ".join(message.headers_all("content-encoding")), 1 << 24
+        ).body
+        with urllib.request.urlopen(
+            f"{address}{capture.captured:%Y%m%d%H%M%S}id_/{capture.url}", timeout=20
+        ) as answer:
             assert answer.read() == expected, capture.url
 
 
-def test_replaywebpage_opens_the_wacz(crawled: Path, tmp_path: Path, in_chromium: Callable[..., Any]) -> None:
-    """A WACZ of the collection opens in ReplayWeb.page: headline and image are seen, and nothing is asked of the network."""
+def test_replaywebpage_opens_the_wacz(
+    crawled: Path, tmp_path: Path, in_chromium: Callable[..., Any]
+) -> None:
+    """A WACZ of the collection opens in ReplayWeb.page: headline and image are seen, and nothing is
+    asked of the network.
+    """
     url, time, title = an_illustrated(crawled)
     target = tmp_path / "sidr.wacz"
     assert warraq("-C", crawled, "export", "--to", target).returncode == 0
@@ -98,20 +116,28 @@ def test_replaywebpage_opens_the_wacz(crawled: Path, tmp_path: Path, in_chromium
     assert seen.outside == []
 
 
-def test_replaywebpage_opens_a_part(crawled: Path, tmp_path: Path, in_chromium: Callable[..., Any]) -> None:
-    """A WACZ of the articles that a query finds holds their pages and images, and opens the same way."""
+def test_replaywebpage_opens_a_part(
+    crawled: Path, tmp_path: Path, in_chromium: Callable[..., Any]
+) -> None:
+    """A WACZ of the articles that a query finds holds their pages and images, and opens the same
+    way.
+    """
     url, time, title = an_illustrated(crawled)
     target = tmp_path / "some.wacz"
     done = warraq("-C", crawled, "export", *title.split(), "--to", target)
     assert done.returncode == 0, done.stderr
-    assert target.stat().st_size < sum(path.stat().st_size for path in (crawled / "archive").glob("*.warc.gz"))
+    assert target.stat().st_size < sum(
+        path.stat().st_size for path in (crawled / "archive").glob("*.warc.gz")
+    )
     seen = in_chromium("replaywebpage.mjs", str(target), url, time)
     assert title in seen.text
     assert [width for _, width in seen.images if width > 0]
     assert seen.outside == []
 
 
-def test_a_withdrawn_article_is_replayed_no_more(crawled: Path, tmp_path: Path, pywb: Callable[[Path], str]) -> None:
+def test_a_withdrawn_article_is_replayed_no_more(
+    crawled: Path, tmp_path: Path, pywb: Callable[[Path], str]
+) -> None:
     """Pywb finds no capture of a withdrawn article, purged or not, and still opens the others."""
     url, time, _ = an_illustrated(crawled)
     folder = Path(shutil.copytree(crawled, tmp_path / "copy"))
@@ -140,7 +166,9 @@ console.log(JSON.stringify(counted));
 
 @pytest.mark.parametrize("purged", [False, True])
 def test_warcio_js_reads_every_record(crawled: Path, tmp_path: Path, purged: bool) -> None:
-    """warcio.js reads each WARC to its end and counts the records that we do, tombstones included."""
+    """warcio.js reads each WARC to its end and counts the records that we do, tombstones
+    included.
+    """
     from archive.warc.record_reader import records
 
     node = shutil.which("node")
@@ -148,12 +176,16 @@ def test_warcio_js_reads_every_record(crawled: Path, tmp_path: Path, purged: boo
         pytest.skip("not installed here: node, warcio.js (tests/install-peers says why)")
     folder = Path(shutil.copytree(crawled, tmp_path / "copy"))
     if purged:
-        done = warraq("-C", folder, "withdraw", an_illustrated(folder)[0], "--reason", "x", "--purge")
+        done = warraq(
+            "-C", folder, "withdraw", an_illustrated(folder)[0], "--reason", "x", "--purge"
+        )
         assert done.returncode == 0, done.stderr
     script = tmp_path / "count.mjs"
     script.write_text(_COUNT, "utf-8")
     (tmp_path / "node_modules").symlink_to(PEERS / "node_modules")
     files = sorted(map(str, (folder / "archive").glob("*.warc.gz")))
-    done = subprocess.run([node, str(script), *files], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [node, str(script), *files], capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {file: len(list(records(Path(file)))) for file in files}

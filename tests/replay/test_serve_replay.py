@@ -1,4 +1,6 @@
-"""`serve` in headless Chromium: a reader sees the article and its image, and nothing archived runs in either origin."""
+"""`serve` in headless Chromium: a reader sees the article and its image, and nothing archived runs
+in either origin.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +20,21 @@ from crawler.serve.both_origins import serving
 
 
 @pytest.mark.parametrize("framed", [True, False], ids=["in its frame", "by itself"])
-def test_archived_page_is_seen_and_does_nothing(in_chromium: Callable[..., Any], tmp_path: Path, framed: bool) -> None:
-    """The headline and every image of the hostile page are seen; its scripts, handlers and refresh did nothing."""
+def test_archived_page_is_seen_and_does_nothing(
+    in_chromium: Callable[..., Any], tmp_path: Path, framed: bool
+) -> None:
+    """The headline and every image of the hostile page are seen; its scripts, handlers and refresh
+    did nothing.
+    """
     layout = served_collection.make(tmp_path / "collection")
     with Reader(layout.index_db) as reader:
         capture = reader.captures(reader.find(served_collection.PAGE)["id"])[0]["id"]
     with serving(layout) as (pages, replay):
-        address = f"{pages}/replay/{capture}" if framed else f"{replay}/{capture}/{served_collection.PAGE}"
+        address = (
+            f"{pages}/replay/{capture}"
+            if framed
+            else f"{replay}/{capture}/{served_collection.PAGE}"
+        )
         seen = in_chromium("page.mjs", address)
     assert "ترميم السوق القديم" in seen.text
     assert ("Scripts do not run here" in seen.text) == framed
@@ -35,11 +45,15 @@ def test_archived_page_is_seen_and_does_nothing(in_chromium: Callable[..., Any],
     assert shown["/img/lazy.png"] == 9
 
 
-@pytest.mark.parametrize("target", ["/?q=script", "/article/{article}", "/article/{article}/compare"])
+@pytest.mark.parametrize(
+    "target", ["/?q=script", "/article/{article}", "/article/{article}/compare"]
+)
 def test_archived_markup_does_nothing_on_our_pages(
     in_chromium: Callable[..., Any], tmp_path: Path, target: str
 ) -> None:
-    """On our own pages the literal tags of the headline are read as text, and no image or request comes of them."""
+    """On our own pages the literal tags of the headline are read as text, and no image or request
+    comes of them.
+    """
     layout = served_collection.make(tmp_path / "collection")
     with Reader(layout.index_db) as reader:
         article = reader.find(served_collection.PAGE)["id"]
@@ -80,8 +94,12 @@ def listener() -> Iterator[Listener]:
     made.close()
 
 
-def test_nothing_gets_out(in_chromium: Callable[..., Any], tmp_path: Path, listener: Listener) -> None:
-    """A beacon, a plug-in, a refresh, a hint to connect: nobody hears of the page being looked at."""
+def test_nothing_gets_out(
+    in_chromium: Callable[..., Any], tmp_path: Path, listener: Listener
+) -> None:
+    """A beacon, a plug-in, a refresh, a hint to connect: nobody hears of the page being looked
+    at.
+    """
     layout = served_collection.make(tmp_path / "collection", evil=listener.address)
     with serving(layout) as (_, replay):
         seen = in_chromium("page.mjs", f"{replay}/20260301080000/{served_collection.PAGE}")
@@ -90,9 +108,14 @@ def test_nothing_gets_out(in_chromium: Callable[..., Any], tmp_path: Path, liste
 
 
 def test_headers_alone_stop_scripts_and_requests(
-    in_chromium: Callable[..., Any], tmp_path: Path, listener: Listener, monkeypatch: pytest.MonkeyPatch
+    in_chromium: Callable[..., Any],
+    tmp_path: Path,
+    listener: Listener,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Even where nothing is rewritten, no archived script runs and nothing is asked of another origin."""
+    """Even where nothing is rewritten, no archived script runs and nothing is asked of another
+    origin.
+    """
 
     def unchanged(body: bytes, content_type: str, _: object) -> tuple[bytes, str, tuple[()]]:
         # Frames that were refused have no document that could be asked what it shows.

@@ -38,7 +38,7 @@ def capture(url: str = "http://news.example/a", number: int = 0, **more) -> Capt
     return Capture(**values | more)
 
 
-# ------------------------------------------------------------------------------------------------------------ SURT
+# --------------------------------------------------------------------------------------------- SURT
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,9 @@ hosts = st.sampled_from(
 
 @settings(max_examples=600)
 @given(
-    st.sampled_from(["http://", "https://", "HTTP://", "http://http://", "", "http:////", "ftp://"]),
+    st.sampled_from(
+        ["http://", "https://", "HTTP://", "http://http://", "", "http:////", "ftp://"]
+    ),
     hosts,
     st.lists(segments, max_size=6).map(lambda parts: "/" + "/".join(parts)) | st.just(""),
     st.none() | st.lists(arguments, max_size=5).map("&".join),
@@ -172,11 +174,13 @@ def test_surt_takes_any_text(text):
     assert not set(key) & set(" \r\n\t")
 
 
-# ---------------------------------------------------------------------------------------------- lines and the indexer
+# ---------------------------------------------------------------------------- lines and the indexer
 
 
 def test_the_index_equals_what_cdxj_indexer_makes(tmp_path):
-    """Byte for byte: responses, redirects, both revisits, images, odd types, Arabic URLs; failures have no line."""
+    """Byte for byte: responses, redirects, both revisits, images, odd types, Arabic URLs; failures
+    have no line.
+    """
     archive = tmp_path / "archive"
     (tmp_path / "indexes").mkdir()
     index = CdxjFile(tmp_path / "indexes" / "index.cdxj")
@@ -192,15 +196,25 @@ def test_the_index_equals_what_cdxj_indexer_makes(tmp_path):
         b"HTTP/1.0 204 No Content\nServer: x\n\n",
         warc_kit.response(b"x", status="503 Busy"),
     ]
-    urls = ["http://news.example/خبر/عاجل?ب=1", "https://www.news.example/A?b=2&a=1", "http://127.0.0.1:8000/x"]
+    urls = [
+        "http://news.example/خبر/عاجل?ب=1",
+        "https://www.news.example/A?b=2&a=1",
+        "http://127.0.0.1:8000/x",
+    ]
     with warc_kit.writer(archive, rotate_bytes=9000) as writer:
         for second, (answer, url) in enumerate(itertools.product(answers, urls)):
             made = warc_kit.exchange(url, answer, second=second)
             first = writer.write_exchange(made, warc_kit.FACTS)
             index.add(first)
             again = replace(made, started=made.started.replace(year=2027))
-            index.add(writer.write_exchange(again, FetchFacts(), reference_to(first), not_modified=second % 2 == 0))
-        writer.write_failure(Failure(url="http://x.example/", stage=Stage.FETCH, reason="x", at=warc_kit.START))
+            index.add(
+                writer.write_exchange(
+                    again, FetchFacts(), reference_to(first), not_modified=second % 2 == 0
+                )
+            )
+        writer.write_failure(
+            Failure(url="http://x.example/", stage=Stage.FETCH, reason="x", at=warc_kit.START)
+        )
         writer.write_crawl(CrawlSummary(id="1", site="s", started=warc_kit.START))
     index.close()
     files = sorted(archive.glob("*.warc.gz"))
@@ -211,7 +225,12 @@ def test_the_index_equals_what_cdxj_indexer_makes(tmp_path):
     assert ours == theirs
     assert ours.splitlines() == sorted(ours.splitlines())
     fresh = CdxjFile(tmp_path / "fresh.cdxj")
-    assert fresh.rebuild(item for path in files for item in captures(path) if isinstance(item, Capture)) == 60
+    assert (
+        fresh.rebuild(
+            item for path in files for item in captures(path) if isinstance(item, Capture)
+        )
+        == 60
+    )
     assert (tmp_path / "fresh.cdxj").read_bytes() == theirs
 
 
@@ -220,7 +239,9 @@ def test_foreign_files_are_indexed_as_cdxj_indexer_does(tmp_path):
     date = ("WARC-Date", "2020-01-02T03:04:05Z")
     http = ("Content-Type", "application/http; msgtype=response")
     records = [
-        warc_kit.record("warcinfo", b"software: x\r\n", ("Content-Type", "application/warc-fields")),
+        warc_kit.record(
+            "warcinfo", b"software: x\r\n", ("Content-Type", "application/warc-fields")
+        ),
         warc_kit.record(
             "response",
             b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\nx",
@@ -229,18 +250,29 @@ def test_foreign_files_are_indexed_as_cdxj_indexer_does(tmp_path):
             http,
         ),
         warc_kit.record(
-            "resource", b"<rss/>", ("WARC-Target-URI", "http://a/rss"), date, ("Content-Type", "text/xml;q=1")
+            "resource",
+            b"<rss/>",
+            ("WARC-Target-URI", "http://a/rss"),
+            date,
+            ("Content-Type", "text/xml;q=1"),
         ),
     ]
     plain, packed = tmp_path / "p.warc", tmp_path / "q.warc.gz"
     plain.write_bytes(b"".join(records))
     packed.write_bytes(warc_kit.packed(records))
-    theirs = subprocess.run([str(INDEXER), "--sort", str(plain), str(packed)], capture_output=True, check=True).stdout
-    ours = sorted(line(item) for path in (plain, packed) for item in captures(path) if isinstance(item, Capture))
+    theirs = subprocess.run(
+        [str(INDEXER), "--sort", str(plain), str(packed)], capture_output=True, check=True
+    ).stdout
+    ours = sorted(
+        line(item)
+        for path in (plain, packed)
+        for item in captures(path)
+        if isinstance(item, Capture)
+    )
     assert "".join(ours).encode() == theirs
 
 
-# ------------------------------------------------------------------------------------------------------- the file
+# ----------------------------------------------------------------------------------------- the file
 
 
 def test_lines_survive_without_a_merge_and_merge_sorted(tmp_path):
@@ -252,7 +284,9 @@ def test_lines_survive_without_a_merge_and_merge_sorted(tmp_path):
     for one in made[:25]:
         first.add(one)
     second = CdxjFile(path)
-    assert len(second.lookup("http://news.example/3")) == sum(one.url.endswith("/3") for one in made[:25])
+    assert len(second.lookup("http://news.example/3")) == sum(
+        one.url.endswith("/3") for one in made[:25]
+    )
     second.merge()
     for one in made[20:]:
         second.add(one)
@@ -293,10 +327,14 @@ def test_the_file_stays_sorted_as_it_grows(tmp_path, monkeypatch):
 @settings(max_examples=30)
 @given(st.lists(st.integers(0, 30), max_size=60), st.integers(0, 31))
 def test_lookup_finds_exactly_the_captures_of_a_url(tmp_path_factory, numbers, wanted):
-    """Binary search finds every line of a key, at the start, the end or the middle, and no other."""
+    """Binary search finds every line of a key, at the start, the end or the middle, and no
+    other.
+    """
     path = tmp_path_factory.mktemp("c") / "index.cdxj"
     index = CdxjFile(path)
-    index.rebuild(capture(f"http://news.example/{number}", place) for place, number in enumerate(numbers))
+    index.rebuild(
+        capture(f"http://news.example/{number}", place) for place, number in enumerate(numbers)
+    )
     found = index.lookup(f"http://www.news.example/{wanted}/")
     assert sorted(int(entry.fields["offset"]) for entry in found) == [
         place for place, number in enumerate(numbers) if number == wanted
@@ -310,7 +348,9 @@ def test_rebuild_sorts_more_than_fits_in_memory(tmp_path, monkeypatch):
     monkeypatch.setattr(cdxj, "_RUN", 7)
     made = [capture(f"http://news.example/{number * 37 % 101}", number) for number in range(50)]
     assert CdxjFile(tmp_path / "index.cdxj").rebuild(iter([*made, *made])) == 50
-    assert (tmp_path / "index.cdxj").read_text().splitlines(keepends=True) == sorted(map(line, made))
+    assert (tmp_path / "index.cdxj").read_text().splitlines(keepends=True) == sorted(
+        map(line, made)
+    )
     assert [item.name for item in tmp_path.iterdir()] == ["index.cdxj"]
 
 

@@ -21,9 +21,15 @@ from archive.model import PayloadKind, Reading
 def layout(tmp_path: Path) -> Layout:
     """A collection with an index of several blocks, whose writer has let go of it."""
     layout = Layout.create(tmp_path / "collection", '[collection]\nname = "x"\n')
-    with layout.write_lock(), warc_kit.writer(layout.archive) as writer, Index(layout.index_db) as index:
+    with (
+        layout.write_lock(),
+        warc_kit.writer(layout.archive) as writer,
+        Index(layout.index_db) as index,
+    ):
         captures = [
-            writer.write_exchange(warc_kit.exchange(f"http://news.example/{n}", second=n), warc_kit.FACTS)
+            writer.write_exchange(
+                warc_kit.exchange(f"http://news.example/{n}", second=n), warc_kit.FACTS
+            )
             for n in range(40)
         ]
         index.apply([(capture, Reading(kind=PayloadKind.OTHER)) for capture in captures])
@@ -35,7 +41,9 @@ def said(layout: Layout) -> list[tuple[str, int | None]]:
 
 
 def test_what_warraq_left_is_whole(layout: Layout) -> None:
-    """Nothing is said of an untouched index, nor after it was read; nor after a writer that wrote nothing."""
+    """Nothing is said of an untouched index, nor after it was read; nor after a writer that wrote
+    nothing.
+    """
     assert layout.index_db.stat().st_size > 3 * BLOCK
     with closing(sqlite3.connect(layout.index_db)) as reader:
         reader.execute("SELECT count(*) FROM captures").fetchall()
@@ -81,13 +89,17 @@ def _by_another_program(layout: Layout) -> None:
     ],
 )
 def test_other_changes_are_found(change: Callable[[Layout], None], layout: Layout) -> None:
-    """Bytes behind the end or missing there, a log that is not ours, a row that somebody else wrote."""
+    """Bytes behind the end or missing there, a log that is not ours, a row that somebody else
+    wrote.
+    """
     change(layout)
     assert said(layout)
 
 
 def test_nothing_is_claimed_without_a_note(layout: Layout) -> None:
-    """After a kill, and where a reader still needs the log, there is no note, and nothing is said."""
+    """After a kill, and where a reader still needs the log, there is no note, and nothing is
+    said.
+    """
     with closing(sqlite3.connect(layout.index_db, isolation_level=None)) as reader:
         with layout.write_lock(), Index(layout.index_db) as index:
             reader.execute("BEGIN")

@@ -1,4 +1,6 @@
-"""Fixity: any change to a stated file, manifest or chain is seen, and a signature needs no server."""
+"""Fixity: any change to a stated file, manifest or chain is seen, and a signature needs no
+server.
+"""
 
 import hashlib
 import json
@@ -33,7 +35,9 @@ def key(tmp_path: Path) -> Path:
 
 
 def state(root: Path, key: Path | None = None) -> list[str]:
-    return state_fixity(root / "fixity", root, sorted((root / "archive").iterdir()), now=NOW, key=key)
+    return state_fixity(
+        root / "fixity", root, sorted((root / "archive").iterdir()), now=NOW, key=key
+    )
 
 
 def problems(root: Path) -> list[tuple[str, str]]:
@@ -43,7 +47,11 @@ def problems(root: Path) -> list[tuple[str, str]]:
 def test_manifest_is_what_sha256sum_checks(collection: Path) -> None:
     """A stranger with nothing but coreutils can check the files."""
     assert state(collection) == ["archive/0.warc.gz", "archive/1.warc.gz", "archive/2.warc.gz"]
-    subprocess.run(["sha256sum", "--check", "--strict", "fixity/manifest-sha256.txt"], cwd=collection, check=True)
+    subprocess.run(
+        ["sha256sum", "--check", "--strict", "fixity/manifest-sha256.txt"],
+        cwd=collection,
+        check=True,
+    )
     assert problems(collection) == []
 
 
@@ -63,7 +71,9 @@ def test_a_flipped_byte_names_its_file(collection: Path, position: int) -> None:
     data = bytearray(file.read_bytes())
     data[position] ^= 1
     file.write_bytes(data)
-    assert problems(collection) == [("archive/1.warc.gz", "its bytes are not those the fixity manifest states")]
+    assert problems(collection) == [
+        ("archive/1.warc.gz", "its bytes are not those the fixity manifest states")
+    ]
 
 
 def test_a_missing_file_is_named(collection: Path) -> None:
@@ -74,7 +84,9 @@ def test_a_missing_file_is_named(collection: Path) -> None:
 
 
 def test_no_byte_of_manifest_or_chain_can_change_unseen(collection: Path, key: Path) -> None:
-    """Every single flipped byte of the statements themselves is found, also in lines that are not the last."""
+    """Every single flipped byte of the statements themselves is found, also in lines that are not
+    the last.
+    """
     state(collection, key)
     (collection / "archive" / "3.warc.gz").write_bytes(b"later")
     state(collection, key)
@@ -90,7 +102,9 @@ def test_no_byte_of_manifest_or_chain_can_change_unseen(collection: Path, key: P
     assert problems(collection) == []
 
 
-def test_a_line_rewritten_with_its_digests_breaks_the_signature(collection: Path, key: Path) -> None:
+def test_a_line_rewritten_with_its_digests_breaks_the_signature(
+    collection: Path, key: Path
+) -> None:
     """Whoever rewrites the only line consistently still lacks the key."""
     state(collection, key)
     chain = collection / "fixity" / CHAIN
@@ -100,7 +114,9 @@ def test_a_line_rewritten_with_its_digests_breaks_the_signature(collection: Path
     line["digest"] = hashlib.sha256(
         json.dumps(line, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     ).hexdigest()
-    chain.write_text(json.dumps(line, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n")
+    chain.write_text(
+        json.dumps(line, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n"
+    )
     assert problems(collection) == [("fixity/chain.jsonl", "line 1: its signature does not fit")]
 
 
@@ -127,14 +143,18 @@ def test_an_unusable_key_is_named(collection: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [b"", b"\xff\x00 no manifest", None, "a line less"])
 def test_a_damaged_manifest_covers_nothing_up(collection: Path, damage: bytes | str | None) -> None:
-    """The next run makes the manifest anew from the chain; a file that changed meanwhile is no new file by that."""
+    """The next run makes the manifest anew from the chain; a file that changed meanwhile is no new
+    file by that.
+    """
     state(collection)
     manifest, chain = collection / "fixity" / MANIFEST, collection / "fixity" / CHAIN
     before = manifest.read_bytes(), chain.read_bytes()
     if damage is None:
         manifest.unlink()
     else:
-        manifest.write_bytes(damage if isinstance(damage, bytes) else b"\n".join(before[0].split(b"\n")[1:]))
+        manifest.write_bytes(
+            damage if isinstance(damage, bytes) else b"\n".join(before[0].split(b"\n")[1:])
+        )
     (collection / "archive" / "0.warc.gz").write_bytes(b"something else")
     assert state(collection) == []
     assert (manifest.read_bytes(), chain.read_bytes()) == before
@@ -145,7 +165,13 @@ def test_a_file_is_never_stated_anew_without_a_reason(collection: Path) -> None:
     """A chain that is whole in itself and adds a file once more, with another digest, is found."""
     state(collection)
     (collection / "archive" / "0.warc.gz").write_bytes(b"something else")
-    restate_fixity(collection / "fixity", collection, [collection / "archive" / "0.warc.gz"], now=NOW, reason="x")
+    restate_fixity(
+        collection / "fixity",
+        collection,
+        [collection / "archive" / "0.warc.gz"],
+        now=NOW,
+        reason="x",
+    )
     chain = collection / "fixity" / CHAIN
     *others, last = chain.read_bytes().splitlines()
     line = json.loads(last)
@@ -154,11 +180,15 @@ def test_a_file_is_never_stated_anew_without_a_reason(collection: Path) -> None:
     canonical = {"sort_keys": True, "ensure_ascii": False, "separators": (",", ":")}
     line["digest"] = hashlib.sha256(json.dumps(line, **canonical).encode()).hexdigest()
     chain.write_bytes(b"\n".join([*others, json.dumps(line, **canonical).encode(), b""]))
-    assert problems(collection) == [("fixity/chain.jsonl", "line 2: states archive/0.warc.gz anew without a reason")]
+    assert problems(collection) == [
+        ("fixity/chain.jsonl", "line 2: states archive/0.warc.gz anew without a reason")
+    ]
 
 
 def test_a_line_cut_off_by_a_kill(collection: Path) -> None:
-    """A last line of the chain that was not written whole is seen, and mended by the next statement."""
+    """A last line of the chain that was not written whole is seen, and mended by the next
+    statement.
+    """
     state(collection)
     chain = collection / "fixity" / CHAIN
     whole = chain.read_bytes()

@@ -8,7 +8,16 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive.model import Failure, Link, NotAnArticle, NotArticleReason, PayloadKind, Reading, Sighting, Stage
+from archive.model import (
+    Failure,
+    Link,
+    NotAnArticle,
+    NotArticleReason,
+    PayloadKind,
+    Reading,
+    Sighting,
+    Stage,
+)
 from pipelines.near_duplicates import signature
 
 HOST = "https://news.example"
@@ -25,7 +34,9 @@ WORDS = "خبر عاجل من العاصمة حول اجتماع الحكومة 
 
 
 def text(number: int) -> list[str]:
-    """Texts 0, 1 and 2 are near-duplicates; 3 and 4 fold alike; 5 is short; the others have nothing in common."""
+    """Texts 0, 1 and 2 are near-duplicates; 3 and 4 fold alike; 5 is short; the others have nothing
+    in common.
+    """
     base = [f"{word}{place % 7}" for place, word in enumerate(WORDS * 4)]
     if number in {1, 2}:
         base[number * 9] = "تعديل"
@@ -37,13 +48,28 @@ def text(number: int) -> list[str]:
 
 
 events = st.one_of(
-    st.tuples(st.just("article"), st.sampled_from(URLS), st.integers(0, 5), st.sampled_from([None, *ARTICLES])),
     st.tuples(
-        st.just("listing"), st.sampled_from([f"{HOST}/", f"{HOST}/all"]), st.integers(0, 5), st.sampled_from(ARTICLES)
+        st.just("article"),
+        st.sampled_from(URLS),
+        st.integers(0, 5),
+        st.sampled_from([None, *ARTICLES]),
+    ),
+    st.tuples(
+        st.just("listing"),
+        st.sampled_from([f"{HOST}/", f"{HOST}/all"]),
+        st.integers(0, 5),
+        st.sampled_from(ARTICLES),
     ),
     st.tuples(st.just("revisit"), st.sampled_from(URLS), st.integers(0, 3), st.booleans()),
-    st.tuples(st.just("redirect"), st.sampled_from(REDIRECTS), st.integers(0, 1), st.sampled_from([*REDIRECTS, *URLS])),
-    st.tuples(st.just("status"), st.sampled_from(URLS), st.sampled_from([404, 410, 503]), st.none()),
+    st.tuples(
+        st.just("redirect"),
+        st.sampled_from(REDIRECTS),
+        st.integers(0, 1),
+        st.sampled_from([*REDIRECTS, *URLS]),
+    ),
+    st.tuples(
+        st.just("status"), st.sampled_from(URLS), st.sampled_from([404, 410, 503]), st.none()
+    ),
     st.tuples(st.just("page"), st.sampled_from([*URLS, *REDIRECTS]), st.integers(0, 3), st.none()),
 )
 
@@ -61,21 +87,45 @@ def build(kit: Any, made: list[tuple[Any, ...]]) -> list[tuple[Any, Any]]:
                 related=[Link(url=ARTICLES[place % 4], kind="related")],
             )  # fmt: skip
         elif kind == "listing":
-            embedded = (kit.article(other, paragraphs=text(number), title="من القائمة"), kit.article(ARTICLES[0]))
-            sighting = Sighting(url=other, source=url, kind="section", title="خبر", modified=str(number))
-            entry = kit.capture(url, hour), Reading(kind=PayloadKind.PAGE, embedded=embedded, sightings=(sighting,))
+            embedded = (
+                kit.article(other, paragraphs=text(number), title="من القائمة"),
+                kit.article(ARTICLES[0]),
+            )
+            sighting = Sighting(
+                url=other, source=url, kind="section", title="خبر", modified=str(number)
+            )
+            entry = (
+                kit.capture(url, hour),
+                Reading(kind=PayloadKind.PAGE, embedded=embedded, sightings=(sighting,)),
+            )
         elif kind == "revisit":
-            earlier = [capture for capture, _ in entries if capture.url == url] or [kit.capture(url, hour)]
-            named = {} if other else {"refers_to_date": None, "refers_to_url": None, "profile": "server-not-modified"}
+            earlier = [capture for capture, _ in entries if capture.url == url] or [
+                kit.capture(url, hour)
+            ]
+            named = (
+                {}
+                if other
+                else {
+                    "refers_to_date": None,
+                    "refers_to_url": None,
+                    "profile": "server-not-modified",
+                }
+            )
             entry = kit.revisit(earlier[number % len(earlier)], hour, **named)
         elif kind == "redirect":
-            entry = kit.capture(url, hour, status=301 + number, location=other), Reading(kind=PayloadKind.REDIRECT)
+            entry = (
+                kit.capture(url, hour, status=301 + number, location=other),
+                Reading(kind=PayloadKind.REDIRECT),
+            )
         elif kind == "status":
             entry = kit.capture(url, hour, status=number), Reading(kind=PayloadKind.OTHER)
         else:
             no = NotAnArticle(url=url, reason=list(NotArticleReason)[number * 3])
             failure = Failure(url=url, stage=Stage.DISCOVERY, reason="x", at=kit.START)
-            entry = kit.capture(url, hour), Reading(kind=PayloadKind.PAGE, not_article=no, failures=(failure,))
+            entry = (
+                kit.capture(url, hour),
+                Reading(kind=PayloadKind.PAGE, not_article=no, failures=(failure,)),
+            )
         entries.append(entry)
     return entries
 
@@ -93,11 +143,17 @@ def apply_in(kit: Any, entries: list[tuple[Any, Any]], rng: random.Random) -> di
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.lists(events, min_size=1, max_size=14), st.randoms(use_true_random=False))
-def test_any_order_gives_equal_tables(kit: Any, made: list[tuple[Any, ...]], rng: random.Random) -> None:
-    """Whatever the order and the batches in which captures are applied, every table ends the same, ids included."""
+def test_any_order_gives_equal_tables(
+    kit: Any, made: list[tuple[Any, ...]], rng: random.Random
+) -> None:
+    """Whatever the order and the batches in which captures are applied, every table ends the same,
+    ids included.
+    """
     with tempfile.TemporaryDirectory() as folder:
         kit.folder = Path(folder)
         entries = build(kit, made)
@@ -115,15 +171,29 @@ def test_any_order_gives_equal_tables(kit: Any, made: list[tuple[Any, ...]], rng
 
 
 def test_near_duplicates_share_a_cluster(kit: Any) -> None:
-    """The same wire text on two sites, slightly edited, is one cluster; an article without its like has none."""
+    """The same wire text on two sites, slightly edited, is one cluster; an article without its like
+    has none.
+    """
 
     def entry(url: str, number: int, hour: int, site: str) -> Any:
         paragraphs = text(number)
-        return kit.entry(url, hour, paragraphs=paragraphs, site=site, signature=signature("\n".join(paragraphs)))
+        return kit.entry(
+            url, hour, paragraphs=paragraphs, site=site, signature=signature("\n".join(paragraphs))
+        )
 
     with kit.index() as index:
-        index.apply([entry("https://one.example/1", 0, 2, "one"), entry("https://two.example/1", 1, 1, "two")])
-        index.apply([entry("https://three.example/1", 3, 3, "three"), entry("https://four.example/1", 2, 4, "four")])
+        index.apply(
+            [
+                entry("https://one.example/1", 0, 2, "one"),
+                entry("https://two.example/1", 1, 1, "two"),
+            ]
+        )
+        index.apply(
+            [
+                entry("https://three.example/1", 3, 3, "three"),
+                entry("https://four.example/1", 2, 4, "four"),
+            ]
+        )
         members = kit.rows("SELECT site, cluster_id IS NULL FROM articles ORDER BY site")
         assert members == [("four", 0), ("one", 0), ("three", 1), ("two", 0)]
         [(_, size, first)] = kit.rows(
@@ -132,7 +202,9 @@ def test_near_duplicates_share_a_cluster(kit: Any) -> None:
         assert (size, first) == (3, "two")
         # one is rewritten: it leaves; four stays with two
         index.apply([entry("https://one.example/1", 3, 9, "one")])
-    assert kit.rows("SELECT site, cluster_id IS NULL FROM articles WHERE site IN ('four', 'two')") == [
+    assert kit.rows(
+        "SELECT site, cluster_id IS NULL FROM articles WHERE site IN ('four', 'two')"
+    ) == [
         ("four", 0),
         ("two", 0),
     ]

@@ -1,4 +1,6 @@
-"""Withdrawals in the index, whatever the order, and tombstones in WARC files, whatever the record."""
+"""Withdrawals in the index, whatever the order, and tombstones in WARC files, whatever the
+record.
+"""
 
 from __future__ import annotations
 
@@ -58,25 +60,39 @@ def apply(index: Index, steps: list[Step]) -> None:
 
 
 def story(kit: Kit) -> list[tuple[Capture, Reading]]:
-    """An article edited once, seen again, found under a second address, near it another one; a listing that carries both."""
+    """An article edited once, seen again, found under a second address, near it another one; a
+    listing that carries both.
+    """
     first = kit.entry(hour=1)
     edited = kit.entry(hour=2, paragraphs=["نص آخر بعد التعديل الذي أجرته الصحيفة على الخبر"])
     alias = kit.entry("https://news.example/a/1001?utm_source=x", hour=3)
     twin = kit.entry("https://news.example/b/77", hour=4)
-    other = kit.entry("https://news.example/a/2002", hour=5, title="خبر مختلف", paragraphs=["كلمات لا صلة لها بما سبق"])
+    other = kit.entry(
+        "https://news.example/a/2002",
+        hour=5,
+        title="خبر مختلف",
+        paragraphs=["كلمات لا صلة لها بما سبق"],
+    )
     listing = kit.entry("https://news.example/", hour=6)
     own = [entry[1].article for entry in (first, other)]
     assert all(own)
-    carrying = (listing[0], replace(listing[1], article=None, embedded=tuple(each for each in own if each)))
+    carrying = (
+        listing[0],
+        replace(listing[1], article=None, embedded=tuple(each for each in own if each)),
+    )
     return [first, edited, kit.revisit(first[0], 2.5), alias, twin, other, carrying]
 
 
 def test_an_article_withdrawn_is_nowhere(kit: Kit) -> None:
-    """Nothing of its text stays in the index, its captures belong to none, and others are as they were."""
+    """Nothing of its text stays in the index, its captures belong to none, and others are as they
+    were.
+    """
     entries = story(kit)
     with kit.index() as index:
         index.apply(entries)
-        article = kit.rows("SELECT id FROM articles WHERE url = 'https://news.example/a/1001'")[0][0]
+        article = kit.rows("SELECT id FROM articles WHERE url = 'https://news.example/a/1001'")[0][
+            0
+        ]
         others = kit.rows("SELECT id, title, body FROM articles WHERE id != ?", article)
         assert others
         index.withdraw(withdrawal(kit, article))
@@ -103,8 +119,12 @@ def test_an_article_withdrawn_is_nowhere(kit: Kit) -> None:
 
 @settings(max_examples=25)
 @given(order=st.randoms(use_true_random=False), twice=st.booleans())
-def test_order_does_not_matter(tmp_path_factory: pytest.TempPathFactory, order: random.Random, twice: bool) -> None:
-    """Captures and withdrawals in any order, withdrawals repeated or not, give one and the same index."""
+def test_order_does_not_matter(
+    tmp_path_factory: pytest.TempPathFactory, order: random.Random, twice: bool
+) -> None:
+    """Captures and withdrawals in any order, withdrawals repeated or not, give one and the same
+    index.
+    """
     from tests.archive.conftest import Kit as MadeKit
 
     kit = MadeKit(tmp_path_factory.mktemp("kit"))
@@ -114,12 +134,15 @@ def test_order_does_not_matter(tmp_path_factory: pytest.TempPathFactory, order: 
         named = [row[0] for row in kit.rows("SELECT id FROM articles ORDER BY url LIMIT 1")]
         withdrawals = [withdrawal(kit, article) for article in named]
         withdrawals += [
-            withdrawal(kit, article, at=NOW.replace(year=2027), reason="b", purged=True) for article in named
+            withdrawal(kit, article, at=NOW.replace(year=2027), reason="b", purged=True)
+            for article in named
         ]
         for each in withdrawals:
             index.withdraw(each)
     expected = kit.dump()
-    steps: list[Step] = [("entry", entry) for entry in entries] + [("withdraw", each) for each in withdrawals]
+    steps: list[Step] = [("entry", entry) for entry in entries] + [
+        ("withdraw", each) for each in withdrawals
+    ]
     steps += [("withdraw", withdrawals[0])] * twice
     order.shuffle(steps)
     with kit.index() as index:
@@ -128,11 +151,15 @@ def test_order_does_not_matter(tmp_path_factory: pytest.TempPathFactory, order: 
 
 
 def test_forgetting_equals_never_having_seen(kit: Kit) -> None:
-    """Once its records are tombstones, forgetting a withdrawn article's captures gives the index of the WARCs as they are."""
+    """Once its records are tombstones, forgetting a withdrawn article's captures gives the index of
+    the WARCs as they are.
+    """
     entries = story(kit)
     with kit.index() as index:
         index.apply(entries)
-        article = kit.rows("SELECT id FROM articles WHERE url = 'https://news.example/a/1001'")[0][0]
+        article = kit.rows("SELECT id FROM articles WHERE url = 'https://news.example/a/1001'")[0][
+            0
+        ]
         gone = withdrawal(kit, article, purged=True)
         index.withdraw(gone)
         index.forget([entry[0].id for entry in entries[:5]])
@@ -143,9 +170,11 @@ def test_forgetting_equals_never_having_seen(kit: Kit) -> None:
     assert kit.dump() == after
 
 
-# ------------------------------------------------------------------------------------------------------- tombstones
+# --------------------------------------------------------------------------------------- tombstones
 
-GONE = Withdrawal(article_id="0123456789abcdef", site="s", url="http://news.example/", at=NOW, reason="طلب الناشر")
+GONE = Withdrawal(
+    article_id="0123456789abcdef", site="s", url="http://news.example/", at=NOW, reason="طلب الناشر"
+)
 
 
 def bury_all(path: Path, **more: Any) -> tuple[list[Record], list[Record]]:
@@ -161,7 +190,9 @@ def bury_all(path: Path, **more: Any) -> tuple[list[Record], list[Record]]:
 def test_a_tombstone_takes_exactly_the_same_place(
     tmp_path_factory: pytest.TempPathFactory, size: int, headers: int, plain: bool
 ) -> None:
-    """Whatever a record's length, packed or not, its tombstone is as long, and the records around it are untouched."""
+    """Whatever a record's length, packed or not, its tombstone is as long, and the records around
+    it are untouched.
+    """
     body = random.Random(size).randbytes(size)  # noqa: S311
     answer = response(body, *(("X-Filler", "x" * headers) for _ in range(headers)))
     with writer(folder := tmp_path_factory.mktemp("warc") / "archive") as warc:
@@ -174,7 +205,9 @@ def test_a_tombstone_takes_exactly_the_same_place(
     size_before = path.stat().st_size
     before, after = bury_all(path)
     assert path.stat().st_size == size_before
-    assert [(each.offset, each.length, each.id) for each in after] == [(e.offset, e.length, e.id) for e in before]
+    assert [(each.offset, each.length, each.id) for each in after] == [
+        (e.offset, e.length, e.id) for e in before
+    ]
     for old, new in zip(before, after, strict=True):
         if old.type == "response":
             assert new.type == "metadata"
@@ -196,7 +229,9 @@ def test_tombstones_in_files_of_other_tools(tmp_path: Path, tool: Any, plain: bo
     path = tmp_path / ("x.warc" if plain else "x.warc.gz")
     path.write_bytes(b"".join(tool()) if plain else packed(tool()))
     before, after = bury_all(path)
-    assert [(each.offset, each.length) for each in after] == [(each.offset, each.length) for each in before]
+    assert [(each.offset, each.length) for each in after] == [
+        (each.offset, each.length) for each in before
+    ]
     assert not [each for each in captures(path) if isinstance(each, Capture)]
 
 
@@ -210,12 +245,19 @@ def test_looking_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_what_cannot_hold_a_tombstone(tmp_path: Path) -> None:
-    """An ARC file, and a record too small for its own tombstone, are refused with nothing changed."""
+    """An ARC file, and a record too small for its own tombstone, are refused with nothing
+    changed.
+    """
     arc = tmp_path / "x.arc"
     arc.write_bytes(b"".join(made.arc()))
     small = tmp_path / "x.warc"
     small.write_bytes(
-        record("resource", b"x", ("WARC-Target-URI", "http://a.example/"), ("WARC-Date", "2019-05-06T10:00:00Z"))
+        record(
+            "resource",
+            b"x",
+            ("WARC-Target-URI", "http://a.example/"),
+            ("WARC-Date", "2019-05-06T10:00:00Z"),
+        )
     )
     for path in (arc, small):
         data = path.read_bytes()

@@ -47,8 +47,12 @@ def failure(kit: Any) -> Failure:
         lambda index, _: index.mark_indexed("a.warc.gz", 7),
     ],
 )
-def test_a_locked_database_is_a_storage_error(kit: Any, write: Callable[[Index, Any], object]) -> None:
-    """Every method that writes says StorageError when another writer holds the file, and works once it is free."""
+def test_a_locked_database_is_a_storage_error(
+    kit: Any, write: Callable[[Index, Any], object]
+) -> None:
+    """Every method that writes says StorageError when another writer holds the file, and works once
+    it is free.
+    """
     with kit.index() as index:
         other = sqlite3.connect(kit.path(), isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -71,7 +75,9 @@ def test_a_failed_batch_leaves_nothing(kit: Any) -> None:
 
 
 def test_files_of_other_versions_and_programs(tmp_path: Path) -> None:
-    """A newer index, an older one and somebody else's database are told apart, by file name and with what to do."""
+    """A newer index, an older one and somebody else's database are told apart, by file name and
+    with what to do.
+    """
     path = tmp_path / "index.db"
     Index(path).close()
     for version, error, advice in (
@@ -113,17 +119,26 @@ def test_progress_is_kept_and_never_goes_back(kit: Any) -> None:
 
 
 def test_what_a_revisit_may_refer_to(kit: Any) -> None:
-    """The reference for a payload is the earliest whole response with status 200, never a cut one or a revisit."""
+    """The reference for a payload is the earliest whole response with status 200, never a cut one
+    or a revisit.
+    """
     digest = Digest.of(b"payload")
     cut = kit.capture(hour=0, payload_digest=digest, truncated="length")
-    first, second = kit.capture(hour=1, payload_digest=digest), kit.capture(hour=2, payload_digest=digest)
+    first, second = (
+        kit.capture(hour=1, payload_digest=digest),
+        kit.capture(hour=2, payload_digest=digest),
+    )
     page = Reading(kind=PayloadKind.PAGE)
     with kit.index() as index:
         assert index.reference(digest) is None
         index.apply([(cut, page), (second, page), kit.revisit(first, 3), (first, page)])
         found = index.reference(digest)
         assert found is not None
-        assert (found.offset, found.record_id, found.captured) == (first.offset, first.record_id, first.captured)
+        assert (found.offset, found.record_id, found.captured) == (
+            first.offset,
+            first.record_id,
+            first.captured,
+        )
         assert found.payload_digest == digest
         revisit, _ = kit.revisit(first, 4)
         assert index.resolve(revisit) == found
@@ -143,7 +158,9 @@ def test_fractions_of_a_second_survive(kit: Any) -> None:
 
 
 def test_validators(kit: Any) -> None:
-    """A conditional request says what the latest whole capture was sent with, and refers to the record with the payload."""
+    """A conditional request says what the latest whole capture was sent with, and refers to the
+    record with the payload.
+    """
     page = Reading(kind=PayloadKind.PAGE)
     first = kit.capture(hour=0, etag='"1"', last_modified="Fri, 01 Mar 2024 12:00:00 GMT")
     with kit.index() as index:
@@ -158,18 +175,25 @@ def test_validators(kit: Any) -> None:
         assert (found.etag, found.reference.offset) == ('"2"', first.offset)
         index.apply([(kit.capture(hour=2), page)])
         assert index.validators(URL) is None
-        assert [each.offset for each in index.captured_since(URL, kit.START + timedelta(hours=1))] == [2000, 3000]
+        assert [
+            each.offset for each in index.captured_since(URL, kit.START + timedelta(hours=1))
+        ] == [2000, 3000]
 
 
 def test_failures(kit: Any) -> None:
-    """Pages that may hide an article, failures of a reading and failures told are rows, each once; listings are none."""
+    """Pages that may hide an article, failures of a reading and failures told are rows, each once;
+    listings are none.
+    """
     paywall = NotAnArticle(url=URL, reason=NotArticleReason.PAYWALL, detail="three lines of text")
     listing = NotAnArticle(url=URL, reason=NotArticleReason.LISTING)
     further = Failure(url=URL, stage=Stage.DISCOVERY, reason="sitemap is cut", at=kit.START)
     with kit.index() as index:
         index.apply(
             [
-                (kit.capture(hour=1), Reading(kind=PayloadKind.PAGE, not_article=paywall, failures=(further,))),
+                (
+                    kit.capture(hour=1),
+                    Reading(kind=PayloadKind.PAGE, not_article=paywall, failures=(further,)),
+                ),
                 (kit.capture(hour=2), Reading(kind=PayloadKind.PAGE, not_article=listing)),
             ]
         )
@@ -183,9 +207,15 @@ def test_failures(kit: Any) -> None:
 
 
 def test_sightings(kit: Any) -> None:
-    """An announcement repeated unchanged is one row with first and last time; with another title it is another."""
-    sighting = Sighting(url=URL, source="https://news.example/sitemap.xml", kind="news-sitemap", title="خبر")
-    other = Sighting(url=URL, source="https://news.example/sitemap.xml", kind="news-sitemap", title="خبر معدل")
+    """An announcement repeated unchanged is one row with first and last time; with another title it
+    is another.
+    """
+    sighting = Sighting(
+        url=URL, source="https://news.example/sitemap.xml", kind="news-sitemap", title="خبر"
+    )
+    other = Sighting(
+        url=URL, source="https://news.example/sitemap.xml", kind="news-sitemap", title="خبر معدل"
+    )
     with kit.index() as index:
         for hour, each in ((2, sighting), (1, sighting), (3, other)):
             capture = kit.capture("https://news.example/sitemap.xml", hour)
@@ -201,13 +231,17 @@ def test_crawls(kit: Any) -> None:
     with kit.index() as index:
         index.begin_crawl(summary(kit))
         assert kit.rows("SELECT outcome, finished FROM crawls") == [("running", None)]
-        index.end_crawl(summary(kit, finished=kit.START + timedelta(hours=1), outcome="finished", fetched=7))
+        index.end_crawl(
+            summary(kit, finished=kit.START + timedelta(hours=1), outcome="finished", fetched=7)
+        )
         index.begin_crawl(summary(kit))
     assert kit.rows("SELECT outcome, fetched FROM crawls") == [("finished", 7)]
 
 
 def test_text_is_made_fit_for_storage_at_one_border(kit: Any) -> None:
-    """NUL, control characters and lone surrogates in any text of a page neither raise nor reach the database."""
+    """NUL, control characters and lone surrogates in any text of a page neither raise nor reach the
+    database.
+    """
     bad = "ن\x00ص \x1b[31m\ud800"
     entry = kit.entry(
         title=bad, paragraphs=[bad], authors=[bad], tags=[bad], section=bad, image=Image(url=URL, caption=bad),
@@ -228,13 +262,18 @@ def test_text_is_made_fit_for_storage_at_one_border(kit: Any) -> None:
 
 
 def test_what_hangs_on_an_article(kit: Any) -> None:
-    """Authors, tags, image, body and related links are rows of their own; navigation is not kept."""
+    """Authors, tags, image, body and related links are rows of their own; navigation is not
+    kept.
+    """
     entry = kit.entry(
         authors=["أحمد", "سارة"],
         tags=["اقتصاد"],
         image=Image(url="https://news.example/i.jpg", caption="صورة", credit="رويترز"),
         related=[Link(url="https://news.example/a/2", text="اقرأ أيضا", kind="related")],
-        links=[Link(url="https://other.example/", text="مصدر", kind="body"), Link(url=URL, kind="navigation")],
+        links=[
+            Link(url="https://other.example/", text="مصدر", kind="body"),
+            Link(url=URL, kind="navigation"),
+        ],
     )
     with kit.index() as index:
         index.apply([entry])
@@ -249,7 +288,9 @@ def test_what_hangs_on_an_article(kit: Any) -> None:
 
 
 def test_the_full_text_follows_the_article(kit: Any) -> None:
-    """After an edit the old words no longer find the article, and the full text stands FTS5's own check."""
+    """After an edit the old words no longer find the article, and the full text stands FTS5's own
+    check.
+    """
     with kit.index() as index:
         index.apply([kit.entry(paragraphs=["قديمة تماما"])])
         index.apply([kit.entry(hour=1, paragraphs=["جديدة تماما"])])

@@ -20,13 +20,17 @@ def root(tmp_path: Path) -> Path:
     (folder / "archive" / "a.warc.gz").write_bytes(b"warc")
     (folder / "warraq.toml").write_text("# أخبار", "utf-8")
     connection = sqlite3.connect(folder / "index.db")
-    connection.executescript("PRAGMA journal_mode = WAL; CREATE TABLE t (x); INSERT INTO t VALUES (1);")
+    connection.executescript(
+        "PRAGMA journal_mode = WAL; CREATE TABLE t (x); INSERT INTO t VALUES (1);"
+    )
     connection.close()
     return folder
 
 
 def test_a_bag_is_valid_and_holds_a_whole_database(root: Path, tmp_path: Path) -> None:
-    """While another process writes to the database its snapshot holds what was committed, and every manifest is right."""
+    """While another process writes to the database its snapshot holds what was committed, and every
+    manifest is right.
+    """
     writing = sqlite3.connect(root / "index.db", isolation_level=None)
     writing.execute("INSERT INTO t VALUES (2)")
     writing.execute("BEGIN IMMEDIATE")
@@ -41,7 +45,9 @@ def test_a_bag_is_valid_and_holds_a_whole_database(root: Path, tmp_path: Path) -
     assert read.is_valid()
     assert read.info["External-Description"] == "أخبار"
     for algorithm in ("sha256", "sha512"):
-        subprocess.run([f"{algorithm}sum", "--quiet", "-c", f"manifest-{algorithm}.txt"], cwd=bag, check=True)
+        subprocess.run(
+            [f"{algorithm}sum", "--quiet", "-c", f"manifest-{algorithm}.txt"], cwd=bag, check=True
+        )
     assert (bag / "data" / "archive" / "a.warc.gz").read_bytes() == b"warc"
     snapshot = sqlite3.connect(bag / "data" / "index.db")
     assert snapshot.execute("SELECT x FROM t").fetchall() == [(1,), (2,)]
@@ -53,5 +59,11 @@ def test_nothing_is_overwritten_or_left_half(root: Path, tmp_path: Path) -> None
     with pytest.raises(UsageError, match="exists"):
         write_bag(root, root=root, files=[], database=None, info={})
     with pytest.raises(StorageError, match=r"cannot be written: .*gone\.warc\.gz"):
-        write_bag(tmp_path / "bag", root=root, files=[root / "archive" / "gone.warc.gz"], database=None, info={})
+        write_bag(
+            tmp_path / "bag",
+            root=root,
+            files=[root / "archive" / "gone.warc.gz"],
+            database=None,
+            info={},
+        )
     assert {path.name for path in tmp_path.iterdir()} == {"collection"}

@@ -65,7 +65,9 @@ TOOLS = {
 @pytest.mark.parametrize("tool", TOOLS)
 @pytest.mark.parametrize("packed", [True, False])
 def test_every_tool(desk: Desk, tool: str, packed: bool) -> None:
-    """A file of each tool is kept byte for byte with a note of its origin, and its captures and payloads are read."""
+    """A file of each tool is kept byte for byte with a note of its origin, and its captures and
+    payloads are read.
+    """
     parts, numbers = TOOLS[tool][0](), TOOLS[tool][1]
     data = made.gz(parts) if packed else b"".join(parts)
     (imported,) = desk.take(data, f"{tool}.warc" + (".gz" if packed else ""))
@@ -83,7 +85,11 @@ def test_every_tool(desk: Desk, tool: str, packed: bool) -> None:
         assert payload(desk.archive, capture).entity == made.page(number)
         assert capture.payload_digest is not None
     if tool == "heritrix":
-        assert [each.record_type for each in found] == [RecordType.RESPONSE, RecordType.REVISIT, RecordType.REVISIT]
+        assert [each.record_type for each in found] == [
+            RecordType.RESPONSE,
+            RecordType.REVISIT,
+            RecordType.REVISIT,
+        ]
         assert {each.profile for each in found[1:]} == {"identical-payload-digest"}
         assert (found[0].facts.via, found[0].facts.hops) == (f"http://{made.HOST}/", 2)
 
@@ -97,8 +103,14 @@ def test_a_day_of_many_sites(desk: Desk) -> None:
 
 def test_a_wacz_of_several_warcs(desk: Desk) -> None:
     """Each WARC of a WACZ is taken in, with the member it was; other members are not."""
-    members = {"archive/a.warc.gz": made.gz(made.browsertrix()), "archive/b.warc.gz": made.gz(made.wget())}
-    taken = desk.take(made.wacz(members, also={"pages/pages.jsonl": b"{}\n", "logs/x.warc.gz": b"no"}), "crawl.wacz")
+    members = {
+        "archive/a.warc.gz": made.gz(made.browsertrix()),
+        "archive/b.warc.gz": made.gz(made.wget()),
+    }
+    taken = desk.take(
+        made.wacz(members, also={"pages/pages.jsonl": b"{}\n", "logs/x.warc.gz": b"no"}),
+        "crawl.wacz",
+    )
     assert [desk.kept(each) for each in taken] == list(members.values())
     note = json.loads((desk.archive / f"{taken[1].name}.origin.json").read_text("utf-8"))
     assert (note["file"], note["member"]) == ("crawl.wacz", "archive/b.warc.gz")
@@ -119,26 +131,38 @@ def test_the_same_file_twice(desk: Desk) -> None:
     before = {path.name: path.read_bytes() for path in desk.archive.iterdir()}
     (again,) = desk.take(data, "two.warc.gz")
     (packed,) = desk.take(made.wacz({"archive/three.warc.gz": data}), "x.wacz")
-    assert (again.known, again.name, packed.known, packed.name) == (True, first.name, True, first.name)
+    assert (again.known, again.name, packed.known, packed.name) == (
+        True,
+        first.name,
+        True,
+        first.name,
+    )
     assert {path.name: path.read_bytes() for path in desk.archive.iterdir()} == before
 
 
 @pytest.mark.parametrize("kind", ["warc", "arc"])
 def test_one_gzip_stream(desk: Desk, kind: str) -> None:
-    """A file packed as a whole, whose records cannot be sought, is kept unpacked, and its note says so."""
+    """A file packed as a whole, whose records cannot be sought, is kept unpacked, and its note says
+    so.
+    """
     parts = made.wget() if kind == "warc" else made.arc()
     (imported,) = desk.take(made.gz_whole(parts), f"whole.{kind}.gz")
     assert imported.unpacked
     assert imported.name.endswith(f".{kind}")
     assert desk.kept(imported) == b"".join(parts)
     assert payload(desk.archive, desk.captures(imported)[0]).entity == made.page(1)
-    assert "unpacked" in json.loads((desk.archive / f"{imported.name}.origin.json").read_text("utf-8"))["change"]
+    assert (
+        "unpacked"
+        in json.loads((desk.archive / f"{imported.name}.origin.json").read_text("utf-8"))["change"]
+    )
     (again,) = desk.take(made.gz_whole(parts), "again.gz")
     assert again.known
 
 
 def test_one_gzip_stream_cut_off(desk: Desk) -> None:
-    """Of one that ends early all that can be unpacked is kept, and the record cut is named by its offset."""
+    """Of one that ends early all that can be unpacked is kept, and the record cut is named by its
+    offset.
+    """
     data = made.gz_whole(made.wget())
     (imported,) = desk.take(data[:-60], "whole.warc.gz")
     assert b"".join(made.wget()).startswith(desk.kept(imported))
@@ -172,7 +196,9 @@ def test_what_is_no_archive(desk: Desk, data: bytes, says: str) -> None:
 def test_a_damaged_beginning_costs_one_record(
     desk: Desk, tool: Callable[[], list[bytes]], name: str, place: int
 ) -> None:
-    """Where the first bytes do not tell what a file is, its name does: the first record is named, the others are read."""
+    """Where the first bytes do not tell what a file is, its name does: the first record is named,
+    the others are read.
+    """
     data = bytearray(made.gz(tool()))
     data[place] ^= 0xFF
     (imported,) = desk.take(bytes(data), name)
@@ -182,14 +208,20 @@ def test_a_damaged_beginning_costs_one_record(
 
 
 def test_an_empty_member_in_front(desk: Desk) -> None:
-    """A file that begins with an empty gzip member is one all the same; a name alone makes no archive."""
+    """A file that begins with an empty gzip member is one all the same; a name alone makes no
+    archive.
+    """
     (imported,) = desk.take(gzip.compress(b"") + made.gz(made.wget()), "x.warc.gz")
-    assert next(each.url for each in captures(desk.archive / imported.name) if isinstance(each, Capture)) == made.url(1)
+    assert next(
+        each.url for each in captures(desk.archive / imported.name) if isinstance(each, Capture)
+    ) == made.url(1)
     with pytest.raises(UsageError, match="neither"):
         desk.take(gzip.compress(b"words"), "words.warc.gz")
 
 
-def test_a_full_disk_leaves_neither_file_nor_note(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_neither_file_nor_note(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where the disk refuses at the last step, nothing of the import stays behind."""
 
     def refuse(*_: object) -> None:
@@ -209,7 +241,9 @@ def test_files_that_are_not_there(desk: Desk) -> None:
 
 
 def test_members_cannot_choose_their_place(desk: Desk) -> None:
-    """Zip members that name a way out are not written there: nothing lies outside archive/ afterwards."""
+    """Zip members that name a way out are not written there: nothing lies outside archive/
+    afterwards.
+    """
     data = made.gz(made.wget())
     evil = {
         "archive/../../escaped.warc.gz": data,
@@ -221,19 +255,30 @@ def test_members_cannot_choose_their_place(desk: Desk) -> None:
     taken = desk.take(made.wacz(evil, digests=False), "x.wacz")
     fresh = set(desk.folder.rglob("*")) - before
     assert {path.parent for path in fresh} == {desk.archive}
-    assert all(each.name.startswith("import-") and "/" not in each.name and ".." not in each.name for each in taken)
+    assert all(
+        each.name.startswith("import-") and "/" not in each.name and ".." not in each.name
+        for each in taken
+    )
 
 
 def test_a_changed_wacz(desk: Desk) -> None:
     """A WACZ whose members or description are not what their digests say is refused."""
     good = made.wacz({"archive/a.warc.gz": made.gz(made.wget())})
-    with zipfile.ZipFile(desk.folder / "bad.wacz", "w") as bad, zipfile.ZipFile(_saved(desk, good)) as package:
+    with (
+        zipfile.ZipFile(desk.folder / "bad.wacz", "w") as bad,
+        zipfile.ZipFile(_saved(desk, good)) as package,
+    ):
         for name in package.namelist():
             data = package.read(name)
-            bad.writestr(name, data[:-1] + bytes([data[-1] ^ 1]) if name.endswith("warc.gz") else data)
+            bad.writestr(
+                name, data[:-1] + bytes([data[-1] ^ 1]) if name.endswith("warc.gz") else data
+            )
     with pytest.raises(UsageError, match=r"not what datapackage\.json states"):
         take_in(desk.archive, desk.folder / "bad.wacz", known={}, now=NOW)
-    with zipfile.ZipFile(desk.folder / "worse.wacz", "w") as bad, zipfile.ZipFile(_saved(desk, good)) as package:
+    with (
+        zipfile.ZipFile(desk.folder / "worse.wacz", "w") as bad,
+        zipfile.ZipFile(_saved(desk, good)) as package,
+    ):
         for name in package.namelist():
             bad.writestr(name, package.read(name) + (b" " if name == "datapackage.json" else b""))
     with pytest.raises(UsageError, match="changed after it was written"):
@@ -248,7 +293,9 @@ def _saved(desk: Desk, data: bytes) -> Path:
 
 
 def test_bombs(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What unpacks to far more than it is, is refused before the disk is full, and nothing of it stays."""
+    """What unpacks to far more than it is, is refused before the disk is full, and nothing of it
+    stays.
+    """
     monkeypatch.setattr(importing, "_SMALL", 1 << 20)
     bomb = gzip.compress(record("warcinfo") + record("resource", bytes(8 << 20)))
     with pytest.raises(UsageError, match="unpacks to more than"):
@@ -263,9 +310,20 @@ def test_bombs(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_addresses_that_are_files(desk: Desk) -> None:
     """Target URIs of files, of ways up and without a host are no captures."""
-    base = (("WARC-Date", "2019-05-06T10:00:00Z"), ("Content-Type", "application/http;msgtype=response"))
-    uris = ("file:///etc/passwd", "../../etc/passwd", "javascript:alert(1)", "urn:x:y", "/etc/passwd")
-    data = b"".join(record("response", made.answer(b"x"), ("WARC-Target-URI", uri), *base) for uri in uris)
+    base = (
+        ("WARC-Date", "2019-05-06T10:00:00Z"),
+        ("Content-Type", "application/http;msgtype=response"),
+    )
+    uris = (
+        "file:///etc/passwd",
+        "../../etc/passwd",
+        "javascript:alert(1)",
+        "urn:x:y",
+        "/etc/passwd",
+    )
+    data = b"".join(
+        record("response", made.answer(b"x"), ("WARC-Target-URI", uri), *base) for uri in uris
+    )
     (imported,) = desk.take(data, "odd.warc")
     assert desk.captures(imported) == []
 

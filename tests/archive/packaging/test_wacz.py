@@ -22,7 +22,15 @@ PAGE = PageEntry(url="http://news.example/1", captured=NOW, title='خبر\u2028 
 
 
 def write(target: Path, warcs: list[Path], lines: list[bytes]) -> int:
-    return write_wacz(target, warcs=warcs, cdxj=lines, pages=[PAGE], title="أخبار", created=NOW, software="warraq/0")
+    return write_wacz(
+        target,
+        warcs=warcs,
+        cdxj=lines,
+        pages=[PAGE],
+        title="أخبار",
+        created=NOW,
+        software="warraq/0",
+    )
 
 
 @pytest.fixture
@@ -37,7 +45,9 @@ def made(tmp_path: Path) -> tuple[Path, list[bytes]]:
 
 
 def test_every_member_is_what_is_stated(made: tuple[Path, list[bytes]], tmp_path: Path) -> None:
-    """datapackage.json names each member with size and digest, its own digest stands beside it, and nothing is packed."""
+    """datapackage.json names each member with size and digest, its own digest stands beside it, and
+    nothing is packed.
+    """
     warc, lines = made
     target = tmp_path / "x.wacz"
     assert write(target, [warc], lines) == target.stat().st_size
@@ -52,15 +62,22 @@ def test_every_member_is_what_is_stated(made: tuple[Path, list[bytes]], tmp_path
         assert others == {"datapackage.json", "datapackage-digest.json"}
         for path, each in listed.items():
             data = package.read(path)
-            assert (each["bytes"], each["hash"]) == (len(data), "sha256:" + hashlib.sha256(data).hexdigest())
+            assert (each["bytes"], each["hash"]) == (
+                len(data),
+                "sha256:" + hashlib.sha256(data).hexdigest(),
+            )
         assert {info.compress_type for info in package.infolist()} == {zipfile.ZIP_STORED}
         pages = package.read("pages/pages.jsonl").decode().split("\n")
     assert json.loads(pages[1])["title"] == PAGE.title
     assert (described["title"], described["wacz_version"]) == ("أخبار", "1.1.1")
 
 
-def test_each_block_is_found_by_the_secondary_index(made: tuple[Path, list[bytes]], tmp_path: Path) -> None:
-    """Read by the offsets of index.idx, the blocks of the index are all its lines, each block with its digest."""
+def test_each_block_is_found_by_the_secondary_index(
+    made: tuple[Path, list[bytes]], tmp_path: Path
+) -> None:
+    """Read by the offsets of index.idx, the blocks of the index are all its lines, each block with
+    its digest.
+    """
     warc, lines = made
     write(tmp_path / "x.wacz", [warc], lines)
     with zipfile.ZipFile(tmp_path / "x.wacz") as package:
@@ -78,7 +95,9 @@ def test_each_block_is_found_by_the_secondary_index(made: tuple[Path, list[bytes
     assert found == b"".join(lines)
 
 
-def test_nothing_is_overwritten_or_left_half(made: tuple[Path, list[bytes]], tmp_path: Path) -> None:
+def test_nothing_is_overwritten_or_left_half(
+    made: tuple[Path, list[bytes]], tmp_path: Path
+) -> None:
     """A file that is there is left alone; where writing fails nothing stays behind."""
     warc, lines = made
     target = tmp_path / "x.wacz"
@@ -92,5 +111,13 @@ def test_nothing_is_overwritten_or_left_half(made: tuple[Path, list[bytes]], tmp
         raise OSError(28, "No space left on device")
 
     with pytest.raises(StorageError, match="No space left"):
-        write_wacz(tmp_path / "y.wacz", warcs=[], cdxj=failing(), pages=[], title="x", created=NOW, software="warraq/0")
+        write_wacz(
+            tmp_path / "y.wacz",
+            warcs=[],
+            cdxj=failing(),
+            pages=[],
+            title="x",
+            created=NOW,
+            software="warraq/0",
+        )
     assert {path.name for path in tmp_path.iterdir()} == {"archive", "x.wacz"}

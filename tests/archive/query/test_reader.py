@@ -44,7 +44,9 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 
 
 def test_forms_of_words() -> None:
-    """The article and prefixes come off, the article's bare form is told apart, and God's name stays whole."""
+    """The article and prefixes come off, the article's bare form is told apart, and God's name
+    stays whole.
+    """
     assert forms("الكرملين") == ("كرملين",)
     assert forms("والكرملين") == forms("بالكرملين") == forms("للكرملين") == ("كرملين", "الكرملين")
     assert forms("وكرملين") == ("كرملين", "رملين")
@@ -54,19 +56,39 @@ def test_forms_of_words() -> None:
 
 @given(st.one_of(st.text(max_size=60), ARABIC))
 def test_no_query_can_break_out(text: str) -> None:
-    """Whatever is typed, FTS5 takes the expression, tight or loose, and only words of the query stand in it."""
+    """Whatever is typed, FTS5 takes the expression, tight or loose, and only words of the query
+    stand in it.
+    """
     db = sqlite3.connect(":memory:")
     db.execute("CREATE VIRTUAL TABLE t USING fts5 (title, body, title_forms, body_forms)")
     query = parse_query(text)
     for loose in (False, True):
         if query:
-            db.execute("SELECT * FROM t WHERE t MATCH ?", (query.expression(loose=loose),)).fetchall()
+            db.execute(
+                "SELECT * FROM t WHERE t MATCH ?", (query.expression(loose=loose),)
+            ).fetchall()
     db.close()
     assert mark(text, query, "", "") == text
 
 
 @pytest.mark.parametrize(
-    "text", ['"', "'", "\x00", "title:", "{title} :", "NEAR(", "a AND", "-", "*", "OR", '"" *', "(", "^", "\ud800"]
+    "text",
+    [
+        '"',
+        "'",
+        "\x00",
+        "title:",
+        "{title} :",
+        "NEAR(",
+        "a AND",
+        "-",
+        "*",
+        "OR",
+        '"" *',
+        "(",
+        "^",
+        "\ud800",
+    ],
 )
 def test_hostile_queries_find_nothing_and_raise_nothing(kit: Any, text: str) -> None:
     """FTS5's own syntax is text like any other."""
@@ -98,8 +120,17 @@ def fill(kit: Any, *texts: str) -> None:
 
 
 def test_the_article_and_prefixes(kit: Any) -> None:
-    """كرملين finds الكرملين and والكرملين, and the other way round, through Warraq and through plain FTS5."""
-    fill(kit, "قال الكرملين اليوم", "موسكو والكرملين", "رسالة للكرملين", "زار كرملين قازان", "كرم لين")
+    """كرملين finds الكرملين and والكرملين, and the other way round, through Warraq and through
+    plain FTS5.
+    """
+    fill(
+        kit,
+        "قال الكرملين اليوم",
+        "موسكو والكرملين",
+        "رسالة للكرملين",
+        "زار كرملين قازان",
+        "كرم لين",
+    )
     for query in ("كرملين", "الكرملين", "والكرملين", "بالكرملين"):
         assert sorted(found(kit, query)) == ["عنوان 0", "عنوان 1", "عنوان 2", "عنوان 3"], query
     plain = kit.rows("SELECT count(*) FROM articles_fts WHERE articles_fts MATCH 'كرملين'")
@@ -112,14 +143,18 @@ def test_the_article_and_prefixes(kit: Any) -> None:
 
 
 def test_one_letter_prefixes(kit: Any) -> None:
-    """روسيا finds وروسيا and لروسيا; what was typed with a prefix still finds the word where nothing else answers."""
+    """روسيا finds وروسيا and لروسيا; what was typed with a prefix still finds the word where
+    nothing else answers.
+    """
     fill(kit, "بين أوكرانيا وروسيا", "زيارة لروسيا", "بعيدا عن السياسة")
     assert sorted(found(kit, "روسيا")) == ["عنوان 0", "عنوان 1"]
     assert found(kit, "بسياسة") == ["عنوان 2"]
 
 
 def test_digits_harakat_and_spelling(kit: Any) -> None:
-    """٢٠٢٤ finds 2024 and the other way round; vowels, hamza, ى and ة do not matter on either side."""
+    """٢٠٢٤ finds 2024 and the other way round; vowels, hamza, ى and ة do not matter on either
+    side.
+    """
     fill(kit, "في عام 2024", "في عام ٢٠٢٤", "مُدَرِّسَةٌ في مُستشفًى", "أحمد والمؤتمر")
     assert sorted(found(kit, "٢٠٢٤")) == sorted(found(kit, "2024")) == ["عنوان 0", "عنوان 1"]
     assert found(kit, "مدرسه مستشفي") == found(kit, "مدرّسة") == ["عنوان 2"]
@@ -138,11 +173,16 @@ def test_the_language_of_queries(kit: Any) -> None:
 
 
 def test_filters_and_order(kit: Any) -> None:
-    """Site, section, author and dates limit; relevance or date orders; no words at all lists the newest first."""
+    """Site, section, author and dates limit; relevance or date orders; no words at all lists the
+    newest first.
+    """
     fill(kit, "خبر", "خبر خبر خبر", "خبر", "خبر")
     assert found(kit, "خبر", section="قسم١") == ["عنوان 1", "عنوان 3"]
     assert found(kit, "خبر", author="كاتبه 2") == ["عنوان 2"]
-    assert sorted(found(kit, "خبر", since="2024-03-02", until="2024-03-03")) == ["عنوان 1", "عنوان 2"]
+    assert sorted(found(kit, "خبر", since="2024-03-02", until="2024-03-03")) == [
+        "عنوان 1",
+        "عنوان 2",
+    ]
     assert found(kit, "خبر", site="other") == []
     assert found(kit, "", until="2024-03-01") == ["عنوان 0"]
     with Reader(kit.path()) as reader:
@@ -150,7 +190,12 @@ def test_filters_and_order(kit: Any) -> None:
         assert newest == ["عنوان 3", "عنوان 2"]
         assert reader.search("خبر", limit=1)[0]["title"] == "عنوان 1"
         assert reader.count("خبر") == 4
-        assert [row["title"] for row in reader.select()] == ["عنوان 3", "عنوان 2", "عنوان 1", "عنوان 0"]
+        assert [row["title"] for row in reader.select()] == [
+            "عنوان 3",
+            "عنوان 2",
+            "عنوان 1",
+            "عنوان 0",
+        ]
 
 
 def test_marks_stand_in_the_text_as_published(kit: Any) -> None:
@@ -167,7 +212,9 @@ def test_marks_stand_in_the_text_as_published(kit: Any) -> None:
     st.sampled_from(["كرملين", "خبر*"]),
 )
 def test_excerpts_are_pieces_of_the_text(parts: list[str], asked: str) -> None:
-    """An excerpt without its marks and dots is a passage of the text, on one line, and shows a match if there is one."""
+    """An excerpt without its marks and dots is a passage of the text, on one line, and shows a
+    match if there is one.
+    """
     text = " ".join(parts)
     query = parse_query(asked)
     made = excerpt(text, query)
@@ -177,10 +224,18 @@ def test_excerpts_are_pieces_of_the_text(parts: list[str], asked: str) -> None:
 
 
 def test_articles_are_found_by_id_and_any_address(kit: Any) -> None:
-    """An id, its beginning, the canonical URL, an alias, and an address never seen that folds to it lead to an article."""
+    """An id, its beginning, the canonical URL, an alias, and an address never seen that folds to it
+    lead to an article.
+    """
     url = "https://news.example/a/1001"
     with kit.index() as index:
-        index.apply([kit.entry(), kit.entry("https://news.example/sport/5", 1), kit.entry(hour=2, title="عنوان ثان")])
+        index.apply(
+            [
+                kit.entry(),
+                kit.entry("https://news.example/sport/5", 1),
+                kit.entry(hour=2, title="عنوان ثان"),
+            ]
+        )
     with Reader(kit.path()) as reader:
         identity = reader.find(url)["id"]
         for name in (
@@ -216,7 +271,9 @@ def test_words_are_those_of_fts5() -> None:
     """Our words and unicode61's are the same ones, so that marks and matches agree."""
     text = fold("قال: «الكرملين» في 2024 و٣٫٥% من x_y")
     db = sqlite3.connect(":memory:")
-    db.execute('CREATE VIRTUAL TABLE t USING fts5 (body, tokenize = "unicode61 remove_diacritics 0")')
+    db.execute(
+        'CREATE VIRTUAL TABLE t USING fts5 (body, tokenize = "unicode61 remove_diacritics 0")'
+    )
     db.execute("INSERT INTO t VALUES (?)", (text,))
     db.execute("CREATE VIRTUAL TABLE v USING fts5vocab (t, 'instance')")
     theirs = [term for (term,) in db.execute("SELECT term FROM v ORDER BY offset")]

@@ -1,4 +1,6 @@
-"""An article as text, Markdown and HTML, and what changed between two versions: nothing archived gets out of hand."""
+"""An article as text, Markdown and HTML, and what changed between two versions: nothing archived
+gets out of hand.
+"""
 
 from html.parser import HTMLParser
 
@@ -27,7 +29,13 @@ ARTICLE = {
 
 
 def version(title: str, *paragraphs: str) -> dict[str, object]:
-    return {"number": 1, "title": title, "body": "\n".join(paragraphs), "first_seen": "a", "last_seen": "b"}
+    return {
+        "number": 1,
+        "title": title,
+        "body": "\n".join(paragraphs),
+        "first_seen": "a",
+        "last_seen": "b",
+    }
 
 
 class Tags(HTMLParser):
@@ -48,7 +56,9 @@ class Tags(HTMLParser):
 
 
 def test_text_has_facts_and_paragraphs() -> None:
-    """Plain text begins with the headline, states what is known and nothing else, and keeps the paragraphs apart."""
+    """Plain text begins with the headline, states what is known and nothing else, and keeps the
+    paragraphs apart.
+    """
     text = as_text(ARTICLE)
     assert text.startswith("عنوان <b>غامق</b>\n\nauthor: هالة & عمر\n")
     assert "section" not in text
@@ -71,7 +81,10 @@ def test_markdown_makes_no_headings_of_its_own() -> None:
     assert not [line for line in text.splitlines()[1:] if line.startswith(("#", "1."))]
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"])), st.text(st.characters(exclude_categories=["Cs"])))
+@given(
+    st.text(st.characters(exclude_categories=["Cs"])),
+    st.text(st.characters(exclude_categories=["Cs"])),
+)
 def test_html_holds_only_our_elements(title: str, body: str) -> None:
     """Whatever an article holds, its page has our elements alone and no attribute of its making."""
     page = Tags(as_html(ARTICLE | {"title": title, "body": body, "language": body}))
@@ -95,7 +108,9 @@ def test_direction_follows_the_language() -> None:
     ],
 )
 def test_paragraphs_are_compared(before: list[str], after: list[str], kinds: list[Kind]) -> None:
-    """A paragraph stayed, came, went, or was edited; one that shares little with another is not its edit."""
+    """A paragraph stayed, came, went, or was edited; one that shares little with another is not its
+    edit.
+    """
     found = differences(version("ع", *before), version("ع", *after))
     assert [difference.kind for difference in found] == [Kind.SAME, *kinds]
 
@@ -104,7 +119,10 @@ def test_changed_headline() -> None:
     """A changed headline is the first difference."""
     found = differences(version("عنوان الخبر القديم", "نص."), version("عنوان الخبر الجديد", "نص."))
     assert list(differences_text(found))[:2] == ["- عنوان الخبر القديم", "+ عنوان الخبر الجديد"]
-    assert next(iter(differences_html(found))) == "<p>عنوان الخبر <del>القديم</del><ins>الجديد</ins></p>"
+    assert (
+        next(iter(differences_html(found)))
+        == "<p>عنوان الخبر <del>القديم</del><ins>الجديد</ins></p>"
+    )
 
 
 PARAGRAPHS = st.lists(st.text(st.sampled_from("ابج <&"), max_size=20), max_size=6)
@@ -114,6 +132,12 @@ PARAGRAPHS = st.lists(st.text(st.sampled_from("ابج <&"), max_size=20), max_si
 def test_differences_hold_both_texts(before: list[str], after: list[str]) -> None:
     """From the differences both texts can be read whole, and their HTML has no element but ours."""
     found = differences(version("ع", *before), version("ع", *after))
-    assert [each.after for each in found if each.kind is not Kind.REMOVED] == ["ع", *"\n".join(after).split("\n")]
-    assert [each.before for each in found if each.kind is not Kind.ADDED] == ["ع", *"\n".join(before).split("\n")]
+    assert [each.after for each in found if each.kind is not Kind.REMOVED] == [
+        "ع",
+        *"\n".join(after).split("\n"),
+    ]
+    assert [each.before for each in found if each.kind is not Kind.ADDED] == [
+        "ع",
+        *"\n".join(before).split("\n"),
+    ]
     assert set(Tags("".join(differences_html(found))).tags) <= {"p", "ins", "del"}

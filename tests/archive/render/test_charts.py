@@ -20,14 +20,22 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def test_each_count_is_a_bar(tmp_path: Path) -> None:
-    """The SVG is valid XML with its title, each site's name, and a bar a count, as tall as it is to the site's most."""
+    """The SVG is valid XML with its title, each site's name, and a bar a count, as tall as it is to
+    the site's most.
+    """
     write_plot(BARS, "مقالات <1>", tmp_path / "x.svg")
     root = ET.fromstring((tmp_path / "x.svg").read_text("utf-8"))  # noqa: S314 - our own file
     assert root.findtext(f"{SVG}title") == "مقالات <1>"
-    assert {"a&b", "c", "2026-11-01", "2026-11-03"} <= {text.text for text in root.iter(f"{SVG}text")}
+    assert {"a&b", "c", "2026-11-01", "2026-11-03"} <= {
+        text.text for text in root.iter(f"{SVG}text")
+    }
     bars = [each for each in root.iter(f"{SVG}rect") if each.find(f"{SVG}title") is not None]
     assert [float(bar.get("height", "0")) for bar in bars] == [90, 45, 90]
-    assert [each.findtext(f"{SVG}title") for each in bars] == ["2026-11-01: 4", "2026-11-03: 2", "2026-11-02: 1"]
+    assert [each.findtext(f"{SVG}title") for each in bars] == [
+        "2026-11-01: 4",
+        "2026-11-03: 2",
+        "2026-11-02: 1",
+    ]
 
 
 def test_nothing_to_draw_is_a_picture_too(tmp_path: Path) -> None:

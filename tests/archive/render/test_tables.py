@@ -61,7 +61,20 @@ def test_table_keeps_rows_on_a_line_and_within_the_width() -> None:
 
 
 @pytest.mark.parametrize(
-    "start", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "\uff1d1", "\uff0b1", "\uff0d1", "\uff20SUM(A1)"]
+    "start",
+    [
+        "=1+1",
+        "+1",
+        "-1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "\uff1d1",
+        "\uff0b1",
+        "\uff0d1",
+        "\uff20SUM(A1)",
+    ],
 )
 def test_csv_runs_no_formula(start: str) -> None:
     """Text that a spreadsheet would run as a formula is made text; numbers stay numbers."""
@@ -69,13 +82,17 @@ def test_csv_runs_no_formula(start: str) -> None:
     assert csv_cell(-5) == "-5"
     stream = io.StringIO()
     write_rows([{"title": start}], ["title"], Format.CSV, stream)
-    assert next(iter(list(csv.reader(io.StringIO(stream.getvalue(), newline="")))[1])).startswith("'")
+    assert next(iter(list(csv.reader(io.StringIO(stream.getvalue(), newline="")))[1])).startswith(
+        "'"
+    )
 
 
 @given(st.text())
 def test_no_cell_begins_like_a_formula(text: str) -> None:
     """No text whatever comes out of the CSV guard beginning like a formula."""
-    assert not csv_cell(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"))
+    assert not csv_cell(text).startswith(
+        ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+    )
 
 
 def test_terminal_is_not_steered() -> None:
@@ -127,7 +144,14 @@ CITED = Cited(
 
 def test_citation_of_rows() -> None:
     """A citation is made of an article's row and a capture's, authors apart again."""
-    article = {"id": "i", "url": "u", "title": "t", "author": "A; B", "site": "s", "published": "2024-10-25"}
+    article = {
+        "id": "i",
+        "url": "u",
+        "title": "t",
+        "author": "A; B",
+        "site": "s",
+        "published": "2024-10-25",
+    }
     made = Cited.of(article, {"captured": "c", "payload_digest": "d", "warc": "w", "offset": 0})
     assert (made.authors, made.publisher, made.record) == (("A", "B"), "s", "w@0")
     assert Cited.of(article, None).provenance == ""
@@ -161,7 +185,9 @@ def test_csl_json() -> None:
 
 
 def test_ris() -> None:
-    """Each RIS line is a tag, two blanks, a hyphen, a blank and a value; the record begins with TY and ends with ER."""
+    """Each RIS line is a tag, two blanks, a hyphen, a blank and a value; the record begins with TY
+    and ends with ER.
+    """
     lines = cite(CITED, Style.RIS).splitlines()
     assert all(re.match(r"[A-Z][A-Z0-9]  - ", line) for line in lines)
     assert (lines[0], lines[-1]) == ("TY  - NEWS", "ER  - ")
@@ -170,7 +196,10 @@ def test_ris() -> None:
 
 def test_bare_citation() -> None:
     """An article without author, date or capture is cited by what there is."""
-    assert cite(Cited(id="i", url="https://u.example/", title="t"), Style.TEXT) == "“t”. https://u.example/"
+    assert (
+        cite(Cited(id="i", url="https://u.example/", title="t"), Style.TEXT)
+        == "“t”. https://u.example/"
+    )
     for style in Style:
         assert "None" not in cite(Cited(id="i", url="https://u.example/", title="t"), style)
 
@@ -185,7 +214,9 @@ def test_parquet_without_its_library(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_parquet_reads_back(tmp_path: Path) -> None:
     """Parquet holds the columns asked for, read back by pyarrow."""
-    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed: pip install 'warraq[parquet]'")
+    parquet = pytest.importorskip(
+        "pyarrow.parquet", reason="pyarrow is not installed: pip install 'warraq[parquet]'"
+    )
     assert write_file(ROWS, COLUMNS, tmp_path / "a.parquet") == 2
     read = parquet.read_table(tmp_path / "a.parquet").to_pylist()
     assert read == [{column: row[column] for column in COLUMNS} for row in ROWS]

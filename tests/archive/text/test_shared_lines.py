@@ -6,10 +6,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.model.articles import LINKED
-from archive.text.shared_lines import Kind, Line, content_words, dropped, lines_of, pack, place_of, unpack
+from archive.text.shared_lines import (
+    Kind,
+    Line,
+    content_words,
+    dropped,
+    lines_of,
+    pack,
+    place_of,
+    unpack,
+)
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
-places = st.lists(st.builds(place_of, texts, st.sampled_from(["div/p", "div/ul/li", "h2", ""]), st.none() | texts))
+places = st.lists(
+    st.builds(place_of, texts, st.sampled_from(["div/p", "div/ul/li", "h2", ""]), st.none() | texts)
+)
 
 
 @given(places)
@@ -20,12 +31,19 @@ def test_places_come_back_from_text(made: list) -> None:  # type: ignore[type-ar
 
 @given(
     st.lists(
-        st.tuples(st.text("ab ", max_size=9), st.integers(0, 5), st.integers(10, 12), st.sampled_from(list(Kind))),
+        st.tuples(
+            st.text("ab ", max_size=9),
+            st.integers(0, 5),
+            st.integers(10, 12),
+            st.sampled_from(list(Kind)),
+        ),
         min_size=1,
     ),
     st.sets(st.integers(0, 12)),
 )
-def test_nothing_learned_empties_an_article(made: list[tuple[str, int, int, Kind]], learned: set[int]) -> None:
+def test_nothing_learned_empties_an_article(
+    made: list[tuple[str, int, int, Kind]], learned: set[int]
+) -> None:
     """Whatever was learned, a paragraph stays, and lines that were not learned all stay."""
     lines = [Line(trait, place, kind) for _, trait, place, kind in made]
     verdicts = dropped([text for text, *_ in made], lines, learned)
@@ -36,7 +54,9 @@ def test_nothing_learned_empties_an_article(made: list[tuple[str, int, int, Kind
 
 
 def test_numbers_and_links_are_left_open() -> None:
-    """Counters of different values are one line, and so are labels of different linked headlines; sites are apart."""
+    """Counters of different values are one line, and so are labels of different linked headlines;
+    sites are apart.
+    """
 
     def line(text: str, form: str | None = None, site: str = "a") -> int:
         return lines_of(site, [place_of(text, "div/p", form)])[0].trait
@@ -48,7 +68,9 @@ def test_numbers_and_links_are_left_open() -> None:
 
 
 def test_words_are_compared_without_their_endings_and_prefixes() -> None:
-    """Inflected words of one subject meet, in Latin script by their beginning, in Arabic behind the article."""
+    """Inflected words of one subject meet, in Latin script by their beginning, in Arabic behind the
+    article.
+    """
     assert content_words("The ministers") & content_words("by ministerial order")
     assert content_words("وقالت الحكومة") & content_words("للحكومة")
     assert not content_words("of the and to")

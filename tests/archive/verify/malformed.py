@@ -1,8 +1,9 @@
-"""Malformed WARC files of every kind that is known to slip through validators, and good ones that some of them refuse.
+"""Malformed WARC files of every kind that is known to slip through validators, and good ones that
+some of them refuse.
 
-Each is built from its bytes, so that nothing corrects it on the way. `MALFORMED` maps a name to (file bytes, the rule that
-must be found, the id of the record that must be named or None); `GOOD` maps a name to file bytes in which nothing may be.
-Every file is to be called NAME.
+Each is built from its bytes, so that nothing corrects it on the way. `MALFORMED` maps a name to
+(file bytes, the rule that must be found, the id of the record that must be named or None); `GOOD`
+maps a name to file bytes in which nothing may be. Every file is to be called NAME.
 """
 
 from __future__ import annotations
@@ -32,7 +33,12 @@ def sha1(data: bytes) -> str:
 
 
 def record(
-    fields: Fields, block: bytes, *, version: str = "WARC/1.1", length: int | None = None, end: bytes = b"\r\n\r\n"
+    fields: Fields,
+    block: bytes,
+    *,
+    version: str = "WARC/1.1",
+    length: int | None = None,
+    end: bytes = b"\r\n\r\n",
 ) -> bytes:
     """One record; block digest and length are added unless the fields hold them."""
     names = {name.lower() for name, _ in fields}
@@ -50,8 +56,13 @@ def common(kind: str, identifier: str, media: str | None = None, url: str | None
     return fields + ([("Content-Type", media)] if media else [])
 
 
-def info(name: str = NAME, block: bytes = b"software: made by hand\r\nformat: WARC File Format 1.1\r\n") -> bytes:
-    return record([*common("warcinfo", INFO_ID, "application/warc-fields", None), ("WARC-Filename", name)], block)
+def info(
+    name: str = NAME, block: bytes = b"software: made by hand\r\nformat: WARC File Format 1.1\r\n"
+) -> bytes:
+    return record(
+        [*common("warcinfo", INFO_ID, "application/warc-fields", None), ("WARC-Filename", name)],
+        block,
+    )
 
 
 def request(*more: tuple[str, str], block: bytes = HTTP_REQUEST) -> bytes:
@@ -75,13 +86,18 @@ def response(
     return record(fields, block, **form)  # type: ignore[arg-type]
 
 
-def metadata(*more: tuple[str, str], block: bytes = b"via: http://127.0.0.1:8000/\r\nfetchTimeMs: 12\r\n") -> bytes:
+def metadata(
+    *more: tuple[str, str], block: bytes = b"via: http://127.0.0.1:8000/\r\nfetchTimeMs: 12\r\n"
+) -> bytes:
     fields = common("metadata", META_ID, "application/warc-fields")
     return record([*fields, ("WARC-Concurrent-To", RESPONSE_ID), *more], block)
 
 
 def revisit(
-    *more: tuple[str, str], profile: str | None = IDENTICAL, block: bytes = HTTP[:-5], refers: str | None = RESPONSE_ID
+    *more: tuple[str, str],
+    profile: str | None = IDENTICAL,
+    block: bytes = HTTP[:-5],
+    refers: str | None = RESPONSE_ID,
 ) -> bytes:
     fields = common("revisit", OTHER_ID, "application/http;msgtype=response")
     fields += [("WARC-Profile", profile)] if profile else []
@@ -118,7 +134,9 @@ def with_response(*arguments: object, **named: object) -> bytes:
 
 _TORN = member(
     response(
-        HTTP.replace(b"hello", b"x" * 3000).replace(b"Length: 5", b"Length: 3000"), b"x" * 3000, identifier=OTHER_ID
+        HTTP.replace(b"hello", b"x" * 3000).replace(b"Length: 5", b"Length: 3000"),
+        b"x" * 3000,
+        identifier=OTHER_ID,
     )
 )
 _LINE = f"WARC-Target-URI: {URL}\r\n".encode()
@@ -131,7 +149,11 @@ MALFORMED: dict[str, tuple[bytes, str, str | None]] = {
     "only zeros": (b"\0" * 512, "nul-bytes", None),
     "zeros at the end": (BASE + b"\0" * 512, "nul-bytes", None),
     "garbage at the end": (BASE + b"<html>500</html>", "garbage", None),
-    "garbage between records": (packed(INFO) + b"garbage" + packed(REQUEST, RESPONSE), "garbage", None),
+    "garbage between records": (
+        packed(INFO) + b"garbage" + packed(REQUEST, RESPONSE),
+        "garbage",
+        None,
+    ),
     "truncated last member": (BASE[:-20], "gzip-truncated", RESPONSE_ID),
     "last member without its trailer": (BASE[:-8], "gzip-truncated", RESPONSE_ID),
     "half a header at the end": (packed(INFO, REQUEST, RESPONSE[:90]), "header-cut", None),
@@ -143,24 +165,59 @@ MALFORMED: dict[str, tuple[bytes, str, str | None]] = {
         "torn-member",
         OTHER_ID,
     ),
-    "whole-file gzip": (gzip.compress(INFO + REQUEST + RESPONSE, mtime=0), "several-records", INFO_ID),
-    "empty member": (packed(INFO) + gzip.compress(b"", mtime=0) + packed(REQUEST, RESPONSE), "empty-member", None),
+    "whole-file gzip": (
+        gzip.compress(INFO + REQUEST + RESPONSE, mtime=0),
+        "several-records",
+        INFO_ID,
+    ),
+    "empty member": (
+        packed(INFO) + gzip.compress(b"", mtime=0) + packed(REQUEST, RESPONSE),
+        "empty-member",
+        None,
+    ),
     "no warcinfo": (packed(REQUEST, RESPONSE), "warcinfo-missing", REQUEST_ID),
-    "warcinfo of another file": (packed(info("other.warc.gz"), REQUEST, RESPONSE), "warcinfo-filename", INFO_ID),
+    "warcinfo of another file": (
+        packed(info("other.warc.gz"), REQUEST, RESPONSE),
+        "warcinfo-filename",
+        INFO_ID,
+    ),
     # -- the record
     "version unknown": (replaced(b"WARC/1.1", b"WARC/9.1"), "version", RESPONSE_ID),
     "version in lower case": (replaced(b"WARC/1.1", b"warc/1.1"), "version", None),
-    "line feeds alone": (packed(INFO, REQUEST, RESPONSE.replace(b"\r\n", b"\n", 12)), "line-ending", RESPONSE_ID),
-    "one line feed alone": (replaced(_LINE, _LINE.replace(b"\r\n", b"\n")), "line-ending", RESPONSE_ID),
+    "line feeds alone": (
+        packed(INFO, REQUEST, RESPONSE.replace(b"\r\n", b"\n", 12)),
+        "line-ending",
+        RESPONSE_ID,
+    ),
+    "one line feed alone": (
+        replaced(_LINE, _LINE.replace(b"\r\n", b"\n")),
+        "line-ending",
+        RESPONSE_ID,
+    ),
     "content-length too long": (with_response(length=len(HTTP) + 10), "block-short", RESPONSE_ID),
-    "content-length over the trailer": (with_response(length=len(HTTP) + 4), "record-trailer", RESPONSE_ID),
-    "content-length too short": (with_response(length=len(HTTP) - 3), "record-trailer", RESPONSE_ID),
-    "content-length negative": (with_response(length=-1), "field-value:content-length", RESPONSE_ID),
+    "content-length over the trailer": (
+        with_response(length=len(HTTP) + 4),
+        "record-trailer",
+        RESPONSE_ID,
+    ),
+    "content-length too short": (
+        with_response(length=len(HTTP) - 3),
+        "record-trailer",
+        RESPONSE_ID,
+    ),
+    "content-length negative": (
+        with_response(length=-1),
+        "field-value:content-length",
+        RESPONSE_ID,
+    ),
     "content-length in hexadecimal": (
         packed(
             INFO,
             REQUEST,
-            record([*common("response", RESPONSE_ID, "application/http"), ("Content-Length", "0x46")], HTTP),
+            record(
+                [*common("response", RESPONSE_ID, "application/http"), ("Content-Length", "0x46")],
+                HTTP,
+            ),
         ),
         "field-value:content-length",
         RESPONSE_ID,
@@ -169,14 +226,21 @@ MALFORMED: dict[str, tuple[bytes, str, str | None]] = {
         packed(
             INFO,
             REQUEST,
-            record([*common("response", RESPONSE_ID, "application/http"), ("Content-Length", "٦٦")], HTTP),
+            record(
+                [*common("response", RESPONSE_ID, "application/http"), ("Content-Length", "٦٦")],
+                HTTP,
+            ),
         ),
         "field-value:content-length",
         RESPONSE_ID,
     ),
     "no CRLFCRLF": (with_response(end=b""), "record-trailer", RESPONSE_ID),
     "half of CRLFCRLF": (with_response(end=b"\r\n"), "record-trailer", RESPONSE_ID),
-    "too much after the record": (with_response(end=b"\r\n\r\n\r\n"), "record-trailer", RESPONSE_ID),
+    "too much after the record": (
+        with_response(end=b"\r\n\r\n\r\n"),
+        "record-trailer",
+        RESPONSE_ID,
+    ),
     # -- fields
     "record id missing": (replaced(_ID_LINE, b""), "field-missing", None),
     "record id without brackets": (
@@ -184,12 +248,28 @@ MALFORMED: dict[str, tuple[bytes, str, str | None]] = {
         "field-value:warc-record-id",
         RESPONSE_ID[1:-1],
     ),
-    "record id no URI": (replaced(_ID_LINE, b"WARC-Record-ID: <1>\r\n"), "field-value:warc-record-id", "<1>"),
-    "duplicate record id": (packed(INFO, REQUEST, RESPONSE, response(url=URL + "2")), "duplicate-id", RESPONSE_ID),
+    "record id no URI": (
+        replaced(_ID_LINE, b"WARC-Record-ID: <1>\r\n"),
+        "field-value:warc-record-id",
+        "<1>",
+    ),
+    "duplicate record id": (
+        packed(INFO, REQUEST, RESPONSE, response(url=URL + "2")),
+        "duplicate-id",
+        RESPONSE_ID,
+    ),
     "type missing": (replaced(b"WARC-Type: response\r\n", b""), "field-missing", RESPONSE_ID),
     "date missing": (replaced(_DATE_LINE, b""), "field-missing", RESPONSE_ID),
-    "date in words": (replaced(DATE.encode(), b"Sun, 22 Nov 2026 10:00:00 GMT"), "field-value:warc-date", RESPONSE_ID),
-    "date without zone": (replaced(DATE.encode(), b"2026-11-22T10:00:00"), "field-value:warc-date", RESPONSE_ID),
+    "date in words": (
+        replaced(DATE.encode(), b"Sun, 22 Nov 2026 10:00:00 GMT"),
+        "field-value:warc-date",
+        RESPONSE_ID,
+    ),
+    "date without zone": (
+        replaced(DATE.encode(), b"2026-11-22T10:00:00"),
+        "field-value:warc-date",
+        RESPONSE_ID,
+    ),
     "date with an offset": (
         replaced(DATE.encode(), b"2026-11-22T10:00:00+03:00"),
         "field-value:warc-date",
@@ -200,9 +280,17 @@ MALFORMED: dict[str, tuple[bytes, str, str | None]] = {
         "field-value:warc-date",
         RESPONSE_ID,
     ),
-    "date with ten digits of fraction": (replaced(b".123456Z", b".1234567890Z"), "field-value:warc-date", RESPONSE_ID),
+    "date with ten digits of fraction": (
+        replaced(b".123456Z", b".1234567890Z"),
+        "field-value:warc-date",
+        RESPONSE_ID,
+    ),
     "length missing": (
-        packed(INFO, REQUEST, RESPONSE.replace(b"Content-Length: %d\r\n\r\nHTTP" % len(HTTP), b"\r\nHTTP")),
+        packed(
+            INFO,
+            REQUEST,
+            RESPONSE.replace(b"Content-Length: %d\r\n\r\nHTTP" % len(HTTP), b"\r\nHTTP"),
+        ),
         "field-missing",
         RESPONSE_ID,
     ),
@@ -217,7 +305,11 @@ MALFORMED: dict[str, tuple[bytes, str, str | None]] = {
         "field-value:warc-target-uri",
         RESPONSE_ID,
     ),
-    "target not absolute": (replaced(_LINE, b"WARC-Target-URI: /a\r\n"), "field-value:warc-target-uri", RESPONSE_ID),
+    "target not absolute": (
+        replaced(_LINE, b"WARC-Target-URI: /a\r\n"),
+        "field-value:warc-target-uri",
+        RESPONSE_ID,
+    ),
     "target with letters beyond ASCII": (
         replaced(_LINE, "WARC-Target-URI: http://127.0.0.1:8000/خبر\r\n".encode()),
         "field-value:warc-target-uri",
@@ -240,7 +332,11 @@ MALFORMED: dict[str, tuple[bytes, str, str | None]] = {
         "field-repeated",
         RESPONSE_ID,
     ),
-    "filename on a response": (with_response(HTTP, b"hello", ("WARC-Filename", NAME)), "field-forbidden", RESPONSE_ID),
+    "filename on a response": (
+        with_response(HTTP, b"hello", ("WARC-Filename", NAME)),
+        "field-forbidden",
+        RESPONSE_ID,
+    ),
     "profile on a response": (
         with_response(HTTP, b"hello", ("WARC-Profile", IDENTICAL)),
         "field-forbidden",
@@ -257,7 +353,11 @@ MALFORMED: dict[str, tuple[bytes, str, str | None]] = {
         META_ID,
     ),
     "address on warcinfo": (
-        packed(INFO.replace(b"WARC-Filename", b"WARC-IP-Address: 127.0.0.1\r\nWARC-Filename"), REQUEST, RESPONSE),
+        packed(
+            INFO.replace(b"WARC-Filename", b"WARC-IP-Address: 127.0.0.1\r\nWARC-Filename"),
+            REQUEST,
+            RESPONSE,
+        ),
         "field-forbidden",
         INFO_ID,
     ),
@@ -276,25 +376,53 @@ MALFORMED: dict[str, tuple[bytes, str, str | None]] = {
         "field-value:warc-truncated",
         RESPONSE_ID,
     ),
-    "folded line": (replaced(_LINE, b"WARC-Target-URI:\r\n http://127.0.0.1:8000/a\r\n"), "folded-field", RESPONSE_ID),
+    "folded line": (
+        replaced(_LINE, b"WARC-Target-URI:\r\n http://127.0.0.1:8000/a\r\n"),
+        "folded-field",
+        RESPONSE_ID,
+    ),
     "line without colon": (replaced(_LINE, _LINE + b"nonsense\r\n"), "field-syntax", RESPONSE_ID),
-    "space before the colon": (replaced(b"WARC-Date:", b"WARC-Date :"), "field-syntax", RESPONSE_ID),
+    "space before the colon": (
+        replaced(b"WARC-Date:", b"WARC-Date :"),
+        "field-syntax",
+        RESPONSE_ID,
+    ),
     "control character in a value": (
         replaced(b"127.0.0.1:8000/a\r\n", b"127.0.0.1:8000/a\x07\r\n"),
         "control-character",
         RESPONSE_ID,
     ),
-    "NUL in a value": (replaced(b"127.0.0.1:8000/a\r\n", b"127.0.0.1:8000/a\0\r\n"), "control-character", RESPONSE_ID),
+    "NUL in a value": (
+        replaced(b"127.0.0.1:8000/a\r\n", b"127.0.0.1:8000/a\0\r\n"),
+        "control-character",
+        RESPONSE_ID,
+    ),
     "header injected by a carriage return": (
         replaced(b"8000/a\r\n", b"8000/a\rX-Evil: 1\r\n"),
         "control-character",
         RESPONSE_ID,
     ),
-    "header injected by a line feed": (replaced(b"8000/a\r\n", b"8000/a\nX-Evil: 1\r\n"), "line-ending", RESPONSE_ID),
-    "header that is no UTF-8": (replaced(_LINE, _LINE + b"X-Note: \xe9\r\n"), "field-encoding", RESPONSE_ID),
-    "header without end": (replaced(_LINE, b"X-Long: " + b"a" * 2_000_000 + b"\r\n"), "header-too-long", RESPONSE_ID),
+    "header injected by a line feed": (
+        replaced(b"8000/a\r\n", b"8000/a\nX-Evil: 1\r\n"),
+        "line-ending",
+        RESPONSE_ID,
+    ),
+    "header that is no UTF-8": (
+        replaced(_LINE, _LINE + b"X-Note: \xe9\r\n"),
+        "field-encoding",
+        RESPONSE_ID,
+    ),
+    "header without end": (
+        replaced(_LINE, b"X-Long: " + b"a" * 2_000_000 + b"\r\n"),
+        "header-too-long",
+        RESPONSE_ID,
+    ),
     # -- digests
-    "block digest wrong": (replaced(sha1(HTTP).encode(), sha1(b"").encode()), "block-digest", RESPONSE_ID),
+    "block digest wrong": (
+        replaced(sha1(HTTP).encode(), sha1(b"").encode()),
+        "block-digest",
+        RESPONSE_ID,
+    ),
     "block changed": (replaced(b"hello", b"hullo"), "block-digest", RESPONSE_ID),
     "payload digest wrong": (with_response(HTTP, b"other"), "payload-digest", RESPONSE_ID),
     "payload digest over the chunks": (
@@ -302,7 +430,11 @@ MALFORMED: dict[str, tuple[bytes, str, str | None]] = {
         "payload-digest",
         RESPONSE_ID,
     ),
-    "digest without label": (replaced(b"Digest: sha1:", b"Digest: "), "field-value:warc-payload-digest", RESPONSE_ID),
+    "digest without label": (
+        replaced(b"Digest: sha1:", b"Digest: "),
+        "field-value:warc-payload-digest",
+        RESPONSE_ID,
+    ),
     "digest under the wrong label": (
         replaced(b"Digest: sha1:", b"Digest: sha256:"),
         "field-value:warc-payload-digest",
@@ -326,8 +458,16 @@ MALFORMED: dict[str, tuple[bytes, str, str | None]] = {
         RESPONSE_ID,
     ),
     "chunks cut, not said": (with_response(CHUNKED[:-10], b"hello"), "http-chunking", RESPONSE_ID),
-    "headers cut, not said": (with_response(b"HTTP/1.1 200 OK\r\nContent-Type: te", b""), "http-message", RESPONSE_ID),
-    "request that is none": (packed(INFO, request(block=b"hello\r\n\r\n"), RESPONSE), "http-request-line", REQUEST_ID),
+    "headers cut, not said": (
+        with_response(b"HTTP/1.1 200 OK\r\nContent-Type: te", b""),
+        "http-message",
+        RESPONSE_ID,
+    ),
+    "request that is none": (
+        packed(INFO, request(block=b"hello\r\n\r\n"), RESPONSE),
+        "http-request-line",
+        REQUEST_ID,
+    ),
     "metadata that is no fields": (
         packed(INFO, REQUEST, RESPONSE, metadata(block=b"<xml>\r\n")),
         "warc-fields",
@@ -340,24 +480,38 @@ MALFORMED: dict[str, tuple[bytes, str, str | None]] = {
         REQUEST_ID,
     ),
     "concurrent to nothing": (packed(INFO, REQUEST), "concurrent-missing", REQUEST_ID),
-    "dangling revisit": (packed(INFO, REQUEST, RESPONSE, revisit(refers=META_ID)), "revisit-dangling", OTHER_ID),
+    "dangling revisit": (
+        packed(INFO, REQUEST, RESPONSE, revisit(refers=META_ID)),
+        "revisit-dangling",
+        OTHER_ID,
+    ),
     "dangling revisit by address": (
         packed(
             INFO,
             REQUEST,
             RESPONSE,
-            revisit(("WARC-Refers-To-Target-URI", URL + "9"), ("WARC-Refers-To-Date", DATE), refers=None),
+            revisit(
+                ("WARC-Refers-To-Target-URI", URL + "9"), ("WARC-Refers-To-Date", DATE), refers=None
+            ),
         ),
         "revisit-dangling",
         OTHER_ID,
     ),
-    "revisit of a request": (packed(INFO, REQUEST, RESPONSE, revisit(refers=REQUEST_ID)), "revisit-chained", OTHER_ID),
+    "revisit of a request": (
+        packed(INFO, REQUEST, RESPONSE, revisit(refers=REQUEST_ID)),
+        "revisit-chained",
+        OTHER_ID,
+    ),
     "revisit of another payload": (
         packed(INFO, REQUEST, response(HTTP.replace(b"hello", b"world"), b"world"), revisit()),
         "revisit-payload",
         OTHER_ID,
     ),
-    "revisit without profile": (packed(INFO, REQUEST, RESPONSE, revisit(profile=None)), "field-missing", OTHER_ID),
+    "revisit without profile": (
+        packed(INFO, REQUEST, RESPONSE, revisit(profile=None)),
+        "field-missing",
+        OTHER_ID,
+    ),
     "revisit of an unknown profile": (
         packed(INFO, REQUEST, RESPONSE, revisit(profile="http://127.0.0.1/mine")),
         "field-value:warc-profile",
@@ -370,7 +524,10 @@ MALFORMED: dict[str, tuple[bytes, str, str | None]] = {
         RESPONSE_ID,
     ),
     "plain file, length missing": (
-        INFO + REQUEST + RESPONSE.replace(b"Content-Length: %d\r\n\r\nHTTP" % len(HTTP), b"\r\nHTTP") + OTHER,
+        INFO
+        + REQUEST
+        + RESPONSE.replace(b"Content-Length: %d\r\n\r\nHTTP" % len(HTTP), b"\r\nHTTP")
+        + OTHER,
         "field-missing",
         RESPONSE_ID,
     ),
@@ -403,7 +560,9 @@ GOOD: dict[str, bytes] = {
         _GZIPPED,
     ),
     "answer to HEAD with a length": with_response(_HEAD, b""),
-    "answer to HEAD, chunked": with_response(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b""),
+    "answer to HEAD, chunked": with_response(
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b""
+    ),
     "204 and 304": packed(
         INFO,
         REQUEST,
@@ -412,27 +571,45 @@ GOOD: dict[str, bytes] = {
     ),
     "cut and marked": with_response(_HEAD + b"hello", b"hello", ("WARC-Truncated", "disconnect")),
     "cut in a chunk and marked": with_response(CHUNKED[:-18], None, ("WARC-Truncated", "time")),
-    "cut in the headers and marked": with_response(b"HTTP/1.1 200 OK\r\nContent-Ty", b"", ("WARC-Truncated", "length")),
+    "cut in the headers and marked": with_response(
+        b"HTTP/1.1 200 OK\r\nContent-Ty", b"", ("WARC-Truncated", "length")
+    ),
     "revisit": packed(
         INFO,
         REQUEST,
         RESPONSE,
-        revisit(("WARC-Truncated", "length"), ("WARC-Refers-To-Target-URI", URL), ("WARC-Refers-To-Date", DATE)),
+        revisit(
+            ("WARC-Truncated", "length"),
+            ("WARC-Refers-To-Target-URI", URL),
+            ("WARC-Refers-To-Date", DATE),
+        ),
     ),
     "revisit without a block": packed(INFO, REQUEST, RESPONSE, revisit(block=b"")),
     "revisit by address and date": packed(
-        INFO, REQUEST, RESPONSE, revisit(("WARC-Refers-To-Target-URI", URL), ("WARC-Refers-To-Date", DATE), refers=None)
+        INFO,
+        REQUEST,
+        RESPONSE,
+        revisit(("WARC-Refers-To-Target-URI", URL), ("WARC-Refers-To-Date", DATE), refers=None),
     ),
     "revisit not modified": packed(
-        INFO, REQUEST, RESPONSE, revisit(profile=NOT_MODIFIED, block=b"HTTP/1.1 304 Not Modified\r\n\r\n")
+        INFO,
+        REQUEST,
+        RESPONSE,
+        revisit(profile=NOT_MODIFIED, block=b"HTTP/1.1 304 Not Modified\r\n\r\n"),
     ),
     "revisit before the record it refers to": packed(INFO, revisit(), REQUEST, RESPONSE),
     "conversion": packed(INFO, REQUEST, RESPONSE, _CONVERSION),
     "dns as a resource": packed(INFO, _RESOURCE),
     "headers of an extension": with_response(
-        HTTP, b"hello", ("WARC-Protocol", "http/1.1"), ("WARC-Protocol", "tls/1.3"), ("X-Crawler-Note", "قديم")
+        HTTP,
+        b"hello",
+        ("WARC-Protocol", "http/1.1"),
+        ("WARC-Protocol", "tls/1.3"),
+        ("X-Crawler-Note", "قديم"),
     ),
-    "an unknown type of record": packed(INFO, record(common("x-screenshot", OTHER_ID, "image/png"), b"png")),
+    "an unknown type of record": packed(
+        INFO, record(common("x-screenshot", OTHER_ID, "image/png"), b"png")
+    ),
     "sha256 and md5 digests": with_response(
         HTTP,
         None,
@@ -448,7 +625,9 @@ GOOD: dict[str, bytes] = {
         ),
     ),
     "WARC/1.0": packed(
-        INFO.replace(b"WARC/1.1\r", b"WARC/1.0\r"), REQUEST, RESPONSE.replace(b"WARC/1.1\r", b"WARC/1.0\r")
+        INFO.replace(b"WARC/1.1\r", b"WARC/1.0\r"),
+        REQUEST,
+        RESPONSE.replace(b"WARC/1.1\r", b"WARC/1.0\r"),
     ),
     "IPv6": replaced(b"Address: 127.0.0.1", b"Address: ::1"),
     "folded and odd HTTP headers": with_response(

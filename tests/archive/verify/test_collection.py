@@ -1,4 +1,6 @@
-"""`verify` finds every malformed record known to slip through, names it, and objects to nothing that is good."""
+"""`verify` finds every malformed record known to slip through, names it, and objects to nothing
+that is good.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ from archive.verify.finding import Finding
 from archive.verify.strict_reader import raw_records
 
 sys.path.insert(0, str(Path(__file__).parent))
-malformed = importlib.import_module("malformed")  # lies beside this file, which no import path names
+malformed = importlib.import_module(
+    "malformed"
+)  # lies beside this file, which no import path names
 
 
 def findings(path: Path) -> list[Finding]:
@@ -35,7 +39,11 @@ def findings(path: Path) -> list[Finding]:
     with Ledger() as ledger:
         found = list(verify_warc(path, ledger))
         for file, offset, record_id, rule, detail in ledger.contradictions():
-            found.append(Finding(file=file, offset=offset, record_id=record_id or None, rule=rule, detail=detail))
+            found.append(
+                Finding(
+                    file=file, offset=offset, record_id=record_id or None, rule=rule, detail=detail
+                )
+            )
         return found
 
 
@@ -47,7 +55,9 @@ def written(folder: Path, data: bytes, name: str = malformed.NAME) -> Path:
 
 @pytest.mark.parametrize("case", malformed.MALFORMED)
 def test_each_malformed_file_is_found_and_its_record_named(case: str, tmp_path: Path):
-    """The rule that the file breaks is named, with the record that breaks it and a place in the file."""
+    """The rule that the file breaks is named, with the record that breaks it and a place in the
+    file.
+    """
     data, rule, record_id = malformed.MALFORMED[case]
     found = findings(written(tmp_path, data))
     assert (rule, record_id) in [(finding.rule, finding.record_id) for finding in found]
@@ -61,10 +71,16 @@ def test_nothing_good_is_objected_to(case: str, tmp_path: Path):
 
 
 def test_the_habits_of_other_tools_are_not_held_against_imported_files(tmp_path: Path):
-    """Brackets around addresses, digests over chunks, no warcinfo, empty members: known, harmless, imported."""
-    bracketed = malformed.RESPONSE.replace(b"URI: http://127.0.0.1:8000/a", b"URI: <http://127.0.0.1:8000/a>")
+    """Brackets around addresses, digests over chunks, no warcinfo, empty members: known, harmless,
+    imported.
+    """
+    bracketed = malformed.RESPONSE.replace(
+        b"URI: http://127.0.0.1:8000/a", b"URI: <http://127.0.0.1:8000/a>"
+    )
     chunks = malformed.response(
-        malformed.CHUNKED, malformed.CHUNKED.partition(b"\r\n\r\n")[2], identifier=malformed.OTHER_ID
+        malformed.CHUNKED,
+        malformed.CHUNKED.partition(b"\r\n\r\n")[2],
+        identifier=malformed.OTHER_ID,
     )
     upper = malformed.metadata().replace(b"Digest: sha1:", b"Digest: SHA-1:")
     data = malformed.packed(malformed.REQUEST, bracketed, chunks, upper) + malformed.member(b"")
@@ -73,21 +89,29 @@ def test_the_habits_of_other_tools_are_not_held_against_imported_files(tmp_path:
 
 
 def test_a_revisit_of_wget_is_not_held_against_it(tmp_path: Path):
-    """It states the digest of an empty block; of our own records, and of blocks that were changed, that is damage."""
+    """It states the digest of an empty block; of our own records, and of blocks that were changed,
+    that is damage.
+    """
     data = foreign_files.gz(foreign_files.wget_again())
     assert findings(written(tmp_path, data, "import-0123456789abcdef-wget.warc.gz")) == []
     assert "block-digest" in [finding.rule for finding in findings(written(tmp_path, data))]
 
 
 def test_a_warc_made_of_an_arc_is_not_held_against_it(tmp_path: Path):
-    """What converters do is harmless in imported files; a changed byte of such a record is found all the same."""
+    """What converters do is harmless in imported files; a changed byte of such a record is found
+    all the same.
+    """
     records = foreign_files.from_arc()
     name = "import-0123456789abcdef-old.warc.gz"
     assert findings(written(tmp_path, foreign_files.gz(records), name)) == []
     for number in (1, 3):
         hurt = [*records]
-        hurt[number] = hurt[number].replace(b"192.0.2.9", b"192.0.2.8").replace(b"</article>", b"</articla>")
-        found = [finding.rule for finding in findings(written(tmp_path, foreign_files.gz(hurt), name))]
+        hurt[number] = (
+            hurt[number].replace(b"192.0.2.9", b"192.0.2.8").replace(b"</article>", b"</articla>")
+        )
+        found = [
+            finding.rule for finding in findings(written(tmp_path, foreign_files.gz(hurt), name))
+        ]
         assert found == ["block-digest", "payload-digest"]
 
 
@@ -106,7 +130,11 @@ def test_each_of_several_damaged_records_is_named_and_those_between_are_read(tmp
     members = [malformed.member(malformed.INFO)]
     for number in range(9):
         identifier = f"<urn:uuid:00000000-0000-4000-8000-0000000001{number:02d}>"
-        members.append(malformed.member(malformed.response(identifier=identifier, url=f"{malformed.URL}{number}")))
+        members.append(
+            malformed.member(
+                malformed.response(identifier=identifier, url=f"{malformed.URL}{number}")
+            )
+        )
     for number in (2, 5, 6):
         members[number] = malformed.flipped(members[number], len(members[number]) - 6)
     path = written(tmp_path, b"".join(members))
@@ -119,7 +147,10 @@ def test_each_of_several_damaged_records_is_named_and_those_between_are_read(tmp
 def test_a_large_block_does_not_stay_in_memory(tmp_path: Path):
     """A block of 64 MB is checked with a few MB of memory."""
     block = b"HTTP/1.1 200 OK\r\n\r\n" + bytes(64 << 20)
-    path = written(tmp_path, malformed.packed(malformed.INFO, malformed.REQUEST, malformed.response(block, block[19:])))
+    path = written(
+        tmp_path,
+        malformed.packed(malformed.INFO, malformed.REQUEST, malformed.response(block, block[19:])),
+    )
     del block
     tracemalloc.start()
     try:
@@ -129,25 +160,31 @@ def test_a_large_block_does_not_stay_in_memory(tmp_path: Path):
         tracemalloc.stop()
 
 
-# ------------------------------------------------------------------------------------------------ files of our own
+# --------------------------------------------------------------------------------- files of our own
 
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file that Warraq wrote: plain, gzipped and chunked bodies, a revisit, a failure of a server."""
+    """A file that Warraq wrote: plain, gzipped and chunked bodies, a revisit, a failure of a
+    server.
+    """
     folder = tmp_path_factory.mktemp("ours")
     gzipped = malformed._GZIPPED
     with warc_kit.writer(folder) as writer:
         writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
         writer.write_exchange(
-            warc_kit.exchange("http://news.example/2", warc_kit.response(gzipped, ("Content-Encoding", "gzip"))),
+            warc_kit.exchange(
+                "http://news.example/2", warc_kit.response(gzipped, ("Content-Encoding", "gzip"))
+            ),
             warc_kit.FACTS,
         )
         chunked = warc_kit.response(warc_kit.chunked(b"x" * 2000), ("Transfer-Encoding", "chunked"))
         writer.write_exchange(warc_kit.exchange("http://news.example/3", chunked), warc_kit.FACTS)
         writer.write_exchange(
             warc_kit.exchange(
-                "http://news.example/4", warc_kit.response(status="503 Busy")[:-9], truncated="disconnect"
+                "http://news.example/4",
+                warc_kit.response(status="503 Busy")[:-9],
+                truncated="disconnect",
             ),
             warc_kit.FACTS,
         )
@@ -165,7 +202,11 @@ def test_any_changed_byte_is_found(ours: Path, tmp_path: Path):
     starts = [record.offset for record in raw_records(ours)]
     rng = random.Random(20261122)  # noqa: S311
     places = sorted(
-        {*starts, *(start + n for start in starts for n in range(1, 10)), *rng.sample(range(len(data)), 250)}
+        {
+            *starts,
+            *(start + n for start in starts for n in range(1, 10)),
+            *rng.sample(range(len(data)), 250),
+        }
     )
     for place in places:
         found = findings(written(tmp_path, malformed.flipped(data, place), ours.name))
@@ -181,7 +222,7 @@ def test_any_cut_within_a_record_is_found(ours: Path, tmp_path: Path):
         assert cut in whole or findings(written(tmp_path, data[:cut], ours.name)), cut
 
 
-# ------------------------------------------------------------------------------------------------- whole collections
+# -------------------------------------------------------------------------------- whole collections
 
 
 @pytest.fixture
@@ -191,7 +232,9 @@ def collection(tmp_path: Path) -> Layout:
     captures: list[Capture] = []
     with warc_kit.writer(layout.archive) as writer:
         captures.extend(
-            writer.write_exchange(warc_kit.exchange(f"http://news.example/{number}", second=number), warc_kit.FACTS)
+            writer.write_exchange(
+                warc_kit.exchange(f"http://news.example/{number}", second=number), warc_kit.FACTS
+            )
             for number in range(4)
         )
     cdxj = CdxjFile(layout.cdxj)
@@ -240,25 +283,50 @@ def sql(statement: str) -> Callable[[Layout], None]:
         (edited_lines(lambda lines: lines[1:]), "cdxj-missing"),
         (edited_lines(lambda lines: [lines[1], lines[0], *lines[2:]]), "cdxj-order"),
         (edited_lines(lambda lines: [lines[0], *lines]), "cdxj-repeated"),
-        (edited_lines(lambda lines: [lines[0].replace(b'"offset": "', b'"offset": "1'), *lines[1:]]), "cdxj-dangling"),
-        (edited_lines(lambda lines: [lines[0].replace(b'"200"', b'"404"'), *lines[1:]]), "cdxj-differs"),
+        (
+            edited_lines(
+                lambda lines: [lines[0].replace(b'"offset": "', b'"offset": "1'), *lines[1:]]
+            ),
+            "cdxj-dangling",
+        ),
+        (
+            edited_lines(lambda lines: [lines[0].replace(b'"200"', b'"404"'), *lines[1:]]),
+            "cdxj-differs",
+        ),
         (edited_lines(lambda lines: [lines[0].replace(b"{", b"[", 1), *lines[1:]]), "cdxj-line"),
         (lambda layout: layout.cdxj.unlink(), "cdxj-missing"),
         (sql("DELETE FROM captures WHERE url LIKE '%/2'"), "index-missing"),
         (sql("UPDATE captures SET offset = offset + 1 WHERE url LIKE '%/2'"), "index-dangling"),
         (sql("UPDATE captures SET length = length + 1 WHERE url LIKE '%/2'"), "index-differs"),
-        (sql("UPDATE captures SET payload_digest = 'sha1:X' WHERE url LIKE '%/2'"), "index-differs"),
+        (
+            sql("UPDATE captures SET payload_digest = 'sha1:X' WHERE url LIKE '%/2'"),
+            "index-differs",
+        ),
         (lambda layout: layout.index_db.unlink(), "index-absent"),
         (lambda layout: layout.index_db.write_bytes(b"no database at all" * 1000), "index-damaged"),
         (lambda layout: layout.index_db.write_bytes(b""), "index-damaged"),
         (sql("PRAGMA application_id = 1"), "index-damaged"),
         (sql("PRAGMA user_version = 77"), "index-damaged"),
-        (sql("INSERT INTO versions VALUES ('a', 'b', 1, '', '', 't', 'b', 'x', 'e')"), "index-text"),
-        (sql("INSERT INTO versions VALUES ('a', x'00ff', 1, '', '', x'00', x'00', 'x', 'e')"), "index-text"),
-        (sql("INSERT INTO versions VALUES ('a', 'b', 1, '', '', 't', 'b', 'x', 'e')"), "index-article"),
+        (
+            sql("INSERT INTO versions VALUES ('a', 'b', 1, '', '', 't', 'b', 'x', 'e')"),
+            "index-text",
+        ),
+        (
+            sql("INSERT INTO versions VALUES ('a', x'00ff', 1, '', '', x'00', x'00', 'x', 'e')"),
+            "index-text",
+        ),
+        (
+            sql("INSERT INTO versions VALUES ('a', 'b', 1, '', '', 't', 'b', 'x', 'e')"),
+            "index-article",
+        ),
         (sql("DELETE FROM articles_fts_data"), "index-search"),
         (lambda layout: shutil.rmtree(layout.fixity), "fixity-unstated"),
-        (lambda layout: shutil.copy(next(layout.archive.iterdir()), layout.archive / "copy.warc.gz"), "duplicate-id"),
+        (
+            lambda layout: shutil.copy(
+                next(layout.archive.iterdir()), layout.archive / "copy.warc.gz"
+            ),
+            "duplicate-id",
+        ),
     ],
 )
 def test_projections_that_disagree_with_the_warcs_are_found(
@@ -270,11 +338,17 @@ def test_projections_that_disagree_with_the_warcs_are_found(
 
 
 def test_a_manifest_cut_back_with_its_chain_is_found(collection: Layout):
-    """Manifest and chain of an earlier day agree with each other, and say nothing of the files that came since."""
+    """Manifest and chain of an earlier day agree with each other, and say nothing of the files that
+    came since.
+    """
     earlier = {path: path.read_bytes() for path in collection.fixity.iterdir()}
-    with warc_kit.writer(collection.archive, clock=lambda: warc_kit.START + timedelta(days=1)) as writer:
+    with warc_kit.writer(
+        collection.archive, clock=lambda: warc_kit.START + timedelta(days=1)
+    ) as writer:
         writer.write_crawl(CrawlSummary(id="1", site="news", started=warc_kit.START))
-    state_fixity(collection.fixity, collection.root, closed_files(collection.archive), now=warc_kit.START)
+    state_fixity(
+        collection.fixity, collection.root, closed_files(collection.archive), now=warc_kit.START
+    )
     assert not [rule for rule in rules(collection) if rule.startswith("fixity")]
     for path, data in earlier.items():
         path.write_bytes(data)
@@ -286,19 +360,29 @@ def test_what_cannot_be_asked_is_not_read_again(collection: Layout):
     """An index that is damaged is a finding; nothing that needs a whole one is begun."""
     with sqlite3.connect(collection.index_db) as connection:
         connection.execute("PRAGMA application_id = 1")
-    assert [finding.rule for finding in verify(collection, reread=lambda _: pytest.fail("asked"))] == ["index-damaged"]
+    assert [
+        finding.rule for finding in verify(collection, reread=lambda _: pytest.fail("asked"))
+    ] == ["index-damaged"]
 
 
 @pytest.mark.parametrize("over", [False, True])
 def test_a_crawl_that_begins_while_verify_reads_is_no_damage(over: bool, collection: Layout):
-    """What a crawl adds after the files were walked, be it still running or over, is not held against the collection."""
+    """What a crawl adds after the files were walked, be it still running or over, is not held
+    against the collection.
+    """
     (first,) = closed_files(collection.archive)
     walk = verify(collection)
-    first.write_bytes(malformed.flipped(first.read_bytes(), 700))  # something to say, before the projections are asked
+    first.write_bytes(
+        malformed.flipped(first.read_bytes(), 700)
+    )  # something to say, before the projections are asked
     said = [next(walk).rule]
     with collection.write_lock():
-        with warc_kit.writer(collection.archive, clock=lambda: warc_kit.START + timedelta(days=1)) as writer:
-            capture = writer.write_exchange(warc_kit.exchange("http://news.example/late"), warc_kit.FACTS)
+        with warc_kit.writer(
+            collection.archive, clock=lambda: warc_kit.START + timedelta(days=1)
+        ) as writer:
+            capture = writer.write_exchange(
+                warc_kit.exchange("http://news.example/late"), warc_kit.FACTS
+            )
         with Index(collection.index_db) as index:
             index.apply([(capture, Reading(kind=PayloadKind.OTHER))])
         said += [] if over else [finding.rule for finding in walk]
@@ -308,7 +392,9 @@ def test_a_crawl_that_begins_while_verify_reads_is_no_damage(over: bool, collect
 
 @pytest.mark.parametrize("mask", [0x01, 0x10, 0x80])
 def test_a_single_bit_is_found_by_fixity_and_its_record_named(mask: int, collection: Layout):
-    """Bits that gzip itself does not look at are covered by the manifest, and the record is named even so."""
+    """Bits that gzip itself does not look at are covered by the manifest, and the record is named
+    even so.
+    """
     path = warc_kit.only_file(collection.archive)
     state_fixity(collection.fixity, collection.root, [path], now=warc_kit.START)
     data = path.read_bytes()
@@ -320,14 +406,20 @@ def test_a_single_bit_is_found_by_fixity_and_its_record_named(mask: int, collect
         found = list(verify(collection))
         offset = max(start for start, _ in records if start <= place)
         assert "fixity" in [finding.rule for finding in found]
-        assert offset in [finding.offset for finding in found if finding.file == path.name], (place, found)
+        assert offset in [finding.offset for finding in found if finding.file == path.name], (
+            place,
+            found,
+        )
 
 
 def test_an_imported_arc_file_is_checked_too(collection: Layout):
     """An ARC file's captures must be known to the projections, and damage in it is found."""
     head = b"filedesc://x.arc 0.0.0.0 19970101000000 text/plain 76\n1 0 InternetArchive\nURL IP-address Archive-date Content-type Archive-length\n\n"
     message = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<p>old</p>"
-    body = b"http://news.example/old 127.0.0.1 19970101000000 text/html %d\n%s\n" % (len(message), message)
+    body = b"http://news.example/old 127.0.0.1 19970101000000 text/html %d\n%s\n" % (
+        len(message),
+        message,
+    )
     path = collection.archive / "import-0123456789abcdef-x.arc.gz"
     path.write_bytes(malformed.packed(head, body))
     assert rules(collection) == ["cdxj-missing", "index-missing", "fixity-unstated"]
@@ -336,7 +428,9 @@ def test_an_imported_arc_file_is_checked_too(collection: Layout):
 
 
 def test_a_running_crawl_is_no_damage(collection: Layout):
-    """While another process holds the lock, the file in progress and what follows from it is left alone."""
+    """While another process holds the lock, the file in progress and what follows from it is left
+    alone.
+    """
     (collection.archive / "half.warc.gz.open").write_bytes(b"\x1f\x8b\x08")
     assert rules(collection) == ["gzip-truncated"]
     with collection.write_lock():

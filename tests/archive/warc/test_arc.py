@@ -19,12 +19,18 @@ from archive.warc.record_reader import Damage, Record
 @pytest.mark.parametrize("version", [1, 2])
 @pytest.mark.parametrize("packed", [True, False])
 def test_captures_of_an_arc(tmp_path: Path, version: int, packed: bool) -> None:
-    """Each http record of an ARC is a capture with URL, time, status and digest, and its payload is found by offset."""
+    """Each http record of an ARC is a capture with URL, time, status and digest, and its payload is
+    found by offset.
+    """
     path = tmp_path / ("old.arc.gz" if packed else "old.arc")
     parts = made.arc(version)
     path.write_bytes(made.gz(parts) if packed else b"".join(parts))
     found = [each for each in captures(path) if isinstance(each, Capture)]
-    assert [each.url for each in found] == [made.url(1), made.url(2), f"http://{made.HOST}/old%20file.txt"]
+    assert [each.url for each in found] == [
+        made.url(1),
+        made.url(2),
+        f"http://{made.HOST}/old%20file.txt",
+    ]
     assert [each.captured.strftime("%Y%m%d%H%M%S") for each in found] == [
         "20060102030401",
         "20060102030402",
@@ -54,7 +60,9 @@ def test_reading_goes_on_from_an_offset(tmp_path: Path, packed: bool) -> None:
 
 @pytest.mark.parametrize("packed", [True, False])
 def test_a_damaged_record_is_named_and_the_others_stay(tmp_path: Path, packed: bool) -> None:
-    """A record whose length or bytes are wrong is named with its offset; those after it are read."""
+    """A record whose length or bytes are wrong is named with its offset; those after it are
+    read.
+    """
     path = tmp_path / ("old.arc.gz" if packed else "old.arc")
     parts = made.arc()
     if packed:
@@ -67,7 +75,9 @@ def test_a_damaged_record_is_named_and_the_others_stay(tmp_path: Path, packed: b
         path.write_bytes(b"".join(parts))
         offset = len(parts[0]) + len(parts[1])
     found = list(captures(path))
-    assert [(each.warc, each.offset) for each in found if isinstance(each, DamagedRecord)] == [(path.name, offset)]
+    assert [(each.warc, each.offset) for each in found if isinstance(each, DamagedRecord)] == [
+        (path.name, offset)
+    ]
     assert [each.url for each in found if isinstance(each, Capture)] == [
         made.url(2),
         f"http://{made.HOST}/old%20file.txt",
@@ -75,7 +85,9 @@ def test_a_damaged_record_is_named_and_the_others_stay(tmp_path: Path, packed: b
 
 
 def test_a_cut_arc(tmp_path: Path) -> None:
-    """Cut anywhere, an ARC gives its whole records and at most one damaged one, and nothing raises."""
+    """Cut anywhere, an ARC gives its whole records and at most one damaged one, and nothing
+    raises.
+    """
     data = made.gz(made.arc())
     whole = len(data)
     for size in range(0, whole, 37):

@@ -13,7 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.errors import DamagedRecordError
-from archive.model import Capture, CrawlSummary, Digest, Failure, FetchFacts, RecordType, Sighting, Stage
+from archive.model import (
+    Capture,
+    CrawlSummary,
+    Digest,
+    Failure,
+    FetchFacts,
+    RecordType,
+    Sighting,
+    Stage,
+)
 from archive.warc.capture_reader import (
     DamagedRecord,
     captures,
@@ -31,20 +40,39 @@ from archive.warc.record_reader import MAX_HEADER, read_date
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>hello</p>"
 DATE = ("WARC-Date", "2020-01-02T03:04:05Z")
 FAILURE = Failure(
-    url="http://x.example/a\nb", stage=Stage.FETCH, reason="timed out\r\nafter 20 s", at=warc_kit.START, crawl_id="c"
+    url="http://x.example/a\nb",
+    stage=Stage.FETCH,
+    reason="timed out\r\nafter 20 s",
+    at=warc_kit.START,
+    crawl_id="c",
 )
 CRAWL = CrawlSummary(
-    id="c/1", site="أخبار", started=warc_kit.START, finished=warc_kit.START, outcome="finished", fetched=3, bytes=10**12
+    id="c/1",
+    site="أخبار",
+    started=warc_kit.START,
+    finished=warc_kit.START,
+    outcome="finished",
+    fetched=3,
+    bytes=10**12,
 )
 
 
-def foreign_response(url: str = "http://old.example/", *headers: tuple[str, str], block: bytes = HTTP, **more) -> bytes:
-    fields = [("WARC-Target-URI", url), DATE, ("Content-Type", "application/http; msgtype=response"), *headers]
+def foreign_response(
+    url: str = "http://old.example/", *headers: tuple[str, str], block: bytes = HTTP, **more
+) -> bytes:
+    fields = [
+        ("WARC-Target-URI", url),
+        DATE,
+        ("Content-Type", "application/http; msgtype=response"),
+        *headers,
+    ]
     return warc_kit.record("response", block, *fields, **more)
 
 
 def test_what_was_written_is_read_back(tmp_path):
-    """Captures, failures and crawls read from a file equal those the writer returned or was given."""
+    """Captures, failures and crawls read from a file equal those the writer returned or was
+    given.
+    """
     with warc_kit.writer(tmp_path) as writer:
         first = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
         answer = warc_kit.response(
@@ -54,7 +82,9 @@ def test_what_was_written_is_read_back(tmp_path):
         )
         written = [
             first,
-            writer.write_exchange(warc_kit.exchange(answer=answer, second=1, truncated="time"), FetchFacts()),
+            writer.write_exchange(
+                warc_kit.exchange(answer=answer, second=1, truncated="time"), FetchFacts()
+            ),
             writer.write_exchange(warc_kit.exchange(second=2), warc_kit.FACTS, reference_to(first)),
             writer.write_exchange(
                 warc_kit.exchange(answer=b"HTTP/1.1 304 N\r\n\r\n", second=3),
@@ -68,7 +98,9 @@ def test_what_was_written_is_read_back(tmp_path):
 
 
 text = st.text(max_size=30)
-sightings = st.builds(Sighting, url=text, source=text, kind=text, title=st.none() | text, published=st.none() | text)
+sightings = st.builds(
+    Sighting, url=text, source=text, kind=text, title=st.none() | text, published=st.none() | text
+)
 
 
 @settings(max_examples=40)
@@ -79,10 +111,14 @@ sightings = st.builds(Sighting, url=text, source=text, kind=text, title=st.none(
     st.sampled_from([None, "length", "time", "disconnect", "unspecified"]),
 )  # fmt: skip
 def test_any_exchange_survives_the_round_trip(tmp_path_factory, facts, answer, truncated):
-    """Whatever the response's bytes and the facts are, reading gives the same capture and the same bytes."""
+    """Whatever the response's bytes and the facts are, reading gives the same capture and the same
+    bytes.
+    """
     folder = tmp_path_factory.mktemp("w")
     with warc_kit.writer(folder) as writer:
-        written = writer.write_exchange(warc_kit.exchange(answer=answer, truncated=truncated), facts)
+        written = writer.write_exchange(
+            warc_kit.exchange(answer=answer, truncated=truncated), facts
+        )
     (read,) = captures(warc_kit.only_file(folder))
     assert read == written
     assert read_record(warc_kit.only_file(folder), written.offset).block == answer
@@ -99,17 +135,26 @@ def test_reading_goes_on_where_it_stopped(tmp_path):
     assert len(found) == 4
     assert found[-1].end == path.stat().st_size
     for number, group in enumerate(found):
-        assert [one.item for one in groups(path, start=group.end)] == [one.item for one in found[number + 1 :]]
+        assert [one.item for one in groups(path, start=group.end)] == [
+            one.item for one in found[number + 1 :]
+        ]
 
 
 def test_a_file_in_progress_is_read_up_to_what_is_whole(tmp_path):
-    """The half-written end of a growing file is no damage: it is read once it is there, under the final name."""
+    """The half-written end of a growing file is no damage: it is read once it is there, under the
+    final name.
+    """
     with warc_kit.writer(tmp_path) as writer:
         one = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
         two = writer.write_exchange(warc_kit.exchange(second=1), warc_kit.FACTS)
     data = warc_kit.only_file(tmp_path).read_bytes()
     growing = tmp_path / "growing.warc.gz.open"
-    for cut in (two.offset + two.length - 1, two.offset + 1, two.offset - 5, one.offset + one.length + 2):
+    for cut in (
+        two.offset + two.length - 1,
+        two.offset + 1,
+        two.offset - 5,
+        one.offset + one.length + 2,
+    ):
         growing.write_bytes(data[:cut])
         read = list(groups(growing))
         assert [group.item for group in read] == [replace(one, warc="growing.warc.gz")]
@@ -118,14 +163,18 @@ def test_a_file_in_progress_is_read_up_to_what_is_whole(tmp_path):
         assert [group.item for group in rest] == [replace(two, warc="named.warc.gz")]
 
 
-# ---------------------------------------------------------------------------------------------- what others write
+# -------------------------------------------------------------------------------- what others write
 
 
 def test_a_bare_response_of_another_tool_is_a_capture(tmp_path):
-    """WARC/1.0 with brackets round the URI, no digests, no request and no metadata still gives a whole capture."""
+    """WARC/1.0 with brackets round the URI, no digests, no request and no metadata still gives a
+    whole capture.
+    """
     path = tmp_path / "old.warc.gz"
     path.write_bytes(
-        warc_kit.packed([warc_kit.record("warcinfo", b"software: x\r\n"), foreign_response("<http://o/ b>")])
+        warc_kit.packed(
+            [warc_kit.record("warcinfo", b"software: x\r\n"), foreign_response("<http://o/ b>")]
+        )
     )
     (capture,) = captures(path)
     assert isinstance(capture, Capture)
@@ -137,7 +186,9 @@ def test_a_bare_response_of_another_tool_is_a_capture(tmp_path):
 
 
 def test_uncompressed_files_are_read_with_their_offsets(tmp_path):
-    """A plain .warc gives the same captures, each readable at its offset, with extra line ends between records."""
+    """A plain .warc gives the same captures, each readable at its offset, with extra line ends
+    between records.
+    """
     one, two = foreign_response("http://a.example/1"), foreign_response("http://a.example/2")
     path = tmp_path / "plain.warc"
     path.write_bytes(one + b"\r\n\r\n" + two)
@@ -149,14 +200,20 @@ def test_uncompressed_files_are_read_with_their_offsets(tmp_path):
 
 
 def test_records_of_one_exchange_are_joined_in_any_order(tmp_path):
-    """Response, request and metadata tied by WARC-Concurrent-To or WARC-Refers-To are one capture, in either order."""
+    """Response, request and metadata tied by WARC-Concurrent-To or WARC-Refers-To are one capture,
+    in either order.
+    """
     response = foreign_response("http://a.example/", ("WARC-Record-ID", "<urn:uuid:1>"))
     request = warc_kit.record(
         *("request", b"GET / HTTP/1.1\r\n\r\n", ("WARC-Record-ID", "<urn:uuid:2>")),
         ("WARC-Concurrent-To", "<urn:uuid:1>"),
     )
     metadata = warc_kit.record(
-        *("metadata", b"via: http://v.example/\r\nhopsFromSeed: LLE\r\n", ("WARC-Record-ID", "<urn:uuid:3>")),
+        *(
+            "metadata",
+            b"via: http://v.example/\r\nhopsFromSeed: LLE\r\n",
+            ("WARC-Record-ID", "<urn:uuid:3>"),
+        ),
         *(("WARC-Refers-To", "<urn:uuid:1>"), ("Content-Type", "application/warc-fields")),
     )
     for number, order in enumerate(([response, request, metadata], [request, response, metadata])):
@@ -171,30 +228,50 @@ def test_records_of_one_exchange_are_joined_in_any_order(tmp_path):
 
 
 def test_resource_records_are_captures_without_a_status(tmp_path):
-    """A resource record over http is a capture; its payload is the block with the record's media type."""
-    fields = (("WARC-Target-URI", "http://a.example/x.xml"), DATE, ("Content-Type", "text/xml; charset=utf-8"))
+    """A resource record over http is a capture; its payload is the block with the record's media
+    type.
+    """
+    fields = (
+        ("WARC-Target-URI", "http://a.example/x.xml"),
+        DATE,
+        ("Content-Type", "text/xml; charset=utf-8"),
+    )
     path = tmp_path / "r.warc.gz"
     path.write_bytes(warc_kit.packed([warc_kit.record("resource", b"<rss/>", *fields)]))
     (capture,) = captures(path)
     assert isinstance(capture, Capture)
-    assert (capture.record_type, capture.status, capture.mime) == (RecordType.RESOURCE, None, "text/xml")
+    assert (capture.record_type, capture.status, capture.mime) == (
+        RecordType.RESOURCE,
+        None,
+        "text/xml",
+    )
     assert capture.payload_digest == Digest.of(b"<rss/>", "sha1")
     message = payload(tmp_path, capture)
-    assert (message.entity, message.header("content-type")) == (b"<rss/>", "text/xml; charset=utf-8")
+    assert (message.entity, message.header("content-type")) == (
+        b"<rss/>",
+        "text/xml; charset=utf-8",
+    )
 
 
 @pytest.mark.parametrize(
-    "url", ["file:///etc/passwd", "dns:a.example", "urn:pageinfo:http://a/", "../../etc", "ftp://a/"]
+    "url",
+    ["file:///etc/passwd", "dns:a.example", "urn:pageinfo:http://a/", "../../etc", "ftp://a/"],
 )
 def test_only_web_addresses_are_captures(tmp_path, url):
     """Records of any other scheme are passed over."""
     path = tmp_path / "x.warc.gz"
-    path.write_bytes(warc_kit.packed([foreign_response(url), foreign_response("HTTP://a.example/")]))
-    assert [item.url for item in captures(path) if isinstance(item, Capture)] == ["HTTP://a.example/"]
+    path.write_bytes(
+        warc_kit.packed([foreign_response(url), foreign_response("HTTP://a.example/")])
+    )
+    assert [item.url for item in captures(path) if isinstance(item, Capture)] == [
+        "HTTP://a.example/"
+    ]
 
 
 def test_odd_but_lawful_records_are_read(tmp_path):
-    """An HTTP/2 status line, folded and padded WARC headers, unknown fields and types, and a digest in hex."""
+    """An HTTP/2 status line, folded and padded WARC headers, unknown fields and types, and a digest
+    in hex.
+    """
     hexed = "SHA1:" + Digest.of(b"x", "sha1").value.hex()
     odd = (
         b"WARC/1.1 \r\nwarc-type:   response  \r\nWARC-Target-URI: http://a.example/long\r\n  \r\nX-New: y\r\n\tmore\r\n"
@@ -202,7 +279,9 @@ def test_odd_but_lawful_records_are_read(tmp_path):
         b"HTTP/2 200\r\n\r\nxyz\r\n\r\n"
     ) % hexed.encode()
     path = tmp_path / "x.warc.gz"
-    path.write_bytes(warc_kit.packed([warc_kit.record("continuation", b"?"), warc_kit.record("x-new", b""), odd]))
+    path.write_bytes(
+        warc_kit.packed([warc_kit.record("continuation", b"?"), warc_kit.record("x-new", b""), odd])
+    )
     (capture,) = captures(path)
     assert isinstance(capture, Capture)
     assert (capture.url, capture.status) == ("http://a.example/long", 200)
@@ -219,7 +298,7 @@ def test_empty_gzip_members_are_passed_over(tmp_path):
     assert [type(item) for item in captures(path)] == [Capture]
 
 
-# ------------------------------------------------------------------------------------------------ damage and malice
+# -------------------------------------------------------------------------------- damage and malice
 
 
 GOOD = [foreign_response(f"http://a.example/{number}") for number in range(3)]
@@ -235,15 +314,21 @@ BAD_RECORDS = {
     "not warc": b"HTTP/1.1 200 OK\r\n\r\nhello",
     "endless header": b"WARC/1.0\r\nX: " + b"a" * (MAX_HEADER + 10) + b"\r\n\r\n",
     "header cut": b"WARC/1.0\r\nWARC-Type: resp",
-    "bad date": warc_kit.record("response", HTTP, ("WARC-Target-URI", "http://a/"), ("WARC-Date", "yesterday")),
+    "bad date": warc_kit.record(
+        "response", HTTP, ("WARC-Target-URI", "http://a/"), ("WARC-Date", "yesterday")
+    ),
     "two records": foreign_response() + foreign_response(),
 }
 
 
 @pytest.mark.parametrize("name", BAD_RECORDS)
 def test_a_bad_record_is_named_and_the_others_read(tmp_path, name):
-    """A record that breaks the rules is reported with its offset, and those before and after it are read."""
-    members = [gzip.compress(one, mtime=0) for one in (GOOD[0], BAD_RECORDS[name], GOOD[1], GOOD[2])]
+    """A record that breaks the rules is reported with its offset, and those before and after it are
+    read.
+    """
+    members = [
+        gzip.compress(one, mtime=0) for one in (GOOD[0], BAD_RECORDS[name], GOOD[1], GOOD[2])
+    ]
     path = tmp_path / "x.warc.gz"
     path.write_bytes(b"".join(members))
     one, damage, two, three = captures(path)
@@ -271,14 +356,18 @@ def test_damage_in_a_plain_file_is_stepped_over(tmp_path, name):
 def sample(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sample")
     with warc_kit.writer(folder) as writer:
-        written = [writer.write_exchange(warc_kit.exchange(second=n), warc_kit.FACTS) for n in range(4)]
+        written = [
+            writer.write_exchange(warc_kit.exchange(second=n), warc_kit.FACTS) for n in range(4)
+        ]
     return warc_kit.only_file(folder).read_bytes(), written
 
 
 @settings(max_examples=150)
 @given(st.data())
 def test_one_flipped_byte_costs_at_most_its_own_exchange(tmp_path_factory, sample, data):
-    """Whichever byte is changed, every exchange that does not hold it is read, and nothing raises."""
+    """Whichever byte is changed, every exchange that does not hold it is read, and nothing
+    raises.
+    """
     content, written = sample
     place = data.draw(st.integers(0, len(content) - 1))
     changed = bytearray(content)
@@ -320,10 +409,14 @@ def test_zeros_of_a_power_loss_are_damage(tmp_path, sample):
 def test_a_bomb_is_passed_over_in_little_memory(tmp_path):
     """A member that expands to 100 MB, as a block or as a header, costs a few MB to read past."""
     block = HTTP + b"\0" * 100_000_000
-    bomb = foreign_response("http://bomb.example/", ("WARC-Payload-Digest", "sha1:" + "A" * 32), block=block)
+    bomb = foreign_response(
+        "http://bomb.example/", ("WARC-Payload-Digest", "sha1:" + "A" * 32), block=block
+    )
     path = tmp_path / "b.warc.gz"
     path.write_bytes(
-        gzip.compress(bomb, 1) + gzip.compress(b"WARC/1.0\r\n" + b"a" * 20_000_000, 1) + gzip.compress(GOOD[0])
+        gzip.compress(bomb, 1)
+        + gzip.compress(b"WARC/1.0\r\n" + b"a" * 20_000_000, 1)
+        + gzip.compress(GOOD[0])
     )
     del bomb, block
     tracemalloc.start()
@@ -344,7 +437,7 @@ def test_dates_are_read_or_refused(text):
         assert read_date(text).tzinfo is UTC
 
 
-# ------------------------------------------------------------------------------------------------ payloads again
+# ----------------------------------------------------------------------------------- payloads again
 
 
 def test_a_payload_is_found_in_finished_and_unfinished_files(tmp_path):
@@ -354,17 +447,27 @@ def test_a_payload_is_found_in_finished_and_unfinished_files(tmp_path):
     capture = writer.write_exchange(warc_kit.exchange(answer=answer), warc_kit.FACTS)
     for _ in range(2):
         message = payload(tmp_path, capture)
-        assert decode_entity(message.entity, message.header("content-encoding"), 10**6).body == warc_kit.PAGE
-        assert gzip.decompress(record_bytes(tmp_path, capture)[-len(message.entity) - 4 : -4]) == warc_kit.PAGE
+        assert (
+            decode_entity(message.entity, message.header("content-encoding"), 10**6).body
+            == warc_kit.PAGE
+        )
+        assert (
+            gzip.decompress(record_bytes(tmp_path, capture)[-len(message.entity) - 4 : -4])
+            == warc_kit.PAGE
+        )
         writer.close()
 
 
 def test_a_revisit_has_the_payload_it_refers_to(tmp_path):
-    """Both profiles of revisit give the original's entity, found by a resolver or by looking through the files."""
+    """Both profiles of revisit give the original's entity, found by a resolver or by looking
+    through the files.
+    """
     with warc_kit.writer(tmp_path, rotate_bytes=1) as writer:
         first = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
         answer = warc_kit.response(warc_kit.PAGE, ("X-Again", "yes"))
-        same = writer.write_exchange(warc_kit.exchange(answer=answer, second=1), warc_kit.FACTS, reference_to(first))
+        same = writer.write_exchange(
+            warc_kit.exchange(answer=answer, second=1), warc_kit.FACTS, reference_to(first)
+        )
         made = warc_kit.exchange(answer=b"HTTP/1.1 304 Not Modified\r\n\r\n", second=2)
         still = writer.write_exchange(made, warc_kit.FACTS, reference_to(first), not_modified=True)
     for resolve in (None, lambda _capture: reference_to(first)):
@@ -377,7 +480,9 @@ def test_a_revisit_has_the_payload_it_refers_to(tmp_path):
     with pytest.raises(DamagedRecordError, match="without a payload"):
         payload(tmp_path, same, lambda _capture: reference_to(still))
     assert find_reference(tmp_path, replace(same, refers_to_id=None)) == reference_to(first)
-    assert find_reference(tmp_path, replace(same, refers_to_id=None, refers_to_date=None)) == reference_to(first)
+    assert find_reference(
+        tmp_path, replace(same, refers_to_id=None, refers_to_date=None)
+    ) == reference_to(first)
 
 
 def test_a_place_that_holds_another_record_is_refused(tmp_path):

@@ -18,9 +18,16 @@ LIMIT = 10_000_000
 
 def test_status_reason_and_headers_are_as_sent():
     """Order, case and duplicates of headers are kept, whatever case they are asked for."""
-    message = parse(b"HTTP/1.1 200 Very  OK\r\nX-a: 1\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\nX-L: \xe9\r\n\r\nbody")
+    message = parse(
+        b"HTTP/1.1 200 Very  OK\r\nX-a: 1\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\nX-L: \xe9\r\n\r\nbody"
+    )
     assert (message.status, message.reason, message.entity) == (200, "Very  OK", b"body")
-    assert message.headers == (("X-a", "1"), ("Set-Cookie", "a=1"), ("set-cookie", "b=2"), ("X-L", "é"))
+    assert message.headers == (
+        ("X-a", "1"),
+        ("Set-Cookie", "a=1"),
+        ("set-cookie", "b=2"),
+        ("X-L", "é"),
+    )
     assert message.header("SET-COOKIE") == "a=1"
     assert message.headers_all("Set-Cookie") == ["a=1", "b=2"]
     assert message.header("absent") is None
@@ -33,16 +40,28 @@ def test_status_reason_and_headers_are_as_sent():
         (b"HTTP/1.0 404\r\nA: 1\r\n\r\n", 404, (("A", "1"),), b""),
         (b"HTTP/2 200\r\nA: 1\r\n\r\nx", 200, (("A", "1"),), b"x"),
         (b"ICY 200 OK\r\nA: 1\r\n\r\nx", 200, (("A", "1"),), b"x"),
-        (b"HTTP/1.1 200 OK\r\nA: 1\r\n  2\r\n\t3\r\nB:4\r\n\r\nx", 200, (("A", "1 2 3"), ("B", "4")), b"x"),
+        (
+            b"HTTP/1.1 200 OK\r\nA: 1\r\n  2\r\n\t3\r\nB:4\r\n\r\nx",
+            200,
+            (("A", "1 2 3"), ("B", "4")),
+            b"x",
+        ),
         (b"HTTP/1.1 200 OK\r\njunk line\r\nA : 1\r\n\r\nx", 200, (("A", "1"),), b"x"),
         (b"HTTP/1.1 200 OK\r\nA: 1\r\nB: 2", 200, (("A", "1"), ("B", "2")), b""),
-        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nA: 1\r\n\r\nx", 200, (("A", "1"),), b"x"),
+        (
+            b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nA: 1\r\n\r\nx",
+            200,
+            (("A", "1"),),
+            b"x",
+        ),
         (b"<html>no head at all", None, (), b""),
         (b"", None, (), b""),
     ],
 )
 def test_odd_heads_are_read(block, status, headers, entity):
-    """Line feeds alone, missing reasons, folding, junk lines, interim responses and cut heads are all tolerated."""
+    """Line feeds alone, missing reasons, folding, junk lines, interim responses and cut heads are
+    all tolerated.
+    """
     message = parse(block)
     assert (message.status, message.headers, message.entity) == (status, headers, entity)
 
@@ -55,7 +74,9 @@ def test_a_cut_head_is_told_from_a_whole_one():
 
 def test_mime_is_without_parameters_and_utf8_headers_are_read():
     """The media type comes without charset; a header sent in UTF-8 is read as that."""
-    message = parse("HTTP/1.1 301 M\r\nContent-Type: text/html;charset=x\r\nLocation: /خبر\r\n\r\n".encode())
+    message = parse(
+        "HTTP/1.1 301 M\r\nContent-Type: text/html;charset=x\r\nLocation: /خبر\r\n\r\n".encode()
+    )
     assert message.mime == "text/html"
     assert message.text("location") == "/خبر"
     assert parse(b"HTTP/1.1 200 OK\r\nX: \xe9\r\n\r\n").text("x") == "é"
@@ -71,7 +92,10 @@ def test_chunked_framing_is_removed(name):
 
 def test_chunks_with_bare_line_feeds_are_read():
     """Servers that end chunk lines with a line feed alone are understood."""
-    assert parse(b"HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\nabc\n2\nde\n0\n\n").entity == b"abcde"
+    assert (
+        parse(b"HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\nabc\n2\nde\n0\n\n").entity
+        == b"abcde"
+    )
 
 
 @given(st.binary(max_size=300), st.integers(1, 50), st.integers(0, 400))
@@ -89,7 +113,10 @@ def test_truncated_chunks_keep_what_came(body, size, cut):
 
 def test_a_body_that_only_claims_to_be_chunked_is_kept():
     """Other tools store decoded bodies under their old headers: the body stands as it is."""
-    for body in (b"<html>no chunks</html>", b"a\r\nis hexadecimal by chance, and no chunk follows it"):
+    for body in (
+        b"<html>no chunks</html>",
+        b"a\r\nis hexadecimal by chance, and no chunk follows it",
+    ):
         assert parse(warc_kit.response(body, ("Transfer-Encoding", "chunked"))).entity == body
 
 
@@ -100,7 +127,7 @@ def test_no_block_makes_the_parser_raise(block):
     parse(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + block)
 
 
-# --------------------------------------------------------------------------------------------------- content coding
+# ----------------------------------------------------------------------------------- content coding
 
 
 def raw_deflate(data: bytes) -> bytes:
@@ -126,7 +153,9 @@ def raw_deflate(data: bytes) -> bytes:
     ],
 )
 def test_content_codings_are_undone(coding, data):
-    """Every coding that servers use, alone or stacked, gives the body back, whole and without a complaint."""
+    """Every coding that servers use, alone or stacked, gives the body back, whole and without a
+    complaint.
+    """
     result = decode_entity(data, coding, LIMIT)
     assert result.body == (BODY if data else b"")
     assert (result.truncated, result.problem) == (False, None)
@@ -157,7 +186,11 @@ def test_an_unknown_coding_is_named():
 
 @pytest.mark.parametrize(
     ("coding", "data"),
-    [("gzip", gzip.compress(BODY)), ("deflate", zlib.compress(BODY)), ("br", brotli.compress(BODY, quality=1))],
+    [
+        ("gzip", gzip.compress(BODY)),
+        ("deflate", zlib.compress(BODY)),
+        ("br", brotli.compress(BODY, quality=1)),
+    ],
 )
 def test_truncated_data_keeps_what_came(coding, data):
     """Half of a compressed body still gives the text that came, marked as truncated."""
@@ -189,7 +222,9 @@ def test_damaged_data_keeps_what_was_before_the_damage():
     ],
 )
 def test_a_bomb_costs_no_more_than_the_limit(coding, make):
-    """20 MB behind a few kB give exactly the limit, flagged, and never more memory than a few times that."""
+    """20 MB behind a few kB give exactly the limit, flagged, and never more memory than a few times
+    that.
+    """
     bomb = make(b"\0" * 20_000_000)
     limit = 1_000_000
     tracemalloc.start()
@@ -202,7 +237,11 @@ def test_a_bomb_costs_no_more_than_the_limit(coding, make):
     assert peak < 6 * limit
 
 
-@given(st.binary(max_size=2000), st.sampled_from(["gzip", "deflate", "br", "gzip, deflate, br"]), st.integers(0, 3000))
+@given(
+    st.binary(max_size=2000),
+    st.sampled_from(["gzip", "deflate", "br", "gzip, deflate, br"]),
+    st.integers(0, 3000),
+)
 def test_no_entity_makes_the_decoder_raise(data, coding, limit):
     """Any bytes under any coding give at most `limit` bytes and never an error."""
     assert len(decode_entity(data, coding, limit).body) <= limit

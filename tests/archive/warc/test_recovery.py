@@ -54,8 +54,12 @@ def test_a_whole_file_is_only_closed(tmp_path, sample):
 
 @settings(max_examples=80)
 @given(st.data())
-def test_cut_anywhere_the_whole_exchanges_stay_and_the_rest_is_set_aside(tmp_path_factory, sample, data):
-    """Wherever a write was cut: every exchange before it is kept, the tail is set aside, nothing is lost."""
+def test_cut_anywhere_the_whole_exchanges_stay_and_the_rest_is_set_aside(
+    tmp_path_factory, sample, data
+):
+    """Wherever a write was cut: every exchange before it is kept, the tail is set aside, nothing is
+    lost.
+    """
     content, made = sample
     cut = data.draw(st.integers(1, len(content)))
     folder = tmp_path_factory.mktemp("cut")
@@ -69,8 +73,16 @@ def test_cut_anywhere_the_whole_exchanges_stay_and_the_rest_is_set_aside(tmp_pat
     if done.warc:
         assert list(captures(folder / NAME)) == whole
         assert done.kept_bytes == len(kept)
-        ids = [line for line in gzip.decompress(kept).splitlines() if line.startswith(b"WARC-Record-ID: ")]
-        named = {line[20:] for line in gzip.decompress(kept).splitlines() if line.startswith(b"WARC-Concurrent-To: ")}
+        ids = [
+            line
+            for line in gzip.decompress(kept).splitlines()
+            if line.startswith(b"WARC-Record-ID: ")
+        ]
+        named = {
+            line[20:]
+            for line in gzip.decompress(kept).splitlines()
+            if line.startswith(b"WARC-Concurrent-To: ")
+        }
         assert named <= {line[16:] for line in ids}
     else:
         assert not whole
@@ -78,7 +90,9 @@ def test_cut_anywhere_the_whole_exchanges_stay_and_the_rest_is_set_aside(tmp_pat
 
 
 def test_zeros_of_a_power_loss_are_trimmed(tmp_path, sample):
-    """Zeros behind the last record hold nothing and are cut off; zeros with something behind them are set aside."""
+    """Zeros behind the last record hold nothing and are cut off; zeros with something behind them
+    are set aside.
+    """
     left_open(tmp_path, sample[0] + b"\0" * 9000)
     (done,) = recover(tmp_path)
     assert (done.torn, done.torn_bytes) == (None, 9000)
@@ -149,7 +163,9 @@ def test_recovery_that_is_killed_itself_is_harmless(tmp_path, sample, monkeypatc
         recover(folder)
     monkeypatch.undo()
     left = state(folder)
-    assert {name: data for name, data in left.items() if not name.endswith(".tmp")} == state(expected)
+    assert {name: data for name, data in left.items() if not name.endswith(".tmp")} == state(
+        expected
+    )
 
 
 def test_a_finished_file_is_never_overwritten(tmp_path, sample):
@@ -179,7 +195,9 @@ while True:
 
 @pytest.mark.parametrize("wait", [0.0, 0.013, 0.031, 0.05])
 def test_kill_minus_nine_loses_no_exchange_that_was_acknowledged(tmp_path, wait):
-    """Killed while writing at full speed, the archive opens with every capture whose place was told."""
+    """Killed while writing at full speed, the archive opens with every capture whose place was
+    told.
+    """
     command = [sys.executable, "-c", WRITE_FOR_EVER, str(tmp_path)]
     here = Path(__file__).parents[3]
     environment = os.environ | {"PYTHONPATH": f"{here}:{here / 'tests'}"}
@@ -196,6 +214,8 @@ def test_kill_minus_nine_loses_no_exchange_that_was_acknowledged(tmp_path, wait)
     path = tmp_path / done.warc
     read = [item for item in captures(path) if isinstance(item, Capture)]
     assert len(read) == len(list(captures(path)))
-    assert {line.strip() for line in told if line.endswith("\n")} <= {f"{one.warc} {one.offset}" for one in read}
+    assert {line.strip() for line in told if line.endswith("\n")} <= {
+        f"{one.warc} {one.offset}" for one in read
+    }
     assert len(payload(tmp_path, read[-1]).entity) == 200_000
     assert subprocess.run(["gzip", "-t", str(path)], check=False).returncode == 0

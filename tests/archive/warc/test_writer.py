@@ -71,22 +71,32 @@ def write(folder, *exchanges, facts=warc_kit.FACTS, **more):
 
 
 def test_blocks_are_the_bytes_that_crossed_the_wire(folder):
-    """Request and response blocks equal the exchange byte for byte, odd case, order and framing included."""
-    answer = b"HTTP/1.1 200  Odd \r\nx-B: 1\r\nX-a:2\r\njunk\r\nTransfer-Encoding: chunked\r\n\r\n" + warc_kit.chunked(
-        b"abc"
+    """Request and response blocks equal the exchange byte for byte, odd case, order and framing
+    included.
+    """
+    answer = (
+        b"HTTP/1.1 200  Odd \r\nx-B: 1\r\nX-a:2\r\njunk\r\nTransfer-Encoding: chunked\r\n\r\n"
+        + warc_kit.chunked(b"abc")
     )
     records = write(folder, warc_kit.exchange(answer=answer))
-    assert [fields["WARC-Type"] for fields, _ in records] == [["warcinfo"], ["request"], ["metadata"], ["response"]]
+    assert [fields["WARC-Type"] for fields, _ in records] == [
+        ["warcinfo"],
+        ["request"],
+        ["metadata"],
+        ["response"],
+    ]
     assert records[1][1] == warc_kit.REQUEST
     assert records[3][1] == answer
 
 
 def test_digests_are_over_block_and_entity(folder):
-    """Every record has the digest of its block; the response also that of its entity without transfer coding, and
-    neither warcinfo nor metadata has one of a payload.
+    """Every record has the digest of its block; the response also that of its entity without
+    transfer coding, and neither warcinfo nor metadata has one of a payload.
     """
     body = gzip.compress(warc_kit.PAGE)
-    answer = warc_kit.response(warc_kit.chunked(body), ("Transfer-Encoding", "chunked"), ("Content-Encoding", "gzip"))
+    answer = warc_kit.response(
+        warc_kit.chunked(body), ("Transfer-Encoding", "chunked"), ("Content-Encoding", "gzip")
+    )
     records = write(folder, warc_kit.exchange(answer=answer))
     for fields, block in records:
         assert fields["WARC-Block-Digest"] == [sha1(block)]
@@ -95,12 +105,21 @@ def test_digests_are_over_block_and_entity(folder):
 
 
 def test_an_exchange_is_tied_together_and_says_how_it_was_made(folder):
-    """Request and response name each other, share date and URL, and carry address, protocols and cipher."""
+    """Request and response name each other, share date and URL, and carry address, protocols and
+    cipher.
+    """
     made = warc_kit.exchange(
-        ip="::ffff:7f00:1", protocols=("http/1.1", "tls/1.2"), cipher="ECDHE-RSA-AES256-GCM-SHA384", tls_verified=False
+        ip="::ffff:7f00:1",
+        protocols=("http/1.1", "tls/1.2"),
+        cipher="ECDHE-RSA-AES256-GCM-SHA384",
+        tls_verified=False,
     )
     info, request, metadata, response = (fields for fields, _ in write(folder, made))
-    assert request["WARC-Concurrent-To"] == response["WARC-Record-ID"] == metadata["WARC-Concurrent-To"]
+    assert (
+        request["WARC-Concurrent-To"]
+        == response["WARC-Record-ID"]
+        == metadata["WARC-Concurrent-To"]
+    )
     assert response["WARC-Concurrent-To"] == request["WARC-Record-ID"]
     for fields in (request, metadata, response):
         assert fields["WARC-Date"] == ["2026-03-04T10:30:00.123456Z"]
@@ -113,13 +132,18 @@ def test_an_exchange_is_tied_together_and_says_how_it_was_made(folder):
     assert request["Content-Type"] == ["application/http;msgtype=request"]
     assert response["Content-Type"] == ["application/http;msgtype=response"]
     repeated = {
-        name for fields, _ in write(folder / "again", made) for name, values in fields.items() if len(values) > 1
+        name
+        for fields, _ in write(folder / "again", made)
+        for name, values in fields.items()
+        if len(values) > 1
     }
     assert repeated <= {"WARC-Protocol"}
 
 
 def test_warcinfo_says_who_crawled_how(folder):
-    """The first record of a file is a warcinfo that names the file and the fields of the standard."""
+    """The first record of a file is a warcinfo that names the file and the fields of the
+    standard.
+    """
     fields, block = write(folder, warc_kit.exchange())[0]
     assert fields["WARC-Filename"] == [warc_kit.only_file(folder).name]
     assert fields["Content-Type"] == ["application/warc-fields"]
@@ -139,21 +163,29 @@ def test_warcinfo_says_who_crawled_how(folder):
 def test_a_truncated_response_says_why_and_a_whole_one_does_not(folder):
     """WARC-Truncated stands on what was cut, with the reason, and on nothing else."""
     records = write(folder, warc_kit.exchange(truncated="disconnect"), warc_kit.exchange(second=1))
-    assert [fields.get("WARC-Truncated") for fields, _ in records if fields["WARC-Type"] == ["response"]] == [
+    assert [
+        fields.get("WARC-Truncated") for fields, _ in records if fields["WARC-Type"] == ["response"]
+    ] == [
         ["disconnect"],
         None,
     ]
 
 
 def test_a_revisit_keeps_the_head_and_names_what_it_repeats(folder):
-    """An identical payload becomes a revisit with profile, reference, digest and the response's own headers."""
+    """An identical payload becomes a revisit with profile, reference, digest and the response's own
+    headers.
+    """
     with warc_kit.writer(folder) as writer:
         first = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
         answer = warc_kit.response(warc_kit.PAGE, ("X-Served", "again"))
-        again = writer.write_exchange(warc_kit.exchange(answer=answer, second=5), warc_kit.FACTS, reference_to(first))
+        again = writer.write_exchange(
+            warc_kit.exchange(answer=answer, second=5), warc_kit.FACTS, reference_to(first)
+        )
     fields, block = raw_records(warc_kit.only_file(folder))[-1]
     assert fields["WARC-Type"] == ["revisit"]
-    assert fields["WARC-Profile"] == ["http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"]
+    assert fields["WARC-Profile"] == [
+        "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+    ]
     assert fields["WARC-Refers-To"] == [first.record_id]
     assert fields["WARC-Refers-To-Target-URI"] == [warc_kit.URL]
     assert fields["WARC-Refers-To-Date"] == ["2026-03-04T10:30:00.123456Z"]
@@ -165,7 +197,9 @@ def test_a_revisit_keeps_the_head_and_names_what_it_repeats(folder):
 
 
 def test_a_304_is_a_revisit_by_the_servers_word(folder):
-    """A 304 becomes a server-not-modified revisit that keeps the 304's bytes and the digest of what did not change."""
+    """A 304 becomes a server-not-modified revisit that keeps the 304's bytes and the digest of what
+    did not change.
+    """
     answer = b'HTTP/1.1 304 Not Modified\r\nETag: "x"\r\n\r\n'
     with warc_kit.writer(folder) as writer:
         first = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
@@ -180,7 +214,9 @@ def test_a_304_is_a_revisit_by_the_servers_word(folder):
 
 
 def test_secrets_of_the_operator_are_left_out_and_that_is_said(folder):
-    """Values of Cookie and Authorization headers are nowhere in the file; the metadata names what was left out."""
+    """Values of Cookie and Authorization headers are nowhere in the file; the metadata names what
+    was left out.
+    """
     request = (
         b"GET / HTTP/1.1\r\nHost: a\r\ncookie: canary=1\r\n canary=2\r\nAuthorization: Basic canary\r\n"
         b"Accept: */*\r\nProxy-Authorization:canary\r\n\r\n"
@@ -190,7 +226,12 @@ def test_secrets_of_the_operator_are_left_out_and_that_is_said(folder):
     with warc_kit.writer(folder) as writer:
         writer.write_exchange(made, facts)
         writer.write_failure(
-            Failure(url="http://me:canary@news.example/b", stage=Stage.FETCH, reason="no", at=warc_kit.START)
+            Failure(
+                url="http://me:canary@news.example/b",
+                stage=Stage.FETCH,
+                reason="no",
+                at=warc_kit.START,
+            )
         )
     assert b"canary" not in gzip.decompress(warc_kit.only_file(folder).read_bytes())
     records = raw_records(warc_kit.only_file(folder))
@@ -230,22 +271,41 @@ def test_no_url_can_begin_a_header(text):
     ],
 )
 def test_target_uris_are_uris(url, uri):
-    """A URL is written without fragment and user name, escaped where RFC 3986 wants it, else as requested."""
+    """A URL is written without fragment and user name, escaped where RFC 3986 wants it, else as
+    requested.
+    """
     assert target_uri(url) == uri
 
 
 @settings(max_examples=25)
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40))
 def test_no_value_can_break_a_record(tmp_path_factory, url, site, reason):
-    """URLs, site names and reasons of any characters leave files that take apart by the letter of the standard."""
+    """URLs, site names and reasons of any characters leave files that take apart by the letter of
+    the standard.
+    """
     folder = tmp_path_factory.mktemp("w")
-    made = warc_kit.exchange("http://news.example/" + url, ip=reason, cipher=reason, protocols=(reason,))
+    made = warc_kit.exchange(
+        "http://news.example/" + url, ip=reason, cipher=reason, protocols=(reason,)
+    )
     with warc_kit.writer(folder) as writer:
         writer.write_exchange(made, FetchFacts(site=site, crawl_id=reason, via=url))
         writer.write_failure(Failure(url=url, stage=Stage.FETCH, reason=reason, at=warc_kit.START))
         writer.write_crawl(CrawlSummary(id=reason, site=site, started=warc_kit.START))
-    allowed = {"WARC-Type", "WARC-Record-ID", "WARC-Date", "WARC-Target-URI", "WARC-Warcinfo-ID", "WARC-Concurrent-To"}
-    allowed |= {"WARC-Filename", "WARC-IP-Address", "WARC-Protocol", "WARC-Cipher-Suite", "WARC-Payload-Digest"}
+    allowed = {
+        "WARC-Type",
+        "WARC-Record-ID",
+        "WARC-Date",
+        "WARC-Target-URI",
+        "WARC-Warcinfo-ID",
+        "WARC-Concurrent-To",
+    }
+    allowed |= {
+        "WARC-Filename",
+        "WARC-IP-Address",
+        "WARC-Protocol",
+        "WARC-Cipher-Suite",
+        "WARC-Payload-Digest",
+    }
     allowed |= {"WARC-Block-Digest", "Content-Type", "Content-Length"}
     records = raw_records(warc_kit.only_file(folder))
     assert len(records) == 6
@@ -257,13 +317,20 @@ def test_the_same_input_gives_the_same_bytes(tmp_path):
     made = [warc_kit.exchange(second=n, url=f"{warc_kit.URL}&n={n}") for n in range(4)]
     write(tmp_path / "a", *made)
     write(tmp_path / "b", *made)
-    assert warc_kit.only_file(tmp_path / "a").read_bytes() == warc_kit.only_file(tmp_path / "b").read_bytes()
+    assert (
+        warc_kit.only_file(tmp_path / "a").read_bytes()
+        == warc_kit.only_file(tmp_path / "b").read_bytes()
+    )
 
 
 def test_the_capture_says_where_its_record_stands(folder):
-    """Offset and length of a capture cut exactly one gzip member out of the file, the one with its record id."""
+    """Offset and length of a capture cut exactly one gzip member out of the file, the one with its
+    record id.
+    """
     with warc_kit.writer(folder) as writer:
-        captures = [writer.write_exchange(warc_kit.exchange(second=n), warc_kit.FACTS) for n in range(3)]
+        captures = [
+            writer.write_exchange(warc_kit.exchange(second=n), warc_kit.FACTS) for n in range(3)
+        ]
     data = warc_kit.only_file(folder).read_bytes()
     for capture in captures:
         text = gzip.decompress(data[capture.offset : capture.offset + capture.length])
@@ -273,7 +340,9 @@ def test_the_capture_says_where_its_record_stands(folder):
 
 
 def test_bytes_are_in_the_file_before_write_exchange_returns(folder):
-    """Another process sees the whole record as soon as the capture is returned; the file still has its own name."""
+    """Another process sees the whole record as soon as the capture is returned; the file still has
+    its own name.
+    """
     writer = warc_kit.writer(folder)
     capture = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
     (path,) = folder.iterdir()
@@ -293,10 +362,17 @@ def test_a_writer_that_writes_nothing_leaves_nothing(folder):
 
 
 def test_files_rotate_between_exchanges_and_sort_by_time(folder):
-    """A full file is closed after a whole exchange; names sort in the order written, even if the clock steps back."""
-    moments = iter([warc_kit.START, warc_kit.START - timedelta(hours=1), warc_kit.START + timedelta(seconds=1)])
+    """A full file is closed after a whole exchange; names sort in the order written, even if the
+    clock steps back.
+    """
+    moments = iter(
+        [warc_kit.START, warc_kit.START - timedelta(hours=1), warc_kit.START + timedelta(seconds=1)]
+    )
     with warc_kit.writer(folder, rotate_bytes=1000, clock=lambda: next(moments)) as writer:
-        written = [writer.write_exchange(warc_kit.exchange(second=n), warc_kit.FACTS).warc for n in range(3)]
+        written = [
+            writer.write_exchange(warc_kit.exchange(second=n), warc_kit.FACTS).warc
+            for n in range(3)
+        ]
     assert sorted(set(written)) == written
     assert sorted(path.name for path in folder.iterdir()) == written
     for path in folder.iterdir():
@@ -320,8 +396,8 @@ def test_two_writers_in_one_instant_never_share_a_file(folder):
 
 
 def test_a_failed_write_leaves_whole_records_only(folder, monkeypatch):
-    """When the disk fills in the middle of a record the error is told, the half record is taken back, and writing can
-    go on once there is room.
+    """When the disk fills in the middle of a record the error is told, the half record is taken
+    back, and writing can go on once there is room.
     """
     writer = warc_kit.writer(folder)
     first = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
@@ -345,7 +421,9 @@ def test_a_failed_write_leaves_whole_records_only(folder, monkeypatch):
 
 
 def test_a_half_record_that_cannot_be_taken_back_is_left_to_recovery(folder, monkeypatch):
-    """Where even cutting back fails nothing is written behind the half record and the file is not called finished."""
+    """Where even cutting back fails nothing is written behind the half record and the file is not
+    called finished.
+    """
     writer = warc_kit.writer(folder)
     first = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
     really = os.write
@@ -401,7 +479,7 @@ def test_closing_never_overwrites(folder):
     assert (folder / (capture.warc + ".open")).stat().st_size > 0
 
 
-# ---------------------------------------------------------------------------------------------- other tools agree
+# -------------------------------------------------------------------------------- other tools agree
 
 
 @pytest.fixture
@@ -410,27 +488,43 @@ def varied(folder):
     with warc_kit.writer(folder) as writer:
         first = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
         packed = warc_kit.response(gzip.compress(warc_kit.PAGE), ("Content-Encoding", "gzip"))
-        writer.write_exchange(warc_kit.exchange(answer=packed, second=1, url="http://news.example/gz"), FetchFacts())
+        writer.write_exchange(
+            warc_kit.exchange(answer=packed, second=1, url="http://news.example/gz"), FetchFacts()
+        )
         moved = warc_kit.response(b"", ("Location", "/b"), status="301 Moved")
-        writer.write_exchange(warc_kit.exchange(answer=moved, second=2, url="http://news.example/old"), FetchFacts())
+        writer.write_exchange(
+            warc_kit.exchange(answer=moved, second=2, url="http://news.example/old"), FetchFacts()
+        )
         writer.write_exchange(warc_kit.exchange(second=3), warc_kit.FACTS, reference_to(first))
         not_modified = b"HTTP/1.1 304 Not Modified\r\n\r\n"
         again = warc_kit.exchange(answer=not_modified, second=4)
         writer.write_exchange(again, warc_kit.FACTS, reference_to(first), not_modified=True)
         writer.write_exchange(warc_kit.exchange(second=5, truncated="length"), FetchFacts())
         photo = warc_kit.response(os.urandom(70_000), kind="image/jpeg")
-        writer.write_exchange(warc_kit.exchange(answer=photo, second=6, url="http://news.example/p.jpg"), FetchFacts())
-        writer.write_failure(Failure(url="http://x.example/", stage=Stage.FETCH, reason="refused", at=warc_kit.START))
+        writer.write_exchange(
+            warc_kit.exchange(answer=photo, second=6, url="http://news.example/p.jpg"), FetchFacts()
+        )
+        writer.write_failure(
+            Failure(url="http://x.example/", stage=Stage.FETCH, reason="refused", at=warc_kit.START)
+        )
         writer.write_crawl(CrawlSummary(id="1", site="news", started=warc_kit.START))
     return warc_kit.only_file(folder)
 
 
 @pytest.mark.parametrize(
-    "command", [["gzip", "-t"], [BIN / "warcio", "check"], [BIN / "fastwarc", "check"], [BIN / "warcio", "index"]]
+    "command",
+    [
+        ["gzip", "-t"],
+        [BIN / "warcio", "check"],
+        [BIN / "fastwarc", "check"],
+        [BIN / "warcio", "index"],
+    ],
 )
 def test_other_tools_find_no_fault(varied, command):
     """gzip, warcio and FastWARC accept a file with every kind of record."""
-    run = subprocess.run([*map(str, command), str(varied)], capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [*map(str, command), str(varied)], capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stdout + run.stderr
     assert "fail" not in run.stdout.replace("0 failed", "").lower()
 
@@ -444,7 +538,10 @@ def test_warcio_and_fastwarc_read_the_same_blocks(varied):
             for one in ArchiveIterator(file, no_record_parse=True)
         ]
     by_fastwarc = [
-        (one.record_id if one.record_id.startswith("<") else f"<{one.record_id}>", one.reader.read())
+        (
+            one.record_id if one.record_id.startswith("<") else f"<{one.record_id}>",
+            one.reader.read(),
+        )
         for one in FastIterator(str(varied), parse_http=False)
     ]
     assert by_warcio == expected
@@ -455,8 +552,12 @@ def test_bodies_that_came_compressed_are_stored_and_others_compressed(folder):
     """A photograph takes its own size and little more, a page far less than its own."""
     photo = os.urandom(70_000)
     with warc_kit.writer(folder) as writer:
-        one = writer.write_exchange(warc_kit.exchange(answer=warc_kit.response(photo, kind="image/png")), FetchFacts())
-        two = writer.write_exchange(warc_kit.exchange(answer=warc_kit.response(warc_kit.PAGE * 50)), FetchFacts())
+        one = writer.write_exchange(
+            warc_kit.exchange(answer=warc_kit.response(photo, kind="image/png")), FetchFacts()
+        )
+        two = writer.write_exchange(
+            warc_kit.exchange(answer=warc_kit.response(warc_kit.PAGE * 50)), FetchFacts()
+        )
     assert len(photo) < one.length < len(photo) + 1000
     assert two.length < len(warc_kit.PAGE)
 
@@ -478,7 +579,9 @@ def test_bodies_that_came_compressed_are_stored_and_others_compressed(folder):
     ],
 )
 def test_cipher_suites_have_their_iana_names(openssl, iana):
-    """OpenSSL's names become those of the IANA registry; unknown ones are left out rather than guessed."""
+    """OpenSSL's names become those of the IANA registry; unknown ones are left out rather than
+    guessed.
+    """
     assert iana_name(openssl) == iana
 
 

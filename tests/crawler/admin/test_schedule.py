@@ -9,17 +9,30 @@ from hypothesis import strategies as st
 
 from archive.config import SiteConfig
 from archive.errors import UsageError
-from crawler.admin.schedule import Schedule, crontab, due, is_due, plan, step_minutes, systemd_units, with_lines
+from crawler.admin.schedule import (
+    Schedule,
+    crontab,
+    due,
+    is_due,
+    plan,
+    step_minutes,
+    systemd_units,
+    with_lines,
+)
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
 def site(name: str, schedule: str | None, timezone: str = "UTC") -> SiteConfig:
-    return SiteConfig(name=name, start=("https://a.example/",), schedule=schedule, timezone=timezone)
+    return SiteConfig(
+        name=name, start=("https://a.example/",), schedule=schedule, timezone=timezone
+    )
 
 
 def schedule(root: str = "/srv/news", minutes: int = 5) -> Schedule:
-    return Schedule(root=Path(root), command=("/opt/bin/warraq", "-C", root, "-q", "run-due"), minutes=minutes)
+    return Schedule(
+        root=Path(root), command=("/opt/bin/warraq", "-C", root, "-q", "run-due"), minutes=minutes
+    )
 
 
 @pytest.mark.parametrize(
@@ -38,7 +51,9 @@ def schedule(root: str = "/srv/news", minutes: int = 5) -> Schedule:
 def test_due_when_the_schedule_came_round_since_the_last_start(
     cron: str | None, last: str | None, expected: bool
 ) -> None:
-    """A site is due when its schedule came round after its last crawl began, however long ago; never without one."""
+    """A site is due when its schedule came round after its last crawl began, however long ago;
+    never without one.
+    """
     started = datetime.fromisoformat(last).replace(tzinfo=UTC) if last else None
     assert is_due(site("a", cron), started, NOON) is expected
 
@@ -46,41 +61,62 @@ def test_due_when_the_schedule_came_round_since_the_last_start(
 def test_schedule_is_in_the_sites_zone() -> None:
     """Six in the morning is six in the morning at the site, not here."""
     last = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)
-    just_before, just_after = datetime(2026, 11, 20, 1, 59, tzinfo=UTC), datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+    just_before, just_after = (
+        datetime(2026, 11, 20, 1, 59, tzinfo=UTC),
+        datetime(2026, 11, 20, 2, 0, tzinfo=UTC),
+    )
     dubai = site("a", "0 6 * * *", "Asia/Dubai")
     assert not is_due(dubai, last, just_before)
     assert is_due(dubai, last, just_after)
 
 
 def test_longest_waiting_first() -> None:
-    """Of several due sites the one never crawled comes first, then the one whose last crawl is the oldest."""
-    sites = [site("new", "0 * * * *"), site("old", "0 * * * *"), site("never", "0 * * * *"), site("off", None)]
-    last = {"new": datetime(2026, 11, 20, 10, tzinfo=UTC), "old": datetime(2026, 11, 19, 10, tzinfo=UTC)}
+    """Of several due sites the one never crawled comes first, then the one whose last crawl is the
+    oldest.
+    """
+    sites = [
+        site("new", "0 * * * *"),
+        site("old", "0 * * * *"),
+        site("never", "0 * * * *"),
+        site("off", None),
+    ]
+    last = {
+        "new": datetime(2026, 11, 20, 10, tzinfo=UTC),
+        "old": datetime(2026, 11, 19, 10, tzinfo=UTC),
+    }
     assert [each.name for each in due(sites, last, NOON)] == ["never", "old", "new"]
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
 def test_a_crawl_that_begins_now_is_not_due_again_now(now: datetime) -> None:
-    """Whatever the moment, having just begun a crawl is never a reason to begin another, in zones with summer time too."""
+    """Whatever the moment, having just begun a crawl is never a reason to begin another, in zones
+    with summer time too.
+    """
     for zone in ("UTC", "Africa/Cairo", "America/New_York"):
         assert not is_due(site("a", "*/7 * * * *", zone), now, now)
 
 
 def test_asked_as_often_as_needed() -> None:
-    """Every five minutes does for usual schedules; one that is due at minute 7 is asked for every minute."""
+    """Every five minutes does for usual schedules; one that is due at minute 7 is asked for every
+    minute.
+    """
     assert step_minutes([site("a", "*/30 * * * *"), site("b", "5 4 * * *")]) == 5
     assert step_minutes([site("a", "*/30 * * * *"), site("b", "7 4 * * *")]) == 1
 
 
 def test_crontab_line_is_quoted_for_shell_and_cron() -> None:
-    """A folder with a blank or a per cent sign reaches the shell whole: cron would end the command at a bare %."""
+    """A folder with a blank or a per cent sign reaches the shell whole: cron would end the command
+    at a bare %.
+    """
     comment, line = crontab(schedule("/srv/my 100% news")).splitlines()
     assert comment.startswith("# warraq-my-100-news-")
     assert line == r"*/5 * * * * /opt/bin/warraq -C '/srv/my 100\% news' -q run-due >/dev/null"
 
 
 def test_crontab_is_changed_only_in_our_lines() -> None:
-    """Installing twice leaves one line, removing takes out ours alone, and other lines stay as they were."""
+    """Installing twice leaves one line, removing takes out ours alone, and other lines stay as they
+    were.
+    """
     other = "MAILTO=me\n0 1 * * * backup\n# warraq is nice\n"
     once = with_lines(other, schedule(), install=True)
     assert once.startswith(other)
@@ -105,7 +141,9 @@ def test_names_differ_for_folders_of_one_name() -> None:
 
 
 def test_plan_refuses_what_would_do_nothing(tmp_path: Path) -> None:
-    """Without any schedule in the file, or for a site that has none, the person is told what to write."""
+    """Without any schedule in the file, or for a site that has none, the person is told what to
+    write.
+    """
     sites = [site("a", None), site("b", "0 * * * *")]
     with pytest.raises(UsageError, match=r"schedule = "):
         plan(tmp_path, [site("a", None)])

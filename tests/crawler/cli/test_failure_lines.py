@@ -12,15 +12,25 @@ from crawler.cli.failure_lines import trouble_lines
 class Reader:
     def failures(self, crawl: str) -> list[dict[str, Any]]:
         assert crawl == "c1"
-        told = [("discovery", "left here"), *(("fetch", f"HTTP 50{n}\x1b[31m\nx") for n in range(6))]
+        told = [
+            ("discovery", "left here"),
+            *(("fetch", f"HTTP 50{n}\x1b[31m\nx") for n in range(6)),
+        ]
         return [
-            {"url": f"https://n.example/{at}", "stage": stage, "reason": reason, "at": f"2026-11-26T00:00:0{at}Z"}
+            {
+                "url": f"https://n.example/{at}",
+                "stage": stage,
+                "reason": reason,
+                "at": f"2026-11-26T00:00:0{at}Z",
+            }
             for at, (stage, reason) in enumerate(told)
         ]
 
 
 def test_few_lines_the_gravest_first() -> None:
-    """Five lines for a site, what counts as failed first, then how many more; no line steers a terminal or breaks in two."""
+    """Five lines for a site, what counts as failed first, then how many more; no line steers a
+    terminal or breaks in two.
+    """
     summary = CrawlSummary(id="c1", site="news", started=datetime(2026, 11, 26, tzinfo=UTC))
     lines = list(trouble_lines(cast("Any", Reader()), [summary]))
     assert lines[0] == "news: https://n.example/1: HTTP 500�[31m x"

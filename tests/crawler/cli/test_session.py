@@ -1,4 +1,6 @@
-"""The frame of the command: how errors, interruptions and bugs end a process, and options that are checked once."""
+"""The frame of the command: how errors, interruptions and bugs end a process, and options that are
+checked once.
+"""
 
 from datetime import UTC, datetime
 
@@ -12,7 +14,11 @@ from crawler import cli
 from crawler.cli.options import day, duration
 from crawler.cli.session import from_now
 
-KINDS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, WarraqError)]
+KINDS = [
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, WarraqError)
+]
 
 
 def ending(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:
@@ -32,7 +38,9 @@ def ending(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:
 def test_error_is_one_line_and_its_code(
     kind: type[WarraqError], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each error ends the process with its own code and one line on standard error, whatever its message holds."""
+    """Each error ends the process with its own code and one line on standard error, whatever its
+    message holds.
+    """
     assert ending(monkeypatch, kind("what\nis wrong")) == kind.exit_code
     shown = capsys.readouterr()
     assert (shown.out, shown.err) == ("", "warraq: what is wrong\n")
@@ -59,7 +67,9 @@ def test_exit_code_of_a_command_is_the_process_s(monkeypatch: pytest.MonkeyPatch
     assert ending(monkeypatch, click.exceptions.Exit(3)) == 3
 
 
-@pytest.mark.parametrize(("text", "code"), [("30m", 0), ("1h30m", 0), ("90", 0), ("soon", 2), ("-5", 2)])
+@pytest.mark.parametrize(
+    ("text", "code"), [("30m", 0), ("1h30m", 0), ("90", 0), ("soon", 2), ("-5", 2)]
+)
 def test_durations(text: str, code: int) -> None:
     """A duration is a number with units, or a line that says what was expected."""
 
@@ -75,7 +85,14 @@ def test_durations(text: str, code: int) -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("2026-11-20", 0), ("2026-11", 0), ("2026", 0), ("2026-13", 2), ("20.11.2026", 2), ("2026-02-30", 2)],
+    [
+        ("2026-11-20", 0),
+        ("2026-11", 0),
+        ("2026", 0),
+        ("2026-13", 2),
+        ("20.11.2026", 2),
+        ("2026-02-30", 2),
+    ],
 )
 def test_days(text: str, code: int) -> None:
     """A day, month or year in ISO form that there is, or a line that says what was expected."""

@@ -24,20 +24,33 @@ CONFIG = '[collection]\nname = "test"\n[sites.paper]\nstart = "{url}/"\ndelay = 
 def sown(site: Site) -> dict[str, object]:
     """Pages that set cookies, ask for a password, and name addresses with passwords in them."""
     secret = site.url.replace("://", f"://user:{CANARY}@")
-    links = ["/news/1", f"{secret}/news/2", f"//user:{CANARY}@{site.authority}/news/3", "/moved", "/login"]
+    links = [
+        "/news/1",
+        f"{secret}/news/2",
+        f"//user:{CANARY}@{site.authority}/news/3",
+        "/moved",
+        "/login",
+    ]
     return {
-        "/robots.txt": say(f"Sitemap: {secret}/map.xml\n", kind="text/plain", Set_Cookie=f"robots={CANARY}"),
+        "/robots.txt": say(
+            f"Sitemap: {secret}/map.xml\n", kind="text/plain", Set_Cookie=f"robots={CANARY}"
+        ),
         "/map.xml": say(sitemap(f"{secret}/news/4"), kind="application/xml"),
         "/": say(listing("الجريدة", links), Set_Cookie=f"session={CANARY}; Path=/"),
         "/moved": say("", status="302 Found", Location=f"{secret}/news/5"),
         "/login": say("who?", status="401 Unauthorized", WWW_Authenticate='Basic realm="x"'),
-        **{f"/news/{number}": say(article(f"/news/{number}", links=[f"{secret}/news/6"])) for number in range(7)},
+        **{
+            f"/news/{number}": say(article(f"/news/{number}", links=[f"{secret}/news/6"]))
+            for number in range(7)
+        },
     }
 
 
 @pytest.fixture(scope="module")
 def left(tmp_path_factory: pytest.TempPathFactory) -> tuple[Layout, Site, str]:
-    """The collection after a crawl with secrets in the environment and the home folder too; the site; what was said."""
+    """The collection after a crawl with secrets in the environment and the home folder too; the
+    site; what was said.
+    """
     folder = tmp_path_factory.mktemp("canaries")
     (folder / ".netrc").write_text(f"machine 127.0.0.1 login user password {CANARY}\n")
     (folder / ".netrc").chmod(0o600)
@@ -45,10 +58,20 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> tuple[Layout, Site, str]:
         site.routes.update(sown(site))
         layout = Layout.create(folder / "c", CONFIG.format(url=site.url))
         proxy = f"http://user:{CANARY}@127.0.0.1:9"
-        secrets = {"AWS_SECRET_ACCESS_KEY": CANARY, "http_proxy": proxy, "HTTP_PROXY": proxy, "HOME": str(folder)}
+        secrets = {
+            "AWS_SECRET_ACCESS_KEY": CANARY,
+            "http_proxy": proxy,
+            "HTTP_PROXY": proxy,
+            "HOME": str(folder),
+        }
         command = [Path(sys.executable).with_name("warraq"), "-v", "-C", layout.root, "crawl"]
         done = subprocess.run(
-            command, env=os.environ | secrets, capture_output=True, encoding="utf-8", timeout=100, check=False
+            command,
+            env=os.environ | secrets,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=100,
+            check=False,
         )
         assert done.returncode in (0, 3), done.stderr
         return layout, site, done.stdout + done.stderr
@@ -60,7 +83,9 @@ def test_no_request_carries_a_secret(left: tuple[Layout, Site, str]) -> None:
     Addresses with a password in them are not followed at all.
     """
     _, site, _ = left
-    assert [target for target in sorted(site.wire.targets) if target.startswith("/news/")] == ["/news/1"]
+    assert [target for target in sorted(site.wire.targets) if target.startswith("/news/")] == [
+        "/news/1"
+    ]
     for exchange in site.wire.exchanges:
         assert CANARY.encode() not in exchange.request
         assert exchange.header("Cookie") is None
@@ -68,10 +93,16 @@ def test_no_request_carries_a_secret(left: tuple[Layout, Site, str]) -> None:
 
 
 def test_nothing_of_ours_repeats_a_secret(left: tuple[Layout, Site, str]) -> None:
-    """Logs, index, frontier, CDXJ, and every WARC record but the bytes that the server itself sent."""
+    """Logs, index, frontier, CDXJ, and every WARC record but the bytes that the server itself
+    sent.
+    """
     layout, _, said = left
     assert CANARY not in said
-    files = [path for path in layout.root.rglob("*") if path.is_file() and not path.name.endswith(".warc.gz")]
+    files = [
+        path
+        for path in layout.root.rglob("*")
+        if path.is_file() and not path.name.endswith(".warc.gz")
+    ]
     assert {"index.db", "frontier.db", "index.cdxj"} <= {path.name for path in files}
     assert [path.name for path in files if CANARY.encode() in path.read_bytes()] == []
     for path in layout.archive.glob("*.warc.gz"):
@@ -84,16 +115,30 @@ def test_nothing_of_ours_repeats_a_secret(left: tuple[Layout, Site, str]) -> Non
 
 
 def test_files_are_closed_to_others(left: tuple[Layout, Site, str]) -> None:
-    """Nothing of a collection can be read by other users of the machine, whatever the folder it lies in."""
+    """Nothing of a collection can be read by other users of the machine, whatever the folder it
+    lies in.
+    """
     layout, _, _ = left
     found = [path for path in layout.root.rglob("*") if path.name != "lock.holder"]
-    assert {layout.archive, layout.index_db, layout.cdxj, layout.frontier, layout.fixity / "chain.jsonl"} <= set(found)
+    assert {
+        layout.archive,
+        layout.index_db,
+        layout.cdxj,
+        layout.frontier,
+        layout.fixity / "chain.jsonl",
+    } <= set(found)
     assert [path for path in found if path.stat().st_mode & 0o007] == []
 
 
 def test_the_network_is_closed_to_what_follows_links() -> None:
-    """What runs closed reaches loopback and nothing else (or a note has said that it cannot be closed here)."""
-    code = "import socket; s=socket.socket(); s.settimeout(1); print(s.connect_ex(('192.0.2.1', 80)))"
+    """What runs closed reaches loopback and nothing else (or a note has said that it cannot be
+    closed here).
+    """
+    code = (
+        "import socket; s=socket.socket(); s.settimeout(1); print(s.connect_ex(('192.0.2.1', 80)))"
+    )
     if closed():
-        done = subprocess.run([*closed(), sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [*closed(), sys.executable, "-c", code], capture_output=True, text=True, check=False
+        )
         assert done.stdout.strip() != "0"

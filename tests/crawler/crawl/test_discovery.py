@@ -41,8 +41,12 @@ def found(reading: Reading, entry: Entry = START, window: Window | None = None) 
 
 
 def test_sitemaps_come_from_robots_txt_or_are_guessed():
-    """What robots.txt names is taken, relative and foreign addresses too; only without it the usual places are tried."""
-    named = discovery.sitemaps(START.url, Robots(b"Sitemap: /a.xml\nSitemap: https://cdn.example/b.xml\nSitemap: x y:"))
+    """What robots.txt names is taken, relative and foreign addresses too; only without it the usual
+    places are tried.
+    """
+    named = discovery.sitemaps(
+        START.url, Robots(b"Sitemap: /a.xml\nSitemap: https://cdn.example/b.xml\nSitemap: x y:")
+    )
     assert [entry.url for entry in named][:2] == [f"{HOST}/a.xml", "https://cdn.example/b.xml"]
     assert all(entry.named_by_robots and not entry.guess for entry in named)
     guessed = discovery.sitemaps(START.url, Robots(b""))
@@ -51,8 +55,13 @@ def test_sitemaps_come_from_robots_txt_or_are_guessed():
 
 
 def test_news_goes_before_years_of_listed_addresses():
-    """A news sitemap's and a feed's URLs are articles to fetch soon; a plain sitemap's are listed for later."""
-    sightings = [Sighting(url=f"{HOST}/{kind}", source="s", kind=kind) for kind in ("news-sitemap", "feed", "sitemap")]
+    """A news sitemap's and a feed's URLs are articles to fetch soon; a plain sitemap's are listed
+    for later.
+    """
+    sightings = [
+        Sighting(url=f"{HOST}/{kind}", source="s", kind=kind)
+        for kind in ("news-sitemap", "feed", "sitemap")
+    ]
     reading = Reading(kind=PayloadKind.SITEMAP, sightings=tuple(sightings))
     kinds = [entry.kind for entry in found(reading, Entry(url=f"{HOST}/s.xml", kind=Kind.SITEMAP))]
     assert kinds == [Kind.ARTICLE, Kind.ARTICLE, Kind.LISTED]
@@ -77,12 +86,25 @@ def test_a_sitemap_index_leads_two_levels_deep():
         ("2027", None, "cd"),
     ],
 )
-def test_since_and_until_pass_over_what_is_announced_outside(since: str | None, until: str | None, kept: str):
+def test_since_and_until_pass_over_what_is_announced_outside(
+    since: str | None, until: str | None, kept: str
+):
     """Days, months and years bound it, both included; what states no day is kept."""
-    stated = {"a": "2026-11-19T23:00:00+04:00", "b": "Fri, 20 Nov 2026 08:00:00 GMT", "c": "2027-01-01", "d": None}
-    sightings = [Sighting(url=f"{HOST}/{n}", source="s", kind="feed", published=text) for n, text in stated.items()]
+    stated = {
+        "a": "2026-11-19T23:00:00+04:00",
+        "b": "Fri, 20 Nov 2026 08:00:00 GMT",
+        "c": "2027-01-01",
+        "d": None,
+    }
+    sightings = [
+        Sighting(url=f"{HOST}/{n}", source="s", kind="feed", published=text)
+        for n, text in stated.items()
+    ]
     reading = Reading(kind=PayloadKind.FEED, sightings=tuple(sightings))
-    assert "".join(entry.url[-1] for entry in found(reading, window=Window(since=since, until=until))) == kept
+    assert (
+        "".join(entry.url[-1] for entry in found(reading, window=Window(since=since, until=until)))
+        == kept
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,7 +124,9 @@ def test_stated_days(text: str | None, day: date | None):
 
 
 def test_links_are_followed_by_what_they_are():
-    """Further pages lie no deeper than the listing, feeds are feeds, AMP is passed over, sections go first."""
+    """Further pages lie no deeper than the listing, feeds are feeds, AMP is passed over, sections
+    go first.
+    """
     reading = page(
         Link(url=f"{HOST}/politics"),
         Link(url=f"{HOST}/politics/2026-a-long-story-of-a-day"),
@@ -132,11 +156,13 @@ def test_feeds_are_guessed_only_where_the_start_names_none():
 def test_a_headline_travels_with_its_link():
     """What a section page calls an article is announced with it."""
     sighting = Sighting(url=f"{HOST}/a", source=START.url, kind="section", title="عنوان الخبر")
-    entries = found(page(Link(url=f"{HOST}/a"), Link(url=f"{HOST}/feed", kind="feed"), sightings=(sighting,)))
+    entries = found(
+        page(Link(url=f"{HOST}/a"), Link(url=f"{HOST}/feed", kind="feed"), sightings=(sighting,))
+    )
     assert entries[0].claims == (sighting,)
 
 
-# ------------------------------------------------------------------------------------------------------ harvest
+# ------------------------------------------------------------------------------------------ harvest
 
 
 def captured(url: str, status: int = 200) -> Capture:
@@ -164,8 +190,12 @@ class Reaped:
         self.said[key] = f"{stage} {url} {reason}"
 
     def gather(self, *links: str, status: int = 200) -> list[str]:
-        reading = page(*(Link(url=HOST + link) for link in links), Link(url=f"{HOST}/feed", kind="feed"))
-        entries = self.harvest.gather(Entry(url=f"{HOST}/list"), captured(f"{HOST}/list", status), reading)
+        reading = page(
+            *(Link(url=HOST + link) for link in links), Link(url=f"{HOST}/feed", kind="feed")
+        )
+        entries = self.harvest.gather(
+            Entry(url=f"{HOST}/list"), captured(f"{HOST}/list", status), reading
+        )
         return [entry.url.removeprefix(HOST) for entry in entries if entry.kind is not Kind.FEED]
 
 
@@ -211,12 +241,16 @@ def test_news_passes_though_its_link_is_known(frontier: Frontier):
     reaped.gather("/a")
     sighting = Sighting(url=f"{HOST}/a", source="s", kind="feed")
     reading = Reading(kind=PayloadKind.FEED, sightings=(sighting,))
-    entries = reaped.harvest.gather(Entry(url=f"{HOST}/feed", kind=Kind.FEED), captured(f"{HOST}/feed"), reading)
+    entries = reaped.harvest.gather(
+        Entry(url=f"{HOST}/feed", kind=Kind.FEED), captured(f"{HOST}/feed"), reading
+    )
     assert [entry.kind for entry in entries] == [Kind.ARTICLE]
 
 
 def test_an_article_again_under_other_addresses_is_no_fruit(frontier: Frontier):
-    """A trap that shows one article under ever new addresses dries up; announced addresses are never a trap."""
+    """A trap that shows one article under ever new addresses dries up; announced addresses are
+    never a trap.
+    """
     reaped = Reaped(frontier)
     one = Article(url=f"{HOST}/a", canonical=f"{HOST}/a", title="ع", paragraphs=["نص"])
     reading = Reading(kind=PayloadKind.ARTICLE, article=one)

@@ -1,7 +1,8 @@
-"""A crawl of a site that gets everything wrong, beside sites that are away and one that is well: who is served, and what is said.
+"""A crawl of a site that gets everything wrong, beside sites that are away and one that is well:
+who is served, and what is said.
 
-One run of the real `warraq crawl` where only loopback can be reached (`hostile_crawl.py`); each line of the tables is one
-promise about it.
+One run of the real `warraq crawl` where only loopback can be reached (`hostile_crawl.py`); each
+line of the tables is one promise about it.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from archive.verify.collection import verify
 from archive.warc.capture_reader import read_record
 
 PROGRAM = Path(hostile_crawl.__file__)
-# What the crawler's own process may hold, whatever a server sends; measured: 290 MB, most of it one 50 MB body three times.
+# What the crawler's own process may hold, whatever a server sends; measured: 290 MB, most of it one
+# 50 MB body three times.
 MEMORY = 400 << 20
 SECONDS = 150  # measured: 30, with time-outs of a few seconds
 
@@ -48,7 +50,9 @@ class Crawled:
         return self.rows(query, self.base + path)
 
     def failures(self, path: str) -> list[str]:
-        found = self.rows("SELECT DISTINCT stage || ': ' || reason FROM failures WHERE url = ?", self.base + path)
+        found = self.rows(
+            "SELECT DISTINCT stage || ': ' || reason FROM failures WHERE url = ?", self.base + path
+        )
         return [text for (text,) in found]
 
     def asked(self, path: str) -> int:
@@ -64,13 +68,15 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     return Crawled(json.loads(done.stdout), Layout(folder))
 
 
-# ------------------------------------------------------------------------------------------------- the run as a whole
+# ------------------------------------------------------------------------------- the run as a whole
 
 
 def test_the_run_ends_in_order(crawled: Crawled) -> None:
     """Exit code 3, a summary for each site, no traceback, in bounded time."""
     assert crawled.told["code"] == 3, crawled.told["err"]
-    outcomes = {row["site"]: row["outcome"] for row in map(json.loads, crawled.told["out"].splitlines())}
+    outcomes = {
+        row["site"]: row["outcome"] for row in map(json.loads, crawled.told["out"].splitlines())
+    }
     assert outcomes == {
         "hostile": "finished",
         "good": "finished",
@@ -89,8 +95,12 @@ def test_memory_is_bounded(crawled: Crawled) -> None:
 
 
 def test_good_pages_are_there(crawled: Crawled) -> None:
-    """Every article of the hostile site, and every one of its neighbour, is fetched once and indexed."""
-    found = crawled.rows("SELECT site, count(*) FROM articles WHERE url LIKE '%/news/%' GROUP BY site")
+    """Every article of the hostile site, and every one of its neighbour, is fetched once and
+    indexed.
+    """
+    found = crawled.rows(
+        "SELECT site, count(*) FROM articles WHERE url LIKE '%/news/%' GROUP BY site"
+    )
     assert dict(found) == {"hostile": GOOD, "good": 6}
 
 
@@ -123,11 +133,13 @@ def test_whoever_is_not_invited_is_not_asked(crawled: Crawled) -> None:
 )
 def test_a_site_that_is_away_is_said(crawled: Crawled, site: str, reason: str) -> None:
     """Forbidden, refused, unknown to the name server: a row that says which."""
-    found = crawled.rows("SELECT reason FROM failures WHERE url LIKE ?", crawled.told["sites"][site] + "%")
+    found = crawled.rows(
+        "SELECT reason FROM failures WHERE url LIKE ?", crawled.told["sites"][site] + "%"
+    )
     assert [text for (text,) in found if reason in text]
 
 
-# --------------------------------------------------------------------------------------------------- page by page
+# ------------------------------------------------------------------------------------- page by page
 
 ARTICLE: list[str] = [
     *(
@@ -140,8 +152,23 @@ ARTICLE: list[str] = [
         "/gzip",
         "/br",
     ),
-    *("/deflate", "/deflate-raw", "/unknown-coding", "/validators", "/sets-cookie", "/1256-header", "/1256-meta"),
-    *("/1256-undeclared", "/1256-says-utf8", "/1256-says-latin1", "/utf8-says-1256", "/utf8-says-latin1", "/utf8-mark"),
+    *(
+        "/deflate",
+        "/deflate-raw",
+        "/unknown-coding",
+        "/validators",
+        "/sets-cookie",
+        "/1256-header",
+        "/1256-meta",
+    ),
+    *(
+        "/1256-undeclared",
+        "/1256-says-utf8",
+        "/1256-says-latin1",
+        "/utf8-says-1256",
+        "/utf8-says-latin1",
+        "/utf8-mark",
+    ),
     *("/utf16-mark", "/utf16-header", "/charset-unknown", "/gzip-cut", "/gzip-not", "/many-links"),
 ]
 
@@ -154,7 +181,9 @@ def test_odd_but_readable(crawled: Crawled, path: str) -> None:
 
 
 def test_arabic_is_right_whatever_a_page_says_of_its_charset(crawled: Crawled) -> None:
-    """No mojibake: the headline is the same under every character set, declared rightly, wrongly or not at all."""
+    """No mojibake: the headline is the same under every character set, declared rightly, wrongly or
+    not at all.
+    """
     pages = [path for path in ARTICLE if path.startswith(("/1256", "/utf", "/charset"))]
     query = "SELECT a.title FROM captures c JOIN articles a ON a.id = c.article_id WHERE c.url = ?"
     assert {crawled.rows(query, crawled.base + path)[0][0] for path in pages} == {"ترميم الجسر"}
@@ -197,8 +226,12 @@ def test_nothing_to_keep(crawled: Crawled, path: str, reason: str) -> None:
         ("/chunked-not", "unspecified", 1),
     ],
 )
-def test_what_came_of_a_cut_response_is_kept(crawled: Crawled, path: str, mark: str, most: int) -> None:
-    """With WARC-Truncated and its reason, a row in `failures`, and more tries where these may help."""
+def test_what_came_of_a_cut_response_is_kept(
+    crawled: Crawled, path: str, mark: str, most: int
+) -> None:
+    """With WARC-Truncated and its reason, a row in `failures`, and more tries where these may
+    help.
+    """
     found = crawled.captures(path)
     assert 1 <= len(found) <= most
     assert mark in {truncated for _, truncated, _ in found}
@@ -253,9 +286,13 @@ def test_no_page_and_no_failure(crawled: Crawled, path: str) -> None:
     assert crawled.failures(path) == []
 
 
-@pytest.mark.parametrize("path", ["/binary", "/report", "/echo", "/big-header", "/many-headers", "/no-reason"])
+@pytest.mark.parametrize(
+    "path", ["/binary", "/report", "/echo", "/big-header", "/many-headers", "/no-reason"]
+)
 def test_no_page(crawled: Crawled, path: str) -> None:
-    """What is no page is kept, and said in one line; a header line of 20 kB is no reason to lose one."""
+    """What is no page is kept, and said in one line; a header line of 20 kB is no reason to lose
+    one.
+    """
     assert len(crawled.captures(path)) == 1
     (failure,) = crawled.failures(path)
     assert failure.startswith("discovery: not a page: ")
@@ -263,8 +300,12 @@ def test_no_page(crawled: Crawled, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/second-response", "/late-second-response", "/long-length"])
 def test_excess_never_answers_for_another_page(crawled: Crawled, path: str) -> None:
-    """What a server sends beyond its response is in no record: it would be filed under somebody else's URL."""
-    (place,) = crawled.rows("SELECT warc, offset, length FROM captures WHERE url = ?", crawled.base + path)
+    """What a server sends beyond its response is in no record: it would be filed under somebody
+    else's URL.
+    """
+    (place,) = crawled.rows(
+        "SELECT warc, offset, length FROM captures WHERE url = ?", crawled.base + path
+    )
     block = read_record(crawled.layout.archive / place[0], place[1]).block
     assert b"second" not in block.partition(b"\r\n\r\n")[2]
     assert b"stray" not in block
@@ -273,7 +314,11 @@ def test_excess_never_answers_for_another_page(crawled: Crawled, path: str) -> N
 
 def test_a_sitemap_index_that_makes_itself_up_ends(crawled: Crawled) -> None:
     """Two levels below the one that robots.txt names, and no further."""
-    asked = [target for target in crawled.told["asked"]["hostile"] if target.startswith("/sitemap-endless.xml?")]
+    asked = [
+        target
+        for target in crawled.told["asked"]["hostile"]
+        if target.startswith("/sitemap-endless.xml?")
+    ]
     assert 3 <= len(set(asked)) <= 12
 
 

@@ -22,7 +22,9 @@ def get(site: Site, target: str) -> tuple[int, bytes]:
 
 
 def test_every_article_can_be_reached_by_links_and_by_sitemaps() -> None:
-    """Following sections and their pages finds all articles, and so do the sitemaps, each by itself."""
+    """Following sections and their pages finds all articles, and so do the sitemaps, each by
+    itself.
+    """
     with Site(homes=(Newsroom(),)) as site:
         seen: set[str] = set()
         waiting = ["/"]
@@ -31,7 +33,9 @@ def test_every_article_can_be_reached_by_links_and_by_sitemaps() -> None:
             found = {href.partition("?")[0] for href in re.findall(r'href="(/[^"]*)"', page)} - seen
             seen |= found
             waiting += [path for path in found if path.startswith("/section/")]
-        listed = get(site, "/sitemap-new.xml")[1] + gzip.decompress(get(site, "/sitemap-old.xml.gz")[1])
+        listed = get(site, "/sitemap-new.xml")[1] + gzip.decompress(
+            get(site, "/sitemap-old.xml.gz")[1]
+        )
     wanted = {story.path for story in stories()}
     assert wanted <= seen
     assert set(re.findall(re.escape(site.url) + r"(/news/\d+)<", listed.decode())) == wanted
@@ -51,7 +55,9 @@ def test_the_newsroom_can_be_edited_while_it_runs() -> None:
 
 
 def test_variants_of_an_address() -> None:
-    """A tracking parameter gives the article, AMP a page that names it, a slash too many a redirect."""
+    """A tracking parameter gives the article, AMP a page that names it, a slash too many a
+    redirect.
+    """
     with Site(homes=(Newsroom(),)) as site:
         status, amp = get(site, "/news/1001/amp")
         assert (status, f'rel=canonical href="{site.url}/news/1001"' in amp.decode()) == (200, True)

@@ -1,4 +1,6 @@
-"""What a crawl owes an explanation for: each answer that is not what it was asked for has one line, and none is silent."""
+"""What a crawl owes an explanation for: each answer that is not what it was asked for has one line,
+and none is silent.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ class Paper:
 
     def crawl(self, **routes: Behaviour) -> tuple[CrawlSummary, int]:
         """One crawl of these routes (`_` for the start page): the summary and the exit code."""
-        self.site.routes = {"/" + name.strip("_").replace("_", "."): behave for name, behave in routes.items()}
+        self.site.routes = {
+            "/" + name.strip("_").replace("_", "."): behave for name, behave in routes.items()
+        }
         site = SiteConfig(name="paper", start=(self.site.url + "/",), delay=0.0)
         config = CollectionConfig(name="test", sites=(site,))
         (summary,) = crawl(self.layout, config, [site])
@@ -34,7 +38,11 @@ class Paper:
     def failures(self) -> set[tuple[str, str, str]]:
         """Path, stage and reason of each row."""
         with sqlite3.connect(f"file:{self.layout.index_db}?mode=ro", uri=True) as db:
-            return set(db.execute("SELECT replace(url, ?, ''), stage, reason FROM failures", (self.site.url,)))
+            return set(
+                db.execute(
+                    "SELECT replace(url, ?, ''), stage, reason FROM failures", (self.site.url,)
+                )
+            )
 
 
 @pytest.fixture
@@ -44,12 +52,20 @@ def paper(tmp_path: Path) -> Iterator[Paper]:
 
 
 def test_an_announced_sitemap_that_is_none(paper: Paper) -> None:
-    """What robots.txt or a page names as a sitemap or feed, and is none, is told; the usual places are only guesses."""
+    """What robots.txt or a page names as a sitemap or feed, and is none, is told; the usual places
+    are only guesses.
+    """
     robots = say("Sitemap: /broken.xml\nSitemap:\n", kind="text/plain")
     feed = '<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
-    routes = {"news1": say(article("x")), "_": say(listing("الجريدة", ["/news1"], feed)), "robots_txt": robots}
+    routes = {
+        "news1": say(article("x")),
+        "_": say(listing("الجريدة", ["/news1"], feed)),
+        "robots_txt": robots,
+    }
     summary, code = paper.crawl(
-        **routes, broken_xml=say("no list of anything", kind="text/xml"), feed_xml=say("neither", kind="text/xml")
+        **routes,
+        broken_xml=say("no list of anything", kind="text/xml"),
+        feed_xml=say("neither", kind="text/xml"),
     )
     assert (summary.new, code) == (1, 0)
     assert paper.failures() == {
@@ -60,7 +76,9 @@ def test_an_announced_sitemap_that_is_none(paper: Paper) -> None:
 
 
 def test_a_page_that_is_none(paper: Paper) -> None:
-    """What answers with something else than a page is told; it counts as failed where somebody announced a page."""
+    """What answers with something else than a page is told; it counts as failed where somebody
+    announced a page.
+    """
     pdf = say(b"%PDF-1.7", kind="application/pdf")
     names = say("<urlset><url><loc>/announced</loc></url></urlset>", kind="text/xml")
     summary, _ = paper.crawl(
@@ -75,7 +93,9 @@ def test_a_page_that_is_none(paper: Paper) -> None:
 
 
 def test_an_error_page_in_place_of_an_article(paper: Paper) -> None:
-    """A page that says it is not there, with status 200, is as much owed as a 404 where a sitemap announced it."""
+    """A page that says it is not there, with status 200, is as much owed as a 404 where a sitemap
+    announced it.
+    """
     missing = say("<title>الصفحة غير موجودة</title><h1>الصفحة غير موجودة</h1>")
     names = say("<urlset><url><loc>/announced</loc></url></urlset>", kind="text/xml")
     summary, _ = paper.crawl(
@@ -98,7 +118,9 @@ def test_an_error_page_in_place_of_an_article(paper: Paper) -> None:
     ],
 )
 def test_a_site_where_nothing_is_found_has_failed(paper: Paper, start: Behaviour) -> None:
-    """A start that leads to no page, drawn by scripts or no page at all, is told, and the exit code is 3; each time."""
+    """A start that leads to no page, drawn by scripts or no page at all, is told, and the exit code
+    is 3; each time.
+    """
     for _ in range(2):
         summary, code = paper.crawl(_=start)
         assert (summary.outcome, code) == ("failed", 3)
@@ -129,21 +151,32 @@ def test_a_page_that_breaks_off_at_each_try_is_one_failure(paper: Paper) -> None
     """Each try is kept in the archive; what is owed is told once, as what it is."""
 
     async def broken(talk: Talk) -> None:
-        await talk.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 100\r\n\r\n<p>")
+        await talk.send(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 100\r\n\r\n<p>"
+        )
         talk.close()
 
-    paper.crawl(_=say(listing("الجريدة", ["/news1", "/broken"])), news1=say(article("x")), broken=broken)
+    paper.crawl(
+        _=say(listing("الجريدة", ["/news1", "/broken"])), news1=say(article("x")), broken=broken
+    )
     with sqlite3.connect(f"file:{paper.layout.index_db}?mode=ro", uri=True) as db:
         tries = [
-            row[0] for row in db.execute("SELECT captured FROM captures WHERE url LIKE '%/broken' ORDER BY captured")
+            row[0]
+            for row in db.execute(
+                "SELECT captured FROM captures WHERE url LIKE '%/broken' ORDER BY captured"
+            )
         ]
-        rows = db.execute("SELECT stage, reason, at FROM failures WHERE url LIKE '%/broken'").fetchall()
+        rows = db.execute(
+            "SELECT stage, reason, at FROM failures WHERE url LIKE '%/broken'"
+        ).fetchall()
     assert len(tries) == 4
     assert rows == [("extract", "truncated: the response was cut (disconnect)", tries[0])]
 
 
 def test_a_page_that_only_loads_another_owes_nothing(paper: Paper) -> None:
-    """A refresh or a script that leads on is followed, and the empty page before it is no failure where it says so."""
+    """A refresh or a script that leads on is followed, and the empty page before it is no failure
+    where it says so.
+    """
     refresh = say('<meta http-equiv="refresh" content="0; url=/ar/home">')
     summary, code = paper.crawl(
         **{"_": refresh, "ar/home": say(listing("الجريدة", ["/news1"])), "news1": say(article("x"))}

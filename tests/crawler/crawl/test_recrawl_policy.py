@@ -1,4 +1,6 @@
-"""Articles that nothing announces any more: a full crawl looks whether they are still there and still the same."""
+"""Articles that nothing announces any more: a full crawl looks whether they are still there and
+still the same.
+"""
 
 from __future__ import annotations
 
@@ -59,26 +61,36 @@ def newspaper(first: Paper, tmp_path: Path) -> Iterator[Paper]:
     """A copy, after which the front page names only one of the four articles."""
     kept = dict(first.site.routes)
     first.site.routes["/"] = say(listing("الجريدة", ["/news/0"]))
-    yield Paper(first.site, Layout(Path(shutil.copytree(first.layout.root, tmp_path / "collection"))))
+    yield Paper(
+        first.site, Layout(Path(shutil.copytree(first.layout.root, tmp_path / "collection")))
+    )
     first.site.routes.clear()
     first.site.routes.update(kept)
 
 
 def test_what_is_no_longer_linked_is_looked_after(newspaper: Paper) -> None:
-    """Off the front page: a withdrawal is a disappearance (and no failure), a silent edit a version, the rest 304."""
+    """Off the front page: a withdrawal is a disappearance (and no failure), a silent edit a
+    version, the rest 304.
+    """
     newspaper.site.routes["/news/1"] = say("gone", status="410 Gone")
     newspaper.site.routes["/news/2"] = cached(article("/news/2", edition=2))
     assert newspaper.crawl() == 0
     assert newspaper.asked() == [f"/news/{number}" for number in range(4)]
-    gone = newspaper.rows("SELECT a.url, d.reason FROM disappearances d JOIN articles a ON a.id = d.article_id")
+    gone = newspaper.rows(
+        "SELECT a.url, d.reason FROM disappearances d JOIN articles a ON a.id = d.article_id"
+    )
     assert gone == [(f"{newspaper.site.url}/news/1", "HTTP 410")]
     assert newspaper.summaries[0].changed == 1
     assert newspaper.rows("SELECT url, reason FROM failures WHERE url LIKE '%/news/%'") == []
-    assert [exchange.header("If-None-Match") is None for exchange in newspaper.site.wire.of("/news/3")] == [False]
+    assert [
+        exchange.header("If-None-Match") is None for exchange in newspaper.site.wire.of("/news/3")
+    ] == [False]
 
 
 @pytest.mark.parametrize("options", [{"limit": 50}, {"since": "2020"}])
-def test_a_bounded_crawl_stays_within_its_bounds(newspaper: Paper, options: dict[str, object]) -> None:
+def test_a_bounded_crawl_stays_within_its_bounds(
+    newspaper: Paper, options: dict[str, object]
+) -> None:
     """With --limit, --since or --until only what is announced is fetched."""
     newspaper.crawl(**options)
     assert newspaper.asked() == ["/news/0"]
@@ -94,12 +106,15 @@ def test_a_site_that_is_away_is_not_asked_for_every_article(newspaper: Paper) ->
 def known(age: float, quiet: float) -> KnownArticle:
     """An article first seen `age` hours ago and asked for `quiet` hours ago."""
     return KnownArticle(
-        url="http://news.example/a", first_seen=NOW - timedelta(hours=age), asked=NOW - timedelta(hours=quiet)
+        url="http://news.example/a",
+        first_seen=NOW - timedelta(hours=age),
+        asked=NOW - timedelta(hours=quiet),
     )
 
 
 @pytest.mark.parametrize(
-    ("age", "quiet", "due"), [(1, 1, True), (1, 0.1, False), (24, 2, False), (24, 3, True), (700, 24, False)]
+    ("age", "quiet", "due"),
+    [(1, 1, True), (1, 0.1, False), (24, 2, False), (24, 3, True), (700, 24, False)],
 )
 def test_old_articles_are_asked_for_less_often(age: float, quiet: float, *, due: bool) -> None:
     """An eighth of its age after the last time; --force asks at once."""

@@ -1,4 +1,6 @@
-"""`requisites = true`: what pages show is fetched with them, once, from wherever it lies, and is no page itself."""
+"""`requisites = true`: what pages show is fetched with them, once, from wherever it lies, and is no
+page itself.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ CSS, FONT = "text/css", "font/woff2"
 
 
 class Paper:
-    """A site whose pages show what lies on three hosts: its own, one named beside it, and one that nobody named."""
+    """A site whose pages show what lies on three hosts: its own, one named beside it, and one that
+    nobody named.
+    """
 
     def __init__(self, home: Site, cdn: Site, private: Site, root: Path) -> None:
         self.home, self.cdn, self.private = home, cdn, private
@@ -58,7 +62,9 @@ class Paper:
         imports = '@import "more.css"; @font-face { font-family: f; src: url("/f.woff2") }'
         self.cdn.routes.update(
             {
-                "/": say(listing("الصور", [home.url + "/news/a", home.url + "/news/b", home.url + "/"])),
+                "/": say(
+                    listing("الصور", [home.url + "/news/a", home.url + "/news/b", home.url + "/"])
+                ),
                 "/main.css": say(imports, kind=CSS, ETag='"m"'),
                 "/more.css": say("@import 'main.css'; h1 { background: url(h.png) }", kind=CSS),
                 "/f.woff2": say(b"wOF2font", kind=FONT),
@@ -81,8 +87,14 @@ class Paper:
             return db.execute(query, values).fetchall()
 
     def asked(self) -> Counter[str]:
-        found = Counter(target for target in self.home.wire.targets if target.startswith(("/own", "/soft", "/news/bg")))
-        found.update("cdn" + t for t in self.cdn.wire.targets if t.endswith((".css", ".png", ".woff2")))
+        found = Counter(
+            target
+            for target in self.home.wire.targets
+            if target.startswith(("/own", "/soft", "/news/bg"))
+        )
+        found.update(
+            "cdn" + t for t in self.cdn.wire.targets if t.endswith((".css", ".png", ".woff2"))
+        )
         return found
 
 
@@ -112,13 +124,24 @@ NEEDED = (
     "/news/bg.png",
     *(
         f"cdn/{name}"
-        for name in ("main.css", "more.css", "f.woff2", "h.png", "big.png", "moved.png", "big2.png", "missing.png")
+        for name in (
+            "main.css",
+            "more.css",
+            "f.woff2",
+            "h.png",
+            "big.png",
+            "moved.png",
+            "big2.png",
+            "missing.png",
+        )
     ),
 )
 
 
 def test_everything_shown_is_fetched_once(crawled: Paper):
-    """Images, style sheets, what these import, fonts, srcset, redirects, from other hosts too: each once, each in the WARC."""
+    """Images, style sheets, what these import, fonts, srcset, redirects, from other hosts too: each
+    once, each in the WARC.
+    """
     summary = crawled.summaries[0]
     assert summary.outcome == "finished"
     assert crawled.asked() == Counter(NEEDED)
@@ -137,7 +160,9 @@ def test_everything_shown_is_fetched_once(crawled: Paper):
 
 def test_without_the_setting_nothing_more_is_fetched(paper: Paper):
     """By default pages are fetched without what they show."""
-    paper.config = SiteConfig(name="paper", start=paper.config.start, delay=0.0, timezone="Asia/Dubai")
+    paper.config = SiteConfig(
+        name="paper", start=paper.config.start, delay=0.0, timezone="Asia/Dubai"
+    )
     paper.crawl()
     assert not paper.asked()
 
@@ -145,12 +170,16 @@ def test_without_the_setting_nothing_more_is_fetched(paper: Paper):
 def test_private_addresses_are_refused_to_requisites(crawled: Paper):
     """An image on a private host that nobody named is not asked for, and the refusal is told."""
     assert crawled.private.wire.connections == 0
-    ((reason,),) = crawled.rows("SELECT reason FROM failures WHERE url = ?", crawled.private.url + "/inner.png")
+    ((reason,),) = crawled.rows(
+        "SELECT reason FROM failures WHERE url = ?", crawled.private.url + "/inner.png"
+    )
     assert "address" in reason or "private" in reason
 
 
 def test_a_page_in_place_of_an_image_is_no_article(paper: Paper):
-    """What answers at an image's address is kept and not indexed, in the crawl and in a rebuild of the index alike."""
+    """What answers at an image's address is kept and not indexed, in the crawl and in a rebuild of
+    the index alike.
+    """
     from pipelines.ingest.catch_up import catch_up
 
     paper.crawl()
@@ -161,11 +190,13 @@ def test_a_page_in_place_of_an_image_is_no_article(paper: Paper):
 
 
 def test_a_dead_image_is_told_and_does_not_fail_the_crawl(crawled: Paper):
-    """A missing image has its row in `failures`; the crawl's own count and its exit code stay those of the pages."""
+    """A missing image has its row in `failures`; the crawl's own count and its exit code stay those
+    of the pages.
+    """
     summary = crawled.summaries[0]
-    assert crawled.rows("SELECT reason FROM failures WHERE url = ?", crawled.cdn.url + "/missing.png") == [
-        ("HTTP 404",)
-    ]
+    assert crawled.rows(
+        "SELECT reason FROM failures WHERE url = ?", crawled.cdn.url + "/missing.png"
+    ) == [("HTTP 404",)]
     assert summary.failed == 0
     assert verdict(crawled.summaries, CollectionConfig(name="test", sites=(crawled.config,))) == 0
 
@@ -176,16 +207,22 @@ def test_robots_of_the_other_host_are_obeyed(paper: Paper):
     paper.crawl()
     assert "/big.png" not in paper.cdn.wire.targets
     assert "/main.css" in paper.cdn.wire.targets
-    ((reason,),) = paper.rows("SELECT reason FROM failures WHERE url = ?", paper.cdn.url + "/big.png")
+    ((reason,),) = paper.rows(
+        "SELECT reason FROM failures WHERE url = ?", paper.cdn.url + "/big.png"
+    )
     assert "robots.txt forbids it" in reason
 
 
 def test_unchanged_requisites_of_a_second_crawl_are_revisits(paper: Paper):
-    """The second crawl asks again, conditionally where it can, and writes no payload a second time."""
+    """The second crawl asks again, conditionally where it can, and writes no payload a second
+    time.
+    """
     paper.crawl()
     paper.crawl()
     types = dict(
-        paper.rows("SELECT record_type, count(*) FROM captures WHERE url LIKE '%.png%' AND status = 200 GROUP BY 1")
+        paper.rows(
+            "SELECT record_type, count(*) FROM captures WHERE url LIKE '%.png%' AND status = 200 GROUP BY 1"
+        )
     )
     assert types["response"] == len({"own", "bg", "soft", "h", "big", "big2"})
     assert types["revisit"] == types["response"]
@@ -209,14 +246,21 @@ def test_endless_style_sheets_end(paper: Paper):
     paper.cdn.routes["/endless.css"] = endless
     paper.cdn.routes["/main.css"] = say("@import '/endless.css?n=1';", kind=CSS)
     paper.config = SiteConfig(
-        name="paper", start=paper.config.start, delay=0.0, timezone="Asia/Dubai", requisites=True, max_depth=2
+        name="paper",
+        start=paper.config.start,
+        delay=0.0,
+        timezone="Asia/Dubai",
+        requisites=True,
+        max_depth=2,
     )
     assert paper.crawl().outcome == "finished"
     assert 1 < sum(target.startswith("/endless") for target in paper.cdn.wire.targets) < 10
 
 
 def test_hops_say_what_was_fetched_to_be_shown(crawled: Paper):
-    """In the WARC `hopsFromSeed` of what a page shows ends in E, as Heritrix writes it, and it is read back."""
+    """In the WARC `hopsFromSeed` of what a page shows ends in E, as Heritrix writes it, and it is
+    read back.
+    """
     facts: dict[str, FetchFacts] = {
         item.url: item.facts
         for path in crawled.layout.archive.iterdir()
@@ -234,7 +278,11 @@ def test_replayed_page_has_all_it_shows(crawled: Paper):
         capture = reader.captures(crawled.home.url + "/news/a") or reader.captures(
             reader.find(crawled.home.url + "/news/a")["id"]
         )
-    replay = Replay(index=crawled.layout.index_db, archive=crawled.layout.archive, pages_origin="http://127.0.0.1:1")
+    replay = Replay(
+        index=crawled.layout.index_db,
+        archive=crawled.layout.archive,
+        pages_origin="http://127.0.0.1:1",
+    )
     waiting, seen = [f"/{capture[0]['id']}/{capture[0]['url']}"], {}
     while waiting:
         target = waiting.pop()
@@ -243,8 +291,12 @@ def test_replayed_page_has_all_it_shows(crawled: Paper):
         if target in seen or answer.content_type.startswith("image"):
             continue
         text = answer.body.decode()
-        found = re.findall(r'(?:src="|url\("|@import "|rel="stylesheet" href=")(/\d{14}/[^"]+)', text)
-        waiting += [each.replace("&amp;", "&") for each in found if each.partition("/http")[2] not in seen]
+        found = re.findall(
+            r'(?:src="|url\("|@import "|rel="stylesheet" href=")(/\d{14}/[^"]+)', text
+        )
+        waiting += [
+            each.replace("&amp;", "&") for each in found if each.partition("/http")[2] not in seen
+        ]
         waiting += [value for name, value in answer.headers if name == "Location"]
     missing = {url for url, status in seen.items() if status == 404}
     assert {url.rsplit("/", 1)[1] for url in missing} == {"missing.png", "inner.png", "1.gif"}

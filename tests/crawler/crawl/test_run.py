@@ -1,4 +1,6 @@
-"""A crawl as a whole, against a real server on loopback: what is fetched, kept, indexed, and how it ends."""
+"""A crawl as a whole, against a real server on loopback: what is fetched, kept, indexed, and how it
+ends.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ class Newsroom:
     def __init__(self, site: Site, layout: Layout) -> None:
         self.site = site
         self.layout = layout
-        self.config = SiteConfig(name="paper", start=(site.url + "/",), delay=0.0, timezone="Asia/Dubai")
+        self.config = SiteConfig(
+            name="paper", start=(site.url + "/",), delay=0.0, timezone="Asia/Dubai"
+        )
 
     def crawl(self, **options) -> CrawlSummary:
         self.site.wire.clear()
@@ -51,8 +55,17 @@ class Newsroom:
         return self.rows("SELECT count(*) FROM articles WHERE title NOT LIKE 'الجريدة%'")[0][0]
 
     def asked(self, *, guesses: bool = False) -> Counter[str]:
-        guessed = {"/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml", "/rss", "/feed", "/rss.xml"}
-        return Counter(target for target in self.site.wire.targets if guesses or target not in guessed)
+        guessed = {
+            "/sitemap.xml",
+            "/sitemap_index.xml",
+            "/news-sitemap.xml",
+            "/rss",
+            "/feed",
+            "/rss.xml",
+        }
+        return Counter(
+            target for target in self.site.wire.targets if guesses or target not in guessed
+        )
 
 
 @pytest.fixture
@@ -62,13 +75,18 @@ def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
 
 
 def test_a_site_is_crawled_from_its_address_alone(newsroom: Newsroom):
-    """robots.txt first, then the start page and what it links to, each once; articles in the index, all in the WARC."""
+    """robots.txt first, then the start page and what it links to, each once; articles in the index,
+    all in the WARC.
+    """
     summary = newsroom.crawl()
     assert summary.outcome == "finished"
     assert newsroom.site.wire.targets[0] == "/robots.txt"
     assert newsroom.asked() == Counter(["/robots.txt", "/", *(f"/news/{n}" for n in range(6))])
     assert newsroom.articles() == 6
-    assert (summary.new, summary.failed) == (newsroom.rows("SELECT count(*) FROM articles")[0][0], 0)
+    assert (summary.new, summary.failed) == (
+        newsroom.rows("SELECT count(*) FROM articles")[0][0],
+        0,
+    )
     assert summary.fetched == len(newsroom.site.wire.targets)
     assert len(newsroom.rows("SELECT 1 FROM captures")) == summary.fetched
     assert newsroom.rows("SELECT outcome, fetched FROM crawls") == [("finished", summary.fetched)]
@@ -77,8 +95,14 @@ def test_a_site_is_crawled_from_its_address_alone(newsroom: Newsroom):
 
 
 def test_a_second_crawl_asks_whether_anything_changed(newsroom: Newsroom):
-    """What has validators is asked for conditionally; a 304 is a revisit, and its links are followed all the same."""
-    pages = {"/": listing("الجريدة", ["/news/a", "/news/b"]), "/news/a": article("a"), "/news/b": article("b")}
+    """What has validators is asked for conditionally; a 304 is a revisit, and its links are
+    followed all the same.
+    """
+    pages = {
+        "/": listing("الجريدة", ["/news/a", "/news/b"]),
+        "/news/a": article("a"),
+        "/news/b": article("b"),
+    }
     newsroom.site.routes.update({path: cached(page) for path, page in pages.items()})
     newsroom.crawl()
     newsroom.site.routes["/news/b"] = cached(article("b", edition=2))
@@ -86,10 +110,14 @@ def test_a_second_crawl_asks_whether_anything_changed(newsroom: Newsroom):
     assert newsroom.asked() == Counter(["/robots.txt", "/", "/news/a", "/news/b"])
     assert (summary.new, summary.changed) == (0, 1)
     assert summary.unchanged >= 1
-    revisits = newsroom.rows("SELECT url FROM captures WHERE status = 304 AND record_type = 'revisit'")
+    revisits = newsroom.rows(
+        "SELECT url FROM captures WHERE status = 304 AND record_type = 'revisit'"
+    )
     assert sorted(url.removeprefix(newsroom.site.url) for (url,) in revisits) == ["/", "/news/a"]
     newsroom.crawl(force=True)
-    assert all(exchange.header("If-None-Match") is None for exchange in newsroom.site.wire.exchanges)
+    assert all(
+        exchange.header("If-None-Match") is None for exchange in newsroom.site.wire.exchanges
+    )
 
 
 def test_what_robots_txt_forbids_is_not_fetched_and_said(newsroom: Newsroom):
@@ -141,7 +169,9 @@ def test_a_busy_page_is_tried_again_when_it_asks_to_be(newsroom: Newsroom):
 
 def test_a_page_that_stays_broken_is_given_up_and_said(newsroom: Newsroom):
     """After four tries a 503 is a row in `failures`; the rest of the site is there."""
-    newsroom.site.routes["/news/3"] = say("later", status="503 Service Unavailable", Retry_After="0")
+    newsroom.site.routes["/news/3"] = say(
+        "later", status="503 Service Unavailable", Retry_After="0"
+    )
     newsroom.crawl()
     assert newsroom.asked()["/news/3"] == 4
     assert newsroom.failures() == {"/news/3": "HTTP 503, at 4 tries"}
@@ -157,7 +187,13 @@ def test_a_missing_page_is_said_but_a_guess_is_not(newsroom: Newsroom):
 
 def test_redirects_are_captured_and_followed(newsroom: Newsroom):
     """Each hop is a capture of its own; loops and long chains end with a reason."""
-    traps = ["/redirect-loop", "/redirect-ping", "/redirect-growing", "/redirect-offsite", "/redirect-private"]
+    traps = [
+        "/redirect-loop",
+        "/redirect-ping",
+        "/redirect-growing",
+        "/redirect-offsite",
+        "/redirect-private",
+    ]
     links = ["/old", "/redirect-chain/12", *traps]
     newsroom.site.routes |= {name: TRAPS[name] for name in [*traps, "/redirect-pong"]}
     newsroom.site.routes["/old"] = redirect("/older")
@@ -177,7 +213,9 @@ def test_redirects_are_captured_and_followed(newsroom: Newsroom):
 
 
 def test_a_start_that_moved_within_the_site_is_followed(newsroom: Newsroom):
-    """A start may move to https, www. and the like, which share its key; the redirect is followed all the same."""
+    """A start may move to https, www. and the like, which share its key; the redirect is followed
+    all the same.
+    """
     newsroom.site.routes["/"] = redirect("/?utm_source=home")
     newsroom.site.routes["/?utm_source=home"] = say(listing("الجريدة", ["/news/1"]))
     assert newsroom.crawl().outcome == "finished"
@@ -197,12 +235,16 @@ def test_a_limit_ends_a_crawl_and_the_next_one_goes_on(newsroom: Newsroom):
 
 
 def test_force_fetches_again_what_a_limited_crawl_has(newsroom: Newsroom):
-    """Without it the next crawl goes on behind the limit; with it everything is asked for once more."""
+    """Without it the next crawl goes on behind the limit; with it everything is asked for once
+    more.
+    """
     first = set(newsroom_articles(newsroom, limit=3))
     second = set(newsroom_articles(newsroom, limit=3))
     assert first
     assert not first & second
-    assert set(newsroom_articles(newsroom, force=True)) == {f"/news/{number}" for number in range(6)}
+    assert set(newsroom_articles(newsroom, force=True)) == {
+        f"/news/{number}" for number in range(6)
+    }
 
 
 def newsroom_articles(newsroom: Newsroom, **options) -> list[str]:
@@ -212,14 +254,19 @@ def newsroom_articles(newsroom: Newsroom, **options) -> list[str]:
 
 
 def test_a_calendar_without_end_is_left(newsroom: Newsroom):
-    """A calendar that links to tomorrow for ever costs a bounded number of pages, and is reported."""
+    """A calendar that links to tomorrow for ever costs a bounded number of pages, and is
+    reported.
+    """
     newsroom.site.routes["/"] = say(listing("الجريدة", ["/news/1", "/calendar", "/news/2"]))
     summary = newsroom.crawl()
     assert summary.outcome == "finished"
     days = sum(count for path, count in newsroom.asked().items() if path.startswith("/calendar"))
     assert days < 120
     reasons = newsroom.failures()
-    assert any("/calendar" in url and ("not followed" in why or "left here" in why) for url, why in reasons.items())
+    assert any(
+        "/calendar" in url and ("not followed" in why or "left here" in why)
+        for url, why in reasons.items()
+    )
     assert newsroom.articles() >= 2
 
 
@@ -233,7 +280,9 @@ def test_other_traps_are_left_too(newsroom: Newsroom, trap: str):
 
 
 def test_announced_articles_are_found_through_sitemaps_and_feeds(newsroom: Newsroom):
-    """A sitemap that robots.txt names, the index it is in, and a feed the start page names lead to unlinked articles."""
+    """A sitemap that robots.txt names, the index it is in, and a feed the start page names lead to
+    unlinked articles.
+    """
     url = newsroom.site.url
     front = listing(
         "الجريدة",
@@ -242,7 +291,9 @@ def test_announced_articles_are_found_through_sitemaps_and_feeds(newsroom: Newsr
     )
 
     async def after_the_sitemap(talk: Talk) -> None:
-        """A link can only be left alone for its date where the sitemap that tells it was read before."""
+        """A link can only be left alone for its date where the sitemap that tells it was read
+        before.
+        """
         for _ in range(200):
             if "/maps/1.xml" in newsroom.site.wire.targets:
                 break
@@ -274,7 +325,9 @@ def test_announced_articles_are_found_through_sitemaps_and_feeds(newsroom: Newsr
     newsroom.crawl(since="2026")
     asked = newsroom.asked()
     assert asked["/deep/1"] == asked["/deep/3"] == asked["/news/1"] == 1
-    assert not [path for path in asked if path.startswith("/deep/2")]  # known to be older, though a page links to it
+    assert not [
+        path for path in asked if path.startswith("/deep/2")
+    ]  # known to be older, though a page links to it
     assert newsroom.rows("SELECT count(*) FROM sightings WHERE kind = 'feed'") == [(1,)]
     guessed = set(newsroom.asked(guesses=True)) - set(asked)
     assert guessed == set()
@@ -296,12 +349,16 @@ def test_two_sites_are_crawled_in_one_run(newsroom: Newsroom):
         config = CollectionConfig(name="test", sites=(newsroom.config, second))
         summaries = crawl(newsroom.layout, config, config.sites)
     assert [summary.outcome for summary in summaries] == ["finished", "finished"]
-    found = newsroom.rows("SELECT site, count(*) FROM articles WHERE url LIKE '%/news/%' GROUP BY site")
+    found = newsroom.rows(
+        "SELECT site, count(*) FROM articles WHERE url LIKE '%/news/%' GROUP BY site"
+    )
     assert dict(found) == {"paper": 1, "other": 3}
 
 
 def test_two_sites_on_one_host_share_its_delay(newsroom: Newsroom):
-    """A host is asked no faster because two sites of a collection lie on it, and as slowly as the slower of them wants."""
+    """A host is asked no faster because two sites of a collection lie on it, and as slowly as the
+    slower of them wants.
+    """
     asked: list[float] = []
 
     def timed(behave):

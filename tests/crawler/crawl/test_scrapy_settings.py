@@ -39,7 +39,9 @@ PATHS = sorted(
 
 @pytest.mark.parametrize("path", PATHS)
 def test_every_dotted_path_can_be_loaded(path: str) -> None:
-    """A component that is switched on or off by name exists under that name in the Scrapy that is installed."""
+    """A component that is switched on or off by name exists under that name in the Scrapy that is
+    installed.
+    """
     assert load_object(path)
 
 
@@ -49,7 +51,9 @@ def test_every_setting_is_one_that_scrapy_knows() -> None:
 
 
 def effective(name: str) -> dict[str, Any]:
-    """A component setting as Scrapy puts it together: its own defaults with ours on top, what is off left out."""
+    """A component setting as Scrapy puts it together: its own defaults with ours on top, what is
+    off left out.
+    """
     merged = Settings(as_dict(), priority="project").getwithbase(name)
     return {key: value for key, value in merged.items() if value is not None}
 
@@ -62,7 +66,9 @@ def test_only_http_and_https_can_be_fetched() -> None:
 
 
 def test_nothing_stands_between_wire_and_spider() -> None:
-    """Of Scrapy's downloader middlewares only those remain that fill in request headers and count."""
+    """Of Scrapy's downloader middlewares only those remain that fill in request headers and
+    count.
+    """
     left = {path.rsplit(".", 1)[1] for path in effective("DOWNLOADER_MIDDLEWARES")}
     assert left == {"DefaultHeadersMiddleware", "UserAgentMiddleware", "DownloaderStats"}
 

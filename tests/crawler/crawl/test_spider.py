@@ -47,7 +47,9 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 
 def test_a_site_that_blocks_the_crawler_is_left(place: Place):
-    """Ten refusals in a row end the site's crawl as failed, and say why; the next crawl tries the rest."""
+    """Ten refusals in a row end the site's crawl as failed, and say why; the next crawl tries the
+    rest.
+    """
     for number in range(30):
         place.site.routes[f"/news/{number}"] = say("no", status="403 Forbidden")
     summary = place.crawl()
@@ -59,7 +61,9 @@ def test_a_site_that_blocks_the_crawler_is_left(place: Place):
 
 
 def test_a_closed_section_is_not_a_closed_site(place: Place):
-    """Where one part of the site refuses while the rest answers, that part is left after a few pages, and only that."""
+    """Where one part of the site refuses while the rest answers, that part is left after a few
+    pages, and only that.
+    """
     closed = [f"/members/{number}" for number in range(40)]
     for path in closed:
         place.site.routes[path] = say("no", status="403 Forbidden")
@@ -99,11 +103,15 @@ def test_a_server_that_dies_midway_fails_the_site_and_the_next_crawl_goes_on(pla
     place.site.routes |= kept
     assert place.crawl().outcome == "finished"
     with sqlite3.connect(place.layout.index_db) as db:
-        assert db.execute("SELECT count(*) FROM articles WHERE url LIKE '%/news/%'").fetchone() == (30,)
+        assert db.execute("SELECT count(*) FROM articles WHERE url LIKE '%/news/%'").fetchone() == (
+            30,
+        )
 
 
 def test_a_full_disk_ends_the_crawl_at_once(place: Place, monkeypatch: pytest.MonkeyPatch):
-    """The first record that cannot be written is the last request; what was written is kept, the next crawl goes on."""
+    """The first record that cannot be written is the last request; what was written is kept, the
+    next crawl goes on.
+    """
     writes = itertools.count()
     append = WarcFile.append
 
@@ -171,7 +179,14 @@ def test_include_and_exclude_bound_a_crawl(place: Place):
 
 def test_what_is_not_a_page_is_not_asked_for(place: Place):
     """Images, documents and addresses of other schemes and hosts are links, not pages."""
-    links = ["/a.jpg", "/b.pdf", "file:///etc/hostname", "http://127.0.0.2:1/x", "mailto:a@b.example", "/news/1"]
+    links = [
+        "/a.jpg",
+        "/b.pdf",
+        "file:///etc/hostname",
+        "http://127.0.0.2:1/x",
+        "mailto:a@b.example",
+        "/news/1",
+    ]
     place.site.routes["/"] = say(listing("الجريدة", links))
     place.crawl()
     assert {target for target in place.site.wire.targets if target.count("/") > 1} == {"/news/1"}

@@ -49,9 +49,13 @@ def response(status: int, *, truncated: str | None = None, **headers: str) -> Re
 class Web:
     """Answers by path; robots.txt allows all but /private, or fails."""
 
-    def __init__(self, robots: Answer | None = None, known: tuple[str, ...] = (), **pages: object) -> None:
+    def __init__(
+        self, robots: Answer | None = None, known: tuple[str, ...] = (), **pages: object
+    ) -> None:
         self.pages = {f"{HOST}/{name}": page for name, page in pages.items()}
-        self.robots = robots or Answer(url=HOST, status=200, body=b"User-agent: *\nDisallow: /private")
+        self.robots = robots or Answer(
+            url=HOST, status=200, body=b"User-agent: *\nDisallow: /private"
+        )
         self.known = {f"{HOST}/{name}" for name in known}
         self.asked: list[str] = []
         self.hosts = Hosts(0.0)
@@ -100,7 +104,9 @@ def test_a_page_that_answers_is_done():
 
 @pytest.mark.parametrize("status", [400, 403, 404, 410, 451])
 def test_an_error_is_done_and_owed(status: int):
-    """It is in the archive, so it is not fetched again; who looks for it is told. A guess owes nothing."""
+    """It is in the archive, so it is not fetched again; who looks for it is told. A guess owes
+    nothing.
+    """
     web = Web(a=response(status))
     ending, visit = web.visit("a")
     assert (ending.outcome, ending.failure, visit.landed) == (Outcome.DONE, f"HTTP {status}", None)
@@ -135,7 +141,9 @@ def test_no_answer_is_tried_again_and_then_given_up():
     assert (ending.outcome, ending.failure) == (Outcome.DEAD, "timeout: said the test")
 
 
-@pytest.mark.parametrize("reason", [FetchReason.BAD_URL, FetchReason.BLOCKED_ADDRESS, FetchReason.HEADER_FLOOD])
+@pytest.mark.parametrize(
+    "reason", [FetchReason.BAD_URL, FetchReason.BLOCKED_ADDRESS, FetchReason.HEADER_FLOOD]
+)
 def test_what_a_second_try_cannot_mend_is_given_up_at_once(reason: FetchReason):
     """A private address stays private."""
     assert Web(a=reason).visit("a")[0].outcome is Outcome.DEAD
@@ -153,7 +161,11 @@ def test_robots_txt_is_kept_to_on_every_hop():
     """A forbidden page is not fetched, also where a redirect leads to it."""
     web = Web(a=response(302, Location="/private/1"))
     ending, _ = web.visit("private/0")
-    assert (ending.outcome, ending.stage, ending.failure) == (Outcome.DEAD, Stage.ROBOTS, "robots.txt forbids it")
+    assert (ending.outcome, ending.stage, ending.failure) == (
+        Outcome.DEAD,
+        Stage.ROBOTS,
+        "robots.txt forbids it",
+    )
     ending, _ = web.visit("a")
     assert (ending.outcome, ending.url) == (Outcome.DEAD, f"{HOST}/private/1")
     assert web.asked == ["/a"]
@@ -168,8 +180,13 @@ def test_a_blocked_host_keeps_its_pages_for_later():
 
 
 def test_the_target_of_a_redirect_may_be_written_in_utf_8():
-    """Servers send Arabic addresses as bare bytes, which headers hold as latin-1; they are asked for as browsers would."""
-    web = Web(a=response(302, Location="/خبر".encode().decode("latin-1")), **{"%D8%AE%D8%A8%D8%B1": response(200)})
+    """Servers send Arabic addresses as bare bytes, which headers hold as latin-1; they are asked
+    for as browsers would.
+    """
+    web = Web(
+        a=response(302, Location="/خبر".encode().decode("latin-1")),
+        **{"%D8%AE%D8%A8%D8%B1": response(200)},
+    )
     ending, _ = web.visit("a")
     assert (ending.outcome, web.asked) == (Outcome.DONE, ["/a", "/%D8%AE%D8%A8%D8%B1"])
 

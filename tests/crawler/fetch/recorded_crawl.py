@@ -1,10 +1,12 @@
-"""Run as a program: one Scrapy crawl of given URLs through the recorder, with Warraq's own settings.
+"""Run as a program: one Scrapy crawl of given URLs through the recorder, with Warraq's own
+settings.
 
     python recorded_crawl.py < job.json > results.jsonl
 
-The job: `urls` (or [url, method] pairs), `starts` (what the operator named), `archive` (a folder for WARCs), `settings`
-to put on top, `break_after` (the archive fails from that exchange on). Each result line is what a spider's callback or
-errback got. The last line says what the process was listening on meanwhile and how the crawl ended.
+The job: `urls` (or [url, method] pairs), `starts` (what the operator named), `archive` (a folder
+for WARCs), `settings` to put on top, `break_after` (the archive fails from that exchange on). Each
+result line is what a spider's callback or errback got. The last line says what the process was
+listening on meanwhile and how the crawl ended.
 """
 
 from __future__ import annotations
@@ -63,7 +65,9 @@ class Recorder(Spider):
         for entry in self.job["urls"]:
             url, method = (entry, "GET") if isinstance(entry, str) else entry
             try:
-                yield Request(url, method=method, callback=self.parse, errback=self.failed, dont_filter=True)
+                yield Request(
+                    url, method=method, callback=self.parse, errback=self.failed, dont_filter=True
+                )
             except ValueError as error:
                 self.say(url=url, invalid=str(error))
 
@@ -104,7 +108,9 @@ def main() -> None:
     job = json.load(sys.stdin)
     settings = Settings(as_dict(), priority="project")
     # Tests want the bytes, not the politeness.
-    settings.setdict({"DOWNLOAD_DELAY": 0, "SPIDER_MODULES": [], **job.get("settings", {})}, priority="cmdline")
+    settings.setdict(
+        {"DOWNLOAD_DELAY": 0, "SPIDER_MODULES": [], **job.get("settings", {})}, priority="cmdline"
+    )
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(Recorder)
     process.crawl(crawler, job=job)

@@ -32,7 +32,9 @@ PUBLIC = [
 
 @pytest.mark.parametrize("address", PRIVATE)
 def test_addresses_that_are_not_on_the_public_net_are_known(address: str) -> None:
-    """Private, loopback, link-local, metadata, multicast, reserved and documentation addresses are not public."""
+    """Private, loopback, link-local, metadata, multicast, reserved and documentation addresses are
+    not public.
+    """
     assert not is_public(address)
     assert not AddressGuard().permits("news.example", 80, address)
 
@@ -50,7 +52,9 @@ def test_public_addresses_are_known(address: str) -> None:
      "[::1]", "::1", "[::ffff:127.0.0.1]", "[fe80::1%25eth0]", "0", "[::]"],
 )  # fmt: skip
 def test_every_way_of_writing_an_address_is_read(host: str) -> None:
-    """What a resolver would take for an address is read as that address without asking it, and refused."""
+    """What a resolver would take for an address is read as that address without asking it, and
+    refused.
+    """
     address = literal(host)
     assert address is not None
     assert not is_public(address)
@@ -58,7 +62,8 @@ def test_every_way_of_writing_an_address_is_read(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["news.example", "127.0.0.1.example", "localhost", "", "127.0.0.1 x", "xn--mgbh0fb.example"]
+    "host",
+    ["news.example", "127.0.0.1.example", "localhost", "", "127.0.0.1 x", "xn--mgbh0fb.example"],
 )
 def test_names_are_not_addresses(host: str) -> None:
     """A name is left to the resolver."""
@@ -79,17 +84,25 @@ def test_a_wrapped_address_is_as_public_as_itself(address: ipaddress.IPv4Address
 
 
 @given(st.ip_addresses(v=4), st.sampled_from(["d", "x", "o"]), st.integers(1, 3))
-def test_obfuscated_forms_are_the_same_address(address: ipaddress.IPv4Address, base: str, parts: int) -> None:
-    """Decimal, hexadecimal and octal forms of one to three parts are read as the address they stand for."""
+def test_obfuscated_forms_are_the_same_address(
+    address: ipaddress.IPv4Address, base: str, parts: int
+) -> None:
+    """Decimal, hexadecimal and octal forms of one to three parts are read as the address they stand
+    for.
+    """
     number = int(address)
     show = {"d": "{}", "x": "0x{:x}", "o": "0{:o}"}[base].format
     rest = 32 - 8 * (parts - 1)
-    pieces = [(number >> (24 - 8 * index)) & 255 for index in range(parts - 1)] + [number & ((1 << rest) - 1)]
+    pieces = [(number >> (24 - 8 * index)) & 255 for index in range(parts - 1)] + [
+        number & ((1 << rest) - 1)
+    ]
     assert literal(".".join(map(show, pieces))) == address
 
 
 def test_what_start_names_is_let_through_and_nothing_beside_it() -> None:
-    """The exact host and port of a start URL may be private; the same host on another port may not."""
+    """The exact host and port of a start URL may be private; the same host on another port may
+    not.
+    """
     guard = AddressGuard.for_starts(["http://127.0.0.1:8080/news/", "https://Intranet.example./"])
     assert guard.permits("127.0.0.1", 8080, "127.0.0.1")
     assert guard.permits("intranet.example", 443, "10.0.0.7")

@@ -1,4 +1,6 @@
-"""Whole crawls by Scrapy through the recorder into WARC files, compared byte for byte with the server's own log."""
+"""Whole crawls by Scrapy through the recorder into WARC files, compared byte for byte with the
+server's own log.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,13 @@ CUT = {
     "/drip": "time", "/endless-body": "length",
 }  # fmt: skip
 # The server sends more than belongs to the final response.
-MORE_SENT = {"/long-length", "/second-response", "/late-second-response", "/continue-and-hints", "/blank-lines-first"}
+MORE_SENT = {
+    "/long-length",
+    "/second-response",
+    "/late-second-response",
+    "/continue-and-hints",
+    "/blank-lines-first",
+}
 IMPATIENT = {
     "WARRAQ_IDLE_TIMEOUT": 1.5,
     "DOWNLOAD_TIMEOUT": 3,
@@ -46,7 +54,9 @@ IMPATIENT = {
 
 @dataclass
 class Crawled:
-    """What one crawl left: the spider's results by path, the WARC records, what was said at the end."""
+    """What one crawl left: the spider's results by path, the WARC records, what was said at the
+    end.
+    """
 
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
     records: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
@@ -55,7 +65,11 @@ class Crawled:
 
     def blocks(self, kind: str, url: str) -> list[bytes]:
         """The blocks of all records of a type for a URL."""
-        return [b for head, b in self.records if head["WARC-Type"] == kind and head.get("WARC-Target-URI") == url]
+        return [
+            b
+            for head, b in self.records
+            if head["WARC-Type"] == kind and head.get("WARC-Target-URI") == url
+        ]
 
 
 def crawl(urls: list[Any], *, starts: list[str] | None = None, **job: Any) -> Crawled:
@@ -63,7 +77,12 @@ def crawl(urls: list[Any], *, starts: list[str] | None = None, **job: Any) -> Cr
     with tempfile.TemporaryDirectory() as folder:
         job |= {"urls": urls, "starts": starts or [], "archive": folder}
         done = subprocess.run(
-            [sys.executable, PROGRAM], input=json.dumps(job), capture_output=True, text=True, check=True, timeout=120
+            [sys.executable, PROGRAM],
+            input=json.dumps(job),
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
         )
         crawled = Crawled(log=done.stderr)
         *lines, crawled.last = map(json.loads, done.stdout.splitlines())
@@ -75,7 +94,9 @@ def crawl(urls: list[Any], *, starts: list[str] | None = None, **job: Any) -> Cr
 
 
 def read_warc(data: bytes) -> list[tuple[dict[str, str], bytes]]:
-    """The records of an uncompressed WARC file as (headers, block), by ISO 28500 §4 and no library."""
+    """The records of an uncompressed WARC file as (headers, block), by ISO 28500 §4 and no
+    library.
+    """
     records = []
     while data:
         head, _, rest = data.partition(b"\r\n\r\n")
@@ -98,8 +119,12 @@ def everything(request: pytest.FixtureRequest) -> Iterator[tuple[Site, Crawled]]
         yield site, crawl(urls, starts=[site.url], settings=IMPATIENT)
 
 
-def test_every_exchange_stands_in_the_archive_byte_for_byte(everything: tuple[Site, Crawled]) -> None:
-    """Request and response of every exchange with a final head are in the WARC exactly as the server logged them."""
+def test_every_exchange_stands_in_the_archive_byte_for_byte(
+    everything: tuple[Site, Crawled],
+) -> None:
+    """Request and response of every exchange with a final head are in the WARC exactly as the
+    server logged them.
+    """
     site, crawled = everything
     compared = 0
     for wire in site.wire.exchanges:
@@ -120,8 +145,12 @@ def test_every_exchange_stands_in_the_archive_byte_for_byte(everything: tuple[Si
     assert compared == len(MISBEHAVIOURS) - len(UNANSWERED) + 2
 
 
-def test_what_is_cut_is_kept_and_marked_and_nothing_else_is(everything: tuple[Site, Crawled]) -> None:
-    """WARC-Truncated stands on the responses that are not whole, with the right reason, and on no other."""
+def test_what_is_cut_is_kept_and_marked_and_nothing_else_is(
+    everything: tuple[Site, Crawled],
+) -> None:
+    """WARC-Truncated stands on the responses that are not whole, with the right reason, and on no
+    other.
+    """
     site, crawled = everything
     marked = {
         head["WARC-Target-URI"].removeprefix(site.url): head["WARC-Truncated"]
@@ -143,7 +172,9 @@ def test_what_could_not_be_kept_has_a_reason(everything: tuple[Site, Crawled]) -
 
 
 def test_requests_say_who_asks_and_what_can_be_read(everything: tuple[Site, Crawled]) -> None:
-    """Every request is the same few headers in the same order, with nothing about the operator that was not set."""
+    """Every request is the same few headers in the same order, with nothing about the operator that
+    was not set.
+    """
     site, _ = everything
     request = site.wire.of("/plain")[0].request.decode("ascii")
     assert request.split("\r\n") == [
@@ -160,7 +191,9 @@ def test_requests_say_who_asks_and_what_can_be_read(everything: tuple[Site, Craw
 
 
 def test_spider_gets_the_payload_with_its_content_coding(everything: tuple[Site, Crawled]) -> None:
-    """A response's body is the payload: chunks removed, compression kept, and repeated headers all there."""
+    """A response's body is the payload: chunks removed, compression kept, and repeated headers all
+    there.
+    """
     site, crawled = everything
     body = base64.b64decode(crawled.results[site.url + "/chunked-gzip-dribbled"]["body"])
     assert gzip.decompress(body) == PAGE
@@ -177,13 +210,17 @@ def test_every_status_reaches_the_callback(everything: tuple[Site, Crawled]) -> 
 
 
 def test_digests_are_over_block_and_entity(everything: tuple[Site, Crawled]) -> None:
-    """The payload digest is that of the entity: chunks removed, compression kept; the block digest of all bytes."""
+    """The payload digest is that of the entity: chunks removed, compression kept; the block digest
+    of all bytes.
+    """
     site, crawled = everything
     head, block = next(
         (head, block) for head, block in crawled.records
         if head["WARC-Type"] == "response" and head["WARC-Target-URI"] == site.url + "/chunked"
     )  # fmt: skip
-    block_digest, payload_digest = (Digest.parse(head[f"WARC-{what}-Digest"]) for what in ("Block", "Payload"))
+    block_digest, payload_digest = (
+        Digest.parse(head[f"WARC-{what}-Digest"]) for what in ("Block", "Payload")
+    )
     assert block_digest == Digest.of(block, block_digest.algorithm)
     assert payload_digest == Digest.of(PAGE, payload_digest.algorithm)
     assert head["WARC-IP-Address"] == "127.0.0.1"
@@ -200,7 +237,9 @@ def test_log_is_silent_about_settings_and_addresses(everything: tuple[Site, Craw
 
 
 def test_statuses_redirects_and_traps_come_as_they_are() -> None:
-    """Redirects are not followed, errors not retried, cookies not sent back: one request each, all of it archived."""
+    """Redirects are not followed, errors not retried, cookies not sent back: one request each, all
+    of it archived.
+    """
     paths = ["/redirect-loop", "/redirect-private", "/redirect-file", "/redirect-chain/3", "/too-many", "/unavailable",
              "/gone", "/error", "/sets-cookie", "/sets-cookie?again", "/missing"]  # fmt: skip
     with Site(MISBEHAVIOURS | TRAPS, homes=(trap_home,)) as site:
@@ -209,7 +248,9 @@ def test_statuses_redirects_and_traps_come_as_they_are() -> None:
         assert not any(exchange.header("Cookie") for exchange in site.wire.exchanges)
     statuses = [crawled.results[site.url + path]["status"] for path in paths]
     assert statuses == [302, 302, 302, 301, 429, 503, 410, 500, 200, 200, 404]
-    assert len([head for head, _ in crawled.records if head["WARC-Type"] == "response"]) == len(paths)
+    assert len([head for head, _ in crawled.records if head["WARC-Type"] == "response"]) == len(
+        paths
+    )
 
 
 def test_other_schemes_have_no_handler() -> None:
@@ -221,28 +262,44 @@ def test_other_schemes_have_no_handler() -> None:
 
 
 def test_private_addresses_are_reached_only_where_named() -> None:
-    """The host and port that `start` names is crawled; its neighbours are refused before a connection is made."""
-    with Site(MISBEHAVIOURS) as site, Site(MISBEHAVIOURS, host="127.0.0.2", port=site.port) as neighbour:
+    """The host and port that `start` names is crawled; its neighbours are refused before a
+    connection is made.
+    """
+    with (
+        Site(MISBEHAVIOURS) as site,
+        Site(MISBEHAVIOURS, host="127.0.0.2", port=site.port) as neighbour,
+    ):
         elsewhere = [
             f"http://{host}:{site.port}/plain"
             for host in ("127.0.0.2", "127.1", "0x7f.1", "2130706433", "0177.0.0.1", "localhost", "[::1]", "0.0.0.0",
                          "[::ffff:127.0.0.1]", "127.0.0.1.")
         ]  # fmt: skip
         with Site(MISBEHAVIOURS) as other_port:
-            crawled = crawl([site.url + "/plain", other_port.url + "/plain", *elsewhere], starts=[site.url + "/"])
+            crawled = crawl(
+                [site.url + "/plain", other_port.url + "/plain", *elsewhere],
+                starts=[site.url + "/"],
+            )
             assert other_port.wire.connections == 0
         assert neighbour.wire.connections == 0
         assert crawled.results[site.url + "/plain"]["status"] == 200
-    others = {url: result for url, result in crawled.results.items() if result.get("status") is None}
+    others = {
+        url: result for url, result in crawled.results.items() if result.get("status") is None
+    }
     assert {result.get("reason") for result in others.values()} <= {"blocked-address", "dns"}
-    assert len(others) == len(elsewhere)  # one of them is the named host, spelled with a dot at the end
+    assert len(others) == len(
+        elsewhere
+    )  # one of them is the named host, spelled with a dot at the end
 
 
 def test_nothing_is_fetched_after_the_archive_has_failed() -> None:
-    """The first exchange that cannot be written ends it: the error comes through as it is, and no request follows."""
+    """The first exchange that cannot be written ends it: the error comes through as it is, and no
+    request follows.
+    """
     with Site(MISBEHAVIOURS) as site:
         urls = [f"{site.url}/plain?{number}" for number in range(8)]
-        crawled = crawl(urls, starts=[site.url], break_after=3, settings={"CONCURRENT_REQUESTS_PER_DOMAIN": 1})
+        crawled = crawl(
+            urls, starts=[site.url], break_after=3, settings={"CONCURRENT_REQUESTS_PER_DOMAIN": 1}
+        )
         assert len(site.wire.exchanges) == 4
     failed = [result["failed"] for result in crawled.results.values() if "failed" in result]
     assert failed == ["ArchiveWriteError"] * 5
@@ -251,7 +308,9 @@ def test_nothing_is_fetched_after_the_archive_has_failed() -> None:
 
 @pytest.mark.parametrize("limit", [1, 3])
 def test_a_slot_never_has_more_requests_under_way_than_it_may(limit: int) -> None:
-    """The configured concurrency is a promise to the site, kept also where no delay spreads the requests."""
+    """The configured concurrency is a promise to the site, kept also where no delay spreads the
+    requests.
+    """
     under_way: list[int] = [0]
     most: list[int] = [0]
 
@@ -264,13 +323,17 @@ def test_a_slot_never_has_more_requests_under_way_than_it_may(limit: int) -> Non
 
     with Site(homes=(lambda _talk: count,)) as site:
         at_once = {"CONCURRENT_REQUESTS_PER_DOMAIN": limit, "DOWNLOAD_DELAY": 0}
-        crawled = crawl([f"{site.url}/{number}" for number in range(12)], starts=[site.url], settings=at_once)
+        crawled = crawl(
+            [f"{site.url}/{number}" for number in range(12)], starts=[site.url], settings=at_once
+        )
     assert most[0] == limit
     assert len(crawled.results) == 12
 
 
 def test_a_bomb_is_archived_as_it_came() -> None:
-    """A body that would expand to hundreds of megabytes is a few hundred kilobytes here: nothing expands it."""
+    """A body that would expand to hundreds of megabytes is a few hundred kilobytes here: nothing
+    expands it.
+    """
     with Site(DOCUMENTS) as site:
         crawled = crawl([site.url + "/gzip-bomb?mb=100"], starts=[site.url])
     body = base64.b64decode(crawled.results[site.url + "/gzip-bomb?mb=100"]["body"])
@@ -278,12 +341,16 @@ def test_a_bomb_is_archived_as_it_came() -> None:
 
 
 def test_a_crawl_needs_no_reactor() -> None:
-    """The recorder speaks asyncio and works in a process without Twisted's reactor, over http and https at once."""
+    """The recorder speaks asyncio and works in a process without Twisted's reactor, over http and
+    https at once.
+    """
     with Site(MISBEHAVIOURS) as plain, Site(MISBEHAVIOURS, tls=True) as secure:
         urls = [plain.url + "/chunked", secure.url + "/chunked"]
         crawled = crawl(urls, starts=urls, settings={"TWISTED_REACTOR_ENABLED": False})
         for site in (plain, secure):
-            assert crawled.blocks("response", site.url + "/chunked") == [bytes(site.wire.exchanges[-1].response)]
+            assert crawled.blocks("response", site.url + "/chunked") == [
+                bytes(site.wire.exchanges[-1].response)
+            ]
 
 
 def test_environment_proxies_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,9 @@ from crawler.fetch.response_framing import Limits
 HEADERS = ((b"User-Agent", b"warraq-test"), (b"Accept", b"*/*"), (b"X-Odd-CASE", b"1"))
 
 
-def fetch(site: Site, target: str, *, method: str = "GET", body: bytes = b"", **wire: object) -> Exchange:
+def fetch(
+    site: Site, target: str, *, method: str = "GET", body: bytes = b"", **wire: object
+) -> Exchange:
     """One exchange with the site, allowed to reach it."""
     options: dict[str, object] = {"guard": AddressGuard.for_starts([site.url]), **wire}
     outgoing = Outgoing(url=site.url + target, method=method, headers=HEADERS, body=body)
@@ -41,7 +43,9 @@ WHOLE = [
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_bytes_are_those_on_the_wire(site: Site, name: str) -> None:
-    """Whatever a server sends, request and response are kept exactly as they crossed the wire, and as whole."""
+    """Whatever a server sends, request and response are kept exactly as they crossed the wire, and
+    as whole.
+    """
     kept = fetch(site, f"/{name}")
     (wire,) = site.wire.exchanges
     assert kept.request == wire.request
@@ -51,9 +55,13 @@ def test_bytes_are_those_on_the_wire(site: Site, name: str) -> None:
     assert kept.elapsed > 0
 
 
-@pytest.mark.parametrize("name", ["plain", "odd-headers", "close-delimited", "chunked-gzip-dribbled", "304", "echo"])
+@pytest.mark.parametrize(
+    "name", ["plain", "odd-headers", "close-delimited", "chunked-gzip-dribbled", "304", "echo"]
+)
 def test_bytes_are_those_inside_tls(tls_site: Site, name: str) -> None:
-    """Behind TLS the same bytes are kept, with protocol and cipher, and that the certificate did not verify."""
+    """Behind TLS the same bytes are kept, with protocol and cipher, and that the certificate did
+    not verify.
+    """
     kept = fetch(tls_site, f"/{name}")
     wire = tls_site.wire.exchanges[-1]
     assert kept.request == wire.request
@@ -88,14 +96,17 @@ def test_cut_responses_are_kept_and_marked(scheme: str, name: str, reason: str, 
 
 
 def test_two_lengths_are_whole_if_one_is_right(site: Site) -> None:
-    """Of two lengths that contradict each other either may be right; the body is kept to the end of the connection."""
+    """Of two lengths that contradict each other either may be right; the body is kept to the end of
+    the connection.
+    """
     kept = fetch(site, "/two-lengths")
     assert kept.truncated is None
     assert kept.response.endswith(b"\r\n\r\nhello??")
 
 
 @pytest.mark.parametrize(
-    ("name", "body"), [("long-length", b"y" * 10), ("second-response", b"first"), ("late-second-response", b"first")]
+    ("name", "body"),
+    [("long-length", b"y" * 10), ("second-response", b"first"), ("late-second-response", b"first")],
 )
 def test_nothing_behind_the_end_is_kept(site: Site, name: str, body: bytes) -> None:
     """Bytes that come after the end of a message are not part of it."""
@@ -140,7 +151,9 @@ def test_head_has_no_body(site: Site) -> None:
         ("endless-interim", FetchReason.HEADER_FLOOD),
     ],
 )
-def test_without_a_complete_head_there_is_a_reason(site: Site, name: str, reason: FetchReason) -> None:
+def test_without_a_complete_head_there_is_a_reason(
+    site: Site, name: str, reason: FetchReason
+) -> None:
     """Where no final head came whole, nothing is kept and the failure says why."""
     with pytest.raises(FetchError) as failure:
         fetch(site, f"/{name}", patience=Patience(idle=0.4))
@@ -168,7 +181,9 @@ def test_endless_body_is_kept_up_to_the_limit(site: Site, limit: int) -> None:
 
 
 def test_slow_drip_ends_at_the_total_time(site: Site) -> None:
-    """A server that always sends one more byte in time is cut at the time-out of the whole exchange."""
+    """A server that always sends one more byte in time is cut at the time-out of the whole
+    exchange.
+    """
     began = time.monotonic()
     kept = fetch(site, "/drip?gap=0.05", patience=Patience(idle=5, total=0.6))
     assert kept.truncated == "time"
@@ -180,14 +195,18 @@ def test_request_is_what_was_asked_for(site: Site) -> None:
     """Host first, then the caller's headers in their order and case, then our own framing."""
     kept = fetch(site, "/echo?q=%D8%A7&empty=", method="POST", body=b"a=1")
     assert kept.request == (
-        b"POST /echo?q=%D8%A7&empty= HTTP/1.1\r\nHost: " + site.authority.encode() + b"\r\nUser-Agent: warraq-test\r\n"
+        b"POST /echo?q=%D8%A7&empty= HTTP/1.1\r\nHost: "
+        + site.authority.encode()
+        + b"\r\nUser-Agent: warraq-test\r\n"
         b"Accept: */*\r\nX-Odd-CASE: 1\r\nContent-Length: 3\r\nConnection: close\r\n\r\na=1"
     )
 
 
 @pytest.mark.parametrize("name", ["Cookie", "Authorization", "Proxy-Authorization"])
 def test_credentials_are_never_sent(site: Site, name: str) -> None:
-    """Cookies and credentials of the operator leave the machine in no request, and so enter no archive."""
+    """Cookies and credentials of the operator leave the machine in no request, and so enter no
+    archive.
+    """
     outgoing = Outgoing(url=site.url + "/echo", headers=((name.encode(), b"CANARY"),))
     kept = asyncio.run(Wire(guard=AddressGuard.for_starts([site.url])).fetch(outgoing))
     assert b"CANARY" not in kept.request
@@ -242,17 +261,23 @@ def test_speaking_tls_to_a_plain_server_has_its_reason(site: Site) -> None:
     url = site.url.replace("http:", "https:")
     with pytest.raises(FetchError) as failure:
         asyncio.run(
-            Wire(guard=AddressGuard.for_starts([url]), patience=Patience(connect=2)).fetch(Outgoing(url=url + "/"))
+            Wire(guard=AddressGuard.for_starts([url]), patience=Patience(connect=2)).fetch(
+                Outgoing(url=url + "/")
+            )
         )
     assert failure.value.reason in {FetchReason.TLS, FetchReason.TIMEOUT, FetchReason.NO_RESPONSE}
 
 
 def test_a_bad_certificate_costs_one_second_try(tls_site: Site) -> None:
-    """A certificate that does not verify is tried once; later requests take one connection each, and all are kept."""
+    """A certificate that does not verify is tried once; later requests take one connection each,
+    and all are kept.
+    """
     wire = Wire(guard=AddressGuard.for_starts([tls_site.url]))
 
     async def three() -> list[Exchange]:
-        return [await wire.fetch(Outgoing(url=f"{tls_site.url}/plain?{number}")) for number in range(3)]
+        return [
+            await wire.fetch(Outgoing(url=f"{tls_site.url}/plain?{number}")) for number in range(3)
+        ]
 
     assert [kept.tls_verified for kept in asyncio.run(three())] == [False] * 3
     assert len(tls_site.wire.exchanges) == 3
@@ -260,7 +285,9 @@ def test_a_bad_certificate_costs_one_second_try(tls_site: Site) -> None:
 
 
 def test_a_certificate_that_verifies_is_recorded_as_such(tls_site: Site, tmp_path: Path) -> None:
-    """Where chain and host name hold, the exchange says so; under another name the same certificate does not verify."""
+    """Where chain and host name hold, the exchange says so; under another name the same certificate
+    does not verify.
+    """
     bundle = tmp_path / "trusted.pem"
     bundle.write_bytes(certificate_pem())
     wire = Wire(guard=AddressGuard.for_starts([tls_site.url]))
@@ -292,12 +319,17 @@ def test_the_address_that_worked_is_tried_first(site: Site) -> None:
 
     wire = Wire(guard=Noting(), resolver=two)
     for _ in range(2):
-        assert asyncio.run(wire.fetch(Outgoing(url=f"http://news.example:{site.port}/plain"))).ip == "127.0.0.1"
+        assert (
+            asyncio.run(wire.fetch(Outgoing(url=f"http://news.example:{site.port}/plain"))).ip
+            == "127.0.0.1"
+        )
     assert asked == ["127.0.0.3", "127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.1"]
 
 
 def test_ipv6_works_like_any_other() -> None:
-    """A host given as an IPv6 address is connected to, named in brackets and recorded without them."""
+    """A host given as an IPv6 address is connected to, named in brackets and recorded without
+    them.
+    """
     try:
         site = Site(MISBEHAVIOURS, host="::1").__enter__()
     except RuntimeError:
@@ -313,7 +345,16 @@ def test_ipv6_works_like_any_other() -> None:
 def test_private_address_is_refused_before_a_connection_is_made(site: Site) -> None:
     """What the operator has not named is not even connected to, however the address is written."""
     port = site.port
-    hosts = ["127.0.0.1", "127.1", "0x7f000001", "2130706433", "017700000001", "[::ffff:127.0.0.1]", "localhost", "0"]
+    hosts = [
+        "127.0.0.1",
+        "127.1",
+        "0x7f000001",
+        "2130706433",
+        "017700000001",
+        "[::ffff:127.0.0.1]",
+        "localhost",
+        "0",
+    ]
     for host in hosts:
         with pytest.raises(FetchError) as failure:
             asyncio.run(Wire().fetch(Outgoing(url=f"http://{host}:{port}/plain")))
@@ -322,7 +363,9 @@ def test_private_address_is_refused_before_a_connection_is_made(site: Site) -> N
 
 
 def test_every_answer_of_a_changing_name_server_is_checked(site: Site) -> None:
-    """A name that points outside first and inside later (DNS rebinding) does not get in, nor does a mixed answer."""
+    """A name that points outside first and inside later (DNS rebinding) does not get in, nor does a
+    mixed answer.
+    """
     answers = itertools.cycle([["127.0.0.1"], ["0.0.0.0", "127.0.0.1", "::1"]])
 
     async def rebinding(_host: str, _port: int) -> list[str]:
@@ -330,16 +373,24 @@ def test_every_answer_of_a_changing_name_server_is_checked(site: Site) -> None:
 
     for _ in range(4):
         with pytest.raises(FetchError) as failure:
-            asyncio.run(Wire(resolver=rebinding).fetch(Outgoing(url=f"http://news.example:{site.port}/plain")))
+            asyncio.run(
+                Wire(resolver=rebinding).fetch(
+                    Outgoing(url=f"http://news.example:{site.port}/plain")
+                )
+            )
         assert failure.value.reason == FetchReason.BLOCKED_ADDRESS
     assert site.wire.connections == 0
 
 
 def test_the_peer_is_checked_too(site: Site) -> None:
-    """Should a connection end somewhere else than asked for, it is dropped before a byte of HTTP is sent."""
+    """Should a connection end somewhere else than asked for, it is dropped before a byte of HTTP is
+    sent.
+    """
 
     class Careless(AddressGuard):
-        """Lets the address before the connection pass, as if it had looked public, and not the peer."""
+        """Lets the address before the connection pass, as if it had looked public, and not the
+        peer.
+        """
 
         asked = 0
 

@@ -23,7 +23,9 @@ class _Collect(Talk):
     """A talk with nobody: collects what a behaviour sends, up to a size."""
 
     def __init__(self, target: str) -> None:
-        self.exchange = WireExchange(target=target, request=b"GET " + target.encode() + b" HTTP/1.1\r\n\r\n")
+        self.exchange = WireExchange(
+            target=target, request=b"GET " + target.encode() + b" HTTP/1.1\r\n\r\n"
+        )
         self.path, self.query, self.closing = target, {}, False
         self.site = Site()
 
@@ -62,7 +64,14 @@ def outcome(pieces: Iterator[bytes], *, limits: Limits, method: str = "GET") -> 
     for piece in pieces:
         framer.feed(piece)
     framer.close()
-    return framer.message, framer.truncated, framer.problem, framer.status, framer.finished, framer.has_head
+    return (
+        framer.message,
+        framer.truncated,
+        framer.problem,
+        framer.status,
+        framer.finished,
+        framer.has_head,
+    )
 
 
 @given(
@@ -71,7 +80,9 @@ def outcome(pieces: Iterator[bytes], *, limits: Limits, method: str = "GET") -> 
     st.sampled_from([Limits(), SMALL]),
     st.sampled_from(["GET", "HEAD"]),
 )
-def test_outcome_does_not_depend_on_packets(target: str, cuts: list[int], limits: Limits, method: str) -> None:
+def test_outcome_does_not_depend_on_packets(
+    target: str, cuts: list[int], limits: Limits, method: str
+) -> None:
     """However the network splits the bytes, the same message comes out with the same marks."""
     stream = STREAMS[target]
     edges = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
@@ -100,7 +111,9 @@ def test_any_bytes_are_taken(noise: bytes, cuts: list[int]) -> None:
 
 @given(st.lists(st.binary(min_size=1, max_size=50), max_size=8), st.binary(max_size=20))
 def test_chunks_end_where_the_archive_thinks_they_end(chunks: list[bytes], excess: bytes) -> None:
-    """The entity that the archive reads out of the kept bytes is what the server put into its chunks."""
+    """The entity that the archive reads out of the kept bytes is what the server put into its
+    chunks.
+    """
     body = b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks) + b"0\r\n\r\n"
     framer = Framer()
     framer.feed(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body + excess)
@@ -130,7 +143,9 @@ def test_chunks_end_where_the_archive_thinks_they_end(chunks: list[bytes], exces
     ],
 )
 def test_lengths_are_read_as_written(head: bytes, length: int) -> None:
-    """A length counts if it is a number; otherwise the body goes on to the end of the connection."""
+    """A length counts if it is a number; otherwise the body goes on to the end of the
+    connection.
+    """
     framer = Framer()
     framer.feed(b"HTTP/1.1 200 OK\r\n" + head + b"\r\nabcdef")
     framer.close()
@@ -139,7 +154,9 @@ def test_lengths_are_read_as_written(head: bytes, length: int) -> None:
 
 
 def test_limits_are_exact() -> None:
-    """A body of exactly the limit is whole; one byte more is cut, by length, chunks or the end of the connection."""
+    """A body of exactly the limit is whole; one byte more is cut, by length, chunks or the end of
+    the connection.
+    """
     for size, reason in ((3000, None), (3001, "length")):
         for head in (b"Content-Length: %d\r\n" % size, b""):
             framer = Framer(limits=SMALL)

@@ -43,22 +43,38 @@ def leased(frontier: Frontier) -> list[str]:
 def test_an_entry_comes_back_as_it_went_in(frontier: Frontier):
     """How a URL was found and what was announced of it travels with it."""
     claim = Sighting(
-        url=A, source="https://news.example/s.xml", kind="news-sitemap", title="عنوان", published="2026-11-22"
+        url=A,
+        source="https://news.example/s.xml",
+        kind="news-sitemap",
+        title="عنوان",
+        published="2026-11-22",
     )
-    frontier.add(SITE, [Entry(url=A, kind=Kind.ARTICLE, hops=3, via=B, claims=(claim,), guess=True)])
+    frontier.add(
+        SITE, [Entry(url=A, kind=Kind.ARTICLE, hops=3, via=B, claims=(claim,), guess=True)]
+    )
     entry = frontier.lease(SITE, 1000.0)
-    assert entry == Entry(url=A, kind=Kind.ARTICLE, hops=3, via=B, claims=(claim,), guess=True, leased=1000.0)
+    assert entry == Entry(
+        url=A, kind=Kind.ARTICLE, hops=3, via=B, claims=(claim,), guess=True, leased=1000.0
+    )
 
 
 def test_other_addresses_of_one_page_are_one_entry(frontier: Frontier):
     """Tracking parameters, a trailing slash, http and www. do not make a second fetch."""
-    urls = [A, A + "/", A + "?utm_source=x", A.replace("https", "http"), A.replace("news.", "www.news.")]
+    urls = [
+        A,
+        A + "/",
+        A + "?utm_source=x",
+        A.replace("https", "http"),
+        A.replace("news.", "www.news."),
+    ]
     assert frontier.add(SITE, [Entry(url=url) for url in urls]) == 1
     assert leased(frontier) == [A]
 
 
 def test_order_is_by_what_a_url_is_then_by_arrival(frontier: Frontier):
-    """Sitemaps go before the start page, that before announced articles, those before links; equals by arrival."""
+    """Sitemaps go before the start page, that before announced articles, those before links; equals
+    by arrival.
+    """
     kinds = [Kind.LINK, Kind.ARTICLE, Kind.START, Kind.SITEMAP, Kind.LINK]
     frontier.add(SITE, [Entry(url=f"{A}{n}", kind=kind) for n, kind in enumerate(kinds)])
     assert leased(frontier) == [f"{A}{n}" for n in (3, 2, 1, 0, 4)]
@@ -114,7 +130,9 @@ def test_acknowledging_and_queueing_are_one(frontier: Frontier):
 
 
 def test_a_retry_waits_and_counts(frontier: Frontier):
-    """A URL to be tried later is not handed out before its time, and knows how often it was tried."""
+    """A URL to be tried later is not handed out before its time, and knows how often it was
+    tried.
+    """
     frontier.add(SITE, [Entry(url=A)])
     frontier.lease(SITE, 0.0)
     frontier.retry_later(SITE, A, 100.0)
@@ -160,10 +178,14 @@ def test_the_first_sieve_passes_each_address_once(frontier: Frontier):
 
 
 def test_how_the_last_run_ended_is_remembered(path: Path):
-    """The next process knows whether to go on or to start afresh, and what the killed one had counted."""
+    """The next process knows whether to go on or to start afresh, and what the killed one had
+    counted.
+    """
     first = Frontier(path)
     assert first.last_run(SITE) is None
-    summary = CrawlSummary(id="c1", site=SITE, started=datetime(2026, 11, 22, tzinfo=UTC), fetched=7)
+    summary = CrawlSummary(
+        id="c1", site=SITE, started=datetime(2026, 11, 22, tzinfo=UTC), fetched=7
+    )
     first.note_run(summary)
     first.close()
     second = Frontier(path)
@@ -171,7 +193,9 @@ def test_how_the_last_run_ended_is_remembered(path: Path):
     assert last is not None
     assert last.unfinished
     assert last.summary == summary
-    second.note_run(replace(summary, outcome="finished", finished=datetime(2026, 11, 23, tzinfo=UTC)))
+    second.note_run(
+        replace(summary, outcome="finished", finished=datetime(2026, 11, 23, tzinfo=UTC))
+    )
     last = second.last_run(SITE)
     assert last is not None
     assert not last.unfinished
@@ -208,9 +232,16 @@ def test_known_keys_stay_right_while_they_grow():
 
 
 def test_the_page_itself_is_asked_for_and_not_its_amp_form(frontier: Frontier) -> None:
-    """Whichever is met first: one fetch, and of the address that names the article, if anything names it in time."""
+    """Whichever is met first: one fetch, and of the address that names the article, if anything
+    names it in time.
+    """
     amp, page = "http://news.example/science/301/amp", "http://news.example/science/301"
-    assert frontier.add("s", [Entry(url=amp, kind=Kind.LINK), Entry(url=OTHER, kind=Kind.LINK, hops=9)]) == 2
+    assert (
+        frontier.add(
+            "s", [Entry(url=amp, kind=Kind.LINK), Entry(url=OTHER, kind=Kind.LINK, hops=9)]
+        )
+        == 2
+    )
     assert frontier.add("s", [Entry(url=page, kind=Kind.LINK, hops=1)]) == 0
     assert leased_urls(frontier) == [page, OTHER]
 

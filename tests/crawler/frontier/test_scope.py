@@ -46,8 +46,14 @@ def test_each_refusal_has_its_reason(url: str, reason: Reason):
 
 
 def test_include_narrows_pages_but_not_the_ways_to_them():
-    """`include` is for pages; start, sitemaps and feeds are always looked at, `exclude` always wins."""
-    scope = Scope(SiteConfig(name="n", start=("https://news.example/",), include=("/politics/",), exclude=("/x",)))
+    """`include` is for pages; start, sitemaps and feeds are always looked at, `exclude` always
+    wins.
+    """
+    scope = Scope(
+        SiteConfig(
+            name="n", start=("https://news.example/",), include=("/politics/",), exclude=("/x",)
+        )
+    )
     assert scope.decide("https://news.example/sport/1").reason is Reason.NOT_INCLUDED
     assert scope.decide("https://news.example/politics/1").allowed
     assert scope.decide("https://news.example/", kind=Kind.START).allowed
@@ -58,7 +64,9 @@ def test_include_narrows_pages_but_not_the_ways_to_them():
 def test_a_sitemap_elsewhere_counts_only_if_robots_txt_names_it():
     """Cross-host sitemaps are the site's word; a sitemap index is not."""
     scope = Scope(SITE)
-    assert scope.decide("https://cdn.example/s.xml", kind=Kind.SITEMAP, named_by_robots=True).allowed
+    assert scope.decide(
+        "https://cdn.example/s.xml", kind=Kind.SITEMAP, named_by_robots=True
+    ).allowed
     assert not scope.decide("https://cdn.example/s.xml", kind=Kind.SITEMAP).allowed
 
 
@@ -99,7 +107,13 @@ def test_session_identifiers_are_dropped(url: str, without: str):
 
 @pytest.mark.parametrize(
     ("url", "expected"),
-    [("/s?page=3", True), ("/s/page/3/", True), ("/s/page-3", True), ("/s?page=x", False), ("/s/page", False)],
+    [
+        ("/s?page=3", True),
+        ("/s/page/3/", True),
+        ("/s/page-3", True),
+        ("/s?page=x", False),
+        ("/s/page", False),
+    ],
 )
 def test_pagination_is_recognised(url: str, expected: bool):
     """Further pages of a listing are told from its articles."""
@@ -107,14 +121,22 @@ def test_pagination_is_recognised(url: str, expected: bool):
 
 
 def test_a_calendar_has_one_pattern():
-    """Addresses that differ in numbers and dates only look alike; articles of other sections do not."""
-    days = {patterns(f"https://n.example/calendar/2026-{m:02}-{d:02}")[0] for m in (1, 12) for d in (1, 31)}
+    """Addresses that differ in numbers and dates only look alike; articles of other sections do
+    not.
+    """
+    days = {
+        patterns(f"https://n.example/calendar/2026-{m:02}-{d:02}")[0]
+        for m in (1, 12)
+        for d in (1, 31)
+    }
     assert len(days) == 1
     assert patterns("https://n.example/politics/12")[0] not in days
 
 
 def test_a_fruitless_pattern_is_spent_and_others_are_not():
-    """After its share of pages without an article a calendar is left; the rest of the site goes on."""
+    """After its share of pages without an article a calendar is left; the rest of the site goes
+    on.
+    """
     budgets = Budgets((3, 50, 100, 200))
     for day in range(3):
         assert budgets.spent(f"https://n.example/calendar/{day}") is None
@@ -129,7 +151,9 @@ def test_an_article_gives_its_pattern_new_credit():
     for page in range(20):
         budgets.fruitless(f"https://n.example/politics?page={page}")
         if page % 2:
-            budgets.fruitful(f"https://n.example/story/{page}", f"https://n.example/politics?page={page}")
+            budgets.fruitful(
+                f"https://n.example/story/{page}", f"https://n.example/politics?page={page}"
+            )
     assert budgets.spent("https://n.example/politics?page=21") is None
 
 
@@ -142,7 +166,9 @@ def test_a_trap_of_random_words_is_left_too():
 
 
 def test_a_start_in_letters_is_the_host_that_is_asked():
-    """A start written in Arabic letters is the same site as its links, which are normalised to IDNA."""
+    """A start written in Arabic letters is the same site as its links, which are normalised to
+    IDNA.
+    """
     scope = Scope(SiteConfig(name="n", start=("https://أخبار.example/",)))
     for url in ("https://xn--igbicxr.example/a", "https://www.xn--igbicxr.example/a"):
         assert scope.decide(url).allowed
@@ -150,9 +176,16 @@ def test_a_start_in_letters_is_the_host_that_is_asked():
 
 
 def test_patterns_may_be_written_in_letters():
-    """`include` and `exclude` are found in an address as it is asked for, and as people write it."""
+    """`include` and `exclude` are found in an address as it is asked for, and as people write
+    it.
+    """
     scope = Scope(
-        SiteConfig(name="n", start=("https://n.example/",), include=("/سياسة/", "%D8%A9/"), exclude=("فيديو",))
+        SiteConfig(
+            name="n",
+            start=("https://n.example/",),
+            include=("/سياسة/", "%D8%A9/"),
+            exclude=("فيديو",),
+        )
     )
     politics = "https://n.example/%D8%B3%D9%8A%D8%A7%D8%B3%D8%A9/1"
     assert scope.decide(politics).allowed

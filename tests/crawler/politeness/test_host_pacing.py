@@ -23,7 +23,7 @@ def allows(text: str | bytes, path: str = "/x", agent: str = "warraq") -> bool:
     return Robots(data, agent).allows(HOST + path)
 
 
-# ---------------------------------------------------------------------------------------------------- the rules
+# ---------------------------------------------------------------------------------------- the rules
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,8 @@ def test_rules_are_read_as_the_rfc_says(text: str, path: str, allowed: bool):
 
 
 @pytest.mark.parametrize(
-    "between", ["Crawl-delay: 5", "Unknown: x", "Sitemap: https://news.example/s.xml", "Noindex: /", ""]
+    "between",
+    ["Crawl-delay: 5", "Unknown: x", "Sitemap: https://news.example/s.xml", "Noindex: /", ""],
 )
 def test_other_lines_do_not_end_a_group_of_agents(between: str):
     """Only rules end the list of agents (RFC 9309 §2.2.4)."""
@@ -104,7 +105,7 @@ def test_any_bytes_are_a_robots_txt(data: bytes):
     Robots(data).allows(PAGE)
 
 
-# ---------------------------------------------------------------------------------------------- fetching robots.txt
+# ------------------------------------------------------------------------------ fetching robots.txt
 
 
 class Server:
@@ -144,7 +145,9 @@ def test_4xx_allows_all_and_its_body_is_no_rule(status: int):
     assert standing.robots.allows(PAGE)
 
 
-@pytest.mark.parametrize("failing", [answer(500), answer(503), answer(429), answer(error="timeout")])
+@pytest.mark.parametrize(
+    "failing", [answer(500), answer(503), answer(429), answer(error="timeout")]
+)
 def test_a_failing_robots_txt_blocks_the_host(failing: Answer):
     """An unreachable robots.txt forbids everything, after a few tries (RFC 9309 §2.3.1.4)."""
     server = Server(robots=[failing])
@@ -200,12 +203,13 @@ def test_each_scheme_and_port_has_a_robots_txt_of_its_own():
 
     keeper = RobotsKeeper(fetch, Hosts(1.0))
     allowed = {
-        place: asyncio.run(keeper.standing(f"{place}/x")).robots.allows(f"{place}/x") for place in (HOST, plain, other)
+        place: asyncio.run(keeper.standing(f"{place}/x")).robots.allows(f"{place}/x")
+        for place in (HOST, plain, other)
     }
     assert allowed == {HOST: True, plain: False, other: True}
 
 
-# ------------------------------------------------------------------------------------------------------- the pace
+# ----------------------------------------------------------------------------------------- the pace
 
 
 def test_retry_after_is_seconds_or_a_date():
@@ -234,7 +238,9 @@ def test_backoff_doubles_and_is_bounded():
 
 
 def test_each_host_has_its_own_turns():
-    """Two requests to one host lie `delay` apart; another host does not wait for it; Crawl-delay is the larger."""
+    """Two requests to one host lie `delay` apart; another host does not wait for it; Crawl-delay is
+    the larger.
+    """
     hosts = Hosts(2.0, clock=lambda: 100.0)
     assert [hosts.reserve(PAGE) for _ in range(3)] == [0.0, 2.0, 4.0]
     assert hosts.reserve("https://cdn.example/") == 0.0
@@ -268,7 +274,9 @@ def test_a_site_that_refuses_ten_times_in_a_row_is_left():
 
 
 def test_pages_read_late_do_not_break_a_row_of_silence():
-    """A page fetched before the server died may be read after it: it says nothing of the server now."""
+    """A page fetched before the server died may be read after it: it says nothing of the server
+    now.
+    """
     patience = Patience(limit=3)
     for _ in range(3):
         patience.welcomed()

@@ -1,4 +1,6 @@
-"""`serve`: what its pages and the replay show, and every guard that keeps archived pages and other websites from acting."""
+"""`serve`: what its pages and the replay show, and every guard that keeps archived pages and other
+websites from acting.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,9 @@ def article(layout: Layout) -> str:
         return str(reader.find(PAGE)["id"])
 
 
-def get(origin: str, target: str = "/", method: str = "GET", **headers: str) -> http.client.HTTPResponse:
+def get(
+    origin: str, target: str = "/", method: str = "GET", **headers: str
+) -> http.client.HTTPResponse:
     """One request, with the Host that browsers would send unless told otherwise."""
     connection = http.client.HTTPConnection(urlsplit(origin).netloc, timeout=20)
     with closing(connection):
@@ -96,11 +100,13 @@ class Seen(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
-# --------------------------------------------------------------------------------------------------------- the pages
+# ---------------------------------------------------------------------------------------- the pages
 
 
 def test_search_marks_the_words_as_published(pages: Pages) -> None:
-    """A search by a bare word finds the inflected one and marks it in headline and text, right to left."""
+    """A search by a bare word finds the inflected one and marks it in headline and text, right to
+    left.
+    """
     text = pages.answer("/?q=" + quote("سوق")).body.decode()
     assert "<mark>السوق</mark>" in text
     assert 'lang="ar" dir="rtl"' in text
@@ -109,7 +115,13 @@ def test_search_marks_the_words_as_published(pages: Pages) -> None:
 
 @pytest.mark.parametrize(
     ("query", "total"),
-    [("site=news", 1), ("site=other", 0), ("from=2026-03&to=2026-03-01", 1), ("from=2027", 0), ("q=zzzz", 0)],
+    [
+        ("site=news", 1),
+        ("site=other", 0),
+        ("from=2026-03&to=2026-03-01", 1),
+        ("from=2027", 0),
+        ("q=zzzz", 0),
+    ],
 )
 def test_search_filters(pages: Pages, query: str, total: int) -> None:
     """Site and dates limit what is found."""
@@ -125,7 +137,9 @@ def test_search_says_what_it_did_not_understand(pages: Pages) -> None:
 
 
 def test_article_tells_where_every_capture_lies(pages: Pages, layout: Layout, article: str) -> None:
-    """The article's page has its text, addresses, versions, and of each capture WARC file, offset, length and digest."""
+    """The article's page has its text, addresses, versions, and of each capture WARC file, offset,
+    length and digest.
+    """
     text = pages.answer(f"/article/{article}").body.decode()
     with Reader(layout.index_db) as reader:
         captures = reader.captures(article)
@@ -185,11 +199,13 @@ def test_unknown_targets_are_not_found(pages: Pages, replay: Replay, target: str
     assert replay.answer(target).status == 404
 
 
-# ----------------------------------------------------------------------------------------------------------- guards
+# ------------------------------------------------------------------------------------------- guards
 
 
 def test_archived_text_is_escaped_everywhere(pages: Pages, layout: Layout, article: str) -> None:
-    """Markup in archived headlines and paragraphs is shown as text on every page: no element or handler comes of it."""
+    """Markup in archived headlines and paragraphs is shown as text on every page: no element or
+    handler comes of it.
+    """
     with Reader(layout.index_db) as reader:
         capture = reader.captures(article)[0]["id"]
     targets = [
@@ -203,7 +219,9 @@ def test_archived_text_is_escaped_everywhere(pages: Pages, layout: Layout, artic
         seen = Seen(pages.answer(target).body.decode())
         assert not seen.of("script"), target
         assert not seen.of("img"), target
-        assert not [name for _, attributes in seen.elements for name in attributes if name.startswith("on")], target
+        assert not [
+            name for _, attributes in seen.elements for name in attributes if name.startswith("on")
+        ], target
     assert "&lt;<mark>script</mark>&gt;" in pages.answer("/?q=script").body.decode()
 
 
@@ -235,7 +253,9 @@ def test_archived_text_is_escaped_everywhere(pages: Pages, layout: Layout, artic
     ],
 )
 def test_queries_cannot_break_out(pages: Pages, query: str) -> None:
-    """Whatever stands in the search box is words to look for: an answer, never an error, and no column is selected."""
+    """Whatever stands in the search box is words to look for: an answer, never an error, and no
+    column is selected.
+    """
     answer = pages.answer("/?q=" + (query if query == "%00" else quote(query)))
     assert answer.status == 200
     assert 'class="count"' in answer.body.decode()
@@ -244,11 +264,15 @@ def test_queries_cannot_break_out(pages: Pages, query: str) -> None:
 @given(text=st.text(max_size=60))
 def test_no_query_raises(text: str, layout: Layout) -> None:
     """Any text can be asked for."""
-    assert Pages(layout=layout, replay_origin=REPLAY_ORIGIN).answer("/?q=" + quote(text)).status == 200
+    assert (
+        Pages(layout=layout, replay_origin=REPLAY_ORIGIN).answer("/?q=" + quote(text)).status == 200
+    )
 
 
 def test_our_pages_allow_nothing_but_our_style(pages: Pages) -> None:
-    """The policy of our pages: no script, no style but the sheet we serve, frames of the replay only, never framed."""
+    """The policy of our pages: no script, no style but the sheet we serve, frames of the replay
+    only, never framed.
+    """
     policy = policy_of(pages.answer("/"))
     assert policy["default-src"] == "'none'"
     assert policy["script-src"] == "'none'"
@@ -264,12 +288,32 @@ def test_our_pages_allow_nothing_but_our_style(pages: Pages) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["news/1001", "img/a.png?w=1&h=2", "img/s.svg", "js/app.js", "odd", "gone", "nowhere", "css/main.css"]
+    "url",
+    [
+        "news/1001",
+        "img/a.png?w=1&h=2",
+        "img/s.svg",
+        "js/app.js",
+        "odd",
+        "gone",
+        "nowhere",
+        "css/main.css",
+    ],
 )
 def test_whatever_is_replayed_can_neither_run_nor_reach_out(replay: Replay, url: str) -> None:
-    """Each answer of the replay forbids scripts, plug-ins, connections, forms and everything from another origin."""
+    """Each answer of the replay forbids scripts, plug-ins, connections, forms and everything from
+    another origin.
+    """
     policy = policy_of(replay.answer(f"/{WHEN}/http://news.example/{url}"))
-    for name in ("default-src", "script-src", "connect-src", "object-src", "worker-src", "form-action", "base-uri"):
+    for name in (
+        "default-src",
+        "script-src",
+        "connect-src",
+        "object-src",
+        "worker-src",
+        "form-action",
+        "base-uri",
+    ):
         assert policy[name] == "'none'"
     for name in ("img-src", "style-src", "font-src", "media-src", "frame-src"):
         assert set(policy[name].split()) <= {"'self'", "data:", "'unsafe-inline'"}
@@ -278,7 +322,9 @@ def test_whatever_is_replayed_can_neither_run_nor_reach_out(replay: Replay, url:
 
 
 def test_replay_lies_on_another_origin(origins: tuple[str, str], article: str) -> None:
-    """Nothing archived is served from the origin of our pages, and none of our pages from that of the replay."""
+    """Nothing archived is served from the origin of our pages, and none of our pages from that of
+    the replay.
+    """
     pages, replay = origins
     assert urlsplit(pages).port != urlsplit(replay).port
     assert get(pages, f"/{WHEN}/{PAGE}").status == 404
@@ -297,8 +343,12 @@ def test_archived_headers_are_not_passed_on(origins: tuple[str, str]) -> None:
 
 
 @pytest.mark.parametrize("which", [0, 1])
-@pytest.mark.parametrize("host", ["evil.example", "localhost", "127.0.0.1", "127.0.0.1:1", "0.0.0.0", ""])
-def test_other_names_for_this_machine_are_refused(origins: tuple[str, str], which: int, host: str) -> None:
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost", "127.0.0.1", "127.0.0.1:1", "0.0.0.0", ""]
+)
+def test_other_names_for_this_machine_are_refused(
+    origins: tuple[str, str], which: int, host: str
+) -> None:
     """A name that was rebound to 127.0.0.1 (DNS rebinding) gets nothing, on either origin."""
     answer = get(origins[which], "/", Host=host)
     assert answer.status == 421
@@ -308,7 +358,9 @@ def test_other_names_for_this_machine_are_refused(origins: tuple[str, str], whic
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_other_websites_are_refused(origins: tuple[str, str], which: int) -> None:
-    """What another website makes the browser ask for is not answered; what the person asks for is."""
+    """What another website makes the browser ask for is not answered; what the person asks for
+    is.
+    """
     target = ("/", f"/{WHEN}/{PAGE}")[which]
     assert get(origins[which], target, Sec_Fetch_Site="cross-site").status == 403
     for site in ("none", "same-origin", "same-site"):
@@ -353,8 +405,14 @@ def test_a_body_cannot_smuggle_a_second_request(origins: tuple[str, str]) -> Non
 
 
 def test_serving_writes_nothing_and_waits_for_nobody(layout: Layout, article: str) -> None:
-    """While a writer holds the index and the lock pages answer at once, and every file stays as it was."""
-    with serving(layout) as (pages, replay), layout.write_lock(), closing(sqlite3.connect(layout.index_db)) as writer:
+    """While a writer holds the index and the lock pages answer at once, and every file stays as it
+    was.
+    """
+    with (
+        serving(layout) as (pages, replay),
+        layout.write_lock(),
+        closing(sqlite3.connect(layout.index_db)) as writer,
+    ):
         writer.execute("BEGIN IMMEDIATE")
         writer.execute("UPDATE articles SET words = 0")
         before = {path: path.stat().st_mtime_ns for path in layout.archive.iterdir()}
@@ -364,11 +422,13 @@ def test_serving_writes_nothing_and_waits_for_nobody(layout: Layout, article: st
         writer.rollback()
 
 
-# ----------------------------------------------------------------------------------------------------------- replay
+# ------------------------------------------------------------------------------------------- replay
 
 
 def test_replayed_page_is_rewritten_to_the_replay(replay: Replay) -> None:
-    """Links, images in all sizes, lazy images and inline style lead to the replay; what runs or sends is gone."""
+    """Links, images in all sizes, lazy images and inline style lead to the replay; what runs or
+    sends is gone.
+    """
     html = replay.answer(f"/{WHEN}/{PAGE}").body.decode()
     seen = Seen(html)
     here = f"/{WHEN}/http://news.example"
@@ -386,7 +446,9 @@ def test_replayed_page_is_rewritten_to_the_replay(replay: Replay) -> None:
     for gone in ("script", "base", "object"):
         assert not seen.of(gone)
     assert not [meta for meta in seen.of("meta") if "http-equiv" in meta]
-    assert not [name for _, attributes in seen.elements for name in attributes if name.startswith("on")]
+    assert not [
+        name for _, attributes in seen.elements for name in attributes if name.startswith("on")
+    ]
     assert [frame for frame in seen.of("iframe") if frame] == []
     assert "action" not in seen.of("form")[0]
 
@@ -409,33 +471,49 @@ def test_replayed_style_sheet_is_rewritten(replay: Replay) -> None:
     ],
 )
 def test_media_types_are_kept_only_to_show(replay: Replay, url: str, shown: str) -> None:
-    """Images are images; scripts are text; what nobody knows is a file to save. Nothing is sniffed."""
+    """Images are images; scripts are text; what nobody knows is a file to save. Nothing is
+    sniffed.
+    """
     answer = replay.answer(f"/{WHEN}/http://news.example/{url}")
     assert answer.content_type == shown
     assert (dict(answer.headers).get("Content-Disposition") == "attachment") == (url == "odd")
 
 
 def test_redirects_stay_in_the_replay(replay: Replay) -> None:
-    """An archived redirect leads on within the replay; one to anything but http and https leads nowhere."""
+    """An archived redirect leads on within the replay; one to anything but http and https leads
+    nowhere.
+    """
     answer = replay.answer(f"/{WHEN}/http://news.example/old")
-    assert (answer.status, dict(answer.headers)) == (302, {"Location": f"/{WHEN}/http://news.example/news/1001"})
+    assert (answer.status, dict(answer.headers)) == (
+        302,
+        {"Location": f"/{WHEN}/http://news.example/news/1001"},
+    )
     refused = replay.answer(f"/{WHEN}/http://news.example/out")
     assert (refused.status, refused.headers) == (404, ())
 
 
 def test_nearest_capture_answers(replay: Replay, layout: Layout, article: str) -> None:
-    """The capture nearest to the time asked for answers, a revisit with the payload it stands for, or the very one named."""
+    """The capture nearest to the time asked for answers, a revisit with the payload it stands for,
+    or the very one named.
+    """
     assert "موسم الصيف" in replay.answer(f"/20200101000000/{PAGE}").body.decode()
     assert "موسم الشتاء" in replay.answer(f"/20270101000000/{PAGE}").body.decode()
-    assert replay.answer("/20270101000000/http://news.example/img/hero.png").body == served_collection.png(7)
-    assert "موسم الصيف" in replay.answer("/20200101000000/https://news.example/news/1001").body.decode()
+    assert replay.answer(
+        "/20270101000000/http://news.example/img/hero.png"
+    ).body == served_collection.png(7)
+    assert (
+        "موسم الصيف"
+        in replay.answer("/20200101000000/https://news.example/news/1001").body.decode()
+    )
     with Reader(layout.index_db) as reader:
         last = reader.captures(article)[-1]["id"]
     assert "موسم الشتاء" in replay.answer(f"/{last}/{PAGE}").body.decode()
 
 
 def test_withdrawn_articles_are_neither_shown_nor_replayed(tmp_path: Path) -> None:
-    """What was withdrawn is on no page, and neither its captures nor their records are given out."""
+    """What was withdrawn is on no page, and neither its captures nor their records are given
+    out.
+    """
     layout = served_collection.make(tmp_path / "withdrawn")
     with Reader(layout.index_db) as reader:
         article = str(reader.find(PAGE)["id"])
@@ -482,13 +560,17 @@ def test_damage_is_told(tmp_path: Path) -> None:
     layout = served_collection.make(tmp_path / "damaged")
     (warc,) = layout.archive.iterdir()
     warc.write_bytes(warc.read_bytes()[:200])
-    answer = Replay(index=layout.index_db, archive=layout.archive, pages_origin=PAGES_ORIGIN).answer(f"/{WHEN}/{PAGE}")
+    answer = Replay(
+        index=layout.index_db, archive=layout.archive, pages_origin=PAGES_ORIGIN
+    ).answer(f"/{WHEN}/{PAGE}")
     assert answer.status == 502
     assert warc.name in answer.body.decode()
 
 
 def test_page_that_would_take_minutes_is_shown_as_text() -> None:
-    """An element with hundreds of thousands of attributes is not parsed, while a long data: image is."""
+    """An element with hundreds of thousands of attributes is not parsed, while a long data: image
+    is.
+    """
     from crawler.serve.replay import _presented
 
     rewriter = Rewriter(timestamp=WHEN, base=PAGE)
@@ -532,7 +614,9 @@ def test_page_that_would_take_minutes_is_shown_as_text() -> None:
     )
 )
 def test_no_markup_keeps_a_script_or_a_foreign_address(parts: list[str]) -> None:
-    """However markup is broken, no script element, handler, or address of another origin is left in what is shown."""
+    """However markup is broken, no script element, handler, or address of another origin is left in
+    what is shown.
+    """
     page = parse("".join(["<html><body><p>x</p>", *parts]).encode(), PAGE)
     shown = Seen(Rewriter(timestamp=WHEN, base=PAGE).page(page))  # type: ignore[arg-type]
     for tag, attributes in shown.elements:

@@ -44,11 +44,15 @@ def answering(answer: Callable[[str], Page]) -> Iterator[tuple[str, list[str]]]:
 
 
 def missing(path: str) -> Page:
-    return Page(b"<html><body><p>home" if path == "/" else b"no", status=200 if path == "/" else 404)
+    return Page(
+        b"<html><body><p>home" if path == "/" else b"no", status=200 if path == "/" else 404
+    )
 
 
 def test_demo_site_is_understood() -> None:
-    """Robots.txt, the sitemaps under it, the feed, the language and the zone of a site are found from its address alone."""
+    """Robots.txt, the sitemaps under it, the feed, the language and the zone of a site are found
+    from its address alone.
+    """
     with serving() as url:
         found = discover(url)
     assert found.problem is None
@@ -57,7 +61,9 @@ def test_demo_site_is_understood() -> None:
         ("sitemap-news.xml", 12),
         ("sitemap-pages.xml", 3),
     ]
-    assert [(address.removeprefix(url), count) for address, count in found.feeds] == [("rss.xml", 12)]
+    assert [(address.removeprefix(url), count) for address, count in found.feeds] == [
+        ("rss.xml", 12)
+    ]
     assert found.language == "ar"
     assert found.zone is not None
     assert (found.zone.zone, found.zone.sure) == ("Asia/Riyadh", True)
@@ -103,7 +109,9 @@ def test_robots_txt_is_kept_to() -> None:
     ],
 )
 def test_forbidden_site_is_told(robots: Page, words: str) -> None:
-    """A site that forbids all, or whose robots.txt fails, is a problem told in words, and no page is fetched."""
+    """A site that forbids all, or whose robots.txt fails, is a problem told in words, and no page
+    is fetched.
+    """
     with answering(lambda path: robots if path == "/robots.txt" else Page(b"x")) as (url, asked):
         found = discover(url)
     assert words in (found.problem or "")
@@ -131,7 +139,9 @@ def test_redirected_home_page_is_the_start() -> None:
 
 
 def test_a_site_is_not_added_twice_by_the_address_it_moved_from(tmp_path: Path) -> None:
-    """Whoever repeats the same `init` is told, also where the first one followed a redirect; nothing is changed."""
+    """Whoever repeats the same `init` is told, also where the first one followed a redirect;
+    nothing is changed.
+    """
 
     class Moving(_Handler):
         def do_GET(self) -> None:  # noqa: N802
@@ -171,8 +181,12 @@ def moved_to(there: str) -> Iterator[str]:
         server.shutdown()
 
 
-def test_a_site_that_moved_to_another_host_is_looked_at_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    """From http to https, or to www.: the robots.txt, the sitemaps and the dated pages are those of where it is now."""
+def test_a_site_that_moved_to_another_host_is_looked_at_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """From http to https, or to www.: the robots.txt, the sitemaps and the dated pages are those of
+    where it is now.
+    """
     monkeypatch.setattr(
         "crawler.fetch.address_guard.is_public", lambda _: True
     )  # two loopback ports stand for two public hosts
@@ -185,7 +199,9 @@ def test_a_site_that_moved_to_another_host_is_looked_at_there(monkeypatch: pytes
 
 
 def test_the_rules_of_the_new_host_are_asked_for_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a redirect leads to a host whose robots.txt forbids it, the page there is not asked for."""
+    """Where a redirect leads to a host whose robots.txt forbids it, the page there is not asked
+    for.
+    """
     monkeypatch.setattr("crawler.fetch.address_guard.is_public", lambda _: True)
     rules = Page(b"User-agent: *\nDisallow: /", "text/plain")
     with (
@@ -198,7 +214,9 @@ def test_the_rules_of_the_new_host_are_asked_for_first(monkeypatch: pytest.Monke
 
 
 def test_the_target_of_a_redirect_may_be_written_in_utf_8() -> None:
-    """Servers send Arabic addresses as bare bytes, not percent-encoded; they are asked for as browsers would."""
+    """Servers send Arabic addresses as bare bytes, not percent-encoded; they are asked for as
+    browsers would.
+    """
     asked: list[str] = []
 
     class Moving(_Handler):
@@ -227,7 +245,9 @@ def test_private_addresses_are_not_asked() -> None:
 
 
 def test_unreachable_site_still_gets_its_table(tmp_path: Path) -> None:
-    """A site that does not answer is written down all the same, with the reason; the file is valid."""
+    """A site that does not answer is written down all the same, with the reason; the file is
+    valid.
+    """
     founded = found_collection(tmp_path / "c", ["http://127.0.0.1:9/"])
     ((name, site),) = founded.sites
     assert "connection refused" in (site.problem or "")
@@ -237,7 +257,9 @@ def test_unreachable_site_still_gets_its_table(tmp_path: Path) -> None:
 
 
 def test_sites_are_added_to_a_collection(tmp_path: Path) -> None:
-    """A second init adds a site at the end and leaves every line that was there, a person's comments too."""
+    """A second init adds a site at the end and leaves every line that was there, a person's
+    comments too.
+    """
     first = found_collection(tmp_path, ["http://127.0.0.1:9/"]).layout
     edited = first.config.read_text() + "# mine"
     first.config.write_text(edited)
@@ -274,10 +296,17 @@ def test_wrong_file_is_not_added_to(tmp_path: Path) -> None:
     ],
 )
 def test_names(url: str, name: str) -> None:
-    """A site is called after its host, and by the whole host or with a number where that is taken."""
+    """A site is called after its host, and by the whole host or with a number where that is
+    taken.
+    """
     assert site_name(url) == name
     assert site_name(url, {name}) != name
-    assert len({site_name(url), site_name(url, {name}), site_name(url, {name, site_name(url, {name})})}) == 3
+    assert (
+        len(
+            {site_name(url), site_name(url, {name}), site_name(url, {name, site_name(url, {name})})}
+        )
+        == 3
+    )
 
 
 @given(st.text(), st.text())

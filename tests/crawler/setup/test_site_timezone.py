@@ -32,7 +32,9 @@ def instants(*texts: str) -> list[datetime]:
     ],
 )
 def test_learned(url: str, dates: list[str], zone: str) -> None:
-    """The first zone whose offset fits the dates at their own instants, the country's first; else the country's; else UTC."""
+    """The first zone whose offset fits the dates at their own instants, the country's first; else
+    the country's; else UTC.
+    """
     assert learn(instants(*dates), url).zone == zone
 
 

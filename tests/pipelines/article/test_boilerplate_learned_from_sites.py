@@ -1,4 +1,6 @@
-"""Pages of made-up sites in unlike templates: what each page alone leaves in the text, the site's other pages take out."""
+"""Pages of made-up sites in unlike templates: what each page alone leaves in the text, the site's
+other pages take out.
+"""
 
 from __future__ import annotations
 
@@ -34,10 +36,14 @@ REAL = ("sarn", "roof", "kitchen")
 
 
 @pytest.mark.parametrize(
-    "template", [each for each in sites.TEMPLATES if each.name not in SLOW], ids=lambda template: template.name
+    "template",
+    [each for each in sites.TEMPLATES if each.name not in SLOW],
+    ids=lambda template: template.name,
 )
 def test_a_site_of_twelve_pages_teaches_its_furniture(template: Any) -> None:
-    """Without any rule for the site no more than a line of its furniture stays, and no paragraph is lost."""
+    """Without any rule for the site no more than a line of its furniture stays, and no paragraph is
+    lost.
+    """
     alone, taught = teacher.measure(template, 12)
     assert taught.lost == 0
     assert alone.lost == 0
@@ -46,10 +52,14 @@ def test_a_site_of_twelve_pages_teaches_its_furniture(template: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "template", [each for each in sites.TEMPLATES if each.name in SLOW], ids=lambda template: template.name
+    "template",
+    [each for each in sites.TEMPLATES if each.name in SLOW],
+    ids=lambda template: template.name,
 )
 def test_furniture_in_several_wordings_goes_by_and_by(template: Any) -> None:
-    """Of appeals and notes that change from page to page at least half is gone after twenty-five pages, and no paragraph."""
+    """Of appeals and notes that change from page to page at least half is gone after twenty-five
+    pages, and no paragraph.
+    """
     alone, taught = teacher.measure(template, 25)
     assert (alone.lost, taught.lost) == (0, 0)
     assert 2 * taught.noise <= alone.noise
@@ -57,10 +67,14 @@ def test_furniture_in_several_wordings_goes_by_and_by(template: Any) -> None:
 
 @pytest.mark.parametrize("pages", [5, 8, 40])
 @pytest.mark.parametrize(
-    "template", [each for each in sites.TEMPLATES if each.name in REAL], ids=lambda template: template.name
+    "template",
+    [each for each in sites.TEMPLATES if each.name in REAL],
+    ids=lambda template: template.name,
 )
 def test_real_text_that_comes_back_stays(template: Any, pages: int) -> None:
-    """Background, standing quotations, steps that recipes share and reports with other numbers are never taken for furniture."""
+    """Background, standing quotations, steps that recipes share and reports with other numbers are
+    never taken for furniture.
+    """
     alone, taught = teacher.measure(template, pages)
     assert (alone.lost, taught.lost) == (0, 0)
 
@@ -73,7 +87,9 @@ def test_a_site_of_four_pages_is_left_alone(template: Any) -> None:
 
 
 def test_a_place_keeps_the_names_that_last() -> None:
-    """Numbers and the letters that build tools draw are no part of a place; bold lines and runs between breaks are apart."""
+    """Numbers and the letters that build tools draw are no part of a place; bold lines and runs
+    between breaks are apart.
+    """
     from pipelines.article.extraction import extract
 
     def paths(build: str) -> list[str]:
@@ -97,13 +113,13 @@ def test_a_place_keeps_the_names_that_last() -> None:
 
 
 def test_links_into_the_site_are_left_open() -> None:
-    """A headline that links to the site's own article is one form whatever it says; a link elsewhere stays as it is."""
+    """A headline that links to the site's own article is one form whatever it says; a link
+    elsewhere stays as it is.
+    """
     from archive.model import LINKED
     from pipelines.article.extraction import extract
 
-    prose = (
-        "The council met on Monday and spoke at length about the bridge, its cost and its colour, until late at night."
-    )
+    prose = "The council met on Monday and spoke at length about the bridge, its cost and its colour, until late at night."
     html = (
         f"<html><body><article><h1>The bridge</h1><div><p>{prose}</p><p>Also seen: <a href='/n/2'>Mill burns down by night</a></p>"
         f"<p>{prose} Again.</p><p>In full: <a href='https://other.example/x'>report of the audit office</a></p><p>{prose} End.</p>"
@@ -111,4 +127,7 @@ def test_links_into_the_site_are_left_open() -> None:
     )
     found = extract(html.encode(), "https://a.example/bridge")
     forms = [place.form for place in found.places]  # type: ignore[union-attr]
-    assert [form for form in forms if form] == [f"Also seen: {LINKED}", "In full: report of the audit office"]
+    assert [form for form in forms if form] == [
+        f"Also seen: {LINKED}",
+        "In full: report of the audit office",
+    ]

@@ -1,4 +1,6 @@
-"""Real pages with known truth, where they are at hand: bodies that must come out exactly, and floors for the rest."""
+"""Real pages with known truth, where they are at hand: bodies that must come out exactly, and
+floors for the rest.
+"""
 
 from __future__ import annotations
 
@@ -31,10 +33,14 @@ def truth(path: Path) -> tuple[bytes, dict[str, Any]]:
     if not path.exists():
         pytest.skip(f"the real pages are not at {path.parent}")
     name = path.name.removesuffix(".html.gz")
-    return gzip.decompress(path.read_bytes()), json.loads((path.parent / "truth" / f"{name}.json").read_text("utf-8"))
+    return gzip.decompress(path.read_bytes()), json.loads(
+        (path.parent / "truth" / f"{name}.json").read_text("utf-8")
+    )
 
 
-@pytest.mark.parametrize("path", [*cases("arabic"), *cases("erem_rebuilt")], ids=lambda path: path.name[:40])
+@pytest.mark.parametrize(
+    "path", [*cases("arabic"), *cases("erem_rebuilt")], ids=lambda path: path.name[:40]
+)
 def test_arabic_and_persian_bodies_are_exact(path: Path) -> None:
     """Each Arabic or Persian page gives exactly the paragraphs a reader sees as its text."""
     html, right = truth(path)
@@ -55,7 +61,9 @@ def test_a_real_listing_gives_all_of_its_posts() -> None:
     assert isinstance(page, Page)
     assert isinstance(from_page(page), NotAnArticle)
     posts = json.loads((path.parent / "posts.json").read_text("utf-8"))
-    found = {one.url.removeprefix("https://www.eremnews.com/"): one for one in embedded_articles(page)}
+    found = {
+        one.url.removeprefix("https://www.eremnews.com/"): one for one in embedded_articles(page)
+    }
     assert set(found) == {post["slug"] for post in posts}
     for post in posts:
         text = folded(re.sub(r"<[^>]*>", " ", post["content"]).replace("&nbsp;", " "))
@@ -67,7 +75,9 @@ def test_a_real_listing_gives_all_of_its_posts() -> None:
 
 @pytest.mark.parametrize("folder", ["fundus", "wcxb_article"])
 def test_no_real_article_is_taken_for_something_else(folder: str) -> None:
-    """Of a spread of real article pages none is lost as a listing, an error page or an empty one (1 in 100 allowed)."""
+    """Of a spread of real article pages none is lost as a listing, an error page or an empty one (1
+    in 100 allowed).
+    """
     paths = cases(folder)[::9]
     lost = []
     for path in paths:

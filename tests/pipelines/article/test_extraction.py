@@ -1,4 +1,6 @@
-"""One page's article: every part in its place, the site's own selectors, and listings that carry whole bodies."""
+"""One page's article: every part in its place, the site's own selectors, and listings that carry
+whole bodies.
+"""
 
 from __future__ import annotations
 
@@ -41,19 +43,30 @@ def page_of(article_html: str, head: str = "") -> str:
 
 
 @pytest.mark.parametrize(
-    "label", ["اقرأ أيضا", "أخبار ذات صلة", "مواضيع ذات علاقة", "شاهد أيضًا:", "Related", "Read also", ""]
+    "label",
+    ["اقرأ أيضا", "أخبار ذات صلة", "مواضيع ذات علاقة", "شاهد أيضًا:", "Related", "Read also", ""],
 )
 @pytest.mark.parametrize("box", ["aside", "div", "section"])
 @pytest.mark.parametrize("inside", [True, False])
 @pytest.mark.parametrize("number", [1, 5])
-def test_a_box_of_related_stories_after_the_text(label: str, box: str, inside: bool, number: int) -> None:
-    """Its links are related ones, however it is labelled and wherever it stands; its own name is enough of a label."""
-    links = "".join(f"<li><a href='/n/{at}'>Four hundred books return {at}</a></li>" for at in range(number))
+def test_a_box_of_related_stories_after_the_text(
+    label: str, box: str, inside: bool, number: int
+) -> None:
+    """Its links are related ones, however it is labelled and wherever it stands; its own name is
+    enough of a label.
+    """
+    links = "".join(
+        f"<li><a href='/n/{at}'>Four hundred books return {at}</a></li>" for at in range(number)
+    )
     related = f"<{box} class='related'>{label and f'<h3>{label}</h3>'}<ul>{links}</ul></{box}>"
     latest = "<div class='latest-news'><h3>أخبار اليوم</h3><a href='/z'>Nothing to do with the story</a></div>"
     text = f"<h1>Library opens</h1><p>{LINES[0]}</p><p>{LINES[1]}</p>"
-    body = f"<article>{text}{related}</article>" if inside else f"<article>{text}</article>{related}"
-    found = extract(f"<html><body>{body}{latest}</body></html>".encode(), "https://www.example.test/world/x")
+    body = (
+        f"<article>{text}{related}</article>" if inside else f"<article>{text}</article>{related}"
+    )
+    found = extract(
+        f"<html><body>{body}{latest}</body></html>".encode(), "https://www.example.test/world/x"
+    )
     assert isinstance(found, Article)
     assert found.paragraphs == [LINES[0], LINES[1]]
     assert [(link.url, link.kind) for link in found.related] == [
@@ -62,13 +75,17 @@ def test_a_box_of_related_stories_after_the_text(label: str, box: str, inside: b
 
 
 def test_links_of_the_body_and_of_related_boxes_are_apart() -> None:
-    """Links inside paragraphs are body links, those of a related box related ones, menus neither; all are absolute."""
+    """Links inside paragraphs are body links, those of a related box related ones, menus neither;
+    all are absolute.
+    """
     found = article(
         page_of(
             f"<nav><a href='/s'>Sport and more of it</a></nav><div><p>{LINES[0][:-1]} <a href='../x?utm_source=a#top'>here</a>.</p><p>{LINES[1]}</p><div class='related'><a href='/world/abc'>Four hundred books return</a></div><p>{LINES[2]}</p></div>"
         )
     )
-    assert [(link.url, link.kind) for link in found.links] == [("https://www.example.test/x?utm_source=a", "body")]
+    assert [(link.url, link.kind) for link in found.links] == [
+        ("https://www.example.test/x?utm_source=a", "body")
+    ]
     assert [(link.url, link.text, link.kind) for link in found.related] == [
         ("https://www.example.test/world/abc", "Four hundred books return", "related")
     ]
@@ -77,7 +94,12 @@ def test_links_of_the_body_and_of_related_boxes_are_apart() -> None:
 def test_a_deck_is_the_lead_and_not_repeated_in_the_body() -> None:
     """A description that the body does not begin with is the lead."""
     deck = "Why a small town kept its old library against all advice"
-    found = article(page_of("".join(f"<p>{line}</p>" for line in LINES), f'<meta name="description" content="{deck}">'))
+    found = article(
+        page_of(
+            "".join(f"<p>{line}</p>" for line in LINES),
+            f'<meta name="description" content="{deck}">',
+        )
+    )
     assert found.lead == deck
     assert found.paragraphs == LINES
 
@@ -85,7 +107,10 @@ def test_a_deck_is_the_lead_and_not_repeated_in_the_body() -> None:
 def test_a_description_that_only_repeats_the_first_paragraph_is_no_lead() -> None:
     """A description cut from the body's beginning says nothing of its own."""
     found = article(
-        page_of("".join(f"<p>{line}</p>" for line in LINES), f'<meta name="description" content="{LINES[0]}">')
+        page_of(
+            "".join(f"<p>{line}</p>" for line in LINES),
+            f'<meta name="description" content="{LINES[0]}">',
+        )
     )
     assert found.lead is None
 
@@ -93,16 +118,29 @@ def test_a_description_that_only_repeats_the_first_paragraph_is_no_lead() -> Non
 def test_evidence_names_the_choice_and_the_dropped() -> None:
     """An article carries where its fields came from and why lines were left out."""
     found = article(
-        page_of("".join(f"<p>{line}</p>" for line in LINES) + "<p>Advertisement</p>" + f"<p>{LINES[2]} </p>")
+        page_of(
+            "".join(f"<p>{line}</p>" for line in LINES)
+            + "<p>Advertisement</p>"
+            + f"<p>{LINES[2]} </p>"
+        )
     )
     assert any(one.field == "title" and one.chosen for one in found.evidence)
-    assert any(one.field == "dropped" and one.value == "Advertisement" and one.source for one in found.evidence)
+    assert any(
+        one.field == "dropped" and one.value == "Advertisement" and one.source
+        for one in found.evidence
+    )
 
 
 def test_a_short_first_sentence_is_the_beginning() -> None:
-    """A first paragraph of a few words stays where it stands among the others; a label, a link or a box above them does not."""
+    """A first paragraph of a few words stays where it stands among the others; a label, a link or a
+    box above them does not.
+    """
     found = article(
-        page_of("<div>" + "".join(f"<p>{line}</p>" for line in ("The council has decided.", *LINES)) + "</div>")
+        page_of(
+            "<div>"
+            + "".join(f"<p>{line}</p>" for line in ("The council has decided.", *LINES))
+            + "</div>"
+        )
     )
     assert found.paragraphs == ["The council has decided.", *LINES]
     for above in (
@@ -115,17 +153,19 @@ def test_a_short_first_sentence_is_the_beginning() -> None:
 
 
 def test_a_sentence_that_tells_a_day_stays_and_dates_nothing() -> None:
-    """Where the only date on a page stands in a paragraph, it is a day of the story: the paragraph is kept, no date is made of it."""
+    """Where the only date on a page stands in a paragraph, it is a day of the story: the paragraph
+    is kept, no date is made of it.
+    """
     told = "The library of the old town, closed since the flood, was opened again to all visitors on 3 March 2026."
     found = article(page_of("".join(f"<p>{line}</p>" for line in (told, *LINES))))
     assert (found.paragraphs, found.published) == ([told, *LINES], None)
 
 
 def test_selectors_are_told_as_evidence() -> None:
-    """What a selector says is the choice, a line it drops is named, parts within parts count once, and one in vain is told."""
-    line = (
-        "The council met on Monday and spoke at length about the bridge, its cost and its colour, until late at night."
-    )
+    """What a selector says is the choice, a line it drops is named, parts within parts count once,
+    and one in vain is told.
+    """
+    line = "The council met on Monday and spoke at length about the bridge, its cost and its colour, until late at night."
     markup = (
         f"<html><body><h1>Not this one</h1><h2 class=real>The bridge is open again</h2><div class=a><p>{line}</p>"
         f"<p class=promo>Buy our calendar.</p><div class=a><p>{line} Twice.</p></div></div><div class=a><p>{line} End.</p></div></body></html>"
@@ -142,18 +182,24 @@ def test_selectors_are_told_as_evidence() -> None:
         ("date", "nothing on this page matches 'span.none'"),
         ("drop", "nothing on this page matches '.none'"),
     }
-    assert [one.value for one in found.evidence if one.field == "title" and one.chosen] == ["The bridge is open again"]
+    assert [one.value for one in found.evidence if one.field == "title" and one.chosen] == [
+        "The bridge is open again"
+    ]
 
 
 def test_the_sites_own_selectors_win() -> None:
-    """Selectors for title, body, date and what to drop are obeyed; a broken selector is passed over."""
+    """Selectors for title, body, date and what to drop are obeyed; a broken selector is passed
+    over.
+    """
     markup = page_of(
         f"<h2 class='t'>The true headline</h2><i class='d'>12 March 2024 16:07</i><div class='b'><p>{LINES[0]}</p><p class='z'>{LINES[1]}</p></div><div class='o'>"
         + f"<p>{LINES[2]}</p>" * 9
         + "</div>"
     )
     chosen = Selectors(title="h2.t", body="div.b", date="i.d", drop=("p.z", "p[[["))
-    found = article(markup, SiteConfig(name="e", start=(URL,), timezone="Asia/Dubai", selectors=chosen))
+    found = article(
+        markup, SiteConfig(name="e", start=(URL,), timezone="Asia/Dubai", selectors=chosen)
+    )
     assert (found.title, found.paragraphs) == ("The true headline", [LINES[0]])
     assert found.published is not None
     assert found.published.isoformat() == "2024-03-12T16:07:00+04:00"
@@ -174,29 +220,50 @@ def listing() -> bytes:
         for at in range(5)
     ]  # fmt: skip
     rows = "".join(f"{at}:{json.dumps({'post': post})}\n" for at, post in enumerate(posts))
-    cards = "".join(f'<a href="/{post["slug"]}"><div>{post["title"]} for all</div></a>' for post in posts) * 2
-    more = "".join(f'<a href="/n/{at}"><div>Another headline about matter number {at}</div></a>' for at in range(9))
+    cards = (
+        "".join(
+            f'<a href="/{post["slug"]}"><div>{post["title"]} for all</div></a>' for post in posts
+        )
+        * 2
+    )
+    more = "".join(
+        f'<a href="/n/{at}"><div>Another headline about matter number {at}</div></a>'
+        for at in range(9)
+    )
     return f"<html><body><div>{cards}{more}</div><script>self.__next_f.push([1,{json.dumps(rows)}])</script></body></html>".encode()
 
 
 def test_a_listing_that_carries_bodies_gives_its_articles() -> None:
-    """A listing is no article, and the whole bodies in its data are articles under their own addresses."""
+    """A listing is no article, and the whole bodies in its data are articles under their own
+    addresses.
+    """
     page = parse(listing(), "https://www.example.test/world")
     assert isinstance(page, Page)
     assert isinstance(from_page(page), NotAnArticle)
     found = embedded_articles(page)
-    assert [one.url for one in found] == [f"https://www.example.test/world/ab{at}cd3" for at in range(5)]
+    assert [one.url for one in found] == [
+        f"https://www.example.test/world/ab{at}cd3" for at in range(5)
+    ]
     assert found[0].paragraphs == [f"{line} Room 0." for line in LINES]
-    assert (found[0].authors, found[0].published and found[0].published.day) == (["Mona Haddad"], 10)
+    assert (found[0].authors, found[0].published and found[0].published.day) == (
+        ["Mona Haddad"],
+        10,
+    )
 
 
 def test_only_the_pages_own_data_make_its_body() -> None:
     """Another post's body in the page's data, however long, is not taken for the page's own."""
     other = json.dumps(
-        {"title": "Another matter altogether", "content": "<p>" + "Unrelated text of another story. " * 90 + "</p>"}
+        {
+            "title": "Another matter altogether",
+            "content": "<p>" + "Unrelated text of another story. " * 90 + "</p>",
+        }
     )
     found = article(
-        page_of("".join(f"<p>{line}</p>" for line in LINES) + f"<script>window.__INITIAL_STATE__={other};</script>")
+        page_of(
+            "".join(f"<p>{line}</p>" for line in LINES)
+            + f"<script>window.__INITIAL_STATE__={other};</script>"
+        )
     )
     assert found.paragraphs == LINES
 
@@ -208,7 +275,10 @@ def test_a_capture_time_without_zone_is_utc():
         '<meta property="article:published_time" content="2026-11-20T08:30:00+04:00">',
     )
     naive = datetime(2026, 11, 22, 10, 0)  # noqa: DTZ001 -- that is the point
-    given = [extract(page.encode(), URL, captured=moment) for moment in (naive, naive.replace(tzinfo=UTC))]
+    given = [
+        extract(page.encode(), URL, captured=moment)
+        for moment in (naive, naive.replace(tzinfo=UTC))
+    ]
     assert isinstance(given[0], Article)
     assert given[0] == given[1]
 
@@ -219,14 +289,18 @@ STORY = "".join(f"<p>The {part} of the library was restored by volunteers in the
 def told(around: str) -> Article:
     page = f'<html lang="en"><head><title>Library opens in the spring</title></head><body>{around.replace("STORY", STORY)}</body></html>'
     found = extract(
-        page.encode(), "https://www.example.test/n/library", captured=datetime(2024, 5, 3, 12, 0, tzinfo=UTC)
+        page.encode(),
+        "https://www.example.test/n/library",
+        captured=datetime(2024, 5, 3, 12, 0, tzinfo=UTC),
     )
     assert isinstance(found, Article), found
     return found
 
 
 def test_what_a_page_does_not_say_stays_unsaid() -> None:
-    """Without a section, a date or a caption, a link home, a teaser's date and a button are not taken for them."""
+    """Without a section, a date or a caption, a link home, a teaser's date and a button are not
+    taken for them.
+    """
     head = '<ul><li><a href="/">Home</a></li></ul><h2>Library opens in the spring</h2><div>Share</div><img src="/hall.jpg"><div>Photo: Amal Haddad</div>'
     teaser = '<div><a href="/n/2"><h4>Another headline of another story</h4></a><span>2 hours ago</span></div>'
     found = told(f"<div>{head}<div>STORY</div></div><div>{teaser * 3}</div>")

@@ -1,4 +1,6 @@
-"""Golden cases: a page as captured, and what must be read of it, field by field. A case is added by adding a folder."""
+"""Golden cases: a page as captured, and what must be read of it, field by field. A case is added by
+adding a folder.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ CASES = sorted(path.parent.name for path in GOLDEN.glob("*/article.json"))
 @cache
 def read(case: str) -> Article:
     capture = json.loads((GOLDEN / case / "capture.json").read_text("utf-8"))
-    site = SiteConfig(name="golden", start=("https://www.example.test/",), timezone=capture["timezone"])
+    site = SiteConfig(
+        name="golden", start=("https://www.example.test/",), timezone=capture["timezone"]
+    )
     found = extract(
         (GOLDEN / case / "page.html").read_bytes(),
         capture["url"],
@@ -51,10 +55,14 @@ def test_section(case: str) -> None:
 
 @pytest.mark.parametrize("case", CASES)
 def test_published(case: str) -> None:
-    """The instant of publication is right to the minute, in the site's zone where the page states none."""
+    """The instant of publication is right to the minute, in the site's zone where the page states
+    none.
+    """
     published = read(case).published
     assert published is not None
-    assert published.astimezone(UTC) == datetime.fromisoformat(str(right(case)["published"])).astimezone(UTC)
+    assert published.astimezone(UTC) == datetime.fromisoformat(
+        str(right(case)["published"])
+    ).astimezone(UTC)
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -62,7 +70,10 @@ def test_caption_and_credit(case: str) -> None:
     """The picture's caption and its credit are told apart."""
     image = read(case).image
     assert image is not None
-    assert (image.caption, image.credit) == (right(case)["image_caption"], right(case)["image_credit"])
+    assert (image.caption, image.credit) == (
+        right(case)["image_caption"],
+        right(case)["image_credit"],
+    )
 
 
 @pytest.mark.parametrize("case", CASES)

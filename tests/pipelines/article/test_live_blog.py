@@ -27,7 +27,9 @@ def page(updates: int) -> bytes:
 
 
 def test_a_live_blog_is_one_article_whose_versions_grow(tmp_path: Path) -> None:
-    """Each capture with more updates is a further version of the same article; one without is no edit."""
+    """Each capture with more updates is a further version of the same article; one without is no
+    edit.
+    """
     changes = []
     with Index(tmp_path / "index.db") as index:
         for hour, updates in enumerate((2, 5, 5, 9)):

@@ -1,4 +1,6 @@
-"""One article in every layout: title and paragraphs come out exactly, whatever HTML carries them."""
+"""One article in every layout: title and paragraphs come out exactly, whatever HTML carries
+them.
+"""
 
 from __future__ import annotations
 
@@ -36,14 +38,20 @@ def source(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("layout", layouts.LAYOUTS)
-def test_body_is_the_articles_paragraphs_and_nothing_else(source: dict[str, Any], layout: str) -> None:
-    """Exactly the paragraphs of the article stand in the body, in order, none broken, whatever the layout."""
+def test_body_is_the_articles_paragraphs_and_nothing_else(
+    source: dict[str, Any], layout: str
+) -> None:
+    """Exactly the paragraphs of the article stand in the body, in order, none broken, whatever the
+    layout.
+    """
     found = extract(layouts.render(source, layout), source["url"], site=SITE)
     assert isinstance(found, Article), found
     assert found.paragraphs == source["body"]
 
 
-@pytest.mark.parametrize("field", ["title", "section", "published", "image_caption", "image_credit", "related"])
+@pytest.mark.parametrize(
+    "field", ["title", "section", "published", "image_caption", "image_credit", "related"]
+)
 @pytest.mark.parametrize("layout", layouts.LAYOUTS)
 def test_field_is_right(source: dict[str, Any], layout: str, field: str) -> None:
     """Each field of the article is found in each layout that states it."""

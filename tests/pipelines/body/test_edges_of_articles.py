@@ -1,4 +1,6 @@
-"""Where a text begins and ends, and what is a part of it: decks, bylines, lists at the end, embeds, quotations shown twice."""
+"""Where a text begins and ends, and what is a part of it: decks, bylines, lists at the end, embeds,
+quotations shown twice.
+"""
 
 from __future__ import annotations
 
@@ -47,14 +49,20 @@ def read(markup: str, **beside: object) -> body.Body:
     ],
 )
 def test_a_line_above_the_byline_is_the_deck(between: str) -> None:
-    """A sentence under the headline with byline, date or share bar below it is no paragraph, and says why it went."""
-    found = read(f"<div><h1>{HEADLINE}</h1><p>{DECK}</p>{between}<section>{paragraphs(*LINES)}</section></div>")
+    """A sentence under the headline with byline, date or share bar below it is no paragraph, and
+    says why it went.
+    """
+    found = read(
+        f"<div><h1>{HEADLINE}</h1><p>{DECK}</p>{between}<section>{paragraphs(*LINES)}</section></div>"
+    )
     assert found.paragraphs == LINES
     assert ("deck", DECK) in [(evidence.source, evidence.value) for evidence in found.evidence]
 
 
 def test_a_first_paragraph_in_a_box_of_its_own_stays() -> None:
-    """Where nothing stands between it and the rest, the line under the headline is the text's first paragraph."""
+    """Where nothing stands between it and the rest, the line under the headline is the text's first
+    paragraph.
+    """
     html = (
         f"<html><head><title>{HEADLINE}</title><meta name='description' content='{DECK}'></head><body><h1>{HEADLINE}</h1>"
         f"<div class='lead'><p>{DECK}</p></div><section>{paragraphs(*LINES)}</section></body></html>"
@@ -83,7 +91,9 @@ def test_the_deck_is_the_lead() -> None:
     ],
 )
 def test_what_is_said_of_the_writer_at_the_end_goes(end: str) -> None:
-    """The last paragraph that begins with the writer's full name is on the writer; another person's stays."""
+    """The last paragraph that begins with the writer's full name is on the writer; another person's
+    stays.
+    """
     markup = f"<h1>{HEADLINE}</h1><section>{paragraphs(*LINES, end)}</section>"
     assert read(markup, authors=("Ada Moor",)).paragraphs == LINES
     assert read(markup, authors=("Bea Quay",)).paragraphs == [*LINES, end]
@@ -95,27 +105,43 @@ def test_a_speaker_of_the_writers_name_is_heard() -> None:
     assert read(f"<section>{paragraphs(*talk)}</section>", authors=("Ada Moor",)).paragraphs == talk
 
 
-@pytest.mark.parametrize("label", ["About the author", "Über den Autor", "Sobre el autor", "عن الكاتب"])
+@pytest.mark.parametrize(
+    "label", ["About the author", "Über den Autor", "Sobre el autor", "عن الكاتب"]
+)
 def test_a_label_over_the_writers_portrait_ends_the_text(label: str) -> None:
     """What stands under such a label, whoever it names, is no part of the text."""
     portrait = "She has lived on three islands and knows the timetable of each of them by heart, summer and winter."
-    assert read(f"<section>{paragraphs(*LINES)}<h3>{label}</h3><p>{portrait}</p></section>").paragraphs == LINES
+    assert (
+        read(f"<section>{paragraphs(*LINES)}<h3>{label}</h3><p>{portrait}</p></section>").paragraphs
+        == LINES
+    )
 
 
 @pytest.mark.parametrize("line", ["By Ada Moor, Harbour Desk", "Von Ada Moor", "بقلم Ada Moor"])
 def test_a_byline_among_the_paragraphs_goes(line: str) -> None:
     """A line that says whose text it is, with a name that the page states, is no paragraph."""
-    assert read(f"<section>{paragraphs(line, *LINES)}</section>", authors=("Ada Moor",)).paragraphs == LINES
+    assert (
+        read(f"<section>{paragraphs(line, *LINES)}</section>", authors=("Ada Moor",)).paragraphs
+        == LINES
+    )
 
 
 def test_lists_that_a_text_announces_stay_and_lists_of_sources_go() -> None:
-    """A list at the end belongs to the text where a line with a colon leads to it, unless that says it names sources."""
+    """A list at the end belongs to the text where a line with a colon leads to it, unless that says
+    it names sources.
+    """
     rows = ["The early boat", "The school boat", "The night boat"]
     items = "<ul>" + "".join(f"<li>{row}</li>" for row in rows) + "</ul>"
-    announced = read(f"<section>{paragraphs(*LINES)}<p>These three sail again:</p>{items}</section>").paragraphs
+    announced = read(
+        f"<section>{paragraphs(*LINES)}<p>These three sail again:</p>{items}</section>"
+    ).paragraphs
     assert announced == [*LINES, "These three sail again:", *rows]
-    assert read(f"<section>{paragraphs(*LINES)}<p>Sources:</p>{items}</section>").paragraphs == LINES
-    assert read(f"<section>{paragraphs(*LINES)}<p>Read these, too:</p></section>").paragraphs == LINES
+    assert (
+        read(f"<section>{paragraphs(*LINES)}<p>Sources:</p>{items}</section>").paragraphs == LINES
+    )
+    assert (
+        read(f"<section>{paragraphs(*LINES)}<p>Read these, too:</p></section>").paragraphs == LINES
+    )
 
 
 def test_a_table_at_the_end_stays() -> None:
@@ -140,7 +166,9 @@ def test_a_table_at_the_end_stays() -> None:
 )
 def test_invitations_go(line: str) -> None:
     """A sentence that invites to a newsletter, a channel or a subscription is no paragraph."""
-    assert read(f"<section>{paragraphs(*LINES[:2], line, *LINES[2:])}</section>").paragraphs == LINES
+    assert (
+        read(f"<section>{paragraphs(*LINES[:2], line, *LINES[2:])}</section>").paragraphs == LINES
+    )
 
 
 @pytest.mark.parametrize(
@@ -164,23 +192,34 @@ def test_sentences_about_newsletters_and_channels_stay(told: str) -> None:
     "line", ["See the full timetable", "Jetzt Karten kaufen", "اقرأ المزيد عن العبارات", "Book now"]
 )
 def test_calls_to_act_go(line: str) -> None:
-    """A short line that is a link from end to end and asks the reader to do something is a button."""
+    """A short line that is a link from end to end and asks the reader to do something is a
+    button.
+    """
     call = f"<p><a href='https://shop.example/x'>{line}</a></p>"
     markup = f"<section>{paragraphs(*LINES[:2])}{call}{paragraphs(*LINES[2:])}</section>"
     assert read(markup).paragraphs == LINES
 
 
 def test_a_pulled_quotation_is_read_once() -> None:
-    """A sentence lifted out of a longer paragraph to be shown large is no paragraph of its own, wherever it stands."""
+    """A sentence lifted out of a longer paragraph to be shown large is no paragraph of its own,
+    wherever it stands.
+    """
     said = "“I learned to swim off that boat, as my mother did.”"
     whole = f"{said} Mara Lund, who is eighty, came with her grandchildren and stayed until the last crossing."
-    markup = f"<section>{paragraphs(*LINES[:2])}<p>{said}</p>{paragraphs(*LINES[2:], whole)}</section>"
+    markup = (
+        f"<section>{paragraphs(*LINES[:2])}<p>{said}</p>{paragraphs(*LINES[2:], whole)}</section>"
+    )
     assert read(markup).paragraphs == [*LINES, whole]
 
 
 def test_each_heading_in_a_box_of_its_own_stays() -> None:
-    """Where a page builder wraps every heading and every text in elements with names of their own, all headings stay."""
-    parts = [(f"Part {at}: the boats of the upper harbour", f"{LINES[at % 4]} It is part {at}.") for at in range(12)]
+    """Where a page builder wraps every heading and every text in elements with names of their own,
+    all headings stay.
+    """
+    parts = [
+        (f"Part {at}: the boats of the upper harbour", f"{LINES[at % 4]} It is part {at}.")
+        for at in range(12)
+    ]
     markup = "".join(
         f"<div class='el-{at}a'><div class='wrap'><h3>{head}</h3></div></div>"
         f"<div class='el-{at}b'><div class='wrap'><p>{text}</p></div></div>"
@@ -191,10 +230,13 @@ def test_each_heading_in_a_box_of_its_own_stays() -> None:
 
 
 def test_parts_that_are_called_embeds_are_read_and_embedded_posts_are_not() -> None:
-    """Paragraphs in boxes that a content system calls embeds are text where several are; what is embedded says so itself."""
+    """Paragraphs in boxes that a content system calls embeds are text where several are; what is
+    embedded says so itself.
+    """
     called = "".join(f"<div class='block--embed'><p>{line}</p></div>" for line in MORE)
     posts = "".join(
-        f"<div class='block--embed' data-embed-id='{at}'><p>{line}</p></div>" for at, line in enumerate(MORE)
+        f"<div class='block--embed' data-embed-id='{at}'><p>{line}</p></div>"
+        for at, line in enumerate(MORE)
     )
     text = f"<section>{paragraphs(*LINES)}{{}}</section>"
     assert read(text.format(called)).paragraphs == [*LINES, *MORE]
@@ -213,14 +255,20 @@ def test_parts_that_are_called_embeds_are_read_and_embedded_posts_are_not() -> N
     ],
 )
 def test_states_and_slugs_tell_nothing_of_a_box(names: str) -> None:
-    """Names that say what else a page has, and an id made of a headline, do not make half of a text furniture."""
+    """Names that say what else a page has, and an id made of a headline, do not make half of a text
+    furniture.
+    """
     half = f"<div {names}>{paragraphs(*LINES[2:])}</div>"
-    markup = f"<h1>{HEADLINE}</h1><section>{paragraphs(*LINES[:2])}{half}{paragraphs(*MORE)}</section>"
+    markup = (
+        f"<h1>{HEADLINE}</h1><section>{paragraphs(*LINES[:2])}{half}{paragraphs(*MORE)}</section>"
+    )
     assert read(markup).paragraphs == [*LINES, *MORE]
 
 
 def test_what_follows_an_early_end_of_the_document_is_read() -> None:
-    """Some templates close the document after the menu; browsers show what follows, and links and text are read there."""
+    """Some templates close the document after the menu; browsers show what follows, and links and
+    text are read there.
+    """
     html = (
         f"<html><head><title>{HEADLINE}</title></head><body><nav><a href='/'>Home</a></nav></body></html>\n"
         f"<div><h1>{HEADLINE}</h1>{paragraphs(*LINES)}<p>More on <a href='/boats/7'>the second boat</a> and its crew.</p></div>"
@@ -234,7 +282,8 @@ def test_what_follows_an_early_end_of_the_document_is_read() -> None:
 def test_readers_comments_make_no_list_of_a_story() -> None:
     """A short story under which many readers' comments have linked headlines is a story."""
     comments = "".join(
-        f"<article><h4><a href='/c/{at}'>Re: the old boats were better {at}</a></h4></article>" for at in range(60)
+        f"<article><h4><a href='/c/{at}'>Re: the old boats were better {at}</a></h4></article>"
+        for at in range(60)
     )
     html = (
         f"<html><head><title>{HEADLINE}</title></head><body><article><h1><a href='/a'>{HEADLINE}</a></h1>{paragraphs(*LINES)}"
@@ -246,7 +295,9 @@ def test_readers_comments_make_no_list_of_a_story() -> None:
 
 
 def test_the_pages_own_data_are_a_second_opinion() -> None:
-    """Where a page's data hold most of its prose, what they don't hold is doubted, and no other reader is asked."""
+    """Where a page's data hold most of its prose, what they don't hold is doubted, and no other
+    reader is asked.
+    """
     boxes = "".join(f"<div class='c{at}'><p>{line}</p></div>" for at, line in enumerate(MORE))
     markup = f"<html><body><h1>{HEADLINE}</h1><section>{paragraphs(*LINES)}{boxes}</section></body></html>"
     page = parse(markup.encode(), "https://www.example.test/a")

@@ -51,7 +51,12 @@ def test_blocks_are_what_a_reader_sees(markup: str, expected: list[str]) -> None
 
 def test_a_button_that_swallowed_the_page_gives_it_back() -> None:
     """A missing end tag that puts the whole page inside a button does not lose the page."""
-    assert read("<button>menu<div>" + "".join(f"<p>{line}</p>" for line in LINES) + "</div>").paragraphs == LINES
+    assert (
+        read(
+            "<button>menu<div>" + "".join(f"<p>{line}</p>" for line in LINES) + "</div>"
+        ).paragraphs
+        == LINES
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,9 +90,15 @@ def test_a_button_that_swallowed_the_page_gives_it_back() -> None:
 )
 @pytest.mark.parametrize("box", ["<p>{label}</p><p><a href='/x'>{title}</a></p>", "<div><h4>{label}</h4><a href='/x'>{title}</a></div>", "<p><b>{label}:</b> <a href='/x'>{title}</a></p>", "<ul><li>{label}</li><li><a href='/x'>{title}</a></li></ul>", "<p>{label}</p><p>{title}</p>"])  # fmt: skip
 def test_a_related_box_in_the_middle_goes(label: str, box: str) -> None:
-    """A label and the headline under it, however marked up, are no paragraphs; the text around them stays whole."""
+    """A label and the headline under it, however marked up, are no paragraphs; the text around them
+    stays whole.
+    """
     inner = box.format(label=label, title="Four hundred books return to the shelves in ten days")
-    markup = "".join(f"<p>{line}</p>" for line in LINES[:2]) + inner + "".join(f"<p>{line}</p>" for line in LINES[2:])
+    markup = (
+        "".join(f"<p>{line}</p>" for line in LINES[:2])
+        + inner
+        + "".join(f"<p>{line}</p>" for line in LINES[2:])
+    )
     assert read(f"<div class='text'>{markup}</div>").paragraphs == LINES
 
 
@@ -108,7 +119,9 @@ def test_each_dropped_line_says_why() -> None:
 
 
 def test_marked_wrappers_of_the_text_are_seen_through() -> None:
-    """A class name that sounds like a sidebar, an advert or a widget on the element that holds the text hides nothing."""
+    """A class name that sounds like a sidebar, an advert or a widget on the element that holds the
+    text hides nothing.
+    """
     for name in ("has-sidebar", "advert", "widget", "social", "related-content", "w-embed"):
         markup = f"<div class='{name}'>" + "".join(f"<p>{line}</p>" for line in LINES) + "</div>"
         assert read(markup).paragraphs == LINES, name
@@ -117,7 +130,8 @@ def test_marked_wrappers_of_the_text_are_seen_through() -> None:
 def test_a_page_is_left_as_it_is() -> None:
     """Reading the body does not change the tree, and reading twice gives the same."""
     page = parse(
-        ("<article>" + "".join(f"<p>{line}</p>" for line in LINES) + "</article>").encode(), "https://e.test/a"
+        ("<article>" + "".join(f"<p>{line}</p>" for line in LINES) + "</article>").encode(),
+        "https://e.test/a",
     )
     assert isinstance(page, Page)
     before = len(list(page.root.iter()))
@@ -129,7 +143,9 @@ def test_a_page_is_left_as_it_is() -> None:
 @settings(deadline=None, max_examples=40)
 @given(st.lists(st.text(alphabet="ab ابت.\u00a0\u0301\u0627\u0653<&\n", max_size=60), max_size=5))
 def test_paragraphs_are_folded_lines(lines: list[str]) -> None:
-    """Whatever stands on a page, a paragraph is NFC, has no line break, no double space and no space at its ends."""
+    """Whatever stands on a page, a paragraph is NFC, has no line break, no double space and no
+    space at its ends.
+    """
     for text in read("".join(f"<p>{line}</p>" for line in lines)).paragraphs:
         assert text
         assert " ".join(text.split()) == text
@@ -162,17 +178,23 @@ SIGNS = [
 ]
 
 
-@pytest.mark.parametrize("paragraphs", [[SHORT, *LINES], BARE, [*BARE[:2], BARE[2][:70]], SIGNS, SIGNS[2:]])
+@pytest.mark.parametrize(
+    "paragraphs", [[SHORT, *LINES], BARE, [*BARE[:2], BARE[2][:70]], SIGNS, SIGNS[2:]]
+)
 @pytest.mark.parametrize(("between", "around"), [("</p><p>", "<p>{}</p>"), ("<br><br>", "<div>{}</div>"), ("</div><div>", "<div>{}</div>")])  # fmt: skip
 def test_the_ends_of_a_text_are_its_own(paragraphs: list[str], between: str, around: str) -> None:
-    """A short first sentence, paragraphs none of which has a full stop, and sentences of few signs are all text."""
+    """A short first sentence, paragraphs none of which has a full stop, and sentences of few signs
+    are all text.
+    """
     text = around.format(between.join(paragraphs))
     head = "<h1>A title of the story</h1><p>Friday 3 May 2024, 10:15</p>"
     assert read(f"<main>{head}<div>{text}</div></main><div>Follow us</div>", "A title of the story").paragraphs == paragraphs  # fmt: skip
 
 
 def test_lines_of_unlike_length_were_not_broken_for_their_width() -> None:
-    """Between single breaks long lines without a full stop are paragraphs, where others are much longer still."""
+    """Between single breaks long lines without a full stop are paragraphs, where others are much
+    longer still.
+    """
     lines = [
         f"{LINES[0][:-1]} and {LINES[1][:-1]}",
         f"{LINES[2][:-1]} and {LINES[3][:-1]} and {LINES[0][:-1]}",
@@ -186,7 +208,9 @@ def test_lines_of_unlike_length_were_not_broken_for_their_width() -> None:
     ["حمّل تطبيق الصحيفة الآن", "تابعوا آخر الأخبار عبر قناتنا", "عدد القراءات: 123", "وقت القراءة: 3 دقائق", "دقيقة واحدة للقراءة", "نسخ الرابط", "فيسبوك تويتر واتساب", "هل أعجبك المقال؟", "هل كان هذا مفيدا؟", "لن يتم نشر عنوان بريدك الإلكتروني.", "#سياسة #اقتصاد", "We use cookies to make this site better.", "Scroll to continue", "Back to top"],
 )  # fmt: skip
 def test_labels_and_notices_are_furniture(line: str) -> None:
-    """Buttons, counters and notices are no paragraphs, even where they stand as one among others."""
+    """Buttons, counters and notices are no paragraphs, even where they stand as one among
+    others.
+    """
     inner = "".join(f"<p>{text}</p>" for text in (*LINES[:2], line, *LINES[2:]))
     assert read(f"<div>{inner}</div>").paragraphs == LINES
 

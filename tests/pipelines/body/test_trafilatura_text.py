@@ -40,7 +40,9 @@ def whole(tree: HtmlElement, *, fast: bool) -> str:
 @pytest.mark.parametrize("fast", [True, False])
 @pytest.mark.parametrize("name", PAGES)
 def test_what_is_left_out_for_speed_changes_no_text(name: str, *, fast: bool) -> None:
-    """The second reader finds the same text in the tree it is spared to search as in the whole one."""
+    """The second reader finds the same text in the tree it is spared to search as in the whole
+    one.
+    """
     tree = document_fromstring(f"<html><head><title>Wall</title></head>{PAGES[name]}</html>")
     assert second_reader._read(tree, fast=fast) == whole(tree, fast=fast)
 

@@ -1,4 +1,6 @@
-"""Article or not, on made-up pages in seven languages: each is what it is, and what hides an article is no edit of it."""
+"""Article or not, on made-up pages in seven languages: each is what it is, and what hides an
+article is no edit of it.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def kind(url: str, html: bytes) -> str:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_each_page_is_what_it_is(name: str) -> None:
-    """Checks, consent, errors, log-ins, lists, films, stubs and a site's own pages are no articles, and no story is one of them."""
+    """Checks, consent, errors, log-ins, lists, films, stubs and a site's own pages are no articles,
+    and no story is one of them.
+    """
     url, html, right = PAGES[name]
     assert kind(url, html) in right
 
@@ -66,13 +70,23 @@ def show(index: Index, html: bytes, hour: int) -> Change:
         mime="text/html",
         facts=FetchFacts(crawl_id="c", site="marsh"),
     )
-    reading = read(html, PayloadFacts.of(capture, content_type="text/html; charset=utf-8", content_encoding=None), SITE)
+    reading = read(
+        html,
+        PayloadFacts.of(capture, content_type="text/html; charset=utf-8", content_encoding=None),
+        SITE,
+    )
     return index.apply([(capture, reading)])[0]
 
 
 def test_what_hides_an_article_is_no_edit_of_it(tmp_path: Path) -> None:
-    """A check, a request for consent, a stub or an error in a known article's place makes no version and no disappearance."""
-    hiding = [name for name, (_, _, right) in PAGES.items() if right <= {"challenge", "consent", "paywall"}]
+    """A check, a request for consent, a stub or an error in a known article's place makes no
+    version and no disappearance.
+    """
+    hiding = [
+        name
+        for name, (_, _, right) in PAGES.items()
+        if right <= {"challenge", "consent", "paywall"}
+    ]
     passing = [name for name, (_, _, right) in PAGES.items() if right <= {"error-page"}]
     assert len(hiding) > 40
     with Index(tmp_path / "index.db") as index:
@@ -81,9 +95,12 @@ def test_what_hides_an_article_is_no_edit_of_it(tmp_path: Path) -> None:
             assert show(index, PAGES[name][1], hour) == Change.NONE, name
         assert show(index, PAGES["paywhole-en"][1], 999) == Change.UNCHANGED
     with sqlite3.connect(tmp_path / "index.db") as db:
-        assert db.execute("SELECT versions, last_seen FROM articles").fetchall() == [(1, "2026-04-14T03:00:00Z")]
+        assert db.execute("SELECT versions, last_seen FROM articles").fetchall() == [
+            (1, "2026-04-14T03:00:00Z")
+        ]
         assert db.execute("SELECT count(*) FROM disappearances").fetchone() == (0,)
         reasons = {
-            reason.split(":")[0] for (reason,) in db.execute("SELECT reason FROM failures WHERE stage = 'extract'")
+            reason.split(":")[0]
+            for (reason,) in db.execute("SELECT reason FROM failures WHERE stage = 'extract'")
         }
         assert reasons == {"challenge", "consent", "paywall"}

@@ -1,4 +1,6 @@
-"""Article or not: what is served in an article's place, what only leads elsewhere, and stories however short."""
+"""Article or not: what is served in an article's place, what only leads elsewhere, and stories
+however short.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,16 @@ CARDS = "".join(
 )
 
 
-def read(body: str, *, title: str = "عنوان", head: str = "", url: str = "https://www.example.test/news/one-two-three"):
-    return extract(f"<html><head><title>{title}</title>{head}</head><body>{body}</body></html>".encode(), url)
+def read(
+    body: str,
+    *,
+    title: str = "عنوان",
+    head: str = "",
+    url: str = "https://www.example.test/news/one-two-three",
+):
+    return extract(
+        f"<html><head><title>{title}</title>{head}</head><body>{body}</body></html>".encode(), url
+    )
 
 
 @pytest.mark.parametrize(
@@ -35,7 +45,9 @@ def read(body: str, *, title: str = "عنوان", head: str = "", url: str = "ht
     ],
 )  # fmt: skip
 def test_what_is_no_article_is_named(title: str, body: str, reason: NotArticleReason) -> None:
-    """Challenges, consent, errors, listings, tag pages and empty shells with status 200 are told apart."""
+    """Challenges, consent, errors, listings, tag pages and empty shells with status 200 are told
+    apart.
+    """
     found = read(body, title=title)
     assert isinstance(found, NotAnArticle), found
     assert found.reason == reason
@@ -76,15 +88,21 @@ def test_a_story_of_one_paragraph_is_an_article_alone(markup: str) -> None:
 
 def test_a_long_story_about_challenges_is_an_article() -> None:
     """A page of real length whose words sound like a challenge or an error is still a story."""
-    words = "The 404 error page is a cultural object of its own, the curator said on Tuesday in the old town hall. " * 6
+    words = (
+        "The 404 error page is a cultural object of its own, the curator said on Tuesday in the old town hall. "
+        * 6
+    )
     body = "<h1>Page not found: a history of 404</h1>" + f"<p>{words}</p>" * 6
     assert isinstance(read(body, title="Page not found: a history of 404"), Article)
 
 
 HEADLINES = [f"عنوان خبر رقم {at} عن شأن بعيد من شؤون المدينة والناس" for at in range(9)]
-ITEMS = "".join(f'<li><h3><a href="/n/{at}">{text}</a></h3></li>' for at, text in enumerate(HEADLINES))
+ITEMS = "".join(
+    f'<li><h3><a href="/n/{at}">{text}</a></h3></li>' for at, text in enumerate(HEADLINES)
+)
 LONG_ITEMS = "".join(
-    f'<li><h3><a href="/n/{at}">{text} {text} {text}</a></h3></li>' for at, text in enumerate(HEADLINES)
+    f'<li><h3><a href="/n/{at}">{text} {text} {text}</a></h3></li>'
+    for at, text in enumerate(HEADLINES)
 )
 TEASERS = "".join(
     f'<div class="card"><img src="/{at}.jpg"><h3><a href="/n/{at}">{text}</a></h3><p>{STORY} وهذا سطر ثان عنها.</p><span>منذ {at + 1} ساعات</span></div>'
@@ -95,24 +113,39 @@ ARTICLE = '<meta property="og:type" content="article">'
 
 
 @pytest.mark.parametrize(
-    "items", [ITEMS, LONG_ITEMS, ITEMS[: len(ITEMS) // 2], TEASERS], ids=["list", "long", "few", "cards"]
+    "items",
+    [ITEMS, LONG_ITEMS, ITEMS[: len(ITEMS) // 2], TEASERS],
+    ids=["list", "long", "few", "cards"],
 )
 @pytest.mark.parametrize("head", ["", WEBSITE])
 def test_a_front_page_is_no_article(items: str, head: str) -> None:
     """A front page is a listing, whether it has many headlines or few, bare or with a line each."""
-    found = read(f"<ul>{items}</ul>", title="صحيفة المثال", head=head, url="https://www.example.test/")
+    found = read(
+        f"<ul>{items}</ul>", title="صحيفة المثال", head=head, url="https://www.example.test/"
+    )
     assert isinstance(found, NotAnArticle), found
     assert found.reason == NotArticleReason.LISTING
 
 
 @pytest.mark.parametrize(
-    "head", ["", WEBSITE, ARTICLE, '<script type="application/ld+json">{"@type":"CollectionPage"}</script>']
+    "head",
+    [
+        "",
+        WEBSITE,
+        ARTICLE,
+        '<script type="application/ld+json">{"@type":"CollectionPage"}</script>',
+    ],
 )
 @pytest.mark.parametrize("items", [ITEMS, TEASERS])
 def test_a_section_is_no_article(items: str, head: str) -> None:
-    """A section is a listing, even one that calls itself an article: its lines stand below headlines that lead elsewhere."""
+    """A section is a listing, even one that calls itself an article: its lines stand below
+    headlines that lead elsewhere.
+    """
     found = read(
-        f"<h1>العالم</h1>{items}", title="العالم | صحيفة المثال", head=head, url="https://www.example.test/world/"
+        f"<h1>العالم</h1>{items}",
+        title="العالم | صحيفة المثال",
+        head=head,
+        url="https://www.example.test/world/",
     )
     assert isinstance(found, NotAnArticle), found
     assert found.reason == NotArticleReason.LISTING
@@ -131,8 +164,12 @@ def test_a_section_is_no_article(items: str, head: str) -> None:
         ("عذرا", f"<h1>عذراً، الصفحة غير موجودة</h1><p>ربما تم حذف الصفحة التي تبحث عنها أو نقلها.</p>{ITEMS}", NotArticleReason.ERROR_PAGE),
     ],
 )  # fmt: skip
-def test_what_stands_in_an_articles_place_is_named(title: str, body: str, reason: NotArticleReason) -> None:
-    """Requests for consent, closed doors, maintenance, log-ins and soft error pages in several languages are told apart."""
+def test_what_stands_in_an_articles_place_is_named(
+    title: str, body: str, reason: NotArticleReason
+) -> None:
+    """Requests for consent, closed doors, maintenance, log-ins and soft error pages in several
+    languages are told apart.
+    """
     found = read(body, title=title)
     assert isinstance(found, NotAnArticle), found
     assert found.reason == reason
@@ -149,23 +186,31 @@ def test_what_stands_in_an_articles_place_is_named(title: str, body: str, reason
     ids=["among teasers", "among headlines", "below a notice", "one short sentence"],
 )
 def test_a_short_story_is_not_lost(body: str) -> None:
-    """A story of a line or two is an article among many teasers, below a notice, or without a date."""
+    """A story of a line or two is an article among many teasers, below a notice, or without a
+    date.
+    """
     assert isinstance(read(body, title="افتتاح المكتبة القديمة أمام الزوار"), Article)
 
 
 NOINDEX = '<meta name="robots" content="noindex, nofollow">'
 
 
-@pytest.mark.parametrize(("head", "kind"), [(NOINDEX, NotAnArticle), (NOINDEX + ARTICLE, Article), ("", Article)])
+@pytest.mark.parametrize(
+    ("head", "kind"), [(NOINDEX, NotAnArticle), (NOINDEX + ARTICLE, Article), ("", Article)]
+)
 def test_a_few_lines_that_want_not_to_be_found_are_owed(head: str, kind: type) -> None:
-    """A line or two on a page that asks not to be indexed, and promises no article, hide one rather than being one."""
+    """A line or two on a page that asks not to be indexed, and promises no article, hide one rather
+    than being one.
+    """
     found = read(f"<h1>لحظات قليلة</h1><p>{STORY}</p>", title="موقع", head=head)
     assert isinstance(found, kind), found
     assert isinstance(found, Article) or found.reason == NotArticleReason.EMPTY
 
 
 def test_one_line_above_teasers_is_the_story() -> None:
-    """A story of one line keeps that line, although twenty teasers with a line each stand below it."""
+    """A story of one line keeps that line, although twenty teasers with a line each stand below
+    it.
+    """
     line = "تبقى المكتبة مغلقة حتى يوم الجمعة، بحسب البلدية."
     head = '<meta property="article:published_time" content="2026-11-07T09:54:00+03:00">'
     found = read(
@@ -192,7 +237,9 @@ DAYS = "".join(f'<a href="/2026/11/{day}">{day}</a> ' for day in range(1, 31))
 )  # fmt: skip
 @pytest.mark.parametrize("head", ["", WEBSITE])
 def test_nothing_is_owed_where_nothing_was_promised(body: str, url: str, head: str) -> None:
-    """Pages without prose that do not call themselves articles are listings, not articles that were lost."""
+    """Pages without prose that do not call themselves articles are listings, not articles that were
+    lost.
+    """
     found = read(body, title="صحيفة المثال", head=head, url="https://www.example.test" + url)
     assert isinstance(found, NotAnArticle), found
     assert found.reason == NotArticleReason.LISTING
@@ -200,8 +247,15 @@ def test_nothing_is_owed_where_nothing_was_promised(body: str, url: str, head: s
 
 @pytest.mark.parametrize("head", ["", WEBSITE, ARTICLE])
 def test_a_page_about_the_site_is_its_own(head: str) -> None:
-    """What a site says of itself is neither an article nor owed, even where a content system calls every page an article."""
-    found = read("<h1>من نحن</h1><p>صحيفة</p>", title="صحيفة المثال", head=head, url="https://www.example.test/about")
+    """What a site says of itself is neither an article nor owed, even where a content system calls
+    every page an article.
+    """
+    found = read(
+        "<h1>من نحن</h1><p>صحيفة</p>",
+        title="صحيفة المثال",
+        head=head,
+        url="https://www.example.test/about",
+    )
     assert isinstance(found, NotAnArticle), found
     assert found.reason == NotArticleReason.SERVICE
 
@@ -220,7 +274,9 @@ def test_a_page_about_the_site_is_its_own(head: str) -> None:
     ids=["og", "json-ld", "published", "dated headline", "empty mount", "asks for scripts", "spinner"],
 )  # fmt: skip
 def test_an_article_that_was_promised_is_owed(head: str, body: str) -> None:
-    """A page that shows nothing, or calls itself an article and has no text, is empty: somebody has to look at it."""
+    """A page that shows nothing, or calls itself an article and has no text, is empty: somebody has
+    to look at it.
+    """
     found = read(body, title="صحيفة المثال", head=head, url="https://www.example.test/n/17")
     assert isinstance(found, NotAnArticle), found
     assert found.reason == NotArticleReason.EMPTY

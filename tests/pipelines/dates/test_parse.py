@@ -1,4 +1,6 @@
-"""Dates as sites write them: the table of forms, the calendars, and what no text may do to the reader."""
+"""Dates as sites write them: the table of forms, the calendars, and what no text may do to the
+reader.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ def as_known(stated: StatedDate | None) -> str:
         return stated.instant.date().isoformat()
     if stated.precision == Precision.HOUR:
         return stated.instant.strftime("%Y-%m-%dT%H") + stated.instant.isoformat()[-6:]
-    return stated.instant.isoformat(timespec="minutes" if stated.precision == Precision.MINUTE else "seconds")
+    return stated.instant.isoformat(
+        timespec="minutes" if stated.precision == Precision.MINUTE else "seconds"
+    )
 
 
 def test_the_table_is_large_enough() -> None:
@@ -103,7 +107,9 @@ def test_a_zone_left_out_is_told_apart_from_one_stated() -> None:
 
 
 def test_a_doubtful_order_is_noted() -> None:
-    """03/04/2024 is read by the page's language and marked as readable otherwise; 25/10/2024 is not."""
+    """03/04/2024 is read by the page's language and marked as readable otherwise; 25/10/2024 is
+    not.
+    """
     doubtful = read_date("03/04/2024", captured=CAPTURED, zone=DUBAI, language="ar")
     clear = read_date("25/10/2024", captured=CAPTURED, zone=DUBAI, language="ar")
     assert doubtful is not None
@@ -132,7 +138,13 @@ def test_a_paragraph_is_no_date() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["آخر تحديث: 4 آذار 2026", "Updated Oct 25, 2024", "Mis à jour le 25/10/2024", "Aktualisiert: 25.10.2024"]
+    "text",
+    [
+        "آخر تحديث: 4 آذار 2026",
+        "Updated Oct 25, 2024",
+        "Mis à jour le 25/10/2024",
+        "Aktualisiert: 25.10.2024",
+    ],
 )
 def test_update_label(text: str) -> None:
     """A label that speaks of the last change is recognised."""
@@ -182,7 +194,9 @@ def _exists(year: int, month: int, day: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("year", "month", "day"), [(1446, 13, 1), (1446, 1, 31), (1200, 1, 1), (1700, 1, 1)])
+@pytest.mark.parametrize(
+    ("year", "month", "day"), [(1446, 13, 1), (1446, 1, 31), (1200, 1, 1), (1700, 1, 1)]
+)
 def test_no_such_hijri_day(year: int, month: int, day: int) -> None:
     """A day the Umm al-Qura calendar doesn't have is refused."""
     with pytest.raises(ValueError):
@@ -214,7 +228,10 @@ def test_verdict(text: str, expected: Verdict) -> None:
 def test_verdict_on_discovery() -> None:
     """A date after the page's address was first seen is not sound."""
     discovered = datetime(2024, 10, 20, tzinfo=UTC)
-    assert verdict(_stated("2024-10-25T10:00Z"), captured=CAPTURED, discovered=discovered) == Verdict.AFTER_DISCOVERY
+    assert (
+        verdict(_stated("2024-10-25T10:00Z"), captured=CAPTURED, discovered=discovered)
+        == Verdict.AFTER_DISCOVERY
+    )
 
 
 @given(st.text(max_size=260))
@@ -252,15 +269,23 @@ def test_never_raises_on_pieces_of_dates(pieces: list[str], joint: str) -> None:
         ]
     ),
 )
-def test_arabic_forms_are_read_back(moment: datetime, region: int, eastern: bool, halves: bool, form: str) -> None:
-    """Any moment written in any Arab region's months, either digits, with or without ص/م, is read back to the minute."""
+def test_arabic_forms_are_read_back(
+    moment: datetime, region: int, eastern: bool, halves: bool, form: str
+) -> None:
+    """Any moment written in any Arab region's months, either digits, with or without ص/م, is read
+    back to the minute.
+    """
     time = (
         f"{moment.hour % 12 or 12}:{moment.minute:02} {'ص' if moment.hour < 12 else 'م'}"
         if halves
         else f"{moment:%H:%M}"
     )
-    text = form.format(day=moment.day, month=ARABIC_MONTHS[moment.month - 1][region], year=moment.year, time=time)
-    stated = read_date(text.translate(EASTERN) if eastern else text, captured=CAPTURED, zone=DUBAI, language="ar")
+    text = form.format(
+        day=moment.day, month=ARABIC_MONTHS[moment.month - 1][region], year=moment.year, time=time
+    )
+    stated = read_date(
+        text.translate(EASTERN) if eastern else text, captured=CAPTURED, zone=DUBAI, language="ar"
+    )
     assert stated is not None
     assert stated.instant == moment.replace(second=0, microsecond=0, tzinfo=DUBAI)
     assert stated.precision == Precision.MINUTE

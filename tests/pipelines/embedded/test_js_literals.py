@@ -26,7 +26,9 @@ from pipelines.embedded.js_literals import NotAValueError, Reader
     ],
 )  # fmt: skip
 def test_a_value_that_computes_nothing_is_read(written: str, value: Any) -> None:
-    """Bare keys, every kind of string, holes, constants, and a function called with the values it only places."""
+    """Bare keys, every kind of string, holes, constants, and a function called with the values it
+    only places.
+    """
     assert Reader(written).read(0) == (value, len(written))
 
 
@@ -40,7 +42,9 @@ def test_what_computes_is_left(written: str) -> None:
         Reader(written).read(0)
 
 
-@pytest.mark.parametrize("part", [" ", "(", "[", "{a:", "'", '"\\', "(function(a){return ", "\n//x", "/* x "])
+@pytest.mark.parametrize(
+    "part", [" ", "(", "[", "{a:", "'", '"\\', "(function(a){return ", "\n//x", "/* x "]
+)
 def test_a_hostile_script_takes_no_time(part: str) -> None:
     """However long a piece is repeated, reading ends at once, with a value or without."""
     with contextlib.suppress(NotAValueError):
@@ -55,7 +59,9 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 def test_assigned_values_may_be_javascript() -> None:
-    """A script's globals are read whether they are JSON or not, and a value read is not searched again."""
+    """A script's globals are read whether they are JSON or not, and a value read is not searched
+    again.
+    """
     long = "x" * state.MIN_STATE
     script = f"window.one = {{title: 'a', inner: 'window.no = {{}}', text: '{long}'}}; window.two = {{\"b\": 1}}; window.c = d();"
     assert [(name, sorted(value)) for name, value in state.assigned_anywhere(script)] == [("one", ["inner", "text", "title"]), ("two", ["b"])]  # fmt: skip

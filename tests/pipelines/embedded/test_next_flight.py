@@ -1,4 +1,6 @@
-"""The flight format where it is hostile: what no page would write must still end, and lose nothing else."""
+"""The flight format where it is hostile: what no page would write must still end, and lose nothing
+else.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ def _pushed(*rows: str) -> str:
 
 @pytest.mark.parametrize("named", ["article", "div"])
 def test_a_body_that_stands_only_in_react_elements(named: str) -> None:
-    """Paragraphs of the element tree are read where the page shows a skeleton; teasers beside them are not."""
+    """Paragraphs of the element tree are read where the page shows a skeleton; teasers beside them
+    are not.
+    """
     lines = [
         f"The council said on Monday, for the {at}th time, that the library would open in the spring."
         for at in range(3)
@@ -45,12 +49,21 @@ def test_a_body_that_stands_only_in_react_elements(named: str) -> None:
         ["$", "p", str(at), {"children": [line[:20], ["$", "b", None, {"children": line[20:]}]]}]
         for at, line in enumerate(lines)
     ]
-    story = ["$", named, None, {"children": [["$", "h1", None, {"children": "Library opens in spring"}], "$L7"]}]
+    story = [
+        "$",
+        named,
+        None,
+        {"children": [["$", "h1", None, {"children": "Library opens in spring"}], "$L7"]},
+    ]
     beside = [
         "$",
         "aside",
         None,
-        {"children": [["$", "p", None, {"children": "Something else that is not told here at all."}]]},
+        {
+            "children": [
+                ["$", "p", None, {"children": "Something else that is not told here at all."}]
+            ]
+        },
     ]
     root = ["$", "main", None, {"children": [story, beside]}]
     rows = _pushed(f"7:{json.dumps(told)}\n", f"0:{json.dumps(root)}\n")

@@ -1,4 +1,6 @@
-"""Data beside the markup: JSON-LD with its faults, every framework's state, and articles found in any of it."""
+"""Data beside the markup: JSON-LD with its faults, every framework's state, and articles found in
+any of it.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ POST = {"title": "عنوان الخبر", "content": BODY, "publishedOn": "2024-
 
 
 def embedded(markup: str) -> Embedded:
-    page = parse(f"<html><body><p>x</p>{markup}</body></html>".encode(), "https://www.example.test/")
+    page = parse(
+        f"<html><body><p>x</p>{markup}</body></html>".encode(), "https://www.example.test/"
+    )
     assert isinstance(page, Page)
     return Embedded(page)
 
@@ -35,7 +39,9 @@ def embedded(markup: str) -> Embedded:
     ['{"@type": "NewsArticle", "headline": "h",}', '/* c */ {"@type": "NewsArticle", "headline": "h"}', '<!-- {"@type": "NewsArticle", "headline": "h"} -->', '{"@type": "NewsArticle", "headline": "h"};', "//<![CDATA[\n" + '{"@type": "NewsArticle", "headline": "h"}' + "\n//]]>", "{&quot;@type&quot;: &quot;NewsArticle&quot;, &quot;headline&quot;: &quot;h&quot;}", '{"@graph": [{"@type": "WebPage"}, {"@type": "NewsArticle", "headline": "h"}]}', '[[{"@type": "NewsArticle", "headline": "h"}]]', '{"@type": "NewsArticle", "headline": "h", "x": "a\n\tb\\x"}'],
 )  # fmt: skip
 def test_json_ld_is_read_as_pages_write_it(written: str) -> None:
-    """Comments, trailing commas, CDATA, entities, graphs, raw line breaks and bad escapes do not hide a node."""
+    """Comments, trailing commas, CDATA, entities, graphs, raw line breaks and bad escapes do not
+    hide a node.
+    """
     nodes = embedded(f'<script type="application/ld+json">{written}</script>').json_ld
     assert any(node.get("headline") == "h" for node in nodes)
 
@@ -48,8 +54,13 @@ def pushes(stream: str, parts: int = 3) -> str:
 
 @pytest.mark.parametrize("parts", [1, 2, 7])
 def test_flight_rows_are_joined_and_references_followed(parts: int) -> None:
-    """A text row counted in bytes, cut anywhere between pushes, and a row referred to, come back in the post."""
-    post = json.dumps(POST | {"content": "$1a", "writers": "$2b", "category": "$2c:0:category"}, ensure_ascii=False)
+    """A text row counted in bytes, cut anywhere between pushes, and a row referred to, come back in
+    the post.
+    """
+    post = json.dumps(
+        POST | {"content": "$1a", "writers": "$2b", "category": "$2c:0:category"},
+        ensure_ascii=False,
+    )
     rows = f'0:["$","div",null,{{"post":{post}}}]\n1a:T{len(BODY.encode()):x},{BODY}2b:[{{"name":"ليلى حداد"}}]\n2c:[{{"category":{{"title":"العالم"}}}}]\n'
     found = embedded(pushes(rows, parts)).articles
     assert [(one.title, one.body, one.authors, one.section, one.source) for one in found] == [("عنوان الخبر", BODY, ["ليلى حداد"], "العالم", "flight")]  # fmt: skip
@@ -77,16 +88,24 @@ def test_state_readers_take_any_text(text: str) -> None:
 
 @pytest.mark.parametrize("name", ["window.", "self.", "__", "__a", "Fusion.globalContent"])
 def test_a_script_of_nothing_but_names_takes_no_time(name: str) -> None:
-    """Names without end, which assign nothing, are passed over in one go and not once for each of them."""
+    """Names without end, which assign nothing, are passed over in one go and not once for each of
+    them.
+    """
     assert not state.assigns(name * 100_000)
 
 
 @pytest.mark.parametrize(
     ("script", "names"),
     [
-        ("a.__b__ = {}; window.c={}; self['d'] = [1]; globalThis.e = JSON.parse( {})", ["__b__", "c", "d", "e"]),
+        (
+            "a.__b__ = {}; window.c={}; self['d'] = [1]; globalThis.e = JSON.parse( {})",
+            ["__b__", "c", "d", "e"],
+        ),
         ("x__b__ = {}; myFusion.globalContent = {}; __c = {}; é__d__ = {}", []),
-        ("window.__A__ = {}; self.b.c = {}; Fusion.globalContent = {}", ["__A__", "b.c", "Fusion.globalContent"]),
+        (
+            "window.__A__ = {}; self.b.c = {}; Fusion.globalContent = {}",
+            ["__A__", "b.c", "Fusion.globalContent"],
+        ),
     ],
 )
 def test_only_globals_are_assigned(script: str, names: list[str]) -> None:
@@ -101,16 +120,21 @@ def test_only_globals_are_assigned(script: str, names: list[str]) -> None:
     [('<script id="__NEXT_DATA__" type="application/json">{"props": {"pageProps": {"post": %s}}}</script>', "next-data"), ("<script>window.__NUXT__={data:[1]}; window.__NUXT__ = {\"data\": [%s]};</script>", "nuxt"), ('<script>window.__APOLLO_STATE__ = {"Post:1": %s};</script>', "apollo"), ("<script>window.Fusion=window.Fusion||{};Fusion.globalContent=%s;Fusion.y={};</script>", "fusion"), ('<script>window["__INITIAL_STATE__"]=JSON.parse(%j);</script>', "state")],
 )  # fmt: skip
 def test_articles_are_found_in_every_kind_of_state(script: str, source: str) -> None:
-    """Whatever framework wrote the state, the post in it is found with its date, writer, section and address."""
+    """Whatever framework wrote the state, the post in it is found with its date, writer, section
+    and address.
+    """
     post = json.dumps(POST, ensure_ascii=False)
     found = embedded(script.replace("%s", post).replace("%j", json.dumps(post))).articles
-    assert [(one.title, one.published, one.authors, one.section, one.address, one.source) for one in found] == [
-        ("عنوان الخبر", POST["publishedOn"], ["ليلى حداد"], "العالم", "world/ab12cd3", source)
-    ]
+    assert [
+        (one.title, one.published, one.authors, one.section, one.address, one.source)
+        for one in found
+    ] == [("عنوان الخبر", POST["publishedOn"], ["ليلى حداد"], "العالم", "world/ab12cd3", source)]
 
 
 def test_devalue_is_unfolded() -> None:
-    """Nuxt's flat list of members that name each other by position becomes the object again, cycles cut."""
+    """Nuxt's flat list of members that name each other by position becomes the object again, cycles
+    cut.
+    """
     flat: list[Any] = [
         ["Reactive", 1],
         {"post": 2, "self": 1},
@@ -119,11 +143,16 @@ def test_devalue_is_unfolded() -> None:
         ["Date", "2024-01-01T00:00:00Z"],
     ]
     assert state.is_devalue([{"post": 1}, {"title": 2}, "x"])
-    assert state.devalue(flat) == {"post": {"title": "عنوان", "when": "2024-01-01T00:00:00Z"}, "self": None}
+    assert state.devalue(flat) == {
+        "post": {"title": "عنوان", "when": "2024-01-01T00:00:00Z"},
+        "self": None,
+    }
 
 
 def test_teasers_are_no_articles() -> None:
-    """A headline with a short text is a teaser, and a long text without a headline is none either."""
+    """A headline with a short text is a teaser, and a long text without a headline is none
+    either.
+    """
     assert not list(articles_in([{"title": "t", "content": "short"}, {"content": BODY}], "state"))
 
 
@@ -155,7 +184,9 @@ def test_blocks_become_paragraphs() -> None:
     ],
 )
 def test_data_that_only_few_pages_keep_are_found_where_no_text_is_shown(kept: str) -> None:
-    """Variables of scripts, JavaScript that is no JSON, attributes, text areas: a page without text is read from them."""
+    """Variables of scripts, JavaScript that is no JSON, attributes, text areas: a page without text
+    is read from them.
+    """
     data = json.dumps({"article": POST}, ensure_ascii=False)
     angular = data.replace("&", "&a;").replace('"', "&q;").replace("<", "&l;").replace(">", "&g;")
     for mark, text in (("{DATA}", data), ("TITLE", POST["title"]), ("BODY", BODY), ("QUOTED", quote(data)), ("ESCAPED", escape(data)), ("ANGULAR", angular)):  # fmt: skip
@@ -169,7 +200,9 @@ def test_data_that_only_few_pages_keep_are_found_where_no_text_is_shown(kept: st
 def test_scripts_without_end_take_little_time() -> None:
     """Hundreds of scripts, each of values within values that never end, are given up soon."""
     script = "<script>" + 'var a=["<p", ' * 1500 + "</script>"
-    page = parse(f"<html><body><h1>x</h1>{script * 500}</body></html>".encode(), "https://www.example.test/")
+    page = parse(
+        f"<html><body><h1>x</h1>{script * 500}</body></html>".encode(), "https://www.example.test/"
+    )
     assert isinstance(page, Page)
     begun = time.process_time()
     assert Embedded(page, everywhere=True).articles == []

@@ -48,7 +48,10 @@ def test_blocks_become_paragraphs(body: Any) -> None:
         lambda inner: (
             st.lists(inner, max_size=3)
             | st.dictionaries(
-                st.sampled_from(["type", "text", "children", "content", "data", "name", "nodeType"]), inner
+                st.sampled_from(
+                    ["type", "text", "children", "content", "data", "name", "nodeType"]
+                ),
+                inner,
             )
         ),
     )

@@ -1,4 +1,6 @@
-"""Feeds: every format's entries come out with their dates as stated, and reading can neither fetch nor open anything."""
+"""Feeds: every format's entries come out with their dates as stated, and reading can neither fetch
+nor open anything.
+"""
 
 import json
 import socket
@@ -40,10 +42,16 @@ JSON = json.dumps(
 
 
 def test_rss_2_entries_come_with_title_and_date_as_stated():
-    """Links are made absolute, titles are text, dates stay as written, entries without a link are counted."""
+    """Links are made absolute, titles are text, dates stay as written, entries without a link are
+    counted.
+    """
     reading = read_feed(RSS2.encode(), URL, "application/rss+xml")
     assert [(s.url, s.title, s.published) for s in reading.sightings] == [
-        ("http://127.0.0.1:8000/news/1?utm_source=rss", "خبر & خبر", "Sun, 22 Nov 2026 09:30:00 +0300"),
+        (
+            "http://127.0.0.1:8000/news/1?utm_source=rss",
+            "خبر & خبر",
+            "Sun, 22 Nov 2026 09:30:00 +0300",
+        ),
         ("http://127.0.0.1:8000/news/2", "ثانٍ مهم", "2026-11-21T08:00:00Z"),
     ]
     assert {(s.kind, s.source) for s in reading.sightings} == {("feed", URL)}
@@ -79,7 +87,11 @@ def test_the_other_formats_are_read(feed: str, address: str, published: str | No
 
 def test_charset_of_the_header_is_used():
     """A feed in windows-1256 named only in the header is read in it."""
-    data = RSS091.replace("Old", "خبر قديم").replace('<?xml version="1.0"?>', "").encode("windows-1256")
+    data = (
+        RSS091.replace("Old", "خبر قديم")
+        .replace('<?xml version="1.0"?>', "")
+        .encode("windows-1256")
+    )
     (sighting,) = read_feed(data, URL, "application/rss+xml; charset=windows-1256").sightings
     assert sighting.title == "خبر قديم"
 
@@ -93,7 +105,9 @@ def test_a_malformed_feed_is_read_as_far_as_it_goes():
 
 
 def test_nothing_is_opened_or_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path):
-    """A payload that is a file's name or an address stays a payload; external entities stay unread."""
+    """A payload that is a file's name or an address stays a payload; external entities stay
+    unread.
+    """
 
     def refuse(*_args: object, **_named: object) -> None:
         raise AssertionError("a connection was opened")
@@ -103,9 +117,10 @@ def test_nothing_is_opened_or_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path)
     secret.write_text(RSS091)
     assert read_feed(str(secret).encode(), URL).sightings == ()
     assert read_feed(b"http://127.0.0.1:9/feed", URL).sightings == ()
-    entity = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file://{secret}">]>' + RSS091.split("?>")[
-        1
-    ].replace("Old", "&x;")
+    entity = (
+        f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY x SYSTEM "file://{secret}">]>'
+        + RSS091.split("?>")[1].replace("Old", "&x;")
+    )
     assert all("Old" not in (s.title or "") for s in read_feed(entity.encode(), URL).sightings)
 
 
@@ -124,7 +139,9 @@ def test_feeds_are_told_from_other_payloads():
         assert is_feed(feed.encode(), "text/html")
     assert is_feed(ATOM.encode("utf-16"), None)
     assert is_feed(b"<?xml version='1.0'?>\n<?xml-stylesheet href='x'?>\n<!-- x -->\n<rss>", None)
-    assert not is_feed(b"<!doctype html><html><body><rss></rss></body></html>", "application/rss+xml")
+    assert not is_feed(
+        b"<!doctype html><html><body><rss></rss></body></html>", "application/rss+xml"
+    )
     assert not is_feed(b'{"version": 1}', "application/json")
     assert not is_feed(b"<urlset><url/></urlset>", "application/xml")
 

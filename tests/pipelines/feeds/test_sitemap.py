@@ -1,4 +1,6 @@
-"""Sitemaps: what is usable comes out, what is not is said, and nothing that is declared inside is resolved."""
+"""Sitemaps: what is usable comes out, what is not is said, and nothing that is declared inside is
+resolved.
+"""
 
 import gzip
 import zlib
@@ -47,7 +49,9 @@ def test_an_index_names_further_sitemaps():
 
 
 def test_google_news_titles_and_dates_are_read():
-    """`news:title` and `news:publication_date` come with the sighting, and an image's title is not taken for it."""
+    """`news:title` and `news:publication_date` come with the sighting, and an image's title is not
+    taken for it.
+    """
     entry = (
         "<url><loc>http://127.0.0.1:8000/n</loc><image:image><image:title>صورة</image:title><image:loc>http://127.0.0.1/i.jpg</image:loc></image:image>"
         "<news:news><news:publication><news:name>الجريدة</news:name><news:language>ar</news:language></news:publication>"
@@ -65,7 +69,9 @@ def test_google_news_titles_and_dates_are_read():
 
 
 def test_undeclared_news_prefix_is_understood_and_flagged():
-    """A news sitemap that forgot to declare its prefix still gives its dates, and says that it is malformed."""
+    """A news sitemap that forgot to declare its prefix still gives its dates, and says that it is
+    malformed.
+    """
     entry = "<url><loc>http://127.0.0.1:8000/n</loc><news:news><news:publication_date>2026-11-22</news:publication_date></news:news></url>"
     reading = read_sitemap(urlset(entry), URL)
     assert reading.sightings[0].published == "2026-11-22"
@@ -137,7 +143,14 @@ def test_bare_ampersands_and_cdata_are_understood():
 
 
 @pytest.mark.parametrize(
-    "bad", ["javascript:alert(1)", "file:///etc/passwd", "http://", "ftp://127.0.0.1/x", "http://user:pw@127.0.0.1/"]
+    "bad",
+    [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "http://",
+        "ftp://127.0.0.1/x",
+        "http://user:pw@127.0.0.1/",
+    ],
 )
 def test_one_bad_loc_is_skipped_and_counted(bad: str):
     """An address that cannot be fetched costs itself only, and is named."""
@@ -174,7 +187,8 @@ def test_an_external_dtd_is_not_loaded(tmp_path):
 def test_html_in_place_of_a_sitemap_is_said():
     """A page served where the sitemap should be is reported as such."""
     reading = read_sitemap(
-        b"<!doctype html><html><head><title>Oops</title></head><body><a href='/x'>x</a></body></html>", URL
+        b"<!doctype html><html><head><title>Oops</title></head><body><a href='/x'>x</a></body></html>",
+        URL,
     )
     assert (reading.kind, reading.sightings) == ("html", ())
     assert "HTML" in reading.failures[0]
@@ -191,7 +205,9 @@ def test_the_limit_of_entries_is_kept_and_said():
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
 def test_utf_16_is_read(encoding: str):
     """A sitemap in UTF-16, with or without a byte order mark, is read."""
-    data = f'<?xml version="1.0" encoding="UTF-16"?><urlset {NS}>{pages(2)}</urlset>'.encode(encoding)
+    data = f'<?xml version="1.0" encoding="UTF-16"?><urlset {NS}>{pages(2)}</urlset>'.encode(
+        encoding
+    )
     assert len(addresses(data)) == 2
 
 
@@ -206,9 +222,13 @@ def test_sitemaps_are_told_from_other_payloads():
     assert looks_like_sitemap(urlset(""), "text/html")
     assert looks_like_sitemap(gzip.compress(urlset(pages(3000))), "application/octet-stream")
     assert looks_like_sitemap(b"<!-- made by x --><sitemapindex>", None)
-    assert looks_like_sitemap(b"http://127.0.0.1/a\nhttp://127.0.0.1/b\n", "text/plain; charset=utf-8")
+    assert looks_like_sitemap(
+        b"http://127.0.0.1/a\nhttp://127.0.0.1/b\n", "text/plain; charset=utf-8"
+    )
     assert not looks_like_sitemap(b"User-agent: *\nSitemap: http://127.0.0.1/\n", "text/plain")
-    assert not looks_like_sitemap(b"<!doctype html><html><p>&lt;urlset><pre><urlset></pre>", "text/html")
+    assert not looks_like_sitemap(
+        b"<!doctype html><html><p>&lt;urlset><pre><urlset></pre>", "text/html"
+    )
     assert not looks_like_sitemap(b'<rss version="2.0">', "application/xml")
 
 

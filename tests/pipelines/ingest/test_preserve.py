@@ -62,8 +62,8 @@ def test_a_new_payload_is_a_response_and_is_indexed(preserver, index, tmp_path):
 
 
 def test_the_same_payload_in_one_run_is_a_revisit_of_the_first(preserver):
-    """Before the index knows of it, and under another address, the same payload refers to the first response; a third
-    time it refers to that too, never to a revisit.
+    """Before the index knows of it, and under another address, the same payload refers to the first
+    response; a third time it refers to that too, never to a revisit.
     """
     first = keep(preserver)
     again = [keep(preserver, OTHER, second=1), keep(preserver, second=2)]
@@ -73,7 +73,9 @@ def test_the_same_payload_in_one_run_is_a_revisit_of_the_first(preserver):
 
 
 def test_a_payload_known_from_before_is_a_revisit(preserver, known, tmp_path):
-    """What an earlier crawl kept is referred to, by the digest over the entity without its chunks."""
+    """What an earlier crawl kept is referred to, by the digest over the entity without its
+    chunks.
+    """
     with warc_kit.writer(tmp_path / "archive") as earlier:
         first = earlier.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
     assert first.payload_digest is not None
@@ -99,7 +101,9 @@ def test_a_payload_known_from_before_is_a_revisit(preserver, known, tmp_path):
     ],
 )
 def test_what_is_not_a_whole_good_answer_is_never_compared(preserver, known, answer, truncated):
-    """Errors, redirects, empty and truncated answers are written as they came, twice if they come twice."""
+    """Errors, redirects, empty and truncated answers are written as they came, twice if they come
+    twice.
+    """
     for second in range(2):
         capture = keep(preserver, answer=answer, truncated=truncated, second=second)
         assert capture.record_type is RecordType.RESPONSE
@@ -117,7 +121,11 @@ def test_a_304_refers_to_the_capture_it_confirms(preserver, tmp_path):
     """Not modified becomes a revisit by the server's word, whose payload is the confirmed one."""
     first = keep(preserver)
     still = keep(preserver, answer=NOT_MODIFIED, second=60, unchanged=reference_to(first))
-    assert (still.record_type, still.profile, still.status) == (RecordType.REVISIT, "server-not-modified", 304)
+    assert (still.record_type, still.profile, still.status) == (
+        RecordType.REVISIT,
+        "server-not-modified",
+        304,
+    )
     assert still.refers_to_id == first.record_id
     assert still.payload_digest == first.payload_digest
     assert payload(tmp_path / "archive", still).entity == warc_kit.PAGE
@@ -126,7 +134,9 @@ def test_a_304_refers_to_the_capture_it_confirms(preserver, tmp_path):
 def test_a_changed_page_is_a_response_though_validators_were_sent(preserver):
     """An answer of 200 to a conditional request is judged by its payload alone."""
     first = keep(preserver)
-    changed = keep(preserver, answer=warc_kit.response(b"new"), second=1, unchanged=reference_to(first))
+    changed = keep(
+        preserver, answer=warc_kit.response(b"new"), second=1, unchanged=reference_to(first)
+    )
     assert changed.record_type is RecordType.RESPONSE
 
 
@@ -135,9 +145,13 @@ def test_only_so_many_payloads_are_remembered(writer, index, known):
     preserver = Preserver(writer, index, known, remembered=3)
     for number in range(5):
         keep(preserver, answer=warc_kit.response(b"%d" % number), second=number)
-    assert keep(preserver, answer=warc_kit.response(b"4"), second=9).record_type is RecordType.REVISIT
+    assert (
+        keep(preserver, answer=warc_kit.response(b"4"), second=9).record_type is RecordType.REVISIT
+    )
     asked = len(known.asked)
-    assert keep(preserver, answer=warc_kit.response(b"0"), second=9).record_type is RecordType.RESPONSE
+    assert (
+        keep(preserver, answer=warc_kit.response(b"0"), second=9).record_type is RecordType.RESPONSE
+    )
     assert len(known.asked) == asked + 1
 
 
@@ -157,13 +171,19 @@ def test_nothing_is_indexed_that_could_not_be_written(preserver, index, writer, 
 
 
 def test_every_revisit_of_a_run_can_be_resolved(preserver, writer, tmp_path):
-    """Over many exchanges and files every capture, revisit or not, gives back the entity that was served."""
+    """Over many exchanges and files every capture, revisit or not, gives back the entity that was
+    served.
+    """
     writer._rotate_bytes = 3000
     bodies = [b"a" * 500, gzip.compress(b"b" * 500, mtime=0), b"c"]
     served: dict[str, bytes] = {}
     for second in range(24):
         body = bodies[second * second % 3]
-        served[keep(preserver, f"http://news.example/{second}", warc_kit.response(body), second=second).url] = body
+        served[
+            keep(
+                preserver, f"http://news.example/{second}", warc_kit.response(body), second=second
+            ).url
+        ] = body
     writer.close()
     found = [item for path in sorted((tmp_path / "archive").iterdir()) for item in captures(path)]
     assert len(found) == 24

@@ -1,4 +1,6 @@
-"""The one path: whatever way captures come, the index is the same, and it follows the order of their records."""
+"""The one path: whatever way captures come, the index is the same, and it follows the order of
+their records.
+"""
 
 import sqlite3
 from collections.abc import Iterator
@@ -61,7 +63,9 @@ class Site:
         preserver = Preserver(writer, cdxj, lambda _: known)
         for url, response in responses:
             self.moment += timedelta(minutes=1)
-            exchange = Exchange(url=url, started=self.moment, request=b"GET / HTTP/1.1\r\n\r\n", response=response)
+            exchange = Exchange(
+                url=url, started=self.moment, request=b"GET / HTTP/1.1\r\n\r\n", response=response
+            )
             capture = preserver.preserve(exchange, FetchFacts(crawl_id="c1", site="news"))
             self.taken.append((capture, response))
         writer.close()
@@ -80,9 +84,18 @@ def ok(body: bytes, kind: str = "text/html; charset=utf-8") -> bytes:
 RESPONSES = [
     ("http://news.example/robots.txt", ok(b"User-agent: *\nSitemap: /map.xml\n", "text/plain")),
     ("http://news.example/a", ok(page("ترميم السوق القديم يبدأ الشهر المقبل"))),
-    ("http://news.example/a?utm_source=x", ok(page("ترميم السوق القديم يبدأ الشهر المقبل", ticker="ب"))),
-    ("http://news.example/a", ok(page("ترميم السوق القديم يبدأ الشهر المقبل", paragraphs=PARAGRAPHS[:3]))),
-    ("http://news.example/a", ok(page("ترميم السوق القديم يبدأ الشهر المقبل", paragraphs=PARAGRAPHS[:3]))),
+    (
+        "http://news.example/a?utm_source=x",
+        ok(page("ترميم السوق القديم يبدأ الشهر المقبل", ticker="ب")),
+    ),
+    (
+        "http://news.example/a",
+        ok(page("ترميم السوق القديم يبدأ الشهر المقبل", paragraphs=PARAGRAPHS[:3])),
+    ),
+    (
+        "http://news.example/a",
+        ok(page("ترميم السوق القديم يبدأ الشهر المقبل", paragraphs=PARAGRAPHS[:3])),
+    ),
     ("http://news.example/gone", b"HTTP/1.1 404 Not Found\r\n\r\nno"),
     ("http://news.example/old", b"HTTP/1.1 301 Moved\r\nLocation: /a\r\n\r\n"),
 ]
@@ -91,7 +104,9 @@ RESPONSES = [
 def tables(path: Path) -> dict[str, list[str]]:
     """Every row of every table but FTS5's own bookkeeping."""
     with closing(sqlite3.connect(path)) as db:
-        names = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        names = [
+            row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        ]
         return {
             name: sorted(map(repr, db.execute(f"SELECT * FROM {name}")))
             for name in names
@@ -100,7 +115,9 @@ def tables(path: Path) -> dict[str, list[str]]:
 
 
 def test_a_revisit_may_come_before_what_it_refers_to(site: Site) -> None:
-    """Files of other tools lie in any order: a revisit of another address's record is read once that record is there."""
+    """Files of other tools lie in any order: a revisit of another address's record is read once
+    that record is there.
+    """
     config = load(site.layout.config)
     same = ok(page("ترميم السوق القديم يبدأ الشهر المقبل"))
     site.write([("http://news.example/a?utm_source=x", same)])
@@ -138,7 +155,9 @@ def test_a_revisit_may_come_before_what_it_refers_to(site: Site) -> None:
 
 
 def test_live_catch_up_and_rebuild_end_equal(site: Site) -> None:
-    """The index of a live crawl, of a later catch-up and of a rebuild from nothing hold the same rows and ids."""
+    """The index of a live crawl, of a later catch-up and of a rebuild from nothing hold the same
+    rows and ids.
+    """
     config = load(site.layout.config)
     site.write(RESPONSES[:4])
     site.write(RESPONSES[4:])
@@ -161,7 +180,9 @@ def test_live_catch_up_and_rebuild_end_equal(site: Site) -> None:
     assert tables(site.layout.index_db) == caught_up
     live_tables = tables(live)
     for rows in (live_tables, caught_up):
-        rows.pop("_progress")  # a live crawl stops counting at the response, not behind its metadata record
+        rows.pop(
+            "_progress"
+        )  # a live crawl stops counting at the response, not behind its metadata record
     assert live_tables == caught_up
 
 
@@ -212,7 +233,9 @@ class Held(Pool):
 
 
 def test_readings_are_applied_in_the_order_of_their_records(site: Site) -> None:
-    """A page read quickly waits for the slow one captured before it, so no kill can leave a gap behind the index."""
+    """A page read quickly waits for the slow one captured before it, so no kill can leave a gap
+    behind the index.
+    """
     site.write(RESPONSES)
     synced: Iterator[None] | list[int] = []
     with Index(site.layout.index_db) as index:

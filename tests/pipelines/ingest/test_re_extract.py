@@ -20,21 +20,24 @@ from pipelines.ingest.preserve import Preserver
 from pipelines.ingest.re_extract import reread, reread_sample
 
 TEXT = "عاد القطار القديم إلى العمل بين المدينتين بعد توقف دام عشر سنوات، وسط ترحيب كبير من سكان القرى على الطريق."
-PAGE = (
-    f"<html lang=ar><h1>عودة القطار القديم</h1><time>3 مارس 2026</time><article>{f'<p>{TEXT}</p>' * 4}</article></html>"
-)
+PAGE = f"<html lang=ar><h1>عودة القطار القديم</h1><time>3 مارس 2026</time><article>{f'<p>{TEXT}</p>' * 4}</article></html>"
 
 
 @pytest.fixture(scope="module")
 def collection(tmp_path_factory: pytest.TempPathFactory) -> tuple[Layout, CollectionConfig]:
     root = tmp_path_factory.mktemp("deep") / "collection"
-    layout = Layout.create(root, '[collection]\nname = "deep"\n[sites.news]\nstart = ["http://news.example/"]\n')
+    layout = Layout.create(
+        root, '[collection]\nname = "deep"\n[sites.news]\nstart = ["http://news.example/"]\n'
+    )
     writer, cdxj = WarcWriter(layout.archive, info=WarcInfo(software="test")), CdxjFile(layout.cdxj)
     preserver = Preserver(writer, cdxj, lambda _: None)
     response = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + PAGE.encode()
     preserver.preserve(
         Exchange(
-            url="http://news.example/train", started=datetime(2026, 3, 3, tzinfo=UTC), request=b"", response=response
+            url="http://news.example/train",
+            started=datetime(2026, 3, 3, tzinfo=UTC),
+            request=b"",
+            response=response,
         ),
         FetchFacts(crawl_id="c", site="news"),
     )
@@ -50,8 +53,12 @@ def test_an_untouched_index_is_right(collection: tuple[Layout, CollectionConfig]
     assert list(reread(*collection, workers=1)) == []
 
 
-def test_a_sample_is_held_against_its_text_hashes(collection: tuple[Layout, CollectionConfig]) -> None:
-    """A plain verify reads some captures again and names the record whose text the index has otherwise."""
+def test_a_sample_is_held_against_its_text_hashes(
+    collection: tuple[Layout, CollectionConfig],
+) -> None:
+    """A plain verify reads some captures again and names the record whose text the index has
+    otherwise.
+    """
     layout, config = collection
     assert list(reread_sample(layout, config)) == []
     with closing(sqlite3.connect(layout.index_db)) as db:
@@ -78,7 +85,9 @@ def test_a_sample_is_held_against_its_text_hashes(collection: tuple[Layout, Coll
         ("articles", "published"),
     ],
 )
-def test_a_changed_value_is_named(collection: tuple[Layout, CollectionConfig], table: str, column: str) -> None:
+def test_a_changed_value_is_named(
+    collection: tuple[Layout, CollectionConfig], table: str, column: str
+) -> None:
     """A value changed by hand is found, and the table and row are named."""
     layout, config = collection
     with closing(sqlite3.connect(layout.index_db)) as db:
@@ -98,8 +107,13 @@ def test_a_changed_value_is_named(collection: tuple[Layout, CollectionConfig], t
 def test_a_crawl_that_begins_meanwhile_is_no_damage(
     collection: tuple[Layout, CollectionConfig], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What a crawl adds to archive and index while everything is read again is not held against the collection."""
-    layout, config = Layout(Path(shutil.copytree(collection[0].root, tmp_path / "c"))), collection[1]
+    """What a crawl adds to archive and index while everything is read again is not held against the
+    collection.
+    """
+    layout, config = (
+        Layout(Path(shutil.copytree(collection[0].root, tmp_path / "c"))),
+        collection[1],
+    )
 
     def index_files(*arguments: Any, **options: Any) -> None:
         with layout.write_lock():
@@ -109,7 +123,8 @@ def test_a_crawl_that_begins_meanwhile_is_no_damage(
                         url="http://news.example/late",
                         started=datetime(2026, 3, 4, tzinfo=UTC),
                         request=b"",
-                        response=b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + PAGE.encode(),
+                        response=b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+                        + PAGE.encode(),
                     ),
                     FetchFacts(crawl_id="d", site="news"),
                 )

@@ -1,4 +1,6 @@
-"""Worker processes: whatever a payload does to its reader, the crawler gets a value and the next payload is read."""
+"""Worker processes: whatever a payload does to its reader, the crawler gets a value and the next
+payload is read.
+"""
 
 import os
 import signal
@@ -17,11 +19,17 @@ SITE = SiteConfig(name="news", start=("http://news.example/",))
 PARAGRAPH = "وصل الوفد إلى المدينة صباح اليوم وبدأ سلسلة من اللقاءات مع ممثلي السكان والجمعيات المحلية هناك."
 GOOD = f"<html lang=ar><h1>وصول الوفد إلى المدينة</h1><article>{f'<p>{PARAGRAPH}</p>' * 6}</article></html>".encode()
 # libxml2 checks each attribute against all before it: time grows with the square of their number.
-SLOW = b"<html><body><p " + b" ".join(b"a%d=1" % number for number in range(120_000)) + b">x</p></body></html>"
+SLOW = (
+    b"<html><body><p "
+    + b" ".join(b"a%d=1" % number for number in range(120_000))
+    + b">x</p></body></html>"
+)
 
 
 def facts(url: str = "http://news.example/a") -> PayloadFacts:
-    return PayloadFacts(url=url, captured=datetime(2026, 1, 2, tzinfo=UTC), status=200, mime="text/html")
+    return PayloadFacts(
+        url=url, captured=datetime(2026, 1, 2, tzinfo=UTC), status=200, mime="text/html"
+    )
 
 
 def reason(reading: Reading) -> NotArticleReason | None:
@@ -38,14 +46,23 @@ def test_a_page_is_read_elsewhere() -> None:
 
 
 def test_a_page_without_end_is_given_up_and_the_next_is_read() -> None:
-    """A page that takes too long costs its time and nothing else: the one after it is read as ever."""
+    """A page that takes too long costs its time and nothing else: the one after it is read as
+    ever.
+    """
     with Pool(workers=1, seconds=1.5) as pool:
-        pool.submit(GOOD, facts(), SITE).result(30)  # imports done: what is measured below is reading
-        slow, good = pool.submit(SLOW, facts("http://news.example/slow"), SITE), pool.submit(GOOD, facts(), SITE)
+        pool.submit(GOOD, facts(), SITE).result(
+            30
+        )  # imports done: what is measured below is reading
+        slow, good = (
+            pool.submit(SLOW, facts("http://news.example/slow"), SITE),
+            pool.submit(GOOD, facts(), SITE),
+        )
         started = time.monotonic()
         assert reason(slow.result(30)) == NotArticleReason.TIMEOUT
         assert time.monotonic() - started < 10
-        assert good.result(30).article is not None or reason(good.result()) == NotArticleReason.TIMEOUT
+        assert (
+            good.result(30).article is not None or reason(good.result()) == NotArticleReason.TIMEOUT
+        )
         assert pool.submit(GOOD, facts(), SITE).result(30).kind == PayloadKind.ARTICLE
 
 
@@ -65,7 +82,10 @@ def test_a_killed_worker_is_replaced() -> None:
         pool.submit(GOOD, facts(), SITE).result(30)
         (worker,) = children()
         os.kill(worker, signal.SIGKILL)
-        assert pool.submit(GOOD, facts(), SITE).result(30).kind in (PayloadKind.ARTICLE, PayloadKind.PAGE)
+        assert pool.submit(GOOD, facts(), SITE).result(30).kind in (
+            PayloadKind.ARTICLE,
+            PayloadKind.PAGE,
+        )
         assert pool.submit(GOOD, facts(), SITE).result(30).kind == PayloadKind.ARTICLE
 
 
@@ -90,6 +110,13 @@ def test_a_bug_in_reading_is_told_and_ends_nothing(capfd: pytest.CaptureFixture[
 
 def children() -> list[int]:
     told = subprocess.run(
-        ["ps", "--ppid", str(os.getpid()), "-o", "pid=,args="], capture_output=True, text=True, check=False
+        ["ps", "--ppid", str(os.getpid()), "-o", "pid=,args="],
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    return [int(line.split()[0]) for line in told.stdout.splitlines() if "pipelines.ingest.worker_pool" in line]
+    return [
+        int(line.split()[0])
+        for line in told.stdout.splitlines()
+        if "pipelines.ingest.worker_pool" in line
+    ]

@@ -1,4 +1,6 @@
-"""Metadata of made-up pages: which of several places is believed, and that each is kept as evidence."""
+"""Metadata of made-up pages: which of several places is believed, and that each is kept as
+evidence.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ CAPTURED = datetime(2024, 10, 25, 20, 0, tzinfo=UTC)
 URL = "https://www.example.test/world/2024/10/25/quiet-river"
 HEADLINE = "النهر الهادئ يعود إلى مجراه بعد عامين من الجفاف"
 FILLER = "<p>" + "كلام يقال عن النهر وعن الذين يسكنون عند ضفتيه منذ سنين بعيدة. " * 6 + "</p>"
-SENTENCES = "Words are said of the river and of those who have lived on its banks for many years. " * 6
+SENTENCES = (
+    "Words are said of the river and of those who have lived on its banks for many years. " * 6
+)
 CAIRO = ZoneInfo("Africa/Cairo")
 
 
@@ -45,7 +49,7 @@ def chosen(found: Metadata, field: str) -> list[tuple[str, str]]:
     return [(one.source, one.value) for one in found.evidence if one.field == field and one.chosen]
 
 
-# ---------------------------------------------------------------------------------------------------------- headlines
+# ---------------------------------------------------------------------------------------- headlines
 
 
 def test_the_sites_name_is_no_part_of_the_title() -> None:
@@ -69,7 +73,9 @@ def test_a_dash_inside_the_headline_stays() -> None:
 
 
 def test_an_h1_that_is_no_headline() -> None:
-    """A heading that shares no word with what the page says elsewhere (a dialogue's) is not the headline."""
+    """A heading that shares no word with what the page says elsewhere (a dialogue's) is not the
+    headline.
+    """
     head = '<meta property="og:title" content="Rivers return to the valley after two dry years">'
     assert (
         read(page(head, "<h1>Log In</h1>" + FILLER, lang="en")).title
@@ -78,11 +84,17 @@ def test_an_h1_that_is_no_headline() -> None:
 
 
 @pytest.mark.parametrize("lang", ["ar", "en"])
-@pytest.mark.parametrize("place", ["<article>{}</article>", "<main><header>{}</header></main>", "<div>{}</div>"])
+@pytest.mark.parametrize(
+    "place", ["<article>{}</article>", "<main><header>{}</header></main>", "<div>{}</div>"]
+)
 @pytest.mark.parametrize("head", ["", '<meta property="og:title" content="صحيفة الفرات">'])
 def test_the_sites_name_is_no_title(lang: str, place: str, head: str) -> None:
-    """Where every page is titled with the site's name, the headline is the one shown; the name is no section either."""
-    body = '<header><h1 class="logo"><a href="/">صحيفة الفرات</a></h1></header>' + place.format(f"<h1>{HEADLINE}</h1>")
+    """Where every page is titled with the site's name, the headline is the one shown; the name is
+    no section either.
+    """
+    body = '<header><h1 class="logo"><a href="/">صحيفة الفرات</a></h1></header>' + place.format(
+        f"<h1>{HEADLINE}</h1>"
+    )
     found = read(page(f"<title>صحيفة الفرات</title>{head}", body + FILLER, lang=lang))
     assert found.title == HEADLINE
     assert found.section is None
@@ -118,7 +130,12 @@ EDITED, SEARCHED = (
 @pytest.mark.parametrize(
     ("second", "heading", "tab", "expected"),
     [
-        ({"alternativeHeadline": EDITED}, SEARCHED, SEARCHED, EDITED),  # JSON-LD itself calls the social one a headline
+        (
+            {"alternativeHeadline": EDITED},
+            SEARCHED,
+            SEARCHED,
+            EDITED,
+        ),  # JSON-LD itself calls the social one a headline
         (
             {"alternativeHeadline": "What a year it was"},
             SEARCHED,
@@ -128,21 +145,36 @@ EDITED, SEARCHED = (
         ({"name": EDITED + " | The Example"}, SEARCHED, EDITED, EDITED),
         ({"name": SEARCHED}, EDITED, EDITED, SEARCHED),
         ({}, EDITED, SEARCHED, EDITED),  # shown and shared alike
-        ({}, SEARCHED, SEARCHED, EDITED),  # the tab's headline everywhere: the shared one is the editors'
+        (
+            {},
+            SEARCHED,
+            SEARCHED,
+            EDITED,
+        ),  # the tab's headline everywhere: the shared one is the editors'
         ({}, SEARCHED, EDITED, SEARCHED),
     ],
 )
 def test_the_headline_and_the_one_for_search_engines(
     second: dict[str, str], heading: str, tab: str, expected: str
 ) -> None:
-    """Where JSON-LD and the social headline differ, its second headlines, or else what is shown, tell which is meant."""
+    """Where JSON-LD and the social headline differ, its second headlines, or else what is shown,
+    tell which is meant.
+    """
     head = f'<title>{tab}</title><meta property="og:title" content="{EDITED}"><meta property="og:site_name" content="The Example">'
-    found = read(page(head + linked(headline=SEARCHED, **second), f"<h1>{heading}</h1><p>{SENTENCES}</p>", lang="en"))
+    found = read(
+        page(
+            head + linked(headline=SEARCHED, **second),
+            f"<h1>{heading}</h1><p>{SENTENCES}</p>",
+            lang="en",
+        )
+    )
     assert found.title == expected
 
 
 def test_entities_escaped_twice() -> None:
-    """Entities that JSON-LD holds as text are resolved, and direction marks and soft hyphens dropped."""
+    """Entities that JSON-LD holds as text are resolved, and direction marks and soft hyphens
+    dropped.
+    """
     head = linked(
         headline="The &#8216;quiet&#8217; river &amp; its Tal\u00adbr\u00fcck\u00ade\u200f",
         datePublished="2024-10-25T10:00Z",
@@ -163,21 +195,26 @@ def test_another_articles_node_is_not_this_ones() -> None:
         author={"@type": "Person", "name": "Amal Haddad"},
     )
     found = read(
-        page(f'<meta property="og:title" content="Rivers return to the valley">{other}{own}', FILLER, lang="en")
+        page(
+            f'<meta property="og:title" content="Rivers return to the valley">{other}{own}',
+            FILLER,
+            lang="en",
+        )
     )
     assert (found.title, found.authors) == ("Rivers return to the valley", ("Amal Haddad",))
     assert found.published is not None
     assert found.published.raw == "2024-10-25T10:00:00Z"
 
 
-# -------------------------------------------------------------------------------------------------------------- dates
+# -------------------------------------------------------------------------------------------- dates
 
 
 def test_a_day_is_made_finer_by_another_place() -> None:
     """Where JSON-LD has only the day and the page shows the time of that day, the time is taken."""
     head = linked(headline=HEADLINE, datePublished="2024-10-25")
     found = read(
-        page(head, f"<h1>{HEADLINE}</h1><div>25 أكتوبر 2024، 6:53 م</div>{FILLER}"), zone=ZoneInfo("Asia/Dubai")
+        page(head, f"<h1>{HEADLINE}</h1><div>25 أكتوبر 2024، 6:53 م</div>{FILLER}"),
+        zone=ZoneInfo("Asia/Dubai"),
     )
     assert found.published is not None
     assert found.published.instant == datetime(2024, 10, 25, 14, 53, tzinfo=UTC)
@@ -187,7 +224,10 @@ def test_a_day_is_made_finer_by_another_place() -> None:
 def test_a_wall_clock_called_utc() -> None:
     """A `Z` behind the very clock that readers are shown is the site's own zone, not UTC."""
     head = linked(headline=HEADLINE, datePublished="2024-10-25T18:53:00Z")
-    found = read(page(head, f"<h1>{HEADLINE}</h1><span>الجمعة، 25 أكتوبر 2024 06:53 م</span>{FILLER}"), zone=CAIRO)
+    found = read(
+        page(head, f"<h1>{HEADLINE}</h1><span>الجمعة، 25 أكتوبر 2024 06:53 م</span>{FILLER}"),
+        zone=CAIRO,
+    )
     assert found.published is not None
     assert found.published.instant == datetime(2024, 10, 25, 15, 53, tzinfo=UTC)
 
@@ -195,13 +235,18 @@ def test_a_wall_clock_called_utc() -> None:
 def test_utc_that_is_true_stays() -> None:
     """A `Z` stays the instant it says where the page shows its readers another clock."""
     head = linked(headline=HEADLINE, datePublished="2024-10-25T15:53:00Z")
-    found = read(page(head, f"<h1>{HEADLINE}</h1><span>الجمعة، 25 أكتوبر 2024 06:53 م</span>{FILLER}"), zone=CAIRO)
+    found = read(
+        page(head, f"<h1>{HEADLINE}</h1><span>الجمعة، 25 أكتوبر 2024 06:53 م</span>{FILLER}"),
+        zone=CAIRO,
+    )
     assert found.published is not None
     assert found.published.instant == datetime(2024, 10, 25, 15, 53, tzinfo=UTC)
 
 
 def test_the_zone_is_seen_in_the_clock_shown() -> None:
-    """Where the site's zone is unknown, the clock shown beside a true UTC instant tells how far from UTC it is."""
+    """Where the site's zone is unknown, the clock shown beside a true UTC instant tells how far
+    from UTC it is.
+    """
     head = linked(headline=HEADLINE, datePublished="2024-10-25T14:53:00Z")
     found = read(page(head, f"<h1>{HEADLINE}</h1><span>25 أكتوبر 2024 - 18:53</span>{FILLER}"))
     assert found.published is not None
@@ -210,8 +255,12 @@ def test_the_zone_is_seen_in_the_clock_shown() -> None:
 
 
 def test_a_z_that_would_lie_ahead_of_the_capture() -> None:
-    """A `Z` that would put publication after the capture is the site's wall clock, if that makes it past."""
-    found = read(page(linked(headline=HEADLINE, datePublished="2024-10-25T22:30:00Z"), FILLER), zone=CAIRO)
+    """A `Z` that would put publication after the capture is the site's wall clock, if that makes it
+    past.
+    """
+    found = read(
+        page(linked(headline=HEADLINE, datePublished="2024-10-25T22:30:00Z"), FILLER), zone=CAIRO
+    )
     assert found.published is not None
     assert found.published.instant == datetime(2024, 10, 25, 19, 30, tzinfo=UTC)
 
@@ -225,8 +274,12 @@ def test_a_z_that_would_lie_ahead_of_the_capture() -> None:
     ],
 )
 def test_the_country_tells_the_zone(url: str, head: str, offset: str) -> None:
-    """Where no zone is known, the country of the address or locale gives one; an ending used everywhere doesn't."""
-    found = read(page(head, f"<h1>{HEADLINE}</h1><div>25 أكتوبر 2024، 6:53 م</div>{FILLER}"), url=url)
+    """Where no zone is known, the country of the address or locale gives one; an ending used
+    everywhere doesn't.
+    """
+    found = read(
+        page(head, f"<h1>{HEADLINE}</h1><div>25 أكتوبر 2024، 6:53 م</div>{FILLER}"), url=url
+    )
     assert found.published is not None
     assert found.published.instant is not None
     assert found.published.instant.isoformat() == f"2024-10-25T18:53:00{offset}"
@@ -234,15 +287,21 @@ def test_the_country_tells_the_zone(url: str, head: str, offset: str) -> None:
 
 
 def test_the_date_beside_a_headline_that_is_no_h1() -> None:
-    """A headline in any element leads to the date beside it, not to the one in the page's top bar."""
+    """A headline in any element leads to the date beside it, not to the one in the page's top
+    bar.
+    """
     top = "<div><span>الجمعة 1 نوفمبر 2019</span></div>"
     body = f'{top}<table><tr><td><b>{HEADLINE}</b><br><font size="1">24 أكتوبر 2024 - 18:53</font></td></tr></table>{FILLER}'
-    found = read(page(f"<title>{HEADLINE}</title>", body), zone=CAIRO, url="https://www.example.test/x")
+    found = read(
+        page(f"<title>{HEADLINE}</title>", body), zone=CAIRO, url="https://www.example.test/x"
+    )
     assert chosen(found, "published") == [("text", "24 أكتوبر 2024 - 18:53")]
 
 
 def test_the_day_of_the_visit_in_the_top_bar() -> None:
-    """The current day that a site shows in its top bar is not the publication of a page that states none."""
+    """The current day that a site shows in its top bar is not the publication of a page that states
+    none.
+    """
     bar = "<div class='bar'><a href='/about'>من نحن</a><span>الجمعة، 25 أكتوبر 2024</span></div>"
     body = f"{bar}<div><div><div><h1>{HEADLINE}</h1></div>{FILLER}</div></div>"
     assert read(page("", body), zone=CAIRO, url="https://www.example.test/x").published is None
@@ -256,12 +315,14 @@ def test_the_date_below_the_headline_before_the_one_above() -> None:
 
 
 def test_a_list_of_facts_is_no_list_of_teasers() -> None:
-    """A `time` in the list of facts under the headline counts; one beside a linked headline doesn't."""
+    """A `time` in the list of facts under the headline counts; one beside a linked headline
+    doesn't.
+    """
     facts = '<ul><li>أحمد علي</li><li><time datetime="2024-10-24T10:00:00+03:00">24 أكتوبر</time></li></ul>'
-    teaser = (
-        f'<ul><li><time datetime="2024-10-20T10:00:00+03:00">20 أكتوبر</time><a href="/y">{HEADLINE} الآن</a></li></ul>'
+    teaser = f'<ul><li><time datetime="2024-10-20T10:00:00+03:00">20 أكتوبر</time><a href="/y">{HEADLINE} الآن</a></li></ul>'
+    found = read(
+        page("", teaser + f"<h1>{HEADLINE}</h1>" + facts + FILLER), url="https://www.example.test/x"
     )
-    found = read(page("", teaser + f"<h1>{HEADLINE}</h1>" + facts + FILLER), url="https://www.example.test/x")
     assert chosen(found, "published") == [("time", "2024-10-24T10:00:00+03:00")]
 
 
@@ -276,7 +337,9 @@ def test_a_date_after_the_capture_is_passed_over() -> None:
 
 
 def test_published_and_modified_are_kept_apart() -> None:
-    """The time of the last change is never taken for the time of publication where both are stated."""
+    """The time of the last change is never taken for the time of publication where both are
+    stated.
+    """
     body = f"<h1>{HEADLINE}</h1><p>آخر تحديث: 25 أكتوبر 2024 10:00</p><p>نشر في: 24 أكتوبر 2024 09:00</p>{FILLER}"
     found = read(page("", body), zone=CAIRO)
     assert found.published is not None
@@ -288,12 +351,17 @@ def test_the_date_in_the_address_is_the_last_resort() -> None:
     """Where nothing else is stated the address gives the day, and no more than the day."""
     found = read(page("", f"<h1>{HEADLINE}</h1>{FILLER}"))
     assert found.published is not None
-    assert (chosen(found, "published"), found.published.precision) == ([("url", "2024-10-25")], Precision.DAY)
+    assert (chosen(found, "published"), found.published.precision) == (
+        [("url", "2024-10-25")],
+        Precision.DAY,
+    )
 
 
 def test_a_month_stays_a_month() -> None:
     """A page that only names the month has no instant."""
-    found = read(page('<meta name="date" content="2024-10">', FILLER), url="https://www.example.test/x")
+    found = read(
+        page('<meta name="date" content="2024-10">', FILLER), url="https://www.example.test/x"
+    )
     assert found.published is not None
     assert (found.published.instant, found.published_precision) == (None, Precision.MONTH)
 
@@ -305,7 +373,7 @@ def test_a_teasers_time_is_not_the_articles() -> None:
     assert chosen(found, "published") == [("time", "2024-10-25T08:00:00Z")]
 
 
-# ------------------------------------------------------------------------------------------------------------ authors
+# ------------------------------------------------------------------------------------------ authors
 
 
 @pytest.mark.parametrize(
@@ -346,7 +414,10 @@ def test_bylines_are_taken_apart(text: str, names: list[str]) -> None:
 @pytest.mark.parametrize(
     ("head", "body"),
     [
-        ('<meta name="twitter:label1" content="Written by"><meta name="twitter:data1" content="Amal Haddad">', ""),
+        (
+            '<meta name="twitter:label1" content="Written by"><meta name="twitter:data1" content="Amal Haddad">',
+            "",
+        ),
         ("", '<p><a href="/people/author/amal">Amal Haddad</a></p>'),
         ("", "<p>Article by <!-- x -->Amal Haddad</p>"),
         ("", "<p>نویسنده: Amal Haddad</p>"),
@@ -354,16 +425,22 @@ def test_bylines_are_taken_apart(text: str, names: list[str]) -> None:
 )
 def test_authors_where_no_class_says_so(head: str, body: str) -> None:
     """A labelled meta, the address of a link, or the words of the line tell who wrote the story."""
-    assert read(page(head, f"<h1>{HEADLINE}</h1>{body}{FILLER}", lang="en")).authors == ("Amal Haddad",)
+    assert read(page(head, f"<h1>{HEADLINE}</h1>{body}{FILLER}", lang="en")).authors == (
+        "Amal Haddad",
+    )
 
 
 @pytest.mark.parametrize(
     "line", ["Words by Amal Haddad<br>12 March 2024", "Written by<br>Amal Haddad<br>12 March 2024"]
 )
 def test_a_byline_among_lines_of_loose_text(line: str) -> None:
-    """A byline is read where only line breaks part it from headline and date; its label may stand on a line of its own."""
+    """A byline is read where only line breaks part it from headline and date; its label may stand
+    on a line of its own.
+    """
     told = "<br><br>".join(f"The {part} of the library was restored by volunteers in the spring of this year." for part in ("roof", "hall", "door"))  # fmt: skip
-    table = f"<table><tr><td><font size=5>{HEADLINE}</font><br>{line}<br><br>{told}</td></tr></table>"
+    table = (
+        f"<table><tr><td><font size=5>{HEADLINE}</font><br>{line}<br><br>{told}</td></tr></table>"
+    )
     markup = f'<html lang="en"><head><title>{HEADLINE}</title></head><body>{table}</body></html>'
     found = extract(markup.encode(), "https://www.example.test/n/library")
     assert isinstance(found, Article), found
@@ -372,7 +449,9 @@ def test_a_byline_among_lines_of_loose_text(line: str) -> None:
 
 @pytest.mark.parametrize("line", ["<p>{told}</p><p><strong>Amal Haddad</strong></p>", "<p><b>Amal Haddad</b></p><p>{told}</p>"])  # fmt: skip
 def test_a_name_in_bold_beside_the_text_signs_it(line: str) -> None:
-    """Where only the site is named as author, a name alone in bold right before or after the text is its writer's."""
+    """Where only the site is named as author, a name alone in bold right before or after the text
+    is its writer's.
+    """
     head = linked(headline=HEADLINE, author={"name": "Example"}, publisher={"name": "Example"})
     markup = page(head, f"<h1>{HEADLINE}</h1><div>{line.format(told=f'{SENTENCES}</p><p>So they say. {SENTENCES}')}</div>", lang="en")  # fmt: skip
     found = extract(markup, "https://www.example.test/n/river")
@@ -380,21 +459,25 @@ def test_a_name_in_bold_beside_the_text_signs_it(line: str) -> None:
     assert (found.authors, len(found.paragraphs)) == (["Amal Haddad"], 2)
 
 
-@pytest.mark.parametrize("line", ["Read more here", "More News", "What comes next?", "Chapter 2 Begins"])
+@pytest.mark.parametrize(
+    "line", ["Read more here", "More News", "What comes next?", "Chapter 2 Begins"]
+)
 def test_a_bold_line_that_is_no_name_signs_nothing(line: str) -> None:
     """Calls, questions and headings are no signature."""
     head = linked(headline=HEADLINE, author={"name": "Example"}, publisher={"name": "Example"})
-    markup = page(head, f"<h1>{HEADLINE}</h1><div><p>{SENTENCES}</p><p><b>{line}</b></p></div>", lang="en")
+    markup = page(
+        head, f"<h1>{HEADLINE}</h1><div><p>{SENTENCES}</p><p><b>{line}</b></p></div>", lang="en"
+    )
     found = extract(markup, "https://www.example.test/n/river")
     assert isinstance(found, Article), found
     assert found.authors == ["Example"]
 
 
 def test_a_label_in_an_element_of_its_own_leads_to_the_name() -> None:
-    """A label and its name in two elements of one line are a byline; a publisher's meta tells the site from a person."""
-    head = (
-        '<meta name="author" content="Example Wave"><meta name="publisher" content="Example Wave (www.example.test)">'
-    )
+    """A label and its name in two elements of one line are a byline; a publisher's meta tells the
+    site from a person.
+    """
+    head = '<meta name="author" content="Example Wave"><meta name="publisher" content="Example Wave (www.example.test)">'
     body = f"<h1>{HEADLINE}</h1><ul><li><strong>Autorin/Autor</strong> Jan Muster</li></ul>{FILLER}"
     assert read(page(head, body, lang="de")).authors == ("Jan Muster",)
 
@@ -402,26 +485,41 @@ def test_a_label_in_an_element_of_its_own_leads_to_the_name() -> None:
 def test_an_agency_signs_with_one_word() -> None:
     """One word that is an agency's name is a byline; one that is a label is none."""
     for line, names in (("رويترز", ("رويترز",)), ("تحليل", ())):
-        assert read(page("", f'<h1>{HEADLINE}</h1><div class="author">{line}</div>{FILLER}')).authors == names
+        assert (
+            read(page("", f'<h1>{HEADLINE}</h1><div class="author">{line}</div>{FILLER}')).authors
+            == names
+        )
 
 
 @pytest.mark.parametrize(
     ("shown", "tags"),
     [
-        ('<div class="post-tags"><a href="/t/1">نهر</a> <a href="/t/2">#جفاف</a></div>', ("نهر", "جفاف")),
-        ('<p><a rel="tag" href="/t/1">نهر</a>، <a rel="category tag" href="/c">العالم</a></p>', ("نهر",)),
+        (
+            '<div class="post-tags"><a href="/t/1">نهر</a> <a href="/t/2">#جفاف</a></div>',
+            ("نهر", "جفاف"),
+        ),
+        (
+            '<p><a rel="tag" href="/t/1">نهر</a>، <a rel="category tag" href="/c">العالم</a></p>',
+            ("نهر",),
+        ),
         ('<aside><div class="tags"><a href="/t/1">نهر</a></div></aside>', ()),
         ('<div class="tagcloud"><a href="/t/1">نهر</a></div>', ()),
     ],
 )
 def test_tags_that_only_readers_see(shown: str, tags: tuple[str, ...]) -> None:
-    """Where no data or meta has keywords, the labels below the text are the tags; categories and clouds are none."""
+    """Where no data or meta has keywords, the labels below the text are the tags; categories and
+    clouds are none.
+    """
     assert read(page("", f"<h1>{HEADLINE}</h1>{FILLER}{shown}")).tags == tags
 
 
 def test_a_person_before_the_site() -> None:
     """Where JSON-LD names only the site as author, the byline's person is believed."""
-    head = linked(headline=HEADLINE, author={"@type": "Organization", "name": "المثال"}, publisher={"name": "المثال"})
+    head = linked(
+        headline=HEADLINE,
+        author={"@type": "Organization", "name": "المثال"},
+        publisher={"name": "المثال"},
+    )
     found = read(page(head, f'<h1>{HEADLINE}</h1><span class="w12">كتب أحمد علي</span>{FILLER}'))
     assert found.authors == ("أحمد علي",)
     assert ("authors", "json-ld", "المثال", False) in [
@@ -431,7 +529,9 @@ def test_a_person_before_the_site() -> None:
 
 def test_the_site_when_there_is_nobody_else() -> None:
     """A story that only the site signs is signed by the site."""
-    assert read(page(linked(headline=HEADLINE, author={"name": "المثال"}), FILLER)).authors == ("المثال",)
+    assert read(page(linked(headline=HEADLINE, author={"name": "المثال"}), FILLER)).authors == (
+        "المثال",
+    )
 
 
 def test_an_author_by_reference() -> None:
@@ -443,18 +543,25 @@ def test_an_author_by_reference() -> None:
             {"@type": "Person", "@id": "#p1", "name": "Amal Haddad"},
         ],
     }
-    html = page(f'<script type="application/ld+json">{json.dumps(graph)}</script>', FILLER, lang="en")
+    html = page(
+        f'<script type="application/ld+json">{json.dumps(graph)}</script>', FILLER, lang="en"
+    )
     assert read(html).authors == ("Amal Haddad",)
 
 
-# -------------------------------------------------------------------------------------------------- section and others
+# ------------------------------------------------------------------------------- section and others
 
 
 def test_the_deepest_crumb() -> None:
     """Where the breadcrumb leads deeper than the section stated, its last step is the section."""
     crumbs = {
         "@type": "BreadcrumbList",
-        "itemListElement": [{"name": "الرئيسية"}, {"name": "العالم"}, {"name": "آسيا"}, {"name": HEADLINE}],
+        "itemListElement": [
+            {"name": "الرئيسية"},
+            {"name": "العالم"},
+            {"name": "آسيا"},
+            {"name": HEADLINE},
+        ],
     }
     head = (
         linked(headline=HEADLINE, articleSection="العالم")
@@ -464,7 +571,9 @@ def test_the_deepest_crumb() -> None:
 
 
 def test_the_label_above_the_headline() -> None:
-    """Where nothing states the section, the short label right before the headline is it; a ticker's is not."""
+    """Where nothing states the section, the short label right before the headline is it; a ticker's
+    is not.
+    """
     body = f'<div><label>عاجل</label><a href="/t">خبر عاجل لا شأن له بما يليه من كلام</a></div><div><span>العالم</span><h1>{HEADLINE}</h1></div>{FILLER}'
     assert read(page("", body)).section == "العالم"
 
@@ -479,7 +588,11 @@ def test_the_label_above_the_headline() -> None:
         ("ضفة النهر [وكالة المثال]", "ضفة النهر", "وكالة المثال"),
         ("ضفة النهر / تصوير أحمد علي", "ضفة النهر", "أحمد علي"),
         ("The river bank (AP Photo)", "The river bank", "AP Photo"),
-        ("The river bank - as it was, Reuters says", "The river bank - as it was, Reuters says", None),
+        (
+            "The river bank - as it was, Reuters says",
+            "The river bank - as it was, Reuters says",
+            None,
+        ),
         ("The river bank © Example Agency", "The river bank", "Example Agency"),
         ("المصدر: رويترز", None, "رويترز"),
         ("The river bank", "The river bank", None),
@@ -496,7 +609,11 @@ def test_image_with_its_caption() -> None:
     body = f'<h1>{HEADLINE}</h1><figure><img src="/i/river-800.jpg"><figcaption>ضفة النهر<span>المصدر: رويترز</span></figcaption></figure>{FILLER}'
     image = read(page(head, body)).image
     assert image is not None
-    assert (image.url, image.caption, image.credit) == ("https://www.example.test/i/river.jpg", "ضفة النهر", "رويترز")
+    assert (image.url, image.caption, image.credit) == (
+        "https://www.example.test/i/river.jpg",
+        "ضفة النهر",
+        "رويترز",
+    )
 
 
 def test_addresses_kinds_tags_and_publisher() -> None:

@@ -10,14 +10,18 @@ from pipelines.page.css_urls import in_css, in_srcset, replaced_in_css
 
 
 def test_css_addresses_are_found_in_every_form():
-    """Quoted, unquoted, imported and escaped addresses are read; text that only looks like one is not."""
+    """Quoted, unquoted, imported and escaped addresses are read; text that only looks like one is
+    not.
+    """
     css = """@import "a.css"; @IMPORT url(b.css) screen; p { background: url( 'c d.png' ), URL("e(1).png"), url(f.png ) }
     q { background: url(g\\20 h.png); content: "curl(x)" }"""
     assert list(in_css(css)) == ["a.css", "b.css", "c d.png", "e(1).png", "f.png", "g h.png"]
 
 
 def test_css_addresses_are_replaced_and_the_rest_stays():
-    """Only the address changes, and what replaces it cannot end the string or the style element it stands in."""
+    """Only the address changes, and what replaces it cannot end the string or the style element it
+    stands in.
+    """
     css = "@import 'a.css' print;\np{background:URL(b.png) no-repeat}"
     assert replaced_in_css(css, lambda url: f"/x/{url}") == (
         '@import "/x/a.css" print;\np{background:url("/x/b.png") no-repeat}'
@@ -43,7 +47,8 @@ def test_srcset_is_read_as_browsers_do(value, found):
 
 
 @pytest.mark.parametrize(
-    "text", ["url(" + " " * 200_000, "url(" * 50_000, 'url("' * 50_000, "@import " * 50_000, "," * 200_000]
+    "text",
+    ["url(" + " " * 200_000, "url(" * 50_000, 'url("' * 50_000, "@import " * 50_000, "," * 200_000],
 )
 def test_odd_text_costs_linear_time(text):
     """No text, however odd, makes the patterns try again and again."""

@@ -1,4 +1,6 @@
-"""Bytes to one tree: encodings by their nature, nothing a database would choke on, and values for what is no page."""
+"""Bytes to one tree: encodings by their nature, nothing a database would choke on, and values for
+what is no page.
+"""
 
 from __future__ import annotations
 
@@ -29,12 +31,19 @@ def text(data: bytes, content_type: str | None = None) -> str:
     [("cp1256", "utf-8"), ("cp1256", "iso-8859-1"), ("utf-8", "iso-8859-1"), ("utf-8", "windows-1256"), ("cp1256", "no-such"), ("cp1256", None), ("utf-8", None), ("utf-16", None), ("utf-8-sig", "windows-1256")],
 )  # fmt: skip
 def test_arabic_is_read_whatever_is_declared(written: str, declared: str | None) -> None:
-    """Arabic in windows-1256, UTF-8 or UTF-16 is read right under a true, a false, an unknown and no declaration."""
+    """Arabic in windows-1256, UTF-8 or UTF-16 is read right under a true, a false, an unknown and
+    no declaration.
+    """
     meta = f'<meta charset="{declared}">' if declared else ""
-    assert text(f"<html><head>{meta}</head><body><p>{ARABIC}</p></body></html>".encode(written)) == ARABIC
+    assert (
+        text(f"<html><head>{meta}</head><body><p>{ARABIC}</p></body></html>".encode(written))
+        == ARABIC
+    )
 
 
-@pytest.mark.parametrize(("header", "meta"), [("windows-1256", "utf-8"), ("utf-8", "windows-1256"), ("utf-8", "utf-8")])
+@pytest.mark.parametrize(
+    ("header", "meta"), [("windows-1256", "utf-8"), ("utf-8", "windows-1256"), ("utf-8", "utf-8")]
+)
 def test_header_and_meta_that_disagree_do_not_matter(header: str, meta: str) -> None:
     """Where HTTP header and meta disagree, or agree on what is false, the bytes decide."""
     data = f'<meta charset="{meta}"><p>{ARABIC}</p>'.encode("cp1256")
@@ -60,7 +69,9 @@ def test_a_cut_sequence_at_the_end_does_not_change_the_encoding() -> None:
 
 @given(st.binary(max_size=400))
 def test_any_bytes_give_a_value(data: bytes) -> None:
-    """No bytes make parse raise, and no text that comes of them holds controls or lone surrogates."""
+    """No bytes make parse raise, and no text that comes of them holds controls or lone
+    surrogates.
+    """
     found = dom.parse(data, "https://www.example.test/")
     if isinstance(found, Page):
         out = dom.text_of(found.root)
@@ -72,7 +83,9 @@ def test_any_bytes_give_a_value(data: bytes) -> None:
     ("data", "content_type", "reason"),
     [(b"", None, NotArticleReason.EMPTY), (b" \n\t ", None, NotArticleReason.EMPTY), (b"%PDF-1.7 ...", "text/html", NotArticleReason.NOT_HTML), (b"x", "image/png", NotArticleReason.NOT_HTML), (b'{"a": 1}', "text/html", NotArticleReason.NOT_HTML), (b"<p>" + b"x" * dom.MAX_BYTES, None, NotArticleReason.TOO_LARGE)],
 )  # fmt: skip
-def test_what_is_no_page_is_a_value(data: bytes, content_type: str | None, reason: NotArticleReason) -> None:
+def test_what_is_no_page_is_a_value(
+    data: bytes, content_type: str | None, reason: NotArticleReason
+) -> None:
     """Nothing, binary data, JSON and what is too large are told apart, with no exception."""
     found = dom.parse(data, "https://www.example.test/", content_type)
     assert isinstance(found, NotAnArticle)

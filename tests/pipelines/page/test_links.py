@@ -20,7 +20,10 @@ def page(html: str, url: str = URL) -> dom.Page:
 
 
 def out(html: str) -> list[tuple[str, str]]:
-    return [(link.url.removeprefix("http://127.0.0.1:8000"), link.kind) for link in links.outlinks(page(html))]
+    return [
+        (link.url.removeprefix("http://127.0.0.1:8000"), link.kind)
+        for link in links.outlinks(page(html))
+    ]
 
 
 def test_links_are_absolute_and_each_address_comes_once():
@@ -30,7 +33,9 @@ def test_links_are_absolute_and_each_address_comes_once():
             '<a href="a.html#top"><img alt="صورة"></a><a href="/section/a.html">خبر\n أول</a><a href="//127.0.0.1:8000/section/./a.html">x</a>'
         )
     )
-    assert found == (Link(url="http://127.0.0.1:8000/section/a.html", text="صورة", kind="navigation"),)
+    assert found == (
+        Link(url="http://127.0.0.1:8000/section/a.html", text="صورة", kind="navigation"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -43,10 +48,17 @@ def test_links_are_absolute_and_each_address_comes_once():
     ],
 )
 def test_a_click_may_lead_on(script: str):
-    """An address that stands as it is in what a click does is a link; what a script puts together is not guessed."""
-    assert out(f"""<div onclick="{script.replace('"', "&quot;")}">x</div>""") == [("/story/1", "navigation")]
+    """An address that stands as it is in what a click does is a link; what a script puts together
+    is not guessed.
+    """
+    assert out(f"""<div onclick="{script.replace('"', "&quot;")}">x</div>""") == [
+        ("/story/1", "navigation")
+    ]
     assert (
-        out("""<div onclick="location.href = base + '/story'">x</div><div onclick="track('/no/page')">y</div>""") == []
+        out(
+            """<div onclick="location.href = base + '/story'">x</div><div onclick="track('/no/page')">y</div>"""
+        )
+        == []
     )
 
 
@@ -59,18 +71,24 @@ def test_backslashes_are_slashes():
 
 
 def test_a_page_without_links_may_be_left_by_a_script():
-    """Where nothing else leads on, the address a script sends the reader to is followed; else scripts are not read."""
+    """Where nothing else leads on, the address a script sends the reader to is followed; else
+    scripts are not read.
+    """
     script = "<script>if (!top.x) { window.location.replace('/ar/'); }</script>"
     assert out(script) == [("/ar/", "navigation")]
     assert out(script + '<a href="/x">x</a>') == [("/x", "navigation")]
 
 
 def test_a_query_goes_out_in_the_encoding_of_its_page():
-    """Browsers send the letters of a query as the page has them, which old servers rely on; those of a path as UTF-8."""
+    """Browsers send the letters of a query as the page has them, which old servers rely on; those
+    of a path as UTF-8.
+    """
     html = '<html lang=ar><meta charset="windows-1256"><body><p>هذا خبر من المدينة القديمة</p><a href="/خبر?t=خبر&amp;x=%41">x</a>'
     parsed = dom.parse(html.encode("cp1256"), URL, "text/html; charset=windows-1256")
     assert isinstance(parsed, dom.Page)
-    assert [link.url for link in links.outlinks(parsed)] == ["http://127.0.0.1:8000/%D8%AE%D8%A8%D8%B1?t=%CE%C8%D1&x=A"]
+    assert [link.url for link in links.outlinks(parsed)] == [
+        "http://127.0.0.1:8000/%D8%AE%D8%A8%D8%B1?t=%CE%C8%D1&x=A"
+    ]
 
 
 def test_the_base_element_counts():
@@ -100,7 +118,9 @@ def test_what_cannot_be_fetched_is_no_link(href: str):
 
 
 def test_link_elements_and_rel_say_what_an_address_is():
-    """next, amphtml, canonical and feeds are told apart; other alternates, icons and style sheets are no links."""
+    """next, amphtml, canonical and feeds are told apart; other alternates, icons and style sheets
+    are no links.
+    """
     html = (
         '<link rel="next" href="?page=2"><link rel="amphtml" href="/amp"><link rel=canonical href="/c"><link rel="alternate" type="application/rss+xml" href="/rss">'
         '<link rel="alternate" hreflang="en" href="/en"><link rel="stylesheet" href="/s.css"><a rel="nofollow next" href="?page=3">التالي</a><area href="/map">'
@@ -123,19 +143,29 @@ def test_a_canonical_address_that_is_also_a_link_stays_canonical():
         '<link rel="canonical" href="/c"><a href="/c">نص</a>',
         '<a href="/c">نص</a><link rel="canonical" href="/c">',
     ):
-        assert links.outlinks(page(html)) == (Link(url="http://127.0.0.1:8000/c", text="نص", kind="canonical"),)
+        assert links.outlinks(page(html)) == (
+            Link(url="http://127.0.0.1:8000/c", text="نص", kind="canonical"),
+        )
 
 
 def test_the_number_of_links_is_bounded():
     """A page with more links than any real one gives the first 6,000."""
-    assert len(links.outlinks(page("".join(f'<a href="/{n}">x</a>' for n in range(7000))))) == links.OUTLINK_LIMIT
+    assert (
+        len(links.outlinks(page("".join(f'<a href="/{n}">x</a>' for n in range(7000)))))
+        == links.OUTLINK_LIMIT
+    )
 
 
 def test_a_page_of_110_links_costs_less_than_two_milliseconds():
-    """Links are extracted from the parsed tree at a cost that the crawl does not feel (best of several)."""
+    """Links are extracted from the parsed tree at a cost that the crawl does not feel (best of
+    several).
+    """
     parsed = page(
         "<p>نص</p>" * 2000
-        + "".join(f'<a href="/2026/11/{n}-a-slug-of-some-length.html">عنوان خبر رقم {n}</a>' for n in range(110))
+        + "".join(
+            f'<a href="/2026/11/{n}-a-slug-of-some-length.html">عنوان خبر رقم {n}</a>'
+            for n in range(110)
+        )
     )
     best = min(_seconds(parsed) for _ in range(20))
     assert best < 0.002
@@ -148,7 +178,9 @@ def _seconds(parsed: dom.Page) -> float:
 
 
 def test_requisites_are_everything_the_page_shows():
-    """Images in all sizes, style sheets, inline styles, fonts and posters; links, scripts, frames and films are none."""
+    """Images in all sizes, style sheets, inline styles, fonts and posters; links, scripts, frames
+    and films are none.
+    """
     html = (
         '<img src="/i.jpg" srcset="/i1.jpg 1x, /i2,a.jpg 2x,/i3.jpg 640w"><picture><source srcset="/w.webp"></picture><link rel="stylesheet" href="/s.css">'
         '<script src="/j.js"></script><div style="background: url(\'/b.png\')"></div><style>@import "/t.css"; @font-face {src: url(/f.woff2)}</style>'
@@ -178,17 +210,23 @@ def test_requisites_are_everything_the_page_shows():
 def test_a_style_sheet_names_what_it_needs():
     """`url()` in all its quotings and `@import` are relative to the sheet."""
     css = "@import 'a.css'; @import url(\"b.css\"); .x{background:url( c.png )} .y{background:url(data:image/gif;base64,R0)}"
-    css += " .z{background: image-set('d.png' 1x, url(e.png) 2x, \"f.png\" 300dpi); content: 'no.png'}"
+    css += (
+        " .z{background: image-set('d.png' 1x, url(e.png) 2x, \"f.png\" 300dpi); content: 'no.png'}"
+    )
     assert links.css_requisites(css, "http://127.0.0.1:8000/css/main.css") == tuple(
-        f"http://127.0.0.1:8000/css/{name}" for name in ("a.css", "b.css", "c.png", "d.png", "e.png", "f.png")
+        f"http://127.0.0.1:8000/css/{name}"
+        for name in ("a.css", "b.css", "c.png", "d.png", "e.png", "f.png")
     )
 
 
-# Without `;`: urljoin drops an empty parameter, `http://h/a;`, which the short cuts keep as it was written.
+# Without `;`: urljoin drops an empty parameter, `http://h/a;`, which the short cuts keep as it was
+# written.
 @example("0 ?")
 @given(st.text(st.characters(exclude_categories=("Cs",), exclude_characters=";"), max_size=40))
 def test_the_fast_way_agrees_with_the_plain_one(href: str):
-    """The short cuts for common forms give what `normalise` with a base gives, and never an error."""
+    """The short cuts for common forms give what `normalise` with a base gives, and never an
+    error.
+    """
     join = links._Joiner(URL)
     for form in (href, "/" + href, "http://127.0.0.1:8000/" + href):
         found = join.absolute(form)
