@@ -49,7 +49,7 @@ def first_and_last(
     """The first and last moment of the readings that meet a condition an index serves, as ISO 8601;
     None without any.
     """
-    query = "SELECT {}(moment) FROM _readings WHERE " + condition
+    query = "SELECT {}(moment) FROM _readings WHERE " + condition  # noqa: S608
     # One at a time: SQLite seeks only then.
     first, last = (
         db.execute(query.format(extreme), values).fetchone()[0] for extreme in ("min", "max")
