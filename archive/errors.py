@@ -71,7 +71,7 @@ class CrawlInterruptedError(WarraqError):
     exit_code = 130
 
 
-def refused(path: Path, error: OSError) -> WarraqError:
+def file_refused(path: Path, error: OSError) -> WarraqError:
     """What to raise where a file that a person named cannot be written: their mistake (no such
     folder, not theirs), or the disk's.
     """

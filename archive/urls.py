@@ -74,7 +74,7 @@ _AMP_SUFFIX = re.compile(r"\.amp(?=\.html?$|$)", re.IGNORECASE)
 _SESSION_PATH = re.compile(r";jsessionid=[^/;?]*", re.IGNORECASE)
 
 
-def normalise(url: str, base: str | None = None) -> str | None:
+def normalise_url(url: str, base: str | None = None) -> str | None:
     """An absolute http(s) URL in its normal form (RFC 3986 §6.2.2, IDNA host), or None where it is
     not such a URL.
 
@@ -95,13 +95,13 @@ def normalise(url: str, base: str | None = None) -> str | None:
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORTS or not parts.hostname or "@" in parts.netloc:
         return None
-    host = _host(parts.hostname)
+    host = _normal_host(parts.hostname)
     if host is None:
         return None
     if port is not None and port != _DEFAULT_PORTS[scheme]:
         host = f"{host}:{port}"
-    path = _without_dots(_escaped(parts.path.replace("\\", "/"), _PATH_SAFE)) or "/"
-    query = _escaped(parts.query, _QUERY_SAFE)
+    path = _without_dots(_normal_escapes(parts.path.replace("\\", "/"), _PATH_SAFE)) or "/"
+    query = _normal_escapes(parts.query, _QUERY_SAFE)
     result = f"{scheme}://{host}{path}" + (f"?{query}" if query else "")
     return result if len(result) <= MAX_LENGTH else None
 
@@ -113,10 +113,10 @@ def canonical_url(url: str) -> str:
     """The address that names a work where its page names none: without tracking, AMP and print
     forms; can be fetched.
     """
-    parts = urlsplit(normalise(url) or url)
+    parts = urlsplit(normalise_url(url) or url)
     labels = parts.netloc.split(".")
     host = parts.netloc.removeprefix("amp.") if len(labels) > 2 else parts.netloc
-    query = "&".join(_identifying(parts.query))
+    query = "&".join(_identifying_parameters(parts.query))
     return f"{parts.scheme}://{host}{_plain_path(parts.path)}" + (f"?{query}" if query else "")
 
 
@@ -129,7 +129,7 @@ def canonical_key(url: str) -> str:
     parameters folded.
     """
     parts = urlsplit(canonical_url(url))
-    query = "&".join(sorted(_identifying(parts.query)))
+    query = "&".join(sorted(_identifying_parameters(parts.query)))
     path = parts.path.rstrip("/") or "/"
     return folded_host(parts.netloc) + path + (f"?{query}" if query else "")
 
@@ -143,7 +143,7 @@ def credible_canonical(page_url: str, rel_canonical: str) -> str | None:
     (where it is true, the text says so). All of these are seen where a template writes one
     canonical for many pages.
     """
-    target, page = normalise(rel_canonical, page_url), normalise(page_url)
+    target, page = normalise_url(rel_canonical, page_url), normalise_url(page_url)
     if target is None or page is None:
         return None
     target = canonical_url(target)
@@ -183,7 +183,7 @@ def is_amp(url: str) -> bool:
     return (
         parts.netloc.startswith("amp.")
         or bool(re.search(r"(/amp/?|\.amp(\.html?)?)$", parts.path, re.IGNORECASE))
-        or ("amp" in names and _is_incidental(f"amp={names['amp']}"))
+        or ("amp" in names and _is_incidental_parameter(f"amp={names['amp']}"))
         or "amp" in {names.get(name) for name in ("outputtype", "output", "view", "mode", "format")}
     )
 
@@ -191,13 +191,13 @@ def is_amp(url: str) -> bool:
 def is_tracked(url: str) -> bool:
     """Whether an address carries parameters that say how a reader came."""
     names = (unquote(pair.partition("=")[0]).lower() for pair in urlsplit(url).query.split("&"))
-    return any(_is_tracking(name) for name in names)
+    return any(_is_tracking_parameter(name) for name in names)
 
 
 # ----------------------------------------------------------------------------------- parts of a URL
 
 
-def _host(hostname: str) -> str | None:
+def _normal_host(hostname: str) -> str | None:
     host = hostname.lower().rstrip(".")
     if ":" in host:
         host = f"[{host}]"
@@ -209,7 +209,7 @@ def _host(hostname: str) -> str | None:
     return host if _HOST.fullmatch(host) and len(host) <= 255 and ".." not in host else None
 
 
-def _escaped(part: str, safe: str) -> str:
+def _normal_escapes(part: str, safe: str) -> str:
     """One path or query with everything escaped that must be, escapes of unreserved characters
     undone, hex upper case.
     """
@@ -243,15 +243,15 @@ def _plain_path(path: str) -> str:
     return _RENDITION_PATH.sub("", path) if _RENDITION_PATH.search(path) else path
 
 
-def _identifying(query: str) -> list[str]:
+def _identifying_parameters(query: str) -> list[str]:
     """The parameters of a query that say what is shown, in their order."""
-    return [pair for pair in query.split("&") if pair and not _is_incidental(pair)]
+    return [pair for pair in query.split("&") if pair and not _is_incidental_parameter(pair)]
 
 
-def _is_incidental(pair: str) -> bool:
+def _is_incidental_parameter(pair: str) -> bool:
     name, _, value = pair.partition("=")
     name = unquote(name).lower()
-    if _is_tracking(name):
+    if _is_tracking_parameter(name):
         return True
     if name not in _RENDITIONS:
         return False
@@ -259,7 +259,7 @@ def _is_incidental(pair: str) -> bool:
     return values is None or value.lower() in values
 
 
-def _is_tracking(name: str) -> bool:
+def _is_tracking_parameter(name: str) -> bool:
     return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
 
 
@@ -315,7 +315,7 @@ def names_a_work(url: str) -> bool:
     """
     parts = urlsplit(url)
     return _names_a_work(parts.path) or bool(
-        re.search(r"\d{2}", "&".join(_identifying(parts.query)))
+        re.search(r"\d{2}", "&".join(_identifying_parameters(parts.query)))
     )
 
 
@@ -327,7 +327,7 @@ def _names_a_work(path: str) -> bool:
     return bool(re.search(r"\d{3}", last)) or len(re.findall(r"[-_\s]", last)) >= 2
 
 
-def origin(url: str) -> str:
+def origin_of(url: str) -> str:
     """Scheme and authority: what one robots.txt is for (RFC 9309 §2.3)."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"

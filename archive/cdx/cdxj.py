@@ -20,7 +20,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from archive.cdx.surt import surt
+from archive.cdx.surt import surt_key
 from archive.errors import StorageError
 from archive.model import Capture, RecordType
 from archive.warc.open_file import open_private, sync_folder
@@ -44,7 +44,7 @@ class CdxjEntry:
     fields: dict[str, Any]
 
 
-def line(capture: Capture) -> str:
+def cdxj_line(capture: Capture) -> str:
     """The CDXJ line of a capture, with its line feed: key, 14-digit time, and JSON with `url`,
     `mime`, `status`, `digest`, `length`, `offset` and `filename`, each where it is known.
     """
@@ -59,7 +59,7 @@ def line(capture: Capture) -> str:
         "filename": capture.warc,
     }
     known = {name: value for name, value in fields.items() if value is not None}
-    return f"{surt(capture.url)} {capture.captured:%Y%m%d%H%M%S} {json.dumps(known)}\n"
+    return f"{surt_key(capture.url)} {capture.captured:%Y%m%d%H%M%S} {json.dumps(known)}\n"
 
 
 class CdxjFile:
@@ -78,8 +78,8 @@ class CdxjFile:
 
     def add(self, capture: Capture) -> None:
         """Add a capture; its line is in the system's hands when this returns."""
-        data = line(capture).encode("utf-8")
-        with _storage(self._waiting_path):
+        data = cdxj_line(capture).encode("utf-8")
+        with _storage_errors(self._waiting_path):
             if self._appender is None:
                 self._appender = self._open_waiting()
             view = memoryview(data)
@@ -97,23 +97,25 @@ class CdxjFile:
         """
         if not self._waiting:
             return
-        with _storage(self._path):
-            with _old_lines(self._path) as old:
-                self._merged = self._replace(heapq.merge(old, sorted(self._waiting)))
+        with _storage_errors(self._path):
+            with _sorted_lines(self._path) as old:
+                self._merged = self._write_lines(heapq.merge(old, sorted(self._waiting)))
             self._waiting = []
             self._close_waiting()
             self._waiting_path.unlink(missing_ok=True)
 
-    def drop(self, places: Collection[tuple[str, int]]) -> int:
+    def drop_lines(self, places: Collection[tuple[str, int]]) -> int:
         """Take out the lines that lead to these places, (WARC, offset) each; returns how many there
         were.
         """
         self.merge()
-        with _storage(self._path), _old_lines(self._path) as old:
-            count = sum(place(entry) in places for entry in old)
+        with _storage_errors(self._path), _sorted_lines(self._path) as old:
+            count = sum(line_target(entry) in places for entry in old)
         if count:
-            with _storage(self._path), _old_lines(self._path) as old:
-                self._merged = self._replace(entry for entry in old if place(entry) not in places)
+            with _storage_errors(self._path), _sorted_lines(self._path) as old:
+                self._merged = self._write_lines(
+                    entry for entry in old if line_target(entry) not in places
+                )
         return count
 
     def close(self) -> None:
@@ -126,17 +128,17 @@ class CdxjFile:
         stays bounded.
         """
         with (
-            _storage(self._path),
+            _storage_errors(self._path),
             tempfile.TemporaryDirectory(dir=self._path.parent, prefix=".cdxj-") as folder,
         ):
-            lines = (line(capture).encode("utf-8") for capture in captures)
+            lines = (cdxj_line(capture).encode("utf-8") for capture in captures)
             runs: list[Path] = []
             while run := sorted(islice(lines, _RUN)):
                 runs.append(Path(folder) / str(len(runs)))
                 runs[-1].write_bytes(b"".join(run))
             files = [path.open("rb") for path in runs]
             try:
-                self._merged = self._replace(heapq.merge(*files))
+                self._merged = self._write_lines(heapq.merge(*files))
             finally:
                 for file in files:
                     file.close()
@@ -147,19 +149,19 @@ class CdxjFile:
 
     def count(self) -> int:
         """How many lines the sorted file has."""
-        with _storage(self._path), _old_lines(self._path) as old:
+        with _storage_errors(self._path), _sorted_lines(self._path) as old:
             return sum(1 for _ in old)
 
     def lookup(self, url: str) -> list[CdxjEntry]:
         """Every capture of a URL (of its SURT key), oldest first."""
-        key = surt(url).encode("utf-8") + b" "
+        key = surt_key(url).encode("utf-8") + b" "
         found = [
-            *_find(self._path, key),
+            *_find_lines(self._path, key),
             *(entry for entry in self._waiting if entry.startswith(key)),
         ]
-        return [_entry(entry) for entry in sorted(set(found))]
+        return [_parse_entry(entry) for entry in sorted(set(found))]
 
-    def _replace(self, lines: Iterable[bytes]) -> int:
+    def _write_lines(self, lines: Iterable[bytes]) -> int:
         """Write sorted lines, each once, in place of the index."""
         fresh = self._path.with_name(self._path.name + ".tmp")
         count, last = 0, b""
@@ -188,7 +190,7 @@ class CdxjFile:
 
 
 @contextmanager
-def _storage(path: Path) -> Iterator[None]:
+def _storage_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -207,7 +209,7 @@ def _whole_lines(path: Path) -> list[bytes]:
 
 
 @contextmanager
-def _old_lines(path: Path) -> Iterator[Iterable[bytes]]:
+def _sorted_lines(path: Path) -> Iterator[Iterable[bytes]]:
     """The lines of the sorted file; none where there is no file yet."""
     if not path.exists():
         yield ()
@@ -216,7 +218,7 @@ def _old_lines(path: Path) -> Iterator[Iterable[bytes]]:
         yield file
 
 
-def _find(path: Path, key: bytes) -> Iterator[bytes]:
+def _find_lines(path: Path, key: bytes) -> Iterator[bytes]:
     """The lines of a sorted file that begin with `key`, by binary search over its bytes."""
     if not path.exists():
         return
@@ -224,18 +226,18 @@ def _find(path: Path, key: bytes) -> Iterator[bytes]:
         low, high = 0, file.seek(0, os.SEEK_END)
         while low < high:
             middle = (low + high) // 2
-            if _line_at(file, middle) < key:
+            if _line_from(file, middle) < key:
                 low = middle + 1
             else:
                 high = middle
-        _line_at(file, low, stay=True)
+        _line_from(file, low, stay=True)
         for entry in file:
             if not entry.startswith(key):
                 return
             yield entry
 
 
-def _line_at(file: BinaryIO, offset: int, *, stay: bool = False) -> bytes:
+def _line_from(file: BinaryIO, offset: int, *, stay: bool = False) -> bytes:
     """The first line that begins at or behind `offset`; a high value behind the last one. `stay`
     stops before it.
     """
@@ -245,24 +247,24 @@ def _line_at(file: BinaryIO, offset: int, *, stay: bool = False) -> bytes:
     return b"" if stay else (file.readline() or b"\xff")
 
 
-def place(data: bytes) -> tuple[str, int]:
+def line_target(data: bytes) -> tuple[str, int]:
     """Where a line leads: WARC and offset. StorageError where it is no line of a CDXJ."""
-    fields = _entry(data).fields
+    fields = _parse_entry(data).fields
     try:
         return fields["filename"], int(fields["offset"])
     except (KeyError, TypeError, ValueError) as error:
-        raise _unreadable(data) from error
+        raise _unreadable_line(data) from error
 
 
-def _entry(data: bytes) -> CdxjEntry:
+def _parse_entry(data: bytes) -> CdxjEntry:
     try:
         key, timestamp, fields = data.decode("utf-8").split(" ", 2)
         return CdxjEntry(key=key, timestamp=timestamp, fields=json.loads(fields))
     except ValueError as error:
-        raise _unreadable(data) from error
+        raise _unreadable_line(data) from error
 
 
-def _unreadable(data: bytes) -> StorageError:
+def _unreadable_line(data: bytes) -> StorageError:
     return StorageError(
         f"index.cdxj: a line cannot be read: {data[:80]!r}; run `warraq index --rebuild`"
     )

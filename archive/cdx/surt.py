@@ -41,19 +41,19 @@ _QUERY_SESSIONS = tuple(
 )
 
 
-def surt(url: str) -> str:
+def surt_key(url: str) -> str:
     """The SURT key of a URL; the URL itself where it cannot be taken apart (as indexers do)."""
     if not url:
         return "-"
     if url.startswith("filedesc"):
         return url
     try:
-        return _surt(url.encode("utf-8")).decode("utf-8")
+        return _surt_bytes(url.encode("utf-8")).decode("utf-8")
     except ValueError:
         return url
 
 
-def _surt(url: bytes) -> bytes:
+def _surt_bytes(url: bytes) -> bytes:
     url = re.sub(rb"[\n\r\t]", b"", url.strip())
     if not _SCHEME.match(url):
         url = b"http://" + url
@@ -67,8 +67,8 @@ def _surt(url: bytes) -> bytes:
     if scheme.startswith(b"http") and not host and path:
         host, _, path = path.lstrip(b"/").partition(b"/")
         path = b"/" + path
-    host = _host(host)
-    path, query = _path(path, rooted=bool(host)), _query(query)
+    host = _canonical_host(host)
+    path, query = _canonical_path(path, rooted=bool(host)), _canonical_query(query)
     tail = path + ((b"" if path else b"/") + b"?" + query if query else b"")
     if not host:
         return scheme + b":" + tail
@@ -80,7 +80,7 @@ def _surt(url: bytes) -> bytes:
     return key + b")" + tail
 
 
-def _host(host: bytes) -> bytes:
+def _canonical_host(host: bytes) -> bytes:
     host = _unescape(host)
     if not host.isascii():
         with contextlib.suppress(ValueError):
@@ -101,7 +101,7 @@ def _ip_address(host: bytes) -> bytes | None:
     return None
 
 
-def _path(path: bytes, *, rooted: bool) -> bytes:
+def _canonical_path(path: bytes, *, rooted: bool) -> bytes:
     path = _unescape(path)
     if rooted:
         kept: list[bytes] = []
@@ -117,7 +117,7 @@ def _path(path: bytes, *, rooted: bool) -> bytes:
     return path[:-1] if len(path) > 1 and path.endswith(b"/") else path
 
 
-def _query(query: bytes) -> bytes:
+def _canonical_query(query: bytes) -> bytes:
     query = _escape(_unescape(query))
     for pattern in _QUERY_SESSIONS:
         query = pattern.sub(lambda found: found[1] + (found[2] or b""), query)

@@ -6,8 +6,8 @@ Times are aware UTC datetimes; they become ISO 8601 with `Z` only at the border 
 """
 
 from archive.model.articles import (
-    LINKED,
-    OWED,
+    FAILURE_REASONS,
+    LINK_MARK,
     Article,
     Evidence,
     Image,
@@ -32,11 +32,11 @@ from archive.model.captures import (
     Stage,
 )
 from archive.model.digest import Digest
-from archive.model.identity import article_id, content_id, iso, text_sha256, version_id
+from archive.model.identity import article_id, content_id, iso_utc, text_sha256, version_id
 
 __all__ = [
-    "LINKED",
-    "OWED",
+    "FAILURE_REASONS",
+    "LINK_MARK",
     "Article",
     "Capture",
     "Change",
@@ -60,7 +60,7 @@ __all__ = [
     "Stage",
     "article_id",
     "content_id",
-    "iso",
+    "iso_utc",
     "text_sha256",
     "version_id",
 ]

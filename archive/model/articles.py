@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from archive.model.identity import iso
+from archive.model.identity import iso_utc
 
 
 class Precision(StrEnum):
@@ -60,7 +60,7 @@ class Evidence:
 
 
 # Stands for linked words in the form of a line (U+FFFC OBJECT REPLACEMENT CHARACTER).
-LINKED = "\ufffc"
+LINK_MARK = "\ufffc"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ class Place:
 
     path: str
     form: str | None = None
-    line: int = 0
+    line_hash: int = 0
     kind: int = 0
 
 
@@ -108,7 +108,7 @@ class Article:
     evidence: list[Evidence] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     site: str | None = None
-    part: int | None = None
+    page_number: int | None = None
     is_last: bool = False
 
     @property
@@ -130,7 +130,7 @@ class Article:
             return None
         if self.published_precision == Precision.DAY:
             return self.published.strftime("%Y-%m-%d")
-        return iso(self.published)
+        return iso_utc(self.published)
 
     def to_dict(self) -> dict[str, Any]:
         """The article under the column names of the table `articles`."""
@@ -148,7 +148,7 @@ class Article:
             if self.published_precision
             else None,
             "published_raw": self.published_raw,
-            "modified": iso(self.modified) if self.modified else None,
+            "modified": iso_utc(self.modified) if self.modified else None,
             "publisher": self.publisher,
             "image_url": self.image.url if self.image else None,
             "image_caption": self.image.caption if self.image else None,
@@ -182,7 +182,7 @@ class NotArticleReason(StrEnum):
 
 # Reasons that mean an article may hide there, or that the page could not be read: each is owed a
 # row in `failures`.
-OWED = frozenset(
+FAILURE_REASONS = frozenset(
     {
         NotArticleReason.EMPTY,
         NotArticleReason.CHALLENGE,

@@ -21,7 +21,7 @@ class Digest:
     value: bytes
 
     @classmethod
-    def of(cls, data: bytes, algorithm: str = "sha256") -> Digest:
+    def compute(cls, data: bytes, algorithm: str = "sha256") -> Digest:
         """Digest `data`."""
         return cls(algorithm, hashlib.new(algorithm, data).digest())
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from archive.urls import canonical_key
 
 
-def iso(moment: datetime) -> str:
+def iso_utc(moment: datetime) -> str:
     """An aware datetime as ISO 8601 in UTC, whole seconds, ending in `Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

@@ -65,7 +65,7 @@ _WHOLE = frozenset(
 )
 
 
-def fold(text: str) -> str:
+def fold_for_search(text: str) -> str:
     """Text for comparison: no harakat or tatweel, one alef, ى→ي ة→ه ؤ→و ئ→ي, Persian ک ی, ASCII
     digits, lower case.
 
@@ -82,19 +82,19 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def words(folded: str) -> list[str]:
+def split_words(folded: str) -> list[str]:
     """The words of folded text, as FTS5's unicode61 sees them."""
     return _WORD.findall(folded)
 
 
-def comparable(text: str) -> str:
+def comparable_text(text: str) -> str:
     """Text reduced to its folded words, a blank between: what two renditions of one text have in
     common.
     """
-    return " ".join(words(fold(text)))
+    return " ".join(split_words(fold_for_search(text)))
 
 
-def bare(word: str) -> str | None:
+def without_article(word: str) -> str | None:
     """A folded word without its definite article (and و ف ب ك ل before it), or None where it has
     none.
     """
@@ -103,14 +103,14 @@ def bare(word: str) -> str | None:
 
 
 @lru_cache(maxsize=1 << 15)
-def forms(word: str) -> tuple[str, ...]:
+def word_forms(word: str) -> tuple[str, ...]:
     """The other forms a folded word is to be found under: without article, with the article alone,
     without a prefix.
 
     A first letter of و ف ب ك ل may belong to the word (وزير): it is dropped for finding only, never
     when comparing.
     """
-    stem = bare(word)
+    stem = without_article(word)
     if stem is not None:
         definite = "ال" + stem
         return (stem,) if definite == word else (stem, definite)
@@ -119,14 +119,14 @@ def forms(word: str) -> tuple[str, ...]:
     return (word[1:], word[2:]) if _TWO_PREFIXES.match(word) else (word[1:],)
 
 
-def other_forms(folded: str) -> str:
+def index_forms(folded: str) -> str:
     """The other forms of all words of folded text, for the index: of the article each time, of
     prefixes once.
     """
     often: list[str] = []
     once: dict[str, None] = {}
     for word in _WORD.findall(folded):
-        if word[0] in "اوفبكل" and (found := forms(word)):
+        if word[0] in "اوفبكل" and (found := word_forms(word)):
             if len(found[0]) < len(word) - 1:
                 often += found
             else:
@@ -156,7 +156,9 @@ class Term:
         expressions = []
         for position, word in enumerate(self.words):
             last = star if position == len(self.words) - 1 else ""
-            others = forms(word) if loose else ((stem,) if (stem := bare(word)) else ())
+            others = (
+                word_forms(word) if loose else ((stem,) if (stem := without_article(word)) else ())
+            )
             asked = [f'"{form}"{last}' for form in (word, *others)]
             expressions.append(asked[0] if len(asked) == 1 else f"({' OR '.join(asked)})")
         return expressions[0] if len(expressions) == 1 else f"({' AND '.join(expressions)})"
@@ -204,7 +206,7 @@ def parse_query(text: str) -> Query:
         if match["word"] == "OR":
             alternative = bool(groups)
             continue
-        found = tuple(words(fold(raw)))
+        found = tuple(split_words(fold_for_search(raw)))
         if not found:
             continue
         prefix = match["word"] is not None and raw.endswith("*")

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archive.text.folding import Query, Term, bare, fold, forms
+from archive.text.folding import Query, Term, fold_for_search, without_article, word_forms
 
 # A word with the marks that may stand inside it: harakat, tatweel, joiners and direction marks,
 # combining accents.
@@ -19,7 +19,7 @@ _PUBLISHED_WORD = re.compile(
     r"[^\W_](?:[^\W_]|[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u0640\u06d6-\u06ed\u00ad\u061c\u200b-\u200f\u2060])*"
 )
 # Characters of text around a match in an excerpt.
-AROUND = 90
+EXCERPT_MARGIN = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,55 +30,58 @@ class Span:
     end: int
 
 
-def spans(text: str, query: Query) -> list[Span]:
+def matching_spans(text: str, query: Query) -> list[Span]:
     """Every place in `text` that answers a term of `query`, in order, not overlapping."""
     terms = [term for group in query.groups for term in group]
     found = [
-        (match.start(), match.end(), fold(match[0])) for match in _PUBLISHED_WORD.finditer(text)
+        (match.start(), match.end(), fold_for_search(match[0]))
+        for match in _PUBLISHED_WORD.finditer(text)
     ]
     marked: list[Span] = []
     position = 0
     while position < len(found):
-        size = max((_matches(found, position, term) for term in terms), default=0)
+        size = max((_matched_words(found, position, term) for term in terms), default=0)
         if size:
             marked.append(Span(found[position][0], found[position + size - 1][1]))
         position += size or 1
     return marked
 
 
-def mark(text: str, query: Query, before: str = "[", after: str = "]") -> str:
+def mark_matches(text: str, query: Query, before: str = "[", after: str = "]") -> str:
     """The text with each match put between two marks."""
-    return "".join(_pieces(text, spans(text, query), before, after))
+    return "".join(_marked_pieces(text, matching_spans(text, query), before, after))
 
 
-def excerpt(text: str, query: Query, before: str = "[", after: str = "]") -> str:
+def marked_excerpt(text: str, query: Query, before: str = "[", after: str = "]") -> str:
     """The passage of `text` with the most matches, marked; its beginning where nothing matches. On
     one line.
     """
-    all_spans = spans(text, query)
-    start, end = _window(text, all_spans)
+    all_spans = matching_spans(text, query)
+    start, end = _excerpt_window(text, all_spans)
     inside = [
         Span(each.start - start, each.end - start)
         for each in all_spans
         if start <= each.start and each.end <= end
     ]
-    passage = "".join(_pieces(text[start:end], inside, before, after))
+    passage = "".join(_marked_pieces(text[start:end], inside, before, after))
     passage = " ".join(passage.split())
     return ("… " if start else "") + passage + (" …" if end < len(text) else "")
 
 
-def _window(text: str, all_spans: list[Span]) -> tuple[int, int]:
+def _excerpt_window(text: str, all_spans: list[Span]) -> tuple[int, int]:
     best, most = 0, 0
     for first, span in enumerate(all_spans):
         inside = sum(
-            1 for other in all_spans[first : first + 20] if other.end <= span.start + 2 * AROUND
+            1
+            for other in all_spans[first : first + 20]
+            if other.end <= span.start + 2 * EXCERPT_MARGIN
         )
         if inside > most:
             best, most = span.start, inside
-    start = max(0, best - AROUND // 2)
+    start = max(0, best - EXCERPT_MARGIN // 2)
     if start:
         start = text.rfind(" ", 0, start + 1) + 1
-    end = min(len(text), start + 2 * AROUND + AROUND // 2)
+    end = min(len(text), start + 2 * EXCERPT_MARGIN + EXCERPT_MARGIN // 2)
     if end < len(text):
         end = max(text.rfind(" ", start, end), best + 1) if " " in text[start:end] else end
     for span in all_spans:  # never cut a match in two
@@ -87,7 +90,7 @@ def _window(text: str, all_spans: list[Span]) -> tuple[int, int]:
     return start, end
 
 
-def _pieces(text: str, marked: list[Span], before: str, after: str) -> Iterator[str]:
+def _marked_pieces(text: str, marked: list[Span], before: str, after: str) -> Iterator[str]:
     position = 0
     for span in marked:
         yield text[position : span.start]
@@ -96,12 +99,12 @@ def _pieces(text: str, marked: list[Span], before: str, after: str) -> Iterator[
     yield text[position:]
 
 
-def _matches(found: list[tuple[int, int, str]], position: int, term: Term) -> int:
+def _matched_words(found: list[tuple[int, int, str]], position: int, term: Term) -> int:
     """How many words of the text, from `position` on, answer the term; 0 where they do not."""
     if not term.phrase:
         return int(
             any(
-                _answers(found[position][2], word, prefix=_begins(term, word))
+                _word_matches(found[position][2], word, prefix=_is_prefix(term, word))
                 for word in term.words
             )
         )
@@ -110,17 +113,17 @@ def _matches(found: list[tuple[int, int, str]], position: int, term: Term) -> in
         return 0
     here = [each[2] for each in found[position : position + size]]
     if size == 1:
-        return int(_answers(here[0], term.words[0], prefix=False))
+        return int(_word_matches(here[0], term.words[0], prefix=False))
     return size if tuple(here) == term.words else 0
 
 
-def _begins(term: Term, word: str) -> bool:
+def _is_prefix(term: Term, word: str) -> bool:
     return term.prefix and word == term.words[-1]
 
 
-def _answers(word: str, asked: str, *, prefix: bool) -> bool:
-    wanted = {asked, bare(asked) or asked}
-    candidates = (word, *forms(word))
+def _word_matches(word: str, asked: str, *, prefix: bool) -> bool:
+    wanted = {asked, without_article(asked) or asked}
+    candidates = (word, *word_forms(word))
     if prefix:
         return any(candidate.startswith(begin) for candidate in candidates for begin in wanted)
     return not wanted.isdisjoint(candidates)

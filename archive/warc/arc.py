@@ -41,50 +41,54 @@ def is_arc(path: Path) -> bool:
     return path.name.endswith(SUFFIXES)
 
 
-def records(path: Path, *, start: int = 0, keep: Keep = keep_all) -> Iterator[Record | Damage]:
+def read_arc_records(
+    path: Path, *, start: int = 0, keep: Keep = keep_all
+) -> Iterator[Record | Damage]:
     """Every record of an ARC file from offset `start` on, and every damaged stretch; see
     `warc_records.records`.
     """
     with path.open("rb") as file:
-        size, fields = os.fstat(file.fileno()).st_size, _fields(file)
-        offset = _skip(file, start)
+        size, fields = os.fstat(file.fileno()).st_size, _field_names(file)
+        offset = _skip_line_ends(file, start)
         while offset < size:
             try:
-                record = _read(file, path.name, offset, fields, keep)
+                record = _read_record_at(file, path.name, offset, fields, keep)
             except _ERRORS as error:
-                end = _next(file, offset + 1, size)
-                yield Damage(offset=offset, end=end, problem=_told(error), cut=False)
+                end = _find_next_record(file, offset + 1, size)
+                yield Damage(offset=offset, end=end, problem=_problem_text(error), cut=False)
                 offset = end
                 continue
             yield record
-            offset = _skip(file, record.end)
+            offset = _skip_line_ends(file, record.end)
 
 
-def read_record(path: Path, offset: int) -> Record:
+def read_arc_record(path: Path, offset: int) -> Record:
     """The whole record at `offset`; DamagedRecordError where none can be read."""
     with path.open("rb") as file:
         try:
-            return _read(file, path.name, offset, _fields(file), keep_all)
+            return _read_record_at(file, path.name, offset, _field_names(file), keep_all)
         except _ERRORS as error:
             raise DamagedRecordError(
-                f"{path} at offset {offset}: {_told(error)}. Run: warraq verify"
+                f"{path} at offset {offset}: {_problem_text(error)}. Run: warraq verify"
             ) from error
 
 
 _ERRORS = (ArchiveLoadFailed, EOFError, ValueError, KeyError, zlib.error)
 
 
-def _told(error: Exception) -> str:
+def _problem_text(error: Exception) -> str:
     if isinstance(error, zlib.error):
         return f"gzip data is damaged ({error})"
     return " ".join(str(error).split())[:200] or "there is no ARC record"
 
 
-def _read(file: IO[bytes], name: str, offset: int, fields: tuple[str, ...], keep: Keep) -> Record:
+def _read_record_at(
+    file: IO[bytes], name: str, offset: int, fields: tuple[str, ...], keep: Keep
+) -> Record:
     """The record at `offset`; one of `_ERRORS` where there is none or it is not as it says."""
     file.seek(offset)
     packed = file.read(3) == _GZIP
-    start = _opening(file, offset)
+    start = _unpacked_start(file, offset)
     if not _HEADER.match(start) and not start.startswith(b"filedesc:"):
         raise ValueError(f"neither gzip data nor an ARC record: {start[:20]!r}")
     file.seek(offset)
@@ -92,14 +96,14 @@ def _read(file: IO[bytes], name: str, offset: int, fields: tuple[str, ...], keep
     iterator.loader.arc_parser.headernames = fields
     found = next(iterator)
     length = int(found.length or 0)
-    about = _about(found, name, offset, length)
-    block = _block(found.raw_stream, length, min(length, MAX_BLOCK))
+    about = _common_headers(found, name, offset, length)
+    block = _read_block(found.raw_stream, length, min(length, MAX_BLOCK))
     if packed:
-        _rest(iterator.reader)
+        _finish_member(iterator.reader)
     end = file.tell() - iterator.reader.rem_length()
     if not packed:
-        _check_behind(file, end)
-    headers = (*about, *_kind(found, block, length))
+        _check_next_bytes(file, end)
+    headers = (*about, *_type_headers(found, block, length))
     return Record(
         version="ARC/1.0",
         headers=headers,
@@ -111,7 +115,7 @@ def _read(file: IO[bytes], name: str, offset: int, fields: tuple[str, ...], keep
     )
 
 
-def _about(found: Any, name: str, offset: int, length: int) -> tuple[tuple[str, str], ...]:
+def _common_headers(found: Any, name: str, offset: int, length: int) -> tuple[tuple[str, str], ...]:
     """The header fields as a WARC record has them."""
     header = found.rec_headers.get_header
     stated = str(header("archive-date"))
@@ -125,7 +129,7 @@ def _about(found: Any, name: str, offset: int, length: int) -> tuple[tuple[str, 
     )
 
 
-def _kind(found: Any, block: bytes, length: int) -> tuple[tuple[str, str], ...]:
+def _type_headers(found: Any, block: bytes, length: int) -> tuple[tuple[str, str], ...]:
     if found.rec_type == "arc_header":
         return (("WARC-Type", "warcinfo"), ("Content-Type", "text/plain"))
     cut = (("WARC-Truncated", "length"),) if len(block) < length else ()
@@ -142,7 +146,7 @@ def _kind(found: Any, block: bytes, length: int) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _block(stream: Any, length: int, want: int) -> bytes:
+def _read_block(stream: Any, length: int, want: int) -> bytes:
     """The first `want` bytes of a block, the rest passed over; ValueError where it is shorter than
     it says.
     """
@@ -156,7 +160,7 @@ def _block(stream: Any, length: int, want: int) -> bytes:
     return bytes(kept)
 
 
-def _rest(reader: Any) -> None:
+def _finish_member(reader: Any) -> None:
     """Read to the end of the gzip member, so that its CRC is checked: only line ends may stand
     there.
     """
@@ -170,7 +174,7 @@ def _rest(reader: Any) -> None:
         raise ValueError("the gzip data of this record has no end")
 
 
-def _check_behind(file: IO[bytes], end: int) -> None:
+def _check_next_bytes(file: IO[bytes], end: int) -> None:
     """Behind an unpacked record stand line ends, the next record or the end: else its length is
     wrong.
     """
@@ -180,15 +184,15 @@ def _check_behind(file: IO[bytes], end: int) -> None:
         raise ValueError("more data follows than the record's header says")
 
 
-def _fields(file: IO[bytes]) -> tuple[str, ...]:
+def _field_names(file: IO[bytes]) -> tuple[str, ...]:
     """The names of the header fields, which the third line of the file states: five (version 1) or
     ten (version 2).
     """
-    lines = _opening(file, 0).split(b"\n", 3)
+    lines = _unpacked_start(file, 0).split(b"\n", 3)
     return _FIELDS_2 if len(lines) > 2 and len(lines[2].split()) == len(_FIELDS_2) else _FIELDS_1
 
 
-def _opening(file: IO[bytes], offset: int) -> bytes:
+def _unpacked_start(file: IO[bytes], offset: int) -> bytes:
     """The first bytes at `offset`, unpacked where they are gzip; empty where that fails."""
     file.seek(offset)
     data = file.read(1 << 17)
@@ -200,7 +204,7 @@ def _opening(file: IO[bytes], offset: int) -> bytes:
         return b""
 
 
-def _skip(file: IO[bytes], offset: int) -> int:
+def _skip_line_ends(file: IO[bytes], offset: int) -> int:
     """The first offset from `offset` on where no line end stands."""
     while True:
         file.seek(offset)
@@ -211,7 +215,7 @@ def _skip(file: IO[bytes], offset: int) -> int:
             return offset
 
 
-def _next(file: IO[bytes], position: int, size: int) -> int:
+def _find_next_record(file: IO[bytes], position: int, size: int) -> int:
     """Where the next record begins at or behind `position`; the end of the file where none does."""
     file.seek(0)
     packed = file.read(3) == _GZIP or str(file.name).removesuffix(".part").endswith(".gz")
@@ -221,7 +225,7 @@ def _next(file: IO[bytes], position: int, size: int) -> int:
         if packed:
             at = window.find(_GZIP)
             while at >= 0:
-                if _HEADER.match(_opening(file, position + at)):
+                if _HEADER.match(_unpacked_start(file, position + at)):
                     return position + at
                 at = window.find(_GZIP, at + 1)
         else:

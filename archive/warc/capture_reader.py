@@ -18,19 +18,26 @@ from archive.errors import DamagedRecordError
 from archive.model import Capture, CrawlSummary, Digest, Failure, FetchFacts, RecordType, Reference
 from archive.model.withdrawal import Withdrawal
 from archive.warc import arc, warc_fields
-from archive.warc.http_message import HttpMessage, parse, parse_head
+from archive.warc.http_message import HttpMessage, parse_head, parse_response
 from archive.warc.open_file import OPEN_SUFFIX
-from archive.warc.record_reader import MAX_BLOCK, Damage, Record, plain_uri, read_date, records
+from archive.warc.record_reader import (
+    MAX_BLOCK,
+    Damage,
+    Record,
+    clean_uri,
+    parse_warc_date,
+    read_records,
+)
 from archive.warc.record_reader import read_record as read_warc_record
 from archive.warc.serialization import DIGEST_ALGORITHM
 
 __all__ = [
     "DamagedRecord",
     "ReadGroup",
-    "captures",
-    "groups",
-    "locate",
-    "payload",
+    "locate_warc",
+    "read_capture_groups",
+    "read_captures",
+    "read_payload",
     "read_record",
     "record_bytes",
 ]
@@ -71,16 +78,18 @@ class ReadGroup:
     end: int
 
 
-def captures(path: Path, *, start: int = 0, name: str | None = None) -> Iterator[Item]:
+def read_captures(path: Path, *, start: int = 0, name: str | None = None) -> Iterator[Item]:
     """Everything a WARC file says, in the order written: captures, failures, crawls, and damaged
     records.
 
     See `groups`; this is for those who do not mean to come back to the file.
     """
-    return (group.item for group in groups(path, start=start, name=name))
+    return (group.item for group in read_capture_groups(path, start=start, name=name))
 
 
-def groups(path: Path, *, start: int = 0, name: str | None = None) -> Iterator[ReadGroup]:
+def read_capture_groups(
+    path: Path, *, start: int = 0, name: str | None = None
+) -> Iterator[ReadGroup]:
     """The same with the offset behind each, for a reader that goes on where it stopped: pass `end`
     as `start`.
 
@@ -89,24 +98,26 @@ def groups(path: Path, *, start: int = 0, name: str | None = None) -> Iterator[R
     """
     warc = name or path.name.removesuffix(OPEN_SUFFIX)
     growing = path.name.endswith(OPEN_SUFFIX)
-    group = _Group(warc)
-    for record in (arc.records if arc.is_arc(path) else records)(path, start=start, keep=_wanted):
+    group = _RecordGroup(warc)
+    for record in (arc.read_arc_records if arc.is_arc(path) else read_records)(
+        path, start=start, keep=_bytes_wanted
+    ):
         if isinstance(record, Damage):
-            yield from group.close()
-            group = _Group(warc)
+            yield from group.result()
+            group = _RecordGroup(warc)
             if growing and record.cut:
                 return
             damaged = DamagedRecord(warc=warc, offset=record.offset, problem=record.problem)
             yield ReadGroup(item=damaged, end=record.end)
             continue
-        if not group.takes(record):
-            yield from group.close()
-            group = _Group(warc)
+        if not group.accepts(record):
+            yield from group.result()
+            group = _RecordGroup(warc)
         group.add(record)
-    yield from group.close()
+    yield from group.result()
 
 
-def _wanted(headers: tuple[tuple[str, str], ...]) -> int:
+def _bytes_wanted(headers: tuple[tuple[str, str], ...]) -> int:
     """How much of a block has to be read to know what the record says."""
     fields = {name.lower(): value for name, value in headers}
     kind = fields.get("warc-type", "").lower()
@@ -118,7 +129,7 @@ def _wanted(headers: tuple[tuple[str, str], ...]) -> int:
 
 
 @dataclass(slots=True)
-class _Group:
+class _RecordGroup:
     """The records of one exchange while they are gathered."""
 
     warc: str
@@ -129,7 +140,7 @@ class _Group:
     end: int = 0
     count: int = 0
 
-    def takes(self, record: Record) -> bool:
+    def accepts(self, record: Record) -> bool:
         """Whether a record belongs to the exchange gathered so far."""
         if not self.count:
             return True
@@ -148,27 +159,29 @@ class _Group:
         if record.type in _CAPTURE_TYPES:
             self.main = record
         elif record.type == "metadata" and _media_type(record) == warc_fields.MEDIA_TYPE:
-            self.fields.extend(warc_fields.decode(record.block))
+            self.fields.extend(warc_fields.decode_fields(record.block))
 
-    def close(self) -> Iterator[ReadGroup]:
+    def result(self) -> Iterator[ReadGroup]:
         """What the group says, if anything."""
-        for item in _items(self):
+        for item in _items_of_group(self):
             yield ReadGroup(item=item, end=self.end)
 
 
-def _items(group: _Group) -> Iterator[Item]:
+def _items_of_group(group: _RecordGroup) -> Iterator[Item]:
     start = group.end
     try:
         for name, value in group.fields:
-            if name == warc_fields.FAILURE:
-                yield warc_fields.failure_of(value)
-            elif name == warc_fields.CRAWL:
-                yield warc_fields.crawl_of(value)
-            elif name == warc_fields.WITHDRAWAL:
-                yield warc_fields.withdrawal_of(value)
+            if name == warc_fields.FAILURE_FIELD:
+                yield warc_fields.parse_failure(value)
+            elif name == warc_fields.CRAWL_FIELD:
+                yield warc_fields.parse_crawl(value)
+            elif name == warc_fields.WITHDRAWAL_FIELD:
+                yield warc_fields.parse_withdrawal(value)
         if group.main is not None:
             start = group.main.offset
-            capture = _capture(group.main, group.warc, warc_fields.facts_of(group.fields))
+            capture = _capture_of_record(
+                group.main, group.warc, warc_fields.parse_facts(group.fields)
+            )
             if capture is not None:
                 yield capture
     except ValueError as error:
@@ -178,14 +191,14 @@ def _items(group: _Group) -> Iterator[Item]:
 # ------------------------------------------------------------------------------ a record as capture
 
 
-def _capture(record: Record, warc: str, facts: FetchFacts) -> Capture | None:
+def _capture_of_record(record: Record, warc: str, facts: FetchFacts) -> Capture | None:
     """The capture that a response, revisit or resource record is; None where its URL is not http or
     https.
     """
-    url = record.target
+    url = record.target_uri
     if url is None or not url.lower().startswith(_SCHEMES):
         return None
-    message = _message(record, whole=False)
+    message = _http_message(record, whole=False)
     revisit = record.type == "revisit"
     profile = (
         (record.header("WARC-Profile") or "").rstrip("/").rpartition("/")[2] if revisit else None
@@ -203,9 +216,9 @@ def _capture(record: Record, warc: str, facts: FetchFacts) -> Capture | None:
         mime=message.mime,
         payload_digest=_payload_digest(record),
         profile=profile,
-        etag=message.text("etag"),
-        last_modified=message.text("last-modified"),
-        location=message.text("location"),
+        etag=message.utf8_header("etag"),
+        last_modified=message.utf8_header("last-modified"),
+        location=message.utf8_header("location"),
         facts=facts,
     )
     if not revisit:
@@ -214,20 +227,20 @@ def _capture(record: Record, warc: str, facts: FetchFacts) -> Capture | None:
     # cut short.
     return replace(
         capture,
-        refers_to_url=plain_uri(record.header("WARC-Refers-To-Target-URI")),
-        refers_to_date=read_date(refers_to_date) if refers_to_date else None,
+        refers_to_url=clean_uri(record.header("WARC-Refers-To-Target-URI")),
+        refers_to_date=parse_warc_date(refers_to_date) if refers_to_date else None,
         refers_to_id=record.header("WARC-Refers-To"),
     )
 
 
-def _message(record: Record, *, whole: bool) -> HttpMessage:
+def _http_message(record: Record, *, whole: bool) -> HttpMessage:
     """The HTTP response in a record's block; a resource record becomes one with its media type and
     no status.
     """
     if record.type == "resource":
         headers = (("Content-Type", record.header("Content-Type") or "application/octet-stream"),)
         return HttpMessage(status=None, headers=headers, entity=record.block)
-    return parse(record.block) if whole else parse_head(record.block)
+    return parse_response(record.block) if whole else parse_head(record.block)
 
 
 def _payload_digest(record: Record) -> Digest | None:
@@ -242,7 +255,7 @@ def _payload_digest(record: Record) -> Digest | None:
             return None
     if record.type == "revisit" or len(record.block) < record.content_length:
         return None
-    return Digest.of(_message(record, whole=True).entity, DIGEST_ALGORITHM)
+    return Digest.compute(_http_message(record, whole=True).entity, DIGEST_ALGORITHM)
 
 
 def _media_type(record: Record) -> str:
@@ -257,13 +270,13 @@ def read_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
     or one beyond `most`.
     """
     return (
-        arc.read_record(path, offset)
+        arc.read_arc_record(path, offset)
         if arc.is_arc(path)
         else read_warc_record(path, offset, most=most)
     )
 
 
-def locate(folder: Path, warc: str) -> Path:
+def locate_warc(folder: Path, warc: str) -> Path:
     """The file in `folder` that a capture's `warc` names, in progress or not; DamagedRecordError
     where it is not there.
 
@@ -284,7 +297,7 @@ def record_bytes(folder: Path, capture: Capture | Reference) -> bytes:
     """A capture's record exactly as it stands in its WARC, decompressed: header, block and the two
     line ends.
     """
-    path = locate(folder, capture.warc)
+    path = locate_warc(folder, capture.warc)
     read_record(path, capture.offset)
     with path.open("rb") as file:
         file.seek(capture.offset)
@@ -294,7 +307,7 @@ def record_bytes(folder: Path, capture: Capture | Reference) -> bytes:
     return data if arc.is_arc(path) else data + b"\r\n\r\n"
 
 
-def payload(
+def read_payload(
     folder: Path, capture: Capture, resolve: Callable[[Capture], Reference | None] | None = None
 ) -> HttpMessage:
     """The response of a capture with its entity; of a revisit, its own head and the entity of the
@@ -304,8 +317,8 @@ def payload(
     files of `folder` are looked through. DamagedRecordError where a record is not there, not
     readable or not the capture's.
     """
-    record = _record_of(folder, capture)
-    message = _message(record, whole=True)
+    record = _checked_record(folder, capture)
+    message = _http_message(record, whole=True)
     if capture.record_type is not RecordType.REVISIT:
         return message
     reference = (resolve or (lambda revisit: find_reference(folder, revisit)))(capture)
@@ -314,12 +327,12 @@ def payload(
         raise DamagedRecordError(
             f"{capture.warc} at offset {capture.offset}: the record it refers to is missing: {what}"
         )
-    original_record = _record_of(folder, reference)
+    original_record = _checked_record(folder, reference)
     if original_record.type == "revisit":
         raise DamagedRecordError(
             f"{capture.warc} at offset {capture.offset}: it refers to a record without a payload"
         )
-    original = _message(original_record, whole=True)
+    original = _http_message(original_record, whole=True)
     if message.status is None or capture.profile == "server-not-modified":
         return original
     return replace(message, entity=original.entity)
@@ -332,17 +345,17 @@ def find_reference(folder: Path, revisit: Capture) -> Reference | None:
     for path in sorted(
         [*folder.glob("*.warc.gz"), *folder.glob("*.warc"), *folder.glob("*.warc.gz" + OPEN_SUFFIX)]
     ):
-        for item in captures(path):
+        for item in read_captures(path):
             if (
                 isinstance(item, Capture)
                 and item.record_type is not RecordType.REVISIT
-                and _is_meant(item, revisit)
+                and _is_referred_to(item, revisit)
             ):
                 return reference_to(item)
     return None
 
 
-def _is_meant(capture: Capture, revisit: Capture) -> bool:
+def _is_referred_to(capture: Capture, revisit: Capture) -> bool:
     if revisit.refers_to_id:
         return capture.record_id == revisit.refers_to_id
     if revisit.refers_to_date is not None:
@@ -366,9 +379,9 @@ def reference_to(capture: Capture) -> Reference:
     )
 
 
-def _record_of(folder: Path, capture: Capture | Reference) -> Record:
+def _checked_record(folder: Path, capture: Capture | Reference) -> Record:
     """The record at a capture's place, made sure that it is that record."""
-    record = read_record(locate(folder, capture.warc), capture.offset)
+    record = read_record(locate_warc(folder, capture.warc), capture.offset)
     if capture.record_id and record.id != capture.record_id:
         raise DamagedRecordError(
             f"{capture.warc} at offset {capture.offset}: another record stands there. Run: warraq index --rebuild"

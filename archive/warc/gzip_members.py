@@ -67,10 +67,10 @@ class GzipMember:
         self._file.seek(start + consumed - len(inflater.unused_data))
         trailer = self._file.read(8)
         self.end = self._file.tell()
-        self._check(trailer, crc, size)
+        self._check_trailer(trailer, crc, size)
 
     @staticmethod
-    def _check(trailer: bytes, crc: int, size: int) -> None:
+    def _check_trailer(trailer: bytes, crc: int, size: int) -> None:
         if len(trailer) < 8:
             raise MemberDamageError("gzip-truncated", "the gzip member's trailer is cut off")
         if int.from_bytes(trailer[:4], "little") != crc:
@@ -97,14 +97,14 @@ class GzipMember:
             checked += length + self._file.read(int.from_bytes(length, "little"))
         for flag in (8, 16):
             if flags & flag:
-                checked += self._until_nul()
+                checked += self._read_to_nul()
         if (
             flags & 2
             and int.from_bytes(self._file.read(2), "little") != zlib.crc32(checked) & 0xFFFF
         ):
             raise MemberDamageError("gzip-header", "the gzip header is not what its CRC-16 says")
 
-    def _until_nul(self) -> bytes:
+    def _read_to_nul(self) -> bytes:
         text = bytearray()
         while (byte := self._file.read(1)) != b"\0":
             if not byte or len(text) > _NAME_LIMIT:
@@ -113,7 +113,7 @@ class GzipMember:
         return bytes(text) + b"\0"
 
 
-def next_member(file: BinaryIO, start: int, size: int) -> int:
+def find_next_member(file: BinaryIO, start: int, size: int) -> int:
     """Where the next gzip member that holds a WARC record begins, or the end of the file."""
     base = start
     while base < size:
@@ -122,7 +122,7 @@ def next_member(file: BinaryIO, start: int, size: int) -> int:
         at = window.find(MAGIC)
         while at >= 0:
             file.seek(base + at)
-            if _begins_record(file.read(4096)):
+            if begins_record(file.read(4096)):
                 return base + at
             at = window.find(MAGIC, at + 1)
         base += max(1, len(window) - 2)
@@ -131,7 +131,7 @@ def next_member(file: BinaryIO, start: int, size: int) -> int:
     return size
 
 
-def _begins_record(data: bytes) -> bool:
+def begins_record(data: bytes) -> bool:
     try:
         return zlib.decompressobj(31).decompress(data, 8).startswith(b"WARC/")
     except zlib.error:

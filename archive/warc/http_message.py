@@ -32,7 +32,7 @@ _MAX_CODINGS = 5
 _CUT_SHORT = "the data is cut short"
 
 
-def as_utf8(value: str) -> str:
+def latin1_to_utf8(value: str) -> str:
     """A header value that was decoded as latin-1, read as UTF-8 where its bytes are that."""
     if value.isascii():
         return value
@@ -70,17 +70,17 @@ class HttpMessage:
         wanted = name.lower()
         return [value for key, value in self.headers if key.lower() == wanted]
 
-    def text(self, name: str) -> str | None:
+    def utf8_header(self, name: str) -> str | None:
         """The first value of a header, read as UTF-8 where its bytes are that; None where it was
         not sent.
         """
         value = self.header(name)
-        return None if value is None else as_utf8(value)
+        return None if value is None else latin1_to_utf8(value)
 
     @property
     def mime(self) -> str | None:
         """The media type without parameters, as sent: what a CDXJ line states."""
-        value = self.text("content-type")
+        value = self.utf8_header("content-type")
         return _MIME_END.split(value, maxsplit=1)[0] if value is not None else None
 
 
@@ -100,7 +100,7 @@ class DecodedEntity:
 # ------------------------------------------------------------------------------------------ framing
 
 
-def parse(block: bytes) -> HttpMessage:
+def parse_response(block: bytes) -> HttpMessage:
     """Read one response from a WARC block (ISO 28500 §6.3); interim 1xx responses before it are
     skipped.
 
@@ -133,13 +133,13 @@ def parse_head(block: bytes, start: int = 0) -> HttpMessage:
     return HttpMessage(
         status=int(status[1]) if status else None,
         reason=(status[2] or b"").strip().decode("latin-1") if status else "",
-        headers=tuple(_headers(lines[1:])),
+        headers=tuple(_parse_headers(lines[1:])),
         body_offset=stop,
         head_complete=end is not None,
     )
 
 
-def _headers(lines: list[bytes]) -> Iterator[tuple[str, str]]:
+def _parse_headers(lines: list[bytes]) -> Iterator[tuple[str, str]]:
     """The (name, value) pairs of header lines; a line without a colon is passed over."""
     name, value = None, ""
     for line in lines:
@@ -200,11 +200,11 @@ def decode_entity(entity: bytes, content_encoding: str | None, limit: int) -> De
     codings = [name for name in codings if name != "identity"]
     result = DecodedEntity(body=entity)
     if len(codings) > _MAX_CODINGS:
-        return _capped(
+        return _limit_body(
             replace(result, problem=f"{len(codings)} content codings on one body"), limit
         )
     for coding in reversed(codings):
-        step = _decode_one(result.body, coding, limit)
+        step = _decode_coding(result.body, coding, limit)
         refused = step.body is result.body
         result = DecodedEntity(
             body=step.body,
@@ -213,31 +213,31 @@ def decode_entity(entity: bytes, content_encoding: str | None, limit: int) -> De
         )
         if refused:
             break
-    return _capped(result, limit)
+    return _limit_body(result, limit)
 
 
-def _capped(result: DecodedEntity, limit: int) -> DecodedEntity:
+def _limit_body(result: DecodedEntity, limit: int) -> DecodedEntity:
     if len(result.body) <= limit:
         return result
     problem = result.problem or f"more than {limit} bytes"
     return DecodedEntity(body=result.body[:limit], truncated=True, problem=problem)
 
 
-def _decode_one(data: bytes, coding: str, limit: int) -> DecodedEntity:
+def _decode_coding(data: bytes, coding: str, limit: int) -> DecodedEntity:
     """Undo one coding."""
     if not data:
         return DecodedEntity(body=data)
     if coding in ("gzip", "x-gzip"):
-        return _decode_forgiving(data, "gzip", lambda step: _inflated(data, 31, step), limit)
+        return _decode_forgiving(data, "gzip", lambda step: _inflate(data, 31, step), limit)
     if coding == "deflate":
         # RFC 9110 means zlib's wrapper; some servers send the bare stream, and every browser takes
         # it.
         wrapped = len(data) > 1 and data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
         return _decode_forgiving(
-            data, "deflate", lambda step: _inflated(data, 15 if wrapped else -15, step), limit
+            data, "deflate", lambda step: _inflate(data, 15 if wrapped else -15, step), limit
         )
     if coding == "br":
-        return _decode_forgiving(data, "br", lambda step: _unbrotlied(data, step), limit)
+        return _decode_forgiving(data, "br", lambda step: _decode_brotli(data, step), limit)
     return DecodedEntity(body=data, problem=f"unknown content coding {coding!r}")
 
 
@@ -287,7 +287,7 @@ def _collect(pieces: _Pieces, name: str, limit: int, kept: list[bytes]) -> Decod
     return DecodedEntity(body=b"".join(kept), truncated=problem == _CUT_SHORT, problem=problem)
 
 
-def _inflated(data: bytes, wbits: int, step: int) -> _Pieces:
+def _inflate(data: bytes, wbits: int, step: int) -> _Pieces:
     """The output of all members of gzip data, or of one deflate stream, fed `step` bytes at a
     time.
     """
@@ -315,7 +315,7 @@ def _inflated(data: bytes, wbits: int, step: int) -> _Pieces:
     return _CUT_SHORT
 
 
-def _unbrotlied(data: bytes, step: int) -> _Pieces:
+def _decode_brotli(data: bytes, step: int) -> _Pieces:
     """The output of a brotli stream (RFC 7932), fed `step` bytes at a time."""
     decoder = brotli.Decompressor()
     for position in range(0, len(data), step):

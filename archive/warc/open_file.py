@@ -40,7 +40,7 @@ class WarcFile:
         except FileExistsError:
             raise
         except OSError as error:
-            raise _error(self.path, "cannot be created", error) from error
+            raise _write_error(self.path, "cannot be created", error) from error
         sync_folder(folder)
 
     def append(self, data: bytes) -> int:
@@ -60,7 +60,7 @@ class WarcFile:
                 view = view[os.write(self._fd, view) :]
         except OSError as error:
             self._cut_back(start)
-            raise _error(self.path, "cannot be written", error) from error
+            raise _write_error(self.path, "cannot be written", error) from error
         self.size += len(data)
         return start
 
@@ -79,7 +79,7 @@ class WarcFile:
         try:
             getattr(os, "fdatasync", os.fsync)(self._fd)
         except OSError as error:
-            raise _error(self.path, "cannot be synced to disk", error) from error
+            raise _write_error(self.path, "cannot be synced to disk", error) from error
 
     def close(self) -> None:
         """Sync the file and give it its name; it is never written again. One that ends in a half
@@ -94,7 +94,7 @@ class WarcFile:
             self.path.rename(self._final)
             sync_folder(self._final.parent)
         except OSError as error:
-            raise _error(self.path, "cannot be closed", error) from error
+            raise _write_error(self.path, "cannot be closed", error) from error
         finally:
             os.close(self._fd)
 
@@ -127,7 +127,7 @@ def sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _error(path: Path, what: str, error: OSError) -> ArchiveWriteError:
+def _write_error(path: Path, what: str, error: OSError) -> ArchiveWriteError:
     return ArchiveWriteError(
         f"{path}: {what}: {error.strerror or error}. Make room or mend the disk, then crawl again."
     )

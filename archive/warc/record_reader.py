@@ -77,17 +77,17 @@ class Record:
         return self.header("WARC-Record-ID") or ""
 
     @property
-    def target(self) -> str | None:
+    def target_uri(self) -> str | None:
         """WARC-Target-URI without the brackets of old tools, spaces escaped."""
-        return plain_uri(self.header("WARC-Target-URI"))
+        return clean_uri(self.header("WARC-Target-URI"))
 
     @property
     def date(self) -> datetime:
         """WARC-Date as an aware instant in UTC; ValueError where it is none."""
-        return read_date(self.header("WARC-Date") or "")
+        return parse_warc_date(self.header("WARC-Date") or "")
 
 
-def plain_uri(uri: str | None) -> str | None:
+def clean_uri(uri: str | None) -> str | None:
     """A URI as records of other tools have it, without brackets, spaces escaped: so that two
     writings of one are equal.
     """
@@ -108,7 +108,7 @@ class Damage:
     cut: bool = False
 
 
-class _BrokenError(Exception):
+class _UnreadableError(Exception):
     """What is wrong with the record being read, for use in this module.
 
     `end` is where the next one may begin, where that is known; `cut` says that the file ends inside
@@ -130,7 +130,7 @@ def keep_all(_headers: tuple[tuple[str, str], ...]) -> int:
     return MAX_BLOCK
 
 
-def read_date(text: str) -> datetime:
+def parse_warc_date(text: str) -> datetime:
     """A WARC-Date (ISO 28500 §5.4; ASCII digits only) as an aware instant; nanoseconds are cut to
     microseconds.
     """
@@ -144,7 +144,7 @@ def read_date(text: str) -> datetime:
 # -------------------------------------------------------------------------------------- reading one
 
 
-class _Member:
+class _GzipSource:
     """One gzip member as a stream of decompressed bytes; `end` is the offset behind what was used
     of the file.
     """
@@ -167,12 +167,12 @@ class _Member:
                 self._waiting = os.pread(self._descriptor, self._size, self.end)
                 self._size = _READ
                 if not self._waiting:
-                    raise _BrokenError("the file ends inside this record", cut=True)
+                    raise _UnreadableError("the file ends inside this record", cut=True)
                 self.end += len(self._waiting)
             try:
                 out = decoder.decompress(self._waiting, _READ)
             except zlib.error as error:
-                raise _BrokenError(f"gzip data is damaged ({error})") from error
+                raise _UnreadableError(f"gzip data is damaged ({error})") from error
             self._waiting = decoder.unconsumed_tail
             self._full = len(out) == _READ
             self.end -= len(decoder.unused_data)
@@ -187,7 +187,7 @@ class _Member:
         while True:
             if rest.strip(b"\r\n"):
                 second = rest.lstrip(b"\r\n").startswith(b"WARC/")
-                raise self.broken(
+                raise self.unreadable(
                     SECOND_RECORD
                     if second
                     else "data beyond Content-Length follows in the gzip member"
@@ -196,17 +196,17 @@ class _Member:
             if not rest:
                 return self.end, self.end
 
-    def broken(self, problem: str) -> _BrokenError:
+    def unreadable(self, problem: str) -> _UnreadableError:
         """The problem, with the end of this member where it can be reached."""
         try:
             while self.read():
                 pass
-        except _BrokenError:
-            return _BrokenError(problem)
-        return _BrokenError(problem, end=self.end)
+        except _UnreadableError:
+            return _UnreadableError(problem)
+        return _UnreadableError(problem, end=self.end)
 
 
-class _Plain:
+class _PlainSource:
     """Uncompressed bytes from `offset` on, up to the end of the file."""
 
     def __init__(self, descriptor: int, offset: int) -> None:
@@ -226,34 +226,34 @@ class _Plain:
         rest = rest[:4] if len(rest) >= 4 else (rest + self.read())[:4]
         return block_end + len(rest) - len(rest.lstrip(b"\r\n")), block_end
 
-    def broken(self, problem: str) -> _BrokenError:
+    def unreadable(self, problem: str) -> _UnreadableError:
         """The problem; where this record ends is not known."""
-        return _BrokenError(problem)
+        return _UnreadableError(problem)
 
 
-def _read_one(descriptor: int, offset: int, keep: Keep) -> Record | int:
+def _read_record_at(descriptor: int, offset: int, keep: Keep) -> Record | int:
     """The record at `offset`; in place of an empty gzip member or of line ends only, the offset
     behind them.
     """
     magic = os.pread(descriptor, 64, offset)
     if magic.startswith(_GZIP_MAGIC):
-        source: _Member | _Plain = _Member(descriptor, offset)
+        source: _GzipSource | _PlainSource = _GzipSource(descriptor, offset)
     elif magic.lstrip(b"\r\n")[:5] in (b"WARC/", b""):
         offset += len(magic) - len(magic.lstrip(b"\r\n"))
-        source = _Plain(descriptor, offset)
+        source = _PlainSource(descriptor, offset)
     elif _GZIP_MAGIC.startswith(magic):
-        raise _BrokenError("the file ends inside this record", cut=True)
+        raise _UnreadableError("the file ends inside this record", cut=True)
     else:
         zeros = not magic.strip(b"\0")
-        raise _BrokenError(
+        raise _UnreadableError(
             "zeros, as a power loss leaves them" if zeros else "neither gzip data nor a WARC record"
         )
-    buffer, header_end = _header(source)
+    buffer, header_end = _read_header(source)
     if not buffer:
         return source.end
-    version, headers = _fields(source, buffer[:header_end])
+    version, headers = _parse_header(source, buffer[:header_end])
     length = _content_length(source, headers)
-    block, rest = _block(source, buffer[header_end:], length, min(length, keep(headers)))
+    block, rest = _read_block(source, buffer[header_end:], length, min(length, keep(headers)))
     end, record_end = source.finish(rest, offset + header_end + length)
     return Record(
         version=version,
@@ -266,7 +266,7 @@ def _read_one(descriptor: int, offset: int, keep: Keep) -> Record | int:
     )
 
 
-def _header(source: _Member | _Plain) -> tuple[bytes, int]:
+def _read_header(source: _GzipSource | _PlainSource) -> tuple[bytes, int]:
     """Read on until the empty line behind the header: what was read, and where the header ends in
     it.
     """
@@ -276,26 +276,28 @@ def _header(source: _Member | _Plain) -> tuple[bytes, int]:
         if not piece and not buffer.strip(b"\r\n"):
             return b"", 0
         if not piece:
-            raise _BrokenError(
+            raise _UnreadableError(
                 "the header of the record is cut short",
-                cut=isinstance(source, _Plain),
-                end=_end(source),
+                cut=isinstance(source, _PlainSource),
+                end=_member_end(source),
             )
         buffer += piece
         if len(buffer) > MAX_HEADER and not _HEADER_END.search(buffer[:MAX_HEADER]):
-            raise source.broken(f"a record header of more than {MAX_HEADER} bytes")
+            raise source.unreadable(f"a record header of more than {MAX_HEADER} bytes")
     return buffer, match.end()
 
 
-def _end(source: _Member | _Plain) -> int | None:
-    return source.end if isinstance(source, _Member) else None
+def _member_end(source: _GzipSource | _PlainSource) -> int | None:
+    return source.end if isinstance(source, _GzipSource) else None
 
 
-def _fields(source: _Member | _Plain, head: bytes) -> tuple[str, tuple[tuple[str, str], ...]]:
+def _parse_header(
+    source: _GzipSource | _PlainSource, head: bytes
+) -> tuple[str, tuple[tuple[str, str], ...]]:
     """The version and the named fields of a header; folded lines are joined."""
     version = _VERSION.match(head)
     if version is None:
-        raise source.broken(f"not a WARC record: it begins with {head[:20]!r}")
+        raise source.unreadable(f"not a WARC record: it begins with {head[:20]!r}")
     try:
         text = head[version.end() :].decode("utf-8")
     except UnicodeDecodeError:
@@ -312,20 +314,24 @@ def _fields(source: _Member | _Plain, head: bytes) -> tuple[str, tuple[tuple[str
     return version[0].strip().decode("ascii"), tuple(fields)
 
 
-def _content_length(source: _Member | _Plain, headers: tuple[tuple[str, str], ...]) -> int:
+def _content_length(
+    source: _GzipSource | _PlainSource, headers: tuple[tuple[str, str], ...]
+) -> int:
     """Content-Length as a number of ASCII digits, stated once."""
     stated = {value for name, value in headers if name.lower() == "content-length"}
     if len(stated) != 1:
-        raise source.broken(
+        raise source.unreadable(
             "no Content-Length" if not stated else "several values of Content-Length"
         )
     value = stated.pop()
     if not _LENGTH.fullmatch(value):
-        raise source.broken(f"Content-Length is {value[:40]!r}")
+        raise source.unreadable(f"Content-Length is {value[:40]!r}")
     return int(value)
 
 
-def _block(source: _Member | _Plain, first: bytes, length: int, want: int) -> tuple[bytes, bytes]:
+def _read_block(
+    source: _GzipSource | _PlainSource, first: bytes, length: int, want: int
+) -> tuple[bytes, bytes]:
     """The first `want` bytes of the block, and what was read beyond its end; the rest is passed
     over.
     """
@@ -340,13 +346,15 @@ def _block(source: _Member | _Plain, first: bytes, length: int, want: int) -> tu
         piece = source.read()
         if not piece:
             problem = f"the block is {length - seen} bytes shorter than Content-Length says"
-            raise _BrokenError(problem, end=_end(source), cut=isinstance(source, _Plain))
+            raise _UnreadableError(
+                problem, end=_member_end(source), cut=isinstance(source, _PlainSource)
+            )
 
 
 # -------------------------------------------------------------------------------- one after another
 
 
-def records(path: Path, *, start: int = 0, keep: Keep = keep_all) -> Iterator[Record | Damage]:
+def read_records(path: Path, *, start: int = 0, keep: Keep = keep_all) -> Iterator[Record | Damage]:
     """Every record of a WARC file from offset `start` on, and every damaged stretch, in the order
     they stand.
 
@@ -360,9 +368,9 @@ def records(path: Path, *, start: int = 0, keep: Keep = keep_all) -> Iterator[Re
         offset = start
         while offset < os.fstat(descriptor).st_size:
             try:
-                record = _read_one(descriptor, offset, keep)
-            except _BrokenError as broken:
-                end = broken.end or _next_record(descriptor, offset + 1, compressed=compressed)
+                record = _read_record_at(descriptor, offset, keep)
+            except _UnreadableError as broken:
+                end = broken.end or _find_next_record(descriptor, offset + 1, compressed=compressed)
                 cut = broken.cut and end >= os.fstat(descriptor).st_size
                 yield Damage(offset=offset, end=end, problem=str(broken), cut=cut)
                 offset = end
@@ -379,10 +387,12 @@ def read_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
     """
     with path.open("rb", buffering=0) as file:
         try:
-            record = _read_one(
-                file.fileno(), offset, lambda headers: most if _stated(headers) <= most else 0
+            record = _read_record_at(
+                file.fileno(),
+                offset,
+                lambda headers: most if _declared_length(headers) <= most else 0,
             )
-        except _BrokenError as broken:
+        except _UnreadableError as broken:
             raise DamagedRecordError(
                 f"{path} at offset {offset}: {broken}. Run: warraq verify"
             ) from broken
@@ -397,11 +407,11 @@ def read_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
     return record
 
 
-def _stated(headers: tuple[tuple[str, str], ...]) -> int:
+def _declared_length(headers: tuple[tuple[str, str], ...]) -> int:
     return next(int(value) for name, value in headers if name.lower() == "content-length")
 
 
-def _next_record(descriptor: int, position: int, *, compressed: bool) -> int:
+def _find_next_record(descriptor: int, position: int, *, compressed: bool) -> int:
     """Where the next record may begin at or behind `position`; the end of the file where none
     does.
     """

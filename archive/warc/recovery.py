@@ -15,13 +15,13 @@ from pathlib import Path
 
 from archive.errors import StorageError
 from archive.warc.open_file import OPEN_SUFFIX, open_private, sync_folder
-from archive.warc.record_reader import Damage, records
+from archive.warc.record_reader import Damage, read_records
 
 _COPY = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recovered:
+class RecoveredFile:
     """One file in progress and what became of it.
 
     `records` whole ones were kept in `warc` (None where there was none to keep); `torn` is the file
@@ -48,33 +48,33 @@ class Recovered:
         )
 
 
-def recover(archive: Path) -> list[Recovered]:
+def recover_open_files(archive: Path) -> list[RecoveredFile]:
     """Close every file in progress in `archive`, cutting torn tails off and setting them aside.
 
     To be called under the collection's lock, before anything is written. StorageError where the
     disk refuses.
     """
     try:
-        return [_recover_one(path) for path in sorted(archive.glob("*.warc.gz" + OPEN_SUFFIX))]
+        return [_recover_file(path) for path in sorted(archive.glob("*.warc.gz" + OPEN_SUFFIX))]
     except OSError as error:
         raise StorageError(
             f"{error.filename or archive}: {error.strerror}. An unfinished WARC could not be closed."
         ) from error
 
 
-def _recover_one(path: Path) -> Recovered:
+def _recover_file(path: Path) -> RecoveredFile:
     final = path.with_name(path.name.removesuffix(OPEN_SUFFIX))
     size = path.stat().st_size
-    kept, count, problem = _last_whole(path)
+    kept, count, problem = _end_of_last_exchange(path)
     torn = None
     if kept < size and not _only_zeros(path, kept):
-        torn = _set_aside(path, kept)
+        torn = _set_tail_aside(path, kept)
     if not count:
         # Nothing to keep: what there was stands in the torn file, and an empty or zeroed file holds
         # nothing at all.
         path.unlink()
         sync_folder(path.parent)
-        return Recovered(
+        return RecoveredFile(
             warc=None,
             records=0,
             kept_bytes=0,
@@ -92,7 +92,7 @@ def _recover_one(path: Path) -> Recovered:
         os.fsync(file.fileno())
     path.rename(final)
     sync_folder(path.parent)
-    return Recovered(
+    return RecoveredFile(
         warc=final.name,
         records=count,
         kept_bytes=kept,
@@ -102,7 +102,7 @@ def _recover_one(path: Path) -> Recovered:
     )
 
 
-def _last_whole(path: Path) -> tuple[int, int, str | None]:
+def _end_of_last_exchange(path: Path) -> tuple[int, int, str | None]:
     """Where the last whole exchange ends (all members' CRC and lengths checked), the records
     before, and what is wrong.
 
@@ -112,7 +112,7 @@ def _last_whole(path: Path) -> tuple[int, int, str | None]:
     kept = kept_count = 0
     seen: set[str] = set()
     awaited: set[str] = set()
-    for count, record in enumerate(records(path, keep=lambda _headers: 0), start=1):
+    for count, record in enumerate(read_records(path, keep=lambda _headers: 0), start=1):
         if isinstance(record, Damage):
             return kept, kept_count, record.problem
         seen.add(record.id)
@@ -136,7 +136,7 @@ def _only_zeros(path: Path, offset: int) -> bool:
     return True
 
 
-def _set_aside(path: Path, offset: int) -> Path:
+def _set_tail_aside(path: Path, offset: int) -> Path:
     """Copy everything from `offset` on into a file beside, whole on the disk before this
     returns.
     """

@@ -55,7 +55,7 @@ def without_userinfo(url: str) -> str:
     return _USERINFO.sub(r"\1", url, count=1)
 
 
-def redact(request: bytes) -> tuple[bytes, tuple[str, ...]]:
+def redact_request(request: bytes) -> tuple[bytes, tuple[str, ...]]:
     """A request without the values of headers that carry the operator's secrets, and the names of
     those headers.
     """
@@ -78,11 +78,11 @@ def warc_date(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def member(headers: Headers, block: bytes, *, stored_from: int | None = None) -> bytes:
+def gzip_member(headers: Headers, block: bytes, *, stored_from: int | None = None) -> bytes:
     """One record as one gzip member (RFC 1952, time left zero); from `stored_from` on the block is
     not compressed.
     """
-    digest = Digest.of(block, DIGEST_ALGORITHM)
+    digest = Digest.compute(block, DIGEST_ALGORITHM)
     lines = [f"{name}: {value}\r\n" for name, value in headers if value.isprintable()]
     lines.append(f"WARC-Block-Digest: {digest}\r\nContent-Length: {len(block)}\r\n\r\n")
     head = ("WARC/1.1\r\n" + "".join(lines)).encode("utf-8")

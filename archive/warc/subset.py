@@ -19,10 +19,10 @@ from typing import BinaryIO
 from archive.errors import StorageError
 from archive.model import Capture
 from archive.warc import warc_fields
-from archive.warc.capture_reader import locate
-from archive.warc.record_reader import Damage, Record, records
-from archive.warc.serialization import member, warc_date
-from archive.warc.writer import WarcInfo, new_urn
+from archive.warc.capture_reader import locate_warc
+from archive.warc.record_reader import Damage, Record, read_records
+from archive.warc.serialization import gzip_member, warc_date
+from archive.warc.writer import WarcInfo, new_record_id
 
 # Companions stand right beside their capture; what is further off belongs to another one.
 _NEAR = 8
@@ -44,16 +44,20 @@ def write_selection(
         if not capture.warc.endswith((".arc", ".arc.gz")):
             wanted[capture.warc][capture.offset] = capture
     headers = [
-        *(("WARC-Type", "warcinfo"), ("WARC-Record-ID", new_urn()), ("WARC-Date", warc_date(now))),
+        *(
+            ("WARC-Type", "warcinfo"),
+            ("WARC-Record-ID", new_record_id()),
+            ("WARC-Date", warc_date(now)),
+        ),
         *(("WARC-Filename", target.name), ("Content-Type", warc_fields.MEDIA_TYPE)),
     ]
     written: list[Capture] = []
     try:
         with target.open("xb") as file:
-            file.write(member(headers, warc_fields.encode(info.fields())))
+            file.write(gzip_member(headers, warc_fields.encode_fields(info.fields())))
             for warc in sorted(wanted):
-                path = locate(archive, warc)
-                for record, data in _members(path, wanted[warc].keys()):
+                path = locate_warc(archive, warc)
+                for record, data in _selected_records(path, wanted[warc].keys()):
                     if record.offset in wanted[warc]:
                         capture = wanted[warc][record.offset]
                         written.append(
@@ -69,7 +73,7 @@ def write_selection(
     return written
 
 
-def _members(path: Path, offsets: Iterable[int]) -> Iterator[tuple[Record, bytes]]:
+def _selected_records(path: Path, offsets: Iterable[int]) -> Iterator[tuple[Record, bytes]]:
     """The records at these offsets and those that belong to them, in the order they stand, each as
     a gzip member.
     """
@@ -77,15 +81,18 @@ def _members(path: Path, offsets: Iterable[int]) -> Iterator[tuple[Record, bytes
     waiting: deque[Record] = deque(maxlen=_NEAR)
     last = ""
     with path.open("rb") as file:
-        for record in records(path, keep=lambda _: 0):
+        for record in read_records(path, keep=lambda _: 0):
             if isinstance(record, Damage):
                 waiting.clear()
                 continue
             if record.type in _CAPTURE_TYPES:
                 if record.offset in left:
                     left.discard(record.offset)
-                    for each in (*(each for each in waiting if _belongs(each, record)), record):
-                        yield each, _member(file, each)
+                    for each in (
+                        *(each for each in waiting if _is_companion(each, record)),
+                        record,
+                    ):
+                        yield each, _gzip_member_bytes(file, each)
                     last = record.id
                 elif not left:
                     return
@@ -95,17 +102,17 @@ def _members(path: Path, offsets: Iterable[int]) -> Iterator[tuple[Record, bytes
             elif last and last in record.headers_all(
                 "WARC-Concurrent-To"
             ):  # as some tools write them: behind
-                yield record, _member(file, record)
+                yield record, _gzip_member_bytes(file, record)
             else:
                 waiting.append(record)
 
 
-def _belongs(record: Record, capture: Record) -> bool:
+def _is_companion(record: Record, capture: Record) -> bool:
     named = set(record.headers_all("WARC-Concurrent-To")) | {record.header("WARC-Refers-To")}
     return capture.id in named or record.id in capture.headers_all("WARC-Concurrent-To")
 
 
-def _member(file: BinaryIO, record: Record) -> bytes:
+def _gzip_member_bytes(file: BinaryIO, record: Record) -> bytes:
     """The bytes of a record as they stand; one that was not packed is packed."""
     data = os.pread(file.fileno(), record.length, record.offset)
     return data if data.startswith(b"\x1f\x8b") else gzip.compress(data + b"\r\n\r\n", mtime=0)

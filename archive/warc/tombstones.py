@@ -18,19 +18,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.errors import StorageError, UsageError
-from archive.model import iso
+from archive.model import iso_utc
 from archive.model.digest import Digest
 from archive.model.withdrawal import Withdrawal
 from archive.warc import warc_fields
 from archive.warc.arc import is_arc
 from archive.warc.open_file import sync_folder
-from archive.warc.record_reader import Damage, Record, records
+from archive.warc.record_reader import Damage, Record, read_records
 from archive.warc.serialization import DIGEST_ALGORITHM, Headers, warc_date
 
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 _EMPTY_BLOCK = b"\x00\x00\x00\xff\xff"
 _PADDING = "warraq-padding"
-_TRIES = 400
+_MAX_TRIES = 400
 _FIELDS_LIMIT = 4 << 20
 
 
@@ -42,8 +42,8 @@ class Replacement:
     data: bytes
 
 
-def bury(
-    path: Path, places: Mapping[int, str], withdrawal: Withdrawal, *, only_look: bool = False
+def replace_with_tombstones(
+    path: Path, places: Mapping[int, str], withdrawal: Withdrawal, *, dry_run: bool = False
 ) -> int:
     """Put tombstones in place of the records at these offsets (each with its id) in a WARC file;
     returns how many.
@@ -59,8 +59,8 @@ def bury(
         )
     try:
         found = list(_replacements(path, places, withdrawal))
-        if found and not only_look:
-            _rewrite(path, found)
+        if found and not dry_run:
+            _replace_bytes(path, found)
     except OSError as error:
         raise StorageError(
             f"{error.filename or path}: cannot be rewritten: {error.strerror or error}"
@@ -74,27 +74,37 @@ def _replacements(
     ids = set(places.values()) - {""}
     with path.open("rb") as file:
         packed = file.read(2) == b"\x1f\x8b"
-    for record in records(path, keep=lambda _: _FIELDS_LIMIT):
+    for record in read_records(path, keep=lambda _: _FIELDS_LIMIT):
         if isinstance(record, Damage):
             continue
         if record.offset in places and record.type in _BURIED:
             yield Replacement(record.offset, _tombstone(record, withdrawal, packed=packed))
         elif record.type == "metadata" and ids & set(record.headers_all("WARC-Concurrent-To")):
-            fields = warc_fields.decode(record.block)
-            kept = [(name, value) for name, value in fields if name != warc_fields.CLAIM]
+            fields = warc_fields.decode_fields(record.block)
+            kept = [(name, value) for name, value in fields if name != warc_fields.CLAIM_FIELD]
             if len(kept) < len(fields):
                 headers = [
-                    (name, value) for name, value in record.headers if name.lower() not in _RECKONED
+                    (name, value)
+                    for name, value in record.headers
+                    if name.lower() not in _COMPUTED_HEADERS
                 ]
                 yield Replacement(
-                    record.offset, _fitted(headers, kept, record.length, packed=packed)
+                    record.offset, _record_of_length(headers, kept, record.length, packed=packed)
                 )
 
 
 _BURIED = {"response", "resource", "revisit"}
-_RECKONED = {"content-length", "warc-block-digest"}
-_LEAST = ("block_digest", "type", "captured", "article_id", "withdrawn", "reason", "payload_digest")
-_KEPT = ("WARC-Target-URI", "WARC-Warcinfo-ID", "WARC-Concurrent-To")
+_COMPUTED_HEADERS = {"content-length", "warc-block-digest"}
+_DROPPED_FIRST = (
+    "block_digest",
+    "type",
+    "captured",
+    "article_id",
+    "withdrawn",
+    "reason",
+    "payload_digest",
+)
+_KEPT_HEADERS = ("WARC-Target-URI", "WARC-Warcinfo-ID", "WARC-Concurrent-To")
 
 
 def _tombstone(record: Record, withdrawal: Withdrawal, *, packed: bool) -> bytes:
@@ -102,7 +112,7 @@ def _tombstone(record: Record, withdrawal: Withdrawal, *, packed: bool) -> bytes
         ("WARC-Type", "metadata"),
         ("WARC-Record-ID", record.id or f"<{uuid.uuid4().urn}>"),
         ("WARC-Date", warc_date(withdrawal.at)),
-        *((name, value) for name, value in record.headers if name in _KEPT),
+        *((name, value) for name, value in record.headers if name in _KEPT_HEADERS),
         ("Content-Type", warc_fields.MEDIA_TYPE),
     ]
     what = {
@@ -110,16 +120,16 @@ def _tombstone(record: Record, withdrawal: Withdrawal, *, packed: bool) -> bytes
         "captured": record.header("WARC-Date"),
         "payload_digest": record.header("WARC-Payload-Digest"),
         "block_digest": record.header("WARC-Block-Digest"),
-        "withdrawn": iso(withdrawal.at),
+        "withdrawn": iso_utc(withdrawal.at),
         "article_id": withdrawal.article_id,
         "reason": withdrawal.reason,
     }
     for number in range(
-        len(_LEAST) + 1
+        len(_DROPPED_FIRST) + 1
     ):  # a small record has no room for all of it; the withdrawal's own record has
-        said = {name: value for name, value in what.items() if name not in _LEAST[:number]}
+        said = {name: value for name, value in what.items() if name not in _DROPPED_FIRST[:number]}
         try:
-            return _fitted(
+            return _record_of_length(
                 headers, warc_fields.tombstone_fields(**said), record.length, packed=packed
             )
         except ValueError:
@@ -132,28 +142,34 @@ def _tombstone(record: Record, withdrawal: Withdrawal, *, packed: bool) -> bytes
 # --------------------------------------------------------------------------- of exactly that length
 
 
-def _fitted(headers: Headers, fields: warc_fields.Fields, length: int, *, packed: bool) -> bytes:
+def _record_of_length(
+    headers: Headers, fields: warc_fields.Fields, length: int, *, packed: bool
+) -> bytes:
     """A record with these fields that takes exactly `length` bytes; ValueError where it needs
     more.
     """
-    block = warc_fields.encode(fields)
-    return _packed(headers, block, length) if packed else _plain(headers, block, length)
+    block = warc_fields.encode_fields(fields)
+    return (
+        _gzip_of_length(headers, block, length)
+        if packed
+        else _plain_of_length(headers, block, length)
+    )
 
 
-def _content(headers: Headers, block: bytes, *, digits: int = 0) -> bytes:
-    digest = Digest.of(block, DIGEST_ALGORITHM)
+def _record_bytes(headers: Headers, block: bytes, *, digits: int = 0) -> bytes:
+    digest = Digest.compute(block, DIGEST_ALGORITHM)
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
     stated = f"WARC-Block-Digest: {digest}\r\nContent-Length: {len(block):0{digits}d}\r\n\r\n"
     return f"WARC/1.1\r\n{lines}{stated}".encode() + block
 
 
-def _packed(headers: Headers, block: bytes, length: int) -> bytes:
+def _gzip_of_length(headers: Headers, block: bytes, length: int) -> bytes:
     """As one gzip member. An empty block takes five bytes: a few padding characters bring the rest
     to a multiple.
     """
     padding = b""
-    for number in range(_TRIES):
-        content = _content(headers, block + padding) + b"\r\n\r\n"
+    for number in range(_MAX_TRIES):
+        content = _record_bytes(headers, block + padding) + b"\r\n\r\n"
         packer = zlib.compressobj(9, zlib.DEFLATED, -15)
         start = packer.compress(content) + packer.flush(zlib.Z_FULL_FLUSH)
         trailer = struct.pack("<LL", zlib.crc32(content), len(content) & 0xFFFFFFFF)
@@ -166,22 +182,22 @@ def _packed(headers: Headers, block: bytes, length: int) -> bytes:
     raise ValueError("it does not fit")
 
 
-def _plain(headers: Headers, block: bytes, length: int) -> bytes:
+def _plain_of_length(headers: Headers, block: bytes, length: int) -> bytes:
     """Without gzip: a line of padding, and zeros before Content-Length where its digits jump."""
     for digits in (0, *range(1, 16)):
-        short = length - len(_content(headers, block, digits=digits))
+        short = length - len(_record_bytes(headers, block, digits=digits))
         if short == 0:
-            return _content(headers, block, digits=digits)
+            return _record_bytes(headers, block, digits=digits)
         frame = len(_PADDING) + 4
         for fill in range(max(0, short - frame - 12), max(0, short - frame + 1)):
             line = f"{_PADDING}: {'-' * fill}\r\n".encode()
-            content = _content(headers, block + line, digits=digits)
+            content = _record_bytes(headers, block + line, digits=digits)
             if len(content) == length:
                 return content
     raise ValueError("it does not fit")
 
 
-def _rewrite(path: Path, replacements: list[Replacement]) -> None:
+def _replace_bytes(path: Path, replacements: list[Replacement]) -> None:
     """The file with these bytes in it, beside it and synced, then renamed over it."""
     fresh = path.with_name(path.name + ".tmp")
     try:

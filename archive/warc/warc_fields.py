@@ -31,18 +31,18 @@ _EMBED = "E"
 _MAX_HOPS = 255
 _COUNTS = ("fetched", "new", "changed", "unchanged", "duplicates", "failed", "bytes")
 
-FAILURE = "warraq-failure"
-CRAWL = "warraq-crawl-summary"
-WITHDRAWAL = "warraq-withdrawal"
-TOMBSTONE = "warraq-tombstone"
-CLAIM = "warraq-claim"
+FAILURE_FIELD = "warraq-failure"
+CRAWL_FIELD = "warraq-crawl-summary"
+WITHDRAWAL_FIELD = "warraq-withdrawal"
+TOMBSTONE_FIELD = "warraq-tombstone"
+CLAIM_FIELD = "warraq-claim"
 _CRAWL_ID = "warraq-crawl"
 _SITE = "warraq-site"
 _REDACTED = "warraq-redacted"
 _TLS_VERIFIED = "warraq-tls-verified"
 
 
-def encode(fields: Iterable[tuple[str, str]]) -> bytes:
+def encode_fields(fields: Iterable[tuple[str, str]]) -> bytes:
     """The block of an `application/warc-fields` record; control characters in values become
     spaces.
     """
@@ -50,7 +50,7 @@ def encode(fields: Iterable[tuple[str, str]]) -> bytes:
     return "".join(lines).encode("utf-8", "replace")
 
 
-def decode(block: bytes) -> Fields:
+def decode_fields(block: bytes) -> Fields:
     """The (name, value) pairs of such a block, names in lower case; other lines are passed over."""
     pairs: Fields = []
     for line in block.decode("utf-8", "replace").split("\n"):
@@ -78,30 +78,34 @@ def facts_fields(facts: FetchFacts, exchange: Exchange, redacted: Iterable[str] 
         fields.append((_CRAWL_ID, json.dumps(facts.crawl_id)))
     if facts.site:
         fields.append((_SITE, json.dumps(facts.site)))
-    fields.extend((CLAIM, _json(asdict(claim))) for claim in facts.claims)
+    fields.extend((CLAIM_FIELD, _json_text(asdict(claim))) for claim in facts.claims)
     if exchange.tls_verified is not None:
         fields.append((_TLS_VERIFIED, "yes" if exchange.tls_verified else "no"))
     fields.extend((_REDACTED, name) for name in redacted)
     return fields
 
 
-def facts_of(fields: Fields) -> FetchFacts:
+def parse_facts(fields: Fields) -> FetchFacts:
     """Read the facts back; fields of other tools or that make no sense are left out."""
     values = dict(reversed(fields))
     hops = values.get("hopsfromseed", "")
     return FetchFacts(
-        crawl_id=_string(values.get(_CRAWL_ID)),
-        site=_string(values.get(_SITE)),
+        crawl_id=_parse_string(values.get(_CRAWL_ID)),
+        site=_parse_string(values.get(_SITE)),
         via=values.get("via") or None,
         hops=int(hops) if hops.isascii() and hops.isdigit() and len(hops) < 5 else len(hops),
-        claims=tuple(claim for name, value in fields if name == CLAIM and (claim := _claim(value))),
+        claims=tuple(
+            claim
+            for name, value in fields
+            if name == CLAIM_FIELD and (claim := _parse_claim(value))
+        ),
         requisite=hops.endswith(_EMBED),
     )
 
 
-def _claim(text: str) -> Sighting | None:
+def _parse_claim(text: str) -> Sighting | None:
     try:
-        value = {key: item for key, item in _object(text).items() if isinstance(item, str)}
+        value = {key: item for key, item in _parse_object(text).items() if isinstance(item, str)}
         return Sighting(
             url=value["url"],
             source=value["source"],
@@ -120,19 +124,24 @@ def _claim(text: str) -> Sighting | None:
 def failure_fields(failure: Failure) -> Fields:
     """A failure as one field."""
     return [
-        (FAILURE, _json(asdict(failure) | {"stage": str(failure.stage), "at": _moment(failure.at)}))
+        (
+            FAILURE_FIELD,
+            _json_text(
+                asdict(failure) | {"stage": str(failure.stage), "at": _format_instant(failure.at)}
+            ),
+        )
     ]
 
 
-def failure_of(text: str) -> Failure:
+def parse_failure(text: str) -> Failure:
     """Read a failure back; ValueError where it is none."""
-    value = _object(text)
+    value = _parse_object(text)
     try:
         return Failure(
             url=str(value["url"]),
             stage=Stage(value["stage"]),
             reason=str(value["reason"]),
-            at=_instant(value["at"]),
+            at=_parse_instant(value["at"]),
             crawl_id=value.get("crawl_id"),
         )
     except (KeyError, TypeError) as error:
@@ -141,21 +150,26 @@ def failure_of(text: str) -> Failure:
 
 def crawl_fields(crawl: CrawlSummary) -> Fields:
     """The summary of a crawl as one field."""
-    finished = _moment(crawl.finished) if crawl.finished else None
+    finished = _format_instant(crawl.finished) if crawl.finished else None
     return [
-        (CRAWL, _json(asdict(crawl) | {"started": _moment(crawl.started), "finished": finished}))
+        (
+            CRAWL_FIELD,
+            _json_text(
+                asdict(crawl) | {"started": _format_instant(crawl.started), "finished": finished}
+            ),
+        )
     ]
 
 
-def crawl_of(text: str) -> CrawlSummary:
+def parse_crawl(text: str) -> CrawlSummary:
     """Read the summary of a crawl back; ValueError where it is none."""
-    value = _object(text)
+    value = _parse_object(text)
     try:
         return CrawlSummary(
             id=str(value["id"]),
             site=str(value["site"]),
-            started=_instant(value["started"]),
-            finished=_instant(value["finished"]) if value.get("finished") else None,
+            started=_parse_instant(value["started"]),
+            finished=_parse_instant(value["finished"]) if value.get("finished") else None,
             outcome=str(value["outcome"]),
             **{name: int(value.get(name, 0)) for name in _COUNTS},
         )
@@ -168,18 +182,20 @@ def crawl_of(text: str) -> CrawlSummary:
 
 def withdrawal_fields(withdrawal: Withdrawal) -> Fields:
     """A withdrawal as one field."""
-    return [(WITHDRAWAL, _json(asdict(withdrawal) | {"at": _moment(withdrawal.at)}))]
+    return [
+        (WITHDRAWAL_FIELD, _json_text(asdict(withdrawal) | {"at": _format_instant(withdrawal.at)}))
+    ]
 
 
-def withdrawal_of(text: str) -> Withdrawal:
+def parse_withdrawal(text: str) -> Withdrawal:
     """Read a withdrawal back; ValueError where it is none."""
-    value = _object(text)
+    value = _parse_object(text)
     try:
         return Withdrawal(
             article_id=str(value["article_id"]),
             site=str(value["site"]),
             url=str(value["url"]),
-            at=_instant(value["at"]),
+            at=_parse_instant(value["at"]),
             reason=str(value["reason"]),
             keys=tuple(map(str, value.get("keys", ()))),
             texts=tuple(map(str, value.get("texts", ()))),
@@ -193,16 +209,16 @@ def withdrawal_of(text: str) -> Withdrawal:
 
 def tombstone_fields(**what: str | None) -> Fields:
     """What stands in place of a record that was purged, as one field."""
-    return [(TOMBSTONE, _json(what))]
+    return [(TOMBSTONE_FIELD, _json_text(what))]
 
 
-def _json(value: dict[str, Any]) -> str:
+def _json_text(value: dict[str, Any]) -> str:
     return json.dumps(
         {key: item for key, item in value.items() if item is not None}, separators=(",", ":")
     )
 
 
-def _object(text: str) -> dict[str, Any]:
+def _parse_object(text: str) -> dict[str, Any]:
     """A JSON object; ValueError where the text is none."""
     value = json.loads(text)
     if not isinstance(value, dict):
@@ -210,7 +226,7 @@ def _object(text: str) -> dict[str, Any]:
     return value
 
 
-def _string(text: str | None) -> str | None:
+def _parse_string(text: str | None) -> str | None:
     """A JSON string, or None."""
     try:
         value = json.loads(text or "null")
@@ -219,11 +235,11 @@ def _string(text: str | None) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _moment(moment: datetime) -> str:
+def _format_instant(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _instant(text: str) -> datetime:
+def _parse_instant(text: str) -> datetime:
     """An aware instant in UTC; ValueError where it states no zone."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:

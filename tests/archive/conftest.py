@@ -53,7 +53,7 @@ class Kit:
             "record_type": RecordType.RESPONSE,
             "status": 200,
             "mime": "text/html",
-            "payload_digest": Digest.of(f"{url}{self.offset}".encode()),
+            "payload_digest": Digest.compute(f"{url}{self.offset}".encode()),
             "facts": FetchFacts(crawl_id="crawl-1", site="news"),
         }
         return Capture(**values | more)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from w3lib.url import safe_url_string
 
 from archive.model.identity import article_id, text_sha256, version_id
-from archive.urls import MAX_LENGTH, canonical_key, canonical_url, credible_canonical, normalise
+from archive.urls import MAX_LENGTH, canonical_key, canonical_url, credible_canonical, normalise_url
 
 URLS = st.one_of(
     st.text(max_size=60),
@@ -66,14 +66,14 @@ URLS = st.one_of(
 )
 def test_normal_form(url: str, expected: str | None) -> None:
     """An address has one normal form, and what is no plain http(s) address has none."""
-    assert normalise(url) == expected
+    assert normalise_url(url) == expected
 
 
 def test_relative_addresses_are_joined() -> None:
     """A relative address is read against the page it stands on."""
-    assert normalise("../b?x=1", "http://e.com/a/c/d") == "http://e.com/a/b?x=1"
-    assert normalise("//f.com/x", "https://e.com/") == "https://f.com/x"
-    assert normalise("mailto:a@b", "https://e.com/") is None
+    assert normalise_url("../b?x=1", "http://e.com/a/c/d") == "http://e.com/a/b?x=1"
+    assert normalise_url("//f.com/x", "https://e.com/") == "https://f.com/x"
+    assert normalise_url("mailto:a@b", "https://e.com/") is None
 
 
 @given(URLS)
@@ -81,9 +81,9 @@ def test_normalising_twice_changes_nothing(url: str) -> None:
     """No input raises; the normal form is a fixed point, of ours and of what Scrapy does to an
     address.
     """
-    once = normalise(url)
+    once = normalise_url(url)
     if once is not None:
-        assert normalise(once) == once
+        assert normalise_url(once) == once
         assert safe_url_string(once) == once
         assert once.isascii()
         assert "#" not in once
@@ -93,11 +93,11 @@ def test_normalising_twice_changes_nothing(url: str) -> None:
 @given(URLS)
 def test_canonical_forms_are_stable(url: str) -> None:
     """The canonical form of a canonical form is itself, can be fetched, and has the same key."""
-    if normalise(url) is None:
+    if normalise_url(url) is None:
         return
     canonical = canonical_url(url)
     assert canonical_url(canonical) == canonical
-    assert normalise(canonical) == canonical
+    assert normalise_url(canonical) == canonical
     assert canonical_key(canonical) == canonical_key(url)
 
 

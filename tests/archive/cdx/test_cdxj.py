@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.cdx import cdxj
-from archive.cdx.cdxj import CdxjFile, line
-from archive.cdx.surt import surt
+from archive.cdx.cdxj import CdxjFile, cdxj_line
+from archive.cdx.surt import surt_key
 from archive.errors import StorageError
 from archive.model import Capture, CrawlSummary, Digest, Failure, FetchFacts, RecordType, Stage
-from archive.warc.capture_reader import captures, reference_to
+from archive.warc.capture_reader import read_captures, reference_to
 
 INDEXER = Path(sys.executable).parent / "cdxj-indexer"
 
@@ -33,7 +33,7 @@ def capture(url: str = "http://news.example/a", number: int = 0, **more) -> Capt
         "record_type": RecordType.RESPONSE,
         "status": 200,
         "mime": "text/html",
-        "payload_digest": Digest.of(b"x", "sha1"),
+        "payload_digest": Digest.compute(b"x", "sha1"),
     }
     return Capture(**values | more)
 
@@ -58,7 +58,7 @@ def capture(url: str = "http://news.example/a", number: int = 0, **more) -> Capt
 )
 def test_surt_keys(url, key):
     """Keys have the host reversed and what makes no difference folded away."""
-    assert surt(url) == key
+    assert surt_key(url) == key
 
 
 segments = st.sampled_from(
@@ -162,14 +162,14 @@ def test_surt_agrees_with_the_field(scheme, host, path, query, fragment):
         expected = reference.surt(url)
     except Exception:  # noqa: BLE001 - indexers then fall back to the URL itself
         expected = url
-    assert surt(url) == expected
+    assert surt_key(url) == expected
 
 
 @given(st.text(max_size=40))
 def test_surt_takes_any_text(text):
     """No text raises, and a key never holds a space or a line end where the URL holds none."""
-    surt(text)
-    key = surt("http://a.example/" + text)
+    surt_key(text)
+    key = surt_key("http://a.example/" + text)
     assert key.isascii()
     assert not set(key) & set(" \r\n\t")
 
@@ -227,7 +227,7 @@ def test_the_index_equals_what_cdxj_indexer_makes(tmp_path):
     fresh = CdxjFile(tmp_path / "fresh.cdxj")
     assert (
         fresh.rebuild(
-            item for path in files for item in captures(path) if isinstance(item, Capture)
+            item for path in files for item in read_captures(path) if isinstance(item, Capture)
         )
         == 60
     )
@@ -264,9 +264,9 @@ def test_foreign_files_are_indexed_as_cdxj_indexer_does(tmp_path):
         [str(INDEXER), "--sort", str(plain), str(packed)], capture_output=True, check=True
     ).stdout
     ours = sorted(
-        line(item)
+        cdxj_line(item)
         for path in (plain, packed)
-        for item in captures(path)
+        for item in read_captures(path)
         if isinstance(item, Capture)
     )
     assert "".join(ours).encode() == theirs
@@ -291,7 +291,7 @@ def test_lines_survive_without_a_merge_and_merge_sorted(tmp_path):
     for one in made[20:]:
         second.add(one)
     second.close()
-    assert path.read_text().splitlines(keepends=True) == sorted(line(one) for one in made)
+    assert path.read_text().splitlines(keepends=True) == sorted(cdxj_line(one) for one in made)
     assert [item.name for item in tmp_path.iterdir()] == ["index.cdxj"]
 
 
@@ -304,7 +304,7 @@ def test_a_line_cut_off_by_a_kill_is_dropped(tmp_path):
     index = CdxjFile(path)
     index.add(capture(number=2))
     index.close()
-    assert path.read_text() == line(capture(number=1)) + line(capture(number=2))
+    assert path.read_text() == cdxj_line(capture(number=1)) + cdxj_line(capture(number=2))
 
 
 def test_the_file_stays_sorted_as_it_grows(tmp_path, monkeypatch):
@@ -349,7 +349,7 @@ def test_rebuild_sorts_more_than_fits_in_memory(tmp_path, monkeypatch):
     made = [capture(f"http://news.example/{number * 37 % 101}", number) for number in range(50)]
     assert CdxjFile(tmp_path / "index.cdxj").rebuild(iter([*made, *made])) == 50
     assert (tmp_path / "index.cdxj").read_text().splitlines(keepends=True) == sorted(
-        map(line, made)
+        map(cdxj_line, made)
     )
     assert [item.name for item in tmp_path.iterdir()] == ["index.cdxj"]
 

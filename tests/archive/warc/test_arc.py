@@ -11,8 +11,14 @@ from hypothesis import strategies as st
 
 from archive.errors import DamagedRecordError
 from archive.model import Capture
-from archive.warc.arc import records
-from archive.warc.capture_reader import DamagedRecord, captures, payload, read_record, record_bytes
+from archive.warc.arc import read_arc_records
+from archive.warc.capture_reader import (
+    DamagedRecord,
+    read_captures,
+    read_payload,
+    read_record,
+    record_bytes,
+)
 from archive.warc.record_reader import Damage, Record
 
 
@@ -25,7 +31,7 @@ def test_captures_of_an_arc(tmp_path: Path, version: int, packed: bool) -> None:
     path = tmp_path / ("old.arc.gz" if packed else "old.arc")
     parts = made.arc(version)
     path.write_bytes(made.gz(parts) if packed else b"".join(parts))
-    found = [each for each in captures(path) if isinstance(each, Capture)]
+    found = [each for each in read_captures(path) if isinstance(each, Capture)]
     assert [each.url for each in found] == [
         made.url(1),
         made.url(2),
@@ -39,10 +45,10 @@ def test_captures_of_an_arc(tmp_path: Path, version: int, packed: bool) -> None:
     assert [each.status for each in found] == [200, 200, None]
     assert str(found[0].payload_digest) == made.digest(made.page(1))
     for number, capture in enumerate(found[:2], 1):
-        assert payload(tmp_path, capture).entity == made.page(number)
+        assert read_payload(tmp_path, capture).entity == made.page(number)
         raw = record_bytes(tmp_path, capture)
         assert raw.rstrip(b"\n") == parts[number + 1].rstrip(b"\n")
-    assert payload(tmp_path, found[2]).entity == b"plain words"
+    assert read_payload(tmp_path, found[2]).entity == b"plain words"
 
 
 @pytest.mark.parametrize("packed", [True, False])
@@ -50,10 +56,10 @@ def test_reading_goes_on_from_an_offset(tmp_path: Path, packed: bool) -> None:
     """Started behind a record, reading gives exactly the records after it, with the same ids."""
     path = tmp_path / ("old.arc.gz" if packed else "old.arc")
     path.write_bytes(made.gz(made.arc()) if packed else b"".join(made.arc()))
-    every = [each for each in records(path) if isinstance(each, Record)]
+    every = [each for each in read_arc_records(path) if isinstance(each, Record)]
     assert len(every) == 5
     for number, one in enumerate(every):
-        assert list(records(path, start=one.end)) == every[number + 1 :]
+        assert list(read_arc_records(path, start=one.end)) == every[number + 1 :]
     with pytest.raises(DamagedRecordError, match="offset 30"):
         read_record(path, 30)
 
@@ -74,7 +80,7 @@ def test_a_damaged_record_is_named_and_the_others_stay(tmp_path: Path, packed: b
         parts[2] = made.arc_record(made.url(1), made.answer(made.page(1)), length=100)
         path.write_bytes(b"".join(parts))
         offset = len(parts[0]) + len(parts[1])
-    found = list(captures(path))
+    found = list(read_captures(path))
     assert [(each.warc, each.offset) for each in found if isinstance(each, DamagedRecord)] == [
         (path.name, offset)
     ]
@@ -93,7 +99,7 @@ def test_a_cut_arc(tmp_path: Path) -> None:
     for size in range(0, whole, 37):
         path = tmp_path / "cut.arc.gz"
         path.write_bytes(data[:size])
-        found = list(records(path))
+        found = list(read_arc_records(path))
         assert sum(isinstance(each, Damage) for each in found) <= 1
         assert all(each.end <= size for each in found)
 
@@ -109,7 +115,7 @@ def test_anything_may_stand_in_an_arc(
     path = tmp_path_factory.mktemp("arc") / ("x.arc.gz" if packed else "x.arc")
     path.write_bytes(b"".join(pieces))
     end = 0
-    for each in records(path):
+    for each in read_arc_records(path):
         assert each.offset >= end
         assert each.end > each.offset
         end = each.end

@@ -25,17 +25,17 @@ from archive.model import (
 )
 from archive.warc.capture_reader import (
     DamagedRecord,
-    captures,
     find_reference,
-    groups,
-    locate,
-    payload,
+    locate_warc,
+    read_capture_groups,
+    read_captures,
+    read_payload,
     read_record,
     record_bytes,
     reference_to,
 )
 from archive.warc.http_message import decode_entity
-from archive.warc.record_reader import MAX_HEADER, read_date
+from archive.warc.record_reader import MAX_HEADER, parse_warc_date
 
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>hello</p>"
 DATE = ("WARC-Date", "2020-01-02T03:04:05Z")
@@ -94,7 +94,7 @@ def test_what_was_written_is_read_back(tmp_path):
         ]
         writer.write_failure(FAILURE)
         writer.write_crawl(CRAWL)
-    assert list(captures(warc_kit.only_file(tmp_path))) == [*written, FAILURE, CRAWL]
+    assert list(read_captures(warc_kit.only_file(tmp_path))) == [*written, FAILURE, CRAWL]
 
 
 text = st.text(max_size=30)
@@ -119,7 +119,7 @@ def test_any_exchange_survives_the_round_trip(tmp_path_factory, facts, answer, t
         written = writer.write_exchange(
             warc_kit.exchange(answer=answer, truncated=truncated), facts
         )
-    (read,) = captures(warc_kit.only_file(folder))
+    (read,) = read_captures(warc_kit.only_file(folder))
     assert read == written
     assert read_record(warc_kit.only_file(folder), written.offset).block == answer
 
@@ -131,11 +131,11 @@ def test_reading_goes_on_where_it_stopped(tmp_path):
             writer.write_exchange(warc_kit.exchange(second=second), warc_kit.FACTS)
         writer.write_failure(FAILURE)
     path = warc_kit.only_file(tmp_path)
-    found = list(groups(path))
+    found = list(read_capture_groups(path))
     assert len(found) == 4
     assert found[-1].end == path.stat().st_size
     for number, group in enumerate(found):
-        assert [one.item for one in groups(path, start=group.end)] == [
+        assert [one.item for one in read_capture_groups(path, start=group.end)] == [
             one.item for one in found[number + 1 :]
         ]
 
@@ -156,10 +156,10 @@ def test_a_file_in_progress_is_read_up_to_what_is_whole(tmp_path):
         one.offset + one.length + 2,
     ):
         growing.write_bytes(data[:cut])
-        read = list(groups(growing))
+        read = list(read_capture_groups(growing))
         assert [group.item for group in read] == [replace(one, warc="growing.warc.gz")]
         growing.write_bytes(data)
-        rest = list(groups(growing, start=read[-1].end, name="named.warc.gz"))
+        rest = list(read_capture_groups(growing, start=read[-1].end, name="named.warc.gz"))
         assert [group.item for group in rest] == [replace(two, warc="named.warc.gz")]
 
 
@@ -176,12 +176,12 @@ def test_a_bare_response_of_another_tool_is_a_capture(tmp_path):
             [warc_kit.record("warcinfo", b"software: x\r\n"), foreign_response("<http://o/ b>")]
         )
     )
-    (capture,) = captures(path)
+    (capture,) = read_captures(path)
     assert isinstance(capture, Capture)
     assert (capture.url, capture.status, capture.mime) == ("http://o/%20b", 200, "text/html")
     assert capture.captured == datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
-    assert capture.payload_digest == Digest.of(b"<p>hello</p>", "sha1")
-    assert payload(tmp_path, capture).entity == b"<p>hello</p>"
+    assert capture.payload_digest == Digest.compute(b"<p>hello</p>", "sha1")
+    assert read_payload(tmp_path, capture).entity == b"<p>hello</p>"
     assert capture.facts == FetchFacts()
 
 
@@ -192,11 +192,11 @@ def test_uncompressed_files_are_read_with_their_offsets(tmp_path):
     one, two = foreign_response("http://a.example/1"), foreign_response("http://a.example/2")
     path = tmp_path / "plain.warc"
     path.write_bytes(one + b"\r\n\r\n" + two)
-    found = [item for item in captures(path) if isinstance(item, Capture)]
+    found = [item for item in read_captures(path) if isinstance(item, Capture)]
     assert [item.url for item in found] == ["http://a.example/1", "http://a.example/2"]
     assert path.read_bytes()[found[1].offset :].startswith(b"WARC/1.0")
     assert record_bytes(tmp_path, found[1]) == two
-    assert payload(tmp_path, found[1]).entity == b"<p>hello</p>"
+    assert read_payload(tmp_path, found[1]).entity == b"<p>hello</p>"
 
 
 def test_records_of_one_exchange_are_joined_in_any_order(tmp_path):
@@ -219,7 +219,7 @@ def test_records_of_one_exchange_are_joined_in_any_order(tmp_path):
     for number, order in enumerate(([response, request, metadata], [request, response, metadata])):
         path = tmp_path / f"{number}.warc.gz"
         path.write_bytes(warc_kit.packed([*order, foreign_response("http://b.example/")]))
-        one, two = groups(path)
+        one, two = read_capture_groups(path)
         assert isinstance(one.item, Capture)
         assert (one.item.facts.via, one.item.facts.hops) == ("http://v.example/", 3)
         assert isinstance(two.item, Capture)
@@ -238,15 +238,15 @@ def test_resource_records_are_captures_without_a_status(tmp_path):
     )
     path = tmp_path / "r.warc.gz"
     path.write_bytes(warc_kit.packed([warc_kit.record("resource", b"<rss/>", *fields)]))
-    (capture,) = captures(path)
+    (capture,) = read_captures(path)
     assert isinstance(capture, Capture)
     assert (capture.record_type, capture.status, capture.mime) == (
         RecordType.RESOURCE,
         None,
         "text/xml",
     )
-    assert capture.payload_digest == Digest.of(b"<rss/>", "sha1")
-    message = payload(tmp_path, capture)
+    assert capture.payload_digest == Digest.compute(b"<rss/>", "sha1")
+    message = read_payload(tmp_path, capture)
     assert (message.entity, message.header("content-type")) == (
         b"<rss/>",
         "text/xml; charset=utf-8",
@@ -263,7 +263,7 @@ def test_only_web_addresses_are_captures(tmp_path, url):
     path.write_bytes(
         warc_kit.packed([foreign_response(url), foreign_response("HTTP://a.example/")])
     )
-    assert [item.url for item in captures(path) if isinstance(item, Capture)] == [
+    assert [item.url for item in read_captures(path) if isinstance(item, Capture)] == [
         "HTTP://a.example/"
     ]
 
@@ -272,7 +272,7 @@ def test_odd_but_lawful_records_are_read(tmp_path):
     """An HTTP/2 status line, folded and padded WARC headers, unknown fields and types, and a digest
     in hex.
     """
-    hexed = "SHA1:" + Digest.of(b"x", "sha1").value.hex()
+    hexed = "SHA1:" + Digest.compute(b"x", "sha1").value.hex()
     odd = (
         b"WARC/1.1 \r\nwarc-type:   response  \r\nWARC-Target-URI: http://a.example/long\r\n  \r\nX-New: y\r\n\tmore\r\n"
         b"WARC-Date: 2020-01-02T03:04:05.123456789Z\r\nWARC-Payload-Digest: %s\r\nContent-Length: 17\r\n\r\n"
@@ -282,11 +282,11 @@ def test_odd_but_lawful_records_are_read(tmp_path):
     path.write_bytes(
         warc_kit.packed([warc_kit.record("continuation", b"?"), warc_kit.record("x-new", b""), odd])
     )
-    (capture,) = captures(path)
+    (capture,) = read_captures(path)
     assert isinstance(capture, Capture)
     assert (capture.url, capture.status) == ("http://a.example/long", 200)
     assert capture.captured == datetime(2020, 1, 2, 3, 4, 5, 123456, tzinfo=UTC)
-    assert capture.payload_digest == Digest.of(b"x", "sha1")
+    assert capture.payload_digest == Digest.compute(b"x", "sha1")
     assert str(capture.payload_digest).startswith("sha1:")
 
 
@@ -295,7 +295,7 @@ def test_empty_gzip_members_are_passed_over(tmp_path):
     path = tmp_path / "x.warc.gz"
     empty = gzip.compress(b"")
     path.write_bytes(empty + warc_kit.packed([foreign_response()]) + empty)
-    assert [type(item) for item in captures(path)] == [Capture]
+    assert [type(item) for item in read_captures(path)] == [Capture]
 
 
 # -------------------------------------------------------------------------------- damage and malice
@@ -331,7 +331,7 @@ def test_a_bad_record_is_named_and_the_others_read(tmp_path, name):
     ]
     path = tmp_path / "x.warc.gz"
     path.write_bytes(b"".join(members))
-    one, damage, two, three = captures(path)
+    one, damage, two, three = read_captures(path)
     assert isinstance(damage, DamagedRecord)
     assert (damage.warc, damage.offset) == ("x.warc.gz", len(members[0]))
     assert damage.problem
@@ -345,7 +345,7 @@ def test_damage_in_a_plain_file_is_stepped_over(tmp_path, name):
     """Without gzip, too, reading goes on at the next record."""
     path = tmp_path / "x.warc"
     path.write_bytes(GOOD[0] + BAD_RECORDS[name] + b"\r\n" + GOOD[1] + GOOD[2])
-    items = list(captures(path))
+    items = list(read_captures(path))
     assert any(isinstance(item, DamagedRecord) for item in items)
     urls = [item.url for item in items if isinstance(item, Capture)]
     assert urls[0] == "http://a.example/0"
@@ -374,7 +374,7 @@ def test_one_flipped_byte_costs_at_most_its_own_exchange(tmp_path_factory, sampl
     changed[place] ^= data.draw(st.integers(1, 255))
     path = tmp_path_factory.mktemp("flip") / written[0].warc
     path.write_bytes(changed)
-    read = [item.record_id for item in captures(path) if isinstance(item, Capture)]
+    read = [item.record_id for item in read_captures(path) if isinstance(item, Capture)]
     ends = [0, *(one.offset + one.length for one in written)]
     hurt = next((n for n in range(len(written)) if ends[n] <= place < ends[n + 1]), -1)
     assert set(read) >= {one.record_id for number, one in enumerate(written) if number != hurt}
@@ -388,7 +388,7 @@ def test_a_file_cut_anywhere_gives_all_that_is_whole(tmp_path_factory, sample, d
     cut = data.draw(st.integers(1, len(content) - 1))
     path = tmp_path_factory.mktemp("cut") / written[0].warc
     path.write_bytes(content[:cut])
-    items = list(captures(path))
+    items = list(read_captures(path))
     assert [item for item in items if isinstance(item, Capture)] == [
         one for one in written if one.offset + one.length <= cut
     ]
@@ -399,7 +399,7 @@ def test_zeros_of_a_power_loss_are_damage(tmp_path, sample):
     content, written = sample
     path = tmp_path / written[0].warc
     path.write_bytes(content + b"\0" * 4096)
-    *whole, damage = captures(path)
+    *whole, damage = read_captures(path)
     assert whole == written
     assert isinstance(damage, DamagedRecord)
     assert damage.offset == len(content)
@@ -420,7 +420,7 @@ def test_a_bomb_is_passed_over_in_little_memory(tmp_path):
     )
     del bomb, block
     tracemalloc.start()
-    items = list(captures(path))
+    items = list(read_captures(path))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert [type(item) for item in items] == [Capture, DamagedRecord, Capture]
@@ -434,7 +434,7 @@ def test_a_bomb_is_passed_over_in_little_memory(tmp_path):
 def test_dates_are_read_or_refused(text):
     """Any text is either an instant in UTC or a ValueError."""
     with contextlib.suppress(ValueError):
-        assert read_date(text).tzinfo is UTC
+        assert parse_warc_date(text).tzinfo is UTC
 
 
 # ----------------------------------------------------------------------------------- payloads again
@@ -446,7 +446,7 @@ def test_a_payload_is_found_in_finished_and_unfinished_files(tmp_path):
     answer = warc_kit.response(gzip.compress(warc_kit.PAGE), ("Content-Encoding", "gzip"))
     capture = writer.write_exchange(warc_kit.exchange(answer=answer), warc_kit.FACTS)
     for _ in range(2):
-        message = payload(tmp_path, capture)
+        message = read_payload(tmp_path, capture)
         assert (
             decode_entity(message.entity, message.header("content-encoding"), 10**6).body
             == warc_kit.PAGE
@@ -471,14 +471,14 @@ def test_a_revisit_has_the_payload_it_refers_to(tmp_path):
         made = warc_kit.exchange(answer=b"HTTP/1.1 304 Not Modified\r\n\r\n", second=2)
         still = writer.write_exchange(made, warc_kit.FACTS, reference_to(first), not_modified=True)
     for resolve in (None, lambda _capture: reference_to(first)):
-        one = payload(tmp_path, same, resolve)
+        one = read_payload(tmp_path, same, resolve)
         assert (one.status, one.header("x-again"), one.entity) == (200, "yes", warc_kit.PAGE)
-        two = payload(tmp_path, still, resolve)
+        two = read_payload(tmp_path, still, resolve)
         assert (two.status, two.entity) == (200, warc_kit.PAGE)
     with pytest.raises(DamagedRecordError, match="missing"):
-        payload(tmp_path, same, lambda _capture: None)
+        read_payload(tmp_path, same, lambda _capture: None)
     with pytest.raises(DamagedRecordError, match="without a payload"):
-        payload(tmp_path, same, lambda _capture: reference_to(still))
+        read_payload(tmp_path, same, lambda _capture: reference_to(still))
     assert find_reference(tmp_path, replace(same, refers_to_id=None)) == reference_to(first)
     assert find_reference(
         tmp_path, replace(same, refers_to_id=None, refers_to_date=None)
@@ -491,13 +491,13 @@ def test_a_place_that_holds_another_record_is_refused(tmp_path):
         one = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
         two = writer.write_exchange(warc_kit.exchange(second=1), warc_kit.FACTS)
     with pytest.raises(DamagedRecordError, match="another record"):
-        payload(tmp_path, replace(one, offset=two.offset))
+        read_payload(tmp_path, replace(one, offset=two.offset))
     with pytest.raises(DamagedRecordError):
-        payload(tmp_path, replace(one, offset=one.offset + 1))
+        read_payload(tmp_path, replace(one, offset=one.offset + 1))
     with pytest.raises(DamagedRecordError):
-        payload(tmp_path, replace(two, offset=two.offset + two.length))
+        read_payload(tmp_path, replace(two, offset=two.offset + two.length))
     with pytest.raises(DamagedRecordError, match="missing"):
-        payload(tmp_path, replace(one, warc="gone.warc.gz"))
+        read_payload(tmp_path, replace(one, warc="gone.warc.gz"))
 
 
 @pytest.mark.parametrize("name", ["../secret.warc.gz", "/etc/passwd", "", ".", "..", "a/../b"])
@@ -506,7 +506,7 @@ def test_a_warc_name_is_never_a_path(tmp_path, name):
     (tmp_path / "archive").mkdir()
     (tmp_path / "secret.warc.gz").write_bytes(b"x")
     with pytest.raises(DamagedRecordError):
-        locate(tmp_path / "archive", name)
+        locate_warc(tmp_path / "archive", name)
 
 
 def test_reading_is_fast_enough(tmp_path):
@@ -515,5 +515,5 @@ def test_reading_is_fast_enough(tmp_path):
         for second in range(400):
             writer.write_exchange(warc_kit.exchange(second=second), warc_kit.FACTS)
     began = time.process_time()
-    assert len(list(captures(warc_kit.only_file(tmp_path)))) == 400
+    assert len(list(read_captures(warc_kit.only_file(tmp_path)))) == 400
     assert time.process_time() - began < 1.2

@@ -10,7 +10,7 @@ import warc_kit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.warc.http_message import decode_entity, parse, parse_head
+from archive.warc.http_message import decode_entity, parse_head, parse_response
 
 BODY = "خبر عاجل من بغداد ".encode() * 200
 LIMIT = 10_000_000
@@ -18,7 +18,7 @@ LIMIT = 10_000_000
 
 def test_status_reason_and_headers_are_as_sent():
     """Order, case and duplicates of headers are kept, whatever case they are asked for."""
-    message = parse(
+    message = parse_response(
         b"HTTP/1.1 200 Very  OK\r\nX-a: 1\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\nX-L: \xe9\r\n\r\nbody"
     )
     assert (message.status, message.reason, message.entity) == (200, "Very  OK", b"body")
@@ -62,7 +62,7 @@ def test_odd_heads_are_read(block, status, headers, entity):
     """Line feeds alone, missing reasons, folding, junk lines, interim responses and cut heads are
     all tolerated.
     """
-    message = parse(block)
+    message = parse_response(block)
     assert (message.status, message.headers, message.entity) == (status, headers, entity)
 
 
@@ -74,26 +74,28 @@ def test_a_cut_head_is_told_from_a_whole_one():
 
 def test_mime_is_without_parameters_and_utf8_headers_are_read():
     """The media type comes without charset; a header sent in UTF-8 is read as that."""
-    message = parse(
+    message = parse_response(
         "HTTP/1.1 301 M\r\nContent-Type: text/html;charset=x\r\nLocation: /خبر\r\n\r\n".encode()
     )
     assert message.mime == "text/html"
-    assert message.text("location") == "/خبر"
-    assert parse(b"HTTP/1.1 200 OK\r\nX: \xe9\r\n\r\n").text("x") == "é"
-    assert parse(b"HTTP/1.1 200 OK\r\n\r\n").mime is None
+    assert message.utf8_header("location") == "/خبر"
+    assert parse_response(b"HTTP/1.1 200 OK\r\nX: \xe9\r\n\r\n").utf8_header("x") == "é"
+    assert parse_response(b"HTTP/1.1 200 OK\r\n\r\n").mime is None
 
 
 @pytest.mark.parametrize("name", ["chunked", "Chunked", "gzip, chunked"])
 def test_chunked_framing_is_removed(name):
     """The entity is what was inside the chunks, without extensions and trailers."""
     body = warc_kit.chunked(BODY, extension=b';name="v"', trailer=b"X-Sum: 1\r\n")
-    assert parse(warc_kit.response(body, ("Transfer-Encoding", name))).entity == BODY
+    assert parse_response(warc_kit.response(body, ("Transfer-Encoding", name))).entity == BODY
 
 
 def test_chunks_with_bare_line_feeds_are_read():
     """Servers that end chunk lines with a line feed alone are understood."""
     assert (
-        parse(b"HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\nabc\n2\nde\n0\n\n").entity
+        parse_response(
+            b"HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n3\nabc\n2\nde\n0\n\n"
+        ).entity
         == b"abcde"
     )
 
@@ -102,10 +104,10 @@ def test_chunks_with_bare_line_feeds_are_read():
 def test_truncated_chunks_keep_what_came(body, size, cut):
     """Wherever a chunked body is cut, the entity is a beginning of the whole one."""
     framed = warc_kit.chunked(body, size)
-    whole = parse(warc_kit.response(framed, ("Transfer-Encoding", "chunked"))).entity
+    whole = parse_response(warc_kit.response(framed, ("Transfer-Encoding", "chunked"))).entity
     assert whole == body
     cut = min(cut, len(framed))
-    part = parse(warc_kit.response(framed[:cut], ("Transfer-Encoding", "chunked"))).entity
+    part = parse_response(warc_kit.response(framed[:cut], ("Transfer-Encoding", "chunked"))).entity
     if b"\n" in framed[:cut]:
         assert body.startswith(part)
         assert len(part) >= cut * size // (size + 8) - size - 8
@@ -117,14 +119,16 @@ def test_a_body_that_only_claims_to_be_chunked_is_kept():
         b"<html>no chunks</html>",
         b"a\r\nis hexadecimal by chance, and no chunk follows it",
     ):
-        assert parse(warc_kit.response(body, ("Transfer-Encoding", "chunked"))).entity == body
+        assert (
+            parse_response(warc_kit.response(body, ("Transfer-Encoding", "chunked"))).entity == body
+        )
 
 
 @given(st.binary(max_size=200))
 def test_no_block_makes_the_parser_raise(block):
     """Any bytes at all can be parsed."""
-    parse(block)
-    parse(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + block)
+    parse_response(block)
+    parse_response(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + block)
 
 
 # ----------------------------------------------------------------------------------- content coding

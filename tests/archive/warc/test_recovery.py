@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from archive.errors import StorageError
 from archive.model import Capture
-from archive.warc.capture_reader import captures, payload
-from archive.warc.recovery import recover
+from archive.warc.capture_reader import read_captures, read_payload
+from archive.warc.recovery import recover_open_files
 
 NAME = "warraq-20260304103000123-00000-host.warc.gz"
 
@@ -29,7 +29,7 @@ def sample(tmp_path_factory):
         for second in range(3):
             writer.write_exchange(warc_kit.exchange(second=second), warc_kit.FACTS)
     path = warc_kit.only_file(folder)
-    return path.read_bytes(), list(captures(path, name=NAME))
+    return path.read_bytes(), list(read_captures(path, name=NAME))
 
 
 def left_open(folder: Path, content: bytes) -> Path:
@@ -46,10 +46,10 @@ def state(folder: Path) -> dict[str, bytes]:
 def test_a_whole_file_is_only_closed(tmp_path, sample):
     """A file that was killed between two exchanges gets its name and loses nothing."""
     left_open(tmp_path, sample[0])
-    (done,) = recover(tmp_path)
+    (done,) = recover_open_files(tmp_path)
     assert (done.warc, done.records, done.torn, done.problem) == (NAME, 10, None, None)
     assert state(tmp_path) == {NAME: sample[0]}
-    assert recover(tmp_path) == []
+    assert recover_open_files(tmp_path) == []
 
 
 @settings(max_examples=80)
@@ -64,14 +64,14 @@ def test_cut_anywhere_the_whole_exchanges_stay_and_the_rest_is_set_aside(
     cut = data.draw(st.integers(1, len(content)))
     folder = tmp_path_factory.mktemp("cut")
     left_open(folder, content[:cut])
-    (done,) = recover(folder)
+    (done,) = recover_open_files(folder)
     whole = [one for one in made if one.offset + one.length <= cut]
     kept = (folder / NAME).read_bytes() if done.warc else b""
     aside = done.torn.read_bytes() if done.torn else b""
     assert kept + aside == content[:cut]
     assert (f"{len(aside)} bytes" in str(done)) == bool(aside)
     if done.warc:
-        assert list(captures(folder / NAME)) == whole
+        assert list(read_captures(folder / NAME)) == whole
         assert done.kept_bytes == len(kept)
         ids = [
             line
@@ -94,13 +94,13 @@ def test_zeros_of_a_power_loss_are_trimmed(tmp_path, sample):
     are set aside.
     """
     left_open(tmp_path, sample[0] + b"\0" * 9000)
-    (done,) = recover(tmp_path)
+    (done,) = recover_open_files(tmp_path)
     assert (done.torn, done.torn_bytes) == (None, 9000)
     assert str(done) == f"{NAME}: closed with 10 records"
     assert state(tmp_path) == {NAME: sample[0]}
     other = tmp_path / "other"
     left_open(other, sample[0] + b"\0" * 9000 + b"x")
-    (done,) = recover(other)
+    (done,) = recover_open_files(other)
     assert done.torn is not None
     assert done.torn.name == f"{NAME}.torn-{len(sample[0])}"
     assert state(other) == {NAME: sample[0], done.torn.name: b"\0" * 9000 + b"x"}
@@ -110,7 +110,7 @@ def test_zeros_of_a_power_loss_are_trimmed(tmp_path, sample):
 def test_a_file_without_a_record_is_not_closed_as_one(tmp_path, content):
     """Nothing readable gives no WARC; what there was is set aside."""
     left_open(tmp_path, content)
-    (done,) = recover(tmp_path)
+    (done,) = recover_open_files(tmp_path)
     assert (done.warc, done.records) == (None, 0)
     assert state(tmp_path) == ({f"{NAME}.torn-0": content} if content.strip(b"\0") else {})
 
@@ -120,8 +120,8 @@ def test_a_bad_checksum_is_torn_too(tmp_path, sample):
     content = bytearray(sample[0])
     content[-6] ^= 1
     left_open(tmp_path, bytes(content))
-    (done,) = recover(tmp_path)
-    assert list(captures(tmp_path / NAME)) == sample[1][:2]
+    (done,) = recover_open_files(tmp_path)
+    assert list(read_captures(tmp_path / NAME)) == sample[1][:2]
     assert done.torn is not None
     assert done.problem is not None
     assert "gzip" in done.problem
@@ -133,7 +133,7 @@ def test_recovery_that_is_killed_itself_is_harmless(tmp_path, sample, monkeypatc
     content = sample[0][:-40]
     expected = tmp_path / "expected"
     left_open(expected, content)
-    recover(expected)
+    recover_open_files(expected)
     folder = tmp_path / "archive"
     left_open(folder, content)
     steps = 0
@@ -157,10 +157,10 @@ def test_recovery_that_is_killed_itself_is_harmless(tmp_path, sample, monkeypatc
     for name in ("replace", "rename", "unlink", "open"):
         counted(name, Path)
     try:
-        recover(folder)
+        recover_open_files(folder)
     except Killed:
         monkeypatch.undo()
-        recover(folder)
+        recover_open_files(folder)
     monkeypatch.undo()
     left = state(folder)
     assert {name: data for name, data in left.items() if not name.endswith(".tmp")} == state(
@@ -173,7 +173,7 @@ def test_a_finished_file_is_never_overwritten(tmp_path, sample):
     left_open(tmp_path, sample[0])
     (tmp_path / NAME).write_bytes(b"somebody else's")
     with pytest.raises(StorageError, match="exists"):
-        recover(tmp_path)
+        recover_open_files(tmp_path)
     assert state(tmp_path) == {NAME: b"somebody else's", NAME + ".open": sample[0]}
 
 
@@ -209,13 +209,13 @@ def test_kill_minus_nine_loses_no_exchange_that_was_acknowledged(tmp_path, wait)
     told += process.stdout.readlines()
     process.stdout.close()
     process.wait()
-    (done,) = recover(tmp_path)
+    (done,) = recover_open_files(tmp_path)
     assert done.warc
     path = tmp_path / done.warc
-    read = [item for item in captures(path) if isinstance(item, Capture)]
-    assert len(read) == len(list(captures(path)))
+    read = [item for item in read_captures(path) if isinstance(item, Capture)]
+    assert len(read) == len(list(read_captures(path)))
     assert {line.strip() for line in told if line.endswith("\n")} <= {
         f"{one.warc} {one.offset}" for one in read
     }
-    assert len(payload(tmp_path, read[-1]).entity) == 200_000
+    assert len(read_payload(tmp_path, read[-1]).entity) == 200_000
     assert subprocess.run(["gzip", "-t", str(path)], check=False).returncode == 0

@@ -23,10 +23,10 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive.errors import ArchiveWriteError
 from archive.model import CrawlSummary, Digest, Failure, FetchFacts, Stage
-from archive.warc.capture_reader import captures, reference_to
+from archive.warc.capture_reader import read_captures, reference_to
 from archive.warc.cipher_suites import iana_name
-from archive.warc.recovery import recover
-from archive.warc.serialization import redact, target_uri
+from archive.warc.recovery import recover_open_files
+from archive.warc.serialization import redact_request, target_uri
 
 BIN = Path(sys.executable).parent
 
@@ -247,7 +247,7 @@ def test_secrets_of_the_operator_are_left_out_and_that_is_said(folder):
 def test_a_request_without_secrets_is_untouched():
     """Redaction changes no byte of a request that has none, body included."""
     request = b"POST / HTTP/1.1\r\nHost: a\r\nX-Cookie: b\r\n\r\nCookie: of the body\r\n"
-    assert redact(request) == (request, ())
+    assert redact_request(request) == (request, ())
 
 
 @given(st.text(max_size=60))
@@ -445,10 +445,10 @@ def test_a_half_record_that_cannot_be_taken_back_is_left_to_recovery(folder, mon
         writer.write_exchange(warc_kit.exchange(second=2), warc_kit.FACTS)
     writer.close()
     assert [path.name for path in folder.iterdir()] == [first.warc + ".open"]
-    (done,) = recover(folder)
+    (done,) = recover_open_files(folder)
     assert done.warc == first.warc
     assert done.torn_bytes > 0
-    assert list(captures(folder / first.warc)) == [first]
+    assert list(read_captures(folder / first.warc)) == [first]
 
 
 def test_a_file_that_cannot_be_begun_is_an_error_and_leaves_nothing(folder, monkeypatch):
@@ -593,5 +593,5 @@ def test_the_digest_of_an_unchanged_payload_may_be_unknown(folder):
         made = warc_kit.exchange(answer=b"HTTP/1.1 304 Not Modified\r\n\r\n", second=1)
         capture = writer.write_exchange(made, warc_kit.FACTS, reference, not_modified=True)
     assert capture.payload_digest is None
-    assert first.payload_digest == Digest.of(warc_kit.PAGE, "sha1")
+    assert first.payload_digest == Digest.compute(warc_kit.PAGE, "sha1")
     assert "WARC-Payload-Digest" not in raw_records(warc_kit.only_file(folder))[-1][0]
