@@ -17,17 +17,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from archive.errors import UsageError
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 from archive.model import Capture
-from archive.query.reader import Filters, Reader, Row, Sort
+from archive.query.reader import Filters, IndexReader, Row, Sort
 
 
 class Collection:
     """The collection in a folder (or the one that holds it), open for reading."""
 
     def __init__(self, path: str | Path) -> None:
-        self._layout = Layout.find(Path(path))
-        self._reader = Reader(self._layout.index_db)
+        self._layout = CollectionFolder.find(Path(path))
+        self._reader = IndexReader(self._layout.index_db)
 
     def __enter__(self) -> Self:
         return self
@@ -79,23 +79,23 @@ class Collection:
         """The versions of an article (id or URL), first to last. UsageError where there is no such
         article.
         """
-        return self._reader.versions(self._reader.find(name)["id"])
+        return self._reader.versions(self._reader.require_article(name)["id"])
 
     def captures(self, name: str) -> list[Row]:
         """The captures an article (id or URL) was seen in, in their order. UsageError where there
         is no such article.
         """
-        return self._reader.captures(self._reader.find(name)["id"])
+        return self._reader.captures(self._reader.require_article(name)["id"])
 
     def addresses(self, name: str) -> list[Row]:
         """The addresses of an article (id or URL). UsageError where there is no such article."""
-        return self._reader.addresses(self._reader.find(name)["id"])
+        return self._reader.addresses(self._reader.require_article(name)["id"])
 
     def cluster(self, name: str) -> list[Row]:
         """The near-duplicates of an article (id or URL), itself among them. UsageError where there
         is no such article.
         """
-        return self._reader.cluster(self._reader.find(name)["id"])
+        return self._reader.cluster(self._reader.require_article(name)["id"])
 
     def record(self, capture: Mapping[str, Any] | Capture | str) -> bytes:
         """The WARC record of a capture (a row of `captures`, its id, or a Capture), decompressed:

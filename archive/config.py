@@ -13,7 +13,24 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from archive import config_parsers as read
+from archive.config_parsers import (
+    is_loopback,
+    nearest_word,
+    parse_contact,
+    parse_count,
+    parse_cron,
+    parse_duration,
+    parse_flag,
+    parse_language,
+    parse_regex,
+    parse_selector,
+    parse_several,
+    parse_share,
+    parse_size,
+    parse_text,
+    parse_zone,
+    web_address,
+)
 from archive.errors import ConfigError, NewerCollectionError
 
 # The form of collection this version reads and writes; a larger number in a file means a newer
@@ -51,13 +68,13 @@ class Selectors:
     title: str | None = field(
         default=None,
         metadata=_key(
-            read.selector, "a CSS selector", "Where the headline stands.", '"h1.headline"'
+            parse_selector, "a CSS selector", "Where the headline stands.", '"h1.headline"'
         ),
     )
     body: str | None = field(
         default=None,
         metadata=_key(
-            read.selector,
+            parse_selector,
             "a CSS selector",
             "The element that holds the article's paragraphs.",
             '"div.story"',
@@ -66,7 +83,7 @@ class Selectors:
     date: str | None = field(
         default=None,
         metadata=_key(
-            read.selector,
+            parse_selector,
             "a CSS selector",
             "Where the time of publication stands.",
             '"span.published"',
@@ -75,7 +92,7 @@ class Selectors:
     drop: tuple[str, ...] = field(
         default=(),
         metadata=_key(
-            read.selector,
+            parse_selector,
             "a CSS selector or a list of them",
             "What is not the article although it stands inside it.",
             '[".newsletter", ".share"]',
@@ -96,7 +113,7 @@ class SiteConfig:
     name: str
     start: tuple[str, ...] = field(
         metadata=_key(
-            read.web_address,
+            web_address,
             'a URL such as "https://news.example/" or a list of them',
             "Where the crawl begins, and by its host what the site is. Naming a host here is also the only way to allow "
             "a loopback or private address. Required.",
@@ -107,7 +124,7 @@ class SiteConfig:
     timezone: str = field(
         default="UTC",
         metadata=_key(
-            read.zone,
+            parse_zone,
             'an IANA time zone such as "Asia/Dubai"',
             "The zone of dates the site publishes without one, and the zone `schedule` is meant in.",
             '"Asia/Dubai"',
@@ -116,7 +133,7 @@ class SiteConfig:
     language: str | None = field(
         default=None,
         metadata=_key(
-            read.language,
+            parse_language,
             'a language tag such as "ar"',
             "The language of articles that do not state theirs.",
             '"ar"',
@@ -125,7 +142,7 @@ class SiteConfig:
     schedule: str | None = field(
         default=None,
         metadata=_key(
-            read.cron,
+            parse_cron,
             'a cron expression of five fields such as "*/30 * * * *"',
             "When `warraq run-due` crawls the site; without it only `warraq crawl` does.",
             '"*/30 * * * *"',
@@ -134,7 +151,7 @@ class SiteConfig:
     delay: float = field(
         default=1.0,
         metadata=_key(
-            read.seconds,
+            parse_duration,
             'a number of seconds, or text such as "500ms"',
             "Pause between two requests to one host. A longer Crawl-delay in the site's robots.txt wins. Where every "
             "`start` is on this machine itself (loopback) the default is 0.",
@@ -144,13 +161,13 @@ class SiteConfig:
     concurrency: int = field(
         default=2,
         metadata=_key(
-            read.count, "a whole number from 1 up", "Requests to one host under way at once.", "2"
+            parse_count, "a whole number from 1 up", "Requests to one host under way at once.", "2"
         ),
     )
     include: tuple[str, ...] = field(
         default=(),
         metadata=_key(
-            read.regex,
+            parse_regex,
             "a regular expression or a list of them",
             "Only URLs in which one of these is found are fetched (besides `start`, robots.txt, sitemaps and feeds).",
             '["/news/"]',
@@ -160,7 +177,7 @@ class SiteConfig:
     exclude: tuple[str, ...] = field(
         default=(),
         metadata=_key(
-            read.regex,
+            parse_regex,
             "a regular expression or a list of them",
             "URLs in which one of these is found are never fetched; wins over `include`.",
             '["/video/", "[?&]print="]',
@@ -170,7 +187,7 @@ class SiteConfig:
     requisites: bool = field(
         default=False,
         metadata=_key(
-            read.flag,
+            parse_flag,
             "true or false",
             "Also fetch what a page needs to look right: images, style sheets, fonts, from other hosts too.",
             "false",
@@ -179,7 +196,7 @@ class SiteConfig:
     obey_robots: bool = field(
         default=True,
         metadata=_key(
-            read.flag,
+            parse_flag,
             "true or false",
             "Keep to the site's robots.txt (RFC 9309). `false` only where you have the publisher's word for it; the "
             "choice is written into every WARC.",
@@ -189,7 +206,7 @@ class SiteConfig:
     max_pages: int | None = field(
         default=None,
         metadata=_key(
-            read.count,
+            parse_count,
             "a whole number from 1 up",
             "The most a single crawl of the site fetches; no bound without it.",
             "5000",
@@ -198,7 +215,7 @@ class SiteConfig:
     max_depth: int = field(
         default=20,
         metadata=_key(
-            read.count,
+            parse_count,
             "a whole number from 1 up",
             "The most links followed one after another from `start`.",
             "20",
@@ -215,13 +232,16 @@ class CollectionConfig:
 
     name: str = field(
         metadata=_key(
-            read.text, "one line of text", "What the collection is called. Required.", '"Gulf news"'
+            parse_text,
+            "one line of text",
+            "What the collection is called. Required.",
+            '"Gulf news"',
         )
     )
     operator: str | None = field(
         default=None,
         metadata=_key(
-            read.text,
+            parse_text,
             "one line of text",
             "Who runs the crawl; written into every WARC's `warcinfo`.",
             '"Library of Example"',
@@ -230,7 +250,7 @@ class CollectionConfig:
     contact: str | None = field(
         default=None,
         metadata=_key(
-            read.contact,
+            parse_contact,
             "an e-mail address or a URL",
             "Where a publisher can reach you; sent in the User-Agent of every request.",
             '"https://library.example/crawler"',
@@ -239,7 +259,7 @@ class CollectionConfig:
     rotate_bytes: int = field(
         default=1_000_000_000,
         metadata=_key(
-            read.size,
+            parse_size,
             'a size such as "1 GB"',
             "A WARC file is closed and a new one begun at this size.",
             '"1 GB"',
@@ -248,7 +268,7 @@ class CollectionConfig:
     failed_share: float = field(
         default=0.1,
         metadata=_key(
-            read.share,
+            parse_share,
             "a number from 0 to 1",
             "A crawl ends with exit code 3 when more than this share of its fetches failed.",
             "0.1",
@@ -257,7 +277,7 @@ class CollectionConfig:
     signing_key: str | None = field(
         default=None,
         metadata=_key(
-            read.text,
+            parse_text,
             "the path of a file",
             "An Ed25519 private key in PEM (`openssl genpkey -algorithm ed25519 -out FILE`) that statements of fixity are "
             "signed with; relative to the collection's folder. Keep it outside of what you hand on.",
@@ -267,7 +287,7 @@ class CollectionConfig:
     format: int = field(
         default=FORMAT,
         metadata=_key(
-            read.count,
+            parse_count,
             "a whole number",
             "The form of the collection; written by `init`, not to be changed.",
             "1",
@@ -281,27 +301,27 @@ class CollectionConfig:
             if site.name == name:
                 return site
         names = [site.name for site in self.sites]
-        near = read.nearest(name, names)
+        near = nearest_word(name, names)
         known = ", ".join(names) or "none yet: add one with `warraq init DIR --site URL`"
         hint = f"did you mean {near!r}?" if near else f"the sites are: {known}"
         raise ConfigError(f"warraq.toml has no site {name!r}; {hint}")
 
 
-def keys(table: type[Selectors | SiteConfig | CollectionConfig]) -> dict[str, Key]:
+def documented_keys(table: type[Selectors | SiteConfig | CollectionConfig]) -> dict[str, Key]:
     """The documented keys of one table, in order."""
     return {entry.name: entry.metadata["key"] for entry in fields(table) if "key" in entry.metadata}
 
 
-def load(path: Path) -> CollectionConfig:
+def load_config(path: Path) -> CollectionConfig:
     """Read and check a `warraq.toml`.
 
     Raises ConfigError naming file, table, key, what was expected and the nearest right key, and
     NewerCollectionError where a newer version of Warraq made the collection.
     """
-    return parse(_text(path), path.name)
+    return parse_config(_text(path), path.name)
 
 
-def parse(text: str, source: str = "warraq.toml") -> CollectionConfig:
+def parse_config(text: str, source: str = "warraq.toml") -> CollectionConfig:
     """`load` for a text already in hand; `source` is the file named in messages."""
     try:
         document = tomllib.loads(text)
@@ -362,7 +382,7 @@ def _site(name: str, table: object, source: str) -> SiteConfig:
     values = _values(plain, SiteConfig, source, where, also=("selectors",))
     if not values["start"]:
         raise ConfigError(f"{source}: {where} start: expected at least one URL, not an empty list")
-    if "delay" not in values and all(map(read.is_loopback, values["start"])):
+    if "delay" not in values and all(map(is_loopback, values["start"])):
         values["delay"] = 0.0
     selectors = Selectors(**_values(chosen, Selectors, source, f"[sites.{name}.selectors]"))
     return SiteConfig(name=name, **values, selectors=selectors)
@@ -388,7 +408,7 @@ def _values(
     where: str,
     also: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    known = keys(kind)
+    known = documented_keys(kind)
     _only_known(table, (*known, *also), source, where, "key")
     for name in ("start", "name"):
         if name in known and name not in table:
@@ -401,7 +421,7 @@ def _values(
 def _value(key: Key, name: str, value: object, source: str, where: str) -> object:
     try:
         if key.many:
-            return tuple(key.reads(one) for one in read.several(value))
+            return tuple(key.reads(one) for one in parse_several(value))
         return key.reads(value)
     except ValueError as error:
         raise ConfigError(f"{source}: {where} {name}: expected {key.expects}, {error}") from error
@@ -412,6 +432,6 @@ def _only_known(
 ) -> None:
     for name in table:
         if name not in known:
-            near = read.nearest(name, known)
+            near = nearest_word(name, known)
             hint = f"did you mean {near!r}?" if near else f"it may have: {', '.join(known)}"
             raise ConfigError(f"{source}: {where} has no {what} {name!r}; {hint}")

@@ -32,13 +32,13 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
+def nearest_word(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` was most likely meant to be, or None where none is near."""
     found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return found[0] if found else None
 
 
-def text(value: object) -> str:
+def parse_text(value: object) -> str:
     """One line of text: no control characters, since names and contacts end up in HTTP and WARC
     headers.
     """
@@ -49,28 +49,28 @@ def text(value: object) -> str:
     return value.strip()
 
 
-def flag(value: object) -> bool:
+def parse_flag(value: object) -> bool:
     """`true` or `false`, never a number or a word."""
     if not isinstance(value, bool):
         raise ValueError(f"not {value!r}")  # noqa: TRY004  # all readers refuse with ValueError
     return value
 
 
-def count(value: object) -> int:
+def parse_count(value: object) -> int:
     """A whole number from 1 up."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError(f"not {value!r}")
     return value
 
 
-def share(value: object) -> float:
+def parse_share(value: object) -> float:
     """A number from 0 to 1."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise ValueError(f"not {value!r}")
     return float(value)
 
 
-def seconds(value: object) -> float:
+def parse_duration(value: object) -> float:
     """A duration in seconds: a number of seconds, or text such as `500ms`, `2s`, `30m`, `1h30m`,
     `1d`.
     """
@@ -85,7 +85,7 @@ def seconds(value: object) -> float:
     raise ValueError(f"not {value!r}")
 
 
-def size(value: object) -> int:
+def parse_size(value: object) -> int:
     """A number of bytes: a whole number, or text such as `500 MB`, `1 GB`, `64 MiB`."""
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value
@@ -96,31 +96,31 @@ def size(value: object) -> int:
     raise ValueError(f"not {value!r}")
 
 
-def zone(value: object) -> str:
+def parse_zone(value: object) -> str:
     """An IANA time zone's name, spelled as the time zone database spells it."""
     from zoneinfo import available_timezones
 
-    name = text(value)
+    name = parse_text(value)
     known = available_timezones()
     if name in known:
         return name
-    near = {entry.lower(): entry for entry in known}.get(name.lower()) or nearest(name, known)
+    near = {entry.lower(): entry for entry in known}.get(name.lower()) or nearest_word(name, known)
     raise ValueError(f"not {name!r}" + (f" (nearest: {near!r})" if near else ""))
 
 
-def language(value: object) -> str:
+def parse_language(value: object) -> str:
     """A language tag (BCP 47) such as `ar`, `en` or `ar-EG`."""
-    name = text(value)
+    name = parse_text(value)
     if not _LANGUAGE.fullmatch(name):
         raise ValueError(f"not {name!r}")
     return name
 
 
-def cron(value: object) -> str:
+def parse_cron(value: object) -> str:
     """A cron expression of five fields that will come round again."""
     from cronsim import CronSim, CronSimError
 
-    expression = text(value)
+    expression = parse_text(value)
     if len(expression.split()) != 5:
         raise ValueError(f"not {expression!r} ({len(expression.split())} fields instead of 5)")
     try:
@@ -132,9 +132,9 @@ def cron(value: object) -> str:
     return expression
 
 
-def regex(value: object) -> str:
+def parse_regex(value: object) -> str:
     """A regular expression of Python's `re`, to be searched in URLs."""
-    pattern = text(value)
+    pattern = parse_text(value)
     try:
         re.compile(pattern)
     except re.error as error:
@@ -142,11 +142,11 @@ def regex(value: object) -> str:
     return pattern
 
 
-def selector(value: object) -> str:
+def parse_selector(value: object) -> str:
     """A CSS selector that lxml can use."""
     from cssselect import GenericTranslator, SelectorError
 
-    css = text(value)
+    css = parse_text(value)
     try:
         GenericTranslator().css_to_xpath(css)
     except SelectorError as error:
@@ -156,7 +156,7 @@ def selector(value: object) -> str:
 
 def web_address(value: object) -> str:
     """An absolute http or https URL with a host and without a user name or password."""
-    url = text(value)
+    url = parse_text(value)
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
@@ -176,9 +176,9 @@ def web_address(value: object) -> str:
     return url
 
 
-def contact(value: object) -> str:
+def parse_contact(value: object) -> str:
     """An e-mail address or a URL, in ASCII: it is sent as a part of a header."""
-    address = text(value)
+    address = parse_text(value)
     if not address.isascii():
         raise ValueError(
             f"not {address!r} (it must be ASCII to be sent; write a domain name as xn--...)"
@@ -188,7 +188,7 @@ def contact(value: object) -> str:
     return web_address(address)
 
 
-def several(value: object) -> tuple[object, ...]:
+def parse_several(value: object) -> tuple[object, ...]:
     """A list as it stands, or one value as a list of one."""
     if isinstance(value, list):
         return tuple(value)

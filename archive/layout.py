@@ -20,8 +20,8 @@ from filelock import FileLock, Timeout
 
 from archive.config import check_format
 from archive.errors import CollectionBusyError, StorageError, UsageError
-from archive.fixity.index_seal import seal, unseal
-from archive.model import iso
+from archive.fixity.index_seal import delete_index_checksums, write_index_checksums
+from archive.model import iso_utc
 
 CONFIG_NAME = "warraq.toml"
 ENVIRONMENT = "WARRAQ_COLLECTION"
@@ -33,7 +33,7 @@ _FILE_MODE = 0o640
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class CollectionFolder:
     """The paths of the collection at `root`. Making one touches nothing; `find` and `create` do."""
 
     root: Path
@@ -94,7 +94,7 @@ class Layout:
         return self.state / "crawl.log"
 
     @classmethod
-    def create(cls, root: Path, config_text: str) -> Layout:
+    def create(cls, root: Path, config_text: str) -> CollectionFolder:
         """Make a collection in `root` (made too where missing) with `config_text` as its
         `warraq.toml`.
 
@@ -124,7 +124,7 @@ class Layout:
         return layout
 
     @classmethod
-    def find(cls, option: Path | None = None) -> Layout:
+    def find(cls, option: Path | None = None) -> CollectionFolder:
         """The collection meant: `option` (`-C DIR`), else `$WARRAQ_COLLECTION`, else the current
         folder.
 
@@ -163,7 +163,7 @@ class Layout:
                 folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
             lock.acquire()
             self._sign()
-            unseal(self.seal)
+            delete_index_checksums(self.seal)
         except Timeout as error:
             raise CollectionBusyError(
                 f"{self.root} is being written by {self.holder()}; try again later"
@@ -176,7 +176,7 @@ class Layout:
         try:
             yield
         finally:
-            seal(self.index_db, self.seal)
+            write_index_checksums(self.index_db, self.seal)
             with suppress(OSError):
                 self._signature.unlink()
             lock.release()
@@ -213,7 +213,7 @@ class Layout:
 
     def _sign(self) -> None:
         command = " ".join([Path(sys.argv[0] or "python").name, *sys.argv[1:]])[:200]
-        told = {"pid": os.getpid(), "command": command, "since": iso(datetime.now(UTC))}
+        told = {"pid": os.getpid(), "command": command, "since": iso_utc(datetime.now(UTC))}
         fresh = self._signature.with_suffix(".new")
         fresh.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
         fresh.replace(self._signature)  # whole or not at all: a second writer may be reading it

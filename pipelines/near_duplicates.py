@@ -10,10 +10,10 @@ import struct
 
 from rensa import RMinHash
 
-from archive.text.folding import fold, words
-from archive.text.minhash import VALUES, bands, similarity
+from archive.text.folding import fold_for_search, split_words
+from archive.text.minhash import SIGNATURE_VALUES, estimate_similarity, signature_bands
 
-__all__ = ["bands", "signature", "similarity"]
+__all__ = ["signature_bands", "text_signature", "estimate_similarity"]
 
 SHINGLE = 3
 # Below this a text is a caption or a stub: its few shingles make it like every other stub.
@@ -22,18 +22,18 @@ FEWEST_WORDS = 12
 SEED = 20_240_601
 
 
-def signature(text: str) -> bytes | None:
+def text_signature(text: str) -> bytes | None:
     """The signature of a text (64 unsigned 32-bit integers, little-endian), or None where it is too
     short for one.
 
     The same text gives the same bytes in every process and on every machine.
     """
-    found = words(fold(text))
+    found = split_words(fold_for_search(text))
     if len(found) < FEWEST_WORDS:
         return None
     shingles = {
         " ".join(found[start : start + SHINGLE]) for start in range(len(found) - SHINGLE + 1)
     }
-    minhash = RMinHash(num_perm=VALUES, seed=SEED)
+    minhash = RMinHash(num_perm=SIGNATURE_VALUES, seed=SEED)
     minhash.update(sorted(shingles))
-    return struct.pack(f"<{VALUES}I", *minhash.digest())
+    return struct.pack(f"<{SIGNATURE_VALUES}I", *minhash.digest())

@@ -21,15 +21,15 @@ from archive.model import (
     Sighting,
     Stage,
 )
-from archive.urls import normalise
+from archive.urls import normalise_url
 from archive.warc.http_message import decode_entity
 from pipelines.article.extraction import embedded_articles, from_page
-from pipelines.feeds import feed as feeds
-from pipelines.feeds import sitemap as sitemaps
-from pipelines.near_duplicates import signature
+from pipelines.feeds.feed import is_feed, read_feed
+from pipelines.feeds.sitemap import looks_like_sitemap, read_sitemap
+from pipelines.near_duplicates import text_signature
 from pipelines.page import links
-from pipelines.page.decoding import decode
-from pipelines.page.dom import Page, parse
+from pipelines.page.decoding import decode_page
+from pipelines.page.dom import Page, parse_page
 from pipelines.payload_facts import DECODED_LIMIT, PayloadFacts
 
 # A link whose text is shorter is a menu entry, not a headline (shortest headline of 1,900 on real
@@ -38,7 +38,7 @@ HEADLINE_LENGTH = 20
 HTML = frozenset({"text/html", "application/xhtml+xml"})
 
 
-def read(payload: bytes, facts: PayloadFacts, site: SiteConfig) -> Reading:
+def read_payload(payload: bytes, facts: PayloadFacts, site: SiteConfig) -> Reading:
     """Read one payload (entity with its content coding still on)."""
     status = facts.status or 200  # a resource record has no HTTP status
     if 300 <= status < 400:
@@ -72,9 +72,9 @@ def _recognised(
             kind=PayloadKind.ROBOTS, sitemaps=_robots_sitemaps(body, facts.url), failures=failures
         )
     if mime not in HTML or not _starts_like_html(body):
-        if sitemaps.looks_like_sitemap(body, mime):
+        if looks_like_sitemap(body, mime):
             return _sitemap(body, facts, failures)
-        if feeds.is_feed(body, mime):
+        if is_feed(body, mime):
             return _feed(body, facts, failures)
     if mime in HTML or (not mime and _starts_like_html(body)):
         return _page(body, facts, site, failures)
@@ -86,7 +86,7 @@ def _recognised(
 
 
 def _needed_by_sheet(body: bytes, facts: PayloadFacts) -> tuple[str, ...]:
-    return links.css_requisites(decode(body, facts.content_type).text, facts.url)
+    return links.css_requisites(decode_page(body, facts.content_type).text, facts.url)
 
 
 def _starts_like_html(body: bytes) -> bool:
@@ -97,7 +97,7 @@ def _starts_like_html(body: bytes) -> bool:
 def _redirect(facts: PayloadFacts, status: int) -> Reading:
     if status == 304:
         return Reading(kind=PayloadKind.NOT_MODIFIED)
-    target = normalise(facts.location, facts.url) if facts.location else None
+    target = normalise_url(facts.location, facts.url) if facts.location else None
     return Reading(
         kind=PayloadKind.REDIRECT, links=(Link(url=target, kind="redirect"),) if target else ()
     )
@@ -109,14 +109,14 @@ def _robots_sitemaps(body: bytes, url: str) -> tuple[str, ...]:
         name, colon, value = line.partition(":")
         stated = value.split("#")[0].strip()
         if colon and stated and name.strip().lower() == "sitemap":
-            target = normalise(stated, url)
+            target = normalise_url(stated, url)
             if target and target not in found:
                 found.append(target)
     return tuple(found)
 
 
 def _sitemap(body: bytes, facts: PayloadFacts, failures: tuple[Failure, ...]) -> Reading:
-    reading = sitemaps.read_sitemap(body, facts.url)
+    reading = read_sitemap(body, facts.url)
     more = tuple(_failure(facts, Stage.DISCOVERY, reason) for reason in reading.failures)
     return Reading(
         kind=PayloadKind.SITEMAP,
@@ -127,7 +127,7 @@ def _sitemap(body: bytes, facts: PayloadFacts, failures: tuple[Failure, ...]) ->
 
 
 def _feed(body: bytes, facts: PayloadFacts, failures: tuple[Failure, ...]) -> Reading:
-    reading = feeds.read_feed(body, facts.url, facts.content_type)
+    reading = read_feed(body, facts.url, facts.content_type)
     more = tuple(_failure(facts, Stage.DISCOVERY, reason) for reason in reading.failures)
     return Reading(
         kind=PayloadKind.FEED, sightings=tuple(reading.sightings), failures=failures + more
@@ -137,7 +137,7 @@ def _feed(body: bytes, facts: PayloadFacts, failures: tuple[Failure, ...]) -> Re
 def _page(
     body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Failure, ...]
 ) -> Reading:
-    page = parse(body, facts.url, facts.content_type)
+    page = parse_page(body, facts.url, facts.content_type)
     if isinstance(page, NotAnArticle):
         return Reading(kind=PayloadKind.PAGE, not_article=page, failures=failures)
     outlinks = tuple(links.outlinks(page))  # before the body is recovered: that may alter the tree
@@ -158,7 +158,7 @@ def _page(
             links=outlinks,
             requisites=needed,
             failures=failures,
-            signature=signature(found.body),
+            signature=text_signature(found.body),
         )
     listing = found.reason == NotArticleReason.LISTING
     return Reading(

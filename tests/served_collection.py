@@ -11,12 +11,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archive.cdx.cdxj import CdxjFile
-from archive.config import load
-from archive.layout import Layout
+from archive.config import load_config
+from archive.layout import CollectionFolder
 from archive.model import Capture, Exchange, FetchFacts, Reference
 from archive.warc.capture_reader import reference_to
 from archive.warc.writer import WarcInfo, WarcWriter
-from pipelines.ingest.catch_up import catch_up
+from pipelines.ingest.catch_up import update_index
 from pipelines.ingest.preserve import Preserver
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -132,11 +132,11 @@ EXCHANGES = [
 ]
 
 
-def make(root: Path, *, evil: str = "evil.example") -> Layout:
+def make(root: Path, *, evil: str = "evil.example") -> CollectionFolder:
     """A collection of `EXCHANGES`, a minute apart, indexed; `evil` is the host that hostile markup
     calls.
     """
-    layout = Layout.create(root, CONFIG)
+    layout = CollectionFolder.create(root, CONFIG)
     known: dict[str, Reference] = {}
     writer = WarcWriter(layout.archive, info=WarcInfo(software="test"))
     cdxj = CdxjFile(layout.cdxj)
@@ -152,5 +152,5 @@ def make(root: Path, *, evil: str = "evil.example") -> Layout:
         known.setdefault(str(capture.payload_digest), reference_to(capture))
     writer.close()
     cdxj.close()
-    catch_up(layout, load(layout.config))
+    update_index(layout, load_config(layout.config))
     return layout

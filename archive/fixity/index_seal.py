@@ -25,7 +25,7 @@ _BEGIN = b"warraq: blake2b of each 64 KiB of index.db\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class ChangedBlock:
     """A file that is not as it was left, from the byte `offset` on, and what is wrong."""
 
     file: str
@@ -33,7 +33,7 @@ class Broken:
     problem: str
 
 
-def seal(database: Path, note: Path) -> None:
+def write_index_checksums(database: Path, note: Path) -> None:
     """Note the bytes of the database. Readers that still need its log, a full disk: then nothing is
     noted, or claimed.
     """
@@ -47,21 +47,21 @@ def seal(database: Path, note: Path) -> None:
         fresh.replace(note)
 
 
-def unseal(note: Path) -> None:
+def delete_index_checksums(note: Path) -> None:
     """Take the note away, on the disk too, before the database may change."""
     if note.exists():
         note.unlink()
         sync_folder(note.parent)
 
 
-def broken(database: Path, note: Path) -> Iterator[Broken]:
+def changed_blocks(database: Path, note: Path) -> Iterator[ChangedBlock]:
     """Where the database is not as it was noted; nothing where nothing was."""
     if not note.is_file() or not database.is_file():
         return
     data = note.read_bytes()
     stated, body = data[:_DIGEST], data[_DIGEST:]
     if _digest(body) != stated or not body.startswith(_BEGIN):
-        yield Broken(
+        yield ChangedBlock(
             f"{note.parent.name}/{note.name}",
             None,
             "the note of the index's bytes was changed; crawl or index again",
@@ -74,12 +74,12 @@ def broken(database: Path, note: Path) -> Iterator[Broken]:
         numbers = [number for number, _ in blocks]
         if changed:
             end = min((numbers[-1] + 1) * BLOCK, database.stat().st_size)
-            yield Broken(
+            yield ChangedBlock(
                 database.name, numbers[0] * BLOCK, f"bytes up to {end} are not those Warraq wrote"
             )
     log = database.with_name(database.name + "-wal")
     if log.exists() and log.stat().st_size:
-        yield Broken(log.name, 0, "written to the index by another program")
+        yield ChangedBlock(log.name, 0, "written to the index by another program")
 
 
 def _is_one_file(database: Path) -> bool:

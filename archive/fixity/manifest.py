@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from archive.errors import ConfigError, StorageError
-from archive.model import iso
+from archive.model import iso_utc
 from archive.warc.open_file import open_private
 
 MANIFEST = "manifest-sha256.txt"
@@ -39,7 +39,7 @@ _UNFINISHED = {".open", ".tmp", ".part", ".plain"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FixityProblem:
+class FixityMismatch:
     """One thing that is not as it was stated: `file` relative to the collection, and what is
     wrong.
     """
@@ -169,7 +169,7 @@ def _write(
         folder.mkdir(mode=0o750, exist_ok=True)
         _cut_to_whole_lines(chain)
         line: dict[str, Any] = {
-            "at": iso(now),
+            "at": iso_utc(now),
             "manifest": hashlib.sha256(text.encode()).hexdigest(),
             **what,
             "previous": _last_digest(chain),
@@ -242,21 +242,21 @@ def _signature(line: dict[str, Any], key: Path) -> dict[str, str]:
 # ----------------------------------------------------------------------------------------- checking
 
 
-def check_fixity(folder: Path, root: Path) -> Iterator[FixityProblem]:
+def check_fixity(folder: Path, root: Path) -> Iterator[FixityMismatch]:
     """Read every file of the manifest again and walk the chain; yields what is not as stated."""
     manifest = read_manifest(folder)
     for name, digest in sorted(manifest.items()):
         path = root / name
         if not path.is_file():
-            yield FixityProblem(file=name, problem="stands in the fixity manifest and is missing")
+            yield FixityMismatch(file=name, problem="stands in the fixity manifest and is missing")
         elif sha256_of(path) != digest:
-            yield FixityProblem(
+            yield FixityMismatch(
                 file=name, problem="its bytes are not those the fixity manifest states"
             )
     yield from check_chain(folder)
 
 
-def unstated(folder: Path, root: Path, files: Iterable[Path]) -> list[str]:
+def files_without_checksum(folder: Path, root: Path, files: Iterable[Path]) -> list[str]:
     """The names, relative to `root`, of the files that the manifest says nothing of: a manifest cut
     back shows by them.
     """
@@ -264,7 +264,7 @@ def unstated(folder: Path, root: Path, files: Iterable[Path]) -> list[str]:
     return [name for file in files if (name := file.relative_to(root).as_posix()) not in known]
 
 
-def check_chain(folder: Path) -> Iterator[FixityProblem]:
+def check_chain(folder: Path) -> Iterator[FixityMismatch]:
     """Walk the chain from its first line to the manifest it ends in; yields each break, bad line
     and bad signature.
     """
@@ -272,7 +272,7 @@ def check_chain(folder: Path) -> Iterator[FixityProblem]:
     name = f"{folder.name}/{CHAIN}"
     if not chain.exists():
         if manifest.exists():
-            yield FixityProblem(file=name, problem="is missing, though there is a manifest")
+            yield FixityMismatch(file=name, problem="is missing, though there is a manifest")
         return
     previous, stated = _START, None
     known: dict[str, str] = {}
@@ -285,10 +285,10 @@ def check_chain(folder: Path) -> Iterator[FixityProblem]:
         except (ValueError, KeyError, TypeError, AttributeError):
             line, problem = {}, "cannot be read"
         if problem:
-            yield FixityProblem(file=name, problem=f"{where}: {problem}")
+            yield FixityMismatch(file=name, problem=f"{where}: {problem}")
         previous, stated = hashlib.sha256(raw).hexdigest(), line.get("manifest")
     if not manifest.exists() or sha256_of(manifest) != stated:
-        yield FixityProblem(
+        yield FixityMismatch(
             file=f"{folder.name}/{MANIFEST}", problem="is not the manifest the chain ends in"
         )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 Address = tuple[str, str]  # site, folded URL
 
 
-def docid(article: str) -> int:
+def docid_of(article: str) -> int:
     """The rowid of an article in `articles` and `articles_fts`, from its id: 63 bits, so it is
     never negative.
     """
@@ -16,7 +16,7 @@ def docid(article: str) -> int:
 
 
 @dataclass(slots=True)
-class Touched:
+class AffectedRows:
     """What a batch touches and what is to be derived anew; filled step by step."""
 
     addresses: set[Address] = field(default_factory=set)
@@ -33,7 +33,7 @@ class Touched:
         default_factory=set
     )  # articles whose place in their cluster may have moved
 
-    def note(self, article: str | None, version: str | None, url: str, sha256: str) -> None:
+    def add_reading(self, article: str | None, version: str | None, url: str, sha256: str) -> None:
         """A reading at `url` begins or ceases to be this version of this article (None: of
         none).
         """

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from archive.index.affected import first_and_last
 from archive.model.identity import article_id
-from archive.urls import canonical_key, is_amp, is_tracked, normalise
+from archive.urls import canonical_key, is_amp, is_tracked, normalise_url
 
 # Redirects followed when asking where an address leads; browsers stop at 20, honest sites need two
 # or three.
@@ -30,7 +30,7 @@ def derive_addresses(
     pairs = set(touched)
     for url, article in sorted(pairs):
         _address(db, url, article)
-    for source in sorted(_leading_to(db, {url for url, _ in pairs} | set(redirects))):
+    for source in sorted(urls_leading_to(db, {url for url, _ in pairs} | set(redirects))):
         _aliases(db, source)
 
 
@@ -51,7 +51,7 @@ def _address(db: sqlite3.Connection, url: str, article: str) -> None:
 
 
 def _kind(db: sqlite3.Connection, url: str, article: str, canonical: str, site: str) -> str:
-    if (normalise(url) or url) == canonical:
+    if (normalise_url(url) or url) == canonical:
         return "canonical"
     keys = db.execute(
         "SELECT DISTINCT key FROM _readings WHERE url = ? AND article_id = ?", (url, article)
@@ -70,7 +70,7 @@ def _kind(db: sqlite3.Connection, url: str, article: str, canonical: str, site: 
 # ---------------------------------------------------------------------------------------- redirects
 
 
-def _leading_to(db: sqlite3.Connection, urls: set[str]) -> set[str]:
+def urls_leading_to(db: sqlite3.Connection, urls: set[str]) -> set[str]:
     """The URLs whose redirects lead to one of `urls`, and those of `urls` that redirect
     themselves.
     """
@@ -98,10 +98,10 @@ def _reached(db: sqlite3.Connection, url: str) -> dict[str, set[str]]:
     locations = db.execute(
         "SELECT DISTINCT location FROM captures WHERE url = ? AND location IS NOT NULL", (url,)
     )
-    return {location: _behind(db, location) for (location,) in locations}
+    return {location: urls_redirecting_to(db, location) for (location,) in locations}
 
 
-def _behind(db: sqlite3.Connection, url: str) -> set[str]:
+def urls_redirecting_to(db: sqlite3.Connection, url: str) -> set[str]:
     edge, seen = {url}, {url}
     for _ in range(MOST_HOPS):
         edge = {

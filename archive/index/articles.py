@@ -18,10 +18,10 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
-from archive.index.affected import Address, Touched, docid, first_and_last
+from archive.index.affected import Address, AffectedRows, docid_of, first_and_last
 from archive.index.rows import folded
 from archive.model.identity import article_id, version_id
-from archive.text.folding import other_forms
+from archive.text.folding import index_forms
 
 DEPENDENTS = ("authors", "tags", "images", "links")
 # fmt: off
@@ -40,7 +40,7 @@ _UPSERT_ARTICLE = (
 )
 
 
-def derive(db: sqlite3.Connection, touched: Touched) -> None:
+def derive_articles(db: sqlite3.Connection, touched: AffectedRows) -> None:
     """Bring `_works`, articles, versions and the full text up to date with the readings of the
     addresses touched.
     """
@@ -58,7 +58,7 @@ def derive(db: sqlite3.Connection, touched: Touched) -> None:
 # ----------------------------------------------------------------------------------------- identity
 
 
-def _owners(db: sqlite3.Connection, touched: Touched) -> set[Address]:
+def _owners(db: sqlite3.Connection, touched: AffectedRows) -> set[Address]:
     """Who owns the fingerprints touched; the addresses for which that changed."""
     moved: set[Address] = set()
     for site, fingerprint in sorted(touched.fingerprints):
@@ -86,7 +86,7 @@ def _owners(db: sqlite3.Connection, touched: Touched) -> set[Address]:
     return moved
 
 
-def _work(db: sqlite3.Connection, address: Address, touched: Touched) -> None:
+def _work(db: sqlite3.Connection, address: Address, touched: AffectedRows) -> None:
     """Decide which article an address is, and note both articles where that changed."""
     site, key = address
     owners = [
@@ -109,7 +109,7 @@ def _work(db: sqlite3.Connection, address: Address, touched: Touched) -> None:
     touched.articles.add(article_id(site, article_key))
 
 
-def _readings(db: sqlite3.Connection, addresses: list[Address], touched: Touched) -> None:
+def _readings(db: sqlite3.Connection, addresses: list[Address], touched: AffectedRows) -> None:
     """Write into readings and captures which article and version they are."""
     for site, key in addresses:
         work = db.execute(
@@ -133,14 +133,14 @@ def _readings(db: sqlite3.Connection, addresses: list[Address], touched: Touched
                     "UPDATE captures SET article_id = ?, version_id = ? WHERE id = ?",
                     (now, version, capture),
                 )
-            touched.note(old_article, old_version, url, sha256)
-            touched.note(now, version, url, sha256)
+            touched.add_reading(old_article, old_version, url, sha256)
+            touched.add_reading(now, version, url, sha256)
 
 
 # ----------------------------------------------------------------------------------------- versions
 
 
-def _versions(db: sqlite3.Connection, touched: Touched) -> None:
+def _versions(db: sqlite3.Connection, touched: AffectedRows) -> None:
     missing = {sha256 for _, sha256 in touched.versions.values()} - touched.texts.keys()
     for sha256 in missing:  # before any is deleted: a text may be about to move to another article
         row = db.execute(
@@ -200,7 +200,7 @@ class _Change:
     known: bool
 
 
-def _article(db: sqlite3.Connection, article: str, touched: Touched) -> _Change | None:
+def _article(db: sqlite3.Connection, article: str, touched: AffectedRows) -> _Change | None:
     """Write one article's row and what hangs on it; what is to change in the full text."""
     before = db.execute(
         "SELECT title, body, version_id, url, cluster_id, published, first_seen FROM articles WHERE id = ?",
@@ -214,10 +214,10 @@ def _article(db: sqlite3.Connection, article: str, touched: Touched) -> _Change 
         if before is None:
             return None
         _remove(db, article)
-        touched.signatures[docid(article)] = None
+        touched.signatures[docid_of(article)] = None
         touched.urls.add((before[3], article))
         touched.left |= {before[4]} - {None}
-        return _Change(docid(article), None, known=True)
+        return _Change(docid_of(article), None, known=True)
     site, version = newest
     metadata, signature, listing = _text_row(db, article, version)
     row = _row(db, article, site, version)
@@ -226,14 +226,14 @@ def _article(db: sqlite3.Connection, article: str, touched: Touched) -> _Change 
     touched.urls.add((row["url"], article))
     if before is None or before[2] != version or version in touched.versions:
         _dependents(db, article, row)
-    touched.signatures[docid(article)] = signature
+    touched.signatures[docid_of(article)] = signature
     if before is None or before[5:] != (row["published"], row["first_seen"]):
-        touched.dated.add(docid(article))
+        touched.dated.add(docid_of(article))
     if before is not None and before[3] != row["url"]:
         touched.urls.add((before[3], article))
     if before is not None and before[:2] == (row["title"], row["body"]):
         return None
-    return _Change(docid(article), (row["title"], row["body"]), known=before is not None)
+    return _Change(docid_of(article), (row["title"], row["body"]), known=before is not None)
 
 
 def _row(db: sqlite3.Connection, article: str, site: str, version: str) -> dict[str, Any]:
@@ -243,7 +243,7 @@ def _row(db: sqlite3.Connection, article: str, site: str, version: str) -> dict[
         "SELECT count(*) FROM versions WHERE article_id = ?", (article,)
     ).fetchone()
     return {
-        "docid": docid(article),
+        "docid": docid_of(article),
         "id": article,
         "url": _name(db, article, site),
         "site": site,
@@ -309,5 +309,5 @@ def _full_text(db: sqlite3.Connection, changes: list[_Change]) -> None:
             title, body = map(folded, change.text)
             db.execute(
                 "INSERT INTO articles_fts (rowid, title, body, title_forms, body_forms) VALUES (?, ?, ?, ?, ?)",
-                (change.docid, title, body, other_forms(title), other_forms(body)),
+                (change.docid, title, body, index_forms(title), index_forms(body)),
             )

@@ -12,10 +12,10 @@ from datetime import datetime
 
 from archive.index.rows import CAPTURE_COLUMNS, capture_of, reference_of
 from archive.index.withdrawals import OF_WITHDRAWN
-from archive.model import Capture, RecordType, Reference, iso
+from archive.model import Capture, RecordType, Reference, iso_utc
 
 
-def nearest(db: sqlite3.Connection, url: str, moment: datetime) -> Capture | None:
+def nearest_capture(db: sqlite3.Connection, url: str, moment: datetime) -> Capture | None:
     """The capture of `url` nearest in time that shows something: an answer below 400 if there is
     one, else any (but none of a withdrawn article).
 
@@ -28,12 +28,12 @@ def nearest(db: sqlite3.Connection, url: str, moment: datetime) -> Capture | Non
         f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url IN (:url, :other) AND NOT {OF_WITHDRAWN}"  # noqa: S608
         " ORDER BY coalesce(status, 200) >= 400, url != :url, abs(julianday(captured) - julianday(:moment)),"
         " warc, offset LIMIT 1",
-        {"url": url, "other": other, "moment": iso(moment)},
+        {"url": url, "other": other, "moment": iso_utc(moment)},
     ).fetchone()
     return capture_of(row) if row else None
 
 
-def referred(db: sqlite3.Connection, capture: Capture) -> Reference | None:
+def revisit_target(db: sqlite3.Connection, capture: Capture) -> Reference | None:
     """The record whose payload a revisit stands for; None where it is not in the index, and for any
     other capture.
     """
@@ -41,7 +41,7 @@ def referred(db: sqlite3.Connection, capture: Capture) -> Reference | None:
         return None
     by_id = "record_id = ?", (capture.refers_to_id or "",)
     url = capture.refers_to_url or capture.url
-    date = iso(capture.refers_to_date) if capture.refers_to_date else ""
+    date = iso_utc(capture.refers_to_date) if capture.refers_to_date else ""
     by_date = "url = ? AND captured = ?", (url, date)
     for condition, values in (by_id, by_date):
         row = db.execute(

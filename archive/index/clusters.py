@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from archive.text.minhash import THRESHOLD, bands, similarity
+from archive.text.minhash import NEAR_DUPLICATE_THRESHOLD, estimate_similarity, signature_bands
 
 Node = int | str  # an article by its docid, or a cluster that keeps all its members by its id
 
@@ -75,14 +75,14 @@ def _store(db: sqlite3.Connection, docid: int, signature: bytes | None) -> bool:
     if row:
         db.executemany(
             "DELETE FROM _bands WHERE band = ? AND docid = ?",
-            [(band, docid) for band in bands(row[0])],
+            [(band, docid) for band in signature_bands(row[0])],
         )
         db.execute("DELETE FROM _signatures WHERE docid = ?", (docid,))
     if signature is not None:
         db.execute("INSERT INTO _signatures VALUES (?, ?)", (docid, signature))
         db.executemany(
             "INSERT OR IGNORE INTO _bands VALUES (?, ?)",
-            [(band, docid) for band in bands(signature)],
+            [(band, docid) for band in signature_bands(signature)],
         )
     return True
 
@@ -115,7 +115,7 @@ def _grouped(db: sqlite3.Connection, docids: list[int]) -> list[list[Node]]:
                 (signature,) = db.execute(
                     "SELECT signature FROM _signatures WHERE docid = ?", (other,)
                 ).fetchone()
-                if similarity(row[0], signature) >= THRESHOLD:
+                if estimate_similarity(row[0], signature) >= NEAR_DUPLICATE_THRESHOLD:
                     groups.join(docid, node)
     return [group for group in groups.all() if len(group) > 1]
 
@@ -124,7 +124,7 @@ def _candidates(
     db: sqlite3.Connection, docid: int, signature: bytes
 ) -> list[tuple[int, str | None]]:
     """The articles that share a band with one, and their clusters."""
-    wanted = bands(signature)
+    wanted = signature_bands(signature)
     marks = ", ".join("?" * len(wanted))
     found = db.execute(
         "SELECT docid, cluster_id FROM articles WHERE docid IN"  # noqa: S608

@@ -34,7 +34,7 @@ def storage_errors(path: Path) -> Iterator[None]:
         raise StorageError(f"{path}: {error}; run `warraq index --rebuild`") from error
 
 
-def keep_from_others(path: Path) -> None:
+def create_private(path: Path) -> None:
     """Make the empty file of a database that is not there yet, closed to other users: SQLite's own
     would be open to all.
     """
@@ -46,7 +46,7 @@ def open_writer(path: Path, *, timeout: float = 30.0) -> sqlite3.Connection:
     """Open `index.db` for writing, made where it is missing: WAL, busy after `timeout` seconds.
     Transactions are explicit.
     """
-    keep_from_others(path)
+    create_private(path)
     with storage_errors(path):
         connection = sqlite3.connect(path, timeout=timeout, isolation_level=None)
         try:
@@ -122,7 +122,7 @@ def _configure(connection: sqlite3.Connection, path: Path) -> None:
     )
 
 
-def take_place(fresh: Path, old: Path) -> None:
+def replace_database(fresh: Path, old: Path) -> None:
     """Put the database `fresh` where `old` stands and remove `fresh`; those who read `old` go on
     undisturbed.
 

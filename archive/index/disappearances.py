@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from archive.index.affected import latest_reading
-from archive.index.article_urls import _behind, _leading_to
+from archive.index.article_urls import urls_leading_to, urls_redirecting_to
 from archive.index.rows import moment_of
 from archive.urls import canonical_key, is_amp, is_tracked
 
@@ -25,7 +25,7 @@ def derive_disappearances(
     """
     affected = set(articles)
     named = "SELECT DISTINCT article_id FROM _readings WHERE key = ? AND article_id IS NOT NULL"
-    for url in urls | _leading_to(db, fresh):
+    for url in urls | urls_leading_to(db, fresh):
         affected |= {
             article
             for (article,) in db.execute("SELECT article_id FROM addresses WHERE url = ?", (url,))
@@ -107,7 +107,7 @@ def _gone(db: sqlite3.Connection, status: int | None, location: str | None) -> s
         return None
     return (
         f"redirects to {location}"
-        if all(_no_article(db, url) for url in _behind(db, location))
+        if all(_no_article(db, url) for url in urls_redirecting_to(db, location))
         else None
     )
 

@@ -16,26 +16,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from archive.index.affected import Touched
+from archive.index.affected import AffectedRows
 from archive.index.rows import ReadArticle, fingerprint
 from archive.model import Article, Evidence
 from archive.model.identity import text_sha256
 from archive.text.shared_lines import (
-    FEWEST,
-    SAMPLE,
-    SHARED,
-    Kind,
-    Line,
-    Sampled,
+    MIN_ARTICLES,
+    MIN_SHARED_AT_PLACE,
+    SAMPLE_SIZE,
+    LineHashes,
+    LineKind,
+    SampledArticle,
+    boilerplate_kinds,
     content_words,
-    dropped,
-    is_furniture,
-    lines_of,
-    number,
+    distinct_articles,
+    hash_number,
+    is_boilerplate,
+    line_hashes_of,
     path_and_form,
     same_entries,
-    unlike,
-    unpack,
+    unpack_places,
 )
 
 _UPSERT_TEXT = """
@@ -49,7 +49,7 @@ WHERE (excluded.listing, moment) < (listing, excluded.moment)
 """
 _WIDESPREAD = f"""
 SELECT value FROM json_each(?) WHERE
-  (SELECT count(*) FROM (SELECT DISTINCT article FROM _lines WHERE line = value LIMIT {FEWEST})) = {FEWEST}
+  (SELECT count(*) FROM (SELECT DISTINCT article FROM _lines WHERE line = value LIMIT {MIN_ARTICLES})) = {MIN_ARTICLES}
 """  # noqa: S608 -- constants only
 _LEARNED = "SELECT trait FROM _lessons WHERE trait IN (SELECT value FROM json_each(?))"
 # Articles kept ready for judging; a site's furniture is mostly judged by the same few.
@@ -59,10 +59,10 @@ _FIRST = -(1 << 63)
 # cells.
 MOST_LINES = 100
 
-_ready: OrderedDict[int, Sampled] = OrderedDict()
+_ready: OrderedDict[int, SampledArticle] = OrderedDict()
 
 
-class Lessons:
+class BoilerplateIndex:
     """What is learned within one transaction: texts cleaned as they come, and anew in `settle`
     where lessons changed.
     """
@@ -75,7 +75,7 @@ class Lessons:
         ] = {}  # lines whose articles are others than before, with their site
         self._moved_places: dict[int, str] = {}
 
-    def take(self, read: ReadArticle, touched: Touched) -> tuple[str, str]:
+    def add_text(self, read: ReadArticle, touched: AffectedRows) -> tuple[str, str]:
         """Keep a text as read; its hash and fingerprint without what is known for furniture by
         now.
         """
@@ -95,34 +95,37 @@ class Lessons:
         touched.texts[sha256] = (row["title"], body)
         self._bodies[row["id"]] = row["body"]
         if not known:
-            article = number(site, key)
+            article = hash_number(site, key)
             rows = [(trait, article, row["id"]) for trait in sorted(self._note(site, read.lines))]
             self._db.executemany("INSERT OR IGNORE INTO _lines VALUES (?, ?, ?)", rows)
         return sha256, fingerprint(row["title"], body, read.published, key)
 
-    def forget(self, texts: Iterable[int], touched: Touched) -> None:
+    def withdraw_texts(self, texts: Iterable[int], touched: AffectedRows) -> None:
         """These texts, about to be withdrawn, teach no more, and count as they were read."""
         for text in texts:
             site, places = self._db.execute(
                 "SELECT site, places FROM _texts WHERE id = ?", (text,)
             ).fetchone()
             rows = (
-                [(trait, text) for trait in self._note(site, lines_of(site, unpack(places)))]
+                [
+                    (trait, text)
+                    for trait in self._note(site, line_hashes_of(site, unpack_places(places)))
+                ]
                 if places
                 else []
             )
             self._db.executemany("DELETE FROM _lines WHERE line = ? AND text = ?", rows)
-            self._become(text, self._text(text)[1], touched, anyway=True)
+            self._set_cleaned_body(text, self._text(text)[1], touched, anyway=True)
 
-    def _note(self, site: str, lines: Sequence[Line]) -> set[int]:
-        traits, places = {line.trait for line in lines}, {line.place for line in lines}
+    def _note(self, site: str, lines: Sequence[LineHashes]) -> set[int]:
+        traits, places = {line.line_hash for line in lines}, {line.place_hash for line in lines}
         self._moved |= dict.fromkeys(traits, site)
         self._moved_places |= dict.fromkeys(places, site)
         return traits | places
 
     # ------------------------------------------------------------------------------------- learning
 
-    def settle(self, touched: Touched) -> None:
+    def relearn(self, touched: AffectedRows) -> None:
         """Judge every line and place that came or went in this transaction; clean anew what that
         changes.
         """
@@ -147,7 +150,7 @@ class Lessons:
         sample = self._sample(trait)
         is_place = trait in self._moved_places
         learned = (
-            self._is_furniture_place(trait, sample) if is_place else is_furniture(trait, sample)
+            self._is_furniture_place(trait, sample) if is_place else is_boilerplate(trait, sample)
         )
         if learned == known:
             return False
@@ -162,13 +165,13 @@ class Lessons:
             self._db.execute("DELETE FROM _lessons WHERE trait = ?", (trait,))
         return True
 
-    def _sample(self, trait: int) -> tuple[Sampled, ...]:
+    def _sample(self, trait: int) -> tuple[SampledArticle, ...]:
         """The articles with the smallest numbers that have a line or place: of each the text with
         the smallest.
         """
-        found: list[Sampled] = []
+        found: list[SampledArticle] = []
         article = _FIRST
-        while len(found) < SAMPLE:
+        while len(found) < SAMPLE_SIZE:
             row = self._db.execute(
                 "SELECT article, text FROM _lines WHERE line = ? AND article >= ? ORDER BY article, text LIMIT 1",
                 (trait, article),
@@ -179,7 +182,7 @@ class Lessons:
             article = row[0] + 1
         return tuple(found)
 
-    def _ready(self, text: int) -> Sampled:
+    def _ready(self, text: int) -> SampledArticle:
         if text in _ready:
             _ready.move_to_end(text)
             return _ready[text]
@@ -187,9 +190,11 @@ class Lessons:
         site, places = self._db.execute(
             "SELECT site, places FROM _texts WHERE id = ?", (text,)
         ).fetchone()
-        paragraphs, stands = tuple(body.split("\n")), tuple(unpack(places))
+        paragraphs, stands = tuple(body.split("\n")), tuple(unpack_places(places))
         words = tuple(content_words(each) for each in paragraphs)
-        _ready[text] = Sampled(title, paragraphs, stands, lines_of(site, stands), words)
+        _ready[text] = SampledArticle(
+            title, paragraphs, stands, line_hashes_of(site, stands), words
+        )
         if len(_ready) > _READY:
             _ready.popitem(last=False)
         return _ready[text]
@@ -204,21 +209,21 @@ class Lessons:
             (self._bodies[text],) = self._db.execute(statement, (sha256,)).fetchone()
         return title, body if body is not None else self._bodies[text]
 
-    def _is_furniture_place(self, place: int, sample: tuple[Sampled, ...]) -> bool:
+    def _is_furniture_place(self, place: int, sample: tuple[SampledArticle, ...]) -> bool:
         """Whether nearly all that stands at a place of these articles stands there in others
         too.
         """
-        lines = [line for each in sample for line in islice(each.at(place), MOST_LINES)]
-        if any(line.kind == Kind.HEADING for line in lines):
+        lines = [line for each in sample for line in islice(each.lines_at(place), MOST_LINES)]
+        if any(line.kind == LineKind.HEADING for line in lines):
             return False
         alone = 0
         for line in lines:
-            alone += not self._is_shared(line.trait)
-            if alone > (1 - SHARED) * len(lines):
+            alone += not self._is_shared(line.line_hash)
+            if alone > (1 - MIN_SHARED_AT_PLACE) * len(lines):
                 return False
-        articles = unlike(sample)
-        listed = any(line.kind == Kind.ENTRY for line in lines)
-        return len(articles) >= FEWEST and (not listed or same_entries(place, articles))
+        articles = distinct_articles(sample)
+        listed = any(line.kind == LineKind.ENTRY for line in lines)
+        return len(articles) >= MIN_ARTICLES and (not listed or same_entries(place, articles))
 
     def _is_shared(self, trait: int) -> bool:
         """Whether a line stands in articles of different titles (of the first four)."""
@@ -231,33 +236,39 @@ class Lessons:
 
     # ------------------------------------------------------------------------------------- cleaning
 
-    def _clean_anew(self, text: int, touched: Touched) -> None:
+    def _clean_anew(self, text: int, touched: AffectedRows) -> None:
         """Bring a text to what is known for furniture now."""
         site, places = self._db.execute(
             "SELECT site, places FROM _texts WHERE id = ?", (text,)
         ).fetchone()
         body = self._text(text)[1]
-        self._become(text, _cleaned(self._db, body, lines_of(site, unpack(places))), touched)
+        self._set_cleaned_body(
+            text, _cleaned(self._db, body, line_hashes_of(site, unpack_places(places))), touched
+        )
 
-    def tell(self, text: int, touched: Touched) -> None:
+    def register_text(self, text: int, touched: AffectedRows) -> None:
         """Note a text's title and body without furniture for the versions that are about to have
         it.
         """
         title, sha256 = self._db.execute(
             "SELECT title, text_sha256 FROM _texts WHERE id = ?", (text,)
         ).fetchone()
-        touched.texts[sha256] = (title, self.clean(text))
+        touched.texts[sha256] = (title, self.cleaned_body(text))
 
-    def clean(self, text: int) -> str:
+    def cleaned_body(self, text: int) -> str:
         """A text's body without what is known for furniture now."""
         site, places = self._db.execute(
             "SELECT site, places FROM _texts WHERE id = ?", (text,)
         ).fetchone()
         return _cleaned(
-            self._db, self._text(text)[1], lines_of(site, unpack(places)) if places else ()
+            self._db,
+            self._text(text)[1],
+            line_hashes_of(site, unpack_places(places)) if places else (),
         )
 
-    def _become(self, text: int, cleaned: str, touched: Touched, *, anyway: bool = False) -> None:
+    def _set_cleaned_body(
+        self, text: int, cleaned: str, touched: AffectedRows, *, anyway: bool = False
+    ) -> None:
         """Note a text's body without furniture, and all that follows for its readings; `anyway`,
         even if it was that before.
         """
@@ -274,10 +285,10 @@ class Lessons:
         self._db.execute(statement, (sha256, _kept(body, cleaned, apart), text))
         touched.texts[sha256] = (title, cleaned)
         mark = fingerprint(title, cleaned, json.loads(metadata)["published"], key)
-        self._retell((site, key), text, (sha256, mark), touched)
+        self._update_readings((site, key), text, (sha256, mark), touched)
 
-    def _retell(
-        self, address: tuple[str, str], text: int, now: tuple[str, str], touched: Touched
+    def _update_readings(
+        self, address: tuple[str, str], text: int, now: tuple[str, str], touched: AffectedRows
     ) -> None:
         """Give the readings of a text its new hash and fingerprint; article and version follow from
         these.
@@ -288,7 +299,7 @@ class Lessons:
             (*address, text),
         ).fetchall()
         for capture, ordinal, mark, *version in readings:
-            touched.note(*version)
+            touched.add_reading(*version)
             touched.fingerprints |= {(address[0], mark), (address[0], now[1])}
             self._db.execute(
                 "UPDATE _readings SET text_sha256 = ?, fingerprint = ?, article_id = NULL, version_id = NULL"
@@ -310,7 +321,7 @@ def _kept(body: str, cleaned: str, apart: int | None) -> str | None:
     return body if apart or cleaned != body else None
 
 
-def _cleaned(db: sqlite3.Connection, body: str, lines: Sequence[Line]) -> str:
+def _cleaned(db: sqlite3.Connection, body: str, lines: Sequence[LineHashes]) -> str:
     if not lines:
         return body
     paragraphs = body.split("\n")
@@ -321,18 +332,18 @@ def _cleaned(db: sqlite3.Connection, body: str, lines: Sequence[Line]) -> str:
 
 
 def _verdicts(
-    db: sqlite3.Connection, paragraphs: Sequence[str], lines: Sequence[Line]
+    db: sqlite3.Connection, paragraphs: Sequence[str], lines: Sequence[LineHashes]
 ) -> list[str | None]:
-    traits = {line.trait for line in lines} | {line.place for line in lines}
+    traits = {line.line_hash for line in lines} | {line.place_hash for line in lines}
     learned = {trait for (trait,) in db.execute(_LEARNED, (json.dumps(list(traits)),))}
-    return dropped(paragraphs, lines, learned)
+    return boilerplate_kinds(paragraphs, lines, learned)
 
 
 def without_furniture(db: sqlite3.Connection, site: str, article: Article) -> Article:
     """An article of a site as the index would keep it: without what its other articles teach, and
     why, as evidence.
     """
-    lines = lines_of(site, article.places)
+    lines = line_hashes_of(site, article.places)
     if len(lines) != len(article.paragraphs):
         return article
     verdicts = _verdicts(db, article.paragraphs, lines)

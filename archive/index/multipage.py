@@ -14,8 +14,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from archive.index.affected import Touched
-from archive.index.learned_boilerplate import Lessons
+from archive.index.affected import AffectedRows
+from archive.index.learned_boilerplate import BoilerplateIndex
 from archive.index.rows import fingerprint
 from archive.model.identity import text_sha256
 
@@ -34,7 +34,7 @@ _NUMBERED = "SELECT 1 FROM _texts WHERE site = ? AND key = ? AND part > 0 LIMIT 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Seen:
+class _PartReading:
     """One reading: of a part (from 1), or of the whole (0)."""
 
     capture: str
@@ -48,25 +48,33 @@ class _Seen:
     was: tuple[str | None, str | None, str, str]  # article, version, URL, text_sha256
 
 
-def join_parts(db: sqlite3.Connection, lessons: Lessons, touched: Touched) -> None:
+def update_multipage(
+    db: sqlite3.Connection, boilerplate: BoilerplateIndex, touched: AffectedRows
+) -> None:
     """Give the readings of parts, at the addresses touched, the text of all parts."""
     for site, key in sorted(touched.addresses):
         if db.execute(_NUMBERED, (site, key)).fetchone():
-            _join(db, site, key, lessons, touched)
+            _join(db, site, key, boilerplate, touched)
 
 
-def _join(db: sqlite3.Connection, site: str, key: str, lessons: Lessons, touched: Touched) -> None:
+def _join(
+    db: sqlite3.Connection,
+    site: str,
+    key: str,
+    boilerplate: BoilerplateIndex,
+    touched: AffectedRows,
+) -> None:
     seen = _seen(db, site, key)
-    clean = {text: lessons.clean(text) for text in {each.text for each in seen}}
+    clean = {text: boilerplate.cleaned_body(text) for text in {each.text for each in seen}}
     for at, each in enumerate(seen):
         parts = _of(seen, at) if each.part != WHOLE else [each]
-        title, body = parts[0].title, joined(clean[part.text] for part in parts)
+        title, body = parts[0].title, join_parts(clean[part.text] for part in parts)
         sha256 = text_sha256(title, body)
         mark = fingerprint(title, body, parts[0].published, key)
         touched.texts[sha256] = (title, body)
         if (sha256, mark) == each.now:
             continue
-        touched.note(*each.was)
+        touched.add_reading(*each.was)
         touched.fingerprints |= {(site, each.now[1]), (site, mark)}
         db.execute(
             "UPDATE _readings SET text_sha256 = ?, fingerprint = ?, article_id = NULL, version_id = NULL"
@@ -78,9 +86,9 @@ def _join(db: sqlite3.Connection, site: str, key: str, lessons: Lessons, touched
         )
 
 
-def _seen(db: sqlite3.Connection, site: str, key: str) -> list[_Seen]:
+def _seen(db: sqlite3.Connection, site: str, key: str) -> list[_PartReading]:
     return [
-        _Seen(
+        _PartReading(
             capture=capture,
             part=part,
             is_last=bool(is_last),
@@ -97,7 +105,7 @@ def _seen(db: sqlite3.Connection, site: str, key: str) -> list[_Seen]:
     ]
 
 
-def _of(seen: Sequence[_Seen], at: int) -> list[_Seen]:
+def _of(seen: Sequence[_PartReading], at: int) -> list[_PartReading]:
     """The readings whose texts make up what the reading at this place stands for, in the order of
     their parts.
     """
@@ -116,7 +124,7 @@ def _of(seen: Sequence[_Seen], at: int) -> list[_Seen]:
     return [chosen[part] for part in sorted(chosen) if part != WHOLE]
 
 
-def joined(parts: Iterable[str]) -> str:
+def join_parts(parts: Iterable[str]) -> str:
     """The bodies of parts as one: without lines that a part repeats at its beginning, and parts
     that are another again.
     """

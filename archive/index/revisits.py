@@ -9,15 +9,15 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from archive.index.affected import Touched
+from archive.index.affected import AffectedRows
 from archive.index.rows import moment_of
-from archive.model import RecordType, iso
+from archive.model import RecordType, iso_utc
 
 _REVISIT = str(RecordType.REVISIT)
 
 
 def resolve_revisits(
-    db: sqlite3.Connection, new: set[str], captured: dict[str, str], touched: Touched
+    db: sqlite3.Connection, new: set[str], captured: dict[str, str], touched: AffectedRows
 ) -> None:
     """Give revisits their readings: those in `new` (capture ids), and those that a new capture may
     stand behind.
@@ -36,14 +36,14 @@ def resolve_revisits(
         _resolve(db, capture, touched)
 
 
-def _resolve(db: sqlite3.Connection, capture: str, touched: Touched) -> None:
+def _resolve(db: sqlite3.Connection, capture: str, touched: AffectedRows) -> None:
     referent = _referent(db, capture)
     before = db.execute(
         "SELECT read_from FROM _readings WHERE capture_id = ? AND ordinal = 0", (capture,)
     ).fetchone()
     if (before[0] if before else None) == referent:
         return
-    release(db, capture, touched)
+    drop_reading(db, capture, touched)
     if referent:
         db.execute(
             "INSERT INTO _readings SELECT c.id, 0, r.read_from, ?, c.url, r.site, r.key, r.canonical, r.fingerprint,"
@@ -60,7 +60,7 @@ def _resolve(db: sqlite3.Connection, capture: str, touched: Touched) -> None:
         touched.fingerprints |= set(rows)
 
 
-def release(db: sqlite3.Connection, capture: str, touched: Touched) -> None:
+def drop_reading(db: sqlite3.Connection, capture: str, touched: AffectedRows) -> None:
     """Take from a capture what it was read as so far."""
     row = db.execute(
         "SELECT site, key, fingerprint, article_id, version_id, url, text_sha256 FROM _readings"
@@ -70,7 +70,7 @@ def release(db: sqlite3.Connection, capture: str, touched: Touched) -> None:
     if row:
         touched.addresses.add((row[0], row[1]))
         touched.fingerprints.add((row[0], row[2]))
-        touched.note(*row[3:])
+        touched.add_reading(*row[3:])
         db.execute("DELETE FROM _readings WHERE capture_id = ?", (capture,))
         db.execute(
             "UPDATE captures SET article_id = NULL, version_id = NULL WHERE id = ?", (capture,)
@@ -99,7 +99,7 @@ def _referent(db: sqlite3.Connection, capture: str) -> str | None:
     if record:
         conditions.append(("record_id = ?", record))
     if date:
-        conditions.append(("captured = ?", iso(datetime.fromisoformat(date))))
+        conditions.append(("captured = ?", iso_utc(datetime.fromisoformat(date))))
     if digest:
         conditions.append(("payload_digest = ?", digest))
     if not digest or profile == "server-not-modified":

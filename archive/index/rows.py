@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive.model import (
-    OWED,
+    FAILURE_REASONS,
     Article,
     Capture,
     Digest,
@@ -34,12 +34,12 @@ from archive.model import (
     Sighting,
     Stage,
     content_id,
-    iso,
+    iso_utc,
 )
 from archive.model.identity import text_sha256
-from archive.text.folding import comparable, fold, words
-from archive.text.shared_lines import Line, lines_of, number, pack
-from archive.urls import canonical_key, canonical_url, folded_host, normalise
+from archive.text.folding import comparable_text, fold_for_search, split_words
+from archive.text.shared_lines import LineHashes, hash_number, line_hashes_of, pack_places
+from archive.urls import canonical_key, canonical_url, folded_host, normalise_url
 
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -58,7 +58,7 @@ class ReadArticle:
     reading: Row
     text: Row
     published: str | None
-    lines: tuple[Line, ...]
+    lines: tuple[LineHashes, ...]
 
     @property
     def fingerprint(self) -> str:
@@ -72,10 +72,10 @@ class ReadArticle:
 
 
 # A batch folds each text twice: for its fingerprint, then for the full text.
-folded = lru_cache(maxsize=256)(fold)
+folded = lru_cache(maxsize=256)(fold_for_search)
 
 
-def clean(text: str) -> str:
+def storable_text(text: str) -> str:
     """Text as it may enter the database: line ends kept, control characters gone, lone surrogates
     replaced (U+FFFD).
     """
@@ -87,10 +87,10 @@ def _replacement(match: re.Match[str]) -> str:
 
 
 def _clean(text: str | None) -> str | None:
-    return None if text is None else clean(text)
+    return None if text is None else storable_text(text)
 
 
-def moment(capture: Capture) -> str:
+def capture_order_key(capture: Capture) -> str:
     """A text that sorts captures by time, WARC and offset; its first 20 characters are the time in
     ISO 8601.
     """
@@ -99,7 +99,7 @@ def moment(capture: Capture) -> str:
 
 def moment_of(captured: datetime, warc: str, offset: int) -> str:
     """`moment` of a capture whose row is at hand."""
-    return f"{iso(captured)} {captured.microsecond:06d} {warc} {offset:015d}"
+    return f"{iso_utc(captured)} {captured.microsecond:06d} {warc} {offset:015d}"
 
 
 def _exact(time: datetime) -> str:
@@ -111,8 +111,8 @@ def capture_row(capture: Capture, reading: Reading) -> Row:
     """The row of `captures`, still without its article."""
     return {
         "id": capture.id,
-        "url": clean(capture.url),
-        "captured": iso(capture.captured),
+        "url": storable_text(capture.url),
+        "captured": iso_utc(capture.captured),
         "status": capture.status,
         "mime": _clean(capture.mime),
         "record_type": str(capture.record_type),
@@ -139,7 +139,7 @@ def capture_row(capture: Capture, reading: Reading) -> Row:
 def _location(capture: Capture) -> str | None:
     if not capture.location or capture.status is None or not 300 <= capture.status < 400:
         return None
-    return normalise(clean(capture.location), capture.url)
+    return normalise_url(storable_text(capture.location), capture.url)
 
 
 def read_articles(capture: Capture, reading: Reading) -> list[ReadArticle]:
@@ -161,24 +161,26 @@ def read_articles(capture: Capture, reading: Reading) -> list[ReadArticle]:
 def _read_article(
     capture: Capture, reading: Reading, article: Article, ordinal: int
 ) -> ReadArticle:
-    title, body = clean(article.title), "\n".join(map(clean, article.paragraphs))
-    canonical = canonical_url(clean(article.canonical or article.url))
-    site = clean(
+    title, body = storable_text(article.title), "\n".join(map(storable_text, article.paragraphs))
+    canonical = canonical_url(storable_text(article.canonical or article.url))
+    site = storable_text(
         article.site or capture.facts.site or folded_host(urlsplit(capture.url).hostname or "")
     )
     key, sha256 = canonical_key(canonical), text_sha256(title, body)
     metadata = _metadata(article, reading if ordinal == 0 else None)
-    lines = lines_of(site, article.places) if len(article.places) == len(body.split("\n")) else ()
-    places = clean(pack(article.places)) if lines else None
-    part = article.part if ordinal == 0 else None
-    text = number(site, key, sha256, places or "", *([] if part is None else [str(part)]))
+    lines = (
+        line_hashes_of(site, article.places) if len(article.places) == len(body.split("\n")) else ()
+    )
+    places = storable_text(pack_places(article.places)) if lines else None
+    part = article.page_number if ordinal == 0 else None
+    text = hash_number(site, key, sha256, places or "", *([] if part is None else [str(part)]))
     return ReadArticle(
         reading={
             "capture_id": capture.id,
             "ordinal": ordinal,
             "read_from": capture.id,
-            "moment": moment(capture),
-            "url": clean(capture.url) if ordinal == 0 else canonical,
+            "moment": capture_order_key(capture),
+            "url": storable_text(capture.url) if ordinal == 0 else canonical,
             "site": site,
             "key": key,
             "canonical": canonical,
@@ -191,7 +193,7 @@ def _read_article(
             "site": site,
             "key": key,
             "raw_sha256": sha256,
-            "moment": moment(capture),
+            "moment": capture_order_key(capture),
             "listing": int(ordinal > 0),
             "title": title,
             "body": body,
@@ -207,14 +209,14 @@ def _read_article(
 
 def fingerprint(title: str, body: str, published: str | None, key: str) -> str:
     """What two addresses must share to be one article; a text without words shares nothing."""
-    text = " ".join(words(folded(body)))
-    parts = (comparable(title), text, published or "") if text else ("", "", key)
+    text = " ".join(split_words(folded(body)))
+    parts = (comparable_text(title), text, published or "") if text else ("", "", key)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
 def _metadata(article: Article, reading: Reading | None) -> Row:
     row = {
-        name: clean(value) if isinstance(value, str) else value
+        name: storable_text(value) if isinstance(value, str) else value
         for name, value in article.to_dict().items()
     }
     for elsewhere in ("url", "site", "title", "body", "words"):
@@ -225,11 +227,12 @@ def _metadata(article: Article, reading: Reading | None) -> Row:
         (link.url, link.text, link.kind) for link in further if link.kind in {"body", "related"}
     ]
     row["links"] = [
-        (clean(url), clean(text), kind) for (url, kind), text in _first_texts(links).items()
+        (storable_text(url), storable_text(text), kind)
+        for (url, kind), text in _first_texts(links).items()
     ]
-    row["authors"] = list(dict.fromkeys(clean(name) for name in article.authors))
-    row["tags"] = list(dict.fromkeys(clean(tag) for tag in article.tags))
-    row["extractor"] = extractor()
+    row["authors"] = list(dict.fromkeys(storable_text(name) for name in article.authors))
+    row["tags"] = list(dict.fromkeys(storable_text(tag) for tag in article.tags))
+    row["extractor"] = extractor_versions()
     return row
 
 
@@ -241,7 +244,7 @@ def _first_texts(links: list[tuple[str, str, str]]) -> dict[tuple[str, str], str
 
 
 @lru_cache(maxsize=1)
-def extractor() -> str:
+def extractor_versions() -> str:
     """Which programs read the text of a version, with their versions."""
     named = []
     for package in ("warraq", "trafilatura"):
@@ -255,14 +258,14 @@ def extractor() -> str:
 def sighting_row(sighting: Sighting, capture: Capture) -> Row:
     """The row of `sightings` for an announcement that stood in `capture`."""
     row: Row = {
-        "url": clean(sighting.url),
-        "source": clean(sighting.source),
+        "url": storable_text(sighting.url),
+        "source": storable_text(sighting.source),
         "kind": sighting.kind,
         "title": _clean(sighting.title),
         "published": _clean(sighting.published),
     }
     identity = content_id("sighting", *(value or "" for value in row.values()))
-    seen = iso(capture.captured)
+    seen = iso_utc(capture.captured)
     return {
         **row,
         "id": identity,
@@ -276,19 +279,19 @@ def sighting_row(sighting: Sighting, capture: Capture) -> Row:
 def failure_row(failure: Failure) -> Row:
     """The row of `failures`."""
     row: Row = {
-        "url": clean(failure.url),
+        "url": storable_text(failure.url),
         "crawl_id": _clean(failure.crawl_id),
         "stage": str(failure.stage),
-        "reason": clean(failure.reason),
+        "reason": storable_text(failure.reason),
     }
     return {
         "id": content_id("failure", *(value or "" for value in row.values())),
         **row,
-        "at": iso(failure.at),
+        "at": iso_utc(failure.at),
     }
 
 
-def _explained(no: NotAnArticle, failures: list[Failure]) -> bool:
+def _repeats_extraction_failure(no: NotAnArticle, failures: list[Failure]) -> bool:
     """Whether a page is empty because of what is told already: one line is enough."""
     return no.reason is NotArticleReason.EMPTY and any(
         failure.stage is Stage.EXTRACT for failure in failures
@@ -299,7 +302,11 @@ def failures_of(capture: Capture, reading: Reading) -> list[Failure]:
     """What the index owes an explanation for after this capture."""
     owed = list(reading.failures)
     no = reading.not_article
-    if no is not None and no.reason in OWED and not _explained(no, owed):
+    if (
+        no is not None
+        and no.reason in FAILURE_REASONS
+        and not _repeats_extraction_failure(no, owed)
+    ):
         reason = f"{no.reason}: {no.detail}" if no.detail else str(no.reason)
         owed.append(
             Failure(

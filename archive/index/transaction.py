@@ -8,14 +8,14 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from archive.index.affected import Touched
+from archive.index.affected import AffectedRows
 from archive.index.article_urls import derive_addresses
-from archive.index.articles import derive
+from archive.index.articles import derive_articles
 from archive.index.clusters import derive_clusters
 from archive.index.disappearances import derive_disappearances
-from archive.index.learned_boilerplate import Lessons
-from archive.index.multipage import join_parts
-from archive.index.revisits import release, resolve_revisits
+from archive.index.learned_boilerplate import BoilerplateIndex
+from archive.index.multipage import update_multipage
+from archive.index.revisits import drop_reading, resolve_revisits
 from archive.index.rows import (
     ReadArticle,
     Row,
@@ -26,12 +26,12 @@ from archive.index.rows import (
     sighting_row,
 )
 from archive.index.withdrawals import (
-    forget,
+    apply_withdrawal,
+    delete_captures,
     has_page,
     is_announced_in_vain,
     is_withdrawn,
     texts_of,
-    withdraw,
 )
 from archive.model import Capture, Change, Failure, PayloadKind, Reading, RecordType
 from archive.model.withdrawal import Withdrawal
@@ -53,7 +53,7 @@ ON CONFLICT DO UPDATE SET
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class PendingChange:
     """What is needed to say, once the batch is derived, what a capture meant."""
 
     capture_id: str
@@ -62,35 +62,35 @@ class Pending:
     new_url: bool = False
 
 
-class Batch:
+class CaptureBatch:
     """Captures added within one open transaction; `finish` derives what follows, `verdict` then
     tells what each meant.
     """
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
-        self._touched = Touched()
-        self._lessons = Lessons(db)
+        self._touched = AffectedRows()
+        self._boilerplate = BoilerplateIndex(db)
         self._revisits: set[str] = set()
         self._captured: dict[str, str] = {}
         self._urls: set[str] = set()
         self._fresh: set[str] = set()
         self._redirects: set[str] = set()
 
-    def add(self, capture: Capture, reading: Reading) -> Pending | None:
+    def add(self, capture: Capture, reading: Reading) -> PendingChange | None:
         """Write a capture's rows; None where it is in the index already."""
         if self._db.execute("SELECT 1 FROM captures WHERE id = ?", (capture.id,)).fetchone():
             return None
         row = capture_row(capture, reading)
         self._note(row)
-        insert(self._db, "captures", row)
+        insert_row(self._db, "captures", row)
         announced = [
             each for each in reading.sightings if not is_announced_in_vain(self._db, each.url)
         ]
         self._db.executemany(_UPSERT_SIGHTING, [sighting_row(each, capture) for each in announced])
         insert_failures(self._db, failures_of(capture, reading))
         articles = read_articles(capture, reading)
-        pending = Pending(capture.id)
+        pending = PendingChange(capture.id)
         if articles and articles[0].reading["ordinal"] == 0:
             pending = self._pending(articles[0])
         elif capture.record_type == RecordType.REVISIT and reading.kind == PayloadKind.NOT_MODIFIED:
@@ -101,7 +101,7 @@ class Batch:
 
     def add_late(self, capture: Capture, reading: Reading) -> None:
         """Write a capture's rows in place of those it has: its payload could not be had before."""
-        release(self._db, capture.id, self._touched)
+        drop_reading(self._db, capture.id, self._touched)
         self._db.execute("DELETE FROM captures WHERE id = ?", (capture.id,))
         self.add(capture, reading)
 
@@ -121,7 +121,7 @@ class Batch:
         if row["record_type"] != RecordType.REVISIT:
             self._captured[url] = min(row["captured"], self._captured.get(url, row["captured"]))
 
-    def _pending(self, article: ReadArticle) -> Pending:
+    def _pending(self, article: ReadArticle) -> PendingChange:
         before = self._db.execute(
             "SELECT capture_id FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 ORDER BY moment DESC LIMIT 1",
             article.address,
@@ -129,7 +129,7 @@ class Batch:
         url = self._db.execute(
             "SELECT 1 FROM _readings WHERE url = ? LIMIT 1", (article.reading["url"],)
         ).fetchone()
-        return Pending(
+        return PendingChange(
             article.reading["capture_id"],
             address=article.address,
             before=before[0] if before else None,
@@ -151,8 +151,10 @@ class Batch:
                 "fingerprint": article.fingerprint,
             }
         else:
-            row["text_sha256"], row["fingerprint"] = self._lessons.take(article, self._touched)
-        insert(self._db, "_readings", row)
+            row["text_sha256"], row["fingerprint"] = self._boilerplate.add_text(
+                article, self._touched
+            )
+        insert_row(self._db, "_readings", row)
         self._touched.addresses.add((site, key))
         self._touched.fingerprints.add((site, row["fingerprint"]))
 
@@ -171,26 +173,26 @@ class Batch:
 
     def withdraw(self, withdrawal: Withdrawal) -> None:
         """Note a withdrawal, and take away what it covers."""
-        self._lessons.forget(texts_of(self._db, withdrawal), self._touched)
-        withdraw(self._db, withdrawal, self._touched)
+        self._boilerplate.withdraw_texts(texts_of(self._db, withdrawal), self._touched)
+        apply_withdrawal(self._db, withdrawal, self._touched)
 
-    def forget(self, captures: Iterable[str]) -> None:
+    def delete_captures(self, captures: Iterable[str]) -> None:
         """Take captures (ids) out whose records are no longer in the archive."""
-        for text in forget(self._db, captures, self._touched):
-            self._lessons.tell(text, self._touched)
+        for text in delete_captures(self._db, captures, self._touched):
+            self._boilerplate.register_text(text, self._touched)
 
-    def finish(self) -> None:
+    def derive_all(self) -> None:
         """Derive all that follows from what was added."""
         touched = self._touched
-        self._lessons.settle(touched)
+        self._boilerplate.relearn(touched)
         resolve_revisits(self._db, self._revisits, self._captured, touched)
-        join_parts(self._db, self._lessons, touched)
-        derive(self._db, touched)
+        update_multipage(self._db, self._boilerplate, touched)
+        derive_articles(self._db, touched)
         derive_addresses(self._db, touched.urls, self._redirects)
         derive_clusters(self._db, touched.signatures, touched.dated, touched.left)
         derive_disappearances(self._db, touched.articles, self._urls, self._fresh)
 
-    def verdict(self, pending: Pending | None) -> Change:
+    def change_of(self, pending: PendingChange | None) -> Change:
         """What a capture meant for its article, now that the batch is derived."""
         if pending is None:
             return Change.NONE
@@ -218,7 +220,7 @@ class Batch:
         return str(row[0]) if row else None
 
 
-def insert(db: sqlite3.Connection, table: str, row: Row) -> None:
+def insert_row(db: sqlite3.Connection, table: str, row: Row) -> None:
     """Insert one row."""
     columns, marks = ", ".join(row), ", ".join(":" + name for name in row)
     db.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", row)  # noqa: S608

@@ -12,8 +12,8 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 
-from archive.index.affected import Touched
-from archive.model import iso
+from archive.index.affected import AffectedRows
+from archive.model import iso_utc
 from archive.model.withdrawal import Withdrawal
 from archive.urls import canonical_key
 
@@ -42,12 +42,19 @@ def is_announced_in_vain(db: sqlite3.Connection, url: str) -> bool:
     return db.execute(keys, (canonical_key(url),)).fetchone() is not None
 
 
-def withdraw(db: sqlite3.Connection, withdrawal: Withdrawal, touched: Touched) -> None:
+def apply_withdrawal(db: sqlite3.Connection, withdrawal: Withdrawal, touched: AffectedRows) -> None:
     """Note a withdrawal and take away what it covers; of several of one article the first stands,
     and any purge.
     """
     texts, digests = (" ".join(sorted(each)) for each in (withdrawal.texts, withdrawal.digests))
-    row = (iso(withdrawal.at), withdrawal.reason, withdrawal.url, withdrawal.site, texts, digests)
+    row = (
+        iso_utc(withdrawal.at),
+        withdrawal.reason,
+        withdrawal.url,
+        withdrawal.site,
+        texts,
+        digests,
+    )
     known = db.execute(
         "SELECT withdrawn, reason, url, site, text_sha256, payload_digests, purged FROM withdrawals WHERE article_id = ?",
         (withdrawal.article_id,),
@@ -81,7 +88,7 @@ def _what(withdrawal: Withdrawal) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _take_away(
-    db: sqlite3.Connection, site: str, column: str, value: str | int, touched: Touched
+    db: sqlite3.Connection, site: str, column: str, value: str | int, touched: AffectedRows
 ) -> None:
     rows = db.execute(
         f"SELECT key, fingerprint FROM _readings WHERE site = ? AND {column} = ? AND counts = 1",  # noqa: S608
@@ -128,7 +135,9 @@ def withdrawn_places(db: sqlite3.Connection) -> set[tuple[str, int]]:
     return found | set(behind)
 
 
-def forget(db: sqlite3.Connection, captures: Iterable[str], touched: Touched) -> set[int]:
+def delete_captures(
+    db: sqlite3.Connection, captures: Iterable[str], touched: AffectedRows
+) -> set[int]:
     """Take captures out whose records are no longer in the archive; they are of no article any
     more.
 
@@ -158,7 +167,7 @@ def has_page(db: sqlite3.Connection, site: str, key: str, url: str) -> bool:
 
 
 def _count_listings(
-    db: sqlite3.Connection, site: str, key: str, url: str, touched: Touched
+    db: sqlite3.Connection, site: str, key: str, url: str, touched: AffectedRows
 ) -> set[int]:
     """What listings carried of an address counts again, once no page of its own is kept and it is
     not withdrawn itself.

@@ -18,10 +18,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from archive.index.affected import latest_reading
-from archive.index.capture_lookup import first_with, referred
+from archive.index.capture_lookup import first_with, revisit_target
 from archive.index.connection import open_writer, storage_errors
 from archive.index.rows import CAPTURE_COLUMNS, capture_of, reference_of
-from archive.index.transaction import Batch, insert_failures
+from archive.index.transaction import CaptureBatch, insert_failures
 from archive.index.withdrawals import is_withdrawn, withdrawn_places
 from archive.model import (
     Capture,
@@ -32,7 +32,7 @@ from archive.model import (
     Reading,
     RecordType,
     Reference,
-    iso,
+    iso_utc,
 )
 from archive.model.withdrawal import Withdrawal
 from archive.urls import canonical_key
@@ -98,7 +98,7 @@ class Index:
 
     # -------------------------------------------------------------------------------------- writing
 
-    def apply(
+    def apply_captures(
         self, entries: Sequence[Entry], *, progress: Mapping[str, int] | None = None
     ) -> list[Change]:
         """Apply captures with what their payloads were read as, in one transaction; what each
@@ -108,24 +108,24 @@ class Index:
         same transaction, up to which byte each WARC is in the index.
         """
         with self._transaction():
-            batch = Batch(self._db)
+            batch = CaptureBatch(self._db)
             changes = [batch.add(capture, reading) for capture, reading in entries]
-            batch.finish()
+            batch.derive_all()
             for warc, end in (progress or {}).items():
                 self._mark(warc, end)
-            return [batch.verdict(change) for change in changes]
+            return [batch.change_of(change) for change in changes]
 
     def apply_late(self, entries: Sequence[Entry]) -> None:
         """Apply captures that are there already and whose payload could not be had until now
         (`unread_revisits`).
         """
         with self._transaction():
-            batch = Batch(self._db)
+            batch = CaptureBatch(self._db)
             for capture, reading in entries:
                 batch.add_late(capture, reading)
-            batch.finish()
+            batch.derive_all()
 
-    def fail(self, failures: Sequence[Failure]) -> None:
+    def add_failures(self, failures: Sequence[Failure]) -> None:
         """Note URLs that are owed an explanation; the same failure twice is one row."""
         with self._transaction():
             insert_failures(self._db, failures)
@@ -135,9 +135,9 @@ class Index:
         change.
         """
         with self._transaction():
-            batch = Batch(self._db)
+            batch = CaptureBatch(self._db)
             batch.withdraw(withdrawal)
-            batch.finish()
+            batch.derive_all()
 
     def is_withdrawn(self, site: str, url: str) -> bool:
         """Whether an address of a site is that of a withdrawn article."""
@@ -171,12 +171,12 @@ class Index:
         fetched, size = row or (0, 0)
         return int(fetched), int(new[0]) if new else 0, int(size)
 
-    def forget(self, captures: Sequence[str]) -> None:
+    def delete_captures(self, captures: Sequence[str]) -> None:
         """Take out withdrawn captures (ids) whose records have become tombstones."""
         with self._transaction():
-            batch = Batch(self._db)
-            batch.forget(captures)
-            batch.finish()
+            batch = CaptureBatch(self._db)
+            batch.delete_captures(captures)
+            batch.derive_all()
 
     def begin_crawl(self, summary: CrawlSummary) -> None:
         """Note a crawl that begins."""
@@ -189,8 +189,8 @@ class Index:
         row = (
             summary.id,
             summary.site,
-            iso(summary.started),
-            iso(summary.finished) if summary.finished else None,
+            iso_utc(summary.started),
+            iso_utc(summary.finished) if summary.finished else None,
             summary.outcome,
             summary.fetched,
             summary.new,
@@ -224,7 +224,7 @@ class Index:
         row = self._one("SELECT end FROM _progress WHERE warc = ?", (warc,))
         return int(row[0]) if row else 0
 
-    def reference(self, digest: Digest) -> Reference | None:
+    def earliest_with_digest(self, digest: Digest) -> Reference | None:
         """The earliest whole `response` with status 200 whose payload has this digest: what a
         revisit refers to.
         """
@@ -248,7 +248,7 @@ class Index:
         if capture.record_type == RecordType.RESPONSE:
             reference = reference_of(row)
         else:
-            found = self.resolve(capture)
+            found = self.revisit_target(capture)
             if found is None:
                 return None
             reference = found
@@ -256,12 +256,12 @@ class Index:
             etag=capture.etag, last_modified=capture.last_modified, reference=reference
         )
 
-    def resolve(self, capture: Capture) -> Reference | None:
+    def revisit_target(self, capture: Capture) -> Reference | None:
         """The record whose payload a revisit stands for; None where it is not in the index, and for
         any other capture.
         """
         with storage_errors(self._path):
-            return referred(self._db, capture)
+            return revisit_target(self._db, capture)
 
     def unread_revisits(self) -> list[Capture]:
         """Revisits of a record of another address that came before that record did, where it is
@@ -275,7 +275,9 @@ class Index:
                 f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE record_type = 'revisit' AND kind = 'not-modified'"  # noqa: S608
                 " AND refers_to_url != url ORDER BY warc, offset"
             ).fetchall()
-        return [capture for row in rows if self.resolve(capture := capture_of(row)) is not None]
+        return [
+            capture for row in rows if self.revisit_target(capture := capture_of(row)) is not None
+        ]
 
     def captured_since(self, url: str, moment: datetime) -> list[Capture]:
         """The captures of a URL at or after a moment, in their order (was it fetched before the
@@ -285,7 +287,7 @@ class Index:
             rows = self._db.execute(
                 f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url = ? AND captured >= ?"  # noqa: S608
                 " ORDER BY captured, warc, offset",
-                (url, iso(moment)),
+                (url, iso_utc(moment)),
             ).fetchall()
         return [capture_of(row) for row in rows]
 
@@ -300,7 +302,7 @@ class Index:
                 " WHERE a.site = ? AND a.last_seen >= ? AND a.source = 'page' AND r.moment ="
                 " (SELECT max(moment) FROM _readings l WHERE l.article_id = a.id AND l.ordinal = 0)"
                 " GROUP BY a.id ORDER BY a.first_seen DESC, a.id",
-                (site, iso(since)),
+                (site, iso_utc(since)),
             ).fetchall()
             return [
                 self._known(latest_reading(self._db, article)[0] if part > 1 else url, first, last)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import bagit
 
-from archive.errors import StorageError, UsageError, refused
+from archive.errors import StorageError, UsageError, file_refused
 
 
 def write_bag(
@@ -51,7 +51,7 @@ def write_bag(
         partial.replace(target)
     except OSError as error:
         shutil.rmtree(partial, ignore_errors=True)
-        raise refused(target, error) from error
+        raise file_refused(target, error) from error
     except sqlite3.Error as error:
         shutil.rmtree(partial, ignore_errors=True)
         raise StorageError(f"{target}: the bag could not be written: {error}") from error

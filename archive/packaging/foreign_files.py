@@ -24,10 +24,10 @@ from typing import IO
 
 from archive.errors import StorageError, UsageError
 from archive.fixity.manifest import ORIGIN
-from archive.model import iso
+from archive.model import iso_utc
 from archive.warc import arc
 from archive.warc.open_file import open_private, sync_folder
-from archive.warc.record_reader import SECOND_RECORD, Damage, Record, records
+from archive.warc.record_reader import SECOND_RECORD, Damage, Record, read_records
 
 # What a packed file may grow to: rotation stands at 1 GB everywhere; a hostile one is a disk bomb.
 MEMBER_LIMIT = 20 << 30
@@ -55,7 +55,9 @@ class Imported:
     unpacked: bool = False
 
 
-def take_in(archive: Path, source: Path, *, known: dict[str, str], now: datetime) -> list[Imported]:
+def import_file(
+    archive: Path, source: Path, *, known: dict[str, str], now: datetime
+) -> list[Imported]:
     """Copy `source` (or the WARC files inside, if it is a WACZ) into `archive`; returns what came
     of each.
 
@@ -77,7 +79,7 @@ def take_in(archive: Path, source: Path, *, known: dict[str, str], now: datetime
         raise StorageError(f"{source}: could not be taken in: {error.strerror or error}") from error
 
 
-def clear(archive: Path) -> None:
+def remove_partial_imports(archive: Path) -> None:
     """Remove the half copies that a kill left of an import; whose they were has the whole file.
     Needs the write lock.
     """
@@ -197,7 +199,7 @@ def _copy(
             raise UsageError(f"{name}: {_NO_ARCHIVE}")
         if sha256 in known:
             return Imported(source=origin["file"], name=known[sha256], sha256=sha256, known=True)
-        note = {**origin, "sha256": sha256, "imported": iso(now)}
+        note = {**origin, "sha256": sha256, "imported": iso_utc(now)}
         unpacked = suffix.endswith(".gz") and _is_one_stream(partial, suffix)
         if unpacked:
             suffix = suffix.removesuffix(".gz")
@@ -318,4 +320,6 @@ def _holds_records(partial: Path, suffix: str) -> bool:
 
 
 def _records(partial: Path, suffix: str) -> Iterator[Record | Damage]:
-    return (arc.records if suffix.startswith(".arc") else records)(partial, keep=lambda _: 0)
+    return (arc.read_arc_records if suffix.startswith(".arc") else read_records)(
+        partial, keep=lambda _: 0
+    )

@@ -20,8 +20,8 @@ from itertools import islice
 from pathlib import Path
 from typing import IO
 
-from archive.errors import UsageError, refused
-from archive.model import content_id, iso
+from archive.errors import UsageError, file_refused
+from archive.model import content_id, iso_utc
 
 # Lines a gzip block of the index: py-wacz's own figure is 3000, wabac reads a block whole for one
 # look-up.
@@ -113,7 +113,7 @@ def write_wacz(
         partial.unlink(missing_ok=True)
         if not isinstance(error, OSError):
             raise
-        raise refused(target, error) from error
+        raise file_refused(target, error) from error
     return target.stat().st_size
 
 
@@ -136,8 +136,8 @@ def _fill(
         "wacz_version": "1.1.1",
         "title": title,
         "software": software,
-        "created": iso(created),
-        "modified": iso(created),
+        "created": iso_utc(created),
+        "modified": iso_utc(created),
         "resources": package.resources,
     }
     datapackage = json.dumps(described, ensure_ascii=False, indent=2).encode()
@@ -179,9 +179,9 @@ def _page_lines(pages: Iterable[PageEntry]) -> Iterator[bytes]:
     yield b'{"format": "json-pages-1.0", "id": "pages", "title": "All Pages", "hasText": true}\n'
     for page in pages:
         line = {
-            "id": content_id("page", page.url, iso(page.captured)),
+            "id": content_id("page", page.url, iso_utc(page.captured)),
             "url": page.url,
-            "ts": iso(page.captured),
+            "ts": iso_utc(page.captured),
             "title": page.title,
         }
         if page.text is not None:

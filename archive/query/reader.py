@@ -18,15 +18,15 @@ from typing import Any, Self
 from sqlite_utils import Database
 
 from archive.errors import UsageError
-from archive.index import capture_lookup as lookup
+from archive.index import capture_lookup
 from archive.index.connection import open_reader, storage_errors
 from archive.index.learned_boilerplate import without_furniture
 from archive.index.rows import CAPTURE_COLUMNS, capture_of
 from archive.index.withdrawals import OF_WITHDRAWN, withdrawn_places
 from archive.model import Article, Capture, Reference
-from archive.text.folding import Query, fold, parse_query
-from archive.text.highlighting import excerpt, mark
-from archive.urls import canonical_key, normalise
+from archive.text.folding import Query, fold_for_search, parse_query
+from archive.text.highlighting import mark_matches, marked_excerpt
+from archive.urls import canonical_key, normalise_url
 
 Row = dict[str, Any]
 
@@ -68,12 +68,12 @@ class Filters:
             values["site"] = self.site
         if self.section:
             parts.append("fold(a.section) = :section")
-            values["section"] = fold(self.section)
+            values["section"] = fold_for_search(self.section)
         if self.author:
             parts.append(
                 "EXISTS (SELECT 1 FROM authors w WHERE w.article_id = a.id AND instr(fold(w.name), :author))"
             )
-            values["author"] = fold(self.author)
+            values["author"] = fold_for_search(self.author)
         if self.since:
             parts.append("a.published >= :since")
             values["since"] = self.since
@@ -83,7 +83,7 @@ class Filters:
         return " AND ".join(parts), values
 
 
-class Reader:
+class IndexReader:
     """`index.db`, open for reading; a context manager. StorageError where there is none or it
     cannot be read.
     """
@@ -92,7 +92,7 @@ class Reader:
         self._path = Path(path)
         self._connection = open_reader(self._path, timeout=timeout)
         self._connection.create_function(
-            "fold", 1, lambda text: fold(text) if text else "", deterministic=True
+            "fold", 1, lambda text: fold_for_search(text) if text else "", deterministic=True
         )
         self._db = Database(self._connection, execute_plugins=False)
 
@@ -222,8 +222,8 @@ class Reader:
     def _marked(row: Row, query: Query) -> Row:
         return {
             **row,
-            "title_marked": mark(row["title"], query),
-            "excerpt": excerpt(row["body"], query),
+            "title_marked": mark_matches(row["title"], query),
+            "excerpt": marked_excerpt(row["body"], query),
         }
 
     # ---------------------------------------------------------------------------------- one article
@@ -238,7 +238,7 @@ class Reader:
                 return found[0]
         return None
 
-    def find(self, name: str) -> Row:
+    def require_article(self, name: str) -> Row:
         """The article as `article` finds it; UsageError where there is none."""
         found = self.article(name)
         if found is None and (gone := self.withdrawal(name)) is not None:
@@ -254,7 +254,7 @@ class Reader:
             " (SELECT site, value FROM _withdrawn WHERE what = 'key') ORDER BY withdrawn DESC LIMIT 1",
             name=name.strip(),
             url=name,
-            key=canonical_key(normalise(name) or name),
+            key=canonical_key(normalise_url(name) or name),
         )
         return rows[0] if rows else None
 
@@ -268,7 +268,7 @@ class Reader:
             )
             if len(rows) == 1:
                 yield rows[0]["id"]
-        url = normalise(name)
+        url = normalise_url(name)
         if url is None:
             return
         for row in self._list(
@@ -320,19 +320,19 @@ class Reader:
             ).fetchone()
         return capture_of(row) if row else None
 
-    def nearest(self, url: str, moment: datetime) -> Capture | None:
+    def nearest_capture(self, url: str, moment: datetime) -> Capture | None:
         """The capture of a URL (normalised) that shows best what stood there at a moment; None
         where there is none.
         """
         with storage_errors(self._path):
-            return lookup.nearest(self._connection, url, moment)
+            return capture_lookup.nearest_capture(self._connection, url, moment)
 
-    def referred(self, revisit: Capture) -> Reference | None:
+    def revisit_target(self, revisit: Capture) -> Reference | None:
         """The record whose payload a revisit stands for; None where it is not in the index, and for
         any other capture.
         """
         with storage_errors(self._path):
-            return lookup.referred(self._connection, revisit)
+            return capture_lookup.revisit_target(self._connection, revisit)
 
     def addresses(self, article: str) -> list[Row]:
         """The addresses of an article, the canonical one first."""
@@ -369,7 +369,7 @@ class Reader:
 
     # -------------------------------------------------------------------- what a site's pages teach
 
-    def lessons(self, site: str) -> list[Row]:
+    def learned_boilerplate(self, site: str) -> list[Row]:
         """The lines and places known for furniture of a site: `kind` (line, place), `path`, `form`
         (of a line).
         """
@@ -429,6 +429,6 @@ def last_crawls(path: Path) -> dict[str, datetime]:
     """When each site's latest crawl began; empty where there is no index yet."""
     if not Path(path).exists():
         return {}
-    with Reader(path) as reader:
+    with IndexReader(path) as reader:
         rows = reader.rows("SELECT site, max(started) AS started FROM crawls GROUP BY site")
         return {row["site"]: datetime.fromisoformat(row["started"]) for row in rows}

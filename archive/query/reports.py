@@ -106,7 +106,9 @@ def site_reports(path: Path) -> dict[str, SiteReport]:
 PERIODS = {"day": 10, "month": 7, "year": 4}
 
 
-def counts(path: Path, *, per: str = "month", site: str | None = None) -> list[dict[str, object]]:
+def count_articles(
+    path: Path, *, per: str = "month", site: str | None = None
+) -> list[dict[str, object]]:
     """Articles by period of publication and site, in order: `period`, `site`, `articles`, `words`,
     `versions`.
 

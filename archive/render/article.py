@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
-from archive.render.tables import printable
+from archive.render.tables import printable_text
 
 Row = Mapping[str, Any]
 
@@ -29,9 +29,9 @@ def as_text(article: Row, version: Row | None = None) -> str:
     them.
     """
     text = version or article
-    lines = [printable(text["title"]), ""]
-    lines += [f"{name}: {printable(str(value))}" for name, value in _facts(article, version)]
-    lines += ["", "\n\n".join(printable(paragraph) for paragraph in text["body"].split("\n"))]
+    lines = [printable_text(text["title"]), ""]
+    lines += [f"{name}: {printable_text(str(value))}" for name, value in _facts(article, version)]
+    lines += ["", "\n\n".join(printable_text(paragraph) for paragraph in text["body"].split("\n"))]
     return "\n".join(lines) + "\n"
 
 
@@ -81,7 +81,7 @@ def _facts(article: Row, version: Row | None) -> Iterator[tuple[str, object]]:
 
 
 def _inline(text: str) -> str:
-    return _INLINE.sub(r"\\\1", " ".join(printable(text).split()))
+    return _INLINE.sub(r"\\\1", " ".join(printable_text(text).split()))
 
 
 def _block(paragraph: str) -> str:

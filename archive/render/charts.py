@@ -12,7 +12,7 @@ from datetime import date
 from html import escape
 from pathlib import Path
 
-from archive.errors import UsageError, refused
+from archive.errors import UsageError, file_refused
 
 # Days that a bar stands for, by the length of its period's name: 2026, 2026-11, 2026-11-20.
 _DAYS = {4: 365, 7: 30, 10: 1}
@@ -45,7 +45,7 @@ def write_plot(bars: Sequence[Bar], title: str, path: Path) -> None:
         else:
             path.write_text("\n".join(_svg(bars, title)) + "\n", "utf-8")
     except OSError as error:
-        raise refused(path, error) from error
+        raise file_refused(path, error) from error
 
 
 def _start(period: str) -> int:

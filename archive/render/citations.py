@@ -15,7 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 
-class Style(StrEnum):
+class CitationStyle(StrEnum):
     """The forms a citation can take."""
 
     TEXT = "text"
@@ -25,7 +25,7 @@ class Style(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cited:
+class CitedCapture:
     """What is cited: an article and the capture that shows it. Times are ISO 8601; `published` is
     only as exact as known.
 
@@ -44,7 +44,7 @@ class Cited:
     record: str | None = None
 
     @classmethod
-    def of(cls, article: Mapping[str, Any], capture: Mapping[str, Any] | None) -> Cited:
+    def of(cls, article: Mapping[str, Any], capture: Mapping[str, Any] | None) -> CitedCapture:
         """From a row of `articles` and one of `captures`."""
         capture = capture or {}
         record = f"{capture['warc']}@{capture['offset']}" if capture.get("warc") else None
@@ -74,14 +74,17 @@ class Cited:
         return ", ".join(part for part in told if part)
 
 
-def cite(cited: Cited, style: Style) -> str:
+def format_citation(cited: CitedCapture, style: CitationStyle) -> str:
     """The citation in `style`, without a line end after it."""
-    return {Style.TEXT: _text, Style.BIBTEX: _bibtex, Style.CSL_JSON: _csl_json, Style.RIS: _ris}[
-        style
-    ](cited)
+    return {
+        CitationStyle.TEXT: _text,
+        CitationStyle.BIBTEX: _bibtex,
+        CitationStyle.CSL_JSON: _csl_json,
+        CitationStyle.RIS: _ris,
+    }[style](cited)
 
 
-def _text(cited: Cited) -> str:
+def _text(cited: CitedCapture) -> str:
     head = "; ".join(cited.authors)
     date = f" ({cited.published[:10]})" if cited.published else ""
     lead = f"{head}{date}. " if head else f"{date.strip()} " if date else ""
@@ -105,7 +108,7 @@ def _tex(text: str) -> str:
     return "".join(_TEX.get(letter, letter) for letter in " ".join(text.split()))
 
 
-def _bibtex(cited: Cited) -> str:
+def _bibtex(cited: CitedCapture) -> str:
     fields = {
         "author": " and ".join(f"{{{_tex(name)}}}" for name in cited.authors),
         "title": f"{{{_tex(cited.title)}}}",
@@ -122,7 +125,7 @@ def _bibtex(cited: Cited) -> str:
     return "\n".join([f"@online{{{cited.id},", *lines, "}"])
 
 
-def _csl_json(cited: Cited) -> str:
+def _csl_json(cited: CitedCapture) -> str:
     """CSL-JSON 1.0: an array of one."""
     record: dict[str, object] = {
         "id": cited.id,
@@ -147,7 +150,7 @@ def _csl_date(moment: str | None) -> dict[str, object] | None:
     return {"date-parts": [[int(part) for part in moment[:10].split("-")]]}
 
 
-def _ris(cited: Cited) -> str:
+def _ris(cited: CitedCapture) -> str:
     def line(tag: str, value: str | None) -> list[str]:
         return [f"{tag}  - {' '.join(value.split())}"] if value else []
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from html import escape
 from typing import Any
 
-from archive.render.tables import printable
+from archive.render.tables import printable_text
 
 # Below this likeness two paragraphs are another paragraph each, not one that was edited: word marks
 # would be noise.
@@ -20,7 +20,7 @@ _EDITED = 0.5
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
 
-class Kind(StrEnum):
+class DiffKind(StrEnum):
     """What happened to a paragraph."""
 
     SAME = "same"
@@ -35,12 +35,12 @@ class Difference:
     none).
     """
 
-    kind: Kind
+    kind: DiffKind
     before: str = ""
     after: str = ""
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+def compare_versions(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     """The headline and each paragraph of two rows of `versions`, in order."""
     old = [before["title"], *before["body"].split("\n")]
     new = [after["title"], *after["body"].split("\n")]
@@ -53,13 +53,13 @@ def as_text(found: Sequence[Difference]) -> Iterator[str]:
     stayed.
     """
     for difference in found:
-        if difference.kind is Kind.SAME:
-            yield "  " + printable(difference.after)
+        if difference.kind is DiffKind.SAME:
+            yield "  " + printable_text(difference.after)
             continue
         if difference.before:
-            yield "- " + printable(difference.before)
+            yield "- " + printable_text(difference.before)
         if difference.after:
-            yield "+ " + printable(difference.after)
+            yield "+ " + printable_text(difference.after)
 
 
 def as_html(found: Sequence[Difference]) -> Iterator[str]:
@@ -67,11 +67,11 @@ def as_html(found: Sequence[Difference]) -> Iterator[str]:
     is escaped.
     """
     for difference in found:
-        if difference.kind is Kind.EDITED:
+        if difference.kind is DiffKind.EDITED:
             yield f"<p>{''.join(_marked(difference.before, difference.after))}</p>"
-        elif difference.kind is Kind.SAME:
+        elif difference.kind is DiffKind.SAME:
             yield f"<p>{escape(difference.after)}</p>"
-        elif difference.kind is Kind.ADDED:
+        elif difference.kind is DiffKind.ADDED:
             yield f"<p><ins>{escape(difference.after)}</ins></p>"
         else:
             yield f"<p><del>{escape(difference.before)}</del></p>"
@@ -91,7 +91,7 @@ def _compared(old: Sequence[str], new: Sequence[str]) -> Iterator[Difference]:
     for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
         if tag == "equal":
             for text in new[new_from:new_to]:
-                yield Difference(kind=Kind.SAME, before=text, after=text)
+                yield Difference(kind=DiffKind.SAME, before=text, after=text)
         else:
             yield from _replaced(list(old[old_from:old_to]), list(new[new_from:new_to]))
 
@@ -106,14 +106,14 @@ def _replaced(old: list[str], new: list[str]) -> Iterator[Difference]:
             None,
         )
         if match is None:
-            yield Difference(kind=Kind.ADDED, after=text)
+            yield Difference(kind=DiffKind.ADDED, after=text)
             continue
         for earlier in old[:match]:
-            yield Difference(kind=Kind.REMOVED, before=earlier)
-        yield Difference(kind=Kind.EDITED, before=old[match], after=text)
+            yield Difference(kind=DiffKind.REMOVED, before=earlier)
+        yield Difference(kind=DiffKind.EDITED, before=old[match], after=text)
         del old[: match + 1]
     for earlier in old:
-        yield Difference(kind=Kind.REMOVED, before=earlier)
+        yield Difference(kind=DiffKind.REMOVED, before=earlier)
 
 
 def _likeness(one: str, other: str) -> float:

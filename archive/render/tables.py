@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TextIO
 
-from archive.errors import UsageError, refused
+from archive.errors import UsageError, file_refused
 
 Row = Mapping[str, Any]
 
@@ -29,7 +29,7 @@ _PLAIN_WIDTH = 120
 _NARROWEST = 8
 
 
-class Format(StrEnum):
+class RowFormat(StrEnum):
     """The forms in which listing commands answer."""
 
     TABLE = "table"
@@ -41,7 +41,7 @@ class Format(StrEnum):
 def write_rows(
     rows: Iterable[Row],
     columns: Sequence[str],
-    form: Format,
+    form: RowFormat,
     stream: TextIO,
     *,
     width: int = _PLAIN_WIDTH,
@@ -52,21 +52,21 @@ def write_rows(
     All but the table are written as the rows come, so that a large export needs no memory.
     """
     counted = _Counted(rows)
-    if form is Format.JSONL:
+    if form is RowFormat.JSONL:
         stream.writelines(json_text(row) + "\n" for row in counted)
-    elif form is Format.JSON:
+    elif form is RowFormat.JSON:
         stream.write("[")
         stream.writelines(
             (",\n" if index else "\n") + json_text(row) for index, row in enumerate(counted)
         )
         stream.write("\n]\n")
-    elif form is Format.CSV:
+    elif form is RowFormat.CSV:
         writer = csv.writer(stream, lineterminator="\r\n")  # RFC 4180 §2.1
         writer.writerow(columns)
         for row in counted:
             writer.writerow([csv_cell(row.get(column)) for column in columns])
     else:
-        stream.writelines(line + "\n" for line in table(list(counted), columns, width=width))
+        stream.writelines(line + "\n" for line in table_lines(list(counted), columns, width=width))
     return counted.count
 
 
@@ -91,7 +91,7 @@ def csv_cell(value: object) -> str:
     return text
 
 
-def table(
+def table_lines(
     rows: Sequence[Row], columns: Sequence[str], *, width: int = _PLAIN_WIDTH
 ) -> Iterator[str]:
     """The lines of a plain table at most `width` cells wide: heading, rule, rows; long cells end in
@@ -133,10 +133,10 @@ def write_file(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
             with part.open(
                 "w", encoding="utf-8-sig" if kind == "csv" else "utf-8", newline=""
             ) as stream:
-                count = write_rows(rows, columns, Format(kind), stream)
+                count = write_rows(rows, columns, RowFormat(kind), stream)
         part.replace(path)
     except OSError as error:
-        raise refused(path, error) from error
+        raise file_refused(path, error) from error
     finally:
         part.unlink(missing_ok=True)
     return count
@@ -169,10 +169,10 @@ class _Counted:
 
 
 def _one_line(value: object) -> str:
-    return "" if value is None else " ".join(printable(str(value)).split())
+    return "" if value is None else " ".join(printable_text(str(value)).split())
 
 
-def printable(text: str) -> str:
+def printable_text(text: str) -> str:
     """Text that cannot steer a terminal: control characters but line feed and tab are shown as `�`.
 
     Archived titles and bodies are other people's; an escape sequence in one must not reach the

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from archive.model import Digest
-from archive.verify.header_rules import Origin
-from archive.verify.strict_reader import Problem, RawRecord
-from archive.warc.http_message import HttpMessage, parse, parse_head
+from archive.verify.header_rules import RecordOrigin
+from archive.verify.strict_reader import RawRecord, RecordProblem
+from archive.warc.http_message import HttpMessage, parse_head, parse_response
 
 _PIECE = 1 << 20
 _HEAD = 1 << 20
@@ -32,7 +32,7 @@ _CHUNK_LINE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 _FIELD_LINE = re.compile(rb"(?:[^\s:][^:\r\n]*:[^\r\n]*|[ \t][^\r\n]*|)")
 
 
-def check_block(record: RawRecord, origin: Origin) -> Iterator[Problem]:
+def check_block(record: RawRecord, origin: RecordOrigin) -> Iterator[RecordProblem]:
     """Everything that can be said of the block of a record that is whole."""
     kind = record.first("WARC-Type") or ""
     yield from _block_digest(record, kind, origin)
@@ -41,10 +41,10 @@ def check_block(record: RawRecord, origin: Origin) -> Iterator[Problem]:
         yield from _http(record, kind, origin)
     elif kind in {"resource", "conversion"} and not _is_partial(record, origin):
         yield from _payload_digest(record, _digest_of(record.block, 0, record))
-    elif media.startswith("application/warc-fields") and origin is not Origin.IMPORTED:
+    elif media.startswith("application/warc-fields") and origin is not RecordOrigin.IMPORTED:
         yield from _fields(record)
-    elif kind == "response" and not record.block_length and origin is not Origin.IMPORTED:
-        yield Problem("http-message", "a response without a single byte")
+    elif kind == "response" and not record.block_length and origin is not RecordOrigin.IMPORTED:
+        yield RecordProblem("http-message", "a response without a single byte")
 
 
 def _stated(record: RawRecord, name: str) -> Digest | None:
@@ -56,26 +56,28 @@ def _stated(record: RawRecord, name: str) -> Digest | None:
         return None
 
 
-def _block_digest(record: RawRecord, kind: str, origin: Origin) -> Iterator[Problem]:
+def _block_digest(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[RecordProblem]:
     stated = _stated(record, "WARC-Block-Digest")
     if stated is None:
         return
     if (
         kind == "revisit"
-        and origin is Origin.IMPORTED
-        and stated == Digest.of(b"", stated.algorithm)
+        and origin is RecordOrigin.IMPORTED
+        and stated == Digest.compute(b"", stated.algorithm)
     ):
         return
     found = _digest(_pieces(record.block, 0), stated.algorithm)
     if found != stated:
-        yield Problem("block-digest", f"WARC-Block-Digest says {stated}, the block has {found}")
+        yield RecordProblem(
+            "block-digest", f"WARC-Block-Digest says {stated}, the block has {found}"
+        )
 
 
-def _is_partial(record: RawRecord, origin: Origin) -> bool:
+def _is_partial(record: RawRecord, origin: RecordOrigin) -> bool:
     """Whether the payload digest may be over more than stands in this record."""
     if record.first("WARC-Segment-Number") is not None:
         return True
-    return record.first("WARC-Truncated") is not None and origin is not Origin.OURS
+    return record.first("WARC-Truncated") is not None and origin is not RecordOrigin.OURS
 
 
 def _digest_of(block: IO[bytes], start: int, record: RawRecord) -> Digest | None:
@@ -83,11 +85,11 @@ def _digest_of(block: IO[bytes], start: int, record: RawRecord) -> Digest | None
     return _digest(_pieces(block, start), stated.algorithm) if stated else None
 
 
-def _payload_digest(record: RawRecord, *found: Digest | None) -> Iterator[Problem]:
+def _payload_digest(record: RawRecord, *found: Digest | None) -> Iterator[RecordProblem]:
     """`found` are the digests that are right."""
     stated = _stated(record, "WARC-Payload-Digest")
     if stated is not None and stated not in found:
-        yield Problem(
+        yield RecordProblem(
             "payload-digest", f"WARC-Payload-Digest says {stated}, the payload has {found[0]}"
         )
 
@@ -108,20 +110,20 @@ def _digest(pieces: Iterator[bytes], algorithm: str) -> Digest:
 # --------------------------------------------------------------------------------------------- HTTP
 
 
-def _http(record: RawRecord, kind: str, origin: Origin) -> Iterator[Problem]:
+def _http(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[RecordProblem]:
     record.block.seek(0)
     start = record.block.read(_HEAD)
     if kind == "request":
-        if not _REQUEST_LINE.match(start) and origin is not Origin.IMPORTED:
-            yield Problem(
+        if not _REQUEST_LINE.match(start) and origin is not RecordOrigin.IMPORTED:
+            yield RecordProblem(
                 "http-request-line",
                 f"the block begins with {start[:40]!r}, which is no HTTP/1.x request line",
             )
         return
     if kind not in {"response", "revisit"}:
         return
-    if not _STATUS_LINE.match(start) and origin is not Origin.IMPORTED:
-        yield Problem(
+    if not _STATUS_LINE.match(start) and origin is not RecordOrigin.IMPORTED:
+        yield RecordProblem(
             "http-status-line",
             f"the block begins with {start[:40]!r}, which is no HTTP/1.x status line",
         )
@@ -131,9 +133,9 @@ def _http(record: RawRecord, kind: str, origin: Origin) -> Iterator[Problem]:
     if (
         not head.head_complete
         and record.first("WARC-Truncated") is None
-        and origin is not Origin.IMPORTED
+        and origin is not RecordOrigin.IMPORTED
     ):
-        yield Problem(
+        yield RecordProblem(
             "http-message", "the HTTP headers do not end, and nothing says that the message was cut"
         )
     if head.status is not None and 100 <= head.status < 200 and head.status != 101:
@@ -141,18 +143,18 @@ def _http(record: RawRecord, kind: str, origin: Origin) -> Iterator[Problem]:
     yield from _body(record, head, origin)
 
 
-def _body(record: RawRecord, head: HttpMessage, origin: Origin) -> Iterator[Problem]:
+def _body(record: RawRecord, head: HttpMessage, origin: RecordOrigin) -> Iterator[RecordProblem]:
     length = record.block_length - head.body_offset
     cut = record.first("WARC-Truncated") is not None
     codings = ",".join(head.headers_all("transfer-encoding")).lower().replace(" ", "").split(",")
     chunked = codings[-1] == "chunked" and length > 0
     if not chunked:
-        if origin is Origin.OURS and not cut:
+        if origin is RecordOrigin.OURS and not cut:
             yield from _framing(head, length)
         if not _is_partial(record, origin):
             # What came without HTTP headers (HTTP/0.9, DNS in files converted from ARC) is its own
             # payload.
-            starts = [0] if head.status is None and origin is Origin.IMPORTED else []
+            starts = [0] if head.status is None and origin is RecordOrigin.IMPORTED else []
             right = [
                 _digest_of(record.block, start, record) for start in (head.body_offset, *starts)
             ]
@@ -160,18 +162,18 @@ def _body(record: RawRecord, head: HttpMessage, origin: Origin) -> Iterator[Prob
         return
     stated = _stated(record, "WARC-Payload-Digest")
     walked = _walk_chunks(record.block, head.body_offset, stated.algorithm if stated else "sha1")
-    if walked.problem and not cut and origin is not Origin.IMPORTED:
-        yield Problem("http-chunking", walked.problem)
+    if walked.problem and not cut and origin is not RecordOrigin.IMPORTED:
+        yield RecordProblem("http-chunking", walked.problem)
     if stated is None or _is_partial(record, origin):
         return
     right = [_entity_digest(record, stated.algorithm) if walked.problem else walked.digest]
-    if origin is Origin.IMPORTED:
+    if origin is RecordOrigin.IMPORTED:
         right.append(_digest_of(record.block, head.body_offset, record))
     if right[0] is not None:
         yield from _payload_digest(record, *right)
 
 
-def _framing(head: HttpMessage, length: int) -> Iterator[Problem]:
+def _framing(head: HttpMessage, length: int) -> Iterator[RecordProblem]:
     """Content-Length against the bytes that are there; a response to HEAD, 204 and 304 have
     none.
     """
@@ -184,11 +186,11 @@ def _framing(head: HttpMessage, length: int) -> Iterator[Problem]:
     ):
         return
     if length > int(value):
-        yield Problem(
+        yield RecordProblem(
             "http-excess", f"the body has {length} bytes, its Content-Length says {value}"
         )
     elif 0 < length < int(value):
-        yield Problem(
+        yield RecordProblem(
             "http-short",
             f"the body has {length} bytes of {value}, and nothing says that it was cut",
         )
@@ -198,7 +200,7 @@ def _entity_digest(record: RawRecord, algorithm: str) -> Digest | None:
     if record.block_length > _AT_ONCE:
         return None
     record.block.seek(0)
-    return Digest.of(parse(record.block.read()).entity, algorithm)
+    return Digest.compute(parse_response(record.block.read()).entity, algorithm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,11 +251,11 @@ def _walk_trailers(block: IO[bytes]) -> str | None:
 # -------------------------------------------------------------------------------------- warc-fields
 
 
-def _fields(record: RawRecord) -> Iterator[Problem]:
+def _fields(record: RawRecord) -> Iterator[RecordProblem]:
     record.block.seek(0)
     while line := record.block.readline(_HEAD):
         if len(line) >= _HEAD or not _FIELD_LINE.fullmatch(line.rstrip(b"\r\n")) or b"\0" in line:
-            yield Problem(
+            yield RecordProblem(
                 "warc-fields", f"the block of application/warc-fields has a line {line[:60]!r}"
             )
             return

@@ -13,29 +13,31 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from archive.errors import StorageError
-from archive.fixity.index_seal import broken
-from archive.fixity.manifest import check_fixity, closed_files, unstated
-from archive.layout import Layout
+from archive.fixity.index_seal import changed_blocks
+from archive.fixity.manifest import check_fixity, closed_files, files_without_checksum
+from archive.layout import CollectionFolder
 from archive.model import Capture
 from archive.verify.block_rules import check_block, software_of
-from archive.verify.cross_record_rules import Ledger
+from archive.verify.cross_record_rules import RecordLedger
 from archive.verify.finding import Finding
-from archive.verify.header_rules import Origin, check_fields
-from archive.verify.index_rules import MEND, UNREADABLE, check_cdxj, check_index, withdrawn
-from archive.verify.strict_reader import Problem, RawRecord, raw_records
+from archive.verify.header_rules import RecordOrigin, check_fields
+from archive.verify.index_rules import MEND, UNREADABLE, check_cdxj, check_index, withdrawn_captures
+from archive.verify.strict_reader import RawRecord, RecordProblem, raw_records
 from archive.warc import arc
-from archive.warc.capture_reader import DamagedRecord, captures
+from archive.warc.capture_reader import DamagedRecord, read_captures
 from archive.warc.http_message import parse_head
 from archive.warc.open_file import OPEN_SUFFIX
-from archive.warc.serialization import member
+from archive.warc.serialization import gzip_member
 
 _SUFFIXES = (".warc", ".warc.gz", *arc.SUFFIXES)
 
 
-Reread = Callable[[Layout], Iterable[Finding]]
+Reread = Callable[[CollectionFolder], Iterable[Finding]]
 
 
-def verify(layout: Layout, *, reread: Reread | None = None) -> Iterator[Finding]:
+def verify_collection(
+    layout: CollectionFolder, *, reread: Reread | None = None
+) -> Iterator[Finding]:
     """Check a whole collection; yields findings as they are made.
 
     A crawl that runs is no obstacle: the file in progress, and what it adds to CDXJ and index, is
@@ -45,7 +47,7 @@ def verify(layout: Layout, *, reread: Reread | None = None) -> Iterator[Finding]
     """
     busy, readable = layout.is_busy(), True
     named: set[str] = set()
-    with Ledger() as ledger:
+    with RecordLedger() as ledger:
         paths = warc_files(layout.archive, growing=not busy)
         for finding in _verify_files(paths, ledger):
             named.add(finding.file)
@@ -64,7 +66,7 @@ def verify(layout: Layout, *, reread: Reread | None = None) -> Iterator[Finding]
         yield from reread(layout)
 
 
-def _verify_files(paths: Iterable[Path], ledger: Ledger) -> Iterator[Finding]:
+def _verify_files(paths: Iterable[Path], ledger: RecordLedger) -> Iterator[Finding]:
     """Each record by itself, then what records say of each other."""
     for path in paths:
         yield from _verify_arc(path, ledger) if arc.is_arc(path) else verify_warc(path, ledger)
@@ -74,17 +76,17 @@ def _verify_files(paths: Iterable[Path], ledger: Ledger) -> Iterator[Finding]:
         )
 
 
-def _verify_projections(layout: Layout, ledger: Ledger) -> Iterator[Finding]:
+def _verify_projections(layout: CollectionFolder, ledger: RecordLedger) -> Iterator[Finding]:
     """CDXJ and index against the records walked, and the index's bytes against those that were
     noted.
     """
-    for each in broken(
+    for each in changed_blocks(
         layout.index_db, layout.seal
     ):  # first: SQLite works a log that it finds into the database
         yield Finding(
             file=each.file, offset=each.offset, rule="index-bytes", detail=f"{each.problem}; {MEND}"
         )
-    hidden = withdrawn(layout.index_db)
+    hidden = withdrawn_captures(layout.index_db)
     for said in (*check_cdxj(layout.cdxj, ledger, hidden), *check_index(layout.index_db, ledger)):
         yield Finding(
             file=said.file,
@@ -95,14 +97,16 @@ def _verify_projections(layout: Layout, ledger: Ledger) -> Iterator[Finding]:
         )
 
 
-def _verify_fixity(layout: Layout, *, growing: bool) -> Iterator[Finding]:
+def _verify_fixity(layout: CollectionFolder, *, growing: bool) -> Iterator[Finding]:
     """Files against the manifest, and the manifest against the files; those a crawl has just closed
     are not stated yet.
     """
     for problem in check_fixity(layout.fixity, layout.root):
         yield Finding(file=problem.file, rule="fixity", detail=problem.problem)
     if not growing and layout.archive.is_dir():
-        for name in unstated(layout.fixity, layout.root, closed_files(layout.archive)):
+        for name in files_without_checksum(
+            layout.fixity, layout.root, closed_files(layout.archive)
+        ):
             yield Finding(
                 file=name,
                 rule="fixity-unstated",
@@ -124,17 +128,25 @@ def warc_files(archive: Path, *, growing: bool = True) -> list[Path]:
     )
 
 
-def verify_warc(path: Path, ledger: Ledger | None = None) -> Iterator[Finding]:
+def verify_warc(path: Path, ledger: RecordLedger | None = None) -> Iterator[Finding]:
     """Check one WARC file; what its records say of others is noted in `ledger`, if there is one."""
     name = path.name.removesuffix(OPEN_SUFFIX)
-    origin = Origin.IMPORTED if name.startswith("import-") else Origin.STANDARD
+    origin = RecordOrigin.IMPORTED if name.startswith("import-") else RecordOrigin.STANDARD
     first = True
     try:
         for record in raw_records(path):
-            if first and record.first("WARC-Type") == "warcinfo" and origin is not Origin.IMPORTED:
-                origin = Origin.OURS if software_of(record).lower().startswith("warraq") else origin
+            if (
+                first
+                and record.first("WARC-Type") == "warcinfo"
+                and origin is not RecordOrigin.IMPORTED
+            ):
+                origin = (
+                    RecordOrigin.OURS
+                    if software_of(record).lower().startswith("warraq")
+                    else origin
+                )
             problems = list(_problems(record, origin))
-            if first and origin is not Origin.IMPORTED and record.version:
+            if first and origin is not RecordOrigin.IMPORTED and record.version:
                 problems.extend(_opening(record, name))
             first = first and not record.version
             if ledger is not None and record.version:
@@ -179,15 +191,15 @@ def _packed_otherwise(path: Path) -> Iterator[Finding]:
 
 def _packings(record: RawRecord, block: bytes) -> Iterator[bytes]:
     headers = list(record.fields[:-2])  # the writer adds block digest and length itself
-    yield member(headers, block)
-    yield member(headers, block, stored_from=parse_head(block).body_offset)
+    yield gzip_member(headers, block)
+    yield gzip_member(headers, block, stored_from=parse_head(block).body_offset)
 
 
-def _verify_arc(path: Path, ledger: Ledger) -> Iterator[Finding]:
+def _verify_arc(path: Path, ledger: RecordLedger) -> Iterator[Finding]:
     """ARC has neither digests nor ids: that each record can be read is all that can be said of
     it.
     """
-    for item in captures(path):
+    for item in read_captures(path):
         if isinstance(item, Capture):
             ledger.add_capture(item)
         elif isinstance(item, DamagedRecord):
@@ -196,7 +208,7 @@ def _verify_arc(path: Path, ledger: Ledger) -> Iterator[Finding]:
             )
 
 
-def _problems(record: RawRecord, origin: Origin) -> Iterator[Problem]:
+def _problems(record: RawRecord, origin: RecordOrigin) -> Iterator[RecordProblem]:
     """Everything wrong with one record."""
     yield from _tolerated(record, origin)
     cut_head = any(problem.rule in {"header-cut", "header-too-long"} for problem in record.problems)
@@ -206,10 +218,10 @@ def _problems(record: RawRecord, origin: Origin) -> Iterator[Problem]:
         yield from check_block(record, origin)
 
 
-def _tolerated(record: RawRecord, origin: Origin) -> Iterator[Problem]:
+def _tolerated(record: RawRecord, origin: RecordOrigin) -> Iterator[RecordProblem]:
     """What the parser saw, without what is known and harmless in files of other makers."""
     for problem in record.problems:
-        if origin is Origin.IMPORTED and problem.rule in {
+        if origin is RecordOrigin.IMPORTED and problem.rule in {
             "empty-member",
             "folded-field",
             "field-encoding",
@@ -218,11 +230,11 @@ def _tolerated(record: RawRecord, origin: Origin) -> Iterator[Problem]:
         yield problem
 
 
-def _opening(record: RawRecord, name: str) -> Iterator[Problem]:
+def _opening(record: RawRecord, name: str) -> Iterator[RecordProblem]:
     """The first record of a file says what the file is."""
     if record.first("WARC-Type") != "warcinfo":
-        yield Problem("warcinfo-missing", "the file does not begin with a warcinfo record")
+        yield RecordProblem("warcinfo-missing", "the file does not begin with a warcinfo record")
         return
     stated = record.first("WARC-Filename")
     if stated is not None and stated != name:
-        yield Problem("warcinfo-filename", f"WARC-Filename says {stated!r}")
+        yield RecordProblem("warcinfo-filename", f"WARC-Filename says {stated!r}")

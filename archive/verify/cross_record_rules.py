@@ -16,13 +16,13 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from archive.cdx.cdxj import line
+from archive.cdx.cdxj import cdxj_line
 from archive.model import Capture, Digest, RecordType
-from archive.verify.header_rules import Origin
+from archive.verify.header_rules import RecordOrigin
 from archive.verify.strict_reader import RawRecord
 from archive.warc.http_message import parse_head
-from archive.warc.record_reader import plain_uri
-from archive.warc.warc_fields import TOMBSTONE
+from archive.warc.record_reader import clean_uri
+from archive.warc.warc_fields import TOMBSTONE_FIELD
 
 _HEAD = 1 << 20
 CAPTURE_TYPES = ("response", "revisit", "resource")
@@ -50,7 +50,7 @@ SELECT later.warc, later.offset, later.id, 'duplicate-id', 'the record at ' || f
 FROM record later JOIN (SELECT id, warc, offset, kind, url, date, digest, block, origin,
     min(warc || char(0) || printf('%020d', offset)) FROM record WHERE id != '' GROUP BY id HAVING count(*) > 1) first USING (id)
 WHERE (later.warc, later.offset) != (first.warc, first.offset)
-  AND NOT ({Origin.IMPORTED:d} IN (later.origin, first.origin) AND later.block != '' AND (
+  AND NOT ({RecordOrigin.IMPORTED:d} IN (later.origin, first.origin) AND later.block != '' AND (
     (later.kind, later.url, later.date, later.digest, later.block) = (first.kind, first.url, first.date, first.digest, first.block)
     OR later.id IN (SELECT id FROM record WHERE tombstone)
     OR later.id IN (SELECT concurrent.id FROM concurrent JOIN record ON record.id = target WHERE tombstone)
@@ -58,7 +58,7 @@ WHERE (later.warc, later.offset) != (first.warc, first.offset)
 """
 _DANGLING = f"""
 SELECT warc, offset, id, 'revisit-dangling', 'it refers to ' || coalesce(nullif(refers_id, ''), refers_url || ' at ' || refers_date) || ', which is not in the collection'
-FROM record AS revisit WHERE kind = 'revisit' AND origin > {Origin.IMPORTED:d} AND (
+FROM record AS revisit WHERE kind = 'revisit' AND origin > {RecordOrigin.IMPORTED:d} AND (
   (refers_id != '' AND NOT EXISTS (SELECT 1 FROM record WHERE id = revisit.refers_id))
   OR (refers_id = '' AND refers_date != '' AND NOT EXISTS (SELECT 1 FROM record
       WHERE url = coalesce(nullif(revisit.refers_url, ''), revisit.url) AND substr(date, 1, 19) = substr(revisit.refers_date, 1, 19) AND kind != 'request')))
@@ -77,11 +77,11 @@ WHERE revisit.kind = 'revisit' AND revisit.profile LIKE '%identical-payload-dige
 _CONCURRENT = f"""
 SELECT record.warc, record.offset, record.id, 'concurrent-missing', 'WARC-Concurrent-To names ' || target || ', which is not in the collection'
 FROM concurrent JOIN record USING (warc, offset, id)
-WHERE origin > {Origin.IMPORTED:d} AND NOT EXISTS (SELECT 1 FROM record AS other WHERE other.id = target)
+WHERE origin > {RecordOrigin.IMPORTED:d} AND NOT EXISTS (SELECT 1 FROM record AS other WHERE other.id = target)
 """
 _ALONE = f"""
 SELECT warc, offset, id, 'request-alone', 'a request that no response or revisit belongs to'
-FROM record AS request WHERE kind = 'request' AND origin > {Origin.IMPORTED:d}
+FROM record AS request WHERE kind = 'request' AND origin > {RecordOrigin.IMPORTED:d}
   AND NOT EXISTS (SELECT 1 FROM concurrent JOIN record AS other ON other.id = target
     WHERE concurrent.id = request.id AND other.kind IN ('response', 'revisit', 'resource', 'metadata'))
   AND NOT EXISTS (SELECT 1 FROM concurrent JOIN record AS other USING (warc, offset, id)
@@ -91,7 +91,7 @@ FROM record AS request WHERE kind = 'request' AND origin > {Origin.IMPORTED:d}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RecordRow:
     """Where a record stands, and what of it CDXJ and index repeat."""
 
     warc: str
@@ -108,7 +108,7 @@ class Entry:
 _COLUMNS = "warc, offset, length, id, kind, url, date, digest, cdxj"
 
 
-class Ledger:
+class RecordLedger:
     """The rows of all records seen; a context manager, as its file goes away with it."""
 
     def __init__(self) -> None:
@@ -129,10 +129,10 @@ class Ledger:
     ) -> None:
         self._db.close()
 
-    def add(self, warc: str, record: RawRecord, origin: Origin) -> None:
+    def add(self, warc: str, record: RawRecord, origin: RecordOrigin) -> None:
         """Note one record."""
         kind = record.first("WARC-Type") or ""
-        url = plain_uri(record.first("WARC-Target-URI")) or ""
+        url = clean_uri(record.first("WARC-Target-URI")) or ""
         indexed = (
             kind in CAPTURE_TYPES
             and url.lower().startswith(("http://", "https://"))
@@ -149,7 +149,7 @@ class Ledger:
             _digest(record.first("WARC-Payload-Digest")),
             record.first("WARC-Profile") or "",
             record.first("WARC-Refers-To") or "",
-            plain_uri(record.first("WARC-Refers-To-Target-URI")) or "",
+            clean_uri(record.first("WARC-Refers-To-Target-URI")) or "",
             _moment(record.first("WARC-Refers-To-Date")),
             int(origin),
             indexed,
@@ -179,9 +179,9 @@ class Ledger:
             capture.captured.isoformat(timespec="microseconds"),
             str(capture.payload_digest or ""),
             *("", "", "", ""),
-            int(Origin.IMPORTED),
+            int(RecordOrigin.IMPORTED),
             True,
-            line(capture),
+            cdxj_line(capture),
             "",
             False,
         )
@@ -195,33 +195,33 @@ class Ledger:
         for query in (_DUPLICATES, _DANGLING, _CHAINED, _OTHER_PAYLOAD, _CONCURRENT, _ALONE):
             yield from self._db.execute(query)
 
-    def entry(self, warc: str, offset: int) -> Entry | None:
+    def entry(self, warc: str, offset: int) -> RecordRow | None:
         """The record that begins at a place, or None."""
         query = f"SELECT {_COLUMNS} FROM record WHERE warc = ? AND offset = ? LIMIT 1"
         row = self._db.execute(query, (warc, offset)).fetchone()
-        return Entry(*row) if row else None
+        return RecordRow(*row) if row else None
 
-    def captures(self) -> Iterator[Entry]:
+    def captures(self) -> Iterator[RecordRow]:
         """Every record that CDXJ and index must know, by file and offset."""
         query = f"SELECT {_COLUMNS} FROM record WHERE indexed AND length > 0 ORDER BY warc, offset"
-        return (Entry(*row) for row in self._db.execute(query))
+        return (RecordRow(*row) for row in self._db.execute(query))
 
-    def note(self, warc: str, offset: int) -> bool:
+    def mark_named(self, warc: str, offset: int) -> bool:
         """Note that a place was named by the CDXJ; False where it was before."""
         return (
             self._db.execute("INSERT OR IGNORE INTO named VALUES (?, ?)", (warc, offset)).rowcount
             > 0
         )
 
-    def unnamed(self) -> Iterator[Entry]:
+    def unnamed(self) -> Iterator[RecordRow]:
         """The captures that no `note` named."""
         query = f"SELECT {_COLUMNS} FROM record WHERE indexed AND length > 0 AND NOT EXISTS (SELECT 1 FROM named WHERE (named.warc, named.offset) = (record.warc, record.offset)) ORDER BY warc, offset"
-        return (Entry(*row) for row in self._db.execute(query))
+        return (RecordRow(*row) for row in self._db.execute(query))
 
 
 def _is_tombstone(record: RawRecord) -> bool:
     record.block.seek(0)
-    return record.block.read(len(TOMBSTONE) + 1) == f"{TOMBSTONE}:".encode()
+    return record.block.read(len(TOMBSTONE_FIELD) + 1) == f"{TOMBSTONE_FIELD}:".encode()
 
 
 def _cdxj(warc: str, record: RawRecord, kind: str, url: str) -> str:
@@ -242,7 +242,7 @@ def _cdxj(warc: str, record: RawRecord, kind: str, url: str) -> str:
         digest = Digest.parse(record.first("WARC-Payload-Digest") or "")
     except (ValueError, TypeError):
         return ""
-    return line(
+    return cdxj_line(
         Capture(
             url=url,
             captured=captured,

@@ -17,10 +17,10 @@ from datetime import datetime
 from enum import IntEnum
 
 from archive.model import Digest
-from archive.verify.strict_reader import Problem, RawRecord
+from archive.verify.strict_reader import RawRecord, RecordProblem
 
 
-class Origin(IntEnum):
+class RecordOrigin(IntEnum):
     """Who made a file, in order of what is asked of it."""
 
     IMPORTED = 0  # another tool, taken in by `warraq import`
@@ -57,22 +57,22 @@ _PROFILES = re.compile(
 # ------------------------------------------------------------------------------ the forms of values
 # Each takes a value and the record's origin, and gives what is wrong with it, or None.
 
-Form = Callable[[str, Origin], str | None]
+Form = Callable[[str, RecordOrigin], str | None]
 
 
-def _bracketed(value: str, _origin: Origin) -> str | None:
+def _bracketed(value: str, _origin: RecordOrigin) -> str | None:
     inner = value[1:-1] if value.startswith("<") and value.endswith(">") else ""
     return None if _URI.fullmatch(inner) else "is no <URI>"
 
 
-def _record_id(value: str, origin: Origin) -> str | None:
-    if origin is Origin.OURS and not _UUID_URN.fullmatch(value):
+def _record_id(value: str, origin: RecordOrigin) -> str | None:
+    if origin is RecordOrigin.OURS and not _UUID_URN.fullmatch(value):
         return "is no <urn:uuid:...>"
     return _bracketed(value, origin)
 
 
-def _target(value: str, origin: Origin) -> str | None:
-    if origin is Origin.IMPORTED:
+def _target(value: str, origin: RecordOrigin) -> str | None:
+    if origin is RecordOrigin.IMPORTED:
         # wget and others of the WARC/1.0 grammar write <URI>; old crawls hold URLs as their pages
         # wrote them.
         value = value.strip("<>").replace(" ", "%20")
@@ -81,14 +81,14 @@ def _target(value: str, origin: Origin) -> str | None:
         return "is no absolute URI by RFC 3986"
     if re.match(r"[a-zA-Z]+://[^/?#]*@", value):
         return "holds a user name"
-    if origin is Origin.OURS and "#" in value:
+    if origin is RecordOrigin.OURS and "#" in value:
         return "holds a fragment"
     return None
 
 
-def _date(value: str, origin: Origin) -> str | None:
+def _date(value: str, origin: RecordOrigin) -> str | None:
     found = _W3C_DATE.fullmatch(value)
-    if not found or (origin is Origin.OURS and found.group(4) is None):
+    if not found or (origin is RecordOrigin.OURS and found.group(4) is None):
         return "is no date by W3CDTF in UTC"
     try:
         whole = value.partition(".")[0].rstrip("Z")
@@ -98,24 +98,24 @@ def _date(value: str, origin: Origin) -> str | None:
     return None
 
 
-def _address(value: str, origin: Origin) -> str | None:
+def _address(value: str, origin: RecordOrigin) -> str | None:
     try:
         plain = str(ipaddress.ip_address(value))
     except ValueError:
         return "is no numeric IP address"
     return (
         f"is not written as RFC 5952 has it ({plain})"
-        if origin is Origin.OURS and plain != value
+        if origin is RecordOrigin.OURS and plain != value
         else None
     )
 
 
-def _length(value: str, _origin: Origin) -> str | None:
+def _length(value: str, _origin: RecordOrigin) -> str | None:
     return None if value.isascii() and value.isdigit() and len(value) <= 18 else "is no length"
 
 
-def _digest(value: str, origin: Origin) -> str | None:
-    if origin is not Origin.IMPORTED and not _DIGEST.fullmatch(value):
+def _digest(value: str, origin: RecordOrigin) -> str | None:
+    if origin is not RecordOrigin.IMPORTED and not _DIGEST.fullmatch(value):
         return "is no `label:value` with a label in lower case"
     try:
         Digest.parse(value)
@@ -124,27 +124,31 @@ def _digest(value: str, origin: Origin) -> str | None:
     return None
 
 
-def _truncated(value: str, origin: Origin) -> str | None:
+def _truncated(value: str, origin: RecordOrigin) -> str | None:
     return (
         None
-        if value in _TRUNCATED or origin is Origin.IMPORTED
+        if value in _TRUNCATED or origin is RecordOrigin.IMPORTED
         else f"is none of {', '.join(sorted(_TRUNCATED))}"
     )
 
 
-def _media(value: str, origin: Origin) -> str | None:
-    return None if origin is Origin.IMPORTED or _MEDIA_TYPE.fullmatch(value) else "is no media type"
-
-
-def _profile(value: str, origin: Origin) -> str | None:
+def _media(value: str, origin: RecordOrigin) -> str | None:
     return (
         None
-        if origin is Origin.IMPORTED or _PROFILES.fullmatch(value)
+        if origin is RecordOrigin.IMPORTED or _MEDIA_TYPE.fullmatch(value)
+        else "is no media type"
+    )
+
+
+def _profile(value: str, origin: RecordOrigin) -> str | None:
+    return (
+        None
+        if origin is RecordOrigin.IMPORTED or _PROFILES.fullmatch(value)
         else "is no known profile of revisit"
     )
 
 
-def _anything(value: str, _origin: Origin) -> str | None:
+def _anything(value: str, _origin: RecordOrigin) -> str | None:
     return None if value else "is empty"
 
 
@@ -217,59 +221,61 @@ _PROMISED: dict[str, tuple[str, ...]] = {
     "warcinfo": ("WARC-Filename",),
 }
 _VERSIONS = {
-    Origin.OURS: re.compile(r"WARC/1\.1"),
-    Origin.STANDARD: re.compile(r"WARC/1\.[01]"),
-    Origin.IMPORTED: re.compile(r"WARC/(?:0\.1[78]|1\.[01])"),
+    RecordOrigin.OURS: re.compile(r"WARC/1\.1"),
+    RecordOrigin.STANDARD: re.compile(r"WARC/1\.[01]"),
+    RecordOrigin.IMPORTED: re.compile(r"WARC/(?:0\.1[78]|1\.[01])"),
 }
 # The gzip header zlib writes with no time in it: any other, in a file of ours, is a changed byte.
 _OUR_MEMBER_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 
 
-def check_fields(record: RawRecord, origin: Origin) -> Iterator[Problem]:
+def check_fields(record: RawRecord, origin: RecordOrigin) -> Iterator[RecordProblem]:
     """Everything the tables say of the fields of one record, whose header was read to its end."""
     kind = record.first("WARC-Type") or ""
     if not _VERSIONS[origin].fullmatch(record.version):
-        yield Problem("version", f"{record.version!r} in place of WARC/1.1")
-    if kind not in TYPES and kind and origin is Origin.OURS:
-        yield Problem("record-type", f"WARC-Type {kind!r} is none that Warraq writes")
+        yield RecordProblem("version", f"{record.version!r} in place of WARC/1.1")
+    if kind not in TYPES and kind and origin is RecordOrigin.OURS:
+        yield RecordProblem("record-type", f"WARC-Type {kind!r} is none that Warraq writes")
     yield from _each_field(record, kind, origin)
     for name, rule in FIELDS.items():
         # A type that the standard does not know is to be passed over, but is a record still.
         needed = kind in rule.required or (rule.required == TYPES and kind not in TYPES)
         if needed and record.first(name) is None:
-            yield Problem("field-missing", f"{_written(name)} is missing")
-    if origin is Origin.OURS:
+            yield RecordProblem("field-missing", f"{_written(name)} is missing")
+    if origin is RecordOrigin.OURS:
         yield from _ours(record, kind)
 
 
-def _each_field(record: RawRecord, kind: str, origin: Origin) -> Iterator[Problem]:
+def _each_field(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[RecordProblem]:
     seen: set[str] = set()
     for name, value in record.fields:
         key = name.lower()
         rule = FIELDS.get(key)
-        if key in seen and not (rule.repeated if rule else origin is not Origin.OURS):
-            yield Problem("field-repeated", f"{name} stands there more than once")
+        if key in seen and not (rule.repeated if rule else origin is not RecordOrigin.OURS):
+            yield RecordProblem("field-repeated", f"{name} stands there more than once")
         seen.add(key)
         if rule is None:
             continue
         forbidden = rule.allowed is not None and kind in TYPES and kind not in rule.allowed
         if (
-            forbidden and origin is not Origin.IMPORTED
+            forbidden and origin is not RecordOrigin.IMPORTED
         ):  # converters of ARC files put an address on the warcinfo
-            yield Problem("field-forbidden", f"{name} may not stand on a record of type {kind}")
+            yield RecordProblem(
+                "field-forbidden", f"{name} may not stand on a record of type {kind}"
+            )
         if key == "warc-target-uri" and record.version == "WARC/1.0":
             value = value.removeprefix("<").removesuffix(">")  # noqa: PLW2901 -- the grammar of WARC/1.0 has the brackets
         wrong = rule.form(value, origin)
         if wrong:
-            yield Problem(f"field-value:{key}", f"{name} {value[:100]!r} {wrong}")
+            yield RecordProblem(f"field-value:{key}", f"{name} {value[:100]!r} {wrong}")
 
 
-def _ours(record: RawRecord, kind: str) -> Iterator[Problem]:
+def _ours(record: RawRecord, kind: str) -> Iterator[RecordProblem]:
     for name in (*_PROMISED["*"], *_PROMISED.get(kind, ())):
         if record.first(name) is None:
-            yield Problem("promise", f"{name} is missing, which Warraq always writes")
+            yield RecordProblem("promise", f"{name} is missing, which Warraq always writes")
     if record.member_head and record.member_head != _OUR_MEMBER_HEAD:
-        yield Problem(
+        yield RecordProblem(
             "gzip-header",
             f"the gzip header is {record.member_head.hex()}, not the one Warraq writes",
         )

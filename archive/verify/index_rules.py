@@ -19,7 +19,7 @@ from archive.errors import WarraqError
 from archive.index.connection import check_version
 from archive.index.withdrawals import withdrawn_places
 from archive.model.identity import text_sha256, version_id
-from archive.verify.cross_record_rules import Entry, Ledger
+from archive.verify.cross_record_rules import RecordLedger, RecordRow
 
 _LINE_LIMIT = 1 << 20
 MEND = "run: warraq index --rebuild"
@@ -27,7 +27,7 @@ UNREADABLE = "index-damaged"  # the rule of an index that cannot be asked, or on
 
 
 @dataclass(frozen=True, slots=True)
-class Mismatch:
+class IndexMismatch:
     """One disagreement: the record's place in the WARCs where there is one, its id, the rule, and
     what was seen.
     """
@@ -69,7 +69,7 @@ WHERE v.title IS NOT a.title OR v.body IS NOT a.body
 # --------------------------------------------------------------------------------------------- CDXJ
 
 
-def withdrawn(path: Path) -> set[tuple[str, int]]:
+def withdrawn_captures(path: Path) -> set[tuple[str, int]]:
     """WARC and offset of the captures that the index says show a withdrawn article; none where it
     cannot be asked.
     """
@@ -85,8 +85,8 @@ def withdrawn(path: Path) -> set[tuple[str, int]]:
 
 
 def check_cdxj(
-    path: Path, ledger: Ledger, hidden: Collection[tuple[str, int]] = ()
-) -> Iterator[Mismatch]:
+    path: Path, ledger: RecordLedger, hidden: Collection[tuple[str, int]] = ()
+) -> Iterator[IndexMismatch]:
     """The sorted file and the lines that wait beside it, against the records: each line, and each
     capture's line.
 
@@ -97,11 +97,11 @@ def check_cdxj(
         if each.exists():
             yield from _lines(each, ledger, must_be_sorted=must_be_sorted)
     for warc, offset in sorted(hidden):
-        if not ledger.note(warc, offset):
+        if not ledger.mark_named(warc, offset):
             detail = f"{path.name} has a line for a withdrawn article; run: warraq index"
-            yield Mismatch(warc, offset, None, "cdxj-withdrawn", detail)
+            yield IndexMismatch(warc, offset, None, "cdxj-withdrawn", detail)
     for entry in ledger.unnamed():
-        yield Mismatch(
+        yield IndexMismatch(
             entry.warc,
             entry.offset,
             entry.record_id,
@@ -110,13 +110,13 @@ def check_cdxj(
         )
 
 
-def _lines(path: Path, ledger: Ledger, *, must_be_sorted: bool) -> Iterator[Mismatch]:
+def _lines(path: Path, ledger: RecordLedger, *, must_be_sorted: bool) -> Iterator[IndexMismatch]:
     before = b""
     place = 0
     with path.open("rb") as file:
         while raw := file.readline(_LINE_LIMIT):
             if must_be_sorted and raw < before:
-                yield Mismatch(
+                yield IndexMismatch(
                     path.name,
                     place,
                     None,
@@ -124,7 +124,7 @@ def _lines(path: Path, ledger: Ledger, *, must_be_sorted: bool) -> Iterator[Mism
                     f"the line at byte {place} is out of order; {MEND}",
                 )
             if raw == before:
-                yield Mismatch(
+                yield IndexMismatch(
                     path.name,
                     place,
                     None,
@@ -138,19 +138,19 @@ def _lines(path: Path, ledger: Ledger, *, must_be_sorted: bool) -> Iterator[Mism
             before, place = raw, place + len(raw)
 
 
-def _line(path: Path, place: int, raw: bytes, ledger: Ledger) -> Iterator[Mismatch]:
+def _line(path: Path, place: int, raw: bytes, ledger: RecordLedger) -> Iterator[IndexMismatch]:
     try:
         text = raw.decode("utf-8")
         fields = json.loads(text.split(" ", 2)[2])
         warc, offset = str(fields["filename"]), int(fields["offset"])
     except (ValueError, KeyError, IndexError, TypeError):
-        yield Mismatch(
+        yield IndexMismatch(
             path.name, place, None, "cdxj-line", f"the line at byte {place} cannot be read; {MEND}"
         )
         return
     entry = ledger.entry(warc, offset)
     if entry is None:
-        yield Mismatch(
+        yield IndexMismatch(
             warc,
             offset,
             None,
@@ -158,7 +158,7 @@ def _line(path: Path, place: int, raw: bytes, ledger: Ledger) -> Iterator[Mismat
             f"{path.name} has a line for a record that is not there; {MEND}",
         )
         return
-    ledger.note(warc, offset)
+    ledger.mark_named(warc, offset)
     # Where a foreign record states no digest the line holds one that was worked out.
     if (
         not entry.cdxj
@@ -167,7 +167,7 @@ def _line(path: Path, place: int, raw: bytes, ledger: Ledger) -> Iterator[Mismat
     ):
         return
     if text != entry.cdxj:
-        yield Mismatch(
+        yield IndexMismatch(
             warc,
             offset,
             entry.record_id,
@@ -179,7 +179,7 @@ def _line(path: Path, place: int, raw: bytes, ledger: Ledger) -> Iterator[Mismat
 # -------------------------------------------------------------------------------------------- index
 
 
-def check_index(path: Path, ledger: Ledger, *, busy: bool = False) -> Iterator[Mismatch]:
+def check_index(path: Path, ledger: RecordLedger, *, busy: bool = False) -> Iterator[IndexMismatch]:
     """The database's own soundness, and its rows against the records. `busy` says that a crawl is
     writing to it.
     """
@@ -187,7 +187,7 @@ def check_index(path: Path, ledger: Ledger, *, busy: bool = False) -> Iterator[M
         if (
             next(ledger.captures(), None) is not None
         ):  # before the first crawl there is nothing to index
-            yield Mismatch(
+            yield IndexMismatch(
                 path.name, None, None, "index-absent", "there is no index; run: warraq index"
             )
         return
@@ -206,17 +206,17 @@ def check_index(path: Path, ledger: Ledger, *, busy: bool = False) -> Iterator[M
         if not busy:
             yield from _full_text(path)
     except sqlite3.DatabaseError as error:
-        yield Mismatch(path.name, None, None, UNREADABLE, f"{error}; {MEND}")
+        yield IndexMismatch(path.name, None, None, UNREADABLE, f"{error}; {MEND}")
     except WarraqError as error:
-        yield Mismatch(path.name, None, None, UNREADABLE, str(error))
+        yield IndexMismatch(path.name, None, None, UNREADABLE, str(error))
 
 
-def _soundness(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]:
+def _soundness(path: Path, connection: sqlite3.Connection) -> Iterator[IndexMismatch]:
     for (said,) in connection.execute("PRAGMA integrity_check(20)"):
         if said != "ok":
-            yield Mismatch(path.name, None, None, UNREADABLE, f"{said}; {MEND}")
+            yield IndexMismatch(path.name, None, None, UNREADABLE, f"{said}; {MEND}")
     for table, rowid, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-        yield Mismatch(
+        yield IndexMismatch(
             path.name,
             None,
             None,
@@ -225,7 +225,9 @@ def _soundness(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]
         )
 
 
-def _rows(path: Path, connection: sqlite3.Connection, ledger: Ledger) -> Iterator[Mismatch]:
+def _rows(
+    path: Path, connection: sqlite3.Connection, ledger: RecordLedger
+) -> Iterator[IndexMismatch]:
     """Walk rows and records side by side, both by file and offset."""
     rows = connection.execute(
         "SELECT warc, offset, length, record_id, record_type, url, captured, payload_digest FROM captures ORDER BY warc, offset"
@@ -241,7 +243,7 @@ def _rows(path: Path, connection: sqlite3.Connection, ledger: Ledger) -> Iterato
             yield from _row(path, row, entry)
             entry = next(records, None)
         else:
-            yield Mismatch(
+            yield IndexMismatch(
                 *place,
                 row[3],
                 "index-dangling",
@@ -252,12 +254,12 @@ def _rows(path: Path, connection: sqlite3.Connection, ledger: Ledger) -> Iterato
         entry = next(records, None)
 
 
-def _not_indexed(path: Path, entry: Entry) -> Mismatch:
+def _not_indexed(path: Path, entry: RecordRow) -> IndexMismatch:
     detail = f"{path.name} has no capture of {entry.url}; run: warraq index"
-    return Mismatch(entry.warc, entry.offset, entry.record_id, "index-missing", detail)
+    return IndexMismatch(entry.warc, entry.offset, entry.record_id, "index-missing", detail)
 
 
-def _row(path: Path, row: tuple[object, ...], entry: Entry) -> Iterator[Mismatch]:
+def _row(path: Path, row: tuple[object, ...], entry: RecordRow) -> Iterator[IndexMismatch]:
     said = {
         "length": (row[2], entry.length),
         "record_id": (row[3], entry.record_id or row[3]),
@@ -272,7 +274,7 @@ def _row(path: Path, row: tuple[object, ...], entry: Entry) -> Iterator[Mismatch
         if there != record
     ]
     if wrong:
-        yield Mismatch(
+        yield IndexMismatch(
             entry.warc,
             entry.offset,
             entry.record_id,
@@ -281,7 +283,7 @@ def _row(path: Path, row: tuple[object, ...], entry: Entry) -> Iterator[Mismatch
         )
 
 
-def _texts(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]:
+def _texts(path: Path, connection: sqlite3.Connection) -> Iterator[IndexMismatch]:
     """Each version's text against its hash, and each hash against its id: a changed letter is
     found.
     """
@@ -289,7 +291,7 @@ def _texts(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]:
         "SELECT id, article_id, CAST(title AS TEXT), CAST(body AS TEXT), text_sha256 FROM versions"
     ):
         if text_sha256(title, body) != sha256:
-            yield Mismatch(
+            yield IndexMismatch(
                 path.name,
                 None,
                 None,
@@ -297,7 +299,7 @@ def _texts(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]:
                 f"version {identifier}: its text is not what its hash says; {MEND}",
             )
         elif version_id(article, sha256) != identifier:
-            yield Mismatch(
+            yield IndexMismatch(
                 path.name,
                 None,
                 None,
@@ -306,13 +308,13 @@ def _texts(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]:
             )
 
 
-def _articles(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]:
+def _articles(path: Path, connection: sqlite3.Connection) -> Iterator[IndexMismatch]:
     """Each article against its version, and against what the latest capture of that was read as."""
     lost = (
         "SELECT DISTINCT article_id FROM versions WHERE article_id NOT IN (SELECT id FROM articles)"
     )
     for (identifier,) in connection.execute(lost):
-        yield Mismatch(
+        yield IndexMismatch(
             path.name,
             None,
             None,
@@ -321,10 +323,10 @@ def _articles(path: Path, connection: sqlite3.Connection) -> Iterator[Mismatch]:
         )
     for (identifier,) in connection.execute(_UNLIKE_READ):
         detail = f"article {identifier}: its row is not what its version and its latest capture say; {MEND}"
-        yield Mismatch(path.name, None, None, "index-article", detail)
+        yield IndexMismatch(path.name, None, None, "index-article", detail)
 
 
-def _full_text(path: Path) -> Iterator[Mismatch]:
+def _full_text(path: Path) -> Iterator[IndexMismatch]:
     """FTS5's own check, which SQLite runs as a write; nothing is changed."""
     connection = sqlite3.connect(
         f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=5, isolation_level=None
@@ -337,7 +339,7 @@ def _full_text(path: Path) -> Iterator[Mismatch]:
         apart = "SELECT count(*) FROM articles WHERE docid NOT IN (SELECT rowid FROM articles_fts)"
         missing = connection.execute(apart).fetchone()[0]
         if missing:
-            yield Mismatch(
+            yield IndexMismatch(
                 path.name,
                 None,
                 None,
@@ -349,9 +351,9 @@ def _full_text(path: Path) -> Iterator[Mismatch]:
         if not any(
             word in str(error) for word in ("readonly", "read-only", "locked")
         ):  # then it cannot be asked, which is no damage
-            yield Mismatch(path.name, None, None, "index-search", f"{error}; {MEND}")
+            yield IndexMismatch(path.name, None, None, "index-search", f"{error}; {MEND}")
     except sqlite3.DatabaseError as error:
-        yield Mismatch(
+        yield IndexMismatch(
             path.name, None, None, "index-search", f"the full-text index: {error}; {MEND}"
         )
     finally:

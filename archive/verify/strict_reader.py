@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from archive.warc.gzip_members import MAGIC, GzipMember, MemberDamageError, next_member
+from archive.warc.gzip_members import MAGIC, GzipMember, MemberDamageError, find_next_member
 
 _CHUNK = 1 << 16
 _WINDOW = 1 << 20
@@ -33,7 +33,7 @@ _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class RecordProblem:
     """One thing that is wrong: the rule's name, and for a person what was seen."""
 
     rule: str
@@ -56,7 +56,7 @@ class RawRecord:
     fields: tuple[tuple[str, str], ...] = ()
     block: IO[bytes]
     block_length: int = 0
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[RecordProblem, ...] = ()
     whole: bool = False
     member_head: bytes = b""
 
@@ -78,7 +78,7 @@ def raw_records(path: Path) -> Iterator[RawRecord]:
     with path.open("rb") as file:
         size = path.stat().st_size
         if size == 0:
-            yield _nothing(0, 0, Problem("empty-file", "the file holds no byte"))
+            yield _nothing(0, 0, RecordProblem("empty-file", "the file holds no byte"))
             return
         walk = _plain if file.read(5) == b"WARC/" else _packed
         for record in walk(file, size):
@@ -88,7 +88,7 @@ def raw_records(path: Path) -> Iterator[RawRecord]:
                 record.block.close()
 
 
-def _nothing(offset: int, length: int, problem: Problem) -> RawRecord:
+def _nothing(offset: int, length: int, problem: RecordProblem) -> RawRecord:
     return RawRecord(offset=offset, length=length, block=io.BytesIO(), problems=(problem,))
 
 
@@ -100,7 +100,7 @@ def _packed(file: BinaryIO, size: int) -> Iterator[RawRecord]:
     while position < size:
         file.seek(position)
         if file.read(3) != MAGIC:
-            after = next_member(file, position + 1, size)
+            after = find_next_member(file, position + 1, size)
             yield _nothing(position, after - position, _what_lies(file, position, after, size))
             position = after
             continue
@@ -129,7 +129,7 @@ def _one_member(file: BinaryIO, offset: int, size: int) -> Generator[RawRecord, 
     if source.damage:
         draft.whole = False
         draft.problems = [*([] if draft.empty else draft.problems), source.damage]
-        end = next_member(file, offset + 1, size)
+        end = find_next_member(file, offset + 1, size)
         at_trailer = source.damage.rule in {"gzip-crc", "gzip-length"} and end == member.end
         if end < size and source.damage.rule != "gzip-data" and not at_trailer:
             draft.problem(
@@ -138,7 +138,7 @@ def _one_member(file: BinaryIO, offset: int, size: int) -> Generator[RawRecord, 
     else:
         end = member.end
         if draft.empty and count == 1 and not junk:
-            draft.problems[:] = [Problem("empty-member", "a gzip member without any data")]
+            draft.problems[:] = [RecordProblem("empty-member", "a gzip member without any data")]
         elif junk and draft.whole and not draft.broken:
             draft.problem(
                 "record-trailer", f"{junk} bytes between the record's end and the gzip member's"
@@ -147,7 +147,7 @@ def _one_member(file: BinaryIO, offset: int, size: int) -> Generator[RawRecord, 
     return end
 
 
-def _what_lies(file: BinaryIO, start: int, end: int, size: int) -> Problem:
+def _what_lies(file: BinaryIO, start: int, end: int, size: int) -> RecordProblem:
     """What a piece of the file that is no gzip member is."""
     file.seek(start)
     rest, zeros = end - start, True
@@ -157,8 +157,10 @@ def _what_lies(file: BinaryIO, start: int, end: int, size: int) -> Problem:
         rest -= len(piece)
     if zeros:
         where = "at the end, as a power loss leaves them" if end == size else "between records"
-        return Problem("nul-bytes", f"{end - start} NUL bytes {where}")
-    return Problem("garbage", f"{end - start} bytes that are no gzip member with a WARC record")
+        return RecordProblem("nul-bytes", f"{end - start} NUL bytes {where}")
+    return RecordProblem(
+        "garbage", f"{end - start} bytes that are no gzip member with a WARC record"
+    )
 
 
 # -------------------------------------------------------------------------------------- plain files
@@ -172,7 +174,9 @@ def _plain(file: BinaryIO, size: int) -> Iterator[RawRecord]:
             after = _next_plain(file, position, size)
             problem = _what_lies(file, position, after, size)
             if problem.rule == "garbage":
-                problem = Problem("garbage", f"{after - position} bytes that are no WARC record")
+                problem = RecordProblem(
+                    "garbage", f"{after - position} bytes that are no WARC record"
+                )
             yield _nothing(position, after - position, problem)
             position = after
             continue
@@ -217,13 +221,13 @@ class _Source:
         self._buffer = b""
         self._at = 0
         self.consumed = 0
-        self.damage: Problem | None = None
+        self.damage: RecordProblem | None = None
 
     def _more(self) -> bool:
         try:
             piece = next(self._pieces, b"")
         except MemberDamageError as error:
-            self.damage = Problem(error.rule, error.detail)
+            self.damage = RecordProblem(error.rule, error.detail)
             return False
         self._buffer, self._at = self._buffer[self._at :] + piece, 0
         return bool(piece)
@@ -270,13 +274,13 @@ class _Draft:
     block: IO[bytes] = field(default_factory=lambda: tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115
     block_length: int = 0
     head_length: int = 0
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[RecordProblem] = field(default_factory=list)
     whole: bool = False
     broken: bool = False
     empty: bool = False
 
     def problem(self, rule: str, detail: str) -> None:
-        self.problems.append(Problem(rule, detail))
+        self.problems.append(RecordProblem(rule, detail))
 
     def record(self, offset: int, length: int, member_head: bytes) -> RawRecord:
         self.block.seek(0)

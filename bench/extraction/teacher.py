@@ -20,7 +20,7 @@ from pathlib import Path
 from archive.index.writer import Index
 from archive.model import Article, Capture, FetchFacts, PayloadKind, Reading, RecordType
 from pipelines.article.extraction import extract
-from pipelines.near_duplicates import signature
+from pipelines.near_duplicates import text_signature
 
 sys.path.insert(0, str(Path(__file__).parent))
 from unlike_sites import TEMPLATES, Made, Template, article
@@ -67,7 +67,7 @@ def measure(template: Template, pages: int) -> tuple[Score, Score]:
                 read = extract(page.html, page.url, captured=START)
                 alone.add(read.paragraphs if isinstance(read, Article) else [], page)
                 entries.append((_capture(page.url, number), _reading(read)))
-            index.apply([entry for entry in entries if entry[1] is not None])  # type: ignore[misc]
+            index.apply_captures([entry for entry in entries if entry[1] is not None])  # type: ignore[misc]
         with sqlite3.connect(path) as db:
             bodies = dict(db.execute("SELECT url, body FROM articles"))
         for page in made:
@@ -92,7 +92,7 @@ def _capture(url: str, number: int) -> Capture:
 def _reading(read: object) -> Reading | None:
     if not isinstance(read, Article):
         return None
-    return Reading(kind=PayloadKind.ARTICLE, article=read, signature=signature(read.body))
+    return Reading(kind=PayloadKind.ARTICLE, article=read, signature=text_signature(read.body))
 
 
 def table() -> str:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from archive.errors import DamagedRecordError
 from archive.model import Capture, NotAnArticle, RecordType
-from archive.query.reader import Reader
-from archive.warc.capture_reader import payload
+from archive.query.reader import IndexReader
+from archive.warc.capture_reader import read_payload
 from archive.warc.http_message import decode_entity
-from pipelines.page.decoding import decode
-from pipelines.page.dom import parse
+from pipelines.page.decoding import decode_page
+from pipelines.page.dom import parse_page
 from pipelines.page.links import css_requisites, requisites
 
 # A style sheet may call others: fonts at the third step are what real pages come to.
@@ -21,7 +21,7 @@ _STEPS = 4
 _DECODED = 32 << 20
 
 
-def captures_of(reader: Reader, archive: Path, articles: Iterable[str]) -> list[Capture]:
+def captures_of(reader: IndexReader, archive: Path, articles: Iterable[str]) -> list[Capture]:
     """The captures of these articles (ids), the records that revisits among them stand for, and the
     requisites of all.
     """
@@ -37,23 +37,23 @@ def captures_of(reader: Reader, archive: Path, articles: Iterable[str]) -> list[
 
 
 def _add(
-    reader: Reader, archive: Path, capture: Capture, found: dict[str, Capture], steps: int
+    reader: IndexReader, archive: Path, capture: Capture, found: dict[str, Capture], steps: int
 ) -> None:
     if capture.id in found or not steps:
         return
     found[capture.id] = capture
     if capture.record_type is RecordType.REVISIT:
-        reference = reader.referred(capture)
+        reference = reader.revisit_target(capture)
         behind = reader.capture_at(reference.warc, reference.offset) if reference else None
         if behind is not None:
             found[behind.id] = behind
     for url in _needed(reader, archive, capture):
-        needed = reader.nearest(url, capture.captured)
+        needed = reader.nearest_capture(url, capture.captured)
         if needed is not None:
             _add(reader, archive, needed, found, steps - 1)
 
 
-def _needed(reader: Reader, archive: Path, capture: Capture) -> Iterator[str]:
+def _needed(reader: IndexReader, archive: Path, capture: Capture) -> Iterator[str]:
     """The addresses that a page or a style sheet calls; none for anything else, or where it cannot
     be read.
     """
@@ -61,7 +61,7 @@ def _needed(reader: Reader, archive: Path, capture: Capture) -> Iterator[str]:
     if "html" not in mime and mime != "text/css":
         return
     try:
-        message = payload(archive, capture, reader.referred)
+        message = read_payload(archive, capture, reader.revisit_target)
     except DamagedRecordError:
         return
     content_type = message.header("content-type")
@@ -69,8 +69,8 @@ def _needed(reader: Reader, archive: Path, capture: Capture) -> Iterator[str]:
         message.entity, ", ".join(message.headers_all("content-encoding")), _DECODED
     ).body
     if mime == "text/css":
-        yield from css_requisites(decode(body, content_type).text, capture.url)
+        yield from css_requisites(decode_page(body, content_type).text, capture.url)
         return
-    page = parse(body, capture.url, content_type)
+    page = parse_page(body, capture.url, content_type)
     if not isinstance(page, NotAnArticle):
         yield from requisites(page)

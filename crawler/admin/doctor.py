@@ -41,7 +41,7 @@ class Check:
         return not self.advice
 
 
-def examine(folder: Path) -> Iterator[Check]:
+def run_checks(folder: Path) -> Iterator[Check]:
     """All checks of this machine and of `folder`, where a collection is or will be."""
     for look in (_python, _sqlite, _packages, _brotli, _zones, _workers):
         yield _guarded(look)

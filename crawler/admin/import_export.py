@@ -17,59 +17,61 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from archive.cdx.cdxj import line, place
+from archive.cdx.cdxj import cdxj_line, line_target
 from archive.config import CollectionConfig
 from archive.errors import StorageError, UsageError, WarraqError
 from archive.fixity.manifest import ORIGIN, closed_files, read_manifest
-from archive.layout import Layout
-from archive.model import iso
+from archive.layout import CollectionFolder
+from archive.model import iso_utc
 from archive.packaging.bagit import write_bag
-from archive.packaging.foreign_files import Imported, clear, take_in
+from archive.packaging.foreign_files import Imported, import_file, remove_partial_imports
 from archive.packaging.wacz import PageEntry, write_wacz
-from archive.query.reader import Filters, Reader
+from archive.query.reader import Filters, IndexReader
 from archive.warc.subset import write_selection
 from archive.warc.writer import WarcInfo
 from crawler.admin.captures_of_articles import captures_of
 from crawler.admin.withdraw import without_withdrawn
-from pipelines.ingest.catch_up import CaughtUp, catch_up, warc_files
+from pipelines.ingest.catch_up import IndexUpdate, update_index, warc_files
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakenIn:
+class ImportResult:
     """What an import did: each file of the sources, and the catch-up of the index afterwards."""
 
     files: list[Imported]
-    caught_up: CaughtUp
+    caught_up: IndexUpdate
 
 
 def import_files(
-    layout: Layout,
+    layout: CollectionFolder,
     config: CollectionConfig,
     sources: Sequence[Path],
     *,
-    on_capture: Callable[[CaughtUp], None] = lambda _: None,
-) -> TakenIn:
+    on_capture: Callable[[IndexUpdate], None] = lambda _: None,
+) -> ImportResult:
     """Take WARC, ARC and WACZ files into the collection and index them; takes the write lock.
 
     Files that are there already are no change. Raises UsageError for what is none of these,
     StorageError.
     """
     with layout.write_lock():
-        clear(layout.archive)
+        remove_partial_imports(layout.archive)
         known = _known(layout)
         now = datetime.now(UTC)
         files: list[Imported] = []
         try:
             for source in sources:
-                files += take_in(layout.archive, source, known=known, now=now)
+                files += import_file(layout.archive, source, known=known, now=now)
         except WarraqError:
             if any(not file.known for file in files):  # what came before is in, whole
-                catch_up(layout, config, on_capture=on_capture)
+                update_index(layout, config, on_capture=on_capture)
             raise
-        return TakenIn(files=files, caught_up=catch_up(layout, config, on_capture=on_capture))
+        return ImportResult(
+            files=files, caught_up=update_index(layout, config, on_capture=on_capture)
+        )
 
 
-def _known(layout: Layout) -> dict[str, str]:
+def _known(layout: CollectionFolder) -> dict[str, str]:
     """SHA-256 to name of the files in the collection, as far as notes of origin and the fixity
     manifest state them.
     """
@@ -85,7 +87,7 @@ def _known(layout: Layout) -> dict[str, str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandedOn:
+class ExportResult:
     """What was written: so many files, or bytes; and which of the files copied are not what the
     fixity manifest states.
     """
@@ -94,7 +96,7 @@ class HandedOn:
     damaged: tuple[str, ...]
 
 
-def export_wacz(layout: Layout, config: CollectionConfig, target: Path) -> HandedOn:
+def export_wacz(layout: CollectionFolder, config: CollectionConfig, target: Path) -> ExportResult:
     """Write the closed WARC files with their index and the list of articles as one WACZ file; its
     size in bytes.
 
@@ -102,7 +104,10 @@ def export_wacz(layout: Layout, config: CollectionConfig, target: Path) -> Hande
     packed.
     """
     layout.state.mkdir(exist_ok=True)
-    with Reader(layout.index_db) as reader, tempfile.TemporaryDirectory(dir=layout.state) as folder:
+    with (
+        IndexReader(layout.index_db) as reader,
+        tempfile.TemporaryDirectory(dir=layout.state) as folder,
+    ):
         warcs = list(without_withdrawn(layout, warc_files(layout.archive), Path(folder)))
         size = write_wacz(
             target,
@@ -121,11 +126,11 @@ def export_wacz(layout: Layout, config: CollectionConfig, target: Path) -> Hande
         for each in resources
         if each["path"] in as_they_are
     }
-    return HandedOn(amount=size, damaged=_unlike_stated(layout, packed))
+    return ExportResult(amount=size, damaged=_unlike_stated(layout, packed))
 
 
-def export_part(
-    layout: Layout, config: CollectionConfig, target: Path, filters: Filters, text: str
+def export_selection(
+    layout: CollectionFolder, config: CollectionConfig, target: Path, filters: Filters, text: str
 ) -> int:
     """Write the articles that answer `text` and the filters as a WACZ: their captures, requisites
     too; its size in bytes.
@@ -135,7 +140,10 @@ def export_part(
         software=f"warraq/{version('warraq')}", operator=config.operator, collection=config.name
     )
     layout.state.mkdir(exist_ok=True)
-    with Reader(layout.index_db) as reader, tempfile.TemporaryDirectory(dir=layout.state) as folder:
+    with (
+        IndexReader(layout.index_db) as reader,
+        tempfile.TemporaryDirectory(dir=layout.state) as folder,
+    ):
         ids = [row["id"] for row in reader.select(filters, text=text)]
         if not ids:
             raise UsageError("no article answers that; nothing was written")
@@ -145,7 +153,7 @@ def export_part(
         return write_wacz(
             target,
             warcs=[warc],
-            cdxj=sorted(line(capture).encode() for capture in written),
+            cdxj=sorted(cdxj_line(capture).encode() for capture in written),
             pages=_pages(reader, set(ids)),
             title=config.name,
             created=now,
@@ -153,7 +161,7 @@ def export_part(
         )
 
 
-def _unlike_stated(layout: Layout, copied: Mapping[str, str]) -> tuple[str, ...]:
+def _unlike_stated(layout: CollectionFolder, copied: Mapping[str, str]) -> tuple[str, ...]:
     """The files (paths in the collection, with the SHA-256 of what was copied) that are not as the
     manifest states.
     """
@@ -168,10 +176,10 @@ def _lines_of(cdxj: Path, names: set[str]) -> Iterator[bytes]:
     if not cdxj.is_file():
         raise StorageError(f"{cdxj}: no index here; run `warraq index`")
     with cdxj.open("rb") as file:
-        yield from (line for line in file if place(line)[0] in names)
+        yield from (line for line in file if line_target(line)[0] in names)
 
 
-def _pages(reader: Reader, only: Container[str] | None = None) -> Iterator[PageEntry]:
+def _pages(reader: IndexReader, only: Container[str] | None = None) -> Iterator[PageEntry]:
     """Each article (of those wanted) once, at its first capture."""
     statement = (
         "SELECT c.url, min(c.captured) AS captured, a.title, a.id FROM captures c JOIN articles a ON a.id = c.article_id"
@@ -184,21 +192,21 @@ def _pages(reader: Reader, only: Container[str] | None = None) -> Iterator[PageE
             )
 
 
-def withdrawn_but_kept(layout: Layout) -> int:
+def withdrawn_but_kept(layout: CollectionFolder) -> int:
     """How many captures of withdrawn articles the WARC files still hold."""
     if not layout.index_db.exists():
         return 0
-    with Reader(layout.index_db) as reader:
+    with IndexReader(layout.index_db) as reader:
         return len(reader.withdrawn_places())
 
 
-def export_bag(layout: Layout, config: CollectionConfig, target: Path) -> HandedOn:
+def export_bag(layout: CollectionFolder, config: CollectionConfig, target: Path) -> ExportResult:
     """Write the collection as a BagIt bag to the folder `target`; the number of its files."""
     info = {
         "Source-Organization": config.operator or "",
         "Contact-Email": config.contact or "",
         "External-Description": config.name,
-        "Bagging-Date": iso(datetime.now(UTC))[:10],
+        "Bagging-Date": iso_utc(datetime.now(UTC))[:10],
         "Bag-Software-Agent": f"warraq/{version('warraq')}",
     }
     fixity = sorted(path for path in (layout.fixity).glob("*") if path.is_file())
@@ -207,4 +215,4 @@ def export_bag(layout: Layout, config: CollectionConfig, target: Path) -> Handed
     chosen = {name: value for name, value in info.items() if value}
     count = write_bag(target, root=layout.root, files=files, database=layout.index_db, info=chosen)
     copied = {name.removeprefix("data/"): digest for name, digest in read_manifest(target).items()}
-    return HandedOn(amount=count, damaged=_unlike_stated(layout, copied))
+    return ExportResult(amount=count, damaged=_unlike_stated(layout, copied))

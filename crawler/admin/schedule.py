@@ -47,7 +47,7 @@ def next_time(schedule: str, timezone: str, after: datetime) -> datetime:
     return next(CronSim(schedule, after.astimezone(ZoneInfo(timezone)))).astimezone(UTC)
 
 
-def due(
+def due_sites(
     sites: Iterable[SiteConfig], last_started: Mapping[str, datetime], now: datetime
 ) -> list[SiteConfig]:
     """The sites to crawl now, the one that has waited longest first."""
@@ -86,7 +86,7 @@ class Schedule:
         return f"warraq-{slug}-{hashlib.sha256(str(self.root).encode()).hexdigest()[:8]}"
 
 
-def plan(root: Path, sites: Iterable[SiteConfig], *, only: Iterable[str] = ()) -> Schedule:
+def plan_schedule(root: Path, sites: Iterable[SiteConfig], *, only: Iterable[str] = ()) -> Schedule:
     """The schedule of a collection's sites, or of those named in `only`.
 
     Raises UsageError where none of them has a `schedule`: there would be nothing to do, for ever.
@@ -114,7 +114,7 @@ def _warraq() -> tuple[str, ...]:
 # --------------------------------------------------------------------------------------------- cron
 
 
-def crontab(schedule: Schedule) -> str:
+def crontab_lines(schedule: Schedule) -> str:
     """The crontab lines (crontab(5)): a comment that marks them as ours, and the command.
 
     cron mails whatever a command says: the summary is thrown away, what went wrong stands on
@@ -141,7 +141,7 @@ def with_lines(existing: str, schedule: Schedule, *, install: bool) -> str:
         if not skip:
             kept.append(line)
         skip = False
-    return "".join(line + "\n" for line in kept) + (crontab(schedule) if install else "")
+    return "".join(line + "\n" for line in kept) + (crontab_lines(schedule) if install else "")
 
 
 def change_crontab(schedule: Schedule, *, install: bool) -> None:

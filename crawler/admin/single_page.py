@@ -10,22 +10,22 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
-from archive.config import SiteConfig, load
+from archive.config import SiteConfig, load_config
 from archive.errors import UsageError
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 from archive.model import Article
-from archive.query.reader import Reader
-from archive.urls import folded_host, normalise
+from archive.query.reader import IndexReader
+from archive.urls import folded_host, normalise_url
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.one_off_client import Probe
-from crawler.politeness.robots_rules import Robots
+from crawler.politeness.robots_rules import RobotsRules
 
 _NOWHERE = "localhost"
 _WAY_OUT = "read a copy that you have: warraq extract URL --html FILE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GotPage:
+class FetchedPage:
     """A page's bytes, the URL they stand for, and the Content-Type they came with, if they came
     over the wire.
     """
@@ -35,21 +35,21 @@ class GotPage:
     content_type: str | None = None
 
 
-def page_of(
+def open_page(
     page: str,
     file: Path | None,
     *,
     say: Callable[[str], None],
     obey: Callable[[str], bool] = lambda _: True,
-) -> GotPage:
+) -> FetchedPage:
     """The page that `page` names: a URL (whose bytes may stand in `file`) or a file.
 
     `obey` tells of a URL whether its site's robots.txt is to be obeyed. Raises UsageError for what
     is neither, or what robots.txt forbids; ProbeError where the URL does not answer.
     """
-    url = normalise(page) if page.lower().startswith(("http://", "https://")) else None
+    url = normalise_url(page) if page.lower().startswith(("http://", "https://")) else None
     if url and file:
-        return GotPage(url=url, body=file.read_bytes())
+        return FetchedPage(url=url, body=file.read_bytes())
     if url:
         say(f"asking for {url}")
         probe = Probe(AddressGuard.for_starts([url]), agent=f"warraq/{version('warraq')}", delay=0)
@@ -58,12 +58,12 @@ def page_of(
         )
         if not answer.ok:
             raise UsageError(f"{answer.url}: answers with status {answer.status}")
-        return GotPage(url=answer.url, body=answer.body, content_type=answer.content_type)
+        return FetchedPage(url=answer.url, body=answer.body, content_type=answer.content_type)
     path = Path(page)
     if file or not path.is_file():
         raise UsageError(f"{page!r} is neither an http(s) URL nor a file")
     # A file has no address of its own; relative links in it lead nowhere real.
-    return GotPage(url=f"http://{_NOWHERE}/{path.name}", body=path.read_bytes())
+    return FetchedPage(url=f"http://{_NOWHERE}/{path.name}", body=path.read_bytes())
 
 
 def _check_robots(probe: Probe, url: str) -> None:
@@ -75,7 +75,7 @@ def _check_robots(probe: Probe, url: str) -> None:
         raise UsageError(
             f"{url}: robots.txt answers {answer.status}, so nothing may be fetched (RFC 9309); {_WAY_OUT}"
         )
-    if answer.ok and not Robots(answer.body).allows(url):
+    if answer.ok and not RobotsRules(answer.body).allows(url):
         raise UsageError(f"{url}: robots.txt forbids it; {_WAY_OUT}")
 
 
@@ -83,10 +83,10 @@ def without_furniture(folder: Path | None, site: SiteConfig, article: Article) -
     """An article as the collection's index would keep it: without what the site's own pages have
     taught it to leave out.
     """
-    layout = Layout.find(folder)
+    layout = CollectionFolder.find(folder)
     if not layout.index_db.exists():
         return article
-    with Reader(layout.index_db) as reader:
+    with IndexReader(layout.index_db) as reader:
         return reader.without_furniture(site.name, article)
 
 
@@ -98,12 +98,12 @@ def site_of(folder: Path | None, url: str, name: str | None) -> SiteConfig | Non
     site. Outside a collection there is none, unless a collection or a site was asked for by name.
     """
     try:
-        layout = Layout.find(folder)
+        layout = CollectionFolder.find(folder)
     except UsageError:
         if folder or name:
             raise
         return None
-    config = load(layout.config)
+    config = load_config(layout.config)
     if name:
         return config.site(name)
     host = _host(url)
@@ -113,4 +113,4 @@ def site_of(folder: Path | None, url: str, name: str | None) -> SiteConfig | Non
 
 
 def _host(url: str) -> str:
-    return folded_host(urlsplit(normalise(url) or url).netloc)
+    return folded_host(urlsplit(normalise_url(url) or url).netloc)

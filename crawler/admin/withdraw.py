@@ -20,20 +20,20 @@ from archive.config import CollectionConfig
 from archive.errors import DamagedRecordError, UsageError
 from archive.fixity.manifest import read_manifest, restate_fixity, sha256_of
 from archive.index.writer import Index
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 from archive.model.withdrawal import Withdrawal
-from archive.query.reader import Reader
+from archive.query.reader import IndexReader
 from archive.urls import canonical_key
 from archive.warc.arc import is_arc
-from archive.warc.tombstones import bury
+from archive.warc.tombstones import replace_with_tombstones
 from archive.warc.writer import WarcInfo, WarcWriter
-from pipelines.ingest.catch_up import catch_up, settle, signing_key
+from pipelines.ingest.catch_up import signing_key, state_closed_files, update_index
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawn:
+class WithdrawalResult:
     """What a withdrawal did: how many captures no longer show the article, which files were
     rewritten, and the captures of pages that carry its whole text beside others (URL and time),
     which only a person can judge.
@@ -46,8 +46,13 @@ class Withdrawn:
 
 
 def withdraw_article(
-    layout: Layout, config: CollectionConfig, name: str, *, reason: str, purge: bool = False
-) -> Withdrawn:
+    layout: CollectionFolder,
+    config: CollectionConfig,
+    name: str,
+    *,
+    reason: str,
+    purge: bool = False,
+) -> WithdrawalResult:
     """Withdraw the article of that id or address, for that reason; takes the write lock.
 
     With `purge` its payloads are taken out of the WARC files, too. Raises UsageError where there is
@@ -57,18 +62,18 @@ def withdraw_article(
     if not reason.strip():
         raise UsageError("withdraw: a reason must be stated")
     with layout.write_lock():
-        catch_up(layout, config)
-        withdrawal, known = _of(layout, name, reason.strip(), purge=purge)
+        update_index(layout, config)
+        withdrawal, known = _withdrawal_of(layout, name, reason.strip(), purge=purge)
         shown = _shown(layout, withdrawal)
         if purge:
             _refuse_arcs({row["warc"] for row in shown})
         if not known:
             withdrawal = replace(withdrawal, digests=_digests(shown, withdrawal))
             _write(layout, config, withdrawal)
-            catch_up(layout, config)
+            update_index(layout, config)
         rewritten = _purge(layout, config, withdrawal, _shown(layout, withdrawal)) if purge else ()
-        settle(layout, config)
-        return Withdrawn(
+        state_closed_files(layout, config)
+        return WithdrawalResult(
             withdrawal=withdrawal,
             captures=len(shown),
             rewritten=rewritten,
@@ -76,15 +81,18 @@ def withdraw_article(
         )
 
 
-def without_withdrawn(layout: Layout, warcs: Iterable[Path], folder: Path) -> Iterator[Path]:
+def without_withdrawn(
+    layout: CollectionFolder, warcs: Iterable[Path], folder: Path
+) -> Iterator[Path]:
     """The files to hand on: those that still hold withdrawn payloads as copies in `folder` with
     tombstones in their place.
 
     An ARC file that holds any cannot be handed on, and is left out.
     """
-    with Reader(layout.index_db) as reader:
+    with IndexReader(layout.index_db) as reader:
         standing = [
-            _again(reader, row, datetime.now(UTC), purge=False)[0] for row in reader.rows(_STANDING)
+            _resume_withdrawal(reader, row, datetime.now(UTC), purge=False)[0]
+            for row in reader.rows(_STANDING)
         ]
     shown = [(each, row) for each in standing for row in _shown(layout, each)]
     for warc in warcs:
@@ -94,7 +102,7 @@ def without_withdrawn(layout: Layout, warcs: Iterable[Path], folder: Path) -> It
         elif not is_arc(warc):
             copy = Path(shutil.copyfile(warc, folder / warc.name))
             for each, row in held:
-                bury(copy, {row["offset"]: row["record_id"]}, each)
+                replace_with_tombstones(copy, {row["offset"]: row["record_id"]}, each)
             yield copy
 
 
@@ -104,15 +112,17 @@ _STANDING = "SELECT * FROM withdrawals ORDER BY article_id"
 _READ_AS = "SELECT r.*, t.raw_sha256 FROM _readings r JOIN _texts t ON t.id = r.text WHERE r.article_id = :id"
 
 
-def _of(layout: Layout, name: str, reason: str, *, purge: bool) -> tuple[Withdrawal, bool]:
+def _withdrawal_of(
+    layout: CollectionFolder, name: str, reason: str, *, purge: bool
+) -> tuple[Withdrawal, bool]:
     """What is to be withdrawn, and whether the archive says so already, purge included."""
     now = datetime.now(UTC)
-    with Reader(layout.index_db) as reader:
+    with IndexReader(layout.index_db) as reader:
         article = reader.article(name)
         gone = reader.withdrawal(name) if article is None else None
         if gone is not None:
-            return _again(reader, gone, now, purge=purge)
-        article = article or reader.find(name)
+            return _resume_withdrawal(reader, gone, now, purge=purge)
+        article = article or reader.require_article(name)
         rows = list(reader.rows(_READ_AS, {"id": article["id"]}))
     own = [row for row in rows if row["ordinal"] == 0]
     return Withdrawal(
@@ -128,7 +138,9 @@ def _of(layout: Layout, name: str, reason: str, *, purge: bool) -> tuple[Withdra
     ), False
 
 
-def _again(reader: Reader, gone: Row, now: datetime, *, purge: bool) -> tuple[Withdrawal, bool]:
+def _resume_withdrawal(
+    reader: IndexReader, gone: Row, now: datetime, *, purge: bool
+) -> tuple[Withdrawal, bool]:
     """A withdrawal that stands, to be carried on; it is said once more only where the purge is
     new.
     """
@@ -166,10 +178,10 @@ SELECT * FROM shown UNION SELECT c.* FROM captures c WHERE c.record_type = 'revi
 """
 
 
-def _shown(layout: Layout, withdrawal: Withdrawal) -> list[Row]:
+def _shown(layout: CollectionFolder, withdrawal: Withdrawal) -> list[Row]:
     """The captures that show the article, withdrawn or about to be, and the revisits of them."""
     values = {name: json.dumps(getattr(withdrawal, name)) for name in ("keys", "texts", "urls")}
-    with Reader(layout.index_db) as reader:
+    with IndexReader(layout.index_db) as reader:
         return list(reader.rows(_SHOWN, {"site": withdrawal.site, **values}))
 
 
@@ -179,7 +191,7 @@ def _digests(shown: Iterable[Row], withdrawal: Withdrawal) -> tuple[str, ...]:
     )
 
 
-def _write(layout: Layout, config: CollectionConfig, withdrawal: Withdrawal) -> None:
+def _write(layout: CollectionFolder, config: CollectionConfig, withdrawal: Withdrawal) -> None:
     info = WarcInfo(
         software=f"warraq/{version('warraq')}", operator=config.operator, collection=config.name
     )
@@ -197,7 +209,7 @@ def _refuse_arcs(warcs: Iterable[str]) -> None:
 
 
 def _purge(
-    layout: Layout, config: CollectionConfig, withdrawal: Withdrawal, shown: list[Row]
+    layout: CollectionFolder, config: CollectionConfig, withdrawal: Withdrawal, shown: list[Row]
 ) -> tuple[str, ...]:
     """Bury the records in each file, state its fixity anew, and take the captures out of the index;
     file by file.
@@ -210,11 +222,11 @@ def _purge(
         path = layout.archive / name
         stated = _is_as_stated(layout, path)
         if (
-            bury(
+            replace_with_tombstones(
                 path,
                 {row["offset"]: row["record_id"] for row in rows},
                 withdrawal,
-                only_look=not stated,
+                dry_run=not stated,
             )
             and not stated
         ):
@@ -226,18 +238,18 @@ def _purge(
                 layout.fixity, layout.root, [path], now=datetime.now(UTC), reason=why, key=key
             )
         with Index(layout.index_db) as index:
-            index.forget([row["id"] for row in rows])
+            index.delete_captures([row["id"] for row in rows])
     return rewritten
 
 
-def _is_as_stated(layout: Layout, path: Path) -> bool:
+def _is_as_stated(layout: CollectionFolder, path: Path) -> bool:
     """Whether a file has the digest that the manifest states; a file just rewritten has not."""
     return read_manifest(layout.fixity).get(path.relative_to(layout.root).as_posix()) == sha256_of(
         path
     )
 
 
-def _carried(layout: Layout, withdrawal: Withdrawal) -> tuple[tuple[str, str], ...]:
+def _carried(layout: CollectionFolder, withdrawal: Withdrawal) -> tuple[tuple[str, str], ...]:
     """The captures of other pages (listings) in which the article's text stands too."""
     statement = (
         "SELECT DISTINCT c.url, c.captured FROM _readings r JOIN captures c ON c.id = r.capture_id WHERE r.ordinal > 0"
@@ -245,6 +257,6 @@ def _carried(layout: Layout, withdrawal: Withdrawal) -> tuple[tuple[str, str], .
         " OR r.key IN (SELECT value FROM json_each(:keys))) ORDER BY c.captured, c.url"
     )
     values = {name: json.dumps(getattr(withdrawal, name)) for name in ("keys", "texts")}
-    with Reader(layout.index_db) as reader:
+    with IndexReader(layout.index_db) as reader:
         rows = reader.rows(statement, {"site": withdrawal.site, **values})
         return tuple((row["url"], row["captured"]) for row in rows)

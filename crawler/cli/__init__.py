@@ -75,9 +75,9 @@ class LazyGroup(click.Group):
         """As Click does, but with the nearest command named where there is none."""
         name = args[0] if args else ""
         if name not in COMMANDS and not name.startswith("-"):
-            from archive.config_parsers import nearest
+            from archive.config_parsers import nearest_word
 
-            near = nearest(name, COMMANDS)
+            near = nearest_word(name, COMMANDS)
             hint = f"did you mean {near!r}?" if near else "see `warraq --help`"
             raise click.UsageError(f"there is no command {name!r}; {hint}", ctx)
         return super().resolve_command(ctx, args)

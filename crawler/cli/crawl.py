@@ -55,10 +55,10 @@ def init(ctx: click.Context, folder: Path, sites: tuple[str, ...], timezone: str
     that is there already the sites are added at the end of warraq.toml; nothing in it is changed.
     Exit code 3: a site could not be looked at (its table is written all the same).
     """
-    from crawler.setup.create_collection import found_collection
+    from crawler.setup.create_collection import create_collection
 
     session: Session = ctx.obj
-    founded = found_collection(folder, sites, timezone=timezone, say=session.say)
+    founded = create_collection(folder, sites, timezone=timezone, say=session.say)
     for name, site in founded.sites:
         click.echo(
             f"[sites.{name}] {site.start} ({site.zone.zone})"
@@ -125,11 +125,13 @@ def run_due(ctx: click.Context, sites: tuple[str, ...], form: str | None) -> Non
     """
     from archive.errors import CollectionBusyError
     from archive.query.reader import last_crawls
-    from crawler.admin.schedule import due
+    from crawler.admin.schedule import due_sites
     from crawler.crawl.run import CrawlOptions
 
     session: Session = ctx.obj
-    waiting = due(session.sites(sites), last_crawls(session.layout().index_db), datetime.now(UTC))
+    waiting = due_sites(
+        session.sites(sites), last_crawls(session.layout().index_db), datetime.now(UTC)
+    )
     if not waiting:
         session.say("nothing is due")
         return
@@ -143,10 +145,10 @@ def run_due(ctx: click.Context, sites: tuple[str, ...], form: str | None) -> Non
 def _crawl(
     ctx: click.Context, names: Sequence[str], options: CrawlOptions, form: str | None
 ) -> None:
-    from archive.query.reader import Reader
+    from archive.query.reader import IndexReader
     from crawler.cli.failure_lines import trouble_lines
-    from crawler.crawl.run import crawl as run
-    from crawler.crawl.run import verdict
+    from crawler.crawl.run import crawl_sites as run
+    from crawler.crawl.run import exit_code_of
 
     session: Session = ctx.obj
     config = session.config()
@@ -161,13 +163,13 @@ def _crawl(
         form,
         nothing="no site to crawl: add one with `warraq init DIR --site URL`",
     )
-    bad = [summary for summary in summaries if verdict([summary], config)]
-    with Reader(session.layout().index_db) as reader:
+    bad = [summary for summary in summaries if exit_code_of([summary], config)]
+    with IndexReader(session.layout().index_db) as reader:
         for line in trouble_lines(reader, bad):
             click.echo(line, err=True)
         for line in trouble_lines(reader, [summary for summary in summaries if summary not in bad]):
             session.say(line)
-    ctx.exit(verdict(summaries, config))
+    ctx.exit(exit_code_of(summaries, config))
 
 
 @click.command()
@@ -190,25 +192,31 @@ def schedule(
     When a site is crawled is its `schedule` in warraq.toml, in the site's own time zone. With SITE
     only those are crawled.
     """
-    from crawler.admin import schedule as scheduling
+    from crawler.admin.schedule import (
+        change_crontab,
+        change_systemd,
+        crontab_lines,
+        plan_schedule,
+        systemd_units,
+    )
 
     session: Session = ctx.obj
     if cron == systemd:
         raise click.UsageError("name one of --cron and --systemd", ctx)
     config = session.config()
-    plan = scheduling.plan(
+    plan = plan_schedule(
         session.layout().root, session.sites(sites) if sites else config.sites, only=sites
     )
     if change is None:
-        units = scheduling.systemd_units(plan) if systemd else {"": scheduling.crontab(plan)}
+        units = systemd_units(plan) if systemd else {"": crontab_lines(plan)}
         click.echo(
             "\n".join((f"# {name}\n" if name else "") + text for name, text in units.items()),
             nl=False,
         )
     elif cron:
-        scheduling.change_crontab(plan, install=change == "install")
+        change_crontab(plan, install=change == "install")
     else:
-        scheduling.change_systemd(plan, install=change == "install")
+        change_systemd(plan, install=change == "install")
     if change:
         session.say(f"{'installed' if change == 'install' else 'removed'}: {plan.name}")
 
@@ -230,12 +238,12 @@ def index(ctx: click.Context, *, rebuild: bool, workers: int | None) -> None:
     The same WARC files give the same articles, versions, captures and clusters with the same ids.
     Exit code 4: a damaged record was found and left out; it is named.
     """
-    from pipelines.ingest.catch_up import catch_up
+    from pipelines.ingest.catch_up import update_index
 
     session: Session = ctx.obj
     layout, config = session.layout(), session.config()
     with layout.write_lock(), Progress(session, "indexing") as progress:
-        done = catch_up(
+        done = update_index(
             layout,
             config,
             rebuild=rebuild,

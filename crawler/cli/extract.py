@@ -48,7 +48,7 @@ def extract(
     language and selectors, and its index what the site's own pages have taught to leave out.
     """
     from archive.model import Article
-    from crawler.admin.single_page import page_of, site_of, without_furniture
+    from crawler.admin.single_page import open_page, site_of, without_furniture
     from pipelines.article.extraction import extract as read
 
     session: Session = ctx.obj
@@ -57,7 +57,7 @@ def extract(
         known = site_of(session.folder, url, site)
         return known is None or known.obey_robots
 
-    got = page_of(page, file, say=session.say, obey=obey)
+    got = open_page(page, file, say=session.say, obey=obey)
     config = site_of(session.folder, got.url, site)
     result = read(
         got.body, got.url, captured=datetime.now(UTC), site=config, content_type=got.content_type
@@ -91,24 +91,24 @@ def _text(
     result: Article | NotAnArticle, site: SiteConfig | None, *, explain: bool
 ) -> Iterator[str]:
     from archive.model import Article
-    from archive.render.tables import printable
+    from archive.render.tables import printable_text
 
     if isinstance(result, Article):
         for name, value in result.to_dict().items():
             if name != "body" and value is not None:
-                yield f"{name + ':':21}{printable(str(value))}"
-        yield f"{'tags:':21}{printable(', '.join(result.tags))}"
+                yield f"{name + ':':21}{printable_text(str(value))}"
+        yield f"{'tags:':21}{printable_text(', '.join(result.tags))}"
         yield f"{'zone:':21}{site.timezone if site else 'UTC'}"
         for number, paragraph in enumerate(result.paragraphs, 1):
-            yield f"{number:3}  {printable(paragraph)}"
+            yield f"{number:3}  {printable_text(paragraph)}"
         for link in result.related:
-            yield f"related: {printable(link.text)} <{link.url}>"
+            yield f"related: {printable_text(link.text)} <{link.url}>"
     else:
         yield f"not an article: {result.reason}" + (
-            f" ({printable(result.detail)})" if result.detail else ""
+            f" ({printable_text(result.detail)})" if result.detail else ""
         )
     if explain:
         yield ""
         for each in result.evidence:
-            value = " ".join(printable(each.value).split())
+            value = " ".join(printable_text(each.value).split())
             yield f"{'*' if each.chosen else ' '} {each.field:12} {each.source:14} {value[:160]}"

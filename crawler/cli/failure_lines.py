@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 from archive.model import CrawlSummary, Stage
 
 if TYPE_CHECKING:
-    from archive.query.reader import Reader
+    from archive.query.reader import IndexReader
 
 _MOST = 5  # lines for each site; `status --failures` has the rest
 
 
-def trouble_lines(reader: Reader, summaries: Sequence[CrawlSummary]) -> Iterator[str]:
+def trouble_lines(reader: IndexReader, summaries: Sequence[CrawlSummary]) -> Iterator[str]:
     """`site: URL: reason` for the failures of these crawls, what counts as failed first, then how
     many more there are.
     """
-    from archive.render.tables import printable
+    from archive.render.tables import printable_text
 
     for summary in summaries:
         rows = sorted(
@@ -27,6 +27,6 @@ def trouble_lines(reader: Reader, summaries: Sequence[CrawlSummary]) -> Iterator
             key=lambda row: (row["stage"] == Stage.DISCOVERY, row["at"]),
         )
         for row in rows[:_MOST]:
-            yield " ".join(printable(f"{summary.site}: {row['url']}: {row['reason']}").split())
+            yield " ".join(printable_text(f"{summary.site}: {row['url']}: {row['reason']}").split())
         if len(rows) > _MOST:
             yield f"{summary.site}: and {len(rows) - _MOST} more; see `warraq status --failures`"

@@ -17,7 +17,7 @@ from crawler.cli.session import Progress, Session, counted, from_now
 
 if TYPE_CHECKING:
     from archive.config import CollectionConfig, SiteConfig
-    from archive.layout import Layout
+    from archive.layout import CollectionFolder
 
 
 @click.command()
@@ -34,12 +34,12 @@ def verify(ctx: click.Context, *, deep: bool, form: str | None) -> None:
     Every damaged record is named. A running crawl is no obstacle. Exit code 4: something is
     damaged.
     """
-    from archive.verify.collection import verify as check
-    from pipelines.ingest.re_extract import reread, reread_sample
+    from archive.verify.collection import verify_collection as check
+    from pipelines.ingest.re_extract import re_extract_all, reread_sample
 
     session: Session = ctx.obj
     config = session.config()
-    again = reread if deep else reread_sample
+    again = re_extract_all if deep else reread_sample
 
     def told() -> Iterator[dict[str, Any]]:
         with Progress(session, "verifying") as progress:
@@ -69,7 +69,7 @@ def status(ctx: click.Context, *, as_json: bool, failures: bool, form: str | Non
 
     Exit code 3: the last crawl of a site failed, or too many of its fetches did.
     """
-    from archive.query.reader import Reader
+    from archive.query.reader import IndexReader
 
     session: Session = ctx.obj
     if as_json and (failures or form):
@@ -78,7 +78,7 @@ def status(ctx: click.Context, *, as_json: bool, failures: bool, form: str | Non
         )
     layout, config = session.layout(), session.config()
     if failures:
-        with Reader(layout.index_db) as reader:
+        with IndexReader(layout.index_db) as reader:
             session.rows(
                 reader.failures(limit=200),
                 ("at", "stage", "reason", "url"),
@@ -117,7 +117,7 @@ def status(ctx: click.Context, *, as_json: bool, failures: bool, form: str | Non
     ctx.exit(3 if any(row["problem"] for row in rows) else 0)
 
 
-def _sites(layout: Layout, config: CollectionConfig) -> list[dict[str, Any]]:
+def _sites(layout: CollectionFolder, config: CollectionConfig) -> list[dict[str, Any]]:
     from dataclasses import asdict
 
     from archive.query.reader import last_crawls
@@ -184,10 +184,10 @@ def stats(
     """Count articles, words and versions over time, by site; with --plot as bars, one row a
     site.
     """
-    from archive.query.reports import counts
+    from archive.query.reports import count_articles
 
     session: Session = ctx.obj
-    rows = counts(session.layout().index_db, per=per, site=site)
+    rows = count_articles(session.layout().index_db, per=per, site=site)
     if plot is None:
         session.rows(
             rows,
@@ -216,10 +216,10 @@ def doctor(ctx: click.Context, form: str | None) -> None:
 
     Needs no collection and no network. Exit code 2: something is to be done.
     """
-    from crawler.admin.doctor import examine
+    from crawler.admin.doctor import run_checks
 
     session: Session = ctx.obj
-    checks = list(examine(session.folder or Path()))
+    checks = list(run_checks(session.folder or Path()))
     rows = [
         {"check": check.name, "ok": check.ok, "found": check.found, "do": check.advice}
         for check in checks
@@ -229,9 +229,9 @@ def doctor(ctx: click.Context, form: str | None) -> None:
 
 
 def _iso(moment: datetime) -> str:
-    from archive.model import iso
+    from archive.model import iso_utc
 
-    return iso(moment)
+    return iso_utc(moment)
 
 
 def _now() -> str:

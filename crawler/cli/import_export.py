@@ -12,7 +12,7 @@ from crawler.cli.session import Progress, Session, counted
 
 if TYPE_CHECKING:
     from archive.query.reader import Filters
-    from crawler.admin.import_export import HandedOn
+    from crawler.admin.import_export import ExportResult
 
 EXPORT_COLUMNS = (
     "id", "url", "site", "title", "lead", "body", "author", "section", "language", "published", "published_precision",
@@ -71,9 +71,9 @@ def export(
             )
         _tell_damage(ctx, handed)
     elif target is not None and whole and some:
-        from crawler.admin.import_export import export_part
+        from crawler.admin.import_export import export_selection
 
-        size = export_part(layout, session.config(), target, chosen, " ".join(query))
+        size = export_selection(layout, session.config(), target, chosen, " ".join(query))
         session.say(f"{size} bytes in {target}")
     elif target is not None and whole:
         from crawler.admin.import_export import export_wacz
@@ -82,16 +82,16 @@ def export(
         session.say(f"{handed.amount} bytes in {target}")
         _tell_damage(ctx, handed)
     elif target is not None:
-        from archive.query.reader import Reader
+        from archive.query.reader import IndexReader
         from archive.render.tables import write_file
 
-        with Reader(layout.index_db) as reader:
+        with IndexReader(layout.index_db) as reader:
             session.check_site(reader, chosen.site)
             count = write_file(reader.select(chosen, text=" ".join(query)), EXPORT_COLUMNS, target)
         session.say(f"{counted(count, 'article')} in {target}")
 
 
-def _tell_damage(ctx: click.Context, handed: HandedOn) -> None:
+def _tell_damage(ctx: click.Context, handed: ExportResult) -> None:
     """Name the files that were copied as they are and are not as they were: exit code 4."""
     for name in handed.damaged:
         click.echo(

@@ -15,10 +15,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def duration(_: click.Context, param: click.Parameter, value: str | None) -> float | None:
     """`90`, `30m`, `1h30m` as seconds, or Click's complaint: a callback of options."""
-    from archive.config_parsers import seconds
+    from archive.config_parsers import parse_duration
 
     try:
-        return None if value is None else seconds(value)
+        return None if value is None else parse_duration(value)
     except ValueError as error:
         raise click.BadParameter(
             f"expected a duration such as 90s, 30m or 1h30m, {error}", param=param

@@ -14,16 +14,16 @@ from crawler.cli.options import filters, form_option
 from crawler.cli.session import Session
 
 if TYPE_CHECKING:
-    from archive.query.reader import Filters, Reader, Row
+    from archive.query.reader import Filters, IndexReader, Row
 
 HIT_COLUMNS = ("id", "published", "site", "section", "title", "excerpt", "url")
 
 
 @contextmanager
-def _reader(session: Session) -> Iterator[Reader]:
-    from archive.query.reader import Reader
+def _reader(session: Session) -> Iterator[IndexReader]:
+    from archive.query.reader import IndexReader
 
-    with Reader(session.layout().index_db) as reader:
+    with IndexReader(session.layout().index_db) as reader:
         yield reader
 
 
@@ -100,11 +100,11 @@ def search(
 @click.pass_context
 def show(ctx: click.Context, article: str, number: int | None, form: str) -> None:
     """Show an article, one of its versions, or the WARC record that it was read from."""
-    from archive.render import article as article_text
+    from archive.render.article import as_html, as_markdown, as_text
 
     session: Session = ctx.obj
     with _reader(session) as reader:
-        row = reader.find(article)
+        row = reader.require_article(article)
         version = _version(reader, row, number) if number else None
         if form == "warc":
             sys.stdout.buffer.write(_record(session, reader, row, version))
@@ -112,14 +112,14 @@ def show(ctx: click.Context, article: str, number: int | None, form: str) -> Non
             click.echo(json.dumps(_whole(reader, row, version), ensure_ascii=False, indent=2))
         else:
             render = {
-                "text": article_text.as_text,
-                "markdown": article_text.as_markdown,
-                "html": article_text.as_html,
+                "text": as_text,
+                "markdown": as_markdown,
+                "html": as_html,
             }
             click.echo(render[form](row, version), nl=False)
 
 
-def _version(reader: Reader, row: Row, number: int) -> Row:
+def _version(reader: IndexReader, row: Row, number: int) -> Row:
     from archive.errors import UsageError
 
     for version in reader.versions(row["id"]):
@@ -130,7 +130,7 @@ def _version(reader: Reader, row: Row, number: int) -> Row:
     )
 
 
-def _shown_in(reader: Reader, row: Row, version: Row | None) -> Row | None:
+def _shown_in(reader: IndexReader, row: Row, version: Row | None) -> Row | None:
     """The capture to show or cite: the first that carried the very text asked for, its bytes in the
     record itself.
     """
@@ -141,7 +141,7 @@ def _shown_in(reader: Reader, row: Row, version: Row | None) -> Row | None:
     return next(iter(whole or exact or captures), None)
 
 
-def _record(session: Session, reader: Reader, row: Row, version: Row | None) -> bytes:
+def _record(session: Session, reader: IndexReader, row: Row, version: Row | None) -> bytes:
     from archive.collection import Collection
     from archive.errors import UsageError
 
@@ -152,7 +152,7 @@ def _record(session: Session, reader: Reader, row: Row, version: Row | None) -> 
         return collection.record(capture)
 
 
-def _whole(reader: Reader, row: Row, version: Row | None) -> dict[str, Any]:
+def _whole(reader: IndexReader, row: Row, version: Row | None) -> dict[str, Any]:
     told = dict(row)
     if version:
         told |= {"title": version["title"], "body": version["body"], "version": dict(version)}
@@ -174,7 +174,7 @@ def versions(ctx: click.Context, article: str, form: str | None) -> None:
         rows = [
             {name: value for name, value in row.items() if name != "body"}
             | {"words": len(row["body"].split())}
-            for row in reader.versions(reader.find(article)["id"])
+            for row in reader.versions(reader.require_article(article)["id"])
         ]
     session.rows(
         rows,
@@ -195,13 +195,13 @@ def diff(ctx: click.Context, article: str, pair: tuple[int, ...], form: str) -> 
     """Show what changed between versions A and B of an article; without them between the last
     two.
     """
-    from archive.render import diff as differences
+    from archive.render import diff
 
     session: Session = ctx.obj
     if len(pair) not in (0, 2):
         raise click.UsageError("name two versions, or none for the last two", ctx)
     with _reader(session) as reader:
-        row = reader.find(article)
+        row = reader.require_article(article)
         if not pair and row["versions"] < 2:
             session.say(f"{row['id']} has one version only: nothing changed")
             return
@@ -209,8 +209,8 @@ def diff(ctx: click.Context, article: str, pair: tuple[int, ...], form: str) -> 
             _version(reader, row, number)
             for number in pair or (row["versions"] - 1, row["versions"])
         )
-    found = differences.differences(before, after)
-    for line in (differences.as_html if form == "html" else differences.as_text)(found):
+    found = diff.compare_versions(before, after)
+    for line in (diff.as_html if form == "html" else diff.as_text)(found):
         click.echo(line)
 
 
@@ -224,7 +224,7 @@ def cluster(ctx: click.Context, article: str, form: str | None) -> None:
     """
     session: Session = ctx.obj
     with _reader(session) as reader:
-        row = reader.find(article)
+        row = reader.require_article(article)
         rows = [
             {name: value for name, value in near.items() if name != "body"}
             for near in reader.cluster(row["id"])
@@ -253,13 +253,13 @@ def cluster(ctx: click.Context, article: str, form: str | None) -> None:
 @click.pass_context
 def cite(ctx: click.Context, article: str, number: int | None, style: str) -> None:
     """Cite an article with the time, digest and WARC record of the capture that shows it."""
-    from archive.render.citations import Cited, Style
-    from archive.render.citations import cite as cited
+    from archive.render.citations import CitationStyle, CitedCapture
+    from archive.render.citations import format_citation as cited
 
     session: Session = ctx.obj
     with _reader(session) as reader:
-        row = reader.find(article)
+        row = reader.require_article(article)
         version = _version(reader, row, number) if number else None
         capture = _shown_in(reader, row, version)
     shown = row | {"title": version["title"]} if version else row
-    click.echo(cited(Cited.of(shown, capture), Style(style)))
+    click.echo(cited(CitedCapture.of(shown, capture), CitationStyle(style)))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import click
 
 from archive import errors
-from archive.config import CollectionConfig, Selectors, SiteConfig, keys
+from archive.config import CollectionConfig, Selectors, SiteConfig, documented_keys
 from archive.index.column_docs import public_tables
 from crawler.cli import COMMANDS, warraq
 
@@ -25,7 +25,7 @@ VERDICTS = {
 _WIDTH = 100
 
 
-def commands() -> str:
+def commands_page() -> str:
     """`docs/cli.md`: the help of every command, as the terminal shows it."""
     parts = [_help(warraq, "warraq")]
     context = click.Context(warraq, info_name="warraq")
@@ -43,7 +43,7 @@ def _help(command: click.Command, name: str, parent: click.Context | None = None
     return f"```\n{command.get_help(context)}\n```\n"
 
 
-def configuration() -> str:
+def configuration_page() -> str:
     """`docs/config.md`: every key of `warraq.toml`."""
     tables = (
         ("[collection]", CollectionConfig),
@@ -58,7 +58,7 @@ def configuration() -> str:
 def _keys(table: type[Selectors | SiteConfig | CollectionConfig]) -> Iterator[str]:
     defaults = {entry: field.default for entry, field in table.__dataclass_fields__.items()}
     yield "| key | meaning | expects | default | example |\n| --- | --- | --- | --- | --- |"
-    for name, key in keys(table).items():
+    for name, key in documented_keys(table).items():
         default = defaults[name]
         told = (
             ""
@@ -81,7 +81,7 @@ def _toml(value: str | float) -> str:
     )
 
 
-def tables() -> str:
+def tables_page() -> str:
     """`docs/tables.md`: every table and column of `index.db`."""
     parts = []
     for table in public_tables():

@@ -14,14 +14,14 @@ def hit_lines(found: Sequence[Mapping[str, Any]], words: str, *, bold: bool) -> 
     Matches are bold, or stand in [ and ] where that cannot be shown. What was archived is made
     harmless before it is marked.
     """
-    from archive.render.tables import printable
+    from archive.render.tables import printable_text
     from archive.text.folding import parse_query
-    from archive.text.highlighting import excerpt, mark
+    from archive.text.highlighting import mark_matches, marked_excerpt
 
     query = parse_query(words)
     before, after = (_BOLD, _PLAIN) if bold else ("[", "]")
     for row in found:
         date = (row["published"] or "undated")[:10]
-        yield f"{date}  {row['site']}  {mark(printable(row['title']), query, before, after)}"
-        yield f"    {excerpt(printable(row['body']), query, before, after)}"
+        yield f"{date}  {row['site']}  {mark_matches(printable_text(row['title']), query, before, after)}"
+        yield f"    {marked_excerpt(printable_text(row['body']), query, before, after)}"
         yield f"    {row['id']}  {row['url']}"

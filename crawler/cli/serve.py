@@ -26,11 +26,11 @@ def serve(ctx: click.Context, port: int) -> None:
     Only this machine can reach it and nothing can be changed by it. Archived pages are shown on a
     port of their own, where no script runs and nothing is fetched from the web. Ctrl-C ends it.
     """
-    from crawler.serve.both_origins import serving
+    from crawler.serve.both_origins import serve_collection
 
     session: Session = ctx.obj
     layout = session.layout()
-    with serving(layout, port, port + 1 if port else 0) as (pages, replay):
+    with serve_collection(layout, port, port + 1 if port else 0) as (pages, replay):
         click.echo(pages + "/")
         session.say(
             f"{layout.root} is served there, captures are replayed at {replay}/; Ctrl-C ends it"

@@ -17,8 +17,8 @@ import click
 
 if TYPE_CHECKING:
     from archive.config import CollectionConfig, SiteConfig
-    from archive.layout import Layout
-    from archive.query.reader import Reader
+    from archive.layout import CollectionFolder
+    from archive.query.reader import IndexReader
     from archive.render.tables import Row
 
 # Seconds between two lines of progress where nobody watches a terminal, and between two drawings
@@ -36,24 +36,24 @@ class Session:
     quiet: bool = False
     verbose: bool = False
 
-    def layout(self) -> Layout:
+    def layout(self) -> CollectionFolder:
         """The collection meant; UsageError where there is none."""
-        from archive.layout import Layout
+        from archive.layout import CollectionFolder
 
-        return Layout.find(self.folder)
+        return CollectionFolder.find(self.folder)
 
     def config(self) -> CollectionConfig:
         """Its `warraq.toml`, checked."""
-        from archive.config import load
+        from archive.config import load_config
 
-        return load(self.layout().config)
+        return load_config(self.layout().config)
 
     def sites(self, names: Sequence[str]) -> tuple[SiteConfig, ...]:
         """The sites named, or all of them; ConfigError for a name that is not there."""
         config = self.config()
         return tuple(config.site(name) for name in dict.fromkeys(names)) or config.sites
 
-    def check_site(self, reader: Reader, name: str | None) -> None:
+    def check_site(self, reader: IndexReader, name: str | None) -> None:
         """UsageError, with the sites there are, for a site that neither warraq.toml nor the index
         knows.
         """
@@ -80,9 +80,9 @@ class Session:
         """Print rows in the form asked for (default: a table on a terminal, else JSON lines); says
         `nothing` if so.
         """
-        from archive.render.tables import Format, write_rows
+        from archive.render.tables import RowFormat, write_rows
 
-        chosen = Format.TABLE if self.as_table(form) else Format(form or "jsonl")
+        chosen = RowFormat.TABLE if self.as_table(form) else RowFormat(form or "jsonl")
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 160
         count = write_rows(rows, columns, chosen, sys.stdout, width=width)
         if not count:

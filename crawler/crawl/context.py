@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from archive.index.writer import Index
 from crawler.crawl.options import CrawlOptions
-from crawler.crawl.pending_captures import Intake
+from crawler.crawl.pending_captures import PendingCaptures
 from crawler.frontier.queue import Frontier
 from crawler.politeness.host_pacing import HostState
 from pipelines.ingest.preserve import Preserver
@@ -18,12 +18,12 @@ def _silent() -> None:
 
 
 @dataclass(slots=True, kw_only=True)
-class Work:
+class CrawlContext:
     """The shared tools. `progress` is called often, on the event loop: it must be quick."""
 
     frontier: Frontier
     index: Index
-    intake: Intake
+    intake: PendingCaptures
     preserver: Preserver
     options: CrawlOptions = field(default_factory=CrawlOptions)
     hosts: dict[str, HostState] = field(default_factory=dict)

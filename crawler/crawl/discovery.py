@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 
 from archive.config import SiteConfig
 from archive.model import PayloadKind, Reading, Sighting
-from archive.urls import normalise, origin
-from crawler.frontier.queue import Entry
-from crawler.frontier.scope import Kind, is_pagination, without_session
-from crawler.politeness.robots_rules import Robots
+from archive.urls import normalise_url, origin_of
+from crawler.frontier.queue import QueuedUrl
+from crawler.frontier.scope import UrlKind, is_pagination, without_session
+from crawler.politeness.robots_rules import RobotsRules
 
 # Asked for where robots.txt names no sitemap, and where the start page names no feed: what
 # publishing systems use.
@@ -69,29 +69,35 @@ def stated_day(text: str | None) -> date | None:
         return None
 
 
-def starts(site: SiteConfig) -> list[Entry]:
+def start_entries(site: SiteConfig) -> list[QueuedUrl]:
     """The start addresses."""
-    return [Entry(url=url, kind=Kind.START) for start in site.start if (url := normalise(start))]
+    return [
+        QueuedUrl(url=url, kind=UrlKind.START)
+        for start in site.start
+        if (url := normalise_url(start))
+    ]
 
 
-def sitemaps(start: str, robots: Robots) -> list[Entry]:
+def sitemap_entries(start: str, robots: RobotsRules) -> list[QueuedUrl]:
     """The sitemaps that robots.txt names; where it names none, the usual places on the start's
     host.
     """
-    place = origin(start)
-    named = [url for text in robots.sitemaps if (url := normalise(text, f"{place}/robots.txt"))]
+    place = origin_of(start)
+    named = [url for text in robots.sitemaps if (url := normalise_url(text, f"{place}/robots.txt"))]
     if named:
         via = f"{place}/robots.txt"
         return [
-            Entry(url=url, kind=Kind.SITEMAP, via=via, named_by_robots=True)
+            QueuedUrl(url=url, kind=UrlKind.SITEMAP, via=via, named_by_robots=True)
             for url in dict.fromkeys(named)
         ]
-    return [Entry(url=place + path, kind=Kind.SITEMAP, guess=True) for path in SITEMAP_GUESSES]
+    return [
+        QueuedUrl(url=place + path, kind=UrlKind.SITEMAP, guess=True) for path in SITEMAP_GUESSES
+    ]
 
 
-def found(
-    reading: Reading, entry: Entry, url: str, window: Window | None = None
-) -> Iterator[Entry]:
+def discover_entries(
+    reading: Reading, entry: QueuedUrl, url: str, window: Window | None = None
+) -> Iterator[QueuedUrl]:
     """What a reading of `entry`, answered at `url`, leads to, in the order found; addresses are not
     yet in scope.
     """
@@ -99,8 +105,8 @@ def found(
     for (
         needed
     ) in reading.requisites:  # as they stand: a replayed page asks for them by these very addresses
-        yield Entry(url=needed, kind=Kind.REQUISITE, hops=entry.hops + 1, via=url)
-    if entry.kind is Kind.REQUISITE:
+        yield QueuedUrl(url=needed, kind=UrlKind.REQUISITE, hops=entry.hops + 1, via=url)
+    if entry.kind is UrlKind.REQUISITE:
         if reading.kind is PayloadKind.REDIRECT:
             yield from (replace(entry, url=link.url, via=url) for link in reading.links)
         return
@@ -110,43 +116,43 @@ def found(
     for link in reading.links:
         target = without_session(link.url)
         if link.kind == "feed":
-            yield Entry(url=target, kind=Kind.FEED, hops=entry.hops + 1, via=url)
+            yield QueuedUrl(url=target, kind=UrlKind.FEED, hops=entry.hops + 1, via=url)
         elif link.kind == "next" or (link.kind in _FOLLOWED and is_pagination(target)):
             # A listing's further pages lie no deeper than the listing; what bounds them is what
             # they bring.
-            yield Entry(url=target, kind=Kind.SECTION, hops=max(1, entry.hops), via=url)
+            yield QueuedUrl(url=target, kind=UrlKind.SECTION, hops=max(1, entry.hops), via=url)
         elif link.kind in _FOLLOWED:
             kind = (
-                Kind.SECTION
-                if entry.kind is Kind.START and _looks_like_section(target)
-                else Kind.LINK
+                UrlKind.SECTION
+                if entry.kind is UrlKind.START and _looks_like_section(target)
+                else UrlKind.LINK
             )
             claims = (headlines[link.url],) if link.url in headlines else ()
-            yield Entry(url=target, kind=kind, hops=entry.hops + 1, via=url, claims=claims)
+            yield QueuedUrl(url=target, kind=kind, hops=entry.hops + 1, via=url, claims=claims)
     if (
-        entry.kind is Kind.START
+        entry.kind is UrlKind.START
         and reading.links
         and not any(link.kind == "feed" for link in reading.links)
     ):
         for path in FEED_GUESSES:
-            yield Entry(url=origin(url) + path, kind=Kind.FEED, hops=1, guess=True)
+            yield QueuedUrl(url=origin_of(url) + path, kind=UrlKind.FEED, hops=1, guess=True)
 
 
-def _announced(reading: Reading, entry: Entry, url: str, window: Window) -> Iterator[Entry]:
-    if entry.kind is not Kind.SITEMAP or entry.hops < MAX_SITEMAP_DEPTH:
-        depth = entry.hops + 1 if entry.kind is Kind.SITEMAP else MAX_SITEMAP_DEPTH
+def _announced(reading: Reading, entry: QueuedUrl, url: str, window: Window) -> Iterator[QueuedUrl]:
+    if entry.kind is not UrlKind.SITEMAP or entry.hops < MAX_SITEMAP_DEPTH:
+        depth = entry.hops + 1 if entry.kind is UrlKind.SITEMAP else MAX_SITEMAP_DEPTH
         for sitemap in reading.sitemaps:
-            yield Entry(
+            yield QueuedUrl(
                 url=sitemap,
-                kind=Kind.SITEMAP,
+                kind=UrlKind.SITEMAP,
                 hops=depth,
                 via=url,
                 named_by_robots=entry.named_by_robots,
             )
     for sighting in reading.sightings:
         if sighting.kind != "section" and window.holds(sighting):
-            kind = Kind.ARTICLE if sighting.kind in _NEWS else Kind.LISTED
-            yield Entry(
+            kind = UrlKind.ARTICLE if sighting.kind in _NEWS else UrlKind.LISTED
+            yield QueuedUrl(
                 url=without_session(sighting.url), kind=kind, hops=1, via=url, claims=(sighting,)
             )
 

@@ -15,18 +15,18 @@ from archive.config import SiteConfig
 from archive.model import Capture, Change, NotArticleReason, PayloadKind, Reading, Stage
 from crawler.crawl import discovery
 from crawler.crawl.discovery import Window
-from crawler.frontier.key_set import KnownKeys
-from crawler.frontier.queue import Entry, Frontier, key_of
-from crawler.frontier.scope import MAX_OUTLINKS, SUSPECT, Kind, Scope
-from crawler.frontier.trap_budgets import REFUSED_WEIGHT, Budgets
+from crawler.frontier.key_set import KeySet
+from crawler.frontier.queue import Frontier, QueuedUrl, key_of
+from crawler.frontier.scope import MAX_OUTLINKS, SUSPECT, Scope, UrlKind
+from crawler.frontier.trap_budgets import REFUSED_WEIGHT, TrapBudgets
 from crawler.politeness.refusals import REFUSED
 
 MAX_SITEMAPS = 10_000  # files a crawl reads: an index may hold 50,000, a generator has no end
 MAX_EMBEDS = 5  # style sheets that import style sheets: how far behind the deepest page
 MAX_BY_SHEETS = 20_000  # what style sheets call for in one crawl: they may name new ones for ever
-DISCOVERY = frozenset({Kind.SITEMAP, Kind.FEED})
-NO_PAGES = DISCOVERY | {Kind.REQUISITE}  # not counted as pages asked for
-_BY_LINK = frozenset({Kind.LINK, Kind.SECTION})
+DISCOVERY = frozenset({UrlKind.SITEMAP, UrlKind.FEED})
+NO_PAGES = DISCOVERY | {UrlKind.REQUISITE}  # not counted as pages asked for
+_BY_LINK = frozenset({UrlKind.LINK, UrlKind.SECTION})
 NO_CONTENT = frozenset({204, 205})
 _NO_PAGE = {
     NotArticleReason.NOT_HTML: "not a page",
@@ -43,7 +43,7 @@ class FailOnce(Protocol):
         """Record it."""
 
 
-class Harvest:
+class LinkAdmission:
     """For one site and one crawl."""
 
     def __init__(
@@ -59,23 +59,23 @@ class Harvest:
         self._frontier = frontier
         self._window = window
         self._fail_once = fail_once
-        self._budgets = Budgets()
-        self._links = KnownKeys()
-        self._requisites = KnownKeys()
+        self._budgets = TrapBudgets()
+        self._links = KeySet()
+        self._requisites = KeySet()
         self._by_sheets = 0
-        self._met = KnownKeys()
+        self._met = KeySet()
         self._outside = (
-            KnownKeys()
+            KeySet()
         )  # what is announced for other days than are wanted: links to it are no reason either
         self._sitemaps = 0
         self.led_on = False  # whether anything yet led to a page of the site, or was one
 
-    def gather(self, entry: Entry, capture: Capture, reading: Reading) -> list[Entry]:
+    def entries_from(self, entry: QueuedUrl, capture: Capture, reading: Reading) -> list[QueuedUrl]:
         """What a page, sitemap or feed that answered leads to, as far as it may be fetched and is
         new to the crawl.
         """
         if capture.status in REFUSED and entry.kind in _BY_LINK:
-            self._budgets.fruitless(
+            self._budgets.count_fruitless(
                 entry.url, REFUSED_WEIGHT
             )  # here, not in `weigh`: the index is some pages behind
         if capture.status != 304 and not 200 <= (capture.status or 0) < 300:
@@ -94,7 +94,7 @@ class Harvest:
         # Most links of a page stand on every page: they cost a look here, and nothing further on.
         # The feed that a start page names is told again: where it named none, the usual places
         # would be tried.
-        told = entry.kind is Kind.START
+        told = entry.kind is UrlKind.START
         fresh = tuple(
             link
             for link in reading.links
@@ -102,11 +102,11 @@ class Harvest:
         )
         needed = tuple(url for url in reading.requisites if self._requisites.add(hash(url)))
         reading = replace(reading, links=fresh, requisites=self._bounded(needed, entry))
-        return self.admitted(discovery.found(reading, entry, capture.url, self._window))
+        return self.admitted(discovery.discover_entries(reading, entry, capture.url, self._window))
 
-    def _explain(self, entry: Entry, capture: Capture, reading: Reading) -> None:
+    def _explain(self, entry: QueuedUrl, capture: Capture, reading: Reading) -> None:
         """Record an answer that is not what it was asked for: no sitemap, no feed, no page."""
-        if entry.guess or entry.kind is Kind.REQUISITE or capture.status in NO_CONTENT:
+        if entry.guess or entry.kind is UrlKind.REQUISITE or capture.status in NO_CONTENT:
             return
         sent = capture.mime or "no media type"
         what = (reading.not_article.detail if reading.not_article else "") or sent
@@ -125,7 +125,7 @@ class Harvest:
                     f"not {capture.url}", Stage.DISCOVERY, f"{kind}: {what}", url=capture.url
                 )
 
-    def _leads_on(self, entry: Entry, reading: Reading) -> bool:
+    def _leads_on(self, entry: QueuedUrl, reading: Reading) -> bool:
         """Whether an answer holds an article, or names anything else that may be fetched."""
         if reading.article or reading.embedded or reading.sitemaps:
             return True
@@ -151,11 +151,11 @@ class Harvest:
             self._fail_once("nothing found", Stage.DISCOVERY, reason, url=self._site.start[0])
         return not self.led_on
 
-    def _bounded(self, needed: tuple[str, ...], entry: Entry) -> tuple[str, ...]:
+    def _bounded(self, needed: tuple[str, ...], entry: QueuedUrl) -> tuple[str, ...]:
         """What a style sheet calls for, unless style sheets have called for more than any site
         has.
         """
-        if entry.kind is not Kind.REQUISITE:
+        if entry.kind is not UrlKind.REQUISITE:
             return needed
         self._by_sheets += len(needed)
         if self._by_sheets <= MAX_BY_SHEETS:
@@ -164,25 +164,25 @@ class Harvest:
         self._fail_once("style sheets", Stage.DISCOVERY, reason, url=entry.url)
         return ()
 
-    def admitted(self, found: Iterable[Entry]) -> list[Entry]:
+    def admitted(self, found: Iterable[QueuedUrl]) -> list[QueuedUrl]:
         """Those that may be fetched, in their order, without what was offered before, letter by
         letter.
         """
         return [entry for entry in self._sieved(found) if self._admits(entry)]
 
-    def _sieved(self, found: Iterable[Entry]) -> list[Entry]:
+    def _sieved(self, found: Iterable[QueuedUrl]) -> list[QueuedUrl]:
         entries = list(found)
         first = {entry.url: entry for entry in reversed(entries)}
-        fresh = set(self._frontier.unseen(self._site.name, first))
+        fresh = set(self._frontier.unseen_urls(self._site.name, first))
         # News is let through though its address is known: a link that waits moves forward for it.
         return [
             entry
             for entry in entries
-            if first[entry.url] is entry and (entry.url in fresh or entry.kind is Kind.ARTICLE)
+            if first[entry.url] is entry and (entry.url in fresh or entry.kind is UrlKind.ARTICLE)
         ]
 
-    def _admits(self, entry: Entry) -> bool:
-        if entry.kind is Kind.REQUISITE and not (
+    def _admits(self, entry: QueuedUrl) -> bool:
+        if entry.kind is UrlKind.REQUISITE and not (
             self._site.requisites and entry.hops <= self._site.max_depth + MAX_EMBEDS
         ):
             return False
@@ -200,7 +200,7 @@ class Harvest:
             self._fail_once(f"suspect {verdict.reason}", Stage.DISCOVERY, reason, url=entry.url)
         if not verdict.allowed:
             return False
-        if entry.kind is Kind.SITEMAP:
+        if entry.kind is UrlKind.SITEMAP:
             self._sitemaps += 1
             if self._sitemaps > MAX_SITEMAPS:
                 reason = f"more than {MAX_SITEMAPS} sitemaps: the rest is not read"
@@ -208,7 +208,9 @@ class Harvest:
                 return False
         return True
 
-    def weigh(self, entry: Entry, capture: Capture, reading: Reading, change: Change) -> None:
+    def record_yield(
+        self, entry: QueuedUrl, capture: Capture, reading: Reading, change: Change
+    ) -> None:
         """Note whether a capture brought an article not met before in this crawl.
 
         Such an article is fruit for its own shape of address and for that of the page that led to
@@ -221,11 +223,11 @@ class Harvest:
         ]
         new = [self._met.add(key_of(self._site.name, article.canonical)) for article in articles]
         if any(new) and change in _FRUIT:
-            self._budgets.fruitful(capture.url, entry.url, entry.via)
+            self._budgets.reset_shapes(capture.url, entry.url, entry.via)
         elif entry.kind in _BY_LINK and capture.status not in REFUSED:
-            self._budgets.fruitless(entry.url)
+            self._budgets.count_fruitless(entry.url)
 
-    def is_trap(self, entry: Entry) -> bool:
+    def is_trap(self, entry: QueuedUrl) -> bool:
         """Whether the entry's shape of address has dried up (said once for each shape); announced
         URLs are exempt.
         """

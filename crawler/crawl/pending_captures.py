@@ -20,8 +20,8 @@ from archive.index.writer import Index
 from archive.model import Capture, CrawlSummary, Failure, Reading, Stage
 from archive.warc.http_message import HttpMessage
 from archive.warc.writer import WarcWriter
-from crawler.crawl.visit import Visit
-from pipelines.ingest.queue import Applied, Ingest
+from crawler.crawl.visit import FetchAttempt
+from pipelines.ingest.queue import AppliedCapture, IngestQueue
 
 # Captures that wait for a worker before fetching pauses: keeps two workers busy, and memory
 # bounded.
@@ -30,37 +30,37 @@ MAX_UNREAD_BYTES = 64 << 20
 
 
 @dataclass(slots=True, eq=False)
-class Taken:
+class PendingCapture:
     """A capture on its way into the index. `visit` is None where nobody waits for it
     (robots.txt).
     """
 
     capture: Capture
-    owner: Owner
-    visit: Visit | None
+    owner: CaptureOwner
+    visit: FetchAttempt | None
     size: int = 0
     reading: Reading | None = None
     future: Future[Reading] | None = None
 
 
-class Owner(Protocol):
+class CaptureOwner(Protocol):
     """Who is told of readings and of what the index holds: the spider of the capture's site."""
 
-    def on_reading(self, taken: Taken) -> None:
+    def on_reading(self, taken: PendingCapture) -> None:
         """The capture has been read."""
 
-    def on_applied(self, applied: list[tuple[Taken, Applied]]) -> None:
+    def on_applied(self, applied: list[tuple[PendingCapture, AppliedCapture]]) -> None:
         """These captures are in the index, in order; each was read before."""
 
 
-class Intake:
+class PendingCaptures:
     """Shared by the spiders of one process; to be used on the event loop's thread."""
 
-    def __init__(self, ingest: Ingest, index: Index, writer: WarcWriter) -> None:
+    def __init__(self, ingest: IngestQueue, index: Index, writer: WarcWriter) -> None:
         self._ingest = ingest
         self._index = index
         self._writer = writer
-        self._taken: dict[str, Taken] = {}
+        self._taken: dict[str, PendingCapture] = {}
         self.unread = 0
         self._unread_bytes = 0
 
@@ -71,11 +71,15 @@ class Intake:
         """
         return self.unread >= MAX_UNREAD or self._unread_bytes >= MAX_UNREAD_BYTES
 
-    def take(
-        self, capture: Capture, message: HttpMessage, owner: Owner, visit: Visit | None
+    def submit(
+        self,
+        capture: Capture,
+        message: HttpMessage,
+        owner: CaptureOwner,
+        visit: FetchAttempt | None,
     ) -> None:
         """Have a capture read and indexed. To be called at once where the capture was written."""
-        taken = Taken(capture, owner, visit, len(message.entity))
+        taken = PendingCapture(capture, owner, visit, len(message.entity))
         self._taken[capture.id] = taken
         self.unread += 1
         self._unread_bytes += taken.size
@@ -88,23 +92,23 @@ class Intake:
         taken.future = self._ingest.submit(capture, message)
         taken.future.add_done_callback(read)
 
-    def _read(self, taken: Taken) -> None:
+    def _read(self, taken: PendingCapture) -> None:
         if taken.reading is None and taken.future is not None:
             taken.reading, taken.future = taken.future.result(), None
             self.unread -= 1
             self._unread_bytes -= taken.size
             taken.owner.on_reading(taken)
 
-    def pump(self, *, force: bool = False) -> None:
+    def apply_ready(self, *, force: bool = False) -> None:
         """Let the index hold what has been read, and tell the owners."""
-        self._tell(self._ingest.pump(force=force))
+        self._notify_owners(self._ingest.apply_ready(force=force))
 
-    def drain(self) -> None:
+    def apply_all(self) -> None:
         """Wait until everything taken is in the index; for the end of a run."""
-        self._tell(self._ingest.drain())
+        self._notify_owners(self._ingest.apply_all())
 
-    def _tell(self, done: list[Applied]) -> None:
-        applied = defaultdict[Owner, list[tuple[Taken, Applied]]](list)
+    def _notify_owners(self, done: list[AppliedCapture]) -> None:
+        applied = defaultdict[CaptureOwner, list[tuple[PendingCapture, AppliedCapture]]](list)
         for each in done:
             taken = self._taken.pop(each.capture.id)
             self._read(taken)  # where the loop has not heard of it yet
@@ -117,10 +121,10 @@ class Intake:
         self._writer.write_crawl(summary)
         self._index.end_crawl(summary)
 
-    def fail(self, url: str, stage: Stage, reason: str, crawl_id: str) -> None:
+    def record_failure(self, url: str, stage: Stage, reason: str, crawl_id: str) -> None:
         """Record a URL that is owed an explanation, in the archive and in the index."""
         failure = Failure(
             url=url, stage=stage, reason=reason, at=datetime.now(UTC), crawl_id=crawl_id
         )
         self._writer.write_failure(failure)
-        self._index.fail([failure])
+        self._index.add_failures([failure])

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from archive.index.writer import Index, KnownArticle
-from crawler.frontier.queue import Entry
-from crawler.frontier.scope import Kind
+from crawler.frontier.queue import QueuedUrl
+from crawler.frontier.scope import UrlKind
 
 # Articles seen within so many days, and at most so many in one crawl, the newest first. Most
 # changes and most withdrawals come within a month; at one request a second 5,000 are an hour and a
@@ -24,7 +24,7 @@ AT_MOST = 5_000
 SHARE_OF_AGE = 1 / 8
 
 
-def due(index: Index, site: str, *, force: bool = False) -> list[Entry]:
+def due_articles(index: Index, site: str, *, force: bool = False) -> list[QueuedUrl]:
     """What of a site's articles is due now; `force` takes also those that were asked for a moment
     ago.
     """
@@ -34,12 +34,12 @@ def due(index: Index, site: str, *, force: bool = False) -> list[Entry]:
 
 def due_again(
     articles: Iterable[KnownArticle], now: datetime, *, force: bool = False
-) -> list[Entry]:
+) -> list[QueuedUrl]:
     """The entries to queue, at most AT_MOST; `force` takes also those that were asked for a moment
     ago.
     """
     waiting = [article for article in articles if force or _is_due(article, now)]
-    return [Entry(url=article.url, kind=Kind.KNOWN, hops=1) for article in waiting[:AT_MOST]]
+    return [QueuedUrl(url=article.url, kind=UrlKind.KNOWN, hops=1) for article in waiting[:AT_MOST]]
 
 
 def _is_due(article: KnownArticle, now: datetime) -> bool:

@@ -17,19 +17,19 @@ from archive.config import SiteConfig
 from archive.index.writer import Index
 from archive.model import Capture, CrawlSummary, Reading, Stage
 from crawler.crawl import discovery
-from crawler.crawl.link_admission import Harvest
+from crawler.crawl.link_admission import LinkAdmission
 from crawler.crawl.options import CrawlOptions
-from crawler.frontier.queue import Entry, Frontier, key_of
+from crawler.frontier.queue import Frontier, QueuedUrl, key_of
 from crawler.frontier.scope import Scope
-from pipelines.ingest.queue import Ingest
+from pipelines.ingest.queue import IngestQueue
 
 logger = logging.getLogger(__name__)
 
 
-def take_up(
+def reconcile_leases(
     frontier: Frontier,
     index: Index,
-    ingest: Ingest,
+    ingest: IngestQueue,
     sites: Sequence[SiteConfig],
     options: CrawlOptions,
 ) -> list[CrawlSummary]:
@@ -38,8 +38,8 @@ def take_up(
     """
     killed = []
     for site in sites:
-        _settle(frontier, index, ingest, site, options)
-        frontier.release(site.name)
+        _reconcile(frontier, index, ingest, site, options)
+        frontier.release_leases(site.name)
         last = frontier.last_run(site.name)
         if last is not None and last.summary.outcome == "running":
             killed.append(_ended(last.summary, index, datetime.fromtimestamp(last.at, UTC)))
@@ -61,18 +61,20 @@ def _ended(summary: CrawlSummary, index: Index, at: datetime) -> CrawlSummary:
     )
 
 
-def _settle(
-    frontier: Frontier, index: Index, ingest: Ingest, site: SiteConfig, options: CrawlOptions
+def _reconcile(
+    frontier: Frontier, index: Index, ingest: IngestQueue, site: SiteConfig, options: CrawlOptions
 ) -> None:
-    read: list[tuple[Entry, Capture, Future[Reading]]] = []
+    read: list[tuple[QueuedUrl, Capture, Future[Reading]]] = []
     for entry in frontier.leased(site.name):
         capture = _captured(index, entry)
         if capture is not None:
             read.append((entry, capture, ingest.read_again(capture)))
     window = discovery.Window(since=options.since, until=options.until)
-    harvest = Harvest(site, Scope(site), frontier, window, _not_again)
+    harvest = LinkAdmission(site, Scope(site), frontier, window, _not_again)
     for entry, capture, future in read:
-        found = harvest.admitted(discovery.found(future.result(), entry, capture.url, window))
+        found = harvest.admitted(
+            discovery.discover_entries(future.result(), entry, capture.url, window)
+        )
         key = key_of(site.name, entry.url)
         if 300 <= (capture.status or 0) < 304 and any(
             key_of(site.name, each.url) == key for each in found
@@ -82,7 +84,7 @@ def _settle(
         frontier.finish(site.name, [entry.url], found)
 
 
-def _captured(index: Index, entry: Entry) -> Capture | None:
+def _captured(index: Index, entry: QueuedUrl) -> Capture | None:
     """The capture that the entry's lease led to, if that is the end of it: answered whole, and not
     to be retried.
     """

@@ -27,23 +27,23 @@ from archive.cdx.cdxj import CdxjFile
 from archive.config import CollectionConfig, SiteConfig
 from archive.errors import CrawlInterruptedError, StorageError
 from archive.index.writer import Index
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 from archive.model import CrawlSummary
 from archive.warc.writer import WarcInfo, WarcWriter
 from crawler.crawl import scrapy_settings
-from crawler.crawl.context import Work
+from crawler.crawl.context import CrawlContext
 from crawler.crawl.options import CrawlOptions
-from crawler.crawl.pending_captures import Intake
-from crawler.crawl.resume import take_up
+from crawler.crawl.pending_captures import PendingCaptures
+from crawler.crawl.resume import reconcile_leases
 from crawler.crawl.spider import SiteSpider
 from crawler.crawl.tally import Tally
 from crawler.frontier.queue import Frontier
-from pipelines.ingest.catch_up import catch_up, settle
+from pipelines.ingest.catch_up import state_closed_files, update_index
 from pipelines.ingest.preserve import Preserver
-from pipelines.ingest.queue import Ingest
-from pipelines.ingest.worker_pool import Pool
+from pipelines.ingest.queue import IngestQueue
+from pipelines.ingest.worker_pool import WorkerPool
 
-__all__ = ["CrawlOptions", "crawl", "user_agent", "verdict"]
+__all__ = ["CrawlOptions", "crawl_sites", "user_agent", "exit_code_of"]
 
 PARTLY_FAILED = 3  # the exit code of a run that is done, but not well
 # Below this the index could no longer say what the archive holds. On a small disk a share of it.
@@ -51,8 +51,8 @@ _FLOOR = 64 << 20
 _FLOOR_SHARE = 0.02
 
 
-def crawl(
-    layout: Layout,
+def crawl_sites(
+    layout: CollectionFolder,
     config: CollectionConfig,
     sites: Sequence[SiteConfig],
     options: CrawlOptions | None = None,
@@ -68,11 +68,11 @@ def crawl(
     options = options or CrawlOptions()
     with layout.write_lock():
         _check_room(layout.root)
-        catch_up(layout, config)
+        update_index(layout, config)
         tallies = [_tally(site) for site in sites]
-        with _work(layout, config, sites, options) as work:
+        with _open_context(layout, config, sites, options) as work:
             _run(work, sites, tallies, config, layout, progress)
-        settle(layout, config)
+        state_closed_files(layout, config)
         if work.error is not None:
             raise work.error
         if work.stopping:
@@ -83,7 +83,7 @@ def crawl(
     return [tally.summary() for tally in tallies]
 
 
-def verdict(summaries: Sequence[CrawlSummary], config: CollectionConfig) -> int:
+def exit_code_of(summaries: Sequence[CrawlSummary], config: CollectionConfig) -> int:
     """The exit code for a run: 3 where a site failed, or more than the configured share of its
     fetches did.
     """
@@ -105,9 +105,12 @@ def user_agent(config: CollectionConfig) -> str:
 
 
 @contextmanager
-def _work(
-    layout: Layout, config: CollectionConfig, sites: Sequence[SiteConfig], options: CrawlOptions
-) -> Iterator[Work]:
+def _open_context(
+    layout: CollectionFolder,
+    config: CollectionConfig,
+    sites: Sequence[SiteConfig],
+    options: CrawlOptions,
+) -> Iterator[CrawlContext]:
     """The tools of a run, closed in the right order: readers first, the archive last."""
     obeyed = all(site.obey_robots for site in sites)
     info = WarcInfo(
@@ -126,26 +129,26 @@ def _work(
         index = stack.enter_context(Index(layout.index_db))
         frontier = Frontier(layout.frontier)
         stack.callback(frontier.close)
-        pool = stack.enter_context(Pool())
-        ingest = Ingest(index, pool, config.sites, layout.archive, sync=writer.sync)
-        for summary in take_up(frontier, index, ingest, sites, options):
+        pool = stack.enter_context(WorkerPool())
+        ingest = IngestQueue(index, pool, config.sites, layout.archive, sync=writer.sync)
+        for summary in reconcile_leases(frontier, index, ingest, sites, options):
             writer.write_crawl(summary)
             index.end_crawl(summary)
-        yield Work(
+        yield CrawlContext(
             frontier=frontier,
             index=index,
-            intake=Intake(ingest, index, writer),
-            preserver=Preserver(writer, cdxj, index.reference),
+            intake=PendingCaptures(ingest, index, writer),
+            preserver=Preserver(writer, cdxj, index.earliest_with_digest),
             options=options,
         )
 
 
 def _run(
-    work: Work,
+    work: CrawlContext,
     sites: Sequence[SiteConfig],
     tallies: Sequence[Tally],
     config: CollectionConfig,
-    layout: Layout,
+    layout: CollectionFolder,
     progress: Callable[..., None],
 ) -> None:
     looked = 0.0
@@ -163,7 +166,7 @@ def _run(
     try:
         asyncio.run(_spiders(work, sites, tallies, _settings(config)))
         if work.error is None:
-            work.intake.drain()
+            work.intake.apply_all()
     finally:
         with suppress(Exception) if work.error else ExitStack():
             for tally in tallies:
@@ -172,7 +175,7 @@ def _run(
 
 
 async def _spiders(
-    work: Work, sites: Sequence[SiteConfig], tallies: Sequence[Tally], settings: Settings
+    work: CrawlContext, sites: Sequence[SiteConfig], tallies: Sequence[Tally], settings: Settings
 ) -> None:
     runner = AsyncCrawlerRunner(settings)
     with _signals(work):
@@ -186,7 +189,7 @@ async def _spiders(
 
 
 @contextmanager
-def _signals(work: Work) -> Iterator[None]:
+def _signals(work: CrawlContext) -> Iterator[None]:
     """While the block runs the first SIGINT or SIGTERM ends the crawl in order; the second ends the
     process.
     """

@@ -18,7 +18,7 @@ from scrapy import Request, Spider
 
 from archive.config import SiteConfig
 from archive.model import (
-    OWED,
+    FAILURE_REASONS,
     Capture,
     Change,
     Exchange,
@@ -27,24 +27,24 @@ from archive.model import (
     Reference,
     Stage,
 )
-from archive.urls import origin
-from archive.warc.http_message import parse
+from archive.urls import origin_of
+from archive.warc.http_message import parse_response
 from crawler.crawl import discovery
-from crawler.crawl import recrawl_policy as known_articles
-from crawler.crawl.context import Work
+from crawler.crawl.context import CrawlContext
 from crawler.crawl.discovery import Window
-from crawler.crawl.link_admission import NO_PAGES, Harvest
-from crawler.crawl.pending_captures import Taken
+from crawler.crawl.link_admission import NO_PAGES, LinkAdmission
+from crawler.crawl.pending_captures import PendingCapture
+from crawler.crawl.recrawl_policy import due_articles
 from crawler.crawl.tally import Tally
-from crawler.crawl.visit import Ending, Outcome, Visit, Visitor
+from crawler.crawl.visit import FetchAttempt, Fetcher, FetchOutcome, FetchResult
 from crawler.fetch.address_guard import AddressGuard
-from crawler.fetch.download_handler import CapturedResponse, FetchError, abandon
-from crawler.frontier.queue import Entry, State, key_of
-from crawler.frontier.scope import Kind, Scope
-from crawler.politeness.host_pacing import MAX_HELD, Hosts
-from crawler.politeness.refusals import Patience
-from crawler.politeness.robots_cache import Answer, RobotsKeeper
-from pipelines.ingest.queue import Applied
+from crawler.fetch.download_handler import CapturedResponse, FetchError, cancel_all
+from crawler.frontier.queue import EntryState, QueuedUrl, key_of
+from crawler.frontier.scope import Scope, UrlKind
+from crawler.politeness.host_pacing import MAX_HELD, HostPacing
+from crawler.politeness.refusals import RefusalCounter
+from crawler.politeness.robots_cache import RobotsCache, RobotsResponse
+from pipelines.ingest.queue import AppliedCapture
 
 STALE = (
     6 * 3600.0
@@ -61,22 +61,24 @@ class SiteSpider(Spider):
 
     name = "site"
 
-    def __init__(self, *, site: SiteConfig, work: Work, tally: Tally, **kwargs: Any) -> None:
+    def __init__(
+        self, *, site: SiteConfig, work: CrawlContext, tally: Tally, **kwargs: Any
+    ) -> None:
         super().__init__(name=site.name, **kwargs)
         self.address_guard = AddressGuard.for_starts(site.start)
         self._site = site
         self._work = work
         self._tally = tally
-        self._hosts = Hosts(site.delay, work.hosts)
-        self._patience = Patience()
-        self._robots = RobotsKeeper(self._fetch_robots, self._hosts, sleep=self._pause)
+        self._hosts = HostPacing(site.delay, work.hosts)
+        self._patience = RefusalCounter()
+        self._robots = RobotsCache(self._fetch_robots, self._hosts, sleep=self._pause)
         scope = Scope(site)
-        self._visitor = Visitor(
+        self._visitor = Fetcher(
             scope=scope,
             hosts=self._hosts,
             robots=self._robots,
             patience=self._patience,
-            home=frozenset(origin(entry.url) for entry in discovery.starts(site)),
+            home=frozenset(origin_of(entry.url) for entry in discovery.start_entries(site)),
             obey=site.obey_robots,
             fetch=self._fetch,
             adopt=lambda entry: work.frontier.adopt(site.name, entry),
@@ -85,11 +87,11 @@ class SiteSpider(Spider):
         )
         options = work.options
         window = Window(since=options.since, until=options.until)
-        self._harvest = Harvest(site, scope, work.frontier, window, self._fail_once)
+        self._harvest = LinkAdmission(site, scope, work.frontier, window, self._fail_once)
         self._deadline = time.monotonic() + options.max_time if options.max_time else None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._visits: set[Visit] = set()
-        self._fresh: list[Entry] = []
+        self._visits: set[FetchAttempt] = set()
+        self._fresh: list[QueuedUrl] = []
         self._said: set[str] = set()
         self._starts: dict[str, bool] = {}
         self._wake = asyncio.Event()
@@ -116,22 +118,22 @@ class SiteSpider(Spider):
             yield each
 
     async def _crawl(self) -> None:
-        await self._seed()
-        while not self._over():
-            self._launch()
+        await self._queue_seeds()
+        while not self._decide_whether_to_stop():
+            self._begin_visits()
             if time.monotonic() - self._noted > _NOTE:
-                self._note()
+                self._note_progress()
             self._work.progress()
             await self._idle()
             # Batches are worth waiting for, but not when nothing else is left to do.
-            self._settle(force=not self._tasks and not self._work.intake.unread)
+            self._acknowledge_visits(force=not self._tasks and not self._work.intake.unread)
         while self._tasks or any(visit.unapplied for visit in self._visits):
-            self._hurry()
+            self._cancel_overdue_fetches()
             await self._idle()
-            self._settle(force=not self._tasks)
-        self._conclude()
+            self._acknowledge_visits(force=not self._tasks)
+        self._finish_crawl()
 
-    def _hurry(self) -> None:
+    def _cancel_overdue_fetches(self) -> None:
         """Break off what is under way once a crawl that was stopped, or whose time is over, has
         waited for it long enough.
         """
@@ -141,16 +143,16 @@ class SiteSpider(Spider):
         if self._patient_until is None:
             self._patient_until = time.monotonic() + (0.0 if self._work.error else _GRACE)
         if self._tasks and time.monotonic() >= self._patient_until:
-            abandon(self.crawler)
+            cancel_all(self.crawler)
 
-    def _over(self) -> bool:
+    def _decide_whether_to_stop(self) -> bool:
         """Whether nothing more is to be begun; then the tally has its outcome."""
         if self._work.stopping:
             self._tally.outcome = "failed" if self._work.error else "interrupted"
         elif self._patience.lost:
             self._fail_once("lost", Stage.FETCH, self._patience.lost, url=self._site.start[0])
             self._tally.outcome = "failed"
-        elif self._spent():
+        elif self._is_limit_reached():
             self._tally.outcome = "limited"
         elif self._tasks or self._visits:
             return False
@@ -158,12 +160,12 @@ class SiteSpider(Spider):
             due = self._work.frontier.next_due(self._site.name)
             if due is not None and due - time.time() <= MAX_HELD:
                 return False
-            if due is None and self._remember():
+            if due is None and self._queue_unannounced_articles():
                 return False
             self._tally.outcome = "finished" if due is None else "failed"
         return True
 
-    def _remember(self) -> bool:
+    def _queue_unannounced_articles(self) -> bool:
         """Where all that was announced is fetched: queue the articles that only the index still
         knows of; whether there are any.
         """
@@ -172,10 +174,10 @@ class SiteSpider(Spider):
         if self._remembered or bounded or not any(self._starts.values()):
             return False
         self._remembered = True
-        due = known_articles.due(self._work.index, self._site.name, force=options.force)
+        due = due_articles(self._work.index, self._site.name, force=options.force)
         return self._work.frontier.add(self._site.name, self._harvest.admitted(due)) > 0
 
-    def _spent(self) -> bool:
+    def _is_limit_reached(self) -> bool:
         """Whether time or pages are used up; what the last pages show is still fetched before pages
         count as that.
         """
@@ -183,7 +185,7 @@ class SiteSpider(Spider):
             return True
         if not self._pages_spent() or not self._site.requisites:
             return self._pages_spent()
-        due = self._work.frontier.next_due(self._site.name, only=Kind.REQUISITE)
+        due = self._work.frontier.next_due(self._site.name, only=UrlKind.REQUISITE)
         waiting = due is not None and due - time.time() <= MAX_HELD
         return not (waiting or self._tasks or self._visits or self._fresh)
 
@@ -193,23 +195,23 @@ class SiteSpider(Spider):
         ]
         return bool(limits) and self._tally.pages >= min(limits)
 
-    def _launch(self) -> None:
+    def _begin_visits(self) -> None:
         """Begin as many visits as may be under way."""
         while (
             len(self._tasks) < self._site.concurrency
             and not self._work.intake.full
-            and not self._spent()
+            and not self._is_limit_reached()
         ):
-            only = Kind.REQUISITE if self._pages_spent() else None
+            only = UrlKind.REQUISITE if self._pages_spent() else None
             entry = self._work.frontier.lease(self._site.name, only=only)
             if entry is None:
                 return
             if self._harvest.is_trap(entry):
-                self._work.frontier.dead(self._site.name, entry.url, "trap")
+                self._work.frontier.mark_dead(self._site.name, entry.url, "trap")
                 continue
             self._tally.pages += entry.kind not in NO_PAGES
             self._tally.url = entry.url
-            visit = Visit(entry=entry)
+            visit = FetchAttempt(entry=entry)
             self._visits.add(visit)
             task = asyncio.create_task(self._visit(visit))
             self._tasks.add(task)
@@ -233,9 +235,9 @@ class SiteSpider(Spider):
             await asyncio.sleep(min(left, _ROUND))
         return not self._work.stopping
 
-    def _conclude(self) -> None:
+    def _finish_crawl(self) -> None:
         name, frontier = self._site.name, self._work.frontier
-        frontier.release(name)
+        frontier.release_leases(name)
         left = frontier.next_due(name) is not None
         if self._tally.outcome == "limited" and not left:
             self._tally.outcome = "finished"
@@ -244,100 +246,102 @@ class SiteSpider(Spider):
         ):
             self._tally.outcome = "failed"
         if not left:
-            frontier.clear(name)
-        self._note()
+            frontier.forget_entries(name)
+        self._note_progress()
 
-    def _note(self) -> None:
+    def _note_progress(self) -> None:
         """Leave word of how the crawl stands, for the case that the process is killed."""
         self._work.frontier.note_run(self._tally.summary())
         self._noted = time.monotonic()
 
     # ---------------------------------------------------------------------------------------- seeds
 
-    async def _seed(self) -> None:
+    async def _queue_seeds(self) -> None:
         """Queue the seeds, unless a crawl that was interrupted lately goes on."""
         name, frontier = self._site.name, self._work.frontier
         last = frontier.last_run(name)
         going_on = last is not None and last.unfinished and time.time() - last.at < STALE
-        frontier.renew(name)
+        frontier.forget_waits(name)
         if self._work.options.force:
-            frontier.clear(name, State.DONE)
-        self._starts = {entry.url: True for entry in discovery.starts(self._site)}
+            frontier.forget_entries(name, EntryState.DONE)
+        self._starts = {entry.url: True for entry in discovery.start_entries(self._site)}
         if going_on and frontier.next_due(name) is not None:
             self._harvest.led_on = True
-            self._note()
+            self._note_progress()
             return
-        seeds = discovery.starts(self._site)
-        for url in {origin(entry.url): entry.url for entry in seeds}.values():
+        seeds = discovery.start_entries(self._site)
+        for url in {origin_of(entry.url): entry.url for entry in seeds}.values():
             seeds += await self._sitemaps(url)
         frontier.reseed(name, seeds)
-        self._note()
+        self._note_progress()
 
-    async def _sitemaps(self, url: str) -> list[Entry]:
+    async def _sitemaps(self, url: str) -> list[QueuedUrl]:
         """The sitemaps of a start's host, once for each host."""
-        place = f"sitemaps of {origin(url)}"
+        place = f"sitemaps of {origin_of(url)}"
         if place in self._said:
             return []
         self._said.add(place)
-        standing = await self._robots.standing(url)
+        standing = await self._robots.policy_for(url)
         return (
             []
             if standing.blocked
-            else self._harvest.admitted(discovery.sitemaps(url, standing.robots))
+            else self._harvest.admitted(discovery.sitemap_entries(url, standing.robots))
         )
 
     # --------------------------------------------------------------------------------------- visits
 
-    async def _visit(self, visit: Visit) -> None:
-        ending = await self._visitor.carry_out(visit)
-        if (self._work.stopping or self._patient_until) and ending.outcome is Outcome.RETRY:
-            ending = replace(ending, outcome=Outcome.ASIDE, failure=None)
-        if visit.entry.kind is Kind.START:
+    async def _visit(self, visit: FetchAttempt) -> None:
+        ending = await self._visitor.fetch_entry(visit)
+        if (self._work.stopping or self._patient_until) and ending.outcome is FetchOutcome.RETRY:
+            ending = replace(ending, outcome=FetchOutcome.ASIDE, failure=None)
+        if visit.entry.kind is UrlKind.START:
             await self._judge_start(visit, ending)
-        if not visit.fetched or ending.outcome is Outcome.RETRY:
+        if not visit.fetched or ending.outcome is FetchOutcome.RETRY:
             self._tally.pages -= visit.entry.kind not in NO_PAGES
-        self._say(ending, visit.entry.kind)
-        self._carry_out(visit, ending)
+        self._record_failure(ending, visit.entry.kind)
+        self._update_frontier(visit, ending)
         visit.ending = ending
 
-    async def _judge_start(self, visit: Visit, ending: Ending) -> None:
+    async def _judge_start(self, visit: FetchAttempt, ending: FetchResult) -> None:
         if visit.landed:
             self._fresh += await self._sitemaps(visit.landed)
         elif ending.failure:
             self._starts[visit.entry.url] = False
 
-    def _say(self, ending: Ending, kind: Kind) -> None:
+    def _record_failure(self, ending: FetchResult, kind: UrlKind) -> None:
         if ending.failure is None:
             return
-        if kind is Kind.REQUISITE and ending.outcome is not Outcome.RETRY:
+        if kind is UrlKind.REQUISITE and ending.outcome is not FetchOutcome.RETRY:
             # Owed an explanation like any, but a dead image elsewhere does not make the site's
             # crawl a failed one.
-            self._work.intake.fail(ending.url, ending.stage, ending.failure, self._tally.id)
+            self._work.intake.record_failure(
+                ending.url, ending.stage, ending.failure, self._tally.id
+            )
             return
-        if ending.outcome is Outcome.RETRY:
+        if ending.outcome is FetchOutcome.RETRY:
             # The host is away for longer than this crawl waits: said once for all its URLs.
-            place = origin(ending.url)
+            place = origin_of(ending.url)
             url = f"{place}/robots.txt" if ending.stage is Stage.ROBOTS else ending.url
             self._fail_once(f"{place} is away", ending.stage, ending.failure, url=url)
         else:
             self._fail(ending.url, ending.stage, ending.failure)
 
-    def _carry_out(self, visit: Visit, ending: Ending) -> None:
+    def _update_frontier(self, visit: FetchAttempt, ending: FetchResult) -> None:
         name, frontier = self._site.name, self._work.frontier
-        if ending.outcome is Outcome.DONE:
+        if ending.outcome is FetchOutcome.DONE:
             return
         key = key_of(name, ending.url)
         visit.urls[:] = [url for url in visit.urls if key_of(name, url) != key]
-        if ending.outcome is Outcome.RETRY:
+        if ending.outcome is FetchOutcome.RETRY:
             frontier.retry_later(name, ending.url, ending.at)
-        elif ending.outcome is Outcome.DEAD:
-            frontier.dead(name, ending.url, ending.failure or "")
+        elif ending.outcome is FetchOutcome.DEAD:
+            frontier.mark_dead(name, ending.url, ending.failure or "")
         else:
             frontier.put_back(name, ending.url)
 
     # ------------------------------------------------------------------------------------- fetching
 
-    async def _fetch(self, visit: Visit, url: str) -> CapturedResponse:
+    async def _fetch(self, visit: FetchAttempt, url: str) -> CapturedResponse:
         entry = visit.entry
         facts = FetchFacts(
             crawl_id=self._tally.id,
@@ -345,12 +349,14 @@ class SiteSpider(Spider):
             via=entry.via,
             hops=entry.hops,
             claims=entry.claims,
-            requisite=entry.kind is Kind.REQUISITE,
+            requisite=entry.kind is UrlKind.REQUISITE,
         )
         visit.fetched = True
         return await self._download(url, facts, visit)
 
-    async def _download(self, url: str, facts: FetchFacts, visit: Visit | None) -> CapturedResponse:
+    async def _download(
+        self, url: str, facts: FetchFacts, visit: FetchAttempt | None
+    ) -> CapturedResponse:
         known = (
             None if self._work.options.force or visit is None else self._work.index.validators(url)
         )
@@ -365,9 +371,9 @@ class SiteSpider(Spider):
         order is kept.
         """
         facts: FetchFacts = request.meta["facts"]
-        visit: Visit | None = request.meta["visit"]
+        visit: FetchAttempt | None = request.meta["visit"]
         reference: Reference | None = request.meta["reference"]
-        message = parse(exchange.response)
+        message = parse_response(exchange.response)
         request.meta["message"] = message  # for the response that Scrapy gets: it may be 50 MB
         capture = self._work.preserver.preserve(
             exchange, facts, unchanged=reference, message=message
@@ -376,22 +382,22 @@ class SiteSpider(Spider):
         self._tally.bytes += len(exchange.response)
         if visit is not None:
             visit.unapplied += 1
-        self._work.intake.take(capture, message, self, visit)
+        self._work.intake.submit(capture, message, self, visit)
         return capture
 
-    async def _fetch_robots(self, url: str) -> Answer:
-        if not await self._pause(self._hosts.reserve(url)):
-            return Answer(url=url, error="the crawl was stopped")
+    async def _fetch_robots(self, url: str) -> RobotsResponse:
+        if not await self._pause(self._hosts.reserve_turn(url)):
+            return RobotsResponse(url=url, error="the crawl was stopped")
         facts = FetchFacts(crawl_id=self._tally.id, site=self._site.name)
         try:
             response = await self._download(url, facts, None)
         except FetchError as error:
-            return Answer(url=url, error=f"{error.reason}: {error.detail}")
-        return Answer.of(url, response.message)
+            return RobotsResponse(url=url, error=f"{error.reason}: {error.detail}")
+        return RobotsResponse.of(url, response.message)
 
     # ------------------------------------------------------------------------------ readings, index
 
-    def on_reading(self, taken: Taken) -> None:
+    def on_reading(self, taken: PendingCapture) -> None:
         """Queue what the capture leads to (at the next settling)."""
         self._wake.set()
         visit, reading = taken.visit, taken.reading
@@ -402,33 +408,38 @@ class SiteSpider(Spider):
             and reading.not_article.reason is NotArticleReason.CHALLENGE
         ):
             self._patience.refused("a challenge page")
-        elif taken.capture.status in {200, 304} and visit.entry.kind is not Kind.REQUISITE:
+        elif taken.capture.status in {200, 304} and visit.entry.kind is not UrlKind.REQUISITE:
             self._patience.welcomed()
-        self._fresh += self._harvest.gather(visit.entry, taken.capture, reading)
+        self._fresh += self._harvest.entries_from(visit.entry, taken.capture, reading)
 
-    def on_applied(self, applied: list[tuple[Taken, Applied]]) -> None:
+    def on_applied(self, applied: list[tuple[PendingCapture, AppliedCapture]]) -> None:
         """Count what the captures meant."""
         for taken, each in applied:
             if each.change is not Change.NONE:
                 counted = "duplicates" if each.change is Change.DUPLICATE else str(each.change)
                 setattr(self._tally, counted, getattr(self._tally, counted) + 1)
-            owed = each.reading.not_article is not None and each.reading.not_article.reason in OWED
+            owed = (
+                each.reading.not_article is not None
+                and each.reading.not_article.reason in FAILURE_REASONS
+            )
             owed = owed or any(
                 failure.stage is not Stage.DISCOVERY for failure in each.reading.failures
             )
             self._tally.failed += owed and not (taken.visit is not None and taken.visit.tried_again)
             if taken.visit is not None and taken.reading is not None:
                 taken.visit.unapplied -= 1
-                self._harvest.weigh(taken.visit.entry, taken.capture, taken.reading, each.change)
+                self._harvest.record_yield(
+                    taken.visit.entry, taken.capture, taken.reading, each.change
+                )
         self._wake.set()
 
-    def _settle(self, *, force: bool = False) -> None:
+    def _acknowledge_visits(self, *, force: bool = False) -> None:
         """Bring index and frontier up to what has happened: a visit is done when all that came of
         it is safe.
         """
-        self._work.intake.pump(force=force)
+        self._work.intake.apply_ready(force=force)
         fresh, self._fresh = self._fresh, []
-        settled = [visit for visit in self._visits if visit.settled]
+        settled = [visit for visit in self._visits if visit.is_complete]
         urls = [url for visit in settled for url in visit.urls]
         if urls or fresh:
             self._work.frontier.finish(self._site.name, urls, fresh)
@@ -436,7 +447,7 @@ class SiteSpider(Spider):
 
     def _fail(self, url: str, stage: Stage, reason: str) -> None:
         self._tally.failed += stage is not Stage.DISCOVERY
-        self._work.intake.fail(url, stage, reason, self._tally.id)
+        self._work.intake.record_failure(url, stage, reason, self._tally.id)
 
     def _fail_once(self, key: str, stage: Stage, reason: str, *, url: str | None = None) -> None:
         if key not in self._said:

@@ -13,22 +13,22 @@ from enum import StrEnum
 from typing import Protocol
 
 from archive.model import Capture, Stage
-from archive.urls import canonical_key, normalise, origin
+from archive.urls import canonical_key, normalise_url, origin_of
 from archive.warc.http_message import HttpMessage
 from crawler.fetch.download_handler import FetchError, FetchReason
-from crawler.frontier.queue import Entry
-from crawler.frontier.scope import Kind, Reason, Scope
+from crawler.frontier.queue import QueuedUrl
+from crawler.frontier.scope import Scope, ScopeReason, UrlKind
 from crawler.politeness.host_pacing import (
     MAX_ATTEMPTS,
     MAX_HELD,
     SLOW_DOWN,
     TRY_LATER,
-    Hosts,
-    backoff,
+    HostPacing,
+    backoff_delay,
     retry_after,
 )
-from crawler.politeness.refusals import REFUSED, Patience
-from crawler.politeness.robots_cache import RobotsKeeper
+from crawler.politeness.refusals import REFUSED, RefusalCounter
+from crawler.politeness.robots_cache import RobotsCache
 
 MAX_REDIRECTS = 10
 LATER = 3600.0  # seconds until a host whose robots.txt fails is asked again: in another crawl
@@ -38,7 +38,7 @@ GONE = frozenset({404, 410, 451})
 _CUT_SHORT = frozenset({"disconnect", "time"})
 
 
-class Outcome(StrEnum):
+class FetchOutcome(StrEnum):
     """How a visit ended for the URL it stood at."""
 
     DONE = "done"
@@ -48,10 +48,10 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ending:
+class FetchResult:
     """The outcome for `url`; where a failure is owed, its stage and reason. `at` is a Unix time."""
 
-    outcome: Outcome
+    outcome: FetchOutcome
     url: str
     stage: Stage = Stage.FETCH
     failure: str | None = None
@@ -59,20 +59,20 @@ class Ending:
 
 
 @dataclass(slots=True, eq=False)
-class Visit:
+class FetchAttempt:
     """One entry under way: the URLs it holds leased, and the captures of it that the index does not
     hold yet.
     """
 
-    entry: Entry
+    entry: QueuedUrl
     urls: list[str] = field(default_factory=list)
     unapplied: int = 0
-    ending: Ending | None = None
+    ending: FetchResult | None = None
     fetched: bool = False
     landed: str | None = None  # where a page answered
 
     @property
-    def settled(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether nothing of it is under way any more."""
         return self.ending is not None and self.unapplied == 0
 
@@ -81,10 +81,10 @@ class Visit:
         """Whether it is going to be asked for once more: what came of it so far is not the last
         word.
         """
-        return self.ending is not None and self.ending.outcome is Outcome.RETRY
+        return self.ending is not None and self.ending.outcome is FetchOutcome.RETRY
 
 
-class Fetched(Protocol):
+class FetchedResponse(Protocol):
     """A response that is in the archive."""
 
     @property
@@ -97,7 +97,7 @@ class Fetched(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visitor:
+class Fetcher:
     """Carries out the visits of one site.
 
     `home` are the origins of the start addresses. `fetch` fetches and preserves one URL of a visit,
@@ -107,24 +107,24 @@ class Visitor:
     """
 
     scope: Scope
-    hosts: Hosts
-    robots: RobotsKeeper
-    patience: Patience
+    hosts: HostPacing
+    robots: RobotsCache
+    patience: RefusalCounter
     home: frozenset[str]
     obey: bool
-    fetch: Callable[[Visit, str], Awaitable[Fetched]]
-    adopt: Callable[[Entry], bool]
+    fetch: Callable[[FetchAttempt, str], Awaitable[FetchedResponse]]
+    adopt: Callable[[QueuedUrl], bool]
     pause: Callable[[float], Awaitable[bool]]
     withdrawn: Callable[[str], bool] = lambda _url: False
 
-    async def carry_out(self, visit: Visit) -> Ending:
+    async def fetch_entry(self, visit: FetchAttempt) -> FetchResult:
         """Fetch the visit's entry and what it redirects to, at most ten hops."""
         url = visit.entry.url
         visit.urls.append(url)
         chain = [url]
         while True:
             ending = await self._forbidden(visit, url) or (
-                None if await self._turn(url) else _aside(url)
+                None if await self._await_turn(url) else _aside(url)
             )
             if ending:
                 return ending
@@ -132,28 +132,28 @@ class Visitor:
                 fetched = await self.fetch(visit, url)
             except FetchError as error:
                 return self._unanswered(visit, url, error)
-            ending, target = self._weighed(visit, url, fetched)
+            ending, target = self._judge_response(visit, url, fetched)
             if target is None:
                 return ending
-            if onward := self._onward(visit, url, target, chain):
+            if onward := self._follow_redirect(visit, url, target, chain):
                 return onward
             chain.append(target)
             url = target
 
     # ------------------------------------------------------------------------------- before a fetch
 
-    async def _forbidden(self, visit: Visit, url: str) -> Ending | None:
+    async def _forbidden(self, visit: FetchAttempt, url: str) -> FetchResult | None:
         if self.withdrawn(url):  # what was taken back is not fetched anew
-            return Ending(outcome=Outcome.DEAD, url=url)
-        standing = await self.robots.standing(url)
+            return FetchResult(outcome=FetchOutcome.DEAD, url=url)
+        standing = await self.robots.policy_for(url)
         if not self.obey:
             return None
         if standing.blocked:
             # The site's own host may be back for the next crawl; elsewhere (an old scheme, a
             # mirror) it rarely is.
-            outcome = Outcome.RETRY if origin(url) in self.home else Outcome.DEAD
+            outcome = FetchOutcome.RETRY if origin_of(url) in self.home else FetchOutcome.DEAD
             failure = None if visit.entry.guess else standing.blocked
-            return Ending(
+            return FetchResult(
                 outcome=outcome,
                 url=url,
                 stage=Stage.ROBOTS,
@@ -163,20 +163,20 @@ class Visitor:
         if standing.robots.allows(url):
             return None
         failure = None if visit.entry.guess else "robots.txt forbids it"
-        return Ending(outcome=Outcome.DEAD, url=url, stage=Stage.ROBOTS, failure=failure)
+        return FetchResult(outcome=FetchOutcome.DEAD, url=url, stage=Stage.ROBOTS, failure=failure)
 
-    async def _turn(self, url: str) -> bool:
+    async def _await_turn(self, url: str) -> bool:
         """Wait for the host's turn; False where the crawl stops meanwhile."""
-        wait = self.hosts.reserve(url)
+        wait = self.hosts.reserve_turn(url)
         while wait > 0:
             if not await self.pause(wait):
                 return False
-            wait = self.hosts.held(url)
+            wait = self.hosts.seconds_held(url)
         return True
 
     # -------------------------------------------------------------------------------- after a fetch
 
-    def _unanswered(self, visit: Visit, url: str, error: FetchError) -> Ending:
+    def _unanswered(self, visit: FetchAttempt, url: str, error: FetchError) -> FetchResult:
         words = f"{error.reason}: {error.detail}" if error.detail else str(error.reason)
         if error.reason not in _FINAL:
             if _tells_of_site(visit.entry) and not visit.entry.attempts:
@@ -184,24 +184,28 @@ class Visitor:
                     words
                 )  # a second try of the same page says nothing new of the site
             if visit.entry.attempts + 1 < MAX_ATTEMPTS:
-                wait = backoff(visit.entry.attempts, self.hosts.first_backoff)
-                return Ending(outcome=Outcome.RETRY, url=url, at=time.time() + wait)
-        return Ending(outcome=Outcome.DEAD, url=url, failure=None if visit.entry.guess else words)
+                wait = backoff_delay(visit.entry.attempts, self.hosts.first_backoff)
+                return FetchResult(outcome=FetchOutcome.RETRY, url=url, at=time.time() + wait)
+        return FetchResult(
+            outcome=FetchOutcome.DEAD, url=url, failure=None if visit.entry.guess else words
+        )
 
-    def _weighed(self, visit: Visit, url: str, fetched: Fetched) -> tuple[Ending, str | None]:
+    def _judge_response(
+        self, visit: FetchAttempt, url: str, fetched: FetchedResponse
+    ) -> tuple[FetchResult, str | None]:
         """What an answer means: the ending, and where it redirects to (then the ending is not yet
         the last).
         """
         status = fetched.capture.status or 0
         self.patience.answered()
-        done = Ending(outcome=Outcome.DONE, url=url)
+        done = FetchResult(outcome=FetchOutcome.DONE, url=url)
         if status in TRY_LATER:
             return self._later(visit, url, status, fetched.message), None
         if status in REFUSED and _tells_of_site(visit.entry):
             self.patience.refused(f"HTTP {status}")
         if 300 <= status < 400 and status != 304:
-            location = fetched.message.text("Location")
-            target = normalise(location, url) if location else None
+            location = fetched.message.utf8_header("Location")
+            target = normalise_url(location, url) if location else None
             return (
                 (done, target)
                 if target
@@ -209,32 +213,40 @@ class Visitor:
             )
         if fetched.capture.truncated in _CUT_SHORT and visit.entry.attempts + 1 < MAX_ATTEMPTS:
             # What came is kept; the whole may come at another try.
-            wait = backoff(visit.entry.attempts, self.hosts.first_backoff)
-            return Ending(outcome=Outcome.RETRY, url=url, at=time.time() + wait), None
+            wait = backoff_delay(visit.entry.attempts, self.hosts.first_backoff)
+            return FetchResult(outcome=FetchOutcome.RETRY, url=url, at=time.time() + wait), None
         if 200 <= status < 300 or status == 304:
             visit.landed = url
             return done, None
-        if visit.entry.kind is Kind.KNOWN and status in GONE:
+        if visit.entry.kind is UrlKind.KNOWN and status in GONE:
             return done, None  # what `disappearances` tells
         return _failed(visit, url, f"HTTP {status}"), None
 
-    def _later(self, visit: Visit, url: str, status: int, message: HttpMessage) -> Ending:
+    def _later(
+        self, visit: FetchAttempt, url: str, status: int, message: HttpMessage
+    ) -> FetchResult:
         if status == 429 and _tells_of_site(visit.entry):
             self.patience.refused(f"HTTP {status}")
         asked = retry_after(message.header("Retry-After"))
         wait = (
-            asked if asked is not None else backoff(visit.entry.attempts, self.hosts.first_backoff)
+            asked
+            if asked is not None
+            else backoff_delay(visit.entry.attempts, self.hosts.first_backoff)
         )
         if status in SLOW_DOWN or asked is not None:
-            self.hosts.hold(url, wait)
+            self.hosts.hold_host(url, wait)
         if wait > MAX_HELD and not visit.entry.guess:
             failure = f"HTTP {status}: the site asks to be left alone for {wait:.0f} s; the next crawl goes on"
-            return Ending(outcome=Outcome.RETRY, url=url, failure=failure, at=time.time() + wait)
+            return FetchResult(
+                outcome=FetchOutcome.RETRY, url=url, failure=failure, at=time.time() + wait
+            )
         if visit.entry.attempts + 1 < MAX_ATTEMPTS and wait <= MAX_HELD:
-            return Ending(outcome=Outcome.RETRY, url=url, at=time.time() + wait)
+            return FetchResult(outcome=FetchOutcome.RETRY, url=url, at=time.time() + wait)
         return _failed(visit, url, f"HTTP {status}, at {MAX_ATTEMPTS} tries")
 
-    def _onward(self, visit: Visit, url: str, target: str, chain: list[str]) -> Ending | None:
+    def _follow_redirect(
+        self, visit: FetchAttempt, url: str, target: str, chain: list[str]
+    ) -> FetchResult | None:
         """The ending where a redirect is not followed; None where it is, with its target in the
         visit's lease.
         """
@@ -243,7 +255,10 @@ class Visitor:
             target, hops=entry.hops, kind=entry.kind, named_by_robots=entry.named_by_robots
         )
         if not verdict.allowed:
-            leads_away = verdict.reason is Reason.HOST and entry.kind in {Kind.LINK, Kind.SECTION}
+            leads_away = verdict.reason is ScopeReason.HOST and entry.kind in {
+                UrlKind.LINK,
+                UrlKind.SECTION,
+            }
             return _failed(visit, url, None if leads_away else f"redirects to {target}: {verdict}")
         if target in chain:
             return _failed(visit, url, f"redirect loop: {' → '.join([*chain, target])}")
@@ -252,25 +267,27 @@ class Visitor:
         if canonical_key(target) in map(canonical_key, chain):
             return None
         if not self.adopt(
-            Entry(url=target, kind=entry.kind, hops=entry.hops, via=url, claims=entry.claims)
+            QueuedUrl(url=target, kind=entry.kind, hops=entry.hops, via=url, claims=entry.claims)
         ):
             visit.landed = target  # it is queued, or was fetched, in its own right
-            return Ending(outcome=Outcome.DONE, url=url)
+            return FetchResult(outcome=FetchOutcome.DONE, url=url)
         visit.urls.append(target)
         return None
 
 
-def _tells_of_site(entry: Entry) -> bool:
+def _tells_of_site(entry: QueuedUrl) -> bool:
     """Whether an answer says how the site takes the crawler: guesses and other hosts' images do
     not.
     """
-    return not entry.guess and entry.kind is not Kind.REQUISITE
+    return not entry.guess and entry.kind is not UrlKind.REQUISITE
 
 
-def _aside(url: str) -> Ending:
-    return Ending(outcome=Outcome.ASIDE, url=url)
+def _aside(url: str) -> FetchResult:
+    return FetchResult(outcome=FetchOutcome.ASIDE, url=url)
 
 
-def _failed(visit: Visit, url: str, failure: str | None) -> Ending:
+def _failed(visit: FetchAttempt, url: str, failure: str | None) -> FetchResult:
     """Done with, and owed an explanation unless nobody named the address."""
-    return Ending(outcome=Outcome.DONE, url=url, failure=None if visit.entry.guess else failure)
+    return FetchResult(
+        outcome=FetchOutcome.DONE, url=url, failure=None if visit.entry.guess else failure
+    )

@@ -80,7 +80,7 @@ class _Article:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class DemoPage:
     """One answer: status, Content-Type and body; with an ETag, it can be asked for again
     conditionally.
     """
@@ -115,7 +115,7 @@ class DemoSite:
             "/rss.xml": self._rss,
         }
 
-    def page(self, path: str) -> Page:
+    def page(self, path: str) -> DemoPage:
         """What the site answers for a path; the query is the tracking that it ignores."""
         path = path.partition("?")[0]
         if path in self._pages:
@@ -123,7 +123,7 @@ class DemoSite:
         if path == "/":
             return self._listing("آخر الأخبار", list(self._articles.values()), "?utm_source=home")
         if path.startswith("/images/"):
-            return Page(_PICTURE, "image/svg+xml", etag='"picture"')
+            return DemoPage(_PICTURE, "image/svg+xml", etag='"picture"')
         if path == f"/archive/2026/{_TWICE}.html":
             return self._article(self._articles[_TWICE], canonical=path)
         section, _, number = path.strip("/").partition("/")
@@ -136,11 +136,11 @@ class DemoSite:
             and article.section == section
         ):
             return self._article(article, canonical=article.path)
-        return Page(b"<!DOCTYPE html><title>404</title><p>not here", status=404)
+        return DemoPage(b"<!DOCTYPE html><title>404</title><p>not here", status=404)
 
     # ----------------------------------------------------------------------------------------- HTML
 
-    def _article(self, article: _Article, *, canonical: str) -> Page:
+    def _article(self, article: _Article, *, canonical: str) -> DemoPage:
         related = self._articles[article.related]
         text = {
             "title": article.title,
@@ -169,7 +169,9 @@ class DemoSite:
         }
         encoding = "windows-1256" if article.form == "plain" else "utf-8"
         filled = self._fill(article.form, text, html)
-        return Page(filled.encode(encoding, "xmlcharrefreplace"), f"text/html; charset={encoding}")
+        return DemoPage(
+            filled.encode(encoding, "xmlcharrefreplace"), f"text/html; charset={encoding}"
+        )
 
     def _json_ld(self, article: _Article, canonical: str) -> str:
         stated = {
@@ -185,7 +187,7 @@ class DemoSite:
         }
         return json.dumps(stated, ensure_ascii=False).replace("<", "\\u003c")
 
-    def _listing(self, heading: str, articles: list[_Article], tracking: str) -> Page:
+    def _listing(self, heading: str, articles: list[_Article], tracking: str) -> DemoPage:
         newest = sorted(articles, key=lambda article: article.published, reverse=True)
         teasers = "\n".join(
             f'<div class="teaser"><h2><a href="{article.path}{tracking}">{escape(article.title)}</a></h2>'
@@ -195,7 +197,7 @@ class DemoSite:
         if heading == _SECTIONS["culture"]:
             twice = self._articles[_TWICE]
             teasers += f'\n<p>من الأرشيف: <a href="/archive/2026/{_TWICE}.html">{escape(twice.title)}</a></p>'
-        return Page(self._fill("listing", {"heading": heading}, {"teasers": teasers}).encode())
+        return DemoPage(self._fill("listing", {"heading": heading}, {"teasers": teasers}).encode())
 
     def _fill(self, template: str, text: dict[str, str], html: dict[str, str]) -> str:
         number = next(self._requests)
@@ -211,11 +213,11 @@ class DemoSite:
 
     # --------------------------------------------------------------------------------- for machines
 
-    def _robots(self) -> Page:
+    def _robots(self) -> DemoPage:
         text = f"User-agent: *\nDisallow: /search\n\nSitemap: {self._origin}/sitemap.xml\n"
         return _fixed(text, "text/plain; charset=utf-8")
 
-    def _sitemap_index(self) -> Page:
+    def _sitemap_index(self) -> DemoPage:
         parts = "".join(
             f"<sitemap><loc>{self._origin}/{name}.xml</loc></sitemap>"
             for name in ("sitemap-news", "sitemap-pages")
@@ -224,7 +226,7 @@ class DemoSite:
             f'{_XML}<sitemapindex xmlns="{_SITEMAP}">{parts}</sitemapindex>', "application/xml"
         )
 
-    def _sitemap_news(self) -> Page:
+    def _sitemap_news(self) -> DemoPage:
         entries = "".join(
             f"<url><loc>{self._origin}{article.path}</loc><news:news><news:publication><news:name>{PAPER}</news:name>"
             f"<news:language>ar</news:language></news:publication><news:publication_date>{article.published}"
@@ -236,13 +238,13 @@ class DemoSite:
             "application/xml",
         )
 
-    def _sitemap_pages(self) -> Page:
+    def _sitemap_pages(self) -> DemoPage:
         entries = "".join(
             f"<url><loc>{self._origin}/{section}/</loc></url>" for section in _SECTIONS
         )
         return _fixed(f'{_XML}<urlset xmlns="{_SITEMAP}">{entries}</urlset>', "application/xml")
 
-    def _rss(self) -> Page:
+    def _rss(self) -> DemoPage:
         items = "".join(
             f"<item><title>{escape(article.title)}</title><link>{self._origin}{article.path}?utm_source=rss</link>"
             f"<pubDate>{format_datetime(datetime.fromisoformat(article.published))}</pubDate></item>"
@@ -263,9 +265,9 @@ _NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
 _PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360"><rect width="640" height="360" fill="#b9a77c"/></svg>'
 
 
-def _fixed(text: str, content_type: str) -> Page:
+def _fixed(text: str, content_type: str) -> DemoPage:
     body = text.encode()
-    return Page(body, content_type, etag=f'"{hashlib.sha256(body).hexdigest()[:16]}"')
+    return DemoPage(body, content_type, etag=f'"{hashlib.sha256(body).hexdigest()[:16]}"')
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -275,7 +277,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:  # the name http.server calls
         page = self.server.site.page(self.path)
         if page.etag and self.headers.get("If-None-Match") == page.etag:
-            page = Page(b"", page.content_type, HTTPStatus.NOT_MODIFIED, page.etag)
+            page = DemoPage(b"", page.content_type, HTTPStatus.NOT_MODIFIED, page.etag)
         self.send_response(page.status)
         if page.etag:
             self.send_header("ETag", page.etag)
@@ -298,7 +300,7 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(port: int = 0) -> Iterator[str]:
+def serve_demo_site(port: int = 0) -> Iterator[str]:
     """Serve the site on 127.0.0.1 while the block runs; gives its address. Port 0 takes a free
     one.
     """

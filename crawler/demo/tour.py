@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive.config import load
+from archive.config import load_config
 from archive.errors import UsageError
 from archive.model import CrawlSummary
-from archive.query.reader import Reader
-from crawler.crawl.run import crawl, verdict
-from crawler.demo.site import serving
-from crawler.setup.create_collection import found_collection
+from archive.query.reader import IndexReader
+from crawler.crawl.run import crawl_sites, exit_code_of
+from crawler.demo.site import serve_demo_site
+from crawler.setup.create_collection import create_collection
 
 # In the text it stands as الوراقين, والوراقين, للوراقين ... : a search for the bare word finds them
 # all.
@@ -23,7 +23,7 @@ QUERY = "وراقين"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class DemoResult:
     """What the tour shows: the crawl's summaries and exit code, rows of the articles, rows that
     answer `QUERY`.
     """
@@ -47,22 +47,24 @@ def free_folder(folder: Path) -> Path:
     raise UsageError(f"{folder} and 998 numbered ones are there already; delete some")
 
 
-def run_demo(folder: Path, *, say: Callable[[str], None], progress: Callable[..., None]) -> Told:
+def run_demo(
+    folder: Path, *, say: Callable[[str], None], progress: Callable[..., None]
+) -> DemoResult:
     """Serve the site on a free loopback port, found a collection of it in `folder`, crawl it once,
     and search it.
     """
-    with serving() as url:
+    with serve_demo_site() as url:
         say(f"serving the made-up site at {url}")
-        founded = found_collection(folder, [url], name="sidr", say=say)
-        config = load(founded.layout.config)
+        founded = create_collection(folder, [url], name="sidr", say=say)
+        config = load_config(founded.layout.config)
         say("crawling it")
-        summaries = crawl(founded.layout, config, config.sites, None, progress)
-    with Reader(founded.layout.index_db) as reader:
+        summaries = crawl_sites(founded.layout, config, config.sites, None, progress)
+    with IndexReader(founded.layout.index_db) as reader:
         rows = sorted(reader.select(), key=lambda row: row["published"] or "")
         articles = [row | {"addresses": len(reader.addresses(row["id"]))} for row in rows]
-        return Told(
+        return DemoResult(
             summaries=summaries,
-            verdict=verdict(summaries, config),
+            verdict=exit_code_of(summaries, config),
             articles=articles,
             hits=reader.search(QUERY, limit=5),
         )

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from archive.urls import normalise
+from archive.urls import normalise_url
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -41,7 +41,7 @@ _REFUSED = (
 )
 
 
-def literal(host: str) -> Address | None:
+def literal_address(host: str) -> Address | None:
     """The address that `host` writes out, in any form that a resolver would accept; None where it
     is a name.
 
@@ -99,7 +99,7 @@ class AddressGuard:
         for start in starts:
             parts = urlsplit(start)
             host = _plain(
-                urlsplit(normalise(start) or start).hostname or ""
+                urlsplit(normalise_url(start) or start).hostname or ""
             )  # as links to it are normalised: IDNA
             ports = (parts.port,) if parts.port else DEFAULT_PORTS.values()
             named.update((host, port) for port in ports)
@@ -114,11 +114,11 @@ def _plain(host: str) -> str:
     return host.strip("[]").rstrip(".").lower()
 
 
-async def resolve(host: str, port: int) -> list[str]:
+async def resolve_host(host: str, port: int) -> list[str]:
     """The numeric addresses of `host` in the resolver's order; OSError or UnicodeError where it has
     none.
     """
-    address = literal(host)
+    address = literal_address(host)
     if address is not None:
         return [str(address)]
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -25,20 +25,20 @@ from scrapy.http import Headers, Response
 
 from archive.errors import WarraqError
 from archive.model import Capture, Exchange
-from archive.warc.http_message import HttpMessage, parse
+from archive.warc.http_message import HttpMessage, parse_response
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.errors import FetchError, FetchReason
-from crawler.fetch.http_client import Patience, Wire
-from crawler.fetch.request import Outgoing
+from crawler.fetch.http_client import HttpClient, Timeouts
+from crawler.fetch.request import HttpRequest
 from crawler.fetch.response_framing import Limits
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
-__all__ = ["CapturedResponse", "FetchError", "FetchReason", "RecordingHandler", "abandon"]
+__all__ = ["CapturedResponse", "FetchError", "FetchReason", "RecordingHandler", "cancel_all"]
 
 
-class Recording(Protocol):
+class ExchangeKeeper(Protocol):
     """What the handler asks of the spider. `address_guard` may be missing: then no private address
     is reached.
     """
@@ -73,7 +73,7 @@ class CapturedResponse(Response):
 class _Shared:
     """What the handlers of one crawl (Scrapy makes one for each scheme) have in common."""
 
-    wire: Wire | None = None
+    wire: HttpClient | None = None
     broken: Exception | None = None
     gates: dict[str, asyncio.Semaphore] = field(default_factory=dict)
     under_way: set[asyncio.Task[Exchange]] = field(default_factory=set)
@@ -83,7 +83,7 @@ class _Shared:
 _SHARED: weakref.WeakKeyDictionary[Crawler, _Shared] = weakref.WeakKeyDictionary()
 
 
-def abandon(crawler: Crawler) -> None:
+def cancel_all(crawler: Crawler) -> None:
     """Break off every exchange of this crawler, now and from now on: each ends with FetchError,
     reason `abandoned`.
 
@@ -146,7 +146,7 @@ class RecordingHandler(BaseDownloadHandler):
         known: HttpMessage | None = request.meta.pop(
             "message", None
         )  # where `preserve` has parsed it
-        message = parse(exchange.response) if known is None else known
+        message = parse_response(exchange.response) if known is None else known
         return CapturedResponse(
             request.url,
             # A status line that only the framer can read still has its three digits in the second
@@ -180,30 +180,30 @@ class RecordingHandler(BaseDownloadHandler):
             self._shared.gates[slot] = asyncio.Semaphore(max(1, limit))
         return self._shared.gates[slot]
 
-    def _recording(self) -> Recording:
-        return cast("Recording", self.crawler.spider)
+    def _recording(self) -> ExchangeKeeper:
+        return cast("ExchangeKeeper", self.crawler.spider)
 
-    def _own_wire(self) -> Wire:
+    def _own_wire(self) -> HttpClient:
         # Made at the first request: only then does the spider stand whole.
         if self._shared.wire is None:
             guard = getattr(self._recording(), "address_guard", None) or AddressGuard()
-            self._shared.wire = wire(self.crawler.settings, guard)
+            self._shared.wire = client_of(self.crawler.settings, guard)
         return self._shared.wire
 
 
-def wire(settings: BaseSettings, guard: AddressGuard) -> Wire:
+def client_of(settings: BaseSettings, guard: AddressGuard) -> HttpClient:
     """A wire with the limits and time-outs of these settings."""
-    return Wire(
+    return HttpClient(
         guard=guard,
         limits=Limits(
             head=settings.getint("WARRAQ_HEAD_LIMIT", Limits().head),
             line=settings.getint("WARRAQ_LINE_LIMIT", Limits().line),
             body=settings.getint("DOWNLOAD_MAXSIZE") or Limits().body,
         ),
-        patience=Patience(
-            connect=settings.getfloat("WARRAQ_CONNECT_TIMEOUT", Patience().connect),
-            idle=settings.getfloat("WARRAQ_IDLE_TIMEOUT", Patience().idle),
-            total=settings.getfloat("DOWNLOAD_TIMEOUT") or Patience().total,
+        patience=Timeouts(
+            connect=settings.getfloat("WARRAQ_CONNECT_TIMEOUT", Timeouts().connect),
+            idle=settings.getfloat("WARRAQ_IDLE_TIMEOUT", Timeouts().idle),
+            total=settings.getfloat("DOWNLOAD_TIMEOUT") or Timeouts().total,
         ),
     )
 
@@ -213,14 +213,14 @@ def wire(settings: BaseSettings, guard: AddressGuard) -> Wire:
 _ORDER = (b"user-agent", b"accept", b"accept-language", b"accept-encoding")
 
 
-def _outgoing(request: Request) -> Outgoing:
+def _outgoing(request: Request) -> HttpRequest:
     headers = [(name, value) for name, values in request.headers.items() for value in values]
     headers.sort(
         key=lambda header: (
             _ORDER.index(header[0].lower()) if header[0].lower() in _ORDER else len(_ORDER)
         )
     )
-    return Outgoing(
+    return HttpRequest(
         url=request.url, method=request.method, headers=tuple(headers), body=request.body
     )
 

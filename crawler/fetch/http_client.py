@@ -24,11 +24,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from archive.model import Exchange
-from crawler.fetch.address_guard import AddressGuard, resolve
+from crawler.fetch.address_guard import AddressGuard, resolve_host
 from crawler.fetch.errors import FetchError, FetchReason
-from crawler.fetch.request import Origin, Outgoing, origin_of, request_bytes
-from crawler.fetch.response_framing import Framer, Limits, Problem
-from crawler.fetch.tls import contexts
+from crawler.fetch.request import HttpRequest, Server, origin_of, request_bytes
+from crawler.fetch.response_framing import FramingProblem, Limits, ResponseFramer
+from crawler.fetch.tls import client_contexts
 
 _READ = 1 << 16
 # Of responses longer than this one is read at a time, however many are under way: it is what bounds
@@ -40,7 +40,7 @@ _GATES: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Timeouts:
     """Seconds: to connect (TLS included, each address), between two arrivals of bytes, and for the
     whole exchange.
     """
@@ -65,34 +65,34 @@ Resolver = Callable[[str, int], Awaitable[list[str]]]
 
 
 @dataclass(slots=True, kw_only=True)
-class Wire:
+class HttpClient:
     """Makes exchanges. `resolver` gives the numeric addresses of a host and port."""
 
     guard: AddressGuard = field(default_factory=AddressGuard)
     limits: Limits = field(default_factory=Limits)
-    patience: Patience = field(default_factory=Patience)
-    resolver: Resolver = resolve
-    _tls: tuple[ssl.SSLContext, ssl.SSLContext] = field(default_factory=contexts)
+    patience: Timeouts = field(default_factory=Timeouts)
+    resolver: Resolver = resolve_host
+    _tls: tuple[ssl.SSLContext, ssl.SSLContext] = field(default_factory=client_contexts)
     # What is known of servers after the first connection, so that later ones cost the site and us
     # no second try.
     _worked: dict[tuple[str, int], str] = field(default_factory=dict)
     _unverified: set[tuple[str, int]] = field(default_factory=set)
 
-    async def fetch(self, outgoing: Outgoing) -> Exchange:
+    async def fetch(self, outgoing: HttpRequest) -> Exchange:
         """Send one request and read its response to the end, to a limit or to a time-out.
 
         Raises FetchError where there is no complete final head.
         """
         origin = origin_of(outgoing.url)
         request = request_bytes(origin, outgoing)
-        framer = Framer(method=outgoing.method, limits=self.limits)
+        framer = ResponseFramer(method=outgoing.method, limits=self.limits)
         started, clock = datetime.now(UTC), time.monotonic()
         connection: _Connection | None = None
         cut: str | None = None
         try:
             async with asyncio.timeout(self.patience.total), AsyncExitStack() as held:
                 connection = await self._connect(origin, outgoing.url)
-                cut = await self._talk(connection, request, framer, held)
+                cut = await self._exchange(connection, request, framer, held)
         except TimeoutError:
             cut = "time"
         finally:
@@ -119,8 +119,8 @@ class Wire:
             elapsed=time.monotonic() - clock,
         )
 
-    async def _talk(
-        self, connection: _Connection, request: bytes, framer: Framer, held: AsyncExitStack
+    async def _exchange(
+        self, connection: _Connection, request: bytes, framer: ResponseFramer, held: AsyncExitStack
     ) -> str | None:
         """Send and read; the reason why reading stopped before the end of the message, if it
         did.
@@ -146,7 +146,7 @@ class Wire:
             return "disconnect"
         return None
 
-    async def _connect(self, origin: Origin, url: str) -> _Connection:
+    async def _connect(self, origin: Server, url: str) -> _Connection:
         """A connection to the first permitted address that takes it, its peer checked once more."""
         error = FetchError(FetchReason.DNS, url, "the name has no address")
         server = (origin.host, origin.port)
@@ -182,7 +182,7 @@ class Wire:
                 )
         raise error
 
-    async def _addresses(self, origin: Origin, url: str) -> list[str]:
+    async def _addresses(self, origin: Server, url: str) -> list[str]:
         try:
             async with asyncio.timeout(self.patience.connect):
                 return await self.resolver(origin.host, origin.port)
@@ -195,7 +195,7 @@ class Wire:
                 FetchReason.DNS, url, str(getattr(problem, "strerror", None) or problem)
             ) from problem
 
-    async def _open(self, origin: Origin, address: str) -> _Connection:
+    async def _open(self, origin: Server, address: str) -> _Connection:
         """Connect; a certificate that does not verify is noted, not obeyed: what the site shows is
         what is kept.
         """
@@ -219,11 +219,11 @@ class Wire:
         return _Connection(reader=streams[0], writer=streams[1], verified=False)
 
 
-def _why(url: str, framer: Framer, cut: str | None) -> tuple[FetchReason, str, str]:
+def _why(url: str, framer: ResponseFramer, cut: str | None) -> tuple[FetchReason, str, str]:
     """Reason, URL and detail for an exchange that left nothing to keep."""
-    if framer.problem is Problem.FLOOD:
+    if framer.problem is FramingProblem.FLOOD:
         return FetchReason.HEADER_FLOOD, url, f"no end of the head in {framer.received} bytes"
-    if framer.problem is Problem.NOT_HTTP:
+    if framer.problem is FramingProblem.NOT_HTTP:
         return FetchReason.BAD_RESPONSE, url, "what came does not begin like HTTP/1"
     if cut == "time":
         return FetchReason.TIMEOUT, url, f"after {framer.received} bytes, before a complete head"

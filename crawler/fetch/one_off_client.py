@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from archive.errors import WarraqError
-from archive.urls import normalise
-from archive.warc.http_message import as_utf8
+from archive.urls import normalise_url
+from archive.warc.http_message import latin1_to_utf8
 from crawler.fetch.address_guard import DEFAULT_PORTS, AddressGuard
 
 TIMEOUT = 15.0  # seconds for one connection or one read
@@ -33,7 +33,7 @@ class ProbeError(WarraqError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class ProbeResponse:
     """What a URL answered after redirects: the final URL, status, Content-Type as sent, and the
     body without coding.
     """
@@ -66,7 +66,7 @@ class Probe:
         self._asked = False
         self.delay = delay
 
-    def get(self, url: str, *, before: Callable[[str], None] = lambda _: None) -> Answer:
+    def get(self, url: str, *, before: Callable[[str], None] = lambda _: None) -> ProbeResponse:
         """Ask for `url`, following redirects; ProbeError in words where there is no answer.
 
         `before` is called with each address before it is asked for; what it raises ends the matter.
@@ -75,17 +75,17 @@ class Probe:
         for _ in range(REDIRECTS + 1):
             before(seen)
             answer, location = self._once(seen)
-            target = normalise(as_utf8(location), seen) if location else None
+            target = normalise_url(latin1_to_utf8(location), seen) if location else None
             if target is None:
                 return answer
             seen = target
         raise ProbeError(f"{url}: more than {REDIRECTS} redirects")
 
-    def _once(self, url: str) -> tuple[Answer, str | None]:
+    def _once(self, url: str) -> tuple[ProbeResponse, str | None]:
         if self._asked:
             self._sleep(self.delay)
         self._asked = True
-        parts = urlsplit(normalise(url) or url)
+        parts = urlsplit(normalise_url(url) or url)
         connection = self._connection(parts.scheme, parts.hostname or "", parts.port)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         headers = {
@@ -99,7 +99,7 @@ class Probe:
             response = connection.getresponse()
             body = _read(response)
             location = response.getheader("Location") if response.status in _REDIRECT else None
-            answer = Answer(
+            answer = ProbeResponse(
                 url=url,
                 status=response.status,
                 content_type=response.getheader("Content-Type"),

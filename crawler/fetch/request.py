@@ -29,7 +29,7 @@ _NOT_COPIED = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outgoing:
+class HttpRequest:
     """A request to be sent. `headers` go out in this order after `Host`, save those that are not
     the caller's to set.
     """
@@ -41,7 +41,7 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Server:
     """The server of a URL and what to ask it for. `host` is without brackets."""
 
     scheme: str
@@ -51,7 +51,7 @@ class Origin:
     host_header: bytes
 
 
-def origin_of(url: str) -> Origin:
+def origin_of(url: str) -> Server:
     """Where to connect and what to ask for; FetchError for anything but a plain http(s) URL."""
     try:
         parts = urlsplit(url)
@@ -74,7 +74,7 @@ def origin_of(url: str) -> Origin:
         name += f":{port}"
     if not (target + name).isascii() or not (target + name).isprintable() or " " in target + name:
         raise FetchError(FetchReason.BAD_URL, url, "characters that must be percent-encoded")
-    return Origin(
+    return Server(
         scheme=parts.scheme,
         host=host,
         port=port or DEFAULT_PORTS[parts.scheme],
@@ -83,7 +83,7 @@ def origin_of(url: str) -> Origin:
     )
 
 
-def request_bytes(origin: Origin, outgoing: Outgoing) -> bytes:
+def request_bytes(origin: Server, outgoing: HttpRequest) -> bytes:
     """The request as HTTP/1.1; FetchError where a header would break out of its line (RFC 9112 §3,
     §5).
     """

@@ -32,7 +32,7 @@ class Limits:
     body: int = 50_000_000
 
 
-class Problem(StrEnum):
+class FramingProblem(StrEnum):
     """Why bytes cannot be a response."""
 
     NOT_HTTP = "bad-response"
@@ -50,7 +50,7 @@ class _State(Enum):
     DONE = 7
 
 
-class Framer:
+class ResponseFramer:
     """Collects one response: `feed` bytes as they come, `close` when the peer has ended the
     connection.
 
@@ -78,7 +78,7 @@ class Framer:
         self.status = 0
         self.version = ""
         self.truncated: str | None = None
-        self.problem: Problem | None = None
+        self.problem: FramingProblem | None = None
 
     @property
     def has_head(self) -> bool:
@@ -142,13 +142,13 @@ class Framer:
             blank = len(self._bytes) - len(self._bytes.lstrip(b"\r\n"))
             self._drop(blank)  # stray line ends in front of a status line (RFC 9112 §2.2)
             if len(self._bytes) >= 5 and not self._bytes.startswith(b"HTTP/"):
-                self.problem = Problem.NOT_HTTP
+                self.problem = FramingProblem.NOT_HTTP
                 return False
         start = self._position
         line_end = self._bytes.find(b"\n", start)
         seen = (line_end if line_end >= 0 else len(self._bytes)) - start
         if seen > self._limits.line or self._dropped + start + seen > self._limits.head:
-            self.problem = Problem.FLOOD
+            self.problem = FramingProblem.FLOOD
             return False
         if line_end < 0:
             return False
@@ -163,7 +163,7 @@ class Framer:
     def _status_line(self, line: bytes) -> bool:
         match = _STATUS.match(line)
         if match is None:
-            self.problem = Problem.NOT_HTTP
+            self.problem = FramingProblem.NOT_HTTP
             return False
         self.version, self.status = match[1].decode(), int(match[2])
         return True
@@ -278,7 +278,7 @@ class Framer:
         del self._bytes[:count]
         self._dropped += count
 
-    _STEPS: ClassVar[dict[_State, Callable[[Framer], bool]]] = {
+    _STEPS: ClassVar[dict[_State, Callable[[ResponseFramer], bool]]] = {
         _State.HEAD: _head,
         _State.LENGTH: _length,
         _State.UNTIL_CLOSE: _until_close,

@@ -13,7 +13,7 @@ import warnings
 _LEGACY_SERVER_CONNECT = 0x4  # SSL_OP_LEGACY_SERVER_CONNECT, which `ssl` names from Python 3.12 on
 
 
-def contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
+def client_contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """Two client contexts: one that verifies chain and host name, and one that takes any
     certificate and old protocol.
 

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 
-class KnownKeys:
+class KeySet:
     """A set of 64-bit integers that grows to millions at some ten bytes each (a Python set takes
     over seventy).
     """

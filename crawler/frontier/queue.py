@@ -23,24 +23,24 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import StorageError
-from archive.index.connection import keep_from_others
+from archive.index.connection import create_private
 from archive.model import CrawlSummary, Sighting
 from archive.urls import canonical_key, is_amp
-from crawler.frontier.key_set import KnownKeys
-from crawler.frontier.scope import Kind
+from crawler.frontier.key_set import KeySet
+from crawler.frontier.scope import UrlKind
 
 PRIORITY = {
-    Kind.SITEMAP: 10,
-    Kind.FEED: 10,
-    Kind.START: 20,
-    Kind.ARTICLE: 30,
-    Kind.REQUISITE: 35,  # soon after their page, or it would change under them
-    Kind.SECTION: 40,
-    Kind.LINK: 50,  # and one more for each hop, up to nine: near the start first
-    Kind.LISTED: 55,
-    Kind.KNOWN: 58,
+    UrlKind.SITEMAP: 10,
+    UrlKind.FEED: 10,
+    UrlKind.START: 20,
+    UrlKind.ARTICLE: 30,
+    UrlKind.REQUISITE: 35,  # soon after their page, or it would change under them
+    UrlKind.SECTION: 40,
+    UrlKind.LINK: 50,  # and one more for each hop, up to nine: near the start first
+    UrlKind.LISTED: 55,
+    UrlKind.KNOWN: 58,
 }
-_AMP_KINDS = frozenset({Kind.ARTICLE, Kind.SECTION, Kind.LINK})
+_AMP_KINDS = frozenset({UrlKind.ARTICLE, UrlKind.SECTION, UrlKind.LINK})
 _AMP_LATER = (
     12  # no sum of it and a place above is another's place: a lease may ask for one kind alone
 )
@@ -78,7 +78,7 @@ CREATE TABLE IF NOT EXISTS runs (
 """
 
 
-class State(IntEnum):
+class EntryState(IntEnum):
     """Where an entry stands."""
 
     WAITING = 0
@@ -88,7 +88,7 @@ class State(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class QueuedUrl:
     """A URL to fetch: what it is expected to be, how it was found, and what was announced of it.
 
     `hops` are links followed since the start (for a sitemap: how deep it lies in sitemap indexes).
@@ -97,7 +97,7 @@ class Entry:
     """
 
     url: str
-    kind: Kind = Kind.LINK
+    kind: UrlKind = UrlKind.LINK
     hops: int = 0
     via: str | None = None
     claims: tuple[Sighting, ...] = ()
@@ -122,12 +122,12 @@ class LastRun:
         return self.summary.outcome in {"running", "interrupted"}
 
 
-def priority(entry: Entry) -> int:
+def queue_priority(entry: QueuedUrl) -> int:
     """Its place in the queue: smaller goes first. An AMP form waits for the page itself to be
     named.
     """
     late = _AMP_LATER if entry.kind in _AMP_KINDS and is_amp(entry.url) else 0
-    return PRIORITY[entry.kind] + late + (min(entry.hops, 9) if entry.kind is Kind.LINK else 0)
+    return PRIORITY[entry.kind] + late + (min(entry.hops, 9) if entry.kind is UrlKind.LINK else 0)
 
 
 def key_of(site: str, url: str) -> int:
@@ -160,7 +160,7 @@ class Frontier:
     """
 
     def __init__(self, path: Path, *, timeout: float = 30.0) -> None:
-        keep_from_others(path)
+        create_private(path)
         with _storage(path):
             self._db = sqlite3.connect(
                 path, isolation_level=None, timeout=timeout, factory=_Connection
@@ -168,8 +168,8 @@ class Frontier:
             self._db.place = path
             self._prepare()
         self._path = path
-        self._known: dict[str, KnownKeys] = {}
-        self._seen: dict[str, KnownKeys] = {}
+        self._known: dict[str, KeySet] = {}
+        self._seen: dict[str, KeySet] = {}
         self._amp: set[int] = set()  # keys of which this process has met no other form yet
 
     def _prepare(self) -> None:
@@ -190,16 +190,16 @@ class Frontier:
 
     # --------------------------------------------------------------------------------------- adding
 
-    def unseen(self, site: str, urls: Iterable[str]) -> list[str]:
+    def unseen_urls(self, site: str, urls: Iterable[str]) -> list[str]:
         """Those of the addresses that were not offered to this site's queue before, in this
         process, letter by letter.
 
         A cheap first sieve: pages of one site share most of their links.
         """
-        seen = self._seen.setdefault(site, KnownKeys())
+        seen = self._seen.setdefault(site, KeySet())
         return [url for url in urls if seen.add(hash(url))]
 
-    def add(self, site: str, entries: Iterable[Entry]) -> int:
+    def add(self, site: str, entries: Iterable[QueuedUrl]) -> int:
         """Queue what is not known yet; the number of new entries.
 
         A waiting entry that is announced anew keeps the better place and gains the announcement.
@@ -207,13 +207,13 @@ class Frontier:
         with self._transaction():
             return self._add(site, entries)
 
-    def _add(self, site: str, entries: Iterable[Entry]) -> int:
+    def _add(self, site: str, entries: Iterable[QueuedUrl]) -> int:
         known = self._known_of(site)
         fresh, again = [], []
         for entry in entries:
             key = key_of(site, entry.url)
             if known.add(key):
-                fresh.append(_row(site, key, entry, State.WAITING))
+                fresh.append(_row(site, key, entry, EntryState.WAITING))
                 if is_amp(entry.url):
                     self._amp.add(key)
                 continue
@@ -223,27 +223,31 @@ class Frontier:
                 self._amp.discard(key)
                 self._db.execute(
                     "UPDATE entries SET url=?, priority=? WHERE key=? AND state=0",
-                    (entry.url, priority(entry), key),
+                    (entry.url, queue_priority(entry), key),
                 )
-            if entry.claims or entry.kind is Kind.FEED:
-                again.append((priority(entry), entry.kind, _claims_text(entry), entry.guess, key))
+            if entry.claims or entry.kind is UrlKind.FEED:
+                again.append(
+                    (queue_priority(entry), entry.kind, _claims_text(entry), entry.guess, key)
+                )
         if fresh:
             self._db.executemany(_INSERT, fresh)
         if again:
             self._db.executemany(_PROMOTE, again)
         return len(fresh)
 
-    def adopt(self, site: str, entry: Entry) -> bool:
+    def adopt(self, site: str, entry: QueuedUrl) -> bool:
         """Take a URL that a redirect led to into the lease of its visit; False where it is known
         already.
         """
         key = key_of(site, entry.url)
         if not self._known_of(site).add(key):
             return False
-        self._db.execute(_INSERT, _row(site, key, replace(entry, leased=time.time()), State.LEASED))
+        self._db.execute(
+            _INSERT, _row(site, key, replace(entry, leased=time.time()), EntryState.LEASED)
+        )
         return True
 
-    def reseed(self, site: str, entries: Iterable[Entry]) -> None:
+    def reseed(self, site: str, entries: Iterable[QueuedUrl]) -> None:
         """Queue these whether known or not: where a crawl starts again to look for what is new."""
         entries = list(entries)
         keys = [(key_of(site, entry.url),) for entry in entries]
@@ -254,17 +258,17 @@ class Frontier:
                 keys,
             )
 
-    def _known_of(self, site: str) -> KnownKeys:
+    def _known_of(self, site: str) -> KeySet:
         if site not in self._known:
             rows = self._db.execute("SELECT key FROM entries WHERE site=?", (site,))
-            self._known[site] = KnownKeys(row[0] for row in rows)
+            self._known[site] = KeySet(row[0] for row in rows)
         return self._known[site]
 
     # ------------------------------------------------------------------------------------- fetching
 
     def lease(
-        self, site: str, now: float | None = None, *, only: Kind | None = None
-    ) -> Entry | None:
+        self, site: str, now: float | None = None, *, only: UrlKind | None = None
+    ) -> QueuedUrl | None:
         """The next entry of a site (of that kind) that may be fetched now (Unix time), leased; None
         where there is none.
         """
@@ -275,7 +279,7 @@ class Frontier:
         ).fetchone()
         return _entry(row) if row else None
 
-    def next_due(self, site: str, *, only: Kind | None = None) -> float | None:
+    def next_due(self, site: str, *, only: UrlKind | None = None) -> float | None:
         """The Unix time at which the earliest waiting entry (of that kind) may be fetched; None
         where nothing waits.
         """
@@ -286,7 +290,7 @@ class Frontier:
         ).fetchone()
         return None if row[0] is None else float(row[0])
 
-    def finish(self, site: str, urls: Iterable[str], found: Iterable[Entry] = ()) -> int:
+    def finish(self, site: str, urls: Iterable[str], found: Iterable[QueuedUrl] = ()) -> int:
         """Acknowledge leased URLs and queue what they led to, in one transaction; the number of new
         entries.
         """
@@ -309,7 +313,7 @@ class Frontier:
             "UPDATE entries SET state=0, leased=NULL WHERE key=?", (key_of(site, url),)
         )
 
-    def dead(self, site: str, url: str, reason: str) -> None:
+    def mark_dead(self, site: str, url: str, reason: str) -> None:
         """The URL will not be fetched in this crawl."""
         self._db.execute(
             "UPDATE entries SET state=3, reason=? WHERE key=?", (reason, key_of(site, url))
@@ -317,17 +321,17 @@ class Frontier:
 
     # ------------------------------------------------------------------------------ from run to run
 
-    def leased(self, site: str) -> list[Entry]:
+    def leased(self, site: str) -> list[QueuedUrl]:
         """What a process that ended without a word had under way."""
         return [_entry(row) for row in self._db.execute(_LEASED, (site,))]
 
-    def release(self, site: str) -> int:
+    def release_leases(self, site: str) -> int:
         """Give all leased entries of a site back; how many they were."""
         return self._db.execute(
             "UPDATE entries SET state=0, leased=NULL WHERE site=? AND state=1", (site,)
         ).rowcount
 
-    def renew(self, site: str) -> None:
+    def forget_waits(self, site: str) -> None:
         """Forget waits and attempts of an earlier run: a new one may try everything at once."""
         self._db.execute(
             "UPDATE entries SET not_before=0, attempts=0 WHERE site=? AND state=0", (site,)
@@ -355,7 +359,7 @@ class Frontier:
             "INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", (summary.site, time.time(), text)
         )
 
-    def clear(self, site: str, least: State = State.WAITING) -> None:
+    def forget_entries(self, site: str, least: EntryState = EntryState.WAITING) -> None:
         """Forget a site's entries (those in state `least` or beyond): its next crawl starts
         afresh.
         """
@@ -400,11 +404,11 @@ UPDATE entries SET state=1, leased=:now WHERE seq = (
 """  # noqa: S608 - a constant
 
 
-def _row(site: str, key: int, entry: Entry, state: State) -> tuple[object, ...]:
+def _row(site: str, key: int, entry: QueuedUrl, state: EntryState) -> tuple[object, ...]:
     return (
         site,
         key,
-        priority(entry),
+        queue_priority(entry),
         int(state),
         entry.url,
         str(entry.kind),
@@ -418,7 +422,7 @@ def _row(site: str, key: int, entry: Entry, state: State) -> tuple[object, ...]:
     )
 
 
-def _claims_text(entry: Entry) -> str | None:
+def _claims_text(entry: QueuedUrl) -> str | None:
     if not entry.claims:
         return None
     return json.dumps(
@@ -426,11 +430,13 @@ def _claims_text(entry: Entry) -> str | None:
     )
 
 
-def _entry(row: tuple[str, str, int, str | None, str | None, int, int, int, float | None]) -> Entry:
+def _entry(
+    row: tuple[str, str, int, str | None, str | None, int, int, int, float | None],
+) -> QueuedUrl:
     url, kind, hops, via, claims, guess, named, attempts, leased = row
-    return Entry(
+    return QueuedUrl(
         url=url,
-        kind=Kind(kind),
+        kind=UrlKind(kind),
         hops=hops,
         via=via,
         claims=tuple(_claim(url, fields) for fields in json.loads(claims)) if claims else (),

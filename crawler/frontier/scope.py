@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, u
 
 from archive.config import SiteConfig
 from archive.errors import ConfigError
-from archive.urls import normalise
+from archive.urls import normalise_url
 
 # Bounds as in long-used archival crawlers (Heritrix: path depth 20, repeated segment 2, outlinks
 # 6000).
@@ -48,7 +48,7 @@ _SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECA
 _DIGITS = re.compile(r"\d+")
 
 
-class Kind(StrEnum):
+class UrlKind(StrEnum):
     """What a URL is expected to be; decides its place in the queue and the rules it must pass."""
 
     SITEMAP = "sitemap"
@@ -62,7 +62,7 @@ class Kind(StrEnum):
     REQUISITE = "requisite"
 
 
-class Reason(StrEnum):
+class ScopeReason(StrEnum):
     """Why a URL may, or may not, be fetched."""
 
     ALLOWED = "allowed"
@@ -78,29 +78,31 @@ class Reason(StrEnum):
 
 
 # Refusals that may hide something: they are said, once for each reason.
-SUSPECT = frozenset({Reason.TOO_LONG, Reason.PATH_DEPTH, Reason.REPEATED_SEGMENT, Reason.HOPS})
+SUSPECT = frozenset(
+    {ScopeReason.TOO_LONG, ScopeReason.PATH_DEPTH, ScopeReason.REPEATED_SEGMENT, ScopeReason.HOPS}
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ScopeDecision:
     """The answer of `Scope.decide`: its reason, and for a person the detail of it."""
 
-    reason: Reason
+    reason: ScopeReason
     detail: str = ""
 
     @property
     def allowed(self) -> bool:
         """Whether the URL may be fetched."""
-        return self.reason is Reason.ALLOWED
+        return self.reason is ScopeReason.ALLOWED
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.detail}" if self.detail else str(self.reason)
 
 
-_ALLOWED = Verdict(Reason.ALLOWED)
+_ALLOWED = ScopeDecision(ScopeReason.ALLOWED)
 
 
-def family(parts: SplitResult) -> str:
+def site_host(parts: SplitResult) -> str:
     """The host whose pages are one site: `www.`, `m.`, `amp.` and the like folded, a default port
     dropped.
     """
@@ -149,18 +151,23 @@ class Scope:
     """What may be fetched for one site."""
 
     def __init__(self, site: SiteConfig) -> None:
-        self._families = {family(urlsplit(normalise(url) or url)) for url in site.start}
+        self._families = {site_host(urlsplit(normalise_url(url) or url)) for url in site.start}
         self._include = _compiled(site, "include", site.include)
         self._exclude = _compiled(site, "exclude", site.exclude)
         self._max_hops = site.max_depth
 
     def same_site(self, url: str) -> bool:
         """Whether the address lies on the site: on the host of a start address, mirrors folded."""
-        return family(urlsplit(url)) in self._families
+        return site_host(urlsplit(url)) in self._families
 
     def decide(
-        self, url: str, *, hops: int = 0, kind: Kind = Kind.LINK, named_by_robots: bool = False
-    ) -> Verdict:
+        self,
+        url: str,
+        *,
+        hops: int = 0,
+        kind: UrlKind = UrlKind.LINK,
+        named_by_robots: bool = False,
+    ) -> ScopeDecision:
         """Whether an absolute, normalised URL may be fetched.
 
         `hops` are links followed since the start. A sitemap that robots.txt names may lie on
@@ -169,37 +176,37 @@ class Scope:
         try:
             parts = urlsplit(url)
         except ValueError:
-            return Verdict(Reason.SCHEME, url[:80])
+            return ScopeDecision(ScopeReason.SCHEME, url[:80])
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            return Verdict(Reason.SCHEME, parts.scheme)
+            return ScopeDecision(ScopeReason.SCHEME, parts.scheme)
         if len(url) > MAX_URL_LENGTH:
-            return Verdict(Reason.TOO_LONG, f"{len(url)} characters")
+            return ScopeDecision(ScopeReason.TOO_LONG, f"{len(url)} characters")
         if (
             not named_by_robots
-            and kind is not Kind.REQUISITE
-            and family(parts) not in self._families
+            and kind is not UrlKind.REQUISITE
+            and site_host(parts) not in self._families
         ):
-            return Verdict(Reason.HOST, parts.hostname)
+            return ScopeDecision(ScopeReason.HOST, parts.hostname)
         for pattern in self._exclude:
             if _found(pattern, url):
-                return Verdict(Reason.EXCLUDED, pattern.pattern)
-        if kind in {Kind.START, Kind.SITEMAP, Kind.FEED, Kind.REQUISITE}:
+                return ScopeDecision(ScopeReason.EXCLUDED, pattern.pattern)
+        if kind in {UrlKind.START, UrlKind.SITEMAP, UrlKind.FEED, UrlKind.REQUISITE}:
             return _ALLOWED
         return self._decide_page(url, parts, hops)
 
-    def _decide_page(self, url: str, parts: SplitResult, hops: int) -> Verdict:
+    def _decide_page(self, url: str, parts: SplitResult, hops: int) -> ScopeDecision:
         if hops > self._max_hops:
-            return Verdict(Reason.HOPS, f"more than {self._max_hops}")
+            return ScopeDecision(ScopeReason.HOPS, f"more than {self._max_hops}")
         segments = [segment for segment in parts.path.split("/") if segment]
         if ending := _NOT_PAGE.search(parts.path):
-            return Verdict(Reason.FILE_TYPE, ending[1].lower())
+            return ScopeDecision(ScopeReason.FILE_TYPE, ending[1].lower())
         if len(segments) > MAX_PATH_DEPTH:
-            return Verdict(Reason.PATH_DEPTH, f"{len(segments)}")
+            return ScopeDecision(ScopeReason.PATH_DEPTH, f"{len(segments)}")
         repeated = _repeats(segments) or _repeats(parts.query.split("&"))
         if repeated:
-            return Verdict(Reason.REPEATED_SEGMENT, repeated)
+            return ScopeDecision(ScopeReason.REPEATED_SEGMENT, repeated)
         if self._include and not any(_found(pattern, url) for pattern in self._include):
-            return Verdict(Reason.NOT_INCLUDED)
+            return ScopeDecision(ScopeReason.NOT_INCLUDED)
         return _ALLOWED
 
 

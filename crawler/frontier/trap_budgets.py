@@ -10,7 +10,7 @@ from crawler.frontier.scope import _DIGITS
 _NUMBER_LIKE = re.compile(r"^[\d\W_]*\d[\d\W_]*$")
 
 
-def patterns(url: str) -> tuple[str, str, str, str]:
+def url_shapes(url: str) -> tuple[str, str, str, str]:
     """The shapes an address has, from fine to coarse: what a trap keeps while the address changes.
 
     The path with numbers and dates collapsed and the names of its parameters; that path, with any
@@ -45,7 +45,7 @@ FRUITLESS = (50, 150, 600, 2000)
 REFUSED_WEIGHT = 5
 
 
-class Budgets:
+class TrapBudgets:
     """Counts, for each shape of address, the pages in a row that brought nothing; says which shapes
     are spent.
     """
@@ -56,19 +56,19 @@ class Budgets:
 
     def spent(self, url: str) -> str | None:
         """The shape of this address that has used up its pages, or None."""
-        for shape, limit in zip(patterns(url), self._limits, strict=True):
+        for shape, limit in zip(url_shapes(url), self._limits, strict=True):
             if self._fruitless.get(shape, 0) >= limit:
                 return shape
         return None
 
-    def fruitless(self, url: str, weight: int = 1) -> None:
+    def count_fruitless(self, url: str, weight: int = 1) -> None:
         """A page was fetched and brought no article not met before."""
-        for shape in patterns(url):
+        for shape in url_shapes(url):
             self._fruitless[shape] = self._fruitless.get(shape, 0) + weight
 
-    def fruitful(self, *urls: str | None) -> None:
+    def reset_shapes(self, *urls: str | None) -> None:
         """An article not met before stands at, or was reached through, these addresses."""
         for url in urls:
             if url:
-                for shape in patterns(url):
+                for shape in url_shapes(url):
                     self._fruitless.pop(shape, None)

@@ -44,7 +44,7 @@ def retry_after(value: str | None, now: datetime | None = None) -> float | None:
     return max(0.0, (moment - (now or datetime.now(UTC))).total_seconds())
 
 
-def backoff(attempt: int, first: float, jitter: Callable[[], float] = random.random) -> float:
+def backoff_delay(attempt: int, first: float, jitter: Callable[[], float] = random.random) -> float:
     """Seconds before the next try: `first`, doubled with each attempt (from 0), up or down by a
     quarter, bounded.
     """
@@ -62,7 +62,7 @@ class HostState:
     held_until: float = 0.0
 
 
-class Hosts:
+class HostPacing:
     """When each host may be asked next. `delay` in seconds; `first` is the back-off after a first
     failure.
 
@@ -88,24 +88,24 @@ class Hosts:
         host.delay = max(host.delay, self._delay)
         return host
 
-    def slow(self, url: str, delay: float | None) -> None:
+    def keep_crawl_delay(self, url: str, delay: float | None) -> None:
         """Keep at least this Crawl-delay on the URL's host."""
         if delay:
             host = self._host(url)
             host.delay = max(host.delay, min(delay, MAX_DELAY))
 
-    def hold(self, url: str, seconds: float) -> None:
+    def hold_host(self, url: str, seconds: float) -> None:
         """Ask the URL's host nothing for so long."""
         host = self._host(url)
         host.held_until = max(host.held_until, self._clock() + min(seconds, MAX_HELD))
 
-    def reserve(self, url: str) -> float:
+    def reserve_turn(self, url: str) -> float:
         """Take the host's next turn; the seconds to wait for it."""
         host, now = self._host(url), self._clock()
         turn = max(now, host.next_at, host.held_until)
         host.next_at = turn + host.delay
         return turn - now
 
-    def held(self, url: str) -> float:
+    def seconds_held(self, url: str) -> float:
         """Seconds for which the host is still to be left alone, whatever was reserved before."""
         return max(0.0, self._host(url).held_until - self._clock())

@@ -19,7 +19,7 @@ REFUSED_SHARE = 2 / 3
 REFUSED = frozenset({401, 403, 429})
 
 
-class Patience:
+class RefusalCounter:
     """Counts answers in a row that mean "go away" or no answer at all; `lost` says why the site is
     to be left.
     """

@@ -9,10 +9,10 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from archive.urls import normalise, origin
+from archive.urls import normalise_url, origin_of
 from archive.warc.http_message import HttpMessage, decode_entity
-from crawler.politeness.host_pacing import MAX_HELD, Hosts, backoff, retry_after
-from crawler.politeness.robots_rules import PARSED_BYTES, Robots
+from crawler.politeness.host_pacing import MAX_HELD, HostPacing, backoff_delay, retry_after
+from crawler.politeness.robots_rules import PARSED_BYTES, RobotsRules
 
 ROBOTS_ATTEMPTS = 3
 
@@ -24,7 +24,7 @@ ROBOTS_REDIRECTS = 5  # RFC 9309 §2.3.1.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class RobotsResponse:
     """What a fetch brought, as far as politeness cares. `error` is set where there was no
     response.
     """
@@ -37,7 +37,7 @@ class Answer:
     error: str | None = None
 
     @classmethod
-    def of(cls, url: str, message: HttpMessage) -> Answer:
+    def of(cls, url: str, message: HttpMessage) -> RobotsResponse:
         """What a response says; its body is decoded where it may be rules, and as far as they are
         read.
         """
@@ -50,20 +50,20 @@ class Answer:
             url=url,
             status=message.status,
             body=body,
-            location=message.text("Location"),
+            location=message.utf8_header("Location"),
             retry_after=retry_after(message.header("Retry-After")),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RobotsPolicy:
     """What robots.txt means for one origin: its rules, or why nothing may be fetched there."""
 
-    robots: Robots = field(default_factory=Robots)
+    robots: RobotsRules = field(default_factory=RobotsRules)
     blocked: str | None = None
 
 
-class RobotsKeeper:
+class RobotsCache:
     """Each origin's robots.txt, fetched once a day at most, before anything else of that origin.
 
     `fetch` fetches one URL without following redirects. RFC 9309 §2.3.1: 2xx gives rules, 4xx
@@ -72,8 +72,8 @@ class RobotsKeeper:
 
     def __init__(
         self,
-        fetch: Callable[[str], Awaitable[Answer]],
-        hosts: Hosts,
+        fetch: Callable[[str], Awaitable[RobotsResponse]],
+        hosts: HostPacing,
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
@@ -82,60 +82,60 @@ class RobotsKeeper:
         self._hosts = hosts
         self._clock = clock
         self._sleep = sleep
-        self._kept: dict[str, tuple[float, Standing]] = {}
+        self._kept: dict[str, tuple[float, RobotsPolicy]] = {}
         self._locks: dict[str, asyncio.Lock] = {}
 
-    async def standing(self, url: str) -> Standing:
+    async def policy_for(self, url: str) -> RobotsPolicy:
         """What robots.txt of the URL's origin means."""
-        place = origin(url)
+        place = origin_of(url)
         async with self._locks.setdefault(place, asyncio.Lock()):
             kept = self._kept.get(place)
             if kept and self._clock() - kept[0] < ROBOTS_LIFETIME:
                 return kept[1]
-            standing = await self._persistent(f"{place}/robots.txt")
-            self._hosts.slow(url, standing.robots.delay)
+            standing = await self._fetch_with_retries(f"{place}/robots.txt")
+            self._hosts.keep_crawl_delay(url, standing.robots.delay)
             self._kept[place] = (self._clock(), standing)
             return standing
 
-    async def _persistent(self, url: str) -> Standing:
-        standing = Standing()
+    async def _fetch_with_retries(self, url: str) -> RobotsPolicy:
+        standing = RobotsPolicy()
         for attempt in range(ROBOTS_ATTEMPTS):
-            answer = await self._final(url)
-            standing = _standing(answer)
+            answer = await self._fetch_following_redirects(url)
+            standing = _policy_of(answer)
             if standing.blocked is None or attempt == ROBOTS_ATTEMPTS - 1:
                 break
             asked = answer.retry_after
             if asked is not None and asked > MAX_HELD:
                 break
             await self._sleep(
-                asked if asked is not None else backoff(attempt, self._hosts.first_backoff)
+                asked if asked is not None else backoff_delay(attempt, self._hosts.first_backoff)
             )
         return standing
 
-    async def _final(self, url: str) -> Answer:
+    async def _fetch_following_redirects(self, url: str) -> RobotsResponse:
         """The answer after at most five redirects, to other hosts too; more of them count as "no
         robots.txt".
         """
         for _ in range(ROBOTS_REDIRECTS + 1):
             answer = await self._fetch(url)
             redirect = answer.status is not None and 300 <= answer.status < 400 and answer.location
-            target = normalise(answer.location or "", url) if redirect else None
+            target = normalise_url(answer.location or "", url) if redirect else None
             if target is None:
                 return answer
             url = target
-        return Answer(url=url, status=404)
+        return RobotsResponse(url=url, status=404)
 
 
-def _standing(answer: Answer) -> Standing:
+def _policy_of(answer: RobotsResponse) -> RobotsPolicy:
     if answer.error is not None:
-        return Standing(
+        return RobotsPolicy(
             blocked=f"robots.txt could not be fetched ({answer.error}), so nothing may be (RFC 9309)"
         )
     status = answer.status or 0
     if 200 <= status < 300:
-        return Standing(Robots(answer.body))
+        return RobotsPolicy(RobotsRules(answer.body))
     if status == 429 or status >= 500 or status < 200:
-        return Standing(
+        return RobotsPolicy(
             blocked=f"robots.txt answers {status}, so nothing may be fetched (RFC 9309)"
         )
-    return Standing()
+    return RobotsPolicy()

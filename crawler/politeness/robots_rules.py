@@ -40,14 +40,16 @@ class _Group:
     delays: list[str] = field(default_factory=list)
 
 
-class Robots:
+class RobotsRules:
     """The rules of one robots.txt for one agent.
 
     `delay` is Crawl-delay in seconds or None; `sitemaps` are the addresses named, as written.
     """
 
     def __init__(self, data: bytes = b"", agent: str = AGENT) -> None:
-        groups, self.sitemaps = _read(_decode(data[:PARSED_BYTES], cut=len(data) > PARSED_BYTES))
+        groups, self.sitemaps = _parse_rules(
+            _decode(data[:PARSED_BYTES], cut=len(data) > PARSED_BYTES)
+        )
         ours = _ours(groups, agent.lower())
         lines = [rule for group in ours for rule in group.rules]
         self._rules = Protego.parse("\n".join(["User-agent: *", *lines])) if lines else None
@@ -68,7 +70,7 @@ def _decode(data: bytes, *, cut: bool) -> str:
     return text.rpartition("\n")[0] if cut else text
 
 
-def _read(text: str) -> tuple[list[_Group], list[str]]:
+def _parse_rules(text: str) -> tuple[list[_Group], list[str]]:
     groups: list[_Group] = []
     sitemaps: list[str] = []
     current: _Group | None = None

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from archive.layout import Layout
-from crawler.serve.loopback_http import listening
+from archive.layout import CollectionFolder
+from crawler.serve.loopback_http import listen_on_loopback
 from crawler.serve.pages import Pages
 from crawler.serve.replay import Replay
 
@@ -19,7 +19,9 @@ DEFAULT_PORT = 8460
 
 
 @contextmanager
-def serving(layout: Layout, port: int = 0, replay_port: int = 0) -> Iterator[tuple[str, str]]:
+def serve_collection(
+    layout: CollectionFolder, port: int = 0, replay_port: int = 0
+) -> Iterator[tuple[str, str]]:
     """Serve a collection while the block runs; gives the origins of its pages and of the replay.
     Port 0: any free one.
 
@@ -27,8 +29,8 @@ def serving(layout: Layout, port: int = 0, replay_port: int = 0) -> Iterator[tup
     for a taken port.
     """
     with (
-        listening(port) as (pages_origin, start_pages),
-        listening(replay_port) as (replay_origin, start_replay),
+        listen_on_loopback(port) as (pages_origin, start_pages),
+        listen_on_loopback(replay_port) as (replay_origin, start_replay),
     ):
         replay = Replay(index=layout.index_db, archive=layout.archive, pages_origin=pages_origin)
         start_replay(replay.answer)

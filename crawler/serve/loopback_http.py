@@ -36,7 +36,7 @@ _ALWAYS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class HttpReply:
     """One response: `policy` is its whole Content-Security-Policy; `headers` come besides those
     every answer has.
     """
@@ -51,9 +51,9 @@ class Answer:
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
 
-def plain(status: int, text: str) -> Answer:
+def plain_reply(status: int, text: str) -> HttpReply:
     """A line of plain text under the strictest policy."""
-    return Answer(
+    return HttpReply(
         status=status,
         body=f"{text}\n".encode(),
         content_type="text/plain; charset=utf-8",
@@ -61,9 +61,9 @@ def plain(status: int, text: str) -> Answer:
     )
 
 
-def refusal(
+def refusal_of(
     method: str, hosts: list[str], origin_of_request: str | None, address: str
-) -> Answer | None:
+) -> HttpReply | None:
     """Why a request is not answered, or None. `hosts`: its Host fields; `address`:
     `127.0.0.1:port`, as it must say.
 
@@ -71,11 +71,11 @@ def refusal(
     ask.
     """
     if hosts != [address]:
-        return plain(421, f"This server answers at http://{address}/ only.")
+        return plain_reply(421, f"This server answers at http://{address}/ only.")
     if origin_of_request == "cross-site":
-        return plain(403, "Another website asked for this: open the address yourself.")
+        return plain_reply(403, "Another website asked for this: open the address yourself.")
     if method not in ("GET", "HEAD"):
-        return plain(405, "Nothing can be changed here.")
+        return plain_reply(405, "Nothing can be changed here.")
     return None
 
 
@@ -85,12 +85,12 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "Warraq"
     sys_version = ""
     server: _Server
-    answer: ClassVar[Callable[[str], Answer]]
+    answer: ClassVar[Callable[[str], HttpReply]]
 
     def _respond(self) -> None:
         address = f"{LOOPBACK}:{self.server.server_port}"
         answer = (
-            refusal(
+            refusal_of(
                 self.command,
                 self.headers.get_all("Host", []),
                 self.headers.get("Sec-Fetch-Site"),
@@ -108,7 +108,7 @@ class _Handler(BaseHTTPRequestHandler):
             )
         self._send(answer)
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: HttpReply) -> None:
         self.send_response(answer.status)
         headers = {
             **_ALWAYS,
@@ -123,19 +123,19 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(answer.body)
 
-    def _answered(self) -> Answer:
+    def _answered(self) -> HttpReply:
         try:
             return type(self).answer(self.path)
         except Exception:  # noqa: BLE001 -- a bug in one page must not end the server; it is told where the person looks
             traceback.print_exc(file=sys.stderr)
-            return plain(500, "Something went wrong here; the terminal says more.")
+            return plain_reply(500, "Something went wrong here; the terminal says more.")
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = _respond  # noqa: N815 -- http.server's names
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
         """What http.server itself refuses comes under a policy too."""
         self.close_connection = True
-        self._send(plain(code, "This is no request to answer."))
+        self._send(plain_reply(code, "This is no request to answer."))
 
     def log_message(self, *args: Any) -> None:
         """Say nothing of each request."""
@@ -150,7 +150,9 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def listening(port: int) -> Iterator[tuple[str, Callable[[Callable[[str], Answer]], None]]]:
+def listen_on_loopback(
+    port: int,
+) -> Iterator[tuple[str, Callable[[Callable[[str], HttpReply]], None]]]:
     """Listen on loopback while the block runs; gives the origin (`http://127.0.0.1:port`) and a
     function that starts answering: it takes what makes an `Answer` of a request's target. Port 0
     takes a free one.
@@ -166,7 +168,7 @@ def listening(port: int) -> Iterator[tuple[str, Callable[[Callable[[str], Answer
         ) from error
     threads: list[threading.Thread] = []
 
-    def start(answer: Callable[[str], Answer]) -> None:
+    def start(answer: Callable[[str], HttpReply]) -> None:
         handler.answer = staticmethod(answer)  # type: ignore[attr-defined]
         threads.append(
             threading.Thread(

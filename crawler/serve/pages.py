@@ -20,13 +20,13 @@ import jinja2
 
 from archive.collection import Collection
 from archive.errors import DamagedRecordError, UsageError, WarraqError
-from archive.layout import Layout
-from archive.query.reader import Filters, Reader, Row, Sort
+from archive.layout import CollectionFolder
+from archive.query.reader import Filters, IndexReader, Row, Sort
 from archive.render.article import is_right_to_left
-from archive.render.diff import Difference, Kind, changed_words, differences
+from archive.render.diff import Difference, DiffKind, changed_words, compare_versions
 from archive.text.folding import Query, parse_query
-from archive.text.highlighting import excerpt, mark
-from crawler.serve.loopback_http import Answer, plain
+from archive.text.highlighting import mark_matches, marked_excerpt
+from crawler.serve.loopback_http import HttpReply, plain_reply
 
 PER_PAGE = 20
 _LAST_PAGE = 500
@@ -41,7 +41,7 @@ Piece = tuple[bool, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class SearchForm:
     """What the search form holds, made safe to act on."""
 
     q: str = ""
@@ -55,7 +55,7 @@ class Asked:
     complaints: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, query: str) -> Asked:
+    def of(cls, query: str) -> SearchForm:
         """The form as sent in a query string; what cannot be understood is left out and complained
         of.
         """
@@ -103,9 +103,9 @@ class Asked:
 class Pages:
     """The pages of one collection, as answers to the targets of requests."""
 
-    layout: Layout
+    layout: CollectionFolder
     replay_origin: str
-    _routes: list[tuple[re.Pattern[str], Callable[..., Answer]]] = field(
+    _routes: list[tuple[re.Pattern[str], Callable[..., HttpReply]]] = field(
         init=False, default_factory=list
     )
 
@@ -142,12 +142,12 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters["language"] = language
-        environment.filters["direction"] = direction
+        environment.filters["language"] = language_attribute
+        environment.filters["direction"] = direction_attribute
         environment.tests["leading_out"] = leads_out
         return environment
 
-    def answer(self, target: str) -> Answer:
+    def answer(self, target: str) -> HttpReply:
         """The answer to a request's target."""
         path, _, query = target.partition("?")
         for pattern, page in self._routes:
@@ -163,26 +163,26 @@ class Pages:
                     return self._told(503, "Not now", str(error))
         return self._told(404, "Not here", "There is no such page.")
 
-    def _page(self, template: str, status: int = 200, **values: Any) -> Answer:
+    def _page(self, template: str, status: int = 200, **values: Any) -> HttpReply:
         text = self._templates.get_template(template).render(
             collection=self.layout.root.name, **values
         )
-        return Answer(status=status, body=text.encode("utf-8", "replace"), policy=self.policy)
+        return HttpReply(status=status, body=text.encode("utf-8", "replace"), policy=self.policy)
 
-    def _told(self, status: int, heading: str, text: str) -> Answer:
+    def _told(self, status: int, heading: str, text: str) -> HttpReply:
         return self._page("told.html", status, heading=heading, text=text)
 
-    def _reader(self) -> Reader:
-        return Reader(self.layout.index_db, timeout=5)
+    def _reader(self) -> IndexReader:
+        return IndexReader(self.layout.index_db, timeout=5)
 
     # ---------------------------------------------------------------------------------------- pages
 
-    def _style(self, *, query: str) -> Answer:  # noqa: ARG002 -- every page is called so
+    def _style(self, *, query: str) -> HttpReply:  # noqa: ARG002 -- every page is called so
         css = resources.files("crawler.serve").joinpath("templates", "style.css").read_bytes()
-        return Answer(body=css, policy=self.policy, content_type="text/css; charset=utf-8")
+        return HttpReply(body=css, policy=self.policy, content_type="text/css; charset=utf-8")
 
-    def _search(self, *, query: str) -> Answer:
-        asked = Asked.of(query)
+    def _search(self, *, query: str) -> HttpReply:
+        asked = SearchForm.of(query)
         with self._reader() as reader:
             found = reader.search(
                 asked.q,
@@ -197,8 +197,8 @@ class Pages:
         hits = [
             {
                 "row": row,
-                "title": list(_pieces(row["title"], words, mark)),
-                "excerpt": list(_pieces(row["body"], words, excerpt)),
+                "title": list(_pieces(row["title"], words, mark_matches)),
+                "excerpt": list(_pieces(row["body"], words, marked_excerpt)),
             }
             for row in found
         ]
@@ -207,10 +207,10 @@ class Pages:
             "search.html", asked=asked, hits=hits, total=total, sites=sites, last=last
         )
 
-    def _article(self, identity: str, *, query: str) -> Answer:
+    def _article(self, identity: str, *, query: str) -> HttpReply:
         asked = parse_qs(query[:2000]).get("version", [""])[-1]
         with self._reader() as reader:
-            row = reader.find(identity)
+            row = reader.require_article(identity)
             versions = reader.versions(row["id"])
             version = _version(versions, asked) if asked else None
             captures = reader.captures(row["id"])
@@ -228,23 +228,23 @@ class Pages:
             }
         return self._page("article.html", **values)
 
-    def _compare(self, identity: str, *, query: str) -> Answer:
+    def _compare(self, identity: str, *, query: str) -> HttpReply:
         asked = parse_qs(query[:2000])
         with self._reader() as reader:
-            row = reader.find(identity)
+            row = reader.require_article(identity)
             versions = reader.versions(row["id"])
         latest = versions[-1]["number"]
         before = _version(versions, asked.get("a", [str(max(1, latest - 1))])[-1])
         after = _version(versions, asked.get("b", [str(latest)])[-1])
         rows = [
             (found.kind, _side(found, "before"), _side(found, "after"))
-            for found in differences(before, after)
+            for found in compare_versions(before, after)
         ]
         return self._page(
             "compare.html", row=row, before=before, after=after, versions=versions, rows=rows
         )
 
-    def _replay(self, identity: str, *, query: str) -> Answer:  # noqa: ARG002
+    def _replay(self, identity: str, *, query: str) -> HttpReply:  # noqa: ARG002
         with self._reader() as reader:
             capture = reader.capture(identity)
         if capture is None:
@@ -254,23 +254,23 @@ class Pages:
             "replay.html", capture=capture, shown=shown, digest=str(capture.payload_digest or "")
         )
 
-    def _record(self, identity: str, *, query: str) -> Answer:  # noqa: ARG002
+    def _record(self, identity: str, *, query: str) -> HttpReply:  # noqa: ARG002
         with Collection(self.layout.root) as collection:
             record = collection.record(identity)
-        return Answer(
+        return HttpReply(
             body=record,
             content_type="application/warc",
             headers=(("Content-Disposition", f'attachment; filename="{identity}.warc"'),),
-            policy=plain(200, "").policy,
+            policy=plain_reply(200, "").policy,
         )
 
 
-def language(tag: str | None) -> str:
+def language_attribute(tag: str | None) -> str:
     """A language tag fit for the `lang` attribute; empty (unknown) for anything else."""
     return tag if tag and _LANGUAGE.fullmatch(tag) else ""
 
 
-def direction(tag: str | None) -> str:
+def direction_attribute(tag: str | None) -> str:
     """The `dir` attribute for text in that language; where it is not known, the letters decide
     (`auto`).
     """
@@ -303,9 +303,9 @@ def _pieces(
 
 def _side(found: Difference, side: str) -> list[Piece]:
     """One side of a difference in pieces: (whether it is on this side only, the piece)."""
-    if found.kind is not Kind.EDITED:
+    if found.kind is not DiffKind.EDITED:
         text = found.before if side == "before" else found.after
-        return [(found.kind is not Kind.SAME, text)] if text else []
+        return [(found.kind is not DiffKind.SAME, text)] if text else []
     pieces = (
         (not same, gone if side == "before" else come)
         for same, gone, come in changed_words(found.before, found.after)

@@ -18,14 +18,14 @@ from pathlib import Path
 
 from archive.errors import DamagedRecordError, WarraqError
 from archive.model import Capture, NotAnArticle
-from archive.query.reader import Reader
-from archive.urls import normalise
-from archive.warc.capture_reader import payload
+from archive.query.reader import IndexReader
+from archive.urls import normalise_url
+from archive.warc.capture_reader import read_payload
 from archive.warc.http_message import HttpMessage, decode_entity
-from crawler.serve.loopback_http import Answer
+from crawler.serve.loopback_http import HttpReply
 from crawler.serve.url_rewriting import Rewriter, doctype_of
-from pipelines.page.decoding import decode
-from pipelines.page.dom import parse
+from pipelines.page.decoding import decode_page
+from pipelines.page.dom import parse_page
 
 # What is decoded of one answer at most; a page larger than this is no page to look at.
 _MOST = 64 * 1024 * 1024
@@ -66,10 +66,10 @@ class Replay:
             f" frame-ancestors 'self' {self.pages_origin}; sandbox allow-same-origin"
         )
 
-    def answer(self, target: str) -> Answer:
+    def answer(self, target: str) -> HttpReply:
         """The answer to a request's target."""
         asked = _TARGET.fullmatch(target)
-        url = normalise(asked["url"]) if asked else None
+        url = normalise_url(asked["url"]) if asked else None
         if asked is None or url is None:
             return self._told(404, "Nothing is replayed at this address.")
         try:
@@ -79,26 +79,28 @@ class Replay:
         except WarraqError as error:
             return self._told(503, str(error))
 
-    def _of(self, time: str | None, identity: str | None, url: str) -> Answer:
+    def _of(self, time: str | None, identity: str | None, url: str) -> HttpReply:
         try:
             moment = datetime.strptime(time, "%Y%m%d%H%M%S").replace(tzinfo=UTC) if time else None
         except ValueError:
             return self._told(404, f"{time} is no time.")
-        with Reader(self.index) as reader:
-            capture = reader.nearest(url, moment) if moment else reader.capture(identity or "")
+        with IndexReader(self.index) as reader:
+            capture = (
+                reader.nearest_capture(url, moment) if moment else reader.capture(identity or "")
+            )
             if capture is None:
                 return self._told(404, f"Not in this collection: {url}")
-            message = payload(self.archive, capture, reader.referred)
+            message = read_payload(self.archive, capture, reader.revisit_target)
         return self._shown(capture, message, moment or capture.captured)
 
-    def _shown(self, capture: Capture, message: HttpMessage, moment: datetime) -> Answer:
+    def _shown(self, capture: Capture, message: HttpMessage, moment: datetime) -> HttpReply:
         rewriter = Rewriter(timestamp=f"{moment:%Y%m%d%H%M%S}", base=capture.url)
         status = message.status or 200
         if 300 <= status < 400 and message.header("location"):
-            leads = rewriter.address(message.text("location") or "")
+            leads = rewriter.address(message.utf8_header("location") or "")
             if leads is None or not leads.startswith("/"):
                 return self._told(404, "This redirected to an address that cannot be replayed.")
-            return Answer(
+            return HttpReply(
                 status=302, body=b"", policy=self.policy, headers=(("Location", _ascii(leads)),)
             )
         body = decode_entity(
@@ -106,7 +108,7 @@ class Replay:
         ).body
         content_type = message.header("content-type") or "text/html"
         body, shown_as, headers = _presented(body, content_type, rewriter)
-        return Answer(
+        return HttpReply(
             status=status if 400 <= status < 600 else 200,
             body=body,
             content_type=shown_as,
@@ -114,12 +116,12 @@ class Replay:
             policy=self.policy,
         )
 
-    def _told(self, status: int, text: str) -> Answer:
+    def _told(self, status: int, text: str) -> HttpReply:
         body = f'<!DOCTYPE html>\n<meta charset="utf-8">\n<title>{status}</title>\n<p dir="auto">{escape(text)}</p>\n'
-        return Answer(status=status, body=body.encode(), policy=self.policy)
+        return HttpReply(status=status, body=body.encode(), policy=self.policy)
 
 
-def address(capture_time: str, url: str) -> str:
+def replay_path(capture_time: str, url: str) -> str:
     """The replay's path for a URL at a time in ISO 8601 (`2026-11-20T10:15:00Z`)."""
     return f"/{re.sub('[^0-9]', '', capture_time)[:14]}/{url}"
 
@@ -130,24 +132,24 @@ def _presented(
     """The body as it is shown, the media type it is shown as, and further headers."""
     mime = content_type.partition(";")[0].strip().lower()
     if mime in _HTML:
-        page = None if _is_too_much(body) else parse(body, rewriter.base, content_type)
+        page = None if _is_too_much(body) else parse_page(body, rewriter.base, content_type)
         if page is None or isinstance(page, NotAnArticle):
             return (
-                decode(body, content_type).text.encode("utf-8", "replace"),
+                decode_page(body, content_type).text.encode("utf-8", "replace"),
                 "text/plain; charset=utf-8",
                 (),
             )
         based = Rewriter(timestamp=rewriter.timestamp, base=page.base)
-        html = based.page(page, doctype_of(decode(body[:4096], content_type).text))
+        html = based.page(page, doctype_of(decode_page(body[:4096], content_type).text))
         return html.encode("utf-8", "replace"), "text/html; charset=utf-8", ()
     if mime == "text/css":
-        css = rewriter.css(decode(body, content_type).text)
+        css = rewriter.css(decode_page(body, content_type).text)
         return css.encode("utf-8", "replace"), "text/css; charset=utf-8", ()
     if _SHOWN.fullmatch(mime):
         return body, mime, ()
     if _TEXT.search(mime):
         return (
-            decode(body, content_type).text.encode("utf-8", "replace"),
+            decode_page(body, content_type).text.encode("utf-8", "replace"),
             "text/plain; charset=utf-8",
             (),
         )

@@ -16,7 +16,7 @@ from urllib.parse import urldefrag
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archive.urls import normalise
+from archive.urls import normalise_url
 from pipelines.page.css_urls import in_srcset, replaced_in_css
 from pipelines.page.dom import Page
 
@@ -97,7 +97,7 @@ class Rewriter:
         text = written.strip()
         if text.startswith("#") or text[:11].lower().startswith("data:image/"):
             return text
-        url = normalise(text, self.base)
+        url = normalise_url(text, self.base)
         if url is None:
             return None
         fragment = urldefrag(text).fragment

@@ -9,37 +9,37 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archive.config import CollectionConfig, check_format, parse
-from archive.config_parsers import web_address, zone
+from archive.config import CollectionConfig, check_format, parse_config
+from archive.config_parsers import parse_zone, web_address
 from archive.errors import StorageError, UsageError
-from archive.layout import CONFIG_NAME, Layout
+from archive.layout import CONFIG_NAME, CollectionFolder
 from archive.urls import canonical_key
 from crawler.setup.site_survey import (
-    Found,
+    SiteSurvey,
     collection_text,
-    discover,
     site_name,
     site_text,
+    survey_site,
     taken_names,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Founded:
+class CreatedCollection:
     """What came of it: where the collection lies, and each site's name with what was found."""
 
-    layout: Layout
-    sites: tuple[tuple[str, Found], ...]
+    layout: CollectionFolder
+    sites: tuple[tuple[str, SiteSurvey], ...]
 
 
-def found_collection(
+def create_collection(
     folder: Path,
     urls: Sequence[str],
     *,
     timezone: str | None = None,
     name: str | None = None,
     say: Callable[[str], None] = lambda _: None,
-) -> Founded:
+) -> CreatedCollection:
     """Make a collection in `folder` with the sites at `urls`, or add them to the one that is there.
 
     `name` names a single site; else it is made of its host. What a site does never fails this: a
@@ -60,21 +60,23 @@ def found_collection(
         if exists
         else collection_text(path.parent.resolve().name or "collection")
     )
-    config = parse(text, CONFIG_NAME)  # nothing is added to a file that is wrong already, either
+    config = parse_config(
+        text, CONFIG_NAME
+    )  # nothing is added to a file that is wrong already, either
     _refuse_known(config, urls, urls)
     added, sites = "", []
     for url in urls:
-        found = discover(url, timezone=timezone, say=say)
+        found = survey_site(url, timezone=timezone, say=say)
         chosen = name or site_name(found.start, taken_names(text + added))
         added += site_text(chosen, found, on=datetime.now(UTC))
         sites.append((chosen, found))
     _refuse_known(config, urls, [found.start for _, found in sites])  # where the addresses have led
     whole = text + ("" if text.endswith("\n") else "\n") + added
-    parse(whole, CONFIG_NAME)
+    parse_config(whole, CONFIG_NAME)
     if exists:
         _append(path, text, whole)
-        return Founded(layout=Layout.find(path.parent), sites=tuple(sites))
-    return Founded(layout=Layout.create(path.parent, whole), sites=tuple(sites))
+        return CreatedCollection(layout=CollectionFolder.find(path.parent), sites=tuple(sites))
+    return CreatedCollection(layout=CollectionFolder.create(path.parent, whole), sites=tuple(sites))
 
 
 def _check(urls: Sequence[str], timezone: str | None) -> None:
@@ -87,7 +89,7 @@ def _check(urls: Sequence[str], timezone: str | None) -> None:
             ) from error
     if timezone is not None:
         try:
-            zone(timezone)
+            parse_zone(timezone)
         except ValueError as error:
             raise UsageError(
                 f"--timezone: expected an IANA time zone such as Asia/Dubai, {error}"

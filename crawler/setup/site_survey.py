@@ -19,12 +19,18 @@ from urllib.parse import urljoin, urlsplit
 
 from archive.config import SiteConfig
 from archive.config_parsers import is_loopback
-from archive.model import Article, Link, Precision, Sighting, iso
-from archive.urls import normalise, origin
-from crawler.fetch.address_guard import AddressGuard, literal
-from crawler.fetch.one_off_client import Answer, Probe, ProbeError
-from crawler.politeness.robots_rules import Robots
-from crawler.setup.site_timezone import Learned, instants_of, learn, stated_instants, wall_offset
+from archive.model import Article, Link, Precision, Sighting, iso_utc
+from archive.urls import normalise_url, origin_of
+from crawler.fetch.address_guard import AddressGuard, literal_address
+from crawler.fetch.one_off_client import Probe, ProbeError, ProbeResponse
+from crawler.politeness.robots_rules import RobotsRules
+from crawler.setup.site_timezone import (
+    LearnedZone,
+    instants_of,
+    learn_zone,
+    stated_instants,
+    wall_offset,
+)
 
 # Enough to see what a site offers; each is a request, and a site under 1 s of delay is asked for
 # half a minute at most.
@@ -44,7 +50,7 @@ _CLOCK = (Precision.SECOND, Precision.MINUTE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class SiteSurvey:
     """What a site offers. `problem` is set where it could not be reached; then nothing else is
     known but `start`.
 
@@ -56,31 +62,31 @@ class Found:
     robots: str | None = None
     sitemaps: tuple[tuple[str, int], ...] = ()
     feeds: tuple[tuple[str, int], ...] = ()
-    zone: Learned | None = None
+    zone: LearnedZone | None = None
     language: str | None = None
     crawl_delay: float | None = None
 
 
-def discover(
+def survey_site(
     url: str, *, timezone: str | None = None, say: Callable[[str], None] = lambda _: None
-) -> Found:
+) -> SiteSurvey:
     """Look around the site at `url` (absolute); never raises for what the site does.
 
     With `timezone` given no dated page is asked for. `say` is told each step in words.
     """
-    start = normalise(url) or url
+    start = normalise_url(url) or url
     delay = 0.0 if is_loopback(start) else 1.0
     probe = Probe(
         AddressGuard.for_starts([start]), agent=f"warraq/{version('warraq')}", delay=delay
     )
     say(f"looking at {start}")
     try:
-        return _Look(probe, start, say).around(timezone)
+        return _Survey(probe, start, say).around(timezone)
     except ProbeError as error:
-        return Found(start=start, problem=str(error))
+        return SiteSurvey(start=start, problem=str(error))
 
 
-class _Look:
+class _Survey:
     """One look around: keeps the rules, what is still to be seen, and the pages that may be
     dated.
     """
@@ -89,11 +95,11 @@ class _Look:
         self._probe = probe
         self._start = start
         self._say = say
-        self._rules = Robots()
+        self._rules = RobotsRules()
         self._stated: str | None = None
         self._sightings: list[Sighting] = []
 
-    def around(self, timezone: str | None) -> Found:
+    def around(self, timezone: str | None) -> SiteSurvey:
         """The whole round; ProbeError where robots.txt or the start page cannot be had."""
         home = self._probe.get(self._start, before=self._enter)
         if not home.ok:
@@ -103,12 +109,12 @@ class _Look:
         feeds = self._feeds(links)
         articles = [] if timezone else self._articles(links)
         languages = Counter(article.language for article, _ in articles if article.language)
-        return Found(
+        return SiteSurvey(
             start=home.url,
             robots=self._stated,
             sitemaps=tuple(sitemaps),
             feeds=tuple(feeds),
-            zone=Learned(zone=timezone, why="as given", sure=True)
+            zone=LearnedZone(zone=timezone, why="as given", sure=True)
             if timezone
             else self._zone(articles),
             language=languages.most_common(1)[0][0] if languages else _declared_language(home),
@@ -119,8 +125,8 @@ class _Look:
         """Before the start page is asked for, and what it redirects to (https, www.): the rules of
         that host, kept.
         """
-        if self._stated is None or origin(url) != origin(self._start):
-            self._start, self._rules = url, Robots()
+        if self._stated is None or origin_of(url) != origin_of(self._start):
+            self._start, self._rules = url, RobotsRules()
             self._stated = self._robots()
         if not self._rules.allows(url):
             raise ProbeError(f"{url}: robots.txt forbids it")
@@ -128,7 +134,7 @@ class _Look:
     def _robots(self) -> str:
         answer = self._probe.get(urljoin(self._start, "/robots.txt"))
         if answer.ok:
-            self._rules = Robots(answer.body)
+            self._rules = RobotsRules(answer.body)
             if self._rules.delay:
                 self._probe.delay = max(self._probe.delay, min(self._rules.delay, _LONGEST_DELAY))
             return "there is one"
@@ -141,7 +147,9 @@ class _Look:
     def _sitemaps(self) -> list[tuple[str, int]]:
         from pipelines.feeds.sitemap import looks_like_sitemap, read_sitemap
 
-        named = [url for stated in self._rules.sitemaps if (url := normalise(stated, self._start))]
+        named = [
+            url for stated in self._rules.sitemaps if (url := normalise_url(stated, self._start))
+        ]
         waiting = named or [urljoin(self._start, path) for path in _GUESSED_SITEMAPS]
         found: list[tuple[str, int]] = []
         for _ in range(_SITEMAPS):
@@ -172,7 +180,7 @@ class _Look:
                 self._sightings = [*reading.sightings, *self._sightings]
         return found
 
-    def _articles(self, links: Iterable[Link]) -> list[tuple[Article, Answer]]:
+    def _articles(self, links: Iterable[Link]) -> list[tuple[Article, ProbeResponse]]:
         """A few pages that hold articles: announced ones first, else what the home page links to
         with a headline.
         """
@@ -186,7 +194,7 @@ class _Look:
             [*(sighting.url for sighting in self._sightings), *(link.url for link in headlines)]
         )
         site = SiteConfig(name="site", start=(self._start,))
-        found: list[tuple[Article, Answer]] = []
+        found: list[tuple[Article, ProbeResponse]] = []
         for url in [url for url in urls if urlsplit(url).netloc == host][: 2 * _PAGES]:
             if len(found) >= _PAGES:
                 break
@@ -204,14 +212,14 @@ class _Look:
                 found.append((article, answer))
         return found
 
-    def _zone(self, articles: Iterable[tuple[Article, Answer]]) -> Learned:
+    def _zone(self, articles: Iterable[tuple[Article, ProbeResponse]]) -> LearnedZone:
         announced = instants_of(
             sighting.published or sighting.modified for sighting in self._sightings[:100]
         )
         shown = [moment for article, _ in articles for moment in _instants(article)]
-        return learn([*shown, *announced], self._start)
+        return learn_zone([*shown, *announced], self._start)
 
-    def _ask(self, url: str) -> Answer | None:
+    def _ask(self, url: str) -> ProbeResponse | None:
         """The answer, or None where robots.txt forbids it or it is not to be had: a detail, not the
         site.
         """
@@ -253,18 +261,18 @@ def _instants(article: Article) -> list[datetime]:
     return seen or stated
 
 
-def _links(home: Answer) -> tuple[Link, ...]:
-    from pipelines.page.dom import Page, parse
+def _links(home: ProbeResponse) -> tuple[Link, ...]:
+    from pipelines.page.dom import Page, parse_page
     from pipelines.page.links import outlinks
 
-    page = parse(home.body, home.url, home.content_type)
+    page = parse_page(home.body, home.url, home.content_type)
     return outlinks(page) if isinstance(page, Page) else ()
 
 
-def _declared_language(home: Answer) -> str | None:
-    from pipelines.page.dom import Page, parse
+def _declared_language(home: ProbeResponse) -> str | None:
+    from pipelines.page.dom import Page, parse_page
 
-    page = parse(home.body, home.url, home.content_type)
+    page = parse_page(home.body, home.url, home.content_type)
     return page.language if isinstance(page, Page) else None
 
 
@@ -279,7 +287,7 @@ def site_name(url: str, taken: Iterable[str] = ()) -> str:
     labels = host.split(".")
     whole = re.sub(r"[^\w-]+", "-", host).strip("-") or "site"
     short = whole
-    if literal(host) is None and len(labels) > 1:
+    if literal_address(host) is None and len(labels) > 1:
         kept = labels[:-1]
         if len(kept) > 1 and kept[-1] in ("co", "com", "net", "org", "gov", "edu", "ac"):
             kept.pop()
@@ -302,13 +310,13 @@ format = 1
 """
 
 
-def site_text(name: str, found: Found, *, on: datetime) -> str:
+def site_text(name: str, found: SiteSurvey, *, on: datetime) -> str:
     """The commented `[sites.NAME]` table of what was found."""
-    zone = found.zone or Learned(
+    zone = found.zone or LearnedZone(
         zone="UTC", why="not looked for, since the site did not answer: please check", sure=False
     )
-    lines = ["", f"[sites.{_key(name)}]", f"# Looked at on {iso(on)}."]
-    lines += [f"# {_comment(line)}" for line in _told(found)]
+    lines = ["", f"[sites.{_key(name)}]", f"# Looked at on {iso_utc(on)}."]
+    lines += [f"# {_comment(line)}" for line in _survey_lines(found)]
     lines.append(f"start = [{_string(found.start)}]")
     lines.append(f"timezone = {_string(zone.zone)}  # {_comment(zone.why)}")
     if found.language:
@@ -324,7 +332,7 @@ def site_text(name: str, found: Found, *, on: datetime) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _told(found: Found) -> list[str]:
+def _survey_lines(found: SiteSurvey) -> list[str]:
     if found.problem:
         return [f"It could not be looked at: {found.problem}"]
     delay = f"; asks for {found.crawl_delay:g} s between requests" if found.crawl_delay else ""

@@ -66,7 +66,7 @@ _EARLIEST, _LATEST = timedelta(hours=-12), timedelta(hours=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Learned:
+class LearnedZone:
     """A time zone's IANA name, and why it was chosen in words; `sure` where the site's own dates
     say so.
     """
@@ -103,7 +103,7 @@ def wall_offset(instant: datetime, wall: datetime) -> datetime | None:
     return instant.astimezone(timezone(offset))
 
 
-def learn(instants: Sequence[datetime], url: str) -> Learned:
+def learn_zone(instants: Sequence[datetime], url: str) -> LearnedZone:
     """The zone that explains `instants` (aware, with the offsets as published); else the country's;
     else UTC.
     """
@@ -112,13 +112,13 @@ def learn(instants: Sequence[datetime], url: str) -> Learned:
         for name in (*country_zones(url), *_ZONES):
             agreeing = sum(_agrees(name, moment) for moment in telling)
             if agreeing >= _AGREEMENT * len(telling):
-                return Learned(
+                return LearnedZone(
                     zone=name,
                     why=f"{agreeing} of {len(telling)} dates of the site fit it",
                     sure=True,
                 )
         offset = telling[0].strftime("%z")
-        return Learned(
+        return LearnedZone(
             zone="UTC",
             why=f"its dates say {offset}, which fits no zone all year: please check",
             sure=False,
@@ -126,14 +126,14 @@ def learn(instants: Sequence[datetime], url: str) -> Learned:
     zones = country_zones(url)
     if zones:
         seen = "its dates are in UTC" if instants else "no dated page was found"
-        return Learned(
+        return LearnedZone(
             zone=zones[0], why=f"by the country in its address; {seen}: please check", sure=False
         )
     if instants:
-        return Learned(
+        return LearnedZone(
             zone="UTC", why=f"all {len(instants)} dates of the site are in UTC", sure=True
         )
-    return Learned(zone="UTC", why="nothing tells the site's zone: please check", sure=False)
+    return LearnedZone(zone="UTC", why="nothing tells the site's zone: please check", sure=False)
 
 
 def country_zones(url: str) -> list[str]:

@@ -17,25 +17,23 @@ from lxml.html import HtmlElement
 
 from archive.config import SiteConfig
 from archive.model import Article, Evidence, Image, NotAnArticle, NotArticleReason
-from archive.urls import canonical_url, credible_canonical, normalise
-from pipelines.article import from_data as own_data
-from pipelines.article import from_opening_lines as opening
-from pipelines.article import links as related
-from pipelines.article import multipage as parts
-from pipelines.article.paragraph_places import places
-from pipelines.body import paragraphs as body
-from pipelines.body.line_rules import Beside
-from pipelines.body.paragraphs import Body
-from pipelines.classify import page as page_kind
+from archive.urls import canonical_url, credible_canonical, normalise_url
+from pipelines.article.from_data import choose_body, own_article, read_body
+from pipelines.article.from_opening_lines import fill_from_opening_lines
+from pipelines.article.links import body_links, related_links
+from pipelines.article.multipage import part_of
+from pipelines.article.paragraph_places import paragraph_places
+from pipelines.body.line_rules import KnownPageText
+from pipelines.body.paragraphs import Body, extract_body, paragraph_text, read_fragment
+from pipelines.classify.page import classify_page, is_sparse
 from pipelines.dates.parse import StatedDate, read_date
-from pipelines.embedded.json_articles import FoundArticle
+from pipelines.embedded.json_articles import EmbeddedArticle
 from pipelines.embedded.page_data import TREE, Embedded
-from pipelines.language import line_phrases as wording
-from pipelines.metadata import extract as metadata
-from pipelines.metadata.extract import Metadata
+from pipelines.language.line_phrases import is_story_line
+from pipelines.metadata.extract import Metadata, extract_metadata
 from pipelines.page import dom
 from pipelines.page.dom import Page
-from pipelines.page.text_key import letters
+from pipelines.page.text_key import text_key
 
 # Verdicts on pages that show no text: what they hold for readers without scripts may be their
 # article.
@@ -58,7 +56,7 @@ def extract(
     it. `site` gives the zone of dates without one, and selectors. `content_type` is the HTTP
     header. Never raises on bad input.
     """
-    page = dom.parse(html, url, content_type)
+    page = dom.parse_page(html, url, content_type)
     if isinstance(page, NotAnArticle):
         return page
     if captured is not None and captured.tzinfo is None:
@@ -71,7 +69,7 @@ def from_page(
 ) -> Article | NotAnArticle:
     """As `extract`, of a page that is parsed already. The tree is left as it is."""
     found = _read(page, Embedded(page), captured, site)
-    if isinstance(found, Article) or found.reason not in _NO_TEXT or not page_kind.is_sparse(page):
+    if isinstance(found, Article) or found.reason not in _NO_TEXT or not is_sparse(page):
         return found
     embedded = Embedded(page, everywhere=True)
     again = _read(page, embedded, captured, site) if embedded.further else found
@@ -85,14 +83,14 @@ def _read(
     page: Page, embedded: Embedded, captured: datetime | None, site: SiteConfig | None
 ) -> Article | NotAnArticle:
     """The article of a page with these data, or why there is none."""
-    own = own_data.own_article(embedded, page, _headlines(page))
-    stated = metadata.read(page, embedded, captured=captured, zone=_zone(site), data=own)
+    own = own_article(embedded, page, _headlines(page))
+    stated = extract_metadata(page, embedded, captured=captured, zone=_zone(site), data=own)
     stated = _overridden(page, stated, captured, site)
-    titles = {letters(title) for title in stated.titles} | _headlines(page)
-    beside = Beside(titles=titles - {""}, known=_known(page, stated), authors=stated.authors)
+    titles = {text_key(title) for title in stated.titles} | _headlines(page)
+    beside = KnownPageText(titles=titles - {""}, known=_known(page, stated), authors=stated.authors)
     read = _body(page, own, beside, site)
     zone = _zone(site) or UTC
-    stated = opening.fill(
+    stated = fill_from_opening_lines(
         page,
         stated,
         read,
@@ -103,7 +101,7 @@ def _read(
         found = _read(drawn, Embedded(drawn), captured, site) if drawn else None
         if isinstance(found, Article):
             return found
-    verdict = page_kind.judge(page, embedded, stated, read)
+    verdict = classify_page(page, embedded, stated, read)
     return _article(page, stated, read, site) if verdict is None else verdict
 
 
@@ -117,7 +115,12 @@ def embedded_articles(
     found: dict[str, Article] = {}
     for data in Embedded(page).articles:
         url = _address(page, data)
-        if url is None or url == normalise(page.url) or data.source == "json-ld" or url in found:
+        if (
+            url is None
+            or url == normalise_url(page.url)
+            or data.source == "json-ld"
+            or url in found
+        ):
             continue
         article = _from_data(page, data, url, captured, site)
         if article is not None:
@@ -125,7 +128,9 @@ def embedded_articles(
     return list(found.values())
 
 
-def _body(page: Page, own: FoundArticle | None, beside: Beside, site: SiteConfig | None) -> Body:
+def _body(
+    page: Page, own: EmbeddedArticle | None, beside: KnownPageText, site: SiteConfig | None
+) -> Body:
     """The body as the page shows it, or as its data hold it, or as the site's own selectors say."""
     selectors = site.selectors if site else None
     drop = (
@@ -134,7 +139,7 @@ def _body(page: Page, own: FoundArticle | None, beside: Beside, site: SiteConfig
         else ()
     )
     if selectors and (chosen := _outermost(_select(page, selectors.body))):
-        parts = [body.read_fragment(element, beside, drop) for element in chosen]
+        parts = [read_fragment(element, beside, drop) for element in chosen]
         whole = parts[0]
         whole.dropped += whole.marked()
         for part in parts[1:]:
@@ -142,9 +147,9 @@ def _body(page: Page, own: FoundArticle | None, beside: Beside, site: SiteConfig
             whole.kept += part.kept
             whole.dropped += [*part.dropped, *part.marked()]
         return whole
-    data = own_data.read_body(own, beside) if own else None
-    shown = body.read(page, beside, drop, told=data.paragraphs if data else ())
-    return own_data.choose(shown, data, own.source) if own and data else shown
+    data = read_body(own, beside) if own else None
+    shown = extract_body(page, beside, drop, told=data.paragraphs if data else ())
+    return choose_body(shown, data, own.source) if own and data else shown
 
 
 def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
@@ -156,7 +161,7 @@ def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
 def _article(page: Page, stated: Metadata, read: Body, site: SiteConfig | None) -> Article:
     published = stated.published
     canonical = credible_canonical(page.url, stated.canonical) if stated.canonical else None
-    part = parts.part_of(page, canonical)
+    part = part_of(page, canonical)
     return Article(
         url=page.url,
         canonical=canonical_url(part.canonical) if part else canonical or canonical_url(page.url),
@@ -172,21 +177,21 @@ def _article(page: Page, stated: Metadata, read: Body, site: SiteConfig | None) 
         modified=stated.modified.instant if stated.modified else None,
         publisher=stated.publisher,
         image=stated.image,
-        related=related.related_links(page, read),
-        links=related.body_links(page, read),
+        related=related_links(page, read),
+        links=body_links(page, read),
         tags=list(stated.tags),
         evidence=[*stated.evidence, *read.evidence],
-        places=places(page, read),
+        places=paragraph_places(page, read),
         site=site.name if site else None,
-        part=part.number if part else None,
+        page_number=part.number if part else None,
         is_last=part.last if part else False,
     )
 
 
 def _from_data(
-    page: Page, data: FoundArticle, url: str, captured: datetime | None, site: SiteConfig | None
+    page: Page, data: EmbeddedArticle, url: str, captured: datetime | None, site: SiteConfig | None
 ) -> Article | None:
-    read = own_data.read_body(data, Beside(titles={letters(data.title)}))
+    read = read_body(data, KnownPageText(titles={text_key(data.title)}))
     if sum(map(len, read.paragraphs)) < WHOLE_BODY:
         return None
     zone = _zone(site) or UTC
@@ -196,9 +201,9 @@ def _from_data(
     return Article(
         url=url,
         canonical=url,
-        title=body.paragraph(data.title),
+        title=paragraph_text(data.title),
         paragraphs=read.paragraphs,
-        lead=body.paragraph(data.lead) if data.lead else None,
+        lead=paragraph_text(data.lead) if data.lead else None,
         authors=list(data.authors),
         section=data.section,
         language=page.language,
@@ -207,38 +212,40 @@ def _from_data(
         published_raw=data.published,
         modified=changed.instant if changed else None,
         image=Image(url=image) if image else None,
-        related=related.related_links(page, read),
-        links=related.body_links(page, read),
+        related=related_links(page, read),
+        links=body_links(page, read),
         tags=list(data.tags),
         evidence=[
             Evidence(field="body", source=data.source, value=page.url, chosen=True),
             *read.evidence,
         ],
-        places=places(page, read),
+        places=paragraph_places(page, read),
         site=site.name if site else None,
     )
 
 
-def _address(page: Page, data: FoundArticle) -> str | None:
+def _address(page: Page, data: EmbeddedArticle) -> str | None:
     if not data.address:
         return None
     address = (
         data.address if "//" in data.address or data.address.startswith("/") else "/" + data.address
     )
-    return normalise(address, page.base)
+    return normalise_url(address, page.base)
 
 
 def _headlines(page: Page) -> set[str]:
     """Letters of the headlines that stand on the page and in its head."""
-    found = {letters(dom.text_of(element)) for element in page.root.iter("h1")}
+    found = {text_key(dom.text_of(element)) for element in page.root.iter("h1")}
     for meta in page.root.iter("meta"):
         if (meta.get("property") or meta.get("name") or "").lower() in (
             "og:title",
             "twitter:title",
         ):
-            found.add(letters(meta.get("content") or ""))
+            found.add(text_key(meta.get("content") or ""))
     title = next((element.text for element in page.root.iter("title") if element.text), "") or ""
-    found.update(letters(part) for part in re.split(r"\s[-–—|:]\s", title) if len(part.split()) > 2)
+    found.update(
+        text_key(part) for part in re.split(r"\s[-–—|:]\s", title) if len(part.split()) > 2
+    )
     return found - {""}
 
 
@@ -251,14 +258,14 @@ def _known(page: Page, stated: Metadata) -> set[str]:
         *stated.authors,
         ", ".join(stated.authors),
     ]
-    if stated.published and not wording.is_story_line(
+    if stated.published and not is_story_line(
         stated.published.raw
     ):  # a sentence may tell the date, too
         lines.append(stated.published.raw)
     if stated.image and stated.caption_shown:
         caption, credit = stated.image.caption or "", stated.image.credit or ""
         lines += [caption, caption + credit]
-    return {letters(line) for line in lines} - {""}
+    return {text_key(line) for line in lines} - {""}
 
 
 def _lead(stated: Metadata, read: Body) -> str | None:
@@ -267,15 +274,15 @@ def _lead(stated: Metadata, read: Body) -> str | None:
     """
     deck = next((block.text for block, rule in read.dropped if rule == "deck"), None)
     if deck:
-        return body.paragraph(deck)
-    whole = letters("".join(read.paragraphs))
-    shown = {letters(block.text): block.text for block, _ in read.dropped}
+        return paragraph_text(deck)
+    whole = text_key("".join(read.paragraphs))
+    shown = {text_key(block.text): block.text for block, _ in read.dropped}
     for lead in stated.leads:
-        key = letters(lead)
+        key = text_key(lead)
         if key in shown:
-            return body.paragraph(shown[key])
+            return paragraph_text(shown[key])
         if key and key[:60] not in whole and not lead.rstrip().endswith(("...", "…")):
-            return body.paragraph(lead)
+            return paragraph_text(lead)
     return None
 
 

@@ -11,14 +11,13 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from pipelines.body import paragraphs as bodies
-from pipelines.body.line_rules import Beside
-from pipelines.body.paragraphs import Body
-from pipelines.embedded.json_articles import FoundArticle
+from pipelines.body.line_rules import KnownPageText
+from pipelines.body.paragraphs import Body, paragraph_text, read_fragment
+from pipelines.embedded.json_articles import EmbeddedArticle
 from pipelines.embedded.page_data import Embedded
-from pipelines.language import line_phrases as wording
+from pipelines.language.line_phrases import is_story_line
 from pipelines.page.dom import Page
-from pipelines.page.text_key import letters
+from pipelines.page.text_key import text_key
 
 # The data are the fuller text where they are this much longer than what the page shows and hold
 # most of that.
@@ -29,32 +28,32 @@ MUCH_FULLER = 4.0
 AGREED = 0.6
 
 
-def own_article(embedded: Embedded, page: Page, titles: set[str]) -> FoundArticle | None:
+def own_article(embedded: Embedded, page: Page, titles: set[str]) -> EmbeddedArticle | None:
     """The embedded article whose headline (as letters) or address is the page's; the one with most
     text, or None.
     """
     slug = _last_step(page.url)
-    best: FoundArticle | None = None
+    best: EmbeddedArticle | None = None
     for found in embedded.articles:
-        named = letters(found.title) in titles
+        named = text_key(found.title) in titles
         addressed = bool(slug) and _last_step(found.address or "") == slug
         if (named or addressed) and (best is None or len(found.body) > len(best.body)):
             best = found
     return best
 
 
-def read_body(found: FoundArticle, beside: Beside) -> Body:
+def read_body(found: EmbeddedArticle, beside: KnownPageText) -> Body:
     """The paragraphs of an embedded article, by the same rules as a page's."""
     if not found.is_html:
-        lines = [bodies.paragraph(line) for line in found.body.splitlines()]
+        lines = [paragraph_text(line) for line in found.body.splitlines()]
         return Body(paragraphs=[line for line in lines if line])
-    root = fragment(found.body)
+    root = parse_fragment(found.body)
     if root is None:
         return Body(paragraphs=[])
-    return bodies.read_fragment(root, beside)
+    return read_fragment(root, beside)
 
 
-def fragment(markup: str) -> HtmlElement | None:
+def parse_fragment(markup: str) -> HtmlElement | None:
     """A piece of HTML as a tree, or None where it is none."""
     parser = HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True
@@ -67,17 +66,17 @@ def fragment(markup: str) -> HtmlElement | None:
         return None
 
 
-def choose(shown: Body, data: Body, source: str) -> Body:
+def choose_body(shown: Body, data: Body, source: str) -> Body:
     """Of the body shown and the one in the data: the one to believe."""
     if not data.paragraphs:
         return shown
     data.before = shown.page.blocks if shown.page else []
     data.in_data = True
-    if not any(wording.is_story_line(text) for text in shown.paragraphs):
+    if not any(is_story_line(text) for text in shown.paragraphs):
         return data
-    in_data = letters("".join(data.paragraphs))
-    on_page = letters("".join(shown.paragraphs))
-    agreed = sum(len(text) for text in map(letters, shown.paragraphs) if text in in_data)
+    in_data = text_key("".join(data.paragraphs))
+    on_page = text_key("".join(shown.paragraphs))
+    agreed = sum(len(text) for text in map(text_key, shown.paragraphs) if text in in_data)
     # JSON-LD often runs paragraphs together, cuts them or escapes them twice: it must hold much
     # more to be believed.
     needed = (

@@ -14,15 +14,15 @@ from dataclasses import replace
 from archive.model import Evidence, Image
 from pipelines.body.paragraphs import Body
 from pipelines.dates.parse import StatedDate
-from pipelines.language import line_phrases as wording
-from pipelines.metadata import authors as names
-from pipelines.metadata import lead_image as images
-from pipelines.metadata import section as sections
+from pipelines.language.line_phrases import ends_sentence, is_date_line, is_furniture
+from pipelines.metadata.authors import in_lines, signature_names
 from pipelines.metadata.extract import Metadata
+from pipelines.metadata.lead_image import split_caption
+from pipelines.metadata.section import is_home
 from pipelines.page.blocks import Block
 from pipelines.page.dom import Page
-from pipelines.page.head_tags import plain
-from pipelines.page.text_key import letters
+from pipelines.page.head_tags import plain_text
+from pipelines.page.text_key import text_key
 
 # A section's label is at most this long, in words and characters.
 _LABEL_WORDS, _LABEL_LENGTH = 4, 30
@@ -31,7 +31,7 @@ _CAPTION_LENGTH = 250
 _BOLD = 0.9
 
 
-def fill(
+def fill_from_opening_lines(
     page: Page, stated: Metadata, read: Body, read_date: Callable[[str], StatedDate | None]
 ) -> Metadata:
     """The metadata with what is missing taken from the lines before the text, the nearest to it
@@ -39,7 +39,7 @@ def fill(
     """
     before = read.before
     shown = [block for block in before if len(block.text) <= _CAPTION_LENGTH]
-    lines = [plain(block.text) for block in shown]
+    lines = [plain_text(block.text) for block in shown]
     title = _title(stated, lines)
     if title and title != stated.title:
         stated = replace(
@@ -60,9 +60,7 @@ def fill(
     if stated.section is None and section:
         stated = replace(stated, section=section, evidence=_with(stated, "section", section))
     authors = (
-        ()
-        if stated.signed
-        else (() if stated.authors else names.in_lines(lines)) or _signature(read)
+        () if stated.signed else (() if stated.authors else in_lines(lines)) or _signature(read)
     )
     if authors:
         stated = replace(
@@ -70,7 +68,7 @@ def fill(
         )
     if stated.published is None:
         for line in lines[at:]:
-            found = read_date(line) if wording.is_date_line(line) else None
+            found = read_date(line) if is_date_line(line) else None
             if found and found.instant:
                 stated = replace(stated, published=found, evidence=_with(stated, "published", line))
                 break
@@ -87,7 +85,7 @@ def _signature(read: Body) -> tuple[str, ...]:
         if (
             beside
             and block.strong >= _BOLD * len(block.text)
-            and (signed := names.signature(block.text))
+            and (signed := signature_names(block.text))
         ):
             return signed
     return ()
@@ -101,8 +99,8 @@ def _title(stated: Metadata, lines: list[str]) -> str | None:
     """The line that the page's title begins with, or the only one given ends with (the rest is the
     site's name).
     """
-    whole = letters(stated.title or "")
-    keys = {letters(line): line for line in lines}
+    whole = text_key(stated.title or "")
+    keys = {text_key(line): line for line in lines}
     if not whole or whole in keys or len(stated.titles) > 1:
         return stated.title
     alone = sum(one.field == "title" for one in stated.evidence) == 1
@@ -117,8 +115,8 @@ def _title(stated: Metadata, lines: list[str]) -> str | None:
 
 def _place(lines: list[str], title: str | None) -> int | None:
     """The first line that is the headline, or holds it run together with others."""
-    key = letters(title or "")
-    return next((at for at, line in enumerate(lines) if key and key in letters(line)), None)
+    key = text_key(title or "")
+    return next((at for at, line in enumerate(lines) if key and key in text_key(line)), None)
 
 
 def _section(lines: list[str]) -> str | None:
@@ -129,9 +127,7 @@ def _section(lines: list[str]) -> str | None:
             and len(line.split()) <= _LABEL_WORDS
             and not any(map(str.isdigit, line))
         )
-        if label and not (
-            wording.is_furniture(line) or wording.ends_sentence(line) or sections.is_home(line)
-        ):
+        if label and not (is_furniture(line) or ends_sentence(line) or is_home(line)):
             return line
     return None
 
@@ -145,8 +141,8 @@ def _linked_label(shown: list[Block]) -> str | None:
 def _label_in_line(shown: list[Block]) -> str | None:
     """The one linked label in a line beside its date, right before the headline."""
     for block in reversed(shown[-2:]):
-        if len(block.links) == 1 and wording.is_date_line(block.text):
-            return _section([plain(block.links[0][1])])
+        if len(block.links) == 1 and is_date_line(block.text):
+            return _section([plain_text(block.links[0][1])])
     return None
 
 
@@ -158,12 +154,12 @@ def _captioned(page: Page, stated: Metadata, before: list[Block], shown: list[Bl
     if image and image.caption and image.credit:
         return stated
     for at, block in enumerate(shown):
-        line = plain(block.text)
-        caption, credit = images.part(line)
-        if not credit or wording.is_furniture(line) or letters(line) == letters(stated.title or ""):
+        line = plain_text(block.text)
+        caption, credit = split_caption(line)
+        if not credit or is_furniture(line) or text_key(line) == text_key(stated.title or ""):
             continue
         if caption is None and at > 0 and _may_caption(shown[at - 1], stated):
-            caption = plain(shown[at - 1].text)
+            caption = plain_text(shown[at - 1].text)
         url = image.url if image else _picture(page, before)
         if url:
             found = Image(
@@ -179,8 +175,8 @@ def _captioned(page: Page, stated: Metadata, before: list[Block], shown: list[Bl
 
 def _may_caption(block: Block, stated: Metadata) -> bool:
     """Whether the line before a credit is the caption: no date, button, link nor the headline."""
-    other = wording.is_date_line(block.text) or wording.is_furniture(block.text) or block.links
-    return not other and letters(block.text) != letters(stated.title or "")
+    other = is_date_line(block.text) or is_furniture(block.text) or block.links
+    return not other and text_key(block.text) != text_key(stated.title or "")
 
 
 def _picture(page: Page, before: list[Block]) -> str | None:

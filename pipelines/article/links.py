@@ -9,9 +9,9 @@ import re
 from lxml.html import HtmlElement
 
 from archive.model import Link
-from archive.urls import normalise
+from archive.urls import normalise_url
 from pipelines.body.paragraphs import Body
-from pipelines.language import line_phrases as wording
+from pipelines.language.line_phrases import RELATED_LABEL, RELATED_LEAD, TICKER, count_words
 from pipelines.page.blocks import Block, Region
 from pipelines.page.dom import Page
 
@@ -65,7 +65,7 @@ def related_links(page: Page, read: Body) -> list[Link]:
         block
         for block in read.page.blocks
         if first < block.at
-        and not wording.TICKER.match(block.text)
+        and not TICKER.match(block.text)
         and (
             (block.at < last and any(regions[at].reason in _REGIONS for at in block.regions))
             or block.at in dropped
@@ -98,9 +98,9 @@ def _after(following: list[Block]) -> list[Block]:
     found: list[Block] = []
     labelled = False
     for at, block in enumerate(following):
-        label = wording.RELATED_LABEL.match(block.text) or wording.RELATED_LEAD.match(block.text)
+        label = RELATED_LABEL.match(block.text) or RELATED_LEAD.match(block.text)
         if labelled and not (
-            block.link_share > _LINKED and wording.words(block.text) >= _LABELLED_WORDS
+            block.link_share > _LINKED and count_words(block.text) >= _LABELLED_WORDS
         ):
             break
         if labelled or (label and block.links):
@@ -115,7 +115,7 @@ def _links(page: Page, found: list[Block], kind: str, words: int) -> list[Link]:
     links: dict[str, Link] = {}
     for block in found:
         for href, text in block.links:
-            url = normalise(href, page.base) if href else None
-            if url and wording.words(text) >= words:
+            url = normalise_url(href, page.base) if href else None
+            if url and count_words(text) >= words:
                 links.setdefault(url, Link(url=url, text=text, kind=kind))
     return list(links.values())

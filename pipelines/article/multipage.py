@@ -16,7 +16,7 @@ from urllib.parse import quote, unquote, urlsplit
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from archive.urls import canonical_key, names_a_work, normalise
+from archive.urls import canonical_key, names_a_work, normalise_url
 from pipelines.page import dom
 from pipelines.page.dom import Page
 
@@ -82,7 +82,7 @@ _COUNT = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ArticlePart:
     """Part `number` (from 1; 0 is the whole on one page) of the article that `canonical` names;
     `last` where none follows.
     """
@@ -103,11 +103,11 @@ class _Step:
     counted: bool
 
 
-def part_of(page: Page, canonical: str | None) -> Part | None:
+def part_of(page: Page, canonical: str | None) -> ArticlePart | None:
     """Which part of an article a page is; None for an article on one page. `canonical`: the
     credible rel=canonical, if any.
     """
-    own = normalise(page.url)
+    own = normalise_url(page.url)
     if own is None:
         return None
     links = list(_labelled(page, own))
@@ -120,7 +120,7 @@ def part_of(page: Page, canonical: str | None) -> Part | None:
             )
             or "?" in own
         ):
-            return Part(canonical=canonical or base, number=WHOLE, last=True)
+            return ArticlePart(canonical=canonical or base, number=WHOLE, last=True)
     for number, base in (*_numbered(own), (1, own)):
         steps = [
             step
@@ -129,7 +129,7 @@ def part_of(page: Page, canonical: str | None) -> Part | None:
         ]
         if _is_one_of(steps, number, base):
             last = all(step.number <= number for step in steps)
-            return Part(
+            return ArticlePart(
                 canonical=_name(own, base, canonical, number, steps), number=number, last=last
             )
     return None

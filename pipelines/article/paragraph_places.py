@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from archive.model.articles import LINKED, Place
-from archive.text.shared_lines import place_of
-from pipelines.body.paragraphs import Body, paragraph
+from archive.model.articles import LINK_MARK, Place
+from archive.text.shared_lines import make_place
+from pipelines.body.paragraphs import Body, paragraph_text
 from pipelines.page.blocks import INLINE, Block
 from pipelines.page.dom import Page
 
@@ -29,18 +29,22 @@ _END = frozenset(("body", "html"))
 _PART = re.compile(r"[a-z]{2,}|[a-z]*[A-Z]?[a-z]+(?:[A-Z][a-z]{2,})*")
 _SEPARATOR = re.compile(r"[-_:]+")
 # What may stand between links of one line.
-_JOINED = re.compile(rf"{LINKED}(?:[\s,،;؛|·•/>»-]*{LINKED})+")
+_JOINED = re.compile(rf"{LINK_MARK}(?:[\s,،;؛|·•/>»-]*{LINK_MARK})+")
 _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 
-def places(page: Page, read: Body) -> list[Place]:
+def paragraph_places(page: Page, read: Body) -> list[Place]:
     """A place for each paragraph; none where the paragraphs are not those of the blocks."""
     if len(read.kept) != len(read.paragraphs):
         return []
     host = _host(page.url)
     owners = Counter(block.element for block in read.kept)
     return [
-        place_of(text, path(block.element) + _manner(block, owners), _form(page, block, host, text))
+        make_place(
+            text,
+            element_path(block.element) + _manner(block, owners),
+            _form(page, block, host, text),
+        )
         for block, text in zip(read.kept, read.paragraphs, strict=True)
     ]
 
@@ -56,7 +60,7 @@ def _manner(block: Block, owners: Counter[HtmlElement]) -> str:
     )
 
 
-def path(element: HtmlElement) -> str:
+def element_path(element: HtmlElement) -> str:
     """Tags and lasting class names of an element and those around it, outermost first."""
     steps: list[str] = []
     node: HtmlElement | None = element
@@ -87,17 +91,17 @@ def _form(page: Page, block: Block, host: str, text: str) -> str | None:
     form = text
     for href, name in block.links:
         inside = _host(page.absolute(href) or "")
-        linked = paragraph(name)
+        linked = paragraph_text(name)
         if linked and (
             not inside
             or inside == host
             or inside.endswith("." + host)
             or host.endswith("." + inside)
         ):
-            form = form.replace(linked, LINKED, 1)
-    form = _JOINED.sub(LINKED, form)
-    bare = _EDGES.sub("", form.replace(LINKED, ""))
-    return LINKED if LINKED in form and not bare else form
+            form = form.replace(linked, LINK_MARK, 1)
+    form = _JOINED.sub(LINK_MARK, form)
+    bare = _EDGES.sub("", form.replace(LINK_MARK, ""))
+    return LINK_MARK if LINK_MARK in form and not bare else form
 
 
 def _host(address: str) -> str:

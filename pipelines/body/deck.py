@@ -11,21 +11,21 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from pipelines.body import line_rules
-from pipelines.language import line_phrases as wording
+from pipelines.language.line_phrases import ends_sentence, is_date_line
 from pipelines.page.blocks import Block, Blocks
-from pipelines.page.text_key import letters
+from pipelines.page.text_key import text_key
 
 # What stands between a deck and the text under it.
 _PARTING = frozenset(("byline", "date", "share"))
 
 
-def taken_in(
+def merge_or_drop_deck(
     whole: Blocks, first: Block, titles: AbstractSet[str], void: set[int], left: set[int]
 ) -> list[Block]:
     """Paragraphs between the headline and the text's `first` block, in a box of their own and not
     `left` out already.
     """
-    heads = [block.at for block in whole.blocks[: first.at] if letters(block.text) in titles]
+    heads = [block.at for block in whole.blocks[: first.at] if text_key(block.text) in titles]
     if not heads:
         return []
     return [
@@ -35,7 +35,7 @@ def taken_in(
         and block.at not in left
         and all(region in void for region in block.regions)
         and block.breadth >= line_rules.LONG_END
-        and wording.ends_sentence(block.text)
+        and ends_sentence(block.text)
         and block.link_share < 0.3
     ]
 
@@ -49,4 +49,4 @@ def is_deck(block: Block, following: Block, whole: Blocks) -> bool:
 
 def _parts(between: Block, whole: Blocks) -> bool:
     reasons = {whole.regions[at].reason for at in between.regions}
-    return not _PARTING.isdisjoint(reasons) or wording.is_date_line(between.text)
+    return not _PARTING.isdisjoint(reasons) or is_date_line(between.text)

@@ -10,9 +10,20 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from pipelines.body.other_stories import leads_inside
-from pipelines.language import line_phrases as wording
-from pipelines.page import text_key
+from pipelines.language.line_phrases import (
+    BYLINE,
+    ON_AUTHOR,
+    RELATED_LABEL,
+    RELATED_LEAD,
+    SOURCES,
+    count_words,
+    ends_sentence,
+    is_call,
+    is_furniture,
+    is_story_line,
+)
 from pipelines.page.blocks import Block
+from pipelines.page.text_key import text_key
 
 # Prose of a paragraph that can open an article, in characters.
 OPENING = 60
@@ -38,7 +49,7 @@ TEASERS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
+class KnownPageText:
     """What a page says beside its text: a line that repeats it is no paragraph.
 
     `titles` and `known` are letters (`text_key.letters`) of its headlines and of its other parts
@@ -50,10 +61,10 @@ class Beside:
     authors: tuple[str, ...] = ()
 
 
-def rule(block: Block, beside: Beside) -> str | None:
+def rule_against(block: Block, beside: KnownPageText) -> str | None:
     """Why a line is no paragraph, or None."""
     text = block.text
-    letters = text_key.letters(text)
+    letters = text_key(text)
     if not letters:
         return "no letters"
     if letters in beside.titles:
@@ -64,16 +75,16 @@ def rule(block: Block, beside: Beside) -> str | None:
         return "byline"
     if found := _related(block):
         return found
-    if block.kind != "li" and block.link_share >= WHOLLY_LINKED and wording.is_call(text):
+    if block.kind != "li" and block.link_share >= WHOLLY_LINKED and is_call(text):
         return "call"
-    return "furniture" if wording.is_furniture(text) else None
+    return "furniture" if is_furniture(text) else None
 
 
 def _is_byline(text: str, authors: tuple[str, ...]) -> bool:
     return (
         len(text) <= _BYLINE
-        and bool(wording.BYLINE.match(text))
-        and not wording.ends_sentence(text)
+        and bool(BYLINE.match(text))
+        and not ends_sentence(text)
         and any(name in text for name in authors)
     )
 
@@ -81,16 +92,14 @@ def _is_byline(text: str, authors: tuple[str, ...]) -> bool:
 def _related(block: Block) -> str | None:
     """Whether a line is a label of related stories, or begins with one."""
     text = block.text
-    if len(text) <= 90 and wording.RELATED_LABEL.match(text):
+    if len(text) <= 90 and RELATED_LABEL.match(text):
         return "related label"
-    if block.link_share > 0.3 and wording.RELATED_LABEL.match(
-        text[: max(0, text.find(block.links[0][1]))]
-    ):
+    if block.link_share > 0.3 and RELATED_LABEL.match(text[: max(0, text.find(block.links[0][1]))]):
         return "related line"
     if (
         len(text) <= 250
-        and wording.RELATED_LEAD.match(text)
-        and (block.link_share > 0.3 or not wording.ends_sentence(text))
+        and RELATED_LEAD.match(text)
+        and (block.link_share > 0.3 or not ends_sentence(text))
     ):
         return "related line"
     return None
@@ -98,9 +107,7 @@ def _related(block: Block) -> str | None:
 
 def is_headline(block: Block) -> bool:
     """After a label: a line that is wholly linked, or short without a full stop."""
-    return block.link_share > 0.8 or (
-        len(block.text) <= 130 and not wording.ends_sentence(block.text)
-    )
+    return block.link_share > 0.8 or (len(block.text) <= 130 and not ends_sentence(block.text))
 
 
 def is_linked_headline(block: Block, host: str) -> bool:
@@ -111,7 +118,7 @@ def is_linked_headline(block: Block, host: str) -> bool:
         block.kind not in ("p", "h", "text", "quote")
         or block.link_share < WHOLLY_LINKED
         or len(block.links) != 1
-        or wording.words(block.text) < HEADLINE_WORDS
+        or count_words(block.text) < HEADLINE_WORDS
         or block.text.endswith((":", "."))
     ):
         return False
@@ -122,7 +129,7 @@ def leads_elsewhere(block: Block) -> bool:
     """Whether a line is nothing but a link of as many words as a headline has."""
     return (
         block.link_share > MOSTLY_LINKED
-        and HEADLINE_WORDS <= wording.words(block.text) <= LONG_HEADLINE
+        and HEADLINE_WORDS <= count_words(block.text) <= LONG_HEADLINE
     )
 
 
@@ -150,13 +157,13 @@ def short_story(
     heads = [
         block.at
         for block in every[: kept[0].at]
-        if text_key.letters(block.text) in titles and not block.links
+        if text_key(block.text) in titles and not block.links
     ]
     found = []
     for block in every[heads[-1] + 1 : kept[0].at] if heads else []:
         if leads_elsewhere(block):
             break
-        if block.at in left and wording.is_story_line(block.text) and block.link_share < 0.5:
+        if block.at in left and is_story_line(block.text) and block.link_share < 0.5:
             found.append(block)
     return found
 
@@ -166,11 +173,11 @@ def is_solid(block: Block) -> bool:
     if (
         block.kind == "caption"
         or block.link_share > 0.5
-        or (block.kind == "h" and not wording.ends_sentence(block.text))
+        or (block.kind == "h" and not ends_sentence(block.text))
     ):
         return False
     length = block.breadth
-    return length >= 160 or (length >= OPENING and wording.ends_sentence(block.text))
+    return length >= 160 or (length >= OPENING and ends_sentence(block.text))
 
 
 def is_sentence_long(block: Block) -> bool:
@@ -178,7 +185,7 @@ def is_sentence_long(block: Block) -> bool:
     return (
         block.kind in _TOLD
         and block.breadth >= OPENING
-        and wording.words(block.text) > LABEL_WORDS
+        and count_words(block.text) > LABEL_WORDS
         and not block.links
     )
 
@@ -188,7 +195,7 @@ def longest_end(text: list[Block]) -> int:
     have none either.
     """
     told = [block for block in text if block.kind in _TOLD and block.breadth >= OPENING]
-    bare = sum(not wording.ends_sentence(block.text) for block in told)
+    bare = sum(not ends_sentence(block.text) for block in told)
     if len(told) > 1 and bare == len(told):
         return UNSTOPPED
     return OPENING if len(told) > 1 and bare > len(told) / 2 else LONG_END
@@ -221,20 +228,14 @@ def may_open(block: Block, following: Block, least: int = LONG_END) -> bool:
     ):
         return False
     short = (
-        wording.ends_sentence(block.text)
-        and wording.words(block.text) >= HEADLINE_WORDS
-        and not block.links
+        ends_sentence(block.text) and count_words(block.text) >= HEADLINE_WORDS and not block.links
     )
     return (short or block.breadth >= least) and block.link_share < 0.3 and not block.strong
 
 
-def announces(block: Block) -> bool:
+def announces_list(block: Block) -> bool:
     """Whether a paragraph is but the beginning of a list or table."""
-    return (
-        block.kind == "p"
-        and block.text.endswith((":", "："))
-        and not wording.SOURCES.match(block.text)
-    )
+    return block.kind == "p" and block.text.endswith((":", "：")) and not SOURCES.match(block.text)
 
 
 def may_follow(block: Block, before: Block) -> bool:
@@ -244,18 +245,16 @@ def may_follow(block: Block, before: Block) -> bool:
     if block.link_share >= 0.5 or block.kind not in ("p", "li", "cell", "quote", "text"):
         return False
     counted = block.kind == "cell" or (
-        block.kind == "li" and (announces(before) or before.kind == "li")
+        block.kind == "li" and (announces_list(before) or before.kind == "li")
     )
-    return (
-        counted or announces(block) or (block.kind != "cell" and wording.ends_sentence(block.text))
-    )
+    return counted or announces_list(block) or (block.kind != "cell" and ends_sentence(block.text))
 
 
 def tells_of_author(block: Block, authors: tuple[str, ...]) -> bool:
     """Whether a block says that what follows is on the writer, or begins with the writer's full
     name (a speaker's has a colon after it).
     """
-    if wording.ON_AUTHOR.match(block.text):
+    if ON_AUTHOR.match(block.text):
         return True
     text = block.text.casefold()
     for name in authors:

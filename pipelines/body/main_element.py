@@ -18,7 +18,7 @@ from lxml.html import HtmlElement
 
 from pipelines.page.blocks import Block, Blocks, Region
 from pipelines.page.markup_hints import EMBED_ATTRIBUTES
-from pipelines.page.text_key import letters
+from pipelines.page.text_key import text_key
 
 # Share of a page's prose from which regions of one name are wrappers of the article. Calibrated on
 # pages of 200 sites.
@@ -57,7 +57,7 @@ _MENU = re.compile(r"side-?bar|rail|nav|header|masthead|breadcrumb|pag(er|inatio
 _DIGITS = re.compile(r"\d+")
 
 
-def prose(block: Block) -> float:
+def prose_length(block: Block) -> float:
     """How much of a block is prose: its unlinked characters, less for short or unpunctuated text,
     none for captions.
     """
@@ -72,7 +72,7 @@ def prose(block: Block) -> float:
     return float(length) if _SENTENCE.search(block.text) else 0.4 * length
 
 
-def void_regions(
+def wrapper_regions(
     page: Blocks, approved: set[int], titles: AbstractSet[str] = frozenset()
 ) -> set[int]:
     """Indices of regions that, with those of the same name, hold so much of the prose that they are
@@ -139,7 +139,7 @@ def _weigh(page: Blocks, approved: set[int], names: list[tuple[str, str]]) -> _W
         tuple[int, ...], set[tuple[str, str]]
     ] = {}  # blocks share their regions: their names are found once
     for block in page.blocks:
-        weight = prose(block)
+        weight = prose_length(block)
         if weight >= SOLID_PROSE or block.kind == "cell":
             for at in block.regions:
                 weights.solid[at] += page.regions[at].reason in READ
@@ -166,7 +166,7 @@ def _headed(page: Blocks, titles: AbstractSet[str]) -> tuple[set[int], set[int]]
     headline.
     """
     head = next(
-        (block for block in page.blocks if block.kind == "h" and letters(block.text) in titles),
+        (block for block in page.blocks if block.kind == "h" and text_key(block.text) in titles),
         None,
     )
     if head is None:
@@ -176,7 +176,7 @@ def _headed(page: Blocks, titles: AbstractSet[str]) -> tuple[set[int], set[int]]
     free = False
     apart: set[int] = set()
     for block in page.blocks[head.at + 1 :]:
-        if prose(block) >= SOLID_PROSE:
+        if prose_length(block) >= SOLID_PROSE:
             told.update(block.regions)
             free = free or set(block.regions) <= set(head.regions)
         if free:
@@ -229,11 +229,11 @@ def _without_digits(names: str) -> str:
     return _DIGITS.sub("", names)
 
 
-def container(blocks: Iterable[Block], root: HtmlElement, approved: set[int]) -> HtmlElement:
+def main_element(blocks: Iterable[Block], root: HtmlElement, approved: set[int]) -> HtmlElement:
     """The deepest element that holds nearly all the prose of these blocks."""
     sums: dict[HtmlElement, float] = defaultdict(float)
     for block in blocks:
-        weight = prose(block) * (1.0 if block.at in approved else DOUBTED)
+        weight = prose_length(block) * (1.0 if block.at in approved else DOUBTED)
         node: HtmlElement | None = block.element
         while weight > 0 and node is not None:
             sums[node] += weight

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines.language import line_phrases as wording
+from pipelines.language.line_phrases import count_words, is_date_line
 from pipelines.page.blocks import Block
-from pipelines.page.text_key import letters
+from pipelines.page.text_key import text_key
 
 # Prose that makes a box a story of its own, in characters.
 STORY = 100
@@ -43,7 +43,7 @@ _COMMENTS = re.compile(
 )
 
 
-def own(
+def without_other_stories(
     found: list[Block], everything: list[Block], titles: AbstractSet[str], host: str
 ) -> tuple[list[Block], list[tuple[Block, str]]]:
     """The blocks of the article's own part, and those left out with the rule.
@@ -52,9 +52,10 @@ def own(
     `titles` are the letters of its headlines, `host` is its own.
     """
     head = next(
-        (block for block in everything if block.kind == "h" and letters(block.text) in titles), None
+        (block for block in everything if block.kind == "h" and text_key(block.text) in titles),
+        None,
     ) or next(
-        (block for block in found if len(block.text) > _LABEL and letters(block.text) in titles),
+        (block for block in found if len(block.text) > _LABEL and text_key(block.text) in titles),
         None,
     )
     left: dict[int, str] = {}
@@ -124,7 +125,7 @@ def _opens_story(box: HtmlElement, first: list[Block]) -> bool:
     heads = [block for block in first if block.kind == "h"]
     if not heads:
         return False
-    dated = any(wording.is_date_line(block.text) for block in first)
+    dated = any(is_date_line(block.text) for block in first)
     return dated or box.tag == "article" or heads[0].link_share > 0.8
 
 
@@ -161,7 +162,7 @@ def _teasers(found: list[Block], head: Block | None, host: str, left: dict[int, 
 
 
 def _is_linked_headline(block: Block, host: str) -> bool:
-    if block.kind != "h" or block.link_share <= 0.8 or wording.words(block.text) < _TEASER_WORDS:
+    if block.kind != "h" or block.link_share <= 0.8 or count_words(block.text) < _TEASER_WORDS:
         return False
     return leads_inside(block.links[0][0], host)
 

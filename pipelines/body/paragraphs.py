@@ -18,18 +18,19 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from archive.model import Evidence
-from pipelines.body import deck as decks
 from pipelines.body import line_rules
-from pipelines.body import other_stories as neighbours
-from pipelines.body import pull_quotes as quotations
-from pipelines.body import trafilatura_text as second_reader
-from pipelines.body.line_rules import Beside
-from pipelines.body.main_element import container, prose, void_regions
-from pipelines.language import line_phrases as wording
-from pipelines.page import blocks, text_key
-from pipelines.page import markup_hints as boilerplate
+from pipelines.body.deck import is_deck, merge_or_drop_deck
+from pipelines.body.line_rules import KnownPageText
+from pipelines.body.main_element import main_element, prose_length, wrapper_regions
+from pipelines.body.other_stories import SEVERAL, without_other_stories
+from pipelines.body.pull_quotes import find_pull_quotes
+from pipelines.body.trafilatura_text import kept_text
+from pipelines.language.line_phrases import RELATED_LABEL, RELATED_LEAD, ends_sentence
+from pipelines.page import blocks
 from pipelines.page.blocks import Block, Blocks
 from pipelines.page.dom import Page
+from pipelines.page.markup_hints import boilerplate_mark
+from pipelines.page.text_key import text_key
 
 # A group of sibling paragraphs with this share of the container's prose is the article's own text.
 MAIN_SHARE = 0.1
@@ -98,8 +99,12 @@ class Body:
         return found
 
 
-def read(
-    page: Page, beside: Beside, drop: tuple[HtmlElement, ...] = (), *, told: Sequence[str] = ()
+def extract_body(
+    page: Page,
+    beside: KnownPageText,
+    drop: tuple[HtmlElement, ...] = (),
+    *,
+    told: Sequence[str] = (),
 ) -> Body:
     """Recover a page's paragraphs, without those that repeat what it says `beside` them, and what
     is in elements to `drop`.
@@ -108,20 +113,20 @@ def read(
     they are the second opinion.
     """
     body = page.root.find("body")
-    whole = blocks.read(body if body is not None else page.root, _marker(drop))
+    whole = blocks.read_blocks(body if body is not None else page.root, _marker(drop))
     _lower(whole)
     everything = {block.at for block in whole.blocks}
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
-    place = _place(whole, page.root, everything, beside.titles, host)
+    place = _find_text_place(whole, page.root, everything, beside.titles, host)
     # What stands in boxes beside plain paragraphs is not taken on its word.
     place.approved = set()
     if not _is_plain(place):
-        expected = sum(map(prose, place.inside))
+        expected = sum(map(prose_length, place.inside))
         text = "".join(told)
         if not text or not TOLD[0] * expected <= len(text) <= TOLD[1] * expected:
-            text = second_reader.kept_text(page.root, expected)
-        approved = _approved(whole, text_key.letters(text))
-        place = _place(whole, page.root, approved, beside.titles, host)
+            text = kept_text(page.root, expected)
+        approved = _confirmed_blocks(whole, text_key(text))
+        place = _find_text_place(whole, page.root, approved, beside.titles, host)
     return _select(place, beside, host)
 
 
@@ -135,15 +140,17 @@ def _lower(whole: Blocks) -> None:
         if block.kind == "h"
         and block.breadth >= line_rules.OPENING
         and block.link_share < 0.5
-        and wording.ends_sentence(block.text)
+        and ends_sentence(block.text)
     ]
-    if len(spoken) > 1 and sum(len(block.text) for block in spoken) > sum(map(prose, whole.blocks)):
+    if len(spoken) > 1 and sum(len(block.text) for block in spoken) > sum(
+        map(prose_length, whole.blocks)
+    ):
         for block in spoken:
             block.kind, block.level = "p", 0
 
 
 @dataclass(slots=True, kw_only=True)
-class _Place:
+class _TextPlace:
     """Where the text stands: `void` regions are wrappers, `element` holds the blocks `inside`,
     those `beside` it in the same part of the page are not its own; `approved` are those that the
     second reader took for text too.
@@ -157,35 +164,37 @@ class _Place:
     beside: list[tuple[Block, str]] = field(default_factory=list)
 
 
-def _place(
+def _find_text_place(
     whole: Blocks, root: HtmlElement, approved: set[int], titles: AbstractSet[str], host: str
-) -> _Place:
-    void = void_regions(whole, approved, titles)
+) -> _TextPlace:
+    void = wrapper_regions(whole, approved, titles)
     free = [block for block in whole.blocks if all(region in void for region in block.regions)]
-    free, beside = neighbours.own(free, whole.blocks, titles, host)
-    element = container(free, root, approved)
+    free, beside = without_other_stories(free, whole.blocks, titles, host)
+    element = main_element(free, root, approved)
     inside = [
         block
         for block in free
         if block.element is element or element in block.element.iterancestors()
     ]
-    return _Place(
+    return _TextPlace(
         whole=whole, void=void, element=element, inside=inside, approved=approved, beside=beside
     )
 
 
-def _is_plain(place: _Place) -> bool:
+def _is_plain(place: _TextPlace) -> bool:
     """Whether nearly all prose of a page stands in one place, as sibling paragraphs: no second
     opinion is needed.
     """
     paragraphs: dict[HtmlElement | None, float] = defaultdict(float)
     count = 0
     for block in place.inside:
-        weight = prose(block)
+        weight = prose_length(block)
         if block.kind == "p" and weight >= line_rules.OPENING:
             paragraphs[block.element.getparent()] += weight
             count += 1
-    total = sum(prose(block) for block in place.whole.blocks if not _is_apart(block, place.void))
+    total = sum(
+        prose_length(block) for block in place.whole.blocks if not _is_apart(block, place.void)
+    )
     return count >= PLAIN_COUNT and max(paragraphs.values()) >= PLAIN_SHARE * total
 
 
@@ -194,37 +203,39 @@ def _is_apart(block: Block, void: set[int]) -> bool:
     return any(region not in void for region in block.regions)
 
 
-def read_fragment(root: HtmlElement, beside: Beside, drop: tuple[HtmlElement, ...] = ()) -> Body:
+def read_fragment(
+    root: HtmlElement, beside: KnownPageText, drop: tuple[HtmlElement, ...] = ()
+) -> Body:
     """The paragraphs of a tree that holds a body alone: no search for its place, the same rules for
     its lines.
     """
-    whole = blocks.read(root, _marker(drop))
+    whole = blocks.read_blocks(root, _marker(drop))
     everything = {block.at for block in whole.blocks}
-    void = void_regions(whole, everything)
+    void = wrapper_regions(whole, everything)
     free = [block for block in whole.blocks if all(region in void for region in block.regions)]
-    element = container(free, root, everything)
-    place = _Place(whole=whole, void=void, element=element, inside=free, approved=everything)
+    element = main_element(free, root, everything)
+    place = _TextPlace(whole=whole, void=void, element=element, inside=free, approved=everything)
     return _select(place, beside, "")
 
 
-def _select(place: _Place, beside: Beside, host: str) -> Body:
+def _select(place: _TextPlace, beside: KnownPageText, host: str) -> Body:
     whole = place.whole
     selection = _Selection(place.inside, place.element, place.approved)
     selection.by_structure()
-    selection.by_words(beside, host)
-    selection.echoes()
-    selection.ends(beside.authors)
+    selection.apply_line_rules(beside, host)
+    selection.drop_pull_quotes()
+    selection.trim_ends(beside.authors)
     if short := line_rules.short_story(
         selection.kept, selection.dropped, whole.blocks, beside.titles
     ):
         selection.dropped = [each for each in selection.dropped if each[0] not in short]
         selection.dropped += [(block, "teaser") for block in selection.kept]
         selection.kept = short
-    selection.opening(whole, place.void, beside)
+    selection.add_opening(whole, place.void, beside)
     first = selection.kept[0].at if selection.kept else len(whole.blocks)
     return Body(
         before=whole.blocks[:first],
-        paragraphs=[paragraph(block.text) for block in selection.kept],
+        paragraphs=[paragraph_text(block.text) for block in selection.kept],
         kept=selection.kept,
         dropped=[*selection.dropped, *place.beside],
         element=place.element,
@@ -233,24 +244,24 @@ def _select(place: _Place, beside: Beside, host: str) -> Body:
     )
 
 
-def paragraph(text: str) -> str:
+def paragraph_text(text: str) -> str:
     """A paragraph as it is stored: NFC, white space folded (no-break spaces made plain)."""
     return " ".join(normalize("NFC", text).split())
 
 
 def _marker(drop: tuple[HtmlElement, ...]) -> Callable[[HtmlElement], str | None]:
     def mark(element: HtmlElement) -> str | None:
-        return "selector" if element in drop else boilerplate.mark(element)
+        return "selector" if element in drop else boilerplate_mark(element)
 
-    return mark if drop else boilerplate.mark
+    return mark if drop else boilerplate_mark
 
 
-def _approved(whole: Blocks, text: str) -> set[int]:
+def _confirmed_blocks(whole: Blocks, text: str) -> set[int]:
     if not text:
         return {block.at for block in whole.blocks}
     approved = set()
     for block in whole.blocks:
-        letters = text_key.letters(block.text)
+        letters = text_key(block.text)
         if len(letters) > 10 and letters in text:
             approved.add(block.at)
     return approved
@@ -283,7 +294,7 @@ class _Selection:
         weights: dict[tuple[str, ...], float] = defaultdict(float)
         for block in self.kept:
             if block.kind not in ("li", "cell", "h"):
-                weights[paths[block.at]] += prose(block) * (
+                weights[paths[block.at]] += prose_length(block) * (
                     1.0 if block.at in self.approved else 0.5
                 )
         total = sum(weights.values())
@@ -340,9 +351,9 @@ class _Selection:
         """The rule by which a box is dropped, or None."""
         length = sum(len(block.text) for block in members)
         linked = sum(block.linked for block in members)
-        texts = sum(prose(block) for block in members)
+        texts = sum(prose_length(block) for block in members)
         first = members[0]
-        if wording.RELATED_LABEL.match(first.text) or wording.RELATED_LEAD.match(first.text):
+        if RELATED_LABEL.match(first.text) or RELATED_LEAD.match(first.text):
             return "related box"
         if all(block.kind in ("li", "cell") for block in members):
             seen = sum(len(block.text) for block in members if block.at in self.approved)
@@ -376,7 +387,7 @@ class _Selection:
         listed = self.guided and len(members) >= LISTED and lines > 0.5 * length
         return self.lenient or listed or cells > 0.5 * length
 
-    def by_words(self, beside: Beside, host: str) -> None:
+    def apply_line_rules(self, beside: KnownPageText, host: str) -> None:
         """Drop lines that repeat what the page says elsewhere, labels with what they label, and
         furniture.
         """
@@ -384,7 +395,7 @@ class _Selection:
         labelled = False
         told: set[str] = set()
         for block in self.kept:
-            rule = line_rules.rule(block, beside)
+            rule = line_rules.rule_against(block, beside)
             if rule is None and (
                 (labelled and line_rules.is_headline(block))
                 or (not self.lenient and line_rules.is_linked_headline(block, host))
@@ -397,16 +408,16 @@ class _Selection:
             verdicts.append((block, rule))
         self._keep(verdicts)
 
-    def echoes(self) -> None:
+    def drop_pull_quotes(self) -> None:
         """Drop sentences lifted out of a paragraph to be shown large. A guide sums itself up in its
         own words.
         """
-        lifted = set() if self.guided else quotations.lifted(self.kept)
+        lifted = set() if self.guided else find_pull_quotes(self.kept)
         self._keep(
             [(block, "pulled quotation" if block.at in lifted else None) for block in self.kept]
         )
 
-    def ends(self, authors: tuple[str, ...]) -> None:
+    def trim_ends(self, authors: tuple[str, ...]) -> None:
         """Cut what stands before the first and after the last paragraph of prose, and what is said
         of the writer there.
         """
@@ -433,9 +444,11 @@ class _Selection:
         tail = last + 1
         while tail < len(self.kept) and line_rules.may_follow(self.kept[tail], self.kept[tail - 1]):
             tail += 1
-        while tail > last + 1 and line_rules.announces(self.kept[tail - 1]):  # nothing came of it
+        while tail > last + 1 and line_rules.announces_list(
+            self.kept[tail - 1]
+        ):  # nothing came of it
             tail -= 1
-        signed = max(first + neighbours.SEVERAL, tail - _SIGNED)
+        signed = max(first + SEVERAL, tail - _SIGNED)
         tail = next(
             (
                 at
@@ -452,22 +465,22 @@ class _Selection:
             verdicts.append((block, rule))
         self._keep(verdicts)
 
-    def opening(self, whole: Blocks, void: set[int], beside: Beside) -> None:
+    def add_opening(self, whole: Blocks, void: set[int], beside: KnownPageText) -> None:
         """Take in the text's first paragraphs where they stand in a box of their own, and leave out
         its deck.
         """
         if not self.kept:
             return
-        told = text_key.letters("".join(block.text for block in self.kept))
+        told = text_key("".join(block.text for block in self.kept))
         left = {block.at for block, _ in self.dropped}
-        found = decks.taken_in(whole, self.kept[0], beside.titles, void, left)
+        found = merge_or_drop_deck(whole, self.kept[0], beside.titles, void, left)
         self.kept = [
-            *(block for block in found if text_key.letters(block.text) not in told),
+            *(block for block in found if text_key(block.text) not in told),
             *self.kept,
         ]
         while any(map(line_rules.is_solid, self.kept[1:])):
             first, second = self.kept[:2]
-            if self._path(first) == self._path(second) or not decks.is_deck(first, second, whole):
+            if self._path(first) == self._path(second) or not is_deck(first, second, whole):
                 return
             self.dropped.append((self.kept.pop(0), "deck"))
 

@@ -4,9 +4,9 @@ paragraph, too.
 
 from __future__ import annotations
 
-from pipelines.language import line_phrases as wording
+from pipelines.language.line_phrases import ends_sentence
 from pipelines.page.blocks import Block
-from pipelines.page.text_key import letters
+from pipelines.page.text_key import text_key
 
 # Letters of a quotation that is lifted out of the text: from this many to that many.
 ECHO = (30, 300)
@@ -14,16 +14,16 @@ ECHO = (30, 300)
 LIFTED = 1.25
 
 
-def lifted(text: list[Block]) -> set[int]:
+def find_pull_quotes(text: list[Block]) -> set[int]:
     """The places (`Block.at`) of sentences that stand inside a longer block of the same text."""
-    every = [letters(block.text) for block in text]
+    every = [text_key(block.text) for block in text]
     whole = "|".join(every)
     return {
         block.at
         for block, own in zip(text, every, strict=True)
         if block.kind in ("p", "quote", "text")
         and ECHO[0] <= len(own) <= ECHO[1]
-        and wording.ends_sentence(block.text)
+        and ends_sentence(block.text)
         and whole.count(own) > 1
         and any(own in other for other in every if len(other) >= LIFTED * len(own))
     }

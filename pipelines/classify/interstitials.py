@@ -14,8 +14,13 @@ from urllib.parse import urlsplit
 from archive.model import NotArticleReason
 from pipelines.body import line_rules
 from pipelines.body.paragraphs import Body
-from pipelines.language import interstitials as obstacle_words
-from pipelines.language import line_phrases as wording
+from pipelines.language.interstitials import (
+    addresses_visitor,
+    headline_parts,
+    named_subject,
+    notice_kind,
+)
+from pipelines.language.line_phrases import is_story_line
 from pipelines.page import dom
 from pipelines.page.dom import Page
 
@@ -50,7 +55,9 @@ MOST_OUTER = 6
 _MARKED = ("form", "div", "script", "iframe", "input", "section")
 
 
-def found(page: Page, read: Body, *, is_article: bool) -> tuple[NotArticleReason, str] | None:
+def detect_interstitial(
+    page: Page, read: Body, *, is_article: bool
+) -> tuple[NotArticleReason, str] | None:
     """What was served in the page's place, with what tells it; None for a page of its own.
 
     `is_article`: the page states for machines that it is an article, as none of these do.
@@ -80,7 +87,7 @@ def _told(own: list[str]) -> int:
     """
     told = length = 0
     for text in own:
-        if wording.is_story_line(text) and obstacle_words.said(text) is None:
+        if is_story_line(text) and notice_kind(text) is None:
             told, length = told + 1, length + len(text)
         if length > STORY:
             return max(len(own), STORY_LINES + 1)
@@ -107,7 +114,7 @@ def hides_something(page: Page, read: Body) -> str | None:
     own = _own_lines(read)
     if not 0 < len(own) <= STORY_LINES + 1 or sum(map(len, own)) > STORY:
         return None
-    if all(map(obstacle_words.addresses, own)):
+    if all(map(addresses_visitor, own)):
         return "nothing but words to the visitor"
     robots = (
         meta for meta in page.root.iter("meta") if (meta.get("name") or "").lower() == "robots"
@@ -133,9 +140,9 @@ def _named(page: Page) -> tuple[NotArticleReason, str] | None:
     heading = next((text for text in headings if text), "")
     second = [] if heading else [dom.text_of(element) for element in page.root.iter("h2")][:2]
     title = next((element.text for element in page.root.iter("title") if element.text), "") or ""
-    for text in (heading, *second, *obstacle_words.parts(dom.fold(title))[:2]):
-        for part in (text, *obstacle_words.parts(text)):
-            if kind := obstacle_words.named(part):
+    for text in (heading, *second, *headline_parts(dom.collapse_spaces(title))[:2]):
+        for part in (text, *headline_parts(text)):
+            if kind := named_subject(part):
                 return kind, part
     return None
 
@@ -146,7 +153,7 @@ def _by_lines(read: Body, own: list[str]) -> tuple[NotArticleReason, str] | None
     lines = own or [
         block.text for block in blocks[:MOST_LINES] if block.link_share < line_rules.MOSTLY_LINKED
     ]
-    return next(((kind, line) for line in lines if (kind := obstacle_words.said(line))), None)
+    return next(((kind, line) for line in lines if (kind := notice_kind(line))), None)
 
 
 def _mark(page: Page, *, sure: bool) -> tuple[NotArticleReason, str] | None:

@@ -17,16 +17,23 @@ from archive.model import NotAnArticle, NotArticleReason
 from pipelines.body import line_rules
 from pipelines.body.line_rules import is_sentence_long
 from pipelines.body.paragraphs import Body
-from pipelines.classify import interstitials as obstacles
 from pipelines.classify import paywalls
-from pipelines.classify import service_pages as site_pages
+from pipelines.classify.interstitials import detect_interstitial, hides_something
+from pipelines.classify.service_pages import (
+    is_audio_page,
+    is_own_page,
+    is_product_page,
+    is_profile,
+    is_search,
+    is_table,
+)
 from pipelines.embedded.page_data import Embedded
-from pipelines.language import line_phrases as wording
+from pipelines.language.line_phrases import count_words, ends_sentence, is_date_line, is_story_line
 from pipelines.metadata.extract import Metadata
-from pipelines.metadata.json_ld import text, types
+from pipelines.metadata.json_ld import node_types, value_text
 from pipelines.page import dom
 from pipelines.page.dom import Page
-from pipelines.page.text_key import letters
+from pipelines.page.text_key import text_key
 
 # Menu, footer and headline of a page without its story have no more text than this, in characters.
 SPARSE = 4000
@@ -84,20 +91,22 @@ def is_sparse(page: Page) -> bool:
 def _first_text(element: HtmlElement) -> str:
     """The text under an element, read no further than needed to know that it is long."""
     parts, length = [], 0
-    for part in dom.strings(element):
+    for part in dom.text_nodes(element):
         stripped = part.strip()
         parts.append(stripped)
         length += len(stripped)
         if length > SPARSE:
             break
-    return dom.fold(" ".join(parts))
+    return dom.collapse_spaces(" ".join(parts))
 
 
-def judge(page: Page, embedded: Embedded, stated: Metadata, read: Body) -> NotAnArticle | None:
+def classify_page(
+    page: Page, embedded: Embedded, stated: Metadata, read: Body
+) -> NotAnArticle | None:
     """Why what was read of a page is no article, or None where it is one."""
     says_article = _says_article(page, embedded, stated)
     promised = says_article or _is_stamped(page) or stated.published is not None
-    if obstacle := obstacles.found(page, read, is_article=says_article or _is_stamped(page)):
+    if obstacle := detect_interstitial(page, read, is_article=says_article or _is_stamped(page)):
         return _not(page, *obstacle)
     if paywalls.is_stub(embedded, page, read):
         return _not(
@@ -107,7 +116,7 @@ def judge(page: Page, embedded: Embedded, stated: Metadata, read: Body) -> NotAn
         )
     if other := _other(page, stated, read, says_article=says_article):
         return _not(page, *other)
-    if not promised and (hiding := obstacles.hides_something(page, read)):
+    if not promised and (hiding := hides_something(page, read)):
         return _not(page, NotArticleReason.EMPTY, hiding)
     listed = _listed(read)
     if detail := _only_leads(page, stated, read, listed, says_article=says_article):
@@ -132,25 +141,25 @@ def _says_article(page: Page, embedded: Embedded, stated: Metadata) -> bool:
     if stated.kinds.isdisjoint(_LIST_KINDS):
         return True
     works = [
-        node for node in embedded.json_ld if _ARTICLES & {kind.lower() for kind in types(node)}
+        node for node in embedded.json_ld if _ARTICLES & {kind.lower() for kind in node_types(node)}
     ]
     if len(works) <= MOST_WORKS:
         return True
-    shown = {letters(dom.text_of(element)) for element in page.root.iter("h1", "title")}
-    return any(letters(text(node.get("headline")) or "") in shown for node in works)
+    shown = {text_key(dom.text_of(element)) for element in page.root.iter("h1", "title")}
+    return any(text_key(value_text(node.get("headline")) or "") in shown for node in works)
 
 
 def _other(
     page: Page, stated: Metadata, read: Body, *, says_article: bool
 ) -> tuple[NotArticleReason, str] | None:
     """What else a page is than an article or a list, where its own words or data say so."""
-    if site_pages.is_own_page(page, stated.title, is_article=says_article):
+    if is_own_page(page, stated.title, is_article=says_article):
         return NotArticleReason.SERVICE, "a page of the site about itself"
     if not says_article and (reason := _stated_kind(page, stated, read)):
         return reason, f"{_length(read)} characters of text"
     if _is_gallery(stated, read):
         return NotArticleReason.GALLERY, f"{_length(read)} characters of text"
-    if not says_article and stated.published is None and site_pages.is_table(read):
+    if not says_article and stated.published is None and is_table(read):
         return NotArticleReason.SERVICE, "a table"
     return None
 
@@ -158,11 +167,11 @@ def _other(
 def _stated_kind(page: Page, stated: Metadata, read: Body) -> NotArticleReason | None:
     """What a page without the marks of an article states to be, where it has not much text."""
     length = _length(read)
-    if length <= TRANSCRIPT and site_pages.is_sound(stated.kinds):
+    if length <= TRANSCRIPT and is_audio_page(stated.kinds):
         return NotArticleReason.AUDIO
-    if length <= TRANSCRIPT and site_pages.is_person(stated.kinds):
+    if length <= TRANSCRIPT and is_profile(stated.kinds):
         return NotArticleReason.SERVICE
-    if stated.published is None and site_pages.is_goods(page, stated.kinds):
+    if stated.published is None and is_product_page(page, stated.kinds):
         return NotArticleReason.SERVICE
     if length <= STUB and any(kind.startswith("video") for kind in stated.kinds):
         return NotArticleReason.VIDEO
@@ -185,9 +194,9 @@ def _only_leads(
     """
     if not _only_teasers(read):
         return None
-    short = wording.words(stated.title or "") < HEADLINE_WORDS
+    short = count_words(stated.title or "") < HEADLINE_WORDS
     enough = 2 if short and not says_article else LISTED
-    if site_pages.is_search(page, stated.title):
+    if is_search(page, stated.title):
         short, enough = True, 2
     listed = max(listed, len(read.kept))
     if not short or listed < enough:
@@ -257,9 +266,9 @@ def _is_dated(stated: Metadata) -> bool:
     title = stated.title or ""
     return (
         dated
-        and wording.words(title) >= HEADLINE_WORDS
+        and count_words(title) >= HEADLINE_WORDS
         and not _YEAR.search(title)
-        and not wording.is_date_line(title)
+        and not is_date_line(title)
     )
 
 
@@ -270,7 +279,7 @@ def _is_bare(page: Page, read: Body) -> bool:
     if _sends_on(page):
         return False
     blocks = read.page.blocks if read.page else []
-    words = sum(wording.words(block.text) for block in blocks)
+    words = sum(count_words(block.text) for block in blocks)
     if not any(block.links or block.level for block in blocks) and words < BARE:
         return True
     if words < SHELL and any(
@@ -303,11 +312,8 @@ def _tells(read: Body) -> bool:
     long.
     """
     if len(read.kept) != len(read.paragraphs):
-        return any(wording.is_story_line(text) for text in read.paragraphs)
-    if any(
-        wording.is_story_line(block.text) and block.link_share <= MOSTLY_LINKED
-        for block in read.kept
-    ):
+        return any(is_story_line(text) for text in read.paragraphs)
+    if any(is_story_line(block.text) and block.link_share <= MOSTLY_LINKED for block in read.kept):
         return True
     # Where nobody sets full stops: several lines of a sentence's length, one after another.
     told = [block for block in read.kept if block.kind in ("p", "text") and not block.links]
@@ -328,26 +334,25 @@ def _is_headed(page: Page, stated: Metadata, read: Body) -> bool:
     """Whether a page has one headline, which leads nowhere, and paragraphs after it; undated, it
     must be addressed so.
     """
-    if wording.words(stated.title or "") < HEADLINE_WORDS or not read.kept:
+    if count_words(stated.title or "") < HEADLINE_WORDS or not read.kept:
         return False
     told = _tells_more(read)
     if stated.published is None and not (told and _SLUG.search(urlsplit(page.url).path)):
         return False
-    key = letters(stated.title or "")
-    shown = any(letters(block.text) == key and not block.links for block in read.before)
+    key = text_key(stated.title or "")
+    shown = any(text_key(block.text) == key and not block.links for block in read.before)
     first = read.kept[0]
     if line_rules.is_teaser(first, read.page.blocks if read.page else []):
         return False
     long = told or len(first.text) >= LONG_PARAGRAPH
-    return shown and long and not first.links and wording.ends_sentence(first.text)
+    return shown and long and not first.links and ends_sentence(first.text)
 
 
 def _tells_more(read: Body) -> bool:
     """Whether several lines tell a story, none of them below a headline that leads elsewhere."""
     every = read.page.blocks if read.page else []
     told = [
-        wording.is_story_line(block.text) and not line_rules.is_teaser(block, every)
-        for block in read.kept
+        is_story_line(block.text) and not line_rules.is_teaser(block, every) for block in read.kept
     ]
     return sum(told) > 1
 
@@ -376,4 +381,4 @@ def _listed(read: Body) -> int:
 
 
 def _not(page: Page, reason: NotArticleReason, detail: str) -> NotAnArticle:
-    return NotAnArticle(url=page.url, reason=reason, detail=dom.fold(detail)[:200])
+    return NotAnArticle(url=page.url, reason=reason, detail=dom.collapse_spaces(detail)[:200])

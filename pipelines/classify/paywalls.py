@@ -15,8 +15,8 @@ from cssselect import SelectorError
 
 from pipelines.body.paragraphs import Body
 from pipelines.embedded.page_data import Embedded
-from pipelines.language import line_phrases as wording
-from pipelines.metadata.json_ld import types
+from pipelines.language.line_phrases import ends_sentence, is_story_line
+from pipelines.metadata.json_ld import node_types
 from pipelines.page import dom
 from pipelines.page.dom import Page
 
@@ -61,7 +61,7 @@ def is_stub(embedded: Embedded, page: Page, read: Body) -> bool:
         return True
     last = read.paragraphs[-1] if read.paragraphs else ""
     marked = bool(page.root.xpath(_WALL))
-    return marked or bool(_UNFINISHED.search(last)) or not wording.ends_sentence(last)
+    return marked or bool(_UNFINISHED.search(last)) or not ends_sentence(last)
 
 
 def _is_offered(read: Body) -> bool:
@@ -84,9 +84,9 @@ def _stands(read: Body) -> bool:
 def _works(embedded: Embedded) -> Iterator[dict[str, Any]]:
     """The nodes of JSON-LD that say something of what is paid for, or of how long the text is."""
     for node in embedded.json_ld:
-        if ("isAccessibleForFree" in node or "wordCount" in node) and "WebPageElement" not in types(
-            node
-        ):
+        if (
+            "isAccessibleForFree" in node or "wordCount" in node
+        ) and "WebPageElement" not in node_types(node):
             yield node
 
 
@@ -99,8 +99,7 @@ def _shows_paid_part(page: Page, nodes: list[dict[str, Any]]) -> bool:
         for part in parts if isinstance(parts, list) else [parts]:
             selector = part.get("cssSelector") if isinstance(part, dict) else None
             if isinstance(selector, str) and any(
-                wording.is_story_line(text) and not _OFFER.search(text)
-                for text in _texts(page, selector)
+                is_story_line(text) and not _OFFER.search(text) for text in _texts(page, selector)
             ):
                 return True
     return False

@@ -11,8 +11,8 @@ import re
 from urllib.parse import unquote, urlsplit
 
 from pipelines.body.paragraphs import Body
-from pipelines.language import interstitials as obstacle_words
-from pipelines.language import line_phrases as wording
+from pipelines.language.interstitials import share_of_text
+from pipelines.language.line_phrases import is_story_line
 from pipelines.page import dom
 from pipelines.page.dom import Page
 
@@ -61,7 +61,7 @@ def is_own_page(page: Page, title: str | None, *, is_article: bool) -> bool:
     must be so twice.
     """
     addressed = bool(_PATH.match(unquote(urlsplit(page.url).path)))
-    told = any(obstacle_words.share(_NAMES, text) >= WHOLLY for text in _headlines(page, title))
+    told = any(share_of_text(_NAMES, text) >= WHOLLY for text in _headlines(page, title))
     return (addressed and told) if is_article else (addressed or told)
 
 
@@ -74,7 +74,7 @@ def is_search(page: Page, title: str | None) -> bool:
     )
 
 
-def is_goods(page: Page, kinds: frozenset[str]) -> bool:
+def is_product_page(page: Page, kinds: frozenset[str]) -> bool:
     """Whether a page states that it sells something: goods with an offer, not those that news are
     sold as.
     """
@@ -84,12 +84,12 @@ def is_goods(page: Page, kinds: frozenset[str]) -> bool:
     return any(_SOLD.match((meta.get("content") or "").strip()) for meta in metas)
 
 
-def is_person(kinds: frozenset[str]) -> bool:
+def is_profile(kinds: frozenset[str]) -> bool:
     """Whether a page states that it is somebody's profile."""
     return not _PERSONS.isdisjoint(kinds)
 
 
-def is_sound(kinds: frozenset[str]) -> bool:
+def is_audio_page(kinds: frozenset[str]) -> bool:
     """Whether a page states that it is there to be heard."""
     return not _SOUND.isdisjoint(kinds)
 
@@ -97,7 +97,7 @@ def is_sound(kinds: frozenset[str]) -> bool:
 def is_table(read: Body) -> bool:
     """Whether a page is a table of short cells with at most a line of text."""
     every = read.page.blocks if read.page else []
-    cells = sum(block.kind == "cell" and not wording.is_story_line(block.text) for block in every)
+    cells = sum(block.kind == "cell" and not is_story_line(block.text) for block in every)
     told = sum(block.kind != "cell" for block in read.kept)
     return told <= 1 and cells >= CELLS
 

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from pipelines.dates import calendars
 from pipelines.dates.calendars import Calendar
-from pipelines.language.dates import FILLERS, TOKEN, month
+from pipelines.language.dates import FILLERS, TOKEN, month_number
 
 _YEAR_FIRST = re.compile(
     r"(?<![\d.])(\d{4}) ?([/.\-]|年|년) ?(\d{1,2}) ?(?:[/.\-]|月|월) ?(\d{1,2})(?!\d)"
@@ -50,7 +50,7 @@ _MONTH_FIRST_LANGUAGES = ("en", "en-us", "fil", "tl")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clues:
+class DateHints:
     """What is known from outside the text: the page's language, the site's zone, the time of
     capture.
     """
@@ -84,7 +84,7 @@ class Clues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class DateMatch:
     """A date found at `start`-`end` of the text, in Gregorian terms; `day` and `month` are None
     where not said.
     """
@@ -100,31 +100,31 @@ class Found:
     end: int = 0
 
 
-def find(text: str, clues: Clues) -> Found | None:
+def find_date(text: str, clues: DateHints) -> DateMatch | None:
     """The date the folded `text` states: a whole one before a coarse one, a Gregorian one before
     others, the first.
     """
-    best: Found | None = None
-    for found in (*_numeric(text, clues), *_worded(text, clues)):
+    best: DateMatch | None = None
+    for found in (*_numeric_date(text, clues), *_named_date(text, clues)):
         if best is None or _rank(found) < _rank(best):
             best = found
     return best
 
 
-def _rank(found: Found) -> tuple[bool, bool, bool, int]:
+def _rank(found: DateMatch) -> tuple[bool, bool, bool, int]:
     return found.day is None, found.year_guessed, found.calendar != Calendar.GREGORIAN, found.start
 
 
 # ------------------------------------------------------------------------------------ numbers alone
 
 
-def _numeric(text: str, clues: Clues) -> Iterator[Found]:
+def _numeric_date(text: str, clues: DateHints) -> Iterator[DateMatch]:
     for match in _YEAR_FIRST.finditer(text):
         yield from _year_first(match, text, clues)
     for match in _YEAR_LAST.finditer(text):
         yield from _year_last(match, text, clues)
     for match in _VIETNAMESE.finditer(text):
-        yield from _made(int(match[3]), int(match[2]), int(match[1]), match, Calendar.GREGORIAN)
+        yield from _match_of(int(match[3]), int(match[2]), int(match[1]), match, Calendar.GREGORIAN)
     for match in _MONTH_DAY.finditer(text):
         found = _without_year(
             int(match[1]), int(match[2]), Calendar.GREGORIAN, match.start(), match.end(), clues
@@ -132,19 +132,19 @@ def _numeric(text: str, clues: Clues) -> Iterator[Found]:
         if found:
             yield found
     for match in _COMPACT.finditer(text):
-        yield from _made(int(match[1]), int(match[2]), int(match[3]), match, Calendar.GREGORIAN)
+        yield from _match_of(int(match[1]), int(match[2]), int(match[3]), match, Calendar.GREGORIAN)
 
 
-def _year_first(match: re.Match[str], text: str, clues: Clues) -> Iterator[Found]:
+def _year_first(match: re.Match[str], text: str, clues: DateHints) -> Iterator[DateMatch]:
     year, second, third = int(match[1]), int(match[3]), int(match[4])
     if second > 12 >= third:  # right-to-left layouts turn 25/10/2024 round
         second, third = third, second
     calendar = _calendar(year, text, clues)
     if calendar:
-        yield from _made(year, second, third, match, calendar)
+        yield from _match_of(year, second, third, match, calendar)
 
 
-def _year_last(match: re.Match[str], text: str, clues: Clues) -> Iterator[Found]:
+def _year_last(match: re.Match[str], text: str, clues: DateHints) -> Iterator[DateMatch]:
     first, second, year = int(match[1]), int(match[3]), int(match[4])
     if len(match[4]) == 2:
         year += 2000 if year < 70 else 1900
@@ -154,14 +154,14 @@ def _year_last(match: re.Match[str], text: str, clues: Clues) -> Iterator[Found]
     doubtful = first <= 12 and second <= 12 and first != second
     month_first = second > 12 or (doubtful and match[2] != "." and clues.month_first)
     day, number = (second, first) if month_first else (first, second)
-    for found in _made(year, number, day, match, calendar, ambiguous=doubtful):
+    for found in _match_of(year, number, day, match, calendar, ambiguous=doubtful):
         if doubtful and clues.ahead(date(found.year, found.month or 1, found.day or 1)):
-            yield from _made(year, day, number, match, calendar, ambiguous=True)
+            yield from _match_of(year, day, number, match, calendar, ambiguous=True)
         else:
             yield found
 
 
-def _calendar(year: int, text: str, clues: Clues) -> Calendar | None:
+def _calendar(year: int, text: str, clues: DateHints) -> Calendar | None:
     """The calendar a bare year belongs to, or None where it is no year."""
     if year in _YEARS:
         return Calendar.GREGORIAN
@@ -178,7 +178,7 @@ def _calendar(year: int, text: str, clues: Clues) -> Calendar | None:
     )
 
 
-def _made(
+def _match_of(
     year: int,
     number: int,
     day: int,
@@ -186,10 +186,10 @@ def _made(
     calendar: Calendar,
     *,
     ambiguous: bool = False,
-) -> Iterator[Found]:
+) -> Iterator[DateMatch]:
     found = _gregorian(year, number, day, calendar)
     if found:
-        yield Found(
+        yield DateMatch(
             year=found.year,
             month=found.month,
             day=found.day,
@@ -203,9 +203,9 @@ def _made(
 def _gregorian(year: int, number: int, day: int, calendar: Calendar) -> date | None:
     try:
         if calendar == Calendar.HIJRI:
-            return calendars.hijri(year, number, day)
+            return calendars.hijri_to_gregorian(year, number, day)
         if calendar == Calendar.PERSIAN:
-            return calendars.persian(year, number, day)
+            return calendars.persian_to_gregorian(year, number, day)
         return date(year - 543 if calendar == Calendar.BUDDHIST else year, number, day)
     except ValueError:
         return None
@@ -254,7 +254,7 @@ def _parts(text: str, language: str | None) -> list[_Part]:
                 _Part(_number(word), int(word) if len(word) <= 4 else 0, start, tokens[at].end())
             )
         else:
-            named = month(word, tokens[at + 1][0] if at + 1 < len(tokens) else "", language)
+            named = month_number(word, tokens[at + 1][0] if at + 1 < len(tokens) else "", language)
             if named:
                 taken = named[2]
                 parts.append(
@@ -275,12 +275,12 @@ def _number(digits: str) -> str:
     return "z" if len(digits) == 4 and value in _OTHER_YEARS else "x"
 
 
-def _worded(text: str, clues: Clues) -> Iterator[Found]:
+def _named_date(text: str, clues: DateHints) -> Iterator[DateMatch]:
     parts = _parts(text, clues.language)
     shape = "".join(part.letter for part in parts)
     if not ("m" in shape or "h" in shape or "p" in shape):
         if shape == "y" and parts[0].value in _YEARS:
-            yield Found(year=parts[0].value, start=parts[0].start, end=parts[0].end)
+            yield DateMatch(year=parts[0].value, start=parts[0].start, end=parts[0].end)
         return
     for pattern, order in _SHAPES:
         for match in pattern.finditer(shape):
@@ -297,7 +297,9 @@ def _worded(text: str, clues: Clues) -> Iterator[Found]:
                 yield found
 
 
-def _from_fields(fields: dict[str, _Part], start: int, end: int, clues: Clues) -> Found | None:
+def _from_fields(
+    fields: dict[str, _Part], start: int, end: int, clues: DateHints
+) -> DateMatch | None:
     letter, number = fields["m"].letter, fields["m"].value
     calendar = next(calendar for mark, calendar in _CALENDARS.values() if mark == letter)
     year = fields["y"].value if "y" in fields else None
@@ -318,18 +320,20 @@ def _from_fields(fields: dict[str, _Part], start: int, end: int, clues: Clues) -
         )
         if first is None:
             return None
-        return Found(year=first.year, month=first.month, calendar=calendar, start=start, end=end)
+        return DateMatch(
+            year=first.year, month=first.month, calendar=calendar, start=start, end=end
+        )
     whole = _gregorian(year, number, day, calendar)
     if whole is None:
         return None
-    return Found(
+    return DateMatch(
         year=whole.year, month=whole.month, day=whole.day, calendar=calendar, start=start, end=end
     )
 
 
 def _without_year(
-    number: int, day: int, calendar: Calendar, start: int, end: int, clues: Clues
-) -> Found | None:
+    number: int, day: int, calendar: Calendar, start: int, end: int, clues: DateHints
+) -> DateMatch | None:
     """A day and month: the last time they came round before the capture."""
     if clues.captured is None:
         return None
@@ -341,7 +345,7 @@ def _without_year(
     for year in (this + 1, this, this - 1, this - 2):
         found = _gregorian(year, number, day, calendar)
         if found and not clues.ahead(found):
-            return Found(
+            return DateMatch(
                 year=found.year,
                 month=found.month,
                 day=found.day,

@@ -29,7 +29,7 @@ def _leap_days_before(year: int) -> int:
     return (8 * year + 21) // 33
 
 
-def persian(year: int, month: int, day: int) -> date:
+def persian_to_gregorian(year: int, month: int, day: int) -> date:
     """The Gregorian date of a Persian one; ValueError where there is no such day or year.
 
     The first six months have 31 days, the next five 30, the last 29 or, in leap years, 30.
@@ -46,7 +46,7 @@ def persian(year: int, month: int, day: int) -> date:
     return _NOWRUZ_1399 + timedelta(days=days + before + day - 1)
 
 
-def hijri(year: int, month: int, day: int) -> date:
+def hijri_to_gregorian(year: int, month: int, day: int) -> date:
     """The Gregorian date of a Hijri one by the Umm al-Qura calendar; ValueError where there is no
     such day or year.
 

@@ -36,7 +36,7 @@ _EVERYWHERE = frozenset(("tv", "me", "io", "co", "ly", "fm", "so", "cc", "to", "
 
 
 @cache
-def guess(url: str, locale: str | None = None) -> ZoneInfo | None:
+def guess_zone(url: str, locale: str | None = None) -> ZoneInfo | None:
     """The zone of the country that a page's host (`example.ae`) or locale (`ar-AE`) names, or None
     where neither tells.
     """

@@ -15,12 +15,12 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from archive.model import Precision
-from pipelines.dates import absolute as written_dates
-from pipelines.dates import relative as relative_dates
+from pipelines.dates.absolute import DateHints, DateMatch, find_date
 from pipelines.dates.calendars import Calendar
-from pipelines.dates.time_of_day import TimeOfDay, take
-from pipelines.language.date_spellings import kanuns, respelled
-from pipelines.language.dates import MODIFIED_LABELS, fold
+from pipelines.dates.relative import parse_relative_date
+from pipelines.dates.time_of_day import TimeOfDay, split_time
+from pipelines.language.date_spellings import normalise_levantine_months, normalise_spelling
+from pipelines.language.dates import MODIFIED_LABELS, fold_for_dates
 
 # A date text is a line, not a paragraph: no byline measured was longer than 160 characters.
 _MAX_LENGTH = 240
@@ -44,7 +44,11 @@ _EPOCH_SECONDS = range(631_152_000, 4_102_444_800)
 
 _MODIFIED = re.compile(
     r"(?<!\w)(?:"
-    + "|".join(sorted({re.escape(fold(label)) for label in MODIFIED_LABELS}, key=len, reverse=True))
+    + "|".join(
+        sorted(
+            {re.escape(fold_for_dates(label)) for label in MODIFIED_LABELS}, key=len, reverse=True
+        )
+    )
     + r")(?!\w)"
 )
 # A label of publication that may follow an update's ("Updated …, published …"), and the room one
@@ -78,7 +82,7 @@ class StatedDate:
     ambiguous: bool = False
 
 
-class Verdict(StrEnum):
+class DateVerdict(StrEnum):
     """Whether a stated date can be true."""
 
     SOUND = "sound"
@@ -94,24 +98,24 @@ _SLACK = timedelta(hours=1)
 _ZONE_SLACK = timedelta(hours=14)
 
 
-def verdict(
+def judge_date(
     stated: StatedDate, *, captured: datetime | None = None, discovered: datetime | None = None
-) -> Verdict:
+) -> DateVerdict:
     """Judge a stated date against the time of capture and the time its address was first seen; both
     aware, or None.
     """
     if stated.year < _FIRST_YEAR:
-        return Verdict.TOO_EARLY
+        return DateVerdict.TOO_EARLY
     if stated.instant is None:
         if captured and (stated.year, stated.month or 1) > (captured.year, captured.month):
-            return Verdict.FUTURE
-        return Verdict.COARSE
+            return DateVerdict.FUTURE
+        return DateVerdict.COARSE
     slack = _SLACK if stated.zone_stated and stated.precision != Precision.DAY else _ZONE_SLACK
     if captured and stated.instant > captured + slack:
-        return Verdict.FUTURE
+        return DateVerdict.FUTURE
     if discovered and stated.instant > discovered + slack:
-        return Verdict.AFTER_DISCOVERY
-    return Verdict.SOUND
+        return DateVerdict.AFTER_DISCOVERY
+    return DateVerdict.SOUND
 
 
 def read_date(
@@ -130,20 +134,20 @@ def read_date(
     try:
         if named := _NAMED_ZONE.fullmatch(raw):
             return _in_zone(raw, named)
-        return _machine(raw, zone) or _written(raw, captured, zone, language)
+        return _parse_machine_date(raw, zone) or _parse_written_date(raw, captured, zone, language)
     except (ValueError, OverflowError):
         return None
 
 
 def is_update(text: str) -> bool:
     """Whether a date text says that it is the time of the last change ("آخر تحديث: …")."""
-    return _MODIFIED.search(fold(text[:_MAX_LENGTH])) is not None
+    return _MODIFIED.search(fold_for_dates(text[:_MAX_LENGTH])) is not None
 
 
 # -------------------------------------------------------------------------- forms made for machines
 
 
-def _machine(raw: str, zone: tzinfo) -> StatedDate | None:
+def _parse_machine_date(raw: str, zone: tzinfo) -> StatedDate | None:
     match = _ISO.fullmatch(raw) or _BASIC.fullmatch(raw)
     if match:
         return _from_iso(match, raw, zone)
@@ -171,7 +175,7 @@ def _in_zone(raw: str, named: re.Match[str]) -> StatedDate | None:
         zone = ZoneInfo(named[2])
     except ZoneInfoNotFoundError:
         return None
-    found = _machine(named[1].strip(), zone)
+    found = _parse_machine_date(named[1].strip(), zone)
     return found and replace(found, raw=raw, zone_stated=found.instant is not None)
 
 
@@ -193,14 +197,14 @@ def _from_iso(match: re.Match[str], raw: str, zone: tzinfo) -> StatedDate | None
 # ---------------------------------------------------------------------------- forms made for people
 
 
-def _written(
+def _parse_written_date(
     raw: str, captured: datetime | None, zone: tzinfo, language: str | None
 ) -> StatedDate | None:
-    text = kanuns(fold(respelled(raw)))
+    text = normalise_levantine_months(fold_for_dates(normalise_spelling(raw)))
     update = _MODIFIED.search(text)
     issued = _PUBLISHED.search(text, update.end()) if update else None
     if update and (issued or update.start() > _LABEL):
-        first = _read(
+        first = _parse_text(
             raw,
             text[issued.start() :] if issued else text[: update.start()],
             captured,
@@ -209,21 +213,21 @@ def _written(
         )
         if first:
             return first
-    return _read(raw, text, captured, zone, language)
+    return _parse_text(raw, text, captured, zone, language)
 
 
-def _read(
+def _parse_text(
     raw: str, text: str, captured: datetime | None, zone: tzinfo, language: str | None
 ) -> StatedDate | None:
-    time, rest = take(text, zone)
-    clues = written_dates.Clues(language=language, zone=zone, captured=captured)
-    found = written_dates.find(rest, clues)
+    time, rest = split_time(text, zone)
+    clues = DateHints(language=language, zone=zone, captured=captured)
+    found = find_date(rest, clues)
     if found is None:
         return _counted_back(raw, text, rest, time, captured, zone)
     if found.month is None or found.day is None:
         return _coarse(raw, found.year, found.month, found.calendar)
     if time is None:
-        time, _ = take(rest[: found.start] + " ~ " + rest[found.end :], zone, dotted=True)
+        time, _ = split_time(rest[: found.start] + " ~ " + rest[found.end :], zone, dotted=True)
     return _at(raw, date(found.year, found.month, found.day), time, zone, found)
 
 
@@ -232,15 +236,15 @@ def _counted_back(
 ) -> StatedDate | None:
     if captured is None:
         return None
-    back = relative_dates.read(text, None, captured=captured, zone=zone)
+    back = parse_relative_date(text, None, captured=captured, zone=zone)
     if back is None:
         if time is None:
-            time, rest = take(text, zone, dotted=True)
-        back = relative_dates.read(rest, time, captured=captured, zone=(time and time.zone) or zone)
+            time, rest = split_time(text, zone, dotted=True)
+        back = parse_relative_date(rest, time, captured=captured, zone=(time and time.zone) or zone)
     if back is None:
         return None
     if back.precision == Precision.DAY:
-        found = written_dates.Found(
+        found = DateMatch(
             year=back.moment.year, month=back.moment.month, day=back.moment.day, relative=True
         )
         return _at(raw, back.moment.date(), time, zone, found)
@@ -289,7 +293,7 @@ def _at(
     day: date,
     time: TimeOfDay | None,
     zone: tzinfo,
-    found: written_dates.Found | None = None,
+    found: DateMatch | None = None,
 ) -> StatedDate:
     """The stated date of a calendar day and, where it is said, a time of that day."""
     stated = time.zone if time else None

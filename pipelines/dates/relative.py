@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from archive.model import Precision
 from pipelines.dates.time_of_day import TimeOfDay
-from pipelines.language.dates import MODIFIED_LABELS, PUBLISHED_LABELS, TOKEN, fold
+from pipelines.language.dates import MODIFIED_LABELS, PUBLISHED_LABELS, TOKEN, fold_for_dates
 
 
 def _folded(words: str, sep: str | None = None) -> frozenset[str]:
@@ -24,7 +24,7 @@ def _spaced(phrase: str) -> str:
     """A phrase folded, its words with nothing but a space between (`aujourd hui`), as `_words`
     finds them.
     """
-    return " ".join(word for word in TOKEN.findall(fold(phrase)) if word.isalnum())
+    return " ".join(word for word in TOKEN.findall(fold_for_dates(phrase)) if word.isalnum())
 
 
 _UNITS = {
@@ -36,7 +36,7 @@ _UNITS = {
     "month": "เดือน μήνα μήνες חודש חודשים חודשיים महीना महीने مہینے ماہ ヶ月 個月 شهر اشهر شهور شهرين شهران شهرا ماه month months mo mois monat monaten monate mes meses mese mesi ay месяц месяца месяцев місяць місяці bulan thang か月 个月 개월 maned maneder manad manader maand maanden miesiac miesiace",
     "year": "ปี χρόνο χρόνια έτος έτη שנה שנים שנתיים वर्ष साल سالوں سنه سنوات سنتين سنتان عام اعوام عامين عامان عاما سال year years yr yrs an ans annee jahr jahren jahre ano anos anno anni yil год года лет рік роки tahun nam 年 년 ar vuosi jaar rok lata",
 }
-_UNIT = {fold(word): unit for unit, words in _UNITS.items() for word in words.split()}
+_UNIT = {fold_for_dates(word): unit for unit, words in _UNITS.items() for word in words.split()}
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _PRECISION = {
@@ -50,7 +50,7 @@ _PRECISION = {
 }
 
 _NUMBERS = {
-    fold(word): number
+    fold_for_dates(word): number
     for number, words in enumerate(
         (
             "",
@@ -122,7 +122,9 @@ _SILENT = (
     _folded(_PART_OF_DAY)
     | _folded(_BETWEEN)
     | frozenset(
-        word for label in (*MODIFIED_LABELS, *PUBLISHED_LABELS) for word in fold(label).split()
+        word
+        for label in (*MODIFIED_LABELS, *PUBLISHED_LABELS)
+        for word in fold_for_dates(label).split()
     )
 )
 _MAX_TOKENS = 10
@@ -132,7 +134,7 @@ _VAGUE = {"second": Precision.MINUTE, "minute": Precision.HOUR, "hour": Precisio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Back:
+class RelativeDate:
     """A count back from the capture: the local moment it leads to and how much of it is known."""
 
     moment: datetime
@@ -144,7 +146,9 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word for word in TOKEN.findall(text) if word.isalnum())
 
 
-def read(rest: str, time: TimeOfDay | None, *, captured: datetime, zone: tzinfo) -> Back | None:
+def parse_relative_date(
+    rest: str, time: TimeOfDay | None, *, captured: datetime, zone: tzinfo
+) -> RelativeDate | None:
     """The moment `rest` counts back to, or None where it says anything else.
 
     `rest` is folded and without its time of day (`time`), which only "yesterday" and the like can
@@ -157,13 +161,15 @@ def read(rest: str, time: TimeOfDay | None, *, captured: datetime, zone: tzinfo)
     if time is None:
         spoken = " ".join(words)
         if spoken in _NOW or " ".join(word for word in words if word not in _SILENT) in _NOW:
-            return Back(moment=now, precision=Precision.MINUTE)
+            return RelativeDate(moment=now, precision=Precision.MINUTE)
         counted = _count(words)
         if counted:
             return _back(now, counted)
     days = _day_word(words)
     return (
-        None if days is None else Back(moment=now - timedelta(days=days), precision=Precision.DAY)
+        None
+        if days is None
+        else RelativeDate(moment=now - timedelta(days=days), precision=Precision.DAY)
     )
 
 
@@ -245,18 +251,20 @@ _SINGULAR = _folded(
 )
 
 
-def _back(now: datetime, counted: list[tuple[float | None, str]]) -> Back:
+def _back(now: datetime, counted: list[tuple[float | None, str]]) -> RelativeDate:
     number, unit = counted[0]
     if number is None:
-        return Back(moment=now, precision=_VAGUE.get(unit, Precision.MONTH))
+        return RelativeDate(moment=now, precision=_VAGUE.get(unit, Precision.MONTH))
     if unit not in _SECONDS:
-        return Back(moment=now - timedelta(days=number * _DAYS[unit]), precision=_PRECISION[unit])
+        return RelativeDate(
+            moment=now - timedelta(days=number * _DAYS[unit]), precision=_PRECISION[unit]
+        )
     parts = [(count or 0, name) for count, name in counted if name in _SECONDS]
     precision = _PRECISION[parts[-1][1]]
     if precision == Precision.HOUR and number != int(number):
         precision = Precision.MINUTE
     # through UTC, for the hours are real ones even where the clocks change
     back = sum(count * _SECONDS[name] for count, name in parts)
-    return Back(
+    return RelativeDate(
         moment=datetime.fromtimestamp(now.timestamp() - back, tz=now.tzinfo), precision=precision
     )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from pipelines.language.dates import HALVES, fold
+from pipelines.language.dates import HALVES, fold_for_dates
 
 # What a time is replaced by: it parts what stood around it.
 GAP = " ~ "
@@ -97,7 +97,7 @@ _PLACES = {
     "Asia/Tokyo": "طوكيو اليابان",
 }
 _BY_PLACE = {
-    fold(place.replace("_", " ")): zone
+    fold_for_dates(place.replace("_", " ")): zone
     for zone, places in _PLACES.items()
     for place in places.split()
 }  # keys of two words hold a space
@@ -181,7 +181,7 @@ def _named(text: str) -> tuple[tzinfo | None, str]:
     return None, text
 
 
-def take(text: str, zone: tzinfo, *, dotted: bool = False) -> tuple[TimeOfDay | None, str]:
+def split_time(text: str, zone: tzinfo, *, dotted: bool = False) -> tuple[TimeOfDay | None, str]:
     """The time of day in the folded `text`, and the text without it (a gap in its place).
 
     `zone` is the site's, to tell whose abbreviation a doubtful one is. `dotted` also reads `18.53`,

@@ -46,7 +46,7 @@ class NotAValueError(ValueError):
     """What stands there computes, or is no JavaScript."""
 
 
-class Reader:
+class JsLiteralParser:
     """Reads the values of one script; `names` are the parameters of the function around, with their
     values.
     """
@@ -57,7 +57,7 @@ class Reader:
         self.left = MAX_TOKENS
         self.names: dict[str, Any] = {}
 
-    def read(self, at: int) -> tuple[Any, int]:
+    def parse_value_at(self, at: int) -> tuple[Any, int]:
         """The value that begins at `at`, and where it ends; NotAValueError where it cannot be
         read.
         """
@@ -101,7 +101,7 @@ class Reader:
             raise NotAValueError
         kind, text = self.token()
         if kind == "string":
-            return unescape(text[1:-1])
+            return unescape_string(text[1:-1])
         if kind == "number":
             return _number(text)
         if kind == "name":
@@ -141,7 +141,7 @@ class Reader:
             if kind == "mark":
                 raise NotAValueError
             self.expect(":")
-            found[unescape(key[1:-1]) if kind == "string" else key] = self.value(depth + 1)
+            found[unescape_string(key[1:-1]) if kind == "string" else key] = self.value(depth + 1)
             if not self.accept(","):
                 self.expect("}")
                 break
@@ -229,7 +229,7 @@ class Reader:
             target.append(value)
 
 
-def unescape(text: str) -> str:
+def unescape_string(text: str) -> str:
     """The inside of a JavaScript string as the text it stands for; halves of a character beyond the
     first plane joined.
     """

@@ -132,7 +132,7 @@ _TAG = re.compile(r"<(p|br|div|h[1-6]|li|strong|em|a)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundArticle:
+class EmbeddedArticle:
     """An object of the data that looks like an article. `body` is HTML where `is_html`, else lines;
     texts are as they stood, dates unread; `address` may be absolute, a path or a slug; `caption`
     and `credit` are its picture's; `raw` is the object itself.
@@ -155,7 +155,7 @@ class FoundArticle:
     raw: dict[str, Any] = field(default_factory=dict)
 
 
-def articles_in(value: Any, source: str) -> Iterator[FoundArticle]:
+def articles_in(value: Any, source: str) -> Iterator[EmbeddedArticle]:
     """Every object in a JSON value that looks like an article, in document order; bounded by
     MAX_NODES.
     """
@@ -175,7 +175,7 @@ def articles_in(value: Any, source: str) -> Iterator[FoundArticle]:
             pending += [item for item in reversed(node) if isinstance(item, _NESTED)]
 
 
-def _article(node: dict[str, Any], source: str) -> FoundArticle | None:
+def _article(node: dict[str, Any], source: str) -> EmbeddedArticle | None:
     keys = _known_form(tuple(node)) if len(node) <= MAX_FORM else _form(tuple(node))
     if keys is None:
         return None
@@ -186,7 +186,7 @@ def _article(node: dict[str, Any], source: str) -> FoundArticle | None:
     if not body:
         return None
     image, caption, credit = _picture(node, keys)
-    return FoundArticle(
+    return EmbeddedArticle(
         source=source,
         title=title,
         body=body,
@@ -335,7 +335,7 @@ def _body(node: dict[str, Any], keys: dict[str, str]) -> tuple[str, bool]:
                 ),
                 None,
             )
-            value = written or rich_text.lines(value)
+            value = written or rich_text.rich_text_paragraphs(value)
         if isinstance(value, str):
             if _ESCAPED.search(value) and not _TAG.search(value):
                 value = html.unescape(value)
@@ -347,7 +347,7 @@ def _body(node: dict[str, Any], keys: dict[str, str]) -> tuple[str, bool]:
             ):
                 return value, is_html
         elif isinstance(value, list):
-            body = "\n".join(rich_text.lines(value))
+            body = "\n".join(rich_text.rich_text_paragraphs(value))
             if len(body) >= (SHORT_BODY if key in _SURE_KEYS else MIN_BODY):
                 return body, True
     return "", False

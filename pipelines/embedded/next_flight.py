@@ -24,7 +24,7 @@ _REFERENCE = re.compile(r"\$(?:L|@)?([0-9a-f]+)((?::[\w$.-]+)*)$")
 MAX_DEPTH = 40
 
 
-def decode(scripts: Iterable[str]) -> list[Any]:
+def decode_flight(scripts: Iterable[str]) -> list[Any]:
     """The JSON values of a page's flight rows, in order, with references replaced by what they
     refer to.
 

@@ -18,11 +18,20 @@ from typing import Any
 
 from lxml import etree
 
-from pipelines.embedded import next_flight as flight
-from pipelines.embedded import react_elements as flight_tree
-from pipelines.embedded import script_json as state
-from pipelines.embedded.json_articles import SHORT_BODY, FoundArticle, articles_in
-from pipelines.page.dom import Page, fold
+from pipelines.embedded.json_articles import SHORT_BODY, EmbeddedArticle, articles_in
+from pipelines.embedded.next_flight import HINT, decode_flight
+from pipelines.embedded.react_elements import elements_as_html, read_elements
+from pipelines.embedded.script_json import (
+    MIN_STATE,
+    assigned_anywhere,
+    assigned_values,
+    has_assignment,
+    is_devalue,
+    loads_tolerant,
+    parse_devalue,
+    resolve_references,
+)
+from pipelines.page.dom import Page, collapse_spaces
 
 LD_TYPES = ("application/ld+json",)
 JSON_TYPES = ("application/json",)
@@ -53,7 +62,7 @@ _LD_DEPTH = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class EmbeddedState:
     """One JSON value a page carries, under the name of its source: `next-data`, `flight`, `nuxt`,
     `fusion`, `state`.
     """
@@ -84,61 +93,59 @@ class Embedded:
             if (script.get("type") or "").split(";")[0].strip().lower() in LD_TYPES and (
                 text := script.text
             ):
-                _collect(state.loads_tolerant(text), nodes, 0)
+                _collect(loads_tolerant(text), nodes, 0)
         return nodes
 
     @cached_property
-    def states(self) -> list[State]:
+    def states(self) -> list[EmbeddedState]:
         """All application data that can be read as JSON, in document order."""
         found = self.further if self._everywhere else list(self._script_states())
-        rows = flight.decode(text for text in self._script_texts() if flight.HINT in text)
-        found += [State(source="flight", value=value) for value in rows]
+        rows = decode_flight(text for text in self._script_texts() if HINT in text)
+        found += [EmbeddedState(source="flight", value=value) for value in rows]
         return found
 
     @cached_property
-    def articles(self) -> list[FoundArticle]:
+    def articles(self) -> list[EmbeddedArticle]:
         """What looks like an article in the application data and in JSON-LD, the former first, each
         text once.
         """
-        found: dict[tuple[str, str], FoundArticle] = {}
+        found: dict[tuple[str, str], EmbeddedArticle] = {}
         for item in self.states:
             for article in articles_in(item.value, item.source):
-                found.setdefault((fold(article.title), article.body[:200]), article)
+                found.setdefault((collapse_spaces(article.title), article.body[:200]), article)
         tree = None if found else self._tree()
         if tree is not None:
-            found[(fold(tree.title), tree.body[:200])] = tree
+            found[(collapse_spaces(tree.title), tree.body[:200])] = tree
         for article in articles_in(self.json_ld, "json-ld"):
-            found.setdefault((fold(article.title), article.body[:200]), article)
+            found.setdefault((collapse_spaces(article.title), article.body[:200]), article)
         return list(found.values())
 
     @cached_property
     def markup(self) -> str:
         """The page as its React elements would show it, as HTML, or ''."""
-        return flight_tree.markup(item.value for item in self.states if item.source == "flight")
+        return elements_as_html(item.value for item in self.states if item.source == "flight")
 
-    def _tree(self) -> FoundArticle | None:
+    def _tree(self) -> EmbeddedArticle | None:
         """The article as React elements hold it, named by their headline or by the one for
         sharing.
         """
-        heading, text = flight_tree.read(
-            item.value for item in self.states if item.source == "flight"
-        )
+        heading, text = read_elements(item.value for item in self.states if item.source == "flight")
         metas = self._page.root.iter("meta")
         social = (meta.get("content") for meta in metas if meta.get("property") == "og:title")
-        title = next((fold(text) for text in social if text), None) or heading
+        title = next((collapse_spaces(text) for text in social if text), None) or heading
         if title is None or len(text) < SHORT_BODY:
             return None
-        return FoundArticle(source=TREE, title=title, body=text, is_html=True)
+        return EmbeddedArticle(source=TREE, title=title, body=text, is_html=True)
 
     def _script_texts(self) -> Iterator[str]:
         for script in self._page.root.iter("script"):
             if not script.get("src") and (text := script.text):
                 yield text
 
-    def _script_states(self) -> Iterator[State]:
+    def _script_states(self) -> Iterator[EmbeddedState]:
         for script in self._page.root.iter("script"):
             text = script.text or ""
-            if len(text) < state.MIN_STATE:
+            if len(text) < MIN_STATE:
                 continue
             kind = (script.get("type") or "").split(";")[0].strip().lower()
             if kind in JSON_TYPES:
@@ -146,21 +153,21 @@ class Embedded:
                     yield from _json_script(text, script.get("id") or "")
             elif (
                 kind in _SCRIPT_TYPES
-                and flight.HINT not in text
-                and state.assigns(text)
+                and HINT not in text
+                and has_assignment(text)
                 and _may_hold_text(text)
             ):
-                for name, value in state.assigned(text):
-                    yield State(source=_source_of(name), value=_joined(text, value))
+                for name, value in assigned_values(text):
+                    yield EmbeddedState(source=_source_of(name), value=_joined(text, value))
 
     @cached_property
-    def further(self) -> list[State]:
+    def further(self) -> list[EmbeddedState]:
         """The data in attributes, text areas, scripts of other types, and in JavaScript that is no
         JSON.
         """
         return list(self._further())
 
-    def _further(self) -> Iterator[State]:
+    def _further(self) -> Iterator[EmbeddedState]:
         places = _ATTRIBUTES(self._page.root)
         texts = [str(text) for text in places] if isinstance(places, list) else []
         scripts = []
@@ -170,16 +177,12 @@ class Embedded:
                 scripts.append(element.text or "")
             elif kind not in (*LD_TYPES, *JSON_TYPES):
                 texts.append((element.text or "").strip())
-        telling = (text for text in scripts if flight.HINT not in text and _may_hold_text(text))
+        telling = (text for text in scripts if HINT not in text and _may_hold_text(text))
         for text in islice(telling, _MAX_SCRIPTS):
-            for name, value in state.assigned_anywhere(text):
-                yield State(source=_source_of(name), value=_joined(text, value))
+            for name, value in assigned_anywhere(text):
+                yield EmbeddedState(source=_source_of(name), value=_joined(text, value))
         for text in texts:
-            if (
-                len(text) >= state.MIN_STATE
-                and text.startswith(("{", "["))
-                and _may_hold_text(text)
-            ):
+            if len(text) >= MIN_STATE and text.startswith(("{", "[")) and _may_hold_text(text):
                 yield from _json_script(text, "")
 
 
@@ -188,17 +191,17 @@ def _may_hold_text(script: str) -> bool:
     return any(hint.search(lowered) for hint in _TEXT_HINTS)
 
 
-def _json_script(text: str, name: str) -> Iterator[State]:
-    value = state.loads_tolerant(text)
-    if state.is_devalue(value) and isinstance(value, list):
-        yield State(source="nuxt", value=state.devalue(value))
+def _json_script(text: str, name: str) -> Iterator[EmbeddedState]:
+    value = loads_tolerant(text)
+    if is_devalue(value) and isinstance(value, list):
+        yield EmbeddedState(source="nuxt", value=parse_devalue(value))
     elif isinstance(value, dict | list):
         source = "next-data" if name == "__NEXT_DATA__" else _source_of(name)
-        yield State(source=source, value=_joined(text, value))
+        yield EmbeddedState(source=source, value=_joined(text, value))
 
 
 def _joined(text: str, value: Any) -> Any:
-    return state.joined(value) if '"__ref"' in text else value
+    return resolve_references(value) if '"__ref"' in text else value
 
 
 def _source_of(name: str) -> str:

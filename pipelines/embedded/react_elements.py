@@ -61,7 +61,7 @@ class _Walk:
         return self.text(value.get("children"), depth + 1) if isinstance(value, dict) else ""
 
 
-def read(rows: Iterable[Any]) -> tuple[str | None, str]:
+def read_elements(rows: Iterable[Any]) -> tuple[str | None, str]:
     """The first `h1` of a page's flight rows, and as HTML the blocks that stand together and have
     most text, or ''.
     """
@@ -131,7 +131,7 @@ class _Markup:
         self.written.append(f"</{name}>")
 
 
-def markup(rows: Iterable[Any]) -> str:
+def elements_as_html(rows: Iterable[Any]) -> str:
     """The row that shows most as HTML, or ''."""
     best = ""
     writer = _Markup()

@@ -31,14 +31,14 @@ _TAG = re.compile(r"<(p|br|div|h[1-6]|li|strong|em|a)\b", re.IGNORECASE)
 _BLOCK = re.compile(r"\s*<(p|h\d|ul|ol|div|blockquote)\b", re.IGNORECASE)
 
 
-def lines(value: Any, depth: int = 0) -> list[str]:
+def rich_text_paragraphs(value: Any, depth: int = 0) -> list[str]:
     """The paragraphs of a text in order, each as HTML."""
     if depth > MAX_DEPTH:
         return []
     if isinstance(value, str):
         return [value if _TAG.match(value) else f"<p>{value}</p>"]
     if isinstance(value, list):
-        return [line for item in value for line in lines(item, depth + 1)]
+        return [line for item in value for line in rich_text_paragraphs(item, depth + 1)]
     return _block(value, depth) if isinstance(value, dict) else []
 
 
@@ -55,7 +55,7 @@ def _block(item: dict[str, Any], depth: int) -> list[str]:
         value = item.get(key)
         if isinstance(value, list) and value and _OF_RUNS.search(kind) and all(map(_is_run, value)):
             return [f"<{tag}>{''.join(map(_run_text, value))}</{tag}>"]
-        if isinstance(value, list | dict) and (found := lines(value, depth + 1)):
+        if isinstance(value, list | dict) and (found := rich_text_paragraphs(value, depth + 1)):
             return found
     return []
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from pipelines.embedded import js_literals as javascript
+from pipelines.embedded.js_literals import JsLiteralParser
 
 # A script with less than this holds configuration, not an article.
 MIN_STATE = 300
@@ -83,7 +83,7 @@ def _repairs(text: str) -> Iterator[str]:
         yield _ANGULAR.sub(lambda mark: _ANGULAR_MARKS[mark[1]], text)
 
 
-def assigns(script: str) -> bool:
+def has_assignment(script: str) -> bool:
     """Whether a script assigns anything to a global that could be JSON."""
     return next(_assignments(script, _ASSIGNMENTS), None) is not None
 
@@ -92,7 +92,7 @@ def _assignments(script: str, patterns: tuple[re.Pattern[str], ...]) -> Iterator
     return (match for pattern in patterns for match in pattern.finditer(script))
 
 
-def assigned(script: str) -> Iterator[tuple[str, Any]]:
+def assigned_values(script: str) -> Iterator[tuple[str, Any]]:
     """(name, value) of each JSON value that a script assigns to a global. JavaScript that is not
     JSON is passed over.
     """
@@ -105,12 +105,12 @@ def assigned_anywhere(script: str) -> Iterator[tuple[str, Any]]:
     this takes its time.
     """
     decoder = json.JSONDecoder(strict=False)
-    literals = javascript.Reader(script)
+    literals = JsLiteralParser(script)
 
     def value(at: int) -> tuple[Any, int]:
         with contextlib.suppress(ValueError, RecursionError):
             return decoder.raw_decode(script, at)
-        return literals.read(at)
+        return literals.parse_value_at(at)
 
     yield from _values(script, (*_ASSIGNMENTS, *_FURTHER), value)
 
@@ -137,7 +137,7 @@ def _values(
             yield match[1], value
 
 
-def devalue(flat: list[Any]) -> Any:
+def parse_devalue(flat: list[Any]) -> Any:
     """Nuxt 3's payload (the `devalue` form): a list whose members name each other by position; the
     first is the whole.
 
@@ -155,7 +155,7 @@ def is_devalue(value: Any) -> bool:
     return all(isinstance(item, int) for item in first)
 
 
-def joined(value: Any) -> Any:
+def resolve_references(value: Any) -> Any:
     """A normalised cache (Apollo) with its references (`{"__ref": "Author:7"}`) replaced by the
     objects they name.
 

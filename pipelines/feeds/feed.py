@@ -19,7 +19,7 @@ import feedparser
 from w3lib.html import remove_tags
 
 from archive.model import Sighting
-from archive.urls import normalise
+from archive.urls import normalise_url
 
 # The largest feeds of news sites carry whole bodies and reach a few MB; beyond this it is not a
 # feed for reading.
@@ -87,7 +87,7 @@ def read_feed(data: bytes, url: str, content_type: str | None = None) -> FeedRea
     sightings: dict[str, Sighting] = {}
     skipped = 0
     for entry in entries:
-        address = normalise(entry.link, url) if entry.link else None
+        address = normalise_url(entry.link, url) if entry.link else None
         if address is None:
             skipped += 1
             continue

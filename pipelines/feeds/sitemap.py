@@ -18,7 +18,7 @@ from typing import Any, Literal, NoReturn
 from lxml import etree
 
 from archive.model import Sighting
-from archive.urls import normalise
+from archive.urls import normalise_url
 
 # sitemaps.org allows 50,000 entries and 50 MB uncompressed; more is either a mistake or an attack.
 ENTRY_LIMIT = 50_000
@@ -199,7 +199,7 @@ class _Collected:
     def _address(self, stated: str) -> str | None:
         # sitemaps.org wants absolute addresses; those that start at the root are common enough to
         # be understood.
-        found = normalise(stated, self.url) if stated.startswith("/") else normalise(stated)
+        found = normalise_url(stated, self.url) if stated.startswith("/") else normalise_url(stated)
         if found is None:
             self.unusable += 1
             self.example = self.example or stated[:80]

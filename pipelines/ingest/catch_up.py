@@ -16,21 +16,21 @@ from archive.cdx.cdxj import CdxjFile
 from archive.config import CollectionConfig
 from archive.errors import ConfigError
 from archive.fixity.manifest import closed_files, state_fixity
-from archive.index.connection import remove_database, take_place
+from archive.index.connection import remove_database, replace_database
 from archive.index.writer import Index
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 from archive.model import Capture, Change
-from archive.warc.capture_reader import DamagedRecord, captures
+from archive.warc.capture_reader import DamagedRecord, read_captures
 from archive.warc.open_file import OPEN_SUFFIX
-from archive.warc.recovery import Recovered, recover
-from pipelines.ingest.queue import Ingest
-from pipelines.ingest.worker_pool import Pool
+from archive.warc.recovery import RecoveredFile, recover_open_files
+from pipelines.ingest.queue import IngestQueue
+from pipelines.ingest.worker_pool import WorkerPool
 
 SUFFIXES = (".warc.gz", ".warc", ".arc.gz", ".arc")
 
 
 @dataclass(slots=True, kw_only=True)
-class CaughtUp:
+class IndexUpdate:
     """What a catch-up did: captures indexed, articles by what they were, damaged records, files
     recovered.
     """
@@ -40,7 +40,7 @@ class CaughtUp:
     changed: int = 0
     duplicates: int = 0
     damaged: list[DamagedRecord]
-    recovered: list[Recovered]
+    recovered: list[RecoveredFile]
 
 
 def warc_files(archive: Path) -> list[Path]:
@@ -50,14 +50,14 @@ def warc_files(archive: Path) -> list[Path]:
     )
 
 
-def catch_up(
-    layout: Layout,
+def update_index(
+    layout: CollectionFolder,
     config: CollectionConfig,
     *,
     rebuild: bool = False,
     workers: int | None = None,
-    on_capture: Callable[[CaughtUp], None] = lambda _: None,
-) -> CaughtUp:
+    on_capture: Callable[[IndexUpdate], None] = lambda _: None,
+) -> IndexUpdate:
     """Recover files left open, then index what the WARC files hold beyond what the index knows.
     Needs the write lock.
 
@@ -67,7 +67,7 @@ def catch_up(
     in_progress = [
         path.name.removesuffix(OPEN_SUFFIX) for path in layout.archive.glob("*" + OPEN_SUFFIX)
     ]
-    done = CaughtUp(damaged=[], recovered=recover(layout.archive))
+    done = IndexUpdate(damaged=[], recovered=recover_open_files(layout.archive))
     files = warc_files(layout.archive)
     rebuild = rebuild or (layout.index_db.exists() and _is_ahead(layout, in_progress))
     afresh = rebuild or bool(done.recovered) or not layout.cdxj.exists()
@@ -75,7 +75,7 @@ def catch_up(
         fresh = layout.index_db.with_name("index.db.rebuilding")
         remove_database(fresh)
         index_files(fresh, files, config, layout, workers=workers, done=done, on_capture=on_capture)
-        take_place(fresh, layout.index_db)
+        replace_database(fresh, layout.index_db)
     else:
         cdxj = CdxjFile(layout.cdxj)
         try:
@@ -93,11 +93,11 @@ def catch_up(
             cdxj.close()
     if afresh or _lacks_lines(layout):
         rebuild_cdxj(layout, files)
-    settle(layout, config)
+    state_closed_files(layout, config)
     return done
 
 
-def _is_ahead(layout: Layout, names: Sequence[str]) -> bool:
+def _is_ahead(layout: CollectionFolder, names: Sequence[str]) -> bool:
     """Whether the index knows more of these WARCs than they hold now."""
     if not names:
         return False
@@ -109,7 +109,7 @@ def _is_ahead(layout: Layout, names: Sequence[str]) -> bool:
         return any(index.indexed_up_to(name) > size for name, size in sizes.items())
 
 
-def _lacks_lines(layout: Layout) -> bool:
+def _lacks_lines(layout: CollectionFolder) -> bool:
     """Whether the CDXJ has fewer lines than the index has captures to be found by it: an old copy,
     or a part of one.
     """
@@ -118,7 +118,7 @@ def _lacks_lines(layout: Layout) -> bool:
     return CdxjFile(layout.cdxj).count() < expected
 
 
-def settle(layout: Layout, config: CollectionConfig) -> None:
+def state_closed_files(layout: CollectionFolder, config: CollectionConfig) -> None:
     """Bring in order what hangs on closed files: no CDXJ line leads to a withdrawn article, and
     fixity is stated of each.
 
@@ -128,7 +128,7 @@ def settle(layout: Layout, config: CollectionConfig) -> None:
         withdrawn = index.withdrawn_places()
     if withdrawn:
         cdxj = CdxjFile(layout.cdxj)
-        cdxj.drop(withdrawn)
+        cdxj.drop_lines(withdrawn)
         cdxj.close()
     state_fixity(
         layout.fixity,
@@ -139,7 +139,7 @@ def settle(layout: Layout, config: CollectionConfig) -> None:
     )
 
 
-def signing_key(layout: Layout, config: CollectionConfig) -> Path | None:
+def signing_key(layout: CollectionFolder, config: CollectionConfig) -> Path | None:
     """The key that statements of fixity are signed with; ConfigError where it lies among what is
     handed on.
     """
@@ -160,25 +160,25 @@ def index_files(  # noqa: PLR0913 - a rebuild, a catch-up and a check differ in 
     target: Path,
     files: Sequence[Path],
     config: CollectionConfig,
-    layout: Layout,
+    layout: CollectionFolder,
     *,
     workers: int | None = None,
-    done: CaughtUp | None = None,
-    on_capture: Callable[[CaughtUp], None] = lambda _: None,
+    done: IndexUpdate | None = None,
+    on_capture: Callable[[IndexUpdate], None] = lambda _: None,
     cdxj: CdxjFile | None = None,
 ) -> None:
     """Index into `target` what `files` hold beyond what it knows of each; `done` counts what came
     of it.
     """
-    done = done or CaughtUp(damaged=[], recovered=[])
+    done = done or IndexUpdate(damaged=[], recovered=[])
     with Index(target) as index:
         # A file is read again from where the index stopped, if that is only the end of its last
         # exchange: a few records.
         behind = [file for file in files if index.indexed_up_to(file.name) < file.stat().st_size]
         if not behind:
             return
-        with Pool(workers=workers) as pool:
-            ingest = Ingest(index, pool, config.sites, layout.archive)
+        with WorkerPool(workers=workers) as pool:
+            ingest = IngestQueue(index, pool, config.sites, layout.archive)
             for applied in ingest.catch_up(behind):
                 if isinstance(applied, DamagedRecord):
                     done.damaged.append(applied)
@@ -192,11 +192,11 @@ def index_files(  # noqa: PLR0913 - a rebuild, a catch-up and a check differ in 
                 on_capture(done)
 
 
-def rebuild_cdxj(layout: Layout, files: Sequence[Path]) -> None:
+def rebuild_cdxj(layout: CollectionFolder, files: Sequence[Path]) -> None:
     """Write `index.cdxj` anew from the WARC files, without what the index says is withdrawn."""
     with Index(layout.index_db) as index:
         withdrawn = index.withdrawn_places()
-    found = (item for file in files for item in captures(file) if isinstance(item, Capture))
+    found = (item for file in files for item in read_captures(file) if isinstance(item, Capture))
     CdxjFile(layout.cdxj).rebuild(
         item for item in found if (item.warc, item.offset) not in withdrawn
     )

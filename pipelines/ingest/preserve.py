@@ -13,7 +13,7 @@ from collections.abc import Callable
 from archive.cdx.cdxj import CdxjFile
 from archive.model import Capture, Digest, Exchange, FetchFacts, RecordType, Reference
 from archive.warc.capture_reader import reference_to
-from archive.warc.http_message import HttpMessage, parse
+from archive.warc.http_message import HttpMessage, parse_response
 from archive.warc.serialization import DIGEST_ALGORITHM
 from archive.warc.writer import WarcWriter
 
@@ -59,8 +59,8 @@ class Preserver:
         ArchiveWriteError where the WARC could not be written, StorageError where the CDXJ could
         not; the record stands in the second case.
         """
-        message = parse(exchange.response) if message is None else message
-        digest = Digest.of(message.entity, DIGEST_ALGORITHM)
+        message = parse_response(exchange.response) if message is None else message
+        digest = Digest.compute(message.entity, DIGEST_ALGORITHM)
         not_modified = (
             unchanged is not None and message.status == 304 and exchange.truncated is None
         )

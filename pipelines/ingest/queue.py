@@ -30,11 +30,11 @@ from archive.model import (
     Stage,
 )
 from archive.model.withdrawal import Withdrawal
-from archive.urls import normalise
-from archive.warc.capture_reader import DamagedRecord, groups, payload
+from archive.urls import normalise_url
+from archive.warc.capture_reader import DamagedRecord, read_capture_groups, read_payload
 from archive.warc.http_message import HttpMessage
 from archive.warc.open_file import OPEN_SUFFIX
-from pipelines.ingest.worker_pool import Pool
+from pipelines.ingest.worker_pool import WorkerPool
 from pipelines.payload_facts import DECODED_LIMIT, PayloadFacts
 
 logger = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Applied:
+class AppliedCapture:
     """One capture that the index now holds."""
 
     capture: Capture
@@ -67,7 +67,7 @@ class _Waiting:
     end: int
 
 
-class Ingest:
+class IngestQueue:
     """Takes captures in the order of their records and writes the index in that order.
 
     `submit` and `pump` belong to one thread (the crawler's); workers run beside it. `folder` is the
@@ -78,7 +78,7 @@ class Ingest:
     def __init__(
         self,
         index: Index,
-        pool: Pool,
+        pool: WorkerPool,
         sites: Sequence[SiteConfig],
         folder: Path,
         *,
@@ -139,12 +139,12 @@ class Ingest:
     def _stored(self, capture: Capture) -> HttpMessage | str:
         """The response as captured, or why it cannot be had."""
         try:
-            return payload(self._folder, capture, self._index.resolve)
+            return read_payload(self._folder, capture, self._index.revisit_target)
         except (DamagedRecordError, FileNotFoundError, LookupError) as error:
             logger.debug("no payload for %s: %s", capture.url, error)
             return str(error)
 
-    def pump(self, *, force: bool = False) -> list[Applied]:
+    def apply_ready(self, *, force: bool = False) -> list[AppliedCapture]:
         """Apply, in order, what has been read: once a batch is full or old, or at once with
         `force`.
         """
@@ -158,30 +158,30 @@ class Ingest:
             return []
         return self._apply([self._waiting.popleft() for _ in range(ready)])
 
-    def _apply(self, batch: list[_Waiting]) -> list[Applied]:
+    def _apply(self, batch: list[_Waiting]) -> list[AppliedCapture]:
         entries = [(each.capture, _for_index(each.capture, each.future.result())) for each in batch]
         progress = {each.capture.warc: each.end for each in batch}
         self._sync()
-        changes = self._index.apply(entries, progress=progress)
+        changes = self._index.apply_captures(entries, progress=progress)
         self._last_applied = time.monotonic()
         return [
-            Applied(capture=capture, reading=reading, change=change)
+            AppliedCapture(capture=capture, reading=reading, change=change)
             for (capture, reading), change in zip(entries, changes, strict=True)
         ]
 
-    def drain(self) -> list[Applied]:
+    def apply_all(self) -> list[AppliedCapture]:
         """Wait for everything submitted and apply it."""
-        applied: list[Applied] = []
+        applied: list[AppliedCapture] = []
         while self._waiting:
             self._waiting[
                 0
             ].future.exception()  # waits; an error is raised where the result is taken
-            applied += self.pump(force=True)
+            applied += self.apply_ready(force=True)
         return applied
 
     # ------------------------------------------------------------------------------ from WARC files
 
-    def catch_up(self, files: Iterable[Path]) -> Iterator[Applied | DamagedRecord]:
+    def catch_up(self, files: Iterable[Path]) -> Iterator[AppliedCapture | DamagedRecord]:
         """Bring the index up to date with WARC files: what they hold beyond the offset it knows of
         each.
         """
@@ -189,26 +189,26 @@ class Ingest:
             yield from self._file(file, self._index.indexed_up_to(file.name))
         self._read_late()
 
-    def _file(self, file: Path, start: int) -> Iterator[Applied | DamagedRecord]:
+    def _file(self, file: Path, start: int) -> Iterator[AppliedCapture | DamagedRecord]:
         end, seen = start, _EPOCH
-        for group in groups(file, start=start):
+        for group in read_capture_groups(file, start=start):
             end, item = group.end, group.item
             if isinstance(item, Capture):
                 seen = item.captured
                 yield from self._submit_stored(item, end)
                 while len(self._waiting) >= IN_FLIGHT:
                     self._waiting[0].future.exception()
-                    yield from self.pump(force=True)
+                    yield from self.apply_ready(force=True)
             elif isinstance(item, DamagedRecord):
-                self._index.fail([_damage(item, seen)])
+                self._index.add_failures([_damage(item, seen)])
                 yield item
             elif isinstance(item, Failure):
-                self._index.fail([item])
+                self._index.add_failures([item])
             elif isinstance(item, Withdrawal):
                 self._index.withdraw(item)
             else:
                 self._index.end_crawl(item)
-        yield from self.drain()
+        yield from self.apply_all()
         self._index.mark_indexed(file.name.removesuffix(OPEN_SUFFIX), end)
 
     def _read_late(self) -> None:
@@ -220,7 +220,7 @@ class Ingest:
             late.setdefault(capture.warc, set()).add(capture.id)
         for warc, wanted in late.items():
             path = self._folder / warc
-            items = (group.item for group in (groups(path) if path.is_file() else ()))
+            items = (group.item for group in (read_capture_groups(path) if path.is_file() else ()))
             found = (item for item in items if isinstance(item, Capture) and item.id in wanted)
             while batch := list(islice(found, BATCH)):
                 reading = [self.read_again(capture) for capture in batch]
@@ -228,15 +228,15 @@ class Ingest:
                     [(each, future.result()) for each, future in zip(batch, reading, strict=True)]
                 )
 
-    def _submit_stored(self, capture: Capture, end: int) -> Iterator[Applied]:
+    def _submit_stored(self, capture: Capture, end: int) -> Iterator[AppliedCapture]:
         if capture.record_type != RecordType.REVISIT:
             self.submit(capture, None, end=end)
         elif _other_address(capture):
-            yield from self.drain()  # what it refers to must be in the index to be found
+            yield from self.apply_all()  # what it refers to must be in the index to be found
             self.submit(capture, None, end=end)
         else:
             self._waiting.append(_Waiting(capture, _nothing(), end))
-        yield from self.pump()
+        yield from self.apply_ready()
 
 
 def _for_index(capture: Capture, reading: Reading) -> Reading:
@@ -336,4 +336,4 @@ class SiteOf:
 
 
 def _host(url: str) -> str:
-    return (urlsplit(normalise(url) or url).hostname or "").removeprefix("www.")
+    return (urlsplit(normalise_url(url) or url).hostname or "").removeprefix("www.")

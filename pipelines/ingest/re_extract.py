@@ -20,14 +20,14 @@ from archive.config import CollectionConfig
 from archive.errors import DamagedRecordError
 from archive.index.connection import open_reader
 from archive.index.rows import read_articles
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 from archive.model import Capture, Reading
-from archive.query.reader import Reader
+from archive.query.reader import IndexReader
 from archive.verify.finding import Finding
-from archive.warc.capture_reader import payload
+from archive.warc.capture_reader import read_payload
 from pipelines.ingest.catch_up import index_files, warc_files
 from pipelines.ingest.queue import SiteOf, facts_of
-from pipelines.ingest.worker_pool import Pool
+from pipelines.ingest.worker_pool import WorkerPool
 
 # So many differing rows are named for each table; the rest is a number.
 NAMED = 20
@@ -48,7 +48,7 @@ SAMPLE = 20
 
 
 def reread_sample(
-    layout: Layout, config: CollectionConfig, *, count: int = SAMPLE
+    layout: CollectionFolder, config: CollectionConfig, *, count: int = SAMPLE
 ) -> Iterator[Finding]:
     """Read `count` captures of articles again, chosen by the hashes that name them, and compare the
     hashes of their texts.
@@ -66,7 +66,7 @@ def reread_sample(
     if not rows:
         return
     sites = SiteOf(config.sites)
-    with Reader(layout.index_db) as reader, Pool() as pool:
+    with IndexReader(layout.index_db) as reader, WorkerPool() as pool:
         asked = []
         for name, sha256 in rows:
             try:
@@ -91,16 +91,18 @@ def reread_sample(
                 )
 
 
-def _read(layout: Layout, sites: SiteOf, pool: Pool, capture: Capture) -> Future[Reading] | None:
+def _read(
+    layout: CollectionFolder, sites: SiteOf, pool: WorkerPool, capture: Capture
+) -> Future[Reading] | None:
     try:
-        message = payload(layout.archive, capture)
+        message = read_payload(layout.archive, capture)
     except (DamagedRecordError, FileNotFoundError, LookupError):
         return None  # named by the checks of the WARC itself; here it counts as another text
     return pool.submit(message.entity, facts_of(capture, message), sites.of(capture))
 
 
-def reread(
-    layout: Layout, config: CollectionConfig, *, workers: int | None = None
+def re_extract_all(
+    layout: CollectionFolder, config: CollectionConfig, *, workers: int | None = None
 ) -> Iterator[Finding]:
     """Read all captures again and yield where `index.db` says something else. Takes as long as a
     rebuild.

@@ -57,7 +57,7 @@ class _Task:
     future: Future[Reading]
 
 
-class Pool:
+class WorkerPool:
     """A few worker processes behind `submit`.
 
     `workers` defaults to the number of usable cores; `seconds` bounds one payload's wall time,
@@ -221,7 +221,7 @@ def read_all(
     payloads: Sequence[tuple[bytes, PayloadFacts, SiteConfig]], *, workers: int | None = None
 ) -> list[Reading]:
     """Read several payloads side by side; for small batches and tests."""
-    with Pool(workers=workers) as pool:
+    with WorkerPool(workers=workers) as pool:
         futures = [pool.submit(*each) for each in payloads]
         return [future.result() for future in futures]
 
@@ -239,14 +239,16 @@ def serve(memory: int) -> None:
     source = os.fdopen(os.dup(0), "rb", buffering=1 << 20)
     answers = os.fdopen(os.dup(1), "wb", buffering=1 << 20)
     os.dup2(2, 1)  # whatever a library prints must not end up among the answers
-    from pipelines.read_payload import read  # a quarter of a second that only a worker needs
+    from pipelines.read_payload import (
+        read_payload,  # a quarter of a second that only a worker needs
+    )
 
     try:
         answers.write(_READY)
         answers.flush()
         while header := source.read(_LENGTH.size):
             message = source.read(_LENGTH.unpack(header)[0])
-            answer = pickle.dumps(_answer(message, read), protocol=5)
+            answer = pickle.dumps(_answer(message, read_payload), protocol=5)
             answers.write(_LENGTH.pack(len(answer)) + answer)
             answers.flush()
     except MemoryError:

@@ -36,7 +36,7 @@ _SHORT_NAMES = {
 }
 
 
-def respelled(text: str) -> str:
+def normalise_spelling(text: str) -> str:
     """A date text as it was written, with these forms as others have them; to be folded
     afterwards.
     """
@@ -54,7 +54,7 @@ def respelled(text: str) -> str:
     return text
 
 
-def kanuns(folded: str) -> str:
+def normalise_levantine_months(folded: str) -> str:
     """A folded text with the short forms of the two Kanuns and Tishrins written out."""
     return _SHORT.sub(lambda match: f" {_SHORT_NAMES[match[1][0] + match[2]]} ", folded)
 

@@ -21,7 +21,7 @@ _LETTERS = str.maketrans(
 TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]|_")
 
 
-def fold(text: str) -> str:
+def fold_for_dates(text: str) -> str:
     """`text` for look-up: ASCII digits, no marks or invisible signs, one case, one white space."""
     if text.isascii():
         return " ".join(text.casefold().split())
@@ -165,7 +165,10 @@ def _tables() -> dict[str, tuple[str, int]]:
         for table in tables:
             for number, words in enumerate(table, 1):
                 for word in words.split():
-                    names[fold(word.replace("_", " ")).replace(" ", "_")] = (calendar, number)
+                    names[fold_for_dates(word.replace("_", " ")).replace(" ", "_")] = (
+                        calendar,
+                        number,
+                    )
     beginnings: dict[str, set[int]] = {}
     for name, (_, number) in names.items():
         if _PREFIXED.match(name):
@@ -182,7 +185,7 @@ _FIRST_WORDS = frozenset(name.partition("_")[0] for name in _NAMES if "_" in nam
 
 
 @lru_cache(maxsize=4096)
-def month(
+def month_number(
     word: str, following: str = "", language: str | None = None
 ) -> tuple[str, int, int] | None:
     """The month that the folded `word` names, or `word` with the one `following` it: (calendar,
@@ -240,8 +243,12 @@ _HALF_PHRASES = {
     ),
 }
 HALVES = {
-    **{fold(word): half for half, words in _HALVES.items() for word in words.split()},
-    **{fold(phrase): half for half, phrases in _HALF_PHRASES.items() for phrase in phrases},
+    **{fold_for_dates(word): half for half, words in _HALVES.items() for word in words.split()},
+    **{
+        fold_for_dates(phrase): half
+        for half, phrases in _HALF_PHRASES.items()
+        for phrase in phrases
+    },
 }
 
 # What stands before a date and says which one it is.

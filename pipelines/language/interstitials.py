@@ -120,7 +120,7 @@ _PARTS = re.compile(r"\s+[-–—|·•]\s+|\|")
 _LETTERS = re.compile(r"[^\W_]")
 
 
-def parts(headline: str) -> list[str]:
+def headline_parts(headline: str) -> list[str]:
     """A title without what it is joined to by dashes and bars (the site's name), each part for
     itself.
     """
@@ -128,24 +128,24 @@ def parts(headline: str) -> list[str]:
 
 
 @lru_cache(maxsize=2048)
-def named(headline: str) -> NotArticleReason | None:
+def named_subject(headline: str) -> NotArticleReason | None:
     """What a headline (or a part of one) is the name of: where names of the kind make up most of
     its letters.
     """
     size = len(_LETTERS.findall(headline))
     if not size or size > 120:
         return None
-    return next((kind for kind in KINDS if share(_NAMES[kind], headline) >= MOSTLY), None)
+    return next((kind for kind in KINDS if share_of_text(_NAMES[kind], headline) >= MOSTLY), None)
 
 
-def share(pattern: re.Pattern[str], text: str) -> float:
+def share_of_text(pattern: re.Pattern[str], text: str) -> float:
     """The share of a text's letters that stands in what a pattern finds."""
     size = len(_LETTERS.findall(text))
     found = sum(len(_LETTERS.findall(match[0])) for match in pattern.finditer(text))
     return found / size if size else 0.0
 
 
-def said(line: str) -> NotArticleReason | None:
+def notice_kind(line: str) -> NotArticleReason | None:
     """What a line says to the visitor of a page that is none of the site's stories, or None."""
     return next((kind for kind in KINDS if _SENTENCES[kind].search(line)), None)
 
@@ -156,6 +156,6 @@ _VISITOR = _compiled(
 )
 
 
-def addresses(line: str) -> bool:
+def addresses_visitor(line: str) -> bool:
     """Whether a line speaks to the visitor."""
     return bool(_VISITOR.search(line))

@@ -123,7 +123,7 @@ _SIGN = re.compile("[\u3005\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _SENTENCE_END = re.compile(r"[.!?…؟۔。！？](?:[\"'”’»«)\]\s]|\[\d+\])*$")
 
 
-def breadth(text: str) -> int:
+def text_breadth(text: str) -> int:
     """How much a text says, in letters: a sign of Chinese or Japanese, of which a word has one or
     two, counts for three.
     """
@@ -132,7 +132,7 @@ def breadth(text: str) -> int:
     return len(text) + 2 * len(_SIGN.findall(text))
 
 
-def words(text: str) -> int:
+def count_words(text: str) -> int:
     """How many words a text has; where no spaces part them, one for two signs."""
     if text.isascii() or _SIGN.search(text) is None:
         return len(text.split())
@@ -158,7 +158,7 @@ def ends_sentence(text: str) -> bool:
 
 def is_story_line(text: str) -> bool:
     """Whether a line alone makes a story: it ends as a sentence does, or is long."""
-    length = breadth(text)
+    length = text_breadth(text)
     return length >= LONG_LINE or (length >= SENTENCE and ends_sentence(text))
 
 

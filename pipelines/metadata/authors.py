@@ -14,7 +14,6 @@ from typing import Any
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.language import line_phrases as wording
 from pipelines.language.bylines import (
     AGENCIES,
     BEHIND,
@@ -29,10 +28,11 @@ from pipelines.language.bylines import (
     SPOKEN_WHOLE,
     is_degree,
 )
-from pipelines.metadata import json_ld as linked_data
+from pipelines.language.line_phrases import count_words
+from pipelines.metadata.json_ld import Node, by_id, property_values, value_text, value_texts
 from pipelines.page.dom import Page, text_of
-from pipelines.page.head_tags import Head, plain
-from pipelines.page.microdata import select
+from pipelines.page.head_tags import Head, plain_text
+from pipelines.page.microdata import select_elements
 
 # WordPress: a label and its value in two metas.
 _LABELLED = (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2"))
@@ -104,7 +104,7 @@ class NameCandidate:
     own: bool = False
 
 
-class Site:
+class SiteName:
     """What the site is called, to tell its name from a person's."""
 
     def __init__(self, head: Head, publishers: Iterable[str]) -> None:
@@ -124,11 +124,11 @@ def _key(name: str) -> str:
     return _KEY.sub("", name).casefold()
 
 
-def candidates(
+def author_candidates(
     page: Page,
     head: Head,
-    nodes: list[linked_data.Node],
-    everything: list[linked_data.Node],
+    nodes: list[Node],
+    everything: list[Node],
     data: list[str],
 ) -> list[NameCandidate]:
     """The authors each place states, in the order of trust.
@@ -137,17 +137,15 @@ def candidates(
     the embedded data.
     """
     publishers = [
-        text
-        for value in linked_data.values(nodes, "publisher")
-        for text in linked_data.texts(value)
+        text for value in property_values(nodes, "publisher") for text in value_texts(value)
     ]
-    site = Site(head, [*publishers, *head.all("publisher")])
-    named = linked_data.by_id(everything)
+    site = SiteName(head, [*publishers, *head.all("publisher")])
+    named = by_id(everything)
     found: list[NameCandidate] = []
     for node in nodes:
         stated = [
             name
-            for value in linked_data.values([node], "author", "creator")
+            for value in property_values([node], "author", "creator")
             for name in _persons(value, named)
         ]
         found += _candidate("json-ld", stated, site)
@@ -160,7 +158,7 @@ def candidates(
     if all(
         candidate.own for candidate in found
     ):  # the byline is read where nothing else names a person: it is dear
-        for text in (*_bylines(page), *_spoken(page)):
+        for text in (*_bylines(page), *_byline_lines(page)):
             found += [
                 candidate
                 for candidate in _candidate("byline", [text], site)
@@ -173,10 +171,10 @@ def _credible(candidate: NameCandidate) -> bool:
     """Whether a byline's text is names: capitals where the script has them, two words or a "by"
     before it.
     """
-    led = LEAD.match(plain(candidate.raw)) is not None
+    led = LEAD.match(plain_text(candidate.raw)) is not None
     for at, name in enumerate(candidate.names):
         words = name.split()
-        if at == 0 and wording.words(name) < 2 and not led and name.casefold() not in AGENCIES:
+        if at == 0 and count_words(name) < 2 and not led and name.casefold() not in AGENCIES:
             return False
         if any(char.isdigit() for char in name) or ":" in name:
             return False
@@ -190,15 +188,15 @@ def _credible(candidate: NameCandidate) -> bool:
     return len(candidate.names) <= _MAX_NAMES
 
 
-def choose(found: list[NameCandidate]) -> NameCandidate | None:
+def choose_authors(found: list[NameCandidate]) -> NameCandidate | None:
     """The first place that names somebody else than the site, or else the first."""
     return next(
         (candidate for candidate in found if not candidate.own), found[0] if found else None
     )
 
 
-def _candidate(source: str, stated: list[str], site: Site) -> list[NameCandidate]:
-    names = list(dict.fromkeys(name for text in stated for name in split(text)))
+def _candidate(source: str, stated: list[str], site: SiteName) -> list[NameCandidate]:
+    names = list(dict.fromkeys(name for text in stated for name in split_byline(text)))
     if not names:
         return []
     return [
@@ -208,27 +206,27 @@ def _candidate(source: str, stated: list[str], site: Site) -> list[NameCandidate
     ]
 
 
-def _persons(value: Any, named: dict[str, linked_data.Node]) -> Iterator[str]:
+def _persons(value: Any, named: dict[str, Node]) -> Iterator[str]:
     """The names of an `author`: strings, Person and Organization nodes, references to such."""
     for item in value if isinstance(value, list) else [value]:
         node = item
         if isinstance(item, dict) and "name" not in item and isinstance(item.get("@id"), str):
             node = named.get(item["@id"], item)
         if not isinstance(node, dict):
-            yield from linked_data.texts(node)
+            yield from value_texts(node)
         elif node.get("name"):
-            yield from linked_data.texts(node["name"])
+            yield from value_texts(node["name"])
         else:
             parts = (
-                linked_data.text(node.get("givenName")),
-                linked_data.text(node.get("familyName")),
+                value_text(node.get("givenName")),
+                value_text(node.get("familyName")),
             )
             yield " ".join(part for part in parts if part)
 
 
-def split(text: str) -> list[str]:
+def split_byline(text: str) -> list[str]:
     """The names in a byline: prefixes, places, roles and brackets off, several authors apart."""
-    text = whole = ISSUED.sub("", _BRACKETS.sub(" ", plain(text))).strip(" ,;:|-–—·•*")
+    text = whole = ISSUED.sub("", _BRACKETS.sub(" ", plain_text(text))).strip(" ,;:|-–—·•*")
     before = None
     while text != before:
         before, text = text, LEAD.sub("", text).strip(" ,;:|-–—·•*")
@@ -274,7 +272,7 @@ def _is_name(name: str) -> bool:
     )
 
 
-def _spoken(page: Page) -> Iterator[str]:
+def _byline_lines(page: Page) -> Iterator[str]:
     """Lines that begin as bylines do ("كتب فلان", "By Somebody"), in document order."""
     body = page.root.find("body")
     for element in body.iter() if body is not None else ():
@@ -300,18 +298,18 @@ def in_lines(lines: list[str]) -> tuple[str, ...]:
         spoken = line if SPOKEN_WHOLE.match(line) else following if SPOKEN_ALONE.match(line) else ""
         if not spoken or len(spoken) > _MAX_SPOKEN:
             continue
-        found = NameCandidate(source="text", raw=spoken, names=tuple(split(spoken)))
+        found = NameCandidate(source="text", raw=spoken, names=tuple(split_byline(spoken)))
         if found.names and _credible(found):
             return found.names
     return ()
 
 
-def signature(line: str) -> tuple[str, ...]:
+def signature_names(line: str) -> tuple[str, ...]:
     """The names of a line that is nothing else: two to four words each, all with a capital; nothing
     for any other line.
     """
     found = (
-        tuple(split(line))
+        tuple(split_byline(line))
         if len(line) <= _MAX_SPOKEN and not (_NO_SIGNATURE.search(line) or LABEL.search(line))
         else ()
     )
@@ -321,7 +319,7 @@ def signature(line: str) -> tuple[str, ...]:
 def _bylines(page: Page) -> Iterator[str]:
     """The texts of elements marked as the author, those marked by a standard first."""
     seen: set[str] = set()
-    marked = select(page, _BYLINES)[:_MAX_ELEMENTS]
+    marked = select_elements(page, _BYLINES)[:_MAX_ELEMENTS]
     ranked = sorted(marked, key=_doubt)
     for element in ranked:
         if element.tag in (

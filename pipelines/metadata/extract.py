@@ -14,19 +14,27 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from archive.model import Evidence, Image, Precision
-from pipelines.dates import country_zones as zones
+from pipelines.dates.country_zones import guess_zone
 from pipelines.dates.parse import StatedDate
 from pipelines.embedded.page_data import Embedded
-from pipelines.metadata import authors as names
-from pipelines.metadata import json_ld as linked_data
-from pipelines.metadata import lead_image as images
-from pipelines.metadata import publication_date as published
-from pipelines.metadata import section as sections
 from pipelines.metadata import tags
-from pipelines.metadata import title as titles
-from pipelines.metadata.visible_date import Reader
+from pipelines.metadata.authors import author_candidates, choose_authors
+from pipelines.metadata.json_ld import (
+    Node,
+    article_nodes,
+    node_images,
+    node_types,
+    property_values,
+    value_text,
+    value_texts,
+)
+from pipelines.metadata.lead_image import ATTRIBUTE, EmbeddedImage, image_candidates
+from pipelines.metadata.publication_date import choose_date, date_candidates
+from pipelines.metadata.section import section_candidates
+from pipelines.metadata.title import choose_title, cut_site, heading_text, title_candidates
+from pipelines.metadata.visible_date import DateContext
 from pipelines.page.dom import Page
-from pipelines.page.head_tags import Head, plain
+from pipelines.page.head_tags import Head, plain_text
 from pipelines.page.microdata import Microdata
 
 _LEADS = (
@@ -106,7 +114,7 @@ class Metadata:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Places:
+class _MetadataSources:
     """Where a page's statements are found: `nodes` are the article's JSON-LD nodes, `everything`
     all of the page's.
     """
@@ -114,8 +122,8 @@ class _Places:
     page: Page
     head: Head
     marked: Microdata
-    everything: list[linked_data.Node]
-    nodes: list[linked_data.Node]
+    everything: list[Node]
+    nodes: list[Node]
     data: DataArticle | None
 
 
@@ -133,7 +141,7 @@ class _Trail:
         ]
 
 
-def read(
+def extract_metadata(
     page: Page,
     embedded: Embedded,
     *,
@@ -149,17 +157,17 @@ def read(
     """
     head = Head(page)
     everything = embedded.json_ld
-    places = _Places(
+    places = _MetadataSources(
         page=page,
         head=head,
         marked=Microdata(page),
         everything=everything,
-        nodes=linked_data.article_nodes(everything, head.first("og:title") or head.title),
+        nodes=article_nodes(everything, head.first("og:title") or head.title),
         data=data,
     )
     trail = _Trail()
     title, found_titles = _title(places, trail)
-    issued, changed = _dates(places, _reader(places, captured, zone), trail)
+    issued, changed = _dates(places, _date_context(places, captured, zone), trail)
     authors, signed = _authors(places, trail)
     image, captioned = _image(places, title, trail)
     return Metadata(
@@ -174,8 +182,10 @@ def read(
         modified=changed,
         publisher=_publisher(places, trail),
         image=image,
-        caption_shown=captioned != images.ATTRIBUTE,
-        tags=tags.read(places.page, places.head, places.nodes, list(data.tags) if data else []),
+        caption_shown=captioned != ATTRIBUTE,
+        tags=tags.extract_tags(
+            places.page, places.head, places.nodes, list(data.tags) if data else []
+        ),
         canonical=head.link("canonical") or page.absolute(head.first("og:url")),
         amp=head.link("amphtml"),
         kinds=_kinds(places),
@@ -183,28 +193,26 @@ def read(
     )
 
 
-def _reader(places: _Places, captured: datetime | None, zone: tzinfo | None) -> Reader:
+def _date_context(
+    places: _MetadataSources, captured: datetime | None, zone: tzinfo | None
+) -> DateContext:
     locale = places.head.first("og:locale") or places.page.root.get("lang")
-    guess = None if zone else zones.guess(places.page.url, locale)
-    return Reader(captured=captured, zone=zone, language=places.page.language, guess=guess)
+    guess = None if zone else guess_zone(places.page.url, locale)
+    return DateContext(captured=captured, zone=zone, language=places.page.language, guess=guess)
 
 
-def _title(places: _Places, trail: _Trail) -> tuple[str | None, tuple[str, ...]]:
-    stated = (
-        linked_data.text(value) for value in linked_data.values(places.nodes, "headline", "name")
-    )
+def _title(places: _MetadataSources, trail: _Trail) -> tuple[str | None, tuple[str, ...]]:
+    stated = (value_text(value) for value in property_values(places.nodes, "headline", "name"))
     stated_headline = bool(places.nodes) and "headline" in places.nodes[0]
     element = next(iter(places.marked.elements("headline")), None)
-    found = titles.candidates(
+    found = title_candidates(
         places.page,
         places.head,
         json_ld=next(filter(None, stated), None),
-        microdata=None
-        if element is None
-        else element.get("content") or titles.heading_text(element),
+        microdata=None if element is None else element.get("content") or heading_text(element),
         data=places.data.title if places.data else None,
     )
-    chosen = titles.choose(
+    chosen = choose_title(
         found,
         places.page.language,
         names=_cut(places, "name") if stated_headline else (),
@@ -219,26 +227,22 @@ def _title(places: _Places, trail: _Trail) -> tuple[str | None, tuple[str, ...]]
     return (chosen.text if chosen else None), tuple(texts)
 
 
-def _cut(places: _Places, *keys: str) -> list[str]:
+def _cut(places: _MetadataSources, *keys: str) -> list[str]:
     """Second headlines of the article's JSON-LD node, without the site's name."""
-    values = linked_data.values(places.nodes[:1], *keys)
+    values = property_values(places.nodes[:1], *keys)
     return [
-        titles.cut_site(text, places.head.site_names)
-        for value in values
-        if (text := linked_data.text(value))
+        cut_site(text, places.head.site_names) for value in values if (text := value_text(value))
     ]
 
 
 def _dates(
-    places: _Places, reader: Reader, trail: _Trail
+    places: _MetadataSources, reader: DateContext, trail: _Trail
 ) -> tuple[StatedDate | None, StatedDate | None]:
     data = places.data
     stated = (data.published, data.modified) if data else (None, None)
-    found = published.candidates(
-        places.page, places.head, places.marked, places.nodes, reader, stated
-    )
-    issued = published.choose(found, reader)
-    changed = published.choose(found, reader, modified=True)
+    found = date_candidates(places.page, places.head, places.marked, places.nodes, reader, stated)
+    issued = choose_date(found, reader)
+    changed = choose_date(found, reader, modified=True)
     for name, chosen, wanted in (("published", issued, False), ("modified", changed, True)):
         best = (chosen.source, chosen.stated.raw) if chosen else None
         texts = [(one.source, one.stated.raw) for one in found if one.modified == wanted]
@@ -246,10 +250,10 @@ def _dates(
     return (issued.stated if issued else None), (changed.stated if changed else None)
 
 
-def _leads(places: _Places, trail: _Trail) -> tuple[str, ...]:
-    values = linked_data.values(places.nodes, "description", "alternativeHeadline")
-    found = [("json-ld", text) for value in values if (text := linked_data.text(value))]
-    found += [("data", plain(places.data.lead))] if places.data and places.data.lead else []
+def _leads(places: _MetadataSources, trail: _Trail) -> tuple[str, ...]:
+    values = property_values(places.nodes, "description", "alternativeHeadline")
+    found = [("json-ld", text) for value in values if (text := value_text(value))]
+    found += [("data", plain_text(places.data.lead))] if places.data and places.data.lead else []
     found += [
         ("og" if name.startswith("og") else "meta", text)
         for name in _LEADS
@@ -259,11 +263,11 @@ def _leads(places: _Places, trail: _Trail) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for _, text in found))
 
 
-def _authors(places: _Places, trail: _Trail) -> tuple[tuple[str, ...], bool]:
+def _authors(places: _MetadataSources, trail: _Trail) -> tuple[tuple[str, ...], bool]:
     """The authors, and whether they are more than the site itself."""
     data = places.data.authors if places.data else []
-    found = names.candidates(places.page, places.head, places.nodes, places.everything, data)
-    chosen = names.choose(found)
+    found = author_candidates(places.page, places.head, places.nodes, places.everything, data)
+    chosen = choose_authors(found)
     trail.add(
         "authors",
         [(one.source, one.raw) for one in found],
@@ -272,9 +276,9 @@ def _authors(places: _Places, trail: _Trail) -> tuple[tuple[str, ...], bool]:
     return (chosen.names, not chosen.own) if chosen else ((), False)
 
 
-def _section(places: _Places, title: str | None, trail: _Trail) -> str | None:
+def _section(places: _MetadataSources, title: str | None, trail: _Trail) -> str | None:
     data = places.data.section if places.data else None
-    found = sections.candidates(
+    found = section_candidates(
         places.page,
         places.head,
         places.marked,
@@ -287,11 +291,11 @@ def _section(places: _Places, title: str | None, trail: _Trail) -> str | None:
     return found[0][1] if found else None
 
 
-def _language(places: _Places) -> str | None:
+def _language(places: _MetadataSources) -> str | None:
     """The language the tree declares (and its letters don't contradict), else what the data say;
     BCP 47.
     """
-    stated = (linked_data.text(value) for value in linked_data.values(places.nodes, "inLanguage"))
+    stated = (value_text(value) for value in property_values(places.nodes, "inLanguage"))
     language = (
         places.page.language
         or next(filter(None, stated), None)
@@ -300,12 +304,12 @@ def _language(places: _Places) -> str | None:
     return (language or "").replace("_", "-").lower() or None
 
 
-def _publisher(places: _Places, trail: _Trail) -> str | None:
-    values = linked_data.values(places.nodes, "publisher")
+def _publisher(places: _MetadataSources, trail: _Trail) -> str | None:
+    values = property_values(places.nodes, "publisher")
     found = [
         ("json-ld", text)
         for value in values
-        for text in linked_data.texts(value)
+        for text in value_texts(value)
         if not text.startswith("http")
     ]
     found += [("og", text) for text in places.head.all("og:site_name")]
@@ -316,16 +320,18 @@ def _publisher(places: _Places, trail: _Trail) -> str | None:
     return found[0][1] if found else None
 
 
-def _image(places: _Places, title: str | None, trail: _Trail) -> tuple[Image | None, str | None]:
+def _image(
+    places: _MetadataSources, title: str | None, trail: _Trail
+) -> tuple[Image | None, str | None]:
     """The picture, and where its caption was found."""
     data = places.data
     known = (
-        images.Stated(address=data.image, caption=data.caption, credit=data.credit)
+        EmbeddedImage(address=data.image, caption=data.caption, credit=data.credit)
         if data
-        else images.Stated()
+        else EmbeddedImage()
     )
-    linked = linked_data.pictures(places.nodes, places.everything)
-    found = images.read(places.page, places.head, linked, known, title)
+    linked = node_images(places.nodes, places.everything)
+    found = image_candidates(places.page, places.head, linked, known, title)
     if not found:
         return None, None
     best, image = found[0], found[0].image
@@ -337,6 +343,6 @@ def _image(places: _Places, title: str | None, trail: _Trail) -> tuple[Image | N
     return image, best.captioned
 
 
-def _kinds(places: _Places) -> frozenset[str]:
-    types = (kind for node in places.everything for kind in linked_data.types(node))
+def _kinds(places: _MetadataSources) -> frozenset[str]:
+    types = (kind for node in places.everything for kind in node_types(node))
     return frozenset(kind.lower() for kind in (*places.head.all("og:type"), *types))

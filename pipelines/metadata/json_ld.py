@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.metadata.title import likeness
-from pipelines.page.head_tags import plain
+from pipelines.metadata.title import title_likeness
+from pipelines.page.head_tags import plain_text
 
 Node = dict[str, Any]
 
@@ -29,7 +29,7 @@ _MAX_DEPTH = 4
 _MAX_NODES = 8
 
 
-def types(node: Node) -> list[str]:
+def node_types(node: Node) -> list[str]:
     """The node's types without their prefix (`schema:`, `http://schema.org/`)."""
     stated = node.get("@type")
     return [
@@ -39,35 +39,35 @@ def types(node: Node) -> list[str]:
     ]
 
 
-def text(value: Any, depth: int = 0) -> str | None:
+def value_text(value: Any, depth: int = 0) -> str | None:
     """A value as one line: a string, a number, the `@value`, `name` or `@id` of an object, the
     first of a list.
     """
     if isinstance(value, str):
-        return plain(_MARKUP.sub(" ", value)) or None
+        return plain_text(_MARKUP.sub(" ", value)) or None
     if isinstance(value, bool) or depth > _MAX_DEPTH:
         return None
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, list):
-        return next((found for item in value if (found := text(item, depth + 1))), None)
+        return next((found for item in value if (found := value_text(item, depth + 1))), None)
     if isinstance(value, dict):
         return next(
             (
                 found
                 for key in ("@value", "name", "headline", "url", "@id")
-                if (found := text(value.get(key), depth + 1))
+                if (found := value_text(value.get(key), depth + 1))
             ),
             None,
         )
     return None
 
 
-def texts(value: Any, depth: int = 0) -> list[str]:
+def value_texts(value: Any, depth: int = 0) -> list[str]:
     """Every value of a property that may hold one or many."""
     if isinstance(value, list) and depth <= _MAX_DEPTH:
-        return [found for item in value for found in texts(item, depth + 1)]
-    found = text(value, depth)
+        return [found for item in value for found in value_texts(item, depth + 1)]
+    found = value_text(value, depth)
     return [found] if found else []
 
 
@@ -90,7 +90,7 @@ def article_nodes(nodes: list[Node], headline: str | None) -> list[Node]:
     named = [
         node
         for node in nodes
-        if any(_ARTICLE.search(kind) for kind in types(node)) and _is_work(node)
+        if any(_ARTICLE.search(kind) for kind in node_types(node)) and _is_work(node)
     ]
     ranked = sorted(named, key=lambda node: -_fit(node, headline))
     if ranked and headline and len(named) > 1 and _fit(ranked[0], headline) >= 1:
@@ -98,7 +98,7 @@ def article_nodes(nodes: list[Node], headline: str | None) -> list[Node]:
     pages = [
         node
         for node in nodes
-        if any(_PAGE.search(kind) for kind in types(node)) and "datePublished" in node
+        if any(_PAGE.search(kind) for kind in node_types(node)) and "datePublished" in node
     ]
     return (ranked + pages)[:_MAX_NODES]
 
@@ -110,8 +110,8 @@ def _is_work(node: Node) -> bool:
 
 
 def _fit(node: Node, headline: str | None) -> float:
-    own = text(node.get("headline")) or text(node.get("name")) or ""
-    alike = likeness(own, headline) if headline and own else 0.0
+    own = value_text(node.get("headline")) or value_text(node.get("name")) or ""
+    alike = title_likeness(own, headline) if headline and own else 0.0
     return (
         (1.0 if alike >= 0.5 else 0.0)
         + 0.3 * ("datePublished" in node)
@@ -120,7 +120,7 @@ def _fit(node: Node, headline: str | None) -> float:
     )
 
 
-def values(found: list[Node], *keys: str) -> Iterator[Any]:
+def property_values(found: list[Node], *keys: str) -> Iterator[Any]:
     """The values of the keys over the nodes, node by node."""
     for node in found:
         for key in keys:
@@ -129,32 +129,32 @@ def values(found: list[Node], *keys: str) -> Iterator[Any]:
                 yield value
 
 
-def pictures(found: list[Node], everything: list[Node]) -> list[Any]:
+def node_images(found: list[Node], everything: list[Node]) -> list[Any]:
     """The first picture of each node that has some: its node, where it refers to one, or its
     address.
     """
     named = by_id(everything)
     firsts = [
         value[0] if isinstance(value, list) else value
-        for value in values(found, "image", "thumbnailUrl")
+        for value in property_values(found, "image", "thumbnailUrl")
     ]
     return [
         named.get(str(item.get("@id")), item) if isinstance(item, dict) else item for item in firsts
     ]
 
 
-def crumbs(node: Node) -> list[str]:
+def breadcrumb_names(node: Node) -> list[str]:
     """The names of a BreadcrumbList, outermost first; nothing for any other node."""
     items = node.get("itemListElement")
-    if "BreadcrumbList" not in types(node) or not isinstance(items, list):
+    if "BreadcrumbList" not in node_types(node) or not isinstance(items, list):
         return []
     names = []
     for item in items:
         if isinstance(item, dict):
             inner = item.get("item")
             names.append(
-                text(item.get("name"))
-                or (text(inner.get("name")) if isinstance(inner, dict) else None)
+                value_text(item.get("name"))
+                or (value_text(inner.get("name")) if isinstance(inner, dict) else None)
                 or ""
             )
     return [name for name in names if name]

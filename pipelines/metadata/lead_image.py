@@ -16,11 +16,11 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.model import Image
-from pipelines.language import line_phrases as wording
-from pipelines.metadata import json_ld as linked_data
-from pipelines.metadata.title import likeness
-from pipelines.page.dom import Page, fold, text_of
-from pipelines.page.head_tags import Head, plain
+from pipelines.language.line_phrases import is_date_line
+from pipelines.metadata.json_ld import value_text
+from pipelines.metadata.title import title_likeness
+from pipelines.page.dom import Page, collapse_spaces, text_of
+from pipelines.page.head_tags import Head, plain_text
 
 # What introduces a credit; it may follow the caption with no space between.
 _CREDIT = re.compile(
@@ -62,7 +62,7 @@ _MAX_NODES = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stated:
+class EmbeddedImage:
     """A picture as the page's application data have it; its address as written."""
 
     address: str | None = None
@@ -71,7 +71,7 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class ImageCandidate:
     """The picture as one place gives its address, and where its caption was found (see
     `ATTRIBUTE`).
     """
@@ -87,7 +87,9 @@ ATTRIBUTE = "attribute"
 _Said = tuple[str, tuple[str | None, str | None]]
 
 
-def read(page: Page, head: Head, linked: list[Any], data: Stated, title: str | None) -> list[Found]:
+def image_candidates(
+    page: Page, head: Head, linked: list[Any], data: EmbeddedImage, title: str | None
+) -> list[ImageCandidate]:
     """The article's picture, by falling trust: the address of metas and data with what the page
     shows beside the picture.
 
@@ -98,7 +100,10 @@ def read(page: Page, head: Head, linked: list[Any], data: Stated, title: str | N
     beside: _Said = ("dom", _beside(shown[0], title) if shown else (None, None))
     hidden: _Said = (ATTRIBUTE, _described(shown[0]) if shown else (None, None))
     stated: _Said = ("json-ld", _linked_caption(linked))
-    in_data: _Said = ("data", (plain(data.caption or "") or None, plain(data.credit or "") or None))
+    in_data: _Said = (
+        "data",
+        (plain_text(data.caption or "") or None, plain_text(data.credit or "") or None),
+    )
     addresses = [
         *_addresses(page, head, linked, data.address),
         *([("dom", shown[1])] if shown else []),
@@ -112,7 +117,7 @@ def read(page: Page, head: Head, linked: list[Any], data: Stated, title: str | N
         )
         captioned, caption, credit = _first(said, title)
         image = Image(url=address, caption=caption, credit=credit)
-        found.append(Found(source=source, image=image, captioned=captioned))
+        found.append(ImageCandidate(source=source, image=image, captioned=captioned))
     return found
 
 
@@ -122,8 +127,12 @@ def _first(said: Iterable[_Said], title: str | None) -> tuple[str | None, str | 
     """
     source, words, whose = None, None, None
     for place, (caption, credit) in said:
-        within = part(caption) if caption and not credit else (caption, credit)
-        if words is None and within[0] and not (title and likeness(within[0], title) > _HEADLINE):
+        within = split_caption(caption) if caption and not credit else (caption, credit)
+        if (
+            words is None
+            and within[0]
+            and not (title and title_likeness(within[0], title) > _HEADLINE)
+        ):
             source, words = place, within[0]
         whose = whose or within[1]
     return source, words, whose
@@ -146,19 +155,19 @@ def _addresses(
 
 def _image_address(item: Any) -> str | None:
     if isinstance(item, dict):
-        return linked_data.text(item.get("url") or item.get("contentUrl"))
+        return value_text(item.get("url") or item.get("contentUrl"))
     return item if isinstance(item, str) else None
 
 
 def _linked_caption(linked: list[Any]) -> tuple[str | None, str | None]:
     item = next((one for one in linked if isinstance(one, dict)), {})
     credit = item.get("creditText") or item.get("copyrightHolder")
-    return linked_data.text(item.get("caption")), linked_data.text(credit)
+    return value_text(item.get("caption")), value_text(credit)
 
 
-def part(text: str) -> tuple[str | None, str | None]:
+def split_caption(text: str) -> tuple[str | None, str | None]:
     """Caption and credit of a line in which they may run together."""
-    text = plain(text)
+    text = plain_text(text)
     match = None
     for match in _CREDIT.finditer(text):  # noqa: B007 - the last one counts
         pass
@@ -224,7 +233,7 @@ def _beside(image: HtmlElement, title: str | None) -> tuple[str | None, str | No
         if (
             next(box.iter("h1"), None) is not None
             or len(text) > _MAX_CAPTION
-            or (title and likeness(text, title) > _HEADLINE)
+            or (title and title_likeness(text, title) > _HEADLINE)
         ):
             break
         return _parted(text, box)
@@ -235,15 +244,15 @@ def _parted(text: str, box: HtmlElement) -> tuple[str | None, str | None]:
     """Caption and credit of a picture's text; the credit may be marked in its box or in the next
     one.
     """
-    caption, credit = part(text)
+    caption, credit = split_caption(text)
     marked = credit or _marked_credit(box)
     if credit is None and marked:
         caption = (caption or "").replace(marked, "").strip() or None
-        return caption, part(marked)[1] or marked
+        return caption, split_caption(marked)[1] or marked
     after = box.getnext()
     if credit is None and after is not None:
         marked = _marked_credit(after)
-        credit = marked and (part(marked)[1] or _LABEL.sub("", marked) or None)
+        credit = marked and (split_caption(marked)[1] or _LABEL.sub("", marked) or None)
     return caption, credit
 
 
@@ -264,12 +273,14 @@ def _text(element: HtmlElement) -> str:
         return text_of(element)
     found = _TEXTS(element)
     pieces = (
-        ["\n" if isinstance(piece, HtmlElement) else fold(str(piece)) for piece in found]
+        ["\n" if isinstance(piece, HtmlElement) else collapse_spaces(str(piece)) for piece in found]
         if isinstance(found, list)
         else []
     )
     lines = " ".join(pieces).split("\n")
-    return fold(" ".join(line for line in lines if not wording.is_date_line(fold(line))))
+    return collapse_spaces(
+        " ".join(line for line in lines if not is_date_line(collapse_spaces(line)))
+    )
 
 
 def _marks(element: HtmlElement) -> bool:
@@ -284,8 +295,10 @@ def _described(image: HtmlElement) -> tuple[str | None, str | None]:
     """Caption and credit in the picture's own attributes: words, not a file's name."""
     caption = credit = None
     for name in ("data-caption", "title", "alt"):
-        words, whose = part(image.get(name) or "")
+        words, whose = split_caption(image.get(name) or "")
         credit = credit or whose
         if caption is None and words and _SENSE.search(words) and not _FILE.search(words):
             caption = words[:_MAX_CAPTION]
-    return caption, plain(image.get("data-credit") or image.get("data-copyright") or "") or credit
+    return caption, plain_text(
+        image.get("data-credit") or image.get("data-copyright") or ""
+    ) or credit

@@ -15,9 +15,9 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from archive.model import Precision
-from pipelines.dates.parse import StatedDate, Verdict, is_update, verdict
-from pipelines.metadata import json_ld as linked_data
-from pipelines.metadata.visible_date import MAX_LINE, DateCandidate, Reader, near_headline
+from pipelines.dates.parse import DateVerdict, StatedDate, is_update, judge_date
+from pipelines.metadata.json_ld import Node, property_values, value_texts
+from pipelines.metadata.visible_date import MAX_LINE, DateCandidate, DateContext, near_headline
 from pipelines.page.dom import Page, text_of
 from pipelines.page.head_tags import Head
 from pipelines.page.microdata import Microdata
@@ -50,12 +50,12 @@ _QUARTER = timedelta(minutes=15)
 _WEST, _EAST = timedelta(hours=-11), timedelta(hours=14)
 
 
-def candidates(
+def date_candidates(
     page: Page,
     head: Head,
     marked: Microdata,
-    nodes: list[linked_data.Node],
-    reader: Reader,
+    nodes: list[Node],
+    reader: DateContext,
     data: tuple[str | None, str | None] = (None, None),
 ) -> list[DateCandidate]:
     """Every date the page states of itself, in the order of trust.
@@ -73,7 +73,7 @@ def candidates(
     found = [
         DateCandidate(source=source, stated=stated, modified=modified)
         for source, text, modified in dict.fromkeys(raw)
-        if (stated := reader.read(text))
+        if (stated := reader.parse_date(text))
     ]
     found += _marked_up(page, marked, reader)
     if not any(_is_certain(candidate) for candidate in found):
@@ -82,14 +82,14 @@ def candidates(
     return [*found, *([address] if address else [])]
 
 
-def _linked(nodes: list[linked_data.Node], key: str) -> list[str]:
-    return [text for value in linked_data.values(nodes, key) for text in linked_data.texts(value)]
+def _linked(nodes: list[Node], key: str) -> list[str]:
+    return [text for value in property_values(nodes, key) for text in value_texts(value)]
 
 
 # ------------------------------------------------------------------------------------ in the markup
 
 
-def _marked_up(page: Page, marked: Microdata, reader: Reader) -> Iterator[DateCandidate]:
+def _marked_up(page: Page, marked: Microdata, reader: DateContext) -> Iterator[DateCandidate]:
     """Microdata and `time` elements, save those of teasers (inside a link or a list of other
     articles).
     """
@@ -129,9 +129,9 @@ def _labelled_update(element: HtmlElement) -> bool:
     return any(len(text) < MAX_LINE and is_update(text) for text in words)
 
 
-def _read_element(element: HtmlElement, reader: Reader) -> StatedDate | None:
+def _read_element(element: HtmlElement, reader: DateContext) -> StatedDate | None:
     for text in (element.get("content"), element.get("datetime"), text_of(element)):
-        if text and (stated := reader.read(text)):
+        if text and (stated := reader.parse_date(text)):
             return stated
     return None
 
@@ -162,29 +162,29 @@ def _is_certain(candidate: DateCandidate) -> bool:
     return not candidate.modified and zoned and _has_time(stated)
 
 
-def _from_url(url: str, reader: Reader) -> DateCandidate | None:
+def _from_url(url: str, reader: DateContext) -> DateCandidate | None:
     match = _URL_DATE.search(url.partition("?")[0])
-    stated = match and reader.read(f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}")
+    stated = match and reader.parse_date(f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}")
     return DateCandidate(source="url", stated=stated) if stated else None
 
 
 # --------------------------------------------------------------------------------------- the choice
 
 
-def choose(
-    found: list[DateCandidate], reader: Reader, *, modified: bool = False
+def choose_date(
+    found: list[DateCandidate], reader: DateContext, *, modified: bool = False
 ) -> DateCandidate | None:
     """The date to believe of those published (or modified): the first sound one, refined by the
     others that agree.
 
     A page that only says when it was last changed gives that as its publication.
     """
-    sound = (Verdict.SOUND, Verdict.COARSE)
+    sound = (DateVerdict.SOUND, DateVerdict.COARSE)
     found = [_not_ahead(candidate, reader) for candidate in found]
     usable = [
         candidate
         for candidate in found
-        if verdict(candidate.stated, captured=reader.captured) in sound
+        if judge_date(candidate.stated, captured=reader.captured) in sound
     ]
     wanted = [candidate for candidate in usable if candidate.modified == modified]
     wanted = wanted or ([] if modified else usable)
@@ -213,7 +213,7 @@ def choose(
     return _true_zone(first, whole, reader)
 
 
-def _not_ahead(candidate: DateCandidate, reader: Reader) -> DateCandidate:
+def _not_ahead(candidate: DateCandidate, reader: DateContext) -> DateCandidate:
     """The candidate as a wall clock of the site's zone where, taken as UTC, it would lie after the
     capture.
     """
@@ -226,7 +226,7 @@ def _not_ahead(candidate: DateCandidate, reader: Reader) -> DateCandidate:
     ):
         return candidate
     local = replace(stated, instant=stated.instant.replace(tzinfo=reader.zone), zone_stated=False)
-    ahead = verdict(stated, captured=reader.captured) == Verdict.FUTURE
+    ahead = judge_date(stated, captured=reader.captured) == DateVerdict.FUTURE
     return (
         replace(candidate, stated=local)
         if ahead and local.instant and local.instant < stated.instant
@@ -254,7 +254,9 @@ def _same_clock(first: StatedDate, second: StatedDate) -> bool:
     return abs(first.instant.replace(tzinfo=None) - second.instant.replace(tzinfo=None)) < _SAME
 
 
-def _true_zone(chosen: DateCandidate, found: list[DateCandidate], reader: Reader) -> DateCandidate:
+def _true_zone(
+    chosen: DateCandidate, found: list[DateCandidate], reader: DateContext
+) -> DateCandidate:
     """The candidate with the zone its readers live in, where it is stated in UTC and the page shows
     a wall clock.
 

@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.language import line_phrases as wording
-from pipelines.metadata import json_ld as linked_data
-from pipelines.metadata.title import likeness
-from pipelines.page.dom import Page, fold, text_of
-from pipelines.page.head_tags import Head, plain
-from pipelines.page.microdata import Microdata, select
+from pipelines.language.line_phrases import is_date_line
+from pipelines.metadata.json_ld import Node, breadcrumb_names, property_values, value_texts
+from pipelines.metadata.title import title_likeness
+from pipelines.page.dom import Page, collapse_spaces, text_of
+from pipelines.page.head_tags import Head, plain_text
+from pipelines.page.microdata import Microdata, select_elements
 
 _METAS = (
     "article:section",
@@ -51,12 +51,12 @@ _SEPARATORS = re.compile(r"\s*[>›»/|\\←‹«]\s*")
 _NEAR = 12
 
 
-def candidates(
+def section_candidates(
     page: Page,
     head: Head,
     marked: Microdata,
-    nodes: list[linked_data.Node],
-    everything: list[linked_data.Node],
+    nodes: list[Node],
+    everything: list[Node],
     *,
     data: str | None = None,
     title: str | None = None,
@@ -70,8 +70,8 @@ def candidates(
     """
     stated = [
         ("json-ld", name)
-        for value in linked_data.values(nodes, "articleSection")
-        for name in linked_data.texts(value)
+        for value in property_values(nodes, "articleSection")
+        for name in value_texts(value)
     ]
     stated += [("meta", name) for name in head.all(*_METAS)]
     stated += [("data", data)] if data else []
@@ -79,11 +79,11 @@ def candidates(
         ("microdata", element.get("content") or text_of(element))
         for element in marked.elements("articleSection")[:1]
     ]
-    paths = [linked_data.crumbs(node) for node in everything] + [marked.crumbs()]
+    paths = [breadcrumb_names(node) for node in everything] + [marked.crumbs()]
     if not stated and not any(
         paths
     ):  # a search through all class names: only where nothing else is said
-        paths = [_crumbs(box) for box in select(page, _CRUMBS)[:2]]
+        paths = [_crumbs(box) for box in select_elements(page, _CRUMBS)[:2]]
     trails = [trail for path in paths if (trail := _trail(path, head, title))]
     found = [(source, _SEPARATORS.split(name)[-1]) for source, name in stated]
     for trail in trails:
@@ -92,7 +92,7 @@ def candidates(
     if not found:
         found += [("label", label) for label in _labels(page)]
         found += [("link", name) for name in _parent_link(page)]
-    cleaned = dict.fromkeys((source, plain(name)) for source, name in found)
+    cleaned = dict.fromkeys((source, plain_text(name)) for source, name in found)
     return [(source, name) for source, name in cleaned if _is_section(name, head)]
 
 
@@ -120,7 +120,7 @@ def _trail(crumbs: list[str], head: Head, title: str | None) -> list[str]:
 
 
 def _is_title(crumb: str, title: str) -> bool:
-    return crumb == title or (len(crumb) > _MAX_LABEL and likeness(crumb, title) > 0.6)
+    return crumb == title or (len(crumb) > _MAX_LABEL and title_likeness(crumb, title) > 0.6)
 
 
 def _parent_link(page: Page) -> Iterator[str]:
@@ -146,7 +146,7 @@ def _parent_link(page: Page) -> Iterator[str]:
 
 
 def _crumbs(element: HtmlElement) -> list[str]:
-    links = [fold(text_of(link)) for link in element.iter("a")]
+    links = [collapse_spaces(text_of(link)) for link in element.iter("a")]
     return [link for link in links if link] or _SEPARATORS.split(text_of(element))
 
 
@@ -159,7 +159,7 @@ def _labels(page: Page) -> Iterator[str]:
         return
     near: list[tuple[bool, str]] = []
     for element in _before(heading):
-        text = plain(element.text or "")
+        text = plain_text(element.text or "")
         if element.tag == "dt" or not _may_label(text):
             continue
         marked = element.tag == "a" or bool(_LABEL_CLASS.search(element.get("class") or ""))
@@ -170,7 +170,7 @@ def _labels(page: Page) -> Iterator[str]:
 
 def _may_label(text: str) -> bool:
     short = 0 < len(text) <= _MAX_LABEL and len(text.split()) <= _MAX_WORDS
-    return short and not _NOT_A_LABEL.search(text) and not wording.is_date_line(text)
+    return short and not _NOT_A_LABEL.search(text) and not is_date_line(text)
 
 
 def _before(heading: HtmlElement) -> Iterator[HtmlElement]:

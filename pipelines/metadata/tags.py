@@ -9,10 +9,10 @@ from itertools import islice
 
 from lxml import etree
 
-from pipelines.metadata import json_ld as linked_data
+from pipelines.metadata.json_ld import Node, property_values, value_texts
 from pipelines.page.dom import Page, text_of
-from pipelines.page.head_tags import Head, plain
-from pipelines.page.microdata import select
+from pipelines.page.head_tags import Head, plain_text
+from pipelines.page.microdata import select_elements
 
 _METAS = (
     "article:tag",
@@ -38,12 +38,12 @@ _APART = frozenset(("aside", "footer", "nav", "header"))
 _LABEL_LENGTH = 40
 
 
-def read(page: Page, head: Head, nodes: list[linked_data.Node], data: list[str]) -> tuple[str, ...]:
+def extract_tags(page: Page, head: Head, nodes: list[Node], data: list[str]) -> tuple[str, ...]:
     """The tags of an article: of its JSON-LD, its application data, its metas, or else those it
     shows.
     """
     stated = [
-        text for value in linked_data.values(nodes, "keywords") for text in linked_data.texts(value)
+        text for value in property_values(nodes, "keywords") for text in value_texts(value)
     ] or data
     for name in _METAS:
         stated = stated or head.all(name)
@@ -60,15 +60,19 @@ def read(page: Page, head: Head, nodes: list[linked_data.Node], data: list[str])
 def _shown(page: Page) -> list[str]:
     """Short links marked as tags, or in a box of that name."""
     links = [
-        link for link in select(page, _LINKS)[:_MAX] if "category" not in (link.get("rel") or "")
+        link
+        for link in select_elements(page, _LINKS)[:_MAX]
+        if "category" not in (link.get("rel") or "")
     ]
     if not links:
         boxes = (
-            box for box in select(page, _BOXES)[:_MAX] if _NAMED.search(box.get("class") or "")
+            box
+            for box in select_elements(page, _BOXES)[:_MAX]
+            if _NAMED.search(box.get("class") or "")
         )
         links = [link for box in boxes for link in islice(box.iter("a"), _MAX)]
     texts = [
-        plain(text_of(link)).strip(" #,،")
+        plain_text(text_of(link)).strip(" #,،")
         for link in links
         if not any(around.tag in _APART for around in link.iterancestors())
     ]

@@ -18,7 +18,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from pipelines.page.dom import Page
-from pipelines.page.head_tags import Head, plain
+from pipelines.page.head_tags import Head, plain_text
 
 _SEPARATOR = r"[-|–—»:•·*~/\\:<>›‹|⋆]"
 _BREAK = re.compile(rf"\s+{_SEPARATOR}+\s|[|：｜]")
@@ -80,7 +80,7 @@ def heading_text(element: HtmlElement) -> str:
                 pieces.append(
                     (" " if node.tag in ("div", "p", "li", "h2") else "") + (node.tail or "")
                 )
-    return plain("".join(pieces))
+    return plain_text("".join(pieces))
 
 
 def _hidden(node: HtmlElement) -> bool:
@@ -121,7 +121,7 @@ def _key(text: str) -> str:
     return _KEY.sub("", text).casefold()
 
 
-def candidates(
+def title_candidates(
     page: Page, head: Head, *, json_ld: str | None, microdata: str | None, data: str | None = None
 ) -> list[TitleCandidate]:
     """All headlines the page gives, cleaned. Of several `h1` the one most like the others comes
@@ -131,11 +131,11 @@ def candidates(
     embedded data).
     """
     raw = [
-        ("json-ld", plain(json_ld or "")),
+        ("json-ld", plain_text(json_ld or "")),
         ("og", head.first("og:title") or ""),
         ("twitter", head.first("twitter:title") or ""),
-        ("microdata", plain(microdata or "")),
-        ("data", plain(data or "")),
+        ("microdata", plain_text(microdata or "")),
+        ("data", plain_text(data or "")),
         ("title", head.title or ""),
     ]
     raw = [(source, text) for source, text in raw if _MIN_TITLE <= len(text) <= _MAX_TITLE]
@@ -157,7 +157,7 @@ def candidates(
     ]
     headings.sort(
         key=lambda text: (
-            -max((likeness(text, other) for _, other in raw), default=0.0),
+            -max((title_likeness(text, other) for _, other in raw), default=0.0),
             text not in heading,
         )
     )
@@ -207,7 +207,7 @@ def _leads_home(link: HtmlElement, page: Page) -> bool:
         return False
 
 
-def likeness(first: str, second: str) -> float:
+def title_likeness(first: str, second: str) -> float:
     """Share of the words of the shorter text that the other has too."""
     one, two = set(_WORDS.findall(first.casefold())), set(_WORDS.findall(second.casefold()))
     if not one or not two:
@@ -224,7 +224,7 @@ def _pairs(first: str, second: str) -> float:
     return len(one & two) / min(len(one), len(two)) if one and two else 0.0
 
 
-def choose(
+def choose_title(
     found: list[TitleCandidate],
     language: str | None = None,
     *,
@@ -291,7 +291,7 @@ def _credible(heading: TitleCandidate, found: list[TitleCandidate]) -> bool:
     but the site's name.
     """
     others = [other.text for other in found if other.source != "h1"]
-    if not others or max(likeness(heading.text, other) for other in others) > _RELATED:
+    if not others or max(title_likeness(heading.text, other) for other in others) > _RELATED:
         return True
     words = len(heading.text.split())
     return (

@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 
 from archive.model import Precision
 from pipelines.dates.parse import StatedDate, is_update, read_date
-from pipelines.page.dom import Page, fold, text_of
+from pipelines.page.dom import Page, collapse_spaces, text_of
 from pipelines.page.head_tags import Head
 
 _DIGIT = re.compile(r"\d")
@@ -72,7 +72,7 @@ class DateCandidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
+class DateContext:
     """Reads date texts under what is known of the page: its capture, its site's zone (None: not
     known), its language.
 
@@ -85,7 +85,7 @@ class Reader:
     language: str | None
     guess: tzinfo | None = None
 
-    def read(self, text: str) -> StatedDate | None:
+    def parse_date(self, text: str) -> StatedDate | None:
         """The date a text states, or None."""
         return read_date(
             text,
@@ -95,7 +95,7 @@ class Reader:
         )
 
 
-def near_headline(page: Page, head: Head, reader: Reader) -> list[DateCandidate]:
+def near_headline(page: Page, head: Head, reader: DateContext) -> list[DateCandidate]:
     """The date line nearest to the headline in the tree: its own box first, then the boxes around
     it.
     """
@@ -140,7 +140,7 @@ def _heading(page: Page, head: Head) -> HtmlElement | None:
         return max(headings, key=lambda heading: len(text_of(heading)))
     stated = [title for title in (head.first("og:title"), head.title) if title]
     for element in page.root.iter(*_HEADLINE_TAGS):
-        text = fold(element.text or "")
+        text = collapse_spaces(element.text or "")
         if len(text) >= _MIN_HEADLINE and any(
             title.startswith(text) or title.endswith(text) for title in stated
         ):
@@ -149,7 +149,7 @@ def _heading(page: Page, head: Head) -> HtmlElement | None:
 
 
 def _dates_in(
-    box: HtmlElement, seen: set[HtmlElement], reader: Reader
+    box: HtmlElement, seen: set[HtmlElement], reader: DateContext
 ) -> tuple[list[DateCandidate], list[DateCandidate]]:
     """The dates in a box above and below what of it has been `seen` before (the headline's inner
     boxes).
@@ -191,7 +191,7 @@ def _in_teaser(element: HtmlElement, box: HtmlElement) -> bool:
     return False
 
 
-def _in_attributes(element: HtmlElement, reader: Reader) -> Iterator[DateCandidate]:
+def _in_attributes(element: HtmlElement, reader: DateContext) -> Iterator[DateCandidate]:
     """The date that an element holds for a script to show ("an hour ago"), with its day at
     least.
     """
@@ -199,7 +199,7 @@ def _in_attributes(element: HtmlElement, reader: Reader) -> Iterator[DateCandida
         return
     for name, value in element.items():
         match = _ATTRIBUTE.search(str(name)) if _DIGIT.match(value) else None
-        stated = reader.read(value) if match and len(value) <= _SHORT_LINE else None
+        stated = reader.parse_date(value) if match and len(value) <= _SHORT_LINE else None
         if stated and match and stated.instant:
             yield DateCandidate(source="attribute", stated=stated, modified=bool(match["changed"]))
 
@@ -208,7 +208,7 @@ def _own_text(element: HtmlElement) -> str:
     return " ".join((element.text or "", *(child.tail or "" for child in element)))
 
 
-def _is_today(stated: StatedDate, reader: Reader) -> bool:
+def _is_today(stated: StatedDate, reader: DateContext) -> bool:
     """Whether it is the day of the capture and no more, as sites show it in the bar on top."""
     if reader.captured is None or stated.precision != Precision.DAY:
         return False
@@ -228,10 +228,10 @@ def _both(line: str) -> bool:
     return not is_update(line[: len(line) // 3])
 
 
-def _line(element: HtmlElement, reader: Reader) -> StatedDate | None:
+def _line(element: HtmlElement, reader: DateContext) -> StatedDate | None:
     """The date of an element's line, with the time of day that may stand beside it."""
     text = text_of(element)
-    stated = reader.read(text) if len(text) <= MAX_LINE else None
+    stated = reader.parse_date(text) if len(text) <= MAX_LINE else None
     if stated is None or stated.precision != Precision.DAY:
         return stated
     around = element.getparent()
@@ -241,7 +241,7 @@ def _line(element: HtmlElement, reader: Reader) -> StatedDate | None:
         wider = text_of(around)
         if len(wider) > MAX_LINE:
             break
-        finer = reader.read(wider)
+        finer = reader.parse_date(wider)
         if (
             finer
             and finer.precision != Precision.DAY

@@ -16,15 +16,15 @@ from dataclasses import dataclass, field
 from lxml import etree
 from lxml.html import HtmlElement
 
-from pipelines.language.line_phrases import breadth
-from pipelines.page.dom import fold
+from pipelines.language.line_phrases import text_breadth
+from pipelines.page.dom import collapse_spaces
 from pipelines.page.line_breaks import (
     LINE_LENGTH,
     SENTENCE_END,
     WRAPPED,
     Piece,
     is_break,
-    lined,
+    mark_line_breaks,
     split_at_breaks,
 )
 
@@ -192,7 +192,7 @@ class _Walk:
         if kind in ("text", "cell", "pre") and any(
             len(piece[0]) > WRAPPED and "\n" in piece[0] for piece in pieces
         ):
-            pieces = lined(pieces, kept=kind == "pre")
+            pieces = mark_line_breaks(pieces, kept=kind == "pre")
         if kind == "p" and _is_one_paragraph(pieces, owner):
             pieces = [(" ", None, False) if is_break(piece) else piece for piece in pieces]
         for run in split_at_breaks(pieces, loose=kind in ("text", "cell")):
@@ -245,7 +245,7 @@ class _Walk:
             self.bold -= 1
 
 
-def read(root: HtmlElement, mark: Callable[[HtmlElement], str | None]) -> Blocks:
+def read_blocks(root: HtmlElement, mark: Callable[[HtmlElement], str | None]) -> Blocks:
     """The blocks under `root`; `mark` says of an element why it is a region apart, or None."""
     walk = _Walk(mark)
     walker = etree.iterwalk(root, events=("start", "end"))
@@ -313,7 +313,7 @@ def _ends_line(walk: _Walk) -> bool:
 
 
 def _block(pieces: list[Piece], owner: HtmlElement, kind: str, level: int, at: int) -> Block | None:
-    text = fold("".join(piece[0] for piece in pieces))
+    text = collapse_spaces("".join(piece[0] for piece in pieces))
     if not text:
         return None
     linked = strong = 0
@@ -328,7 +328,7 @@ def _block(pieces: list[Piece], owner: HtmlElement, kind: str, level: int, at: i
                 links.append((href, piece))
         if bold:
             strong += length
-    links = [(href, fold(name)) for href, name in links]
+    links = [(href, collapse_spaces(name)) for href, name in links]
     return Block(
         text=text,
         element=owner,
@@ -337,6 +337,6 @@ def _block(pieces: list[Piece], owner: HtmlElement, kind: str, level: int, at: i
         at=at,
         linked=linked,
         strong=strong,
-        breadth=breadth(text),
+        breadth=text_breadth(text),
         links=links,
     )

@@ -61,7 +61,7 @@ class Decoded:
     utf8: bytes
 
 
-def decode(data: bytes, content_type: str | None = None) -> Decoded:
+def decode_page(data: bytes, content_type: str | None = None) -> Decoded:
     """Decode a page: byte order mark, then the bytes' own nature, then HTTP header, then meta, then
     a guess.
 
@@ -84,13 +84,13 @@ def decode(data: bytes, content_type: str | None = None) -> Decoded:
         return _decoded(data, _by_nature(data) or _by_claim(data, declared), first)
 
 
-def clean(text: str) -> str:
+def clean_text(text: str) -> str:
     """The text without control characters, lone surrogates and non-characters."""
     return _CONTROLS.sub("", text)
 
 
 def _decoded(data: bytes, encoding: str, declared: str | None) -> Decoded:
-    text = clean(data.decode(encoding, "replace").removeprefix("\ufeff"))
+    text = clean_text(data.decode(encoding, "replace").removeprefix("\ufeff"))
     return Decoded(text=text, encoding=encoding, declared=declared, utf8=text.encode("utf-8"))
 
 

@@ -17,7 +17,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from archive.model import NotAnArticle, NotArticleReason
-from pipelines.page.decoding import clean, decode
+from pipelines.page.decoding import clean_text, decode_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +87,7 @@ class Page:
             return None
 
 
-def parse(html: bytes, url: str, content_type: str | None = None) -> Page | NotAnArticle:
+def parse_page(html: bytes, url: str, content_type: str | None = None) -> Page | NotAnArticle:
     """Decode and parse a page (HTML standard, as far as libxml2 goes).
 
     Returns NotAnArticle for what is not HTML, is larger than MAX_BYTES, or holds nothing. Never
@@ -99,7 +99,7 @@ def parse(html: bytes, url: str, content_type: str | None = None) -> Page | NotA
         binary = html.startswith(_BINARY) or not content_type
         detail = "binary data" if binary else content_type
         return NotAnArticle(url=url, reason=NotArticleReason.NOT_HTML, detail=detail or "")
-    decoded = decode(html, content_type)
+    decoded = decode_page(html, content_type)
     if not decoded.text.strip():
         return NotAnArticle(url=url, reason=NotArticleReason.EMPTY, detail="no text at all")
     if decoded.text.lstrip()[:1] in ("{", "["):
@@ -155,15 +155,15 @@ def without_scripts(page: Page) -> Page | None:
 
 def text_within(element: HtmlElement) -> str:
     """All text under an element, whatever it is."""
-    return fold("".join(element.itertext()))
+    return collapse_spaces("".join(element.itertext()))
 
 
 def text_of(element: HtmlElement) -> str:
     """All text under an element with white space folded (scripts and the like left out)."""
-    return fold(" ".join(strings(element)))
+    return collapse_spaces(" ".join(text_nodes(element)))
 
 
-def strings(element: HtmlElement) -> Iterator[str]:
+def text_nodes(element: HtmlElement) -> Iterator[str]:
     """The text nodes under an element in order, without those of scripts, styles and templates; its
     tail left out.
 
@@ -183,7 +183,7 @@ def strings(element: HtmlElement) -> Iterator[str]:
             yield node.tail
 
 
-def fold(text: str) -> str:
+def collapse_spaces(text: str) -> str:
     """Runs of white space made one space, the ends stripped."""
     return " ".join(text.split())
 
@@ -246,7 +246,9 @@ def _language(root: HtmlElement, text: bytes) -> str | None:
             if name in ("content-language", "og:locale", "language"):
                 declared = meta.get("content")
                 break
-    tag = (clean(declared or "").strip().split(",")[0].strip().replace("_", "-").lower()) or None
+    tag = (
+        clean_text(declared or "").strip().split(",")[0].strip().replace("_", "-").lower()
+    ) or None
     if tag and not re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", tag):
         tag = None
     if (tag or "").split("-")[0] not in _ARABIC_SCRIPT and not _may_hold_arabic(text):
@@ -260,7 +262,7 @@ def _may_hold_arabic(text: bytes) -> bool:
 
 def _by_script(root: HtmlElement, declared: str | None) -> str | None:
     body = root.find("body")
-    sample = "".join(islice(strings(body if body is not None else root), SAMPLE_STRINGS))
+    sample = "".join(islice(text_nodes(body if body is not None else root), SAMPLE_STRINGS))
     letters = sum(map(str.isalpha, sample))
     arabic = sum(map(len, _ARABIC_RUN.findall(sample)))
     if letters < 100 or (arabic > ARABIC_SHARE * letters) == (

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from pipelines.page.dom import Page, fold
+from pipelines.page.dom import Page, collapse_spaces
 
 # Marks of direction and joints of words that are no part of a text's meaning.
 _INVISIBLE = dict.fromkeys(
@@ -32,7 +32,7 @@ _SITE_NAMES = (
 )
 
 
-def plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """One line of text: entities that were escaped twice resolved, invisible marks dropped, white
     space folded.
     """
@@ -40,7 +40,7 @@ def plain(text: str) -> str:
         if "&" not in text:
             break
         text = html.unescape(text)
-    return fold(text.translate(_INVISIBLE))
+    return collapse_spaces(text.translate(_INVISIBLE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +68,7 @@ class Head:
             elif element.tag == "link":
                 self._add_link(element)
             elif self.title is None and not _in_svg(element):
-                self.title = plain(element.text or "") or None
+                self.title = plain_text(element.text or "") or None
 
     def _add_meta(self, element: HtmlElement) -> None:
         content = element.get("content")
@@ -91,7 +91,7 @@ class Head:
         """The first content given under the first of `names` that has one, as plain text."""
         for name in names:
             for content in self.metas.get(name, ()):
-                text = plain(content)
+                text = plain_text(content)
                 if text:
                     return text
         return None
@@ -102,7 +102,7 @@ class Head:
             text
             for name in names
             for content in self.metas.get(name, ())
-            if (text := plain(content))
+            if (text := plain_text(content))
         ]
 
     def link(self, rel: str) -> str | None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from pipelines.language.line_phrases import breadth
-from pipelines.page.dom import fold
+from pipelines.language.line_phrases import text_breadth
+from pipelines.page.dom import collapse_spaces
 
 SENTENCE_END = re.compile(r"[.!?…:؟۔。！？”»\"'’)\]]\s*$")
 _FULL_STOP = re.compile(r"[.!?…؟۔。！？][”»\"'’)\]]?\s*$")
@@ -32,7 +32,7 @@ _COMMA = re.compile(r"[,،;؛:-]\s*$")
 Piece = tuple[str, str | None, bool]
 
 
-def lined(pieces: list[Piece], *, kept: bool) -> list[Piece]:
+def mark_line_breaks(pieces: list[Piece], *, kept: bool) -> list[Piece]:
     """Pieces with line breaks where plain text has its paragraphs on lines of their own, each a
     sentence or more.
 
@@ -56,7 +56,7 @@ def lined(pieces: list[Piece], *, kept: bool) -> list[Piece]:
 
 
 def _is_told(text: str) -> bool:
-    return breadth(text) >= LINE_LENGTH and bool(_FULL_STOP.search(text))
+    return text_breadth(text) >= LINE_LENGTH and bool(_FULL_STOP.search(text))
 
 
 def split_at_breaks(pieces: list[Piece], *, loose: bool) -> list[list[Piece]]:
@@ -85,7 +85,7 @@ def split_at_breaks(pieces: list[Piece], *, loose: bool) -> list[list[Piece]]:
     )
     joined = [runs[0]]
     for count, run in zip(counts, runs[1:], strict=False):
-        before = fold("".join(piece[0] for piece in joined[-1]))
+        before = collapse_spaces("".join(piece[0] for piece in joined[-1]))
         apart = (
             not _goes_on(before, widths, parted=parted)
             if loose
@@ -106,7 +106,7 @@ def is_break(piece: Piece) -> bool:
 def _double_parts(runs: list[list[Piece]], counts: list[int]) -> bool:
     """Whether doubled breaks part the paragraphs, so that single ones between sentences don't."""
     lines = sum(
-        count == 1 and is_line(fold("".join(piece[0] for piece in run)))
+        count == 1 and is_line(collapse_spaces("".join(piece[0] for piece in run)))
         for count, run in zip(counts, runs, strict=False)
     )
     return sum(count > 1 for count in counts) > lines
@@ -122,11 +122,11 @@ def _goes_on(text: str, widths: list[int], *, parted: bool) -> bool:
     if SENTENCE_END.search(text):
         return parted
     even = widths[0] <= _EVEN * len(text) and (len(widths) < 3 or widths[0] <= _EVEN * widths[1])
-    return (breadth(text) >= WRAPPED and even) or (
+    return (text_breadth(text) >= WRAPPED and even) or (
         len(text) > _SHORT_LABEL and bool(_COMMA.search(text))
     )
 
 
 def is_line(text: str) -> bool:
     """Whether a text reads as a line of its own: long, and with the end of a sentence."""
-    return breadth(text) >= LINE_LENGTH and bool(SENTENCE_END.search(text))
+    return text_breadth(text) >= LINE_LENGTH and bool(SENTENCE_END.search(text))

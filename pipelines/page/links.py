@@ -17,7 +17,7 @@ from urllib.parse import quote, urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from archive.model import Link
-from archive.urls import normalise
+from archive.urls import normalise_url
 from pipelines.page.css_urls import in_css, in_srcset
 from pipelines.page.dom import Page
 
@@ -81,7 +81,7 @@ def outlinks(page: Page) -> tuple[Link, ...]:
     found: dict[str, Link] = {}
     raw: dict[str, str | None] = {}
     for href, kind, element in chain(
-        _stated(page.root), _clicked(page.root) if page.clicks else ()
+        _written_links(page.root), _click_targets(page.root) if page.clicks else ()
     ):
         if href not in raw:
             raw[href] = join.absolute(href)
@@ -107,7 +107,7 @@ def requisites(page: Page) -> tuple[str, ...]:
     """
     join = _Joiner(page.base, page.encoding)
     found: dict[str, None] = {}
-    for href in _needed(page.root):
+    for href in _needed_urls(page.root):
         url = join.absolute(href)
         if url is not None:
             found[url] = None
@@ -131,7 +131,7 @@ def css_requisites(css: str, base: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 15)
 def _normalised(address: str) -> str | None:
     """`normalise`, remembered: a site's pages share most of their links."""
-    return normalise(address)
+    return normalise_url(address)
 
 
 class _Joiner:
@@ -159,7 +159,7 @@ class _Joiner:
             place, _, query = href.partition("?")
             href = f"{place}?{quote(query, safe=_AS_IS, encoding=self._encoding, errors='xmlcharrefreplace')}"
         if "\\" in href:
-            return normalise(href, self._base)
+            return normalise_url(href, self._base)
         if href.startswith(("http://", "https://")):
             return _normalised(href)
         if href.startswith("//"):
@@ -174,14 +174,14 @@ class _Joiner:
         return (
             _normalised(joined)
             if joined == joined.strip(_CONTROLS)
-            else normalise(href, self._base)
+            else normalise_url(href, self._base)
         )
 
 
 # ----------------------------------------------------------------------------------------- elements
 
 
-def _stated(root: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
+def _written_links(root: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
     """Every (href as written, kind, element) of the page in order."""
     for element in root.iter("a", "area", "link", "meta", "frame"):
         tag = element.tag
@@ -206,7 +206,7 @@ def _stated(root: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
                 yield target.group(1), "navigation", element
 
 
-def _clicked(root: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
+def _click_targets(root: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
     """As `_stated`, where elements lead on by what a click on them does."""
     for element in root.xpath("//*[@onclick]"):
         for href in _SCRIPTED.findall(element.get("onclick") or ""):
@@ -249,7 +249,7 @@ def _is_needed(element: HtmlElement) -> bool:
     return preloaded or bool(_NEEDED_RELS.intersection(rels))
 
 
-def _needed(root: HtmlElement) -> Iterator[str]:
+def _needed_urls(root: HtmlElement) -> Iterator[str]:
     for element in root.iter():
         tag = element.tag
         if not isinstance(tag, str):

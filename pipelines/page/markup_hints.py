@@ -87,7 +87,7 @@ _FEW_NAMES = 400
 _MANY_NAMES = 600
 
 
-def mark(element: HtmlElement) -> str | None:
+def boilerplate_mark(element: HtmlElement) -> str | None:
     """Why an element looks like no part of an article, or None."""
     tag = str(element.tag)
     if tag in _NEVER:

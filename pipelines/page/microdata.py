@@ -14,7 +14,7 @@ _PROPERTIES = etree.XPath("//@itemprop/..")
 _ITEM_LIST = "itemListElement"
 
 
-def select(page: Page, path: etree.XPath) -> list[HtmlElement]:
+def select_elements(page: Page, path: etree.XPath) -> list[HtmlElement]:
     """The elements an XPath leads to, in document order; whatever else it leads to is left out."""
     found = path(page.root)
     return (

@@ -21,7 +21,7 @@ _MARKS = bytes(code for code in range(128) if not chr(code).isalnum() and code !
 _SHORT, _REMEMBERED = 2_000, 4_096
 
 
-def letters(text: str) -> str:
+def text_key(text: str) -> str:
     """A text's letters and digits alone, lower case: equal where two readers differ in spaces and
     marks only.
     """

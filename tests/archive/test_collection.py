@@ -8,7 +8,7 @@ import pytest
 from archive.collection import Collection
 from archive.errors import UsageError
 from archive.index.writer import Index
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 
 CONFIG = '[collection]\nname = "test"\n\n[sites.news]\nstart = ["https://news.example/"]\n'
 
@@ -16,9 +16,9 @@ CONFIG = '[collection]\nname = "test"\n\n[sites.news]\nstart = ["https://news.ex
 @pytest.fixture
 def folder(kit: Any, tmp_path: Path) -> Path:
     """A collection with one article of two versions."""
-    layout = Layout.create(tmp_path / "collection", CONFIG)
+    layout = CollectionFolder.create(tmp_path / "collection", CONFIG)
     with Index(layout.index_db) as index:
-        index.apply([kit.entry(), kit.entry(hour=1, title="عنوان ثان عن الكرملين")])
+        index.apply_captures([kit.entry(), kit.entry(hour=1, title="عنوان ثان عن الكرملين")])
     return tmp_path / "collection"
 
 

@@ -14,11 +14,11 @@ from archive.config import (
     Selectors,
     SiteConfig,
     check_format,
-    keys,
-    load,
-    parse,
+    documented_keys,
+    load_config,
+    parse_config,
 )
-from archive.config_parsers import is_loopback, seconds, size
+from archive.config_parsers import is_loopback, parse_duration, parse_size
 from archive.errors import ConfigError, NewerCollectionError
 
 SITE = """
@@ -31,12 +31,12 @@ start = "https://gulf.example/"
 
 
 def site(line: str) -> SiteConfig:
-    return parse(SITE + line).sites[0]
+    return parse_config(SITE + line).sites[0]
 
 
 def test_smallest_file_has_defaults() -> None:
     """A name and a start are enough; everything else has a default."""
-    config = parse(SITE)
+    config = parse_config(SITE)
     assert config.name == "Gulf news"
     assert config.failed_share == 0.1
     (only,) = config.sites
@@ -52,7 +52,7 @@ def test_every_key_is_read() -> None:
         (SiteConfig, "sites.a"),
         (Selectors, "sites.a.selectors"),
     ):
-        for name, key in keys(table).items():
+        for name, key in documented_keys(table).items():
             lines = {
                 "collection": 'name = "x"',
                 "sites.a": 'start = "https://a.example/"',
@@ -61,7 +61,7 @@ def test_every_key_is_read() -> None:
             lines[heading] = f"{name} = {key.example}\n" + (
                 "" if name in ("name", "start") else lines[heading]
             )
-            config = parse("".join(f"[{where}]\n{text}\n" for where, text in lines.items()))
+            config = parse_config("".join(f"[{where}]\n{text}\n" for where, text in lines.items()))
             read = config if table is CollectionConfig else config.sites[0]
             assert (
                 getattr(read if table is not Selectors else config.sites[0].selectors, name)
@@ -108,7 +108,7 @@ def test_what_is_wrong_is_named(line: str, parts: list[str]) -> None:
     word.
     """
     with pytest.raises(ConfigError) as refusal:
-        parse(SITE + line)
+        parse_config(SITE + line)
     message = str(refusal.value)
     assert message.startswith("warraq.toml: ")
     assert "\n" not in message
@@ -119,7 +119,7 @@ def test_what_is_wrong_is_named(line: str, parts: list[str]) -> None:
 def test_a_password_is_not_repeated() -> None:
     """A refused URL with a password in it does not put the password on the screen."""
     with pytest.raises(ConfigError) as refusal:
-        parse(SITE.replace("https://gulf", "https://me:secret@gulf"))
+        parse_config(SITE.replace("https://gulf", "https://me:secret@gulf"))
     assert "secret" not in str(refusal.value)
 
 
@@ -127,19 +127,19 @@ def test_a_password_is_not_repeated() -> None:
 def test_broken_toml_names_the_line(text: str) -> None:
     """A syntax error says in which file and line it is."""
     with pytest.raises(ConfigError, match=r"warraq\.toml: not valid TOML: .*line \d"):
-        parse(text)
+        parse_config(text)
 
 
 def test_missing_collection_table() -> None:
     """A file without `[collection]` says that this table is missing."""
     with pytest.raises(ConfigError, match=r"\[collection\] is missing"):
-        parse('[sites.a]\nstart="https://a.example/"')
+        parse_config('[sites.a]\nstart="https://a.example/"')
 
 
 def test_header_injection_is_refused() -> None:
     """A line break in a value that ends up in HTTP headers is refused."""
     with pytest.raises(ConfigError, match="line breaks"):
-        parse(SITE.replace("[sites", 'contact = "a\\r\\nCookie: b"\n[sites'))
+        parse_config(SITE.replace("[sites", 'contact = "a\\r\\nCookie: b"\n[sites'))
 
 
 def test_contact_is_an_address() -> None:
@@ -151,12 +151,12 @@ def test_contact_is_an_address() -> None:
         "https://library.example/crawler",
         "mailto:desk@library.example",
     ):
-        assert parse(SITE.replace("[sites", f'contact = "{good}"\n[sites')).contact == good
+        assert parse_config(SITE.replace("[sites", f'contact = "{good}"\n[sites')).contact == good
     for bad in ("me", "the library", "library.example", "مكتب@library.example", "a@b"):
         with pytest.raises(
             ConfigError, match=r"\[collection\] contact: expected an e-mail address or a URL, not"
         ):
-            parse(SITE.replace("[sites", f'contact = "{bad}"\n[sites'))
+            parse_config(SITE.replace("[sites", f'contact = "{bad}"\n[sites'))
 
 
 def test_loopback_needs_no_delay() -> None:
@@ -164,12 +164,12 @@ def test_loopback_needs_no_delay() -> None:
     keep theirs.
     """
     local = SITE.replace("https://gulf.example/", "http://127.0.0.1:8000/")
-    assert parse(local).sites[0].delay == 0.0
-    assert parse(local + "delay = 2").sites[0].delay == 2.0
+    assert parse_config(local).sites[0].delay == 0.0
+    assert parse_config(local + "delay = 2").sites[0].delay == 2.0
     mixed = SITE.replace(
         '"https://gulf.example/"', '["http://localhost/", "https://gulf.example/"]'
     )
-    assert parse(mixed).sites[0].delay == 1.0
+    assert parse_config(mixed).sites[0].delay == 1.0
 
 
 def test_loopback_names() -> None:
@@ -196,7 +196,7 @@ def test_newer_collection_is_refused(tmp_path: Path) -> None:
     """
     file = tmp_path / "warraq.toml"
     file.write_text(SITE.replace("[sites", f"format = {FORMAT + 1}\nmagic = true\n[sites"))
-    for act in (load, check_format):
+    for act in (load_config, check_format):
         with pytest.raises(NewerCollectionError, match="install a newer Warraq"):
             act(file)
 
@@ -206,21 +206,21 @@ def test_not_utf8(tmp_path: Path) -> None:
     file = tmp_path / "warraq.toml"
     file.write_bytes(SITE.encode() + "# عربي".encode("windows-1256"))
     with pytest.raises(ConfigError, match="not UTF-8"):
-        load(file)
+        load_config(file)
 
 
 def test_byte_order_mark_is_no_error(tmp_path: Path) -> None:
     """An editor's byte order mark does not make the file invalid."""
     file = tmp_path / "warraq.toml"
     file.write_bytes(b"\xef\xbb\xbf" + SITE.encode())
-    assert load(file).name == "Gulf news"
+    assert load_config(file).name == "Gulf news"
 
 
 def test_unknown_site_names_the_nearest() -> None:
     """Asking for a site that is not there names the one probably meant."""
     with pytest.raises(ConfigError, match="did you mean 'gulf'"):
-        parse(SITE).site("golf")
-    assert parse(SITE).site("gulf").start == ("https://gulf.example/",)
+        parse_config(SITE).site("golf")
+    assert parse_config(SITE).site("gulf").start == ("https://gulf.example/",)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_unknown_site_names_the_nearest() -> None:
 )
 def test_durations(text: object, expected: float) -> None:
     """Durations are numbers of seconds or numbers with units."""
-    assert seconds(text) == pytest.approx(expected)
+    assert parse_duration(text) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
@@ -237,14 +237,14 @@ def test_durations(text: object, expected: float) -> None:
 )
 def test_sizes(text: object, expected: int) -> None:
     """Sizes are bytes or numbers with decimal or binary units."""
-    assert size(text) == expected
+    assert parse_size(text) == expected
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists))
 def test_readers_only_refuse_with_value_error(value: object) -> None:
     """Whatever TOML may hold, each key's reader returns a value or refuses it with ValueError."""
     for table in (CollectionConfig, SiteConfig, Selectors):
-        for key in keys(table).values():
+        for key in documented_keys(table).values():
             try:
                 key.reads(value)
             except ValueError:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import CollectionBusyError, NewerCollectionError, StorageError, UsageError
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 
 CONFIG = '[collection]\nname = "x"\n'
 
@@ -24,7 +24,7 @@ with Layout(Path(sys.argv[1])).write_lock():
 """
 
 
-def hold(layout: Layout) -> "subprocess.Popen[bytes]":
+def hold(layout: CollectionFolder) -> "subprocess.Popen[bytes]":
     process = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(layout.root)], stdout=subprocess.PIPE
     )
@@ -37,7 +37,7 @@ def test_create_makes_what_the_contract_draws(tmp_path: Path) -> None:
     """A new collection has its configuration and its folders, and no index before there is
     something to index.
     """
-    layout = Layout.create(tmp_path / "new", CONFIG)
+    layout = CollectionFolder.create(tmp_path / "new", CONFIG)
     made = sorted(path.name for path in layout.root.iterdir())
     assert made == ["archive", "indexes", "state", "warraq.toml"]
     assert layout.config.read_text() == CONFIG
@@ -49,9 +49,9 @@ def test_create_never_overwrites(tmp_path: Path) -> None:
     """A second `create` in the same folder is refused and leaves the first configuration as it
     was.
     """
-    Layout.create(tmp_path, CONFIG)
+    CollectionFolder.create(tmp_path, CONFIG)
     with pytest.raises(UsageError, match="nothing was changed"):
-        Layout.create(tmp_path, "other")
+        CollectionFolder.create(tmp_path, "other")
     assert (tmp_path / "warraq.toml").read_text() == CONFIG
 
 
@@ -59,7 +59,7 @@ def test_create_where_a_file_stands(tmp_path: Path) -> None:
     """A file in the place of a folder is named instead of a traceback."""
     (tmp_path / "archive").write_text("")
     with pytest.raises((UsageError, StorageError), match="archive"):
-        Layout.create(tmp_path, CONFIG)
+        CollectionFolder.create(tmp_path, CONFIG)
 
 
 def test_find_by_option_environment_and_folder(
@@ -67,31 +67,31 @@ def test_find_by_option_environment_and_folder(
 ) -> None:
     """`-C` wins over the environment variable, which wins over the current folder."""
     for name in ("a", "b", "c"):
-        Layout.create(tmp_path / name, CONFIG)
+        CollectionFolder.create(tmp_path / name, CONFIG)
     monkeypatch.chdir(tmp_path / "c")
     monkeypatch.delenv("WARRAQ_COLLECTION", raising=False)
-    assert Layout.find().root == tmp_path / "c"
+    assert CollectionFolder.find().root == tmp_path / "c"
     monkeypatch.setenv("WARRAQ_COLLECTION", str(tmp_path / "b"))
-    assert Layout.find().root == tmp_path / "b"
-    assert Layout.find(tmp_path / "a").root == tmp_path / "a"
+    assert CollectionFolder.find().root == tmp_path / "b"
+    assert CollectionFolder.find(tmp_path / "a").root == tmp_path / "a"
 
 
 def test_find_refuses_another_folder(tmp_path: Path) -> None:
     """A folder that is no collection is named, with what to do."""
     with pytest.raises(UsageError, match="warraq init"):
-        Layout.find(tmp_path)
+        CollectionFolder.find(tmp_path)
 
 
 def test_find_refuses_a_newer_collection(tmp_path: Path) -> None:
     """A collection of a newer format is refused before anything in it is touched."""
-    layout = Layout.create(tmp_path, CONFIG + "format = 99\n")
+    layout = CollectionFolder.create(tmp_path, CONFIG + "format = 99\n")
     with pytest.raises(NewerCollectionError):
-        Layout.find(layout.root)
+        CollectionFolder.find(layout.root)
 
 
 def test_second_writer_is_told_at_once_who_holds_it(tmp_path: Path) -> None:
     """While one process writes, another is refused at once and told its number and since when."""
-    layout = Layout.create(tmp_path, CONFIG)
+    layout = CollectionFolder.create(tmp_path, CONFIG)
     process = hold(layout)
     try:
         began = time.monotonic()
@@ -115,7 +115,7 @@ def test_killed_writer_leaves_no_lock(tmp_path: Path) -> None:
     """After kill -9 of a writer the next one gets the lock, whatever the old one left in its
     files.
     """
-    layout = Layout.create(tmp_path, CONFIG)
+    layout = CollectionFolder.create(tmp_path, CONFIG)
     process = hold(layout)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
@@ -129,7 +129,7 @@ def test_killed_writer_leaves_no_lock(tmp_path: Path) -> None:
 
 def test_lock_in_a_deleted_state_folder(tmp_path: Path) -> None:
     """`state/` may be deleted: the lock makes it anew."""
-    layout = Layout.create(tmp_path, CONFIG)
+    layout = CollectionFolder.create(tmp_path, CONFIG)
     layout.state.rmdir()
     with layout.write_lock():
         assert layout.lock.exists()
@@ -137,7 +137,7 @@ def test_lock_in_a_deleted_state_folder(tmp_path: Path) -> None:
 
 def test_an_error_inside_is_not_mistaken_for_the_locks(tmp_path: Path) -> None:
     """An error of the work under the lock comes out as it is, and the lock is free again."""
-    layout = Layout.create(tmp_path, CONFIG)
+    layout = CollectionFolder.create(tmp_path, CONFIG)
     with pytest.raises(PermissionError, match="mine"), layout.write_lock():
         raise PermissionError("mine")
     with layout.write_lock():
@@ -146,6 +146,6 @@ def test_an_error_inside_is_not_mistaken_for_the_locks(tmp_path: Path) -> None:
 
 def test_unreadable_signature_is_tolerated(tmp_path: Path) -> None:
     """A damaged note about the holder does not turn the refusal into a traceback."""
-    layout = Layout.create(tmp_path, CONFIG)
+    layout = CollectionFolder.create(tmp_path, CONFIG)
     (layout.state / "lock.holder").write_bytes(b"\xff{")
     assert layout.holder() == "another process"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.demo.site import serving
+from crawler.demo.site import serve_demo_site
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -45,7 +45,7 @@ def run_warraq() -> Run:
 @pytest.fixture(scope="session")
 def site() -> Iterator[str]:
     """The made-up site, served for the whole session; gives its address."""
-    with serving() as url:
+    with serve_demo_site() as url:
         yield url
 
 

@@ -88,11 +88,11 @@ def test_a_wacz_of_some(warraq: Run, crawled: Path, tmp_path: Path) -> None:
         [TOOLS / "warcio", "check", warc], capture_output=True, text=True, check=False
     )
     assert checked.returncode == 0, checked.stdout
-    from archive.warc.record_reader import Record, records
+    from archive.warc.record_reader import Record, read_records
 
     whole = b"".join(path.read_bytes() for path in sorted((crawled / "archive").glob("*.warc.gz")))
     data = warc.read_bytes()
-    found = [each for each in records(warc) if isinstance(each, Record)]
+    found = [each for each in read_records(warc) if isinstance(each, Record)]
     assert found[0].header("WARC-Filename") == warc.name
     for each in found[1:]:
         assert data[each.offset : each.end] in whole

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.index.writer import Index
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 from archive.model import Article, Capture, FetchFacts, PayloadKind, Reading, RecordType
 from pipelines.article.extraction import extract
 
@@ -43,7 +43,7 @@ def test_extract_names_what_was_learned(warraq: Run, tmp_path: Path) -> None:
     """In a collection the line that comes back on the site's pages is left out, and --explain says
     why; elsewhere it stays.
     """
-    layout = Layout.create(tmp_path / "c", CONFIG)
+    layout = CollectionFolder.create(tmp_path / "c", CONFIG)
     with Index(layout.index_db) as index:
         for number, topic in enumerate(TOPICS[:5]):
             url = f"https://paper.example/n/{number}"
@@ -60,7 +60,7 @@ def test_extract_names_what_was_learned(warraq: Run, tmp_path: Path) -> None:
                 status=200,
                 facts=FetchFacts(crawl_id="c", site="paper"),
             )
-            index.apply([(capture, Reading(kind=PayloadKind.ARTICLE, article=article))])
+            index.apply_captures([(capture, Reading(kind=PayloadKind.ARTICLE, article=article))])
     file = tmp_path / "page.html"
     file.write_text(page(TOPICS[5]), "utf-8")
     asked = ("extract", "https://paper.example/n/9", "--html", file)

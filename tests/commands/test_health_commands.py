@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from warc_kit import with_a_flipped_byte
 
-from crawler.admin.doctor import examine
+from crawler.admin.doctor import run_checks
 from crawler.cli import COMMANDS
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -183,7 +183,9 @@ def test_the_doctor_knows_network_disks(
     """A collection's place on a file system of another machine is named, with what to do."""
     mounts = f"/dev/a / ext4 rw 0 0\nserver:/share {tmp_path} {kind} rw 0 0\n"
     monkeypatch.setattr(Path, "read_text", lambda *_, **__: mounts)
-    check = next(check for check in examine(tmp_path / "collection") if check.name == "file system")
+    check = next(
+        check for check in run_checks(tmp_path / "collection") if check.name == "file system"
+    )
     assert (check.found, check.ok) == (kind, sound)
     assert ("local disk" in check.advice) != sound
 

@@ -54,14 +54,14 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 @pytest.fixture(scope="module")
 def imported(sources: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A collection that has taken them all in, the first by itself. Only to be read."""
-    from archive.config import load
-    from archive.layout import Layout
+    from archive.config import load_config
+    from archive.layout import CollectionFolder
     from crawler.admin.import_export import import_files
 
     site = f'[collection]\nname = "x"\n[sites.paper]\nstart = ["http://{made.HOST}/"]\ntimezone = "Asia/Baghdad"\n'
-    layout = Layout.create(tmp_path_factory.mktemp("imported") / "c", site)
+    layout = CollectionFolder.create(tmp_path_factory.mktemp("imported") / "c", site)
     for some in (sources[:1], sources[1:]):
-        assert not import_files(layout, load(layout.config), some).caught_up.damaged
+        assert not import_files(layout, load_config(layout.config), some).caught_up.damaged
     return layout.root
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from warc_kit import packed, record
 
-from archive.warc.record_reader import Record, records
+from archive.warc.record_reader import Record, read_records
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -133,7 +133,9 @@ def test_a_withdrawn_article_is_not_exported(warraq: Run, collection: Path, tmp_
     with zipfile.ZipFile(target) as package:
         for warc in {warc for warc, _ in captured}:
             path = Path(package.extract(f"archive/{warc}", tmp_path))
-            kinds = {each.offset: each.type for each in records(path) if isinstance(each, Record)}
+            kinds = {
+                each.offset: each.type for each in read_records(path) if isinstance(each, Record)
+            }
             assert {kinds[offset] for name, offset in captured if name == warc} == {"metadata"}
             assert "response" in kinds.values()
     validate = [Path(sys.executable).parent / "wacz", "validate", "-f", target]
@@ -152,7 +154,7 @@ def test_purged(warraq: Run, collection: Path) -> None:
         for warc, offset, length, record_id in shown(collection, article)
     }
     before = {
-        path: [each for each in records(path) if isinstance(each, Record)]
+        path: [each for each in read_records(path) if isinstance(each, Record)]
         for path in sorted((collection / "archive").glob("*.warc.gz"))
     }
     raw = {path: path.read_bytes() for path in before}
@@ -165,7 +167,7 @@ def test_purged(warraq: Run, collection: Path) -> None:
     for path, whole in before.items():
         fresh = path.read_bytes()
         assert len(fresh) == len(raw[path])
-        now = [each for each in records(path) if isinstance(each, Record)]
+        now = [each for each in read_records(path) if isinstance(each, Record)]
         assert [(each.offset, each.length) for each in now] == [
             (each.offset, each.length) for each in whole
         ]
@@ -213,7 +215,7 @@ def test_other_readers_of_purged_files(warraq: Run, collection: Path) -> None:
             for record in ArchiveIterator(file, parse_http=False):
                 assert record.verify_block_digest()
                 count += 1
-        assert count == len(list(records(path)))
+        assert count == len(list(read_records(path)))
 
 
 def test_a_withdrawn_article_does_not_come_back(warraq: Run, collection: Path) -> None:
@@ -244,7 +246,7 @@ def test_nothing_of_its_text_lies_about(warraq: Run, collection: Path) -> None:
     for path in (path for path in collection.rglob("*") if path.is_file()):
         data = path.read_bytes()
         if path.name.endswith(".gz"):
-            data = b"".join(each.block for each in records(path) if isinstance(each, Record))
+            data = b"".join(each.block for each in read_records(path) if isinstance(each, Record))
         assert sentence not in data, path.name
 
 
@@ -281,7 +283,9 @@ def test_what_refers_to_a_purged_record_comes_later(
         assert_sound(warraq, collection)
     assert warraq(*withdraw).returncode == 0
     assert_sound(warraq, collection)
-    kept = [each for warc in (collection / "archive").glob("*.warc.gz") for each in records(warc)]
+    kept = [
+        each for warc in (collection / "archive").glob("*.warc.gz") for each in read_records(warc)
+    ]
     assert [each.type for each in kept if isinstance(each, Record) and each.id in purged].count(
         "response"
     ) == 0
@@ -305,9 +309,9 @@ def test_a_purge_that_was_killed_is_finished(warraq: Run, collection: Path) -> N
     """
     from datetime import UTC, datetime
 
-    from archive.layout import Layout
+    from archive.layout import CollectionFolder
     from archive.model.withdrawal import Withdrawal
-    from archive.warc.tombstones import bury
+    from archive.warc.tombstones import replace_with_tombstones
 
     article, _, _ = a_versioned(collection)
     captured = shown(collection, article)
@@ -315,9 +319,9 @@ def test_a_purge_that_was_killed_is_finished(warraq: Run, collection: Path) -> N
     half = Withdrawal(
         article_id=article, site="s", url="http://x.example/", at=datetime.now(UTC), reason="x"
     )
-    layout = Layout.find(collection)
+    layout = CollectionFolder.find(collection)
     warc = captured[0][0]
-    bury(
+    replace_with_tombstones(
         layout.archive / warc,
         {offset: record for name, offset, _, record in captured if name == warc},
         half,

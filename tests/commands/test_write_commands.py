@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -95,7 +95,7 @@ def test_what_failed_is_said(warraq: Run, collection: Path, tmp_path: Path) -> N
 def test_run_due_beside_a_running_crawl(warraq: Run, tmp_path: Path) -> None:
     """An overlap is exit code 75: told with its holder, and not a word for cron to mail with -q."""
     warraq("init", tmp_path / "c", "--site", "http://127.0.0.1:9/")
-    with Layout(tmp_path / "c").write_lock():
+    with CollectionFolder(tmp_path / "c").write_lock():
         quiet = warraq("-q", "-C", tmp_path / "c", "run-due")
         told = warraq("-C", tmp_path / "c", "run-due")
     assert (quiet.returncode, quiet.stdout, quiet.stderr) == (75, "", "")
@@ -123,7 +123,7 @@ def test_busy_collection_is_75(warraq: Run, collection: Path) -> None:
     """While another process writes, crawl, run-due and index end at once with 75 and say who it is;
     reading goes on.
     """
-    with Layout(collection).write_lock():
+    with CollectionFolder(collection).write_lock():
         for arguments in (("crawl",), ("index",)):
             began = time.monotonic()
             done = warraq("-C", collection, *arguments)

@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from loopback_site.server import Site, say
 from loopback_site.small_paper import article, listing
 
-from archive.layout import Layout
-from archive.verify.collection import verify
+from archive.layout import CollectionFolder
+from archive.verify.collection import verify_collection
 
 PAGES = 60
 SIZE = 2_500  # kB: room for the index, the frontier, and about half of the pages
@@ -34,7 +34,7 @@ def page(number: int) -> str:
     return article(f"/news/{number}").replace("</head>", f"<!-- {noise} --></head>")
 
 
-def crawl(layout: Layout) -> dict[str, object]:
+def crawl(layout: CollectionFolder) -> dict[str, object]:
     """One `warraq crawl`, and the state of the files after it."""
     script = Path(sys.executable).with_name("warraq")
     done = subprocess.run(
@@ -54,7 +54,7 @@ def crawl(layout: Layout) -> dict[str, object]:
         "code": done.returncode,
         "err": done.stderr,
         "torn": torn,
-        "findings": [str(finding) for finding in verify(layout)],
+        "findings": [str(finding) for finding in verify_collection(layout)],
         "open": len(list(layout.archive.glob("*.open"))),
     }
 
@@ -68,7 +68,7 @@ def main() -> None:
     routes = {f"/news/{number}": say(page(number)) for number in range(PAGES)}
     routes |= {"/": say(listing("الجريدة", routes)), "/robots.txt": say("", kind="text/plain")}
     with Site(routes) as site:
-        layout = Layout.create(folder / "c", CONFIG.format(url=site.url))
+        layout = CollectionFolder.create(folder / "c", CONFIG.format(url=site.url))
         first = crawl(layout)
         asked = len([target for target in site.wire.targets if target.startswith("/news/")])
         subprocess.run(["mount", "-o", "remount,size=64m", folder], check=True)

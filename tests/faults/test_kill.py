@@ -19,7 +19,7 @@ import pytest
 from loopback_site.server import Behaviour, Site, Talk, say
 from loopback_site.small_paper import article, listing
 
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 
 PAGES = 60
 CRAWL = """
@@ -61,14 +61,14 @@ def chain() -> Iterator[Site]:
         yield site
 
 
-def start(layout: Layout, site: Site, rotate: int = 1 << 30) -> subprocess.Popen[bytes]:
+def start(layout: CollectionFolder, site: Site, rotate: int = 1 << 30) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", CRAWL, str(layout.root), site.url, str(rotate)]
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
     )
 
 
-def finish(layout: Layout, site: Site) -> str:
+def finish(layout: CollectionFolder, site: Site) -> str:
     process = start(layout, site)
     out, err = process.communicate(timeout=200)
     assert process.returncode == 0, err.decode()
@@ -87,7 +87,7 @@ def pages(site: Site) -> Counter[str]:
     return Counter(target for target in site.wire.targets if target.startswith("/news/"))
 
 
-def rows(layout: Layout, query: str) -> list[tuple]:
+def rows(layout: CollectionFolder, query: str) -> list[tuple]:
     with sqlite3.connect(f"file:{layout.index_db}?mode=ro", uri=True) as db:
         return db.execute(query).fetchall()
 
@@ -97,7 +97,7 @@ def test_kill_9_loses_no_page_and_repeats_few(tmp_path: Path, chain: Site, after
     """SIGKILL of the whole group at some point: the next run fetches the rest, and only what was
     under way again.
     """
-    layout = Layout.create(tmp_path / "c", "")
+    layout = CollectionFolder.create(tmp_path / "c", "")
     process = start(layout, chain)
     when_fetched(process, chain, after)
     os.killpg(process.pid, signal.SIGKILL)
@@ -128,7 +128,7 @@ def test_kill_9_loses_no_page_and_repeats_few(tmp_path: Path, chain: Site, after
 
 def test_kills_again_and_again_still_come_to_an_end(tmp_path: Path, chain: Site):
     """A machine that goes down every few pages gets the whole site in the end."""
-    layout = Layout.create(tmp_path / "c", "")
+    layout = CollectionFolder.create(tmp_path / "c", "")
     for round_ in range(4):
         process = start(layout, chain, rotate=20_000)
         when_fetched(process, chain, (round_ + 1) * 12)
@@ -142,7 +142,7 @@ def test_kills_again_and_again_still_come_to_an_end(tmp_path: Path, chain: Site)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_crawl_in_order(tmp_path: Path, chain: Site, number: signal.Signals):
     """Exit 130, WARC closed, outcome `interrupted`; the next run fetches only the rest."""
-    layout = Layout.create(tmp_path / "c", "")
+    layout = CollectionFolder.create(tmp_path / "c", "")
     process = start(layout, chain)
     when_fetched(process, chain, 15)
     process.send_signal(number)

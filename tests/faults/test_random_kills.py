@@ -22,10 +22,10 @@ import pytest
 from loopback_site.server import Behaviour, Site, Talk, say
 from loopback_site.small_paper import article, listing
 
-from archive.config import load
-from archive.layout import Layout
-from archive.verify.collection import verify
-from pipelines.ingest.catch_up import catch_up
+from archive.config import load_config
+from archive.layout import CollectionFolder
+from archive.verify.collection import verify_collection
+from pipelines.ingest.catch_up import update_index
 
 KILLS = int(os.environ.get("WARRAQ_KILLS", "3"))
 SEED = int(os.environ.get("WARRAQ_SEED", "0")) or random.randrange(1 << 32)  # noqa: S311
@@ -71,7 +71,7 @@ def site() -> Iterator[Site]:
         yield running
 
 
-def crawl(layout: Layout) -> subprocess.Popen[bytes]:
+def crawl(layout: CollectionFolder) -> subprocess.Popen[bytes]:
     script = Path(sys.executable).with_name("warraq")
     command = [script, "-q", "-C", layout.root, "crawl"]
     return subprocess.Popen(
@@ -98,7 +98,7 @@ def kill_at(process: subprocess.Popen[bytes], site: Site, exchanges: int, after:
     return running
 
 
-def contents(layout: Layout) -> dict[str, list[tuple]]:
+def contents(layout: CollectionFolder) -> dict[str, list[tuple]]:
     with sqlite3.connect(f"file:{layout.index_db}?mode=ro", uri=True) as db:
         return {
             table: db.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall()
@@ -106,15 +106,15 @@ def contents(layout: Layout) -> dict[str, list[tuple]]:
         }
 
 
-def check(layout: Layout) -> None:
+def check(layout: CollectionFolder) -> None:
     """What holds after a kill, as soon as anything of Warraq's has looked at the collection."""
-    config = load(layout.config)
+    config = load_config(layout.config)
     with layout.write_lock():
-        catch_up(layout, config)
+        update_index(layout, config)
     for path in layout.archive.glob("*.warc.gz"):
         assert gzip.decompress(path.read_bytes())
     assert not list(layout.archive.glob("*.open"))
-    assert [str(finding) for finding in verify(layout)] == []
+    assert [str(finding) for finding in verify_collection(layout)] == []
 
 
 def test_a_crawl_killed_at_any_moment_loses_nothing(tmp_path: Path, site: Site) -> None:
@@ -128,7 +128,7 @@ def test_a_crawl_killed_at_any_moment_loses_nothing(tmp_path: Path, site: Site) 
     left, number = KILLS, 0
     while left:
         number += 1
-        layout = Layout.create(tmp_path / f"c{number}", CONFIG.format(url=site.url))
+        layout = CollectionFolder.create(tmp_path / f"c{number}", CONFIG.format(url=site.url))
         site.wire.clear()
         killed = 0
         while left and len(site.wire.exchanges) < PAGES:
@@ -155,5 +155,5 @@ def test_a_crawl_killed_at_any_moment_loses_nothing(tmp_path: Path, site: Site) 
         captured = {row[1] for row in grown["captures"] if "/news/" in row[1]}
         assert len(captured) == PAGES
         with layout.write_lock():
-            catch_up(layout, load(layout.config), rebuild=True)
+            update_index(layout, load_config(layout.config), rebuild=True)
         assert contents(layout) == grown

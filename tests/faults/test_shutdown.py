@@ -16,8 +16,8 @@ from loopback_site.misbehaviours import MISBEHAVIOURS
 from loopback_site.server import Site, say
 from loopback_site.small_paper import article, listing
 
-from archive.layout import Layout
-from archive.verify.collection import verify
+from archive.layout import CollectionFolder
+from archive.verify.collection import verify_collection
 
 SLOW = ["/stall-head", "/stall-body", "/drip"]
 CONFIG = (
@@ -35,7 +35,7 @@ def site() -> Iterator[Site]:
         yield running
 
 
-def start(layout: Layout, *arguments: str) -> subprocess.Popen[str]:
+def start(layout: CollectionFolder, *arguments: str) -> subprocess.Popen[str]:
     script = Path(sys.executable).with_name("warraq")
     command = [str(script), "-C", str(layout.root), "crawl", *arguments]
     return subprocess.Popen(
@@ -64,7 +64,7 @@ def test_requests_under_way_do_not_hold_up_the_end(tmp_path: Path, site: Site) -
 
     The next crawl asks again for what was broken off, and for nothing else.
     """
-    layout = Layout.create(tmp_path / "c", CONFIG.format(url=site.url))
+    layout = CollectionFolder.create(tmp_path / "c", CONFIG.format(url=site.url))
     process = start(layout)
     when_waiting(site, process)
     began = time.monotonic()
@@ -73,7 +73,7 @@ def test_requests_under_way_do_not_hold_up_the_end(tmp_path: Path, site: Site) -
     assert time.monotonic() - began < 15
     assert process.returncode == 130, err
     assert "goes on" in err
-    assert list(verify(layout)) == []
+    assert list(verify_collection(layout)) == []
     with sqlite3.connect(layout.index_db) as db:
         assert db.execute("SELECT count(*) FROM articles WHERE url LIKE '%/news/%'").fetchone() == (
             3,
@@ -93,7 +93,7 @@ def test_requests_under_way_do_not_hold_up_the_end(tmp_path: Path, site: Site) -
 
 def test_time_that_is_over_is_over(tmp_path: Path, site: Site) -> None:
     """--max-time does not wait for a server that drips."""
-    layout = Layout.create(tmp_path / "c", CONFIG.format(url=site.url))
+    layout = CollectionFolder.create(tmp_path / "c", CONFIG.format(url=site.url))
     began = time.monotonic()
     process = start(layout, "--max-time", "2s")
     out, err = process.communicate(timeout=60)

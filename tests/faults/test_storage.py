@@ -18,12 +18,12 @@ import pytest
 from loopback_site.server import Site
 from loopback_site.small_paper import paper
 
-from archive.config import load
+from archive.config import load_config
 from archive.errors import StorageError
 from archive.index.writer import Index
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 from archive.verify.strict_reader import raw_records
-from crawler.crawl.run import crawl
+from crawler.crawl.run import crawl_sites
 from crawler.frontier.queue import Frontier
 
 FULL_DISK = Path(__file__).with_name("full_disk.py")
@@ -31,13 +31,13 @@ CONFIG = '[collection]\nname = "test"\n[sites.paper]\nstart = "{url}/"\ndelay = 
 PAGES = 8
 
 
-def warraq(layout: Layout, *arguments: str) -> subprocess.CompletedProcess[str]:
+def warraq(layout: CollectionFolder, *arguments: str) -> subprocess.CompletedProcess[str]:
     script = Path(sys.executable).with_name("warraq")
     command = [script, "-C", layout.root, *arguments]
     return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=200, check=False)
 
 
-def articles(layout: Layout) -> set[str]:
+def articles(layout: CollectionFolder) -> set[str]:
     with sqlite3.connect(f"file:{layout.index_db}?mode=ro", uri=True) as db:
         return {
             url.rpartition("/news/")[2]
@@ -52,21 +52,23 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def crawled(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Layout:
+def crawled(site: Site, tmp_path_factory: pytest.TempPathFactory) -> CollectionFolder:
     """A small collection, to be copied."""
-    layout = Layout.create(tmp_path_factory.mktemp("crawled") / "c", CONFIG.format(url=site.url))
-    config = load(layout.config)
-    crawl(layout, config, config.sites)
+    layout = CollectionFolder.create(
+        tmp_path_factory.mktemp("crawled") / "c", CONFIG.format(url=site.url)
+    )
+    config = load_config(layout.config)
+    crawl_sites(layout, config, config.sites)
     return layout
 
 
 @pytest.fixture
-def layout(crawled: Layout, tmp_path: Path) -> Layout:
+def layout(crawled: CollectionFolder, tmp_path: Path) -> CollectionFolder:
     """A copy, to be damaged."""
-    return Layout(Path(shutil.copytree(crawled.root, tmp_path / "c")))
+    return CollectionFolder(Path(shutil.copytree(crawled.root, tmp_path / "c")))
 
 
-def warc(layout: Layout) -> Path:
+def warc(layout: CollectionFolder) -> Path:
     return next(layout.archive.glob("*.warc.gz"))
 
 
@@ -111,7 +113,9 @@ def test_a_disk_that_fills_stops_the_crawl_and_costs_nothing(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_a_file_cut_off_anywhere_is_named_and_the_rest_is_there(layout: Layout, seed: int) -> None:
+def test_a_file_cut_off_anywhere_is_named_and_the_rest_is_there(
+    layout: CollectionFolder, seed: int
+) -> None:
     """verify: exit 4 and the file's name. A rebuilt index holds what stands before the cut."""
     path = warc(layout)
     before = articles(layout)
@@ -134,7 +138,7 @@ def test_a_file_cut_off_anywhere_is_named_and_the_rest_is_there(layout: Layout, 
     assert len(found) >= len(whole) - 1
 
 
-def test_a_flipped_byte_costs_one_record(layout: Layout) -> None:
+def test_a_flipped_byte_costs_one_record(layout: CollectionFolder) -> None:
     """Verify names the file; a rebuilt index lacks that article and has all that come after it."""
     path = warc(layout)
     with sqlite3.connect(layout.index_db) as db:
@@ -153,7 +157,7 @@ def test_a_flipped_byte_costs_one_record(layout: Layout) -> None:
     assert articles(layout) == {str(number) for number in range(PAGES)} - {lost}
 
 
-def test_a_torn_file_in_progress_is_cut_and_kept(layout: Layout) -> None:
+def test_a_torn_file_in_progress_is_cut_and_kept(layout: CollectionFolder) -> None:
     """What a kill leaves: a `.open` file with half a record. The next crawl sets the tail aside and
     loses nothing else.
     """
@@ -172,7 +176,7 @@ def test_a_torn_file_in_progress_is_cut_and_kept(layout: Layout) -> None:
     assert warraq(layout, "verify").returncode == 0
 
 
-def test_an_index_ahead_of_a_file_in_progress_is_made_anew(layout: Layout) -> None:
+def test_an_index_ahead_of_a_file_in_progress_is_made_anew(layout: CollectionFolder) -> None:
     """Where a file system lost the end of a file in progress that the index had read: both agree
     again, the tail is kept.
     """
@@ -197,22 +201,22 @@ def test_an_index_ahead_of_a_file_in_progress_is_made_anew(layout: Layout) -> No
 
 @pytest.mark.parametrize("name", ["index_db", "frontier"])
 def test_a_locked_database_is_one_clear_line(
-    layout: Layout, monkeypatch: pytest.MonkeyPatch, name: str
+    layout: CollectionFolder, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """Somebody writes with another tool and does not end: StorageError that names the file, after a
     bounded wait.
     """
     for kind in (Index, Frontier):
         monkeypatch.setitem(kind.__init__.__kwdefaults__, "timeout", 0.2)
-    config = load(layout.config)
+    config = load_config(layout.config)
     path = getattr(layout, name)
     other = sqlite3.connect(path, isolation_level=None)
     try:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StorageError, match="locked") as caught:
-            crawl(layout, config, config.sites)
+            crawl_sites(layout, config, config.sites)
     finally:
         other.close()
     assert path.name in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert crawl(layout, config, config.sites)[0].outcome == "finished"
+    assert crawl_sites(layout, config, config.sites)[0].outcome == "finished"

@@ -6,8 +6,8 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.text.minhash import BANDS, THRESHOLD, VALUES
-from pipelines.near_duplicates import bands, signature, similarity
+from archive.text.minhash import BANDS, NEAR_DUPLICATE_THRESHOLD, SIGNATURE_VALUES
+from pipelines.near_duplicates import estimate_similarity, signature_bands, text_signature
 
 WORDS = [f"كلمة{number % 40}{'اب'[number % 2]}{number}" for number in range(200)]
 TEXT = " ".join(WORDS)
@@ -15,7 +15,7 @@ TEXT = " ".join(WORDS)
 
 def made(text: str) -> bytes:
     """The signature of a text that is long enough."""
-    found = signature(text)
+    found = text_signature(text)
     assert found is not None
     return found
 
@@ -26,27 +26,29 @@ def test_an_edited_text_stays_near() -> None:
     """
     edited = [word if place % 20 else "تعديل" for place, word in enumerate(WORDS)]
     for other in (" ".join(edited), " ".join(WORDS[40:]), "مقدمة من محرر آخر " + TEXT):
-        assert similarity(made(TEXT), made(other)) >= THRESHOLD
-        assert set(bands(made(TEXT))) & set(bands(made(other)))
+        assert estimate_similarity(made(TEXT), made(other)) >= NEAR_DUPLICATE_THRESHOLD
+        assert set(signature_bands(made(TEXT))) & set(signature_bands(made(other)))
 
 
 def test_other_texts_are_far() -> None:
     """A text with other words in it is not near."""
     other = " ".join(reversed(WORDS))
-    assert similarity(made(TEXT), made(other)) < 0.1
+    assert estimate_similarity(made(TEXT), made(other)) < 0.1
 
 
 def test_spelling_and_punctuation_do_not_count() -> None:
     """What folds alike has the same signature."""
     assert (
-        signature(TEXT.replace("ة", "ه")) == signature(TEXT.replace(" ", "، ")) == signature(TEXT)
+        text_signature(TEXT.replace("ة", "ه"))
+        == text_signature(TEXT.replace(" ", "، "))
+        == text_signature(TEXT)
     )
 
 
 def test_short_texts_have_none() -> None:
     """A caption is like every other caption: no signature."""
-    assert signature("صورة من المكان") is None
-    assert signature("") is None
+    assert text_signature("صورة من المكان") is None
+    assert text_signature("") is None
 
 
 def test_the_same_in_every_process() -> None:
@@ -73,9 +75,9 @@ def test_any_text(text: str) -> None:
     """Any text has a signature of fixed size or none; it is wholly like itself; bands fit SQLite's
     integers.
     """
-    found = signature(text)
+    found = text_signature(text)
     if found is not None:
-        assert len(found) == 4 * VALUES
-        assert similarity(found, found) == 1.0
-        assert len(bands(found)) == BANDS
-        assert all(-(2**63) <= band < 2**63 for band in bands(found))
+        assert len(found) == 4 * SIGNATURE_VALUES
+        assert estimate_similarity(found, found) == 1.0
+        assert len(signature_bands(found)) == BANDS
+        assert all(-(2**63) <= band < 2**63 for band in signature_bands(found))

@@ -18,11 +18,11 @@ from typing import Any
 import pytest
 
 from archive.collection import Collection
-from archive.layout import Layout
-from archive.query.reader import Reader
-from archive.warc.capture_reader import payload
+from archive.layout import CollectionFolder
+from archive.query.reader import IndexReader
+from archive.warc.capture_reader import read_payload
 from archive.warc.http_message import decode_entity
-from crawler.demo.site import serving
+from crawler.demo.site import serve_demo_site
 
 PEERS = Path(__file__).resolve().parents[2] / ".peers"
 
@@ -38,7 +38,7 @@ def warraq(*arguments: object) -> subprocess.CompletedProcess[str]:
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The made-up site with its images, crawled; it is served no more when the test begins."""
     folder = tmp_path_factory.mktemp("replay") / "sidr"
-    with serving() as site:
+    with serve_demo_site() as site:
         assert warraq("init", folder, "--site", site, "--timezone", "Asia/Baghdad").returncode == 0
         config = (folder / "warraq.toml").read_text("utf-8")
         lines = [line for line in config.splitlines() if not line.startswith("requisites")]
@@ -82,8 +82,8 @@ def test_pywb_gives_the_very_entity(crawled: Path, pywb: Callable[[Path], str]) 
     captured.
     """
     address = pywb(crawled)
-    layout = Layout.find(crawled)
-    with Reader(layout.index_db) as reader:
+    layout = CollectionFolder.find(crawled)
+    with IndexReader(layout.index_db) as reader:
         rows = list(
             reader.rows("SELECT * FROM captures WHERE status = 200 AND record_type = 'response'")
         )
@@ -91,7 +91,7 @@ def test_pywb_gives_the_very_entity(crawled: Path, pywb: Callable[[Path], str]) 
     assert len(found) > 5
     for capture in found:
         assert capture is not None
-        message = payload(layout.archive, capture)
+        message = read_payload(layout.archive, capture)
         expected = decode_entity(
             message.entity, ", ".join(message.headers_all("content-encoding")), 1 << 24
         ).body
@@ -169,7 +169,7 @@ def test_warcio_js_reads_every_record(crawled: Path, tmp_path: Path, purged: boo
     """warcio.js reads each WARC to its end and counts the records that we do, tombstones
     included.
     """
-    from archive.warc.record_reader import records
+    from archive.warc.record_reader import read_records
 
     node = shutil.which("node")
     if node is None or not (PEERS / "node_modules" / "warcio").exists():
@@ -188,4 +188,4 @@ def test_warcio_js_reads_every_record(crawled: Path, tmp_path: Path, purged: boo
         [node, str(script), *files], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {file: len(list(records(Path(file)))) for file in files}
+    assert json.loads(done.stdout) == {file: len(list(read_records(Path(file)))) for file in files}

@@ -14,9 +14,8 @@ from typing import Any
 import pytest
 import served_collection
 
-from archive.query.reader import Reader
-from crawler.serve import replay as module
-from crawler.serve.both_origins import serving
+from archive.query.reader import IndexReader
+from crawler.serve.both_origins import serve_collection
 
 
 @pytest.mark.parametrize("framed", [True, False], ids=["in its frame", "by itself"])
@@ -27,9 +26,9 @@ def test_archived_page_is_seen_and_does_nothing(
     did nothing.
     """
     layout = served_collection.make(tmp_path / "collection")
-    with Reader(layout.index_db) as reader:
-        capture = reader.captures(reader.find(served_collection.PAGE)["id"])[0]["id"]
-    with serving(layout) as (pages, replay):
+    with IndexReader(layout.index_db) as reader:
+        capture = reader.captures(reader.require_article(served_collection.PAGE)["id"])[0]["id"]
+    with serve_collection(layout) as (pages, replay):
         address = (
             f"{pages}/replay/{capture}"
             if framed
@@ -55,9 +54,9 @@ def test_archived_markup_does_nothing_on_our_pages(
     comes of them.
     """
     layout = served_collection.make(tmp_path / "collection")
-    with Reader(layout.index_db) as reader:
-        article = reader.find(served_collection.PAGE)["id"]
-    with serving(layout) as (pages, _):
+    with IndexReader(layout.index_db) as reader:
+        article = reader.require_article(served_collection.PAGE)["id"]
+    with serve_collection(layout) as (pages, _):
         seen = in_chromium("page.mjs", pages + target.format(article=article))
     assert "<script>document.title='ran'</script>" in seen.text
     assert seen.images == []
@@ -101,7 +100,7 @@ def test_nothing_gets_out(
     at.
     """
     layout = served_collection.make(tmp_path / "collection", evil=listener.address)
-    with serving(layout) as (_, replay):
+    with serve_collection(layout) as (_, replay):
         seen = in_chromium("page.mjs", f"{replay}/20260301080000/{served_collection.PAGE}")
     assert "ترميم السوق القديم" in seen.text
     assert listener.connections == 0
@@ -121,9 +120,9 @@ def test_headers_alone_stop_scripts_and_requests(
         # Frames that were refused have no document that could be asked what it shows.
         return body.replace(b"<iframe", b"<div").replace(b"<object", b"<div"), content_type, ()
 
-    monkeypatch.setattr(module, "_presented", unchanged)
+    monkeypatch.setattr("crawler.serve.replay._presented", unchanged)
     layout = served_collection.make(tmp_path / "collection", evil=listener.address)
-    with serving(layout) as (_, replay):
+    with serve_collection(layout) as (_, replay):
         for url in (served_collection.PAGE, "http://news.example/img/s.svg"):
             seen = in_chromium("page.mjs", f"{replay}/20260301080000/{url}")
             assert "SCRIPT RAN" not in seen.text

@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 import warc_kit
 
-from archive.fixity.index_seal import BLOCK, broken
+from archive.fixity.index_seal import BLOCK, changed_blocks
 from archive.index.writer import Index
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 from archive.model import PayloadKind, Reading
 
 
 @pytest.fixture
-def layout(tmp_path: Path) -> Layout:
+def layout(tmp_path: Path) -> CollectionFolder:
     """A collection with an index of several blocks, whose writer has let go of it."""
-    layout = Layout.create(tmp_path / "collection", '[collection]\nname = "x"\n')
+    layout = CollectionFolder.create(tmp_path / "collection", '[collection]\nname = "x"\n')
     with (
         layout.write_lock(),
         warc_kit.writer(layout.archive) as writer,
@@ -32,15 +32,15 @@ def layout(tmp_path: Path) -> Layout:
             )
             for n in range(40)
         ]
-        index.apply([(capture, Reading(kind=PayloadKind.OTHER)) for capture in captures])
+        index.apply_captures([(capture, Reading(kind=PayloadKind.OTHER)) for capture in captures])
     return layout
 
 
-def said(layout: Layout) -> list[tuple[str, int | None]]:
-    return [(each.file, each.offset) for each in broken(layout.index_db, layout.seal)]
+def said(layout: CollectionFolder) -> list[tuple[str, int | None]]:
+    return [(each.file, each.offset) for each in changed_blocks(layout.index_db, layout.seal)]
 
 
-def test_what_warraq_left_is_whole(layout: Layout) -> None:
+def test_what_warraq_left_is_whole(layout: CollectionFolder) -> None:
     """Nothing is said of an untouched index, nor after it was read; nor after a writer that wrote
     nothing.
     """
@@ -54,7 +54,7 @@ def test_what_warraq_left_is_whole(layout: Layout) -> None:
     assert said(layout) == []
 
 
-def test_any_flipped_byte_is_found_where_it_is(layout: Layout) -> None:
+def test_any_flipped_byte_is_found_where_it_is(layout: CollectionFolder) -> None:
     """Also where a page of the database holds nothing, which SQLite itself never looks at."""
     data = layout.index_db.read_bytes()
     for place in random.Random(7).sample(range(len(data)), 200):  # noqa: S311
@@ -64,7 +64,7 @@ def test_any_flipped_byte_is_found_where_it_is(layout: Layout) -> None:
     assert said(layout) == []
 
 
-def test_no_byte_of_the_note_can_change_unseen(layout: Layout) -> None:
+def test_no_byte_of_the_note_can_change_unseen(layout: CollectionFolder) -> None:
     """The note itself is named where it is not as it was written, and accuses nothing else."""
     data = layout.seal.read_bytes()
     for place in range(len(data)):
@@ -74,7 +74,7 @@ def test_no_byte_of_the_note_can_change_unseen(layout: Layout) -> None:
     assert said(layout) == [("state/index.seal", None)]
 
 
-def _by_another_program(layout: Layout) -> None:
+def _by_another_program(layout: CollectionFolder) -> None:
     with closing(sqlite3.connect(layout.index_db)) as other, other:
         other.execute("UPDATE captures SET status = 404 WHERE url LIKE '%/7'")
 
@@ -88,7 +88,9 @@ def _by_another_program(layout: Layout) -> None:
         _by_another_program,
     ],
 )
-def test_other_changes_are_found(change: Callable[[Layout], None], layout: Layout) -> None:
+def test_other_changes_are_found(
+    change: Callable[[CollectionFolder], None], layout: CollectionFolder
+) -> None:
     """Bytes behind the end or missing there, a log that is not ours, a row that somebody else
     wrote.
     """
@@ -96,7 +98,7 @@ def test_other_changes_are_found(change: Callable[[Layout], None], layout: Layou
     assert said(layout)
 
 
-def test_nothing_is_claimed_without_a_note(layout: Layout) -> None:
+def test_nothing_is_claimed_without_a_note(layout: CollectionFolder) -> None:
     """After a kill, and where a reader still needs the log, there is no note, and nothing is
     said.
     """

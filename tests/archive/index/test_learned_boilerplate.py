@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.model import Change, Place
-from archive.model.articles import LINKED
+from archive.model.articles import LINK_MARK
 from archive.model.withdrawal import Withdrawal
-from archive.query.reader import Reader
-from archive.text.shared_lines import place_of
+from archive.query.reader import IndexReader
+from archive.text.shared_lines import make_place
 
 HOST = "https://news.example"
 TEXT, BOX = "main/div.text/p", "div.text/div.strip/p"
@@ -31,7 +31,7 @@ Line = tuple[str, Place]
 
 def at(path: str, text: str, form: str | None = None) -> Line:
     """A paragraph with its place."""
-    return text, place_of(text, path, form)
+    return text, make_place(text, path, form)
 
 
 def story(number: int) -> tuple[str, list[Line]]:
@@ -117,11 +117,13 @@ def test_headlines_of_other_articles_go_and_round_ups_keep_them(kit: Any) -> Non
     with kit.index() as index:
         for number in range(6):
             lines = story(number)[1]
-            lines.insert(2, at(TEXT, story(number + 50)[0], LINKED))
-            lines.insert(3, at(TEXT, f"Also seen: {story(number + 60)[0]}", f"Also seen: {LINKED}"))
+            lines.insert(2, at(TEXT, story(number + 50)[0], LINK_MARK))
+            lines.insert(
+                3, at(TEXT, f"Also seen: {story(number + 60)[0]}", f"Also seen: {LINK_MARK}")
+            )
             index.apply([entry(kit, number, lines, number)])
         links = [
-            at(TEXT, f"{story(number)[0]} and what came of it in the end", LINKED)
+            at(TEXT, f"{story(number)[0]} and what came of it in the end", LINK_MARK)
             for number in range(70, 90)
         ]
         index.apply([entry(kit, 99, [story(99)[1][0], *links], 99)])
@@ -289,12 +291,12 @@ def test_lessons_are_of_one_site_and_can_be_asked_for(kit: Any) -> None:
             [(capture, replace(reading, article=replace(reading.article, site="elsewhere")))]
         )
         assert bodies(kit)[f"{HOST}/a/9"] == texts(lines)
-    with Reader(kit.path()) as reader:
-        assert {(row["kind"], row["path"]) for row in reader.lessons("news")} >= {
+    with IndexReader(kit.path()) as reader:
+        assert {(row["kind"], row["path"]) for row in reader.learned_boilerplate("news")} >= {
             ("line", TEXT),
             ("place", BOX),
         }
-        assert reader.lessons("elsewhere") == []
+        assert reader.learned_boilerplate("elsewhere") == []
         taught = reader.without_furniture("news", reading.article)
         assert taught.paragraphs == texts(story(9)[1])
         assert len(taught.places) == len(taught.paragraphs)
@@ -313,7 +315,7 @@ def furnished(number: int, appeal: int, ticker: int, linked: int) -> list[Line]:
     if ticker:
         lines.insert(1, at(BOX, TICKERS[ticker - 1]))
     if linked:
-        lines.insert(2, at(TEXT, f"Headline {linked}", LINKED))
+        lines.insert(2, at(TEXT, f"Headline {linked}", LINK_MARK))
     return lines
 
 

@@ -13,10 +13,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive.index.multipage import joined
+from archive.index.multipage import join_parts
 from archive.model import Change, FetchFacts, NotAnArticle, NotArticleReason, PayloadKind, Reading
 from archive.model.withdrawal import Withdrawal
-from archive.text.shared_lines import place_of
+from archive.text.shared_lines import make_place
 
 HOST = "https://news.example"
 URL = f"{HOST}/long-way-round-the-lake"
@@ -184,11 +184,11 @@ def test_further_comments_are_no_further_text(kit: Any) -> None:
     nothing.
     """
     assert (
-        joined(["A first line.\nA second one.", "A first line.\nA second one."])
+        join_parts(["A first line.\nA second one.", "A first line.\nA second one."])
         == "A first line.\nA second one."
     )
     assert (
-        joined(["A lead.\nA first line.", "A lead.\nA second, longer line."])
+        join_parts(["A lead.\nA first line.", "A lead.\nA second, longer line."])
         == "A lead.\nA first line.\nA second, longer line."
     )
     with kit.index() as index:
@@ -218,7 +218,7 @@ def build(kit: Any, made: list[tuple[int, int, int, str]]) -> list[Any]:
     entries: list[Any] = []
     for hour, (part, crawl, edition, kind) in enumerate(made):
         text = [*lines(max(part, 1), edition), APPEAL]
-        values = {"paragraphs": text, "places": [place_of(line, "div/p", None) for line in text]}
+        values = {"paragraphs": text, "places": [make_place(line, "div/p", None) for line in text]}
         if kind == "revisit" and entries:
             entries.append(kit.revisit(entries[part % len(entries)][0], hour, facts=crawls[crawl]))
         elif kind == "plain":
@@ -233,7 +233,7 @@ def build(kit: Any, made: list[tuple[int, int, int, str]]) -> list[Any]:
             entries.append(page(kit, part, hour, crawls[crawl], edition=edition, **values))
     for number in range(4):
         text = [*lines(number + 50), APPEAL]
-        values = {"paragraphs": text, "places": [place_of(line, "div/p", None) for line in text]}
+        values = {"paragraphs": text, "places": [make_place(line, "div/p", None) for line in text]}
         entries.append(
             kit.entry(f"{HOST}/other-{number}", 50 + number, title=f"Another {number}", **values)
         )

@@ -18,7 +18,7 @@ from archive.model import (
     Sighting,
     Stage,
 )
-from pipelines.near_duplicates import signature
+from pipelines.near_duplicates import text_signature
 
 HOST = "https://news.example"
 ARTICLES = [f"{HOST}/a/{number}" for number in range(1, 5)]
@@ -83,7 +83,7 @@ def build(kit: Any, made: list[tuple[Any, ...]]) -> list[tuple[Any, Any]]:
             paragraphs = text(number)
             entry = kit.entry(
                 url, hour, canonical=other, title=f"عنوان {number % 3}", paragraphs=paragraphs,
-                signature=signature("\n".join(paragraphs)), tags=[str(place)], published=None if number == 2 else kit.START,
+                signature=text_signature("\n".join(paragraphs)), tags=[str(place)], published=None if number == 2 else kit.START,
                 related=[Link(url=ARTICLES[place % 4], kind="related")],
             )  # fmt: skip
         elif kind == "listing":
@@ -178,7 +178,11 @@ def test_near_duplicates_share_a_cluster(kit: Any) -> None:
     def entry(url: str, number: int, hour: int, site: str) -> Any:
         paragraphs = text(number)
         return kit.entry(
-            url, hour, paragraphs=paragraphs, site=site, signature=signature("\n".join(paragraphs))
+            url,
+            hour,
+            paragraphs=paragraphs,
+            site=site,
+            signature=text_signature("\n".join(paragraphs)),
         )
 
     with kit.index() as index:

@@ -21,10 +21,10 @@ from archive.errors import UsageError
 from archive.index.writer import Index
 from archive.model import Capture, Reading
 from archive.model.withdrawal import Withdrawal
-from archive.query.reader import Reader
-from archive.warc.capture_reader import captures
-from archive.warc.record_reader import Record, records
-from archive.warc.tombstones import bury
+from archive.query.reader import IndexReader
+from archive.warc.capture_reader import read_captures
+from archive.warc.record_reader import Record, read_records
+from archive.warc.tombstones import replace_with_tombstones
 
 if TYPE_CHECKING:
     from tests.archive.conftest import Kit
@@ -54,7 +54,7 @@ def withdrawal(kit: Kit, article: str, **more: Any) -> Withdrawal:
 def apply(index: Index, steps: list[Step]) -> None:
     for kind, what in steps:
         if kind == "entry":
-            index.apply([what])
+            index.apply_captures([what])
         else:
             index.withdraw(what)
 
@@ -89,7 +89,7 @@ def test_an_article_withdrawn_is_nowhere(kit: Kit) -> None:
     """
     entries = story(kit)
     with kit.index() as index:
-        index.apply(entries)
+        index.apply_captures(entries)
         article = kit.rows("SELECT id FROM articles WHERE url = 'https://news.example/a/1001'")[0][
             0
         ]
@@ -104,14 +104,14 @@ def test_an_article_withdrawn_is_nowhere(kit: Kit) -> None:
         assert len(kit.rows("SELECT * FROM captures")) == len(entries)
         assert "الكرملين يعلن" not in repr(kit.dump())
         hidden = index.withdrawn_places()
-    with Reader(kit.path()) as reader:
+    with IndexReader(kit.path()) as reader:
         for capture, _ in entries[:5]:
             assert reader.capture(capture.id) is None
-            assert reader.nearest(capture.url, capture.captured) is None
+            assert reader.nearest_capture(capture.url, capture.captured) is None
         other = entries[5][0]
-        assert reader.nearest(other.url, other.captured) == reader.capture(other.id)
+        assert reader.nearest_capture(other.url, other.captured) == reader.capture(other.id)
         with pytest.raises(UsageError, match="withdrawn 2026-05-06: asked"):
-            reader.find("https://news.example/a/1001")
+            reader.require_article("https://news.example/a/1001")
     assert hidden == {(entry[0].warc, entry[0].offset) for entry in entries[:5]}
     tombstone = kit.rows("SELECT article_id, withdrawn, reason, purged FROM withdrawals")
     assert tombstone == [(article, "2026-05-06T07:08:09Z", "asked", 0)]
@@ -130,7 +130,7 @@ def test_order_does_not_matter(
     kit = MadeKit(tmp_path_factory.mktemp("kit"))
     entries = story(kit)
     with kit.index() as index:
-        index.apply(entries)
+        index.apply_captures(entries)
         named = [row[0] for row in kit.rows("SELECT id FROM articles ORDER BY url LIMIT 1")]
         withdrawals = [withdrawal(kit, article) for article in named]
         withdrawals += [
@@ -156,16 +156,16 @@ def test_forgetting_equals_never_having_seen(kit: Kit) -> None:
     """
     entries = story(kit)
     with kit.index() as index:
-        index.apply(entries)
+        index.apply_captures(entries)
         article = kit.rows("SELECT id FROM articles WHERE url = 'https://news.example/a/1001'")[0][
             0
         ]
         gone = withdrawal(kit, article, purged=True)
         index.withdraw(gone)
-        index.forget([entry[0].id for entry in entries[:5]])
+        index.delete_captures([entry[0].id for entry in entries[:5]])
     after = kit.dump()
     with kit.index() as index:
-        index.apply(entries[5:])
+        index.apply_captures(entries[5:])
         index.withdraw(gone)
     assert kit.dump() == after
 
@@ -179,10 +179,12 @@ GONE = Withdrawal(
 
 def bury_all(path: Path, **more: Any) -> tuple[list[Record], list[Record]]:
     """Bury every capture of a file; the records before and after."""
-    before = [each for each in records(path) if isinstance(each, Record)]
-    places = {each.offset: each.record_id for each in captures(path) if isinstance(each, Capture)}
-    assert bury(path, places, GONE, **more) == len(places)
-    return before, [each for each in records(path) if isinstance(each, Record)]
+    before = [each for each in read_records(path) if isinstance(each, Record)]
+    places = {
+        each.offset: each.record_id for each in read_captures(path) if isinstance(each, Capture)
+    }
+    assert replace_with_tombstones(path, places, GONE, **more) == len(places)
+    return before, [each for each in read_records(path) if isinstance(each, Record)]
 
 
 @settings(max_examples=40)
@@ -232,7 +234,7 @@ def test_tombstones_in_files_of_other_tools(tmp_path: Path, tool: Any, plain: bo
     assert [(each.offset, each.length) for each in after] == [
         (each.offset, each.length) for each in before
     ]
-    assert not [each for each in captures(path) if isinstance(each, Capture)]
+    assert not [each for each in read_captures(path) if isinstance(each, Capture)]
 
 
 def test_looking_changes_nothing(tmp_path: Path) -> None:
@@ -262,5 +264,5 @@ def test_what_cannot_hold_a_tombstone(tmp_path: Path) -> None:
     for path in (arc, small):
         data = path.read_bytes()
         with pytest.raises(UsageError, match="tombstone"):
-            bury(path, {0: ""}, GONE)
+            replace_with_tombstones(path, {0: ""}, GONE)
         assert path.read_bytes() == data

@@ -122,7 +122,7 @@ def test_what_a_revisit_may_refer_to(kit: Any) -> None:
     """The reference for a payload is the earliest whole response with status 200, never a cut one
     or a revisit.
     """
-    digest = Digest.of(b"payload")
+    digest = Digest.compute(b"payload")
     cut = kit.capture(hour=0, payload_digest=digest, truncated="length")
     first, second = (
         kit.capture(hour=1, payload_digest=digest),
@@ -147,7 +147,7 @@ def test_what_a_revisit_may_refer_to(kit: Any) -> None:
 def test_fractions_of_a_second_survive(kit: Any) -> None:
     """A reference carries the record's date exactly, although rows show whole seconds."""
     exact = kit.START + timedelta(microseconds=123_000)
-    digest = Digest.of(b"payload")
+    digest = Digest.compute(b"payload")
     capture = kit.capture(captured=exact, payload_digest=digest)
     with kit.index() as index:
         index.apply([(capture, Reading(kind=PayloadKind.PAGE))])

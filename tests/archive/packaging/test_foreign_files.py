@@ -16,9 +16,9 @@ from warc_kit import record
 
 from archive.errors import StorageError, UsageError
 from archive.model import Capture, RecordType
-from archive.packaging import foreign_files as importing
-from archive.packaging.foreign_files import Imported, take_in
-from archive.warc.capture_reader import DamagedRecord, captures, payload
+from archive.packaging import foreign_files
+from archive.packaging.foreign_files import Imported, import_file
+from archive.warc.capture_reader import DamagedRecord, read_captures, read_payload
 
 NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
 
@@ -36,7 +36,7 @@ class Desk:
         """Take in one file of these bytes."""
         source = self.folder / name
         source.write_bytes(data)
-        return take_in(self.archive, source, known=self.known, now=NOW)
+        return import_file(self.archive, source, known=self.known, now=NOW)
 
     def kept(self, imported: Imported) -> bytes:
         """The bytes as they are kept."""
@@ -44,7 +44,7 @@ class Desk:
 
     def captures(self, imported: Imported) -> list[Capture]:
         """The captures in it, all of them whole."""
-        found = list(captures(self.archive / imported.name))
+        found = list(read_captures(self.archive / imported.name))
         assert not [each for each in found if isinstance(each, DamagedRecord)]
         return [each for each in found if isinstance(each, Capture)]
 
@@ -82,7 +82,7 @@ def test_every_tool(desk: Desk, tool: str, packed: bool) -> None:
     found = desk.captures(imported)
     assert [each.url for each in found] == [made.url(number) for number in numbers]
     for number, capture in zip(numbers, found, strict=True):
-        assert payload(desk.archive, capture).entity == made.page(number)
+        assert read_payload(desk.archive, capture).entity == made.page(number)
         assert capture.payload_digest is not None
     if tool == "heritrix":
         assert [each.record_type for each in found] == [
@@ -150,7 +150,7 @@ def test_one_gzip_stream(desk: Desk, kind: str) -> None:
     assert imported.unpacked
     assert imported.name.endswith(f".{kind}")
     assert desk.kept(imported) == b"".join(parts)
-    assert payload(desk.archive, desk.captures(imported)[0]).entity == made.page(1)
+    assert read_payload(desk.archive, desk.captures(imported)[0]).entity == made.page(1)
     assert (
         "unpacked"
         in json.loads((desk.archive / f"{imported.name}.origin.json").read_text("utf-8"))["change"]
@@ -166,7 +166,7 @@ def test_one_gzip_stream_cut_off(desk: Desk) -> None:
     data = made.gz_whole(made.wget())
     (imported,) = desk.take(data[:-60], "whole.warc.gz")
     assert b"".join(made.wget()).startswith(desk.kept(imported))
-    found = list(captures(desk.archive / imported.name))
+    found = list(read_captures(desk.archive / imported.name))
     assert isinstance(found[0], Capture)
     assert isinstance(found[-1], DamagedRecord)
 
@@ -202,7 +202,7 @@ def test_a_damaged_beginning_costs_one_record(
     data = bytearray(made.gz(tool()))
     data[place] ^= 0xFF
     (imported,) = desk.take(bytes(data), name)
-    found = list(captures(desk.archive / imported.name))
+    found = list(read_captures(desk.archive / imported.name))
     assert [each.offset for each in found if isinstance(each, DamagedRecord)] == [0]
     assert {made.url(1), made.url(2)} <= {each.url for each in found if isinstance(each, Capture)}
 
@@ -213,7 +213,9 @@ def test_an_empty_member_in_front(desk: Desk) -> None:
     """
     (imported,) = desk.take(gzip.compress(b"") + made.gz(made.wget()), "x.warc.gz")
     assert next(
-        each.url for each in captures(desk.archive / imported.name) if isinstance(each, Capture)
+        each.url
+        for each in read_captures(desk.archive / imported.name)
+        if isinstance(each, Capture)
     ) == made.url(1)
     with pytest.raises(UsageError, match="neither"):
         desk.take(gzip.compress(b"words"), "words.warc.gz")
@@ -237,7 +239,7 @@ def test_files_that_are_not_there(desk: Desk) -> None:
     """A missing file and a folder are wrong usage."""
     for source in (desk.folder / "nothing.warc", desk.folder):
         with pytest.raises(UsageError, match=r"no such file|cannot be read"):
-            take_in(desk.archive, source, known={}, now=NOW)
+            import_file(desk.archive, source, known={}, now=NOW)
 
 
 def test_members_cannot_choose_their_place(desk: Desk) -> None:
@@ -274,7 +276,7 @@ def test_a_changed_wacz(desk: Desk) -> None:
                 name, data[:-1] + bytes([data[-1] ^ 1]) if name.endswith("warc.gz") else data
             )
     with pytest.raises(UsageError, match=r"not what datapackage\.json states"):
-        take_in(desk.archive, desk.folder / "bad.wacz", known={}, now=NOW)
+        import_file(desk.archive, desk.folder / "bad.wacz", known={}, now=NOW)
     with (
         zipfile.ZipFile(desk.folder / "worse.wacz", "w") as bad,
         zipfile.ZipFile(_saved(desk, good)) as package,
@@ -282,7 +284,7 @@ def test_a_changed_wacz(desk: Desk) -> None:
         for name in package.namelist():
             bad.writestr(name, package.read(name) + (b" " if name == "datapackage.json" else b""))
     with pytest.raises(UsageError, match="changed after it was written"):
-        take_in(desk.archive, desk.folder / "worse.wacz", known={}, now=NOW)
+        import_file(desk.archive, desk.folder / "worse.wacz", known={}, now=NOW)
     assert list(desk.archive.iterdir()) == []
 
 
@@ -296,7 +298,7 @@ def test_bombs(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """What unpacks to far more than it is, is refused before the disk is full, and nothing of it
     stays.
     """
-    monkeypatch.setattr(importing, "_SMALL", 1 << 20)
+    monkeypatch.setattr(foreign_files, "_SMALL", 1 << 20)
     bomb = gzip.compress(record("warcinfo") + record("resource", bytes(8 << 20)))
     with pytest.raises(UsageError, match="unpacks to more than"):
         desk.take(bomb, "bomb.warc.gz")
@@ -304,7 +306,7 @@ def test_bombs(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     with zipfile.ZipFile(source, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("archive/x.warc", record("resource", bytes(8 << 20)))
     with pytest.raises(UsageError, match="unpacks to more than"):
-        take_in(desk.archive, source, known={}, now=NOW)
+        import_file(desk.archive, source, known={}, now=NOW)
     assert list(desk.archive.iterdir()) == []
 
 
@@ -334,6 +336,6 @@ def test_damage_is_named_and_the_rest_read(desk: Desk) -> None:
     where = sum(map(len, members[:2]))
     members[2] = members[2][:300] + bytes([members[2][300] ^ 0xFF]) + members[2][301:]
     (imported,) = desk.take(b"".join(members), "hurt.warc.gz")
-    found = list(captures(desk.archive / imported.name))
+    found = list(read_captures(desk.archive / imported.name))
     assert [each.offset for each in found if isinstance(each, DamagedRecord)] == [where]
     assert [each.url for each in found if isinstance(each, Capture)] == [made.url(2)]

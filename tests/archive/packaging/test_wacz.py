@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from warc_kit import FACTS, exchange, only_file, writer
 
-from archive.cdx.cdxj import line
+from archive.cdx.cdxj import cdxj_line
 from archive.errors import StorageError, UsageError
 from archive.packaging.wacz import BLOCK_LINES, PageEntry, write_wacz
 
@@ -41,7 +41,9 @@ def made(tmp_path: Path) -> tuple[Path, list[bytes]]:
             warc.write_exchange(exchange(f"http://news.example/{number:05d}"), FACTS)
             for number in range(BLOCK_LINES + 9)
         ]
-    return only_file(tmp_path / "archive"), sorted(line(capture).encode() for capture in captures)
+    return only_file(tmp_path / "archive"), sorted(
+        cdxj_line(capture).encode() for capture in captures
+    )
 
 
 def test_every_member_is_what_is_stated(made: tuple[Path, list[bytes]], tmp_path: Path) -> None:

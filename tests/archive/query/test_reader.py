@@ -9,9 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.errors import StorageError, UsageError
-from archive.query.reader import Filters, Reader, Sort, last_crawls
-from archive.text.folding import bare, comparable, fold, forms, parse_query, words
-from archive.text.highlighting import excerpt, mark, spans
+from archive.query.reader import Filters, IndexReader, Sort, last_crawls
+from archive.text.folding import (
+    comparable_text,
+    fold_for_search,
+    parse_query,
+    split_words,
+    without_article,
+    word_forms,
+)
+from archive.text.highlighting import mark_matches, marked_excerpt, matching_spans
 
 ARABIC = st.text(alphabet="ابتثكلمنوفيىةأإآؤئءـَُِّْٱکی٠١۴۵ abcÉß\u200c\u0301ﻻ\"'-*():^{}+", max_size=40)
 
@@ -33,25 +40,30 @@ ARABIC = st.text(alphabet="ابتثكلمنوفيىةأإآؤئءـَُِّْٱ�
 )
 def test_folding(text: str, folded: str) -> None:
     """What is written in several ways is folded to one."""
-    assert fold(text) == folded
+    assert fold_for_search(text) == folded
 
 
 @given(st.one_of(st.text(), ARABIC))
 def test_folding_twice_changes_nothing(text: str) -> None:
     """Folded text is its own folding, and reducing to words never raises."""
-    assert fold(fold(text)) == fold(text)
-    assert comparable(comparable(text)) == comparable(text)
+    assert fold_for_search(fold_for_search(text)) == fold_for_search(text)
+    assert comparable_text(comparable_text(text)) == comparable_text(text)
 
 
 def test_forms_of_words() -> None:
     """The article and prefixes come off, the article's bare form is told apart, and God's name
     stays whole.
     """
-    assert forms("الكرملين") == ("كرملين",)
-    assert forms("والكرملين") == forms("بالكرملين") == forms("للكرملين") == ("كرملين", "الكرملين")
-    assert forms("وكرملين") == ("كرملين", "رملين")
-    assert forms("الله") == ()
-    assert bare("كرملين") is None
+    assert word_forms("الكرملين") == ("كرملين",)
+    assert (
+        word_forms("والكرملين")
+        == word_forms("بالكرملين")
+        == word_forms("للكرملين")
+        == ("كرملين", "الكرملين")
+    )
+    assert word_forms("وكرملين") == ("كرملين", "رملين")
+    assert word_forms("الله") == ()
+    assert without_article("كرملين") is None
 
 
 @given(st.one_of(st.text(max_size=60), ARABIC))
@@ -68,7 +80,7 @@ def test_no_query_can_break_out(text: str) -> None:
                 "SELECT * FROM t WHERE t MATCH ?", (query.expression(loose=loose),)
             ).fetchall()
     db.close()
-    assert mark(text, query, "", "") == text
+    assert mark_matches(text, query, "", "") == text
 
 
 @pytest.mark.parametrize(
@@ -94,14 +106,14 @@ def test_hostile_queries_find_nothing_and_raise_nothing(kit: Any, text: str) -> 
     """FTS5's own syntax is text like any other."""
     with kit.index() as index:
         index.apply([kit.entry()])
-    with Reader(kit.path()) as reader:
+    with IndexReader(kit.path()) as reader:
         assert reader.search(text) == []
         assert reader.count(text) == 0
 
 
 def found(kit: Any, query: str, **filters: Any) -> list[str]:
     """The titles that a search of the newest index finds."""
-    with Reader(kit.path()) as reader:
+    with IndexReader(kit.path()) as reader:
         return [row["title"] for row in reader.search(query, Filters(**filters))]
 
 
@@ -185,7 +197,7 @@ def test_filters_and_order(kit: Any) -> None:
     ]
     assert found(kit, "خبر", site="other") == []
     assert found(kit, "", until="2024-03-01") == ["عنوان 0"]
-    with Reader(kit.path()) as reader:
+    with IndexReader(kit.path()) as reader:
         newest = [row["title"] for row in reader.search("خبر", sort=Sort.DATE, limit=2)]
         assert newest == ["عنوان 3", "عنوان 2"]
         assert reader.search("خبر", limit=1)[0]["title"] == "عنوان 1"
@@ -201,10 +213,10 @@ def test_filters_and_order(kit: Any) -> None:
 def test_marks_stand_in_the_text_as_published(kit: Any) -> None:
     """The matched words are marked with their vowels, article and digits as published."""
     fill(kit, "وأعلن الكَرْمَلين في ٢٠٢٤ أنّ مجـلس الوزراء سيجتمع")
-    with Reader(kit.path()) as reader:
+    with IndexReader(kit.path()) as reader:
         [row] = reader.search('كرملين 2024 "مجلس الوزراء"')
     assert row["excerpt"] == "وأعلن [الكَرْمَلين] في [٢٠٢٤] أنّ [مجـلس الوزراء] سيجتمع"
-    assert mark("وزير والوزير", parse_query("الوزير")) == "[وزير] [والوزير]"
+    assert mark_matches("وزير والوزير", parse_query("الوزير")) == "[وزير] [والوزير]"
 
 
 @given(
@@ -217,10 +229,10 @@ def test_excerpts_are_pieces_of_the_text(parts: list[str], asked: str) -> None:
     """
     text = " ".join(parts)
     query = parse_query(asked)
-    made = excerpt(text, query)
+    made = marked_excerpt(text, query)
     plain = made.replace("[", "").replace("]", "").removeprefix("… ").removesuffix(" …")
     assert plain in " ".join(text.split())
-    assert ("[" in made) == bool(spans(text, query))
+    assert ("[" in made) == bool(matching_spans(text, query))
 
 
 def test_articles_are_found_by_id_and_any_address(kit: Any) -> None:
@@ -236,15 +248,15 @@ def test_articles_are_found_by_id_and_any_address(kit: Any) -> None:
                 kit.entry(hour=2, title="عنوان ثان"),
             ]
         )
-    with Reader(kit.path()) as reader:
-        identity = reader.find(url)["id"]
+    with IndexReader(kit.path()) as reader:
+        identity = reader.require_article(url)["id"]
         for name in (
             identity,
             identity[:8],
             "https://news.example/sport/5",
             "http://www.news.example/a/1001/?utm_source=x",
         ):
-            assert reader.find(name)["id"] == identity, name
+            assert reader.require_article(name)["id"] == identity, name
         assert reader.article("https://news.example/none") is None
         assert [row["number"] for row in reader.versions(identity)] == [1, 2]
         assert len(reader.captures(identity)) == 3
@@ -254,22 +266,22 @@ def test_articles_are_found_by_id_and_any_address(kit: Any) -> None:
         assert reader.authors(identity) == ["أحمد علي"]
         assert reader.stats()[0]["versions"] == 2
         with pytest.raises(UsageError, match="no article"):
-            reader.find("ffffffffffff")
+            reader.require_article("ffffffffffff")
 
 
 def test_reading_cannot_write_and_needs_an_index(kit: Any, tmp_path: Any) -> None:
     """A reader opens the file read-only, and says what to do where there is none."""
     kit.index().close()
-    with Reader(kit.path()) as reader, pytest.raises(StorageError, match="readonly"):
+    with IndexReader(kit.path()) as reader, pytest.raises(StorageError, match="readonly"):
         list(reader.rows("DELETE FROM articles"))
     with pytest.raises(StorageError, match="warraq index"):
-        Reader(tmp_path / "none.db")
+        IndexReader(tmp_path / "none.db")
     assert last_crawls(tmp_path / "none.db") == {}
 
 
 def test_words_are_those_of_fts5() -> None:
     """Our words and unicode61's are the same ones, so that marks and matches agree."""
-    text = fold("قال: «الكرملين» في 2024 و٣٫٥% من x_y")
+    text = fold_for_search("قال: «الكرملين» في 2024 و٣٫٥% من x_y")
     db = sqlite3.connect(":memory:")
     db.execute(
         'CREATE VIRTUAL TABLE t USING fts5 (body, tokenize = "unicode61 remove_diacritics 0")'
@@ -278,4 +290,4 @@ def test_words_are_those_of_fts5() -> None:
     db.execute("CREATE VIRTUAL TABLE v USING fts5vocab (t, 'instance')")
     theirs = [term for (term,) in db.execute("SELECT term FROM v ORDER BY offset")]
     db.close()
-    assert words(text) == theirs
+    assert split_words(text) == theirs

@@ -12,8 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.errors import UsageError
-from archive.render.citations import Cited, Style, cite
-from archive.render.tables import Format, csv_cell, printable, table, write_file, write_rows
+from archive.render.citations import CitationStyle, CitedCapture, format_citation
+from archive.render.tables import (
+    RowFormat,
+    csv_cell,
+    printable_text,
+    table_lines,
+    write_file,
+    write_rows,
+)
 
 ROWS = [
     {"id": "a1", "title": "عنوان أول", "words": 120, "extra": "x"},
@@ -22,7 +29,7 @@ ROWS = [
 COLUMNS = ["id", "title", "words"]
 
 
-def written(form: Format) -> str:
+def written(form: RowFormat) -> str:
     stream = io.StringIO()
     assert write_rows(ROWS, COLUMNS, form, stream) == 2
     return stream.getvalue()
@@ -30,34 +37,34 @@ def written(form: Format) -> str:
 
 def test_jsonl_is_one_object_a_line() -> None:
     """JSON lines carry every field, Arabic readable, a line feed in a value escaped."""
-    lines = written(Format.JSONL).splitlines()
+    lines = written(RowFormat.JSONL).splitlines()
     assert [json.loads(line) for line in lines] == ROWS
     assert "عنوان" in lines[0]
 
 
 def test_json_is_one_array() -> None:
     """JSON is one array, also when there are no rows."""
-    assert json.loads(written(Format.JSON)) == ROWS
+    assert json.loads(written(RowFormat.JSON)) == ROWS
     empty = io.StringIO()
-    assert write_rows([], COLUMNS, Format.JSON, empty) == 0
+    assert write_rows([], COLUMNS, RowFormat.JSON, empty) == 0
     assert json.loads(empty.getvalue()) == []
 
 
 def test_csv_reads_back() -> None:
     """CSV has a heading and reads back cell by cell, line breaks within cells kept."""
-    read = list(csv.reader(io.StringIO(written(Format.CSV), newline="")))
+    read = list(csv.reader(io.StringIO(written(RowFormat.CSV), newline="")))
     assert read == [COLUMNS, ["a1", "عنوان أول", "120"], ["b2", "سطر\nثانٍ", ""]]
 
 
 def test_table_keeps_rows_on_a_line_and_within_the_width() -> None:
     """A table row is one line, whatever its cells hold, and no line is wider than asked for."""
     long = [{"id": "c" * 16, "title": "كلمة " * 60, "words": 5}]
-    lines = list(table([*ROWS, *long], COLUMNS, width=60))
+    lines = list(table_lines([*ROWS, *long], COLUMNS, width=60))
     assert len(lines) == 5
     assert lines[0].startswith("id ")
     assert max(map(len, lines)) <= 60
     assert "…" in lines[-1]
-    assert list(table([], COLUMNS)) == []
+    assert list(table_lines([], COLUMNS)) == []
 
 
 @pytest.mark.parametrize(
@@ -81,7 +88,7 @@ def test_csv_runs_no_formula(start: str) -> None:
     assert csv_cell(start) == "'" + start
     assert csv_cell(-5) == "-5"
     stream = io.StringIO()
-    write_rows([{"title": start}], ["title"], Format.CSV, stream)
+    write_rows([{"title": start}], ["title"], RowFormat.CSV, stream)
     assert next(iter(list(csv.reader(io.StringIO(stream.getvalue(), newline="")))[1])).startswith(
         "'"
     )
@@ -97,8 +104,8 @@ def test_no_cell_begins_like_a_formula(text: str) -> None:
 
 def test_terminal_is_not_steered() -> None:
     """Escape sequences in an archived title do not reach the terminal."""
-    assert "\x1b" not in "".join(table([{"id": "\x1b[2J\x9b1m"}], ["id"]))
-    assert printable("a\x00b\nc") == "a\ufffdb\nc"
+    assert "\x1b" not in "".join(table_lines([{"id": "\x1b[2J\x9b1m"}], ["id"]))
+    assert printable_text("a\x00b\nc") == "a\ufffdb\nc"
 
 
 def test_file_by_its_ending(tmp_path: Path) -> None:
@@ -128,7 +135,7 @@ def test_failed_export_leaves_nothing(tmp_path: Path) -> None:
     assert target.read_text() == "earlier"
 
 
-CITED = Cited(
+CITED = CitedCapture(
     id="0123456789abcdef",
     url="https://news.example/a_b?x=1&y={2}",
     title="محادثات {سرية} بين 50% من ماسك & بوتين",
@@ -152,22 +159,24 @@ def test_citation_of_rows() -> None:
         "site": "s",
         "published": "2024-10-25",
     }
-    made = Cited.of(article, {"captured": "c", "payload_digest": "d", "warc": "w", "offset": 0})
+    made = CitedCapture.of(
+        article, {"captured": "c", "payload_digest": "d", "warc": "w", "offset": 0}
+    )
     assert (made.authors, made.publisher, made.record) == (("A", "B"), "s", "w@0")
-    assert Cited.of(article, None).provenance == ""
+    assert CitedCapture.of(article, None).provenance == ""
 
 
-@pytest.mark.parametrize("style", list(Style))
-def test_every_style_can_be_traced(style: Style) -> None:
+@pytest.mark.parametrize("style", list(CitationStyle))
+def test_every_style_can_be_traced(style: CitationStyle) -> None:
     """Each style names the capture: its time, its digest and its WARC record."""
-    text = cite(CITED, style)
+    text = format_citation(CITED, style)
     for part in ("2026-11-22T10:00:00Z", "00ff", "512"):
         assert part in text
 
 
 def test_bibtex() -> None:
     """BibTeX escapes TeX's specials, keeps names whole, and gives both dates."""
-    text = cite(CITED, Style.BIBTEX)
+    text = format_citation(CITED, CitationStyle.BIBTEX)
     assert text.startswith("@online{0123456789abcdef,\n")
     assert r"{محادثات \{سرية\} بين 50\% من ماسك \& بوتين}" in text
     assert "author = {{هالة الزبيدي} and {عمر الحديثي}}" in text
@@ -178,7 +187,7 @@ def test_bibtex() -> None:
 
 def test_csl_json() -> None:
     """CSL-JSON is an array of one with date parts as numbers and names as literals."""
-    (record,) = json.loads(cite(CITED, Style.CSL_JSON))
+    (record,) = json.loads(format_citation(CITED, CitationStyle.CSL_JSON))
     assert record["type"] == "article-newspaper"
     assert record["issued"] == {"date-parts": [[2024, 10, 25]]}
     assert record["author"][0] == {"literal": "هالة الزبيدي"}
@@ -188,7 +197,7 @@ def test_ris() -> None:
     """Each RIS line is a tag, two blanks, a hyphen, a blank and a value; the record begins with TY
     and ends with ER.
     """
-    lines = cite(CITED, Style.RIS).splitlines()
+    lines = format_citation(CITED, CitationStyle.RIS).splitlines()
     assert all(re.match(r"[A-Z][A-Z0-9]  - ", line) for line in lines)
     assert (lines[0], lines[-1]) == ("TY  - NEWS", "ER  - ")
     assert "DA  - 2024/10/25" in lines
@@ -197,11 +206,15 @@ def test_ris() -> None:
 def test_bare_citation() -> None:
     """An article without author, date or capture is cited by what there is."""
     assert (
-        cite(Cited(id="i", url="https://u.example/", title="t"), Style.TEXT)
+        format_citation(
+            CitedCapture(id="i", url="https://u.example/", title="t"), CitationStyle.TEXT
+        )
         == "“t”. https://u.example/"
     )
-    for style in Style:
-        assert "None" not in cite(Cited(id="i", url="https://u.example/", title="t"), style)
+    for style in CitationStyle:
+        assert "None" not in format_citation(
+            CitedCapture(id="i", url="https://u.example/", title="t"), style
+        )
 
 
 def test_parquet_without_its_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

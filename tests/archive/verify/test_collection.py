@@ -21,10 +21,10 @@ import warc_kit
 from archive.cdx.cdxj import CdxjFile
 from archive.fixity.manifest import closed_files, state_fixity
 from archive.index.writer import Index
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 from archive.model import Capture, CrawlSummary, PayloadKind, Reading
-from archive.verify.collection import verify, verify_warc
-from archive.verify.cross_record_rules import Ledger
+from archive.verify.collection import verify_collection, verify_warc
+from archive.verify.cross_record_rules import RecordLedger
 from archive.verify.finding import Finding
 from archive.verify.strict_reader import raw_records
 
@@ -36,7 +36,7 @@ malformed = importlib.import_module(
 
 def findings(path: Path) -> list[Finding]:
     """What there is to say of one file by itself."""
-    with Ledger() as ledger:
+    with RecordLedger() as ledger:
         found = list(verify_warc(path, ledger))
         for file, offset, record_id, rule, detail in ledger.contradictions():
             found.append(
@@ -226,9 +226,9 @@ def test_any_cut_within_a_record_is_found(ours: Path, tmp_path: Path):
 
 
 @pytest.fixture
-def collection(tmp_path: Path) -> Layout:
+def collection(tmp_path: Path) -> CollectionFolder:
     """A small collection whose WARC, CDXJ and index agree."""
-    layout = Layout.create(tmp_path / "collection", '[collection]\nname = "x"\n')
+    layout = CollectionFolder.create(tmp_path / "collection", '[collection]\nname = "x"\n')
     captures: list[Capture] = []
     with warc_kit.writer(layout.archive) as writer:
         captures.extend(
@@ -242,33 +242,35 @@ def collection(tmp_path: Path) -> Layout:
         cdxj.add(capture)
     cdxj.close()
     with Index(layout.index_db) as index:
-        index.apply([(capture, Reading(kind=PayloadKind.OTHER)) for capture in captures])
+        index.apply_captures([(capture, Reading(kind=PayloadKind.OTHER)) for capture in captures])
     state_fixity(layout.fixity, layout.root, closed_files(layout.archive), now=warc_kit.START)
     return layout
 
 
-def rules(layout: Layout) -> list[str]:
-    return [finding.rule for finding in verify(layout)]
+def rules(layout: CollectionFolder) -> list[str]:
+    return [finding.rule for finding in verify_collection(layout)]
 
 
-def test_a_collection_that_agrees_with_itself_is_whole(collection: Layout):
+def test_a_collection_that_agrees_with_itself_is_whole(collection: CollectionFolder):
     """WARC, CDXJ and index that say the same give no finding, and checking changes no file."""
     before = {path: path.read_bytes() for path in collection.root.rglob("*") if path.is_file()}
-    assert list(verify(collection)) == []
+    assert list(verify_collection(collection)) == []
     assert {path: data for path in before if (data := path.read_bytes())} == {
         path: data for path, data in before.items() if data
     }
 
 
-def edited_lines(edit: Callable[[list[bytes]], Iterable[bytes]]) -> Callable[[Layout], None]:
-    def change(layout: Layout) -> None:
+def edited_lines(
+    edit: Callable[[list[bytes]], Iterable[bytes]],
+) -> Callable[[CollectionFolder], None]:
+    def change(layout: CollectionFolder) -> None:
         layout.cdxj.write_bytes(b"".join(edit(layout.cdxj.read_bytes().splitlines(keepends=True))))
 
     return change
 
 
-def sql(statement: str) -> Callable[[Layout], None]:
-    def change(layout: Layout) -> None:
+def sql(statement: str) -> Callable[[CollectionFolder], None]:
+    def change(layout: CollectionFolder) -> None:
         connection = sqlite3.connect(layout.index_db)
         with connection:
             connection.execute(statement)
@@ -330,14 +332,14 @@ def sql(statement: str) -> Callable[[Layout], None]:
     ],
 )
 def test_projections_that_disagree_with_the_warcs_are_found(
-    change: Callable[[Layout], None], rule: str, collection: Layout
+    change: Callable[[CollectionFolder], None], rule: str, collection: CollectionFolder
 ):
     """Each way in which CDXJ or index can differ from the WARCs, or be broken, has its finding."""
     change(collection)
     assert rule in rules(collection)
 
 
-def test_a_manifest_cut_back_with_its_chain_is_found(collection: Layout):
+def test_a_manifest_cut_back_with_its_chain_is_found(collection: CollectionFolder):
     """Manifest and chain of an earlier day agree with each other, and say nothing of the files that
     came since.
     """
@@ -352,26 +354,33 @@ def test_a_manifest_cut_back_with_its_chain_is_found(collection: Layout):
     assert not [rule for rule in rules(collection) if rule.startswith("fixity")]
     for path, data in earlier.items():
         path.write_bytes(data)
-    named = [finding.file for finding in verify(collection) if finding.rule == "fixity-unstated"]
+    named = [
+        finding.file
+        for finding in verify_collection(collection)
+        if finding.rule == "fixity-unstated"
+    ]
     assert named == [max(collection.archive.iterdir()).relative_to(collection.root).as_posix()]
 
 
-def test_what_cannot_be_asked_is_not_read_again(collection: Layout):
+def test_what_cannot_be_asked_is_not_read_again(collection: CollectionFolder):
     """An index that is damaged is a finding; nothing that needs a whole one is begun."""
     with sqlite3.connect(collection.index_db) as connection:
         connection.execute("PRAGMA application_id = 1")
     assert [
-        finding.rule for finding in verify(collection, reread=lambda _: pytest.fail("asked"))
+        finding.rule
+        for finding in verify_collection(collection, reread=lambda _: pytest.fail("asked"))
     ] == ["index-damaged"]
 
 
 @pytest.mark.parametrize("over", [False, True])
-def test_a_crawl_that_begins_while_verify_reads_is_no_damage(over: bool, collection: Layout):
+def test_a_crawl_that_begins_while_verify_reads_is_no_damage(
+    over: bool, collection: CollectionFolder
+):
     """What a crawl adds after the files were walked, be it still running or over, is not held
     against the collection.
     """
     (first,) = closed_files(collection.archive)
-    walk = verify(collection)
+    walk = verify_collection(collection)
     first.write_bytes(
         malformed.flipped(first.read_bytes(), 700)
     )  # something to say, before the projections are asked
@@ -384,14 +393,16 @@ def test_a_crawl_that_begins_while_verify_reads_is_no_damage(over: bool, collect
                 warc_kit.exchange("http://news.example/late"), warc_kit.FACTS
             )
         with Index(collection.index_db) as index:
-            index.apply([(capture, Reading(kind=PayloadKind.OTHER))])
+            index.apply_captures([(capture, Reading(kind=PayloadKind.OTHER))])
         said += [] if over else [finding.rule for finding in walk]
     said += [finding.rule for finding in walk]
     assert not {rule for rule in said if rule.startswith(("index", "cdxj"))}
 
 
 @pytest.mark.parametrize("mask", [0x01, 0x10, 0x80])
-def test_a_single_bit_is_found_by_fixity_and_its_record_named(mask: int, collection: Layout):
+def test_a_single_bit_is_found_by_fixity_and_its_record_named(
+    mask: int, collection: CollectionFolder
+):
     """Bits that gzip itself does not look at are covered by the manifest, and the record is named
     even so.
     """
@@ -403,7 +414,7 @@ def test_a_single_bit_is_found_by_fixity_and_its_record_named(mask: int, collect
         start + length - 9 for start, length in records
     ]:  # the last byte of the deflate stream: partly padding
         path.write_bytes(data[:place] + bytes([data[place] ^ mask]) + data[place + 1 :])
-        found = list(verify(collection))
+        found = list(verify_collection(collection))
         offset = max(start for start, _ in records if start <= place)
         assert "fixity" in [finding.rule for finding in found]
         assert offset in [finding.offset for finding in found if finding.file == path.name], (
@@ -412,7 +423,7 @@ def test_a_single_bit_is_found_by_fixity_and_its_record_named(mask: int, collect
         )
 
 
-def test_an_imported_arc_file_is_checked_too(collection: Layout):
+def test_an_imported_arc_file_is_checked_too(collection: CollectionFolder):
     """An ARC file's captures must be known to the projections, and damage in it is found."""
     head = b"filedesc://x.arc 0.0.0.0 19970101000000 text/plain 76\n1 0 InternetArchive\nURL IP-address Archive-date Content-type Archive-length\n\n"
     message = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<p>old</p>"
@@ -427,7 +438,7 @@ def test_an_imported_arc_file_is_checked_too(collection: Layout):
     assert "arc-record" in rules(collection)
 
 
-def test_a_running_crawl_is_no_damage(collection: Layout):
+def test_a_running_crawl_is_no_damage(collection: CollectionFolder):
     """While another process holds the lock, the file in progress and what follows from it is left
     alone.
     """

@@ -11,10 +11,10 @@ from archive.config import SiteConfig
 from archive.errors import UsageError
 from crawler.admin.schedule import (
     Schedule,
-    crontab,
-    due,
+    crontab_lines,
+    due_sites,
     is_due,
-    plan,
+    plan_schedule,
     step_minutes,
     systemd_units,
     with_lines,
@@ -84,7 +84,7 @@ def test_longest_waiting_first() -> None:
         "new": datetime(2026, 11, 20, 10, tzinfo=UTC),
         "old": datetime(2026, 11, 19, 10, tzinfo=UTC),
     }
-    assert [each.name for each in due(sites, last, NOON)] == ["never", "old", "new"]
+    assert [each.name for each in due_sites(sites, last, NOON)] == ["never", "old", "new"]
 
 
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001
@@ -108,7 +108,7 @@ def test_crontab_line_is_quoted_for_shell_and_cron() -> None:
     """A folder with a blank or a per cent sign reaches the shell whole: cron would end the command
     at a bare %.
     """
-    comment, line = crontab(schedule("/srv/my 100% news")).splitlines()
+    comment, line = crontab_lines(schedule("/srv/my 100% news")).splitlines()
     assert comment.startswith("# warraq-my-100-news-")
     assert line == r"*/5 * * * * /opt/bin/warraq -C '/srv/my 100\% news' -q run-due >/dev/null"
 
@@ -146,8 +146,8 @@ def test_plan_refuses_what_would_do_nothing(tmp_path: Path) -> None:
     """
     sites = [site("a", None), site("b", "0 * * * *")]
     with pytest.raises(UsageError, match=r"schedule = "):
-        plan(tmp_path, [site("a", None)])
+        plan_schedule(tmp_path, [site("a", None)])
     with pytest.raises(UsageError, match="for a;"):
-        plan(tmp_path, sites, only=["a"])
-    assert plan(tmp_path, sites).command[-1] == "run-due"
-    assert plan(tmp_path, sites, only=["b"]).command[-2:] == ("run-due", "b")
+        plan_schedule(tmp_path, sites, only=["a"])
+    assert plan_schedule(tmp_path, sites).command[-1] == "run-due"
+    assert plan_schedule(tmp_path, sites, only=["b"]).command[-2:] == ("run-due", "b")

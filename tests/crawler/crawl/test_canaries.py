@@ -13,7 +13,7 @@ from loopback_site.documents import sitemap
 from loopback_site.server import Site, say
 from loopback_site.small_paper import article, listing
 
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 from archive.verify.strict_reader import raw_records
 from archive.warc.capture_reader import read_record
 
@@ -47,7 +47,7 @@ def sown(site: Site) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def left(tmp_path_factory: pytest.TempPathFactory) -> tuple[Layout, Site, str]:
+def left(tmp_path_factory: pytest.TempPathFactory) -> tuple[CollectionFolder, Site, str]:
     """The collection after a crawl with secrets in the environment and the home folder too; the
     site; what was said.
     """
@@ -56,7 +56,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> tuple[Layout, Site, str]:
     (folder / ".netrc").chmod(0o600)
     with Site() as site:
         site.routes.update(sown(site))
-        layout = Layout.create(folder / "c", CONFIG.format(url=site.url))
+        layout = CollectionFolder.create(folder / "c", CONFIG.format(url=site.url))
         proxy = f"http://user:{CANARY}@127.0.0.1:9"
         secrets = {
             "AWS_SECRET_ACCESS_KEY": CANARY,
@@ -77,7 +77,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> tuple[Layout, Site, str]:
         return layout, site, done.stdout + done.stderr
 
 
-def test_no_request_carries_a_secret(left: tuple[Layout, Site, str]) -> None:
+def test_no_request_carries_a_secret(left: tuple[CollectionFolder, Site, str]) -> None:
     """No cookie is sent back, no password is given, no proxy of the environment is asked.
 
     Addresses with a password in them are not followed at all.
@@ -92,7 +92,7 @@ def test_no_request_carries_a_secret(left: tuple[Layout, Site, str]) -> None:
         assert exchange.header("Authorization") is None
 
 
-def test_nothing_of_ours_repeats_a_secret(left: tuple[Layout, Site, str]) -> None:
+def test_nothing_of_ours_repeats_a_secret(left: tuple[CollectionFolder, Site, str]) -> None:
     """Logs, index, frontier, CDXJ, and every WARC record but the bytes that the server itself
     sent.
     """
@@ -114,7 +114,7 @@ def test_nothing_of_ours_repeats_a_secret(left: tuple[Layout, Site, str]) -> Non
                 assert CANARY.encode() not in record.block, kind
 
 
-def test_files_are_closed_to_others(left: tuple[Layout, Site, str]) -> None:
+def test_files_are_closed_to_others(left: tuple[CollectionFolder, Site, str]) -> None:
     """Nothing of a collection can be read by other users of the machine, whatever the folder it
     lies in.
     """

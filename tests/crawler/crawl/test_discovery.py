@@ -21,14 +21,14 @@ from archive.model import (
 )
 from crawler.crawl import discovery
 from crawler.crawl.discovery import Window
-from crawler.crawl.link_admission import Harvest
-from crawler.frontier.queue import Entry, Frontier
-from crawler.frontier.scope import Kind, Scope
+from crawler.crawl.link_admission import LinkAdmission
+from crawler.frontier.queue import Frontier, QueuedUrl
+from crawler.frontier.scope import Scope, UrlKind
 from crawler.frontier.trap_budgets import FRUITLESS
-from crawler.politeness.robots_rules import Robots
+from crawler.politeness.robots_rules import RobotsRules
 
 HOST = "https://news.example"
-START = Entry(url=f"{HOST}/", kind=Kind.START)
+START = QueuedUrl(url=f"{HOST}/", kind=UrlKind.START)
 SITE = SiteConfig(name="news", start=(f"{HOST}/",))
 
 
@@ -36,20 +36,23 @@ def page(*links: Link, **rest) -> Reading:
     return Reading(kind=PayloadKind.PAGE, links=links, **rest)
 
 
-def found(reading: Reading, entry: Entry = START, window: Window | None = None) -> list[Entry]:
-    return list(discovery.found(reading, entry, entry.url, window))
+def found(
+    reading: Reading, entry: QueuedUrl = START, window: Window | None = None
+) -> list[QueuedUrl]:
+    return list(discovery.discover_entries(reading, entry, entry.url, window))
 
 
 def test_sitemaps_come_from_robots_txt_or_are_guessed():
     """What robots.txt names is taken, relative and foreign addresses too; only without it the usual
     places are tried.
     """
-    named = discovery.sitemaps(
-        START.url, Robots(b"Sitemap: /a.xml\nSitemap: https://cdn.example/b.xml\nSitemap: x y:")
+    named = discovery.sitemap_entries(
+        START.url,
+        RobotsRules(b"Sitemap: /a.xml\nSitemap: https://cdn.example/b.xml\nSitemap: x y:"),
     )
     assert [entry.url for entry in named][:2] == [f"{HOST}/a.xml", "https://cdn.example/b.xml"]
     assert all(entry.named_by_robots and not entry.guess for entry in named)
-    guessed = discovery.sitemaps(START.url, Robots(b""))
+    guessed = discovery.sitemap_entries(START.url, RobotsRules(b""))
     assert f"{HOST}/sitemap.xml" in [entry.url for entry in guessed]
     assert all(entry.guess for entry in guessed)
 
@@ -63,14 +66,16 @@ def test_news_goes_before_years_of_listed_addresses():
         for kind in ("news-sitemap", "feed", "sitemap")
     ]
     reading = Reading(kind=PayloadKind.SITEMAP, sightings=tuple(sightings))
-    kinds = [entry.kind for entry in found(reading, Entry(url=f"{HOST}/s.xml", kind=Kind.SITEMAP))]
-    assert kinds == [Kind.ARTICLE, Kind.ARTICLE, Kind.LISTED]
+    kinds = [
+        entry.kind for entry in found(reading, QueuedUrl(url=f"{HOST}/s.xml", kind=UrlKind.SITEMAP))
+    ]
+    assert kinds == [UrlKind.ARTICLE, UrlKind.ARTICLE, UrlKind.LISTED]
 
 
 def test_a_sitemap_index_leads_two_levels_deep():
     """An index that makes up indexes for ever is left at the third."""
     reading = Reading(kind=PayloadKind.SITEMAP, sitemaps=(f"{HOST}/next.xml",))
-    first = found(reading, Entry(url=f"{HOST}/s.xml", kind=Kind.SITEMAP))
+    first = found(reading, QueuedUrl(url=f"{HOST}/s.xml", kind=UrlKind.SITEMAP))
     second = found(reading, first[0])
     assert len(first) == len(second) == 1
     assert found(reading, second[0]) == []
@@ -137,11 +142,11 @@ def test_links_are_followed_by_what_they_are():
     )
     kinds = {entry.url.removeprefix(HOST): (entry.kind, entry.hops) for entry in found(reading)}
     assert kinds == {
-        "/politics": (Kind.SECTION, 1),
-        "/politics/2026-a-long-story-of-a-day": (Kind.LINK, 1),
-        "/?page=2": (Kind.SECTION, 1),
-        "/list/b": (Kind.SECTION, 1),
-        "/feed.xml": (Kind.FEED, 1),
+        "/politics": (UrlKind.SECTION, 1),
+        "/politics/2026-a-long-story-of-a-day": (UrlKind.LINK, 1),
+        "/?page=2": (UrlKind.SECTION, 1),
+        "/list/b": (UrlKind.SECTION, 1),
+        "/feed.xml": (UrlKind.FEED, 1),
     }
 
 
@@ -149,7 +154,7 @@ def test_feeds_are_guessed_only_where_the_start_names_none():
     """A start page without a feed is worth three guesses, another page is not."""
     reading = page(Link(url=f"{HOST}/a"))
     assert [entry for entry in found(reading) if entry.guess]
-    assert not [entry for entry in found(reading, Entry(url=f"{HOST}/x")) if entry.guess]
+    assert not [entry for entry in found(reading, QueuedUrl(url=f"{HOST}/x")) if entry.guess]
     assert not [entry for entry in found(page(Link(url=f"{HOST}/f", kind="feed"))) if entry.guess]
 
 
@@ -184,7 +189,7 @@ class Reaped:
     def __init__(self, frontier: Frontier, **site) -> None:
         self.said: dict[str, str] = {}
         config = SiteConfig(name="news", start=(f"{HOST}/",), **site)
-        self.harvest = Harvest(config, Scope(config), frontier, Window(), self.say)
+        self.harvest = LinkAdmission(config, Scope(config), frontier, Window(), self.say)
 
     def say(self, key: str, stage, reason: str, *, url: str | None = None) -> None:
         self.said[key] = f"{stage} {url} {reason}"
@@ -193,10 +198,10 @@ class Reaped:
         reading = page(
             *(Link(url=HOST + link) for link in links), Link(url=f"{HOST}/feed", kind="feed")
         )
-        entries = self.harvest.gather(
-            Entry(url=f"{HOST}/list"), captured(f"{HOST}/list", status), reading
+        entries = self.harvest.entries_from(
+            QueuedUrl(url=f"{HOST}/list"), captured(f"{HOST}/list", status), reading
         )
-        return [entry.url.removeprefix(HOST) for entry in entries if entry.kind is not Kind.FEED]
+        return [entry.url.removeprefix(HOST) for entry in entries if entry.kind is not UrlKind.FEED]
 
 
 @pytest.fixture
@@ -220,11 +225,13 @@ def test_feeds_are_guessed_only_where_the_start_page_names_none(frontier: Fronti
     reaped = Reaped(frontier)
     reaped.gather("/a")  # names /feed
     feed = Link(url=f"{HOST}/feed", kind="feed")
-    start = Entry(url=f"{HOST}/", kind=Kind.START)
-    entries = reaped.harvest.gather(start, captured(start.url), page(Link(url=f"{HOST}/b"), feed))
+    start = QueuedUrl(url=f"{HOST}/", kind=UrlKind.START)
+    entries = reaped.harvest.entries_from(
+        start, captured(start.url), page(Link(url=f"{HOST}/b"), feed)
+    )
     assert [entry.url for entry in entries if entry.guess] == []
     other = Reaped(frontier)
-    entries = other.harvest.gather(start, captured(start.url), page(Link(url=f"{HOST}/c")))
+    entries = other.harvest.entries_from(start, captured(start.url), page(Link(url=f"{HOST}/c")))
     assert [entry.url for entry in entries if entry.guess] != []
 
 
@@ -241,10 +248,10 @@ def test_news_passes_though_its_link_is_known(frontier: Frontier):
     reaped.gather("/a")
     sighting = Sighting(url=f"{HOST}/a", source="s", kind="feed")
     reading = Reading(kind=PayloadKind.FEED, sightings=(sighting,))
-    entries = reaped.harvest.gather(
-        Entry(url=f"{HOST}/feed", kind=Kind.FEED), captured(f"{HOST}/feed"), reading
+    entries = reaped.harvest.entries_from(
+        QueuedUrl(url=f"{HOST}/feed", kind=UrlKind.FEED), captured(f"{HOST}/feed"), reading
     )
-    assert [entry.kind for entry in entries] == [Kind.ARTICLE]
+    assert [entry.kind for entry in entries] == [UrlKind.ARTICLE]
 
 
 def test_an_article_again_under_other_addresses_is_no_fruit(frontier: Frontier):
@@ -255,9 +262,9 @@ def test_an_article_again_under_other_addresses_is_no_fruit(frontier: Frontier):
     one = Article(url=f"{HOST}/a", canonical=f"{HOST}/a", title="ع", paragraphs=["نص"])
     reading = Reading(kind=PayloadKind.ARTICLE, article=one)
     for number in range(FRUITLESS[0] + 1):
-        entry = Entry(url=f"{HOST}/trap/{number}")
+        entry = QueuedUrl(url=f"{HOST}/trap/{number}")
         assert not reaped.harvest.is_trap(entry)
-        reaped.harvest.weigh(entry, captured(entry.url), reading, Change.UNCHANGED)
-    assert reaped.harvest.is_trap(Entry(url=f"{HOST}/trap/1000"))
-    assert not reaped.harvest.is_trap(Entry(url=f"{HOST}/trap/1000", kind=Kind.ARTICLE))
+        reaped.harvest.record_yield(entry, captured(entry.url), reading, Change.UNCHANGED)
+    assert reaped.harvest.is_trap(QueuedUrl(url=f"{HOST}/trap/1000"))
+    assert not reaped.harvest.is_trap(QueuedUrl(url=f"{HOST}/trap/1000", kind=UrlKind.ARTICLE))
     assert list(reaped.said) == ["shape /trap/0?"]

@@ -19,8 +19,8 @@ from loopback_site import hostile_crawl
 from loopback_site.closed_network import run_closed
 from loopback_site.hostile_crawl import ENDLESS, GOOD, PAGES
 
-from archive.layout import Layout
-from archive.verify.collection import verify
+from archive.layout import CollectionFolder
+from archive.verify.collection import verify_collection
 from archive.warc.capture_reader import read_record
 
 PROGRAM = Path(hostile_crawl.__file__)
@@ -35,7 +35,7 @@ class Crawled:
     """What the run left behind, by path of the hostile site."""
 
     told: dict
-    layout: Layout
+    layout: CollectionFolder
 
     @property
     def base(self) -> str:
@@ -65,7 +65,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     folder = tmp_path_factory.mktemp("hostile") / "collection"
     done = run_closed([sys.executable, PROGRAM, folder])
     assert done.returncode == 0, done.stderr
-    return Crawled(json.loads(done.stdout), Layout(folder))
+    return Crawled(json.loads(done.stdout), CollectionFolder(folder))
 
 
 # ------------------------------------------------------------------------------- the run as a whole
@@ -106,7 +106,7 @@ def test_good_pages_are_there(crawled: Crawled) -> None:
 
 def test_everything_kept_is_sound(crawled: Crawled) -> None:
     """The collection verifies: structure, digests, CDXJ and index agree."""
-    assert list(verify(crawled.layout)) == []
+    assert list(verify_collection(crawled.layout)) == []
 
 
 def test_every_page_has_an_outcome(crawled: Crawled) -> None:

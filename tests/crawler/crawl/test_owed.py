@@ -14,15 +14,15 @@ from loopback_site.server import Behaviour, Site, Talk, say
 from loopback_site.small_paper import article, listing
 
 from archive.config import CollectionConfig, SiteConfig
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 from archive.model import CrawlSummary
-from crawler.crawl.run import crawl, verdict
+from crawler.crawl.run import crawl_sites, exit_code_of
 
 
 class Paper:
     """A collection of one loopback site."""
 
-    def __init__(self, site: Site, layout: Layout) -> None:
+    def __init__(self, site: Site, layout: CollectionFolder) -> None:
         self.site, self.layout = site, layout
 
     def crawl(self, **routes: Behaviour) -> tuple[CrawlSummary, int]:
@@ -32,8 +32,8 @@ class Paper:
         }
         site = SiteConfig(name="paper", start=(self.site.url + "/",), delay=0.0)
         config = CollectionConfig(name="test", sites=(site,))
-        (summary,) = crawl(self.layout, config, [site])
-        return summary, verdict([summary], config)
+        (summary,) = crawl_sites(self.layout, config, [site])
+        return summary, exit_code_of([summary], config)
 
     def failures(self) -> set[tuple[str, str, str]]:
         """Path, stage and reason of each row."""
@@ -48,7 +48,7 @@ class Paper:
 @pytest.fixture
 def paper(tmp_path: Path) -> Iterator[Paper]:
     with Site() as site:
-        yield Paper(site, Layout.create(tmp_path / "collection", ""))
+        yield Paper(site, CollectionFolder.create(tmp_path / "collection", ""))
 
 
 def test_an_announced_sitemap_that_is_none(paper: Paper) -> None:

@@ -16,10 +16,10 @@ from loopback_site.small_paper import article, cached, listing, paper
 
 from archive.config import CollectionConfig, SiteConfig
 from archive.index.writer import KnownArticle
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 from crawler.crawl.recrawl_policy import AT_MOST, due_again
-from crawler.crawl.run import CrawlOptions, crawl, verdict
-from crawler.frontier.scope import Kind
+from crawler.crawl.run import CrawlOptions, crawl_sites, exit_code_of
+from crawler.frontier.scope import UrlKind
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -27,15 +27,17 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 class Paper:
     """A newspaper of one loopback site and its collection."""
 
-    def __init__(self, site: Site, layout: Layout) -> None:
+    def __init__(self, site: Site, layout: CollectionFolder) -> None:
         self.site, self.layout = site, layout
         self.config = SiteConfig(name="paper", start=(site.url + "/",), delay=0.0)
         self.collection = CollectionConfig(name="test", sites=(self.config,))
 
     def crawl(self, **options) -> int:
         self.site.wire.clear()
-        self.summaries = crawl(self.layout, self.collection, [self.config], CrawlOptions(**options))
-        return verdict(self.summaries, self.collection)
+        self.summaries = crawl_sites(
+            self.layout, self.collection, [self.config], CrawlOptions(**options)
+        )
+        return exit_code_of(self.summaries, self.collection)
 
     def rows(self, query: str) -> list[tuple]:
         with sqlite3.connect(f"file:{self.layout.index_db}?mode=ro", uri=True) as db:
@@ -51,7 +53,9 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Paper]:
     with Site(paper(4)) as site:
         for number in range(4):
             site.routes[f"/news/{number}"] = cached(article(f"/news/{number}"))
-        made = Paper(site, Layout.create(tmp_path_factory.mktemp("first") / "collection", ""))
+        made = Paper(
+            site, CollectionFolder.create(tmp_path_factory.mktemp("first") / "collection", "")
+        )
         made.crawl()
         yield made
 
@@ -62,7 +66,8 @@ def newspaper(first: Paper, tmp_path: Path) -> Iterator[Paper]:
     kept = dict(first.site.routes)
     first.site.routes["/"] = say(listing("الجريدة", ["/news/0"]))
     yield Paper(
-        first.site, Layout(Path(shutil.copytree(first.layout.root, tmp_path / "collection")))
+        first.site,
+        CollectionFolder(Path(shutil.copytree(first.layout.root, tmp_path / "collection"))),
     )
     first.site.routes.clear()
     first.site.routes.update(kept)
@@ -119,7 +124,7 @@ def known(age: float, quiet: float) -> KnownArticle:
 def test_old_articles_are_asked_for_less_often(age: float, quiet: float, *, due: bool) -> None:
     """An eighth of its age after the last time; --force asks at once."""
     assert bool(due_again([known(age, quiet)], NOW)) is due
-    assert due_again([known(age, quiet)], NOW, force=True)[0].kind is Kind.KNOWN
+    assert due_again([known(age, quiet)], NOW, force=True)[0].kind is UrlKind.KNOWN
 
 
 def test_one_crawl_asks_for_a_bounded_number() -> None:

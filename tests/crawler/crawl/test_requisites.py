@@ -17,11 +17,11 @@ from loopback_site.small_paper import article, listing
 from served_collection import png
 
 from archive.config import CollectionConfig, SiteConfig
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 from archive.model import CrawlSummary, FetchFacts
-from archive.query.reader import Reader
-from archive.warc.capture_reader import captures
-from crawler.crawl.run import CrawlOptions, crawl, verdict
+from archive.query.reader import IndexReader
+from archive.warc.capture_reader import read_captures
+from crawler.crawl.run import CrawlOptions, crawl_sites, exit_code_of
 from crawler.serve.replay import Replay
 
 CSS, FONT = "text/css", "font/woff2"
@@ -34,7 +34,7 @@ class Paper:
 
     def __init__(self, home: Site, cdn: Site, private: Site, root: Path) -> None:
         self.home, self.cdn, self.private = home, cdn, private
-        self.layout = Layout.create(root / "collection", "")
+        self.layout = CollectionFolder.create(root / "collection", "")
         self.config = SiteConfig(
             name="paper",
             start=(home.url + "/", cdn.url + "/"),
@@ -79,7 +79,7 @@ class Paper:
         for site in (self.home, self.cdn, self.private):
             site.wire.clear()
         config = CollectionConfig(name="test", sites=(self.config,))
-        self.summaries = crawl(self.layout, config, [self.config], CrawlOptions(**options))
+        self.summaries = crawl_sites(self.layout, config, [self.config], CrawlOptions(**options))
         return self.summaries[0]
 
     def rows(self, query: str, *values: object) -> list[tuple]:
@@ -150,7 +150,7 @@ def test_everything_shown_is_fetched_once(crawled: Paper):
     urls = [
         item.url
         for path in sorted(crawled.layout.archive.iterdir())
-        for item in captures(path)
+        for item in read_captures(path)
         if hasattr(item, "url") and hasattr(item, "offset")
     ]
     for name in NEEDED:
@@ -180,13 +180,15 @@ def test_a_page_in_place_of_an_image_is_no_article(paper: Paper):
     """What answers at an image's address is kept and not indexed, in the crawl and in a rebuild of
     the index alike.
     """
-    from pipelines.ingest.catch_up import catch_up
+    from pipelines.ingest.catch_up import update_index
 
     paper.crawl()
     for _ in range(2):
         assert paper.rows("SELECT kind FROM captures WHERE url LIKE '%/soft.png'") == [("other",)]
         assert paper.rows("SELECT count(*) FROM articles WHERE url LIKE '%soft%'") == [(0,)]
-        catch_up(paper.layout, CollectionConfig(name="test", sites=(paper.config,)), rebuild=True)
+        update_index(
+            paper.layout, CollectionConfig(name="test", sites=(paper.config,)), rebuild=True
+        )
 
 
 def test_a_dead_image_is_told_and_does_not_fail_the_crawl(crawled: Paper):
@@ -198,7 +200,9 @@ def test_a_dead_image_is_told_and_does_not_fail_the_crawl(crawled: Paper):
         "SELECT reason FROM failures WHERE url = ?", crawled.cdn.url + "/missing.png"
     ) == [("HTTP 404",)]
     assert summary.failed == 0
-    assert verdict(crawled.summaries, CollectionConfig(name="test", sites=(crawled.config,))) == 0
+    assert (
+        exit_code_of(crawled.summaries, CollectionConfig(name="test", sites=(crawled.config,))) == 0
+    )
 
 
 def test_robots_of_the_other_host_are_obeyed(paper: Paper):
@@ -264,7 +268,7 @@ def test_hops_say_what_was_fetched_to_be_shown(crawled: Paper):
     facts: dict[str, FetchFacts] = {
         item.url: item.facts
         for path in crawled.layout.archive.iterdir()
-        for item in captures(path)
+        for item in read_captures(path)
         if hasattr(item, "facts")
     }
     assert facts[crawled.cdn.url + "/h.png"].requisite
@@ -274,9 +278,9 @@ def test_hops_say_what_was_fetched_to_be_shown(crawled: Paper):
 
 def test_replayed_page_has_all_it_shows(crawled: Paper):
     """The replay answers every address that the replayed page and its style sheets ask for."""
-    with Reader(crawled.layout.index_db) as reader:
+    with IndexReader(crawled.layout.index_db) as reader:
         capture = reader.captures(crawled.home.url + "/news/a") or reader.captures(
-            reader.find(crawled.home.url + "/news/a")["id"]
+            reader.require_article(crawled.home.url + "/news/a")["id"]
         )
     replay = Replay(
         index=crawled.layout.index_db,

@@ -18,9 +18,9 @@ from loopback_site.small_paper import article, cached, listing, paper
 from loopback_site.traps import TRAPS, trap_home, unavailable_then
 
 from archive.config import CollectionConfig, SiteConfig
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 from archive.model import CrawlSummary
-from crawler.crawl.run import CrawlOptions, crawl, verdict
+from crawler.crawl.run import CrawlOptions, crawl_sites, exit_code_of
 
 FORBIDDEN = "User-agent: *\nDisallow: /\n"
 
@@ -28,7 +28,7 @@ FORBIDDEN = "User-agent: *\nDisallow: /\n"
 class Newsroom:
     """A collection of one loopback site."""
 
-    def __init__(self, site: Site, layout: Layout) -> None:
+    def __init__(self, site: Site, layout: CollectionFolder) -> None:
         self.site = site
         self.layout = layout
         self.config = SiteConfig(
@@ -38,11 +38,11 @@ class Newsroom:
     def crawl(self, **options) -> CrawlSummary:
         self.site.wire.clear()
         config = CollectionConfig(name="test", sites=(self.config,))
-        self.summaries = crawl(self.layout, config, [self.config], CrawlOptions(**options))
+        self.summaries = crawl_sites(self.layout, config, [self.config], CrawlOptions(**options))
         return self.summaries[0]
 
     def verdict(self) -> int:
-        return verdict(self.summaries, CollectionConfig(name="test", sites=(self.config,)))
+        return exit_code_of(self.summaries, CollectionConfig(name="test", sites=(self.config,)))
 
     def rows(self, query: str, *values: object) -> list[tuple]:
         with sqlite3.connect(f"file:{self.layout.index_db}?mode=ro", uri=True) as db:
@@ -71,7 +71,7 @@ class Newsroom:
 @pytest.fixture
 def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
     with Site(paper(), homes=(trap_home,)) as site:
-        yield Newsroom(site, Layout.create(tmp_path / "collection", ""))
+        yield Newsroom(site, CollectionFolder.create(tmp_path / "collection", ""))
 
 
 def test_a_site_is_crawled_from_its_address_alone(newsroom: Newsroom):
@@ -347,7 +347,7 @@ def test_two_sites_are_crawled_in_one_run(newsroom: Newsroom):
         second = SiteConfig(name="other", start=(other.url + "/",), delay=0.0)
         newsroom.site.routes["/"] = say(listing("الجريدة", ["/news/1", f"{other.url}/news/2"]))
         config = CollectionConfig(name="test", sites=(newsroom.config, second))
-        summaries = crawl(newsroom.layout, config, config.sites)
+        summaries = crawl_sites(newsroom.layout, config, config.sites)
     assert [summary.outcome for summary in summaries] == ["finished", "finished"]
     found = newsroom.rows(
         "SELECT site, count(*) FROM articles WHERE url LIKE '%/news/%' GROUP BY site"
@@ -373,7 +373,7 @@ def test_two_sites_on_one_host_share_its_delay(newsroom: Newsroom):
         SiteConfig(name=name, start=(newsroom.site.url + start,), delay=delay, max_pages=2)
         for name, start, delay in (("one", "/news/1", 0.05), ("two", "/news/2", 0.3))
     ]
-    crawl(newsroom.layout, CollectionConfig(name="test", sites=tuple(sites)), sites)
+    crawl_sites(newsroom.layout, CollectionConfig(name="test", sites=tuple(sites)), sites)
     gaps = [later - earlier for earlier, later in itertools.pairwise(sorted(asked))]
     assert len(gaps) >= 3
     assert min(gaps[1:]) > 0.25

@@ -9,10 +9,9 @@ import pytest
 from scrapy.settings import Settings, default_settings
 from scrapy.utils.misc import load_object
 
-from crawler.crawl import scrapy_settings as settings
-from crawler.crawl.scrapy_settings import as_dict
+from crawler.crawl.scrapy_settings import REMOTE_CONTROL_ENABLED, TELNETCONSOLE_ENABLED, as_dict
 from crawler.fetch.address_guard import AddressGuard
-from crawler.fetch.download_handler import RecordingHandler, wire
+from crawler.fetch.download_handler import RecordingHandler, client_of
 
 OURS = {name for name in as_dict() if name.startswith("WARRAQ_")}
 
@@ -77,14 +76,14 @@ def test_only_harmless_extensions_are_left() -> None:
     """Whatever listens, executes, writes files or throttles by itself is off."""
     left = {path.rsplit(".", 1)[1] for path in effective("EXTENSIONS")}
     assert left == {"CoreStats", "LogCount", "MemoryDebugger", "CloseSpider"}
-    assert not settings.TELNETCONSOLE_ENABLED
-    assert not settings.REMOTE_CONTROL_ENABLED
+    assert not TELNETCONSOLE_ENABLED
+    assert not REMOTE_CONTROL_ENABLED
 
 
 def test_limits_reach_the_wire() -> None:
     """Limits and time-outs of the settings are those that exchanges are made with."""
     changed = {"DOWNLOAD_MAXSIZE": 7, "DOWNLOAD_TIMEOUT": 8, "WARRAQ_IDLE_TIMEOUT": 9, "WARRAQ_CONNECT_TIMEOUT": 10,
                "WARRAQ_HEAD_LIMIT": 11, "WARRAQ_LINE_LIMIT": 12}  # fmt: skip
-    made = wire(Settings(as_dict() | changed), AddressGuard())
+    made = client_of(Settings(as_dict() | changed), AddressGuard())
     assert (made.limits.body, made.limits.head, made.limits.line) == (7, 11, 12)
     assert (made.patience.total, made.patience.idle, made.patience.connect) == (8, 9, 10)

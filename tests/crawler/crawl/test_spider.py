@@ -16,24 +16,24 @@ from loopback_site.traps import TRAPS
 
 from archive.config import CollectionConfig, SiteConfig
 from archive.errors import ArchiveWriteError, CollectionBusyError, StorageError
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 from archive.model import CrawlSummary
 from archive.warc.open_file import WarcFile
 from crawler.crawl import run
-from crawler.crawl.run import CrawlOptions, crawl
+from crawler.crawl.run import CrawlOptions, crawl_sites
 
 
 class Place:
     """A collection of one loopback site with thirty articles."""
 
-    def __init__(self, site: Site, layout: Layout) -> None:
+    def __init__(self, site: Site, layout: CollectionFolder) -> None:
         self.site = site
         self.layout = layout
         self.config = SiteConfig(name="paper", start=(site.url + "/",), delay=0.0)
 
     def crawl(self, **options) -> CrawlSummary:
         config = CollectionConfig(name="test", sites=(self.config,))
-        return crawl(self.layout, config, [self.config], CrawlOptions(**options))[0]
+        return crawl_sites(self.layout, config, [self.config], CrawlOptions(**options))[0]
 
     def failures(self) -> list[tuple[str, str]]:
         with sqlite3.connect(f"file:{self.layout.index_db}?mode=ro", uri=True) as db:
@@ -43,7 +43,7 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Place]:
     with Site(paper(30)) as site:
-        yield Place(site, Layout.create(tmp_path / "collection", ""))
+        yield Place(site, CollectionFolder.create(tmp_path / "collection", ""))
 
 
 def test_a_site_that_blocks_the_crawler_is_left(place: Place):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.fetch.address_guard import AddressGuard, is_public, literal, resolve
+from crawler.fetch.address_guard import AddressGuard, is_public, literal_address, resolve_host
 
 PRIVATE = [
     "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "127.255.255.254", "169.254.169.254", "172.16.0.1", "172.31.255.1",
@@ -55,10 +55,10 @@ def test_every_way_of_writing_an_address_is_read(host: str) -> None:
     """What a resolver would take for an address is read as that address without asking it, and
     refused.
     """
-    address = literal(host)
+    address = literal_address(host)
     assert address is not None
     assert not is_public(address)
-    assert asyncio.run(resolve(host, 80)) == [str(address)]
+    assert asyncio.run(resolve_host(host, 80)) == [str(address)]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_every_way_of_writing_an_address_is_read(host: str) -> None:
 )
 def test_names_are_not_addresses(host: str) -> None:
     """A name is left to the resolver."""
-    assert literal(host) is None
+    assert literal_address(host) is None
 
 
 @given(st.ip_addresses(v=4))
@@ -96,7 +96,7 @@ def test_obfuscated_forms_are_the_same_address(
     pieces = [(number >> (24 - 8 * index)) & 255 for index in range(parts - 1)] + [
         number & ((1 << rest) - 1)
     ]
-    assert literal(".".join(map(show, pieces))) == address
+    assert literal_address(".".join(map(show, pieces))) == address
 
 
 def test_what_start_names_is_let_through_and_nothing_beside_it() -> None:

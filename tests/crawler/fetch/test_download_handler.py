@@ -22,7 +22,7 @@ from loopback_site.server import Site, Talk
 from loopback_site.traps import TRAPS, trap_home
 
 from archive.model import Digest
-from crawler.crawl import scrapy_settings as settings
+from crawler.crawl.scrapy_settings import DEFAULT_REQUEST_HEADERS, USER_AGENT
 
 PROGRAM = Path(__file__).with_name("recorded_crawl.py")
 # No complete final head ever comes.
@@ -180,9 +180,9 @@ def test_requests_say_who_asks_and_what_can_be_read(everything: tuple[Site, Craw
     assert request.split("\r\n") == [
         "GET /plain HTTP/1.1",
         f"Host: {site.authority}",
-        f"User-Agent: {settings.USER_AGENT}",
-        f"Accept: {settings.DEFAULT_REQUEST_HEADERS['Accept']}",
-        f"Accept-Language: {settings.DEFAULT_REQUEST_HEADERS['Accept-Language']}",
+        f"User-Agent: {USER_AGENT}",
+        f"Accept: {DEFAULT_REQUEST_HEADERS['Accept']}",
+        f"Accept-Language: {DEFAULT_REQUEST_HEADERS['Accept-Language']}",
         "Accept-Encoding: gzip, deflate, br",
         "Connection: close",
         "",
@@ -221,8 +221,8 @@ def test_digests_are_over_block_and_entity(everything: tuple[Site, Crawled]) -> 
     block_digest, payload_digest = (
         Digest.parse(head[f"WARC-{what}-Digest"]) for what in ("Block", "Payload")
     )
-    assert block_digest == Digest.of(block, block_digest.algorithm)
-    assert payload_digest == Digest.of(PAGE, payload_digest.algorithm)
+    assert block_digest == Digest.compute(block, block_digest.algorithm)
+    assert payload_digest == Digest.compute(PAGE, payload_digest.algorithm)
     assert head["WARC-IP-Address"] == "127.0.0.1"
 
 

@@ -17,8 +17,8 @@ from loopback_site.server import Site
 from archive.model import Exchange
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.errors import FetchError, FetchReason
-from crawler.fetch.http_client import Patience, Wire
-from crawler.fetch.request import Outgoing
+from crawler.fetch.http_client import HttpClient, Timeouts
+from crawler.fetch.request import HttpRequest
 from crawler.fetch.response_framing import Limits
 
 HEADERS = ((b"User-Agent", b"warraq-test"), (b"Accept", b"*/*"), (b"X-Odd-CASE", b"1"))
@@ -29,8 +29,8 @@ def fetch(
 ) -> Exchange:
     """One exchange with the site, allowed to reach it."""
     options: dict[str, object] = {"guard": AddressGuard.for_starts([site.url]), **wire}
-    outgoing = Outgoing(url=site.url + target, method=method, headers=HEADERS, body=body)
-    return asyncio.run(Wire(**options).fetch(outgoing))  # type: ignore[arg-type]
+    outgoing = HttpRequest(url=site.url + target, method=method, headers=HEADERS, body=body)
+    return asyncio.run(HttpClient(**options).fetch(outgoing))  # type: ignore[arg-type]
 
 
 WHOLE = [
@@ -89,7 +89,7 @@ def test_bytes_are_those_inside_tls(tls_site: Site, name: str) -> None:
 def test_cut_responses_are_kept_and_marked(scheme: str, name: str, reason: str, end: bytes) -> None:
     """A response that is not whole is kept as far as it came, and says why it stops there."""
     with Site(MISBEHAVIOURS, tls=scheme == "https") as site:
-        kept = fetch(site, f"/{name}", patience=Patience(idle=0.4))
+        kept = fetch(site, f"/{name}", patience=Timeouts(idle=0.4))
         assert kept.truncated == reason
         assert kept.response == bytes(site.wire.exchanges[-1].response)
         assert kept.response.endswith(end)
@@ -156,7 +156,7 @@ def test_without_a_complete_head_there_is_a_reason(
 ) -> None:
     """Where no final head came whole, nothing is kept and the failure says why."""
     with pytest.raises(FetchError) as failure:
-        fetch(site, f"/{name}", patience=Patience(idle=0.4))
+        fetch(site, f"/{name}", patience=Timeouts(idle=0.4))
     assert failure.value.reason == reason
     assert f"/{name}" in str(failure.value)
 
@@ -185,7 +185,7 @@ def test_slow_drip_ends_at_the_total_time(site: Site) -> None:
     exchange.
     """
     began = time.monotonic()
-    kept = fetch(site, "/drip?gap=0.05", patience=Patience(idle=5, total=0.6))
+    kept = fetch(site, "/drip?gap=0.05", patience=Timeouts(idle=5, total=0.6))
     assert kept.truncated == "time"
     assert kept.response.endswith(b"z")
     assert time.monotonic() - began < 3
@@ -207,8 +207,8 @@ def test_credentials_are_never_sent(site: Site, name: str) -> None:
     """Cookies and credentials of the operator leave the machine in no request, and so enter no
     archive.
     """
-    outgoing = Outgoing(url=site.url + "/echo", headers=((name.encode(), b"CANARY"),))
-    kept = asyncio.run(Wire(guard=AddressGuard.for_starts([site.url])).fetch(outgoing))
+    outgoing = HttpRequest(url=site.url + "/echo", headers=((name.encode(), b"CANARY"),))
+    kept = asyncio.run(HttpClient(guard=AddressGuard.for_starts([site.url])).fetch(outgoing))
     assert b"CANARY" not in kept.request
     assert b"CANARY" not in site.wire.exchanges[0].request
 
@@ -223,16 +223,16 @@ def test_credentials_are_never_sent(site: Site, name: str) -> None:
 def test_only_plain_web_addresses_are_asked_for(url: str) -> None:
     """Anything but an http(s) URL with a host is refused, and a password in it is not repeated."""
     with pytest.raises(FetchError) as failure:
-        asyncio.run(Wire().fetch(Outgoing(url=url)))
+        asyncio.run(HttpClient().fetch(HttpRequest(url=url)))
     assert failure.value.reason == FetchReason.BAD_URL
     assert "canary" not in str(failure.value)
 
 
 def test_line_ends_in_a_header_are_refused(site: Site) -> None:
     """A header value cannot smuggle in another header."""
-    outgoing = Outgoing(url=site.url + "/echo", headers=((b"Referer", b"x\r\nX-Evil: 1"),))
+    outgoing = HttpRequest(url=site.url + "/echo", headers=((b"Referer", b"x\r\nX-Evil: 1"),))
     with pytest.raises(FetchError):
-        asyncio.run(Wire(guard=AddressGuard.for_starts([site.url])).fetch(outgoing))
+        asyncio.run(HttpClient(guard=AddressGuard.for_starts([site.url])).fetch(outgoing))
     assert site.wire.exchanges == []
 
 
@@ -241,7 +241,9 @@ def test_refused_connection_has_its_reason() -> None:
     with Site() as site:
         url = site.url
     with pytest.raises(FetchError) as failure:
-        asyncio.run(Wire(guard=AddressGuard.for_starts([url])).fetch(Outgoing(url=url + "/")))
+        asyncio.run(
+            HttpClient(guard=AddressGuard.for_starts([url])).fetch(HttpRequest(url=url + "/"))
+        )
     assert failure.value.reason == FetchReason.REFUSED
 
 
@@ -252,7 +254,9 @@ def test_unknown_name_has_its_reason() -> None:
         raise OSError(-2, f"{host}:{port} not known")
 
     with pytest.raises(FetchError) as failure:
-        asyncio.run(Wire(resolver=no_such_name).fetch(Outgoing(url="http://nowhere.invalid/")))
+        asyncio.run(
+            HttpClient(resolver=no_such_name).fetch(HttpRequest(url="http://nowhere.invalid/"))
+        )
     assert failure.value.reason == FetchReason.DNS
 
 
@@ -261,8 +265,8 @@ def test_speaking_tls_to_a_plain_server_has_its_reason(site: Site) -> None:
     url = site.url.replace("http:", "https:")
     with pytest.raises(FetchError) as failure:
         asyncio.run(
-            Wire(guard=AddressGuard.for_starts([url]), patience=Patience(connect=2)).fetch(
-                Outgoing(url=url + "/")
+            HttpClient(guard=AddressGuard.for_starts([url]), patience=Timeouts(connect=2)).fetch(
+                HttpRequest(url=url + "/")
             )
         )
     assert failure.value.reason in {FetchReason.TLS, FetchReason.TIMEOUT, FetchReason.NO_RESPONSE}
@@ -272,11 +276,12 @@ def test_a_bad_certificate_costs_one_second_try(tls_site: Site) -> None:
     """A certificate that does not verify is tried once; later requests take one connection each,
     and all are kept.
     """
-    wire = Wire(guard=AddressGuard.for_starts([tls_site.url]))
+    wire = HttpClient(guard=AddressGuard.for_starts([tls_site.url]))
 
     async def three() -> list[Exchange]:
         return [
-            await wire.fetch(Outgoing(url=f"{tls_site.url}/plain?{number}")) for number in range(3)
+            await wire.fetch(HttpRequest(url=f"{tls_site.url}/plain?{number}"))
+            for number in range(3)
         ]
 
     assert [kept.tls_verified for kept in asyncio.run(three())] == [False] * 3
@@ -290,17 +295,17 @@ def test_a_certificate_that_verifies_is_recorded_as_such(tls_site: Site, tmp_pat
     """
     bundle = tmp_path / "trusted.pem"
     bundle.write_bytes(certificate_pem())
-    wire = Wire(guard=AddressGuard.for_starts([tls_site.url]))
+    wire = HttpClient(guard=AddressGuard.for_starts([tls_site.url]))
     wire._tls[0].load_verify_locations(bundle)
-    assert asyncio.run(wire.fetch(Outgoing(url=tls_site.url + "/plain"))).tls_verified is True
+    assert asyncio.run(wire.fetch(HttpRequest(url=tls_site.url + "/plain"))).tls_verified is True
 
     async def here(_host: str, _port: int) -> list[str]:
         return ["127.0.0.1"]
 
     other = f"https://other.example:{tls_site.port}"
-    wire = Wire(guard=AddressGuard.for_starts([other]), resolver=here)
+    wire = HttpClient(guard=AddressGuard.for_starts([other]), resolver=here)
     wire._tls[0].load_verify_locations(bundle)
-    assert asyncio.run(wire.fetch(Outgoing(url=other + "/plain"))).tls_verified is False
+    assert asyncio.run(wire.fetch(HttpRequest(url=other + "/plain"))).tls_verified is False
 
 
 def test_the_address_that_worked_is_tried_first(site: Site) -> None:
@@ -317,10 +322,10 @@ def test_the_address_that_worked_is_tried_first(site: Site) -> None:
     async def two(_host: str, _port: int) -> list[str]:
         return ["127.0.0.3", "127.0.0.1"]
 
-    wire = Wire(guard=Noting(), resolver=two)
+    wire = HttpClient(guard=Noting(), resolver=two)
     for _ in range(2):
         assert (
-            asyncio.run(wire.fetch(Outgoing(url=f"http://news.example:{site.port}/plain"))).ip
+            asyncio.run(wire.fetch(HttpRequest(url=f"http://news.example:{site.port}/plain"))).ip
             == "127.0.0.1"
         )
     assert asked == ["127.0.0.3", "127.0.0.1", "127.0.0.1", "127.0.0.1", "127.0.0.1"]
@@ -357,7 +362,7 @@ def test_private_address_is_refused_before_a_connection_is_made(site: Site) -> N
     ]
     for host in hosts:
         with pytest.raises(FetchError) as failure:
-            asyncio.run(Wire().fetch(Outgoing(url=f"http://{host}:{port}/plain")))
+            asyncio.run(HttpClient().fetch(HttpRequest(url=f"http://{host}:{port}/plain")))
         assert failure.value.reason == FetchReason.BLOCKED_ADDRESS, host
     assert site.wire.connections == 0
 
@@ -374,8 +379,8 @@ def test_every_answer_of_a_changing_name_server_is_checked(site: Site) -> None:
     for _ in range(4):
         with pytest.raises(FetchError) as failure:
             asyncio.run(
-                Wire(resolver=rebinding).fetch(
-                    Outgoing(url=f"http://news.example:{site.port}/plain")
+                HttpClient(resolver=rebinding).fetch(
+                    HttpRequest(url=f"http://news.example:{site.port}/plain")
                 )
             )
         assert failure.value.reason == FetchReason.BLOCKED_ADDRESS
@@ -400,6 +405,6 @@ def test_the_peer_is_checked_too(site: Site) -> None:
             return type(self).asked == 1
 
     with pytest.raises(FetchError) as failure:
-        asyncio.run(Wire(guard=Careless()).fetch(Outgoing(url=site.url + "/plain")))
+        asyncio.run(HttpClient(guard=Careless()).fetch(HttpRequest(url=site.url + "/plain")))
     assert failure.value.reason == FetchReason.BLOCKED_ADDRESS
     assert site.wire.exchanges == []

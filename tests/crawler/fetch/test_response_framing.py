@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from loopback_site.misbehaviours import MISBEHAVIOURS
 from loopback_site.server import Site, Talk, WireExchange
 
-from archive.warc.http_message import parse
-from crawler.fetch.response_framing import Framer, Limits, Problem
+from archive.warc.http_message import parse_response
+from crawler.fetch.response_framing import FramingProblem, Limits, ResponseFramer
 
 SMALL = Limits(head=4000, line=900, body=3000)
 
@@ -60,7 +60,7 @@ STREAMS = {target: sent(target) for target in MISBEHAVIOURS}
 
 def outcome(pieces: Iterator[bytes], *, limits: Limits, method: str = "GET") -> tuple[object, ...]:
     """All that is observable of a framer once the connection has ended."""
-    framer = Framer(method=method, limits=limits)
+    framer = ResponseFramer(method=method, limits=limits)
     for piece in pieces:
         framer.feed(piece)
     framer.close()
@@ -115,12 +115,12 @@ def test_chunks_end_where_the_archive_thinks_they_end(chunks: list[bytes], exces
     chunks.
     """
     body = b"".join(b"%x\r\n%s\r\n" % (len(chunk), chunk) for chunk in chunks) + b"0\r\n\r\n"
-    framer = Framer()
+    framer = ResponseFramer()
     framer.feed(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body + excess)
     assert framer.finished
     assert framer.truncated is None
     assert framer.excess == len(excess)
-    assert parse(framer.message).entity == b"".join(chunks)
+    assert parse_response(framer.message).entity == b"".join(chunks)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_lengths_are_read_as_written(head: bytes, length: int) -> None:
     """A length counts if it is a number; otherwise the body goes on to the end of the
     connection.
     """
-    framer = Framer()
+    framer = ResponseFramer()
     framer.feed(b"HTTP/1.1 200 OK\r\n" + head + b"\r\nabcdef")
     framer.close()
     assert framer.message.endswith(b"\r\n\r\n" + b"abcdef"[:length])
@@ -159,7 +159,7 @@ def test_limits_are_exact() -> None:
     """
     for size, reason in ((3000, None), (3001, "length")):
         for head in (b"Content-Length: %d\r\n" % size, b""):
-            framer = Framer(limits=SMALL)
+            framer = ResponseFramer(limits=SMALL)
             framer.feed(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n" + b"x" * size)
             framer.close()
             assert framer.truncated == reason
@@ -168,7 +168,7 @@ def test_limits_are_exact() -> None:
 
 def test_header_flood_is_a_problem_not_a_message() -> None:
     """Past the limit of the head there is nothing to keep."""
-    framer = Framer(limits=SMALL)
+    framer = ResponseFramer(limits=SMALL)
     framer.feed(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000 + b"\r\n")
-    assert framer.problem == Problem.FLOOD
+    assert framer.problem == FramingProblem.FLOOD
     assert framer.message == b""

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from archive.errors import StorageError
 from archive.model import CrawlSummary, Sighting
-from crawler.frontier.key_set import KnownKeys
-from crawler.frontier.queue import Entry, Frontier
-from crawler.frontier.scope import Kind
+from crawler.frontier.key_set import KeySet
+from crawler.frontier.queue import Frontier, QueuedUrl
+from crawler.frontier.scope import UrlKind
 
 SITE = "news"
 A, B, C = (f"https://news.example/{name}" for name in "abc")
@@ -50,11 +50,11 @@ def test_an_entry_comes_back_as_it_went_in(frontier: Frontier):
         published="2026-11-22",
     )
     frontier.add(
-        SITE, [Entry(url=A, kind=Kind.ARTICLE, hops=3, via=B, claims=(claim,), guess=True)]
+        SITE, [QueuedUrl(url=A, kind=UrlKind.ARTICLE, hops=3, via=B, claims=(claim,), guess=True)]
     )
     entry = frontier.lease(SITE, 1000.0)
-    assert entry == Entry(
-        url=A, kind=Kind.ARTICLE, hops=3, via=B, claims=(claim,), guess=True, leased=1000.0
+    assert entry == QueuedUrl(
+        url=A, kind=UrlKind.ARTICLE, hops=3, via=B, claims=(claim,), guess=True, leased=1000.0
     )
 
 
@@ -67,7 +67,7 @@ def test_other_addresses_of_one_page_are_one_entry(frontier: Frontier):
         A.replace("https", "http"),
         A.replace("news.", "www.news."),
     ]
-    assert frontier.add(SITE, [Entry(url=url) for url in urls]) == 1
+    assert frontier.add(SITE, [QueuedUrl(url=url) for url in urls]) == 1
     assert leased(frontier) == [A]
 
 
@@ -75,26 +75,26 @@ def test_order_is_by_what_a_url_is_then_by_arrival(frontier: Frontier):
     """Sitemaps go before the start page, that before announced articles, those before links; equals
     by arrival.
     """
-    kinds = [Kind.LINK, Kind.ARTICLE, Kind.START, Kind.SITEMAP, Kind.LINK]
-    frontier.add(SITE, [Entry(url=f"{A}{n}", kind=kind) for n, kind in enumerate(kinds)])
+    kinds = [UrlKind.LINK, UrlKind.ARTICLE, UrlKind.START, UrlKind.SITEMAP, UrlKind.LINK]
+    frontier.add(SITE, [QueuedUrl(url=f"{A}{n}", kind=kind) for n, kind in enumerate(kinds)])
     assert leased(frontier) == [f"{A}{n}" for n in (3, 2, 1, 0, 4)]
 
 
 def test_an_announcement_moves_a_waiting_link_forward(frontier: Frontier):
     """A link that a news sitemap names later is fetched as an announced article."""
-    frontier.add(SITE, [Entry(url=B), Entry(url=A)])
+    frontier.add(SITE, [QueuedUrl(url=B), QueuedUrl(url=A)])
     claim = Sighting(url=A, source=C, kind="feed", title="t")
-    assert frontier.add(SITE, [Entry(url=A, kind=Kind.ARTICLE, claims=(claim,))]) == 0
+    assert frontier.add(SITE, [QueuedUrl(url=A, kind=UrlKind.ARTICLE, claims=(claim,))]) == 0
     entry = frontier.lease(SITE)
     assert entry is not None
-    assert (entry.url, entry.kind, entry.claims) == (A, Kind.ARTICLE, (claim,))
+    assert (entry.url, entry.kind, entry.claims) == (A, UrlKind.ARTICLE, (claim,))
 
 
 def test_sites_do_not_see_each_others_entries(frontier: Frontier):
     """Two sites may both link to one URL; each has its own queue."""
-    frontier.add(SITE, [Entry(url=A)])
-    assert frontier.add("other", [Entry(url=A)]) == 1
-    frontier.clear("other")
+    frontier.add(SITE, [QueuedUrl(url=A)])
+    assert frontier.add("other", [QueuedUrl(url=A)]) == 1
+    frontier.forget_entries("other")
     assert frontier.lease("other") is None
     assert leased(frontier) == [A]
 
@@ -102,11 +102,11 @@ def test_sites_do_not_see_each_others_entries(frontier: Frontier):
 def test_what_was_leased_survives_the_process(path: Path):
     """A killed process' leases are known to the next one and can be given back."""
     first = Frontier(path)
-    first.add(SITE, [Entry(url=A), Entry(url=B)])
+    first.add(SITE, [QueuedUrl(url=A), QueuedUrl(url=B)])
     first.lease(SITE, 5.0)
     second = Frontier(path)
     assert [(entry.url, entry.leased) for entry in second.leased(SITE)] == [(A, 5.0)]
-    assert second.release(SITE) == 1
+    assert second.release_leases(SITE) == 1
     assert leased(second) == [A, B]
     first.close()
     second.close()
@@ -114,26 +114,26 @@ def test_what_was_leased_survives_the_process(path: Path):
 
 def test_acknowledging_and_queueing_are_one(frontier: Frontier):
     """A page is done only together with its links: where queueing fails, it stays leased."""
-    frontier.add(SITE, [Entry(url=A)])
+    frontier.add(SITE, [QueuedUrl(url=A)])
     frontier.lease(SITE)
 
     def broken():
-        yield Entry(url=B)
+        yield QueuedUrl(url=B)
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
         frontier.finish(SITE, [A], broken())
     assert [entry.url for entry in frontier.leased(SITE)] == [A]
-    assert frontier.finish(SITE, [A], [Entry(url=B)]) == 1
+    assert frontier.finish(SITE, [A], [QueuedUrl(url=B)]) == 1
     assert leased(frontier) == [B]
-    assert frontier.add(SITE, [Entry(url=A)]) == 0
+    assert frontier.add(SITE, [QueuedUrl(url=A)]) == 0
 
 
 def test_a_retry_waits_and_counts(frontier: Frontier):
     """A URL to be tried later is not handed out before its time, and knows how often it was
     tried.
     """
-    frontier.add(SITE, [Entry(url=A)])
+    frontier.add(SITE, [QueuedUrl(url=A)])
     frontier.lease(SITE, 0.0)
     frontier.retry_later(SITE, A, 100.0)
     assert frontier.lease(SITE, 99.0) is None
@@ -145,36 +145,36 @@ def test_a_retry_waits_and_counts(frontier: Frontier):
 
 def test_the_dead_are_not_fetched_again(frontier: Frontier):
     """A URL given up stays known, so no link brings it back in this crawl."""
-    frontier.add(SITE, [Entry(url=A)])
+    frontier.add(SITE, [QueuedUrl(url=A)])
     frontier.lease(SITE)
-    frontier.dead(SITE, A, "404")
-    assert frontier.add(SITE, [Entry(url=A)]) == 0
+    frontier.mark_dead(SITE, A, "404")
+    assert frontier.add(SITE, [QueuedUrl(url=A)]) == 0
     assert frontier.next_due(SITE) is None
 
 
 def test_reseeding_fetches_the_known_again_but_not_what_is_under_way(frontier: Frontier):
     """A crawl that goes on after its limit looks at its seeds anew."""
-    frontier.add(SITE, [Entry(url=A), Entry(url=B)])
+    frontier.add(SITE, [QueuedUrl(url=A), QueuedUrl(url=B)])
     frontier.lease(SITE)
     frontier.finish(SITE, [A])
     frontier.lease(SITE)
-    frontier.reseed(SITE, [Entry(url=A), Entry(url=B), Entry(url=C)])
+    frontier.reseed(SITE, [QueuedUrl(url=A), QueuedUrl(url=B), QueuedUrl(url=C)])
     assert leased(frontier) == [A, C]
 
 
 def test_a_redirect_target_belongs_to_the_visit(frontier: Frontier):
     """What a redirect leads to is leased with it, unless it is queued anyway."""
-    frontier.add(SITE, [Entry(url=A), Entry(url=C)])
+    frontier.add(SITE, [QueuedUrl(url=A), QueuedUrl(url=C)])
     frontier.lease(SITE)
-    assert frontier.adopt(SITE, Entry(url=B, via=A))
-    assert not frontier.adopt(SITE, Entry(url=C, via=A))
+    assert frontier.adopt(SITE, QueuedUrl(url=B, via=A))
+    assert not frontier.adopt(SITE, QueuedUrl(url=C, via=A))
     assert sorted(entry.url for entry in frontier.leased(SITE)) == [A, B]
 
 
 def test_the_first_sieve_passes_each_address_once(frontier: Frontier):
     """Links shared by all pages cost a lookup, not a key."""
-    assert frontier.unseen(SITE, [A, B, A]) == [A, B]
-    assert frontier.unseen(SITE, [B, C]) == [C]
+    assert frontier.unseen_urls(SITE, [A, B, A]) == [A, B]
+    assert frontier.unseen_urls(SITE, [B, C]) == [C]
 
 
 def test_how_the_last_run_ended_is_remembered(path: Path):
@@ -212,7 +212,7 @@ def test_a_damaged_file_is_named(path: Path):
 @given(st.lists(st.integers(-(2**63), 2**63 - 1)), st.lists(st.integers(-5, 5)))
 def test_known_keys_are_a_set(first: list[int], second: list[int]):
     """The compact set answers as a Python set does."""
-    known, reference = KnownKeys(first), set(first)
+    known, reference = KeySet(first), set(first)
     for key in second:
         assert known.add(key) == (key not in reference)
         reference.add(key)
@@ -223,7 +223,7 @@ def test_known_keys_stay_right_while_they_grow():
     """Merging the recent into the sorted loses nothing."""
     rng = random.Random(1)  # noqa: S311 - not for secrets
     keys = [rng.getrandbits(63) for _ in range(60_000)]
-    known = KnownKeys()
+    known = KeySet()
     for key in keys:
         known.add(key)
     assert len(known) == len(set(keys))
@@ -238,18 +238,25 @@ def test_the_page_itself_is_asked_for_and_not_its_amp_form(frontier: Frontier) -
     amp, page = "http://news.example/science/301/amp", "http://news.example/science/301"
     assert (
         frontier.add(
-            "s", [Entry(url=amp, kind=Kind.LINK), Entry(url=OTHER, kind=Kind.LINK, hops=9)]
+            "s",
+            [
+                QueuedUrl(url=amp, kind=UrlKind.LINK),
+                QueuedUrl(url=OTHER, kind=UrlKind.LINK, hops=9),
+            ],
         )
         == 2
     )
-    assert frontier.add("s", [Entry(url=page, kind=Kind.LINK, hops=1)]) == 0
+    assert frontier.add("s", [QueuedUrl(url=page, kind=UrlKind.LINK, hops=1)]) == 0
     assert leased_urls(frontier) == [page, OTHER]
 
 
 def test_an_amp_form_that_stands_alone_is_fetched(frontier: Frontier) -> None:
     """Where nothing names the page itself, its AMP form is fetched, after the rest."""
     amp = "http://news.example/science/301/amp"
-    frontier.add("s", [Entry(url=amp, kind=Kind.LINK), Entry(url=OTHER, kind=Kind.LINK, hops=9)])
+    frontier.add(
+        "s",
+        [QueuedUrl(url=amp, kind=UrlKind.LINK), QueuedUrl(url=OTHER, kind=UrlKind.LINK, hops=9)],
+    )
     assert leased_urls(frontier) == [OTHER, amp]
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from archive.config import SiteConfig
 from archive.errors import ConfigError
-from crawler.frontier.scope import Kind, Reason, Scope, is_pagination, without_session
-from crawler.frontier.trap_budgets import Budgets, patterns
+from crawler.frontier.scope import Scope, ScopeReason, UrlKind, is_pagination, without_session
+from crawler.frontier.trap_budgets import TrapBudgets, url_shapes
 
 SITE = SiteConfig(name="news", start=("https://www.news.example/ar/",), exclude=(r"/video/",))
 
@@ -17,30 +17,30 @@ SITE = SiteConfig(name="news", start=("https://www.news.example/ar/",), exclude=
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
-        ("https://news.example/a", Reason.ALLOWED),
-        ("http://www.news.example/a", Reason.ALLOWED),
-        ("https://m.news.example/a", Reason.ALLOWED),
-        ("https://www.news.example:443/a", Reason.ALLOWED),
-        ("https://news.example/2026/11/11/11/story", Reason.ALLOWED),
-        ("https://news.example/story.html", Reason.ALLOWED),
-        ("https://news.example/story?id=3.pdf", Reason.ALLOWED),
-        ("https://news.example:8443/a", Reason.HOST),
-        ("https://other.example/a", Reason.HOST),
-        ("https://news.example.evil.example/a", Reason.HOST),
-        ("https://sport.news.example/a", Reason.HOST),
-        ("ftp://news.example/a", Reason.SCHEME),
-        ("file:///etc/passwd", Reason.SCHEME),
-        ("https://[bad/a", Reason.SCHEME),
-        ("https://news.example/video/1", Reason.EXCLUDED),
-        ("https://news.example/a.PDF", Reason.FILE_TYPE),
-        ("https://news.example/" + "x" * 2100, Reason.TOO_LONG),
-        ("https://news.example/" + "/".join(map(str, range(21))), Reason.PATH_DEPTH),
-        ("https://news.example/a/b/a/b/a/b", Reason.REPEATED_SEGMENT),
-        ("https://news.example/a?f=1&f=1&f=1", Reason.REPEATED_SEGMENT),
-        ("https://news.example/a?f=1&f=2&f=3", Reason.ALLOWED),
+        ("https://news.example/a", ScopeReason.ALLOWED),
+        ("http://www.news.example/a", ScopeReason.ALLOWED),
+        ("https://m.news.example/a", ScopeReason.ALLOWED),
+        ("https://www.news.example:443/a", ScopeReason.ALLOWED),
+        ("https://news.example/2026/11/11/11/story", ScopeReason.ALLOWED),
+        ("https://news.example/story.html", ScopeReason.ALLOWED),
+        ("https://news.example/story?id=3.pdf", ScopeReason.ALLOWED),
+        ("https://news.example:8443/a", ScopeReason.HOST),
+        ("https://other.example/a", ScopeReason.HOST),
+        ("https://news.example.evil.example/a", ScopeReason.HOST),
+        ("https://sport.news.example/a", ScopeReason.HOST),
+        ("ftp://news.example/a", ScopeReason.SCHEME),
+        ("file:///etc/passwd", ScopeReason.SCHEME),
+        ("https://[bad/a", ScopeReason.SCHEME),
+        ("https://news.example/video/1", ScopeReason.EXCLUDED),
+        ("https://news.example/a.PDF", ScopeReason.FILE_TYPE),
+        ("https://news.example/" + "x" * 2100, ScopeReason.TOO_LONG),
+        ("https://news.example/" + "/".join(map(str, range(21))), ScopeReason.PATH_DEPTH),
+        ("https://news.example/a/b/a/b/a/b", ScopeReason.REPEATED_SEGMENT),
+        ("https://news.example/a?f=1&f=1&f=1", ScopeReason.REPEATED_SEGMENT),
+        ("https://news.example/a?f=1&f=2&f=3", ScopeReason.ALLOWED),
     ],
 )
-def test_each_refusal_has_its_reason(url: str, reason: Reason):
+def test_each_refusal_has_its_reason(url: str, reason: ScopeReason):
     """The host of the start and its mirrors are the site; the rest is refused by name."""
     assert Scope(SITE).decide(url).reason is reason
 
@@ -54,26 +54,26 @@ def test_include_narrows_pages_but_not_the_ways_to_them():
             name="n", start=("https://news.example/",), include=("/politics/",), exclude=("/x",)
         )
     )
-    assert scope.decide("https://news.example/sport/1").reason is Reason.NOT_INCLUDED
+    assert scope.decide("https://news.example/sport/1").reason is ScopeReason.NOT_INCLUDED
     assert scope.decide("https://news.example/politics/1").allowed
-    assert scope.decide("https://news.example/", kind=Kind.START).allowed
-    assert scope.decide("https://news.example/s.xml", kind=Kind.SITEMAP).allowed
-    assert not scope.decide("https://news.example/x.xml", kind=Kind.SITEMAP).allowed
+    assert scope.decide("https://news.example/", kind=UrlKind.START).allowed
+    assert scope.decide("https://news.example/s.xml", kind=UrlKind.SITEMAP).allowed
+    assert not scope.decide("https://news.example/x.xml", kind=UrlKind.SITEMAP).allowed
 
 
 def test_a_sitemap_elsewhere_counts_only_if_robots_txt_names_it():
     """Cross-host sitemaps are the site's word; a sitemap index is not."""
     scope = Scope(SITE)
     assert scope.decide(
-        "https://cdn.example/s.xml", kind=Kind.SITEMAP, named_by_robots=True
+        "https://cdn.example/s.xml", kind=UrlKind.SITEMAP, named_by_robots=True
     ).allowed
-    assert not scope.decide("https://cdn.example/s.xml", kind=Kind.SITEMAP).allowed
+    assert not scope.decide("https://cdn.example/s.xml", kind=UrlKind.SITEMAP).allowed
 
 
 def test_too_many_hops():
     """A page further from the start than the site's bound is left."""
     assert Scope(SITE).decide("https://news.example/a", hops=20).allowed
-    assert Scope(SITE).decide("https://news.example/a", hops=21).reason is Reason.HOPS
+    assert Scope(SITE).decide("https://news.example/a", hops=21).reason is ScopeReason.HOPS
 
 
 def test_a_bad_expression_is_a_configuration_error():
@@ -125,33 +125,33 @@ def test_a_calendar_has_one_pattern():
     not.
     """
     days = {
-        patterns(f"https://n.example/calendar/2026-{m:02}-{d:02}")[0]
+        url_shapes(f"https://n.example/calendar/2026-{m:02}-{d:02}")[0]
         for m in (1, 12)
         for d in (1, 31)
     }
     assert len(days) == 1
-    assert patterns("https://n.example/politics/12")[0] not in days
+    assert url_shapes("https://n.example/politics/12")[0] not in days
 
 
 def test_a_fruitless_pattern_is_spent_and_others_are_not():
     """After its share of pages without an article a calendar is left; the rest of the site goes
     on.
     """
-    budgets = Budgets((3, 50, 100, 200))
+    budgets = TrapBudgets((3, 50, 100, 200))
     for day in range(3):
         assert budgets.spent(f"https://n.example/calendar/{day}") is None
-        budgets.fruitless(f"https://n.example/calendar/{day}")
+        budgets.count_fruitless(f"https://n.example/calendar/{day}")
     assert budgets.spent("https://n.example/calendar/99") == "/calendar/0?"
     assert budgets.spent("https://n.example/politics/99") is None
 
 
 def test_an_article_gives_its_pattern_new_credit():
     """A listing that still leads to articles not met before is followed on."""
-    budgets = Budgets((3, 50, 100, 200))
+    budgets = TrapBudgets((3, 50, 100, 200))
     for page in range(20):
-        budgets.fruitless(f"https://n.example/politics?page={page}")
+        budgets.count_fruitless(f"https://n.example/politics?page={page}")
         if page % 2:
-            budgets.fruitful(
+            budgets.reset_shapes(
                 f"https://n.example/story/{page}", f"https://n.example/politics?page={page}"
             )
     assert budgets.spent("https://n.example/politics?page=21") is None
@@ -159,9 +159,9 @@ def test_an_article_gives_its_pattern_new_credit():
 
 def test_a_trap_of_random_words_is_left_too():
     """Where every address has its own shape, the coarser shapes run out."""
-    budgets = Budgets((3, 5, 5, 100))
+    budgets = TrapBudgets((3, 5, 5, 100))
     for word in ("alif", "baa", "taa", "thaa", "jeem"):
-        budgets.fruitless(f"https://n.example/trap/{word}")
+        budgets.count_fruitless(f"https://n.example/trap/{word}")
     assert budgets.spent("https://n.example/trap/haa") is not None
 
 
@@ -172,7 +172,7 @@ def test_a_start_in_letters_is_the_host_that_is_asked():
     scope = Scope(SiteConfig(name="n", start=("https://أخبار.example/",)))
     for url in ("https://xn--igbicxr.example/a", "https://www.xn--igbicxr.example/a"):
         assert scope.decide(url).allowed
-    assert scope.decide("https://xn--mgbf8d.example/a").reason is Reason.HOST
+    assert scope.decide("https://xn--mgbf8d.example/a").reason is ScopeReason.HOST
 
 
 def test_patterns_may_be_written_in_letters():
@@ -189,5 +189,5 @@ def test_patterns_may_be_written_in_letters():
     )
     politics = "https://n.example/%D8%B3%D9%8A%D8%A7%D8%B3%D8%A9/1"
     assert scope.decide(politics).allowed
-    assert scope.decide(politics + "/%D9%81%D9%8A%D8%AF%D9%8A%D9%88").reason is Reason.EXCLUDED
-    assert scope.decide("https://n.example/%D8%B1%D9%8A/1").reason is Reason.NOT_INCLUDED
+    assert scope.decide(politics + "/%D9%81%D9%8A%D8%AF%D9%8A%D9%88").reason is ScopeReason.EXCLUDED
+    assert scope.decide("https://n.example/%D8%B1%D9%8A/1").reason is ScopeReason.NOT_INCLUDED

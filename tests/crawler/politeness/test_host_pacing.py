@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.politeness.host_pacing import MAX_HELD, Hosts, backoff, retry_after
-from crawler.politeness.refusals import Patience
-from crawler.politeness.robots_cache import Answer, RobotsKeeper
-from crawler.politeness.robots_rules import PARSED_BYTES, Robots
+from crawler.politeness.host_pacing import MAX_HELD, HostPacing, backoff_delay, retry_after
+from crawler.politeness.refusals import RefusalCounter
+from crawler.politeness.robots_cache import RobotsCache, RobotsResponse
+from crawler.politeness.robots_rules import PARSED_BYTES, RobotsRules
 
 HOST = "https://news.example"
 PAGE = f"{HOST}/a/b?c=1"
@@ -20,7 +20,7 @@ PAGE = f"{HOST}/a/b?c=1"
 
 def allows(text: str | bytes, path: str = "/x", agent: str = "warraq") -> bool:
     data = text.encode() if isinstance(text, str) else text
-    return Robots(data, agent).allows(HOST + path)
+    return RobotsRules(data, agent).allows(HOST + path)
 
 
 # ---------------------------------------------------------------------------------------- the rules
@@ -85,14 +85,14 @@ def test_only_the_first_500_kib_are_parsed():
     head = b"User-agent: *\nDisallow: /x\n"
     filler = b"Disallow: /y\n" * 60_000
     assert len(head + filler) > PARSED_BYTES
-    robots = Robots(head + filler + b"Disallow: /z\n")
+    robots = RobotsRules(head + filler + b"Disallow: /z\n")
     assert not robots.allows(f"{HOST}/x")
     assert robots.allows(f"{HOST}/z")
 
 
 def test_delay_and_sitemaps_are_found():
     """Crawl-delay of our group, sitemaps of the whole file."""
-    robots = Robots(
+    robots = RobotsRules(
         b"Sitemap: /s1.xml\nUser-agent: *\nCrawl-delay: 2,5\nDisallow: /x\nSitemap: https://cdn.example/s2.xml"
     )
     assert robots.delay == 2.5
@@ -102,7 +102,7 @@ def test_delay_and_sitemaps_are_found():
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_robots_txt(data: bytes):
     """Nothing a server sends raises."""
-    Robots(data).allows(PAGE)
+    RobotsRules(data).allows(PAGE)
 
 
 # ------------------------------------------------------------------------------ fetching robots.txt
@@ -111,13 +111,13 @@ def test_any_bytes_are_a_robots_txt(data: bytes):
 class Server:
     """Answers as scripted: the last answer of a URL repeats."""
 
-    def __init__(self, **answers: list[Answer]) -> None:
+    def __init__(self, **answers: list[RobotsResponse]) -> None:
         self.answers = {f"{HOST}/{name}": list(each) for name, each in answers.items()}
         self.asked: list[str] = []
         self.slept: list[float] = []
         self.now = 0.0
 
-    async def fetch(self, url: str) -> Answer:
+    async def fetch(self, url: str) -> RobotsResponse:
         self.asked.append(url)
         await asyncio.sleep(0)
         answers = self.answers[url.replace("robots.txt", "robots")]
@@ -126,12 +126,12 @@ class Server:
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
 
-    def keeper(self) -> RobotsKeeper:
-        return RobotsKeeper(self.fetch, Hosts(1.0), clock=lambda: self.now, sleep=self.sleep)
+    def keeper(self) -> RobotsCache:
+        return RobotsCache(self.fetch, HostPacing(1.0), clock=lambda: self.now, sleep=self.sleep)
 
 
-def answer(status: int | None = None, body: bytes = b"", **rest) -> Answer:
-    return Answer(url=HOST, status=status, body=body, **rest)
+def answer(status: int | None = None, body: bytes = b"", **rest) -> RobotsResponse:
+    return RobotsResponse(url=HOST, status=status, body=body, **rest)
 
 
 FORBIDDING = b"User-agent: *\nDisallow: /"
@@ -140,7 +140,7 @@ FORBIDDING = b"User-agent: *\nDisallow: /"
 @pytest.mark.parametrize("status", [401, 403, 404, 410])
 def test_4xx_allows_all_and_its_body_is_no_rule(status: int):
     """An unavailable robots.txt lets everything be crawled (RFC 9309 §2.3.1.3)."""
-    standing = asyncio.run(Server(robots=[answer(status, FORBIDDING)]).keeper().standing(PAGE))
+    standing = asyncio.run(Server(robots=[answer(status, FORBIDDING)]).keeper().policy_for(PAGE))
     assert standing.blocked is None
     assert standing.robots.allows(PAGE)
 
@@ -148,10 +148,10 @@ def test_4xx_allows_all_and_its_body_is_no_rule(status: int):
 @pytest.mark.parametrize(
     "failing", [answer(500), answer(503), answer(429), answer(error="timeout")]
 )
-def test_a_failing_robots_txt_blocks_the_host(failing: Answer):
+def test_a_failing_robots_txt_blocks_the_host(failing: RobotsResponse):
     """An unreachable robots.txt forbids everything, after a few tries (RFC 9309 §2.3.1.4)."""
     server = Server(robots=[failing])
-    standing = asyncio.run(server.keeper().standing(PAGE))
+    standing = asyncio.run(server.keeper().policy_for(PAGE))
     assert standing.blocked is not None
     assert len(server.asked) == 3
 
@@ -159,7 +159,7 @@ def test_a_failing_robots_txt_blocks_the_host(failing: Answer):
 def test_a_robots_txt_that_recovers_counts():
     """A 503 with Retry-After is asked again after that time."""
     server = Server(robots=[answer(503, retry_after=7.0), answer(200, FORBIDDING)])
-    standing = asyncio.run(server.keeper().standing(PAGE))
+    standing = asyncio.run(server.keeper().policy_for(PAGE))
     assert standing.blocked is None
     assert not standing.robots.allows(PAGE)
     assert server.slept == [7.0]
@@ -170,10 +170,10 @@ def test_five_redirects_are_followed():
     chain = {f"r{n}": [answer(301, location=f"/r{n + 1}")] for n in range(1, 7)}
     chain["r5"] = [answer(200, FORBIDDING)]
     server = Server(robots=[answer(301, location="/r1")], **chain)
-    assert not asyncio.run(server.keeper().standing(PAGE)).robots.allows(PAGE)
+    assert not asyncio.run(server.keeper().policy_for(PAGE)).robots.allows(PAGE)
     chain["r5"], chain["r6"] = [answer(301, location="/r6")], [answer(200, FORBIDDING)]
     server = Server(robots=[answer(301, location="/r1")], **chain)
-    assert asyncio.run(server.keeper().standing(PAGE)).robots.allows(PAGE)
+    assert asyncio.run(server.keeper().policy_for(PAGE)).robots.allows(PAGE)
 
 
 def test_robots_txt_is_fetched_once_a_day():
@@ -182,12 +182,12 @@ def test_robots_txt_is_fetched_once_a_day():
     keeper = server.keeper()
 
     async def pages() -> None:
-        await asyncio.gather(*(keeper.standing(f"{HOST}/{n}") for n in range(9)))
+        await asyncio.gather(*(keeper.policy_for(f"{HOST}/{n}") for n in range(9)))
 
     asyncio.run(pages())
     assert len(server.asked) == 1
     server.now = 24 * 3600 + 1
-    asyncio.run(keeper.standing(PAGE))
+    asyncio.run(keeper.policy_for(PAGE))
     assert len(server.asked) == 2
 
 
@@ -198,12 +198,12 @@ def test_each_scheme_and_port_has_a_robots_txt_of_its_own():
         f"{plain}/robots.txt": answer(200, FORBIDDING)
     }
 
-    async def fetch(url: str) -> Answer:
+    async def fetch(url: str) -> RobotsResponse:
         return rules[url]
 
-    keeper = RobotsKeeper(fetch, Hosts(1.0))
+    keeper = RobotsCache(fetch, HostPacing(1.0))
     allowed = {
-        place: asyncio.run(keeper.standing(f"{place}/x")).robots.allows(f"{place}/x")
+        place: asyncio.run(keeper.policy_for(f"{place}/x")).robots.allows(f"{place}/x")
         for place in (HOST, plain, other)
     }
     assert allowed == {HOST: True, plain: False, other: True}
@@ -232,37 +232,37 @@ def test_no_retry_after_raises(text: str):
 
 def test_backoff_doubles_and_is_bounded():
     """1, 2, 4 … times the first, within a quarter, at most the longest a crawl waits."""
-    assert [backoff(n, 4.0, lambda: 0.5) for n in range(3)] == [4.0, 8.0, 16.0]
-    assert backoff(0, 4.0, lambda: 0.0) == 3.0
-    assert backoff(30, 4.0) == MAX_HELD
+    assert [backoff_delay(n, 4.0, lambda: 0.5) for n in range(3)] == [4.0, 8.0, 16.0]
+    assert backoff_delay(0, 4.0, lambda: 0.0) == 3.0
+    assert backoff_delay(30, 4.0) == MAX_HELD
 
 
 def test_each_host_has_its_own_turns():
     """Two requests to one host lie `delay` apart; another host does not wait for it; Crawl-delay is
     the larger.
     """
-    hosts = Hosts(2.0, clock=lambda: 100.0)
-    assert [hosts.reserve(PAGE) for _ in range(3)] == [0.0, 2.0, 4.0]
-    assert hosts.reserve("https://cdn.example/") == 0.0
-    hosts.slow("https://cdn.example/", 10.0)
-    hosts.slow("https://cdn.example/", 1.0)
-    assert [hosts.reserve("https://cdn.example/") for _ in range(2)] == [2.0, 12.0]
+    hosts = HostPacing(2.0, clock=lambda: 100.0)
+    assert [hosts.reserve_turn(PAGE) for _ in range(3)] == [0.0, 2.0, 4.0]
+    assert hosts.reserve_turn("https://cdn.example/") == 0.0
+    hosts.keep_crawl_delay("https://cdn.example/", 10.0)
+    hosts.keep_crawl_delay("https://cdn.example/", 1.0)
+    assert [hosts.reserve_turn("https://cdn.example/") for _ in range(2)] == [2.0, 12.0]
 
 
 def test_a_host_that_asks_for_a_pause_gets_it():
     """Retry-After holds back what was reserved before it, too."""
-    hosts = Hosts(0.0, clock=lambda: 100.0)
-    assert hosts.reserve(PAGE) == 0.0
-    hosts.hold(PAGE, 30.0)
-    assert hosts.held(PAGE) == 30.0
-    assert hosts.reserve(PAGE) == 30.0
-    hosts.hold(PAGE, 1e9)
-    assert hosts.held(PAGE) == MAX_HELD
+    hosts = HostPacing(0.0, clock=lambda: 100.0)
+    assert hosts.reserve_turn(PAGE) == 0.0
+    hosts.hold_host(PAGE, 30.0)
+    assert hosts.seconds_held(PAGE) == 30.0
+    assert hosts.reserve_turn(PAGE) == 30.0
+    hosts.hold_host(PAGE, 1e9)
+    assert hosts.seconds_held(PAGE) == MAX_HELD
 
 
 def test_a_site_that_refuses_ten_times_in_a_row_is_left():
     """Single refusals are forgotten at the next page; a row of them is a block."""
-    patience = Patience(limit=3)
+    patience = RefusalCounter(limit=3)
     for _ in range(5):
         patience.refused("403")
         patience.refused("403")
@@ -277,7 +277,7 @@ def test_pages_read_late_do_not_break_a_row_of_silence():
     """A page fetched before the server died may be read after it: it says nothing of the server
     now.
     """
-    patience = Patience(limit=3)
+    patience = RefusalCounter(limit=3)
     for _ in range(3):
         patience.welcomed()
         patience.silent("reset")
@@ -286,7 +286,7 @@ def test_pages_read_late_do_not_break_a_row_of_silence():
 
 def test_a_response_ends_a_row_of_silence():
     """Only an answer on the wire shows that the server is there again."""
-    patience = Patience(limit=3)
+    patience = RefusalCounter(limit=3)
     for _ in range(5):
         patience.silent("reset")
         patience.silent("reset")
@@ -296,7 +296,7 @@ def test_a_response_ends_a_row_of_silence():
 
 def test_ten_refusals_among_many_welcomes_do_not_close_a_site():
     """What counts is also how much of what the site says lately is a refusal."""
-    patience = Patience()
+    patience = RefusalCounter()
     for _ in range(25):
         patience.welcomed()
     for _ in range(12):

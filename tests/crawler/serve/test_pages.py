@@ -22,16 +22,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.index.writer import Index
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 from archive.model.withdrawal import Withdrawal
-from archive.query.reader import Reader
+from archive.query.reader import IndexReader
 from archive.urls import canonical_key
-from crawler.serve.both_origins import serving
-from crawler.serve.loopback_http import Answer
+from crawler.serve.both_origins import serve_collection
+from crawler.serve.loopback_http import HttpReply
 from crawler.serve.pages import Pages
 from crawler.serve.replay import Replay
 from crawler.serve.url_rewriting import Rewriter
-from pipelines.page.dom import parse
+from pipelines.page.dom import parse_page
 
 PAGE = served_collection.PAGE
 PAGES_ORIGIN, REPLAY_ORIGIN = "http://127.0.0.1:1", "http://127.0.0.1:2"
@@ -39,31 +39,31 @@ WHEN = "20260301080000"
 
 
 @pytest.fixture(scope="module")
-def layout(tmp_path_factory: pytest.TempPathFactory) -> Layout:
+def layout(tmp_path_factory: pytest.TempPathFactory) -> CollectionFolder:
     return served_collection.make(tmp_path_factory.mktemp("serve") / "collection")
 
 
 @pytest.fixture(scope="module")
-def origins(layout: Layout) -> Iterator[tuple[str, str]]:
+def origins(layout: CollectionFolder) -> Iterator[tuple[str, str]]:
     """Both servers running; the origins of pages and replay."""
-    with serving(layout) as running:
+    with serve_collection(layout) as running:
         yield running
 
 
 @pytest.fixture
-def pages(layout: Layout) -> Pages:
+def pages(layout: CollectionFolder) -> Pages:
     return Pages(layout=layout, replay_origin=REPLAY_ORIGIN)
 
 
 @pytest.fixture
-def replay(layout: Layout) -> Replay:
+def replay(layout: CollectionFolder) -> Replay:
     return Replay(index=layout.index_db, archive=layout.archive, pages_origin=PAGES_ORIGIN)
 
 
 @pytest.fixture
-def article(layout: Layout) -> str:
-    with Reader(layout.index_db) as reader:
-        return str(reader.find(PAGE)["id"])
+def article(layout: CollectionFolder) -> str:
+    with IndexReader(layout.index_db) as reader:
+        return str(reader.require_article(PAGE)["id"])
 
 
 def get(
@@ -81,7 +81,7 @@ def get(
         return answer
 
 
-def policy_of(answer: Answer) -> dict[str, str]:
+def policy_of(answer: HttpReply) -> dict[str, str]:
     return dict(part.strip().partition(" ")[::2] for part in answer.policy.split(";"))  # type: ignore[misc]
 
 
@@ -136,12 +136,14 @@ def test_search_says_what_it_did_not_understand(pages: Pages) -> None:
     assert '<p class="count">1 article' in answer.body.decode()
 
 
-def test_article_tells_where_every_capture_lies(pages: Pages, layout: Layout, article: str) -> None:
+def test_article_tells_where_every_capture_lies(
+    pages: Pages, layout: CollectionFolder, article: str
+) -> None:
     """The article's page has its text, addresses, versions, and of each capture WARC file, offset,
     length and digest.
     """
     text = pages.answer(f"/article/{article}").body.decode()
-    with Reader(layout.index_db) as reader:
+    with IndexReader(layout.index_db) as reader:
         captures = reader.captures(article)
         assert len(captures) == 2
         for capture in captures:
@@ -169,9 +171,9 @@ def test_versions_side_by_side_mark_the_words(pages: Pages, article: str) -> Non
     assert 'class="same"' in text
 
 
-def test_record_is_given_as_a_file(pages: Pages, layout: Layout, article: str) -> None:
+def test_record_is_given_as_a_file(pages: Pages, layout: CollectionFolder, article: str) -> None:
     """The exact record of a capture comes as a download that no browser shows."""
-    with Reader(layout.index_db) as reader:
+    with IndexReader(layout.index_db) as reader:
         capture = reader.captures(article)[0]
     answer = pages.answer(f"/record/{capture['id']}")
     assert answer.body.startswith(b"WARC/1.1\r\n")
@@ -202,11 +204,13 @@ def test_unknown_targets_are_not_found(pages: Pages, replay: Replay, target: str
 # ------------------------------------------------------------------------------------------- guards
 
 
-def test_archived_text_is_escaped_everywhere(pages: Pages, layout: Layout, article: str) -> None:
+def test_archived_text_is_escaped_everywhere(
+    pages: Pages, layout: CollectionFolder, article: str
+) -> None:
     """Markup in archived headlines and paragraphs is shown as text on every page: no element or
     handler comes of it.
     """
-    with Reader(layout.index_db) as reader:
+    with IndexReader(layout.index_db) as reader:
         capture = reader.captures(article)[0]["id"]
     targets = [
         "/?q=script",
@@ -262,7 +266,7 @@ def test_queries_cannot_break_out(pages: Pages, query: str) -> None:
 
 
 @given(text=st.text(max_size=60))
-def test_no_query_raises(text: str, layout: Layout) -> None:
+def test_no_query_raises(text: str, layout: CollectionFolder) -> None:
     """Any text can be asked for."""
     assert (
         Pages(layout=layout, replay_origin=REPLAY_ORIGIN).answer("/?q=" + quote(text)).status == 200
@@ -377,9 +381,9 @@ def test_nothing_can_be_changed(origins: tuple[str, str], which: int, method: st
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
-def test_only_loopback_listens(layout: Layout) -> None:
+def test_only_loopback_listens(layout: CollectionFolder) -> None:
     """Both servers listen on 127.0.0.1 and on no other address of this machine."""
-    with serving(layout) as origins:
+    with serve_collection(layout) as origins:
         ports = {f"{urlsplit(origin).port:04X}" for origin in origins}
         listening = [
             line.split()[1].split(":")
@@ -404,12 +408,14 @@ def test_a_body_cannot_smuggle_a_second_request(origins: tuple[str, str]) -> Non
     assert received.count(b"HTTP/1.1 ") == 1
 
 
-def test_serving_writes_nothing_and_waits_for_nobody(layout: Layout, article: str) -> None:
+def test_serving_writes_nothing_and_waits_for_nobody(
+    layout: CollectionFolder, article: str
+) -> None:
     """While a writer holds the index and the lock pages answer at once, and every file stays as it
     was.
     """
     with (
-        serving(layout) as (pages, replay),
+        serve_collection(layout) as (pages, replay),
         layout.write_lock(),
         closing(sqlite3.connect(layout.index_db)) as writer,
     ):
@@ -492,7 +498,7 @@ def test_redirects_stay_in_the_replay(replay: Replay) -> None:
     assert (refused.status, refused.headers) == (404, ())
 
 
-def test_nearest_capture_answers(replay: Replay, layout: Layout, article: str) -> None:
+def test_nearest_capture_answers(replay: Replay, layout: CollectionFolder, article: str) -> None:
     """The capture nearest to the time asked for answers, a revisit with the payload it stands for,
     or the very one named.
     """
@@ -505,7 +511,7 @@ def test_nearest_capture_answers(replay: Replay, layout: Layout, article: str) -
         "موسم الصيف"
         in replay.answer("/20200101000000/https://news.example/news/1001").body.decode()
     )
-    with Reader(layout.index_db) as reader:
+    with IndexReader(layout.index_db) as reader:
         last = reader.captures(article)[-1]["id"]
     assert "موسم الشتاء" in replay.answer(f"/{last}/{PAGE}").body.decode()
 
@@ -515,8 +521,8 @@ def test_withdrawn_articles_are_neither_shown_nor_replayed(tmp_path: Path) -> No
     out.
     """
     layout = served_collection.make(tmp_path / "withdrawn")
-    with Reader(layout.index_db) as reader:
-        article = str(reader.find(PAGE)["id"])
+    with IndexReader(layout.index_db) as reader:
+        article = str(reader.require_article(PAGE)["id"])
         captures = [capture["id"] for capture in reader.captures(article)]
     with Index(layout.index_db) as index:
         index.withdraw(
@@ -617,7 +623,7 @@ def test_no_markup_keeps_a_script_or_a_foreign_address(parts: list[str]) -> None
     """However markup is broken, no script element, handler, or address of another origin is left in
     what is shown.
     """
-    page = parse("".join(["<html><body><p>x</p>", *parts]).encode(), PAGE)
+    page = parse_page("".join(["<html><body><p>x</p>", *parts]).encode(), PAGE)
     shown = Seen(Rewriter(timestamp=WHEN, base=PAGE).page(page))  # type: ignore[arg-type]
     for tag, attributes in shown.elements:
         assert tag != "script"
@@ -628,9 +634,9 @@ def test_no_markup_keeps_a_script_or_a_foreign_address(parts: list[str]) -> None
                 assert not (value or "").startswith("//")
 
 
-def test_policy_values_cannot_be_extended(layout: Layout) -> None:
+def test_policy_values_cannot_be_extended(layout: CollectionFolder) -> None:
     """Header values hold no line end, whatever an archived redirect says."""
-    with serving(layout) as (_, replay):
+    with serve_collection(layout) as (_, replay):
         for target in (
             f"/{WHEN}/http://news.example/old%0d%0aX-Bad:1",
             f"/{WHEN}/http://news.example/a%0aSet-Cookie:x",

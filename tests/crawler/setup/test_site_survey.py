@@ -13,22 +13,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.config import parse
+from archive.config import parse_config
 from archive.errors import ConfigError, UsageError
-from crawler.demo.site import Page, _Handler, _Server, serving
+from crawler.demo.site import DemoPage, _Handler, _Server, serve_demo_site
 from crawler.fetch.one_off_client import ProbeError
-from crawler.setup.create_collection import found_collection
-from crawler.setup.site_survey import Found, collection_text, discover, site_name, site_text
-from crawler.setup.site_timezone import Learned
+from crawler.setup.create_collection import create_collection
+from crawler.setup.site_survey import SiteSurvey, collection_text, site_name, site_text, survey_site
+from crawler.setup.site_timezone import LearnedZone
 
 
 @contextmanager
-def answering(answer: Callable[[str], Page]) -> Iterator[tuple[str, list[str]]]:
+def answering(answer: Callable[[str], DemoPage]) -> Iterator[tuple[str, list[str]]]:
     """A site whose pages `answer` makes, and the paths it was asked for."""
     asked: list[str] = []
 
     class Site:
-        def page(self, path: str) -> Page:
+        def page(self, path: str) -> DemoPage:
             asked.append(path)
             return answer(path)
 
@@ -43,8 +43,8 @@ def answering(answer: Callable[[str], Page]) -> Iterator[tuple[str, list[str]]]:
             thread.join()
 
 
-def missing(path: str) -> Page:
-    return Page(
+def missing(path: str) -> DemoPage:
+    return DemoPage(
         b"<html><body><p>home" if path == "/" else b"no", status=200 if path == "/" else 404
     )
 
@@ -53,8 +53,8 @@ def test_demo_site_is_understood() -> None:
     """Robots.txt, the sitemaps under it, the feed, the language and the zone of a site are found
     from its address alone.
     """
-    with serving() as url:
-        found = discover(url)
+    with serve_demo_site() as url:
+        found = survey_site(url)
     assert found.problem is None
     assert [(address.removeprefix(url), count) for address, count in found.sitemaps] == [
         ("sitemap.xml", 2),
@@ -72,8 +72,8 @@ def test_demo_site_is_understood() -> None:
 def test_given_zone_asks_for_no_article() -> None:
     """Where the zone is given, no article is fetched to learn it."""
     steps: list[str] = []
-    with serving() as url:
-        found = discover(url, timezone="Asia/Baghdad", say=steps.append)
+    with serve_demo_site() as url:
+        found = survey_site(url, timezone="Asia/Baghdad", say=steps.append)
     assert found.zone is not None
     assert found.zone.zone == "Asia/Baghdad"
     assert not [step for step in steps if "/local/" in step]
@@ -82,7 +82,7 @@ def test_given_zone_asks_for_no_article() -> None:
 def test_bare_site_is_no_problem() -> None:
     """A site without robots.txt, sitemaps and feeds is described as such; few requests are made."""
     with answering(missing) as (url, asked):
-        found = discover(url)
+        found = survey_site(url)
     assert (found.problem, found.sitemaps, found.feeds) == (None, (), ())
     assert len(asked) <= 8
 
@@ -90,13 +90,13 @@ def test_bare_site_is_no_problem() -> None:
 def test_robots_txt_is_kept_to() -> None:
     """What robots.txt forbids is not asked for, not even to look around."""
 
-    def answer(path: str) -> Page:
+    def answer(path: str) -> DemoPage:
         if path == "/robots.txt":
-            return Page(b"User-agent: *\nDisallow: /rss.xml\nDisallow: /sitemap", "text/plain")
-        return Page(b'<link rel="alternate" type="application/rss+xml" href="/rss.xml"><p>x')
+            return DemoPage(b"User-agent: *\nDisallow: /rss.xml\nDisallow: /sitemap", "text/plain")
+        return DemoPage(b'<link rel="alternate" type="application/rss+xml" href="/rss.xml"><p>x')
 
     with answering(answer) as (url, asked):
-        discover(url)
+        survey_site(url)
     assert "/rss.xml" not in asked
     assert not [path for path in asked if path.startswith("/sitemap")]
 
@@ -104,16 +104,19 @@ def test_robots_txt_is_kept_to() -> None:
 @pytest.mark.parametrize(
     ("robots", "words"),
     [
-        (Page(b"User-agent: *\nDisallow: /", "text/plain"), "robots.txt forbids"),
-        (Page(b"", status=503), "status 503"),
+        (DemoPage(b"User-agent: *\nDisallow: /", "text/plain"), "robots.txt forbids"),
+        (DemoPage(b"", status=503), "status 503"),
     ],
 )
-def test_forbidden_site_is_told(robots: Page, words: str) -> None:
+def test_forbidden_site_is_told(robots: DemoPage, words: str) -> None:
     """A site that forbids all, or whose robots.txt fails, is a problem told in words, and no page
     is fetched.
     """
-    with answering(lambda path: robots if path == "/robots.txt" else Page(b"x")) as (url, asked):
-        found = discover(url)
+    with answering(lambda path: robots if path == "/robots.txt" else DemoPage(b"x")) as (
+        url,
+        asked,
+    ):
+        found = survey_site(url)
     assert words in (found.problem or "")
     assert asked == ["/robots.txt"]
 
@@ -133,7 +136,7 @@ def test_redirected_home_page_is_the_start() -> None:
     with _Server(("127.0.0.1", 0), Moving) as server:
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_address[1]}/"
-        found = discover(url)
+        found = survey_site(url)
         server.shutdown()
     assert (found.problem, found.start) == (None, url + "ar/")
 
@@ -155,9 +158,9 @@ def test_a_site_is_not_added_twice_by_the_address_it_moved_from(tmp_path: Path) 
     with _Server(("127.0.0.1", 0), Moving) as server:
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_address[1]}/"
-        text = found_collection(tmp_path, [url]).layout.config.read_text()
+        text = create_collection(tmp_path, [url]).layout.config.read_text()
         with pytest.raises(UsageError, match="starts there already"):
-            found_collection(tmp_path, [url])
+            create_collection(tmp_path, [url])
         server.shutdown()
     assert (tmp_path / "warraq.toml").read_text() == text
 
@@ -190,8 +193,8 @@ def test_a_site_that_moved_to_another_host_is_looked_at_there(
     monkeypatch.setattr(
         "crawler.fetch.address_guard.is_public", lambda _: True
     )  # two loopback ports stand for two public hosts
-    with serving() as there, moved_to(there) as url:
-        found = discover(url)
+    with serve_demo_site() as there, moved_to(there) as url:
+        found = survey_site(url)
     assert (found.problem, found.start, found.robots) == (None, there, "there is one")
     assert [address.removeprefix(there) for address, _ in found.sitemaps][:1] == ["sitemap.xml"]
     assert found.zone is not None
@@ -203,12 +206,15 @@ def test_the_rules_of_the_new_host_are_asked_for_first(monkeypatch: pytest.Monke
     for.
     """
     monkeypatch.setattr("crawler.fetch.address_guard.is_public", lambda _: True)
-    rules = Page(b"User-agent: *\nDisallow: /", "text/plain")
+    rules = DemoPage(b"User-agent: *\nDisallow: /", "text/plain")
     with (
-        answering(lambda path: rules if path == "/robots.txt" else Page(b"x")) as (there, asked),
+        answering(lambda path: rules if path == "/robots.txt" else DemoPage(b"x")) as (
+            there,
+            asked,
+        ),
         moved_to(there) as url,
     ):
-        found = discover(url)
+        found = survey_site(url)
     assert found.problem == f"{there}: robots.txt forbids it"
     assert asked == ["/robots.txt"]
 
@@ -229,7 +235,7 @@ def test_the_target_of_a_redirect_may_be_written_in_utf_8() -> None:
 
     with _Server(("127.0.0.1", 0), Moving) as server:
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        discover(f"http://127.0.0.1:{server.server_address[1]}/")
+        survey_site(f"http://127.0.0.1:{server.server_address[1]}/")
         server.shutdown()
     assert asked == ["/robots.txt", "/", "/%D8%A3%D8%AE%D8%A8%D8%A7%D8%B1/"]
 
@@ -248,32 +254,32 @@ def test_unreachable_site_still_gets_its_table(tmp_path: Path) -> None:
     """A site that does not answer is written down all the same, with the reason; the file is
     valid.
     """
-    founded = found_collection(tmp_path / "c", ["http://127.0.0.1:9/"])
+    founded = create_collection(tmp_path / "c", ["http://127.0.0.1:9/"])
     ((name, site),) = founded.sites
     assert "connection refused" in (site.problem or "")
     text = founded.layout.config.read_text()
     assert "could not be looked at" in text
-    assert parse(text).site(name).start == ("http://127.0.0.1:9/",)
+    assert parse_config(text).site(name).start == ("http://127.0.0.1:9/",)
 
 
 def test_sites_are_added_to_a_collection(tmp_path: Path) -> None:
     """A second init adds a site at the end and leaves every line that was there, a person's
     comments too.
     """
-    first = found_collection(tmp_path, ["http://127.0.0.1:9/"]).layout
+    first = create_collection(tmp_path, ["http://127.0.0.1:9/"]).layout
     edited = first.config.read_text() + "# mine"
     first.config.write_text(edited)
-    again = found_collection(tmp_path, ["http://127.0.0.1:7/"])
+    again = create_collection(tmp_path, ["http://127.0.0.1:7/"])
     text = again.layout.config.read_text()
     assert text.startswith(edited + "\n")
-    assert [site.name for site in parse(text).sites] == ["127-0-0-1", "127-0-0-1-2"]
+    assert [site.name for site in parse_config(text).sites] == ["127-0-0-1", "127-0-0-1-2"]
 
 
 def test_nothing_is_made_for_a_wrong_address(tmp_path: Path) -> None:
     """A wrong URL or zone is refused before anything is made."""
     for urls, zone in ((["news.example"], None), (["http://127.0.0.1:9/"], "Asia/Dubay")):
         with pytest.raises(UsageError, match="expected"):
-            found_collection(tmp_path / "c", urls, timezone=zone)
+            create_collection(tmp_path / "c", urls, timezone=zone)
     assert not (tmp_path / "c").exists()
 
 
@@ -281,7 +287,7 @@ def test_wrong_file_is_not_added_to(tmp_path: Path) -> None:
     """A warraq.toml that is wrong already is told so and left alone."""
     (tmp_path / "warraq.toml").write_text('[collection]\nnam = "x"\n')
     with pytest.raises(ConfigError, match="'nam'"):
-        found_collection(tmp_path, ["http://127.0.0.1:9/"])
+        create_collection(tmp_path, ["http://127.0.0.1:9/"])
     assert (tmp_path / "warraq.toml").read_text() == '[collection]\nnam = "x"\n'
 
 
@@ -312,11 +318,11 @@ def test_names(url: str, name: str) -> None:
 @given(st.text(), st.text())
 def test_nothing_a_site_says_breaks_the_file(stated: str, why: str) -> None:
     """Whatever URLs and reasons hold, the file written is TOML with the same values in it."""
-    found = Found(
+    found = SiteSurvey(
         start="https://a.example/" + stated,
         sitemaps=((stated, 1),),
         feeds=((stated, 1),),
-        zone=Learned(zone="UTC", why=why, sure=False),
+        zone=LearnedZone(zone="UTC", why=why, sure=False),
         language="ar",
     )
     text = collection_text(stated) + site_text("a", found, on=datetime(2026, 1, 1, tzinfo=UTC))
@@ -328,7 +334,7 @@ def test_nothing_a_site_says_breaks_the_file(stated: str, why: str) -> None:
 
 def test_two_made_up_sites_in_one_process_are_each_their_own() -> None:
     """Addresses on a site's pages are that site's, whichever was served last."""
-    with serving() as first, serving() as second:
+    with serve_demo_site() as first, serve_demo_site() as second:
         for url, other in ((first, second), (second, first)):
             with urllib.request.urlopen(url + "sitemap.xml", timeout=10) as answer:
                 text = answer.read().decode()

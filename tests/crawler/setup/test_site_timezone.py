@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.setup.site_timezone import country_zones, learn, stated_instants, wall_offset
+from crawler.setup.site_timezone import country_zones, learn_zone, stated_instants, wall_offset
 
 COM = "https://news.example.com/"
 
@@ -35,20 +35,20 @@ def test_learned(url: str, dates: list[str], zone: str) -> None:
     """The first zone whose offset fits the dates at their own instants, the country's first; else
     the country's; else UTC.
     """
-    assert learn(instants(*dates), url).zone == zone
+    assert learn_zone(instants(*dates), url).zone == zone
 
 
 def test_a_guess_says_so() -> None:
     """A zone that no date supports is marked for the person to check."""
-    guess = learn([], "https://n.example.ae/")
+    guess = learn_zone([], "https://n.example.ae/")
     assert (guess.sure, "please check" in guess.why) == (False, True)
-    assert learn(instants("2024-10-25T18:53:00+04:00"), COM).sure
+    assert learn_zone(instants("2024-10-25T18:53:00+04:00"), COM).sure
 
 
 def test_one_stray_date_does_not_mislead() -> None:
     """One date in five from elsewhere does not change what is learned."""
     dates = ["2024-10-25T18:53:00+04:00"] * 4 + ["2024-10-25T18:53:00+01:00"]
-    assert learn(instants(*dates), COM).zone == "Asia/Dubai"
+    assert learn_zone(instants(*dates), COM).zone == "Asia/Dubai"
 
 
 def test_visible_clock_against_utc_metadata() -> None:
@@ -73,4 +73,4 @@ def test_countries() -> None:
 def test_any_text_is_read_without_error(text: str) -> None:
     """Whatever a page states, reading its instants gives aware datetimes or nothing."""
     assert all(moment.utcoffset() is not None for moment in stated_instants(text))
-    learn(list(stated_instants(text)), COM)
+    learn_zone(list(stated_instants(text)), COM)

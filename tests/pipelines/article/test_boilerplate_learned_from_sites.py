@@ -116,7 +116,7 @@ def test_links_into_the_site_are_left_open() -> None:
     """A headline that links to the site's own article is one form whatever it says; a link
     elsewhere stays as it is.
     """
-    from archive.model import LINKED
+    from archive.model import LINK_MARK
     from pipelines.article.extraction import extract
 
     prose = "The council met on Monday and spoke at length about the bridge, its cost and its colour, until late at night."
@@ -128,6 +128,6 @@ def test_links_into_the_site_are_left_open() -> None:
     found = extract(html.encode(), "https://a.example/bridge")
     forms = [place.form for place in found.places]  # type: ignore[union-attr]
     assert [form for form in forms if form] == [
-        f"Also seen: {LINKED}",
+        f"Also seen: {LINK_MARK}",
         "In full: report of the audit office",
     ]

@@ -15,7 +15,7 @@ import pytest
 
 from archive.model import Article, NotAnArticle
 from pipelines.article.extraction import embedded_articles, extract, from_page
-from pipelines.page.dom import Page, parse
+from pipelines.page.dom import Page, parse_page
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff\u00ad]")
@@ -57,7 +57,7 @@ def test_a_real_listing_gives_all_of_its_posts() -> None:
     path = CORPUS / "erem_listing" / "sports.html.gz"
     if not path.exists():
         pytest.skip(f"the real pages are not at {path.parent}")
-    page = parse(gzip.decompress(path.read_bytes()), "https://www.eremnews.com/sports")
+    page = parse_page(gzip.decompress(path.read_bytes()), "https://www.eremnews.com/sports")
     assert isinstance(page, Page)
     assert isinstance(from_page(page), NotAnArticle)
     posts = json.loads((path.parent / "posts.json").read_text("utf-8"))

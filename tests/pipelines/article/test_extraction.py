@@ -14,7 +14,7 @@ import pytest
 from archive.config import Selectors, SiteConfig
 from archive.model import Article, NotAnArticle
 from pipelines.article.extraction import embedded_articles, extract, from_page
-from pipelines.page.dom import Page, parse
+from pipelines.page.dom import Page, parse_page
 
 spec = importlib.util.spec_from_file_location(
     "golden_layouts_of_articles", Path(__file__).parents[2] / "golden" / "layouts.py"
@@ -207,7 +207,7 @@ def test_the_sites_own_selectors_win() -> None:
 
 def test_the_tree_is_left_as_it_is() -> None:
     """A page read for its article can be read again for its links: nothing was taken out of it."""
-    page = parse(layouts.render(layouts.ARTICLE, "tailwind_twice"), URL)
+    page = parse_page(layouts.render(layouts.ARTICLE, "tailwind_twice"), URL)
     assert isinstance(page, Page)
     before = [element.tag for element in page.root.iter()]
     assert from_page(page) == from_page(page)
@@ -237,7 +237,7 @@ def test_a_listing_that_carries_bodies_gives_its_articles() -> None:
     """A listing is no article, and the whole bodies in its data are articles under their own
     addresses.
     """
-    page = parse(listing(), "https://www.example.test/world")
+    page = parse_page(listing(), "https://www.example.test/world")
     assert isinstance(page, Page)
     assert isinstance(from_page(page), NotAnArticle)
     found = embedded_articles(page)

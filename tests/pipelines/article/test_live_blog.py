@@ -47,7 +47,9 @@ def test_a_live_blog_is_one_article_whose_versions_grow(tmp_path: Path) -> None:
                 status=200,
                 facts=FetchFacts(crawl_id="c", site="paper"),
             )
-            changes += index.apply([(capture, Reading(kind=PayloadKind.ARTICLE, article=article))])
+            changes += index.apply_captures(
+                [(capture, Reading(kind=PayloadKind.ARTICLE, article=article))]
+            )
     assert changes == [Change.NEW, Change.CHANGED, Change.UNCHANGED, Change.CHANGED]
     with sqlite3.connect(tmp_path / "index.db") as db:
         assert db.execute("SELECT url, versions FROM articles").fetchall() == [(URL, 3)]

@@ -88,7 +88,7 @@ def test_a_part_is_known_by_address_and_links(
     for number, url in enumerate(addresses, start=1):
         canonical = {"nothing": None, "itself": url, "first": addresses[0]}[says]
         found = read(url, links(addresses, number), canonical=canonical)  # type: ignore[operator]
-        assert (found.part, found.is_last) == (number, number == 3)
+        assert (found.page_number, found.is_last) == (number, number == 3)
         assert canonical_key(found.canonical) == canonical_key(addresses[0])
 
 
@@ -99,7 +99,7 @@ def test_a_first_part_that_is_numbered_names_the_article() -> None:
     addresses = [f"{HOST}/news/way-round-p{number}.html" for number in (1, 2, 3)]
     for number, url in enumerate(addresses, start=1):
         found = read(url, numbers(addresses, number))
-        assert (found.part, found.canonical) == (number, addresses[0])
+        assert (found.page_number, found.canonical) == (number, addresses[0])
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_first_part_that_is_numbered_names_the_article() -> None:
 def test_all_on_one_page_is_the_whole(url: str) -> None:
     """The single-page view is part 0 of the article that its canonical or its links name."""
     found = read(HOST + url, "", canonical=f"{HOST}/news/bridge-4821")
-    assert (found.part, found.canonical) == (0, f"{HOST}/news/bridge-4821")
+    assert (found.page_number, found.canonical) == (0, f"{HOST}/news/bridge-4821")
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_what_only_looks_like_a_part_is_none(url: str, links: str, head: str) ->
     are articles of their own.
     """
     found = read(HOST + url, links, head=head)
-    assert found.part is None
+    assert found.page_number is None
     assert canonical_key(found.canonical) == canonical_key(HOST + url)
 
 
@@ -156,4 +156,4 @@ def test_an_alias_of_a_part_is_that_part() -> None:
     found = read(
         f"{HOST}/amp/bridge-4821?page=2", links, canonical=f"{HOST}/news/bridge-4821?page=2"
     )
-    assert (found.part, found.canonical) == (2, f"{HOST}/news/bridge-4821")
+    assert (found.page_number, found.canonical) == (2, f"{HOST}/news/bridge-4821")

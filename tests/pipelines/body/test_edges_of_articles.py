@@ -8,10 +8,10 @@ import pytest
 
 from archive.model import Article
 from pipelines.article.extraction import extract
-from pipelines.body import paragraphs as body
-from pipelines.body.line_rules import Beside
-from pipelines.page.dom import Page, parse
-from pipelines.page.text_key import letters
+from pipelines.body.line_rules import KnownPageText
+from pipelines.body.paragraphs import Body, extract_body
+from pipelines.page.dom import Page, parse_page
+from pipelines.page.text_key import text_key
 
 LINES = [
     "The ferry company put its oldest boat back into service on Monday after eleven months in the dry dock.",
@@ -33,10 +33,10 @@ def paragraphs(*lines: str) -> str:
     return "".join(f"<p>{line}</p>" for line in lines)
 
 
-def read(markup: str, **beside: object) -> body.Body:
-    page = parse(f"<html><body>{markup}</body></html>".encode(), "https://www.example.test/a")
+def read(markup: str, **beside: object) -> Body:
+    page = parse_page(f"<html><body>{markup}</body></html>".encode(), "https://www.example.test/a")
     assert isinstance(page, Page)
-    return body.read(page, Beside(titles={letters(HEADLINE)}, **beside))  # type: ignore[arg-type]
+    return extract_body(page, KnownPageText(titles={text_key(HEADLINE)}, **beside))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -300,7 +300,7 @@ def test_the_pages_own_data_are_a_second_opinion() -> None:
     """
     boxes = "".join(f"<div class='c{at}'><p>{line}</p></div>" for at, line in enumerate(MORE))
     markup = f"<html><body><h1>{HEADLINE}</h1><section>{paragraphs(*LINES)}{boxes}</section></body></html>"
-    page = parse(markup.encode(), "https://www.example.test/a")
+    page = parse_page(markup.encode(), "https://www.example.test/a")
     assert isinstance(page, Page)
-    assert body.read(page, Beside(), told=LINES).paragraphs == LINES
-    assert body.read(page, Beside(), told=[*LINES, *MORE]).paragraphs == [*LINES, *MORE]
+    assert extract_body(page, KnownPageText(), told=LINES).paragraphs == LINES
+    assert extract_body(page, KnownPageText(), told=[*LINES, *MORE]).paragraphs == [*LINES, *MORE]

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.body import paragraphs as body
-from pipelines.body.line_rules import Beside
-from pipelines.language import line_phrases as wording
+from pipelines.body.line_rules import KnownPageText
+from pipelines.body.paragraphs import Body, extract_body
+from pipelines.language.line_phrases import is_date_line
 from pipelines.page import blocks
-from pipelines.page import markup_hints as boilerplate
-from pipelines.page.dom import Page, parse
-from pipelines.page.text_key import letters
+from pipelines.page.dom import Page, parse_page
+from pipelines.page.markup_hints import boilerplate_mark
+from pipelines.page.text_key import text_key
 
 LINES = [
     "The town council opened the restored library on Monday after a year of careful work by volunteers.",
@@ -24,16 +24,16 @@ LINES = [
 ]
 
 
-def read(markup: str, *titles: str) -> body.Body:
-    page = parse(f"<html><body>{markup}</body></html>".encode(), "https://www.example.test/a")
+def read(markup: str, *titles: str) -> Body:
+    page = parse_page(f"<html><body>{markup}</body></html>".encode(), "https://www.example.test/a")
     assert isinstance(page, Page)
-    return body.read(page, Beside(titles={letters(title) for title in titles}))
+    return extract_body(page, KnownPageText(titles={text_key(title) for title in titles}))
 
 
 def texts(markup: str) -> list[str]:
-    page = parse(f"<html><body>{markup}</body></html>".encode(), "https://www.example.test/a")
+    page = parse_page(f"<html><body>{markup}</body></html>".encode(), "https://www.example.test/a")
     assert isinstance(page, Page)
-    return [block.text for block in blocks.read(page.root, boilerplate.mark).blocks]
+    return [block.text for block in blocks.read_blocks(page.root, boilerplate_mark).blocks]
 
 
 @pytest.mark.parametrize(
@@ -129,14 +129,14 @@ def test_marked_wrappers_of_the_text_are_seen_through() -> None:
 
 def test_a_page_is_left_as_it_is() -> None:
     """Reading the body does not change the tree, and reading twice gives the same."""
-    page = parse(
+    page = parse_page(
         ("<article>" + "".join(f"<p>{line}</p>" for line in LINES) + "</article>").encode(),
         "https://e.test/a",
     )
     assert isinstance(page, Page)
     before = len(list(page.root.iter()))
-    first = body.read(page, Beside()).paragraphs
-    assert body.read(page, Beside()).paragraphs == first == LINES
+    first = extract_body(page, KnownPageText()).paragraphs
+    assert extract_body(page, KnownPageText()).paragraphs == first == LINES
     assert len(list(page.root.iter())) == before
 
 
@@ -165,7 +165,7 @@ def test_paragraphs_are_folded_lines(lines: list[str]) -> None:
 )
 def test_date_lines_are_told_from_sentences(line: str, is_date: bool) -> None:
     """A line that is a date and little else is one; a sentence with a year in it is not."""
-    assert wording.is_date_line(line) is is_date
+    assert is_date_line(line) is is_date
 
 
 SHORT = "It rained all day in town."

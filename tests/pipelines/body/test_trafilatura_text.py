@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from lxml.html import HtmlElement, document_fromstring
 from trafilatura.settings import Extractor
 
-from pipelines.body import trafilatura_text as second_reader
-from pipelines.page import text_key
+from pipelines.body import trafilatura_text
+from pipelines.page.text_key import text_key
 
 TOLD = "".join(
     f"<p>The council met for the {word} time on Monday, and its members spoke at length of the harbour wall.</p>"
@@ -44,19 +44,19 @@ def test_what_is_left_out_for_speed_changes_no_text(name: str, *, fast: bool) ->
     one.
     """
     tree = document_fromstring(f"<html><head><title>Wall</title></head>{PAGES[name]}</html>")
-    assert second_reader._read(tree, fast=fast) == whole(tree, fast=fast)
+    assert trafilatura_text._read(tree, fast=fast) == whole(tree, fast=fast)
 
 
 def test_the_page_stays_as_it_is() -> None:
     """Reading a page a second time leaves its tree alone."""
     tree = document_fromstring(PAGES["nested"])
     before = [(element.tag, element.text, element.tail) for element in tree.iter()]
-    second_reader.kept_text(tree, 100.0)
+    trafilatura_text.kept_text(tree, 100.0)
     assert [(element.tag, element.text, element.tail) for element in tree.iter()] == before
 
 
 @given(st.text())
 def test_letters_are_words_without_what_parts_them(text: str) -> None:
     """A text's letters are its word characters in lower case, whatever its script and length."""
-    assert text_key.letters(text) == "".join(re.findall(r"\w+", text)).lower()
-    assert text_key.letters(text * 300) == "".join(re.findall(r"\w+", text * 300)).lower()
+    assert text_key(text) == "".join(re.findall(r"\w+", text)).lower()
+    assert text_key(text * 300) == "".join(re.findall(r"\w+", text * 300)).lower()

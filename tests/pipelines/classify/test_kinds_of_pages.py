@@ -16,7 +16,7 @@ from archive.index.writer import Index
 from archive.model import Article, Capture, Change, FetchFacts, RecordType
 from pipelines.article.extraction import extract
 from pipelines.payload_facts import PayloadFacts
-from pipelines.read_payload import read
+from pipelines.read_payload import read_payload
 
 PAGES = {name: (url, html, right) for name, url, html, right in made_pages.PAGES}
 START = datetime(2026, 3, 3, 12, tzinfo=UTC)
@@ -70,12 +70,12 @@ def show(index: Index, html: bytes, hour: int) -> Change:
         mime="text/html",
         facts=FetchFacts(crawl_id="c", site="marsh"),
     )
-    reading = read(
+    reading = read_payload(
         html,
         PayloadFacts.of(capture, content_type="text/html; charset=utf-8", content_encoding=None),
         SITE,
     )
-    return index.apply([(capture, reading)])[0]
+    return index.apply_captures([(capture, reading)])[0]
 
 
 def test_what_hides_an_article_is_no_edit_of_it(tmp_path: Path) -> None:

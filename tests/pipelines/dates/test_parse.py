@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.model import Precision
-from pipelines.dates.calendars import Calendar, hijri, persian
-from pipelines.dates.parse import StatedDate, Verdict, is_update, read_date, verdict
+from pipelines.dates.calendars import Calendar, hijri_to_gregorian, persian_to_gregorian
+from pipelines.dates.parse import DateVerdict, StatedDate, is_update, judge_date, read_date
 
 CAPTURED = datetime(2024, 10, 25, 15, 0, tzinfo=UTC)
 DUBAI = ZoneInfo("Asia/Dubai")
@@ -175,20 +175,20 @@ def test_publication_label_is_no_update() -> None:
 )
 def test_nowruz(year: int, first: str) -> None:
     """The Persian year begins on the day of the equinox as published."""
-    assert persian(year, 1, 1) == date.fromisoformat(first)
+    assert persian_to_gregorian(year, 1, 1) == date.fromisoformat(first)
 
 
 @given(st.integers(1300, 1498), st.integers(1, 12))
 def test_persian_months_follow_each_other(year: int, month: int) -> None:
     """Each Persian month begins the day after the one before it ends."""
     length = next(day for day in (31, 30, 29) if _exists(year, month, day))
-    following = persian(year + month // 12, month % 12 + 1, 1)
-    assert persian(year, month, length) + timedelta(days=1) == following
+    following = persian_to_gregorian(year + month // 12, month % 12 + 1, 1)
+    assert persian_to_gregorian(year, month, length) + timedelta(days=1) == following
 
 
 def _exists(year: int, month: int, day: int) -> bool:
     try:
-        persian(year, month, day)
+        persian_to_gregorian(year, month, day)
     except ValueError:
         return False
     return True
@@ -200,7 +200,7 @@ def _exists(year: int, month: int, day: int) -> bool:
 def test_no_such_hijri_day(year: int, month: int, day: int) -> None:
     """A day the Umm al-Qura calendar doesn't have is refused."""
     with pytest.raises(ValueError):
-        hijri(year, month, day)
+        hijri_to_gregorian(year, month, day)
 
 
 def _stated(text: str) -> StatedDate:
@@ -212,25 +212,25 @@ def _stated(text: str) -> StatedDate:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("2024-10-25T14:59:00Z", Verdict.SOUND),
-        ("2024-10-25T17:00:00Z", Verdict.FUTURE),
-        ("2024-10-27", Verdict.FUTURE),
-        ("2025-01", Verdict.FUTURE),
-        ("2024-10", Verdict.COARSE),
-        ("1970-01-01", Verdict.TOO_EARLY),
+        ("2024-10-25T14:59:00Z", DateVerdict.SOUND),
+        ("2024-10-25T17:00:00Z", DateVerdict.FUTURE),
+        ("2024-10-27", DateVerdict.FUTURE),
+        ("2025-01", DateVerdict.FUTURE),
+        ("2024-10", DateVerdict.COARSE),
+        ("1970-01-01", DateVerdict.TOO_EARLY),
     ],
 )
-def test_verdict(text: str, expected: Verdict) -> None:
+def test_verdict(text: str, expected: DateVerdict) -> None:
     """A date after the capture, before the Web, or only half known is told from a sound one."""
-    assert verdict(_stated(text), captured=CAPTURED) == expected
+    assert judge_date(_stated(text), captured=CAPTURED) == expected
 
 
 def test_verdict_on_discovery() -> None:
     """A date after the page's address was first seen is not sound."""
     discovered = datetime(2024, 10, 20, tzinfo=UTC)
     assert (
-        verdict(_stated("2024-10-25T10:00Z"), captured=CAPTURED, discovered=discovered)
-        == Verdict.AFTER_DISCOVERY
+        judge_date(_stated("2024-10-25T10:00Z"), captured=CAPTURED, discovered=discovered)
+        == DateVerdict.AFTER_DISCOVERY
     )
 
 

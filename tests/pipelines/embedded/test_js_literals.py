@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.embedded import script_json as state
-from pipelines.embedded.js_literals import NotAValueError, Reader
+from pipelines.embedded.js_literals import JsLiteralParser, NotAValueError
+from pipelines.embedded.script_json import MIN_STATE, assigned_anywhere, resolve_references
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_a_value_that_computes_nothing_is_read(written: str, value: Any) -> None
     """Bare keys, every kind of string, holes, constants, and a function called with the values it
     only places.
     """
-    assert Reader(written).read(0) == (value, len(written))
+    assert JsLiteralParser(written).parse_value_at(0) == (value, len(written))
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_value_that_computes_nothing_is_read(written: str, value: Any) -> None
 def test_what_computes_is_left(written: str) -> None:
     """Names of elsewhere, calls, expressions and broken text are no values."""
     with pytest.raises(NotAValueError):
-        Reader(written).read(0)
+        JsLiteralParser(written).parse_value_at(0)
 
 
 @pytest.mark.parametrize(
@@ -48,28 +48,28 @@ def test_what_computes_is_left(written: str) -> None:
 def test_a_hostile_script_takes_no_time(part: str) -> None:
     """However long a piece is repeated, reading ends at once, with a value or without."""
     with contextlib.suppress(NotAValueError):
-        Reader(part * 100_000 + "ا").read(0)
+        JsLiteralParser(part * 100_000 + "ا").parse_value_at(0)
 
 
 @given(st.text(alphabet="(){}[]'\"`\\,:;=.!function return void new a1$\n", max_size=80))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """No text makes the reader raise anything else."""
     with contextlib.suppress(NotAValueError):
-        Reader("{" + text).read(0)
+        JsLiteralParser("{" + text).parse_value_at(0)
 
 
 def test_assigned_values_may_be_javascript() -> None:
     """A script's globals are read whether they are JSON or not, and a value read is not searched
     again.
     """
-    long = "x" * state.MIN_STATE
+    long = "x" * MIN_STATE
     script = f"window.one = {{title: 'a', inner: 'window.no = {{}}', text: '{long}'}}; window.two = {{\"b\": 1}}; window.c = d();"
-    assert [(name, sorted(value)) for name, value in state.assigned_anywhere(script)] == [("one", ["inner", "text", "title"]), ("two", ["b"])]  # fmt: skip
+    assert [(name, sorted(value)) for name, value in assigned_anywhere(script)] == [("one", ["inner", "text", "title"]), ("two", ["b"])]  # fmt: skip
 
 
 def test_references_of_a_cache_are_followed_even_in_a_circle() -> None:
     """Objects that name each other come back holding each other; a name of nothing is nothing."""
     cache = {"A:1": {"__typename": "A", "to": {"__ref": "B:1"}, "lost": [{"__ref": "C:1"}]}, "B:1": {"__typename": "B", "back": {"__ref": "A:1"}}}  # fmt: skip
-    found = state.joined(cache)
+    found = resolve_references(cache)
     assert found["A:1"]["to"]["back"] is found["A:1"]
     assert found["A:1"]["lost"] == [None]

@@ -10,8 +10,8 @@ import pytest
 
 from archive.model import Article
 from pipelines.article.extraction import extract
-from pipelines.embedded import next_flight as flight
-from pipelines.embedded import react_elements as flight_tree
+from pipelines.embedded.next_flight import decode_flight
+from pipelines.embedded.react_elements import read_elements
 
 
 def push(rows: str) -> str:
@@ -21,14 +21,14 @@ def push(rows: str) -> str:
 def test_a_long_chain_of_references_loses_only_itself() -> None:
     """Thousands of rows that each refer to the next neither raise nor hide the rows beside them."""
     chain = "".join(f'{at:x}:["$","div",null,{{"a":"${at + 1:x}"}}]\n' for at in range(16, 5000))
-    rows = flight.decode([push('1:{"title":"one"}\n' + chain + f'{5000:x}:{{"title":"last"}}\n')])
+    rows = decode_flight([push('1:{"title":"one"}\n' + chain + f'{5000:x}:{{"title":"last"}}\n')])
     assert {"title": "one"} in rows
     assert {"title": "last"} in rows
 
 
 def test_a_row_nested_beyond_reading_is_passed_over() -> None:
     """A row of a hundred thousand brackets is left out; the next one is read."""
-    rows = flight.decode([push("1:" + "[" * 100_000 + '\n2:{"title":"two"}\n')])
+    rows = decode_flight([push("1:" + "[" * 100_000 + '\n2:{"title":"two"}\n')])
     assert rows == [{"title": "two"}]
 
 
@@ -82,5 +82,5 @@ def test_a_tree_without_end_is_left() -> None:
     wide: list[object] = ["$", "p", None, {"children": "word"}]
     for _ in range(40):
         wide = ["$", "div", None, {"children": [wide, wide]}]
-    assert flight_tree.read([deep])[1] == ""
-    flight_tree.read([wide])
+    assert read_elements([deep])[1] == ""
+    read_elements([wide])

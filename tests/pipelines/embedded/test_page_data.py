@@ -16,18 +16,26 @@ from hypothesis import strategies as st
 
 from archive.model import Article
 from pipelines.article.extraction import extract
-from pipelines.embedded import next_flight as flight
-from pipelines.embedded import script_json as state
 from pipelines.embedded.json_articles import articles_in
+from pipelines.embedded.next_flight import decode_flight
 from pipelines.embedded.page_data import Embedded
-from pipelines.page.dom import Page, parse
+from pipelines.embedded.script_json import (
+    MIN_STATE,
+    assigned_anywhere,
+    assigned_values,
+    has_assignment,
+    is_devalue,
+    loads_tolerant,
+    parse_devalue,
+)
+from pipelines.page.dom import Page, parse_page
 
 BODY = "<p>" + "جملة أولى طويلة بما يكفي لتكون فقرة من خبر. " * 6 + "</p>"
 POST = {"title": "عنوان الخبر", "content": BODY, "publishedOn": "2024-03-12T12:07:00.1234567Z", "slug": "world/ab12cd3", "writers": [{"name": "ليلى حداد"}], "category": {"title": "العالم"}}  # fmt: skip
 
 
 def embedded(markup: str) -> Embedded:
-    page = parse(
+    page = parse_page(
         f"<html><body><p>x</p>{markup}</body></html>".encode(), "https://www.example.test/"
     )
     assert isinstance(page, Page)
@@ -69,21 +77,21 @@ def test_flight_rows_are_joined_and_references_followed(parts: int) -> None:
 def test_flight_rows_that_refer_to_each_other_end() -> None:
     """Rows that name one another in a circle do not run for ever."""
     rows = json.dumps('1:{"a":"$2"}\n2:{"b":"$1"}\n')
-    assert flight.decode([f"self.__next_f.push([1,{rows}])"])
+    assert decode_flight([f"self.__next_f.push([1,{rows}])"])
 
 
 @given(st.text(max_size=200))
 def test_flight_reads_any_stream(stream: str) -> None:
     """No stream, however damaged, makes the decoder raise."""
-    flight.decode([f"self.__next_f.push([1,{json.dumps(stream)}])"])
+    decode_flight([f"self.__next_f.push([1,{json.dumps(stream)}])"])
 
 
 @given(st.text(max_size=200))
 def test_state_readers_take_any_text(text: str) -> None:
     """No script text makes the readers of state raise."""
-    state.loads_tolerant(text)
-    list(state.assigned(text * 20))
-    list(state.assigned_anywhere(text * 20))
+    loads_tolerant(text)
+    list(assigned_values(text * 20))
+    list(assigned_anywhere(text * 20))
 
 
 @pytest.mark.parametrize("name", ["window.", "self.", "__", "__a", "Fusion.globalContent"])
@@ -91,7 +99,7 @@ def test_a_script_of_nothing_but_names_takes_no_time(name: str) -> None:
     """Names without end, which assign nothing, are passed over in one go and not once for each of
     them.
     """
-    assert not state.assigns(name * 100_000)
+    assert not has_assignment(name * 100_000)
 
 
 @pytest.mark.parametrize(
@@ -110,9 +118,9 @@ def test_a_script_of_nothing_but_names_takes_no_time(name: str) -> None:
 )
 def test_only_globals_are_assigned(script: str, names: list[str]) -> None:
     """What a script assigns is named as a whole: the end of a longer name is none."""
-    padded = script + " " * state.MIN_STATE
-    assert [name for name, _ in state.assigned(padded)] == names
-    assert state.assigns(padded) == bool(names)
+    padded = script + " " * MIN_STATE
+    assert [name for name, _ in assigned_values(padded)] == names
+    assert has_assignment(padded) == bool(names)
 
 
 @pytest.mark.parametrize(
@@ -142,8 +150,8 @@ def test_devalue_is_unfolded() -> None:
         "عنوان",
         ["Date", "2024-01-01T00:00:00Z"],
     ]
-    assert state.is_devalue([{"post": 1}, {"title": 2}, "x"])
-    assert state.devalue(flat) == {
+    assert is_devalue([{"post": 1}, {"title": 2}, "x"])
+    assert parse_devalue(flat) == {
         "post": {"title": "عنوان", "when": "2024-01-01T00:00:00Z"},
         "self": None,
     }
@@ -200,7 +208,7 @@ def test_data_that_only_few_pages_keep_are_found_where_no_text_is_shown(kept: st
 def test_scripts_without_end_take_little_time() -> None:
     """Hundreds of scripts, each of values within values that never end, are given up soon."""
     script = "<script>" + 'var a=["<p", ' * 1500 + "</script>"
-    page = parse(
+    page = parse_page(
         f"<html><body><h1>x</h1>{script * 500}</body></html>".encode(), "https://www.example.test/"
     )
     assert isinstance(page, Page)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.embedded.json_articles import articles_in
-from pipelines.embedded.rich_text import lines
+from pipelines.embedded.rich_text import rich_text_paragraphs
 
 ONE = "The town council opened the restored library on Monday after a year of careful work."
 TWO = "The director said the reading rooms would stay open until late in the evening, every day."
@@ -37,7 +37,7 @@ def runs(text: str, key: str = "text", **more: str) -> list[dict[str, str]]:
 )  # fmt: skip
 def test_blocks_become_paragraphs(body: Any) -> None:
     """Each editor's tree gives its paragraphs, runs joined, pictures left out."""
-    assert lines(body) == [f"<p>{ONE}</p>", f"<p>{TWO}</p>"]
+    assert rich_text_paragraphs(body) == [f"<p>{ONE}</p>", f"<p>{TWO}</p>"]
     (found,) = articles_in({"title": "Library opens", "body": body}, "state")
     assert found.body == f"<p>{ONE}</p>\n<p>{TWO}</p>"
 
@@ -58,4 +58,4 @@ def test_blocks_become_paragraphs(body: Any) -> None:
 )
 def test_any_tree_is_survived(value: Any) -> None:
     """No JSON makes the reader raise."""
-    lines(value)
+    rich_text_paragraphs(value)

@@ -8,7 +8,7 @@ import warc_kit
 from archive.cdx.cdxj import CdxjFile
 from archive.errors import ArchiveWriteError
 from archive.model import Capture, Digest, RecordType, Reference
-from archive.warc.capture_reader import captures, payload, reference_to
+from archive.warc.capture_reader import read_captures, read_payload, reference_to
 from pipelines.ingest.preserve import Preserver
 
 OTHER = "http://news.example/other"
@@ -58,7 +58,7 @@ def test_a_new_payload_is_a_response_and_is_indexed(preserver, index, tmp_path):
     assert capture.record_type is RecordType.RESPONSE
     (entry,) = index.lookup(warc_kit.URL)
     assert (entry.fields["offset"], entry.fields["filename"]) == (str(capture.offset), capture.warc)
-    assert payload(tmp_path / "archive", capture).entity == warc_kit.PAGE
+    assert read_payload(tmp_path / "archive", capture).entity == warc_kit.PAGE
 
 
 def test_the_same_payload_in_one_run_is_a_revisit_of_the_first(preserver):
@@ -83,7 +83,7 @@ def test_a_payload_known_from_before_is_a_revisit(preserver, known, tmp_path):
     answer = warc_kit.response(warc_kit.chunked(warc_kit.PAGE), ("Transfer-Encoding", "chunked"))
     again = keep(preserver, answer=answer, second=60)
     assert (again.record_type, again.refers_to_id) == (RecordType.REVISIT, first.record_id)
-    assert payload(tmp_path / "archive", again).entity == warc_kit.PAGE
+    assert read_payload(tmp_path / "archive", again).entity == warc_kit.PAGE
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_304_refers_to_the_capture_it_confirms(preserver, tmp_path):
     )
     assert still.refers_to_id == first.record_id
     assert still.payload_digest == first.payload_digest
-    assert payload(tmp_path / "archive", still).entity == warc_kit.PAGE
+    assert read_payload(tmp_path / "archive", still).entity == warc_kit.PAGE
 
 
 def test_a_changed_page_is_a_response_though_validators_were_sent(preserver):
@@ -185,10 +185,12 @@ def test_every_revisit_of_a_run_can_be_resolved(preserver, writer, tmp_path):
             ).url
         ] = body
     writer.close()
-    found = [item for path in sorted((tmp_path / "archive").iterdir()) for item in captures(path)]
+    found = [
+        item for path in sorted((tmp_path / "archive").iterdir()) for item in read_captures(path)
+    ]
     assert len(found) == 24
     kinds = {item.record_type for item in found if isinstance(item, Capture)}
     assert kinds == {RecordType.RESPONSE, RecordType.REVISIT}
     for item in found:
         assert isinstance(item, Capture)
-        assert payload(tmp_path / "archive", item).entity == served[item.url]
+        assert read_payload(tmp_path / "archive", item).entity == served[item.url]

@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 
 from archive.cdx.cdxj import CdxjFile
-from archive.config import SiteConfig, load
+from archive.config import SiteConfig, load_config
 from archive.index.writer import Index
-from archive.layout import Layout
+from archive.layout import CollectionFolder
 from archive.model import Capture, Exchange, FetchFacts, PayloadKind, Reading, Reference
 from archive.warc.capture_reader import record_bytes
-from archive.warc.http_message import parse
+from archive.warc.http_message import parse_response
 from archive.warc.writer import WarcInfo, WarcWriter
-from pipelines.ingest.catch_up import catch_up
+from pipelines.ingest.catch_up import update_index
 from pipelines.ingest.preserve import Preserver
-from pipelines.ingest.queue import Ingest
-from pipelines.ingest.worker_pool import Pool
+from pipelines.ingest.queue import IngestQueue
+from pipelines.ingest.worker_pool import WorkerPool
 from pipelines.payload_facts import PayloadFacts
 
 START = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
@@ -52,7 +52,7 @@ def page(title: str, *, ticker: str = "أ", paragraphs: list[str] | None = None)
 class Site:
     """A site whose responses are made here and written as a crawl would."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: CollectionFolder) -> None:
         self.layout = layout
         self.moment = START
         self.taken: list[tuple[Capture, bytes]] = []
@@ -74,7 +74,7 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
-    return Site(Layout.create(tmp_path / "collection", CONFIG))
+    return Site(CollectionFolder.create(tmp_path / "collection", CONFIG))
 
 
 def ok(body: bytes, kind: str = "text/html; charset=utf-8") -> bytes:
@@ -118,7 +118,7 @@ def test_a_revisit_may_come_before_what_it_refers_to(site: Site) -> None:
     """Files of other tools lie in any order: a revisit of another address's record is read once
     that record is there.
     """
-    config = load(site.layout.config)
+    config = load_config(site.layout.config)
     same = ok(page("ترميم السوق القديم يبدأ الشهر المقبل"))
     site.write([("http://news.example/a?utm_source=x", same)])
     (first,) = site.layout.archive.glob("*.warc.gz")
@@ -140,17 +140,17 @@ def test_a_revisit_may_come_before_what_it_refers_to(site: Site) -> None:
         with closing(sqlite3.connect(index)) as db:
             return db.execute("SELECT url, kind FROM addresses ORDER BY url").fetchall()
 
-    catch_up(site.layout, config, workers=1)
+    update_index(site.layout, config, workers=1)
     assert addresses() == []
     away.rename(site.layout.archive / "later.warc.gz")
-    catch_up(site.layout, config, workers=1)
+    update_index(site.layout, config, workers=1)
     assert addresses() == [
         ("http://news.example/a", "canonical"),
         ("http://news.example/a?utm_source=x", "tracking"),
         ("http://news.example/b", "duplicate"),
     ]
     late = tables(index)
-    catch_up(site.layout, config, rebuild=True, workers=1)
+    update_index(site.layout, config, rebuild=True, workers=1)
     assert tables(index) == late
 
 
@@ -158,25 +158,25 @@ def test_live_catch_up_and_rebuild_end_equal(site: Site) -> None:
     """The index of a live crawl, of a later catch-up and of a rebuild from nothing hold the same
     rows and ids.
     """
-    config = load(site.layout.config)
+    config = load_config(site.layout.config)
     site.write(RESPONSES[:4])
     site.write(RESPONSES[4:])
     live = site.layout.root / "live.db"
-    with Index(live) as index, Pool(workers=2) as pool:
-        ingest = Ingest(index, pool, config.sites, site.layout.archive)
+    with Index(live) as index, WorkerPool(workers=2) as pool:
+        ingest = IngestQueue(index, pool, config.sites, site.layout.archive)
         for capture, response in site.taken:
-            ingest.submit(capture, parse(response))
-            ingest.pump()
-        ingest.drain()
-    catch_up(site.layout, config)
+            ingest.submit(capture, parse_response(response))
+            ingest.apply_ready()
+        ingest.apply_all()
+    update_index(site.layout, config)
     caught_up = tables(site.layout.index_db)
     assert len(caught_up["articles"]) == 1
     assert len(caught_up["versions"]) == 2
     assert len(caught_up["captures"]) == len(RESPONSES)
     site.layout.index_db.unlink()
-    catch_up(site.layout, config)
+    update_index(site.layout, config)
     assert tables(site.layout.index_db) == caught_up
-    catch_up(site.layout, config, rebuild=True)
+    update_index(site.layout, config, rebuild=True)
     assert tables(site.layout.index_db) == caught_up
     live_tables = tables(live)
     for rows in (live_tables, caught_up):
@@ -188,12 +188,12 @@ def test_live_catch_up_and_rebuild_end_equal(site: Site) -> None:
 
 def test_a_rebuild_takes_the_place_while_others_read(site: Site) -> None:
     """Whoever reads the index during a rebuild is not disturbed, and sees the new one next."""
-    config = load(site.layout.config)
+    config = load_config(site.layout.config)
     site.write(RESPONSES)
-    catch_up(site.layout, config)
+    update_index(site.layout, config)
     with closing(sqlite3.connect(site.layout.index_db)) as reader:
         assert reader.execute("SELECT count(*) FROM articles").fetchone() == (1,)
-        catch_up(site.layout, config, rebuild=True)
+        update_index(site.layout, config, rebuild=True)
         assert reader.execute("SELECT count(*) FROM articles").fetchone() == (1,)
         assert reader.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert not list(site.layout.root.glob("index.db.rebuilding*"))
@@ -201,26 +201,26 @@ def test_a_rebuild_takes_the_place_while_others_read(site: Site) -> None:
 
 def test_a_damaged_index_is_no_obstacle_to_a_rebuild(site: Site) -> None:
     """The index is a projection: whatever became of it, a rebuild makes it anew."""
-    config = load(site.layout.config)
+    config = load_config(site.layout.config)
     site.write(RESPONSES)
-    catch_up(site.layout, config)
+    update_index(site.layout, config)
     good = tables(site.layout.index_db)
     site.layout.index_db.write_bytes(b"SQLite format 3\x00" + b"\xff" * 5000)
-    catch_up(site.layout, config, rebuild=True)
+    update_index(site.layout, config, rebuild=True)
     assert tables(site.layout.index_db) == good
 
 
 def test_cdxj_is_made_anew_with_the_index(site: Site) -> None:
     """A rebuild gives the CDXJ that the crawl kept, byte for byte."""
-    config = load(site.layout.config)
+    config = load_config(site.layout.config)
     site.write(RESPONSES)
     kept = site.layout.cdxj.read_bytes()
     site.layout.cdxj.unlink()
-    catch_up(site.layout, config, rebuild=True)
+    update_index(site.layout, config, rebuild=True)
     assert site.layout.cdxj.read_bytes() == kept
 
 
-class Held(Pool):
+class Held(WorkerPool):
     """A pool whose answers come in the order a test wants."""
 
     def __init__(self) -> None:
@@ -240,16 +240,16 @@ def test_readings_are_applied_in_the_order_of_their_records(site: Site) -> None:
     synced: Iterator[None] | list[int] = []
     with Index(site.layout.index_db) as index:
         pool = Held()
-        ingest = Ingest(index, pool, (), site.layout.archive, sync=lambda: synced.append(1))
+        ingest = IngestQueue(index, pool, (), site.layout.archive, sync=lambda: synced.append(1))
         for capture, response in site.taken[:3]:
-            ingest.submit(capture, parse(response))
+            ingest.submit(capture, parse_response(response))
         answers = [future for _, future in pool.asked]
         answers[1].set_result(Reading(kind=PayloadKind.OTHER))
         answers[2].set_result(Reading(kind=PayloadKind.OTHER))
-        assert ingest.pump(force=True) == []
+        assert ingest.apply_ready(force=True) == []
         assert synced == []
         answers[0].set_result(Reading(kind=PayloadKind.ROBOTS))
-        applied = ingest.pump(force=True)
+        applied = ingest.apply_ready(force=True)
         assert [each.capture for each in applied] == [capture for capture, _ in site.taken[:3]]
         assert synced == [1], "the WARC is made durable before the transaction"
 
@@ -257,7 +257,7 @@ def test_readings_are_applied_in_the_order_of_their_records(site: Site) -> None:
 def test_each_row_leads_back_to_its_bytes(site: Site) -> None:
     """File, offset and length of every capture give exactly that record."""
     site.write(RESPONSES)
-    catch_up(site.layout, load(site.layout.config))
+    update_index(site.layout, load_config(site.layout.config))
     for capture, response in site.taken:
         record = record_bytes(site.layout.archive, capture)
         assert capture.record_id.encode() in record

@@ -10,23 +10,24 @@ from typing import Any
 import pytest
 
 from archive.cdx.cdxj import CdxjFile
-from archive.config import CollectionConfig, load
-from archive.layout import Layout
+from archive.config import CollectionConfig, load_config
+from archive.layout import CollectionFolder
 from archive.model import Exchange, FetchFacts
 from archive.warc.writer import WarcInfo, WarcWriter
-from pipelines.ingest import catch_up as catching_up
-from pipelines.ingest.catch_up import catch_up
+from pipelines.ingest.catch_up import update_index
 from pipelines.ingest.preserve import Preserver
-from pipelines.ingest.re_extract import reread, reread_sample
+from pipelines.ingest.re_extract import re_extract_all, reread_sample
 
 TEXT = "عاد القطار القديم إلى العمل بين المدينتين بعد توقف دام عشر سنوات، وسط ترحيب كبير من سكان القرى على الطريق."
 PAGE = f"<html lang=ar><h1>عودة القطار القديم</h1><time>3 مارس 2026</time><article>{f'<p>{TEXT}</p>' * 4}</article></html>"
 
 
 @pytest.fixture(scope="module")
-def collection(tmp_path_factory: pytest.TempPathFactory) -> tuple[Layout, CollectionConfig]:
+def collection(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[CollectionFolder, CollectionConfig]:
     root = tmp_path_factory.mktemp("deep") / "collection"
-    layout = Layout.create(
+    layout = CollectionFolder.create(
         root, '[collection]\nname = "deep"\n[sites.news]\nstart = ["http://news.example/"]\n'
     )
     writer, cdxj = WarcWriter(layout.archive, info=WarcInfo(software="test")), CdxjFile(layout.cdxj)
@@ -43,18 +44,18 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> tuple[Layout, Collec
     )
     writer.close()
     cdxj.close()
-    config = load(layout.config)
-    catch_up(layout, config)
+    config = load_config(layout.config)
+    update_index(layout, config)
     return layout, config
 
 
-def test_an_untouched_index_is_right(collection: tuple[Layout, CollectionConfig]) -> None:
+def test_an_untouched_index_is_right(collection: tuple[CollectionFolder, CollectionConfig]) -> None:
     """Reading everything again objects to nothing that Warraq wrote."""
-    assert list(reread(*collection, workers=1)) == []
+    assert list(re_extract_all(*collection, workers=1)) == []
 
 
 def test_a_sample_is_held_against_its_text_hashes(
-    collection: tuple[Layout, CollectionConfig],
+    collection: tuple[CollectionFolder, CollectionConfig],
 ) -> None:
     """A plain verify reads some captures again and names the record whose text the index has
     otherwise.
@@ -86,7 +87,7 @@ def test_a_sample_is_held_against_its_text_hashes(
     ],
 )
 def test_a_changed_value_is_named(
-    collection: tuple[Layout, CollectionConfig], table: str, column: str
+    collection: tuple[CollectionFolder, CollectionConfig], table: str, column: str
 ) -> None:
     """A value changed by hand is found, and the table and row are named."""
     layout, config = collection
@@ -97,7 +98,7 @@ def test_a_changed_value_is_named(
         db.execute(f"UPDATE {table} SET {column} = 'changed'")
         db.commit()
         try:
-            found = [finding.detail for finding in reread(layout, config, workers=1)]
+            found = [finding.detail for finding in re_extract_all(layout, config, workers=1)]
         finally:
             db.execute(f"UPDATE {table} SET {column} = ?", (value,))
             db.commit()
@@ -105,13 +106,15 @@ def test_a_changed_value_is_named(
 
 
 def test_a_crawl_that_begins_meanwhile_is_no_damage(
-    collection: tuple[Layout, CollectionConfig], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    collection: tuple[CollectionFolder, CollectionConfig],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """What a crawl adds to archive and index while everything is read again is not held against the
     collection.
     """
     layout, config = (
-        Layout(Path(shutil.copytree(collection[0].root, tmp_path / "c"))),
+        CollectionFolder(Path(shutil.copytree(collection[0].root, tmp_path / "c"))),
         collection[1],
     )
 
@@ -128,13 +131,13 @@ def test_a_crawl_that_begins_meanwhile_is_no_damage(
                     ),
                     FetchFacts(crawl_id="d", site="news"),
                 )
-            catch_up(layout, config)
-        catching_up.index_files(*arguments, **options)
+            update_index(layout, config)
+        update_index.index_files(*arguments, **options)
 
     monkeypatch.setattr("pipelines.ingest.re_extract.index_files", index_files)
-    assert list(reread(layout, config, workers=1)) == []
+    assert list(re_extract_all(layout, config, workers=1)) == []
     monkeypatch.undo()
-    assert list(reread(layout, config, workers=1)) == []
+    assert list(re_extract_all(layout, config, workers=1)) == []
 
 
 def _name(table: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from archive.config import SiteConfig
 from archive.model import NotArticleReason, PayloadKind, Reading
-from pipelines.ingest.worker_pool import Pool
+from pipelines.ingest.worker_pool import WorkerPool
 from pipelines.payload_facts import PayloadFacts
 
 SITE = SiteConfig(name="news", start=("http://news.example/",))
@@ -38,7 +38,7 @@ def reason(reading: Reading) -> NotArticleReason | None:
 
 def test_a_page_is_read_elsewhere() -> None:
     """An ordinary page comes back as its article."""
-    with Pool(workers=1) as pool:
+    with WorkerPool(workers=1) as pool:
         reading = pool.submit(GOOD, facts(), SITE).result(30)
     assert reading.kind == PayloadKind.ARTICLE
     assert reading.article is not None
@@ -49,7 +49,7 @@ def test_a_page_without_end_is_given_up_and_the_next_is_read() -> None:
     """A page that takes too long costs its time and nothing else: the one after it is read as
     ever.
     """
-    with Pool(workers=1, seconds=1.5) as pool:
+    with WorkerPool(workers=1, seconds=1.5) as pool:
         pool.submit(GOOD, facts(), SITE).result(
             30
         )  # imports done: what is measured below is reading
@@ -69,7 +69,7 @@ def test_a_page_without_end_is_given_up_and_the_next_is_read() -> None:
 def test_memory_is_bounded() -> None:
     """A page that wants more memory than a worker has is given up; the pool goes on."""
     huge = b"<html><body>" + b"<p>x</p>" * 1_500_000 + b"</body></html>"
-    with Pool(workers=1, memory=400 << 20) as pool:
+    with WorkerPool(workers=1, memory=400 << 20) as pool:
         given_up = pool.submit(huge, facts("http://news.example/huge"), SITE).result(60)
         assert given_up.article is None
         assert reason(given_up) in (NotArticleReason.MEMORY, NotArticleReason.TIMEOUT)
@@ -78,7 +78,7 @@ def test_memory_is_bounded() -> None:
 
 def test_a_killed_worker_is_replaced() -> None:
     """A worker that dies (the kernel's out-of-memory killer) loses at most the page it held."""
-    with Pool(workers=1) as pool:
+    with WorkerPool(workers=1) as pool:
         pool.submit(GOOD, facts(), SITE).result(30)
         (worker,) = children()
         os.kill(worker, signal.SIGKILL)
@@ -91,7 +91,7 @@ def test_a_killed_worker_is_replaced() -> None:
 
 def test_no_worker_outlives_the_pool() -> None:
     """Closing the pool leaves no process behind."""
-    with Pool(workers=2) as pool:
+    with WorkerPool(workers=2) as pool:
         pool.submit(GOOD, facts(), SITE).result(30)
         assert children()
     assert children() == []
@@ -99,7 +99,7 @@ def test_no_worker_outlives_the_pool() -> None:
 
 def test_a_bug_in_reading_is_told_and_ends_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     """A bug costs one page, which says so, with a traceback on standard error; the pool goes on."""
-    with Pool(workers=1) as pool:
+    with WorkerPool(workers=1) as pool:
         broken = pool.submit(None, facts(), SITE).result(30)  # type: ignore[arg-type]
         assert reason(broken) == NotArticleReason.BUG
         assert broken.not_article is not None

@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 from archive.model import Article, NotAnArticle, Precision
 from pipelines.article.extraction import extract
 from pipelines.embedded.page_data import Embedded
-from pipelines.metadata import extract as metadata
-from pipelines.metadata.authors import split
-from pipelines.metadata.extract import Metadata
-from pipelines.metadata.lead_image import part
+from pipelines.metadata.authors import split_byline
+from pipelines.metadata.extract import Metadata, extract_metadata
+from pipelines.metadata.lead_image import split_caption
 from pipelines.page import dom
 
 CAPTURED = datetime(2024, 10, 25, 20, 0, tzinfo=UTC)
@@ -40,9 +39,9 @@ def linked(**values: object) -> str:
 
 
 def read(html: bytes, *, zone: ZoneInfo | None = None, url: str = URL) -> Metadata:
-    parsed = dom.parse(html, url)
+    parsed = dom.parse_page(html, url)
     assert not isinstance(parsed, NotAnArticle)
-    return metadata.read(parsed, Embedded(parsed), captured=CAPTURED, zone=zone)
+    return extract_metadata(parsed, Embedded(parsed), captured=CAPTURED, zone=zone)
 
 
 def chosen(found: Metadata, field: str) -> list[tuple[str, str]]:
@@ -408,7 +407,7 @@ def test_a_teasers_time_is_not_the_articles() -> None:
 )
 def test_bylines_are_taken_apart(text: str, names: list[str]) -> None:
     """A byline gives its names: without "by", place, role or initials, several authors apart."""
-    assert split(text) == names
+    assert split_byline(text) == names
 
 
 @pytest.mark.parametrize(
@@ -600,7 +599,7 @@ def test_the_label_above_the_headline() -> None:
 )
 def test_caption_and_credit(text: str, caption: str | None, credit: str | None) -> None:
     """A caption run together with its credit is taken apart."""
-    assert part(text) == (caption, credit)
+    assert split_caption(text) == (caption, credit)
 
 
 def test_image_with_its_caption() -> None:
@@ -685,6 +684,6 @@ def test_metas_of_any_text(text: str) -> None:
         f'<title>{safe}</title><meta property="og:title" content="{safe}"><meta name="author" content="{safe}">',
         f'<h1>{safe}</h1><p class="byline">{safe}</p>',
     )
-    parsed = dom.parse(html, URL)
+    parsed = dom.parse_page(html, URL)
     if not isinstance(parsed, NotAnArticle):
-        metadata.read(parsed, Embedded(parsed), captured=CAPTURED)
+        extract_metadata(parsed, Embedded(parsed), captured=CAPTURED)

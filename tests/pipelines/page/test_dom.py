@@ -17,7 +17,7 @@ FRENCH = "L'été dernier, les élèves ont préféré la forêt à la mer, déc
 
 
 def page(data: bytes, content_type: str | None = None) -> Page:
-    found = dom.parse(data, "https://www.example.test/a/b", content_type)
+    found = dom.parse_page(data, "https://www.example.test/a/b", content_type)
     assert isinstance(found, Page), found
     return found
 
@@ -72,7 +72,7 @@ def test_any_bytes_give_a_value(data: bytes) -> None:
     """No bytes make parse raise, and no text that comes of them holds controls or lone
     surrogates.
     """
-    found = dom.parse(data, "https://www.example.test/")
+    found = dom.parse_page(data, "https://www.example.test/")
     if isinstance(found, Page):
         out = dom.text_of(found.root)
         assert not set(out) & {chr(code) for code in range(32) if code not in (9, 10, 13)}
@@ -87,7 +87,7 @@ def test_what_is_no_page_is_a_value(
     data: bytes, content_type: str | None, reason: NotArticleReason
 ) -> None:
     """Nothing, binary data, JSON and what is too large are told apart, with no exception."""
-    found = dom.parse(data, "https://www.example.test/", content_type)
+    found = dom.parse_page(data, "https://www.example.test/", content_type)
     assert isinstance(found, NotAnArticle)
     assert found.reason == reason
 
@@ -112,7 +112,7 @@ def test_language_is_declared_or_seen(markup: str, language: str) -> None:
 def test_deep_nesting_is_survived_and_said() -> None:
     """Twenty thousand nested elements neither raise nor pass unsaid."""
     deep = b"<div>" * 20_000 + b"<p>deep</p>" + b"</div>" * 20_000
-    found = dom.parse(b"<p>first</p>" + deep, "https://www.example.test/")
+    found = dom.parse_page(b"<p>first</p>" + deep, "https://www.example.test/")
     assert isinstance(found, Page)
     assert "first" in dom.text_of(found.root)
     assert found.cut or "deep" in dom.text_of(found.root)

@@ -7,14 +7,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archive.model import Link
-from archive.urls import normalise
+from archive.urls import normalise_url
 from pipelines.page import dom, links
 
 URL = "http://127.0.0.1:8000/section/page.html"
 
 
 def page(html: str, url: str = URL) -> dom.Page:
-    parsed = dom.parse(f"<html><body>{html}</body></html>".encode(), url)
+    parsed = dom.parse_page(f"<html><body>{html}</body></html>".encode(), url)
     assert isinstance(parsed, dom.Page)
     return parsed
 
@@ -84,7 +84,7 @@ def test_a_query_goes_out_in_the_encoding_of_its_page():
     of a path as UTF-8.
     """
     html = '<html lang=ar><meta charset="windows-1256"><body><p>هذا خبر من المدينة القديمة</p><a href="/خبر?t=خبر&amp;x=%41">x</a>'
-    parsed = dom.parse(html.encode("cp1256"), URL, "text/html; charset=windows-1256")
+    parsed = dom.parse_page(html.encode("cp1256"), URL, "text/html; charset=windows-1256")
     assert isinstance(parsed, dom.Page)
     assert [link.url for link in links.outlinks(parsed)] == [
         "http://127.0.0.1:8000/%D8%AE%D8%A8%D8%B1?t=%CE%C8%D1&x=A"
@@ -230,4 +230,4 @@ def test_the_fast_way_agrees_with_the_plain_one(href: str):
     join = links._Joiner(URL)
     for form in (href, "/" + href, "http://127.0.0.1:8000/" + href):
         found = join.absolute(form)
-        assert found is None or found == normalise(form, URL)
+        assert found is None or found == normalise_url(form, URL)
