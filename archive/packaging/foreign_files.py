@@ -26,6 +26,7 @@ from archive.errors import StorageError, UsageError
 from archive.fixity.manifest import ORIGIN
 from archive.model import iso_utc
 from archive.warc import arc
+from archive.warc.file_names import split_suffix
 from archive.warc.open_file import open_private, sync_folder
 from archive.warc.record_reader import SECOND_RECORD, Damage, Record, read_records
 
@@ -125,7 +126,9 @@ def _refuse_bomb(what: str, size: int, packed: int) -> None:
 
 
 def _is_warc_member(name: str) -> bool:
-    return bool(re.fullmatch(r"archive/[^/]+\.(warc|arc)(\.gz)?", name))
+    folder, _, file_name = name.rpartition("/")
+    stem, suffix = split_suffix(file_name)
+    return folder == "archive" and bool(stem and suffix)
 
 
 def _stated_digests(package: zipfile.ZipFile, source: Path) -> dict[str, str]:
@@ -208,7 +211,7 @@ def _copy(
             )
             if problem := _unpack(partial, name):
                 note["damage"] = f"the gzip stream cannot be read to its end: {problem}"
-        stem = _UNSAFE.sub("-", re.sub(r"\.(warc|arc)(\.gz)?$", "", name)).strip(".-")[:80]
+        stem = _UNSAFE.sub("-", split_suffix(name)[0]).strip(".-")[:80]
         target = archive / f"import-{sha256[:16]}-{stem}{suffix}"
         _give_place(partial, target, note)
     known[sha256] = target.name
@@ -310,8 +313,7 @@ def _suffix_of_name(name: str) -> str | None:
     """What kind a file says it is by its name: its beginning may be damaged, or an empty gzip
     member.
     """
-    found = re.search(r"\.(warc|arc)(\.gz)?$", name, re.IGNORECASE)
-    return found[0].lower() if found else None
+    return split_suffix(name)[1] or None
 
 
 def _holds_records(partial: Path, suffix: str) -> bool:

@@ -23,14 +23,10 @@ from archive.verify.finding import Finding
 from archive.verify.header_rules import RecordOrigin, check_fields
 from archive.verify.index_rules import MEND, UNREADABLE, check_cdxj, check_index, withdrawn_captures
 from archive.verify.strict_reader import RawRecord, RecordProblem, raw_records
-from archive.warc import arc
 from archive.warc.capture_reader import DamagedRecord, read_captures
+from archive.warc.file_names import final_name, is_arc, list_warc_files
 from archive.warc.http_message import parse_head
-from archive.warc.open_file import OPEN_SUFFIX
 from archive.warc.serialization import gzip_member
-
-_SUFFIXES = (".warc", ".warc.gz", *arc.SUFFIXES)
-
 
 Reread = Callable[[CollectionFolder], Iterable[Finding]]
 
@@ -69,7 +65,7 @@ def verify_collection(
 def _verify_files(paths: Iterable[Path], ledger: RecordLedger) -> Iterator[Finding]:
     """Each record by itself, then what records say of each other."""
     for path in paths:
-        yield from _verify_arc(path, ledger) if arc.is_arc(path) else verify_warc(path, ledger)
+        yield from _verify_arc(path, ledger) if is_arc(path) else verify_warc(path, ledger)
     for file, offset, record_id, rule, detail in ledger.contradictions():
         yield Finding(
             file=file, offset=offset, record_id=record_id or None, rule=rule, detail=detail
@@ -120,17 +116,12 @@ def warc_files(archive: Path, *, growing: bool = True) -> list[Path]:
     """
     if not archive.is_dir():  # then CDXJ, index and fixity tell what is missing
         return []
-    suffixes = (
-        (*_SUFFIXES, *(suffix + OPEN_SUFFIX for suffix in _SUFFIXES)) if growing else _SUFFIXES
-    )
-    return sorted(
-        path for path in archive.iterdir() if path.name.endswith(suffixes) and path.is_file()
-    )
+    return list_warc_files(archive, include_open=growing)
 
 
 def verify_warc(path: Path, ledger: RecordLedger | None = None) -> Iterator[Finding]:
     """Check one WARC file; what its records say of others is noted in `ledger`, if there is one."""
-    name = path.name.removesuffix(OPEN_SUFFIX)
+    name = final_name(path)
     origin = RecordOrigin.IMPORTED if name.startswith("import-") else RecordOrigin.STANDARD
     first = True
     try:

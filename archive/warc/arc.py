@@ -21,9 +21,9 @@ from warcio.archiveiterator import ARCIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from archive.errors import DamagedRecordError
+from archive.warc.file_names import is_gzip_name
 from archive.warc.record_reader import MAX_BLOCK, SECOND_RECORD, Damage, Keep, Record, keep_all
 
-SUFFIXES = (".arc", ".arc.gz")
 _GZIP = b"\x1f\x8b\x08"
 _WINDOW = 1 << 20
 _PIECE = 1 << 17
@@ -34,11 +34,6 @@ _HEADER = re.compile(
 )
 _FIELDS_1 = ("uri", "ip-address", "archive-date", "content-type", "length")
 _FIELDS_2 = (*_FIELDS_1[:4], "result-code", "checksum", "location", "offset", "filename", "length")
-
-
-def is_arc(path: Path) -> bool:
-    """Whether a file is called as ARC files are."""
-    return path.name.endswith(SUFFIXES)
 
 
 def read_arc_records(
@@ -218,7 +213,7 @@ def _skip_line_ends(file: IO[bytes], offset: int) -> int:
 def _find_next_record(file: IO[bytes], position: int, size: int) -> int:
     """Where the next record begins at or behind `position`; the end of the file where none does."""
     file.seek(0)
-    packed = file.read(3) == _GZIP or str(file.name).removesuffix(".part").endswith(".gz")
+    packed = file.read(3) == _GZIP or is_gzip_name(Path(file.name))
     while position < size:
         file.seek(position)
         window = file.read(_WINDOW)

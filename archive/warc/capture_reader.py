@@ -18,8 +18,8 @@ from archive.errors import DamagedRecordError
 from archive.model import Capture, CrawlSummary, Digest, Failure, FetchFacts, RecordType, Reference
 from archive.model.withdrawal import Withdrawal
 from archive.warc import arc, warc_fields
+from archive.warc.file_names import OPEN_SUFFIX, final_name, is_arc, is_open, list_warc_files
 from archive.warc.http_message import HttpMessage, parse_head, parse_response
-from archive.warc.open_file import OPEN_SUFFIX
 from archive.warc.record_reader import (
     MAX_BLOCK,
     Damage,
@@ -96,10 +96,10 @@ def read_capture_groups(
     `name` is what captures call the file, if it is not its own name. The unfinished end of a file
     in progress (`.open`) is no damage: it is not there yet. OSError where the file cannot be read.
     """
-    warc = name or path.name.removesuffix(OPEN_SUFFIX)
-    growing = path.name.endswith(OPEN_SUFFIX)
+    warc = name or final_name(path)
+    growing = is_open(path)
     group = _RecordGroup(warc)
-    for record in (arc.read_arc_records if arc.is_arc(path) else read_records)(
+    for record in (arc.read_arc_records if is_arc(path) else read_records)(
         path, start=start, keep=_bytes_wanted
     ):
         if isinstance(record, Damage):
@@ -271,7 +271,7 @@ def read_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
     """
     return (
         arc.read_arc_record(path, offset)
-        if arc.is_arc(path)
+        if is_arc(path)
         else read_warc_record(path, offset, most=most)
     )
 
@@ -304,7 +304,7 @@ def record_bytes(folder: Path, capture: Capture | Reference) -> bytes:
         data = file.read(capture.length)
     if data[:2] == b"\x1f\x8b":
         return zlib.decompress(data, wbits=31)
-    return data if arc.is_arc(path) else data + b"\r\n\r\n"
+    return data if is_arc(path) else data + b"\r\n\r\n"
 
 
 def read_payload(
@@ -342,9 +342,7 @@ def find_reference(folder: Path, revisit: Capture) -> Reference | None:
     """Look through all files for the record that a revisit refers to: by id, else by URL and time
     of capture.
     """
-    for path in sorted(
-        [*folder.glob("*.warc.gz"), *folder.glob("*.warc"), *folder.glob("*.warc.gz" + OPEN_SUFFIX)]
-    ):
+    for path in list_warc_files(folder, include_open=True):
         for item in read_captures(path):
             if (
                 isinstance(item, Capture)

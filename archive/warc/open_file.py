@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from archive.errors import ArchiveWriteError
-
-OPEN_SUFFIX = ".open"
+from archive.warc.file_names import OPEN_SUFFIX
 
 
 class WarcFile:

@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from archive.errors import DamagedRecordError
+from archive.warc.file_names import is_gzip_name
 
 # A header of a record: real ones are under 2 KiB, the longest URLs servers answer to are 64 KiB.
 MAX_HEADER = 256 * 1024
@@ -363,8 +364,7 @@ def read_records(path: Path, *, start: int = 0, keep: Keep = keep_all) -> Iterat
     """
     with path.open("rb", buffering=0) as file:
         descriptor = file.fileno()
-        name = path.name.removesuffix(".open").removesuffix(".part")
-        compressed = name.endswith(".gz") or os.pread(descriptor, 3, 0) == _GZIP_MAGIC
+        compressed = is_gzip_name(path) or os.pread(descriptor, 3, 0) == _GZIP_MAGIC
         offset = start
         while offset < os.fstat(descriptor).st_size:
             try:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.errors import StorageError
-from archive.warc.open_file import OPEN_SUFFIX, open_private, sync_folder
+from archive.warc.file_names import final_name, list_open_files
+from archive.warc.open_file import open_private, sync_folder
 from archive.warc.record_reader import Damage, read_records
 
 _COPY = 1024 * 1024
@@ -55,7 +56,7 @@ def recover_open_files(archive: Path) -> list[RecoveredFile]:
     disk refuses.
     """
     try:
-        return [_recover_file(path) for path in sorted(archive.glob("*.warc.gz" + OPEN_SUFFIX))]
+        return [_recover_file(path) for path in list_open_files(archive)]
     except OSError as error:
         raise StorageError(
             f"{error.filename or archive}: {error.strerror}. An unfinished WARC could not be closed."
@@ -63,7 +64,7 @@ def recover_open_files(archive: Path) -> list[RecoveredFile]:
 
 
 def _recover_file(path: Path) -> RecoveredFile:
-    final = path.with_name(path.name.removesuffix(OPEN_SUFFIX))
+    final = path.with_name(final_name(path))
     size = path.stat().st_size
     kept, count, problem = _end_of_last_exchange(path)
     torn = None
@@ -140,7 +141,7 @@ def _set_tail_aside(path: Path, offset: int) -> Path:
     """Copy everything from `offset` on into a file beside, whole on the disk before this
     returns.
     """
-    name = path.name.removesuffix(OPEN_SUFFIX)
+    name = final_name(path)
     torn = path.with_name(f"{name}.torn-{offset}")
     half = path.with_name(f"{name}.torn-{offset}.tmp")
     with path.open("rb") as source, open_private(half, "wb") as target:

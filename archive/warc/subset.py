@@ -20,6 +20,7 @@ from archive.errors import StorageError
 from archive.model import Capture
 from archive.warc import warc_fields
 from archive.warc.capture_reader import locate_warc
+from archive.warc.file_names import is_arc
 from archive.warc.record_reader import Damage, Record, read_records
 from archive.warc.serialization import gzip_member, warc_date
 from archive.warc.writer import WarcInfo, new_record_id
@@ -41,7 +42,7 @@ def write_selection(
     """
     wanted: dict[str, dict[int, Capture]] = defaultdict(dict)
     for capture in captures:
-        if not capture.warc.endswith((".arc", ".arc.gz")):
+        if not is_arc(Path(capture.warc)):
             wanted[capture.warc][capture.offset] = capture
     headers = [
         *(

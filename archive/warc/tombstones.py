@@ -22,7 +22,7 @@ from archive.model import iso_utc
 from archive.model.digest import Digest
 from archive.model.withdrawal import Withdrawal
 from archive.warc import warc_fields
-from archive.warc.arc import is_arc
+from archive.warc.file_names import is_arc
 from archive.warc.open_file import sync_folder
 from archive.warc.record_reader import Damage, Record, read_records
 from archive.warc.serialization import DIGEST_ALGORITHM, Headers, warc_date

@@ -27,11 +27,12 @@ from archive.packaging.bagit import write_bag
 from archive.packaging.foreign_files import Imported, import_file, remove_partial_imports
 from archive.packaging.wacz import PageEntry, write_wacz
 from archive.query.reader import Filters, IndexReader
+from archive.warc.file_names import list_warc_files
 from archive.warc.subset import write_selection
 from archive.warc.writer import WarcInfo
 from crawler.admin.captures_of_articles import captures_of
 from crawler.admin.withdraw import without_withdrawn
-from pipelines.ingest.catch_up import IndexUpdate, update_index, warc_files
+from pipelines.ingest.catch_up import IndexUpdate, update_index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +109,7 @@ def export_wacz(layout: CollectionFolder, config: CollectionConfig, target: Path
         IndexReader(layout.index_db) as reader,
         tempfile.TemporaryDirectory(dir=layout.state) as folder,
     ):
-        warcs = list(without_withdrawn(layout, warc_files(layout.archive), Path(folder)))
+        warcs = list(without_withdrawn(layout, list_warc_files(layout.archive), Path(folder)))
         size = write_wacz(
             target,
             warcs=warcs,

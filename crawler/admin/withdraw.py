@@ -24,7 +24,7 @@ from archive.layout import CollectionFolder
 from archive.model.withdrawal import Withdrawal
 from archive.query.reader import IndexReader
 from archive.urls import canonical_key
-from archive.warc.arc import is_arc
+from archive.warc.file_names import is_arc
 from archive.warc.tombstones import replace_with_tombstones
 from archive.warc.writer import WarcInfo, WarcWriter
 from pipelines.ingest.catch_up import signing_key, state_closed_files, update_index

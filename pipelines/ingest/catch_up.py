@@ -21,12 +21,10 @@ from archive.index.writer import Index
 from archive.layout import CollectionFolder
 from archive.model import Capture, Change
 from archive.warc.capture_reader import DamagedRecord, read_captures
-from archive.warc.open_file import OPEN_SUFFIX
+from archive.warc.file_names import OPEN_SUFFIX, final_name, list_warc_files
 from archive.warc.recovery import RecoveredFile, recover_open_files
 from pipelines.ingest.queue import IngestQueue
 from pipelines.ingest.worker_pool import WorkerPool
-
-SUFFIXES = (".warc.gz", ".warc", ".arc.gz", ".arc")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,13 +41,6 @@ class IndexUpdate:
     recovered: list[RecoveredFile]
 
 
-def warc_files(archive: Path) -> list[Path]:
-    """The closed WARC and ARC files of a collection, by name: the order they were made in."""
-    return sorted(
-        path for path in archive.iterdir() if path.name.endswith(SUFFIXES) and path.is_file()
-    )
-
-
 def update_index(
     layout: CollectionFolder,
     config: CollectionConfig,
@@ -64,11 +55,9 @@ def update_index(
     With `rebuild` both projections are made from nothing beside the old ones, and take their place
     when they are whole; so they are where a file in progress lost what the index had of it already.
     """
-    in_progress = [
-        path.name.removesuffix(OPEN_SUFFIX) for path in layout.archive.glob("*" + OPEN_SUFFIX)
-    ]
+    in_progress = [final_name(path) for path in layout.archive.glob("*" + OPEN_SUFFIX)]
     done = IndexUpdate(damaged=[], recovered=recover_open_files(layout.archive))
-    files = warc_files(layout.archive)
+    files = list_warc_files(layout.archive)
     rebuild = rebuild or (layout.index_db.exists() and _is_ahead(layout, in_progress))
     afresh = rebuild or bool(done.recovered) or not layout.cdxj.exists()
     if rebuild:

@@ -32,8 +32,8 @@ from archive.model import (
 from archive.model.withdrawal import Withdrawal
 from archive.urls import normalise_url
 from archive.warc.capture_reader import DamagedRecord, read_capture_groups, read_payload
+from archive.warc.file_names import final_name
 from archive.warc.http_message import HttpMessage
-from archive.warc.open_file import OPEN_SUFFIX
 from pipelines.ingest.worker_pool import WorkerPool
 from pipelines.payload_facts import DECODED_LIMIT, PayloadFacts
 
@@ -209,7 +209,7 @@ class IngestQueue:
             else:
                 self._index.end_crawl(item)
         yield from self.apply_all()
-        self._index.mark_indexed(file.name.removesuffix(OPEN_SUFFIX), end)
+        self._index.mark_indexed(final_name(file), end)
 
     def _read_late(self) -> None:
         """Read the revisits that came before what they refer to, so that the order of files makes

@@ -25,7 +25,8 @@ from archive.model import Capture, Reading
 from archive.query.reader import IndexReader
 from archive.verify.finding import Finding
 from archive.warc.capture_reader import read_payload
-from pipelines.ingest.catch_up import index_files, warc_files
+from archive.warc.file_names import list_warc_files
+from pipelines.ingest.catch_up import index_files
 from pipelines.ingest.queue import SiteOf, facts_of
 from pipelines.ingest.worker_pool import WorkerPool
 
@@ -119,7 +120,7 @@ def re_extract_all(
         kept.execute(
             "SELECT count(*) FROM captures"
         ).fetchone()  # what a crawl adds from here on is not seen
-        files = warc_files(layout.archive)
+        files = list_warc_files(layout.archive)
         if layout.is_busy():  # it was, before that
             return
         fresh = Path(folder) / "index.db"
