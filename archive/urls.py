@@ -13,6 +13,8 @@ import re
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
+from archive.url_parameters import is_rendition, is_session, is_tracking, without_path_session
+
 # The length at which Scrapy (and Internet Explorer before it) stops; traps grow beyond it, articles
 # do not.
 MAX_LENGTH = 2083
@@ -29,49 +31,8 @@ _PATH_SAFE = "%/:@!$&'()*+,;=~"
 _QUERY_SAFE = _PATH_SAFE + "?"
 _CONTROLS = "".join(map(chr, range(0x21)))
 
-# Parameters that say how a reader came, never what is shown.
-_TRACKING_PREFIXES = (
-    "utm_",
-    "pk_",
-    "mtm_",
-    "piwik_",
-    "matomo_",
-    "hsa_",
-    "ga_",
-    "ns_",
-    "at_",
-    "stm_",
-    "amp_",
-    "_hs",
-)
-# fmt: off
-_TRACKING = frozenset({
-    "__twitter_impression", "_ga", "_gl", "cmp", "cmpid", "cid_source", "dclid", "ef_id", "epik",
-    "fb_action_ids", "fb_action_types", "fb_ref", "fb_source", "fbclid", "ftag", "gad_source", "gbraid",
-    "gclid", "gclsrc", "guccounter", "guce_referrer", "guce_referrer_sig", "hsctatracking", "icid", "igsh",
-    "igshid", "ito", "jsessionid", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "msclkid", "ncid", "ocid",
-    "oly_anon_id", "oly_enc_id", "phpsessid", "ref", "ref_src", "ref_url", "s_cid", "s_kwcid", "share_id",
-    "sharesource", "smid", "smtyp", "spm", "sr_share", "srsltid", "ttclid", "twclid", "usqp", "vero_conv",
-    "vero_id", "wbraid", "wickedid", "wt_mc", "wt.mc_id", "xtor", "yclid", "zanpid",
-})
-# fmt: on
-# Parameters that choose a rendition of the same work, with the values that do.
-_RENDITIONS: dict[str, frozenset[str] | None] = {
-    "amp": frozenset({"", "1", "true", "yes"}),
-    "outputtype": frozenset({"amp", "print"}),
-    "output": frozenset({"amp", "print"}),
-    "print": None,
-    "printable": None,
-    "printmode": None,
-    "view": frozenset({"amp", "print", "mobile"}),
-    "mode": frozenset({"amp", "print"}),
-    "format": frozenset({"amp", "print"}),
-    "tmpl": frozenset({"component"}),
-    "m": frozenset({"0", "1"}),
-}
 _RENDITION_PATH = re.compile(r"(?<=[^/])/(?:amp|print)/?$", re.IGNORECASE)
 _AMP_SUFFIX = re.compile(r"\.amp(?=\.html?$|$)", re.IGNORECASE)
-_SESSION_PATH = re.compile(r";jsessionid=[^/;?]*", re.IGNORECASE)
 
 
 def normalise_url(url: str, base: str | None = None) -> str | None:
@@ -183,15 +144,18 @@ def is_amp(url: str) -> bool:
     return (
         parts.netloc.startswith("amp.")
         or bool(re.search(r"(/amp/?|\.amp(\.html?)?)$", parts.path, re.IGNORECASE))
-        or ("amp" in names and _is_incidental_parameter(f"amp={names['amp']}"))
+        or ("amp" in names and is_rendition("amp", names["amp"]))
         or "amp" in {names.get(name) for name in ("outputtype", "output", "view", "mode", "format")}
     )
 
 
 def is_tracked(url: str) -> bool:
-    """Whether an address carries parameters that say how a reader came."""
-    names = (unquote(pair.partition("=")[0]).lower() for pair in urlsplit(url).query.split("&"))
-    return any(_is_tracking_parameter(name) for name in names)
+    """True if a URL carries parameters that say how a reader came, or in which session."""
+    pairs = (pair.partition("=") for pair in urlsplit(url).query.split("&"))
+    return any(
+        is_tracking(unquote(name)) or is_session(unquote(name), unquote(value))
+        for name, _, value in pairs
+    )
 
 
 # ----------------------------------------------------------------------------------- parts of a URL
@@ -239,7 +203,7 @@ def _without_dots(path: str) -> str:
 
 
 def _plain_path(path: str) -> str:
-    path = _AMP_SUFFIX.sub("", _SESSION_PATH.sub("", path))
+    path = _AMP_SUFFIX.sub("", without_path_session(path))
     return _RENDITION_PATH.sub("", path) if _RENDITION_PATH.search(path) else path
 
 
@@ -250,17 +214,8 @@ def _identifying_parameters(query: str) -> list[str]:
 
 def _is_incidental_parameter(pair: str) -> bool:
     name, _, value = pair.partition("=")
-    name = unquote(name).lower()
-    if _is_tracking_parameter(name):
-        return True
-    if name not in _RENDITIONS:
-        return False
-    values = _RENDITIONS[name]
-    return values is None or value.lower() in values
-
-
-def _is_tracking_parameter(name: str) -> bool:
-    return name in _TRACKING or name.startswith(_TRACKING_PREFIXES)
+    name, value = unquote(name), unquote(value)
+    return is_tracking(name) or is_session(name, value) or is_rendition(name, value)
 
 
 def _same_site(there: SplitResult, here: SplitResult) -> bool:

@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, u
 
 from archive.config import SiteConfig
 from archive.errors import ConfigError
+from archive.url_parameters import is_session, without_path_session
 from archive.urls import normalise_url
 
 # Bounds as in long-used archival crawlers (Heritrix: path depth 20, repeated segment 2, outlinks
@@ -38,13 +39,6 @@ _PAGINATION = re.compile(
     r"(?:[?&/](?:page|paged|p|pg|صفحة|%d8%b5%d9%81%d8%ad%d8%a9)[=/]|/page-)\d{1,6}(?:$|[/&?])",
     re.IGNORECASE,
 )
-_SESSION_NAME = re.compile(
-    r"^(?:jsessionid|phpsessid|aspsessionid\w*|cfid|cftoken|session_?id|sess(?:ion)?)$",
-    re.IGNORECASE,
-)
-_SESSION_MAYBE = re.compile(r"^(?:sid|s|token)$", re.IGNORECASE)
-_SESSION_VALUE = re.compile(r"^[0-9a-z]{16,}$", re.IGNORECASE)
-_SESSION_PATH = re.compile(r";(?:jsessionid|phpsessid|sid)=[^/;?]*", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 
 
@@ -131,20 +125,12 @@ def without_session(url: str) -> str:
     if "=" not in url:
         return url
     parts = urlsplit(url)
-    path = _SESSION_PATH.sub("", parts.path)
+    path = without_path_session(parts.path)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
-    kept = [(name, value) for name, value in pairs if not _is_session(name, value)]
+    kept = [(name, value) for name, value in pairs if not is_session(name, value)]
     if path == parts.path and len(kept) == len(pairs):
         return url
     return urlunsplit(parts._replace(path=path, query=urlencode(kept)))
-
-
-def _is_session(name: str, value: str) -> bool:
-    if _SESSION_NAME.match(name):
-        return True
-    return bool(
-        _SESSION_MAYBE.match(name) and _SESSION_VALUE.match(value) and re.search(r"\d", value)
-    )
 
 
 class Scope:
