@@ -28,7 +28,8 @@ from archive.model import iso_utc
 from archive.warc import arc
 from archive.warc.file_names import split_suffix
 from archive.warc.open_file import open_private, sync_folder
-from archive.warc.record_reader import SECOND_RECORD, Damage, Record, read_records
+from archive.warc.record import SECOND_RECORD, Damage, Record
+from archive.warc.record_reader import read_records
 
 # What a packed file may grow to: rotation stands at 1 GB everywhere; a hostile one is a disk bomb.
 MEMBER_LIMIT = 20 << 30

@@ -21,7 +21,7 @@ from archive.model import Capture, Digest, RecordType
 from archive.verify.header_rules import RecordOrigin
 from archive.verify.strict_reader import RawRecord
 from archive.warc.http_message import parse_head
-from archive.warc.record_reader import clean_uri
+from archive.warc.record import clean_uri
 from archive.warc.warc_fields import TOMBSTONE_FIELD
 
 _HEAD = 1 << 20

@@ -22,9 +22,9 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from archive.errors import DamagedRecordError
 from archive.warc.file_names import is_gzip_name
-from archive.warc.record_reader import MAX_BLOCK, SECOND_RECORD, Damage, Keep, Record, keep_all
+from archive.warc.gzip_members import MAGIC
+from archive.warc.record import MAX_BLOCK, SECOND_RECORD, Damage, Keep, Record, keep_all
 
-_GZIP = b"\x1f\x8b\x08"
 _WINDOW = 1 << 20
 _PIECE = 1 << 17
 # A header line: URL (old tools left spaces in), address, date, and from there to the length two or
@@ -82,7 +82,7 @@ def _read_record_at(
 ) -> Record:
     """The record at `offset`; one of `_ERRORS` where there is none or it is not as it says."""
     file.seek(offset)
-    packed = file.read(3) == _GZIP
+    packed = file.read(3) == MAGIC
     start = _unpacked_start(file, offset)
     if not _HEADER.match(start) and not start.startswith(b"filedesc:"):
         raise ValueError(f"neither gzip data nor an ARC record: {start[:20]!r}")
@@ -191,7 +191,7 @@ def _unpacked_start(file: IO[bytes], offset: int) -> bytes:
     """The first bytes at `offset`, unpacked where they are gzip; empty where that fails."""
     file.seek(offset)
     data = file.read(1 << 17)
-    if not data.startswith(_GZIP):
+    if not data.startswith(MAGIC):
         return data
     try:
         return zlib.decompressobj(31).decompress(data, 1 << 17)
@@ -213,16 +213,16 @@ def _skip_line_ends(file: IO[bytes], offset: int) -> int:
 def _find_next_record(file: IO[bytes], position: int, size: int) -> int:
     """Where the next record begins at or behind `position`; the end of the file where none does."""
     file.seek(0)
-    packed = file.read(3) == _GZIP or is_gzip_name(Path(file.name))
+    packed = file.read(3) == MAGIC or is_gzip_name(Path(file.name))
     while position < size:
         file.seek(position)
         window = file.read(_WINDOW)
         if packed:
-            at = window.find(_GZIP)
+            at = window.find(MAGIC)
             while at >= 0:
                 if _HEADER.match(_unpacked_start(file, position + at)):
                     return position + at
-                at = window.find(_GZIP, at + 1)
+                at = window.find(MAGIC, at + 1)
         else:
             for match in re.finditer(rb"\n(?=[a-z])", window):
                 if _HEADER.match(window, match.end()):

@@ -19,16 +19,11 @@ from archive.model import Capture, CrawlSummary, Digest, Failure, FetchFacts, Re
 from archive.model.withdrawal import Withdrawal
 from archive.warc import arc, warc_fields
 from archive.warc.file_names import OPEN_SUFFIX, final_name, is_arc, is_open, list_warc_files
+from archive.warc.gzip_members import MAGIC
 from archive.warc.http_message import HttpMessage, parse_head, parse_response
-from archive.warc.record_reader import (
-    MAX_BLOCK,
-    Damage,
-    Record,
-    clean_uri,
-    parse_warc_date,
-    read_records,
-)
+from archive.warc.record import CAPTURE_TYPES, MAX_BLOCK, Damage, Record, clean_uri, parse_warc_date
 from archive.warc.record_reader import read_record as read_warc_record
+from archive.warc.record_reader import read_records
 from archive.warc.serialization import DIGEST_ALGORITHM
 
 __all__ = [
@@ -42,7 +37,6 @@ __all__ = [
     "record_bytes",
 ]
 
-_CAPTURE_TYPES = frozenset({"response", "revisit", "resource"})
 # Of a response whose digest stands in its header only the HTTP head is looked at; the recorder lets
 # none be longer.
 _HEAD = 1024 * 1024
@@ -123,7 +117,7 @@ def _bytes_wanted(headers: tuple[tuple[str, str], ...]) -> int:
     kind = fields.get("warc-type", "").lower()
     if kind == "metadata":
         return _FIELDS
-    if kind not in _CAPTURE_TYPES:
+    if kind not in CAPTURE_TYPES:
         return 0
     return _HEAD if _DIGEST in fields or kind == "revisit" else _DIGESTED
 
@@ -144,7 +138,7 @@ class _RecordGroup:
         """Whether a record belongs to the exchange gathered so far."""
         if not self.count:
             return True
-        if self.main is not None and record.type in _CAPTURE_TYPES:
+        if self.main is not None and record.type in CAPTURE_TYPES:
             return False
         links = set(record.headers_all("WARC-Concurrent-To"))
         if record.type == "metadata":
@@ -156,7 +150,7 @@ class _RecordGroup:
         self.end = record.end
         self.ids.add(record.id)
         self.linked.update(record.headers_all("WARC-Concurrent-To"))
-        if record.type in _CAPTURE_TYPES:
+        if record.type in CAPTURE_TYPES:
             self.main = record
         elif record.type == "metadata" and _media_type(record) == warc_fields.MEDIA_TYPE:
             self.fields.extend(warc_fields.decode_fields(record.block))
@@ -302,7 +296,7 @@ def record_bytes(folder: Path, capture: Capture | Reference) -> bytes:
     with path.open("rb") as file:
         file.seek(capture.offset)
         data = file.read(capture.length)
-    if data[:2] == b"\x1f\x8b":
+    if data.startswith(MAGIC):
         return zlib.decompress(data, wbits=31)
     return data if is_arc(path) else data + b"\r\n\r\n"
 

@@ -132,6 +132,7 @@ def find_next_member(file: BinaryIO, start: int, size: int) -> int:
 
 
 def begins_record(data: bytes) -> bool:
+    """True if these bytes are the start of a gzip member that holds a WARC record."""
     try:
         return zlib.decompressobj(31).decompress(data, 8).startswith(b"WARC/")
     except zlib.error:

@@ -12,13 +12,13 @@ from __future__ import annotations
 import os
 import re
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
 from pathlib import Path
 
 from archive.errors import DamagedRecordError
 from archive.warc.file_names import is_gzip_name
+from archive.warc.gzip_members import MAGIC, begins_record
+from archive.warc.record import MAX_BLOCK, SECOND_RECORD, Damage, Keep, Record, keep_all
 
 # A header of a record: real ones are under 2 KiB, the longest URLs servers answer to are 64 KiB.
 MAX_HEADER = 256 * 1024
@@ -26,87 +26,9 @@ _FIRST_READ = 16 * 1024
 _READ = 128 * 1024
 _WINDOW = 1024 * 1024
 _PROBE = 4096
-# The longest block that is read whole into memory.
-MAX_BLOCK = 128 * 1024 * 1024
-
-# What is wrong with a file that was packed as a whole: its records have no offsets of their own.
-SECOND_RECORD = "another record follows in the same gzip member"
-
-_GZIP_MAGIC = b"\x1f\x8b\x08"
 _VERSION = re.compile(rb"WARC/(?:1\.[01]|0\.1[78])[ \t]*\r?\n")
 _HEADER_END = re.compile(rb"\n\r?\n")
 _LENGTH = re.compile(r"[0-9]{1,15}")
-_DATE = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?(?:Z|\+00:?00)?"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One record. `offset` and `length` are bytes in the file (of the gzip member, where it is
-    compressed; without the line ends behind it, where it is not). `block` may be only the start of
-    the block, as asked; `content_length` is all of it. Header values are as written, but for
-    folding and the angle brackets some tools put around URIs.
-    """
-
-    version: str
-    headers: tuple[tuple[str, str], ...]
-    block: bytes
-    content_length: int
-    offset: int
-    length: int
-    end: int
-
-    def header(self, name: str) -> str | None:
-        """The first value of a WARC header, whatever its case."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
-
-    def headers_all(self, name: str) -> list[str]:
-        """Every value of a WARC header."""
-        wanted = name.lower()
-        return [value for key, value in self.headers if key.lower() == wanted]
-
-    @property
-    def type(self) -> str:
-        """WARC-Type in lower case; empty where there is none."""
-        return (self.header("WARC-Type") or "").lower()
-
-    @property
-    def id(self) -> str:
-        """WARC-Record-ID as written; empty where there is none."""
-        return self.header("WARC-Record-ID") or ""
-
-    @property
-    def target_uri(self) -> str | None:
-        """WARC-Target-URI without the brackets of old tools, spaces escaped."""
-        return clean_uri(self.header("WARC-Target-URI"))
-
-    @property
-    def date(self) -> datetime:
-        """WARC-Date as an aware instant in UTC; ValueError where it is none."""
-        return parse_warc_date(self.header("WARC-Date") or "")
-
-
-def clean_uri(uri: str | None) -> str | None:
-    """A URI as records of other tools have it, without brackets, spaces escaped: so that two
-    writings of one are equal.
-    """
-    if uri is None:
-        return None
-    return (uri[1:-1] if uri.startswith("<") and uri.endswith(">") else uri).replace(" ", "%20")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Damage:
-    """A stretch of a file, from `offset` up to `end`, that holds no readable record; `cut` where
-    the file ends in it.
-    """
-
-    offset: int
-    end: int
-    problem: str
-    cut: bool = False
 
 
 class _UnreadableError(Exception):
@@ -120,26 +42,6 @@ class _UnreadableError(Exception):
         super().__init__(problem)
         self.end = end
         self.cut = cut
-
-
-# How many bytes of a record's block are wanted, given its header fields.
-Keep = Callable[[tuple[tuple[str, str], ...]], int]
-
-
-def keep_all(_headers: tuple[tuple[str, str], ...]) -> int:
-    """Keep blocks whole, up to the size of any one that makes sense."""
-    return MAX_BLOCK
-
-
-def parse_warc_date(text: str) -> datetime:
-    """A WARC-Date (ISO 28500 §5.4; ASCII digits only) as an aware instant; nanoseconds are cut to
-    microseconds.
-    """
-    match = _DATE.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(f"not a WARC-Date: {text[:60]!r}")
-    fraction = (match[2] or "")[:6].ljust(6, "0")
-    return datetime.fromisoformat(f"{match[1]}.{fraction}+00:00")
 
 
 # -------------------------------------------------------------------------------------- reading one
@@ -237,12 +139,12 @@ def _read_record_at(descriptor: int, offset: int, keep: Keep) -> Record | int:
     behind them.
     """
     magic = os.pread(descriptor, 64, offset)
-    if magic.startswith(_GZIP_MAGIC):
+    if magic.startswith(MAGIC):
         source: _GzipSource | _PlainSource = _GzipSource(descriptor, offset)
     elif magic.lstrip(b"\r\n")[:5] in (b"WARC/", b""):
         offset += len(magic) - len(magic.lstrip(b"\r\n"))
         source = _PlainSource(descriptor, offset)
-    elif _GZIP_MAGIC.startswith(magic):
+    elif MAGIC.startswith(magic):
         raise _UnreadableError("the file ends inside this record", cut=True)
     else:
         zeros = not magic.strip(b"\0")
@@ -364,7 +266,7 @@ def read_records(path: Path, *, start: int = 0, keep: Keep = keep_all) -> Iterat
     """
     with path.open("rb", buffering=0) as file:
         descriptor = file.fileno()
-        compressed = is_gzip_name(path) or os.pread(descriptor, 3, 0) == _GZIP_MAGIC
+        compressed = is_gzip_name(path) or os.pread(descriptor, 3, 0) == MAGIC
         offset = start
         while offset < os.fstat(descriptor).st_size:
             try:
@@ -415,24 +317,16 @@ def _find_next_record(descriptor: int, position: int, *, compressed: bool) -> in
     """Where the next record may begin at or behind `position`; the end of the file where none
     does.
     """
-    sign = _GZIP_MAGIC if compressed else b"\nWARC/1."
+    sign = MAGIC if compressed else b"\nWARC/1."
     while window := os.pread(descriptor, _WINDOW, position):
         found = window.find(sign)
         while found >= 0:
             if not compressed:
                 return position + found + 1
-            if _begins_record(os.pread(descriptor, _PROBE, position + found)):
+            if begins_record(os.pread(descriptor, _PROBE, position + found)):
                 return position + found
             found = window.find(sign, found + 1)
         if len(window) < _WINDOW:
             return position + len(window)
         position += len(window) - len(sign) + 1
     return position
-
-
-def _begins_record(data: bytes) -> bool:
-    """Whether a gzip member begins here that holds a WARC record."""
-    try:
-        return zlib.decompressobj(31).decompress(data, 8).startswith(b"WARC/")
-    except zlib.error:
-        return False

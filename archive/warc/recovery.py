@@ -16,7 +16,8 @@ from pathlib import Path
 from archive.errors import StorageError
 from archive.warc.file_names import final_name, list_open_files
 from archive.warc.open_file import open_private, sync_folder
-from archive.warc.record_reader import Damage, read_records
+from archive.warc.record import Damage
+from archive.warc.record_reader import read_records
 
 _COPY = 1024 * 1024
 

@@ -24,7 +24,7 @@ DIGEST_ALGORITHM = "sha1"
 # pages of 400 kB.
 _LEVEL = 4
 # Member header (RFC 1952) with no time in it, so that the same record gives the same bytes.
-_GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
+GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 
 _SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"cookie2"})
 _HEADER_LINE = re.compile(rb"([^\s:]+)[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*")
@@ -92,7 +92,7 @@ def gzip_member(headers: Headers, block: bytes, *, stored_from: int | None = Non
         packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
         return packer.compress(first) + packer.compress(rest) + packer.flush()
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
-    parts = [_GZIP_HEADER, packer.compress(first), packer.flush(zlib.Z_FULL_FLUSH)]
+    parts = [GZIP_HEADER, packer.compress(first), packer.flush(zlib.Z_FULL_FLUSH)]
     packer = zlib.compressobj(0, zlib.DEFLATED, -15)
     parts += [packer.compress(rest), packer.flush()]
     parts.append(

@@ -1,8 +1,8 @@
 """Some captures of a collection as one WARC file of their own: their records byte for byte, after a
-warcinfo of its own.
+new warcinfo record.
 
-What belongs to a capture (its request and metadata) goes with it. Which captures are wanted is for
-others to say.
+A capture's companions (its request and metadata records) go with it. Choosing the captures is left
+to the caller.
 """
 
 from __future__ import annotations
@@ -18,16 +18,15 @@ from typing import BinaryIO
 
 from archive.errors import StorageError
 from archive.model import Capture
-from archive.warc import warc_fields
 from archive.warc.capture_reader import locate_warc
 from archive.warc.file_names import is_arc
-from archive.warc.record_reader import Damage, Record, read_records
-from archive.warc.serialization import gzip_member, warc_date
-from archive.warc.writer import WarcInfo, new_record_id
+from archive.warc.gzip_members import MAGIC
+from archive.warc.record import CAPTURE_TYPES, Damage, Record
+from archive.warc.record_reader import read_records
+from archive.warc.writer import WarcInfo, new_record_id, warcinfo_record
 
 # Companions stand right beside their capture; what is further off belongs to another one.
 _NEAR = 8
-_CAPTURE_TYPES = frozenset({"response", "revisit", "resource"})
 
 
 def write_selection(
@@ -37,32 +36,24 @@ def write_selection(
     (gzip members).
 
     Returns the captures as they stand there, in the order written. Captures in ARC files cannot be
-    copied and are left out. Raises DamagedRecordError where a file is missing, StorageError where
-    the disk refuses.
+    copied and are left out. Raises DamagedRecordError if a file is missing, StorageError if the
+    disk refuses.
     """
     wanted: dict[str, dict[int, Capture]] = defaultdict(dict)
     for capture in captures:
         if not is_arc(Path(capture.warc)):
             wanted[capture.warc][capture.offset] = capture
-    headers = [
-        *(
-            ("WARC-Type", "warcinfo"),
-            ("WARC-Record-ID", new_record_id()),
-            ("WARC-Date", warc_date(now)),
-        ),
-        *(("WARC-Filename", target.name), ("Content-Type", warc_fields.MEDIA_TYPE)),
-    ]
     written: list[Capture] = []
     try:
         with target.open("xb") as file:
-            file.write(gzip_member(headers, warc_fields.encode_fields(info.fields())))
+            file.write(warcinfo_record(info, new_record_id(), now, target.name))
             for warc in sorted(wanted):
                 path = locate_warc(archive, warc)
                 for record, data in _selected_records(path, wanted[warc].keys()):
-                    if record.offset in wanted[warc]:
-                        capture = wanted[warc][record.offset]
+                    if (selected := wanted[warc].get(record.offset)) is not None:
+                        start, length = file.tell(), len(data)
                         written.append(
-                            replace(capture, warc=target.name, offset=file.tell(), length=len(data))
+                            replace(selected, warc=target.name, offset=start, length=length)
                         )
                     file.write(data)
             file.flush()
@@ -75,45 +66,44 @@ def write_selection(
 
 
 def _selected_records(path: Path, offsets: Iterable[int]) -> Iterator[tuple[Record, bytes]]:
-    """The records at these offsets and those that belong to them, in the order they stand, each as
-    a gzip member.
+    """The records at these offsets and their companions, in the order of the file, each as a gzip
+    member.
     """
     left = set(offsets)
     waiting: deque[Record] = deque(maxlen=_NEAR)
-    last = ""
+    selected_id = ""
     with path.open("rb") as file:
         for record in read_records(path, keep=lambda _: 0):
             if isinstance(record, Damage):
                 waiting.clear()
-                continue
-            if record.type in _CAPTURE_TYPES:
-                if record.offset in left:
-                    left.discard(record.offset)
-                    for each in (
-                        *(each for each in waiting if _is_companion(each, record)),
-                        record,
-                    ):
-                        yield each, _gzip_member_bytes(file, each)
-                    last = record.id
-                elif not left:
-                    return
+            elif record.type not in CAPTURE_TYPES:
+                # Some tools write the request behind its response, others before.
+                if selected_id and selected_id in record.headers_all("WARC-Concurrent-To"):
+                    yield record, _gzip_member_bytes(file, record)
                 else:
-                    last = ""
-                waiting.clear()
-            elif last and last in record.headers_all(
-                "WARC-Concurrent-To"
-            ):  # as some tools write them: behind
+                    waiting.append(record)
+            elif record.offset in left:
+                left.discard(record.offset)
+                for companion in waiting:
+                    if _is_companion(companion, record):
+                        yield companion, _gzip_member_bytes(file, companion)
                 yield record, _gzip_member_bytes(file, record)
+                selected_id = record.id
+                waiting.clear()
+            elif not left:
+                return
             else:
-                waiting.append(record)
+                selected_id = ""
+                waiting.clear()
 
 
 def _is_companion(record: Record, capture: Record) -> bool:
+    """True if one of the two records names the other."""
     named = set(record.headers_all("WARC-Concurrent-To")) | {record.header("WARC-Refers-To")}
     return capture.id in named or record.id in capture.headers_all("WARC-Concurrent-To")
 
 
 def _gzip_member_bytes(file: BinaryIO, record: Record) -> bytes:
-    """The bytes of a record as they stand; one that was not packed is packed."""
+    """The bytes of a record as they are in the file; an uncompressed record is compressed."""
     data = os.pread(file.fileno(), record.length, record.offset)
-    return data if data.startswith(b"\x1f\x8b") else gzip.compress(data + b"\r\n\r\n", mtime=0)
+    return data if data.startswith(MAGIC) else gzip.compress(data + b"\r\n\r\n", mtime=0)

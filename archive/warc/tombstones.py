@@ -23,11 +23,12 @@ from archive.model.digest import Digest
 from archive.model.withdrawal import Withdrawal
 from archive.warc import warc_fields
 from archive.warc.file_names import is_arc
+from archive.warc.gzip_members import MAGIC
 from archive.warc.open_file import sync_folder
-from archive.warc.record_reader import Damage, Record, read_records
-from archive.warc.serialization import DIGEST_ALGORITHM, Headers, warc_date
+from archive.warc.record import CAPTURE_TYPES, Damage, Record
+from archive.warc.record_reader import read_records
+from archive.warc.serialization import DIGEST_ALGORITHM, GZIP_HEADER, Headers, warc_date
 
-_GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 _EMPTY_BLOCK = b"\x00\x00\x00\xff\xff"
 _PADDING = "warraq-padding"
 _MAX_TRIES = 400
@@ -73,11 +74,11 @@ def _replacements(
 ) -> Iterator[Replacement]:
     ids = set(places.values()) - {""}
     with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
+        packed = file.read(len(MAGIC)) == MAGIC
     for record in read_records(path, keep=lambda _: _FIELDS_LIMIT):
         if isinstance(record, Damage):
             continue
-        if record.offset in places and record.type in _BURIED:
+        if record.offset in places and record.type in CAPTURE_TYPES:
             yield Replacement(record.offset, _tombstone(record, withdrawal, packed=packed))
         elif record.type == "metadata" and ids & set(record.headers_all("WARC-Concurrent-To")):
             fields = warc_fields.decode_fields(record.block)
@@ -93,7 +94,6 @@ def _replacements(
                 )
 
 
-_BURIED = {"response", "resource", "revisit"}
 _COMPUTED_HEADERS = {"content-length", "warc-block-digest"}
 _DROPPED_FIRST = (
     "block_digest",
@@ -173,10 +173,10 @@ def _gzip_of_length(headers: Headers, block: bytes, length: int) -> bytes:
         packer = zlib.compressobj(9, zlib.DEFLATED, -15)
         start = packer.compress(content) + packer.flush(zlib.Z_FULL_FLUSH)
         trailer = struct.pack("<LL", zlib.crc32(content), len(content) & 0xFFFFFFFF)
-        left = length - len(_GZIP_HEADER) - len(start) - 5 - len(trailer)
+        left = length - len(GZIP_HEADER) - len(start) - 5 - len(trailer)
         if left >= 0 and left % 5 == 0:
             return b"".join(
-                (_GZIP_HEADER, start, _EMPTY_BLOCK * (left // 5), b"\x01\x00\x00\xff\xff", trailer)
+                (GZIP_HEADER, start, _EMPTY_BLOCK * (left // 5), b"\x01\x00\x00\xff\xff", trailer)
             )
         padding = f"{_PADDING}: {number:x}\r\n".encode()
     raise ValueError("it does not fit")

@@ -8,8 +8,6 @@ Blocks hold the bytes as they crossed the wire. Deciding what is a revisit is
 
 from __future__ import annotations
 
-import contextlib
-import ipaddress
 import re
 import socket
 import uuid
@@ -29,13 +27,18 @@ from archive.model import (
     Exchange,
     Failure,
     FetchFacts,
-    RecordType,
     Reference,
     content_id,
 )
 from archive.model.withdrawal import Withdrawal
 from archive.warc import warc_fields
-from archive.warc.cipher_suites import iana_name
+from archive.warc.exchange_headers import (
+    as_revisit,
+    capture_of_exchange,
+    is_compressed,
+    response_headers,
+    transport_headers,
+)
 from archive.warc.http_message import HttpMessage, parse_response
 from archive.warc.open_file import WarcFile
 from archive.warc.serialization import (
@@ -49,24 +52,8 @@ from archive.warc.serialization import (
     without_userinfo,
 )
 
-IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
-NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 _CONFORMS_TO = "https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
-_COMPRESSED_TYPES = (
-    "image/jpeg",
-    "image/png",
-    "image/webp",
-    "image/gif",
-    "image/avif",
-    "video/",
-    "audio/",
-    "font/woff",
-)
-
-REVISIT_PROFILES = {"identical-payload-digest": IDENTICAL, "server-not-modified": NOT_MODIFIED}
-_TRUNCATED = frozenset({"length", "time", "disconnect", "unspecified"})
-_PROTOCOL = re.compile(r"[a-z0-9./-]{1,32}")
 _NAME_CHARACTERS = re.compile(r"[^A-Za-z0-9]+")
 _MAX_SERIAL = 100_000
 
@@ -105,6 +92,18 @@ class WarcInfo:
             ("isPartOf", self.collection),
         )
         return [(name, value) for name, value in values if value]
+
+
+def warcinfo_record(info: WarcInfo, record_id: str, created: datetime, file_name: str) -> bytes:
+    """The `warcinfo` record at the start of a file, as a gzip member (ISO 28500 §6.1)."""
+    headers = [
+        ("WARC-Type", "warcinfo"),
+        ("WARC-Record-ID", record_id),
+        ("WARC-Date", warc_date(created)),
+        ("WARC-Filename", file_name),
+        ("Content-Type", warc_fields.MEDIA_TYPE),
+    ]
+    return gzip_member(headers, warc_fields.encode_fields(info.fields()))
 
 
 class WarcWriter:
@@ -171,28 +170,20 @@ class WarcWriter:
             digest = Digest.compute(message.entity, DIGEST_ALGORITHM)
         file = self._current_file()
         capture_id, request_id = self._new_id(), self._new_id()
-        base = [
-            ("WARC-Date", warc_date(exchange.started)),
-            ("WARC-Target-URI", target_uri(exchange.url)),
-        ]
-        base.append(("WARC-Warcinfo-ID", self._info_id))
-        before = self._companion_records(exchange, facts, base, capture_id, request_id)
-        capture = capture_of_exchange(
-            exchange, facts, message, digest, (reference, not_modified), capture_id, file.name
-        )
-        own = [
+        capture = capture_of_exchange(exchange, facts, message, digest, capture_id, file.name)
+        block = exchange.response
+        if reference is not None:
+            capture = as_revisit(capture, reference, not_modified=not_modified)
+            block = block[: message.body_offset]
+        before = self._companion_records(exchange, facts, capture, request_id)
+        headers = [
+            *self._base_headers(str(capture.record_type), capture_id, capture),
             ("WARC-Concurrent-To", request_id),
             *transport_headers(exchange),
             *response_headers(capture),
         ]
-        block, body_offset = exchange.response, message.body_offset
-        if reference is not None:
-            block = block[:body_offset]
-        record = gzip_member(
-            [("WARC-Type", str(capture.record_type)), ("WARC-Record-ID", capture_id), *base, *own],
-            block,
-            stored_from=body_offset if is_compressed(message) else None,
-        )
+        stored_from = message.body_offset if is_compressed(message) else None
+        record = gzip_member(headers, block, stored_from=stored_from)
         offset = self._append(file, before + record) + len(before)
         return replace(capture, offset=offset, length=len(record))
 
@@ -233,34 +224,37 @@ class WarcWriter:
 
     # --------------------------------------------------------------------------------------- inside
 
+    def _base_headers(self, record_type: str, record_id: str, capture: Capture) -> Headers:
+        """The headers that every record of one exchange begins with."""
+        return [
+            ("WARC-Type", record_type),
+            ("WARC-Record-ID", record_id),
+            ("WARC-Date", warc_date(capture.captured)),
+            ("WARC-Target-URI", capture.url),
+            ("WARC-Warcinfo-ID", self._info_id),
+        ]
+
     def _companion_records(
-        self, exchange: Exchange, facts: FetchFacts, base: Headers, capture_id: str, request_id: str
+        self, exchange: Exchange, facts: FetchFacts, capture: Capture, request_id: str
     ) -> bytes:
-        """The request and metadata records that go before a capture."""
+        """The `request` and `metadata` records that stand before a capture's own."""
         request, redacted = redact_request(exchange.request)
         if facts.via and "@" in facts.via:
             facts = replace(facts, via=without_userinfo(facts.via))
+        concurrent = ("WARC-Concurrent-To", capture.record_id)
+        request_headers = [
+            *self._base_headers("request", request_id, capture),
+            concurrent,
+            *transport_headers(exchange),
+            ("Content-Type", "application/http;msgtype=request"),
+        ]
+        metadata_headers = [
+            *self._base_headers("metadata", self._new_id(), capture),
+            concurrent,
+            ("Content-Type", warc_fields.MEDIA_TYPE),
+        ]
         fields = warc_fields.encode_fields(warc_fields.facts_fields(facts, exchange, redacted))
-        concurrent = ("WARC-Concurrent-To", capture_id)
-        return gzip_member(
-            [
-                *(
-                    ("WARC-Type", "request"),
-                    ("WARC-Record-ID", request_id),
-                    *base,
-                    concurrent,
-                    *transport_headers(exchange),
-                ),
-                ("Content-Type", "application/http;msgtype=request"),
-            ],
-            request,
-        ) + gzip_member(
-            [
-                *(("WARC-Type", "metadata"), ("WARC-Record-ID", self._new_id()), *base, concurrent),
-                ("Content-Type", warc_fields.MEDIA_TYPE),
-            ],
-            fields,
-        )
+        return gzip_member(request_headers, request) + gzip_member(metadata_headers, fields)
 
     def _write_metadata(self, at: datetime, uri: str, fields: warc_fields.Fields) -> None:
         file = self._current_file()
@@ -288,15 +282,8 @@ class WarcWriter:
         moment = self._clock()
         file = self._create_file(moment)
         self._info_id = self._new_id()
-        headers = [
-            ("WARC-Type", "warcinfo"),
-            ("WARC-Record-ID", self._info_id),
-            ("WARC-Date", warc_date(moment)),
-            ("WARC-Filename", file.name),
-            ("Content-Type", warc_fields.MEDIA_TYPE),
-        ]
         try:
-            file.append(gzip_member(headers, warc_fields.encode_fields(self._info.fields())))
+            file.append(warcinfo_record(self._info, self._info_id, moment, file.name))
         except ArchiveWriteError:
             file.discard()
             raise
@@ -316,93 +303,6 @@ class WarcWriter:
         raise ArchiveWriteError(
             f"{self._folder}: no free file name for {self._stamp}. Check the clock."
         )
-
-
-# ------------------------------------------------------------------------------- what a record says
-
-
-def transport_headers(exchange: Exchange) -> Headers:
-    """How an exchange was carried: address, protocols, cipher; only values of the right form are
-    written.
-    """
-    headers: Headers = []
-    if exchange.ip:
-        with contextlib.suppress(ValueError):
-            address = ipaddress.ip_address(exchange.ip.partition("%")[0])
-            mapped = address.ipv4_mapped if address.version == 6 else None
-            headers.append(("WARC-IP-Address", str(mapped or address)))
-    headers += [("WARC-Protocol", name) for name in exchange.protocols if _PROTOCOL.fullmatch(name)]
-    cipher = iana_name(exchange.cipher)
-    if cipher:
-        headers.append(("WARC-Cipher-Suite", cipher))
-    return headers
-
-
-def capture_of_exchange(
-    exchange: Exchange,
-    facts: FetchFacts,
-    message: HttpMessage,
-    digest: Digest | None,
-    revisit: tuple[Reference | None, bool],
-    record_id: str,
-    warc: str,
-) -> Capture:
-    """The capture that an exchange becomes; where it stands is not known yet."""
-    reference, not_modified = revisit
-    return Capture(
-        url=target_uri(exchange.url),
-        captured=exchange.started.astimezone(UTC),
-        warc=warc,
-        offset=-1,
-        length=-1,
-        record_id=record_id,
-        record_type=RecordType.REVISIT if reference else RecordType.RESPONSE,
-        status=message.status,
-        mime=message.mime,
-        payload_digest=digest,
-        profile=("server-not-modified" if not_modified else "identical-payload-digest")
-        if reference
-        else None,
-        refers_to_url=target_uri(reference.url) if reference else None,
-        refers_to_date=reference.captured if reference else None,
-        refers_to_id=reference.record_id if reference else None,
-        truncated=exchange.truncated if reference is None else None,
-        etag=message.utf8_header("etag"),
-        last_modified=message.utf8_header("last-modified"),
-        location=message.utf8_header("location"),
-        facts=facts,
-    )
-
-
-def response_headers(capture: Capture) -> Headers:
-    """The headers that only a response or a revisit has."""
-    headers: Headers = [("Content-Type", "application/http;msgtype=response")]
-    if capture.payload_digest:
-        headers.append(("WARC-Payload-Digest", str(capture.payload_digest)))
-    if capture.truncated in _TRUNCATED:
-        headers.append(("WARC-Truncated", str(capture.truncated)))
-    if capture.record_type is RecordType.REVISIT and capture.refers_to_date:
-        headers += [
-            ("WARC-Profile", REVISIT_PROFILES[str(capture.profile)]),
-            ("WARC-Refers-To", str(capture.refers_to_id)),
-            ("WARC-Refers-To-Target-URI", str(capture.refers_to_url)),
-            ("WARC-Refers-To-Date", warc_date(capture.refers_to_date)),
-        ]
-        if capture.profile == "identical-payload-digest":
-            # ISO 28500 §6.7.2 asks for this reason wherever a payload is left out for being equal.
-            headers.append(("WARC-Truncated", "length"))
-    return headers
-
-
-def is_compressed(message: HttpMessage) -> bool:
-    """Whether a body came in a form that a second compression cannot make smaller.
-
-    Such a body is stored as it is: trying costs 0.9 ms per 60 kB even at level 1, storing 0.02 ms.
-    """
-    coding = (message.header("content-encoding") or "identity").strip().lower()
-    return coding not in ("", "identity") or (message.mime or "").lower().startswith(
-        _COMPRESSED_TYPES
-    )
 
 
 def _short_host() -> str:

@@ -88,7 +88,8 @@ def test_a_wacz_of_some(warraq: Run, crawled: Path, tmp_path: Path) -> None:
         [TOOLS / "warcio", "check", warc], capture_output=True, text=True, check=False
     )
     assert checked.returncode == 0, checked.stdout
-    from archive.warc.record_reader import Record, read_records
+    from archive.warc.record import Record
+    from archive.warc.record_reader import read_records
 
     whole = b"".join(path.read_bytes() for path in sorted((crawled / "archive").glob("*.warc.gz")))
     data = warc.read_bytes()

@@ -16,7 +16,8 @@ from typing import Any
 
 from warc_kit import packed, record
 
-from archive.warc.record_reader import Record, read_records
+from archive.warc.record import Record
+from archive.warc.record_reader import read_records
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -23,7 +23,8 @@ from archive.model import Capture, Reading
 from archive.model.withdrawal import Withdrawal
 from archive.query.reader import IndexReader
 from archive.warc.capture_reader import read_captures
-from archive.warc.record_reader import Record, read_records
+from archive.warc.record import Record
+from archive.warc.record_reader import read_records
 from archive.warc.tombstones import replace_with_tombstones
 
 if TYPE_CHECKING:
@@ -242,7 +243,7 @@ def test_looking_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "x.warc.gz"
     path.write_bytes(packed(made.wget()))
     data = path.read_bytes()
-    bury_all(path, only_look=True)
+    bury_all(path, dry_run=True)
     assert path.read_bytes() == data
 
 

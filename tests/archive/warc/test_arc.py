@@ -19,7 +19,7 @@ from archive.warc.capture_reader import (
     read_record,
     record_bytes,
 )
-from archive.warc.record_reader import Damage, Record
+from archive.warc.record import Damage, Record
 
 
 @pytest.mark.parametrize("version", [1, 2])

@@ -35,7 +35,8 @@ from archive.warc.capture_reader import (
     reference_to,
 )
 from archive.warc.http_message import decode_entity
-from archive.warc.record_reader import MAX_HEADER, parse_warc_date
+from archive.warc.record import parse_warc_date
+from archive.warc.record_reader import MAX_HEADER
 
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>hello</p>"
 DATE = ("WARC-Date", "2020-01-02T03:04:05Z")

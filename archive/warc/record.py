@@ -1,0 +1,114 @@
+"""A WARC record as a value, and a damaged stretch of a file as another (ISO 28500 §4, §5).
+
+Reading them out of files is `archive.warc.record_reader` (WARC) and `archive.warc.arc` (ARC).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from archive.model import RecordType
+
+# WARC-Type of the records that are captures.
+CAPTURE_TYPES = frozenset(str(kind) for kind in RecordType)
+
+# The longest block that is read whole into memory.
+MAX_BLOCK = 128 * 1024 * 1024
+
+# What is wrong with a file that was packed as a whole: its records have no offsets of their own.
+SECOND_RECORD = "another record follows in the same gzip member"
+
+_DATE = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]{1,9}))?(?:Z|\+00:?00)?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record. `offset` and `length` are bytes in the file (of the gzip member, where it is
+    compressed; without the line ends behind it, where it is not). `block` may be only the start of
+    the block, as asked; `content_length` is all of it. Header values are as written, but for
+    folding and the angle brackets some tools put around URIs.
+    """
+
+    version: str
+    headers: tuple[tuple[str, str], ...]
+    block: bytes
+    content_length: int
+    offset: int
+    length: int
+    end: int
+
+    def header(self, name: str) -> str | None:
+        """The first value of a WARC header, whatever its case."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+    def headers_all(self, name: str) -> list[str]:
+        """Every value of a WARC header."""
+        wanted = name.lower()
+        return [value for key, value in self.headers if key.lower() == wanted]
+
+    @property
+    def type(self) -> str:
+        """WARC-Type in lower case; empty where there is none."""
+        return (self.header("WARC-Type") or "").lower()
+
+    @property
+    def id(self) -> str:
+        """WARC-Record-ID as written; empty where there is none."""
+        return self.header("WARC-Record-ID") or ""
+
+    @property
+    def target_uri(self) -> str | None:
+        """WARC-Target-URI without the brackets of old tools, spaces escaped."""
+        return clean_uri(self.header("WARC-Target-URI"))
+
+    @property
+    def date(self) -> datetime:
+        """WARC-Date as an aware instant in UTC; ValueError where it is none."""
+        return parse_warc_date(self.header("WARC-Date") or "")
+
+
+def clean_uri(uri: str | None) -> str | None:
+    """A URI as records of other tools have it, without brackets, spaces escaped: so that two
+    writings of one are equal.
+    """
+    if uri is None:
+        return None
+    return (uri[1:-1] if uri.startswith("<") and uri.endswith(">") else uri).replace(" ", "%20")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """A stretch of a file, from `offset` up to `end`, that holds no readable record; `cut` where
+    the file ends in it.
+    """
+
+    offset: int
+    end: int
+    problem: str
+    cut: bool = False
+
+
+# How many bytes of a record's block are wanted, given its header fields.
+Keep = Callable[[tuple[tuple[str, str], ...]], int]
+
+
+def keep_all(_headers: tuple[tuple[str, str], ...]) -> int:
+    """Keep blocks whole, up to the size of any one that makes sense."""
+    return MAX_BLOCK
+
+
+def parse_warc_date(text: str) -> datetime:
+    """A WARC-Date (ISO 28500 §5.4; ASCII digits only) as an aware instant; nanoseconds are cut to
+    microseconds.
+    """
+    match = _DATE.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"not a WARC-Date: {text[:60]!r}")
+    fraction = (match[2] or "")[:6].ljust(6, "0")
+    return datetime.fromisoformat(f"{match[1]}.{fraction}+00:00")
