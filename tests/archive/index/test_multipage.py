@@ -51,7 +51,7 @@ def page(kit: Any, part: int, hour: float, facts: FetchFacts = MONDAY, **more: A
         "title": "The long way round",
         "paragraphs": text,
         "canonical": URL,
-        "part": part,
+        "page_number": part,
         "is_last": part in (0, of),
     }
     capture, reading = kit.entry(url, hour, **values | more)
@@ -74,7 +74,7 @@ def test_parts_are_one_article_with_one_version(kit: Any) -> None:
     """
     with kit.index() as index:
         changes = [
-            index.apply([page(kit, part, hour / 10)])[0] for hour, part in enumerate((3, 1, 2))
+            index.apply_captures([page(kit, part, hour / 10)])[0] for hour, part in enumerate((3, 1, 2))
         ]
     assert changes == [Change.NEW, Change.UNCHANGED, Change.UNCHANGED]
     assert bodies(kit) == [whole(0, 0, 0)]
@@ -88,7 +88,7 @@ def test_what_the_first_part_says_is_what_is_known(kit: Any) -> None:
     none.
     """
     with kit.index() as index:
-        index.apply(
+        index.apply_captures(
             [
                 page(kit, 1, 0),
                 page(kit, 2, 0.1, authors=[], published=None),
@@ -105,15 +105,15 @@ def test_a_part_that_changes_is_a_new_version_of_the_whole(kit: Any) -> None:
     the same none.
     """
     with kit.index() as index:
-        index.apply([page(kit, part, part / 10) for part in (1, 2, 3)])
-        index.apply(
+        index.apply_captures([page(kit, part, part / 10) for part in (1, 2, 3)])
+        index.apply_captures(
             [page(kit, part, 24 + part / 10, TUESDAY, edition=int(part == 2)) for part in (1, 2, 3)]
         )
         assert bodies(kit) == [whole(0, 0, 0), whole(0, 1, 0)]
         third = FetchFacts(crawl_id="wednesday", site="news")
-        index.apply([page(kit, part, 48 + part / 10, third, edition=7) for part in (1, 2, 3)])
+        index.apply_captures([page(kit, part, 48 + part / 10, third, edition=7) for part in (1, 2, 3)])
         fourth = FetchFacts(crawl_id="thursday", site="news")
-        index.apply([page(kit, part, 72 + part / 10, fourth, edition=7) for part in (1, 2, 3)])
+        index.apply_captures([page(kit, part, 72 + part / 10, fourth, edition=7) for part in (1, 2, 3)])
     assert bodies(kit) == [whole(0, 0, 0), whole(0, 1, 0), whole(7, 7, 7)]
 
 
@@ -123,8 +123,8 @@ def test_a_part_not_fetched_again_stands_as_it_was(kit: Any) -> None:
     """
     with kit.index() as index:
         first = page(kit, 1, 0)
-        index.apply([first, page(kit, 2, 0.1), page(kit, 3, 0.2)])
-        index.apply(
+        index.apply_captures([first, page(kit, 2, 0.1), page(kit, 3, 0.2)])
+        index.apply_captures(
             [page(kit, 2, 24, TUESDAY, edition=1), kit.revisit(first[0], 24.1, facts=TUESDAY)]
         )
     assert bodies(kit) == [whole(0, 0, 0), whole(0, 1, 0)]
@@ -135,11 +135,11 @@ def test_a_part_fetched_late_makes_no_version(kit: Any) -> None:
     part leaves a gap.
     """
     with kit.index() as index:
-        index.apply([page(kit, 1, 0)])
+        index.apply_captures([page(kit, 1, 0)])
         assert bodies(kit) == [lines(1)]
-        index.apply([page(kit, 3, 24, TUESDAY)])
+        index.apply_captures([page(kit, 3, 24, TUESDAY)])
         assert bodies(kit) == [lines(1) + lines(3)]
-        index.apply([page(kit, 2, 24.1, TUESDAY)])
+        index.apply_captures([page(kit, 2, 24.1, TUESDAY)])
     assert bodies(kit) == [whole(0, 0, 0)]
 
 
@@ -148,9 +148,9 @@ def test_all_on_one_page_is_the_same_text(kit: Any) -> None:
     fetched.
     """
     with kit.index() as index:
-        index.apply([page(kit, 1, 0), page(kit, 2, 0.1), page(kit, 0, 0.2)])
+        index.apply_captures([page(kit, 1, 0), page(kit, 2, 0.1), page(kit, 0, 0.2)])
         assert bodies(kit) == [whole(0, 0, 0)]
-        index.apply([page(kit, 3, 0.3)])
+        index.apply_captures([page(kit, 3, 0.3)])
     assert bodies(kit) == [whole(0, 0, 0)]
 
 
@@ -159,10 +159,10 @@ def test_a_part_given_up_is_no_part_any_more(kit: Any) -> None:
     make it gone.
     """
     with kit.index() as index:
-        index.apply([page(kit, part, part / 10) for part in (1, 2, 3)])
-        index.apply([page(kit, part, 24 + part / 10, TUESDAY, of=2) for part in (1, 2)])
+        index.apply_captures([page(kit, part, part / 10) for part in (1, 2, 3)])
+        index.apply_captures([page(kit, part, 24 + part / 10, TUESDAY, of=2) for part in (1, 2)])
         gone = NotAnArticle(url=URL, reason=NotArticleReason.ERROR_STATUS, detail="HTTP 404")
-        index.apply(
+        index.apply_captures(
             [
                 (
                     kit.capture(f"{URL}?page=3", 25, status=404),
@@ -173,7 +173,7 @@ def test_a_part_given_up_is_no_part_any_more(kit: Any) -> None:
         assert bodies(kit) == [whole(0, 0, 0), whole(0, 0)]
         assert kit.rows("SELECT * FROM disappearances") == []
         assert [known.url for known in index.article_addresses("news", kit.START)] == [URL]
-        index.apply(
+        index.apply_captures(
             [(kit.capture(URL, 26, status=404), Reading(kind=PayloadKind.OTHER, not_article=gone))]
         )
         assert kit.rows("SELECT reason FROM disappearances") == [("HTTP 404",)]
@@ -193,7 +193,7 @@ def test_further_comments_are_no_further_text(kit: Any) -> None:
     )
     with kit.index() as index:
         for part in (1, 2, 3):
-            index.apply([page(kit, part, part / 10, paragraphs=lines(1))])
+            index.apply_captures([page(kit, part, part / 10, paragraphs=lines(1))])
     assert bodies(kit) == [lines(1)]
 
 
@@ -226,7 +226,7 @@ def build(kit: Any, made: list[tuple[int, int, int, str]]) -> list[Any]:
             entries.append(
                 (
                     capture,
-                    replace(reading, article=replace(reading.article, part=None, is_last=False)),
+                    replace(reading, article=replace(reading.article, page_number=None, is_last=False)),
                 )
             )
         else:
@@ -276,6 +276,6 @@ def apply_in(kit: Any, todo: list[Any], size: int) -> dict[str, Any]:
             for step in batch:
                 if isinstance(step, Withdrawal):
                     index.withdraw(step)
-            index.apply([step for step in batch if not isinstance(step, Withdrawal)])
+            index.apply_captures([step for step in batch if not isinstance(step, Withdrawal)])
     dump: dict[str, Any] = kit.dump()
     return dump
