@@ -1,7 +1,7 @@
 """Every error a user can meet, and the exit code each one ends a command with.
 
     WarraqError                 1
-    ├── UsageError              2   wrong arguments, nothing found under that name
+    ├── UsageError              2   wrong arguments, or nothing of that name
     ├── ConfigError             2   warraq.toml: file, table, key, what was expected
     ├── NewerCollectionError    2   the collection was written by a newer Warraq
     ├── StorageError            1   disk full, no permission, database locked or corrupt
@@ -22,13 +22,13 @@ from pathlib import Path
 
 
 class WarraqError(Exception):
-    """Base of all errors that are told to the user in one line, without a traceback."""
+    """Base of all errors that a command shows in one line, without a traceback."""
 
     exit_code = 1
 
 
 class UsageError(WarraqError):
-    """Arguments that cannot be acted on, or an article, version or site that is not there."""
+    """Wrong arguments, or an article, version or site that does not exist."""
 
     exit_code = 2
 
@@ -72,8 +72,8 @@ class CrawlInterruptedError(WarraqError):
 
 
 def file_refused(path: Path, error: OSError) -> WarraqError:
-    """What to raise where a file that a person named cannot be written: their mistake (no such
-    folder, not theirs), or the disk's.
+    """The error to raise if a file that the user named cannot be written: UsageError if its folder
+    is missing or not theirs to write to, StorageError if the disk refused.
     """
     if not os.access(path.parent, os.W_OK | os.X_OK):
         return UsageError(f"{path}: cannot be written: {error.strerror or error}")

@@ -1,8 +1,8 @@
 """Parameters of a URL that do not say which work it shows: tracking, sessions, renditions.
 
 The one table of them. Naming a work (`archive.urls.canonical_url`) leaves out all three kinds, and
-a crawl asks for no URL with a session in it (`crawler.frontier.scope`). The SURT keys of a CDXJ have
-a narrower rule of their own, which other tools of the field fixed (`archive.cdx.surt`).
+a crawl asks for no URL with a session in it (`crawler.frontier.scope`). The SURT keys of a CDXJ
+have a narrower rule of their own, which other tools of the field fixed (`archive.cdx.surt`).
 """
 
 from __future__ import annotations
@@ -28,16 +28,17 @@ _TRACKING_PREFIXES = (
 _TRACKING = frozenset({
     "__twitter_impression", "_ga", "_gl", "cmp", "cmpid", "cid_source", "dclid", "ef_id", "epik",
     "fb_action_ids", "fb_action_types", "fb_ref", "fb_source", "fbclid", "ftag", "gad_source",
-    "gbraid", "gclid", "gclsrc", "guccounter", "guce_referrer", "guce_referrer_sig", "hsctatracking",
-    "icid", "igsh", "igshid", "ito", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "msclkid", "ncid",
-    "ocid", "oly_anon_id", "oly_enc_id", "ref", "ref_src", "ref_url", "s_cid", "s_kwcid", "share_id",
-    "sharesource", "smid", "smtyp", "spm", "sr_share", "srsltid", "ttclid", "twclid", "usqp",
+    "gbraid", "gclid", "gclsrc", "guccounter", "guce_referrer", "guce_referrer_sig",
+    "hsctatracking", "icid", "igsh", "igshid", "ito", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "msclkid", "ncid",
+    "ocid", "oly_anon_id", "oly_enc_id", "ref", "ref_src", "ref_url", "s_cid", "s_kwcid",
+    "share_id", "sharesource", "smid", "smtyp", "spm", "sr_share", "srsltid", "ttclid", "twclid", "usqp",
     "vero_conv", "vero_id", "wbraid", "wickedid", "wt_mc", "wt.mc_id", "xtor", "yclid", "zanpid",
 })
 # fmt: on
 
 # Parameters that hold a session whatever their value, and those that do where the value looks
-# random: at least 16 letters and digits, with a digit. (`?s=tahrir` is a search, `?sid=12` a section.)
+# random: at least 16 letters and digits, with a digit. (`?s=tahrir` is a search, `?sid=12` a
+# section.)
 _SESSION = re.compile(
     r"jsessionid|phpsessid|aspsessionid\w*|cfid|cftoken|session_?id|sess(?:ion)?", re.IGNORECASE
 )

@@ -1,10 +1,9 @@
-"""What an address is: its normal form, what other addresses it stands for, and the ids derived from
-it.
+"""URLs: their normal form, the canonical URL of a work, and the key by which two URLs compare.
 
-Three strengths, each one weaker in what it keeps: `normalise` never changes what a server is asked;
-`canonical_url` drops what does not name a work (tracking parameters, AMP and print forms) and can
-still be fetched; `canonical_key` also folds scheme, `www.`, mobile hosts, trailing slash and order
-of parameters, and is for comparing only. Whether an address is in scope is the crawler's question.
+Three forms, each keeping less than the one before: `normalise_url` never changes what a server is
+asked for; `canonical_url` drops what does not name a work (tracking parameters, sessions, AMP and
+print forms) and can still be fetched; `canonical_key` also folds scheme, `www.`, mobile hosts,
+trailing slash and order of parameters, and is for comparing only. Scope is left to the crawler.
 """
 
 from __future__ import annotations
@@ -36,12 +35,12 @@ _AMP_SUFFIX = re.compile(r"\.amp(?=\.html?$|$)", re.IGNORECASE)
 
 
 def normalise_url(url: str, base: str | None = None) -> str | None:
-    """An absolute http(s) URL in its normal form (RFC 3986 §6.2.2, IDNA host), or None where it is
-    not such a URL.
+    """An absolute http(s) URL in its normal form (RFC 3986 §6.2.2, IDNA host), or None if it is no
+    such URL.
 
     Fragment and default port are dropped, dot segments resolved, percent-encoding made canonical.
-    Addresses with user and password are no addresses (None): credentials never enter a collection.
-    Relative ones need `base`.
+    A URL with user or password gives None: credentials never enter a collection. A relative URL
+    needs `base`.
     """
     text = re.sub(r"[\t\r\n]", "", url.strip(_CONTROLS))
     if base and text.startswith(
@@ -67,12 +66,11 @@ def normalise_url(url: str, base: str | None = None) -> str | None:
     return result if len(result) <= MAX_LENGTH else None
 
 
-# Each address is asked for several times on its way from link to row; the latest few thousand are
-# at hand.
+# Each URL is asked for several times on its way from link to row.
 @lru_cache(maxsize=8192)
 def canonical_url(url: str) -> str:
-    """The address that names a work where its page names none: without tracking, AMP and print
-    forms; can be fetched.
+    """The URL that names a work if its page states none: without tracking, session, AMP and print
+    parts; it can be fetched.
     """
     parts = urlsplit(normalise_url(url) or url)
     labels = parts.netloc.split(".")
@@ -83,10 +81,9 @@ def canonical_url(url: str) -> str:
 
 @lru_cache(maxsize=8192)
 def canonical_key(url: str) -> str:
-    """What two addresses of one work have in common before either is fetched; for comparing, not
-    for fetching.
+    """The key that two URLs of one work share; for comparing, not for fetching.
 
-    `canonical_url`, and scheme, `www.`, `m.` and `mobile.` hosts, trailing slash and order of
+    It is `canonical_url` with scheme, `www.`, `m.` and `mobile.` hosts, trailing slash and order of
     parameters folded.
     """
     parts = urlsplit(canonical_url(url))
@@ -96,13 +93,13 @@ def canonical_key(url: str) -> str:
 
 
 def credible_canonical(page_url: str, rel_canonical: str) -> str | None:
-    """The address that a page's `rel=canonical` (RFC 6596) leads to, normalised, or None where it
-    cannot be believed.
+    """The canonical URL that a page's `rel=canonical` (RFC 6596) gives, or None if it is not
+    credible.
 
-    Not believed: another site; the home page or a listing, above the page or elsewhere; the same
-    path without the parameter that names the work; an address of the same build with another number
-    (where it is true, the text says so). All of these are seen where a template writes one
-    canonical for many pages.
+    Not credible are: another site; the home page or a listing, above the page or elsewhere; the
+    same path without the parameter that names the work; a URL built alike with another number (two
+    URLs of one work are then found by their text). Templates that write one canonical for many
+    pages produce all of these.
     """
     target, page = normalise_url(rel_canonical, page_url), normalise_url(page_url)
     if target is None or page is None:
@@ -127,7 +124,7 @@ def credible_canonical(page_url: str, rel_canonical: str) -> str | None:
 
 def folded_host(netloc: str) -> str:
     """A host (with port, if any) without the leading labels that only choose a rendition: `www.`,
-    `m.`, `amp.` ...
+    `m.`, `mobile.`, `amp.`.
     """
     while netloc.count(".") > 1 and netloc.startswith(("www.", "m.", "mobile.", "amp.")):
         netloc = netloc.partition(".")[2]
@@ -135,7 +132,7 @@ def folded_host(netloc: str) -> str:
 
 
 def is_amp(url: str) -> bool:
-    """Whether an address asks for the AMP form of a page."""
+    """True if a URL asks for the AMP form of a page."""
     parts = urlsplit(url)
     names = {
         pair.partition("=")[0].lower(): pair.partition("=")[2].lower()
@@ -174,8 +171,8 @@ def _normal_host(hostname: str) -> str | None:
 
 
 def _normal_escapes(part: str, safe: str) -> str:
-    """One path or query with everything escaped that must be, escapes of unreserved characters
-    undone, hex upper case.
+    """A path or query with everything escaped that must be, unreserved characters unescaped, and
+    hex digits in upper case (RFC 3986 §6.2.2).
     """
     quoted = quote(_BAD_PERCENT.sub("%25", part), safe=safe, errors="replace")
     return _ESCAPE.sub(_canonical_escape, quoted) if "%" in quoted else quoted
@@ -187,7 +184,7 @@ def _canonical_escape(match: re.Match[str]) -> str:
 
 
 def _without_dots(path: str) -> str:
-    """RFC 3986 §5.2.4."""
+    """A path with its dot segments resolved (RFC 3986 §5.2.4)."""
     if "/." not in path:
         return path
     kept: list[str] = []
@@ -203,12 +200,13 @@ def _without_dots(path: str) -> str:
 
 
 def _plain_path(path: str) -> str:
+    """A path without session, AMP and print parts."""
     path = _AMP_SUFFIX.sub("", without_path_session(path))
     return _RENDITION_PATH.sub("", path) if _RENDITION_PATH.search(path) else path
 
 
 def _identifying_parameters(query: str) -> list[str]:
-    """The parameters of a query that say what is shown, in their order."""
+    """The parameters of a query that say what is shown, in their order, as written."""
     return [pair for pair in query.split("&") if pair and not _is_incidental_parameter(pair)]
 
 
@@ -231,8 +229,8 @@ def _same_site(there: SplitResult, here: SplitResult) -> bool:
 
 @lru_cache(maxsize=4096)
 def _registered_domain(host: str) -> str:
-    """The part of a host that somebody registered (public suffix list as shipped: nothing is
-    fetched), or ''.
+    """The registered domain of a host by the public suffix list as shipped (nothing is fetched);
+    '' if it has none.
     """
     if _IP_HOST.fullmatch(host):
         return ""
@@ -248,25 +246,27 @@ def _suffix_list():  # type: ignore[no-untyped-def]  # noqa: ANN202 -- tldextrac
 
 
 def _is_another_number(here: SplitResult, there: SplitResult) -> bool:
-    """Whether two addresses are built alike, and the last number of three digits and more, a
-    work's, is another.
+    """True if two URLs are built alike and differ in their last number of three or more digits,
+    which is that of a work.
     """
-    (one, build), (other, same_build) = _numbered(here), _numbered(there)
-    return build == same_build and bool(one and other) and one != other
+    (here_number, here_pattern), (there_number, there_pattern) = _numbered(here), _numbered(there)
+    if here_pattern != there_pattern or not here_number or not there_number:
+        return False
+    return here_number != there_number
 
 
 def _numbered(parts: SplitResult) -> tuple[str, str]:
-    """The last long number of an address, and how the address is built around its numbers and
-    slugs.
+    """The last number of three or more digits of a URL ('' if none), and the URL as a pattern with
+    its slugs and numbers left open.
     """
     text = unquote(f"{parts.path}?{parts.query}")
-    build = re.sub(r"[^/?]*[-_\s][^/?]*[-_\s][^/?]*", "*", text)
-    return next(reversed(re.findall(r"\d{3,}", text)), ""), re.sub(r"\d+", "0", build)
+    pattern = re.sub(r"[^/?]*[-_\s][^/?]*[-_\s][^/?]*", "*", text)
+    return next(reversed(re.findall(r"\d{3,}", text)), ""), re.sub(r"\d+", "0", pattern)
 
 
 def names_a_work(url: str) -> bool:
-    """Whether an address looks like that of one work and not of a section: a number or a slug in
-    its last step or query.
+    """True if a URL looks like that of one work and not of a section: a number or a slug in its
+    last path segment, or a number in its query.
     """
     parts = urlsplit(url)
     return _names_a_work(parts.path) or bool(
@@ -275,14 +275,14 @@ def names_a_work(url: str) -> bool:
 
 
 def _names_a_work(path: str) -> bool:
-    """Whether a path's last segment looks like one work (a number, a slug) and not like a
-    section.
+    """True if a path's last segment looks like one work: a number of three digits, or a slug of
+    three words.
     """
     last = unquote(path).rstrip("/").rpartition("/")[2]
     return bool(re.search(r"\d{3}", last)) or len(re.findall(r"[-_\s]", last)) >= 2
 
 
 def origin_of(url: str) -> str:
-    """Scheme and authority: what one robots.txt is for (RFC 9309 §2.3)."""
+    """Scheme and authority of a URL: what one robots.txt applies to (RFC 9309 §2.3)."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"

@@ -1,10 +1,10 @@
 """The CDXJ index of a collection: where each URL was captured, sorted bytewise, as replay tools
 look it up.
 
-`line` is a pure function of a capture and gives what `cdxj-indexer` gives for the same record. New
-lines are first appended to a file beside the index (one write each, so that a kill loses none) and
-merged in, in growing steps; a replay tool sees a sorted file at any time. The WARCs are the truth:
-`rebuild` makes the same file from them.
+`cdxj_line` is a pure function of a capture and gives what `cdxj-indexer` gives for the same record.
+New lines are first appended to a second file (one write each, so that a kill loses none) and merged
+in growing steps; a replay tool sees a sorted file at any time. `rebuild` makes the same file from
+the WARCs.
 """
 
 from __future__ import annotations
@@ -63,10 +63,10 @@ def cdxj_line(capture: Capture) -> str:
 
 
 class CdxjFile:
-    """The index file at `path`, and the lines that wait beside it (`path` + `.new`).
+    """The index file at `path`, and the lines not yet merged into it (in `path` + `.new`).
 
-    One process writes, under the collection's lock; others read. All trouble with the disk is a
-    StorageError.
+    One process writes, under the collection's lock; others read. Every method raises StorageError
+    if the disk refuses.
     """
 
     def __init__(self, path: Path) -> None:
@@ -77,7 +77,7 @@ class CdxjFile:
         self._merged = -1
 
     def add(self, capture: Capture) -> None:
-        """Add a capture; its line is in the system's hands when this returns."""
+        """Add a capture; its line has been handed to the operating system when this returns."""
         data = cdxj_line(capture).encode("utf-8")
         with _storage_errors(self._waiting_path):
             if self._appender is None:
@@ -92,7 +92,7 @@ class CdxjFile:
             self.merge()
 
     def merge(self) -> None:
-        """Bring all waiting lines into the sorted file: a new file beside it, synced, then renamed
+        """Merge all waiting lines into the sorted file: a new file is written, synced, and renamed
         over it.
         """
         if not self._waiting:
@@ -105,8 +105,8 @@ class CdxjFile:
             self._waiting_path.unlink(missing_ok=True)
 
     def drop_lines(self, places: Collection[tuple[str, int]]) -> int:
-        """Take out the lines that lead to these places, (WARC, offset) each; returns how many there
-        were.
+        """Remove the lines of the records at these places, each a (WARC, offset); returns how many
+        there were.
         """
         self.merge()
         with _storage_errors(self._path), _sorted_lines(self._path) as old:
@@ -119,13 +119,13 @@ class CdxjFile:
         return count
 
     def close(self) -> None:
-        """Merge what waits."""
+        """Merge the waiting lines and close the file."""
         self.merge()
         self._close_waiting()
 
     def rebuild(self, captures: Iterable[Capture]) -> int:
-        """Write the index afresh from captures in any order; returns its number of lines. Memory
-        stays bounded.
+        """Write the index anew from captures in any order, in bounded memory; returns its number of
+        lines.
         """
         with (
             _storage_errors(self._path),
@@ -148,21 +148,21 @@ class CdxjFile:
         return self._merged
 
     def count(self) -> int:
-        """How many lines the sorted file has."""
+        """The number of lines in the sorted file."""
         with _storage_errors(self._path), _sorted_lines(self._path) as old:
             return sum(1 for _ in old)
 
     def lookup(self, url: str) -> list[CdxjEntry]:
         """Every capture of a URL (of its SURT key), oldest first."""
         key = surt_key(url).encode("utf-8") + b" "
-        found = [
+        lines = [
             *_find_lines(self._path, key),
             *(entry for entry in self._waiting if entry.startswith(key)),
         ]
-        return [_parse_entry(entry) for entry in sorted(set(found))]
+        return [_parse_entry(entry) for entry in sorted(set(lines))]
 
     def _write_lines(self, lines: Iterable[bytes]) -> int:
-        """Write sorted lines, each once, in place of the index."""
+        """Replace the index by these sorted lines, each once; returns their number."""
         fresh = self._path.with_name(self._path.name + ".tmp")
         count, last = 0, b""
         with open_private(fresh, "wb") as file:
@@ -195,12 +195,15 @@ def _storage_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError(
-            f"{path}: {error.strerror or error}. Make room or mend the disk; nothing in archive/ is lost."
+            f"{path}: {error.strerror or error}."
+            " Make room or mend the disk; nothing in archive/ is lost."
         ) from error
 
 
 def _whole_lines(path: Path) -> list[bytes]:
-    """The lines of a file that end in a line feed; a last one cut off by a kill is left out."""
+    """The lines of a file that end in a line feed (a kill can cut the last one off); [] if there is
+    no file.
+    """
     try:
         data = path.read_bytes()
     except FileNotFoundError:
@@ -210,7 +213,7 @@ def _whole_lines(path: Path) -> list[bytes]:
 
 @contextmanager
 def _sorted_lines(path: Path) -> Iterator[Iterable[bytes]]:
-    """The lines of the sorted file; none where there is no file yet."""
+    """The lines of the sorted file; empty if there is no file yet."""
     if not path.exists():
         yield ()
         return
@@ -238,8 +241,8 @@ def _find_lines(path: Path, key: bytes) -> Iterator[bytes]:
 
 
 def _line_from(file: BinaryIO, offset: int, *, stay: bool = False) -> bytes:
-    """The first line that begins at or behind `offset`; a high value behind the last one. `stay`
-    stops before it.
+    """The first line that begins at `offset` or later; 0xff, which sorts last, after the end. With
+    `stay` the file is left before that line.
     """
     file.seek(max(0, offset - 1))
     if offset:
@@ -248,7 +251,7 @@ def _line_from(file: BinaryIO, offset: int, *, stay: bool = False) -> bytes:
 
 
 def line_target(data: bytes) -> tuple[str, int]:
-    """Where a line leads: WARC and offset. StorageError where it is no line of a CDXJ."""
+    """The WARC and offset that a CDXJ line names; StorageError if it is no such line."""
     fields = _parse_entry(data).fields
     try:
         return fields["filename"], int(fields["offset"])

@@ -24,7 +24,8 @@ _DEFAULT_PORTS = {b"http": 80, b"https": 443}
 # All printable ASCII but the per cent sign and the number sign.
 _UNESCAPED = bytes(code for code in range(0x21, 0x7F) if code not in b"%#")
 
-# Session ids that ASP.NET puts into a path, and that servers of old put into a query.
+# Session ids in paths (ASP.NET) and queries. These rules are fixed by the tools that look keys up
+# and are narrower than those of `archive.url_parameters`.
 _PATH_SESSIONS = (
     re.compile(rb"^(.*/)\((?:[a-z]\([0-9a-z]{24}\))+\)/([^?]+\.aspx.*)$", re.IGNORECASE),
     re.compile(rb"^(.*/)\([0-9a-z]{24}\)/([^?]+\.aspx.*)$", re.IGNORECASE),
@@ -42,7 +43,7 @@ _QUERY_SESSIONS = tuple(
 
 
 def surt_key(url: str) -> str:
-    """The SURT key of a URL; the URL itself where it cannot be taken apart (as indexers do)."""
+    """The SURT key of a URL; the URL itself if it cannot be parsed (as other indexers do)."""
     if not url:
         return "-"
     if url.startswith("filedesc"):
@@ -120,7 +121,7 @@ def _canonical_path(path: bytes, *, rooted: bool) -> bytes:
 def _canonical_query(query: bytes) -> bytes:
     query = _escape(_unescape(query))
     for pattern in _QUERY_SESSIONS:
-        query = pattern.sub(lambda found: found[1] + (found[2] or b""), query)
+        query = pattern.sub(lambda match: match[1] + (match[2] or b""), query)
     query = query.lower()
     if len(query) <= 1:
         return query

@@ -1,7 +1,7 @@
-"""The nouns of the archive as values, and how each one is named. Everybody imports them from here.
+"""The nouns of the archive as frozen values, and the ids derived from them. Import them from here.
 
-Everything here is frozen and free of behaviour beyond its own consistency. How these values are
-made (pipelines), kept (the other groups of this package) or fetched (crawler) is left to others.
+They have no behaviour beyond their own consistency: pipelines make them, the other groups of this
+package store them, the crawler fetches what they describe.
 Times are aware UTC datetimes; they become ISO 8601 with `Z` only at the border (`iso`).
 """
 

@@ -1,5 +1,5 @@
-"""What a page says, as values: an article as one capture reads, its parts and their evidence, or
-why it is none.
+"""What a page says, as values: the article that one capture shows, its parts and their evidence,
+or the reason why it is not an article.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Precision(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """An article's image: absolute URL, and caption and credit where the page states them."""
+    """An article's image: absolute URL, and caption and credit if the page has them."""
 
     url: str
     caption: str | None = None
@@ -34,8 +34,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A link as it stands on a page: absolute URL without fragment, its text, and what it is to the
-    article.
+    """A link on a page: absolute URL without fragment, its text, and its role for the article.
 
     `kind`: `body` (inside the article), `related` (a related-news box), `navigation` (anywhere
     else), `next`, `amp`, `canonical`, `feed` (from `<link>` or rel).
@@ -48,9 +47,8 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Where one field's value came from: `field`, the `source` (e.g. `json-ld`, `og`, `meta`,
-    `time`, `byline`, `dom`, `flight`), the value as it stood there, and whether it is the one
-    chosen.
+    """Where a field's value came from: `field`, the `source` (e.g. `json-ld`, `og`, `meta`,
+    `time`, `byline`, `dom`, `flight`), the value as written there, and whether it was chosen.
     """
 
     field: str
@@ -65,10 +63,10 @@ LINK_MARK = "\ufffc"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """How a paragraph stands on its page. `path`: the tags and lasting class names down to it.
-    `form`: its text with LINKED in place of links into the same site, where these are much of it
-    (else None); LINKED alone where nothing else is there. `line` names its form at its path, `kind`
-    is `archive.text.shared_lines.Kind`: `archive.text.shared_lines.place_of` fills these in.
+    """A paragraph's place on its page. `path`: the tags and lasting class names down to it. `form`:
+    its text with LINK_MARK in place of links into the same site if these are much of it, LINK_MARK
+    alone if nothing else is there, else None. `line_hash` is that of its form at its path, `kind` a
+    LineKind: `archive.text.shared_lines.make_place` fills in both.
     """
 
     path: str
@@ -79,13 +77,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One article as one capture of it reads.
+    """One article as one capture of it shows it.
 
     `paragraphs` are the body's, in order, each without line breaks. `published` is aware, or None
-    where less than a day is known (then `published_precision` says what is, and `published_raw`
-    holds the text as written). `canonical` is the address that names it, absolute and normalised.
-    `places` has one for each paragraph, or none. `part` is its place among the pages of an article
-    on several (from 1; 0 shows the whole), with `is_last` where none follows.
+    if less than a day is known (`published_precision` then says how much, and `published_raw` holds
+    the text as written). `canonical` is its canonical URL, absolute and normalised. `places` has
+    one entry for each paragraph, or is empty. `page_number` counts the pages of an article on
+    several, from 1 (0: a page with the whole text); `is_last` is true on the last one.
     """
 
     url: str
@@ -123,8 +121,8 @@ class Article:
 
     @property
     def published_text(self) -> str | None:
-        """`published` as the index keeps it: an instant with `Z`, or a date only as long as it is
-        known (ISO 8601).
+        """`published` as the index stores it (ISO 8601): an instant with `Z`, or only the date if
+        no more is known.
         """
         if self.published is None:
             return None
@@ -180,7 +178,7 @@ class NotArticleReason(StrEnum):
     BUG = "bug"
 
 
-# Reasons that mean an article may hide there, or that the page could not be read: each is owed a
+# Reasons that mean an article may be hidden there, or that the page could not be read: each makes a
 # row in `failures`.
 FAILURE_REASONS = frozenset(
     {
@@ -200,8 +198,8 @@ FAILURE_REASONS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotAnArticle:
-    """A page that answered and holds no article: a value, not an error. `detail` is for a
-    person.
+    """A page that was fetched and holds no article: a value, not an error. `detail` is text for
+    people.
     """
 
     url: str

@@ -1,5 +1,5 @@
-"""What crossed the wire, how it is kept, and what came of it: exchange, capture, reading, failure,
-crawl.
+"""What crossed the wire, how it is stored, and what was read from it: exchange, capture, reading,
+failure, crawl.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from archive.model.articles import (
 from archive.model.digest import Digest
 from archive.model.identity import content_id
 
-# --------------------------------------------------------------- what crossed the wire, and is kept
+# ----------------------------------------------------------------------- exchanges and captures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class Exchange:
 
     `response` starts at the final status line (interim 1xx left out) and holds nothing after the
     end of the message. `truncated` is a WARC-Truncated reason (`length`, `time`, `disconnect`,
-    `unspecified`) where the message is not whole. `elapsed` is in seconds.
+    `unspecified`) if the message is not whole. `elapsed` is in seconds.
     """
 
     url: str
@@ -42,12 +42,12 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchFacts:
-    """Why an exchange was made; written beside it as a `metadata` record (ISO 28500 §6.5, `via`,
+    """Why an exchange was made; written with it as a `metadata` record (ISO 28500 §6.5, `via`,
     `hopsFromSeed`).
 
-    `claims` are what a sitemap, feed or section announced of the URL: (source URL, kind, title,
-    published as stated). `requisite`: only because a page shows it (an image, a style sheet, a
-    font); whatever came is no page of the site.
+    `claims` are the announcements of the URL by sitemaps, feeds and sections. `requisite` is true
+    if it was fetched only because a page shows it (an image, a style sheet, a font); it is then
+    never a page of the site.
     """
 
     crawl_id: str | None = None
@@ -84,13 +84,12 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """One exchange as kept in a WARC: where its response (or revisit) record stands and what it
-    says.
+    """One exchange as stored in a WARC: the position of its response, resource or revisit record,
+    and what that record says.
 
     `warc` is the file's name in `archive/` (never with the suffix of a file in progress); `offset`
     and `length` are bytes of the compressed member. `profile` is `identical-payload-digest` or
-    `server-not-modified` on a revisit. `id` is derived from `warc` and `offset`, so a rebuild gives
-    the same one.
+    `server-not-modified` on a revisit, else None.
     """
 
     url: str
@@ -115,11 +114,11 @@ class Capture:
 
     @property
     def id(self) -> str:
-        """16 hex digits, derived from file name and offset."""
+        """16 hex digits, derived from file name and offset: a rebuilt index has the same ids."""
         return content_id("capture", self.warc, str(self.offset))
 
 
-# --------------------------------------------------------------- what is found, and what came of it
+# ------------------------------------------------------------------ sightings, readings, outcomes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +137,7 @@ class Sighting:
 
 
 class Stage(StrEnum):
-    """Where on its way a URL failed."""
+    """The step at which a URL failed."""
 
     ROBOTS = "robots"
     FETCH = "fetch"
@@ -150,9 +149,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A URL that is owed an explanation: the stage it failed at and the reason, in words a person
-    can act on.
-    """
+    """A URL that failed: the stage, the reason in words a person can act on, and when."""
 
     url: str
     stage: Stage
@@ -162,7 +159,7 @@ class Failure:
 
 
 class PayloadKind(StrEnum):
-    """What a capture's payload turned out to be."""
+    """What a capture's payload is."""
 
     ARTICLE = "article"
     PAGE = "page"  # HTML without an article: listings and the rest
@@ -176,14 +173,14 @@ class PayloadKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """All that one capture's payload tells: a pure function of payload, headers, capture time and
-    site configuration.
+    """All that is read from one capture: a pure function of payload, headers, capture time and site
+    configuration.
 
     Made in a worker process and sent back whole; the index is written from (capture, reading)
-    alone. `articles` holds the page's own article first and, on a listing that carries whole
-    bodies, the others after it. `requisites` are the addresses a page or style sheet needs to look
-    as it does, where the site's are to be fetched. `signature` is the near-duplicate signature of
-    the own article's text (bytes of 64 unsigned 32-bit integers), or None.
+    alone. `article` is the page's own; `embedded` are those that a listing carries with their whole
+    bodies. `requisites` are the URLs that a page or style sheet needs to look as it does, if the
+    site's are to be fetched. `signature` is the near-duplicate signature of the own article's text
+    (64 unsigned 32-bit integers as bytes), or None.
     """
 
     kind: PayloadKind
@@ -199,7 +196,7 @@ class Reading:
 
 
 class Change(StrEnum):
-    """What a capture meant for the index."""
+    """What a capture changed in the index."""
 
     NEW = "new"
     CHANGED = "changed"

@@ -1,4 +1,4 @@
-"""A labelled digest as a value, so that two tools' ways of writing the same one compare equal."""
+"""A labelled digest as a value: the same digest written in two ways compares equal."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ class Digest:
 
     @classmethod
     def compute(cls, data: bytes, algorithm: str = "sha256") -> Digest:
-        """Digest `data`."""
+        """The digest of `data`; ValueError if the algorithm is unknown."""
         return cls(algorithm, hashlib.new(algorithm, data).digest())
 
     @classmethod
     def parse(cls, text: str) -> Digest:
-        """Read `label:value` in base16, base32 or base64; ValueError where it is none of these."""
+        """Read `label:value` with the value in base16, base32 or base64; ValueError if it is none
+        of these.
+        """
         label, colon, value = text.strip().partition(":")
         algorithm = label.lower().replace("-", "")
         if not colon or algorithm not in hashlib.algorithms_available:

@@ -1,6 +1,4 @@
-"""How things are named: ids derived from content, never from the order of insertion, and times as
-text.
-"""
+"""Ids derived from content, never from the order of insertion, and times as text."""
 
 from __future__ import annotations
 
@@ -16,8 +14,8 @@ def iso_utc(moment: datetime) -> str:
 
 
 def content_id(*parts: str) -> str:
-    """A name derived from content alone: 16 hex digits of SHA-256 over the parts, each ended by a
-    line feed.
+    """An id derived from content alone: the first 16 hex digits of SHA-256 over the parts, each
+    followed by a line feed.
     """
     return hashlib.sha256(
         "".join(part + "\n" for part in parts).encode("utf-8", "surrogatepass")
@@ -25,7 +23,7 @@ def content_id(*parts: str) -> str:
 
 
 def article_id(site: str, canonical: str) -> str:
-    """The id of the article that `canonical` (a URL, or its `canonical_key`) names at `site`."""
+    """The id of an article of `site` by its canonical URL (or the `canonical_key` of it)."""
     return content_id(
         "article",
         site,
@@ -34,7 +32,7 @@ def article_id(site: str, canonical: str) -> str:
 
 
 def version_id(article: str, sha256: str) -> str:
-    """The id of the version of `article` (an article id) whose text has this `text_sha256`."""
+    """The id of the version of `article` (an article id) whose `text_sha256` is `sha256`."""
     return content_id("version", article, sha256)
 
 

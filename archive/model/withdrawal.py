@@ -1,4 +1,4 @@
-"""An article taken back: the value that WARC records, index and command share."""
+"""The withdrawal of an article as a value, for WARC records, index and command."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
-    """An article taken back, for a stated reason: what a `metadata` record in the archive says, and
-    the index obeys.
+    """A withdrawn article and the reason, as a `metadata` record in the archive states it; the
+    index obeys it.
 
-    Withdrawn is whatever is read, on this site, at one of the folded addresses `keys` or with a
-    text of `texts` (text_sha256), captured before or after; `urls` are the addresses themselves,
-    `digests` those of the payloads. With `purged` the payloads are not in the archive any more
-    either.
+    It applies to every reading of this site, captured before or after, at one of the canonical keys
+    `keys` or with a text of `texts` (text_sha256). `urls` are the URLs as captured, `digests` those
+    of the payloads. If `purged`, the payloads have been removed from the archive too.
     """
 
     article_id: str

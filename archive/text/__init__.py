@@ -1,1 +1,1 @@
-"""Text as search and comparison see it: folding, highlighting, shared lines, signatures."""
+"""Text for search and comparison: folding, highlighting, shared lines, signatures."""

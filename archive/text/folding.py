@@ -1,9 +1,9 @@
-"""Arabic (and Latin) made comparable: folding, the forms a word is also found under, and queries as
-FTS5 reads them.
+"""Arabic (and Latin) text folded for search, the forms under which a word is found, and queries in
+the syntax of FTS5.
 
-Text is stored as published; everything here is for search and comparison only. The full-text index
-holds folded text and, in columns of their own, the bare forms of its words, so that any SQLite
-client finds كرملين in والكرملين. Marking matches in the text as published is
+Text is stored as published; folded text is for search and comparison only. The full-text index
+holds folded text and, in columns of their own, the other forms of its words, so that any SQLite
+client finds كرملين in والكرملين. Marking matches in text as published is
 `archive.text.highlighting`.
 """
 
@@ -88,15 +88,13 @@ def split_words(folded: str) -> list[str]:
 
 
 def comparable_text(text: str) -> str:
-    """Text reduced to its folded words, a blank between: what two renditions of one text have in
-    common.
-    """
+    """The folded words of a text with a space between: equal for two renditions of one text."""
     return " ".join(split_words(fold_for_search(text)))
 
 
 def without_article(word: str) -> str | None:
-    """A folded word without its definite article (and و ف ب ك ل before it), or None where it has
-    none.
+    """A folded word without its definite article (and و ف ب ك ل before it), or None if it has no
+    article.
     """
     match = _ARTICLE.match(word)
     return word[match.end() :] if match and word not in _WHOLE else None
@@ -104,11 +102,11 @@ def without_article(word: str) -> str | None:
 
 @lru_cache(maxsize=1 << 15)
 def word_forms(word: str) -> tuple[str, ...]:
-    """The other forms a folded word is to be found under: without article, with the article alone,
+    """The other forms under which a folded word is found: without article, with the article alone,
     without a prefix.
 
-    A first letter of و ف ب ك ل may belong to the word (وزير): it is dropped for finding only, never
-    when comparing.
+    An initial و ف ب ك ل may belong to the word (وزير): it is dropped for finding, never for
+    comparing.
     """
     stem = without_article(word)
     if stem is not None:
@@ -120,18 +118,18 @@ def word_forms(word: str) -> tuple[str, ...]:
 
 
 def index_forms(folded: str) -> str:
-    """The other forms of all words of folded text, for the index: of the article each time, of
-    prefixes once.
+    """The other forms of all words of folded text, for the index: those without an article as often
+    as they occur, those without a prefix once.
     """
-    often: list[str] = []
-    once: dict[str, None] = {}
+    without_articles: list[str] = []
+    without_prefixes: dict[str, None] = {}
     for word in _WORD.findall(folded):
-        if word[0] in "اوفبكل" and (found := word_forms(word)):
-            if len(found[0]) < len(word) - 1:
-                often += found
+        if word[0] in "اوفبكل" and (forms := word_forms(word)):
+            if len(forms[0]) < len(word) - 1:
+                without_articles += forms
             else:
-                once.update(dict.fromkeys(found))
-    return " ".join([*often, *once])
+                without_prefixes.update(dict.fromkeys(forms))
+    return " ".join([*without_articles, *without_prefixes])
 
 
 # ------------------------------------------------------------------------------------------ queries
@@ -139,8 +137,8 @@ def index_forms(folded: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One thing asked for: folded `words` (several for a phrase), `prefix` for the last being a
-    beginning only.
+    """One search term: folded `words`, several for a phrase; with `prefix` the last word is only
+    the beginning of one.
     """
 
     words: tuple[str, ...]
@@ -148,7 +146,7 @@ class Term:
     phrase: bool = False
 
     def expression(self, *, loose: bool = False) -> str:
-        """The term for FTS5, everything quoted."""
+        """The term in the syntax of FTS5, everything quoted; `loose` as in `Query.expression`."""
         star = " *" if self.prefix else ""
         quoted = f'"{" ".join(self.words)}"{star}'
         if self.phrase:
@@ -166,8 +164,8 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What a person asked: alternatives (OR) in groups that must all be met, and what must not
-    occur.
+    """A search: groups of alternatives (OR), of which each group must match, and terms that must
+    not occur.
     """
 
     groups: tuple[tuple[Term, ...], ...] = ()
@@ -177,8 +175,8 @@ class Query:
         return bool(self.groups)
 
     def expression(self, *, loose: bool = False) -> str:
-        """The query for FTS5's MATCH; `loose` also drops prefixes that may belong to the word. ''
-        finds nothing.
+        """The query for FTS5's MATCH, '' if nothing is asked for; `loose` also drops initial
+        letters that may be prefixes or belong to the word.
         """
         wanted = " AND ".join(
             alternatives[0] if len(alternatives) == 1 else f"({' OR '.join(alternatives)})"
@@ -193,10 +191,10 @@ _TOKEN = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 
 
 def parse_query(text: str) -> Query:
-    """Read what a person typed: words are all required; "phrases", OR, -excluded and begin* are
+    """Read a query as typed: all words are required; "phrases", OR, -excluded and prefix* are
     understood.
 
-    Everything else, FTS5's own syntax included, is text to look for or ignored; nothing raises.
+    Everything else, FTS5's own syntax included, is searched for as text or ignored; nothing raises.
     """
     groups: list[list[Term]] = []
     excluded: list[Term] = []
@@ -206,11 +204,11 @@ def parse_query(text: str) -> Query:
         if match["word"] == "OR":
             alternative = bool(groups)
             continue
-        found = tuple(split_words(fold_for_search(raw)))
-        if not found:
+        words = tuple(split_words(fold_for_search(raw)))
+        if not words:
             continue
         prefix = match["word"] is not None and raw.endswith("*")
-        term = Term(words=found, prefix=prefix, phrase=match["phrase"] is not None)
+        term = Term(words=words, prefix=prefix, phrase=match["phrase"] is not None)
         if match["minus"]:
             excluded.append(term)
         elif alternative:

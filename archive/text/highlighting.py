@@ -1,8 +1,7 @@
-"""Where a query's words stand in text as published: whole texts marked, and short excerpts around
-the matches.
+"""Marks the matches of a query in text as published, in whole texts and in short excerpts.
 
-Words of the published text are folded one by one, so no map of offsets is needed and nothing of the
-text changes.
+Words of the text are folded one by one, so no map of offsets is needed and the text itself never
+changes.
 """
 
 from __future__ import annotations
@@ -31,37 +30,37 @@ class Span:
 
 
 def matching_spans(text: str, query: Query) -> list[Span]:
-    """Every place in `text` that answers a term of `query`, in order, not overlapping."""
+    """Every match of a term of `query` in `text`, in order, not overlapping."""
     terms = [term for group in query.groups for term in group]
-    found = [
+    words = [
         (match.start(), match.end(), fold_for_search(match[0]))
         for match in _PUBLISHED_WORD.finditer(text)
     ]
     marked: list[Span] = []
     position = 0
-    while position < len(found):
-        size = max((_matched_words(found, position, term) for term in terms), default=0)
+    while position < len(words):
+        size = max((_matched_words(words, position, term) for term in terms), default=0)
         if size:
-            marked.append(Span(found[position][0], found[position + size - 1][1]))
+            marked.append(Span(words[position][0], words[position + size - 1][1]))
         position += size or 1
     return marked
 
 
 def mark_matches(text: str, query: Query, before: str = "[", after: str = "]") -> str:
-    """The text with each match put between two marks."""
+    """The text with `before` and `after` around each match."""
     return "".join(_marked_pieces(text, matching_spans(text, query), before, after))
 
 
 def marked_excerpt(text: str, query: Query, before: str = "[", after: str = "]") -> str:
-    """The passage of `text` with the most matches, marked; its beginning where nothing matches. On
-    one line.
+    """The passage of `text` with the most matches, marked, on one line; the beginning of the text
+    if nothing matches.
     """
     all_spans = matching_spans(text, query)
     start, end = _excerpt_window(text, all_spans)
     inside = [
-        Span(each.start - start, each.end - start)
-        for each in all_spans
-        if start <= each.start and each.end <= end
+        Span(span.start - start, span.end - start)
+        for span in all_spans
+        if start <= span.start and span.end <= end
     ]
     passage = "".join(_marked_pieces(text[start:end], inside, before, after))
     passage = " ".join(passage.split())
@@ -69,6 +68,7 @@ def marked_excerpt(text: str, query: Query, before: str = "[", after: str = "]")
 
 
 def _excerpt_window(text: str, all_spans: list[Span]) -> tuple[int, int]:
+    """Start and end of the passage with the most matches, at word boundaries."""
     best, most = 0, 0
     for first, span in enumerate(all_spans):
         inside = sum(
@@ -99,19 +99,19 @@ def _marked_pieces(text: str, marked: list[Span], before: str, after: str) -> It
     yield text[position:]
 
 
-def _matched_words(found: list[tuple[int, int, str]], position: int, term: Term) -> int:
-    """How many words of the text, from `position` on, answer the term; 0 where they do not."""
+def _matched_words(words: list[tuple[int, int, str]], position: int, term: Term) -> int:
+    """How many words of the text, from `position` on, match the term; 0 if they do not."""
     if not term.phrase:
         return int(
             any(
-                _word_matches(found[position][2], word, prefix=_is_prefix(term, word))
+                _word_matches(words[position][2], word, prefix=_is_prefix(term, word))
                 for word in term.words
             )
         )
     size = len(term.words)
-    if position + size > len(found):
+    if position + size > len(words):
         return 0
-    here = [each[2] for each in found[position : position + size]]
+    here = [word for _, _, word in words[position : position + size]]
     if size == 1:
         return int(_word_matches(here[0], term.words[0], prefix=False))
     return size if tuple(here) == term.words else 0

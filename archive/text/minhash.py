@@ -1,4 +1,4 @@
-"""What the index needs of a near-duplicate signature: how alike two are, and the bands that find
+"""Near-duplicate signatures as the index uses them: the similarity of two, and the bands that find
 candidates.
 
 A signature is 64 unsigned 32-bit integers, little-endian (MinHash, Broder 1997);
@@ -24,15 +24,15 @@ _FORMAT = struct.Struct(f"<{SIGNATURE_VALUES}I")
 _BAND_BYTES = 4 * BAND_VALUES
 
 
-def estimate_similarity(one: bytes, other: bytes) -> float:
+def estimate_similarity(first: bytes, second: bytes) -> float:
     """The estimated Jaccard similarity of two signatures, 0 to 1."""
-    pairs = zip(_FORMAT.unpack(one), _FORMAT.unpack(other), strict=True)
+    pairs = zip(_FORMAT.unpack(first), _FORMAT.unpack(second), strict=True)
     return float(sum(a == b for a, b in pairs)) / SIGNATURE_VALUES
 
 
 def signature_bands(signature: bytes) -> list[int]:
-    """The signature's bands as signed 64-bit integers (SQLite's range); near-duplicates very likely
-    share one.
+    """The signature's bands as signed 64-bit integers (SQLite's range); two near-duplicates very
+    likely share at least one.
     """
     return [
         int.from_bytes(
