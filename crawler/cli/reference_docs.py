@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import click
 
 from archive import errors
-from archive.config import CollectionConfig, Selectors, SiteConfig, documented_keys
+from archive.config_keys import COLLECTION, SELECTORS, SITE, keys_of
 from archive.index.column_docs import public_tables
 from crawler.cli import COMMANDS, warraq
 
@@ -45,27 +45,17 @@ def _help(command: click.Command, name: str, parent: click.Context | None = None
 
 def configuration_page() -> str:
     """`docs/config.md`: every key of `warraq.toml`."""
-    tables = (
-        ("[collection]", CollectionConfig),
-        ("[sites.NAME]", SiteConfig),
-        ("[sites.NAME.selectors]", Selectors),
-    )
-    return "\n".join(
-        f"## {heading}\n\n" + "\n".join(_keys(table)) + "\n" for heading, table in tables
-    )
+    tables = (COLLECTION, SITE, SELECTORS)
+    return "\n".join(f"## {table}\n\n" + "\n".join(_keys(table)) + "\n" for table in tables)
 
 
-def _keys(table: type[Selectors | SiteConfig | CollectionConfig]) -> Iterator[str]:
-    defaults = {entry: field.default for entry, field in table.__dataclass_fields__.items()}
-    yield "| key | meaning | expects | default | example |\n| --- | --- | --- | --- | --- |"
-    for name, key in documented_keys(table).items():
-        default = defaults[name]
-        told = (
-            ""
-            if default in (None, ()) or not isinstance(default, str | int | float)
-            else f"`{_toml(default)}`"
-        )
-        cells = (f"`{name}`", key.says, key.expects, told, f"`{name} = {key.example}`")
+def _keys(table: str) -> Iterator[str]:
+    yield "| key | meaning | expects | unit | default | example |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for key in keys_of(table).values():
+        default = f"`{_toml(key.default)}`" if isinstance(key.default, str | int | float) else ""
+        example = f"`{key.name} = {key.example}`"
+        cells = (f"`{key.name}`", key.meaning, key.expects, key.unit or "", default, example)
         yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

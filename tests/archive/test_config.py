@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 
 from archive.config import (
     FORMAT,
-    CollectionConfig,
-    Selectors,
     SiteConfig,
     check_format,
-    documented_keys,
     load_config,
     parse_config,
 )
+from archive.config_keys import COLLECTION, KEYS, REQUIRED, SELECTORS
+from archive.config_keys import SITE as SITES
 from archive.config_parsers import is_loopback, parse_duration, parse_size
 from archive.errors import ConfigError, NewerCollectionError
 
@@ -47,26 +46,19 @@ def test_smallest_file_has_defaults() -> None:
 
 def test_every_key_is_read() -> None:
     """Each documented key, given as its own example, is accepted and kept."""
-    for table, heading in (
-        (CollectionConfig, "collection"),
-        (SiteConfig, "sites.a"),
-        (Selectors, "sites.a.selectors"),
-    ):
-        for name, key in documented_keys(table).items():
-            lines = {
-                "collection": 'name = "x"',
-                "sites.a": 'start = "https://a.example/"',
-                "sites.a.selectors": "",
-            }
-            lines[heading] = f"{name} = {key.example}\n" + (
-                "" if name in ("name", "start") else lines[heading]
-            )
-            config = parse_config("".join(f"[{where}]\n{text}\n" for where, text in lines.items()))
-            read = config if table is CollectionConfig else config.sites[0]
-            assert (
-                getattr(read if table is not Selectors else config.sites[0].selectors, name)
-                is not None
-            ), name
+    for key in KEYS:
+        lines = {
+            "collection": 'name = "x"',
+            "sites.a": 'start = "https://a.example/"',
+            "sites.a.selectors": "",
+        }
+        heading = key.table.strip("[]").replace("NAME", "a")
+        required = key.default is REQUIRED
+        lines[heading] = f"{key.name} = {key.example}\n" + ("" if required else lines[heading])
+        config = parse_config("".join(f"[{where}]\n{text}\n" for where, text in lines.items()))
+        (only,) = config.sites
+        holder = {COLLECTION: config, SITES: only, SELECTORS: only.selectors}[key.table]
+        assert getattr(holder, key.name) is not None, key.name
 
 
 @pytest.mark.parametrize(
@@ -243,9 +235,8 @@ def test_sizes(text: object, expected: int) -> None:
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists))
 def test_readers_only_refuse_with_value_error(value: object) -> None:
     """Whatever TOML may hold, each key's reader returns a value or refuses it with ValueError."""
-    for table in (CollectionConfig, SiteConfig, Selectors):
-        for key in documented_keys(table).values():
-            try:
-                key.reads(value)
-            except ValueError:
-                continue
+    for key in KEYS:
+        try:
+            key.parse(value)
+        except ValueError:
+            continue

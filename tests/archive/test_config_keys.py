@@ -1,0 +1,55 @@
+"""One table says which keys `warraq.toml` may have; the values that hold them follow it."""
+
+from dataclasses import fields
+
+import pytest
+
+from archive.config import CollectionConfig, Selectors, SiteConfig, parse_config
+from archive.config_keys import (
+    COLLECTION,
+    KEYS,
+    REQUIRED,
+    SELECTORS,
+    SITE,
+    Key,
+    default_of,
+    keys_of,
+)
+
+HOLDERS = {COLLECTION: CollectionConfig, SITE: SiteConfig, SELECTORS: Selectors}
+# What the values hold beside keys: a site's name is its table's, and tables lie in tables.
+BESIDE = {COLLECTION: {"sites"}, SITE: {"name", "selectors"}, SELECTORS: set()}
+
+
+@pytest.mark.parametrize("table", list(HOLDERS))
+def test_each_key_has_a_field_and_each_field_a_key(table: str) -> None:
+    """What can be written in the file is what the configuration holds, in the same order."""
+    held = [field.name for field in fields(HOLDERS[table]) if field.name not in BESIDE[table]]
+    assert list(keys_of(table)) == held
+
+
+def test_a_file_without_a_key_holds_its_default() -> None:
+    """The default that the documentation states is the one in force."""
+    config = parse_config('[collection]\nname = "x"\n[sites.a]\nstart = "https://a.example/"\n')
+    (site,) = config.sites
+    holders = {COLLECTION: config, SITE: site, SELECTORS: site.selectors}
+    for key in KEYS:
+        if key.default is not REQUIRED:
+            assert getattr(holders[key.table], key.name) == key.default, key.name
+
+
+def test_a_required_key_has_no_default() -> None:
+    """A table without it is refused with what was expected, and asking for its default is a bug."""
+    assert {key.name for key in KEYS if key.default is REQUIRED} == {"name", "start"}
+    with pytest.raises(LookupError, match="start"):
+        default_of(SITE, "start")
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: f"{key.table}{key.name}")
+def test_each_key_says_what_a_person_needs(key: Key) -> None:
+    """A meaning that ends in a full stop, what is expected, an example; a unit where it is a number."""
+    assert key.meaning.endswith(".")
+    assert key.expects
+    assert key.example
+    number = isinstance(key.default, int | float) and not isinstance(key.default, bool)
+    assert not number or key.unit or key.name == "format"
