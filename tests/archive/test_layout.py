@@ -17,8 +17,8 @@ CONFIG = '[collection]\nname = "x"\n'
 HOLD = """
 import sys, time
 from pathlib import Path
-from archive.layout import Layout
-with Layout(Path(sys.argv[1])).write_lock():
+from archive.layout import CollectionFolder
+with CollectionFolder(Path(sys.argv[1])).write_lock():
     print("held", flush=True)
     time.sleep(60)
 """

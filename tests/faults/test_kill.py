@@ -27,12 +27,12 @@ import sys
 from pathlib import Path
 from archive.config import CollectionConfig, SiteConfig
 from archive.errors import WarraqError
-from archive.layout import Layout
-from crawler.crawl.run import crawl
+from archive.layout import CollectionFolder
+from crawler.crawl.run import crawl_sites
 site = SiteConfig(name="paper", start=(sys.argv[2] + "/",), delay=0.0)
 config = CollectionConfig(name="test", sites=(site,), rotate_bytes=int(sys.argv[3]))
 try:
-    print(crawl(Layout(Path(sys.argv[1])), config, [site])[0].outcome)
+    print(crawl_sites(CollectionFolder(Path(sys.argv[1])), config, [site])[0].outcome)
 except WarraqError as error:
     print(error, file=sys.stderr)
     sys.exit(error.exit_code)

@@ -76,9 +76,9 @@ def test_a_line_of_the_house_is_known_after_five_articles(kit: Any) -> None:
         entries = [
             entry(kit, number, [*story(number)[1], at(TEXT, APPEAL)], number) for number in range(5)
         ]
-        index.apply(entries[:4])
+        index.apply_captures(entries[:4])
         assert all(APPEAL in body for body in bodies(kit).values())
-        assert index.apply(entries[4:]) == [Change.NEW]
+        assert index.apply_captures(entries[4:]) == [Change.NEW]
         assert bodies(kit) == {f"{HOST}/a/{number}": texts(story(number)[1]) for number in range(5)}
         assert kit.rows("SELECT count(*), max(number) FROM versions") == [(5, 1)]
         assert kit.rows(
@@ -95,19 +95,19 @@ def test_another_ticker_is_no_edit(kit: Any) -> None:
     with kit.index() as index:
         first = [entry(kit, n, [*story(n)[1], at(BOX, TICKERS[n % 2])], n) for n in range(3)]
         again = [entry(kit, n, [*story(n)[1], at(BOX, TICKERS[2])], 10 + n) for n in range(3)]
-        index.apply(first)
-        assert index.apply(again) == [Change.CHANGED] * 3
+        index.apply_captures(first)
+        assert index.apply_captures(again) == [Change.CHANGED] * 3
         later = [
             entry(kit, n, [*story(n)[1], at(BOX, TICKERS[n % 3])], 20 + n) for n in range(3, 9)
         ]
-        index.apply(later)
+        index.apply_captures(later)
         assert set(kit.rows("SELECT versions FROM articles")) == {(1,)}
-        assert index.apply([entry(kit, 1, [*story(1)[1], at(BOX, TICKERS[0])], 40)]) == [
+        assert index.apply_captures([entry(kit, 1, [*story(1)[1], at(BOX, TICKERS[0])], 40)]) == [
             Change.UNCHANGED
         ]
-        assert index.apply([entry(kit, 1, [*story(1)[1][:3], at(BOX, TICKERS[0])], 41)]) == [
-            Change.CHANGED
-        ]
+        assert index.apply_captures(
+            [entry(kit, 1, [*story(1)[1][:3], at(BOX, TICKERS[0])], 41)]
+        ) == [Change.CHANGED]
 
 
 def test_headlines_of_other_articles_go_and_round_ups_keep_them(kit: Any) -> None:
@@ -121,12 +121,12 @@ def test_headlines_of_other_articles_go_and_round_ups_keep_them(kit: Any) -> Non
             lines.insert(
                 3, at(TEXT, f"Also seen: {story(number + 60)[0]}", f"Also seen: {LINK_MARK}")
             )
-            index.apply([entry(kit, number, lines, number)])
+            index.apply_captures([entry(kit, number, lines, number)])
         links = [
             at(TEXT, f"{story(number)[0]} and what came of it in the end", LINK_MARK)
             for number in range(70, 90)
         ]
-        index.apply([entry(kit, 99, [story(99)[1][0], *links], 99)])
+        index.apply_captures([entry(kit, 99, [story(99)[1][0], *links], 99)])
         found = bodies(kit)
     assert found.pop(f"{HOST}/a/99") == texts([story(99)[1][0], *links])
     assert found == {f"{HOST}/a/{number}": texts(story(number)[1]) for number in range(6)}
@@ -155,7 +155,7 @@ def test_what_an_article_is_about_stays_however_often_it_is_said(kit: Any) -> No
             lines.insert(3, at(TEXT, background))
             lines.insert(4, at(TEXT, quotation))
             lines.insert(5, at("main/div.text/h2", "What came before"))
-            index.apply([entry(kit, number, lines, number)])
+            index.apply_captures([entry(kit, number, lines, number)])
         assert all(
             {background, quotation, "What came before"} <= set(body)
             for body in bodies(kit).values()
@@ -171,7 +171,7 @@ def test_one_article_at_many_addresses_teaches_nothing(kit: Any) -> None:
     with kit.index() as index:
         for number in range(12):
             edited = [*lines[:3], at(TEXT, f"Update {number}.")]
-            index.apply(
+            index.apply_captures(
                 [
                     entry(
                         kit,
@@ -200,7 +200,7 @@ def test_tables_and_lists_keep_entries_that_come_back(kit: Any) -> None:
         for number in range(10):
             recipe = [at("div.text/ul/li", each) for each in rng.sample(stuff, 6)]
             offers = [at("div.offer/ul/li", each) for each in box]
-            index.apply(
+            index.apply_captures(
                 [
                     entry(
                         kit,
@@ -232,7 +232,7 @@ def test_a_step_that_stands_wherever_it_is_needed_is_real(kit: Any) -> None:
                 for pair in zip(own, (at(TEXT, each) for each in rng.sample(steps, 4)), strict=True)
                 for line in pair
             ]
-            index.apply([entry(kit, number, [*lines, at(TEXT, APPEAL)], number)])
+            index.apply_captures([entry(kit, number, [*lines, at(TEXT, APPEAL)], number)])
         assert all(set(steps) <= set(body) and APPEAL not in body for body in bodies(kit).values())
 
 
@@ -249,7 +249,9 @@ def test_counters_go_and_numbers_that_are_told_stay(kit: Any) -> None:
             ]
             lines = story(number)[1]
             lines.insert(2, at(TEXT, f"Seen by {1000 + 7 * number} people so far"))
-            index.apply([entry(kit, number, [*lines, *(at(TEXT, each) for each in told)], number)])
+            index.apply_captures(
+                [entry(kit, number, [*lines, *(at(TEXT, each) for each in told)], number)]
+            )
         for number in range(8):
             body = bodies(kit)[f"{HOST}/a/{number}"]
             assert body[:4] == texts(story(number)[1])
@@ -259,13 +261,13 @@ def test_counters_go_and_numbers_that_are_told_stay(kit: Any) -> None:
 def test_an_article_is_never_emptied(kit: Any) -> None:
     """A stub that holds nothing but the house's line keeps it."""
     with kit.index() as index:
-        index.apply(
+        index.apply_captures(
             [
                 entry(kit, number, [*story(number)[1], at(TEXT, APPEAL)], number)
                 for number in range(6)
             ]
         )
-        index.apply([entry(kit, 77, [at(TEXT, APPEAL)], 77)])
+        index.apply_captures([entry(kit, 77, [at(TEXT, APPEAL)], 77)])
         assert bodies(kit)[f"{HOST}/a/77"] == [APPEAL]
 
 
@@ -276,7 +278,7 @@ def test_lessons_are_of_one_site_and_can_be_asked_for(kit: Any) -> None:
     lines = [*story(9)[1], at(TEXT, APPEAL), at(BOX, TICKERS[1])]
     with kit.index() as index:
         for number in range(6):
-            index.apply(
+            index.apply_captures(
                 [
                     entry(
                         kit,
@@ -287,7 +289,7 @@ def test_lessons_are_of_one_site_and_can_be_asked_for(kit: Any) -> None:
                 ]
             )
         capture, reading = entry(kit, 9, lines, 9)
-        index.apply(
+        index.apply_captures(
             [(capture, replace(reading, article=replace(reading.article, site="elsewhere")))]
         )
         assert bodies(kit)[f"{HOST}/a/9"] == texts(lines)
@@ -392,6 +394,6 @@ def apply_in(kit: Any, steps: list[Any], rng: random.Random, *, largest: int) ->
             for step in batch:
                 if isinstance(step, Withdrawal):
                     index.withdraw(step)
-            index.apply([step for step in batch if not isinstance(step, Withdrawal)])
+            index.apply_captures([step for step in batch if not isinstance(step, Withdrawal)])
     dump: dict[str, Any] = kit.dump()
     return dump

@@ -74,7 +74,8 @@ def test_parts_are_one_article_with_one_version(kit: Any) -> None:
     """
     with kit.index() as index:
         changes = [
-            index.apply_captures([page(kit, part, hour / 10)])[0] for hour, part in enumerate((3, 1, 2))
+            index.apply_captures([page(kit, part, hour / 10)])[0]
+            for hour, part in enumerate((3, 1, 2))
         ]
     assert changes == [Change.NEW, Change.UNCHANGED, Change.UNCHANGED]
     assert bodies(kit) == [whole(0, 0, 0)]
@@ -111,9 +112,13 @@ def test_a_part_that_changes_is_a_new_version_of_the_whole(kit: Any) -> None:
         )
         assert bodies(kit) == [whole(0, 0, 0), whole(0, 1, 0)]
         third = FetchFacts(crawl_id="wednesday", site="news")
-        index.apply_captures([page(kit, part, 48 + part / 10, third, edition=7) for part in (1, 2, 3)])
+        index.apply_captures(
+            [page(kit, part, 48 + part / 10, third, edition=7) for part in (1, 2, 3)]
+        )
         fourth = FetchFacts(crawl_id="thursday", site="news")
-        index.apply_captures([page(kit, part, 72 + part / 10, fourth, edition=7) for part in (1, 2, 3)])
+        index.apply_captures(
+            [page(kit, part, 72 + part / 10, fourth, edition=7) for part in (1, 2, 3)]
+        )
     assert bodies(kit) == [whole(0, 0, 0), whole(0, 1, 0), whole(7, 7, 7)]
 
 
@@ -226,7 +231,9 @@ def build(kit: Any, made: list[tuple[int, int, int, str]]) -> list[Any]:
             entries.append(
                 (
                     capture,
-                    replace(reading, article=replace(reading.article, page_number=None, is_last=False)),
+                    replace(
+                        reading, article=replace(reading.article, page_number=None, is_last=False)
+                    ),
                 )
             )
         else:

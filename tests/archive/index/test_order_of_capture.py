@@ -137,7 +137,7 @@ def apply_in(kit: Any, entries: list[tuple[Any, Any]], rng: random.Random) -> di
         while rest:
             size = rng.randint(1, len(rest))
             batch, rest = rest[:size], rest[size:]
-            index.apply(batch)
+            index.apply_captures(batch)
     dump: dict[str, Any] = kit.dump()
     return dump
 
@@ -159,7 +159,7 @@ def test_any_order_gives_equal_tables(
         entries = build(kit, made)
         with kit.index() as index:
             for entry in entries:
-                index.apply([entry])
+                index.apply_captures([entry])
         expected = kit.dump()
         for _ in range(3):
             shuffled = rng.sample(entries, len(entries))
@@ -186,13 +186,13 @@ def test_near_duplicates_share_a_cluster(kit: Any) -> None:
         )
 
     with kit.index() as index:
-        index.apply(
+        index.apply_captures(
             [
                 entry("https://one.example/1", 0, 2, "one"),
                 entry("https://two.example/1", 1, 1, "two"),
             ]
         )
-        index.apply(
+        index.apply_captures(
             [
                 entry("https://three.example/1", 3, 3, "three"),
                 entry("https://four.example/1", 2, 4, "four"),
@@ -205,7 +205,7 @@ def test_near_duplicates_share_a_cluster(kit: Any) -> None:
         )
         assert (size, first) == (3, "two")
         # one is rewritten: it leaves; four stays with two
-        index.apply([entry("https://one.example/1", 3, 9, "one")])
+        index.apply_captures([entry("https://one.example/1", 3, 9, "one")])
     assert kit.rows(
         "SELECT site, cluster_id IS NULL FROM articles WHERE site IN ('four', 'two')"
     ) == [

@@ -40,8 +40,8 @@ def failure(kit: Any) -> Failure:
 @pytest.mark.parametrize(
     "write",
     [
-        lambda index, kit: index.apply([kit.entry()]),
-        lambda index, kit: index.fail([failure(kit)]),
+        lambda index, kit: index.apply_captures([kit.entry()]),
+        lambda index, kit: index.add_failures([failure(kit)]),
         lambda index, kit: index.begin_crawl(summary(kit)),
         lambda index, kit: index.end_crawl(summary(kit)),
         lambda index, _: index.mark_indexed("a.warc.gz", 7),
@@ -69,9 +69,9 @@ def test_a_failed_batch_leaves_nothing(kit: Any) -> None:
         before = kit.dump()
         capture, _ = kit.entry()
         with pytest.raises(AttributeError):
-            index.apply([kit.entry(), (capture, None)])
+            index.apply_captures([kit.entry(), (capture, None)])
         assert kit.dump() == before
-        assert index.apply([kit.entry()]) == [Change.NEW]
+        assert index.apply_captures([kit.entry()]) == [Change.NEW]
 
 
 def test_files_of_other_versions_and_programs(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_progress_is_kept_and_never_goes_back(kit: Any) -> None:
     """How far a WARC is in the index is kept with the batch."""
     with kit.index() as index:
         assert index.indexed_up_to("a.warc.gz") == 0
-        index.apply([kit.entry()], progress={"a.warc.gz": 1900})
+        index.apply_captures([kit.entry()], progress={"a.warc.gz": 1900})
         index.mark_indexed("a.warc.gz", 1000)
         assert index.indexed_up_to("a.warc.gz") == 1900
 
@@ -130,9 +130,9 @@ def test_what_a_revisit_may_refer_to(kit: Any) -> None:
     )
     page = Reading(kind=PayloadKind.PAGE)
     with kit.index() as index:
-        assert index.reference(digest) is None
-        index.apply([(cut, page), (second, page), kit.revisit(first, 3), (first, page)])
-        found = index.reference(digest)
+        assert index.earliest_with_digest(digest) is None
+        index.apply_captures([(cut, page), (second, page), kit.revisit(first, 3), (first, page)])
+        found = index.earliest_with_digest(digest)
         assert found is not None
         assert (found.offset, found.record_id, found.captured) == (
             first.offset,
@@ -141,7 +141,7 @@ def test_what_a_revisit_may_refer_to(kit: Any) -> None:
         )
         assert found.payload_digest == digest
         revisit, _ = kit.revisit(first, 4)
-        assert index.resolve(revisit) == found
+        assert index.revisit_target(revisit) == found
 
 
 def test_fractions_of_a_second_survive(kit: Any) -> None:
@@ -150,8 +150,8 @@ def test_fractions_of_a_second_survive(kit: Any) -> None:
     digest = Digest.compute(b"payload")
     capture = kit.capture(captured=exact, payload_digest=digest)
     with kit.index() as index:
-        index.apply([(capture, Reading(kind=PayloadKind.PAGE))])
-        found = index.reference(digest)
+        index.apply_captures([(capture, Reading(kind=PayloadKind.PAGE))])
+        found = index.earliest_with_digest(digest)
     assert found is not None
     assert found.captured == exact
     assert kit.rows("SELECT captured FROM captures") == [("2024-03-01T12:00:00Z",)]
@@ -165,15 +165,15 @@ def test_validators(kit: Any) -> None:
     first = kit.capture(hour=0, etag='"1"', last_modified="Fri, 01 Mar 2024 12:00:00 GMT")
     with kit.index() as index:
         assert index.validators(URL) is None
-        index.apply([(first, page)])
+        index.apply_captures([(first, page)])
         found = index.validators(URL)
         assert found is not None
         assert (found.etag, found.last_modified) == ('"1"', "Fri, 01 Mar 2024 12:00:00 GMT")
-        index.apply([kit.revisit(first, 1, etag='"2"')])
+        index.apply_captures([kit.revisit(first, 1, etag='"2"')])
         found = index.validators(URL)
         assert found is not None
         assert (found.etag, found.reference.offset) == ('"2"', first.offset)
-        index.apply([(kit.capture(hour=2), page)])
+        index.apply_captures([(kit.capture(hour=2), page)])
         assert index.validators(URL) is None
         assert [
             each.offset for each in index.captured_since(URL, kit.START + timedelta(hours=1))
@@ -188,7 +188,7 @@ def test_failures(kit: Any) -> None:
     listing = NotAnArticle(url=URL, reason=NotArticleReason.LISTING)
     further = Failure(url=URL, stage=Stage.DISCOVERY, reason="sitemap is cut", at=kit.START)
     with kit.index() as index:
-        index.apply(
+        index.apply_captures(
             [
                 (
                     kit.capture(hour=1),
@@ -197,8 +197,8 @@ def test_failures(kit: Any) -> None:
                 (kit.capture(hour=2), Reading(kind=PayloadKind.PAGE, not_article=listing)),
             ]
         )
-        index.fail([failure(kit), failure(kit)])
-        index.fail([failure(kit)])
+        index.add_failures([failure(kit), failure(kit)])
+        index.add_failures([failure(kit)])
     assert sorted(kit.rows("SELECT stage, reason FROM failures")) == [
         ("discovery", "sitemap is cut"),
         ("extract", "paywall: three lines of text"),
@@ -219,7 +219,7 @@ def test_sightings(kit: Any) -> None:
     with kit.index() as index:
         for hour, each in ((2, sighting), (1, sighting), (3, other)):
             capture = kit.capture("https://news.example/sitemap.xml", hour)
-            index.apply([(capture, Reading(kind=PayloadKind.SITEMAP, sightings=(each,)))])
+            index.apply_captures([(capture, Reading(kind=PayloadKind.SITEMAP, sightings=(each,)))])
     assert kit.rows("SELECT title, seen, last_seen FROM sightings ORDER BY seen") == [
         ("خبر", "2024-03-01T13:00:00Z", "2024-03-01T14:00:00Z"),
         ("خبر معدل", "2024-03-01T15:00:00Z", "2024-03-01T15:00:00Z"),
@@ -254,7 +254,7 @@ def test_text_is_made_fit_for_storage_at_one_border(kit: Any) -> None:
         Reading(kind=PayloadKind.FEED, sightings=(sighting,), failures=(owed,)),
     )
     with kit.index() as index:
-        index.apply([entry, noisy])
+        index.apply_captures([entry, noisy])
     assert kit.rows("SELECT title, body, author FROM articles") == [("نص [31m\ufffd",) * 3]
     for table, rows in kit.dump().items():
         text = repr(rows)
@@ -276,7 +276,7 @@ def test_what_hangs_on_an_article(kit: Any) -> None:
         ],
     )
     with kit.index() as index:
-        index.apply([entry])
+        index.apply_captures([entry])
     assert kit.rows("SELECT name FROM authors ORDER BY position") == [("أحمد",), ("سارة",)]
     assert kit.rows("SELECT author FROM articles") == [("أحمد; سارة",)]
     assert kit.rows("SELECT tag FROM tags") == [("اقتصاد",)]
@@ -292,8 +292,8 @@ def test_the_full_text_follows_the_article(kit: Any) -> None:
     check.
     """
     with kit.index() as index:
-        index.apply([kit.entry(paragraphs=["قديمة تماما"])])
-        index.apply([kit.entry(hour=1, paragraphs=["جديدة تماما"])])
+        index.apply_captures([kit.entry(paragraphs=["قديمة تماما"])])
+        index.apply_captures([kit.entry(hour=1, paragraphs=["جديدة تماما"])])
     asked = "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH ?"
     assert kit.rows(asked, "قديمه") == [(0,)]
     assert kit.rows(asked, "جديده") == [(1,)]

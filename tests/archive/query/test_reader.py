@@ -105,7 +105,7 @@ def test_no_query_can_break_out(text: str) -> None:
 def test_hostile_queries_find_nothing_and_raise_nothing(kit: Any, text: str) -> None:
     """FTS5's own syntax is text like any other."""
     with kit.index() as index:
-        index.apply([kit.entry()])
+        index.apply_captures([kit.entry()])
     with IndexReader(kit.path()) as reader:
         assert reader.search(text) == []
         assert reader.count(text) == 0
@@ -120,7 +120,7 @@ def found(kit: Any, query: str, **filters: Any) -> list[str]:
 def fill(kit: Any, *texts: str) -> None:
     """An index with one article for each text, titled 0, 1, 2 ..."""
     with kit.index() as index:
-        index.apply(
+        index.apply_captures(
             [
                 kit.entry(
                     f"https://news.example/a/{place}", place, title=f"عنوان {place}", paragraphs=[text],
@@ -241,7 +241,7 @@ def test_articles_are_found_by_id_and_any_address(kit: Any) -> None:
     """
     url = "https://news.example/a/1001"
     with kit.index() as index:
-        index.apply(
+        index.apply_captures(
             [
                 kit.entry(),
                 kit.entry("https://news.example/sport/5", 1),

@@ -14,6 +14,7 @@ from archive.config import CollectionConfig, load_config
 from archive.layout import CollectionFolder
 from archive.model import Exchange, FetchFacts
 from archive.warc.writer import WarcInfo, WarcWriter
+from pipelines.ingest.catch_up import index_files as index_files_of_archive
 from pipelines.ingest.catch_up import update_index
 from pipelines.ingest.preserve import Preserver
 from pipelines.ingest.re_extract import re_extract_all, reread_sample
@@ -132,7 +133,7 @@ def test_a_crawl_that_begins_meanwhile_is_no_damage(
                     FetchFacts(crawl_id="d", site="news"),
                 )
             update_index(layout, config)
-        update_index.index_files(*arguments, **options)
+        index_files_of_archive(*arguments, **options)
 
     monkeypatch.setattr("pipelines.ingest.re_extract.index_files", index_files)
     assert list(re_extract_all(layout, config, workers=1)) == []
