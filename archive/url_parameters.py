@@ -26,13 +26,14 @@ _TRACKING_PREFIXES = (
 )
 # fmt: off
 _TRACKING = frozenset({
-    "__twitter_impression", "_ga", "_gl", "cmp", "cmpid", "cid_source", "dclid", "ef_id", "epik",
-    "fb_action_ids", "fb_action_types", "fb_ref", "fb_source", "fbclid", "ftag", "gad_source",
-    "gbraid", "gclid", "gclsrc", "guccounter", "guce_referrer", "guce_referrer_sig",
-    "hsctatracking", "icid", "igsh", "igshid", "ito", "li_fat_id", "mc_cid", "mc_eid", "mkt_tok", "msclkid", "ncid",
-    "ocid", "oly_anon_id", "oly_enc_id", "ref", "ref_src", "ref_url", "s_cid", "s_kwcid",
-    "share_id", "sharesource", "smid", "smtyp", "spm", "sr_share", "srsltid", "ttclid", "twclid", "usqp",
-    "vero_conv", "vero_id", "wbraid", "wickedid", "wt_mc", "wt.mc_id", "xtor", "yclid", "zanpid",
+    "__twitter_impression", "_ga", "_gl", "cmp", "cmpid", "cid_source", "dclid", "ef_id",
+    "epik", "fb_action_ids", "fb_action_types", "fb_ref", "fb_source", "fbclid", "ftag",
+    "gad_source", "gbraid", "gclid", "gclsrc", "guccounter", "guce_referrer",
+    "guce_referrer_sig", "hsctatracking", "icid", "igsh", "igshid", "ito", "li_fat_id",
+    "mc_cid", "mc_eid", "mkt_tok", "msclkid", "ncid", "ocid", "oly_anon_id", "oly_enc_id",
+    "ref", "ref_src", "ref_url", "s_cid", "s_kwcid", "share_id", "sharesource", "smid", "smtyp",
+    "spm", "sr_share", "srsltid", "ttclid", "twclid", "usqp", "vero_conv", "vero_id", "wbraid",
+    "wickedid", "wt_mc", "wt.mc_id", "xtor", "yclid", "zanpid",
 })
 # fmt: on
 

@@ -1,10 +1,9 @@
-"""Captures out of WARC files: our own, with all that we know of them, and anybody else's.
+"""Reads captures, and the payloads of captures, out of WARC and ARC files of any tool.
 
 The records of one exchange (`request`, `response`, `metadata`, tied by WARC-Concurrent-To) become
-one `Capture`. Foreign files may lack digests, metadata or ids, put brackets around URIs or be
-WARC/1.0: what a capture needs is then worked out, and only http and https URLs are captures at all.
-How records lie in a file is `warc_records`' business; which of them is the article's is the
-index's.
+one `Capture`. Files of other tools may lack digests, metadata or ids, put brackets around URIs or
+be WARC/1.0: what a capture needs is then computed. Only http and https URLs are captures. Reading
+records out of a file is `archive.warc.record_reader`.
 """
 
 from __future__ import annotations
@@ -37,12 +36,12 @@ __all__ = [
     "record_bytes",
 ]
 
-# Of a response whose digest stands in its header only the HTTP head is looked at; the recorder lets
-# none be longer.
+# Of a response whose header states its digest only the HTTP head is read; the recorder lets none be
+# longer.
 _HEAD = 1024 * 1024
 _FIELDS = 4 * 1024 * 1024
-# A payload for which no digest is stated gets one up to this size: larger ones are videos, or
-# bombs.
+# The digest of a payload is computed, if the record states none, up to this size: larger ones are
+# videos, or bombs.
 _DIGESTED = 64 * 1024 * 1024
 _SCHEMES = ("http://", "https://")
 _DIGEST = "warc-payload-digest"
@@ -50,9 +49,7 @@ _DIGEST = "warc-payload-digest"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DamagedRecord:
-    """A record that cannot be read as it was written: the file's name, the offset in it, and what
-    is wrong.
-    """
+    """A record that cannot be read: the file's name, the offset in it, and what is wrong."""
 
     warc: str
     offset: int
@@ -64,8 +61,8 @@ Item = Capture | Failure | CrawlSummary | Withdrawal | DamagedRecord
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadGroup:
-    """What one group of records says, and the offset just behind the group, from which reading can
-    go on later.
+    """What one group of records says, and the offset just after the group, from which reading can
+    resume.
     """
 
     item: Item
@@ -73,10 +70,10 @@ class ReadGroup:
 
 
 def read_captures(path: Path, *, start: int = 0, name: str | None = None) -> Iterator[Item]:
-    """Everything a WARC file says, in the order written: captures, failures, crawls, and damaged
-    records.
+    """Every capture, failure, crawl summary, withdrawal and damaged record of a file, in file
+    order.
 
-    See `groups`; this is for those who do not mean to come back to the file.
+    Parameters and errors as in `read_capture_groups`.
     """
     return (group.item for group in read_capture_groups(path, start=start, name=name))
 
@@ -84,11 +81,11 @@ def read_captures(path: Path, *, start: int = 0, name: str | None = None) -> Ite
 def read_capture_groups(
     path: Path, *, start: int = 0, name: str | None = None
 ) -> Iterator[ReadGroup]:
-    """The same with the offset behind each, for a reader that goes on where it stopped: pass `end`
-    as `start`.
+    """Yield what each group of records says with the offset after the group, so that reading can
+    resume with `start=`.
 
-    `name` is what captures call the file, if it is not its own name. The unfinished end of a file
-    in progress (`.open`) is no damage: it is not there yet. OSError where the file cannot be read.
+    `name` is the name of the file in captures, if it is not its own. The incomplete end of a file
+    in progress (`.open`) is no damage. OSError if the file cannot be read.
     """
     warc = name or final_name(path)
     growing = is_open(path)
@@ -112,7 +109,7 @@ def read_capture_groups(
 
 
 def _bytes_wanted(headers: tuple[tuple[str, str], ...]) -> int:
-    """How much of a block has to be read to know what the record says."""
+    """How many bytes of a block are needed to know what the record says."""
     fields = {name.lower(): value for name, value in headers}
     kind = fields.get("warc-type", "").lower()
     if kind == "metadata":
@@ -124,7 +121,7 @@ def _bytes_wanted(headers: tuple[tuple[str, str], ...]) -> int:
 
 @dataclass(slots=True)
 class _RecordGroup:
-    """The records of one exchange while they are gathered."""
+    """The records of one exchange as they are collected."""
 
     warc: str
     main: Record | None = None
@@ -135,7 +132,7 @@ class _RecordGroup:
     count: int = 0
 
     def accepts(self, record: Record) -> bool:
-        """Whether a record belongs to the exchange gathered so far."""
+        """True if a record belongs to the exchange collected so far."""
         if not self.count:
             return True
         if self.main is not None and record.type in CAPTURE_TYPES:
@@ -146,6 +143,7 @@ class _RecordGroup:
         return record.id in self.linked or bool(links & (self.ids | self.linked))
 
     def add(self, record: Record) -> None:
+        """Add a record that the group accepts."""
         self.count += 1
         self.end = record.end
         self.ids.add(record.id)
@@ -156,12 +154,13 @@ class _RecordGroup:
             self.fields.extend(warc_fields.decode_fields(record.block))
 
     def result(self) -> Iterator[ReadGroup]:
-        """What the group says, if anything."""
+        """What the group says: nothing, one item, or several failures of one record."""
         for item in _items_of_group(self):
             yield ReadGroup(item=item, end=self.end)
 
 
 def _items_of_group(group: _RecordGroup) -> Iterator[Item]:
+    """The failures, crawl summaries, withdrawals and the capture that a group of records holds."""
     start = group.end
     try:
         for name, value in group.fields:
@@ -182,11 +181,11 @@ def _items_of_group(group: _RecordGroup) -> Iterator[Item]:
         yield DamagedRecord(warc=group.warc, offset=start, problem=str(error))
 
 
-# ------------------------------------------------------------------------------ a record as capture
+# ------------------------------------------------------------------------------- captures
 
 
 def _capture_of_record(record: Record, warc: str, facts: FetchFacts) -> Capture | None:
-    """The capture that a response, revisit or resource record is; None where its URL is not http or
+    """The capture that a response, revisit or resource record holds; None if its URL is not http or
     https.
     """
     url = record.target_uri
@@ -217,8 +216,8 @@ def _capture_of_record(record: Record, warc: str, facts: FetchFacts) -> Capture 
     )
     if not revisit:
         return replace(capture, truncated=record.header("WARC-Truncated"))
-    # WARC-Truncated on a revisit says that the known payload is left out, not that the exchange was
-    # cut short.
+    # WARC-Truncated on a revisit means that the known payload is left out, not that the exchange
+    # was cut short.
     return replace(
         capture,
         refers_to_url=clean_uri(record.header("WARC-Refers-To-Target-URI")),
@@ -229,7 +228,7 @@ def _capture_of_record(record: Record, warc: str, facts: FetchFacts) -> Capture 
 
 def _http_message(record: Record, *, whole: bool) -> HttpMessage:
     """The HTTP response in a record's block; a resource record becomes one with its media type and
-    no status.
+    no status. The entity is empty unless `whole`.
     """
     if record.type == "resource":
         headers = (("Content-Type", record.header("Content-Type") or "application/octet-stream"),)
@@ -238,13 +237,13 @@ def _http_message(record: Record, *, whole: bool) -> HttpMessage:
 
 
 def _payload_digest(record: Record) -> Digest | None:
-    """The payload's digest as the record states it, or worked out where it states none and holds
-    the payload.
+    """The payload's digest as the record states it, or computed if it states none and holds the
+    whole payload; None otherwise.
     """
-    stated = record.header("WARC-Payload-Digest")
-    if stated is not None:
+    declared = record.header("WARC-Payload-Digest")
+    if declared is not None:
         try:
-            return Digest.parse(stated)
+            return Digest.parse(declared)
         except ValueError:
             return None
     if record.type == "revisit" or len(record.block) < record.content_length:
@@ -256,12 +255,12 @@ def _media_type(record: Record) -> str:
     return (record.header("Content-Type") or "").partition(";")[0].strip().lower()
 
 
-# -------------------------------------------------------------------------- a capture's bytes again
+# ------------------------------------------------------------------------------- payloads
 
 
 def read_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
-    """The whole record at `offset` of a WARC or ARC file; DamagedRecordError where there is none,
-    or one beyond `most`.
+    """The whole record at `offset` of a WARC or ARC file; DamagedRecordError if there is none, or
+    its block is longer than `most` bytes.
     """
     return (
         arc.read_arc_record(path, offset)
@@ -271,10 +270,8 @@ def read_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
 
 
 def locate_warc(folder: Path, warc: str) -> Path:
-    """The file in `folder` that a capture's `warc` names, in progress or not; DamagedRecordError
-    where it is not there.
-
-    The name is one of a file, never a path (it may stem from an imported index).
+    """The file in `folder` that a capture's `warc` names, in progress or not; DamagedRecordError if
+    it is missing or the name is a path (it may come from an imported index).
     """
     if warc and Path(warc).name == warc:
         # A file in progress may get its final name between two looks.
@@ -283,13 +280,14 @@ def locate_warc(folder: Path, warc: str) -> Path:
             if path.is_file():
                 return path
     raise DamagedRecordError(
-        f"{folder}: the WARC file {warc!r} is missing. Bring it back, or run: warraq index --rebuild"
+        f"{folder}: the WARC file {warc!r} is missing."
+        " Bring it back, or run: warraq index --rebuild"
     )
 
 
 def record_bytes(folder: Path, capture: Capture | Reference) -> bytes:
-    """A capture's record exactly as it stands in its WARC, decompressed: header, block and the two
-    line ends.
+    """A capture's record exactly as it is in its file, decompressed: header, block and the two line
+    ends. DamagedRecordError as in `read_record`.
     """
     path = locate_warc(folder, capture.warc)
     read_record(path, capture.offset)
@@ -307,9 +305,8 @@ def read_payload(
     """The response of a capture with its entity; of a revisit, its own head and the entity of the
     record it refers to.
 
-    `resolve` finds that record for a capture that is a revisit (the index knows); without it all
-    files of `folder` are looked through. DamagedRecordError where a record is not there, not
-    readable or not the capture's.
+    `resolve` finds that record for a revisit (the index can); without it all files of `folder` are
+    searched. DamagedRecordError if a record is missing, unreadable or another one than expected.
     """
     record = _checked_record(folder, capture)
     message = _http_message(record, whole=True)
@@ -333,8 +330,8 @@ def read_payload(
 
 
 def find_reference(folder: Path, revisit: Capture) -> Reference | None:
-    """Look through all files for the record that a revisit refers to: by id, else by URL and time
-    of capture.
+    """Search all files of `folder` for the record that a revisit refers to; None if there is
+    none.
     """
     for path in list_warc_files(folder, include_open=True):
         for item in read_captures(path):
@@ -348,6 +345,9 @@ def find_reference(folder: Path, revisit: Capture) -> Reference | None:
 
 
 def _is_referred_to(capture: Capture, revisit: Capture) -> bool:
+    """True if a revisit refers to this capture: by record id, else by URL and time of capture, else
+    by payload digest.
+    """
     if revisit.refers_to_id:
         return capture.record_id == revisit.refers_to_id
     if revisit.refers_to_date is not None:
@@ -359,7 +359,7 @@ def _is_referred_to(capture: Capture, revisit: Capture) -> bool:
 
 
 def reference_to(capture: Capture) -> Reference:
-    """What a later revisit says of this capture."""
+    """The reference to a capture that a later revisit of it holds."""
     return Reference(
         record_id=capture.record_id,
         url=capture.url,
@@ -372,10 +372,11 @@ def reference_to(capture: Capture) -> Reference:
 
 
 def _checked_record(folder: Path, capture: Capture | Reference) -> Record:
-    """The record at a capture's place, made sure that it is that record."""
+    """The record at a capture's position; DamagedRecordError if its id is another."""
     record = read_record(locate_warc(folder, capture.warc), capture.offset)
     if capture.record_id and record.id != capture.record_id:
         raise DamagedRecordError(
-            f"{capture.warc} at offset {capture.offset}: another record stands there. Run: warraq index --rebuild"
+            f"{capture.warc} at offset {capture.offset}: another record stands there."
+            " Run: warraq index --rebuild"
         )
     return record

@@ -64,8 +64,8 @@ def capture_of_exchange(
     record_id: str,
     warc: str,
 ) -> Capture:
-    """The capture that an exchange becomes as a `response` record; offset and length are -1 until it
-    is written.
+    """The capture that an exchange becomes as a `response` record; offset and length are -1 until
+    it is written.
     """
     return Capture(
         url=target_uri(exchange.url),

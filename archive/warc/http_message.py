@@ -1,10 +1,9 @@
-"""An HTTP/1.x response as it stands in a WARC block: status, headers, and the entity behind the
-transfer coding.
+"""Parses an HTTP/1.x response as recorded in a WARC block: status, headers, and the entity without
+its transfer coding.
 
-What is decoded here is framing only (RFC 9112 §7) and, on request, content coding (RFC 9110 §8.4)
-under a hard limit on output. Servers are wrong in every way, so nothing raises: a broken part ends
-what can be read, and what came before it is kept. Character sets, HTML and links are left to
-`pipelines`.
+Only framing is decoded (RFC 9112 §7) and, on request, content coding (RFC 9110 §8.4) under a hard
+limit on output. Servers make every mistake, so nothing raises: what comes before a malformed part
+is kept. Character sets, HTML and links are left to `pipelines`.
 """
 
 from __future__ import annotations
@@ -33,7 +32,9 @@ _CUT_SHORT = "the data is cut short"
 
 
 def latin1_to_utf8(value: str) -> str:
-    """A header value that was decoded as latin-1, read as UTF-8 where its bytes are that."""
+    """A header value that was decoded as latin-1, decoded as UTF-8 instead if its bytes are
+    valid.
+    """
     if value.isascii():
         return value
     try:
@@ -49,8 +50,8 @@ class HttpMessage:
     `headers` are (name, value) in the order and case sent, decoded as latin-1, folded lines joined
     by a space. `entity` is the body with transfer coding removed and content coding kept: what the
     payload digest is over. `body_offset` is where the body starts in the block, in bytes;
-    `head_complete` tells whether the empty line came. `status` is None where no status line can be
-    read.
+    `head_complete` is false if the empty line after the headers is missing. `status` is None if
+    there is no status line.
     """
 
     status: int | None
@@ -61,7 +62,7 @@ class HttpMessage:
     head_complete: bool = True
 
     def header(self, name: str) -> str | None:
-        """The first value of a header, whatever its case; None where it was not sent."""
+        """The first value of a header, whatever its case; None if it was not sent."""
         wanted = name.lower()
         return next((value for key, value in self.headers if key.lower() == wanted), None)
 
@@ -71,15 +72,13 @@ class HttpMessage:
         return [value for key, value in self.headers if key.lower() == wanted]
 
     def utf8_header(self, name: str) -> str | None:
-        """The first value of a header, read as UTF-8 where its bytes are that; None where it was
-        not sent.
-        """
+        """The first value of a header, as UTF-8 if its bytes are valid; None if it was not sent."""
         value = self.header(name)
         return None if value is None else latin1_to_utf8(value)
 
     @property
     def mime(self) -> str | None:
-        """The media type without parameters, as sent: what a CDXJ line states."""
+        """The media type without parameters, as sent; a CDXJ line has it."""
         value = self.utf8_header("content-type")
         return _MIME_END.split(value, maxsplit=1)[0] if value is not None else None
 
@@ -88,8 +87,8 @@ class HttpMessage:
 class DecodedEntity:
     """An entity with its content coding removed.
 
-    `truncated` says that more was there, beyond the limit or never sent; `problem` says, for a
-    person, what was wrong.
+    `truncated` is true if there was more, beyond the limit or never sent; `problem` is what was
+    wrong, as text for people.
     """
 
     body: bytes
@@ -101,7 +100,7 @@ class DecodedEntity:
 
 
 def parse_response(block: bytes) -> HttpMessage:
-    """Read one response from a WARC block (ISO 28500 §6.3); interim 1xx responses before it are
+    """Parse one response from a WARC block (ISO 28500 §6.3); interim 1xx responses before it are
     skipped.
 
     Line feeds alone, folded headers, lines without a colon and a head cut short are tolerated, as
@@ -120,8 +119,8 @@ def parse_response(block: bytes) -> HttpMessage:
 
 
 def parse_head(block: bytes, start: int = 0) -> HttpMessage:
-    """Read status line and headers only; `entity` stays empty. For blocks of which only the start
-    is at hand.
+    """Parse status line and headers only; `entity` stays empty. For blocks of which only the start
+    was read.
     """
     first = start
     while first < len(block) and block[first] in b"\r\n":
@@ -140,7 +139,7 @@ def parse_head(block: bytes, start: int = 0) -> HttpMessage:
 
 
 def _parse_headers(lines: list[bytes]) -> Iterator[tuple[str, str]]:
-    """The (name, value) pairs of header lines; a line without a colon is passed over."""
+    """The (name, value) pairs of header lines; a line without a colon is left out."""
     name, value = None, ""
     for line in lines:
         text = line.rstrip(b"\r").decode("latin-1")
@@ -156,11 +155,11 @@ def _parse_headers(lines: list[bytes]) -> Iterator[tuple[str, str]]:
 
 
 def _dechunk(body: bytes) -> bytes:
-    """The data of a chunked body (RFC 9112 §7.1): extensions and trailers dropped, cut short where
-    it breaks off.
+    """The data of a chunked body (RFC 9112 §7.1) without extensions and trailers, up to the first
+    malformed chunk.
 
-    The body itself where its very first chunk is none: other tools store decoded bodies under their
-    old headers.
+    If already the first chunk is malformed, the body itself: other tools store decoded bodies under
+    their old headers.
     """
     pieces: list[bytes] = []
     position = 0
@@ -189,8 +188,8 @@ def decode_entity(entity: bytes, content_encoding: str | None, limit: int) -> De
     """Undo a Content-Encoding (gzip, x-gzip, deflate with or without zlib's wrapper, br, or a stack
     of them).
 
-    At most `limit` bytes come out, and no more than about that much memory is used for each coding.
-    Where the data is not what the header says, it is returned as sent, with the problem named.
+    At most `limit` bytes are returned, and about as much memory is used for each coding. Data that
+    is not what the header says is returned as sent, with the problem named.
     """
     codings = [
         name
@@ -217,6 +216,7 @@ def decode_entity(entity: bytes, content_encoding: str | None, limit: int) -> De
 
 
 def _limit_body(result: DecodedEntity, limit: int) -> DecodedEntity:
+    """The result cut to `limit` bytes."""
     if len(result.body) <= limit:
         return result
     problem = result.problem or f"more than {limit} bytes"
@@ -224,7 +224,7 @@ def _limit_body(result: DecodedEntity, limit: int) -> DecodedEntity:
 
 
 def _decode_coding(data: bytes, coding: str, limit: int) -> DecodedEntity:
-    """Undo one coding."""
+    """Undo one content coding; the same bytes object is returned if it cannot be."""
     if not data:
         return DecodedEntity(body=data)
     if coding in ("gzip", "x-gzip"):
@@ -241,16 +241,15 @@ def _decode_coding(data: bytes, coding: str, limit: int) -> DecodedEntity:
     return DecodedEntity(body=data, problem=f"unknown content coding {coding!r}")
 
 
-# Pieces of output of at most `_SLICE` bytes; the generator returns what was wrong at the end, or
-# None.
+# Yields pieces of output of at most `_SLICE` bytes and returns what was wrong at the end, or None.
 _Pieces = Generator[bytes, None, str | None]
 
 
 def _decode_forgiving(
     data: bytes, name: str, pieces: Callable[[int], _Pieces], limit: int
 ) -> DecodedEntity:
-    """Collect pieces up to the limit; after an error go over the data again finely, so that little
-    is lost.
+    """Collect pieces up to the limit; after an error decode once more in small steps, so that
+    little before the damage is lost.
     """
     try:
         return _collect(pieces(_SLICE), name, limit, [])
@@ -288,7 +287,7 @@ def _collect(pieces: _Pieces, name: str, limit: int, kept: list[bytes]) -> Decod
 
 
 def _inflate(data: bytes, wbits: int, step: int) -> _Pieces:
-    """The output of all members of gzip data, or of one deflate stream, fed `step` bytes at a
+    """Yield the output of all members of gzip data, or of one deflate stream, fed `step` bytes at a
     time.
     """
     decoder = zlib.decompressobj(wbits)
@@ -316,7 +315,7 @@ def _inflate(data: bytes, wbits: int, step: int) -> _Pieces:
 
 
 def _decode_brotli(data: bytes, step: int) -> _Pieces:
-    """The output of a brotli stream (RFC 7932), fed `step` bytes at a time."""
+    """Yield the output of a brotli stream (RFC 7932), fed `step` bytes at a time."""
     decoder = brotli.Decompressor()
     for position in range(0, len(data), step):
         waiting = data[position : position + step]

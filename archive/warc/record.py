@@ -28,10 +28,12 @@ _DATE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One record. `offset` and `length` are bytes in the file (of the gzip member, where it is
-    compressed; without the line ends behind it, where it is not). `block` may be only the start of
-    the block, as asked; `content_length` is all of it. Header values are as written, but for
-    folding and the angle brackets some tools put around URIs.
+    """One record of a file.
+
+    `offset` and `length` are bytes in the file: of the gzip member if it is compressed, else
+    without the line ends after the block. `end` is the offset at which the next record begins.
+    `block` may be only the start of the block, as asked for; `content_length` is the length of all
+    of it. `headers` are (name, value) as written, folded lines joined.
     """
 
     version: str
@@ -54,28 +56,28 @@ class Record:
 
     @property
     def type(self) -> str:
-        """WARC-Type in lower case; empty where there is none."""
+        """WARC-Type in lower case; empty if there is none."""
         return (self.header("WARC-Type") or "").lower()
 
     @property
     def id(self) -> str:
-        """WARC-Record-ID as written; empty where there is none."""
+        """WARC-Record-ID as written; empty if there is none."""
         return self.header("WARC-Record-ID") or ""
 
     @property
     def target_uri(self) -> str | None:
-        """WARC-Target-URI without the brackets of old tools, spaces escaped."""
+        """WARC-Target-URI without the angle brackets of older tools, spaces escaped."""
         return clean_uri(self.header("WARC-Target-URI"))
 
     @property
     def date(self) -> datetime:
-        """WARC-Date as an aware instant in UTC; ValueError where it is none."""
+        """WARC-Date as an aware instant in UTC; ValueError if it is missing or malformed."""
         return parse_warc_date(self.header("WARC-Date") or "")
 
 
 def clean_uri(uri: str | None) -> str | None:
-    """A URI as records of other tools have it, without brackets, spaces escaped: so that two
-    writings of one are equal.
+    """A URI of a WARC header without angle brackets (WARC/1.0 had them), spaces escaped: two ways
+    of writing one URI become equal.
     """
     if uri is None:
         return None
@@ -84,8 +86,8 @@ def clean_uri(uri: str | None) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Damage:
-    """A stretch of a file, from `offset` up to `end`, that holds no readable record; `cut` where
-    the file ends in it.
+    """A stretch of a file, from `offset` up to `end`, that holds no readable record; `cut` is true
+    if the file ends inside a record.
     """
 
     offset: int
@@ -99,13 +101,13 @@ Keep = Callable[[tuple[tuple[str, str], ...]], int]
 
 
 def keep_all(_headers: tuple[tuple[str, str], ...]) -> int:
-    """Keep blocks whole, up to the size of any one that makes sense."""
+    """Keep blocks whole, up to MAX_BLOCK."""
     return MAX_BLOCK
 
 
 def parse_warc_date(text: str) -> datetime:
-    """A WARC-Date (ISO 28500 §5.4; ASCII digits only) as an aware instant; nanoseconds are cut to
-    microseconds.
+    """A WARC-Date (ISO 28500 §5.4; ASCII digits only) as an aware instant in UTC, nanoseconds cut
+    to microseconds; ValueError if it is none.
     """
     match = _DATE.fullmatch(text.strip())
     if match is None:

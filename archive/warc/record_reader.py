@@ -1,10 +1,10 @@
-"""The records of one WARC file, one after another, with exact offsets: by anyone's tool, damaged or
-hostile as it may be.
+"""Reads the records of one WARC file with their exact offsets, whatever tool wrote it and however
+damaged it is.
 
-A record is read through a window: only as much of its block is kept as the caller asks for, so that
-neither a bomb (ISO 28500 sets no limit) nor a broken length costs memory. A damaged stretch is
-reported once, with its offset, and reading goes on at the next record behind it. What records mean
-is left to `warc_reader`; whether their digests are right, to `verify`.
+Only as much of a block is kept as the caller asks for, so that neither a bomb (ISO 28500 sets no
+limit) nor a wrong length costs memory. A damaged stretch is reported once, with its offset, and
+reading resumes at the next record. What records mean is left to `archive.warc.capture_reader`,
+whether their digests are right to `archive.verify`.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _LENGTH = re.compile(r"[0-9]{1,15}")
 
 
 class _UnreadableError(Exception):
-    """What is wrong with the record being read, for use in this module.
+    """The record being read cannot be read; internal to this module.
 
-    `end` is where the next one may begin, where that is known; `cut` says that the file ends inside
-    this one.
+    `end` is the offset at which the next record may begin, if known; `cut` is true if the file ends
+    inside this one.
     """
 
     def __init__(self, problem: str, *, end: int | None = None, cut: bool = False) -> None:
@@ -48,8 +48,8 @@ class _UnreadableError(Exception):
 
 
 class _GzipSource:
-    """One gzip member as a stream of decompressed bytes; `end` is the offset behind what was used
-    of the file.
+    """One gzip member as a stream of decompressed bytes; `end` is the offset after the bytes used
+    so far.
     """
 
     def __init__(self, descriptor: int, offset: int) -> None:
@@ -61,7 +61,7 @@ class _GzipSource:
         self.end = offset
 
     def read(self) -> bytes:
-        """The next piece, at most `_READ` bytes; empty at the end of the member, whose CRC is then
+        """The next piece, at most `_READ` bytes; empty at the end of the member, after its CRC was
         checked.
         """
         decoder = self._decoder
@@ -84,8 +84,8 @@ class _GzipSource:
         return b""
 
     def finish(self, rest: bytes, _block_end: int) -> tuple[int, int]:
-        """Check that only line ends follow the block in this member: where the record and where its
-        bytes end.
+        """Check that only line ends follow the block; returns the end of the member twice: as where
+        the next record begins and where this one ends. `rest` are bytes read beyond the block.
         """
         while True:
             if rest.strip(b"\r\n"):
@@ -100,7 +100,7 @@ class _GzipSource:
                 return self.end, self.end
 
     def unreadable(self, problem: str) -> _UnreadableError:
-        """The problem, with the end of this member where it can be reached."""
+        """The problem as an error, with the end of this member if it can be reached."""
         try:
             while self.read():
                 pass
@@ -110,7 +110,7 @@ class _GzipSource:
 
 
 class _PlainSource:
-    """Uncompressed bytes from `offset` on, up to the end of the file."""
+    """The uncompressed bytes of a file from `offset` on; `end` as in `_GzipSource`."""
 
     def __init__(self, descriptor: int, offset: int) -> None:
         self._descriptor = descriptor
@@ -123,20 +123,20 @@ class _PlainSource:
         return out
 
     def finish(self, rest: bytes, block_end: int) -> tuple[int, int]:
-        """Step over the line ends behind the block: where the next record begins and where this one
-        ends.
+        """Pass over the line ends after the block; returns the offsets at which the next record
+        begins and this one ends. `rest` are bytes read beyond the block.
         """
         rest = rest[:4] if len(rest) >= 4 else (rest + self.read())[:4]
         return block_end + len(rest) - len(rest.lstrip(b"\r\n")), block_end
 
     def unreadable(self, problem: str) -> _UnreadableError:
-        """The problem; where this record ends is not known."""
+        """The problem as an error; where this record ends is not known."""
         return _UnreadableError(problem)
 
 
 def _read_record_at(descriptor: int, offset: int, keep: Keep) -> Record | int:
-    """The record at `offset`; in place of an empty gzip member or of line ends only, the offset
-    behind them.
+    """The record at `offset`; if there is only an empty gzip member or line ends, the offset after
+    them. Raises _UnreadableError.
     """
     magic = os.pread(descriptor, 64, offset)
     if magic.startswith(MAGIC):
@@ -170,8 +170,8 @@ def _read_record_at(descriptor: int, offset: int, keep: Keep) -> Record | int:
 
 
 def _read_header(source: _GzipSource | _PlainSource) -> tuple[bytes, int]:
-    """Read on until the empty line behind the header: what was read, and where the header ends in
-    it.
+    """Read up to the empty line after the header; returns what was read, and the length of the
+    header in it (b"" and 0 if only line ends are left).
     """
     buffer = b""
     while (match := _HEADER_END.search(buffer)) is None:
@@ -191,13 +191,14 @@ def _read_header(source: _GzipSource | _PlainSource) -> tuple[bytes, int]:
 
 
 def _member_end(source: _GzipSource | _PlainSource) -> int | None:
+    """Where the next record may begin after a source has ended: only known of a gzip member."""
     return source.end if isinstance(source, _GzipSource) else None
 
 
 def _parse_header(
     source: _GzipSource | _PlainSource, head: bytes
 ) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """The version and the named fields of a header; folded lines are joined."""
+    """The version and the (name, value) fields of a record header; folded lines are joined."""
     version = _VERSION.match(head)
     if version is None:
         raise source.unreadable(f"not a WARC record: it begins with {head[:20]!r}")
@@ -220,13 +221,13 @@ def _parse_header(
 def _content_length(
     source: _GzipSource | _PlainSource, headers: tuple[tuple[str, str], ...]
 ) -> int:
-    """Content-Length as a number of ASCII digits, stated once."""
-    stated = {value for name, value in headers if name.lower() == "content-length"}
-    if len(stated) != 1:
+    """Content-Length, which must be there with one value, in ASCII digits."""
+    values = {value for name, value in headers if name.lower() == "content-length"}
+    if len(values) != 1:
         raise source.unreadable(
-            "no Content-Length" if not stated else "several values of Content-Length"
+            "no Content-Length" if not values else "several values of Content-Length"
         )
-    value = stated.pop()
+    value = values.pop()
     if not _LENGTH.fullmatch(value):
         raise source.unreadable(f"Content-Length is {value[:40]!r}")
     return int(value)
@@ -235,8 +236,8 @@ def _content_length(
 def _read_block(
     source: _GzipSource | _PlainSource, first: bytes, length: int, want: int
 ) -> tuple[bytes, bytes]:
-    """The first `want` bytes of the block, and what was read beyond its end; the rest is passed
-    over.
+    """Read a block of `length` bytes that begins with `first`: its first `want` bytes, and what was
+    read beyond its end.
     """
     kept, seen, piece = bytearray(), 0, first
     while True:
@@ -258,10 +259,9 @@ def _read_block(
 
 
 def read_records(path: Path, *, start: int = 0, keep: Keep = keep_all) -> Iterator[Record | Damage]:
-    """Every record of a WARC file from offset `start` on, and every damaged stretch, in the order
-    they stand.
+    """Every record of a WARC file from offset `start` on, and every damaged stretch, in file order.
 
-    `keep` says, from a record's headers, how many bytes of its block are wanted. OSError where the
+    `keep` gives, for a record's headers, how many bytes of its block are wanted. OSError if the
     file cannot be read.
     """
     with path.open("rb", buffering=0) as file:
@@ -271,10 +271,10 @@ def read_records(path: Path, *, start: int = 0, keep: Keep = keep_all) -> Iterat
         while offset < os.fstat(descriptor).st_size:
             try:
                 record = _read_record_at(descriptor, offset, keep)
-            except _UnreadableError as broken:
-                end = broken.end or _find_next_record(descriptor, offset + 1, compressed=compressed)
-                cut = broken.cut and end >= os.fstat(descriptor).st_size
-                yield Damage(offset=offset, end=end, problem=str(broken), cut=cut)
+            except _UnreadableError as error:
+                end = error.end or _find_next_record(descriptor, offset + 1, compressed=compressed)
+                cut = error.cut and end >= os.fstat(descriptor).st_size
+                yield Damage(offset=offset, end=end, problem=str(error), cut=cut)
                 offset = end
                 continue
             if isinstance(record, Record):
@@ -284,8 +284,8 @@ def read_records(path: Path, *, start: int = 0, keep: Keep = keep_all) -> Iterat
 
 
 def read_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
-    """The whole record at `offset`; DamagedRecordError where none can be read or its block is
-    longer than `most`.
+    """The whole record at `offset`; DamagedRecordError if none can be read or its block is longer
+    than `most` bytes.
     """
     with path.open("rb", buffering=0) as file:
         try:
@@ -294,10 +294,10 @@ def read_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
                 offset,
                 lambda headers: most if _declared_length(headers) <= most else 0,
             )
-        except _UnreadableError as broken:
+        except _UnreadableError as error:
             raise DamagedRecordError(
-                f"{path} at offset {offset}: {broken}. Run: warraq verify"
-            ) from broken
+                f"{path} at offset {offset}: {error}. Run: warraq verify"
+            ) from error
     if not isinstance(record, Record):
         raise DamagedRecordError(
             f"{path} at offset {offset}: there is no record. Run: warraq index --rebuild"
@@ -310,22 +310,23 @@ def read_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
 
 
 def _declared_length(headers: tuple[tuple[str, str], ...]) -> int:
+    """Content-Length of a header that has passed `_content_length`."""
     return next(int(value) for name, value in headers if name.lower() == "content-length")
 
 
 def _find_next_record(descriptor: int, position: int, *, compressed: bool) -> int:
-    """Where the next record may begin at or behind `position`; the end of the file where none
-    does.
+    """The offset from `position` on at which the next record may begin; the end of the file if
+    there is none.
     """
     sign = MAGIC if compressed else b"\nWARC/1."
     while window := os.pread(descriptor, _WINDOW, position):
-        found = window.find(sign)
-        while found >= 0:
+        start = window.find(sign)
+        while start >= 0:
             if not compressed:
-                return position + found + 1
-            if begins_record(os.pread(descriptor, _PROBE, position + found)):
-                return position + found
-            found = window.find(sign, found + 1)
+                return position + start + 1
+            if begins_record(os.pread(descriptor, _PROBE, position + start)):
+                return position + start
+            start = window.find(sign, start + 1)
         if len(window) < _WINDOW:
             return position + len(window)
         position += len(window) - len(sign) + 1
