@@ -19,7 +19,8 @@ from typing import Any, Self
 from archive.errors import UsageError
 from archive.layout import CollectionFolder
 from archive.model import Capture
-from archive.query.reader import Filters, IndexReader, Row, Sort
+from archive.query.filters import Filters, Sort
+from archive.query.reader import IndexReader, Row
 
 
 class Collection:

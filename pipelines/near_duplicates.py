@@ -13,7 +13,7 @@ from rensa import RMinHash
 from archive.text.folding import fold_for_search, split_words
 from archive.text.minhash import SIGNATURE_VALUES, estimate_similarity, signature_bands
 
-__all__ = ["signature_bands", "text_signature", "estimate_similarity"]
+__all__ = ["estimate_similarity", "signature_bands", "text_signature"]
 
 SHINGLE = 3
 # Below this a text is a caption or a stub: its few shingles make it like every other stub.

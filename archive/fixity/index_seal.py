@@ -13,24 +13,15 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from itertools import groupby, zip_longest
 from pathlib import Path
 
+from archive.model.finding import REBUILD_INDEX, Finding
 from archive.warc.open_file import open_private, sync_folder
 
 BLOCK = 1 << 16
 _DIGEST = 8
 _BEGIN = b"warraq: blake2b of each 64 KiB of index.db\n"
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedBlock:
-    """A file that is not as it was left, from the byte `offset` on, and what is wrong."""
-
-    file: str
-    offset: int | None
-    problem: str
 
 
 def write_index_checksums(database: Path, note: Path) -> None:
@@ -54,14 +45,14 @@ def delete_index_checksums(note: Path) -> None:
         sync_folder(note.parent)
 
 
-def changed_blocks(database: Path, note: Path) -> Iterator[ChangedBlock]:
+def changed_blocks(database: Path, note: Path) -> Iterator[Finding]:
     """Where the database is not as it was noted; nothing where nothing was."""
     if not note.is_file() or not database.is_file():
         return
     data = note.read_bytes()
     stated, body = data[:_DIGEST], data[_DIGEST:]
     if _digest(body) != stated or not body.startswith(_BEGIN):
-        yield ChangedBlock(
+        yield _changed(
             f"{note.parent.name}/{note.name}",
             None,
             "the note of the index's bytes was changed; crawl or index again",
@@ -74,12 +65,17 @@ def changed_blocks(database: Path, note: Path) -> Iterator[ChangedBlock]:
         numbers = [number for number, _ in blocks]
         if changed:
             end = min((numbers[-1] + 1) * BLOCK, database.stat().st_size)
-            yield ChangedBlock(
+            yield _changed(
                 database.name, numbers[0] * BLOCK, f"bytes up to {end} are not those Warraq wrote"
             )
     log = database.with_name(database.name + "-wal")
     if log.exists() and log.stat().st_size:
-        yield ChangedBlock(log.name, 0, "written to the index by another program")
+        yield _changed(log.name, 0, "written to the index by another program")
+
+
+def _changed(file: str, offset: int | None, problem: str) -> Finding:
+    detail = f"{problem}; {REBUILD_INDEX}"
+    return Finding(file=file, offset=offset, rule="index-bytes", detail=detail)
 
 
 def _is_one_file(database: Path) -> bool:

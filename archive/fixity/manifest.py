@@ -14,7 +14,6 @@ import json
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from archive.errors import ConfigError, StorageError
 from archive.model import iso_utc
+from archive.model.finding import Finding
 from archive.warc.open_file import open_private
 
 MANIFEST = "manifest-sha256.txt"
@@ -36,16 +36,6 @@ CHAIN = "chain.jsonl"
 ORIGIN = ".origin.json"  # ends the name of the note that says where an imported file came from
 _START = "0" * 64
 _UNFINISHED = {".open", ".tmp", ".part", ".plain"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FixityMismatch:
-    """One thing that is not as it was stated: `file` relative to the collection, and what is
-    wrong.
-    """
-
-    file: str
-    problem: str
 
 
 def sha256_of(path: Path) -> str:
@@ -242,16 +232,20 @@ def _signature(line: dict[str, Any], key: Path) -> dict[str, str]:
 # ----------------------------------------------------------------------------------------- checking
 
 
-def check_fixity(folder: Path, root: Path) -> Iterator[FixityMismatch]:
+def check_fixity(folder: Path, root: Path) -> Iterator[Finding]:
     """Read every file of the manifest again and walk the chain; yields what is not as stated."""
     manifest = read_manifest(folder)
     for name, digest in sorted(manifest.items()):
         path = root / name
         if not path.is_file():
-            yield FixityMismatch(file=name, problem="stands in the fixity manifest and is missing")
+            yield Finding(
+                file=name, rule="fixity", detail="stands in the fixity manifest and is missing"
+            )
         elif sha256_of(path) != digest:
-            yield FixityMismatch(
-                file=name, problem="its bytes are not those the fixity manifest states"
+            yield Finding(
+                file=name,
+                rule="fixity",
+                detail="its bytes are not those the fixity manifest states",
             )
     yield from check_chain(folder)
 
@@ -264,7 +258,7 @@ def files_without_checksum(folder: Path, root: Path, files: Iterable[Path]) -> l
     return [name for file in files if (name := file.relative_to(root).as_posix()) not in known]
 
 
-def check_chain(folder: Path) -> Iterator[FixityMismatch]:
+def check_chain(folder: Path) -> Iterator[Finding]:
     """Walk the chain from its first line to the manifest it ends in; yields each break, bad line
     and bad signature.
     """
@@ -272,7 +266,7 @@ def check_chain(folder: Path) -> Iterator[FixityMismatch]:
     name = f"{folder.name}/{CHAIN}"
     if not chain.exists():
         if manifest.exists():
-            yield FixityMismatch(file=name, problem="is missing, though there is a manifest")
+            yield Finding(file=name, rule="fixity", detail="is missing, though there is a manifest")
         return
     previous, stated = _START, None
     known: dict[str, str] = {}
@@ -285,11 +279,13 @@ def check_chain(folder: Path) -> Iterator[FixityMismatch]:
         except (ValueError, KeyError, TypeError, AttributeError):
             line, problem = {}, "cannot be read"
         if problem:
-            yield FixityMismatch(file=name, problem=f"{where}: {problem}")
+            yield Finding(file=name, rule="fixity", detail=f"{where}: {problem}")
         previous, stated = hashlib.sha256(raw).hexdigest(), line.get("manifest")
     if not manifest.exists() or sha256_of(manifest) != stated:
-        yield FixityMismatch(
-            file=f"{folder.name}/{MANIFEST}", problem="is not the manifest the chain ends in"
+        yield Finding(
+            file=f"{folder.name}/{MANIFEST}",
+            rule="fixity",
+            detail="is not the manifest the chain ends in",
         )
 
 

@@ -98,10 +98,11 @@ def _reached(db: sqlite3.Connection, url: str) -> dict[str, set[str]]:
     locations = db.execute(
         "SELECT DISTINCT location FROM captures WHERE url = ? AND location IS NOT NULL", (url,)
     )
-    return {location: urls_redirecting_to(db, location) for (location,) in locations}
+    return {location: urls_redirected_to(db, location) for (location,) in locations}
 
 
-def urls_redirecting_to(db: sqlite3.Connection, url: str) -> set[str]:
+def urls_redirected_to(db: sqlite3.Connection, url: str) -> set[str]:
+    """The URL itself and all that the redirects captured at it lead to, at most `MOST_HOPS` on."""
     edge, seen = {url}, {url}
     for _ in range(MOST_HOPS):
         edge = {

@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from archive.index.affected import latest_reading
-from archive.index.article_urls import urls_leading_to, urls_redirecting_to
+from archive.index.article_urls import urls_leading_to, urls_redirected_to
 from archive.index.rows import moment_of
 from archive.urls import canonical_key, is_amp, is_tracked
 
@@ -107,7 +107,7 @@ def _gone(db: sqlite3.Connection, status: int | None, location: str | None) -> s
         return None
     return (
         f"redirects to {location}"
-        if all(_no_article(db, url) for url in urls_redirecting_to(db, location))
+        if all(_no_article(db, url) for url in urls_redirected_to(db, location))
         else None
     )
 

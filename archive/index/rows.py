@@ -163,14 +163,11 @@ def _read_article(
 ) -> ReadArticle:
     title, body = storable_text(article.title), "\n".join(map(storable_text, article.paragraphs))
     canonical = canonical_url(storable_text(article.canonical or article.url))
-    site = storable_text(
-        article.site or capture.facts.site or folded_host(urlsplit(capture.url).hostname or "")
-    )
+    site = _site_of(article, capture)
     key, sha256 = canonical_key(canonical), text_sha256(title, body)
     metadata = _metadata(article, reading if ordinal == 0 else None)
-    lines = (
-        line_hashes_of(site, article.places) if len(article.places) == len(body.split("\n")) else ()
-    )
+    placed = len(article.places) == len(body.split("\n"))
+    lines = line_hashes_of(site, article.places) if placed else ()
     places = storable_text(pack_places(article.places)) if lines else None
     part = article.page_number if ordinal == 0 else None
     text = hash_number(site, key, sha256, places or "", *([] if part is None else [str(part)]))
@@ -205,6 +202,12 @@ def _read_article(
         published=metadata["published"],
         lines=lines,
     )
+
+
+def _site_of(article: Article, capture: Capture) -> str:
+    """The site an article is filed under: as read, as crawled, else the host of its capture."""
+    host = folded_host(urlsplit(capture.url).hostname or "")
+    return storable_text(article.site or capture.facts.site or host)
 
 
 def fingerprint(title: str, body: str, published: str | None, key: str) -> str:

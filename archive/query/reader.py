@@ -8,9 +8,7 @@ folded and marked by `archive.text.folding` and `archive.text.highlighting`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,6 +22,7 @@ from archive.index.learned_boilerplate import without_furniture
 from archive.index.rows import CAPTURE_COLUMNS, capture_of
 from archive.index.withdrawals import OF_WITHDRAWN, withdrawn_places
 from archive.model import Article, Capture, Reference
+from archive.query.filters import Filters, Sort
 from archive.text.folding import Query, fold_for_search, parse_query
 from archive.text.highlighting import mark_matches, marked_excerpt
 from archive.urls import canonical_key, normalise_url
@@ -37,50 +36,6 @@ _PUBLIC = (
 )
 # Fewer digits of an id would be a guess.
 _SHORTEST_ID = 4
-
-
-class Sort(StrEnum):
-    """The orders in which a search answers."""
-
-    RELEVANCE = "relevance"
-    DATE = "date"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """What limits a search or an export. `since` and `until` are dates (or months, years), both
-    included.
-
-    Section and author are compared folded; of an author any part of the name will do.
-    """
-
-    site: str | None = None
-    section: str | None = None
-    author: str | None = None
-    since: str | None = None
-    until: str | None = None
-
-    def condition(self) -> tuple[str, dict[str, str]]:
-        """The filters as SQL over `articles a`, with its values."""
-        parts, values = ["1"], {}
-        if self.site:
-            parts.append("a.site = :site")
-            values["site"] = self.site
-        if self.section:
-            parts.append("fold(a.section) = :section")
-            values["section"] = fold_for_search(self.section)
-        if self.author:
-            parts.append(
-                "EXISTS (SELECT 1 FROM authors w WHERE w.article_id = a.id AND instr(fold(w.name), :author))"
-            )
-            values["author"] = fold_for_search(self.author)
-        if self.since:
-            parts.append("a.published >= :since")
-            values["since"] = self.since
-        if self.until:
-            parts.append("substr(a.published, 1, length(:until)) <= :until")
-            values["until"] = self.until
-        return " AND ".join(parts), values
 
 
 class IndexReader:

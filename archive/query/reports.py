@@ -70,36 +70,37 @@ def site_reports(path: Path) -> dict[str, SiteReport]:
         reports = {}
         for row in last:
             count, newest = articles.pop(row["site"], (0, None))
-            owed = connection.execute(
-                "SELECT count(DISTINCT url) FROM failures WHERE crawl_id = ?", (row["id"],)
-            )
-            gravest = connection.execute(
-                "SELECT url || ': ' || reason FROM failures WHERE crawl_id = ? ORDER BY stage = 'discovery', at, id LIMIT 1",
-                (row["id"],),
-            ).fetchone()
-            told = {
-                name: row[name]
-                for name in (
-                    "site",
-                    "started",
-                    "finished",
-                    "outcome",
-                    "fetched",
-                    "new",
-                    "changed",
-                    "failed",
-                )
-            }
+            failed_urls, reason = _failures_of(connection, row["id"])
             reports[row["site"]] = SiteReport(
-                **told,
+                **{name: row[name] for name in _CRAWL_FIELDS},
                 articles=count,
                 newest=newest,
-                owed=owed.fetchone()[0],
-                reason=gravest[0] if gravest else None,
+                owed=failed_urls,
+                reason=reason,
             )
         for site, (count, newest) in articles.items():  # imported, never crawled
             reports[site] = SiteReport(site=site, articles=count, newest=newest)
         return reports
+
+
+# What a report repeats of the row of the last crawl.
+_CRAWL_FIELDS = (
+    *("site", "started", "finished", "outcome"),
+    *("fetched", "new", "changed", "failed"),
+)
+
+
+def _failures_of(connection: sqlite3.Connection, crawl: str) -> tuple[int, str | None]:
+    """How many URLs failed in a crawl, and the gravest failure in words; discovery weighs least."""
+    count = connection.execute(
+        "SELECT count(DISTINCT url) FROM failures WHERE crawl_id = ?", (crawl,)
+    ).fetchone()[0]
+    gravest = connection.execute(
+        "SELECT url || ': ' || reason FROM failures WHERE crawl_id = ?"
+        " ORDER BY stage = 'discovery', at, id LIMIT 1",
+        (crawl,),
+    ).fetchone()
+    return count, gravest[0] if gravest else None
 
 
 # Which letters of an ISO date are the same within a day, month or year.

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 from archive.model import Digest
+from archive.model.finding import Finding
 from archive.verify.header_rules import RecordOrigin
-from archive.verify.strict_reader import RawRecord, RecordProblem
+from archive.verify.strict_reader import RawRecord
 from archive.warc.http_message import HttpMessage, parse_head, parse_response
 
 _PIECE = 1 << 20
@@ -32,7 +33,7 @@ _CHUNK_LINE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 _FIELD_LINE = re.compile(rb"(?:[^\s:][^:\r\n]*:[^\r\n]*|[ \t][^\r\n]*|)")
 
 
-def check_block(record: RawRecord, origin: RecordOrigin) -> Iterator[RecordProblem]:
+def check_block(record: RawRecord, origin: RecordOrigin) -> Iterator[Finding]:
     """Everything that can be said of the block of a record that is whole."""
     kind = record.first("WARC-Type") or ""
     yield from _block_digest(record, kind, origin)
@@ -44,7 +45,7 @@ def check_block(record: RawRecord, origin: RecordOrigin) -> Iterator[RecordProbl
     elif media.startswith("application/warc-fields") and origin is not RecordOrigin.IMPORTED:
         yield from _fields(record)
     elif kind == "response" and not record.block_length and origin is not RecordOrigin.IMPORTED:
-        yield RecordProblem("http-message", "a response without a single byte")
+        yield record.finding("http-message", "a response without a single byte")
 
 
 def _stated(record: RawRecord, name: str) -> Digest | None:
@@ -56,7 +57,7 @@ def _stated(record: RawRecord, name: str) -> Digest | None:
         return None
 
 
-def _block_digest(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[RecordProblem]:
+def _block_digest(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[Finding]:
     stated = _stated(record, "WARC-Block-Digest")
     if stated is None:
         return
@@ -68,7 +69,7 @@ def _block_digest(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterato
         return
     found = _digest(_pieces(record.block, 0), stated.algorithm)
     if found != stated:
-        yield RecordProblem(
+        yield record.finding(
             "block-digest", f"WARC-Block-Digest says {stated}, the block has {found}"
         )
 
@@ -85,11 +86,11 @@ def _digest_of(block: IO[bytes], start: int, record: RawRecord) -> Digest | None
     return _digest(_pieces(block, start), stated.algorithm) if stated else None
 
 
-def _payload_digest(record: RawRecord, *found: Digest | None) -> Iterator[RecordProblem]:
+def _payload_digest(record: RawRecord, *found: Digest | None) -> Iterator[Finding]:
     """`found` are the digests that are right."""
     stated = _stated(record, "WARC-Payload-Digest")
     if stated is not None and stated not in found:
-        yield RecordProblem(
+        yield record.finding(
             "payload-digest", f"WARC-Payload-Digest says {stated}, the payload has {found[0]}"
         )
 
@@ -110,12 +111,12 @@ def _digest(pieces: Iterator[bytes], algorithm: str) -> Digest:
 # --------------------------------------------------------------------------------------------- HTTP
 
 
-def _http(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[RecordProblem]:
+def _http(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[Finding]:
     record.block.seek(0)
     start = record.block.read(_HEAD)
     if kind == "request":
         if not _REQUEST_LINE.match(start) and origin is not RecordOrigin.IMPORTED:
-            yield RecordProblem(
+            yield record.finding(
                 "http-request-line",
                 f"the block begins with {start[:40]!r}, which is no HTTP/1.x request line",
             )
@@ -123,7 +124,7 @@ def _http(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[Record
     if kind not in {"response", "revisit"}:
         return
     if not _STATUS_LINE.match(start) and origin is not RecordOrigin.IMPORTED:
-        yield RecordProblem(
+        yield record.finding(
             "http-status-line",
             f"the block begins with {start[:40]!r}, which is no HTTP/1.x status line",
         )
@@ -135,7 +136,7 @@ def _http(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[Record
         and record.first("WARC-Truncated") is None
         and origin is not RecordOrigin.IMPORTED
     ):
-        yield RecordProblem(
+        yield record.finding(
             "http-message", "the HTTP headers do not end, and nothing says that the message was cut"
         )
     if head.status is not None and 100 <= head.status < 200 and head.status != 101:
@@ -143,14 +144,14 @@ def _http(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[Record
     yield from _body(record, head, origin)
 
 
-def _body(record: RawRecord, head: HttpMessage, origin: RecordOrigin) -> Iterator[RecordProblem]:
+def _body(record: RawRecord, head: HttpMessage, origin: RecordOrigin) -> Iterator[Finding]:
     length = record.block_length - head.body_offset
     cut = record.first("WARC-Truncated") is not None
     codings = ",".join(head.headers_all("transfer-encoding")).lower().replace(" ", "").split(",")
     chunked = codings[-1] == "chunked" and length > 0
     if not chunked:
         if origin is RecordOrigin.OURS and not cut:
-            yield from _framing(head, length)
+            yield from _framing(record, head, length)
         if not _is_partial(record, origin):
             # What came without HTTP headers (HTTP/0.9, DNS in files converted from ARC) is its own
             # payload.
@@ -163,7 +164,7 @@ def _body(record: RawRecord, head: HttpMessage, origin: RecordOrigin) -> Iterato
     stated = _stated(record, "WARC-Payload-Digest")
     walked = _walk_chunks(record.block, head.body_offset, stated.algorithm if stated else "sha1")
     if walked.problem and not cut and origin is not RecordOrigin.IMPORTED:
-        yield RecordProblem("http-chunking", walked.problem)
+        yield record.finding("http-chunking", walked.problem)
     if stated is None or _is_partial(record, origin):
         return
     right = [_entity_digest(record, stated.algorithm) if walked.problem else walked.digest]
@@ -173,7 +174,7 @@ def _body(record: RawRecord, head: HttpMessage, origin: RecordOrigin) -> Iterato
         yield from _payload_digest(record, *right)
 
 
-def _framing(head: HttpMessage, length: int) -> Iterator[RecordProblem]:
+def _framing(record: RawRecord, head: HttpMessage, length: int) -> Iterator[Finding]:
     """Content-Length against the bytes that are there; a response to HEAD, 204 and 304 have
     none.
     """
@@ -186,11 +187,11 @@ def _framing(head: HttpMessage, length: int) -> Iterator[RecordProblem]:
     ):
         return
     if length > int(value):
-        yield RecordProblem(
+        yield record.finding(
             "http-excess", f"the body has {length} bytes, its Content-Length says {value}"
         )
     elif 0 < length < int(value):
-        yield RecordProblem(
+        yield record.finding(
             "http-short",
             f"the body has {length} bytes of {value}, and nothing says that it was cut",
         )
@@ -251,11 +252,11 @@ def _walk_trailers(block: IO[bytes]) -> str | None:
 # -------------------------------------------------------------------------------------- warc-fields
 
 
-def _fields(record: RawRecord) -> Iterator[RecordProblem]:
+def _fields(record: RawRecord) -> Iterator[Finding]:
     record.block.seek(0)
     while line := record.block.readline(_HEAD):
         if len(line) >= _HEAD or not _FIELD_LINE.fullmatch(line.rstrip(b"\r\n")) or b"\0" in line:
-            yield RecordProblem(
+            yield record.finding(
                 "warc-fields", f"the block of application/warc-fields has a line {line[:60]!r}"
             )
             return

@@ -1,9 +1,9 @@
 """`verify`: everything in a collection that is not as it should be, as values.
 
-WARC files are read record by record with a parser of our own (`raw_records`) and held against ISO
-28500 and what Warraq promises on top (`record_rules`, `record_blocks`); then what records say of
-each other (`record_ledger`), CDXJ and index against the WARCs (`projection_checks`), the index's
-bytes (`seal`), and the fixity manifest. The verdict, and the exit code, is the caller's to draw:
+WARC files are read record by record with a parser of our own (`strict_reader`) and held against ISO
+28500 and what Warraq promises on top (`header_rules`, `block_rules`); then what records say of
+each other (`cross_record_rules`), CDXJ and index against the WARCs (`index_rules`), the index's
+bytes (`fixity.index_seal`), and the fixity manifest. The verdict, and the exit code, is the caller's to draw:
 any finding is damage. Nothing is changed, and memory does not grow with the collection.
 """
 
@@ -17,12 +17,12 @@ from archive.fixity.index_seal import changed_blocks
 from archive.fixity.manifest import check_fixity, closed_files, files_without_checksum
 from archive.layout import CollectionFolder
 from archive.model import Capture
+from archive.model.finding import Finding
 from archive.verify.block_rules import check_block, software_of
 from archive.verify.cross_record_rules import RecordLedger
-from archive.verify.finding import Finding
 from archive.verify.header_rules import RecordOrigin, check_fields
-from archive.verify.index_rules import MEND, UNREADABLE, check_cdxj, check_index, withdrawn_captures
-from archive.verify.strict_reader import RawRecord, RecordProblem, raw_records
+from archive.verify.index_rules import UNREADABLE, check_cdxj, check_index, withdrawn_captures
+from archive.verify.strict_reader import RawRecord, raw_records
 from archive.warc.capture_reader import DamagedRecord, read_captures
 from archive.warc.file_names import final_name, is_arc, list_warc_files
 from archive.warc.http_message import parse_head
@@ -66,39 +66,25 @@ def _verify_files(paths: Iterable[Path], ledger: RecordLedger) -> Iterator[Findi
     """Each record by itself, then what records say of each other."""
     for path in paths:
         yield from _verify_arc(path, ledger) if is_arc(path) else verify_warc(path, ledger)
-    for file, offset, record_id, rule, detail in ledger.contradictions():
-        yield Finding(
-            file=file, offset=offset, record_id=record_id or None, rule=rule, detail=detail
-        )
+    yield from ledger.contradictions()
 
 
 def _verify_projections(layout: CollectionFolder, ledger: RecordLedger) -> Iterator[Finding]:
     """CDXJ and index against the records walked, and the index's bytes against those that were
     noted.
     """
-    for each in changed_blocks(
-        layout.index_db, layout.seal
-    ):  # first: SQLite works a log that it finds into the database
-        yield Finding(
-            file=each.file, offset=each.offset, rule="index-bytes", detail=f"{each.problem}; {MEND}"
-        )
-    hidden = withdrawn_captures(layout.index_db)
-    for said in (*check_cdxj(layout.cdxj, ledger, hidden), *check_index(layout.index_db, ledger)):
-        yield Finding(
-            file=said.file,
-            offset=said.offset,
-            record_id=said.record_id,
-            rule=said.rule,
-            detail=said.detail,
-        )
+    # The bytes first: reading the index makes SQLite work a log that it finds into the database.
+    yield from changed_blocks(layout.index_db, layout.seal)
+    withdrawn = withdrawn_captures(layout.index_db)
+    yield from check_cdxj(layout.cdxj, ledger, withdrawn)
+    yield from check_index(layout.index_db, ledger)
 
 
 def _verify_fixity(layout: CollectionFolder, *, growing: bool) -> Iterator[Finding]:
     """Files against the manifest, and the manifest against the files; those a crawl has just closed
     are not stated yet.
     """
-    for problem in check_fixity(layout.fixity, layout.root):
-        yield Finding(file=problem.file, rule="fixity", detail=problem.problem)
+    yield from check_fixity(layout.fixity, layout.root)
     if not growing and layout.archive.is_dir():
         for name in files_without_checksum(
             layout.fixity, layout.root, closed_files(layout.archive)
@@ -136,20 +122,13 @@ def verify_warc(path: Path, ledger: RecordLedger | None = None) -> Iterator[Find
                     if software_of(record).lower().startswith("warraq")
                     else origin
                 )
-            problems = list(_problems(record, origin))
+            findings = list(_check_record(record, origin))
             if first and origin is not RecordOrigin.IMPORTED and record.version:
-                problems.extend(_opening(record, name))
+                findings.extend(_check_first_record(record, name))
             first = first and not record.version
             if ledger is not None and record.version:
                 ledger.add(name, record, origin)
-            for problem in problems:
-                yield Finding(
-                    file=name,
-                    offset=record.offset,
-                    record_id=record.record_id,
-                    rule=problem.rule,
-                    detail=problem.detail,
-                )
+            yield from findings
     except OSError as error:
         raise StorageError(f"{path}: cannot be read: {error.strerror or error}") from error
 
@@ -199,33 +178,33 @@ def _verify_arc(path: Path, ledger: RecordLedger) -> Iterator[Finding]:
             )
 
 
-def _problems(record: RawRecord, origin: RecordOrigin) -> Iterator[RecordProblem]:
+def _check_record(record: RawRecord, origin: RecordOrigin) -> Iterator[Finding]:
     """Everything wrong with one record."""
-    yield from _tolerated(record, origin)
-    cut_head = any(problem.rule in {"header-cut", "header-too-long"} for problem in record.problems)
+    yield from _reader_findings(record, origin)
+    cut_head = any(finding.rule in {"header-cut", "header-too-long"} for finding in record.findings)
     if record.version and not cut_head and (record.whole or record.fields):
         yield from check_fields(record, origin)
     if record.whole:
         yield from check_block(record, origin)
 
 
-def _tolerated(record: RawRecord, origin: RecordOrigin) -> Iterator[RecordProblem]:
+def _reader_findings(record: RawRecord, origin: RecordOrigin) -> Iterator[Finding]:
     """What the parser saw, without what is known and harmless in files of other makers."""
-    for problem in record.problems:
-        if origin is RecordOrigin.IMPORTED and problem.rule in {
+    for finding in record.findings:
+        if origin is RecordOrigin.IMPORTED and finding.rule in {
             "empty-member",
             "folded-field",
             "field-encoding",
         }:
             continue
-        yield problem
+        yield finding
 
 
-def _opening(record: RawRecord, name: str) -> Iterator[RecordProblem]:
+def _check_first_record(record: RawRecord, name: str) -> Iterator[Finding]:
     """The first record of a file says what the file is."""
     if record.first("WARC-Type") != "warcinfo":
-        yield RecordProblem("warcinfo-missing", "the file does not begin with a warcinfo record")
+        yield record.finding("warcinfo-missing", "the file does not begin with a warcinfo record")
         return
     stated = record.first("WARC-Filename")
     if stated is not None and stated != name:
-        yield RecordProblem("warcinfo-filename", f"WARC-Filename says {stated!r}")
+        yield record.finding("warcinfo-filename", f"WARC-Filename says {stated!r}")

@@ -18,6 +18,7 @@ from typing import Self
 
 from archive.cdx.cdxj import cdxj_line
 from archive.model import Capture, Digest, RecordType
+from archive.model.finding import Finding
 from archive.verify.header_rules import RecordOrigin
 from archive.verify.strict_reader import RawRecord
 from archive.warc.http_message import parse_head
@@ -187,13 +188,14 @@ class RecordLedger:
         )
         self._db.execute(f"INSERT OR IGNORE INTO record VALUES ({','.join('?' * len(row))})", row)
 
-    def contradictions(self) -> Iterator[tuple[str, int, str, str, str]]:
-        """What records say of each other that is not so: (file, offset, record id, rule,
-        detail).
-        """
+    def contradictions(self) -> Iterator[Finding]:
+        """Findings about what records say of each other: ids used twice, dangling references."""
         self._db.executescript(_INDEXES)
         for query in (_DUPLICATES, _DANGLING, _CHAINED, _OTHER_PAYLOAD, _CONCURRENT, _ALONE):
-            yield from self._db.execute(query)
+            for file, offset, record_id, rule, detail in self._db.execute(query):
+                yield Finding(
+                    file=file, offset=offset, record_id=record_id or None, rule=rule, detail=detail
+                )
 
     def entry(self, warc: str, offset: int) -> RecordRow | None:
         """The record that begins at a place, or None."""

@@ -17,7 +17,8 @@ from datetime import datetime
 from enum import IntEnum
 
 from archive.model import Digest
-from archive.verify.strict_reader import RawRecord, RecordProblem
+from archive.model.finding import Finding
+from archive.verify.strict_reader import RawRecord
 
 
 class RecordOrigin(IntEnum):
@@ -229,30 +230,30 @@ _VERSIONS = {
 _OUR_MEMBER_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 
 
-def check_fields(record: RawRecord, origin: RecordOrigin) -> Iterator[RecordProblem]:
+def check_fields(record: RawRecord, origin: RecordOrigin) -> Iterator[Finding]:
     """Everything the tables say of the fields of one record, whose header was read to its end."""
     kind = record.first("WARC-Type") or ""
     if not _VERSIONS[origin].fullmatch(record.version):
-        yield RecordProblem("version", f"{record.version!r} in place of WARC/1.1")
+        yield record.finding("version", f"{record.version!r} in place of WARC/1.1")
     if kind not in TYPES and kind and origin is RecordOrigin.OURS:
-        yield RecordProblem("record-type", f"WARC-Type {kind!r} is none that Warraq writes")
+        yield record.finding("record-type", f"WARC-Type {kind!r} is none that Warraq writes")
     yield from _each_field(record, kind, origin)
     for name, rule in FIELDS.items():
         # A type that the standard does not know is to be passed over, but is a record still.
         needed = kind in rule.required or (rule.required == TYPES and kind not in TYPES)
         if needed and record.first(name) is None:
-            yield RecordProblem("field-missing", f"{_written(name)} is missing")
+            yield record.finding("field-missing", f"{_written(name)} is missing")
     if origin is RecordOrigin.OURS:
         yield from _ours(record, kind)
 
 
-def _each_field(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[RecordProblem]:
+def _each_field(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[Finding]:
     seen: set[str] = set()
     for name, value in record.fields:
         key = name.lower()
         rule = FIELDS.get(key)
         if key in seen and not (rule.repeated if rule else origin is not RecordOrigin.OURS):
-            yield RecordProblem("field-repeated", f"{name} stands there more than once")
+            yield record.finding("field-repeated", f"{name} stands there more than once")
         seen.add(key)
         if rule is None:
             continue
@@ -260,22 +261,22 @@ def _each_field(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[
         if (
             forbidden and origin is not RecordOrigin.IMPORTED
         ):  # converters of ARC files put an address on the warcinfo
-            yield RecordProblem(
+            yield record.finding(
                 "field-forbidden", f"{name} may not stand on a record of type {kind}"
             )
         if key == "warc-target-uri" and record.version == "WARC/1.0":
             value = value.removeprefix("<").removesuffix(">")  # noqa: PLW2901 -- the grammar of WARC/1.0 has the brackets
         wrong = rule.form(value, origin)
         if wrong:
-            yield RecordProblem(f"field-value:{key}", f"{name} {value[:100]!r} {wrong}")
+            yield record.finding(f"field-value:{key}", f"{name} {value[:100]!r} {wrong}")
 
 
-def _ours(record: RawRecord, kind: str) -> Iterator[RecordProblem]:
+def _ours(record: RawRecord, kind: str) -> Iterator[Finding]:
     for name in (*_PROMISED["*"], *_PROMISED.get(kind, ())):
         if record.first(name) is None:
-            yield RecordProblem("promise", f"{name} is missing, which Warraq always writes")
+            yield record.finding("promise", f"{name} is missing, which Warraq always writes")
     if record.member_head and record.member_head != _OUR_MEMBER_HEAD:
-        yield RecordProblem(
+        yield record.finding(
             "gzip-header",
             f"the gzip header is {record.member_head.hex()}, not the one Warraq writes",
         )

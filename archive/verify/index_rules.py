@@ -12,31 +12,17 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 from archive.errors import WarraqError
 from archive.index.connection import check_version
 from archive.index.withdrawals import withdrawn_places
+from archive.model.finding import REBUILD_INDEX, Finding
 from archive.model.identity import text_sha256, version_id
 from archive.verify.cross_record_rules import RecordLedger, RecordRow
 
 _LINE_LIMIT = 1 << 20
-MEND = "run: warraq index --rebuild"
 UNREADABLE = "index-damaged"  # the rule of an index that cannot be asked, or only in part
-
-
-@dataclass(frozen=True, slots=True)
-class IndexMismatch:
-    """One disagreement: the record's place in the WARCs where there is one, its id, the rule, and
-    what was seen.
-    """
-
-    file: str
-    offset: int | None
-    record_id: str | None
-    rule: str
-    detail: str
 
 
 # Articles that are not what their version and the latest capture of it say, as far as columns
@@ -86,7 +72,7 @@ def withdrawn_captures(path: Path) -> set[tuple[str, int]]:
 
 def check_cdxj(
     path: Path, ledger: RecordLedger, hidden: Collection[tuple[str, int]] = ()
-) -> Iterator[IndexMismatch]:
+) -> Iterator[Finding]:
     """The sorted file and the lines that wait beside it, against the records: each line, and each
     capture's line.
 
@@ -99,37 +85,35 @@ def check_cdxj(
     for warc, offset in sorted(hidden):
         if not ledger.mark_named(warc, offset):
             detail = f"{path.name} has a line for a withdrawn article; run: warraq index"
-            yield IndexMismatch(warc, offset, None, "cdxj-withdrawn", detail)
+            yield Finding(file=warc, offset=offset, rule="cdxj-withdrawn", detail=detail)
     for entry in ledger.unnamed():
-        yield IndexMismatch(
-            entry.warc,
-            entry.offset,
-            entry.record_id,
-            "cdxj-missing",
-            f"{path.name} has no line for {entry.url}; {MEND}",
+        yield Finding(
+            file=entry.warc,
+            offset=entry.offset,
+            record_id=entry.record_id,
+            rule="cdxj-missing",
+            detail=f"{path.name} has no line for {entry.url}; {REBUILD_INDEX}",
         )
 
 
-def _lines(path: Path, ledger: RecordLedger, *, must_be_sorted: bool) -> Iterator[IndexMismatch]:
+def _lines(path: Path, ledger: RecordLedger, *, must_be_sorted: bool) -> Iterator[Finding]:
     before = b""
     place = 0
     with path.open("rb") as file:
         while raw := file.readline(_LINE_LIMIT):
             if must_be_sorted and raw < before:
-                yield IndexMismatch(
-                    path.name,
-                    place,
-                    None,
-                    "cdxj-order",
-                    f"the line at byte {place} is out of order; {MEND}",
+                yield Finding(
+                    file=path.name,
+                    offset=place,
+                    rule="cdxj-order",
+                    detail=f"the line at byte {place} is out of order; {REBUILD_INDEX}",
                 )
             if raw == before:
-                yield IndexMismatch(
-                    path.name,
-                    place,
-                    None,
-                    "cdxj-repeated",
-                    f"the line at byte {place} repeats the one before; {MEND}",
+                yield Finding(
+                    file=path.name,
+                    offset=place,
+                    rule="cdxj-repeated",
+                    detail=f"the line at byte {place} repeats the one before; {REBUILD_INDEX}",
                 )
             if (
                 raw.endswith(b"\n") or must_be_sorted
@@ -138,24 +122,26 @@ def _lines(path: Path, ledger: RecordLedger, *, must_be_sorted: bool) -> Iterato
             before, place = raw, place + len(raw)
 
 
-def _line(path: Path, place: int, raw: bytes, ledger: RecordLedger) -> Iterator[IndexMismatch]:
+def _line(path: Path, place: int, raw: bytes, ledger: RecordLedger) -> Iterator[Finding]:
     try:
         text = raw.decode("utf-8")
         fields = json.loads(text.split(" ", 2)[2])
         warc, offset = str(fields["filename"]), int(fields["offset"])
     except (ValueError, KeyError, IndexError, TypeError):
-        yield IndexMismatch(
-            path.name, place, None, "cdxj-line", f"the line at byte {place} cannot be read; {MEND}"
+        yield Finding(
+            file=path.name,
+            offset=place,
+            rule="cdxj-line",
+            detail=f"the line at byte {place} cannot be read; {REBUILD_INDEX}",
         )
         return
     entry = ledger.entry(warc, offset)
     if entry is None:
-        yield IndexMismatch(
-            warc,
-            offset,
-            None,
-            "cdxj-dangling",
-            f"{path.name} has a line for a record that is not there; {MEND}",
+        yield Finding(
+            file=warc,
+            offset=offset,
+            rule="cdxj-dangling",
+            detail=f"{path.name} has a line for a record that is not there; {REBUILD_INDEX}",
         )
         return
     ledger.mark_named(warc, offset)
@@ -167,19 +153,19 @@ def _line(path: Path, place: int, raw: bytes, ledger: RecordLedger) -> Iterator[
     ):
         return
     if text != entry.cdxj:
-        yield IndexMismatch(
-            warc,
-            offset,
-            entry.record_id,
-            "cdxj-differs",
-            f"the line in {path.name} is not what the record says: {text.strip()[:200]}; {MEND}",
+        yield Finding(
+            file=warc,
+            offset=offset,
+            record_id=entry.record_id,
+            rule="cdxj-differs",
+            detail=f"the line in {path.name} is not what the record says: {text.strip()[:200]}; {REBUILD_INDEX}",
         )
 
 
 # -------------------------------------------------------------------------------------------- index
 
 
-def check_index(path: Path, ledger: RecordLedger, *, busy: bool = False) -> Iterator[IndexMismatch]:
+def check_index(path: Path, ledger: RecordLedger, *, busy: bool = False) -> Iterator[Finding]:
     """The database's own soundness, and its rows against the records. `busy` says that a crawl is
     writing to it.
     """
@@ -187,8 +173,8 @@ def check_index(path: Path, ledger: RecordLedger, *, busy: bool = False) -> Iter
         if (
             next(ledger.captures(), None) is not None
         ):  # before the first crawl there is nothing to index
-            yield IndexMismatch(
-                path.name, None, None, "index-absent", "there is no index; run: warraq index"
+            yield Finding(
+                file=path.name, rule="index-absent", detail="there is no index; run: warraq index"
             )
         return
     try:
@@ -206,28 +192,24 @@ def check_index(path: Path, ledger: RecordLedger, *, busy: bool = False) -> Iter
         if not busy:
             yield from _full_text(path)
     except sqlite3.DatabaseError as error:
-        yield IndexMismatch(path.name, None, None, UNREADABLE, f"{error}; {MEND}")
+        yield Finding(file=path.name, rule=UNREADABLE, detail=f"{error}; {REBUILD_INDEX}")
     except WarraqError as error:
-        yield IndexMismatch(path.name, None, None, UNREADABLE, str(error))
+        yield Finding(file=path.name, rule=UNREADABLE, detail=str(error))
 
 
-def _soundness(path: Path, connection: sqlite3.Connection) -> Iterator[IndexMismatch]:
+def _soundness(path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
     for (said,) in connection.execute("PRAGMA integrity_check(20)"):
         if said != "ok":
-            yield IndexMismatch(path.name, None, None, UNREADABLE, f"{said}; {MEND}")
+            yield Finding(file=path.name, rule=UNREADABLE, detail=f"{said}; {REBUILD_INDEX}")
     for table, rowid, parent, _ in connection.execute("PRAGMA foreign_key_check"):
-        yield IndexMismatch(
-            path.name,
-            None,
-            None,
-            "index-reference",
-            f"row {rowid} of {table} refers to nothing in {parent}; {MEND}",
+        yield Finding(
+            file=path.name,
+            rule="index-reference",
+            detail=f"row {rowid} of {table} refers to nothing in {parent}; {REBUILD_INDEX}",
         )
 
 
-def _rows(
-    path: Path, connection: sqlite3.Connection, ledger: RecordLedger
-) -> Iterator[IndexMismatch]:
+def _rows(path: Path, connection: sqlite3.Connection, ledger: RecordLedger) -> Iterator[Finding]:
     """Walk rows and records side by side, both by file and offset."""
     rows = connection.execute(
         "SELECT warc, offset, length, record_id, record_type, url, captured, payload_digest FROM captures ORDER BY warc, offset"
@@ -243,23 +225,30 @@ def _rows(
             yield from _row(path, row, entry)
             entry = next(records, None)
         else:
-            yield IndexMismatch(
-                *place,
-                row[3],
-                "index-dangling",
-                f"{path.name} has a capture that no record is at; {MEND}",
+            yield Finding(
+                file=row[0],
+                offset=row[1],
+                record_id=row[3],
+                rule="index-dangling",
+                detail=f"{path.name} has a capture that no record is at; {REBUILD_INDEX}",
             )
     while entry is not None:
         yield _not_indexed(path, entry)
         entry = next(records, None)
 
 
-def _not_indexed(path: Path, entry: RecordRow) -> IndexMismatch:
+def _not_indexed(path: Path, entry: RecordRow) -> Finding:
     detail = f"{path.name} has no capture of {entry.url}; run: warraq index"
-    return IndexMismatch(entry.warc, entry.offset, entry.record_id, "index-missing", detail)
+    return Finding(
+        file=entry.warc,
+        offset=entry.offset,
+        record_id=entry.record_id,
+        rule="index-missing",
+        detail=detail,
+    )
 
 
-def _row(path: Path, row: tuple[object, ...], entry: RecordRow) -> Iterator[IndexMismatch]:
+def _row(path: Path, row: tuple[object, ...], entry: RecordRow) -> Iterator[Finding]:
     said = {
         "length": (row[2], entry.length),
         "record_id": (row[3], entry.record_id or row[3]),
@@ -274,16 +263,16 @@ def _row(path: Path, row: tuple[object, ...], entry: RecordRow) -> Iterator[Inde
         if there != record
     ]
     if wrong:
-        yield IndexMismatch(
-            entry.warc,
-            entry.offset,
-            entry.record_id,
-            "index-differs",
-            f"the capture in {path.name} has {'; '.join(wrong)}; {MEND}",
+        yield Finding(
+            file=entry.warc,
+            offset=entry.offset,
+            record_id=entry.record_id,
+            rule="index-differs",
+            detail=f"the capture in {path.name} has {'; '.join(wrong)}; {REBUILD_INDEX}",
         )
 
 
-def _texts(path: Path, connection: sqlite3.Connection) -> Iterator[IndexMismatch]:
+def _texts(path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
     """Each version's text against its hash, and each hash against its id: a changed letter is
     found.
     """
@@ -291,42 +280,36 @@ def _texts(path: Path, connection: sqlite3.Connection) -> Iterator[IndexMismatch
         "SELECT id, article_id, CAST(title AS TEXT), CAST(body AS TEXT), text_sha256 FROM versions"
     ):
         if text_sha256(title, body) != sha256:
-            yield IndexMismatch(
-                path.name,
-                None,
-                None,
-                "index-text",
-                f"version {identifier}: its text is not what its hash says; {MEND}",
+            yield Finding(
+                file=path.name,
+                rule="index-text",
+                detail=f"version {identifier}: its text is not what its hash says; {REBUILD_INDEX}",
             )
         elif version_id(article, sha256) != identifier:
-            yield IndexMismatch(
-                path.name,
-                None,
-                None,
-                "index-text",
-                f"version {identifier}: its id is not that of its text; {MEND}",
+            yield Finding(
+                file=path.name,
+                rule="index-text",
+                detail=f"version {identifier}: its id is not that of its text; {REBUILD_INDEX}",
             )
 
 
-def _articles(path: Path, connection: sqlite3.Connection) -> Iterator[IndexMismatch]:
+def _articles(path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
     """Each article against its version, and against what the latest capture of that was read as."""
     lost = (
         "SELECT DISTINCT article_id FROM versions WHERE article_id NOT IN (SELECT id FROM articles)"
     )
     for (identifier,) in connection.execute(lost):
-        yield IndexMismatch(
-            path.name,
-            None,
-            None,
-            "index-article",
-            f"article {identifier} has versions and no row; {MEND}",
+        yield Finding(
+            file=path.name,
+            rule="index-article",
+            detail=f"article {identifier} has versions and no row; {REBUILD_INDEX}",
         )
     for (identifier,) in connection.execute(_UNLIKE_READ):
-        detail = f"article {identifier}: its row is not what its version and its latest capture say; {MEND}"
-        yield IndexMismatch(path.name, None, None, "index-article", detail)
+        detail = f"article {identifier}: its row is not what its version and its latest capture say; {REBUILD_INDEX}"
+        yield Finding(file=path.name, rule="index-article", detail=detail)
 
 
-def _full_text(path: Path) -> Iterator[IndexMismatch]:
+def _full_text(path: Path) -> Iterator[Finding]:
     """FTS5's own check, which SQLite runs as a write; nothing is changed."""
     connection = sqlite3.connect(
         f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=5, isolation_level=None
@@ -339,22 +322,22 @@ def _full_text(path: Path) -> Iterator[IndexMismatch]:
         apart = "SELECT count(*) FROM articles WHERE docid NOT IN (SELECT rowid FROM articles_fts)"
         missing = connection.execute(apart).fetchone()[0]
         if missing:
-            yield IndexMismatch(
-                path.name,
-                None,
-                None,
-                "index-search",
-                f"{missing} articles cannot be searched; {MEND}",
+            yield Finding(
+                file=path.name,
+                rule="index-search",
+                detail=f"{missing} articles cannot be searched; {REBUILD_INDEX}",
             )
         connection.execute("ROLLBACK")
     except sqlite3.OperationalError as error:
         if not any(
             word in str(error) for word in ("readonly", "read-only", "locked")
         ):  # then it cannot be asked, which is no damage
-            yield IndexMismatch(path.name, None, None, "index-search", f"{error}; {MEND}")
+            yield Finding(file=path.name, rule="index-search", detail=f"{error}; {REBUILD_INDEX}")
     except sqlite3.DatabaseError as error:
-        yield IndexMismatch(
-            path.name, None, None, "index-search", f"the full-text index: {error}; {MEND}"
+        yield Finding(
+            file=path.name,
+            rule="index-search",
+            detail=f"the full-text index: {error}; {REBUILD_INDEX}",
         )
     finally:
         connection.close()

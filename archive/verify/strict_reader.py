@@ -15,10 +15,12 @@ import io
 import re
 import tempfile
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from archive.model.finding import Finding
+from archive.warc.file_names import final_name
 from archive.warc.gzip_members import MAGIC, GzipMember, MemberDamageError, find_next_member
 
 _CHUNK = 1 << 16
@@ -31,32 +33,27 @@ _DIGITS = re.compile(rb"[0-9]{1,18}")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
-
-@dataclass(frozen=True, slots=True)
-class RecordProblem:
-    """One thing that is wrong: the rule's name, and for a person what was seen."""
-
-    rule: str
-    detail: str
+_Problem = tuple[str, str]  # rule and detail, until the place of the record is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawRecord:
     """One record, or as much of it as can be read.
 
-    `offset` and `length` are bytes in the file (of the gzip member, if packed); `fields` are as
-    written, in order. `block` is positioned at its start and is valid until the next record is
+    `file` is the file's name once it is closed. `offset` and `length` are bytes in it (of the gzip
+    member, if packed); `fields` are as written, in order. `block` is positioned at its start and is valid until the next record is
     asked for. `whole` says that header and block were there completely; a piece of the file that is
     no record at all has no `version`. `member_head` is the gzip header.
     """
 
+    file: str
     offset: int
     length: int
     version: str = ""
     fields: tuple[tuple[str, str], ...] = ()
     block: IO[bytes]
     block_length: int = 0
-    problems: tuple[RecordProblem, ...] = ()
+    findings: tuple[Finding, ...] = ()
     whole: bool = False
     member_head: bytes = b""
 
@@ -70,44 +67,63 @@ class RawRecord:
         """WARC-Record-ID as written."""
         return self.first("WARC-Record-ID")
 
+    def finding(self, rule: str, detail: str) -> Finding:
+        """A finding about this record, with its place and id."""
+        return Finding(
+            file=self.file,
+            offset=self.offset,
+            record_id=self.record_id,
+            rule=rule,
+            detail=detail,
+        )
+
 
 def raw_records(path: Path) -> Iterator[RawRecord]:
     """Every record of a WARC file, packed or not, and every piece that is none. OSError where it
     cannot be read.
     """
     with path.open("rb") as file:
-        size = path.stat().st_size
+        name, size = final_name(path), path.stat().st_size
         if size == 0:
-            yield _nothing(0, 0, RecordProblem("empty-file", "the file holds no byte"))
+            yield _unreadable(name, 0, 0, ("empty-file", "the file holds no byte"))
             return
         walk = _plain if file.read(5) == b"WARC/" else _packed
-        for record in walk(file, size):
+        for record in walk(name, file, size):
             try:
                 yield record
             finally:
                 record.block.close()
 
 
-def _nothing(offset: int, length: int, problem: RecordProblem) -> RawRecord:
-    return RawRecord(offset=offset, length=length, block=io.BytesIO(), problems=(problem,))
+def _unreadable(name: str, offset: int, length: int, problem: _Problem) -> RawRecord:
+    """A piece of the file that is no record."""
+    rule, detail = problem
+    finding = Finding(file=name, offset=offset, rule=rule, detail=detail)
+    return RawRecord(
+        file=name, offset=offset, length=length, block=io.BytesIO(), findings=(finding,)
+    )
 
 
 # ------------------------------------------------------------------------------------- packed files
 
 
-def _packed(file: BinaryIO, size: int) -> Iterator[RawRecord]:
+def _packed(name: str, file: BinaryIO, size: int) -> Iterator[RawRecord]:
     position = 0
     while position < size:
         file.seek(position)
         if file.read(3) != MAGIC:
             after = find_next_member(file, position + 1, size)
-            yield _nothing(position, after - position, _what_lies(file, position, after, size))
+            yield _unreadable(
+                name, position, after - position, _what_lies(file, position, after, size)
+            )
             position = after
             continue
-        position = yield from _one_member(file, position, size)
+        position = yield from _one_member(name, file, position, size)
 
 
-def _one_member(file: BinaryIO, offset: int, size: int) -> Generator[RawRecord, None, int]:
+def _one_member(
+    name: str, file: BinaryIO, offset: int, size: int
+) -> Generator[RawRecord, None, int]:
     """The records of one member (there should be one); returns where the walk goes on."""
     member = GzipMember(file, offset)
     source = _Source(member.chunks())
@@ -119,7 +135,7 @@ def _one_member(file: BinaryIO, offset: int, size: int) -> Generator[RawRecord, 
                 "several-records",
                 "the gzip member holds more than this record: it cannot be found by offset",
             )
-            yield pending.record(offset, 0, member.head)
+            yield pending.record(name, offset, 0, member.head)
         pending = _read(source)
         count += 1
         if source.damage or not pending.whole:
@@ -130,24 +146,24 @@ def _one_member(file: BinaryIO, offset: int, size: int) -> Generator[RawRecord, 
         draft.whole = False
         draft.problems = [*([] if draft.empty else draft.problems), source.damage]
         end = find_next_member(file, offset + 1, size)
-        at_trailer = source.damage.rule in {"gzip-crc", "gzip-length"} and end == member.end
-        if end < size and source.damage.rule != "gzip-data" and not at_trailer:
+        at_trailer = source.damage[0] in {"gzip-crc", "gzip-length"} and end == member.end
+        if end < size and source.damage[0] != "gzip-data" and not at_trailer:
             draft.problem(
                 "torn-member", f"records follow from offset {end} that most readers cannot reach"
             )
     else:
         end = member.end
         if draft.empty and count == 1 and not junk:
-            draft.problems[:] = [RecordProblem("empty-member", "a gzip member without any data")]
+            draft.problems[:] = [("empty-member", "a gzip member without any data")]
         elif junk and draft.whole and not draft.broken:
             draft.problem(
                 "record-trailer", f"{junk} bytes between the record's end and the gzip member's"
             )
-    yield draft.record(offset, end - offset, member.head)
+    yield draft.record(name, offset, end - offset, member.head)
     return end
 
 
-def _what_lies(file: BinaryIO, start: int, end: int, size: int) -> RecordProblem:
+def _what_lies(file: BinaryIO, start: int, end: int, size: int) -> _Problem:
     """What a piece of the file that is no gzip member is."""
     file.seek(start)
     rest, zeros = end - start, True
@@ -157,27 +173,23 @@ def _what_lies(file: BinaryIO, start: int, end: int, size: int) -> RecordProblem
         rest -= len(piece)
     if zeros:
         where = "at the end, as a power loss leaves them" if end == size else "between records"
-        return RecordProblem("nul-bytes", f"{end - start} NUL bytes {where}")
-    return RecordProblem(
-        "garbage", f"{end - start} bytes that are no gzip member with a WARC record"
-    )
+        return ("nul-bytes", f"{end - start} NUL bytes {where}")
+    return ("garbage", f"{end - start} bytes that are no gzip member with a WARC record")
 
 
 # -------------------------------------------------------------------------------------- plain files
 
 
-def _plain(file: BinaryIO, size: int) -> Iterator[RawRecord]:
+def _plain(name: str, file: BinaryIO, size: int) -> Iterator[RawRecord]:
     position = 0
     while position < size:
         file.seek(position)
         if file.read(5) != b"WARC/":
             after = _next_plain(file, position, size)
             problem = _what_lies(file, position, after, size)
-            if problem.rule == "garbage":
-                problem = RecordProblem(
-                    "garbage", f"{after - position} bytes that are no WARC record"
-                )
-            yield _nothing(position, after - position, problem)
+            if problem[0] == "garbage":
+                problem = ("garbage", f"{after - position} bytes that are no WARC record")
+            yield _unreadable(name, position, after - position, problem)
             position = after
             continue
         file.seek(position)
@@ -192,7 +204,7 @@ def _plain(file: BinaryIO, size: int) -> Iterator[RawRecord]:
             # block's start on.
             end = _next_plain(file, position + draft.head_length, size)
             length = end - position
-        yield draft.record(position, length, b"")
+        yield draft.record(name, position, length, b"")
         position = end
 
 
@@ -221,13 +233,13 @@ class _Source:
         self._buffer = b""
         self._at = 0
         self.consumed = 0
-        self.damage: RecordProblem | None = None
+        self.damage: _Problem | None = None
 
     def _more(self) -> bool:
         try:
             piece = next(self._pieces, b"")
         except MemberDamageError as error:
-            self.damage = RecordProblem(error.rule, error.detail)
+            self.damage = (error.rule, error.detail)
             return False
         self._buffer, self._at = self._buffer[self._at :] + piece, 0
         return bool(piece)
@@ -274,27 +286,29 @@ class _Draft:
     block: IO[bytes] = field(default_factory=lambda: tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115
     block_length: int = 0
     head_length: int = 0
-    problems: list[RecordProblem] = field(default_factory=list)
+    problems: list[_Problem] = field(default_factory=list)
     whole: bool = False
     broken: bool = False
     empty: bool = False
 
     def problem(self, rule: str, detail: str) -> None:
-        self.problems.append(RecordProblem(rule, detail))
+        self.problems.append((rule, detail))
 
-    def record(self, offset: int, length: int, member_head: bytes) -> RawRecord:
+    def record(self, name: str, offset: int, length: int, member_head: bytes) -> RawRecord:
         self.block.seek(0)
-        return RawRecord(
+        record = RawRecord(
+            file=name,
             offset=offset,
             length=length,
             version=self.version,
             fields=tuple(self.fields),
             block=self.block,
             block_length=self.block_length,
-            problems=tuple(dict.fromkeys(self.problems)),
             whole=self.whole,
             member_head=member_head,
         )
+        findings = tuple(record.finding(*problem) for problem in dict.fromkeys(self.problems))
+        return replace(record, findings=findings)
 
 
 def _read(source: _Source) -> _Draft:

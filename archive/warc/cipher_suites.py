@@ -1,7 +1,8 @@
-"""OpenSSL's names of TLS cipher suites as the IANA registry writes them, for WARC-Cipher-Suite.
+"""Converts OpenSSL's names of TLS cipher suites to those of the IANA registry, for
+WARC-Cipher-Suite.
 
 TLS 1.3 suites have one name in both; those of TLS 1.2 and before follow a pattern (RFC 5246
-appendix C). A name outside it gives None: no field is better than a wrong one.
+appendix C). Any other name gives None: no field is better than a wrong one.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ _OLD_NAME = re.compile(
 
 
 def iana_name(openssl: str | None) -> str | None:
-    """`ECDHE-RSA-AES128-GCM-SHA256` → `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`; None where it is not
-    known.
+    """The IANA name of a suite (`ECDHE-RSA-AES128-GCM-SHA256` gives
+    `TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256`); None if it is not known.
     """
     if openssl is None or re.fullmatch(r"TLS_[A-Z0-9_]+", openssl):
         return openssl

@@ -1,9 +1,8 @@
-"""Gzip members as WARC files are made of (RFC 1952; ISO 28500 Annex D), unpacked one at a time with
-their trailers checked.
+"""Decompresses the gzip members of a WARC file one at a time, with their trailers checked
+(RFC 1952; ISO 28500 Annex D).
 
-The standard library reads a file of members as one stream, which hides where each begins and that
-one is torn; here every member is a thing of its own, and after damage the next one that holds a
-record can be found.
+The standard library reads all members as one stream, which hides where each begins and that one is
+cut off; here each has its offsets, and after damage the next one that holds a record can be found.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ _NAME_LIMIT = 1 << 16
 
 
 class MemberDamageError(Exception):
-    """The bytes cannot be unpacked further."""
+    """The bytes cannot be decompressed further: `rule` names the finding, `detail` is its text."""
 
     def __init__(self, rule: str, detail: str) -> None:
         super().__init__(detail)
@@ -28,7 +27,7 @@ class MemberDamageError(Exception):
 
 
 class GzipMember:
-    """One gzip member, unpacked piece by piece; `end` is where it ended, once it has."""
+    """One gzip member, decompressed in pieces; `end` is its end once `chunks` is exhausted."""
 
     def __init__(self, file: BinaryIO, offset: int) -> None:
         self._file = file
@@ -37,8 +36,8 @@ class GzipMember:
         self.head = b""
 
     def chunks(self) -> Iterator[bytes]:
-        """The data; MemberDamageError where it cannot be unpacked or is not what the trailer
-        says.
+        """The data; MemberDamageError if it cannot be decompressed or the trailer does not
+        match.
         """
         self._file.seek(self.offset)
         self._read_head()
@@ -114,17 +113,17 @@ class GzipMember:
 
 
 def find_next_member(file: BinaryIO, start: int, size: int) -> int:
-    """Where the next gzip member that holds a WARC record begins, or the end of the file."""
+    """The offset from `start` on of the next gzip member that holds a WARC record, or `size`."""
     base = start
     while base < size:
         file.seek(base)
         window = file.read(_WINDOW)
-        at = window.find(MAGIC)
-        while at >= 0:
-            file.seek(base + at)
+        position = window.find(MAGIC)
+        while position >= 0:
+            file.seek(base + position)
             if begins_record(file.read(4096)):
-                return base + at
-            at = window.find(MAGIC, at + 1)
+                return base + position
+            position = window.find(MAGIC, position + 1)
         base += max(1, len(window) - 2)
         if len(window) < _WINDOW:
             break

@@ -1,9 +1,8 @@
-"""One WARC file in progress: created under a name of its own, appended to, and renamed once it is
-whole on disk.
+"""One WARC file in progress: created as `NAME.warc.gz.open`, appended to, and renamed once it is
+complete on disk.
 
-While it grows the file is called `NAME.warc.gz.open`; nothing ever appends to a file without that
-suffix. A write that fails is undone, so that the file ends after a whole record again. What a kill
-leaves behind is `recovery`'s.
+Nothing ever appends to a file without that suffix. A write that fails is undone, so that the file
+ends after a complete record again. What a kill leaves is left to `archive.warc.recovery`.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ from archive.warc.file_names import OPEN_SUFFIX
 
 
 class WarcFile:
-    """An open file of `folder`, to be called `name` when it is closed.
+    """A file in progress in `folder` that gets the name `name` when it is closed.
 
-    FileExistsError where a file of that name, finished or in progress, is there already: nothing is
-    ever overwritten. All other trouble is an ArchiveWriteError.
+    FileExistsError if a file of that name, finished or in progress, exists: nothing is ever
+    overwritten. Every other failure is an ArchiveWriteError.
     """
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -43,10 +42,10 @@ class WarcFile:
         sync_folder(folder)
 
     def append(self, data: bytes) -> int:
-        """Write `data` at the end, handed to the system before this returns, and give its offset.
+        """Write `data` at the end, handed to the operating system before this returns; returns its
+        offset.
 
-        ArchiveWriteError where it could not be written whole; the file then ends where it did
-        before.
+        ArchiveWriteError if it could not be written whole; the file then ends where it did before.
         """
         start = self.size
         if self._torn:
@@ -64,8 +63,8 @@ class WarcFile:
         return start
 
     def _cut_back(self, size: int) -> None:
-        """Undo a partial write; where even that fails nothing more is written, and recovery cuts
-        the tail.
+        """Undo a partial write; if even that fails nothing more is written, and recovery cuts the
+        tail off.
         """
         self._torn = True
         with contextlib.suppress(OSError):
@@ -74,15 +73,15 @@ class WarcFile:
             self._torn = False
 
     def sync(self) -> None:
-        """Have all bytes on the disk (fdatasync) before this returns."""
+        """Flush all bytes to the disk (fdatasync)."""
         try:
             getattr(os, "fdatasync", os.fsync)(self._fd)
         except OSError as error:
             raise _write_error(self.path, "cannot be synced to disk", error) from error
 
     def close(self) -> None:
-        """Sync the file and give it its name; it is never written again. One that ends in a half
-        record is left open.
+        """Sync the file and give it its final name; it is never written again. One that ends in a
+        partial record keeps the suffix `.open`.
         """
         try:
             os.fsync(self._fd)
@@ -98,7 +97,7 @@ class WarcFile:
             os.close(self._fd)
 
     def discard(self) -> None:
-        """Give up a file that holds no whole record; its bytes, if any, are left for recovery."""
+        """Give up a file that holds no whole record; it is deleted if it is empty."""
         os.close(self._fd)
         if self.size == 0:
             with contextlib.suppress(OSError):
@@ -106,19 +105,18 @@ class WarcFile:
 
 
 def open_private(path: Path, mode: str) -> BinaryIO:
-    """Open a file in a binary mode; where it is made, it is closed to other users."""
+    """Open a file in a binary mode; a file created by this is not readable by other users."""
     return cast(
         "BinaryIO", open(path, mode, opener=lambda name, flags: os.open(name, flags, 0o640))
     )
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on the disk, so that a file created or renamed survives a power
+    """Flush the names in a folder to the disk, so that a file created or renamed survives a power
     loss.
     """
-    with contextlib.suppress(
-        OSError
-    ):  # some file systems cannot sync a folder, and lose nothing by it
+    # Some file systems cannot sync a folder, and do not need it.
+    with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(descriptor)

@@ -1,9 +1,9 @@
-"""What a kill or a power loss left half written, put in order at the next start.
+"""Repairs at the next start what a kill or a power loss left half written.
 
 A file still called `.open` when no crawl runs was not closed. Everything up to the end of its last
-whole exchange stays and gets the final name; what is behind that is copied into a file of its own
-first and never deleted. Every step may itself be interrupted: the next run finds either the state
-before it or the state after it.
+whole exchange is kept and gets the final name; the rest is first copied into a second file and
+never deleted. Every step may itself be interrupted: the next run finds the state before or after
+it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ _COPY = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecoveredFile:
-    """One file in progress and what became of it.
+    """The outcome for one file in progress.
 
-    `records` whole ones were kept in `warc` (None where there was none to keep); `torn` is the file
-    that now holds the rest, of `torn_bytes`, and `problem` says what was wrong with it.
+    `records` whole records were kept in `warc` (None if there was none); `torn` is the file that
+    now holds the remaining `torn_bytes`, and `problem` is what was wrong with them.
     """
 
     warc: str | None
@@ -51,16 +51,17 @@ class RecoveredFile:
 
 
 def recover_open_files(archive: Path) -> list[RecoveredFile]:
-    """Close every file in progress in `archive`, cutting torn tails off and setting them aside.
+    """Close every file in progress in `archive`; torn tails are moved to files of their own.
 
-    To be called under the collection's lock, before anything is written. StorageError where the
-    disk refuses.
+    The caller holds the collection's lock and has not written yet. StorageError if the disk
+    refuses.
     """
     try:
         return [_recover_file(path) for path in list_open_files(archive)]
     except OSError as error:
         raise StorageError(
-            f"{error.filename or archive}: {error.strerror}. An unfinished WARC could not be closed."
+            f"{error.filename or archive}: {error.strerror}."
+            " An unfinished WARC could not be closed."
         ) from error
 
 
@@ -72,8 +73,8 @@ def _recover_file(path: Path) -> RecoveredFile:
     if kept < size and not _only_zeros(path, kept):
         torn = _set_tail_aside(path, kept)
     if not count:
-        # Nothing to keep: what there was stands in the torn file, and an empty or zeroed file holds
-        # nothing at all.
+        # Nothing to keep: the torn file has what there was, and an empty or zeroed file has
+        # nothing.
         path.unlink()
         sync_folder(path.parent)
         return RecoveredFile(
@@ -105,11 +106,11 @@ def _recover_file(path: Path) -> RecoveredFile:
 
 
 def _end_of_last_exchange(path: Path) -> tuple[int, int, str | None]:
-    """Where the last whole exchange ends (all members' CRC and lengths checked), the records
-    before, and what is wrong.
+    """The end of the last whole exchange (CRC and length of all members checked), the number of
+    records up to there, and what is wrong with the rest (None if nothing).
 
-    A request whose response was not written any more is part of the torn tail: nothing may point at
-    a missing record.
+    A request whose response was not written is part of the torn tail: no record may refer to a
+    missing one.
     """
     kept = kept_count = 0
     seen: set[str] = set()
@@ -127,8 +128,8 @@ def _end_of_last_exchange(path: Path) -> tuple[int, int, str | None]:
 
 
 def _only_zeros(path: Path, offset: int) -> bool:
-    """Whether there is nothing but zeros from `offset` on: space a file system had set aside, which
-    holds nothing.
+    """True if there are only zeros from `offset` on: space that the file system allocated, without
+    content.
     """
     with path.open("rb") as file:
         file.seek(offset)
@@ -139,8 +140,8 @@ def _only_zeros(path: Path, offset: int) -> bool:
 
 
 def _set_tail_aside(path: Path, offset: int) -> Path:
-    """Copy everything from `offset` on into a file beside, whole on the disk before this
-    returns.
+    """Copy everything from `offset` on into a second file, complete on the disk before this
+    returns; returns its path.
     """
     name = final_name(path)
     torn = path.with_name(f"{name}.torn-{offset}")

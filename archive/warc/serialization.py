@@ -1,8 +1,7 @@
-"""WARC records and their fields as bytes (ISO 28500 §4, §5; Annex D): the form, without deciding
-what to say.
+"""Encodes WARC records and their header fields as bytes (ISO 28500 §4, §5; Annex D).
 
-Nothing that comes from a web page can begin a header line of its own here: URLs are escaped, and a
-value with a control character is left out.
+Nothing that comes from a web page can begin a header line of its own: URLs are escaped, and a value
+with a control character is left out.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _USERINFO = re.compile(r"^([a-zA-Z][a-zA-Z0-9+.-]*://)[^/?#]*@")
 
 
 def is_uri(text: str) -> bool:
-    """Whether a text is an absolute URI by its characters (RFC 3986)."""
+    """True if a text is an absolute URI by its characters (RFC 3986)."""
     return _PLAIN_URI.fullmatch(text) is not None
 
 
@@ -51,13 +50,13 @@ def target_uri(url: str) -> str:
 
 
 def without_userinfo(url: str) -> str:
-    """A URL without user name and password (RFC 3986 §3.2.1), everything else as it stands."""
+    """A URL without user name and password (RFC 3986 §3.2.1), otherwise unchanged."""
     return _USERINFO.sub(r"\1", url, count=1)
 
 
 def redact_request(request: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """A request without the values of headers that carry the operator's secrets, and the names of
-    those headers.
+    """A request with the values of headers that hold the operator's secrets redacted, and the names
+    of those headers as sent.
     """
     names: list[str] = []
 

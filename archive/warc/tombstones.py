@@ -1,9 +1,9 @@
-"""Records taken out of a finished WARC file for good: the one exception to append-only.
+"""Replaces records of a finished WARC file by tombstones: the one exception to append-only.
 
-A tombstone is a `metadata` record with the id of the record it stands for, that record's digest and
-the reason. It takes exactly the bytes of the old one (empty stored deflate blocks fill a gzip
-member, RFC 1951 §3.2.4; a padded line an unpacked record), so that every other record keeps its
-offset and its bytes. The file is replaced whole or not at all.
+A tombstone is a `metadata` record with the id of the record it replaces, that record's digest and
+the reason. It has exactly the length of the old record (empty stored deflate blocks fill a gzip
+member, RFC 1951 §3.2.4; a padding field an uncompressed record), so that every other record keeps
+its offset and bytes. The file is replaced whole or not at all.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _FIELDS_LIMIT = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """Bytes that take the place of as many at `offset`."""
+    """Bytes that replace as many at `offset`."""
 
     offset: int
     data: bytes
@@ -50,23 +50,24 @@ def replace_with_tombstones(
     returns how many.
 
     What a sitemap or feed announced of them goes too, from the `metadata` records beside them. A
-    file without any is left alone, and with `only_look` any file: that only tells how many there
+    file without any is left alone, and with `dry_run` any file: that only tells how many there
     are. Raises UsageError for an ARC file, which has no place for a tombstone, StorageError where
     the disk refuses.
     """
     if is_arc(path):
         raise UsageError(
-            f"{path.name}: an ARC file cannot hold a tombstone; make it a WARC (warcio recompress) first"
+            f"{path.name}: an ARC file cannot hold a tombstone;"
+            " make it a WARC (warcio recompress) first"
         )
     try:
-        found = list(_replacements(path, places, withdrawal))
-        if found and not dry_run:
-            _replace_bytes(path, found)
+        replacements = list(_replacements(path, places, withdrawal))
+        if replacements and not dry_run:
+            _replace_bytes(path, replacements)
     except OSError as error:
         raise StorageError(
             f"{error.filename or path}: cannot be rewritten: {error.strerror or error}"
         ) from error
-    return sum(each.offset in places for each in found)
+    return sum(replacement.offset in places for replacement in replacements)
 
 
 def _replacements(
@@ -124,18 +125,18 @@ def _tombstone(record: Record, withdrawal: Withdrawal, *, packed: bool) -> bytes
         "article_id": withdrawal.article_id,
         "reason": withdrawal.reason,
     }
-    for number in range(
-        len(_DROPPED_FIRST) + 1
-    ):  # a small record has no room for all of it; the withdrawal's own record has
-        said = {name: value for name, value in what.items() if name not in _DROPPED_FIRST[:number]}
+    # A small record has no room for all of it; the withdrawal's own record has it all.
+    for number in range(len(_DROPPED_FIRST) + 1):
+        kept = {name: value for name, value in what.items() if name not in _DROPPED_FIRST[:number]}
         try:
             return _record_of_length(
-                headers, warc_fields.tombstone_fields(**said), record.length, packed=packed
+                headers, warc_fields.tombstone_fields(**kept), record.length, packed=packed
             )
         except ValueError:
             continue
     raise UsageError(
-        f"the record {record.id} is too small for a tombstone ({record.length} bytes); nothing of it was changed"
+        f"the record {record.id} is too small for a tombstone ({record.length} bytes);"
+        " nothing of it was changed"
     )
 
 
@@ -145,8 +146,8 @@ def _tombstone(record: Record, withdrawal: Withdrawal, *, packed: bool) -> bytes
 def _record_of_length(
     headers: Headers, fields: warc_fields.Fields, length: int, *, packed: bool
 ) -> bytes:
-    """A record with these fields that takes exactly `length` bytes; ValueError where it needs
-    more.
+    """A record with these fields that is exactly `length` bytes long; ValueError if it is
+    longer.
     """
     block = warc_fields.encode_fields(fields)
     return (
@@ -164,8 +165,8 @@ def _record_bytes(headers: Headers, block: bytes, *, digits: int = 0) -> bytes:
 
 
 def _gzip_of_length(headers: Headers, block: bytes, length: int) -> bytes:
-    """As one gzip member. An empty block takes five bytes: a few padding characters bring the rest
-    to a multiple.
+    """The record as one gzip member. An empty block has five bytes; a few padding characters make
+    the remaining length a multiple of that.
     """
     padding = b""
     for number in range(_MAX_TRIES):
@@ -183,7 +184,9 @@ def _gzip_of_length(headers: Headers, block: bytes, length: int) -> bytes:
 
 
 def _plain_of_length(headers: Headers, block: bytes, length: int) -> bytes:
-    """Without gzip: a line of padding, and zeros before Content-Length where its digits jump."""
+    """The record uncompressed: filled by a padding field, and by zeros before Content-Length when
+    its digits become more.
+    """
     for digits in (0, *range(1, 16)):
         short = length - len(_record_bytes(headers, block, digits=digits))
         if short == 0:
@@ -198,15 +201,15 @@ def _plain_of_length(headers: Headers, block: bytes, length: int) -> bytes:
 
 
 def _replace_bytes(path: Path, replacements: list[Replacement]) -> None:
-    """The file with these bytes in it, beside it and synced, then renamed over it."""
+    """Write a copy of the file with these bytes replaced, sync it, and rename it over the file."""
     fresh = path.with_name(path.name + ".tmp")
     try:
         shutil.copyfile(path, fresh)
         shutil.copystat(path, fresh)
         with fresh.open("r+b") as file:
-            for each in replacements:
-                file.seek(each.offset)
-                file.write(each.data)
+            for replacement in replacements:
+                file.seek(replacement.offset)
+                file.write(replacement.data)
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)

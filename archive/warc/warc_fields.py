@@ -1,10 +1,10 @@
-"""What Warraq says about its own work inside a WARC, as `application/warc-fields` (ISO 28500 §6.5,
-§8).
+"""Encodes and decodes what Warraq records about its own work in a WARC, as
+`application/warc-fields` (ISO 28500 §6.5, §8).
 
-One place for both directions, so that what the writer says the reader understands: why an exchange
-was made (`via`, `hopsFromSeed`, `fetchTimeMs` of the standard, and `warraq-` fields beside them), a
-URL that failed, and the summary of a crawl. Values that are ours are JSON in ASCII, so that nothing
-in them can begin a new line.
+Both directions are here, so that the reader understands what the writer wrote: why an exchange was
+made (`via`, `hopsFromSeed`, `fetchTimeMs` of the standard, and fields named `warraq-`), a URL that
+failed, the summary of a crawl, a withdrawal. The values of our own fields are JSON in ASCII, so
+that nothing in them can begin a new line.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def encode_fields(fields: Iterable[tuple[str, str]]) -> bytes:
 
 
 def decode_fields(block: bytes) -> Fields:
-    """The (name, value) pairs of such a block, names in lower case; other lines are passed over."""
+    """The (name, value) pairs of such a block, names in lower case; other lines are left out."""
     pairs: Fields = []
     for line in block.decode("utf-8", "replace").split("\n"):
         name, colon, value = line.partition(":")
@@ -64,8 +64,8 @@ def decode_fields(block: bytes) -> Fields:
 
 
 def facts_fields(facts: FetchFacts, exchange: Exchange, redacted: Iterable[str] = ()) -> Fields:
-    """Why and how an exchange was made; `redacted` are the names of request headers whose values
-    were left out.
+    """The fields that say why and how an exchange was made; `redacted` are the names of request
+    headers whose values were left out.
     """
     fields: Fields = []
     if facts.via:
@@ -86,7 +86,9 @@ def facts_fields(facts: FetchFacts, exchange: Exchange, redacted: Iterable[str] 
 
 
 def parse_facts(fields: Fields) -> FetchFacts:
-    """Read the facts back; fields of other tools or that make no sense are left out."""
+    """The facts of an exchange from its fields; malformed fields and those of other tools are
+    ignored.
+    """
     values = dict(reversed(fields))
     hops = values.get("hopsfromseed", "")
     return FetchFacts(
@@ -122,7 +124,7 @@ def _parse_claim(text: str) -> Sighting | None:
 
 
 def failure_fields(failure: Failure) -> Fields:
-    """A failure as one field."""
+    """The field that records a failure."""
     return [
         (
             FAILURE_FIELD,
@@ -134,7 +136,7 @@ def failure_fields(failure: Failure) -> Fields:
 
 
 def parse_failure(text: str) -> Failure:
-    """Read a failure back; ValueError where it is none."""
+    """A failure from the value of its field; ValueError if it is malformed."""
     value = _parse_object(text)
     try:
         return Failure(
@@ -149,7 +151,7 @@ def parse_failure(text: str) -> Failure:
 
 
 def crawl_fields(crawl: CrawlSummary) -> Fields:
-    """The summary of a crawl as one field."""
+    """The field that records the summary of a crawl."""
     finished = _format_instant(crawl.finished) if crawl.finished else None
     return [
         (
@@ -162,7 +164,7 @@ def crawl_fields(crawl: CrawlSummary) -> Fields:
 
 
 def parse_crawl(text: str) -> CrawlSummary:
-    """Read the summary of a crawl back; ValueError where it is none."""
+    """The summary of a crawl from the value of its field; ValueError if it is malformed."""
     value = _parse_object(text)
     try:
         return CrawlSummary(
@@ -181,14 +183,14 @@ def parse_crawl(text: str) -> CrawlSummary:
 
 
 def withdrawal_fields(withdrawal: Withdrawal) -> Fields:
-    """A withdrawal as one field."""
+    """The field that records a withdrawal."""
     return [
         (WITHDRAWAL_FIELD, _json_text(asdict(withdrawal) | {"at": _format_instant(withdrawal.at)}))
     ]
 
 
 def parse_withdrawal(text: str) -> Withdrawal:
-    """Read a withdrawal back; ValueError where it is none."""
+    """A withdrawal from the value of its field; ValueError if it is malformed."""
     value = _parse_object(text)
     try:
         return Withdrawal(
@@ -208,7 +210,7 @@ def parse_withdrawal(text: str) -> Withdrawal:
 
 
 def tombstone_fields(**what: str | None) -> Fields:
-    """What stands in place of a record that was purged, as one field."""
+    """The field that describes the record which a tombstone replaces."""
     return [(TOMBSTONE_FIELD, _json_text(what))]
 
 
@@ -219,7 +221,7 @@ def _json_text(value: dict[str, Any]) -> str:
 
 
 def _parse_object(text: str) -> dict[str, Any]:
-    """A JSON object; ValueError where the text is none."""
+    """A JSON object; ValueError if the text is none."""
     value = json.loads(text)
     if not isinstance(value, dict):
         raise ValueError(f"not a JSON object: {text[:100]!r}")  # noqa: TRY004 - it is the text that is wrong
@@ -227,7 +229,7 @@ def _parse_object(text: str) -> dict[str, Any]:
 
 
 def _parse_string(text: str | None) -> str | None:
-    """A JSON string, or None."""
+    """A JSON string, or None if the text is none."""
     try:
         value = json.loads(text or "null")
     except ValueError:
@@ -240,7 +242,7 @@ def _format_instant(moment: datetime) -> str:
 
 
 def _parse_instant(text: str) -> datetime:
-    """An aware instant in UTC; ValueError where it states no zone."""
+    """An aware instant in UTC; ValueError if it has no zone."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"no zone: {text!r}")

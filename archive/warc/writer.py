@@ -1,9 +1,9 @@
-"""Exchanges as WARC/1.1 records (ISO 28500:2017), written once and never changed.
+"""Writes exchanges as WARC/1.1 records (ISO 28500:2017), once and never changed.
 
 An exchange is three records in one write: `request`, `metadata` and, last, `response` or `revisit`.
-So whenever the capture is there, what belongs to it is there too, wherever a kill cuts the file.
-Blocks hold the bytes as they crossed the wire. Deciding what is a revisit is
-`pipelines.ingest.preserve`'s; the file in progress is `warc_file`'s.
+A file that a kill cuts therefore never has a capture without its companions. Blocks hold the bytes
+as they crossed the wire. Deciding what is a revisit is left to `pipelines.ingest.preserve`, the
+file in progress to `archive.warc.open_file`.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def new_record_id() -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarcInfo:
-    """What the `warcinfo` record at the start of each file says of who crawled, with what and
+    """The content of the `warcinfo` record at the start of each file: who crawled, with what and
     how.
     """
 
@@ -111,8 +111,8 @@ class WarcWriter:
 
     A file is begun with the first record and gets its final name in `close` (or when it is full).
     `clock` and `new_id` are for tests: with both fixed the bytes of a file are fixed too. Every
-    method raises ArchiveWriteError where something could not be written; what was written before
-    stays whole.
+    method raises ArchiveWriteError if something could not be written; what was written before stays
+    whole.
     """
 
     def __init__(
@@ -157,11 +157,11 @@ class WarcWriter:
         message: HttpMessage | None = None,
         digest: Digest | None = None,
     ) -> Capture:
-        """Write an exchange and return where its response or revisit stands.
+        """Write an exchange; returns its capture.
 
-        With a `reference` it becomes a revisit of that record: of the server's word (304) where
-        `not_modified`, else of a payload equal to it (ISO 28500 §6.7). `message` and `digest`, the
-        parsed response and the digest of its entity, save computing them again.
+        With a `reference` it becomes a revisit of that record: with `not_modified` because the
+        server said so (304), else because the payload is identical (ISO 28500 §6.7). `message` and
+        `digest`, the parsed response and the digest of its entity, save computing them again.
         """
         message = parse_response(exchange.response) if message is None else message
         if reference is not None and not_modified:
@@ -188,9 +188,7 @@ class WarcWriter:
         return replace(capture, offset=offset, length=len(record))
 
     def write_failure(self, failure: Failure) -> None:
-        """Write a `metadata` record of a URL that could not be fetched, so that an index can be
-        rebuilt from WARCs.
-        """
+        """Write a `metadata` record of a URL that failed, so that a rebuilt index has it too."""
         failure = replace(failure, url=without_userinfo(failure.url))
         uri = target_uri(failure.url)
         if not is_uri(uri):
@@ -198,21 +196,21 @@ class WarcWriter:
         self._write_metadata(failure.at, uri, warc_fields.failure_fields(failure))
 
     def write_crawl(self, crawl: CrawlSummary) -> None:
-        """Write a `metadata` record with the summary of a crawl; of several with one id the last
-        counts.
+        """Write a `metadata` record with the summary of a crawl; of several with one id the last is
+        valid.
         """
         uri = "urn:warraq:crawl:" + quote(crawl.id, safe="")
         self._write_metadata(crawl.finished or crawl.started, uri, warc_fields.crawl_fields(crawl))
 
     def write_withdrawal(self, withdrawal: Withdrawal) -> None:
         """Write a `metadata` record that an article was withdrawn, so that every index made from
-        the WARCs obeys it.
+        the WARCs applies it.
         """
         uri = "urn:warraq:withdrawal:" + quote(withdrawal.article_id, safe="")
         self._write_metadata(withdrawal.at, uri, warc_fields.withdrawal_fields(withdrawal))
 
     def sync(self) -> None:
-        """Have everything written so far on the disk before this returns."""
+        """Flush everything written so far to the disk."""
         if self._file is not None:
             self._file.sync()
 
@@ -222,7 +220,7 @@ class WarcWriter:
         if file is not None:
             file.close()
 
-    # --------------------------------------------------------------------------------------- inside
+    # ---------------------------------------------------------------------------- records and files
 
     def _base_headers(self, record_type: str, record_id: str, capture: Capture) -> Headers:
         """The headers that every record of one exchange begins with."""
@@ -256,12 +254,13 @@ class WarcWriter:
         fields = warc_fields.encode_fields(warc_fields.facts_fields(facts, exchange, redacted))
         return gzip_member(request_headers, request) + gzip_member(metadata_headers, fields)
 
-    def _write_metadata(self, at: datetime, uri: str, fields: warc_fields.Fields) -> None:
+    def _write_metadata(self, time: datetime, uri: str, fields: warc_fields.Fields) -> None:
+        """Write a `metadata` record that belongs to no exchange."""
         file = self._current_file()
         headers = [
             ("WARC-Type", "metadata"),
             ("WARC-Record-ID", self._new_id()),
-            ("WARC-Date", warc_date(at)),
+            ("WARC-Date", warc_date(time)),
             ("WARC-Target-URI", uri),
             ("WARC-Warcinfo-ID", self._info_id),
             ("Content-Type", warc_fields.MEDIA_TYPE),
@@ -269,7 +268,7 @@ class WarcWriter:
         self._append(file, gzip_member(headers, warc_fields.encode_fields(fields)))
 
     def _append(self, file: WarcFile, data: bytes) -> int:
-        """Write whole records, and close the file where it is full (a record is never split)."""
+        """Write whole records, and close the file once it is full (a record is never split)."""
         offset = file.append(data)
         if file.size >= self._rotate_bytes:
             self.close()
@@ -291,7 +290,7 @@ class WarcWriter:
         return file
 
     def _create_file(self, moment: datetime) -> WarcFile:
-        """A new file under the first name that is free: prefix, time, serial, host."""
+        """A new file under the first free name made of prefix, time, serial and host."""
         self._stamp = max(self._stamp, f"{moment:%Y%m%d%H%M%S}{moment.microsecond // 1000:03d}")
         for _ in range(_MAX_SERIAL):
             name = f"{self._prefix}-{self._stamp}-{self._serial:05d}-{_short_host()}.warc.gz"

@@ -26,7 +26,8 @@ from archive.model import iso_utc
 from archive.packaging.bagit import write_bag
 from archive.packaging.foreign_files import Imported, import_file, remove_partial_imports
 from archive.packaging.wacz import PageEntry, write_wacz
-from archive.query.reader import Filters, IndexReader
+from archive.query.filters import Filters
+from archive.query.reader import IndexReader
 from archive.warc.file_names import list_warc_files
 from archive.warc.subset import write_selection
 from archive.warc.writer import WarcInfo

@@ -58,6 +58,12 @@ def verify(ctx: click.Context, *, deep: bool, form: str | None) -> None:
     ctx.exit(4 if found else 0)
 
 
+_STATUS_COLUMNS = (
+    *("site", "outcome", "finished", "articles", "newest"),
+    *("new", "failed", "due", "problem"),
+)
+
+
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for a monitor.")
 @click.option("--failures", is_flag=True, help="List what failed lately instead, and why.")
@@ -88,32 +94,23 @@ def status(ctx: click.Context, *, as_json: bool, failures: bool, form: str | Non
         return
     rows = _sites(layout, config)
     if as_json:
-        told = {
+        report = {
             "collection": str(layout.root),
             "at": _now(),
             "healthy": not any(row["problem"] for row in rows),
             "sites": rows,
         }
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json.dumps(report, ensure_ascii=False))
     else:
-        columns = (
-            "site",
-            "outcome",
-            "finished",
-            "articles",
-            "newest",
-            "new",
-            "failed",
-            "due",
-            "problem",
-        )
         if session.as_table(form):
             moment = datetime.now(UTC)
             rows = [
                 row | {name: from_now(row[name], moment) for name in ("finished", "newest", "due")}
                 for row in rows
             ]
-        session.rows(rows, columns, form, nothing="no sites yet: warraq init DIR --site URL")
+        session.rows(
+            rows, _STATUS_COLUMNS, form, nothing="no sites yet: warraq init DIR --site URL"
+        )
     ctx.exit(3 if any(row["problem"] for row in rows) else 0)
 
 

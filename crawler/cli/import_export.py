@@ -11,7 +11,7 @@ from crawler.cli.options import filters
 from crawler.cli.session import Progress, Session, counted
 
 if TYPE_CHECKING:
-    from archive.query.reader import Filters
+    from archive.query.filters import Filters
     from crawler.admin.import_export import ExportResult
 
 EXPORT_COLUMNS = (

@@ -84,7 +84,7 @@ def filters(*until: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 def _with_filters(command: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(command)
     def filtered(*positional: Any, **named: Any) -> Any:
-        from archive.query.reader import Filters
+        from archive.query.filters import Filters
 
         chosen = Filters(
             **{name: named.pop(name) for name in ("site", "section", "author", "since", "until")}

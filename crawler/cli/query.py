@@ -14,7 +14,8 @@ from crawler.cli.options import filters, form_option
 from crawler.cli.session import Session
 
 if TYPE_CHECKING:
-    from archive.query.reader import Filters, IndexReader, Row
+    from archive.query.filters import Filters
+    from archive.query.reader import IndexReader, Row
 
 HIT_COLUMNS = ("id", "published", "site", "section", "title", "excerpt", "url")
 
@@ -57,7 +58,7 @@ def search(
     an empty QUERY ('') gives the newest. Matches are marked: bold on a terminal, else in [ and ] in
     `title_marked` and `excerpt`.
     """
-    from archive.query.reader import Sort
+    from archive.query.filters import Sort
     from archive.text.folding import parse_query
     from crawler.cli.search_results import hit_lines
 

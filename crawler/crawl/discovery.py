@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from archive.config import SiteConfig
 from archive.model import PayloadKind, Reading, Sighting
 from archive.urls import normalise_url, origin_of
-from crawler.frontier.queue import QueuedUrl
+from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import UrlKind, is_pagination, without_session
 from crawler.politeness.robots_rules import RobotsRules
 

@@ -16,7 +16,8 @@ from archive.model import Capture, Change, NotArticleReason, PayloadKind, Readin
 from crawler.crawl import discovery
 from crawler.crawl.discovery import Window
 from crawler.frontier.key_set import KeySet
-from crawler.frontier.queue import Frontier, QueuedUrl, key_of
+from crawler.frontier.queue import Frontier
+from crawler.frontier.queued_url import QueuedUrl, key_of
 from crawler.frontier.scope import MAX_OUTLINKS, SUSPECT, Scope, UrlKind
 from crawler.frontier.trap_budgets import REFUSED_WEIGHT, TrapBudgets
 from crawler.politeness.refusals import REFUSED
@@ -36,11 +37,11 @@ _ANNOUNCES = frozenset({PayloadKind.SITEMAP, PayloadKind.FEED})
 _FRUIT = frozenset({Change.NEW, Change.CHANGED, Change.UNCHANGED, Change.NONE})
 
 
-class FailOnce(Protocol):
+class RecordOnce(Protocol):
     """Records a failure, once for each key."""
 
     def __call__(self, key: str, stage: Stage, reason: str, *, url: str | None = None) -> None:
-        """Record it."""
+        """Record that `url` (by default `key`) failed at `stage` for `reason`."""
 
 
 class LinkAdmission:
@@ -52,13 +53,13 @@ class LinkAdmission:
         scope: Scope,
         frontier: Frontier,
         window: Window,
-        fail_once: FailOnce,
+        record_once: RecordOnce,
     ) -> None:
         self._site = site
         self._scope = scope
         self._frontier = frontier
         self._window = window
-        self._fail_once = fail_once
+        self._record_once = record_once
         self._budgets = TrapBudgets()
         self._links = KeySet()
         self._requisites = KeySet()
@@ -83,7 +84,7 @@ class LinkAdmission:
         self._explain(entry, capture, reading)
         self.led_on = self.led_on or self._leads_on(entry, reading)
         if len(reading.links) >= MAX_OUTLINKS:
-            self._fail_once(
+            self._record_once(
                 capture.url,
                 Stage.DISCOVERY,
                 f"{MAX_OUTLINKS} links or more: what lies beyond is not followed",
@@ -112,16 +113,16 @@ class LinkAdmission:
         what = (reading.not_article.detail if reading.not_article else "") or sent
         if entry.kind in DISCOVERY and reading.kind not in _ANNOUNCES:
             reason = f"named as a {entry.kind}, but what answers is none ({sent})"
-            self._fail_once(f"not {capture.url}", Stage.DISCOVERY, reason, url=capture.url)
+            self._record_once(f"not {capture.url}", Stage.DISCOVERY, reason, url=capture.url)
         elif reading.not_article is not None and (kind := _NO_PAGE.get(reading.not_article.reason)):
             # A link may well lead to a picture, or to where one logs in; where somebody announced a
             # page, one is owed.
             if entry.kind not in _BY_LINK:
-                self._fail_once(
+                self._record_once(
                     f"not {capture.url}", Stage.EXTRACT, f"{kind}: {what}", url=capture.url
                 )
             elif reading.not_article.reason is NotArticleReason.NOT_HTML:
-                self._fail_once(
+                self._record_once(
                     f"not {capture.url}", Stage.DISCOVERY, f"{kind}: {what}", url=capture.url
                 )
 
@@ -148,7 +149,7 @@ class LinkAdmission:
                 f"nothing here leads to a page{bounded}: no link, sitemap or feed"
                 " (pages drawn by scripts cannot be followed)"
             )
-            self._fail_once("nothing found", Stage.DISCOVERY, reason, url=self._site.start[0])
+            self._record_once("nothing found", Stage.DISCOVERY, reason, url=self._site.start[0])
         return not self.led_on
 
     def _bounded(self, needed: tuple[str, ...], entry: QueuedUrl) -> tuple[str, ...]:
@@ -161,7 +162,7 @@ class LinkAdmission:
         if self._by_sheets <= MAX_BY_SHEETS:
             return needed
         reason = f"style sheets call for more than {MAX_BY_SHEETS} files: the rest is not fetched"
-        self._fail_once("style sheets", Stage.DISCOVERY, reason, url=entry.url)
+        self._record_once("style sheets", Stage.DISCOVERY, reason, url=entry.url)
         return ()
 
     def admitted(self, found: Iterable[QueuedUrl]) -> list[QueuedUrl]:
@@ -197,14 +198,14 @@ class LinkAdmission:
         )
         if verdict.reason in SUSPECT:
             reason = f"not followed: {verdict}; others like it are passed over without a word"
-            self._fail_once(f"suspect {verdict.reason}", Stage.DISCOVERY, reason, url=entry.url)
+            self._record_once(f"suspect {verdict.reason}", Stage.DISCOVERY, reason, url=entry.url)
         if not verdict.allowed:
             return False
         if entry.kind is UrlKind.SITEMAP:
             self._sitemaps += 1
             if self._sitemaps > MAX_SITEMAPS:
                 reason = f"more than {MAX_SITEMAPS} sitemaps: the rest is not read"
-                self._fail_once("sitemaps", Stage.DISCOVERY, reason, url=entry.url)
+                self._record_once("sitemaps", Stage.DISCOVERY, reason, url=entry.url)
                 return False
         return True
 
@@ -235,5 +236,5 @@ class LinkAdmission:
         if shape is None:
             return False
         reason = f"left here: too many pages in a row of this shape ({shape}) brought no article not met before"
-        self._fail_once(f"shape {shape}", Stage.DISCOVERY, reason, url=entry.url)
+        self._record_once(f"shape {shape}", Stage.DISCOVERY, reason, url=entry.url)
         return True

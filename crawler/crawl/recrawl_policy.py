@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from archive.index.writer import Index, KnownArticle
-from crawler.frontier.queue import QueuedUrl
+from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import UrlKind
 
 # Articles seen within so many days, and at most so many in one crawl, the newest first. Most

@@ -19,7 +19,8 @@ from archive.model import Capture, CrawlSummary, Reading, Stage
 from crawler.crawl import discovery
 from crawler.crawl.link_admission import LinkAdmission
 from crawler.crawl.options import CrawlOptions
-from crawler.frontier.queue import Frontier, QueuedUrl, key_of
+from crawler.frontier.queue import Frontier
+from crawler.frontier.queued_url import QueuedUrl, key_of
 from crawler.frontier.scope import Scope
 from pipelines.ingest.queue import IngestQueue
 

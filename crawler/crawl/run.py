@@ -43,7 +43,7 @@ from pipelines.ingest.preserve import Preserver
 from pipelines.ingest.queue import IngestQueue
 from pipelines.ingest.worker_pool import WorkerPool
 
-__all__ = ["CrawlOptions", "crawl_sites", "user_agent", "exit_code_of"]
+__all__ = ["CrawlOptions", "crawl_sites", "exit_code_of", "user_agent"]
 
 PARTLY_FAILED = 3  # the exit code of a run that is done, but not well
 # Below this the index could no longer say what the archive holds. On a small disk a share of it.

@@ -35,20 +35,19 @@ from crawler.crawl.discovery import Window
 from crawler.crawl.link_admission import NO_PAGES, LinkAdmission
 from crawler.crawl.pending_captures import PendingCapture
 from crawler.crawl.recrawl_policy import due_articles
+from crawler.crawl.seeding import Seeding
+from crawler.crawl.site_failures import SiteFailures
 from crawler.crawl.tally import Tally
 from crawler.crawl.visit import FetchAttempt, Fetcher, FetchOutcome, FetchResult
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.download_handler import CapturedResponse, FetchError, cancel_all
-from crawler.frontier.queue import EntryState, QueuedUrl, key_of
+from crawler.frontier.queued_url import QueuedUrl, key_of
 from crawler.frontier.scope import Scope, UrlKind
 from crawler.politeness.host_pacing import MAX_HELD, HostPacing
 from crawler.politeness.refusals import RefusalCounter
 from crawler.politeness.robots_cache import RobotsCache, RobotsResponse
 from pipelines.ingest.queue import AppliedCapture
 
-STALE = (
-    6 * 3600.0
-)  # seconds after which a crawl that was interrupted looks at its seeds again first
 _NOTE = 5.0  # seconds between two notes of how the crawl stands
 _ROUND = 0.25  # seconds at most between two looks at the queue
 # Seconds for what is under way when a crawl is stopped; then it is broken off, and fetched by the
@@ -87,19 +86,20 @@ class SiteSpider(Spider):
         )
         options = work.options
         window = Window(since=options.since, until=options.until)
-        self._harvest = LinkAdmission(site, scope, work.frontier, window, self._fail_once)
+        self._failures = SiteFailures(work.intake, tally)
+        self._harvest = LinkAdmission(
+            site, scope, work.frontier, window, self._failures.record_once
+        )
+        self._seeding = Seeding(site, work.frontier, self._harvest, self._robots)
         self._deadline = time.monotonic() + options.max_time if options.max_time else None
         self._tasks: set[asyncio.Task[None]] = set()
         self._visits: set[FetchAttempt] = set()
         self._fresh: list[QueuedUrl] = []
-        self._said: set[str] = set()
         self._starts: dict[str, bool] = {}
         self._wake = asyncio.Event()
         self._noted = 0.0
         self._remembered = False
         self._patient_until: float | None = None
-
-    # ------------------------------------------------------------------------------------ the crawl
 
     async def start(self) -> AsyncIterator[Any]:
         """Scrapy's entry: carries the whole crawl and yields nothing."""
@@ -150,7 +150,9 @@ class SiteSpider(Spider):
         if self._work.stopping:
             self._tally.outcome = "failed" if self._work.error else "interrupted"
         elif self._patience.lost:
-            self._fail_once("lost", Stage.FETCH, self._patience.lost, url=self._site.start[0])
+            self._failures.record_once(
+                "lost", Stage.FETCH, self._patience.lost, url=self._site.start[0]
+            )
             self._tally.outcome = "failed"
         elif self._is_limit_reached():
             self._tally.outcome = "limited"
@@ -254,41 +256,10 @@ class SiteSpider(Spider):
         self._work.frontier.note_run(self._tally.summary())
         self._noted = time.monotonic()
 
-    # ---------------------------------------------------------------------------------------- seeds
-
     async def _queue_seeds(self) -> None:
-        """Queue the seeds, unless a crawl that was interrupted lately goes on."""
-        name, frontier = self._site.name, self._work.frontier
-        last = frontier.last_run(name)
-        going_on = last is not None and last.unfinished and time.time() - last.at < STALE
-        frontier.forget_waits(name)
-        if self._work.options.force:
-            frontier.forget_entries(name, EntryState.DONE)
         self._starts = {entry.url: True for entry in discovery.start_entries(self._site)}
-        if going_on and frontier.next_due(name) is not None:
-            self._harvest.led_on = True
-            self._note_progress()
-            return
-        seeds = discovery.start_entries(self._site)
-        for url in {origin_of(entry.url): entry.url for entry in seeds}.values():
-            seeds += await self._sitemaps(url)
-        frontier.reseed(name, seeds)
+        await self._seeding.queue_seeds(force=self._work.options.force)
         self._note_progress()
-
-    async def _sitemaps(self, url: str) -> list[QueuedUrl]:
-        """The sitemaps of a start's host, once for each host."""
-        place = f"sitemaps of {origin_of(url)}"
-        if place in self._said:
-            return []
-        self._said.add(place)
-        standing = await self._robots.policy_for(url)
-        return (
-            []
-            if standing.blocked
-            else self._harvest.admitted(discovery.sitemap_entries(url, standing.robots))
-        )
-
-    # --------------------------------------------------------------------------------------- visits
 
     async def _visit(self, visit: FetchAttempt) -> None:
         ending = await self._visitor.fetch_entry(visit)
@@ -298,33 +269,15 @@ class SiteSpider(Spider):
             await self._judge_start(visit, ending)
         if not visit.fetched or ending.outcome is FetchOutcome.RETRY:
             self._tally.pages -= visit.entry.kind not in NO_PAGES
-        self._record_failure(ending, visit.entry.kind)
+        self._failures.record_result(ending, visit.entry.kind)
         self._update_frontier(visit, ending)
         visit.ending = ending
 
     async def _judge_start(self, visit: FetchAttempt, ending: FetchResult) -> None:
         if visit.landed:
-            self._fresh += await self._sitemaps(visit.landed)
+            self._fresh += await self._seeding.sitemaps_of(visit.landed)
         elif ending.failure:
             self._starts[visit.entry.url] = False
-
-    def _record_failure(self, ending: FetchResult, kind: UrlKind) -> None:
-        if ending.failure is None:
-            return
-        if kind is UrlKind.REQUISITE and ending.outcome is not FetchOutcome.RETRY:
-            # Owed an explanation like any, but a dead image elsewhere does not make the site's
-            # crawl a failed one.
-            self._work.intake.record_failure(
-                ending.url, ending.stage, ending.failure, self._tally.id
-            )
-            return
-        if ending.outcome is FetchOutcome.RETRY:
-            # The host is away for longer than this crawl waits: said once for all its URLs.
-            place = origin_of(ending.url)
-            url = f"{place}/robots.txt" if ending.stage is Stage.ROBOTS else ending.url
-            self._fail_once(f"{place} is away", ending.stage, ending.failure, url=url)
-        else:
-            self._fail(ending.url, ending.stage, ending.failure)
 
     def _update_frontier(self, visit: FetchAttempt, ending: FetchResult) -> None:
         name, frontier = self._site.name, self._work.frontier
@@ -338,8 +291,6 @@ class SiteSpider(Spider):
             frontier.mark_dead(name, ending.url, ending.failure or "")
         else:
             frontier.put_back(name, ending.url)
-
-    # ------------------------------------------------------------------------------------- fetching
 
     async def _fetch(self, visit: FetchAttempt, url: str) -> CapturedResponse:
         entry = visit.entry
@@ -395,8 +346,6 @@ class SiteSpider(Spider):
             return RobotsResponse(url=url, error=f"{error.reason}: {error.detail}")
         return RobotsResponse.of(url, response.message)
 
-    # ------------------------------------------------------------------------------ readings, index
-
     def on_reading(self, taken: PendingCapture) -> None:
         """Queue what the capture leads to (at the next settling)."""
         self._wake.set()
@@ -444,12 +393,3 @@ class SiteSpider(Spider):
         if urls or fresh:
             self._work.frontier.finish(self._site.name, urls, fresh)
         self._visits.difference_update(settled)
-
-    def _fail(self, url: str, stage: Stage, reason: str) -> None:
-        self._tally.failed += stage is not Stage.DISCOVERY
-        self._work.intake.record_failure(url, stage, reason, self._tally.id)
-
-    def _fail_once(self, key: str, stage: Stage, reason: str, *, url: str | None = None) -> None:
-        if key not in self._said:
-            self._said.add(key)
-            self._fail(url or key, stage, reason)

@@ -16,7 +16,7 @@ from archive.model import Capture, Stage
 from archive.urls import canonical_key, normalise_url, origin_of
 from archive.warc.http_message import HttpMessage
 from crawler.fetch.download_handler import FetchError, FetchReason
-from crawler.frontier.queue import QueuedUrl
+from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import Scope, ScopeReason, UrlKind
 from crawler.politeness.host_pacing import (
     MAX_ATTEMPTS,

@@ -21,7 +21,8 @@ import jinja2
 from archive.collection import Collection
 from archive.errors import DamagedRecordError, UsageError, WarraqError
 from archive.layout import CollectionFolder
-from archive.query.reader import Filters, IndexReader, Row, Sort
+from archive.query.filters import Filters, Sort
+from archive.query.reader import IndexReader, Row
 from archive.render.article import is_right_to_left
 from archive.render.diff import Difference, DiffKind, changed_words, compare_versions
 from archive.text.folding import Query, parse_query

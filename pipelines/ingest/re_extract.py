@@ -22,8 +22,8 @@ from archive.index.connection import open_reader
 from archive.index.rows import read_articles
 from archive.layout import CollectionFolder
 from archive.model import Capture, Reading
+from archive.model.finding import Finding
 from archive.query.reader import IndexReader
-from archive.verify.finding import Finding
 from archive.warc.capture_reader import read_payload
 from archive.warc.file_names import list_warc_files
 from pipelines.ingest.catch_up import index_files

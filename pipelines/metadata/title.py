@@ -121,6 +121,22 @@ def _key(text: str) -> str:
     return _KEY.sub("", text).casefold()
 
 
+def _first_headings(page: Page) -> tuple[list[str], set[str]]:
+    """The texts of a page's `h1`, and those of them that stand where a story's headline does.
+
+    Where one of these is a sentence, a short `h1` elsewhere (the site's name in a banner) is left out.
+    """
+    shown = [
+        (heading_text(heading), _heads(heading, page))
+        for heading in islice(page.root.iter("h1"), _MAX_HEADINGS)
+    ]
+    heading = {text for text, heads in shown if heads}
+    texts = [text for text, _ in shown]
+    if any(len(text.split()) >= _NAME_WORDS for text in heading):
+        texts = [text for text in texts if text in heading or len(text.split()) > _NAME_WORDS]
+    return texts, heading
+
+
 def title_candidates(
     page: Page, head: Head, *, json_ld: str | None, microdata: str | None, data: str | None = None
 ) -> list[TitleCandidate]:
@@ -141,15 +157,7 @@ def title_candidates(
     raw = [(source, text) for source, text in raw if _MIN_TITLE <= len(text) <= _MAX_TITLE]
     named = {_key(name) for name in head.site_names}
     raw = [(source, text) for source, text in raw if _key(text) not in named] or raw
-    shown = [
-        (heading_text(heading), _heads(heading, page))
-        for heading in islice(page.root.iter("h1"), _MAX_HEADINGS)
-    ]
-    headings = [text for text, _ in shown]
-    heading = {text for text, heads in shown if heads}
-    if any(len(text.split()) >= _NAME_WORDS for text in heading):
-        # A short one in a banner is the site's name where another heads the story.
-        headings = [text for text in headings if text in heading or len(text.split()) > _NAME_WORDS]
+    headings, heading = _first_headings(page)
     headings = [
         text
         for text in headings

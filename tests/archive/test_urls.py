@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from w3lib.url import safe_url_string
 
-from archive.model.identity import article_id, text_sha256, version_id
 from archive.urls import MAX_LENGTH, canonical_key, canonical_url, credible_canonical, normalise_url
 
 URLS = st.one_of(
@@ -206,14 +205,3 @@ def test_credible_canonical(page: str, canonical: str, expected: str | None) -> 
     share.
     """
     assert credible_canonical(page, canonical) == expected
-
-
-def test_ids_come_from_content() -> None:
-    """Ids depend on site, canonical URL and text only."""
-    article = article_id("a", "https://a.example/x")
-    assert article == article_id("a", "https://a.example/x")
-    assert article != article_id("b", "https://a.example/x")
-    assert len(article) == 16
-    sha = text_sha256("ع", "نص")
-    assert version_id(article, sha) != version_id(article, text_sha256("ع", "نص آخر"))
-    assert len(sha) == 64

@@ -37,7 +37,9 @@ def layout(tmp_path: Path) -> CollectionFolder:
 
 
 def said(layout: CollectionFolder) -> list[tuple[str, int | None]]:
-    return [(each.file, each.offset) for each in changed_blocks(layout.index_db, layout.seal)]
+    return [
+        (finding.file, finding.offset) for finding in changed_blocks(layout.index_db, layout.seal)
+    ]
 
 
 def test_what_warraq_left_is_whole(layout: CollectionFolder) -> None:

@@ -41,7 +41,7 @@ def state(root: Path, key: Path | None = None) -> list[str]:
 
 
 def problems(root: Path) -> list[tuple[str, str]]:
-    return [(each.file, each.problem) for each in check_fixity(root / "fixity", root)]
+    return [(finding.file, finding.detail) for finding in check_fixity(root / "fixity", root)]
 
 
 def test_manifest_is_what_sha256sum_checks(collection: Path) -> None:

@@ -9,61 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.errors import StorageError, UsageError
-from archive.query.reader import Filters, IndexReader, Sort, last_crawls
+from archive.query.filters import Filters, Sort
+from archive.query.reader import IndexReader, last_crawls
 from archive.text.folding import (
-    comparable_text,
-    fold_for_search,
     parse_query,
-    split_words,
-    without_article,
-    word_forms,
 )
-from archive.text.highlighting import mark_matches, marked_excerpt, matching_spans
+from archive.text.highlighting import mark_matches
 
 ARABIC = st.text(alphabet="ابتثكلمنوفيىةأإآؤئءـَُِّْٱکی٠١۴۵ abcÉß\u200c\u0301ﻻ\"'-*():^{}+", max_size=40)
-
-
-@pytest.mark.parametrize(
-    ("text", "folded"),
-    [
-        ("الكَرْمَلِينُ", "الكرملين"),
-        ("مـحـمـد", "محمد"),
-        ("أحمد إبراهيم آدم ٱلله", "احمد ابراهيم ادم الله"),
-        ("مستشفى مدرسة", "مستشفي مدرسه"),
-        ("مؤتمر رئيس", "موتمر رييس"),
-        ("کتاب ایران", "كتاب ايران"),
-        ("٢٠٢٤ ۱۴۰۳", "2024 1403"),
-        ("Élysée STRASSE", "elysee strasse"),
-        ("ﻻ إله", "لا اله"),
-        ("مي\u200cروم", "ميروم"),
-    ],
-)
-def test_folding(text: str, folded: str) -> None:
-    """What is written in several ways is folded to one."""
-    assert fold_for_search(text) == folded
-
-
-@given(st.one_of(st.text(), ARABIC))
-def test_folding_twice_changes_nothing(text: str) -> None:
-    """Folded text is its own folding, and reducing to words never raises."""
-    assert fold_for_search(fold_for_search(text)) == fold_for_search(text)
-    assert comparable_text(comparable_text(text)) == comparable_text(text)
-
-
-def test_forms_of_words() -> None:
-    """The article and prefixes come off, the article's bare form is told apart, and God's name
-    stays whole.
-    """
-    assert word_forms("الكرملين") == ("كرملين",)
-    assert (
-        word_forms("والكرملين")
-        == word_forms("بالكرملين")
-        == word_forms("للكرملين")
-        == ("كرملين", "الكرملين")
-    )
-    assert word_forms("وكرملين") == ("كرملين", "رملين")
-    assert word_forms("الله") == ()
-    assert without_article("كرملين") is None
 
 
 @given(st.one_of(st.text(max_size=60), ARABIC))
@@ -219,22 +172,6 @@ def test_marks_stand_in_the_text_as_published(kit: Any) -> None:
     assert mark_matches("وزير والوزير", parse_query("الوزير")) == "[وزير] [والوزير]"
 
 
-@given(
-    st.lists(st.sampled_from(["كلمة", "الكرملين", "خبر.", "طويل" * 30, "\n"]), max_size=120),
-    st.sampled_from(["كرملين", "خبر*"]),
-)
-def test_excerpts_are_pieces_of_the_text(parts: list[str], asked: str) -> None:
-    """An excerpt without its marks and dots is a passage of the text, on one line, and shows a
-    match if there is one.
-    """
-    text = " ".join(parts)
-    query = parse_query(asked)
-    made = marked_excerpt(text, query)
-    plain = made.replace("[", "").replace("]", "").removeprefix("… ").removesuffix(" …")
-    assert plain in " ".join(text.split())
-    assert ("[" in made) == bool(matching_spans(text, query))
-
-
 def test_articles_are_found_by_id_and_any_address(kit: Any) -> None:
     """An id, its beginning, the canonical URL, an alias, and an address never seen that folds to it
     lead to an article.
@@ -277,17 +214,3 @@ def test_reading_cannot_write_and_needs_an_index(kit: Any, tmp_path: Any) -> Non
     with pytest.raises(StorageError, match="warraq index"):
         IndexReader(tmp_path / "none.db")
     assert last_crawls(tmp_path / "none.db") == {}
-
-
-def test_words_are_those_of_fts5() -> None:
-    """Our words and unicode61's are the same ones, so that marks and matches agree."""
-    text = fold_for_search("قال: «الكرملين» في 2024 و٣٫٥% من x_y")
-    db = sqlite3.connect(":memory:")
-    db.execute(
-        'CREATE VIRTUAL TABLE t USING fts5 (body, tokenize = "unicode61 remove_diacritics 0")'
-    )
-    db.execute("INSERT INTO t VALUES (?)", (text,))
-    db.execute("CREATE VIRTUAL TABLE v USING fts5vocab (t, 'instance')")
-    theirs = [term for (term,) in db.execute("SELECT term FROM v ORDER BY offset")]
-    db.close()
-    assert split_words(text) == theirs

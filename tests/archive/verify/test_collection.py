@@ -23,9 +23,9 @@ from archive.fixity.manifest import closed_files, state_fixity
 from archive.index.writer import Index
 from archive.layout import CollectionFolder
 from archive.model import Capture, CrawlSummary, PayloadKind, Reading
+from archive.model.finding import Finding
 from archive.verify.collection import verify_collection, verify_warc
 from archive.verify.cross_record_rules import RecordLedger
-from archive.verify.finding import Finding
 from archive.verify.strict_reader import raw_records
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -37,14 +37,7 @@ malformed = importlib.import_module(
 def findings(path: Path) -> list[Finding]:
     """What there is to say of one file by itself."""
     with RecordLedger() as ledger:
-        found = list(verify_warc(path, ledger))
-        for file, offset, record_id, rule, detail in ledger.contradictions():
-            found.append(
-                Finding(
-                    file=file, offset=offset, record_id=record_id or None, rule=rule, detail=detail
-                )
-            )
-        return found
+        return [*verify_warc(path, ledger), *ledger.contradictions()]
 
 
 def written(folder: Path, data: bytes, name: str = malformed.NAME) -> Path:

@@ -23,10 +23,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive.errors import ArchiveWriteError
 from archive.model import CrawlSummary, Digest, Failure, FetchFacts, Stage
-from archive.warc.capture_reader import read_captures, reference_to
-from archive.warc.cipher_suites import iana_name
-from archive.warc.recovery import recover_open_files
-from archive.warc.serialization import redact_request, target_uri
+from archive.warc.capture_reader import reference_to
 
 BIN = Path(sys.executable).parent
 
@@ -244,39 +241,6 @@ def test_secrets_of_the_operator_are_left_out_and_that_is_said(folder):
         assert b"warraq-redacted: " + name + b"\r\n" in records[2][1]
 
 
-def test_a_request_without_secrets_is_untouched():
-    """Redaction changes no byte of a request that has none, body included."""
-    request = b"POST / HTTP/1.1\r\nHost: a\r\nX-Cookie: b\r\n\r\nCookie: of the body\r\n"
-    assert redact_request(request) == (request, ())
-
-
-@given(st.text(max_size=60))
-def test_no_url_can_begin_a_header(text):
-    """Whatever characters a URL holds, its record has exactly the fields it should have."""
-    uri = target_uri("http://news.example/" + text)
-    assert re.fullmatch(r"[!-~]+", uri)
-    assert not set(uri) & set('<>"{}|\\^`#')
-
-
-@pytest.mark.parametrize(
-    ("url", "uri"),
-    [
-        ("http://a.example/x?y=1#frag", "http://a.example/x?y=1"),
-        ("http://u:p@a.example/x@y", "http://a.example/x@y"),
-        ("http://a.example?x=u@v", "http://a.example?x=u@v"),
-        ("http://a.example/خ b", "http://a.example/%D8%AE%20b"),
-        ("http://a.example/%d8%AE", "http://a.example/%d8%AE"),
-        ("http://a.example/a\r\nWARC-Type: x", "http://a.example/a%0D%0AWARC-Type:%20x"),
-        ("http://[::1]:8080/a", "http://[::1]:8080/a"),
-    ],
-)
-def test_target_uris_are_uris(url, uri):
-    """A URL is written without fragment and user name, escaped where RFC 3986 wants it, else as
-    requested.
-    """
-    assert target_uri(url) == uri
-
-
 @settings(max_examples=25)
 @given(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40))
 def test_no_value_can_break_a_record(tmp_path_factory, url, site, reason):
@@ -420,65 +384,6 @@ def test_a_failed_write_leaves_whole_records_only(folder, monkeypatch):
     ]
 
 
-def test_a_half_record_that_cannot_be_taken_back_is_left_to_recovery(folder, monkeypatch):
-    """Where even cutting back fails nothing is written behind the half record and the file is not
-    called finished.
-    """
-    writer = warc_kit.writer(folder)
-    first = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
-    really = os.write
-
-    def full(descriptor, data):
-        if len(data) > 100:
-            return really(descriptor, data[:100])
-        raise OSError(errno.EIO, "Input/output error")
-
-    def broken(_descriptor, _size):
-        raise OSError(errno.EIO, "Input/output error")
-
-    monkeypatch.setattr(os, "write", full)
-    monkeypatch.setattr(os, "ftruncate", broken)
-    with pytest.raises(ArchiveWriteError):
-        writer.write_exchange(warc_kit.exchange(second=1), warc_kit.FACTS)
-    monkeypatch.undo()
-    with pytest.raises(ArchiveWriteError, match="half record"):
-        writer.write_exchange(warc_kit.exchange(second=2), warc_kit.FACTS)
-    writer.close()
-    assert [path.name for path in folder.iterdir()] == [first.warc + ".open"]
-    (done,) = recover_open_files(folder)
-    assert done.warc == first.warc
-    assert done.torn_bytes > 0
-    assert list(read_captures(folder / first.warc)) == [first]
-
-
-def test_a_file_that_cannot_be_begun_is_an_error_and_leaves_nothing(folder, monkeypatch):
-    """A disk that is full from the start gives the error, and no empty file stays behind."""
-    writer = warc_kit.writer(folder)
-
-    def full(_descriptor, _data):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "write", full)
-    with pytest.raises(ArchiveWriteError):
-        writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
-    monkeypatch.undo()
-    assert list(folder.iterdir()) == []
-    folder.rmdir()
-    with pytest.raises(ArchiveWriteError, match="cannot be created"):
-        writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
-
-
-def test_closing_never_overwrites(folder):
-    """If a file of the final name has appeared meanwhile, closing fails and both stay."""
-    writer = warc_kit.writer(folder)
-    capture = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
-    (folder / capture.warc).write_bytes(b"somebody else's")
-    with pytest.raises(ArchiveWriteError, match="exists"):
-        writer.close()
-    assert (folder / capture.warc).read_bytes() == b"somebody else's"
-    assert (folder / (capture.warc + ".open")).stat().st_size > 0
-
-
 # -------------------------------------------------------------------------------- other tools agree
 
 
@@ -546,43 +451,6 @@ def test_warcio_and_fastwarc_read_the_same_blocks(varied):
     ]
     assert by_warcio == expected
     assert by_fastwarc == expected
-
-
-def test_bodies_that_came_compressed_are_stored_and_others_compressed(folder):
-    """A photograph takes its own size and little more, a page far less than its own."""
-    photo = os.urandom(70_000)
-    with warc_kit.writer(folder) as writer:
-        one = writer.write_exchange(
-            warc_kit.exchange(answer=warc_kit.response(photo, kind="image/png")), FetchFacts()
-        )
-        two = writer.write_exchange(
-            warc_kit.exchange(answer=warc_kit.response(warc_kit.PAGE * 50)), FetchFacts()
-        )
-    assert len(photo) < one.length < len(photo) + 1000
-    assert two.length < len(warc_kit.PAGE)
-
-
-@pytest.mark.parametrize(
-    ("openssl", "iana"),
-    [
-        ("TLS_AES_256_GCM_SHA384", "TLS_AES_256_GCM_SHA384"),
-        ("ECDHE-ECDSA-AES128-GCM-SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"),
-        ("ECDHE-RSA-CHACHA20-POLY1305", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256"),
-        ("ECDHE-RSA-AES256-SHA384", "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"),
-        ("DHE-RSA-AES256-SHA", "TLS_DHE_RSA_WITH_AES_256_CBC_SHA"),
-        ("AES128-GCM-SHA256", "TLS_RSA_WITH_AES_128_GCM_SHA256"),
-        ("ECDHE-ECDSA-AES256-CCM8", "TLS_ECDHE_ECDSA_WITH_AES_256_CCM_8"),
-        ("DHE-RSA-CAMELLIA128-SHA", "TLS_DHE_RSA_WITH_CAMELLIA_128_CBC_SHA"),
-        ("PSK-AES128-CBC-SHA", None),
-        ("something\r\nelse", None),
-        (None, None),
-    ],
-)
-def test_cipher_suites_have_their_iana_names(openssl, iana):
-    """OpenSSL's names become those of the IANA registry; unknown ones are left out rather than
-    guessed.
-    """
-    assert iana_name(openssl) == iana
 
 
 def test_the_digest_of_an_unchanged_payload_may_be_unknown(folder):

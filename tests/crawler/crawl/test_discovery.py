@@ -22,7 +22,8 @@ from archive.model import (
 from crawler.crawl import discovery
 from crawler.crawl.discovery import Window
 from crawler.crawl.link_admission import LinkAdmission
-from crawler.frontier.queue import Frontier, QueuedUrl
+from crawler.frontier.queue import Frontier
+from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import Scope, UrlKind
 from crawler.frontier.trap_budgets import FRUITLESS
 from crawler.politeness.robots_rules import RobotsRules

@@ -14,7 +14,7 @@ from archive.model import Capture, RecordType, Stage
 from archive.warc.http_message import HttpMessage
 from crawler.crawl.visit import FetchAttempt, Fetcher, FetchOutcome, FetchResult
 from crawler.fetch.download_handler import FetchError, FetchReason
-from crawler.frontier.queue import QueuedUrl
+from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import Scope, UrlKind
 from crawler.politeness.host_pacing import HostPacing
 from crawler.politeness.refusals import RefusalCounter

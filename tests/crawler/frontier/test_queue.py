@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from archive.errors import StorageError
 from archive.model import CrawlSummary, Sighting
 from crawler.frontier.key_set import KeySet
-from crawler.frontier.queue import Frontier, QueuedUrl
+from crawler.frontier.queue import Frontier
+from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import UrlKind
 
 SITE = "news"

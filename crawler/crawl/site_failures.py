@@ -1,0 +1,52 @@
+"""The failures of one site's crawl: each URL that could not be fetched or used, with its reason."""
+
+from __future__ import annotations
+
+from archive.model import Stage
+from archive.urls import origin_of
+from crawler.crawl.pending_captures import PendingCaptures
+from crawler.crawl.tally import Tally
+from crawler.crawl.visit import FetchOutcome, FetchResult
+from crawler.frontier.scope import UrlKind
+
+
+class SiteFailures:
+    """Writes failures to the archive and the index, and counts them in the crawl's tally.
+
+    Failures of discovery are not counted: they concern what a page announced, not a fetch.
+    """
+
+    def __init__(self, captures: PendingCaptures, tally: Tally) -> None:
+        self._captures = captures
+        self._tally = tally
+        self._recorded: set[str] = set()
+
+    def record(self, url: str, stage: Stage, reason: str) -> None:
+        """Record that `url` failed at `stage` for `reason`."""
+        if stage is not Stage.DISCOVERY:
+            self._tally.failed += 1
+        self._captures.record_failure(url, stage, reason, self._tally.id)
+
+    def record_once(self, key: str, stage: Stage, reason: str, *, url: str | None = None) -> None:
+        """Record a failure the first time that this crawl meets `key`; `url` is `key` by default."""
+        if key not in self._recorded:
+            self._recorded.add(key)
+            self.record(url or key, stage, reason)
+
+    def record_result(self, result: FetchResult, kind: UrlKind) -> None:
+        """Record the failure that fetching a URL of this kind ended in, if it did.
+
+        A requisite that is missing is recorded and not counted: a dead image elsewhere does not make
+        the site's crawl a failed one. Of a host that is away for longer than the crawl waits, one
+        failure is recorded for all its URLs.
+        """
+        if result.failure is None:
+            return
+        if result.outcome is FetchOutcome.RETRY:
+            origin = origin_of(result.url)
+            url = f"{origin}/robots.txt" if result.stage is Stage.ROBOTS else result.url
+            self.record_once(f"{origin} is away", result.stage, result.failure, url=url)
+        elif kind is UrlKind.REQUISITE:
+            self._captures.record_failure(result.url, result.stage, result.failure, self._tally.id)
+        else:
+            self.record(result.url, result.stage, result.failure)

@@ -1,0 +1,91 @@
+"""One URL on its way through the queue, its place in it, and how the last run for a site ended."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import IntEnum
+
+from archive.model import CrawlSummary, Sighting
+from archive.urls import canonical_key, is_amp
+from crawler.frontier.scope import UrlKind
+
+PRIORITY = {
+    UrlKind.SITEMAP: 10,
+    UrlKind.FEED: 10,
+    UrlKind.START: 20,
+    UrlKind.ARTICLE: 30,
+    UrlKind.REQUISITE: 35,  # soon after their page, or it would change under them
+    UrlKind.SECTION: 40,
+    UrlKind.LINK: 50,  # and one more for each hop, up to nine: near the start first
+    UrlKind.LISTED: 55,
+    UrlKind.KNOWN: 58,
+}
+
+
+_AMP_KINDS = frozenset({UrlKind.ARTICLE, UrlKind.SECTION, UrlKind.LINK})
+
+
+_AMP_LATER = (
+    12  # no sum of it and a place above is another's place: a lease may ask for one kind alone
+)
+
+
+class EntryState(IntEnum):
+    """Where an entry stands."""
+
+    WAITING = 0
+    LEASED = 1
+    DONE = 2
+    DEAD = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedUrl:
+    """A URL to fetch: what it is expected to be, how it was found, and what was announced of it.
+
+    `hops` are links followed since the start (for a sitemap: how deep it lies in sitemap indexes).
+    `guess`: nobody named the address. `named_by_robots`: it may lie on another host. `leased` is
+    the Unix time of its lease.
+    """
+
+    url: str
+    kind: UrlKind = UrlKind.LINK
+    hops: int = 0
+    via: str | None = None
+    claims: tuple[Sighting, ...] = ()
+    guess: bool = False
+    named_by_robots: bool = False
+    attempts: int = 0
+    leased: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """How the last run for a site ended, or stood when it was last noted, and when that was (Unix
+    time).
+    """
+
+    summary: CrawlSummary
+    at: float
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether it was stopped, or killed, before it had come to an end of its own."""
+        return self.summary.outcome in {"running", "interrupted"}
+
+
+def queue_priority(entry: QueuedUrl) -> int:
+    """Its place in the queue: smaller goes first. An AMP form waits for the page itself to be
+    named.
+    """
+    late = _AMP_LATER if entry.kind in _AMP_KINDS and is_amp(entry.url) else 0
+    return PRIORITY[entry.kind] + late + (min(entry.hops, 9) if entry.kind is UrlKind.LINK else 0)
+
+
+def key_of(site: str, url: str) -> int:
+    """64 bits that name a URL within a site; one for all addresses with the same canonical key."""
+    digest = hashlib.sha256(
+        f"{site}\n{canonical_key(url)}".encode("utf-8", "surrogatepass")
+    ).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
