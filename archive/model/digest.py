@@ -35,16 +35,14 @@ class Digest:
         if not colon or algorithm not in hashlib.algorithms_available:
             raise ValueError(f"not a labelled digest: {text!r}")
         size = hashlib.new(algorithm).digest_size
+        unpadded = value.rstrip("=")
         try:
-            if len(value) == 2 * size:
+            # The padded base32 of an MD5 is as long as its hex.
+            if len(unpadded) == 2 * size:
                 return cls(algorithm, bytes.fromhex(value))
-            if len(value.rstrip("=")) == -(-size * 8 // 5):
-                return cls(
-                    algorithm,
-                    base64.b32decode(
-                        value.rstrip("=").upper() + "=" * (-len(value.rstrip("=")) % 8)
-                    ),
-                )
+            if len(unpadded) == -(-size * 8 // 5):
+                padding = "=" * (-len(unpadded) % 8)
+                return cls(algorithm, base64.b32decode(unpadded.upper() + padding))
             raw = base64.b64decode(value + "=" * (-len(value) % 4), validate=True)
         except (ValueError, binascii.Error) as error:
             raise ValueError(f"not a labelled digest: {text!r}") from error

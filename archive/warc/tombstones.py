@@ -46,13 +46,12 @@ class Replacement:
 def replace_with_tombstones(
     path: Path, places: Mapping[int, str], withdrawal: Withdrawal, *, dry_run: bool = False
 ) -> int:
-    """Put tombstones in place of the records at these offsets (each with its id) in a WARC file;
-    returns how many.
+    """Replace the records at these offsets of a WARC file, each with its record id, by tombstones;
+    returns their number.
 
-    What a sitemap or feed announced of them goes too, from the `metadata` records beside them. A
-    file without any is left alone, and with `dry_run` any file: that only tells how many there
-    are. Raises UsageError for an ARC file, which has no place for a tombstone, StorageError where
-    the disk refuses.
+    What sitemaps and feeds announced of them is removed too, from their `metadata` records. With
+    `dry_run` the records are only counted. Raises UsageError for an ARC file, which cannot hold a
+    tombstone, and for a record too small for one; StorageError if the disk refuses.
     """
     if is_arc(path):
         raise UsageError(

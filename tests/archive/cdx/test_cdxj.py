@@ -37,9 +37,6 @@ def capture(url: str = "http://news.example/a", number: int = 0, **more) -> Capt
     return Capture(**values | more)
 
 
-# --------------------------------------------------------------------------------------------- SURT
-
-
 # ---------------------------------------------------------------------------- lines and the indexer
 
 

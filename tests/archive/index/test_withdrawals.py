@@ -163,4 +163,3 @@ def test_forgetting_equals_never_having_seen(kit: Kit) -> None:
     assert kit.dump() == after
 
 
-# --------------------------------------------------------------------------------------- tombstones

@@ -286,9 +286,6 @@ def test_odd_but_lawful_records_are_read(tmp_path):
     assert str(capture.payload_digest).startswith("sha1:")
 
 
-# -------------------------------------------------------------------------------- damage and malice
-
-
 # ----------------------------------------------------------------------------------- payloads again
 
 
