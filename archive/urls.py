@@ -18,6 +18,8 @@ from archive.url_parameters import is_rendition, is_session, is_tracking, withou
 # do not.
 MAX_LENGTH = 2083
 
+# Leading labels of a host that choose a rendition of the same site.
+MIRRORS = ("www.", "m.", "mobile.", "amp.", "wap.")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
 _IP_HOST = re.compile(r"[0-9.]+|\[.*\]")
@@ -123,12 +125,30 @@ def credible_canonical(page_url: str, rel_canonical: str) -> str | None:
 
 
 def folded_host(netloc: str) -> str:
-    """A host (with port, if any) without the leading labels that only choose a rendition: `www.`,
-    `m.`, `mobile.`, `amp.`.
+    """A host (with port, if any) without the leading labels that only choose a rendition.
+
+    These are `MIRRORS`; a host of two labels is left as it is.
     """
-    while netloc.count(".") > 1 and netloc.startswith(("www.", "m.", "mobile.", "amp.")):
+    while netloc.count(".") > 1 and netloc.startswith(MIRRORS):
         netloc = netloc.partition(".")[2]
     return netloc
+
+
+def site_host(url: str) -> str:
+    """The host whose pages are one site with `url`: two URLs belong to one site where it is equal.
+
+    Mirrors (`www.`, `m.`, `amp.` ...) are folded and a default port is dropped; another port or
+    another subdomain is another site. Empty where `url` has no host.
+    """
+    try:
+        return site_host_of(urlsplit(normalise_url(url) or url))
+    except ValueError:
+        return ""
+
+
+def site_host_of(parts: SplitResult) -> str:
+    """`site_host` of a URL that is taken apart already, and normalised but for a default port."""
+    return folded_host(parts.netloc.removesuffix(f":{_DEFAULT_PORTS.get(parts.scheme)}"))
 
 
 def is_amp(url: str) -> bool:

@@ -8,17 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from archive.config import SiteConfig, load_config
 from archive.errors import UsageError
 from archive.layout import CollectionFolder
 from archive.model import Article
 from archive.query.reader import IndexReader
-from archive.urls import folded_host, normalise_url
+from archive.urls import normalise_url, site_host
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.one_off_client import Probe
-from crawler.politeness.robots_rules import RobotsRules
+from crawler.politeness.robots_cache import RobotsResponse, policy_of
 
 _NOWHERE = "localhost"
 _WAY_OUT = "read a copy that you have: warraq extract URL --html FILE"
@@ -67,15 +67,14 @@ def open_page(
 
 
 def _check_robots(probe: Probe, url: str) -> None:
-    """Raise UsageError where the robots.txt of the URL's origin forbids it, or cannot be had (RFC
-    9309 §2.3.1).
+    """Raise UsageError where the robots.txt of the URL's origin forbids it, or where its status
+    forbids everything (RFC 9309 §2.3.1), as for a crawl.
     """
     answer = probe.get(urljoin(url, "/robots.txt"))
-    if answer.status >= 500:
-        raise UsageError(
-            f"{url}: robots.txt answers {answer.status}, so nothing may be fetched (RFC 9309); {_WAY_OUT}"
-        )
-    if answer.ok and not RobotsRules(answer.body).allows(url):
+    policy = policy_of(RobotsResponse(url=answer.url, status=answer.status, body=answer.body))
+    if policy.blocked:
+        raise UsageError(f"{url}: {policy.blocked}; {_WAY_OUT}")
+    if not policy.robots.allows(url):
         raise UsageError(f"{url}: robots.txt forbids it; {_WAY_OUT}")
 
 
@@ -106,11 +105,7 @@ def site_of(folder: Path | None, url: str, name: str | None) -> SiteConfig | Non
     config = load_config(layout.config)
     if name:
         return config.site(name)
-    host = _host(url)
-    fitting = (site for site in config.sites for start in site.start if _host(start) == host)
+    host = site_host(url)
+    fitting = (site for site in config.sites for start in site.start if site_host(start) == host)
     only = config.sites[0] if host == _NOWHERE and len(config.sites) == 1 else None
     return next(fitting, only)
-
-
-def _host(url: str) -> str:
-    return folded_host(urlsplit(normalise_url(url) or url).netloc)

@@ -263,4 +263,4 @@ def cite(ctx: click.Context, article: str, number: int | None, style: str) -> No
         version = _version(reader, row, number) if number else None
         capture = _shown_in(reader, row, version)
     shown = row | {"title": version["title"]} if version else row
-    click.echo(cited(CitedCapture.of(shown, capture), CitationStyle(style)))
+    click.echo(cited(CitedCapture.from_rows(shown, capture), CitationStyle(style)))

@@ -19,12 +19,9 @@ from archive.model import PayloadKind, Reading, Sighting
 from archive.urls import normalise_url, origin_of
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import UrlKind, is_pagination, without_session
+from crawler.frontier.usual_places import FEED_PATHS, SITEMAP_PATHS
 from crawler.politeness.robots_rules import RobotsRules
 
-# Asked for where robots.txt names no sitemap, and where the start page names no feed: what
-# publishing systems use.
-SITEMAP_GUESSES = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml")
-FEED_GUESSES = ("/rss", "/feed", "/rss.xml")
 # An index may name sitemaps that name sitemaps; one more level is a generator (sitemaps.org allows
 # a single one).
 MAX_SITEMAP_DEPTH = 2
@@ -90,9 +87,7 @@ def sitemap_entries(start: str, robots: RobotsRules) -> list[QueuedUrl]:
             QueuedUrl(url=url, kind=UrlKind.SITEMAP, via=via, named_by_robots=True)
             for url in dict.fromkeys(named)
         ]
-    return [
-        QueuedUrl(url=place + path, kind=UrlKind.SITEMAP, guess=True) for path in SITEMAP_GUESSES
-    ]
+    return [QueuedUrl(url=place + path, kind=UrlKind.SITEMAP, guess=True) for path in SITEMAP_PATHS]
 
 
 def discover_entries(
@@ -134,7 +129,7 @@ def discover_entries(
         and reading.links
         and not any(link.kind == "feed" for link in reading.links)
     ):
-        for path in FEED_GUESSES:
+        for path in FEED_PATHS:
             yield QueuedUrl(url=origin_of(url) + path, kind=UrlKind.FEED, hops=1, guess=True)
 
 

@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, u
 from archive.config import SiteConfig
 from archive.errors import ConfigError
 from archive.url_parameters import is_session, without_path_session
-from archive.urls import normalise_url
+from archive.urls import site_host, site_host_of
 
 # Bounds as in long-used archival crawlers (Heritrix: path depth 20, repeated segment 2, outlinks
 # 6000).
@@ -26,8 +26,6 @@ MAX_REPEATS = 2
 MAX_URL_LENGTH = 2083
 MAX_OUTLINKS = 6000
 
-_MIRRORS = ("www.", "m.", "mobile.", "amp.", "wap.")
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 _NOT_PAGE = re.compile(
     r"\.(7z|aac|apk|avi|avif|bmp|bz2|css|csv|doc|docx|dmg|eot|epub|exe|flac|flv|gif|gz|ico|ics|iso|jar|jpeg|jpg|"
     r"js|json|m3u8|m4a|m4v|map|mid|mkv|mov|mp3|mp4|mpeg|mpg|msi|odp|ods|odt|ogg|ogv|otf|pdf|png|pps|ppt|pptx|"
@@ -96,23 +94,6 @@ class ScopeDecision:
 _ALLOWED = ScopeDecision(ScopeReason.ALLOWED)
 
 
-def site_host(parts: SplitResult) -> str:
-    """The host whose pages are one site: `www.`, `m.`, `amp.` and the like folded, a default port
-    dropped.
-    """
-    host = (parts.hostname or "").rstrip(".")
-    for prefix in _MIRRORS:
-        rest = host.removeprefix(prefix)
-        if rest != host and "." in rest:
-            host = rest
-            break
-    try:
-        port = parts.port
-    except ValueError:
-        return ""
-    return host if port is None or port == _DEFAULT_PORTS.get(parts.scheme) else f"{host}:{port}"
-
-
 def is_pagination(url: str) -> bool:
     """Whether the address says that it is a further page of a listing (`?page=3`, `/page/3`)."""
     return _PAGINATION.search(url) is not None
@@ -137,14 +118,10 @@ class Scope:
     """What may be fetched for one site."""
 
     def __init__(self, site: SiteConfig) -> None:
-        self._families = {site_host(urlsplit(normalise_url(url) or url)) for url in site.start}
+        self._hosts = {site_host(url) for url in site.start}
         self._include = _compiled(site, "include", site.include)
         self._exclude = _compiled(site, "exclude", site.exclude)
         self._max_hops = site.max_depth
-
-    def same_site(self, url: str) -> bool:
-        """Whether the address lies on the site: on the host of a start address, mirrors folded."""
-        return site_host(urlsplit(url)) in self._families
 
     def decide(
         self,
@@ -170,7 +147,7 @@ class Scope:
         if (
             not named_by_robots
             and kind is not UrlKind.REQUISITE
-            and site_host(parts) not in self._families
+            and site_host_of(parts) not in self._hosts
         ):
             return ScopeDecision(ScopeReason.HOST, parts.hostname)
         for pattern in self._exclude:

@@ -101,7 +101,7 @@ class RobotsCache:
         standing = RobotsPolicy()
         for attempt in range(ROBOTS_ATTEMPTS):
             answer = await self._fetch_following_redirects(url)
-            standing = _policy_of(answer)
+            standing = policy_of(answer)
             if standing.blocked is None or attempt == ROBOTS_ATTEMPTS - 1:
                 break
             asked = answer.retry_after
@@ -126,7 +126,12 @@ class RobotsCache:
         return RobotsResponse(url=url, status=404)
 
 
-def _policy_of(answer: RobotsResponse) -> RobotsPolicy:
+def policy_of(answer: RobotsResponse) -> RobotsPolicy:
+    """What the answer to `/robots.txt`, its redirects followed, allows (RFC 9309 §2.3.1).
+
+    2xx: the rules in its body. 4xx, and a redirect that leads nowhere: everything. 429, 5xx and no
+    answer at all: nothing, with the reason in `blocked`.
+    """
     if answer.error is not None:
         return RobotsPolicy(
             blocked=f"robots.txt could not be fetched ({answer.error}), so nothing may be (RFC 9309)"

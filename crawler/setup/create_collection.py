@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.config import CollectionConfig, check_format, parse_config
-from archive.config_parsers import parse_zone, web_address
+from archive.config_parsers import parse_zone, parse_url
 from archive.errors import StorageError, UsageError
 from archive.layout import CONFIG_NAME, CollectionFolder
 from archive.urls import canonical_key
@@ -82,7 +82,7 @@ def create_collection(
 def _check(urls: Sequence[str], timezone: str | None) -> None:
     for url in urls:
         try:
-            web_address(url)
+            parse_url(url)
         except ValueError as error:
             raise UsageError(
                 f"--site: expected a URL such as https://news.example/, {error}"

@@ -20,9 +20,11 @@ from urllib.parse import urljoin, urlsplit
 from archive.config import SiteConfig
 from archive.config_parsers import is_loopback
 from archive.model import Article, Link, Precision, Sighting, iso_utc
-from archive.urls import normalise_url, origin_of
+from archive.urls import normalise_url, origin_of, site_host
 from crawler.fetch.address_guard import AddressGuard, literal_address
 from crawler.fetch.one_off_client import Probe, ProbeError, ProbeResponse
+from crawler.frontier.usual_places import FEED_PATHS, SITEMAP_PATHS
+from crawler.politeness.robots_cache import RobotsResponse, policy_of
 from crawler.politeness.robots_rules import RobotsRules
 from crawler.setup.site_timezone import (
     LearnedZone,
@@ -37,8 +39,6 @@ from crawler.setup.site_timezone import (
 _SITEMAPS = 4
 _FEEDS = 3
 _PAGES = 5
-_GUESSED_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml")
-_GUESSED_FEEDS = ("/feed", "/rss.xml")
 _LARGEST_PAGE = (
     2_000_000  # bytes; pages are read in this process here, and a larger one is no usual article
 )
@@ -133,16 +133,13 @@ class _Survey:
 
     def _robots(self) -> str:
         answer = self._probe.get(urljoin(self._start, "/robots.txt"))
-        if answer.ok:
-            self._rules = RobotsRules(answer.body)
-            if self._rules.delay:
-                self._probe.delay = max(self._probe.delay, min(self._rules.delay, _LONGEST_DELAY))
-            return "there is one"
-        if answer.status >= 500 or answer.status == 429:
-            raise ProbeError(
-                f"{answer.url}: answers with status {answer.status}, so nothing may be fetched for now"
-            )
-        return "there is none"
+        policy = policy_of(RobotsResponse(url=answer.url, status=answer.status, body=answer.body))
+        if policy.blocked:
+            raise ProbeError(f"{answer.url}: {policy.blocked}")
+        self._rules = policy.robots
+        if self._rules.delay:
+            self._probe.delay = max(self._probe.delay, min(self._rules.delay, _LONGEST_DELAY))
+        return "there is one" if answer.ok else "there is none"
 
     def _sitemaps(self) -> list[tuple[str, int]]:
         from pipelines.feeds.sitemap import looks_like_sitemap, read_sitemap
@@ -150,7 +147,7 @@ class _Survey:
         named = [
             url for stated in self._rules.sitemaps if (url := normalise_url(stated, self._start))
         ]
-        waiting = named or [urljoin(self._start, path) for path in _GUESSED_SITEMAPS]
+        waiting = named or [urljoin(self._start, path) for path in SITEMAP_PATHS]
         found: list[tuple[str, int]] = []
         for _ in range(_SITEMAPS):
             if not waiting:
@@ -172,7 +169,7 @@ class _Survey:
 
         stated = [link.url for link in links if link.kind == "feed"]
         found: list[tuple[str, int]] = []
-        for url in (stated or [urljoin(self._start, path) for path in _GUESSED_FEEDS])[:_FEEDS]:
+        for url in (stated or [urljoin(self._start, path) for path in FEED_PATHS])[:_FEEDS]:
             answer = self._ask(url)
             if answer is not None and is_feed(answer.body, answer.content_type):
                 reading = read_feed(answer.body, answer.url)
@@ -186,7 +183,7 @@ class _Survey:
         """
         from pipelines.article.extraction import extract
 
-        host = urlsplit(self._start).netloc
+        host = site_host(self._start)
         headlines = sorted(
             (link for link in links if link.kind != "feed"), key=lambda link: -len(link.text)
         )
@@ -195,7 +192,7 @@ class _Survey:
         )
         site = SiteConfig(name="site", start=(self._start,))
         found: list[tuple[Article, ProbeResponse]] = []
-        for url in [url for url in urls if urlsplit(url).netloc == host][: 2 * _PAGES]:
+        for url in [url for url in urls if site_host(url) == host][: 2 * _PAGES]:
             if len(found) >= _PAGES:
                 break
             answer = self._ask(url)

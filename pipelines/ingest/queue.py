@@ -30,7 +30,7 @@ from archive.model import (
     Stage,
 )
 from archive.model.withdrawal import Withdrawal
-from archive.urls import normalise_url
+from archive.urls import site_host
 from archive.warc.capture_reader import DamagedRecord, read_capture_groups, read_payload
 from archive.warc.file_names import final_name
 from archive.warc.http_message import HttpMessage
@@ -306,13 +306,13 @@ def _damage(record: DamagedRecord, at: datetime) -> Failure:
 
 
 class SiteOf:
-    """Which site a capture belongs to: the one it was crawled for, else the one whose start shares
-    its host, else its host.
+    """Which site a capture belongs to: the one it was crawled for, else the one whose start lies
+    on the same site's host (`archive.urls.site_host`), else one called as that host.
     """
 
     def __init__(self, sites: Sequence[SiteConfig]) -> None:
         self._by_name = {site.name: site for site in sites}
-        self._by_host = {_host(start): site for site in reversed(sites) for start in site.start}
+        self._by_host = {site_host(start): site for site in reversed(sites) for start in site.start}
         self._unknown: OrderedDict[str, SiteConfig] = OrderedDict()
 
     def of(self, capture: Capture) -> SiteConfig:
@@ -322,10 +322,10 @@ class SiteOf:
         name = capture.facts.site
         if name in self._by_name:
             return self._by_name[name]
-        host = _host(capture.url)
+        host = site_host(capture.url)
         if name is None and host in self._by_host:
             return self._by_host[host]
-        return self._default(name or host)
+        return self._default(name or urlsplit(f"//{host}").hostname or "")
 
     def _default(self, name: str) -> SiteConfig:
         if name not in self._unknown:
@@ -333,7 +333,3 @@ class SiteOf:
             if len(self._unknown) > 1_000:
                 self._unknown.popitem(last=False)
         return self._unknown[name]
-
-
-def _host(url: str) -> str:
-    return (urlsplit(normalise_url(url) or url).hostname or "").removeprefix("www.")

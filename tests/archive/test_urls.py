@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from w3lib.url import safe_url_string
 
-from archive.urls import MAX_LENGTH, canonical_key, canonical_url, credible_canonical, normalise_url
+from archive.urls import (
+    MAX_LENGTH,
+    canonical_key,
+    canonical_url,
+    credible_canonical,
+    normalise_url,
+    site_host,
+)
 
 URLS = st.one_of(
     st.text(max_size=60),
@@ -205,3 +212,24 @@ def test_credible_canonical(page: str, canonical: str, expected: str | None) -> 
     share.
     """
     assert credible_canonical(page, canonical) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://news.example/a", "news.example"),
+        ("http://www.news.example/a", "news.example"),
+        ("https://m.news.example:443/a", "news.example"),
+        ("https://mobile.news.example/a", "news.example"),
+        ("https://AMP.news.example/a", "news.example"),
+        ("https://wap.news.example/a", "news.example"),
+        ("https://sport.news.example/a", "sport.news.example"),
+        ("https://news.example:8443/a", "news.example:8443"),
+        ("https://m.example/a", "m.example"),
+        ("https://www.example/a", "www.example"),
+        ("mailto:someone", ""),
+    ],
+)
+def test_hosts_of_one_site(url: str, host: str) -> None:
+    """Mirrors of a host are one site with it; another port or subdomain is another site."""
+    assert site_host(url) == host

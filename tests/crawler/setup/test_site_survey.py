@@ -105,7 +105,8 @@ def test_robots_txt_is_kept_to() -> None:
     ("robots", "words"),
     [
         (DemoPage(b"User-agent: *\nDisallow: /", "text/plain"), "robots.txt forbids"),
-        (DemoPage(b"", status=503), "status 503"),
+        (DemoPage(b"", status=503), "robots.txt answers 503"),
+        (DemoPage(b"", status=429), "robots.txt answers 429"),
     ],
 )
 def test_forbidden_site_is_told(robots: DemoPage, words: str) -> None:

@@ -1,0 +1,33 @@
+"""A crawl and `warraq init` look for sitemaps and feeds in the same places."""
+
+from loopback_site.server import Site, say
+
+from archive.config import SiteConfig
+from archive.model import Link, PayloadKind, Reading
+from crawler.crawl.discovery import Window, discover_entries, sitemap_entries
+from crawler.frontier.queued_url import QueuedUrl
+from crawler.frontier.scope import UrlKind
+from crawler.frontier.usual_places import FEED_PATHS, SITEMAP_PATHS
+from crawler.politeness.robots_rules import RobotsRules
+from crawler.setup.site_survey import survey_site
+
+START = "https://news.example/"
+
+
+def test_a_crawl_asks_at_each_place() -> None:
+    """Where robots.txt names no sitemap and the start page no feed."""
+    assert SiteConfig(name="news", start=(START,)).start == (START,)
+    sitemaps = [entry.url for entry in sitemap_entries(START, RobotsRules())]
+    assert sitemaps == ["https://news.example" + path for path in SITEMAP_PATHS]
+    reading = Reading(kind=PayloadKind.PAGE, links=(Link(url=START + "a"),))
+    start = QueuedUrl(url=START, kind=UrlKind.START)
+    found = [entry.url for entry in discover_entries(reading, start, START, Window())]
+    assert found[-len(FEED_PATHS) :] == ["https://news.example" + path for path in FEED_PATHS]
+
+
+def test_a_survey_asks_at_each_place() -> None:
+    """`init` tells of a sitemap or feed that a crawl would find, wherever it lies."""
+    with Site({"/": say("<p>home</p>")}) as site:
+        survey_site(site.url + "/")
+        asked = set(site.wire.targets)
+    assert {*SITEMAP_PATHS, *FEED_PATHS} <= asked
