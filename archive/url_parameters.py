@@ -86,5 +86,5 @@ def is_rendition(name: str, value: str) -> bool:
 
 
 def without_path_session(path: str) -> str:
-    """A path without the session identifiers that servers put behind a semicolon."""
+    """A path without the session identifiers that servers put after a semicolon."""
     return _SESSION_IN_PATH.sub("", path)

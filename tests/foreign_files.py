@@ -15,10 +15,22 @@ from warc_kit import packed, record
 
 HOST = "paper.example"
 _WORDS = (
-    "قال وزير النقل إن أعمال توسعة ميناء السدر ستبدأ في الربيع المقبل بعد اكتمال الدراسات الفنية والبيئية",
-    "وأضاف في مؤتمر صحفي عقد في العاصمة أن المشروع سيوفر مئات فرص العمل لأبناء المنطقة خلال ثلاثة أعوام",
-    "ويقول صيادون إنهم يخشون أن تضيق عليهم المساحة المخصصة للقوارب الصغيرة ما لم تراجع الخطط من جديد",
-    "ومن المقرر أن تعرض الوزارة المخططات على السكان في لقاءات مفتوحة تبدأ الأسبوع القادم في مقر البلدية",
+    (
+        "قال وزير النقل إن أعمال توسعة ميناء السدر"
+        " ستبدأ في الربيع المقبل بعد اكتمال الدراسات الفنية والبيئية"
+    ),
+    (
+        "وأضاف في مؤتمر صحفي عقد في العاصمة أن المشروع"
+        " سيوفر مئات فرص العمل لأبناء المنطقة خلال ثلاثة أعوام"
+    ),
+    (
+        "ويقول صيادون إنهم يخشون أن تضيق عليهم المساحة"
+        " المخصصة للقوارب الصغيرة ما لم تراجع الخطط من جديد"
+    ),
+    (
+        "ومن المقرر أن تعرض الوزارة المخططات على السكان"
+        " في لقاءات مفتوحة تبدأ الأسبوع القادم في مقر البلدية"
+    ),
 )
 
 
@@ -28,10 +40,13 @@ def page(number: int) -> bytes:
         f"<p>{words} ({number}-{place}).</p>" for place, words in enumerate(_WORDS)
     )
     return (
-        f"<!doctype html><html lang=ar><head><meta charset=utf-8><title>خبر رقم {number} من الميناء</title>"
+        f"<!doctype html><html lang=ar><head><meta charset=utf-8>"
+        f"<title>خبر رقم {number} من الميناء</title>"
         f'<meta property="og:type" content="article">'
-        f'<meta property="article:published_time" content="2019-05-0{number % 9 + 1}T10:00:00+03:00"></head>'
-        f"<body><article><h1>خبر رقم {number} من الميناء</h1>{paragraphs}</article></body></html>"
+        f'<meta property="article:published_time"'
+        f' content="2019-05-0{number % 9 + 1}T10:00:00+03:00">'
+        f"</head><body><article><h1>خبر رقم {number} من الميناء</h1>"
+        f"{paragraphs}</article></body></html>"
     ).encode()
 
 
@@ -43,7 +58,8 @@ def url(number: int, host: str = HOST) -> str:
 def answer(body: bytes, kind: str = "text/html; charset=utf-8", end: str = "\r\n") -> bytes:
     """An HTTP response."""
     return (
-        f"HTTP/1.1 200 OK{end}Content-Type: {kind}{end}Content-Length: {len(body)}{end}{end}".encode()
+        f"HTTP/1.1 200 OK{end}Content-Type: {kind}{end}"
+        f"Content-Length: {len(body)}{end}{end}".encode()
         + body
     )
 
@@ -79,6 +95,11 @@ def _info(software: str, *more: str) -> bytes:
     )
 
 
+_WGET_ASKS = (
+    b"GET /news HTTP/1.1\r\nUser-Agent: Wget/1.19.4 (linux-gnu)\r\nHost: paper.example\r\n\r\n"
+)
+
+
 def wget() -> list[bytes]:
     """Wget 1.19: URIs in angle brackets, request first, no warcinfo id, its log and manifest as
     resources at the end.
@@ -89,9 +110,10 @@ def wget() -> list[bytes]:
             ("WARC-Target-URI", f"<{url(number)}>"),
             ("WARC-Date", f"2019-05-06T10:0{number}:00Z"),
         )
-        ask = b"GET /news HTTP/1.1\r\nUser-Agent: Wget/1.19.4 (linux-gnu)\r\nHost: paper.example\r\n\r\n"
         block = answer(page(number))
-        made.append(record("request", ask, ("WARC-Record-ID", urn(10 * number)), *base, _REQUEST))
+        made.append(
+            record("request", _WGET_ASKS, ("WARC-Record-ID", urn(10 * number)), *base, _REQUEST)
+        )
         made.append(
             record(
                 "response",
@@ -109,15 +131,8 @@ def wget() -> list[bytes]:
         ("WARC-Target-URI", "metadata://gnu.org/software/wget/warc/wget.log"),
         ("Content-Type", "text/plain"),
     )
-    made.append(
-        record(
-            "resource",
-            b"log",
-            ("WARC-Record-ID", urn(99)),
-            ("WARC-Date", "2019-05-06T11:00:00Z"),
-            *log,
-        )
-    )
+    date = ("WARC-Date", "2019-05-06T11:00:00Z")
+    made.append(record("resource", b"log", ("WARC-Record-ID", urn(99)), date, *log))
     return made
 
 
@@ -138,6 +153,12 @@ def wget_again() -> list[bytes]:
         _HTTP,
     )
     return [_info("Wget/1.21.3 (linux-gnu)", "robots: classic"), record("revisit", head, *fields)]
+
+
+_HERITRIX_SAYS = (
+    b"via: http://paper.example/\r\nhopsFromSeed: LL\r\nfetchTimeMs: 120\r\n"
+    b"charsetForLinkExtraction: UTF-8\r\n"
+)
 
 
 def heritrix() -> list[bytes]:
@@ -169,7 +190,6 @@ def heritrix() -> list[bytes]:
     sha = ("WARC-Payload-Digest", digest(page(3)))
     made.append(record("response", answer(page(3)), ("WARC-Record-ID", urn(31)), *base, sha, _HTTP))
     linked = ("WARC-Concurrent-To", urn(31))
-    fields = b"via: http://paper.example/\r\nhopsFromSeed: LL\r\nfetchTimeMs: 120\r\ncharsetForLinkExtraction: UTF-8\r\n"
     made.append(
         record(
             "request",
@@ -180,7 +200,15 @@ def heritrix() -> list[bytes]:
             _REQUEST,
         )
     )
-    made.append(record("metadata", fields, ("WARC-Record-ID", urn(33)), *base, linked, _FIELDS))
+    made.append(
+        record("metadata", _HERITRIX_SAYS, ("WARC-Record-ID", urn(33)), *base, linked, _FIELDS)
+    )
+    return [*made, *_heritrix_revisits(sha)]
+
+
+def _heritrix_revisits(sha: tuple[str, str]) -> list[bytes]:
+    """Its revisits of page 3: under the profile address of WARC/1.0, and one misspelt."""
+    made = []
     head = answer(page(3)).partition(b"\r\n\r\n")[0] + b"\r\n\r\n"
     profiles = (
         "http://netpreserve.org/warc/1.0/revisit/identical-payload-digest",
@@ -282,7 +310,11 @@ def cc_news() -> list[bytes]:
     made = [_info("StormCrawler", "description: News crawl for Common Crawl")]
     for number, host in ((5, "one.example"), (6, "www.two.example"), (7, "three.example")):
         body = page(number)
-        head = f"HTTP/1.1 200 OK\r\nX-Crawler-content-encoding: gzip\r\nX-Crawler-content-length: 900\r\nContent-Type: text/html\r\nContent-Length: {len(body)}\r\n\r\n"
+        head = (
+            "HTTP/1.1 200 OK\r\nX-Crawler-content-encoding: gzip\r\n"
+            "X-Crawler-content-length: 900\r\nContent-Type: text/html\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
         base = (
             ("WARC-Target-URI", url(number, host)),
             ("WARC-Date", f"2019-05-06T10:0{number}:00Z"),
@@ -388,7 +420,10 @@ def arc_header(version: int = 1) -> bytes:
             + block
             + b"\n"
         )
-    block = b"2 0 InternetArchive\nURL IP-address Archive-date Content-type Result-code Checksum Location Offset Filename Archive-length\n"
+    block = (
+        b"2 0 InternetArchive\nURL IP-address Archive-date Content-type Result-code"
+        b" Checksum Location Offset Filename Archive-length\n"
+    )
     return (
         b"filedesc://old.arc 0.0.0.0 20060102030400 text/plain 200 - - 0 old.arc %d\n" % len(block)
         + block

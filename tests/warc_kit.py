@@ -23,7 +23,10 @@ settings.load_profile("shared-machine")
 START = datetime(2026, 3, 4, 10, 30, 0, 123456, tzinfo=UTC)
 URL = "http://news.example/%D9%85%D9%82%D8%A7%D9%84/1?a=1&b=2"
 PAGE = "<html><title>خبر</title><p>قال الكرملين إن الخطة جاهزة</p></html>".encode() * 20
-REQUEST = b"GET /%D9%85%D9%82%D8%A7%D9%84/1?a=1&b=2 HTTP/1.1\r\nHost: news.example\r\nUser-Agent: Warraq\r\n\r\n"
+REQUEST = (
+    b"GET /%D9%85%D9%82%D8%A7%D9%84/1?a=1&b=2 HTTP/1.1\r\nHost: news.example\r\n"
+    b"User-Agent: Warraq\r\n\r\n"
+)
 INFO = WarcInfo(
     software="Warraq/0.1",
     operator="A. Person",

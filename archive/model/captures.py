@@ -124,7 +124,7 @@ class Capture:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sighting:
     """One announcement of a URL: by the sitemap, feed or section page `source`; `kind` is
-    `sitemap`, `news-sitemap`, `feed` or `section`. `published` is as stated there; `modified` is a
+    `sitemap`, `news-sitemap`, `feed` or `section`. `published` is as written there; `modified` is a
     sitemap's lastmod.
     """
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from archive.urls import canonical_key
 
 
-def iso_utc(moment: datetime) -> str:
+def iso_utc(time: datetime) -> str:
     """An aware datetime as ISO 8601 in UTC, whole seconds, ending in `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def content_id(*parts: str) -> str:

@@ -73,8 +73,8 @@ def _excerpt_window(text: str, all_spans: list[Span]) -> tuple[int, int]:
     for first, span in enumerate(all_spans):
         inside = sum(
             1
-            for other in all_spans[first : first + 20]
-            if other.end <= span.start + 2 * EXCERPT_MARGIN
+            for later in all_spans[first : first + 20]
+            if later.end <= span.start + 2 * EXCERPT_MARGIN
         )
         if inside > most:
             best, most = span.start, inside

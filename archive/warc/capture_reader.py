@@ -21,8 +21,7 @@ from archive.warc.file_names import OPEN_SUFFIX, final_name, is_arc, is_open, li
 from archive.warc.gzip_members import MAGIC
 from archive.warc.http_message import HttpMessage, parse_head, parse_response
 from archive.warc.record import CAPTURE_TYPES, MAX_BLOCK, Damage, Record, clean_uri, parse_warc_date
-from archive.warc.record_reader import read_record as read_warc_record
-from archive.warc.record_reader import read_records
+from archive.warc.record_reader import read_records, read_warc_record
 from archive.warc.serialization import DIGEST_ALGORITHM
 
 __all__ = [

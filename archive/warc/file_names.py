@@ -13,7 +13,7 @@ WARC_SUFFIXES = (".warc.gz", ".warc")
 ARC_SUFFIXES = (".arc.gz", ".arc")
 SUFFIXES = WARC_SUFFIXES + ARC_SUFFIXES
 
-# A file that is still written has this behind its name; closing it takes the suffix off.
+# Ends the name of a file in progress; closing the file takes it off.
 OPEN_SUFFIX = ".open"
 # A copy of somebody else's file while it is imported.
 PARTIAL_SUFFIX = ".part"

@@ -283,7 +283,7 @@ def read_records(path: Path, *, start: int = 0, keep: Keep = keep_all) -> Iterat
             offset = record
 
 
-def read_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
+def read_warc_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
     """The whole record at `offset`; DamagedRecordError if none can be read or its block is longer
     than `most` bytes.
     """

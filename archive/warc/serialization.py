@@ -72,9 +72,9 @@ def redact_request(request: bytes) -> tuple[bytes, tuple[str, ...]]:
     return first + newline + _HEADER_LINE.sub(hide, lines) + body, tuple(names)
 
 
-def warc_date(moment: datetime) -> str:
+def warc_date(time: datetime) -> str:
     """WARC-Date with microseconds (ISO 28500 §5.4)."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def gzip_member(headers: Headers, block: bytes, *, stored_from: int | None = None) -> bytes:

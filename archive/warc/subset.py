@@ -25,7 +25,7 @@ from archive.warc.record import CAPTURE_TYPES, Damage, Record
 from archive.warc.record_reader import read_records
 from archive.warc.writer import WarcInfo, new_record_id, warcinfo_record
 
-# Companions stand right beside their capture; what is further off belongs to another one.
+# Companions are next to their capture; a record further away belongs to another one.
 _NEAR = 8
 
 
@@ -77,7 +77,7 @@ def _selected_records(path: Path, offsets: Iterable[int]) -> Iterator[tuple[Reco
             if isinstance(record, Damage):
                 waiting.clear()
             elif record.type not in CAPTURE_TYPES:
-                # Some tools write the request behind its response, others before.
+                # Some tools write the request after its response, others before.
                 if selected_id and selected_id in record.headers_all("WARC-Concurrent-To"):
                     yield record, _gzip_member_bytes(file, record)
                 else:

@@ -159,8 +159,8 @@ def _record_of_length(
 def _record_bytes(headers: Headers, block: bytes, *, digits: int = 0) -> bytes:
     digest = Digest.compute(block, DIGEST_ALGORITHM)
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    stated = f"WARC-Block-Digest: {digest}\r\nContent-Length: {len(block):0{digits}d}\r\n\r\n"
-    return f"WARC/1.1\r\n{lines}{stated}".encode() + block
+    last = f"WARC-Block-Digest: {digest}\r\nContent-Length: {len(block):0{digits}d}\r\n\r\n"
+    return f"WARC/1.1\r\n{lines}{last}".encode() + block
 
 
 def _gzip_of_length(headers: Headers, block: bytes, length: int) -> bytes:

@@ -237,13 +237,13 @@ def _parse_string(text: str | None) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _format_instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def _format_instant(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _parse_instant(text: str) -> datetime:
     """An aware instant in UTC; ValueError if it has no zone."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
         raise ValueError(f"no zone: {text!r}")
-    return moment.astimezone(UTC)
+    return time.astimezone(UTC)

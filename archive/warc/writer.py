@@ -278,20 +278,20 @@ class WarcWriter:
         """The file in progress; a new one is begun with its warcinfo record."""
         if self._file is not None:
             return self._file
-        moment = self._clock()
-        file = self._create_file(moment)
+        started = self._clock()
+        file = self._create_file(started)
         self._info_id = self._new_id()
         try:
-            file.append(warcinfo_record(self._info, self._info_id, moment, file.name))
+            file.append(warcinfo_record(self._info, self._info_id, started, file.name))
         except ArchiveWriteError:
             file.discard()
             raise
         self._file = file
         return file
 
-    def _create_file(self, moment: datetime) -> WarcFile:
+    def _create_file(self, started: datetime) -> WarcFile:
         """A new file under the first free name made of prefix, time, serial and host."""
-        self._stamp = max(self._stamp, f"{moment:%Y%m%d%H%M%S}{moment.microsecond // 1000:03d}")
+        self._stamp = max(self._stamp, f"{started:%Y%m%d%H%M%S}{started.microsecond // 1000:03d}")
         for _ in range(_MAX_SERIAL):
             name = f"{self._prefix}-{self._stamp}-{self._serial:05d}-{_short_host()}.warc.gz"
             self._serial = (self._serial + 1) % _MAX_SERIAL

@@ -121,7 +121,8 @@ class Kit:
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table of the newest index, sorted."""
         tables = self.rows(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'articles_fts_%' ORDER BY name"
+            "SELECT name FROM sqlite_master"
+            " WHERE type = 'table' AND name NOT LIKE 'articles_fts_%' ORDER BY name"
         )
         found = {name: sorted(self.rows(f'SELECT * FROM "{name}"'), key=repr) for (name,) in tables}
         found["articles_fts"] = sorted(self.rows("SELECT rowid, * FROM articles_fts"))

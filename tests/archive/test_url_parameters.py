@@ -25,7 +25,7 @@ from crawler.frontier.scope import without_session
     ],
 )
 def test_tracking_is_known_by_its_name(name: str, expected: bool) -> None:
-    """A parameter that says how a reader came is known in any case, and no other is taken for it."""
+    """A parameter that says how a reader came is known in any case; others are not taken for it."""
     assert is_tracking(name) is expected
 
 

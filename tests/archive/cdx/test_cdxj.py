@@ -40,60 +40,60 @@ def capture(url: str = "http://news.example/a", number: int = 0, **more) -> Capt
 # ---------------------------------------------------------------------------- lines and the indexer
 
 
-def test_the_index_equals_what_cdxj_indexer_makes(tmp_path):
-    """Byte for byte: responses, redirects, both revisits, images, odd types, Arabic URLs; failures
-    have no line.
-    """
-    archive = tmp_path / "archive"
-    (tmp_path / "indexes").mkdir()
-    index = CdxjFile(tmp_path / "indexes" / "index.cdxj")
-    answers = [
-        warc_kit.response(),
-        warc_kit.response(gzip.compress(warc_kit.PAGE), ("Content-Encoding", "gzip")),
-        warc_kit.response(warc_kit.chunked(b"abc"), ("Transfer-Encoding", "chunked")),
-        warc_kit.response(b"", ("Location", "/x"), status="301 Moved Permanently"),
-        warc_kit.response(b"x", kind="image/JPEG ;x=1"),
-        warc_kit.response(b"x", kind=""),
-        b"HTTP/1.1 404\r\n\r\nno type",
-        "HTTP/1.1 200 OK\r\nContent-Type: نص/عادي\r\n\r\n".encode(),
-        b"HTTP/1.0 204 No Content\nServer: x\n\n",
-        warc_kit.response(b"x", status="503 Busy"),
-    ]
-    urls = [
-        "http://news.example/خبر/عاجل?ب=1",
-        "https://www.news.example/A?b=2&a=1",
-        "http://127.0.0.1:8000/x",
-    ]
+ANSWERS = [
+    warc_kit.response(),
+    warc_kit.response(gzip.compress(warc_kit.PAGE), ("Content-Encoding", "gzip")),
+    warc_kit.response(warc_kit.chunked(b"abc"), ("Transfer-Encoding", "chunked")),
+    warc_kit.response(b"", ("Location", "/x"), status="301 Moved Permanently"),
+    warc_kit.response(b"x", kind="image/JPEG ;x=1"),
+    warc_kit.response(b"x", kind=""),
+    b"HTTP/1.1 404\r\n\r\nno type",
+    "HTTP/1.1 200 OK\r\nContent-Type: نص/عادي\r\n\r\n".encode(),
+    b"HTTP/1.0 204 No Content\nServer: x\n\n",
+    warc_kit.response(b"x", status="503 Busy"),
+]
+URLS = [
+    "http://news.example/خبر/عاجل?ب=1",
+    "https://www.news.example/A?b=2&a=1",
+    "http://127.0.0.1:8000/x",
+]
+
+
+def write_varied_files(archive: Path, index: CdxjFile) -> list[Path]:
+    """Write every answer of every URL, each with a revisit, a failure and a crawl summary."""
     with warc_kit.writer(archive, rotate_bytes=9000) as writer:
-        for second, (answer, url) in enumerate(itertools.product(answers, urls)):
+        for second, (answer, url) in enumerate(itertools.product(ANSWERS, URLS)):
             made = warc_kit.exchange(url, answer, second=second)
             first = writer.write_exchange(made, warc_kit.FACTS)
             index.add(first)
             again = replace(made, started=made.started.replace(year=2027))
+            reference, not_modified = reference_to(first), second % 2 == 0
             index.add(
-                writer.write_exchange(
-                    again, FetchFacts(), reference_to(first), not_modified=second % 2 == 0
-                )
+                writer.write_exchange(again, FetchFacts(), reference, not_modified=not_modified)
             )
         writer.write_failure(
             Failure(url="http://x.example/", stage=Stage.FETCH, reason="x", at=warc_kit.START)
         )
         writer.write_crawl(CrawlSummary(id="1", site="s", started=warc_kit.START))
     index.close()
-    files = sorted(archive.glob("*.warc.gz"))
+    return sorted(archive.glob("*.warc.gz"))
+
+
+def test_the_index_equals_what_cdxj_indexer_makes(tmp_path):
+    """Byte for byte: responses, redirects, both revisits, images, odd types, Arabic URLs; failures
+    have no line.
+    """
+    (tmp_path / "indexes").mkdir()
+    path = tmp_path / "indexes" / "index.cdxj"
+    files = write_varied_files(tmp_path / "archive", CdxjFile(path))
     assert len(files) > 2
     command = [str(INDEXER), "--sort", *map(str, files)]
     theirs = subprocess.run(command, capture_output=True, check=True).stdout
-    ours = (tmp_path / "indexes" / "index.cdxj").read_bytes()
+    ours = path.read_bytes()
     assert ours == theirs
     assert ours.splitlines() == sorted(ours.splitlines())
-    fresh = CdxjFile(tmp_path / "fresh.cdxj")
-    assert (
-        fresh.rebuild(
-            item for path in files for item in read_captures(path) if isinstance(item, Capture)
-        )
-        == 60
-    )
+    captures = [item for file in files for item in read_captures(file) if isinstance(item, Capture)]
+    assert CdxjFile(tmp_path / "fresh.cdxj").rebuild(captures) == 60
     assert (tmp_path / "fresh.cdxj").read_bytes() == theirs
 
 

@@ -101,7 +101,8 @@ sightings = st.builds(
 
 @settings(max_examples=40)
 @given(
-    st.builds(FetchFacts, crawl_id=st.none() | text.filter(bool), site=st.none() | text.filter(bool),
+    st.builds(FetchFacts, crawl_id=st.none() | text.filter(bool),
+              site=st.none() | text.filter(bool),
               hops=st.integers(0, 255), claims=st.lists(sightings, max_size=3).map(tuple)),
     st.binary(max_size=400),
     st.sampled_from([None, "length", "time", "disconnect", "unspecified"]),
@@ -270,8 +271,9 @@ def test_odd_but_lawful_records_are_read(tmp_path):
     """
     hexed = "SHA1:" + Digest.compute(b"x", "sha1").value.hex()
     odd = (
-        b"WARC/1.1 \r\nwarc-type:   response  \r\nWARC-Target-URI: http://a.example/long\r\n  \r\nX-New: y\r\n\tmore\r\n"
-        b"WARC-Date: 2020-01-02T03:04:05.123456789Z\r\nWARC-Payload-Digest: %s\r\nContent-Length: 17\r\n\r\n"
+        b"WARC/1.1 \r\nwarc-type:   response  \r\nWARC-Target-URI: http://a.example/long\r\n"
+        b"  \r\nX-New: y\r\n\tmore\r\nWARC-Date: 2020-01-02T03:04:05.123456789Z\r\n"
+        b"WARC-Payload-Digest: %s\r\nContent-Length: 17\r\n\r\n"
         b"HTTP/2 200\r\n\r\nxyz\r\n\r\n"
     ) % hexed.encode()
     path = tmp_path / "x.warc.gz"

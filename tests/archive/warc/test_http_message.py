@@ -19,7 +19,8 @@ LIMIT = 10_000_000
 def test_status_reason_and_headers_are_as_sent():
     """Order, case and duplicates of headers are kept, whatever case they are asked for."""
     message = parse_response(
-        b"HTTP/1.1 200 Very  OK\r\nX-a: 1\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\nX-L: \xe9\r\n\r\nbody"
+        b"HTTP/1.1 200 Very  OK\r\nX-a: 1\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\n"
+        b"X-L: \xe9\r\n\r\nbody"
     )
     assert (message.status, message.reason, message.entity) == (200, "Very  OK", b"body")
     assert message.headers == (

@@ -186,7 +186,8 @@ writer = WarcWriter(Path(sys.argv[1]), info=warc_kit.INFO)
 n = 0
 while True:
     body = os.urandom(200_000)
-    made = warc_kit.exchange(f"http://news.example/{n}", warc_kit.response(body, kind="image/png"), second=n)
+    answer = warc_kit.response(body, kind="image/png")
+    made = warc_kit.exchange(f"http://news.example/{n}", answer, second=n)
     capture = writer.write_exchange(made, warc_kit.FACTS)
     print(capture.warc, capture.offset, flush=True)
     n += 1

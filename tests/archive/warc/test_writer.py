@@ -215,7 +215,8 @@ def test_secrets_of_the_operator_are_left_out_and_that_is_said(folder):
     was left out.
     """
     request = (
-        b"GET / HTTP/1.1\r\nHost: a\r\ncookie: canary=1\r\n canary=2\r\nAuthorization: Basic canary\r\n"
+        b"GET / HTTP/1.1\r\nHost: a\r\ncookie: canary=1\r\n canary=2\r\n"
+        b"Authorization: Basic canary\r\n"
         b"Accept: */*\r\nProxy-Authorization:canary\r\n\r\n"
     )
     facts = FetchFacts(via="http://u:canary@news.example/")
