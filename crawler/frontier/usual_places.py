@@ -1,4 +1,4 @@
-"""Where publishing systems put what a site does not name: sitemaps and feeds at their usual paths."""
+"""The usual paths of sitemaps and feeds: where they are looked for if a site names none."""
 
 # Asked for where robots.txt names no sitemap.
 SITEMAP_PATHS = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml")

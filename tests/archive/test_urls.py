@@ -1,3 +1,5 @@
+"""Normal forms, canonical URLs and keys."""
+
 from __future__ import annotations
 
 from urllib.parse import urlsplit

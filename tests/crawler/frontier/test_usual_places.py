@@ -2,7 +2,6 @@
 
 from loopback_site.server import Site, say
 
-from archive.config import SiteConfig
 from archive.model import Link, PayloadKind, Reading
 from crawler.crawl.discovery import Window, discover_entries, sitemap_entries
 from crawler.frontier.queued_url import QueuedUrl
@@ -16,7 +15,6 @@ START = "https://news.example/"
 
 def test_a_crawl_asks_at_each_place() -> None:
     """Where robots.txt names no sitemap and the start page no feed."""
-    assert SiteConfig(name="news", start=(START,)).start == (START,)
     sitemaps = [entry.url for entry in sitemap_entries(START, RobotsRules())]
     assert sitemaps == ["https://news.example" + path for path in SITEMAP_PATHS]
     reading = Reading(kind=PayloadKind.PAGE, links=(Link(url=START + "a"),))
