@@ -27,8 +27,8 @@ class Collection:
     """The collection in a folder (or the one that holds it), open for reading."""
 
     def __init__(self, path: str | Path) -> None:
-        self._layout = CollectionFolder.find(Path(path))
-        self._reader = IndexReader(self._layout.index_db)
+        self._folder = CollectionFolder.find(Path(path))
+        self._reader = IndexReader(self._folder.index_db)
 
     def __enter__(self) -> Self:
         return self
@@ -108,8 +108,8 @@ class Collection:
 
         if not isinstance(capture, Capture):
             identity = capture if isinstance(capture, str) else str(capture["id"])
-            found = self._reader.capture(identity)
-            if found is None:
+            indexed = self._reader.capture(identity)
+            if indexed is None:
                 raise UsageError(f"{identity}: no capture of that id")
-            capture = found
-        return record_bytes(self._layout.archive, capture)
+            capture = indexed
+        return record_bytes(self._folder.archive, capture)

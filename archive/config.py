@@ -66,9 +66,7 @@ class SiteConfig:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionConfig:
-    """The whole of `warraq.toml`: `[collection]`, and the sites in the order in which they
-    stand.
-    """
+    """The whole of `warraq.toml`: `[collection]`, and the sites in the order of the file."""
 
     name: str
     operator: str | None = default_of(COLLECTION, "operator")
@@ -80,7 +78,7 @@ class CollectionConfig:
     sites: tuple[SiteConfig, ...] = ()
 
     def site(self, name: str) -> SiteConfig:
-        """The site called `name`; ConfigError naming the nearest one where there is none."""
+        """The site called `name`; raises ConfigError naming the nearest one if there is none."""
         for site in self.sites:
             if site.name == name:
                 return site
@@ -97,38 +95,41 @@ def load_config(path: Path) -> CollectionConfig:
     Raises ConfigError naming file, table, key, what was expected and the nearest right key, and
     NewerCollectionError where a newer version of Warraq made the collection.
     """
-    return parse_config(_text(path), path.name)
+    return parse_config(_read_text(path), path.name)
 
 
 def parse_config(text: str, source: str = "warraq.toml") -> CollectionConfig:
-    """`load` for a text already in hand; `source` is the file named in messages."""
+    """Parse and check the text of a `warraq.toml`; `source` is the file named in messages.
+
+    Raises what `load_config` raises, without reading a file.
+    """
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{source}: not valid TOML: {error}") from error
     _refuse_newer(document, source)
-    _only_known(document, ("collection", "sites"), source, "the file", "table")
-    collection = _table(document, "collection", source, "[collection]")
-    sites = _table(document, "sites", source, "[sites.NAME]", required=False)
-    values = _values(collection, COLLECTION, source, "[collection]")
+    _refuse_unknown(document, ("collection", "sites"), source, "the file", "table")
+    collection = _find_table(document, "collection", source, "[collection]")
+    sites = _find_table(document, "sites", source, "[sites.NAME]", required=False)
+    values = _parse_values(collection, COLLECTION, source, "[collection]")
     return CollectionConfig(
-        **values, sites=tuple(_site(name, table, source) for name, table in sites.items())
+        **values, sites=tuple(_parse_site(name, table, source) for name, table in sites.items())
     )
 
 
 def check_format(path: Path) -> None:
-    """Raise NewerCollectionError where the file says that a newer Warraq made the collection; say
-    nothing otherwise.
+    """Raise NewerCollectionError if a newer Warraq made the collection; other faults of the file
+    pass.
     """
     try:
-        document = tomllib.loads(_text(path))
+        document = tomllib.loads(_read_text(path))
     except tomllib.TOMLDecodeError:
-        # `load` says so where the configuration is needed; reading the archive does not need it
+        # `load_config` reports it where the configuration is needed; readers do not need it.
         return
     _refuse_newer(document, path.name)
 
 
-def _text(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -141,14 +142,15 @@ def _text(path: Path) -> str:
 
 def _refuse_newer(document: Mapping[str, Any], source: str) -> None:
     collection = document.get("collection")
-    found = collection.get("format", FORMAT) if isinstance(collection, dict) else FORMAT
-    if isinstance(found, int) and found > FORMAT:
+    declared = collection.get("format", FORMAT) if isinstance(collection, dict) else FORMAT
+    if isinstance(declared, int) and declared > FORMAT:
         raise NewerCollectionError(
-            f"{source}: the collection has format {found} and this Warraq reads up to {FORMAT}; install a newer Warraq"
+            f"{source}: the collection has format {declared} and this Warraq reads up to {FORMAT}; "
+            "install a newer Warraq"
         )
 
 
-def _site(name: str, table: object, source: str) -> SiteConfig:
+def _parse_site(name: str, table: object, source: str) -> SiteConfig:
     where = f"[sites.{name}]"
     if not _SITE_NAME.fullmatch(name):
         raise ConfigError(
@@ -157,17 +159,17 @@ def _site(name: str, table: object, source: str) -> SiteConfig:
     if not isinstance(table, dict):
         raise ConfigError(f"{source}: {where}: expected a table, not {table!r}")
     plain = {key: value for key, value in table.items() if key != "selectors"}
-    chosen = _table(table, "selectors", source, f"[sites.{name}.selectors]", required=False)
-    values = _values(plain, SITE, source, where, also=("selectors",))
+    chosen = _find_table(table, "selectors", source, f"[sites.{name}.selectors]", required=False)
+    values = _parse_values(plain, SITE, source, where, also=("selectors",))
     if not values["start"]:
         raise ConfigError(f"{source}: {where} start: expected at least one URL, not an empty list")
     if "delay" not in values and all(map(is_loopback, values["start"])):
         values["delay"] = 0.0
-    selectors = Selectors(**_values(chosen, SELECTORS, source, f"[sites.{name}.selectors]"))
+    selectors = Selectors(**_parse_values(chosen, SELECTORS, source, f"[sites.{name}.selectors]"))
     return SiteConfig(name=name, **values, selectors=selectors)
 
 
-def _table(
+def _find_table(
     document: Mapping[str, Any], name: str, source: str, where: str, *, required: bool = True
 ) -> dict[str, Any]:
     table = document.get(name)
@@ -180,7 +182,7 @@ def _table(
     return table
 
 
-def _values(
+def _parse_values(
     table: Mapping[str, Any],
     kind: str,
     source: str,
@@ -188,25 +190,27 @@ def _values(
     also: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     known = keys_of(kind)
-    _only_known(table, (*known, *also), source, where, "key")
+    _refuse_unknown(table, (*known, *also), source, where, "key")
     for name, key in known.items():
         if key.default is REQUIRED and name not in table:
             raise ConfigError(
                 f"{source}: {where}: the key {name!r} is missing: expected {key.expects}"
             )
-    return {name: _value(known[name], name, value, source, where) for name, value in table.items()}
+    return {
+        name: _parse_value(known[name], name, value, source, where) for name, value in table.items()
+    }
 
 
-def _value(key: Key, name: str, value: object, source: str, where: str) -> object:
+def _parse_value(key: Key, name: str, value: object, source: str, where: str) -> object:
     try:
         if key.many:
-            return tuple(key.parse(one) for one in parse_several(value))
+            return tuple(key.parse(item) for item in parse_several(value))
         return key.parse(value)
     except ValueError as error:
         raise ConfigError(f"{source}: {where} {name}: expected {key.expects}, {error}") from error
 
 
-def _only_known(
+def _refuse_unknown(
     table: Iterable[str], known: tuple[str, ...], source: str, where: str, what: str
 ) -> None:
     for name in table:

@@ -1,7 +1,7 @@
-"""Every key of `warraq.toml` in one table: its name, how it is read, its default, unit and meaning.
+"""Every key of `warraq.toml` in one table: name, parser, default, unit and meaning.
 
-`archive.config` reads the file by this table and takes its defaults from here; `docs/config.md` is made
-from it. A new key is a row here and a field of the same name in `archive.config`.
+`archive.config` reads the file by this table and takes its defaults from here; `docs/config.md` is
+made from it. A new key is a row here and a field of the same name in `archive.config`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from archive.config_parsers import (
     parse_share,
     parse_size,
     parse_text,
+    parse_url,
     parse_zone,
-    web_address,
 )
 
 # The form of collection this version reads and writes; a larger number in a file means a newer
@@ -42,8 +42,8 @@ REQUIRED: Final = object()  # the default of a key that the file must have
 class Key:
     """One key of `warraq.toml`.
 
-    `parse` takes one value as TOML gives it (each value of a list where `many`) and returns it as the
-    configuration holds it; ValueError says what is wrong. `default` is what the configuration holds
+    `parse` takes one value as TOML gives it (each value of a list if `many`) and returns it as the
+    configuration holds it; it raises ValueError saying what is wrong. `default` is what the configuration holds
     where the file has no such key, or REQUIRED. `unit` is that of the value held, where it has one.
     `expects` completes "expected ..."; `example` is TOML.
     """
@@ -132,7 +132,7 @@ KEYS: Final = (
     Key(
         table=SITE,
         name="start",
-        parse=web_address,
+        parse=parse_url,
         many=True,
         default=REQUIRED,
         expects='a URL such as "https://news.example/" or a list of them',

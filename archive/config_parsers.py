@@ -1,9 +1,8 @@
-"""One value of `warraq.toml` at a time: what each kind of key accepts, read strictly or refused in
-words.
+"""Parsers of single values of `warraq.toml`, one for each kind of key.
 
-Every reader takes what TOML gave and returns the value as the program keeps it, or raises
-ValueError with what is wrong with it. Which key has which reader, and naming file, table and key in
-the message, is `archive.config`'s business.
+Each takes what TOML gave and returns the value as the program keeps it, or raises ValueError saying
+what is wrong. Which key has which parser is in `archive.config_keys`; `archive.config` names file,
+table and key in the message.
 """
 
 from __future__ import annotations
@@ -34,8 +33,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 def nearest_word(word: str, known: Iterable[str]) -> str | None:
     """The known word that `word` was most likely meant to be, or None where none is near."""
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return found[0] if found else None
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return matches[0] if matches else None
 
 
 def parse_text(value: object) -> str:
@@ -52,7 +51,7 @@ def parse_text(value: object) -> str:
 def parse_flag(value: object) -> bool:
     """`true` or `false`, never a number or a word."""
     if not isinstance(value, bool):
-        raise ValueError(f"not {value!r}")  # noqa: TRY004  # all readers refuse with ValueError
+        raise ValueError(f"not {value!r}")  # noqa: TRY004  # all parsers refuse with ValueError
     return value
 
 
@@ -154,7 +153,7 @@ def parse_selector(value: object) -> str:
     return css
 
 
-def web_address(value: object) -> str:
+def parse_url(value: object) -> str:
     """An absolute http or https URL with a host and without a user name or password."""
     url = parse_text(value)
     try:
@@ -185,7 +184,7 @@ def parse_contact(value: object) -> str:
         )
     if re.fullmatch(r"(mailto:)?[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+", address):
         return address
-    return web_address(address)
+    return parse_url(address)
 
 
 def parse_several(value: object) -> tuple[object, ...]:

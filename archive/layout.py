@@ -84,8 +84,8 @@ class CollectionFolder:
         return self.state / "frontier.db"
 
     @property
-    def seal(self) -> Path:
-        """What the index's bytes were when the last writer let go of the collection."""
+    def index_checksums(self) -> Path:
+        """Digests of the index's blocks, as the last writer left them."""
         return self.state / "index.seal"
 
     @property
@@ -101,27 +101,32 @@ class CollectionFolder:
         Raises UsageError where there is one already: nothing is ever overwritten. Other files in
         the folder may stay.
         """
-        layout = cls(root.resolve())
-        if layout.config.exists():
-            raise UsageError(f"{layout.root} is a collection already; nothing was changed")
+        collection = cls(root.resolve())
+        if collection.config.exists():
+            raise UsageError(f"{collection.root} is a collection already; nothing was changed")
         try:
-            for folder in (layout.root, layout.archive, layout.indexes, layout.state):
+            for folder in (
+                collection.root,
+                collection.archive,
+                collection.indexes,
+                collection.state,
+            ):
                 folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
             with os.fdopen(
-                os.open(layout.config, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE), "wb"
+                os.open(collection.config, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE), "wb"
             ) as file:
                 file.write(config_text.encode("utf-8"))
                 file.flush()
                 os.fsync(file.fileno())
         except FileExistsError as error:
             raise UsageError(
-                f"{layout.root}: a file stands where the collection needs a folder: {error}"
+                f"{collection.root}: a file stands where the collection needs a folder: {error}"
             ) from error
         except OSError as error:
             raise StorageError(
                 f"{error.filename or root}: cannot be written: {error.strerror}"
             ) from error
-        return layout
+        return collection
 
     @classmethod
     def find(cls, option: Path | None = None) -> CollectionFolder:
@@ -134,11 +139,10 @@ class CollectionFolder:
         named = os.environ.get(ENVIRONMENT)
         root = (option or Path(named or ".")).expanduser().resolve()
         if not (root / CONFIG_NAME).is_file():
-            origin = (
-                "" if option else f" (from ${ENVIRONMENT})" if named else " (the current folder)"
-            )
+            source = f" (from ${ENVIRONMENT})" if named else " (the current folder)"
+            shown = root if option else f"{root}{source}"
             raise UsageError(
-                f"{root}{origin} is not a collection: there is no {CONFIG_NAME} in it; "
+                f"{shown} is not a collection: there is no {CONFIG_NAME} in it; "
                 "name one with -C DIR or make one with `warraq init DIR --site URL`"
             )
         check_format(root / CONFIG_NAME)
@@ -155,15 +159,12 @@ class CollectionFolder:
         """
         lock = FileLock(self.lock, mode=_FILE_MODE, timeout=0)
         try:
-            for folder in (
-                self.archive,
-                self.indexes,
-                self.state,
-            ):  # a backup may hold no more than warraq.toml and archive/
+            # A restored backup may hold no more than warraq.toml and archive/.
+            for folder in (self.archive, self.indexes, self.state):
                 folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
             lock.acquire()
-            self._sign()
-            delete_index_checksums(self.seal)
+            self._write_signature()
+            delete_index_checksums(self.index_checksums)
         except Timeout as error:
             raise CollectionBusyError(
                 f"{self.root} is being written by {self.holder()}; try again later"
@@ -176,15 +177,13 @@ class CollectionFolder:
         try:
             yield
         finally:
-            write_index_checksums(self.index_db, self.seal)
+            write_index_checksums(self.index_db, self.index_checksums)
             with suppress(OSError):
                 self._signature.unlink()
             lock.release()
 
     def is_busy(self) -> bool:
-        """Whether another process is writing to the collection, found out without keeping it from
-        doing so.
-        """
+        """Whether another process holds the write lock; does not keep it from being taken."""
         try:
             descriptor = os.open(self.lock, os.O_RDONLY | os.O_CLOEXEC)
         except OSError:
@@ -198,12 +197,10 @@ class CollectionFolder:
         return False
 
     def holder(self) -> str:
-        """Who holds the write lock, as far as the file beside it tells: process, command and since
-        when.
-        """
+        """Who holds the write lock, by the file beside it: process id, command and start time."""
         try:
-            told = json.loads(self._signature.read_text("utf-8"))
-            return f"process {int(told['pid'])} ({told['command']}, since {told['since']})"
+            holder = json.loads(self._signature.read_text("utf-8"))
+            return f"process {int(holder['pid'])} ({holder['command']}, since {holder['since']})"
         except (OSError, ValueError, KeyError, TypeError):
             return "another process"
 
@@ -211,9 +208,9 @@ class CollectionFolder:
     def _signature(self) -> Path:
         return self.state / "lock.holder"
 
-    def _sign(self) -> None:
+    def _write_signature(self) -> None:
         command = " ".join([Path(sys.argv[0] or "python").name, *sys.argv[1:]])[:200]
-        told = {"pid": os.getpid(), "command": command, "since": iso_utc(datetime.now(UTC))}
+        holder = {"pid": os.getpid(), "command": command, "since": iso_utc(datetime.now(UTC))}
         fresh = self._signature.with_suffix(".new")
-        fresh.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+        fresh.write_text(json.dumps(holder, ensure_ascii=False), "utf-8")
         fresh.replace(self._signature)  # whole or not at all: a second writer may be reading it

@@ -3,8 +3,8 @@
 SQLite has no checksums of its own: damage in a value that nothing else repeats, or in space that
 holds nothing, passes its integrity check. When a writer lets go of a collection, a digest of each
 block of the file is noted in `state/`; before the next one writes, the note goes. Without a note
-nothing is claimed: after a kill, or in a collection brought here without `state/`. What rows should
-say is `projection_checks`' and, `--deep`, the reading of every capture again.
+nothing is claimed: after a kill, or in a collection brought here without `state/`. What rows
+should say is checked by `archive.verify.index_rules`, and by `verify --deep`.
 """
 
 from __future__ import annotations
@@ -21,17 +21,19 @@ from archive.warc.open_file import open_private, sync_folder
 
 BLOCK = 1 << 16
 _DIGEST = 8
-_BEGIN = b"warraq: blake2b of each 64 KiB of index.db\n"
+_HEADING = b"warraq: blake2b of each 64 KiB of index.db\n"
 
 
 def write_index_checksums(database: Path, note: Path) -> None:
-    """Note the bytes of the database. Readers that still need its log, a full disk: then nothing is
-    noted, or claimed.
+    """Write a digest of each block of the database to `note`.
+
+    Nothing is written, and so nothing claimed later, if a reader still needs the database's log or
+    the disk is full.
     """
     with suppress(OSError, sqlite3.DatabaseError):
-        if not database.is_file() or not _is_one_file(database):
+        if not database.is_file() or not _is_checkpointed(database):
             return
-        body = _BEGIN + b"".join(_digests(database))
+        body = _HEADING + b"".join(_block_digests(database))
         fresh = note.with_name(note.name + ".new")
         with open_private(fresh, "wb") as file:
             file.write(_digest(body) + body)
@@ -39,56 +41,55 @@ def write_index_checksums(database: Path, note: Path) -> None:
 
 
 def delete_index_checksums(note: Path) -> None:
-    """Take the note away, on the disk too, before the database may change."""
+    """Delete the note, durably (fsync of its folder), before the database may change."""
     if note.exists():
         note.unlink()
         sync_folder(note.parent)
 
 
 def changed_blocks(database: Path, note: Path) -> Iterator[Finding]:
-    """Where the database is not as it was noted; nothing where nothing was."""
+    """A finding for each run of blocks that differ from the note; none without a note."""
     if not note.is_file() or not database.is_file():
         return
     data = note.read_bytes()
-    stated, body = data[:_DIGEST], data[_DIGEST:]
-    if _digest(body) != stated or not body.startswith(_BEGIN):
-        yield _changed(
+    declared, body = data[:_DIGEST], data[_DIGEST:]
+    if _digest(body) != declared or not body.startswith(_HEADING):
+        yield _index_finding(
             f"{note.parent.name}/{note.name}",
             None,
             "the note of the index's bytes was changed; crawl or index again",
         )
         return
-    digests = body[len(_BEGIN) :]
+    digests = body[len(_HEADING) :]
     noted = (digests[start : start + _DIGEST] for start in range(0, len(digests), _DIGEST))
-    differs = enumerate(one != other for one, other in zip_longest(noted, _digests(database)))
-    for changed, blocks in groupby(differs, key=lambda each: each[1]):
+    pairs = zip_longest(noted, _block_digests(database))
+    differs = enumerate(before != now for before, now in pairs)
+    for changed, blocks in groupby(differs, key=lambda block: block[1]):
         numbers = [number for number, _ in blocks]
         if changed:
             end = min((numbers[-1] + 1) * BLOCK, database.stat().st_size)
-            yield _changed(
+            yield _index_finding(
                 database.name, numbers[0] * BLOCK, f"bytes up to {end} are not those Warraq wrote"
             )
     log = database.with_name(database.name + "-wal")
     if log.exists() and log.stat().st_size:
-        yield _changed(log.name, 0, "written to the index by another program")
+        yield _index_finding(log.name, 0, "written to the index by another program")
 
 
-def _changed(file: str, offset: int | None, problem: str) -> Finding:
+def _index_finding(file: str, offset: int | None, problem: str) -> Finding:
     detail = f"{problem}; {REBUILD_INDEX}"
     return Finding(file=file, offset=offset, rule="index-bytes", detail=detail)
 
 
-def _is_one_file(database: Path) -> bool:
-    """Whether all that was written stands in the database itself, after its log was worked into
-    it.
-    """
+def _is_checkpointed(database: Path) -> bool:
+    """Checkpoint the log; True if the database file then holds everything that was written."""
     with closing(
         sqlite3.connect(f"{database.resolve().as_uri()}?mode=rw", uri=True, timeout=1)
     ) as connection:
         return bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
 
 
-def _digests(database: Path) -> Iterator[bytes]:
+def _block_digests(database: Path) -> Iterator[bytes]:
     with database.open("rb") as file:
         while block := file.read(BLOCK):
             yield _digest(block)

@@ -34,7 +34,7 @@ from archive.warc.open_file import open_private
 MANIFEST = "manifest-sha256.txt"
 CHAIN = "chain.jsonl"
 ORIGIN = ".origin.json"  # ends the name of the note that says where an imported file came from
-_START = "0" * 64
+_NO_LINE_BEFORE = "0" * 64
 _UNFINISHED = {".open", ".tmp", ".part", ".plain"}
 
 
@@ -93,16 +93,16 @@ def state_fixity(
     the chain ends in: it is made anew from the chain, so that no damage to it makes a changed file
     a new one. Raises StorageError, and ConfigError for an unusable key.
     """
-    known = _known(folder)
+    known = _known_digests(folder)
     fresh = {
         name: sha256_of(file)
         for file in files
         if (name := file.relative_to(root).as_posix()) not in known
     }
     if fresh:
-        _write(folder, {**known, **fresh}, {"added": fresh, "reason": reason}, now, key)
+        _append_to_chain(folder, {**known, **fresh}, {"added": fresh, "reason": reason}, now, key)
     elif known != read_manifest(folder):
-        _write_manifest(folder, _text(known))
+        _write_manifest(folder, _manifest_text(known))
     return sorted(fresh)
 
 
@@ -118,10 +118,10 @@ def restate_fixity(
     """State anew the digests of files that were rewritten on purpose, with the reason, in a chain
     line of its own.
     """
-    known = _known(folder)
+    known = _known_digests(folder)
     fresh = {file.relative_to(root).as_posix(): sha256_of(file) for file in changed}
     before = {name: known[name] for name in fresh if name in known}
-    _write(
+    _append_to_chain(
         folder,
         {**known, **fresh},
         {"rewritten": fresh, "before": before, "reason": reason},
@@ -130,30 +130,28 @@ def restate_fixity(
     )
 
 
-def _known(folder: Path) -> dict[str, str]:
-    """What is stated of each file: by the whole chain, where it can be read to its end, else by the
-    manifest.
-    """
-    stated: dict[str, str] = {}
+def _known_digests(folder: Path) -> dict[str, str]:
+    """The digest of each file: by the chain if it can be read to its end, else by the manifest."""
+    chained: dict[str, str] = {}
     line: dict[str, Any] = {}
     try:
-        for raw in _lines(folder / CHAIN):
+        for raw in _chain_lines(folder / CHAIN):
             line = json.loads(raw)
-            stated |= line.get("added", {}) | line.get("rewritten", {})
+            chained |= line.get("added", {}) | line.get("rewritten", {})
     except (OSError, ValueError, TypeError, AttributeError):
         return read_manifest(folder)
-    is_whole = line.get("manifest") == hashlib.sha256(_text(stated).encode()).hexdigest()
-    return stated if is_whole else read_manifest(folder)
+    is_whole = line.get("manifest") == hashlib.sha256(_manifest_text(chained).encode()).hexdigest()
+    return chained if is_whole else read_manifest(folder)
 
 
-def _text(manifest: dict[str, str]) -> str:
+def _manifest_text(manifest: dict[str, str]) -> str:
     return "".join(f"{digest}  {name}\n" for name, digest in sorted(manifest.items()))
 
 
-def _write(
-    folder: Path, manifest: dict[str, str], what: dict[str, Any], now: datetime, key: Path | None
+def _append_to_chain(
+    folder: Path, manifest: dict[str, str], change: dict[str, Any], now: datetime, key: Path | None
 ) -> None:
-    text = _text(manifest)
+    text = _manifest_text(manifest)
     chain = folder / CHAIN
     try:
         folder.mkdir(mode=0o750, exist_ok=True)
@@ -161,20 +159,20 @@ def _write(
         line: dict[str, Any] = {
             "at": iso_utc(now),
             "manifest": hashlib.sha256(text.encode()).hexdigest(),
-            **what,
+            **change,
             "previous": _last_digest(chain),
         }
         if key is not None:
-            line |= _signature(line, key)
-        line["digest"] = hashlib.sha256(_canonical(line)).hexdigest()
+            line |= _sign_line(line, key)
+        line["digest"] = hashlib.sha256(_canonical_json(line)).hexdigest()
         # The chain first: a manifest without its line is seen as tampering, a line ahead of it is
         # only finished later.
         with open_private(chain, "ab") as file:
-            file.write(_canonical(line) + b"\n")
+            file.write(_canonical_json(line) + b"\n")
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
-        raise _refused(folder, error) from error
+        raise _storage_error(folder, error) from error
     _write_manifest(folder, text)
 
 
@@ -185,37 +183,35 @@ def _write_manifest(folder: Path, text: str) -> None:
             file.write(text.encode())
         fresh.replace(folder / MANIFEST)
     except OSError as error:
-        raise _refused(folder, error) from error
+        raise _storage_error(folder, error) from error
 
 
-def _refused(folder: Path, error: OSError) -> StorageError:
+def _storage_error(folder: Path, error: OSError) -> StorageError:
     return StorageError(f"{error.filename or folder}: cannot be written: {error.strerror}")
 
 
 def _cut_to_whole_lines(chain: Path) -> None:
-    """Take away a last line that a kill cut off: it states nothing, and the next one must not
-    follow on it.
-    """
+    """Remove an incomplete last line, which a kill left, so that the next one starts a new line."""
     if chain.exists() and not (data := chain.read_bytes()).endswith(b"\n"):
         os.truncate(chain, data.rfind(b"\n") + 1)
 
 
-def _canonical(line: dict[str, Any]) -> bytes:
+def _canonical_json(line: dict[str, Any]) -> bytes:
     return json.dumps(line, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _last_digest(chain: Path) -> str:
-    last = deque(_lines(chain), maxlen=1) if chain.exists() else None
-    return hashlib.sha256(last[0]).hexdigest() if last else _START
+    last = deque(_chain_lines(chain), maxlen=1) if chain.exists() else None
+    return hashlib.sha256(last[0]).hexdigest() if last else _NO_LINE_BEFORE
 
 
-def _lines(chain: Path) -> Iterator[bytes]:
+def _chain_lines(chain: Path) -> Iterator[bytes]:
     with chain.open("rb") as file:
         for line in file:
             yield line.removesuffix(b"\n")
 
 
-def _signature(line: dict[str, Any], key: Path) -> dict[str, str]:
+def _sign_line(line: dict[str, Any], key: Path) -> dict[str, str]:
     try:
         private = load_pem_private_key(key.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:
@@ -226,14 +222,14 @@ def _signature(line: dict[str, Any], key: Path) -> dict[str, str]:
         )
     public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
     unsigned = {**line, "public_key": public}
-    return {"public_key": public, "signature": private.sign(_canonical(unsigned)).hex()}
+    return {"public_key": public, "signature": private.sign(_canonical_json(unsigned)).hex()}
 
 
 # ----------------------------------------------------------------------------------------- checking
 
 
 def check_fixity(folder: Path, root: Path) -> Iterator[Finding]:
-    """Read every file of the manifest again and walk the chain; yields what is not as stated."""
+    """Read every file of the manifest again and check the chain; yields each difference."""
     manifest = read_manifest(folder)
     for name, digest in sorted(manifest.items()):
         path = root / name
@@ -251,8 +247,9 @@ def check_fixity(folder: Path, root: Path) -> Iterator[Finding]:
 
 
 def files_without_checksum(folder: Path, root: Path, files: Iterable[Path]) -> list[str]:
-    """The names, relative to `root`, of the files that the manifest says nothing of: a manifest cut
-    back shows by them.
+    """The names, relative to `root`, of those `files` that the manifest does not list.
+
+    A manifest from which lines were removed shows by them.
     """
     known = read_manifest(folder)
     return [name for file in files if (name := file.relative_to(root).as_posix()) not in known]
@@ -268,20 +265,20 @@ def check_chain(folder: Path) -> Iterator[Finding]:
         if manifest.exists():
             yield Finding(file=name, rule="fixity", detail="is missing, though there is a manifest")
         return
-    previous, stated = _START, None
+    previous, manifest_digest = _NO_LINE_BEFORE, None
     known: dict[str, str] = {}
-    for number, raw in enumerate(_lines(chain), 1):
+    for number, raw in enumerate(_chain_lines(chain), 1):
         where = f"line {number}"
         try:
             line = json.loads(raw)
-            problem = None if _canonical(line) == raw else "was changed after it was written"
-            problem = problem or _line_problem(line, previous) or _restated(line, known)
+            problem = None if _canonical_json(line) == raw else "was changed after it was written"
+            problem = problem or _line_problem(line, previous) or _restatement_problem(line, known)
         except (ValueError, KeyError, TypeError, AttributeError):
             line, problem = {}, "cannot be read"
         if problem:
             yield Finding(file=name, rule="fixity", detail=f"{where}: {problem}")
-        previous, stated = hashlib.sha256(raw).hexdigest(), line.get("manifest")
-    if not manifest.exists() or sha256_of(manifest) != stated:
+        previous, manifest_digest = hashlib.sha256(raw).hexdigest(), line.get("manifest")
+    if not manifest.exists() or sha256_of(manifest) != manifest_digest:
         yield Finding(
             file=f"{folder.name}/{MANIFEST}",
             rule="fixity",
@@ -289,9 +286,9 @@ def check_chain(folder: Path) -> Iterator[Finding]:
         )
 
 
-def _restated(line: dict[str, Any], known: dict[str, str]) -> str | None:
-    """What a line says of files against all lines before it, which are in `known`: only a rewrite
-    changes a digest.
+def _restatement_problem(line: dict[str, Any], known: dict[str, str]) -> str | None:
+    """What is wrong with a line that changes a digest of `known`, the lines before it, without
+    being a rewrite; adds the line's digests to `known`.
     """
     added, rewritten = line.get("added", {}), line.get("rewritten", {})
     twice = sorted(name for name, digest in added.items() if known.get(name, digest) != digest)
@@ -300,8 +297,8 @@ def _restated(line: dict[str, Any], known: dict[str, str]) -> str | None:
 
 
 def _line_problem(line: dict[str, Any], previous: str) -> str | None:
-    stated = line.pop("digest")
-    if hashlib.sha256(_canonical(line)).hexdigest() != stated:
+    declared = line.pop("digest")
+    if hashlib.sha256(_canonical_json(line)).hexdigest() != declared:
         return "was changed after it was written"
     if line["previous"] != previous:
         return "does not follow from the line before: the chain was changed"
@@ -309,7 +306,7 @@ def _line_problem(line: dict[str, Any], previous: str) -> str | None:
         unsigned = {name: value for name, value in line.items() if name != "signature"}
         try:
             public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(line["public_key"]))
-            public.verify(bytes.fromhex(line.get("signature", "")), _canonical(unsigned))
+            public.verify(bytes.fromhex(line.get("signature", "")), _canonical_json(unsigned))
         except (InvalidSignature, ValueError):
             return "its signature does not fit"
     return None

@@ -45,7 +45,7 @@ def write_bag(
             shutil.copy2(file, copy)
             count += 1
         if database is not None and database.exists():
-            _snapshot(database, partial / "index.db")
+            _back_up(database, partial / "index.db")
             count += 1
         bagit.make_bag(str(partial), bag_info=dict(info), checksums=["sha256", "sha512"])
         partial.replace(target)
@@ -58,7 +58,7 @@ def write_bag(
     return count
 
 
-def _snapshot(database: Path, target: Path) -> None:
+def _back_up(database: Path, target: Path) -> None:
     with (
         closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as source,
         closing(sqlite3.connect(target)) as copy,

@@ -1,8 +1,8 @@
-"""Taking in WARC, ARC and WACZ files that other tools made: kept byte for byte, with a note of
-where they came from.
+"""Import of WARC, ARC and WACZ files that other tools made: kept byte for byte, with a note of
+their origin.
 
 Only files are handled here. What they hold is read afterwards by the one path every capture takes
-(`pipelines.ingest.catch_up`), so a damaged record is named there and skipped. The one change ever
+(`pipelines.ingest`), so a damaged record is named there and skipped. The one change ever
 made: a file packed as a whole, in which no record could be found again by its offset, is kept
 unpacked, with its records as they were.
 """
@@ -34,10 +34,10 @@ from archive.warc.record_reader import read_records
 # What a packed file may grow to: rotation stands at 1 GB everywhere; a hostile one is a disk bomb.
 MEMBER_LIMIT = 20 << 30
 # Text packs 3 to 20 times, zeros 1030 times. Small files may do as they like.
-_MOST_RATIO = 200
+_MAX_RATIO = 200
 _SMALL = 1 << 30
 _DESCRIPTION_LIMIT = 64 << 20
-_NO_ARCHIVE = "neither a WARC nor an ARC nor a WACZ file"
+_NO_WEB_ARCHIVE = "neither a WARC nor an ARC nor a WACZ file"
 _COPY = 1 << 20
 _UNSAFE = re.compile(r"[^\w.-]+", re.ASCII)
 
@@ -70,9 +70,9 @@ def import_file(
     try:
         with source.open("rb") as file:
             if file.read(4).startswith(b"PK\x03\x04"):
-                return list(_from_wacz(archive, source, known, now))
+                return list(_import_wacz(archive, source, known, now))
             file.seek(0)
-            return [_copy(archive, file, source.name, {"file": source.name}, known, now)]
+            return [_import_stream(archive, file, source.name, {"file": source.name}, known, now)]
     except FileNotFoundError as error:
         raise UsageError(f"{source}: no such file") from error
     except (IsADirectoryError, PermissionError) as error:
@@ -82,14 +82,12 @@ def import_file(
 
 
 def remove_partial_imports(archive: Path) -> None:
-    """Remove the half copies that a kill left of an import; whose they were has the whole file.
-    Needs the write lock.
-    """
+    """Remove the partial copies that a killed import left. The caller holds the write lock."""
     for half in archive.glob(".import-*"):
         half.unlink(missing_ok=True)
 
 
-def _from_wacz(
+def _import_wacz(
     archive: Path, source: Path, known: dict[str, str], now: datetime
 ) -> Iterator[Imported]:
     try:
@@ -97,7 +95,7 @@ def _from_wacz(
     except zipfile.BadZipFile as error:
         raise UsageError(f"{source}: a damaged zip file: {error}; get another copy") from error
     with package:
-        stated = _stated_digests(package, source)
+        stated = _declared_digests(package, source)
         members = [info for info in package.infolist() if _is_warc_member(info.filename)]
         if not members:
             raise UsageError(f"{source}: a zip file without archive/*.warc.gz is no WACZ")
@@ -107,7 +105,9 @@ def _from_wacz(
             try:
                 with package.open(info) as file:
                     name = PurePosixPath(info.filename).name
-                    yield _copy(archive, file, name, origin, known, now, stated.get(info.filename))
+                    yield _import_stream(
+                        archive, file, name, origin, known, now, stated.get(info.filename)
+                    )
             except (
                 zipfile.BadZipFile,
                 zlib.error,
@@ -120,9 +120,10 @@ def _from_wacz(
 
 
 def _refuse_bomb(what: str, size: int, packed: int) -> None:
-    if size > MEMBER_LIMIT or (size > _SMALL and size > _MOST_RATIO * max(1, packed)):
+    if size > MEMBER_LIMIT or (size > _SMALL and size > _MAX_RATIO * max(1, packed)):
         raise UsageError(
-            f"{what} unpacks to more than {min(size, MEMBER_LIMIT) >> 20} MB; if it is to be, unpack it first"
+            f"{what} unpacks to more than {min(size, MEMBER_LIMIT) >> 20} MB; "
+            "if it is to be, unpack it first"
         )
 
 
@@ -132,23 +133,21 @@ def _is_warc_member(name: str) -> bool:
     return folder == "archive" and bool(stem and suffix)
 
 
-def _stated_digests(package: zipfile.ZipFile, source: Path) -> dict[str, str]:
-    """What datapackage.json says the SHA-256 of each member is; it must itself be what its digest
-    file says.
-    """
+def _declared_digests(package: zipfile.ZipFile, source: Path) -> dict[str, str]:
+    """The SHA-256 of each member by datapackage.json, which must itself match its digest file."""
     try:
-        raw = _small(package, "datapackage.json")
+        raw = _read_small_member(package, "datapackage.json")
         if "datapackage-digest.json" in package.namelist():
-            stated = json.loads(_small(package, "datapackage-digest.json"))["hash"]
+            stated = json.loads(_read_small_member(package, "datapackage-digest.json"))["hash"]
             if stated.startswith("sha256:") and hashlib.sha256(raw).hexdigest() != stated[7:]:
                 raise UsageError(
                     f"{source}: datapackage.json was changed after it was written; get another copy"
                 )
         resources = json.loads(raw)["resources"]
         return {
-            each["path"]: each["hash"][7:]
-            for each in resources
-            if str(each["hash"]).startswith("sha256:")
+            resource["path"]: resource["hash"][7:]
+            for resource in resources
+            if str(resource["hash"]).startswith("sha256:")
         }
     except KeyError:
         return {}
@@ -163,7 +162,7 @@ def _stated_digests(package: zipfile.ZipFile, source: Path) -> dict[str, str]:
         raise UsageError(f"{source}: datapackage.json cannot be read: {error}") from error
 
 
-def _small(package: zipfile.ZipFile, name: str) -> bytes:
+def _read_small_member(package: zipfile.ZipFile, name: str) -> bytes:
     with package.open(name) as member:
         data = member.read(_DESCRIPTION_LIMIT + 1)
     if len(data) > _DESCRIPTION_LIMIT:
@@ -171,7 +170,7 @@ def _small(package: zipfile.ZipFile, name: str) -> bytes:
     return data
 
 
-def _copy(
+def _import_stream(
     archive: Path,
     file: IO[bytes],
     name: str,
@@ -181,10 +180,10 @@ def _copy(
     stated: str | None = None,
 ) -> Imported:
     start = file.read(512)
-    suffix = _suffix(start)
-    believed, suffix = suffix is None, suffix or _suffix_of_name(name)
+    suffix = _suffix_of_content(start)
+    trusts_name, suffix = suffix is None, suffix or _suffix_of_name(name)
     if suffix is None:
-        raise UsageError(f"{name}: {_NO_ARCHIVE}")
+        raise UsageError(f"{name}: {_NO_WEB_ARCHIVE}")
     partial = archive / f".import-{os.getpid()}{suffix}.part"
     digest = hashlib.sha256(start)
     with _removed_after(partial), partial.open("xb") as copy:
@@ -199,8 +198,8 @@ def _copy(
             raise UsageError(
                 f"{origin['file']}: {name} is not what datapackage.json states; get another copy"
             )
-        if believed and not _holds_records(partial, suffix):
-            raise UsageError(f"{name}: {_NO_ARCHIVE}")
+        if trusts_name and not _holds_records(partial, suffix):
+            raise UsageError(f"{name}: {_NO_WEB_ARCHIVE}")
         if sha256 in known:
             return Imported(source=origin["file"], name=known[sha256], sha256=sha256, known=True)
         note = {**origin, "sha256": sha256, "imported": iso_utc(now)}
@@ -210,19 +209,21 @@ def _copy(
             note["change"] = (
                 "it was packed as one gzip stream and is kept unpacked, every record byte for byte"
             )
-            if problem := _unpack(partial, name):
+            if problem := _replace_by_unpacked(partial, name):
                 note["damage"] = f"the gzip stream cannot be read to its end: {problem}"
         stem = _UNSAFE.sub("-", split_suffix(name)[0]).strip(".-")[:80]
         target = archive / f"import-{sha256[:16]}-{stem}{suffix}"
-        _give_place(partial, target, note)
+        _place_with_note(partial, target, note)
     known[sha256] = target.name
     return Imported(
         source=origin["file"], name=target.name, sha256=sha256, known=False, unpacked=unpacked
     )
 
 
-def _give_place(partial: Path, target: Path, note: dict[str, str]) -> None:
-    """The file under its name, its note of origin beside it; where that fails, neither."""
+def _place_with_note(partial: Path, target: Path, note: dict[str, str]) -> None:
+    """Move the file to its final name with its note of origin beside it; on an error, neither
+    stays.
+    """
     about = target.with_name(target.name + ORIGIN)
     try:
         with open_private(about, "wb") as file:
@@ -240,13 +241,13 @@ def _is_one_stream(partial: Path, suffix: str) -> bool:
     of its own.
     """
     return any(
-        isinstance(each, Damage) and SECOND_RECORD in each.problem
-        for each in _records(partial, suffix)
+        isinstance(record, Damage) and SECOND_RECORD in record.problem
+        for record in _read_records(partial, suffix)
     )
 
 
-def _unpack(partial: Path, name: str) -> str | None:
-    """Put in place of a gzip file what it holds; says what is wrong where that ends early."""
+def _replace_by_unpacked(partial: Path, name: str) -> str | None:
+    """Replace a gzip file by its content; returns what is wrong if that ends early, else None."""
     packed, fresh, problem = (
         partial.stat().st_size,
         partial.with_name(partial.name + ".plain"),
@@ -255,7 +256,7 @@ def _unpack(partial: Path, name: str) -> str | None:
     with _removed_after(fresh):
         with partial.open("rb") as source, fresh.open("xb") as target:
             try:
-                for chunk in _unpacked(source):
+                for chunk in _decompress_members(source):
                     target.write(chunk)
                     _refuse_bomb(name, target.tell(), packed)
             except (EOFError, zlib.error) as error:
@@ -266,7 +267,7 @@ def _unpack(partial: Path, name: str) -> str | None:
     return problem
 
 
-def _unpacked(source: IO[bytes]) -> Iterator[bytes]:
+def _decompress_members(source: IO[bytes]) -> Iterator[bytes]:
     """What gzip members hold, one after another; unlike gzip.open all that comes before damage is
     given out.
     """
@@ -291,8 +292,8 @@ def _removed_after(partial: Path) -> Iterator[None]:
         partial.unlink(missing_ok=True)
 
 
-def _suffix(start: bytes) -> str | None:
-    """What kind of file this is, by its first bytes; None where they do not tell."""
+def _suffix_of_content(start: bytes) -> str | None:
+    """The suffix that fits a file's first bytes; None if they are of no known form."""
     packed = start.startswith(b"\x1f\x8b")
     plain = start
     if packed:
@@ -300,29 +301,25 @@ def _suffix(start: bytes) -> str | None:
             plain = zlib.decompressobj(31).decompress(start, 64)
         except zlib.error:
             return None
-    kind = (
-        ".warc"
-        if plain.lstrip(b"\r\n").startswith(b"WARC/")
-        else ".arc"
-        if plain.startswith(b"filedesc:")
-        else None
-    )
-    return kind + (".gz" if packed else "") if kind else None
+    compression = ".gz" if packed else ""
+    if plain.lstrip(b"\r\n").startswith(b"WARC/"):
+        return ".warc" + compression
+    if plain.startswith(b"filedesc:"):
+        return ".arc" + compression
+    return None
 
 
 def _suffix_of_name(name: str) -> str | None:
-    """What kind a file says it is by its name: its beginning may be damaged, or an empty gzip
-    member.
-    """
+    """The suffix in a file's name, for files whose beginning is damaged or an empty gzip member."""
     return split_suffix(name)[1] or None
 
 
 def _holds_records(partial: Path, suffix: str) -> bool:
     """Whether there is any readable record in a file of that kind."""
-    return any(not isinstance(each, Damage) for each in _records(partial, suffix))
+    return any(not isinstance(record, Damage) for record in _read_records(partial, suffix))
 
 
-def _records(partial: Path, suffix: str) -> Iterator[Record | Damage]:
+def _read_records(partial: Path, suffix: str) -> Iterator[Record | Damage]:
     return (arc.read_arc_records if suffix.startswith(".arc") else read_records)(
         partial, keep=lambda _: 0
     )

@@ -74,7 +74,7 @@ class _Package:
     def close(self) -> None:
         self._zip.close()
 
-    def abandon(self) -> None:
+    def discard(self) -> None:
         """Let go of a file that is given up: the zip's end is not written into it any more."""
         self._zip.fp = None
 
@@ -102,9 +102,9 @@ def write_wacz(
         with partial.open("xb") as file:
             package = _Package(file, created)
             try:
-                _fill(package, warcs, cdxj, pages, (title, created, software))
+                _write_members(package, warcs, cdxj, pages, (title, created, software))
             except BaseException:
-                package.abandon()
+                package.discard()
                 raise
             file.flush()
             os.fsync(file.fileno())
@@ -117,7 +117,7 @@ def write_wacz(
     return target.stat().st_size
 
 
-def _fill(
+def _write_members(
     package: _Package,
     warcs: Iterable[Path],
     cdxj: Iterable[bytes],
@@ -126,9 +126,9 @@ def _fill(
 ) -> None:
     title, created, software = about
     for warc in warcs:
-        package.add(f"archive/{warc.name}", _chunks(warc), size=warc.stat().st_size)
+        package.add(f"archive/{warc.name}", _read_chunks(warc), size=warc.stat().st_size)
     blocks: list[str] = []
-    package.add("indexes/index.cdx.gz", _blocks(cdxj, blocks))
+    package.add("indexes/index.cdx.gz", _zipnum_blocks(cdxj, blocks))
     package.add("indexes/index.idx", ["".join(blocks).encode()])
     package.add("pages/pages.jsonl", _page_lines(pages))
     described = {
@@ -150,13 +150,13 @@ def _fill(
     package.close()
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
+def _read_chunks(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while chunk := file.read(_COPY):
             yield chunk
 
 
-def _blocks(lines: Iterable[bytes], secondary: list[str]) -> Iterator[bytes]:
+def _zipnum_blocks(lines: Iterable[bytes], secondary: list[str]) -> Iterator[bytes]:
     """The gzip blocks of a ZipNum index; what the secondary index says of each is appended to
     `secondary`.
     """

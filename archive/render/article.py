@@ -17,7 +17,7 @@ from archive.render.tables import printable_text
 Row = Mapping[str, Any]
 
 # What begins a block in Markdown (CommonMark 0.31 §4, §5), at the beginning of a line.
-_BLOCK = re.compile(r"^(\s*)([#>+*-]|\d+[.)]|```|~~~|\||<|=+$|-+$)")
+_BLOCK_START = re.compile(r"^(\s*)([#>+*-]|\d+[.)]|```|~~~|\||<|=+$|-+$)")
 _INLINE = re.compile(r"([\\`*_\[\]<>])")
 _RIGHT_TO_LEFT = frozenset(
     {"ar", "arz", "ary", "fa", "he", "ur", "ckb", "ps", "sd", "ug", "yi", "dv"}
@@ -39,10 +39,12 @@ def as_markdown(article: Row, version: Row | None = None) -> str:
     """The same as Markdown: the headline as heading, the facts as a list."""
     text = version or article
     parts = [
-        f"# {_inline(text['title'])}",
-        "\n".join(f"- {name}: {_inline(str(value))}" for name, value in _facts(article, version)),
+        f"# {_escape_inline(text['title'])}",
+        "\n".join(
+            f"- {name}: {_escape_inline(str(value))}" for name, value in _facts(article, version)
+        ),
     ]
-    parts += [_block(paragraph) for paragraph in text["body"].split("\n")]
+    parts += [_escape_block(paragraph) for paragraph in text["body"].split("\n")]
     return "\n\n".join(parts) + "\n"
 
 
@@ -59,8 +61,9 @@ def as_html(article: Row, version: Row | None = None) -> str:
     )
     paragraphs = "".join(f"<p>{escape(paragraph)}</p>\n" for paragraph in text["body"].split("\n"))
     return (
-        f'<!DOCTYPE html>\n<html lang="{language}" dir="{direction}">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>{escape(text['title'])}</title>\n</head>\n<body>\n<h1>{escape(text['title'])}</h1>\n<dl>\n{facts}</dl>\n"
+        f'<!DOCTYPE html>\n<html lang="{language}" dir="{direction}">\n<head>\n'
+        f'<meta charset="utf-8">\n<title>{escape(text["title"])}</title>\n</head>\n'
+        f"<body>\n<h1>{escape(text['title'])}</h1>\n<dl>\n{facts}</dl>\n"
         f"{paragraphs}</body>\n</html>\n"
     )
 
@@ -80,10 +83,10 @@ def _facts(article: Row, version: Row | None) -> Iterator[tuple[str, object]]:
         yield "versions", article["versions"]
 
 
-def _inline(text: str) -> str:
+def _escape_inline(text: str) -> str:
     return _INLINE.sub(r"\\\1", " ".join(printable_text(text).split()))
 
 
-def _block(paragraph: str) -> str:
-    text = _inline(paragraph)
-    return re.sub(_BLOCK, r"\1\\\2", text) if not text.startswith("\\") else text
+def _escape_block(paragraph: str) -> str:
+    text = _escape_inline(paragraph)
+    return re.sub(_BLOCK_START, r"\1\\\2", text) if not text.startswith("\\") else text

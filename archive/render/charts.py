@@ -43,46 +43,49 @@ def write_plot(bars: Sequence[Bar], title: str, path: Path) -> None:
         if kind == ".png":
             _write_png(bars, title, path)
         else:
-            path.write_text("\n".join(_svg(bars, title)) + "\n", "utf-8")
+            path.write_text("\n".join(_svg_lines(bars, title)) + "\n", "utf-8")
     except OSError as error:
         raise file_refused(path, error) from error
 
 
-def _start(period: str) -> int:
+def _first_day(period: str) -> int:
     """The first day of a period, as a day number."""
     return date.fromisoformat((period + "-01-01")[:10]).toordinal()
 
 
-def _sites(bars: Sequence[Bar]) -> dict[str, list[Bar]]:
+def _bars_by_site(bars: Sequence[Bar]) -> dict[str, list[Bar]]:
     return {
         site: [bar for bar in bars if bar.site == site]
         for site in sorted({bar.site for bar in bars})
     }
 
 
-def _svg(bars: Sequence[Bar], title: str) -> Iterator[str]:
-    sites = _sites(bars)
+def _svg_lines(bars: Sequence[Bar], title: str) -> Iterator[str]:
+    sites = _bars_by_site(bars)
     height = _TOP + len(sites) * (_ROW + _GAP) + _BOTTOM
-    yield f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}" width="{_WIDTH}" height="{height}"'
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}"'
+        f' width="{_WIDTH}" height="{height}"'
+    )
     yield ' role="img" font-family="sans-serif" font-size="12" fill="#222">'
     yield f"<title>{escape(title)}</title>"
     yield '<rect width="100%" height="100%" fill="#fff"/>'
     yield f'<text x="{_LEFT}" y="22" font-size="16">{escape(title)}</text>'
     if bars:
-        first = min(_start(bar.period) for bar in bars)
-        last = max(_start(bar.period) + _DAYS[len(bar.period)] for bar in bars)
+        first = min(_first_day(bar.period) for bar in bars)
+        last = max(_first_day(bar.period) + _DAYS[len(bar.period)] for bar in bars)
         scale = (_WIDTH - _LEFT - _RIGHT) / (last - first)
-        for number, (site, own) in enumerate(sites.items()):
-            yield from _row(site, own, _TOP + number * (_ROW + _GAP) + _GAP, first, scale)
+        for number, (site, site_bars) in enumerate(sites.items()):
+            yield from _svg_row(site, site_bars, _TOP + number * (_ROW + _GAP) + _GAP, first, scale)
         earliest, latest = min(bar.period for bar in bars), max(bar.period for bar in bars)
         yield f'<text x="{_LEFT}" y="{height - 10}">{earliest}</text>'
         yield f'<text x="{_WIDTH - _RIGHT}" y="{height - 10}" text-anchor="end">{latest}</text>'
     yield "</svg>"
 
 
-def _row(site: str, bars: Sequence[Bar], top: int, first: int, scale: float) -> Iterator[str]:
-    """One site: its name, the count its highest bar stands for, and the bars with their numbers for
-    who points at them.
+def _svg_row(site: str, bars: Sequence[Bar], top: int, first: int, scale: float) -> Iterator[str]:
+    """The SVG of one site: its name, a scale from 0 to its highest count, and a bar for each
+    period, titled with its count.
     """
     most, base = max(bar.count for bar in bars), top + _ROW
     yield f'<text x="{_LEFT}" y="{top - 6}" font-weight="bold">{escape(site)}</text>'
@@ -90,11 +93,12 @@ def _row(site: str, bars: Sequence[Bar], top: int, first: int, scale: float) -> 
     yield f'<text x="{_LEFT - 6}" y="{base}" text-anchor="end">0</text>'
     yield f'<line x1="{_LEFT}" y1="{base}" x2="{_WIDTH - _RIGHT}" y2="{base}" stroke="#888"/>'
     for bar in bars:
-        left = _LEFT + (_start(bar.period) - first) * scale
+        left = _LEFT + (_first_day(bar.period) - first) * scale
         width = max(1.0, _DAYS[len(bar.period)] * scale * 0.9)
         tall = _ROW * bar.count / most
         yield (
-            f'<rect x="{left:.1f}" y="{base - tall:.1f}" width="{width:.1f}" height="{tall:.1f}" fill="#2a6f97">'
+            f'<rect x="{left:.1f}" y="{base - tall:.1f}" width="{width:.1f}"'
+            f' height="{tall:.1f}" fill="#2a6f97">'
             f"<title>{bar.period}: {bar.count}</title></rect>"
         )
 
@@ -106,15 +110,15 @@ def _write_png(bars: Sequence[Bar], title: str, path: Path) -> None:
         raise UsageError(
             f"{path}: PNG needs matplotlib: pip install 'warraq[plot]', or name a .svg file"
         ) from error
-    sites = _sites(bars)
+    sites = _bars_by_site(bars)
     figure = Figure(figsize=(8, 1 + 1.5 * max(1, len(sites))), layout="constrained")
     figure.suptitle(title)
     rows = figure.subplots(max(1, len(sites)), sharex=True, squeeze=False)[:, 0]
-    for row, (site, own) in zip(rows, sites.items(), strict=False):
+    for row, (site, site_bars) in zip(rows, sites.items(), strict=False):
         row.bar(
-            [date.fromordinal(_start(bar.period)) for bar in own],
-            [bar.count for bar in own],
-            width=[_DAYS[len(bar.period)] * 0.9 for bar in own],
+            [date.fromordinal(_first_day(bar.period)) for bar in site_bars],
+            [bar.count for bar in site_bars],
+            width=[_DAYS[len(bar.period)] * 0.9 for bar in site_bars],
             align="edge",
         )
         row.set_title(site, loc="left", fontsize=9)

@@ -44,7 +44,9 @@ class CitedCapture:
     record: str | None = None
 
     @classmethod
-    def of(cls, article: Mapping[str, Any], capture: Mapping[str, Any] | None) -> CitedCapture:
+    def from_rows(
+        cls, article: Mapping[str, Any], capture: Mapping[str, Any] | None
+    ) -> CitedCapture:
         """From a row of `articles` and one of `captures`."""
         capture = capture or {}
         record = f"{capture['warc']}@{capture['offset']}" if capture.get("warc") else None
@@ -66,25 +68,25 @@ class CitedCapture:
     @property
     def provenance(self) -> str:
         """The capture in words: what a reader needs to find the very bytes again."""
-        told = [
+        parts = [
             f"captured {self.captured}" if self.captured else "",
             self.digest or "",
             f"WARC record {self.record}" if self.record else "",
         ]
-        return ", ".join(part for part in told if part)
+        return ", ".join(part for part in parts if part)
 
 
 def format_citation(cited: CitedCapture, style: CitationStyle) -> str:
     """The citation in `style`, without a line end after it."""
     return {
-        CitationStyle.TEXT: _text,
-        CitationStyle.BIBTEX: _bibtex,
-        CitationStyle.CSL_JSON: _csl_json,
-        CitationStyle.RIS: _ris,
+        CitationStyle.TEXT: _as_text,
+        CitationStyle.BIBTEX: _as_bibtex,
+        CitationStyle.CSL_JSON: _as_csl_json,
+        CitationStyle.RIS: _as_ris,
     }[style](cited)
 
 
-def _text(cited: CitedCapture) -> str:
+def _as_text(cited: CitedCapture) -> str:
     head = "; ".join(cited.authors)
     date = f" ({cited.published[:10]})" if cited.published else ""
     lead = f"{head}{date}. " if head else f"{date.strip()} " if date else ""
@@ -94,38 +96,38 @@ def _text(cited: CitedCapture) -> str:
 
 
 # BibTeX (as biblatex reads it, UTF-8): letters with a meaning to TeX, and what stands for them.
-_TEX = {
+_TEX_ESCAPES = {
     "\\": r"\textbackslash{}",
     "{": r"\{",
     "}": r"\}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
-_TEX.update({letter: "\\" + letter for letter in "&%$#_"})
+_TEX_ESCAPES.update({letter: "\\" + letter for letter in "&%$#_"})
 
 
-def _tex(text: str) -> str:
-    return "".join(_TEX.get(letter, letter) for letter in " ".join(text.split()))
+def _escape_tex(text: str) -> str:
+    return "".join(_TEX_ESCAPES.get(letter, letter) for letter in " ".join(text.split()))
 
 
-def _bibtex(cited: CitedCapture) -> str:
+def _as_bibtex(cited: CitedCapture) -> str:
     fields = {
-        "author": " and ".join(f"{{{_tex(name)}}}" for name in cited.authors),
-        "title": f"{{{_tex(cited.title)}}}",
-        "publisher": _tex(cited.publisher or ""),
+        "author": " and ".join(f"{{{_escape_tex(name)}}}" for name in cited.authors),
+        "title": f"{{{_escape_tex(cited.title)}}}",
+        "publisher": _escape_tex(cited.publisher or ""),
         "date": (cited.published or "")[:10],
-        "url": re.sub(r"[{}\\]", lambda found: f"%{ord(found[0]):02X}", cited.url),
+        "url": re.sub(r"[{}\\]", lambda match: f"%{ord(match[0]):02X}", cited.url),
         "urldate": (cited.captured or "")[:10],
         "langid": {"ar": "arabic", "fa": "persian", "en": "english", "fr": "french"}.get(
             (cited.language or "")[:2], ""
         ),
-        "note": _tex(cited.provenance),
+        "note": _escape_tex(cited.provenance),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@online{{{cited.id},", *lines, "}"])
 
 
-def _csl_json(cited: CitedCapture) -> str:
+def _as_csl_json(cited: CitedCapture) -> str:
     """CSL-JSON 1.0: an array of one."""
     record: dict[str, object] = {
         "id": cited.id,
@@ -150,7 +152,7 @@ def _csl_date(moment: str | None) -> dict[str, object] | None:
     return {"date-parts": [[int(part) for part in moment[:10].split("-")]]}
 
 
-def _ris(cited: CitedCapture) -> str:
+def _as_ris(cited: CitedCapture) -> str:
     def line(tag: str, value: str | None) -> list[str]:
         return [f"{tag}  - {' '.join(value.split())}"] if value else []
 

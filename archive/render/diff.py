@@ -16,7 +16,7 @@ from archive.render.tables import printable_text
 
 # Below this likeness two paragraphs are another paragraph each, not one that was edited: word marks
 # would be noise.
-_EDITED = 0.5
+_EDIT_SIMILARITY = 0.5
 _WORDS = re.compile(r"\s+|\w+|[^\w\s]")
 
 
@@ -44,15 +44,15 @@ def compare_versions(before: Mapping[str, Any], after: Mapping[str, Any]) -> lis
     """The headline and each paragraph of two rows of `versions`, in order."""
     old = [before["title"], *before["body"].split("\n")]
     new = [after["title"], *after["body"].split("\n")]
-    found = list(_compared(old[:1], new[:1]))
-    return [*found, *_compared(old[1:], new[1:])]
+    differences = list(_compare_paragraphs(old[:1], new[:1]))
+    return [*differences, *_compare_paragraphs(old[1:], new[1:])]
 
 
-def as_text(found: Sequence[Difference]) -> Iterator[str]:
+def as_text(differences: Sequence[Difference]) -> Iterator[str]:
     """Lines: `-` before what was there, `+` before what is there now, two blanks before what
     stayed.
     """
-    for difference in found:
+    for difference in differences:
         if difference.kind is DiffKind.SAME:
             yield "  " + printable_text(difference.after)
             continue
@@ -62,13 +62,13 @@ def as_text(found: Sequence[Difference]) -> Iterator[str]:
             yield "+ " + printable_text(difference.after)
 
 
-def as_html(found: Sequence[Difference]) -> Iterator[str]:
+def as_html(differences: Sequence[Difference]) -> Iterator[str]:
     """Paragraphs with `<del>` and `<ins>`, word by word where one was edited; everything archived
     is escaped.
     """
-    for difference in found:
+    for difference in differences:
         if difference.kind is DiffKind.EDITED:
-            yield f"<p>{''.join(_marked(difference.before, difference.after))}</p>"
+            yield f"<p>{''.join(_mark_words(difference.before, difference.after))}</p>"
         elif difference.kind is DiffKind.SAME:
             yield f"<p>{escape(difference.after)}</p>"
         elif difference.kind is DiffKind.ADDED:
@@ -86,23 +86,27 @@ def changed_words(before: str, after: str) -> Iterator[tuple[bool, str, str]]:
         yield tag == "equal", "".join(old[old_from:old_to]), "".join(new[new_from:new_to])
 
 
-def _compared(old: Sequence[str], new: Sequence[str]) -> Iterator[Difference]:
+def _compare_paragraphs(old: Sequence[str], new: Sequence[str]) -> Iterator[Difference]:
     matcher = difflib.SequenceMatcher(a=old, b=new, autojunk=False)
     for tag, old_from, old_to, new_from, new_to in matcher.get_opcodes():
         if tag == "equal":
             for text in new[new_from:new_to]:
                 yield Difference(kind=DiffKind.SAME, before=text, after=text)
         else:
-            yield from _replaced(list(old[old_from:old_to]), list(new[new_from:new_to]))
+            yield from _match_edits(list(old[old_from:old_to]), list(new[new_from:new_to]))
 
 
-def _replaced(old: list[str], new: list[str]) -> Iterator[Difference]:
+def _match_edits(old: list[str], new: list[str]) -> Iterator[Difference]:
     """Paragraphs in place of others: each new one beside the first old one that it is an edit
     of.
     """
     for text in new:
         match = next(
-            (index for index, earlier in enumerate(old) if _likeness(earlier, text) >= _EDITED),
+            (
+                index
+                for index, earlier in enumerate(old)
+                if _similarity(earlier, text) >= _EDIT_SIMILARITY
+            ),
             None,
         )
         if match is None:
@@ -116,11 +120,11 @@ def _replaced(old: list[str], new: list[str]) -> Iterator[Difference]:
         yield Difference(kind=DiffKind.REMOVED, before=earlier)
 
 
-def _likeness(one: str, other: str) -> float:
-    return difflib.SequenceMatcher(a=one.split(), b=other.split(), autojunk=False).ratio()
+def _similarity(before: str, after: str) -> float:
+    return difflib.SequenceMatcher(a=before.split(), b=after.split(), autojunk=False).ratio()
 
 
-def _marked(before: str, after: str) -> Iterator[str]:
+def _mark_words(before: str, after: str) -> Iterator[str]:
     for same, gone, come in changed_words(before, after):
         if same:
             yield escape(come)

@@ -51,7 +51,7 @@ def write_rows(
     `columns` are those of the table and the CSV, in order; JSON forms carry everything the row has.
     All but the table are written as the rows come, so that a large export needs no memory.
     """
-    counted = _Counted(rows)
+    counted = _CountedRows(rows)
     if form is RowFormat.JSONL:
         stream.writelines(json_text(row) + "\n" for row in counted)
     elif form is RowFormat.JSON:
@@ -101,12 +101,12 @@ def table_lines(
     """
     if not rows:
         return
-    cells = [[_one_line(row.get(column)) for column in columns] for row in rows]
-    widths = _widths([list(columns), *cells], width)
-    yield _line(columns, widths)
+    cells = [[_cell_text(row.get(column)) for column in columns] for row in rows]
+    widths = _column_widths([list(columns), *cells], width)
+    yield _table_line(columns, widths)
     yield "  ".join("-" * size for size in widths)
     for row in cells:
-        yield _line(row, widths)
+        yield _table_line(row, widths)
 
 
 def write_file(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
@@ -155,7 +155,7 @@ def _write_parquet(rows: Iterable[Row], columns: Sequence[str], path: Path) -> i
     return len(whole)
 
 
-class _Counted:
+class _CountedRows:
     """The rows as they pass, and how many have."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
@@ -168,7 +168,7 @@ class _Counted:
             yield row
 
 
-def _one_line(value: object) -> str:
+def _cell_text(value: object) -> str:
     return "" if value is None else " ".join(printable_text(str(value)).split())
 
 
@@ -184,7 +184,7 @@ def printable_text(text: str) -> str:
     )
 
 
-def _cells(text: str) -> int:
+def _display_width(text: str) -> int:
     """How many terminal cells the text takes: marks take none, wide East Asian letters two."""
     return sum(
         0
@@ -194,9 +194,9 @@ def _cells(text: str) -> int:
     )
 
 
-def _widths(lines: Sequence[Sequence[str]], width: int) -> list[int]:
+def _column_widths(lines: Sequence[Sequence[str]], width: int) -> list[int]:
     """The width of each column; where they are too wide together, the widest give way first."""
-    widths = [max(_cells(line[index]) for line in lines) for index in range(len(lines[0]))]
+    widths = [max(_display_width(line[index]) for line in lines) for index in range(len(lines[0]))]
     while sum(widths) + 2 * (len(widths) - 1) > width and max(widths) > _NARROWEST:
         widest = widths.index(max(widths))
         others = max((size for index, size in enumerate(widths) if index != widest), default=0)
@@ -205,16 +205,18 @@ def _widths(lines: Sequence[Sequence[str]], width: int) -> list[int]:
     return widths
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(_fit(cell, size) for cell, size in zip(cells, widths, strict=True)).rstrip()
+def _table_line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(
+        _fit_cell(cell, size) for cell, size in zip(cells, widths, strict=True)
+    ).rstrip()
 
 
-def _fit(text: str, size: int) -> str:
-    if _cells(text) <= size:
-        return text + " " * (size - _cells(text))
+def _fit_cell(text: str, size: int) -> str:
+    if _display_width(text) <= size:
+        return text + " " * (size - _display_width(text))
     kept = ""
     for letter in text:
-        if _cells(kept + letter) >= size:
+        if _display_width(kept + letter) >= size:
             break
         kept += letter
-    return kept + "…" + " " * (size - _cells(kept) - 1)
+    return kept + "…" + " " * (size - _display_width(kept) - 1)

@@ -24,7 +24,7 @@ _PIECE = 1 << 20
 _HEAD = 1 << 20
 # Broken chunking is read as `http_message` reads it, which needs the block at once; larger ones are
 # left alone.
-_AT_ONCE = 64 << 20
+_IN_MEMORY_LIMIT = 64 << 20
 _STATUS_LINE = re.compile(rb"HTTP/[01]\.[0-9][ \t]+[0-9]{3}(?:[ \t\r\n]|$)", re.IGNORECASE)
 _REQUEST_LINE = re.compile(
     rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+ \S+ HTTP/[01]\.[0-9]\r?\n", re.IGNORECASE
@@ -34,22 +34,22 @@ _FIELD_LINE = re.compile(rb"(?:[^\s:][^:\r\n]*:[^\r\n]*|[ \t][^\r\n]*|)")
 
 
 def check_block(record: RawRecord, origin: RecordOrigin) -> Iterator[Finding]:
-    """Everything that can be said of the block of a record that is whole."""
+    """Findings about the block of a complete record: digests, HTTP framing, warc-fields."""
     kind = record.first("WARC-Type") or ""
-    yield from _block_digest(record, kind, origin)
+    yield from _check_block_digest(record, kind, origin)
     media = (record.first("Content-Type") or "").lower().replace(" ", "")
     if media.startswith("application/http") and record.block_length:
-        yield from _http(record, kind, origin)
+        yield from _check_http(record, kind, origin)
     elif kind in {"resource", "conversion"} and not _is_partial(record, origin):
-        yield from _payload_digest(record, _digest_of(record.block, 0, record))
+        yield from _check_payload_digest(record, _compute_payload_digest(record.block, 0, record))
     elif media.startswith("application/warc-fields") and origin is not RecordOrigin.IMPORTED:
-        yield from _fields(record)
+        yield from _check_warc_fields(record)
     elif kind == "response" and not record.block_length and origin is not RecordOrigin.IMPORTED:
         yield record.finding("http-message", "a response without a single byte")
 
 
-def _stated(record: RawRecord, name: str) -> Digest | None:
-    """A digest that can be checked; its form is `record_rules`' business."""
+def _declared_digest(record: RawRecord, name: str) -> Digest | None:
+    """The digest in a field; None if there is none or it cannot be parsed (`header_rules`)."""
     value = record.first(name)
     try:
         return Digest.parse(value) if value else None
@@ -57,20 +57,20 @@ def _stated(record: RawRecord, name: str) -> Digest | None:
         return None
 
 
-def _block_digest(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[Finding]:
-    stated = _stated(record, "WARC-Block-Digest")
-    if stated is None:
+def _check_block_digest(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[Finding]:
+    declared = _declared_digest(record, "WARC-Block-Digest")
+    if declared is None:
         return
     if (
         kind == "revisit"
         and origin is RecordOrigin.IMPORTED
-        and stated == Digest.compute(b"", stated.algorithm)
+        and declared == Digest.compute(b"", declared.algorithm)
     ):
         return
-    found = _digest(_pieces(record.block, 0), stated.algorithm)
-    if found != stated:
+    computed = _digest_pieces(_read_pieces(record.block, 0), declared.algorithm)
+    if computed != declared:
         yield record.finding(
-            "block-digest", f"WARC-Block-Digest says {stated}, the block has {found}"
+            "block-digest", f"WARC-Block-Digest says {declared}, the block has {computed}"
         )
 
 
@@ -81,27 +81,27 @@ def _is_partial(record: RawRecord, origin: RecordOrigin) -> bool:
     return record.first("WARC-Truncated") is not None and origin is not RecordOrigin.OURS
 
 
-def _digest_of(block: IO[bytes], start: int, record: RawRecord) -> Digest | None:
-    stated = _stated(record, "WARC-Payload-Digest")
-    return _digest(_pieces(block, start), stated.algorithm) if stated else None
+def _compute_payload_digest(block: IO[bytes], start: int, record: RawRecord) -> Digest | None:
+    declared = _declared_digest(record, "WARC-Payload-Digest")
+    return _digest_pieces(_read_pieces(block, start), declared.algorithm) if declared else None
 
 
-def _payload_digest(record: RawRecord, *found: Digest | None) -> Iterator[Finding]:
-    """`found` are the digests that are right."""
-    stated = _stated(record, "WARC-Payload-Digest")
-    if stated is not None and stated not in found:
+def _check_payload_digest(record: RawRecord, *computed: Digest | None) -> Iterator[Finding]:
+    """Compare the declared payload digest with `computed`, the digests that are accepted."""
+    declared = _declared_digest(record, "WARC-Payload-Digest")
+    if declared is not None and declared not in computed:
         yield record.finding(
-            "payload-digest", f"WARC-Payload-Digest says {stated}, the payload has {found[0]}"
+            "payload-digest", f"WARC-Payload-Digest says {declared}, the payload has {computed[0]}"
         )
 
 
-def _pieces(block: IO[bytes], start: int) -> Iterator[bytes]:
+def _read_pieces(block: IO[bytes], start: int) -> Iterator[bytes]:
     block.seek(start)
     while piece := block.read(_PIECE):
         yield piece
 
 
-def _digest(pieces: Iterator[bytes], algorithm: str) -> Digest:
+def _digest_pieces(pieces: Iterator[bytes], algorithm: str) -> Digest:
     hasher: Any = hashlib.new(algorithm)
     for piece in pieces:
         hasher.update(piece)
@@ -111,7 +111,7 @@ def _digest(pieces: Iterator[bytes], algorithm: str) -> Digest:
 # --------------------------------------------------------------------------------------------- HTTP
 
 
-def _http(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[Finding]:
+def _check_http(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[Finding]:
     record.block.seek(0)
     start = record.block.read(_HEAD)
     if kind == "request":
@@ -141,45 +141,52 @@ def _http(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[Findin
         )
     if head.status is not None and 100 <= head.status < 200 and head.status != 101:
         return  # interim responses before the message: other tools keep them
-    yield from _body(record, head, origin)
+    yield from _check_http_body(record, head, origin)
 
 
-def _body(record: RawRecord, head: HttpMessage, origin: RecordOrigin) -> Iterator[Finding]:
+def _check_http_body(
+    record: RawRecord, head: HttpMessage, origin: RecordOrigin
+) -> Iterator[Finding]:
     length = record.block_length - head.body_offset
     cut = record.first("WARC-Truncated") is not None
     codings = ",".join(head.headers_all("transfer-encoding")).lower().replace(" ", "").split(",")
     chunked = codings[-1] == "chunked" and length > 0
     if not chunked:
         if origin is RecordOrigin.OURS and not cut:
-            yield from _framing(record, head, length)
+            yield from _check_content_length(record, head, length)
         if not _is_partial(record, origin):
             # What came without HTTP headers (HTTP/0.9, DNS in files converted from ARC) is its own
             # payload.
             starts = [0] if head.status is None and origin is RecordOrigin.IMPORTED else []
             right = [
-                _digest_of(record.block, start, record) for start in (head.body_offset, *starts)
+                _compute_payload_digest(record.block, start, record)
+                for start in (head.body_offset, *starts)
             ]
-            yield from _payload_digest(record, *right)
+            yield from _check_payload_digest(record, *right)
         return
-    stated = _stated(record, "WARC-Payload-Digest")
-    walked = _walk_chunks(record.block, head.body_offset, stated.algorithm if stated else "sha1")
+    declared = _declared_digest(record, "WARC-Payload-Digest")
+    walked = _walk_chunks(
+        record.block, head.body_offset, declared.algorithm if declared else "sha1"
+    )
     if walked.problem and not cut and origin is not RecordOrigin.IMPORTED:
         yield record.finding("http-chunking", walked.problem)
-    if stated is None or _is_partial(record, origin):
+    if declared is None or _is_partial(record, origin):
         return
-    right = [_entity_digest(record, stated.algorithm) if walked.problem else walked.digest]
+    right = [
+        _lenient_entity_digest(record, declared.algorithm) if walked.problem else walked.digest
+    ]
     if origin is RecordOrigin.IMPORTED:
-        right.append(_digest_of(record.block, head.body_offset, record))
+        right.append(_compute_payload_digest(record.block, head.body_offset, record))
     if right[0] is not None:
-        yield from _payload_digest(record, *right)
+        yield from _check_payload_digest(record, *right)
 
 
-def _framing(record: RawRecord, head: HttpMessage, length: int) -> Iterator[Finding]:
+def _check_content_length(record: RawRecord, head: HttpMessage, length: int) -> Iterator[Finding]:
     """Content-Length against the bytes that are there; a response to HEAD, 204 and 304 have
     none.
     """
-    stated = set(head.headers_all("content-length"))
-    value = stated.pop() if len(stated) == 1 else ""
+    declared = set(head.headers_all("content-length"))
+    value = declared.pop() if len(declared) == 1 else ""
     if (
         not (value.isascii() and value.isdigit())
         or len(value) > 18
@@ -197,8 +204,8 @@ def _framing(record: RawRecord, head: HttpMessage, length: int) -> Iterator[Find
         )
 
 
-def _entity_digest(record: RawRecord, algorithm: str) -> Digest | None:
-    if record.block_length > _AT_ONCE:
+def _lenient_entity_digest(record: RawRecord, algorithm: str) -> Digest | None:
+    if record.block_length > _IN_MEMORY_LIMIT:
         return None
     record.block.seek(0)
     return Digest.compute(parse_response(record.block.read()).entity, algorithm)
@@ -252,7 +259,7 @@ def _walk_trailers(block: IO[bytes]) -> str | None:
 # -------------------------------------------------------------------------------------- warc-fields
 
 
-def _fields(record: RawRecord) -> Iterator[Finding]:
+def _check_warc_fields(record: RawRecord) -> Iterator[Finding]:
     record.block.seek(0)
     while line := record.block.readline(_HEAD):
         if len(line) >= _HEAD or not _FIELD_LINE.fullmatch(line.rstrip(b"\r\n")) or b"\0" in line:
@@ -265,7 +272,7 @@ def _fields(record: RawRecord) -> Iterator[Finding]:
 def software_of(record: RawRecord) -> str:
     """What a warcinfo's block names as `software`, or ''."""
     record.block.seek(0)
-    found = re.search(
+    match = re.search(
         rb"^software[ \t]*:[ \t]*([^\r\n]*)", record.block.read(_HEAD), re.IGNORECASE | re.MULTILINE
     )
-    return found[1].decode("utf-8", "replace") if found else ""
+    return match[1].decode("utf-8", "replace") if match else ""

@@ -3,8 +3,9 @@
 WARC files are read record by record with a parser of our own (`strict_reader`) and held against ISO
 28500 and what Warraq promises on top (`header_rules`, `block_rules`); then what records say of
 each other (`cross_record_rules`), CDXJ and index against the WARCs (`index_rules`), the index's
-bytes (`fixity.index_seal`), and the fixity manifest. The verdict, and the exit code, is the caller's to draw:
-any finding is damage. Nothing is changed, and memory does not grow with the collection.
+bytes (`fixity.index_seal`), and the fixity manifest. The verdict, and the exit code, is the
+caller's to draw: any finding is damage. Nothing is changed, and memory does not grow with the
+collection.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from archive.model.finding import Finding
 from archive.verify.block_rules import check_block, software_of
 from archive.verify.cross_record_rules import RecordLedger
 from archive.verify.header_rules import RecordOrigin, check_fields
-from archive.verify.index_rules import UNREADABLE, check_cdxj, check_index, withdrawn_captures
+from archive.verify.index_rules import INDEX_DAMAGED, check_cdxj, check_index, withdrawn_captures
 from archive.verify.strict_reader import RawRecord, raw_records
 from archive.warc.capture_reader import DamagedRecord, read_captures
 from archive.warc.file_names import final_name, is_arc, list_warc_files
@@ -42,22 +43,26 @@ def verify_collection(
     not let itself be read.
     """
     busy, readable = layout.is_busy(), True
-    named: set[str] = set()
+    named_files: set[str] = set()
     with RecordLedger() as ledger:
         paths = warc_files(layout.archive, growing=not busy)
         for finding in _verify_files(paths, ledger):
-            named.add(finding.file)
+            named_files.add(finding.file)
             yield finding
         # A crawl that began meanwhile, and may be over, has added what was not walked.
         busy = busy or layout.is_busy() or warc_files(layout.archive) != paths
         for finding in _verify_projections(layout, ledger) if not busy else ():
-            readable = readable and finding.rule != UNREADABLE
+            readable = readable and finding.rule != INDEX_DAMAGED
             yield finding
     for finding in _verify_fixity(layout, growing=busy):
         yield finding
         path = layout.root / finding.file
-        if path.parent == layout.archive and finding.rule == "fixity" and path.name not in named:
-            yield from _packed_otherwise(path)
+        if (
+            path.parent == layout.archive
+            and finding.rule == "fixity"
+            and path.name not in named_files
+        ):
+            yield from _unusual_gzip_members(path)
     if reread is not None and not busy and readable:
         yield from reread(layout)
 
@@ -74,7 +79,7 @@ def _verify_projections(layout: CollectionFolder, ledger: RecordLedger) -> Itera
     noted.
     """
     # The bytes first: reading the index makes SQLite work a log that it finds into the database.
-    yield from changed_blocks(layout.index_db, layout.seal)
+    yield from changed_blocks(layout.index_db, layout.index_checksums)
     withdrawn = withdrawn_captures(layout.index_db)
     yield from check_cdxj(layout.cdxj, ledger, withdrawn)
     yield from check_index(layout.index_db, ledger)
@@ -82,7 +87,7 @@ def _verify_projections(layout: CollectionFolder, ledger: RecordLedger) -> Itera
 
 def _verify_fixity(layout: CollectionFolder, *, growing: bool) -> Iterator[Finding]:
     """Files against the manifest, and the manifest against the files; those a crawl has just closed
-    are not stated yet.
+    are not in the manifest yet.
     """
     yield from check_fixity(layout.fixity, layout.root)
     if not growing and layout.archive.is_dir():
@@ -133,33 +138,33 @@ def verify_warc(path: Path, ledger: RecordLedger | None = None) -> Iterator[Find
         raise StorageError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def _packed_otherwise(path: Path) -> Iterator[Finding]:
+def _unusual_gzip_members(path: Path) -> Iterator[Finding]:
     """Which records of a changed file are not packed as Warraq packs them, where its checksums all
     hold.
 
-    Deflate has bits that no reader looks at; a change there does no harm, and is named all the
-    same.
+    Deflate has bits that no reader looks at; a change there does no harm, and is
+    reported all the same.
     """
     if not path.name.endswith(".warc.gz") or not path.is_file():
         return
-    found = []
+    unusual = []
     count = 0
     with path.open("rb") as file:
         for record in raw_records(path):
             count += 1
             block = record.block.read()
             file.seek(record.offset)
-            if file.read(record.length) not in _packings(record, block):
-                found.append((record.offset, record.record_id))
+            if file.read(record.length) not in _expected_members(record, block):
+                unusual.append((record.offset, record.record_id))
     # Another version of zlib packs differently: then this says nothing.
-    for offset, record_id in found if len(found) <= max(1, count // 10) else []:
+    for offset, record_id in unusual if len(unusual) <= max(1, count // 10) else []:
         detail = "its data is whole, and its gzip member is not as it was written"
         yield Finding(
             file=path.name, offset=offset, record_id=record_id, rule="gzip-packing", detail=detail
         )
 
 
-def _packings(record: RawRecord, block: bytes) -> Iterator[bytes]:
+def _expected_members(record: RawRecord, block: bytes) -> Iterator[bytes]:
     headers = list(record.fields[:-2])  # the writer adds block digest and length itself
     yield gzip_member(headers, block)
     yield gzip_member(headers, block, stored_from=parse_head(block).body_offset)
@@ -205,6 +210,6 @@ def _check_first_record(record: RawRecord, name: str) -> Iterator[Finding]:
     if record.first("WARC-Type") != "warcinfo":
         yield record.finding("warcinfo-missing", "the file does not begin with a warcinfo record")
         return
-    stated = record.first("WARC-Filename")
-    if stated is not None and stated != name:
-        yield record.finding("warcinfo-filename", f"WARC-Filename says {stated!r}")
+    declared = record.first("WARC-Filename")
+    if declared is not None and declared != name:
+        yield record.finding("warcinfo-filename", f"WARC-Filename says {declared!r}")

@@ -1,5 +1,5 @@
-"""What the records of all WARC files say of each other: unique ids, revisits and concurrent records
-that are there.
+"""Rules between records of all WARC files: ids are unique, revisits and concurrent records refer to
+records that are there.
 
 One row a record in a temporary SQLite file, so that memory stays flat however large the collection
 is; the checks of CDXJ and index against the WARCs read the same rows.
@@ -30,9 +30,11 @@ CAPTURE_TYPES = ("response", "revisit", "resource")
 
 _TABLES = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
-CREATE TABLE record (warc TEXT, offset INTEGER, length INTEGER, id TEXT, kind TEXT, url TEXT, date TEXT, digest TEXT,
-  profile TEXT, refers_id TEXT, refers_url TEXT, refers_date TEXT, origin INTEGER, indexed INTEGER, cdxj TEXT, block TEXT,
-  tombstone INTEGER, PRIMARY KEY (warc, offset, id)) WITHOUT ROWID;
+CREATE TABLE record (
+  warc TEXT, offset INTEGER, length INTEGER, id TEXT, kind TEXT, url TEXT, date TEXT, digest TEXT,
+  profile TEXT, refers_id TEXT, refers_url TEXT, refers_date TEXT, origin INTEGER,
+  indexed INTEGER, cdxj TEXT, block TEXT, tombstone INTEGER,
+  PRIMARY KEY (warc, offset, id)) WITHOUT ROWID;
 CREATE TABLE named (warc TEXT, offset INTEGER, PRIMARY KEY (warc, offset)) WITHOUT ROWID;
 CREATE TABLE concurrent (id TEXT, warc TEXT, offset INTEGER, target TEXT);
 """
@@ -47,47 +49,66 @@ CREATE INDEX IF NOT EXISTS concurrent_target ON concurrent (target);
 # the same block, or one of the two was purged since, which puts a tombstone in its place and takes
 # the title out of the metadata beside it.
 _DUPLICATES = f"""
-SELECT later.warc, later.offset, later.id, 'duplicate-id', 'the record at ' || first.warc || ':' || first.offset || ' has the same id'
-FROM record later JOIN (SELECT id, warc, offset, kind, url, date, digest, block, origin,
-    min(warc || char(0) || printf('%020d', offset)) FROM record WHERE id != '' GROUP BY id HAVING count(*) > 1) first USING (id)
+SELECT later.warc, later.offset, later.id, 'duplicate-id',
+  'the record at ' || first.warc || ':' || first.offset || ' has the same id'
+FROM record later JOIN (
+  SELECT id, warc, offset, kind, url, date, digest, block, origin,
+    min(warc || char(0) || printf('%020d', offset))
+  FROM record WHERE id != '' GROUP BY id HAVING count(*) > 1) first USING (id)
 WHERE (later.warc, later.offset) != (first.warc, first.offset)
   AND NOT ({RecordOrigin.IMPORTED:d} IN (later.origin, first.origin) AND later.block != '' AND (
-    (later.kind, later.url, later.date, later.digest, later.block) = (first.kind, first.url, first.date, first.digest, first.block)
+    (later.kind, later.url, later.date, later.digest, later.block)
+      = (first.kind, first.url, first.date, first.digest, first.block)
     OR later.id IN (SELECT id FROM record WHERE tombstone)
-    OR later.id IN (SELECT concurrent.id FROM concurrent JOIN record ON record.id = target WHERE tombstone)
+    OR later.id IN (
+        SELECT concurrent.id FROM concurrent JOIN record ON record.id = target WHERE tombstone)
       AND (later.kind, later.url, later.date) = ('metadata', first.url, first.date)))
 """
 _DANGLING = f"""
-SELECT warc, offset, id, 'revisit-dangling', 'it refers to ' || coalesce(nullif(refers_id, ''), refers_url || ' at ' || refers_date) || ', which is not in the collection'
+SELECT warc, offset, id, 'revisit-dangling',
+  'it refers to ' || coalesce(nullif(refers_id, ''), refers_url || ' at ' || refers_date)
+    || ', which is not in the collection'
 FROM record AS revisit WHERE kind = 'revisit' AND origin > {RecordOrigin.IMPORTED:d} AND (
   (refers_id != '' AND NOT EXISTS (SELECT 1 FROM record WHERE id = revisit.refers_id))
-  OR (refers_id = '' AND refers_date != '' AND NOT EXISTS (SELECT 1 FROM record
-      WHERE url = coalesce(nullif(revisit.refers_url, ''), revisit.url) AND substr(date, 1, 19) = substr(revisit.refers_date, 1, 19) AND kind != 'request')))
+  OR (refers_id = '' AND refers_date != '' AND NOT EXISTS (
+    SELECT 1 FROM record
+    WHERE url = coalesce(nullif(revisit.refers_url, ''), revisit.url)
+      AND substr(date, 1, 19) = substr(revisit.refers_date, 1, 19) AND kind != 'request')))
 """
 _CHAINED = """
-SELECT revisit.warc, revisit.offset, revisit.id, 'revisit-chained', 'it refers to ' || target.id || ', a ' || target.kind || ' without the payload'
+SELECT revisit.warc, revisit.offset, revisit.id, 'revisit-chained',
+  'it refers to ' || target.id || ', a ' || target.kind || ' without the payload'
 FROM record AS revisit JOIN record AS target ON target.id = revisit.refers_id
-WHERE revisit.kind = 'revisit' AND target.kind NOT IN ('response', 'resource') AND NOT target.tombstone
+WHERE revisit.kind = 'revisit' AND target.kind NOT IN ('response', 'resource')
+  AND NOT target.tombstone
 """
 _OTHER_PAYLOAD = """
-SELECT revisit.warc, revisit.offset, revisit.id, 'revisit-payload', 'its payload digest is not that of ' || target.id || ', which it refers to'
+SELECT revisit.warc, revisit.offset, revisit.id, 'revisit-payload',
+  'its payload digest is not that of ' || target.id || ', which it refers to'
 FROM record AS revisit JOIN record AS target ON target.id = revisit.refers_id
-WHERE revisit.kind = 'revisit' AND revisit.profile LIKE '%identical-payload-digest' AND revisit.digest != '' AND target.digest != ''
-  AND substr(revisit.digest, 1, instr(revisit.digest, ':')) = substr(target.digest, 1, instr(target.digest, ':')) AND revisit.digest != target.digest
+WHERE revisit.kind = 'revisit' AND revisit.profile LIKE '%identical-payload-digest'
+  AND revisit.digest != '' AND target.digest != ''
+  AND substr(revisit.digest, 1, instr(revisit.digest, ':'))
+    = substr(target.digest, 1, instr(target.digest, ':'))
+  AND revisit.digest != target.digest
 """
 _CONCURRENT = f"""
-SELECT record.warc, record.offset, record.id, 'concurrent-missing', 'WARC-Concurrent-To names ' || target || ', which is not in the collection'
+SELECT record.warc, record.offset, record.id, 'concurrent-missing',
+  'WARC-Concurrent-To names ' || target || ', which is not in the collection'
 FROM concurrent JOIN record USING (warc, offset, id)
-WHERE origin > {RecordOrigin.IMPORTED:d} AND NOT EXISTS (SELECT 1 FROM record AS other WHERE other.id = target)
+WHERE origin > {RecordOrigin.IMPORTED:d}
+  AND NOT EXISTS (SELECT 1 FROM record AS other WHERE other.id = target)
 """
 _ALONE = f"""
 SELECT warc, offset, id, 'request-alone', 'a request that no response or revisit belongs to'
 FROM record AS request WHERE kind = 'request' AND origin > {RecordOrigin.IMPORTED:d}
   AND NOT EXISTS (SELECT 1 FROM concurrent JOIN record AS other ON other.id = target
-    WHERE concurrent.id = request.id AND other.kind IN ('response', 'revisit', 'resource', 'metadata'))
+    WHERE concurrent.id = request.id
+      AND other.kind IN ('response', 'revisit', 'resource', 'metadata'))
   AND NOT EXISTS (SELECT 1 FROM concurrent JOIN record AS other USING (warc, offset, id)
     WHERE target = request.id AND other.kind IN ('response', 'revisit', 'resource', 'metadata'))
-  AND NOT EXISTS (SELECT 1 FROM concurrent WHERE concurrent.id = request.id AND NOT EXISTS (SELECT 1 FROM record AS other WHERE other.id = target))
+  AND NOT EXISTS (SELECT 1 FROM concurrent WHERE concurrent.id = request.id
+    AND NOT EXISTS (SELECT 1 FROM record AS other WHERE other.id = target))
 """
 
 
@@ -113,9 +134,8 @@ class RecordLedger:
     """The rows of all records seen; a context manager, as its file goes away with it."""
 
     def __init__(self) -> None:
-        self._db = sqlite3.connect(
-            "", isolation_level=None
-        )  # '' is a temporary file that SQLite keeps in memory while small
+        # '' is a temporary file that SQLite keeps in memory while it is small.
+        self._db = sqlite3.connect("", isolation_level=None)
         self._db.executescript(_TABLES)
         self._db.execute("BEGIN")
 
@@ -146,16 +166,16 @@ class RecordLedger:
             record.record_id or "",
             kind,
             url,
-            _moment(record.first("WARC-Date")),
-            _digest(record.first("WARC-Payload-Digest")),
+            _utc_text(record.first("WARC-Date")),
+            _digest_text(record.first("WARC-Payload-Digest")),
             record.first("WARC-Profile") or "",
             record.first("WARC-Refers-To") or "",
             clean_uri(record.first("WARC-Refers-To-Target-URI")) or "",
-            _moment(record.first("WARC-Refers-To-Date")),
+            _utc_text(record.first("WARC-Refers-To-Date")),
             int(origin),
             indexed,
-            _cdxj(warc, record, kind, url) if indexed else "",
-            _digest(record.first("WARC-Block-Digest")),
+            _expected_cdxj(warc, record, kind, url) if indexed else "",
+            _digest_text(record.first("WARC-Block-Digest")),
             kind == "metadata" and _is_tombstone(record),
         )
         self._db.execute(f"INSERT OR IGNORE INTO record VALUES ({','.join('?' * len(row))})", row)
@@ -197,7 +217,7 @@ class RecordLedger:
                     file=file, offset=offset, record_id=record_id or None, rule=rule, detail=detail
                 )
 
-    def entry(self, warc: str, offset: int) -> RecordRow | None:
+    def record_at(self, warc: str, offset: int) -> RecordRow | None:
         """The record that begins at a place, or None."""
         query = f"SELECT {_COLUMNS} FROM record WHERE warc = ? AND offset = ? LIMIT 1"
         row = self._db.execute(query, (warc, offset)).fetchone()
@@ -215,9 +235,13 @@ class RecordLedger:
             > 0
         )
 
-    def unnamed(self) -> Iterator[RecordRow]:
-        """The captures that no `note` named."""
-        query = f"SELECT {_COLUMNS} FROM record WHERE indexed AND length > 0 AND NOT EXISTS (SELECT 1 FROM named WHERE (named.warc, named.offset) = (record.warc, record.offset)) ORDER BY warc, offset"
+    def captures_not_named(self) -> Iterator[RecordRow]:
+        """The captures that `mark_named` was not called for."""
+        query = (
+            f"SELECT {_COLUMNS} FROM record WHERE indexed AND length > 0 AND NOT EXISTS ("
+            "SELECT 1 FROM named WHERE (named.warc, named.offset) = (record.warc, record.offset)) "
+            "ORDER BY warc, offset"
+        )
         return (RecordRow(*row) for row in self._db.execute(query))
 
 
@@ -226,7 +250,7 @@ def _is_tombstone(record: RawRecord) -> bool:
     return record.block.read(len(TOMBSTONE_FIELD) + 1) == f"{TOMBSTONE_FIELD}:".encode()
 
 
-def _cdxj(warc: str, record: RawRecord, kind: str, url: str) -> str:
+def _expected_cdxj(warc: str, record: RawRecord, kind: str, url: str) -> str:
     """The line that the CDXJ must have for a capture; without digest where the record states
     none.
     """
@@ -265,7 +289,7 @@ def _instant(text: str) -> datetime:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 
-def _moment(text: str | None) -> str:
+def _utc_text(text: str | None) -> str:
     """A date in UTC with microseconds, so that two writings of one instant are equal; '' where it
     is none.
     """
@@ -274,7 +298,7 @@ def _moment(text: str | None) -> str:
     return ""
 
 
-def _digest(text: str | None) -> str:
+def _digest_text(text: str | None) -> str:
     with contextlib.suppress(ValueError, TypeError):
         return str(Digest.parse(text or ""))
     return ""

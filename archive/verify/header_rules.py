@@ -61,7 +61,7 @@ _PROFILES = re.compile(
 Form = Callable[[str, RecordOrigin], str | None]
 
 
-def _bracketed(value: str, _origin: RecordOrigin) -> str | None:
+def _bracketed_uri(value: str, _origin: RecordOrigin) -> str | None:
     inner = value[1:-1] if value.startswith("<") and value.endswith(">") else ""
     return None if _URI.fullmatch(inner) else "is no <URI>"
 
@@ -69,10 +69,10 @@ def _bracketed(value: str, _origin: RecordOrigin) -> str | None:
 def _record_id(value: str, origin: RecordOrigin) -> str | None:
     if origin is RecordOrigin.OURS and not _UUID_URN.fullmatch(value):
         return "is no <urn:uuid:...>"
-    return _bracketed(value, origin)
+    return _bracketed_uri(value, origin)
 
 
-def _target(value: str, origin: RecordOrigin) -> str | None:
+def _target_uri(value: str, origin: RecordOrigin) -> str | None:
     if origin is RecordOrigin.IMPORTED:
         # wget and others of the WARC/1.0 grammar write <URI>; old crawls hold URLs as their pages
         # wrote them.
@@ -88,8 +88,8 @@ def _target(value: str, origin: RecordOrigin) -> str | None:
 
 
 def _date(value: str, origin: RecordOrigin) -> str | None:
-    found = _W3C_DATE.fullmatch(value)
-    if not found or (origin is RecordOrigin.OURS and found.group(4) is None):
+    match = _W3C_DATE.fullmatch(value)
+    if not match or (origin is RecordOrigin.OURS and match.group(4) is None):
         return "is no date by W3CDTF in UTC"
     try:
         whole = value.partition(".")[0].rstrip("Z")
@@ -99,7 +99,7 @@ def _date(value: str, origin: RecordOrigin) -> str | None:
     return None
 
 
-def _address(value: str, origin: RecordOrigin) -> str | None:
+def _ip_address(value: str, origin: RecordOrigin) -> str | None:
     try:
         plain = str(ipaddress.ip_address(value))
     except ValueError:
@@ -111,7 +111,7 @@ def _address(value: str, origin: RecordOrigin) -> str | None:
     )
 
 
-def _length(value: str, _origin: RecordOrigin) -> str | None:
+def _byte_count(value: str, _origin: RecordOrigin) -> str | None:
     return None if value.isascii() and value.isdigit() and len(value) <= 18 else "is no length"
 
 
@@ -125,7 +125,7 @@ def _digest(value: str, origin: RecordOrigin) -> str | None:
     return None
 
 
-def _truncated(value: str, origin: RecordOrigin) -> str | None:
+def _truncation_reason(value: str, origin: RecordOrigin) -> str | None:
     return (
         None
         if value in _TRUNCATED or origin is RecordOrigin.IMPORTED
@@ -133,7 +133,7 @@ def _truncated(value: str, origin: RecordOrigin) -> str | None:
     )
 
 
-def _media(value: str, origin: RecordOrigin) -> str | None:
+def _media_type(value: str, origin: RecordOrigin) -> str | None:
     return (
         None
         if origin is RecordOrigin.IMPORTED or _MEDIA_TYPE.fullmatch(value)
@@ -141,7 +141,7 @@ def _media(value: str, origin: RecordOrigin) -> str | None:
     )
 
 
-def _profile(value: str, origin: RecordOrigin) -> str | None:
+def _revisit_profile(value: str, origin: RecordOrigin) -> str | None:
     return (
         None
         if origin is RecordOrigin.IMPORTED or _PROFILES.fullmatch(value)
@@ -149,7 +149,7 @@ def _profile(value: str, origin: RecordOrigin) -> str | None:
     )
 
 
-def _anything(value: str, _origin: RecordOrigin) -> str | None:
+def _not_empty(value: str, _origin: RecordOrigin) -> str | None:
     return None if value else "is empty"
 
 
@@ -160,7 +160,7 @@ def _anything(value: str, _origin: RecordOrigin) -> str | None:
 class FieldRule:
     """What the standard says of one field. `allowed` are the types that may have it (None: all)."""
 
-    form: Form = _anything
+    form: Form = _not_empty
     required: frozenset[str] = frozenset()
     allowed: frozenset[str] | None = None
     repeated: bool = False
@@ -172,36 +172,36 @@ _NOT_DERIVED = TYPES - {"warcinfo", "conversion", "continuation"}
 
 FIELDS: dict[str, FieldRule] = {
     "warc-record-id": FieldRule(form=_record_id, required=TYPES),
-    "content-length": FieldRule(form=_length, required=TYPES),
+    "content-length": FieldRule(form=_byte_count, required=TYPES),
     "warc-date": FieldRule(form=_date, required=TYPES),
     "warc-type": FieldRule(required=TYPES),
-    "content-type": FieldRule(form=_media, allowed=TYPES - _CONTINUATION),
-    "warc-concurrent-to": FieldRule(form=_bracketed, allowed=_NOT_DERIVED, repeated=True),
+    "content-type": FieldRule(form=_media_type, allowed=TYPES - _CONTINUATION),
+    "warc-concurrent-to": FieldRule(form=_bracketed_uri, allowed=_NOT_DERIVED, repeated=True),
     "warc-block-digest": FieldRule(form=_digest),
     "warc-payload-digest": FieldRule(form=_digest, allowed=TYPES - {"warcinfo", "metadata"}),
-    "warc-ip-address": FieldRule(form=_address, allowed=_NOT_DERIVED),
+    "warc-ip-address": FieldRule(form=_ip_address, allowed=_NOT_DERIVED),
     "warc-refers-to": FieldRule(
-        form=_bracketed, allowed=frozenset({"metadata", "revisit", "conversion"})
+        form=_bracketed_uri, allowed=frozenset({"metadata", "revisit", "conversion"})
     ),
-    "warc-refers-to-target-uri": FieldRule(form=_target, allowed=frozenset({"revisit"})),
+    "warc-refers-to-target-uri": FieldRule(form=_target_uri, allowed=frozenset({"revisit"})),
     "warc-refers-to-date": FieldRule(form=_date, allowed=frozenset({"revisit"})),
     "warc-target-uri": FieldRule(
-        form=_target, required=_CAPTURED | {"conversion", "continuation"}, allowed=_ALL_BUT_INFO
+        form=_target_uri, required=_CAPTURED | {"conversion", "continuation"}, allowed=_ALL_BUT_INFO
     ),
-    "warc-truncated": FieldRule(form=_truncated),
-    "warc-warcinfo-id": FieldRule(form=_bracketed, allowed=_ALL_BUT_INFO),
+    "warc-truncated": FieldRule(form=_truncation_reason),
+    "warc-warcinfo-id": FieldRule(form=_bracketed_uri, allowed=_ALL_BUT_INFO),
     "warc-filename": FieldRule(allowed=frozenset({"warcinfo"})),
     "warc-profile": FieldRule(
-        form=_profile, required=frozenset({"revisit"}), allowed=frozenset({"revisit"})
+        form=_revisit_profile, required=frozenset({"revisit"}), allowed=frozenset({"revisit"})
     ),
     "warc-identified-payload-type": FieldRule(
-        form=_media, allowed=TYPES - {"warcinfo", "metadata", "continuation"}
+        form=_media_type, allowed=TYPES - {"warcinfo", "metadata", "continuation"}
     ),
-    "warc-segment-number": FieldRule(form=_length, required=_CONTINUATION),
+    "warc-segment-number": FieldRule(form=_byte_count, required=_CONTINUATION),
     "warc-segment-origin-id": FieldRule(
-        form=_bracketed, required=_CONTINUATION, allowed=_CONTINUATION
+        form=_bracketed_uri, required=_CONTINUATION, allowed=_CONTINUATION
     ),
-    "warc-segment-total-length": FieldRule(form=_length, allowed=_CONTINUATION),
+    "warc-segment-total-length": FieldRule(form=_byte_count, allowed=_CONTINUATION),
     # Extensions in use (iipc/warc-specifications), both of the exchange.
     "warc-protocol": FieldRule(allowed=_NOT_DERIVED, repeated=True),
     "warc-cipher-suite": FieldRule(allowed=_NOT_DERIVED),
@@ -237,17 +237,17 @@ def check_fields(record: RawRecord, origin: RecordOrigin) -> Iterator[Finding]:
         yield record.finding("version", f"{record.version!r} in place of WARC/1.1")
     if kind not in TYPES and kind and origin is RecordOrigin.OURS:
         yield record.finding("record-type", f"WARC-Type {kind!r} is none that Warraq writes")
-    yield from _each_field(record, kind, origin)
+    yield from _check_each_field(record, kind, origin)
     for name, rule in FIELDS.items():
         # A type that the standard does not know is to be passed over, but is a record still.
         needed = kind in rule.required or (rule.required == TYPES and kind not in TYPES)
         if needed and record.first(name) is None:
-            yield record.finding("field-missing", f"{_written(name)} is missing")
+            yield record.finding("field-missing", f"{_usual_spelling(name)} is missing")
     if origin is RecordOrigin.OURS:
-        yield from _ours(record, kind)
+        yield from _check_promises(record, kind)
 
 
-def _each_field(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[Finding]:
+def _check_each_field(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[Finding]:
     seen: set[str] = set()
     for name, value in record.fields:
         key = name.lower()
@@ -271,7 +271,7 @@ def _each_field(record: RawRecord, kind: str, origin: RecordOrigin) -> Iterator[
             yield record.finding(f"field-value:{key}", f"{name} {value[:100]!r} {wrong}")
 
 
-def _ours(record: RawRecord, kind: str) -> Iterator[Finding]:
+def _check_promises(record: RawRecord, kind: str) -> Iterator[Finding]:
     for name in (*_PROMISED["*"], *_PROMISED.get(kind, ())):
         if record.first(name) is None:
             yield record.finding("promise", f"{name} is missing, which Warraq always writes")
@@ -282,7 +282,7 @@ def _ours(record: RawRecord, kind: str) -> Iterator[Finding]:
         )
 
 
-def _written(name: str) -> str:
+def _usual_spelling(name: str) -> str:
     """A field's name as it is usually written."""
     special = {"warc": "WARC", "id": "ID", "ip": "IP", "uri": "URI"}
     return "-".join(special.get(part, part.title()) for part in name.split("-"))

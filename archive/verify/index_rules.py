@@ -22,7 +22,7 @@ from archive.model.identity import text_sha256, version_id
 from archive.verify.cross_record_rules import RecordLedger, RecordRow
 
 _LINE_LIMIT = 1 << 20
-UNREADABLE = "index-damaged"  # the rule of an index that cannot be asked, or only in part
+INDEX_DAMAGED = "index-damaged"  # the rule of an index that cannot be asked, or only in part
 
 
 # Articles that are not what their version and the latest capture of it say, as far as columns
@@ -79,24 +79,27 @@ def check_cdxj(
     `hidden` are the captures of withdrawn articles, which must have none.
     """
     waiting = path.with_name(path.name + ".new")
-    for each, must_be_sorted in ((path, True), (waiting, False)):
-        if each.exists():
-            yield from _lines(each, ledger, must_be_sorted=must_be_sorted)
+    if path.exists():
+        yield from _check_cdxj_lines(path, ledger, must_be_sorted=True)
+    if waiting.exists():
+        yield from _check_cdxj_lines(waiting, ledger, must_be_sorted=False)
     for warc, offset in sorted(hidden):
         if not ledger.mark_named(warc, offset):
             detail = f"{path.name} has a line for a withdrawn article; run: warraq index"
             yield Finding(file=warc, offset=offset, rule="cdxj-withdrawn", detail=detail)
-    for entry in ledger.unnamed():
+    for record in ledger.captures_not_named():
         yield Finding(
-            file=entry.warc,
-            offset=entry.offset,
-            record_id=entry.record_id,
+            file=record.warc,
+            offset=record.offset,
+            record_id=record.record_id,
             rule="cdxj-missing",
-            detail=f"{path.name} has no line for {entry.url}; {REBUILD_INDEX}",
+            detail=f"{path.name} has no line for {record.url}; {REBUILD_INDEX}",
         )
 
 
-def _lines(path: Path, ledger: RecordLedger, *, must_be_sorted: bool) -> Iterator[Finding]:
+def _check_cdxj_lines(
+    path: Path, ledger: RecordLedger, *, must_be_sorted: bool
+) -> Iterator[Finding]:
     before = b""
     place = 0
     with path.open("rb") as file:
@@ -118,11 +121,11 @@ def _lines(path: Path, ledger: RecordLedger, *, must_be_sorted: bool) -> Iterato
             if (
                 raw.endswith(b"\n") or must_be_sorted
             ):  # a waiting line cut off by a kill is left out by everyone
-                yield from _line(path, place, raw, ledger)
+                yield from _check_cdxj_line(path, place, raw, ledger)
             before, place = raw, place + len(raw)
 
 
-def _line(path: Path, place: int, raw: bytes, ledger: RecordLedger) -> Iterator[Finding]:
+def _check_cdxj_line(path: Path, place: int, raw: bytes, ledger: RecordLedger) -> Iterator[Finding]:
     try:
         text = raw.decode("utf-8")
         fields = json.loads(text.split(" ", 2)[2])
@@ -135,8 +138,8 @@ def _line(path: Path, place: int, raw: bytes, ledger: RecordLedger) -> Iterator[
             detail=f"the line at byte {place} cannot be read; {REBUILD_INDEX}",
         )
         return
-    entry = ledger.entry(warc, offset)
-    if entry is None:
+    record = ledger.record_at(warc, offset)
+    if record is None:
         yield Finding(
             file=warc,
             offset=offset,
@@ -147,18 +150,19 @@ def _line(path: Path, place: int, raw: bytes, ledger: RecordLedger) -> Iterator[
     ledger.mark_named(warc, offset)
     # Where a foreign record states no digest the line holds one that was worked out.
     if (
-        not entry.cdxj
-        and int(fields.get("length", -1)) == entry.length
-        and fields.get("url") == entry.url
+        not record.cdxj
+        and int(fields.get("length", -1)) == record.length
+        and fields.get("url") == record.url
     ):
         return
-    if text != entry.cdxj:
+    if text != record.cdxj:
         yield Finding(
             file=warc,
             offset=offset,
-            record_id=entry.record_id,
+            record_id=record.record_id,
             rule="cdxj-differs",
-            detail=f"the line in {path.name} is not what the record says: {text.strip()[:200]}; {REBUILD_INDEX}",
+            detail=f"the line in {path.name} is not what the record says: {text.strip()[:200]}; "
+            f"{REBUILD_INDEX}",
         )
 
 
@@ -183,24 +187,24 @@ def check_index(path: Path, ledger: RecordLedger, *, busy: bool = False) -> Iter
         )
         try:
             check_version(connection, path)
-            yield from _soundness(path, connection)
-            yield from _rows(path, connection, ledger)
-            yield from _texts(path, connection)
-            yield from _articles(path, connection)
+            yield from _check_database(path, connection)
+            yield from _compare_captures(path, connection, ledger)
+            yield from _check_version_texts(path, connection)
+            yield from _check_articles(path, connection)
         finally:
             connection.close()
         if not busy:
-            yield from _full_text(path)
+            yield from _check_full_text(path)
     except sqlite3.DatabaseError as error:
-        yield Finding(file=path.name, rule=UNREADABLE, detail=f"{error}; {REBUILD_INDEX}")
+        yield Finding(file=path.name, rule=INDEX_DAMAGED, detail=f"{error}; {REBUILD_INDEX}")
     except WarraqError as error:
-        yield Finding(file=path.name, rule=UNREADABLE, detail=str(error))
+        yield Finding(file=path.name, rule=INDEX_DAMAGED, detail=str(error))
 
 
-def _soundness(path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
-    for (said,) in connection.execute("PRAGMA integrity_check(20)"):
-        if said != "ok":
-            yield Finding(file=path.name, rule=UNREADABLE, detail=f"{said}; {REBUILD_INDEX}")
+def _check_database(path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
+    for (message,) in connection.execute("PRAGMA integrity_check(20)"):
+        if message != "ok":
+            yield Finding(file=path.name, rule=INDEX_DAMAGED, detail=f"{message}; {REBUILD_INDEX}")
     for table, rowid, parent, _ in connection.execute("PRAGMA foreign_key_check"):
         yield Finding(
             file=path.name,
@@ -209,21 +213,24 @@ def _soundness(path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
         )
 
 
-def _rows(path: Path, connection: sqlite3.Connection, ledger: RecordLedger) -> Iterator[Finding]:
+def _compare_captures(
+    path: Path, connection: sqlite3.Connection, ledger: RecordLedger
+) -> Iterator[Finding]:
     """Walk rows and records side by side, both by file and offset."""
     rows = connection.execute(
-        "SELECT warc, offset, length, record_id, record_type, url, captured, payload_digest FROM captures ORDER BY warc, offset"
+        "SELECT warc, offset, length, record_id, record_type, url, captured, payload_digest "
+        "FROM captures ORDER BY warc, offset"
     )
     records = ledger.captures()
-    entry = next(records, None)
+    record = next(records, None)
     for row in rows:
         place = (row[0], row[1])
-        while entry is not None and (entry.warc, entry.offset) < place:
-            yield _not_indexed(path, entry)
-            entry = next(records, None)
-        if entry is not None and (entry.warc, entry.offset) == place:
-            yield from _row(path, row, entry)
-            entry = next(records, None)
+        while record is not None and (record.warc, record.offset) < place:
+            yield _not_indexed(path, record)
+            record = next(records, None)
+        if record is not None and (record.warc, record.offset) == place:
+            yield from _compare_capture(path, row, record)
+            record = next(records, None)
         else:
             yield Finding(
                 file=row[0],
@@ -232,47 +239,47 @@ def _rows(path: Path, connection: sqlite3.Connection, ledger: RecordLedger) -> I
                 rule="index-dangling",
                 detail=f"{path.name} has a capture that no record is at; {REBUILD_INDEX}",
             )
-    while entry is not None:
-        yield _not_indexed(path, entry)
-        entry = next(records, None)
+    while record is not None:
+        yield _not_indexed(path, record)
+        record = next(records, None)
 
 
-def _not_indexed(path: Path, entry: RecordRow) -> Finding:
-    detail = f"{path.name} has no capture of {entry.url}; run: warraq index"
+def _not_indexed(path: Path, record: RecordRow) -> Finding:
+    detail = f"{path.name} has no capture of {record.url}; run: warraq index"
     return Finding(
-        file=entry.warc,
-        offset=entry.offset,
-        record_id=entry.record_id,
+        file=record.warc,
+        offset=record.offset,
+        record_id=record.record_id,
         rule="index-missing",
         detail=detail,
     )
 
 
-def _row(path: Path, row: tuple[object, ...], entry: RecordRow) -> Iterator[Finding]:
-    said = {
-        "length": (row[2], entry.length),
-        "record_id": (row[3], entry.record_id or row[3]),
-        "record_type": (row[4], entry.kind),
-        "url": (row[5], entry.url),
-        "captured": (str(row[6])[:19], entry.date[:19]),
-        "payload_digest": (row[7], entry.digest or row[7]),
+def _compare_capture(path: Path, row: tuple[object, ...], record: RecordRow) -> Iterator[Finding]:
+    compared = {
+        "length": (row[2], record.length),
+        "record_id": (row[3], record.record_id or row[3]),
+        "record_type": (row[4], record.kind),
+        "url": (row[5], record.url),
+        "captured": (str(row[6])[:19], record.date[:19]),
+        "payload_digest": (row[7], record.digest or row[7]),
     }
     wrong = [
-        f"{name} {there!r}, in the record {record!r}"
-        for name, (there, record) in said.items()
-        if there != record
+        f"{name} {indexed!r}, in the record {written!r}"
+        for name, (indexed, written) in compared.items()
+        if indexed != written
     ]
     if wrong:
         yield Finding(
-            file=entry.warc,
-            offset=entry.offset,
-            record_id=entry.record_id,
+            file=record.warc,
+            offset=record.offset,
+            record_id=record.record_id,
             rule="index-differs",
             detail=f"the capture in {path.name} has {'; '.join(wrong)}; {REBUILD_INDEX}",
         )
 
 
-def _texts(path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
+def _check_version_texts(path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
     """Each version's text against its hash, and each hash against its id: a changed letter is
     found.
     """
@@ -293,7 +300,7 @@ def _texts(path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
             )
 
 
-def _articles(path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
+def _check_articles(path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
     """Each article against its version, and against what the latest capture of that was read as."""
     lost = (
         "SELECT DISTINCT article_id FROM versions WHERE article_id NOT IN (SELECT id FROM articles)"
@@ -305,11 +312,14 @@ def _articles(path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
             detail=f"article {identifier} has versions and no row; {REBUILD_INDEX}",
         )
     for (identifier,) in connection.execute(_UNLIKE_READ):
-        detail = f"article {identifier}: its row is not what its version and its latest capture say; {REBUILD_INDEX}"
+        detail = (
+            f"article {identifier}: its row is not what its version and its latest capture say; "
+            f"{REBUILD_INDEX}"
+        )
         yield Finding(file=path.name, rule="index-article", detail=detail)
 
 
-def _full_text(path: Path) -> Iterator[Finding]:
+def _check_full_text(path: Path) -> Iterator[Finding]:
     """FTS5's own check, which SQLite runs as a write; nothing is changed."""
     connection = sqlite3.connect(
         f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=5, isolation_level=None

@@ -1,9 +1,9 @@
-"""The records of a WARC file as they stand, for checking: nothing is repaired, guessed or passed
-over in silence.
+"""The records of a WARC file exactly as written, for checking: nothing is repaired, guessed or
+skipped without a finding.
 
 A reader of our own, because every library reads damaged files as if they were whole. Gzip members
 are walked one by one with their trailers checked (RFC 1952); after damage the walk goes on at the
-next place where a record begins, so each damaged record is one item and the records behind it are
+next place where a record begins, so each damaged record is one item and the records after it are
 still read. What the fields of a record may say is `archive.verify.header_rules`'; reading captures
 for use is `archive.warc.capture_reader`'s. Blocks over a few MB wait on disk, so memory is bounded
 whatever a file claims.
@@ -28,7 +28,7 @@ _WINDOW = 1 << 20
 _IN_MEMORY = 4 << 20
 _LINE_LIMIT = 1 << 16
 _HEAD_LIMIT = 1 << 20
-_NEXT_PLAIN = re.compile(rb"(?<=\n)WARC/[0-9]\.[0-9]+\r?\n")
+_RECORD_START = re.compile(rb"(?<=\n)WARC/[0-9]\.[0-9]+\r?\n")
 _DIGITS = re.compile(rb"[0-9]{1,18}")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -41,9 +41,10 @@ class RawRecord:
     """One record, or as much of it as can be read.
 
     `file` is the file's name once it is closed. `offset` and `length` are bytes in it (of the gzip
-    member, if packed); `fields` are as written, in order. `block` is positioned at its start and is valid until the next record is
-    asked for. `whole` says that header and block were there completely; a piece of the file that is
-    no record at all has no `version`. `member_head` is the gzip header.
+    member, if packed); `fields` are as written, in order. `block` is positioned at its start and is
+    valid until the next record is asked for. `whole` says that header and block were there
+    completely; a piece of the file that is no record at all has no `version`. `member_head` is the
+    gzip header.
     """
 
     file: str
@@ -87,7 +88,7 @@ def raw_records(path: Path) -> Iterator[RawRecord]:
         if size == 0:
             yield _unreadable(name, 0, 0, ("empty-file", "the file holds no byte"))
             return
-        walk = _plain if file.read(5) == b"WARC/" else _packed
+        walk = _plain_records if file.read(5) == b"WARC/" else _gzip_records
         for record in walk(name, file, size):
             try:
                 yield record
@@ -107,21 +108,21 @@ def _unreadable(name: str, offset: int, length: int, problem: _Problem) -> RawRe
 # ------------------------------------------------------------------------------------- packed files
 
 
-def _packed(name: str, file: BinaryIO, size: int) -> Iterator[RawRecord]:
+def _gzip_records(name: str, file: BinaryIO, size: int) -> Iterator[RawRecord]:
     position = 0
     while position < size:
         file.seek(position)
         if file.read(3) != MAGIC:
             after = find_next_member(file, position + 1, size)
             yield _unreadable(
-                name, position, after - position, _what_lies(file, position, after, size)
+                name, position, after - position, _describe_gap(file, position, after, size)
             )
             position = after
             continue
-        position = yield from _one_member(name, file, position, size)
+        position = yield from _member_records(name, file, position, size)
 
 
-def _one_member(
+def _member_records(
     name: str, file: BinaryIO, offset: int, size: int
 ) -> Generator[RawRecord, None, int]:
     """The records of one member (there should be one); returns where the walk goes on."""
@@ -131,12 +132,12 @@ def _one_member(
     count = 0
     while pending is None or source.peek(5) == b"WARC/":
         if pending is not None:
-            pending.problem(
+            pending.add_problem(
                 "several-records",
                 "the gzip member holds more than this record: it cannot be found by offset",
             )
             yield pending.record(name, offset, 0, member.head)
-        pending = _read(source)
+        pending = _read_record(source)
         count += 1
         if source.damage or not pending.whole:
             break
@@ -148,7 +149,7 @@ def _one_member(
         end = find_next_member(file, offset + 1, size)
         at_trailer = source.damage[0] in {"gzip-crc", "gzip-length"} and end == member.end
         if end < size and source.damage[0] != "gzip-data" and not at_trailer:
-            draft.problem(
+            draft.add_problem(
                 "torn-member", f"records follow from offset {end} that most readers cannot reach"
             )
     else:
@@ -156,14 +157,14 @@ def _one_member(
         if draft.empty and count == 1 and not junk:
             draft.problems[:] = [("empty-member", "a gzip member without any data")]
         elif junk and draft.whole and not draft.broken:
-            draft.problem(
+            draft.add_problem(
                 "record-trailer", f"{junk} bytes between the record's end and the gzip member's"
             )
     yield draft.record(name, offset, end - offset, member.head)
     return end
 
 
-def _what_lies(file: BinaryIO, start: int, end: int, size: int) -> _Problem:
+def _describe_gap(file: BinaryIO, start: int, end: int, size: int) -> _Problem:
     """What a piece of the file that is no gzip member is."""
     file.seek(start)
     rest, zeros = end - start, True
@@ -180,13 +181,13 @@ def _what_lies(file: BinaryIO, start: int, end: int, size: int) -> _Problem:
 # -------------------------------------------------------------------------------------- plain files
 
 
-def _plain(name: str, file: BinaryIO, size: int) -> Iterator[RawRecord]:
+def _plain_records(name: str, file: BinaryIO, size: int) -> Iterator[RawRecord]:
     position = 0
     while position < size:
         file.seek(position)
         if file.read(5) != b"WARC/":
-            after = _next_plain(file, position, size)
-            problem = _what_lies(file, position, after, size)
+            after = _find_plain_record(file, position, size)
+            problem = _describe_gap(file, position, after, size)
             if problem[0] == "garbage":
                 problem = ("garbage", f"{after - position} bytes that are no WARC record")
             yield _unreadable(name, position, after - position, problem)
@@ -194,7 +195,7 @@ def _plain(name: str, file: BinaryIO, size: int) -> Iterator[RawRecord]:
             continue
         file.seek(position)
         source = _Source(iter(lambda: file.read(_CHUNK), b""))
-        draft = _read(source)
+        draft = _read_record(source)
         end = position + source.consumed
         length = (
             draft.head_length + draft.block_length
@@ -202,20 +203,20 @@ def _plain(name: str, file: BinaryIO, size: int) -> Iterator[RawRecord]:
         if not draft.whole or draft.broken:
             # A wrong length may have swallowed the records behind: they are looked for from the
             # block's start on.
-            end = _next_plain(file, position + draft.head_length, size)
+            end = _find_plain_record(file, position + draft.head_length, size)
             length = end - position
         yield draft.record(name, position, length, b"")
         position = end
 
 
-def _next_plain(file: BinaryIO, start: int, size: int) -> int:
+def _find_plain_record(file: BinaryIO, start: int, size: int) -> int:
     base = max(0, start - 1)
     while base < size:
         file.seek(base)
         window = file.read(_WINDOW)
-        found = _NEXT_PLAIN.search(window)
-        if found:
-            return base + found.start()
+        match = _RECORD_START.search(window)
+        if match:
+            return base + match.start()
         if len(window) < _WINDOW:
             break
         base += len(window) - 32
@@ -231,7 +232,7 @@ class _Source:
     def __init__(self, pieces: Iterator[bytes]) -> None:
         self._pieces = pieces
         self._buffer = b""
-        self._at = 0
+        self._position = 0
         self.consumed = 0
         self.damage: _Problem | None = None
 
@@ -241,31 +242,31 @@ class _Source:
         except MemberDamageError as error:
             self.damage = (error.rule, error.detail)
             return False
-        self._buffer, self._at = self._buffer[self._at :] + piece, 0
+        self._buffer, self._position = self._buffer[self._position :] + piece, 0
         return bool(piece)
 
     def peek(self, count: int) -> bytes:
-        while len(self._buffer) - self._at < count and self._more():
+        while len(self._buffer) - self._position < count and self._more():
             pass
-        return self._buffer[self._at : self._at + count]
+        return self._buffer[self._position : self._position + count]
 
     def line(self) -> bytes:
         """Up to and with the next line feed; less at the end, or where a line is longer than
         allowed.
         """
-        while (end := self._buffer.find(b"\n", self._at)) < 0 and len(
+        while (end := self._buffer.find(b"\n", self._position)) < 0 and len(
             self._buffer
-        ) - self._at < _LINE_LIMIT:
+        ) - self._position < _LINE_LIMIT:
             if not self._more():
-                return self.take(len(self._buffer) - self._at)
-        return self.take(min(end - self._at + 1, _LINE_LIMIT) if end >= 0 else _LINE_LIMIT)
+                return self.take(len(self._buffer) - self._position)
+        return self.take(min(end - self._position + 1, _LINE_LIMIT) if end >= 0 else _LINE_LIMIT)
 
     def take(self, count: int) -> bytes:
         """At most `count` bytes, at least one unless they have ended."""
-        if self._at >= len(self._buffer):
+        if self._position >= len(self._buffer):
             self._more()
-        piece = self._buffer[self._at : self._at + count]
-        self._at += len(piece)
+        piece = self._buffer[self._position : self._position + count]
+        self._position += len(piece)
         self.consumed += len(piece)
         return piece
 
@@ -291,7 +292,7 @@ class _Draft:
     broken: bool = False
     empty: bool = False
 
-    def problem(self, rule: str, detail: str) -> None:
+    def add_problem(self, rule: str, detail: str) -> None:
         self.problems.append((rule, detail))
 
     def record(self, name: str, offset: int, length: int, member_head: bytes) -> RawRecord:
@@ -311,22 +312,22 @@ class _Draft:
         return replace(record, findings=findings)
 
 
-def _read(source: _Source) -> _Draft:
+def _read_record(source: _Source) -> _Draft:
     draft = _Draft()
     first = source.line()
     draft.empty = not first
     if not first.startswith(b"WARC/"):
-        draft.problem("version", f"a record begins with {first[:20]!r} in place of WARC/1.1")
+        draft.add_problem("version", f"a record begins with {first[:20]!r} in place of WARC/1.1")
         return draft
     draft.version = first.decode("latin-1").strip()
     if not first.endswith(b"\r\n"):
-        draft.problem("line-ending", "the version line does not end in CR LF")
+        draft.add_problem("line-ending", "the version line does not end in CR LF")
     head_ended = _read_fields(source, draft)
     draft.head_length = source.consumed
     if head_ended:
         _read_block(source, draft)
     elif not source.damage:
-        draft.problem("header-cut", "the record's header has no end")
+        draft.add_problem("header-cut", "the record's header has no end")
     return draft
 
 
@@ -336,59 +337,68 @@ def _read_fields(source: _Source, draft: _Draft) -> bool:
     while (line := source.line()) not in {b"\r\n", b"\n", b""}:
         if not line.endswith(b"\n"):
             if len(line) >= _LINE_LIMIT:
-                draft.problem("header-too-long", f"a header line of more than {_LINE_LIMIT} bytes")
+                draft.add_problem(
+                    "header-too-long", f"a header line of more than {_LINE_LIMIT} bytes"
+                )
             return False
         if source.consumed - start > _HEAD_LIMIT:
-            draft.problem("header-too-long", f"a header of more than {_HEAD_LIMIT} bytes")
+            draft.add_problem("header-too-long", f"a header of more than {_HEAD_LIMIT} bytes")
             return False
         _read_field(line, draft)
     if line == b"\n":
-        draft.problem("line-ending", "the empty line after the header does not end in CR LF")
+        draft.add_problem("line-ending", "the empty line after the header does not end in CR LF")
     return bool(line)
 
 
 def _read_field(line: bytes, draft: _Draft) -> None:
     if not line.endswith(b"\r\n"):
-        draft.problem("line-ending", f"a header line does not end in CR LF: {line[:60]!r}")
+        draft.add_problem("line-ending", f"a header line does not end in CR LF: {line[:60]!r}")
     try:
         text = line.rstrip(b"\r\n").decode("utf-8")
     except UnicodeDecodeError:
-        draft.problem("field-encoding", f"a header line that is no UTF-8: {line[:60]!r}")
+        draft.add_problem("field-encoding", f"a header line that is no UTF-8: {line[:60]!r}")
         text = line.rstrip(b"\r\n").decode("utf-8", "replace")
     if _CONTROL.search(text):
-        draft.problem("control-character", f"a control character in the header line {text[:60]!r}")
+        draft.add_problem(
+            "control-character", f"a control character in the header line {text[:60]!r}"
+        )
     if text[:1] in {" ", "\t"}:
-        draft.problem("folded-field", f"a header line that continues the one before: {text[:60]!r}")
+        draft.add_problem(
+            "folded-field", f"a header line that continues the one before: {text[:60]!r}"
+        )
         if draft.fields:
             name, value = draft.fields[-1]
             draft.fields[-1] = (name, f"{value} {text.strip()}".strip())
         return
     name, colon, value = text.partition(":")
     if not colon or not _TOKEN.fullmatch(name):
-        draft.problem("field-syntax", f"a header line that is no `name: value`: {text[:60]!r}")
+        draft.add_problem("field-syntax", f"a header line that is no `name: value`: {text[:60]!r}")
     if colon:
         draft.fields.append((name.strip(), value.strip(" \t")))
 
 
 def _read_block(source: _Source, draft: _Draft) -> None:
-    stated = next((value for name, value in draft.fields if name.lower() == "content-length"), None)
-    if stated is None or not _DIGITS.fullmatch(stated.encode("utf-8", "replace")):
-        # Where the length is missing `record_rules` says so; either way the block's end is not
+    declared = next(
+        (value for name, value in draft.fields if name.lower() == "content-length"), None
+    )
+    if declared is None or not _DIGITS.fullmatch(declared.encode("utf-8", "replace")):
+        # Where the length is missing `header_rules` says so; either way the block's end is not
         # known.
         draft.broken = True
         return
-    rest = int(stated)
+    rest = int(declared)
     while rest:
         piece = source.take(min(rest, _WINDOW))
         if not piece:
             break
         draft.block.write(piece)
         rest -= len(piece)
-    draft.block_length = int(stated) - rest
+    draft.block_length = int(declared) - rest
     if rest:
         if not source.damage:
-            draft.problem(
-                "block-short", f"Content-Length says {stated} bytes, {draft.block_length} are there"
+            draft.add_problem(
+                "block-short",
+                f"Content-Length says {declared} bytes, {draft.block_length} are there",
             )
         return
     trailer = source.peek(4)
@@ -397,7 +407,7 @@ def _read_block(source: _Source, draft: _Draft) -> None:
         draft.whole = True
     elif not source.damage:
         draft.broken = draft.whole = True
-        draft.problem(
+        draft.add_problem(
             "record-trailer",
-            f"CR LF CR LF must follow the block of {stated} bytes, {trailer!r} does",
+            f"CR LF CR LF must follow the block of {declared} bytes, {trailer!r} does",
         )

@@ -38,7 +38,8 @@ def layout(tmp_path: Path) -> CollectionFolder:
 
 def said(layout: CollectionFolder) -> list[tuple[str, int | None]]:
     return [
-        (finding.file, finding.offset) for finding in changed_blocks(layout.index_db, layout.seal)
+        (finding.file, finding.offset)
+        for finding in changed_blocks(layout.index_db, layout.index_checksums)
     ]
 
 
@@ -51,8 +52,8 @@ def test_what_warraq_left_is_whole(layout: CollectionFolder) -> None:
         reader.execute("SELECT count(*) FROM captures").fetchall()
     assert said(layout) == []
     with layout.write_lock():
-        assert not layout.seal.exists()
-    assert layout.seal.exists()
+        assert not layout.index_checksums.exists()
+    assert layout.index_checksums.exists()
     assert said(layout) == []
 
 
@@ -68,11 +69,13 @@ def test_any_flipped_byte_is_found_where_it_is(layout: CollectionFolder) -> None
 
 def test_no_byte_of_the_note_can_change_unseen(layout: CollectionFolder) -> None:
     """The note itself is named where it is not as it was written, and accuses nothing else."""
-    data = layout.seal.read_bytes()
+    data = layout.index_checksums.read_bytes()
     for place in range(len(data)):
-        layout.seal.write_bytes(data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+        layout.index_checksums.write_bytes(
+            data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+        )
         assert said(layout) == [("state/index.seal", None)]
-    layout.seal.write_bytes(b"")
+    layout.index_checksums.write_bytes(b"")
     assert said(layout) == [("state/index.seal", None)]
 
 
@@ -109,5 +112,5 @@ def test_nothing_is_claimed_without_a_note(layout: CollectionFolder) -> None:
             reader.execute("BEGIN")
             reader.execute("SELECT count(*) FROM captures").fetchall()
             index.mark_indexed("x.warc.gz", 1)
-        assert not layout.seal.exists()
+        assert not layout.index_checksums.exists()
         assert said(layout) == []

@@ -159,11 +159,11 @@ def test_citation_of_rows() -> None:
         "site": "s",
         "published": "2024-10-25",
     }
-    made = CitedCapture.of(
+    made = CitedCapture.from_rows(
         article, {"captured": "c", "payload_digest": "d", "warc": "w", "offset": 0}
     )
     assert (made.authors, made.publisher, made.record) == (("A", "B"), "s", "w@0")
-    assert CitedCapture.of(article, None).provenance == ""
+    assert CitedCapture.from_rows(article, None).provenance == ""
 
 
 @pytest.mark.parametrize("style", list(CitationStyle))

@@ -21,7 +21,10 @@ INFO_ID, REQUEST_ID, RESPONSE_ID, META_ID, OTHER_ID = (
 )
 HTTP_REQUEST = b"GET /a HTTP/1.1\r\nHost: 127.0.0.1:8000\r\n\r\n"
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5\r\n\r\nhello"
-CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\nTrailer: 1\r\n\r\n"
+CHUNKED = (
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\nTrailer: 1\r\n\r\n"
+)
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 
@@ -555,8 +558,8 @@ GOOD: dict[str, bytes] = {
     "not packed": INFO + REQUEST + RESPONSE,
     "chunked, as it crossed the wire": with_response(CHUNKED, b"hello"),
     "chunked and gzipped": with_response(
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n%X\r\n%s\r\n0\r\n\r\n"
-        % (len(_GZIPPED), _GZIPPED),
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n"
+        b"%X\r\n%s\r\n0\r\n\r\n" % (len(_GZIPPED), _GZIPPED),
         _GZIPPED,
     ),
     "answer to HEAD with a length": with_response(_HEAD, b""),

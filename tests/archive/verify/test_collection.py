@@ -418,7 +418,10 @@ def test_a_single_bit_is_found_by_fixity_and_its_record_named(
 
 def test_an_imported_arc_file_is_checked_too(collection: CollectionFolder):
     """An ARC file's captures must be known to the projections, and damage in it is found."""
-    head = b"filedesc://x.arc 0.0.0.0 19970101000000 text/plain 76\n1 0 InternetArchive\nURL IP-address Archive-date Content-type Archive-length\n\n"
+    head = (
+        b"filedesc://x.arc 0.0.0.0 19970101000000 text/plain 76\n1 0 InternetArchive\n"
+        b"URL IP-address Archive-date Content-type Archive-length\n\n"
+    )
     message = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<p>old</p>"
     body = b"http://news.example/old 127.0.0.1 19970101000000 text/html %d\n%s\n" % (
         len(message),
