@@ -1,3 +1,5 @@
+"""Captures, readings and indexes made up for tests of the archive."""
+
 from __future__ import annotations
 
 import sqlite3

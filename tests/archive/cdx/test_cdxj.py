@@ -1,3 +1,5 @@
+"""The CDXJ file: its lines, its merges and its look-ups."""
+
 from __future__ import annotations
 
 import gzip

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from archive.text.folding import (
     comparable_text,
     fold_for_search,
+    parse_query,
     split_words,
     without_article,
     word_forms,
@@ -47,7 +48,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 
 
 def test_forms_of_words() -> None:
-    """The article and prefixes come off, the article's bare form is told apart, and God's name
+    """The article and prefixes come off, the article's bare form is another one, and God's name
     stays whole.
     """
     assert word_forms("الكرملين") == ("كرملين",)
@@ -74,3 +75,19 @@ def test_words_are_those_of_fts5() -> None:
     theirs = [term for (term,) in db.execute("SELECT term FROM v ORDER BY offset")]
     db.close()
     assert split_words(text) == theirs
+
+
+def test_a_query_is_read_as_it_was_meant() -> None:
+    """Words are all required, OR joins alternatives, quotes make phrases, a minus excludes, a star
+    leaves the end open.
+    """
+    query = parse_query('خُطّة OR مشروع "مجلس الوزراء" -نفط اقتصاد*')
+    assert [[term.words for term in group] for group in query.groups] == [
+        [("خطه",), ("مشروع",)],
+        [("مجلس", "الوزراء")],
+        [("اقتصاد",)],
+    ]
+    assert query.groups[1][0].phrase
+    assert query.groups[2][0].prefix
+    assert [term.words for term in query.excluded] == [("نفط",)]
+    assert not parse_query(' -"" * ')

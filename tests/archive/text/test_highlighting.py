@@ -5,10 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.text.folding import (
-    parse_query,
-)
-from archive.text.highlighting import marked_excerpt, matching_spans
+from archive.text.folding import parse_query
+from archive.text.highlighting import mark_matches, marked_excerpt, matching_spans
 
 
 @given(
@@ -25,3 +23,17 @@ def test_excerpts_are_pieces_of_the_text(parts: list[str], asked: str) -> None:
     plain = made.replace("[", "").replace("]", "").removeprefix("… ").removesuffix(" …")
     assert plain in " ".join(text.split())
     assert ("[" in made) == bool(matching_spans(text, query))
+
+
+def test_marks_are_put_around_words_as_published() -> None:
+    """Vowels, article and digits of the text stay; a phrase is one match, part of it none."""
+    text = "أعلن الكَرْمَلين في ٢٠٢٤ أنّ مجـلس الوزراء، لا مجلس النواب"
+    query = parse_query('كرملين 2024 "مجلس الوزراء"')
+    assert mark_matches(text, query, "<", ">") == (
+        "أعلن <الكَرْمَلين> في <٢٠٢٤> أنّ <مجـلس الوزراء>، لا مجلس النواب"
+    )
+    assert [text[span.start : span.end] for span in matching_spans(text, query)] == [
+        "الكَرْمَلين",
+        "٢٠٢٤",
+        "مجـلس الوزراء",
+    ]

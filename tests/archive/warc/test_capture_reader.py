@@ -1,3 +1,5 @@
+"""Captures, and their payloads, out of our own files and those of other tools."""
+
 from __future__ import annotations
 
 import gzip

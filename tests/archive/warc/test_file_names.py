@@ -67,7 +67,7 @@ def test_suffixes_of_files_from_elsewhere(name: str, parts: tuple[str, str]) -> 
 
 
 def test_kinds_by_name() -> None:
-    """ARC is told from WARC, and a packed file is known also while it is written."""
+    """ARC and WARC are distinguished, and a gzip file is known also while it is written."""
     assert is_arc(Path("a.arc.gz"))
     assert not is_arc(Path("a.warc.gz"))
     assert is_gzip_name(Path("a.warc.gz.open"))

@@ -1,3 +1,5 @@
+"""HTTP responses as recorded: heads, framing and content codings."""
+
 from __future__ import annotations
 
 import gzip

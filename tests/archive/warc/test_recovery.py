@@ -1,3 +1,5 @@
+"""What a kill or a power loss leaves is repaired without losing an exchange."""
+
 from __future__ import annotations
 
 import gzip

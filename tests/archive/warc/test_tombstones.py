@@ -33,8 +33,8 @@ GONE = Withdrawal(
 )
 
 
-def bury_all(path: Path, **more: Any) -> tuple[list[Record], list[Record]]:
-    """Bury every capture of a file; the records before and after."""
+def replace_all(path: Path, **more: Any) -> tuple[list[Record], list[Record]]:
+    """Replace every capture of a file by a tombstone; the records before and after."""
     before = [each for each in read_records(path) if isinstance(each, Record)]
     places = {
         each.offset: each.record_id for each in read_captures(path) if isinstance(each, Capture)
@@ -61,7 +61,7 @@ def test_a_tombstone_takes_exactly_the_same_place(
         path.write_bytes(gzip.decompress(path.read_bytes()))
         path = path.rename(path.with_suffix(""))
     size_before = path.stat().st_size
-    before, after = bury_all(path)
+    before, after = replace_all(path)
     assert path.stat().st_size == size_before
     assert [(each.offset, each.length, each.id) for each in after] == [
         (e.offset, e.length, e.id) for e in before
@@ -83,22 +83,22 @@ def test_a_tombstone_takes_exactly_the_same_place(
 @pytest.mark.parametrize("tool", [made.wget, made.heritrix, made.warcprox, made.browsertrix])
 @pytest.mark.parametrize("plain", [True, False])
 def test_tombstones_in_files_of_other_tools(tmp_path: Path, tool: Any, plain: bool) -> None:
-    """Records of other tools are buried the same way, revisits too."""
+    """Records of other tools become tombstones in the same way, revisits too."""
     path = tmp_path / ("x.warc" if plain else "x.warc.gz")
     path.write_bytes(b"".join(tool()) if plain else packed(tool()))
-    before, after = bury_all(path)
+    before, after = replace_all(path)
     assert [(each.offset, each.length) for each in after] == [
         (each.offset, each.length) for each in before
     ]
     assert not [each for each in read_captures(path) if isinstance(each, Capture)]
 
 
-def test_looking_changes_nothing(tmp_path: Path) -> None:
-    """To look how many records would be buried leaves the file alone."""
+def test_a_dry_run_changes_nothing(tmp_path: Path) -> None:
+    """Counting the records that would be replaced leaves the file alone."""
     path = tmp_path / "x.warc.gz"
     path.write_bytes(packed(made.wget()))
     data = path.read_bytes()
-    bury_all(path, dry_run=True)
+    replace_all(path, dry_run=True)
     assert path.read_bytes() == data
 
 

@@ -1,3 +1,5 @@
+"""WARC files as Warraq writes them, read by the letter of the standard."""
+
 from __future__ import annotations
 
 import base64
@@ -361,7 +363,7 @@ def test_two_writers_in_one_instant_never_share_a_file(folder):
 
 
 def test_a_failed_write_leaves_whole_records_only(folder, monkeypatch):
-    """When the disk fills in the middle of a record the error is told, the half record is taken
+    """When the disk fills in the middle of a record the error is raised, the half record is taken
     back, and writing can go on once there is room.
     """
     writer = warc_kit.writer(folder)
