@@ -269,13 +269,16 @@ def _is_another_number(here: SplitResult, there: SplitResult) -> bool:
     """True if two URLs are built alike and differ in their last number of three or more digits,
     which is that of a work.
     """
-    (here_number, here_pattern), (there_number, there_pattern) = _numbered(here), _numbered(there)
+    (here_number, here_pattern), (there_number, there_pattern) = (
+        _number_and_pattern(here),
+        _number_and_pattern(there),
+    )
     if here_pattern != there_pattern or not here_number or not there_number:
         return False
     return here_number != there_number
 
 
-def _numbered(parts: SplitResult) -> tuple[str, str]:
+def _number_and_pattern(parts: SplitResult) -> tuple[str, str]:
     """The last number of three or more digits of a URL ('' if none), and the URL as a pattern with
     its slugs and numbers left open.
     """

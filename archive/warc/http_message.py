@@ -252,11 +252,11 @@ def _decode_forgiving(
     little before the damage is lost.
     """
     try:
-        return _collect(pieces(_SLICE), name, limit, [])
+        return _collect_pieces(pieces(_SLICE), name, limit, [])
     except (zlib.error, brotli.error):
         kept: list[bytes] = []
         try:
-            return _collect(pieces(max(1, len(data) // _FINE_SLICES)), name, limit, kept)
+            return _collect_pieces(pieces(max(1, len(data) // _FINE_SLICES)), name, limit, kept)
         except (zlib.error, brotli.error) as error:
             if kept:
                 return DecodedEntity(
@@ -265,7 +265,7 @@ def _decode_forgiving(
             return DecodedEntity(body=data, problem=f"declared {name}, but is not ({error})")
 
 
-def _collect(pieces: _Pieces, name: str, limit: int, kept: list[bytes]) -> DecodedEntity:
+def _collect_pieces(pieces: _Pieces, name: str, limit: int, kept: list[bytes]) -> DecodedEntity:
     """Join pieces into `kept` until they end or pass the limit."""
     room = limit
     while True:

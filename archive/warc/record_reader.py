@@ -60,7 +60,7 @@ class _GzipSource:
         self._size = _FIRST_READ
         self.end = offset
 
-    def read(self) -> bytes:
+    def read_piece(self) -> bytes:
         """The next piece, at most `_READ` bytes; empty at the end of the member, after its CRC was
         checked.
         """
@@ -83,26 +83,26 @@ class _GzipSource:
                 return out
         return b""
 
-    def finish(self, rest: bytes, _block_end: int) -> tuple[int, int]:
+    def finish_record(self, rest: bytes, _block_end: int) -> tuple[int, int]:
         """Check that only line ends follow the block; returns the end of the member twice: as where
         the next record begins and where this one ends. `rest` are bytes read beyond the block.
         """
         while True:
             if rest.strip(b"\r\n"):
                 second = rest.lstrip(b"\r\n").startswith(b"WARC/")
-                raise self.unreadable(
+                raise self.unreadable_error(
                     SECOND_RECORD
                     if second
                     else "data beyond Content-Length follows in the gzip member"
                 )
-            rest = self.read()
+            rest = self.read_piece()
             if not rest:
                 return self.end, self.end
 
-    def unreadable(self, problem: str) -> _UnreadableError:
+    def unreadable_error(self, problem: str) -> _UnreadableError:
         """The problem as an error, with the end of this member if it can be reached."""
         try:
-            while self.read():
+            while self.read_piece():
                 pass
         except _UnreadableError:
             return _UnreadableError(problem)
@@ -116,20 +116,20 @@ class _PlainSource:
         self._descriptor = descriptor
         self.end = offset
 
-    def read(self) -> bytes:
+    def read_piece(self) -> bytes:
         """The next piece; empty at the end of the file."""
         out = os.pread(self._descriptor, _READ, self.end)
         self.end += len(out)
         return out
 
-    def finish(self, rest: bytes, block_end: int) -> tuple[int, int]:
+    def finish_record(self, rest: bytes, block_end: int) -> tuple[int, int]:
         """Pass over the line ends after the block; returns the offsets at which the next record
         begins and this one ends. `rest` are bytes read beyond the block.
         """
-        rest = rest[:4] if len(rest) >= 4 else (rest + self.read())[:4]
+        rest = rest[:4] if len(rest) >= 4 else (rest + self.read_piece())[:4]
         return block_end + len(rest) - len(rest.lstrip(b"\r\n")), block_end
 
-    def unreadable(self, problem: str) -> _UnreadableError:
+    def unreadable_error(self, problem: str) -> _UnreadableError:
         """The problem as an error; where this record ends is not known."""
         return _UnreadableError(problem)
 
@@ -157,7 +157,7 @@ def _read_record_at(descriptor: int, offset: int, keep: Keep) -> Record | int:
     version, headers = _parse_header(source, buffer[:header_end])
     length = _content_length(source, headers)
     block, rest = _read_block(source, buffer[header_end:], length, min(length, keep(headers)))
-    end, record_end = source.finish(rest, offset + header_end + length)
+    end, record_end = source.finish_record(rest, offset + header_end + length)
     return Record(
         version=version,
         headers=headers,
@@ -175,7 +175,7 @@ def _read_header(source: _GzipSource | _PlainSource) -> tuple[bytes, int]:
     """
     buffer = b""
     while (match := _HEADER_END.search(buffer)) is None:
-        piece = source.read()
+        piece = source.read_piece()
         if not piece and not buffer.strip(b"\r\n"):
             return b"", 0
         if not piece:
@@ -186,7 +186,7 @@ def _read_header(source: _GzipSource | _PlainSource) -> tuple[bytes, int]:
             )
         buffer += piece
         if len(buffer) > MAX_HEADER and not _HEADER_END.search(buffer[:MAX_HEADER]):
-            raise source.unreadable(f"a record header of more than {MAX_HEADER} bytes")
+            raise source.unreadable_error(f"a record header of more than {MAX_HEADER} bytes")
     return buffer, match.end()
 
 
@@ -201,7 +201,7 @@ def _parse_header(
     """The version and the (name, value) fields of a record header; folded lines are joined."""
     version = _VERSION.match(head)
     if version is None:
-        raise source.unreadable(f"not a WARC record: it begins with {head[:20]!r}")
+        raise source.unreadable_error(f"not a WARC record: it begins with {head[:20]!r}")
     try:
         text = head[version.end() :].decode("utf-8")
     except UnicodeDecodeError:
@@ -224,12 +224,12 @@ def _content_length(
     """Content-Length, which must be there with one value, in ASCII digits."""
     values = {value for name, value in headers if name.lower() == "content-length"}
     if len(values) != 1:
-        raise source.unreadable(
+        raise source.unreadable_error(
             "no Content-Length" if not values else "several values of Content-Length"
         )
     value = values.pop()
     if not _LENGTH.fullmatch(value):
-        raise source.unreadable(f"Content-Length is {value[:40]!r}")
+        raise source.unreadable_error(f"Content-Length is {value[:40]!r}")
     return int(value)
 
 
@@ -247,7 +247,7 @@ def _read_block(
             kept += own[: want - len(kept)]
         if seen == length:
             return bytes(kept), piece[len(own) :]
-        piece = source.read()
+        piece = source.read_piece()
         if not piece:
             problem = f"the block is {length - seen} bytes shorter than Content-Length says"
             raise _UnreadableError(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import foreign_files as made
+import foreign_files
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -80,7 +80,10 @@ def test_a_tombstone_takes_exactly_the_same_place(
     assert not path.with_name(path.name + ".tmp").exists()
 
 
-@pytest.mark.parametrize("tool", [made.wget, made.heritrix, made.warcprox, made.browsertrix])
+@pytest.mark.parametrize(
+    "tool",
+    [foreign_files.wget, foreign_files.heritrix, foreign_files.warcprox, foreign_files.browsertrix],
+)
 @pytest.mark.parametrize("plain", [True, False])
 def test_tombstones_in_files_of_other_tools(tmp_path: Path, tool: Any, plain: bool) -> None:
     """Records of other tools become tombstones in the same way, revisits too."""
@@ -96,7 +99,7 @@ def test_tombstones_in_files_of_other_tools(tmp_path: Path, tool: Any, plain: bo
 def test_a_dry_run_changes_nothing(tmp_path: Path) -> None:
     """Counting the records that would be replaced leaves the file alone."""
     path = tmp_path / "x.warc.gz"
-    path.write_bytes(packed(made.wget()))
+    path.write_bytes(packed(foreign_files.wget()))
     data = path.read_bytes()
     replace_all(path, dry_run=True)
     assert path.read_bytes() == data
@@ -107,7 +110,7 @@ def test_what_cannot_hold_a_tombstone(tmp_path: Path) -> None:
     changed.
     """
     arc = tmp_path / "x.arc"
-    arc.write_bytes(b"".join(made.arc()))
+    arc.write_bytes(b"".join(foreign_files.arc()))
     small = tmp_path / "x.warc"
     small.write_bytes(
         record(
