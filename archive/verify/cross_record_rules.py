@@ -22,11 +22,10 @@ from archive.model.finding import Finding
 from archive.verify.header_rules import RecordOrigin
 from archive.verify.strict_reader import RawRecord
 from archive.warc.http_message import parse_head
-from archive.warc.record import clean_uri
+from archive.warc.record import CAPTURE_TYPES, clean_uri
 from archive.warc.warc_fields import TOMBSTONE_FIELD
 
 _HEAD = 1 << 20
-CAPTURE_TYPES = ("response", "revisit", "resource")
 
 _TABLES = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
