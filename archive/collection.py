@@ -27,7 +27,7 @@ class Collection:
     """The collection in a folder (or the one that holds it), open for reading."""
 
     def __init__(self, path: str | Path) -> None:
-        self._folder = CollectionFolder.find(Path(path))
+        self._folder = CollectionFolder.locate(Path(path))
         self._reader = IndexReader(self._folder.index_db)
 
     def __enter__(self) -> Self:

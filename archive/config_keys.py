@@ -43,9 +43,9 @@ class Key:
     """One key of `warraq.toml`.
 
     `parse` takes one value as TOML gives it (each value of a list if `many`) and returns it as the
-    configuration holds it; it raises ValueError saying what is wrong. `default` is what the configuration holds
-    where the file has no such key, or REQUIRED. `unit` is that of the value held, where it has one.
-    `expects` completes "expected ..."; `example` is TOML.
+    configuration holds it; it raises ValueError saying what is wrong. `default` is what the
+    configuration holds if the file has no such key, or REQUIRED. `unit` is the unit of that value,
+    if it has one. `expects` completes the message "expected ..."; `example` is TOML.
     """
 
     table: str

@@ -129,7 +129,7 @@ class CollectionFolder:
         return collection
 
     @classmethod
-    def find(cls, option: Path | None = None) -> CollectionFolder:
+    def locate(cls, option: Path | None = None) -> CollectionFolder:
         """The collection meant: `option` (`-C DIR`), else `$WARRAQ_COLLECTION`, else the current
         folder.
 

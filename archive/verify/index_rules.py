@@ -15,6 +15,7 @@ from contextlib import closing
 from pathlib import Path
 
 from archive.errors import WarraqError
+from archive.index.columns import ARTICLES, Origin, column_names
 from archive.index.connection import check_version
 from archive.index.withdrawals import withdrawn_places
 from archive.model.finding import REBUILD_INDEX, Finding
@@ -27,19 +28,7 @@ INDEX_DAMAGED = "index-damaged"  # the rule of an index that cannot be asked, or
 
 # Articles that are not what their version and the latest capture of it say, as far as columns
 # repeat what was read.
-_READ_COLUMNS = (
-    *(
-        "lead",
-        "author",
-        "section",
-        "language",
-        "published",
-        "published_precision",
-        "published_raw",
-        "modified",
-    ),
-    *("publisher", "image_url", "image_caption", "image_credit"),
-)
+_READ_COLUMNS = column_names(ARTICLES, Origin.READING)
 _UNLIKE_READ = f"""
 SELECT a.id FROM articles a LEFT JOIN versions v ON v.id = a.version_id LEFT JOIN _texts t ON t.id = (
   SELECT text FROM _readings r WHERE r.version_id = a.version_id AND r.article_id = a.id ORDER BY r.moment DESC LIMIT 1)

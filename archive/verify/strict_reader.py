@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from archive.model.finding import Finding
+from archive.verify.byte_source import LINE_LIMIT, ByteSource
 from archive.warc.file_names import final_name
-from archive.warc.gzip_members import MAGIC, GzipMember, MemberDamageError, find_next_member
+from archive.warc.gzip_members import MAGIC, GzipMember, find_next_member
 
 _CHUNK = 1 << 16
 _WINDOW = 1 << 20
 _IN_MEMORY = 4 << 20
-_LINE_LIMIT = 1 << 16
 _HEAD_LIMIT = 1 << 20
 _RECORD_START = re.compile(rb"(?<=\n)WARC/[0-9]\.[0-9]+\r?\n")
 _DIGITS = re.compile(rb"[0-9]{1,18}")
@@ -127,7 +127,7 @@ def _member_records(
 ) -> Generator[RawRecord, None, int]:
     """The records of one member (there should be one); returns where the walk goes on."""
     member = GzipMember(file, offset)
-    source = _Source(member.chunks())
+    source = ByteSource(member.chunks())
     pending: _Draft | None = None
     count = 0
     while pending is None or source.peek(5) == b"WARC/":
@@ -141,7 +141,7 @@ def _member_records(
         count += 1
         if source.damage or not pending.whole:
             break
-    junk = source.drain()
+    junk = source.skip_rest()
     draft = pending
     if source.damage:
         draft.whole = False
@@ -194,7 +194,7 @@ def _plain_records(name: str, file: BinaryIO, size: int) -> Iterator[RawRecord]:
             position = after
             continue
         file.seek(position)
-        source = _Source(iter(lambda: file.read(_CHUNK), b""))
+        source = ByteSource(iter(lambda: file.read(_CHUNK), b""))
         draft = _read_record(source)
         end = position + source.consumed
         length = (
@@ -224,58 +224,6 @@ def _find_plain_record(file: BinaryIO, start: int, size: int) -> int:
 
 
 # --------------------------------------------------------------------------------------- one record
-
-
-class _Source:
-    """Bytes that come in pieces, read by line and by count; damage ends them and is remembered."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._buffer = b""
-        self._position = 0
-        self.consumed = 0
-        self.damage: _Problem | None = None
-
-    def _more(self) -> bool:
-        try:
-            piece = next(self._pieces, b"")
-        except MemberDamageError as error:
-            self.damage = (error.rule, error.detail)
-            return False
-        self._buffer, self._position = self._buffer[self._position :] + piece, 0
-        return bool(piece)
-
-    def peek(self, count: int) -> bytes:
-        while len(self._buffer) - self._position < count and self._more():
-            pass
-        return self._buffer[self._position : self._position + count]
-
-    def line(self) -> bytes:
-        """Up to and with the next line feed; less at the end, or where a line is longer than
-        allowed.
-        """
-        while (end := self._buffer.find(b"\n", self._position)) < 0 and len(
-            self._buffer
-        ) - self._position < _LINE_LIMIT:
-            if not self._more():
-                return self.take(len(self._buffer) - self._position)
-        return self.take(min(end - self._position + 1, _LINE_LIMIT) if end >= 0 else _LINE_LIMIT)
-
-    def take(self, count: int) -> bytes:
-        """At most `count` bytes, at least one unless they have ended."""
-        if self._position >= len(self._buffer):
-            self._more()
-        piece = self._buffer[self._position : self._position + count]
-        self._position += len(piece)
-        self.consumed += len(piece)
-        return piece
-
-    def drain(self) -> int:
-        """Read to the end; how many bytes that were."""
-        before = self.consumed
-        while self.take(_WINDOW):
-            pass
-        return self.consumed - before
 
 
 @dataclass(slots=True)
@@ -312,9 +260,9 @@ class _Draft:
         return replace(record, findings=findings)
 
 
-def _read_record(source: _Source) -> _Draft:
+def _read_record(source: ByteSource) -> _Draft:
     draft = _Draft()
-    first = source.line()
+    first = source.read_line()
     draft.empty = not first
     if not first.startswith(b"WARC/"):
         draft.add_problem("version", f"a record begins with {first[:20]!r} in place of WARC/1.1")
@@ -331,14 +279,14 @@ def _read_record(source: _Source) -> _Draft:
     return draft
 
 
-def _read_fields(source: _Source, draft: _Draft) -> bool:
+def _read_fields(source: ByteSource, draft: _Draft) -> bool:
     """Header lines up to the empty one; False where that does not come."""
     start = source.consumed
-    while (line := source.line()) not in {b"\r\n", b"\n", b""}:
+    while (line := source.read_line()) not in {b"\r\n", b"\n", b""}:
         if not line.endswith(b"\n"):
-            if len(line) >= _LINE_LIMIT:
+            if len(line) >= LINE_LIMIT:
                 draft.add_problem(
-                    "header-too-long", f"a header line of more than {_LINE_LIMIT} bytes"
+                    "header-too-long", f"a header line of more than {LINE_LIMIT} bytes"
                 )
             return False
         if source.consumed - start > _HEAD_LIMIT:
@@ -377,7 +325,7 @@ def _read_field(line: bytes, draft: _Draft) -> None:
         draft.fields.append((name.strip(), value.strip(" \t")))
 
 
-def _read_block(source: _Source, draft: _Draft) -> None:
+def _read_block(source: ByteSource, draft: _Draft) -> None:
     declared = next(
         (value for name, value in draft.fields if name.lower() == "content-length"), None
     )
@@ -388,7 +336,7 @@ def _read_block(source: _Source, draft: _Draft) -> None:
         return
     rest = int(declared)
     while rest:
-        piece = source.take(min(rest, _WINDOW))
+        piece = source.read_some(min(rest, _WINDOW))
         if not piece:
             break
         draft.block.write(piece)
@@ -403,7 +351,7 @@ def _read_block(source: _Source, draft: _Draft) -> None:
         return
     trailer = source.peek(4)
     if trailer == b"\r\n\r\n":
-        source.take(4)
+        source.read_some(4)
         draft.whole = True
     elif not source.damage:
         draft.broken = draft.whole = True

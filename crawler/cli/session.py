@@ -40,7 +40,7 @@ class Session:
         """The collection meant; UsageError where there is none."""
         from archive.layout import CollectionFolder
 
-        return CollectionFolder.find(self.folder)
+        return CollectionFolder.locate(self.folder)
 
     def config(self) -> CollectionConfig:
         """Its `warraq.toml`, checked."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.config import CollectionConfig, check_format, parse_config
-from archive.config_parsers import parse_zone, parse_url
+from archive.config_parsers import parse_url, parse_zone
 from archive.errors import StorageError, UsageError
 from archive.layout import CONFIG_NAME, CollectionFolder
 from archive.urls import canonical_key
@@ -46,7 +46,7 @@ def create_collection(
     site that could not be looked at gets its table too. Raises UsageError for an address or zone
     that is none, or where nothing would be done.
     """
-    _check(urls, timezone)
+    _check_arguments(urls, timezone)
     path = folder.expanduser() / CONFIG_NAME
     exists = path.is_file()
     if exists and not urls:
@@ -66,20 +66,20 @@ def create_collection(
     _refuse_known(config, urls, urls)
     added, sites = "", []
     for url in urls:
-        found = survey_site(url, timezone=timezone, say=say)
-        chosen = name or site_name(found.start, taken_names(text + added))
-        added += site_text(chosen, found, on=datetime.now(UTC))
-        sites.append((chosen, found))
+        survey = survey_site(url, timezone=timezone, say=say)
+        chosen = name or site_name(survey.start, taken_names(text + added))
+        added += site_text(chosen, survey, on=datetime.now(UTC))
+        sites.append((chosen, survey))
     _refuse_known(config, urls, [found.start for _, found in sites])  # where the addresses have led
     whole = text + ("" if text.endswith("\n") else "\n") + added
     parse_config(whole, CONFIG_NAME)
     if exists:
-        _append(path, text, whole)
-        return CreatedCollection(layout=CollectionFolder.find(path.parent), sites=tuple(sites))
+        _replace_config(path, text, whole)
+        return CreatedCollection(layout=CollectionFolder.locate(path.parent), sites=tuple(sites))
     return CreatedCollection(layout=CollectionFolder.create(path.parent, whole), sites=tuple(sites))
 
 
-def _check(urls: Sequence[str], timezone: str | None) -> None:
+def _check_arguments(urls: Sequence[str], timezone: str | None) -> None:
     for url in urls:
         try:
             parse_url(url)
@@ -114,7 +114,7 @@ def _refuse_known(config: CollectionConfig, urls: Sequence[str], starts: Sequenc
         known[address] = "another --site"
 
 
-def _append(path: Path, before: str, whole: str) -> None:
+def _replace_config(path: Path, before: str, whole: str) -> None:
     """Write the longer text in place of the shorter, whole or not at all; not over an edit made in
     the meantime.
     """

@@ -47,7 +47,7 @@ def test_a_required_key_has_no_default() -> None:
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: f"{key.table}{key.name}")
 def test_each_key_says_what_a_person_needs(key: Key) -> None:
-    """A meaning that ends in a full stop, what is expected, an example, a unit if it is a number."""
+    """A meaning with a full stop, what is expected, an example, a unit if it is a number."""
     assert key.meaning.endswith(".")
     assert key.expects
     assert key.example

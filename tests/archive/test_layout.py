@@ -70,23 +70,23 @@ def test_find_by_option_environment_and_folder(
         CollectionFolder.create(tmp_path / name, CONFIG)
     monkeypatch.chdir(tmp_path / "c")
     monkeypatch.delenv("WARRAQ_COLLECTION", raising=False)
-    assert CollectionFolder.find().root == tmp_path / "c"
+    assert CollectionFolder.locate().root == tmp_path / "c"
     monkeypatch.setenv("WARRAQ_COLLECTION", str(tmp_path / "b"))
-    assert CollectionFolder.find().root == tmp_path / "b"
-    assert CollectionFolder.find(tmp_path / "a").root == tmp_path / "a"
+    assert CollectionFolder.locate().root == tmp_path / "b"
+    assert CollectionFolder.locate(tmp_path / "a").root == tmp_path / "a"
 
 
 def test_find_refuses_another_folder(tmp_path: Path) -> None:
     """A folder that is no collection is named, with what to do."""
     with pytest.raises(UsageError, match="warraq init"):
-        CollectionFolder.find(tmp_path)
+        CollectionFolder.locate(tmp_path)
 
 
 def test_find_refuses_a_newer_collection(tmp_path: Path) -> None:
     """A collection of a newer format is refused before anything in it is touched."""
     layout = CollectionFolder.create(tmp_path, CONFIG + "format = 99\n")
     with pytest.raises(NewerCollectionError):
-        CollectionFolder.find(layout.root)
+        CollectionFolder.locate(layout.root)
 
 
 def test_second_writer_is_told_at_once_who_holds_it(tmp_path: Path) -> None:

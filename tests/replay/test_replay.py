@@ -82,7 +82,7 @@ def test_pywb_gives_the_very_entity(crawled: Path, pywb: Callable[[Path], str]) 
     captured.
     """
     address = pywb(crawled)
-    layout = CollectionFolder.find(crawled)
+    layout = CollectionFolder.locate(crawled)
     with IndexReader(layout.index_db) as reader:
         rows = list(
             reader.rows("SELECT * FROM captures WHERE status = 200 AND record_type = 'response'")

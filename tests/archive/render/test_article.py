@@ -1,17 +1,11 @@
-"""An article as text, Markdown and HTML, and what changed between two versions: nothing archived
-gets out of hand.
-"""
+"""An article as text, Markdown and HTML: archived text cannot act as markup of ours."""
 
 from html.parser import HTMLParser
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.render.article import as_html, as_markdown, as_text
-from archive.render.diff import DiffKind, compare_versions
-from archive.render.diff import as_html as differences_html
-from archive.render.diff import as_text as differences_text
 
 ARTICLE = {
     "id": "0123456789abcdef",
@@ -95,53 +89,3 @@ def test_direction_follows_the_language() -> None:
     """Arabic is set from right to left, English is not."""
     assert 'lang="ar" dir="rtl"' in as_html(ARTICLE)
     assert 'lang="en" dir="ltr"' in as_html(ARTICLE | {"language": "en"})
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "kinds"),
-    [
-        (["أ ب ج"], ["أ ب ج"], [DiffKind.SAME]),
-        (["أ ب ج د"], ["أ ب ج هـ"], [DiffKind.EDITED]),
-        (["أ ب ج"], ["أ ب ج", "د هـ و"], [DiffKind.SAME, DiffKind.ADDED]),
-        (["أ ب ج", "د هـ و"], ["د هـ و"], [DiffKind.REMOVED, DiffKind.SAME]),
-        (["أ ب ج"], ["س ص ع"], [DiffKind.ADDED, DiffKind.REMOVED]),
-    ],
-)
-def test_paragraphs_are_compared(
-    before: list[str], after: list[str], kinds: list[DiffKind]
-) -> None:
-    """A paragraph stayed, came, went, or was edited; one that shares little with another is not its
-    edit.
-    """
-    found = compare_versions(version("ع", *before), version("ع", *after))
-    assert [difference.kind for difference in found] == [DiffKind.SAME, *kinds]
-
-
-def test_changed_headline() -> None:
-    """A changed headline is the first difference."""
-    found = compare_versions(
-        version("عنوان الخبر القديم", "نص."), version("عنوان الخبر الجديد", "نص.")
-    )
-    assert list(differences_text(found))[:2] == ["- عنوان الخبر القديم", "+ عنوان الخبر الجديد"]
-    assert (
-        next(iter(differences_html(found)))
-        == "<p>عنوان الخبر <del>القديم</del><ins>الجديد</ins></p>"
-    )
-
-
-PARAGRAPHS = st.lists(st.text(st.sampled_from("ابج <&"), max_size=20), max_size=6)
-
-
-@given(PARAGRAPHS, PARAGRAPHS)
-def test_differences_hold_both_texts(before: list[str], after: list[str]) -> None:
-    """From the differences both texts can be read whole, and their HTML has no element but ours."""
-    found = compare_versions(version("ع", *before), version("ع", *after))
-    assert [each.after for each in found if each.kind is not DiffKind.REMOVED] == [
-        "ع",
-        *"\n".join(after).split("\n"),
-    ]
-    assert [each.before for each in found if each.kind is not DiffKind.ADDED] == [
-        "ع",
-        *"\n".join(before).split("\n"),
-    ]
-    assert set(Tags("".join(differences_html(found))).tags) <= {"p", "ins", "del"}

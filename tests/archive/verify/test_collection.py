@@ -4,17 +4,16 @@ that is good.
 
 from __future__ import annotations
 
-import importlib
 import random
 import shutil
 import sqlite3
-import sys
 import tracemalloc
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
 import foreign_files
+import malformed_warcs as malformed
 import pytest
 import warc_kit
 
@@ -27,11 +26,6 @@ from archive.model.finding import Finding
 from archive.verify.collection import verify_collection, verify_warc
 from archive.verify.cross_record_rules import RecordLedger
 from archive.verify.strict_reader import raw_records
-
-sys.path.insert(0, str(Path(__file__).parent))
-malformed = importlib.import_module(
-    "malformed"
-)  # lies beside this file, which no import path names
 
 
 def findings(path: Path) -> list[Finding]:
@@ -116,25 +110,6 @@ def test_damage_in_an_imported_file_is_found_all_the_same(tmp_path: Path):
         ("block-digest", malformed.RESPONSE_ID),
         ("payload-digest", malformed.RESPONSE_ID),
     ]
-
-
-def test_each_of_several_damaged_records_is_named_and_those_between_are_read(tmp_path: Path):
-    """After damage the walk goes on at the next record, however many are damaged."""
-    members = [malformed.member(malformed.INFO)]
-    for number in range(9):
-        identifier = f"<urn:uuid:00000000-0000-4000-8000-0000000001{number:02d}>"
-        members.append(
-            malformed.member(
-                malformed.response(identifier=identifier, url=f"{malformed.URL}{number}")
-            )
-        )
-    for number in (2, 5, 6):
-        members[number] = malformed.flipped(members[number], len(members[number]) - 6)
-    path = written(tmp_path, b"".join(members))
-    assert [finding.record_id for finding in findings(path)] == [
-        f"<urn:uuid:00000000-0000-4000-8000-0000000001{n:02d}>" for n in (1, 4, 5)
-    ]
-    assert sum(1 for record in raw_records(path) if record.whole) == 7
 
 
 def test_a_large_block_does_not_stay_in_memory(tmp_path: Path):

@@ -1,0 +1,97 @@
+"""CDXJ and index against the records: each difference has its finding and says how to repair it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import warc_kit
+
+from archive.cdx.cdxj import CdxjFile
+from archive.index.writer import Index
+from archive.model import Capture, PayloadKind, Reading
+from archive.verify.cross_record_rules import RecordLedger
+from archive.verify.header_rules import RecordOrigin
+from archive.verify.index_rules import check_cdxj, check_index, withdrawn_captures
+from archive.verify.strict_reader import raw_records
+
+
+@pytest.fixture
+def captures(tmp_path: Path) -> list[Capture]:
+    """Three captures written to a WARC file in `tmp_path`."""
+    with warc_kit.writer(tmp_path) as writer:
+        return [
+            writer.write_exchange(
+                warc_kit.exchange(f"http://news.example/{number}", second=number), warc_kit.FACTS
+            )
+            for number in range(3)
+        ]
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, captures: list[Capture]) -> Iterator[RecordLedger]:
+    path = tmp_path / captures[0].warc
+    with RecordLedger() as ledger:
+        for record in raw_records(path):
+            ledger.add(path.name, record, RecordOrigin.OURS)
+        yield ledger
+
+
+def write_cdxj(path: Path, captures: list[Capture]) -> None:
+    cdxj = CdxjFile(path)
+    for capture in captures:
+        cdxj.add(capture)
+    cdxj.close()
+
+
+def test_a_capture_without_its_line_is_named(
+    tmp_path: Path, captures: list[Capture], ledger: RecordLedger
+):
+    """The finding names the record that the CDXJ lacks, and the command that repairs it."""
+    write_cdxj(tmp_path / "index.cdxj", captures[:2])
+    (finding,) = check_cdxj(tmp_path / "index.cdxj", ledger)
+    assert (finding.rule, finding.record_id) == ("cdxj-missing", captures[2].record_id)
+    assert (finding.file, finding.offset) == (captures[2].warc, captures[2].offset)
+    assert finding.detail.endswith("run: warraq index --rebuild")
+
+
+def test_a_withdrawn_article_has_no_line(
+    tmp_path: Path, captures: list[Capture], ledger: RecordLedger
+):
+    """A line for a capture of a withdrawn article is a finding; a missing one is as it should
+    be.
+    """
+    write_cdxj(tmp_path / "index.cdxj", captures[:2])
+    hidden = {(capture.warc, capture.offset) for capture in captures[1:]}
+    (finding,) = check_cdxj(tmp_path / "index.cdxj", ledger, hidden)
+    assert (finding.rule, finding.offset) == ("cdxj-withdrawn", captures[1].offset)
+
+
+def test_rows_and_records_are_compared_both_ways(
+    tmp_path: Path, captures: list[Capture], ledger: RecordLedger
+):
+    """A record without its row is found, and a row where no record begins."""
+    moved = replace(captures[1], offset=captures[1].offset + 1)
+    path = tmp_path / "index.db"
+    with Index(path) as index:
+        index.apply_captures(
+            [(capture, Reading(kind=PayloadKind.OTHER)) for capture in (captures[0], moved)]
+        )
+    findings = list(check_index(path, ledger))
+    assert [(finding.rule, finding.offset) for finding in findings] == [
+        ("index-missing", captures[1].offset),
+        ("index-dangling", moved.offset),
+        ("index-missing", captures[2].offset),
+    ]
+
+
+def test_an_index_that_is_not_there_withdraws_nothing(tmp_path: Path, ledger: RecordLedger):
+    """Without an index there are no withdrawals, and captures that wait for one are a finding."""
+    path = tmp_path / "index.db"
+    assert withdrawn_captures(path) == set()
+    assert [finding.rule for finding in check_index(path, ledger)] == ["index-absent"]
+    path.write_bytes(b"no database at all" * 100)
+    assert withdrawn_captures(path) == set()
+    assert [finding.rule for finding in check_index(path, ledger)] == ["index-damaged"]
