@@ -165,14 +165,8 @@ def heritrix() -> list[bytes]:
     """Heritrix 3: fetch metadata records, dns records, a revisit under the old profile address, and
     one misspelt.
     """
-    made = [
-        _info(
-            "Heritrix/3.2.0 http://crawler.archive.org",
-            "ip: 192.0.2.1",
-            "isPartOf: news",
-            "operator: library",
-        )
-    ]
+    about = ("ip: 192.0.2.1", "isPartOf: news", "operator: library")
+    made = [_info("Heritrix/3.2.0 http://crawler.archive.org", *about)]
     dns = (
         ("WARC-Target-URI", f"dns:{HOST}"),
         ("WARC-Record-ID", urn(500)),

@@ -130,6 +130,26 @@ def record(
     )
 
 
+FOREIGN_HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>hello</p>"
+FOREIGN_DATE = ("WARC-Date", "2020-01-02T03:04:05Z")
+
+
+def foreign_response(
+    url: str = "http://old.example/",
+    *headers: tuple[str, str],
+    block: bytes = FOREIGN_HTTP,
+    **more: Any,
+) -> bytes:
+    """One `response` record as an older tool writes it."""
+    fields = [
+        ("WARC-Target-URI", url),
+        FOREIGN_DATE,
+        ("Content-Type", "application/http; msgtype=response"),
+        *headers,
+    ]
+    return record("response", block, *fields, **more)
+
+
 def packed(records: Iterable[bytes]) -> bytes:
     """Records as gzip members, one each."""
     return b"".join(gzip.compress(one, mtime=0) for one in records)

@@ -161,5 +161,3 @@ def test_forgetting_equals_never_having_seen(kit: Kit) -> None:
         index.apply_captures(entries[5:])
         index.withdraw(gone)
     assert kit.dump() == after
-
-

@@ -35,8 +35,6 @@ from archive.warc.capture_reader import (
 )
 from archive.warc.http_message import decode_entity
 
-HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>hello</p>"
-DATE = ("WARC-Date", "2020-01-02T03:04:05Z")
 FAILURE = Failure(
     url="http://x.example/a\nb",
     stage=Stage.FETCH,
@@ -53,18 +51,6 @@ CRAWL = CrawlSummary(
     fetched=3,
     bytes=10**12,
 )
-
-
-def foreign_response(
-    url: str = "http://old.example/", *headers: tuple[str, str], block: bytes = HTTP, **more
-) -> bytes:
-    fields = [
-        ("WARC-Target-URI", url),
-        DATE,
-        ("Content-Type", "application/http; msgtype=response"),
-        *headers,
-    ]
-    return warc_kit.record("response", block, *fields, **more)
 
 
 def test_what_was_written_is_read_back(tmp_path):
@@ -172,7 +158,10 @@ def test_a_bare_response_of_another_tool_is_a_capture(tmp_path):
     path = tmp_path / "old.warc.gz"
     path.write_bytes(
         warc_kit.packed(
-            [warc_kit.record("warcinfo", b"software: x\r\n"), foreign_response("<http://o/ b>")]
+            [
+                warc_kit.record("warcinfo", b"software: x\r\n"),
+                warc_kit.foreign_response("<http://o/ b>"),
+            ]
         )
     )
     (capture,) = read_captures(path)
@@ -188,7 +177,10 @@ def test_uncompressed_files_are_read_with_their_offsets(tmp_path):
     """A plain .warc gives the same captures, each readable at its offset, with extra line ends
     between records.
     """
-    one, two = foreign_response("http://a.example/1"), foreign_response("http://a.example/2")
+    one, two = (
+        warc_kit.foreign_response("http://a.example/1"),
+        warc_kit.foreign_response("http://a.example/2"),
+    )
     path = tmp_path / "plain.warc"
     path.write_bytes(one + b"\r\n\r\n" + two)
     found = [item for item in read_captures(path) if isinstance(item, Capture)]
@@ -202,7 +194,7 @@ def test_records_of_one_exchange_are_joined_in_any_order(tmp_path):
     """Response, request and metadata tied by WARC-Concurrent-To or WARC-Refers-To are one capture,
     in either order.
     """
-    response = foreign_response("http://a.example/", ("WARC-Record-ID", "<urn:uuid:1>"))
+    response = warc_kit.foreign_response("http://a.example/", ("WARC-Record-ID", "<urn:uuid:1>"))
     request = warc_kit.record(
         *("request", b"GET / HTTP/1.1\r\n\r\n", ("WARC-Record-ID", "<urn:uuid:2>")),
         ("WARC-Concurrent-To", "<urn:uuid:1>"),
@@ -217,7 +209,7 @@ def test_records_of_one_exchange_are_joined_in_any_order(tmp_path):
     )
     for number, order in enumerate(([response, request, metadata], [request, response, metadata])):
         path = tmp_path / f"{number}.warc.gz"
-        path.write_bytes(warc_kit.packed([*order, foreign_response("http://b.example/")]))
+        path.write_bytes(warc_kit.packed([*order, warc_kit.foreign_response("http://b.example/")]))
         one, two = read_capture_groups(path)
         assert isinstance(one.item, Capture)
         assert (one.item.facts.via, one.item.facts.hops) == ("http://v.example/", 3)
@@ -232,7 +224,7 @@ def test_resource_records_are_captures_without_a_status(tmp_path):
     """
     fields = (
         ("WARC-Target-URI", "http://a.example/x.xml"),
-        DATE,
+        warc_kit.FOREIGN_DATE,
         ("Content-Type", "text/xml; charset=utf-8"),
     )
     path = tmp_path / "r.warc.gz"
@@ -260,7 +252,9 @@ def test_only_web_addresses_are_captures(tmp_path, url):
     """Records of any other scheme are passed over."""
     path = tmp_path / "x.warc.gz"
     path.write_bytes(
-        warc_kit.packed([foreign_response(url), foreign_response("HTTP://a.example/")])
+        warc_kit.packed(
+            [warc_kit.foreign_response(url), warc_kit.foreign_response("HTTP://a.example/")]
+        )
     )
     assert [item.url for item in read_captures(path) if isinstance(item, Capture)] == [
         "HTTP://a.example/"

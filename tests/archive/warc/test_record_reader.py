@@ -21,51 +21,37 @@ from archive.warc.capture_reader import (
 )
 from archive.warc.record_reader import MAX_HEADER
 
-HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>hello</p>"
-
-
-DATE = ("WARC-Date", "2020-01-02T03:04:05Z")
-
-
-def foreign_response(
-    url: str = "http://old.example/", *headers: tuple[str, str], block: bytes = HTTP, **more
-) -> bytes:
-    fields = [
-        ("WARC-Target-URI", url),
-        DATE,
-        ("Content-Type", "application/http; msgtype=response"),
-        *headers,
-    ]
-    return warc_kit.record("response", block, *fields, **more)
-
 
 def test_empty_gzip_members_are_passed_over(tmp_path):
     """An empty member between or behind records is no record and no damage."""
     path = tmp_path / "x.warc.gz"
     empty = gzip.compress(b"")
-    path.write_bytes(empty + warc_kit.packed([foreign_response()]) + empty)
+    path.write_bytes(empty + warc_kit.packed([warc_kit.foreign_response()]) + empty)
     assert [type(item) for item in read_captures(path)] == [Capture]
 
 
-GOOD = [foreign_response(f"http://a.example/{number}") for number in range(3)]
+GOOD = [warc_kit.foreign_response(f"http://a.example/{number}") for number in range(3)]
 
 
 BAD_RECORDS = {
-    "negative length": foreign_response(length="-5"),
-    "hex length": foreign_response(length="0x10"),
-    "arabic digits": foreign_response(length="١٢"),
-    "huge length": foreign_response(length="9" * 30),
-    "length too long": foreign_response(length=str(len(HTTP) + 40)),
-    "length too short": foreign_response(length=str(len(HTTP) - 4)),
+    "negative length": warc_kit.foreign_response(length="-5"),
+    "hex length": warc_kit.foreign_response(length="0x10"),
+    "arabic digits": warc_kit.foreign_response(length="١٢"),
+    "huge length": warc_kit.foreign_response(length="9" * 30),
+    "length too long": warc_kit.foreign_response(length=str(len(warc_kit.FOREIGN_HTTP) + 40)),
+    "length too short": warc_kit.foreign_response(length=str(len(warc_kit.FOREIGN_HTTP) - 4)),
     "no length": b"WARC/1.0\r\nWARC-Type: response\r\n\r\n\r\n\r\n",
-    "two lengths": foreign_response("http://a.example/", ("Content-Length", "3")),
+    "two lengths": warc_kit.foreign_response("http://a.example/", ("Content-Length", "3")),
     "not warc": b"HTTP/1.1 200 OK\r\n\r\nhello",
     "endless header": b"WARC/1.0\r\nX: " + b"a" * (MAX_HEADER + 10) + b"\r\n\r\n",
     "header cut": b"WARC/1.0\r\nWARC-Type: resp",
     "bad date": warc_kit.record(
-        "response", HTTP, ("WARC-Target-URI", "http://a/"), ("WARC-Date", "yesterday")
+        "response",
+        warc_kit.FOREIGN_HTTP,
+        ("WARC-Target-URI", "http://a/"),
+        ("WARC-Date", "yesterday"),
     ),
-    "two records": foreign_response() + foreign_response(),
+    "two records": warc_kit.foreign_response() + warc_kit.foreign_response(),
 }
 
 
@@ -156,8 +142,8 @@ def test_zeros_of_a_power_loss_are_damage(tmp_path, sample):
 
 def test_a_bomb_is_passed_over_in_little_memory(tmp_path):
     """A member that expands to 100 MB, as a block or as a header, costs a few MB to read past."""
-    block = HTTP + b"\0" * 100_000_000
-    bomb = foreign_response(
+    block = warc_kit.FOREIGN_HTTP + b"\0" * 100_000_000
+    bomb = warc_kit.foreign_response(
         "http://bomb.example/", ("WARC-Payload-Digest", "sha1:" + "A" * 32), block=block
     )
     path = tmp_path / "b.warc.gz"
