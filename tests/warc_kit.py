@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import zlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -162,3 +163,26 @@ def with_a_flipped_byte(data: bytes) -> bytes:
     changed, place = bytearray(data), len(data) // 2
     changed[max(place, data.rfind(b"\x1f\x8b\x08", 0, place + 1) + 20)] ^= 0x40
     return bytes(changed)
+
+
+def raw_records(path: Path) -> list[tuple[dict[str, list[str]], bytes]]:
+    """Every record of a file, parsed by the letter of the standard and with nothing of ours."""
+    records: list[tuple[dict[str, list[str]], bytes]] = []
+    data = path.read_bytes()
+    while data:
+        decoder = zlib.decompressobj(31)
+        text = decoder.decompress(data)
+        assert decoder.eof
+        data = decoder.unused_data
+        head, _, rest = text.partition(b"\r\n\r\n")
+        lines = head.decode().split("\r\n")
+        assert lines[0] == "WARC/1.1"
+        fields: dict[str, list[str]] = {}
+        for line in lines[1:]:
+            name, colon, value = line.partition(": ")
+            assert colon
+            fields.setdefault(name, []).append(value)
+        length = int(fields["Content-Length"][0])
+        assert rest[length:] == b"\r\n\r\n"
+        records.append((fields, rest[:length]))
+    return records

@@ -75,3 +75,28 @@ def test_closing_never_overwrites(folder):
         writer.close()
     assert (folder / capture.warc).read_bytes() == b"somebody else's"
     assert (folder / (capture.warc + ".open")).stat().st_size > 0
+
+
+def test_a_failed_write_leaves_whole_records_only(folder, monkeypatch):
+    """When the disk fills in the middle of a record the error is raised, the half record is taken
+    back, and writing can go on once there is room.
+    """
+    writer = warc_kit.writer(folder)
+    first = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
+    really = os.write
+
+    def full(descriptor, data):
+        if len(data) > 100:
+            return really(descriptor, data[:100])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(ArchiveWriteError, match="No space left"):
+        writer.write_exchange(warc_kit.exchange(second=1), warc_kit.FACTS)
+    monkeypatch.undo()
+    second = writer.write_exchange(warc_kit.exchange(second=2), warc_kit.FACTS)
+    writer.close()
+    assert second.offset > first.offset
+    assert [
+        fields["WARC-Type"][0] for fields, _ in warc_kit.raw_records(warc_kit.only_file(folder))
+    ] == [*("warcinfo", "request", "metadata", "response", "request", "metadata", "response")]
