@@ -21,39 +21,39 @@ _STEPS = 4
 _DECODED = 32 << 20
 
 
-def captures_of(reader: IndexReader, archive: Path, articles: Iterable[str]) -> list[Capture]:
+def gather_captures(reader: IndexReader, archive: Path, articles: Iterable[str]) -> list[Capture]:
     """The captures of these articles (ids), the records that revisits among them stand for, and the
     requisites of all.
     """
-    found: dict[str, Capture] = {}
+    captures: dict[str, Capture] = {}
     for article in articles:
         for row in reader.captures(article):
             capture = reader.capture(row["id"])
             if capture is not None:
-                _add(reader, archive, capture, found, _STEPS)
+                _add_with_requisites(reader, archive, capture, captures, _STEPS)
     return sorted(
-        found.values(), key=lambda capture: (capture.captured, capture.warc, capture.offset)
+        captures.values(), key=lambda capture: (capture.captured, capture.warc, capture.offset)
     )
 
 
-def _add(
-    reader: IndexReader, archive: Path, capture: Capture, found: dict[str, Capture], steps: int
+def _add_with_requisites(
+    reader: IndexReader, archive: Path, capture: Capture, captures: dict[str, Capture], steps: int
 ) -> None:
-    if capture.id in found or not steps:
+    if capture.id in captures or not steps:
         return
-    found[capture.id] = capture
+    captures[capture.id] = capture
     if capture.record_type is RecordType.REVISIT:
         reference = reader.revisit_target(capture)
-        behind = reader.capture_at(reference.warc, reference.offset) if reference else None
-        if behind is not None:
-            found[behind.id] = behind
-    for url in _needed(reader, archive, capture):
+        original = reader.capture_at(reference.warc, reference.offset) if reference else None
+        if original is not None:
+            captures[original.id] = original
+    for url in _called_urls(reader, archive, capture):
         needed = reader.nearest_capture(url, capture.captured)
         if needed is not None:
-            _add(reader, archive, needed, found, steps - 1)
+            _add_with_requisites(reader, archive, needed, captures, steps - 1)
 
 
-def _needed(reader: IndexReader, archive: Path, capture: Capture) -> Iterator[str]:
+def _called_urls(reader: IndexReader, archive: Path, capture: Capture) -> Iterator[str]:
     """The addresses that a page or a style sheet calls; none for anything else, or where it cannot
     be read.
     """

@@ -32,7 +32,7 @@ class Check:
     """One thing looked at: what was found, and what to do where it is not right (else empty)."""
 
     name: str
-    found: str
+    observed: str
     advice: str = ""
 
     @property
@@ -44,20 +44,20 @@ class Check:
 def run_checks(folder: Path) -> Iterator[Check]:
     """All checks of this machine and of `folder`, where a collection is or will be."""
     for look in (_python, _sqlite, _packages, _brotli, _zones, _workers):
-        yield _guarded(look)
+        yield _run_guarded(look)
     for look_at in (_space, _file_system, _wal):
-        yield _guarded(lambda look_at=look_at: look_at(folder), look_at.__name__)  # type: ignore[misc]
-    yield _guarded(_scheduler)
+        yield _run_guarded(lambda look_at=look_at: look_at(folder), look_at.__name__)  # type: ignore[misc]
+    yield _run_guarded(_scheduler)
 
 
-def _guarded(look: Callable[[], Check], name: str = "") -> Check:
+def _run_guarded(look: Callable[[], Check], name: str = "") -> Check:
     """A check that breaks is itself a finding, and the others still run."""
     try:
         return look()
     except Exception as error:  # noqa: BLE001  # whatever is broken on this machine is what we are here to tell
         return Check(
             name=(name or look.__name__).strip("_").replace("_", " "),
-            found=f"{type(error).__name__}: {error}",
+            observed=f"{type(error).__name__}: {error}",
             advice="this check broke: reinstall Warraq in a fresh virtual environment, and report it if it stays",
         )
 
@@ -65,7 +65,7 @@ def _guarded(look: Callable[[], Check], name: str = "") -> Check:
 def _python() -> Check:
     found = ".".join(map(str, sys.version_info[:3]))
     advice = "" if sys.version_info >= (3, 11) else "install Python 3.11 or newer"
-    return Check(name="Python", found=found, advice=advice)
+    return Check(name="Python", observed=found, advice=advice)
 
 
 def _sqlite() -> Check:
@@ -79,7 +79,7 @@ def _sqlite() -> Check:
         advice = "use a Python whose SQLite has FTS5"
     return Check(
         name="SQLite",
-        found=f"{sqlite3.sqlite_version}, FTS5 {'yes' if 'ENABLE_FTS5' in options else 'no'}",
+        observed=f"{sqlite3.sqlite_version}, FTS5 {'yes' if 'ENABLE_FTS5' in options else 'no'}",
         advice=advice,
     )
 
@@ -96,7 +96,7 @@ def _packages() -> Check:
         if missing
         else ""
     )
-    return Check(name="packages", found=", ".join(found), advice=advice)
+    return Check(name="packages", observed=", ".join(found), advice=advice)
 
 
 def _brotli() -> Check:
@@ -112,7 +112,7 @@ def _brotli() -> Check:
         else "uninstall brotlipy from this environment, then pip install --force-reinstall brotli"
     )
     return Check(
-        name="Brotli", found="decodes" if fine else "another package shadows it", advice=advice
+        name="Brotli", observed="decodes" if fine else "another package shadows it", advice=advice
     )
 
 
@@ -122,7 +122,7 @@ def _zones() -> Check:
     count = len(available_timezones())
     return Check(
         name="time zones",
-        found=f"{count} known",
+        observed=f"{count} known",
         advice="" if count > 300 else "pip install tzdata",
     )
 
@@ -131,7 +131,7 @@ def _workers() -> Check:
     cores = (
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     )
-    return Check(name="processors", found=f"{cores} usable, zlib {zlib.ZLIB_RUNTIME_VERSION}")
+    return Check(name="processors", observed=f"{cores} usable, zlib {zlib.ZLIB_RUNTIME_VERSION}")
 
 
 def _nearest_existing(folder: Path) -> Path:
@@ -147,7 +147,7 @@ def _space(folder: Path) -> Check:
         if free >= _FREE
         else "make room: a crawl stops when the disk is full (nothing captured is lost)"
     )
-    return Check(name="disk space", found=f"{free / 1e9:.1f} GB free at {place}", advice=advice)
+    return Check(name="disk space", observed=f"{free / 1e9:.1f} GB free at {place}", advice=advice)
 
 
 def _file_system(folder: Path) -> Check:
@@ -158,7 +158,7 @@ def _file_system(folder: Path) -> Check:
             for line in Path("/proc/mounts").read_text("utf-8", "replace").splitlines()
         ]
     except OSError:
-        return Check(name="file system", found="unknown on this system")
+        return Check(name="file system", observed="unknown on this system")
     within = [
         entry
         for entry in mounts
@@ -168,7 +168,7 @@ def _file_system(folder: Path) -> Check:
     advice = (
         "keep the collection on a local disk: SQLite's WAL needs one" if kind in _NETWORKED else ""
     )
-    return Check(name="file system", found=kind, advice=advice)
+    return Check(name="file system", observed=kind, advice=advice)
 
 
 def _wal(folder: Path) -> Check:
@@ -176,7 +176,7 @@ def _wal(folder: Path) -> Check:
     if not os.access(place, os.W_OK):
         return Check(
             name="writing",
-            found=f"{place} cannot be written",
+            observed=f"{place} cannot be written",
             advice="choose another folder or change its rights",
         )
     with tempfile.TemporaryDirectory(dir=place, prefix=".warraq-doctor-") as scratch:
@@ -187,7 +187,7 @@ def _wal(folder: Path) -> Check:
             connection.close()
     return Check(
         name="writing",
-        found=f"SQLite journal: {mode}",
+        observed=f"SQLite journal: {mode}",
         advice="" if mode == "wal" else "use a local disk",
     )
 
@@ -198,4 +198,4 @@ def _scheduler() -> Check:
         ", ".join(there)
         or "neither crontab nor systemctl; `warraq run-due` can be run by anything else"
     )
-    return Check(name="scheduler", found=found)
+    return Check(name="scheduler", observed=found)

@@ -31,7 +31,7 @@ from archive.query.reader import IndexReader
 from archive.warc.file_names import list_warc_files
 from archive.warc.subset import write_selection
 from archive.warc.writer import WarcInfo
-from crawler.admin.captures_of_articles import captures_of
+from crawler.admin.captures_of_articles import gather_captures
 from crawler.admin.withdraw import without_withdrawn
 from pipelines.ingest.catch_up import IndexUpdate, update_index
 
@@ -41,7 +41,7 @@ class ImportResult:
     """What an import did: each file of the sources, and the catch-up of the index afterwards."""
 
     files: list[Imported]
-    caught_up: IndexUpdate
+    index_update: IndexUpdate
 
 
 def import_files(
@@ -58,7 +58,7 @@ def import_files(
     """
     with layout.write_lock():
         remove_partial_imports(layout.archive)
-        known = _known(layout)
+        known = _known_files(layout)
         now = datetime.now(UTC)
         files: list[Imported] = []
         try:
@@ -69,11 +69,11 @@ def import_files(
                 update_index(layout, config, on_capture=on_capture)
             raise
         return ImportResult(
-            files=files, caught_up=update_index(layout, config, on_capture=on_capture)
+            files=files, index_update=update_index(layout, config, on_capture=on_capture)
         )
 
 
-def _known(layout: CollectionFolder) -> dict[str, str]:
+def _known_files(layout: CollectionFolder) -> dict[str, str]:
     """SHA-256 to name of the files in the collection, as far as notes of origin and the fixity
     manifest state them.
     """
@@ -114,8 +114,8 @@ def export_wacz(layout: CollectionFolder, config: CollectionConfig, target: Path
         size = write_wacz(
             target,
             warcs=warcs,
-            cdxj=_lines_of(layout.cdxj, {warc.name for warc in warcs}),
-            pages=_pages(reader),
+            cdxj=_cdxj_lines(layout.cdxj, {warc.name for warc in warcs}),
+            pages=_page_entries(reader),
             title=config.name,
             created=datetime.now(UTC),
             software=f"warraq/{version('warraq')}",
@@ -128,7 +128,7 @@ def export_wacz(layout: CollectionFolder, config: CollectionConfig, target: Path
         for each in resources
         if each["path"] in as_they_are
     }
-    return ExportResult(amount=size, damaged=_unlike_stated(layout, packed))
+    return ExportResult(amount=size, damaged=_damaged_files(layout, packed))
 
 
 def export_selection(
@@ -149,21 +149,21 @@ def export_selection(
         ids = [row["id"] for row in reader.select(filters, text=text)]
         if not ids:
             raise UsageError("no article answers that; nothing was written")
-        wanted = captures_of(reader, layout.archive, ids)
+        wanted = gather_captures(reader, layout.archive, ids)
         warc = Path(folder) / f"warraq-part-{now:%Y%m%d%H%M%S}.warc.gz"
         written = write_selection(warc, layout.archive, wanted, info=info, now=now)
         return write_wacz(
             target,
             warcs=[warc],
             cdxj=sorted(cdxj_line(capture).encode() for capture in written),
-            pages=_pages(reader, set(ids)),
+            pages=_page_entries(reader, set(ids)),
             title=config.name,
             created=now,
             software=info.software,
         )
 
 
-def _unlike_stated(layout: CollectionFolder, copied: Mapping[str, str]) -> tuple[str, ...]:
+def _damaged_files(layout: CollectionFolder, copied: Mapping[str, str]) -> tuple[str, ...]:
     """The files (paths in the collection, with the SHA-256 of what was copied) that are not as the
     manifest states.
     """
@@ -173,7 +173,7 @@ def _unlike_stated(layout: CollectionFolder, copied: Mapping[str, str]) -> tuple
     )
 
 
-def _lines_of(cdxj: Path, names: set[str]) -> Iterator[bytes]:
+def _cdxj_lines(cdxj: Path, names: set[str]) -> Iterator[bytes]:
     """The lines of the index that lead into these files: a crawl may be adding others meanwhile."""
     if not cdxj.is_file():
         raise StorageError(f"{cdxj}: no index here; run `warraq index`")
@@ -181,7 +181,7 @@ def _lines_of(cdxj: Path, names: set[str]) -> Iterator[bytes]:
         yield from (line for line in file if line_target(line)[0] in names)
 
 
-def _pages(reader: IndexReader, only: Container[str] | None = None) -> Iterator[PageEntry]:
+def _page_entries(reader: IndexReader, only: Container[str] | None = None) -> Iterator[PageEntry]:
     """Each article (of those wanted) once, at its first capture."""
     statement = (
         "SELECT c.url, min(c.captured) AS captured, a.title, a.id FROM captures c JOIN articles a ON a.id = c.article_id"
@@ -194,7 +194,7 @@ def _pages(reader: IndexReader, only: Container[str] | None = None) -> Iterator[
             )
 
 
-def withdrawn_but_kept(layout: CollectionFolder) -> int:
+def count_withdrawn_kept(layout: CollectionFolder) -> int:
     """How many captures of withdrawn articles the WARC files still hold."""
     if not layout.index_db.exists():
         return 0
@@ -217,4 +217,4 @@ def export_bag(layout: CollectionFolder, config: CollectionConfig, target: Path)
     chosen = {name: value for name, value in info.items() if value}
     count = write_bag(target, root=layout.root, files=files, database=layout.index_db, info=chosen)
     copied = {name.removeprefix("data/"): digest for name, digest in read_manifest(target).items()}
-    return ExportResult(amount=count, damaged=_unlike_stated(layout, copied))
+    return ExportResult(amount=count, damaged=_damaged_files(layout, copied))

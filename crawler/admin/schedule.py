@@ -57,7 +57,7 @@ def due_sites(
     )
 
 
-def step_minutes(sites: Iterable[SiteConfig]) -> int:
+def polling_minutes(sites: Iterable[SiteConfig]) -> int:
     """How often, in minutes, to ask which sites are due so that none is late: 5, or 1 where a
     schedule needs it.
     """
@@ -93,17 +93,17 @@ def plan_schedule(root: Path, sites: Iterable[SiteConfig], *, only: Iterable[str
     """
     names = tuple(only)
     chosen = [site for site in sites if not names or site.name in names]
-    silent = [site.name for site in chosen if site.schedule is None]
-    if len(silent) == len(chosen) or (names and silent):
+    unscheduled = [site.name for site in chosen if site.schedule is None]
+    if len(unscheduled) == len(chosen) or (names and unscheduled):
         raise UsageError(
-            f"no schedule in warraq.toml for {', '.join(silent) or 'any site'}; "
+            f"no schedule in warraq.toml for {', '.join(unscheduled) or 'any site'}; "
             'write e.g. schedule = "*/30 * * * *" into its [sites.NAME]'
         )
-    command = (*_warraq(), "-C", str(root), "-q", "run-due", *names)
-    return Schedule(root=root, command=command, minutes=step_minutes(chosen))
+    command = (*_warraq_command(), "-C", str(root), "-q", "run-due", *names)
+    return Schedule(root=root, command=command, minutes=polling_minutes(chosen))
 
 
-def _warraq() -> tuple[str, ...]:
+def _warraq_command() -> tuple[str, ...]:
     """The absolute command that runs this very installation: the script beside the interpreter,
     else the module.
     """
@@ -127,7 +127,7 @@ def crontab_lines(schedule: Schedule) -> str:
     return f"# {schedule.name}: the sites of {schedule.root} that are due\n{when} {command} >/dev/null\n"
 
 
-def with_lines(existing: str, schedule: Schedule, *, install: bool) -> str:
+def replace_crontab_lines(existing: str, schedule: Schedule, *, install: bool) -> str:
     """A crontab's text with our lines for this collection put in (once) or taken out; all other
     lines as they were.
     """
@@ -148,9 +148,11 @@ def change_crontab(schedule: Schedule, *, install: bool) -> None:
     """Put our lines into the calling user's crontab, or take them out. Raises UsageError where
     there is no cron.
     """
-    shown = _run(["crontab", "-l"], check=False)
-    changed = with_lines(shown.stdout if shown.returncode == 0 else "", schedule, install=install)
-    _run(["crontab", "-"], text=changed)
+    shown = _run_tool(["crontab", "-l"], check=False)
+    changed = replace_crontab_lines(
+        shown.stdout if shown.returncode == 0 else "", schedule, install=install
+    )
+    _run_tool(["crontab", "-"], text=changed)
 
 
 # ------------------------------------------------------------------------------------------ systemd
@@ -189,13 +191,13 @@ def change_systemd(schedule: Schedule, *, install: bool) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         for path, text in units.items():
             path.write_text(text, "utf-8")
-        _run(["systemctl", "--user", "daemon-reload"])
-        _run(["systemctl", "--user", "enable", "--now", timer])
+        _run_tool(["systemctl", "--user", "daemon-reload"])
+        _run_tool(["systemctl", "--user", "enable", "--now", timer])
     else:
-        _run(["systemctl", "--user", "disable", "--now", timer], check=False)
+        _run_tool(["systemctl", "--user", "disable", "--now", timer], check=False)
         for path in units:
             path.unlink(missing_ok=True)
-        _run(["systemctl", "--user", "daemon-reload"])
+        _run_tool(["systemctl", "--user", "daemon-reload"])
     return list(units)
 
 
@@ -205,7 +207,7 @@ def _systemd_word(word: str) -> str:
     return escaped if re.fullmatch(r"[\w@%:,./=+-]+", escaped) else f'"{escaped}"'
 
 
-def _run(
+def _run_tool(
     command: list[str], *, text: str | None = None, check: bool = True
 ) -> subprocess.CompletedProcess[str]:
     try:

@@ -18,10 +18,10 @@ from archive.query.reader import IndexReader
 from archive.urls import normalise_url, site_host
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.one_off_client import Probe
-from crawler.politeness.robots_cache import RobotsResponse, policy_of
+from crawler.politeness.robots_cache import RobotsResponse, robots_policy
 
-_NOWHERE = "localhost"
-_WAY_OUT = "read a copy that you have: warraq extract URL --html FILE"
+_FILE_HOST = "localhost"
+_ADVICE = "read a copy that you have: warraq extract URL --html FILE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ def open_page(
     if file or not path.is_file():
         raise UsageError(f"{page!r} is neither an http(s) URL nor a file")
     # A file has no address of its own; relative links in it lead nowhere real.
-    return FetchedPage(url=f"http://{_NOWHERE}/{path.name}", body=path.read_bytes())
+    return FetchedPage(url=f"http://{_FILE_HOST}/{path.name}", body=path.read_bytes())
 
 
 def _check_robots(probe: Probe, url: str) -> None:
@@ -71,25 +71,25 @@ def _check_robots(probe: Probe, url: str) -> None:
     forbids everything (RFC 9309 §2.3.1), as for a crawl.
     """
     answer = probe.get(urljoin(url, "/robots.txt"))
-    policy = policy_of(RobotsResponse(url=answer.url, status=answer.status, body=answer.body))
+    policy = robots_policy(RobotsResponse(url=answer.url, status=answer.status, body=answer.body))
     if policy.blocked:
-        raise UsageError(f"{url}: {policy.blocked}; {_WAY_OUT}")
+        raise UsageError(f"{url}: {policy.blocked}; {_ADVICE}")
     if not policy.robots.allows(url):
-        raise UsageError(f"{url}: robots.txt forbids it; {_WAY_OUT}")
+        raise UsageError(f"{url}: robots.txt forbids it; {_ADVICE}")
 
 
-def without_furniture(folder: Path | None, site: SiteConfig, article: Article) -> Article:
+def without_boilerplate(folder: Path | None, site: SiteConfig, article: Article) -> Article:
     """An article as the collection's index would keep it: without what the site's own pages have
     taught it to leave out.
     """
-    layout = CollectionFolder.find(folder)
+    layout = CollectionFolder.locate(folder)
     if not layout.index_db.exists():
         return article
     with IndexReader(layout.index_db) as reader:
         return reader.without_furniture(site.name, article)
 
 
-def site_of(folder: Path | None, url: str, name: str | None) -> SiteConfig | None:
+def find_site(folder: Path | None, url: str, name: str | None) -> SiteConfig | None:
     """The configuration of the page's site: the one called `name`, else the one that starts at the
     URL's host, else None.
 
@@ -97,7 +97,7 @@ def site_of(folder: Path | None, url: str, name: str | None) -> SiteConfig | Non
     site. Outside a collection there is none, unless a collection or a site was asked for by name.
     """
     try:
-        layout = CollectionFolder.find(folder)
+        layout = CollectionFolder.locate(folder)
     except UsageError:
         if folder or name:
             raise
@@ -107,5 +107,5 @@ def site_of(folder: Path | None, url: str, name: str | None) -> SiteConfig | Non
         return config.site(name)
     host = site_host(url)
     fitting = (site for site in config.sites for start in site.start if site_host(start) == host)
-    only = config.sites[0] if host == _NOWHERE and len(config.sites) == 1 else None
+    only = config.sites[0] if host == _FILE_HOST and len(config.sites) == 1 else None
     return next(fitting, only)

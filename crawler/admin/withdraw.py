@@ -68,8 +68,8 @@ def withdraw_article(
         if purge:
             _refuse_arcs({row["warc"] for row in shown})
         if not known:
-            withdrawal = replace(withdrawal, digests=_digests(shown, withdrawal))
-            _write(layout, config, withdrawal)
+            withdrawal = replace(withdrawal, digests=_payload_digests(shown, withdrawal))
+            _write_record(layout, config, withdrawal)
             update_index(layout, config)
         rewritten = _purge(layout, config, withdrawal, _shown(layout, withdrawal)) if purge else ()
         state_closed_files(layout, config)
@@ -185,13 +185,15 @@ def _shown(layout: CollectionFolder, withdrawal: Withdrawal) -> list[Row]:
         return list(reader.rows(_SHOWN, {"site": withdrawal.site, **values}))
 
 
-def _digests(shown: Iterable[Row], withdrawal: Withdrawal) -> tuple[str, ...]:
+def _payload_digests(shown: Iterable[Row], withdrawal: Withdrawal) -> tuple[str, ...]:
     return _sorted(
         [*withdrawal.digests, *(row["payload_digest"] for row in shown if row["payload_digest"])]
     )
 
 
-def _write(layout: CollectionFolder, config: CollectionConfig, withdrawal: Withdrawal) -> None:
+def _write_record(
+    layout: CollectionFolder, config: CollectionConfig, withdrawal: Withdrawal
+) -> None:
     info = WarcInfo(
         software=f"warraq/{version('warraq')}", operator=config.operator, collection=config.name
     )
@@ -220,7 +222,7 @@ def _purge(
     for name in rewritten:
         rows = [row for row in shown if row["warc"] == name]
         path = layout.archive / name
-        stated = _is_as_stated(layout, path)
+        stated = _matches_manifest(layout, path)
         if (
             replace_with_tombstones(
                 path,
@@ -233,7 +235,7 @@ def _purge(
             raise DamagedRecordError(
                 f"{name} is not what the fixity manifest states; run `warraq verify` before purging"
             )
-        if not _is_as_stated(layout, path):
+        if not _matches_manifest(layout, path):
             restate_fixity(
                 layout.fixity, layout.root, [path], now=datetime.now(UTC), reason=why, key=key
             )
@@ -242,7 +244,7 @@ def _purge(
     return rewritten
 
 
-def _is_as_stated(layout: CollectionFolder, path: Path) -> bool:
+def _matches_manifest(layout: CollectionFolder, path: Path) -> bool:
     """Whether a file has the digest that the manifest states; a file just rewritten has not."""
     return read_manifest(layout.fixity).get(path.relative_to(layout.root).as_posix()) == sha256_of(
         path

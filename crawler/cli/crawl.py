@@ -13,23 +13,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archive.model import CRAWL_COUNTERS
 from crawler.cli.options import day, duration, form_option
 from crawler.cli.session import Progress, Session, counted
 
 if TYPE_CHECKING:
     from crawler.crawl.run import CrawlOptions
 
-SUMMARY_COLUMNS = (
-    "site",
-    "outcome",
-    "fetched",
-    "new",
-    "changed",
-    "unchanged",
-    "duplicates",
-    "failed",
-    "bytes",
-)
+SUMMARY_COLUMNS = ("site", "outcome", *CRAWL_COUNTERS)
 
 
 @click.command()

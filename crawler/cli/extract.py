@@ -48,22 +48,22 @@ def extract(
     language and selectors, and its index what the site's own pages have taught to leave out.
     """
     from archive.model import Article
-    from crawler.admin.single_page import open_page, site_of, without_furniture
+    from crawler.admin.single_page import find_site, open_page, without_boilerplate
     from pipelines.article.extraction import extract as read
 
     session: Session = ctx.obj
 
     def obey(url: str) -> bool:
-        known = site_of(session.folder, url, site)
+        known = find_site(session.folder, url, site)
         return known is None or known.obey_robots
 
     got = open_page(page, file, say=session.say, obey=obey)
-    config = site_of(session.folder, got.url, site)
+    config = find_site(session.folder, got.url, site)
     result = read(
         got.body, got.url, captured=datetime.now(UTC), site=config, content_type=got.content_type
     )
     if config is not None and isinstance(result, Article):
-        result = without_furniture(session.folder, config, result)
+        result = without_boilerplate(session.folder, config, result)
     for line in _json(result) if form == "json" else _text(result, config, explain=explain):
         click.echo(line)
 

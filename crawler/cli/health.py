@@ -35,11 +35,11 @@ def verify(ctx: click.Context, *, deep: bool, form: str | None) -> None:
     damaged.
     """
     from archive.verify.collection import verify_collection as check
-    from pipelines.ingest.re_extract import re_extract_all, reread_sample
+    from pipelines.ingest.re_extract import re_extract_all, re_extract_sample
 
     session: Session = ctx.obj
     config = session.config()
-    again = re_extract_all if deep else reread_sample
+    again = re_extract_all if deep else re_extract_sample
 
     def told() -> Iterator[dict[str, Any]]:
         with Progress(session, "verifying") as progress:
@@ -218,7 +218,7 @@ def doctor(ctx: click.Context, form: str | None) -> None:
     session: Session = ctx.obj
     checks = list(run_checks(session.folder or Path()))
     rows = [
-        {"check": check.name, "ok": check.ok, "found": check.found, "do": check.advice}
+        {"check": check.name, "ok": check.ok, "found": check.observed, "do": check.advice}
         for check in checks
     ]
     session.rows(rows, ("check", "ok", "found", "do"), form, nothing="")

@@ -14,12 +14,6 @@ if TYPE_CHECKING:
     from archive.query.filters import Filters
     from crawler.admin.import_export import ExportResult
 
-EXPORT_COLUMNS = (
-    "id", "url", "site", "title", "lead", "body", "author", "section", "language", "published", "published_precision",
-    "published_raw", "modified", "publisher", "image_url", "image_caption", "image_credit", "words", "first_seen",
-    "last_seen", "versions", "cluster_id",
-)  # fmt: skip
-
 
 @click.command()
 @click.argument("query", nargs=-1)
@@ -60,11 +54,11 @@ def export(
     if bag is not None and some:
         raise click.UsageError("a bag holds the whole collection; leave out QUERY and filters", ctx)
     if bag is not None:
-        from crawler.admin.import_export import export_bag, withdrawn_but_kept
+        from crawler.admin.import_export import count_withdrawn_kept, export_bag
 
         handed = export_bag(layout, session.config(), bag)
         session.say(f"{handed.amount} files in {bag}")
-        if kept := withdrawn_but_kept(layout):
+        if kept := count_withdrawn_kept(layout):
             click.echo(
                 f"warning: {counted(kept, 'capture')} of withdrawn articles are in the bag; `withdraw --purge` takes them out",
                 err=True,
@@ -82,12 +76,15 @@ def export(
         session.say(f"{handed.amount} bytes in {target}")
         _tell_damage(ctx, handed)
     elif target is not None:
+        from archive.index.columns import EXPORTED_ARTICLE_COLUMNS
         from archive.query.reader import IndexReader
         from archive.render.tables import write_file
 
         with IndexReader(layout.index_db) as reader:
             session.check_site(reader, chosen.site)
-            count = write_file(reader.select(chosen, text=" ".join(query)), EXPORT_COLUMNS, target)
+            count = write_file(
+                reader.select(chosen, text=" ".join(query)), EXPORTED_ARTICLE_COLUMNS, target
+            )
         session.say(f"{counted(count, 'article')} in {target}")
 
 
@@ -127,9 +124,9 @@ def import_(ctx: click.Context, files: tuple[Path, ...]) -> None:
         session.say(
             f"{file.source}: {'was there already as' if file.known else 'is'} {file.name}{how}"
         )
-    for record in taken.caught_up.damaged:
+    for record in taken.index_update.damaged:
         click.echo(f"damaged: {record.warc} at {record.offset}: {record.problem}")
-    done = taken.caught_up
+    done = taken.index_update
     session.say(
         f"{counted(done.captures, 'capture')} indexed: {counted(done.new, 'new article')}, {done.changed} changed"
     )

@@ -13,7 +13,7 @@ import click
 
 from archive import errors
 from archive.config_keys import COLLECTION, SELECTORS, SITE, keys_of
-from archive.index.column_docs import public_tables
+from archive.query.table_docs import public_tables
 from crawler.cli import COMMANDS, warraq
 
 # Exit codes that no error class carries: verdicts, and what the system or Python does.
@@ -62,13 +62,9 @@ def _keys(table: str) -> Iterator[str]:
 def _toml(value: str | float) -> str:
     if isinstance(value, bool):
         return str(value).lower()
-    return (
-        f'"{value}"'
-        if isinstance(value, str)
-        else f"{value:_}"
-        if isinstance(value, int)
-        else str(value)
-    )
+    if isinstance(value, str):
+        return f'"{value}"'
+    return f"{value:_}" if isinstance(value, int) else str(value)
 
 
 def tables_page() -> str:
@@ -82,7 +78,7 @@ def tables_page() -> str:
             "| --- | --- | --- |",
         ]
         lines += [
-            f"| `{column.name}` | {column.type} | {column.meaning} |" for column in table.columns
+            f"| `{column.name}` | {column.sql} | {column.meaning} |" for column in table.columns
         ]
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
@@ -90,12 +86,12 @@ def tables_page() -> str:
 
 def exit_codes() -> str:
     """`docs/exit-codes.md`: every exit code, from the error classes and the verdicts."""
-    told: dict[int, list[str]] = {code: [meaning] for code, meaning in VERDICTS.items()}
+    meanings: dict[int, list[str]] = {code: [meaning] for code, meaning in VERDICTS.items()}
     for error in _errors(errors.WarraqError):
         meaning = " ".join((error.__doc__ or "").split("\n\n")[0].split())
-        told.setdefault(error.exit_code, []).append(f"`{error.__name__}`: {meaning}")
+        meanings.setdefault(error.exit_code, []).append(f"`{error.__name__}`: {meaning}")
     lines = ["| code | meaning |", "| --- | --- |"]
-    lines += [f"| {code} | {'<br>'.join(meanings)} |" for code, meanings in sorted(told.items())]
+    lines += [f"| {code} | {'<br>'.join(listed)} |" for code, listed in sorted(meanings.items())]
     return "\n".join(lines) + "\n"
 
 

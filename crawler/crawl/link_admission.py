@@ -17,7 +17,7 @@ from crawler.crawl import discovery
 from crawler.crawl.discovery import Window
 from crawler.frontier.key_set import KeySet
 from crawler.frontier.queue import Frontier
-from crawler.frontier.queued_url import QueuedUrl, key_of
+from crawler.frontier.queued_url import QueuedUrl, frontier_key
 from crawler.frontier.scope import MAX_OUTLINKS, SUSPECT, Scope, UrlKind
 from crawler.frontier.trap_budgets import REFUSED_WEIGHT, TrapBudgets
 from crawler.politeness.refusals import REFUSED
@@ -91,7 +91,7 @@ class LinkAdmission:
             )
         for sighting in reading.sightings:
             if sighting.kind != "section" and not self._window.holds(sighting):
-                self._outside.add(key_of(self._site.name, sighting.url))
+                self._outside.add(frontier_key(self._site.name, sighting.url))
         # Most links of a page stand on every page: they cost a look here, and nothing further on.
         # The feed that a start page names is told again: where it named none, the usual places
         # would be tried.
@@ -130,10 +130,10 @@ class LinkAdmission:
         """Whether an answer holds an article, or names anything else that may be fetched."""
         if reading.article or reading.embedded or reading.sitemaps:
             return True
-        here = key_of(self._site.name, entry.url)
+        here = frontier_key(self._site.name, entry.url)
         urls = chain((each.url for each in reading.sightings), (each.url for each in reading.links))
         return any(
-            self._scope.decide(url, hops=1).allowed and key_of(self._site.name, url) != here
+            self._scope.decide(url, hops=1).allowed and frontier_key(self._site.name, url) != here
             for url in urls
         )
 
@@ -190,7 +190,7 @@ class LinkAdmission:
         if (
             entry.kind in _BY_LINK
             and len(self._outside)
-            and key_of(self._site.name, entry.url) in self._outside
+            and frontier_key(self._site.name, entry.url) in self._outside
         ):
             return False
         verdict = self._scope.decide(
@@ -222,7 +222,9 @@ class LinkAdmission:
         articles = [
             article for article in (reading.article, *reading.embedded) if article is not None
         ]
-        new = [self._met.add(key_of(self._site.name, article.canonical)) for article in articles]
+        new = [
+            self._met.add(frontier_key(self._site.name, article.canonical)) for article in articles
+        ]
         if any(new) and change in _FRUIT:
             self._budgets.reset_shapes(capture.url, entry.url, entry.via)
         elif entry.kind in _BY_LINK and capture.status not in REFUSED:

@@ -20,7 +20,7 @@ from crawler.crawl import discovery
 from crawler.crawl.link_admission import LinkAdmission
 from crawler.crawl.options import CrawlOptions
 from crawler.frontier.queue import Frontier
-from crawler.frontier.queued_url import QueuedUrl, key_of
+from crawler.frontier.queued_url import QueuedUrl, frontier_key
 from crawler.frontier.scope import Scope
 from pipelines.ingest.queue import IngestQueue
 
@@ -76,13 +76,13 @@ def _reconcile(
         found = harvest.admitted(
             discovery.discover_entries(future.result(), entry, capture.url, window)
         )
-        key = key_of(site.name, entry.url)
+        key = frontier_key(site.name, entry.url)
         if 300 <= (capture.status or 0) < 304 and any(
-            key_of(site.name, each.url) == key for each in found
+            frontier_key(site.name, each.url) == key for each in found
         ):
             # redirects to itself under another scheme or host: only a visit can follow that
             continue
-        frontier.finish(site.name, [entry.url], found)
+        frontier.acknowledge(site.name, [entry.url], found)
 
 
 def _captured(index: Index, entry: QueuedUrl) -> Capture | None:

@@ -41,7 +41,7 @@ from crawler.crawl.tally import Tally
 from crawler.crawl.visit import FetchAttempt, Fetcher, FetchOutcome, FetchResult
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.download_handler import CapturedResponse, FetchError, cancel_all
-from crawler.frontier.queued_url import QueuedUrl, key_of
+from crawler.frontier.queued_url import QueuedUrl, frontier_key
 from crawler.frontier.scope import Scope, UrlKind
 from crawler.politeness.host_pacing import MAX_HELD, HostPacing
 from crawler.politeness.refusals import RefusalCounter
@@ -283,8 +283,8 @@ class SiteSpider(Spider):
         name, frontier = self._site.name, self._work.frontier
         if ending.outcome is FetchOutcome.DONE:
             return
-        key = key_of(name, ending.url)
-        visit.urls[:] = [url for url in visit.urls if key_of(name, url) != key]
+        key = frontier_key(name, ending.url)
+        visit.urls[:] = [url for url in visit.urls if frontier_key(name, url) != key]
         if ending.outcome is FetchOutcome.RETRY:
             frontier.retry_later(name, ending.url, ending.at)
         elif ending.outcome is FetchOutcome.DEAD:
@@ -344,7 +344,7 @@ class SiteSpider(Spider):
             response = await self._download(url, facts, None)
         except FetchError as error:
             return RobotsResponse(url=url, error=f"{error.reason}: {error.detail}")
-        return RobotsResponse.of(url, response.message)
+        return RobotsResponse.from_message(url, response.message)
 
     def on_reading(self, taken: PendingCapture) -> None:
         """Queue what the capture leads to (at the next settling)."""
@@ -391,5 +391,5 @@ class SiteSpider(Spider):
         settled = [visit for visit in self._visits if visit.is_complete]
         urls = [url for visit in settled for url in visit.urls]
         if urls or fresh:
-            self._work.frontier.finish(self._site.name, urls, fresh)
+            self._work.frontier.acknowledge(self._site.name, urls, fresh)
         self._visits.difference_update(settled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from archive.model import CrawlSummary
+from archive.model import CRAWL_COUNTERS, CrawlSummary
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,11 +39,5 @@ class Tally:
             started=self.started,
             finished=None if self.outcome == "running" else datetime.now(UTC),
             outcome=self.outcome,
-            fetched=self.fetched,
-            new=self.new,
-            changed=self.changed,
-            unchanged=self.unchanged,
-            duplicates=self.duplicates,
-            failed=self.failed,
-            bytes=self.bytes,
+            **{name: getattr(self, name) for name in CRAWL_COUNTERS},
         )

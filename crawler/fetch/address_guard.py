@@ -121,5 +121,7 @@ async def resolve_host(host: str, port: int) -> list[str]:
     address = literal_address(host)
     if address is not None:
         return [str(address)]
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    address_infos = await asyncio.get_running_loop().getaddrinfo(
+        host, port, type=socket.SOCK_STREAM
+    )
+    return list(dict.fromkeys(str(entry[4][0]) for entry in address_infos))

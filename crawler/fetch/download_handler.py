@@ -73,11 +73,11 @@ class CapturedResponse(Response):
 class _Shared:
     """What the handlers of one crawl (Scrapy makes one for each scheme) have in common."""
 
-    wire: HttpClient | None = None
-    broken: Exception | None = None
+    client: HttpClient | None = None
+    failure: Exception | None = None
     gates: dict[str, asyncio.Semaphore] = field(default_factory=dict)
-    under_way: set[asyncio.Task[Exchange]] = field(default_factory=set)
-    abandoned: bool = False
+    running: set[asyncio.Task[Exchange]] = field(default_factory=set)
+    cancelled: bool = False
 
 
 _SHARED: weakref.WeakKeyDictionary[Crawler, _Shared] = weakref.WeakKeyDictionary()
@@ -90,8 +90,8 @@ def cancel_all(crawler: Crawler) -> None:
     Nothing of them is kept: what was asked for is asked for again by the next crawl.
     """
     shared = _SHARED.setdefault(crawler, _Shared())
-    shared.abandoned = True
-    for task in shared.under_way:
+    shared.cancelled = True
+    for task in shared.running:
         task.cancel()
 
 
@@ -113,9 +113,9 @@ class RecordingHandler(BaseDownloadHandler):
         (ArchiveWriteError) where there was one that could not be kept, then and ever after.
         """
         async with self._gate(request):
-            self._refuse_if_broken()
+            self._raise_earlier_failure()
             exchange = await self._exchange(request)
-            self._refuse_if_broken()
+            self._raise_earlier_failure()
             return self._preserve(exchange, request)
 
     async def _exchange(self, request: Request) -> Exchange:
@@ -123,24 +123,24 @@ class RecordingHandler(BaseDownloadHandler):
         cancelling it reaches nothing.
         """
         shared = self._shared
-        if shared.abandoned:
-            raise FetchError(FetchReason.ABANDONED, request.url, "the crawl was stopped")
-        task = asyncio.ensure_future(self._own_wire().fetch(_outgoing(request)))
-        shared.under_way.add(task)
+        if shared.cancelled:
+            raise FetchError(FetchReason.CANCELLED, request.url, "the crawl was stopped")
+        task = asyncio.ensure_future(self._client().fetch(_http_request(request)))
+        shared.running.add(task)
         try:
             return await task
         except asyncio.CancelledError:
-            if not shared.abandoned:
+            if not shared.cancelled:
                 raise
-            raise FetchError(FetchReason.ABANDONED, request.url, "the crawl was stopped") from None
+            raise FetchError(FetchReason.CANCELLED, request.url, "the crawl was stopped") from None
         finally:
-            shared.under_way.discard(task)
+            shared.running.discard(task)
 
     def _preserve(self, exchange: Exchange, request: Request) -> CapturedResponse:
         try:
-            capture = self._recording().preserve(exchange, request)
+            capture = self._keeper().preserve(exchange, request)
         except (WarraqError, OSError) as error:
-            self._shared.broken = error
+            self._shared.failure = error
             raise
         request.meta["download_latency"] = exchange.elapsed
         known: HttpMessage | None = request.meta.pop(
@@ -152,7 +152,7 @@ class RecordingHandler(BaseDownloadHandler):
             # A status line that only the framer can read still has its three digits in the second
             # place.
             status=message.status or int(exchange.response.split(None, 2)[1][:3]),
-            headers=Headers(_grouped(message)),
+            headers=Headers(_group_headers(message)),
             body=message.entity,
             flags=[f"truncated-{capture.truncated}"] if capture.truncated else None,
             ip_address=ipaddress.ip_address(exchange.ip) if exchange.ip else None,
@@ -161,9 +161,9 @@ class RecordingHandler(BaseDownloadHandler):
             message=message,
         )
 
-    def _refuse_if_broken(self) -> None:
-        if self._shared.broken is not None:
-            raise self._shared.broken
+    def _raise_earlier_failure(self) -> None:
+        if self._shared.failure is not None:
+            raise self._shared.failure
 
     def _gate(self, request: Request) -> asyncio.Semaphore:
         """What holds the requests of one slot to its concurrency.
@@ -180,18 +180,18 @@ class RecordingHandler(BaseDownloadHandler):
             self._shared.gates[slot] = asyncio.Semaphore(max(1, limit))
         return self._shared.gates[slot]
 
-    def _recording(self) -> ExchangeKeeper:
+    def _keeper(self) -> ExchangeKeeper:
         return cast("ExchangeKeeper", self.crawler.spider)
 
-    def _own_wire(self) -> HttpClient:
+    def _client(self) -> HttpClient:
         # Made at the first request: only then does the spider stand whole.
-        if self._shared.wire is None:
-            guard = getattr(self._recording(), "address_guard", None) or AddressGuard()
-            self._shared.wire = client_of(self.crawler.settings, guard)
-        return self._shared.wire
+        if self._shared.client is None:
+            guard = getattr(self._keeper(), "address_guard", None) or AddressGuard()
+            self._shared.client = build_client(self.crawler.settings, guard)
+        return self._shared.client
 
 
-def client_of(settings: BaseSettings, guard: AddressGuard) -> HttpClient:
+def build_client(settings: BaseSettings, guard: AddressGuard) -> HttpClient:
     """A wire with the limits and time-outs of these settings."""
     return HttpClient(
         guard=guard,
@@ -200,7 +200,7 @@ def client_of(settings: BaseSettings, guard: AddressGuard) -> HttpClient:
             line=settings.getint("WARRAQ_LINE_LIMIT", Limits().line),
             body=settings.getint("DOWNLOAD_MAXSIZE") or Limits().body,
         ),
-        patience=Timeouts(
+        timeouts=Timeouts(
             connect=settings.getfloat("WARRAQ_CONNECT_TIMEOUT", Timeouts().connect),
             idle=settings.getfloat("WARRAQ_IDLE_TIMEOUT", Timeouts().idle),
             total=settings.getfloat("DOWNLOAD_TIMEOUT") or Timeouts().total,
@@ -213,7 +213,7 @@ def client_of(settings: BaseSettings, guard: AddressGuard) -> HttpClient:
 _ORDER = (b"user-agent", b"accept", b"accept-language", b"accept-encoding")
 
 
-def _outgoing(request: Request) -> HttpRequest:
+def _http_request(request: Request) -> HttpRequest:
     headers = [(name, value) for name, values in request.headers.items() for value in values]
     headers.sort(
         key=lambda header: (
@@ -225,7 +225,7 @@ def _outgoing(request: Request) -> HttpRequest:
     )
 
 
-def _grouped(message: HttpMessage) -> dict[str, list[str]]:
+def _group_headers(message: HttpMessage) -> dict[str, list[str]]:
     """Headers under their first spelling, repeated ones together, as Scrapy's `Headers` keeps
     them.
     """

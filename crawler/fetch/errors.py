@@ -20,7 +20,7 @@ class FetchReason(StrEnum):
     NO_RESPONSE = "no-response"
     BAD_RESPONSE = "bad-response"
     HEADER_FLOOD = "header-flood"
-    ABANDONED = "abandoned"
+    CANCELLED = "abandoned"
 
 
 class FetchError(Exception):

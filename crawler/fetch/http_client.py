@@ -26,7 +26,7 @@ from datetime import UTC, datetime
 from archive.model import Exchange
 from crawler.fetch.address_guard import AddressGuard, resolve_host
 from crawler.fetch.errors import FetchError, FetchReason
-from crawler.fetch.request import HttpRequest, Server, origin_of, request_bytes
+from crawler.fetch.request import HttpRequest, Server, request_bytes, server_of
 from crawler.fetch.response_framing import FramingProblem, Limits, ResponseFramer
 from crawler.fetch.tls import client_contexts
 
@@ -34,7 +34,7 @@ _READ = 1 << 16
 # Of responses longer than this one is read at a time, however many are under way: it is what bounds
 # the crawler's memory.
 _LARGE = 8 << 20
-_GATES: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
+_LARGE_RESPONSES: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
     weakref.WeakKeyDictionary()
 )
 
@@ -70,7 +70,7 @@ class HttpClient:
 
     guard: AddressGuard = field(default_factory=AddressGuard)
     limits: Limits = field(default_factory=Limits)
-    patience: Timeouts = field(default_factory=Timeouts)
+    timeouts: Timeouts = field(default_factory=Timeouts)
     resolver: Resolver = resolve_host
     _tls: tuple[ssl.SSLContext, ssl.SSLContext] = field(default_factory=client_contexts)
     # What is known of servers after the first connection, so that later ones cost the site and us
@@ -78,21 +78,21 @@ class HttpClient:
     _worked: dict[tuple[str, int], str] = field(default_factory=dict)
     _unverified: set[tuple[str, int]] = field(default_factory=set)
 
-    async def fetch(self, outgoing: HttpRequest) -> Exchange:
+    async def fetch(self, request: HttpRequest) -> Exchange:
         """Send one request and read its response to the end, to a limit or to a time-out.
 
         Raises FetchError where there is no complete final head.
         """
-        origin = origin_of(outgoing.url)
-        request = request_bytes(origin, outgoing)
-        framer = ResponseFramer(method=outgoing.method, limits=self.limits)
+        origin = server_of(request.url)
+        sent_bytes = request_bytes(origin, request)
+        framer = ResponseFramer(method=request.method, limits=self.limits)
         started, clock = datetime.now(UTC), time.monotonic()
         connection: _Connection | None = None
         cut: str | None = None
         try:
-            async with asyncio.timeout(self.patience.total), AsyncExitStack() as held:
-                connection = await self._connect(origin, outgoing.url)
-                cut = await self._exchange(connection, request, framer, held)
+            async with asyncio.timeout(self.timeouts.total), AsyncExitStack() as slot:
+                connection = await self._connect(origin, request.url)
+                cut = await self._exchange(connection, sent_bytes, framer, slot)
         except TimeoutError:
             cut = "time"
         finally:
@@ -101,12 +101,12 @@ class HttpClient:
         if cut is not None:
             framer.stop(cut)
         if connection is None or not framer.has_head:
-            raise FetchError(*_why(outgoing.url, framer, cut))
+            raise FetchError(*_failure_details(request.url, framer, cut))
         tls = connection.writer.get_extra_info("cipher")
         return Exchange(
-            url=outgoing.url.partition("#")[0],
+            url=request.url.partition("#")[0],
             started=started,
-            request=request,
+            request=sent_bytes,
             response=framer.message,
             ip=connection.peer.partition("%")[0] or None,
             truncated=framer.truncated,
@@ -120,7 +120,7 @@ class HttpClient:
         )
 
     async def _exchange(
-        self, connection: _Connection, request: bytes, framer: ResponseFramer, held: AsyncExitStack
+        self, connection: _Connection, request: bytes, framer: ResponseFramer, slot: AsyncExitStack
     ) -> str | None:
         """Send and read; the reason why reading stopped before the end of the message, if it
         did.
@@ -129,7 +129,7 @@ class HttpClient:
         try:
             connection.writer.write(request)
             while not framer.finished:
-                async with asyncio.timeout(self.patience.idle):
+                async with asyncio.timeout(self.timeouts.idle):
                     data = await connection.reader.read(_READ)
                 if not data:
                     framer.close()
@@ -137,8 +137,8 @@ class HttpClient:
                 framer.feed(data)
                 if framer.received > _LARGE and not large:
                     large = True
-                    await held.enter_async_context(
-                        _GATES.setdefault(asyncio.get_running_loop(), asyncio.Semaphore())
+                    await slot.enter_async_context(
+                        _LARGE_RESPONSES.setdefault(asyncio.get_running_loop(), asyncio.Semaphore())
                     )
         except TimeoutError:
             return "time"
@@ -158,7 +158,7 @@ class HttpClient:
                 )
                 continue
             try:
-                async with asyncio.timeout(self.patience.connect):
+                async with asyncio.timeout(self.timeouts.connect):
                     connection = await self._open(origin, address)
             except TimeoutError:
                 error = FetchError(FetchReason.TIMEOUT, url, f"no connection to {address}")
@@ -184,7 +184,7 @@ class HttpClient:
 
     async def _addresses(self, origin: Server, url: str) -> list[str]:
         try:
-            async with asyncio.timeout(self.patience.connect):
+            async with asyncio.timeout(self.timeouts.connect):
                 return await self.resolver(origin.host, origin.port)
         except TimeoutError as problem:
             raise FetchError(
@@ -219,7 +219,9 @@ class HttpClient:
         return _Connection(reader=streams[0], writer=streams[1], verified=False)
 
 
-def _why(url: str, framer: ResponseFramer, cut: str | None) -> tuple[FetchReason, str, str]:
+def _failure_details(
+    url: str, framer: ResponseFramer, cut: str | None
+) -> tuple[FetchReason, str, str]:
     """Reason, URL and detail for an exchange that left nothing to keep."""
     if framer.problem is FramingProblem.FLOOD:
         return FetchReason.HEADER_FLOOD, url, f"no end of the head in {framer.received} bytes"

@@ -74,14 +74,14 @@ class Probe:
         seen = url
         for _ in range(REDIRECTS + 1):
             before(seen)
-            answer, location = self._once(seen)
+            answer, location = self._ask_once(seen)
             target = normalise_url(latin1_to_utf8(location), seen) if location else None
             if target is None:
                 return answer
             seen = target
         raise ProbeError(f"{url}: more than {REDIRECTS} redirects")
 
-    def _once(self, url: str) -> tuple[ProbeResponse, str | None]:
+    def _ask_once(self, url: str) -> tuple[ProbeResponse, str | None]:
         if self._asked:
             self._sleep(self.delay)
         self._asked = True
@@ -97,7 +97,7 @@ class Probe:
         try:
             connection.request("GET", path, headers=headers)
             response = connection.getresponse()
-            body = _read(response)
+            body = _read_body(response)
             location = response.getheader("Location") if response.status in _REDIRECT else None
             answer = ProbeResponse(
                 url=url,
@@ -106,7 +106,7 @@ class Probe:
                 body=_decoded(body, response.getheader("Content-Encoding")),
             )
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise ProbeError(f"{url}: {_in_words(error)}") from error
+            raise ProbeError(f"{url}: {_describe_error(error)}") from error
         finally:
             connection.close()
         return answer, location
@@ -143,7 +143,7 @@ class Probe:
         )
 
 
-def _read(response: http.client.HTTPResponse) -> bytes:
+def _read_body(response: http.client.HTTPResponse) -> bytes:
     until = time.monotonic() + TOTAL
     body = bytearray()
     while len(body) < LIMIT and time.monotonic() < until:
@@ -163,7 +163,7 @@ def _decoded(body: bytes, coding: str | None) -> bytes:
         return body
 
 
-def _in_words(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     if isinstance(error, socket.gaierror):
         return "there is no host of that name (or no network)"
     if isinstance(error, ssl.SSLCertVerificationError):

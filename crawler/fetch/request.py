@@ -51,7 +51,7 @@ class Server:
     host_header: bytes
 
 
-def origin_of(url: str) -> Server:
+def server_of(url: str) -> Server:
     """Where to connect and what to ask for; FetchError for anything but a plain http(s) URL."""
     try:
         parts = urlsplit(url)
@@ -83,23 +83,23 @@ def origin_of(url: str) -> Server:
     )
 
 
-def request_bytes(origin: Server, outgoing: HttpRequest) -> bytes:
+def request_bytes(server: Server, request: HttpRequest) -> bytes:
     """The request as HTTP/1.1; FetchError where a header would break out of its line (RFC 9112 §3,
     §5).
     """
     lines = [
-        outgoing.method.encode("ascii") + b" " + origin.target + b" HTTP/1.1",
-        b"Host: " + origin.host_header,
+        request.method.encode("ascii") + b" " + server.target + b" HTTP/1.1",
+        b"Host: " + server.host_header,
     ]
-    for name, value in outgoing.headers:
+    for name, value in request.headers:
         if name.decode("latin-1").lower() in _NOT_COPIED:
             continue
         if b"\r" in name + value or b"\n" in name + value:
             raise FetchError(
-                FetchReason.BAD_URL, outgoing.url, f"line end in request header {name!r}"
+                FetchReason.BAD_URL, request.url, f"line end in request header {name!r}"
             )
         lines.append(name + b": " + value)
-    if outgoing.body:
-        lines.append(b"Content-Length: %d" % len(outgoing.body))
+    if request.body:
+        lines.append(b"Content-Length: %d" % len(request.body))
     lines += [b"Connection: close", b"", b""]
-    return b"\r\n".join(lines) + outgoing.body
+    return b"\r\n".join(lines) + request.body

@@ -20,8 +20,8 @@ class KeySet:
     def __contains__(self, key: int) -> bool:
         if key in self._recent:
             return True
-        at = bisect_left(self._sorted, key)
-        return at < len(self._sorted) and self._sorted[at] == key
+        position = bisect_left(self._sorted, key)
+        return position < len(self._sorted) and self._sorted[position] == key
 
     def __len__(self) -> int:
         return len(self._sorted) + len(self._recent)

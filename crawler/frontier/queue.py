@@ -30,7 +30,7 @@ from crawler.frontier.queued_url import (
     EntryState,
     LastRun,
     QueuedUrl,
-    key_of,
+    frontier_key,
     queue_priority,
 )
 from crawler.frontier.scope import UrlKind
@@ -75,11 +75,11 @@ class _Connection(sqlite3.Connection):
     place: Path
 
     def execute(self, *arguments: Any) -> sqlite3.Cursor:
-        with _storage(self.place):
+        with _storage_errors(self.place):
             return super().execute(*arguments)
 
     def executemany(self, *arguments: Any) -> sqlite3.Cursor:
-        with _storage(self.place):
+        with _storage_errors(self.place):
             return super().executemany(*arguments)
 
 
@@ -92,7 +92,7 @@ class Frontier:
 
     def __init__(self, path: Path, *, timeout: float = 30.0) -> None:
         create_private(path)
-        with _storage(path):
+        with _storage_errors(path):
             self._db = sqlite3.connect(
                 path, isolation_level=None, timeout=timeout, factory=_Connection
             )
@@ -142,9 +142,9 @@ class Frontier:
         known = self._known_of(site)
         fresh, again = [], []
         for entry in entries:
-            key = key_of(site, entry.url)
+            key = frontier_key(site, entry.url)
             if known.add(key):
-                fresh.append(_row(site, key, entry, EntryState.WAITING))
+                fresh.append(_entry_row(site, key, entry, EntryState.WAITING))
                 if is_amp(entry.url):
                     self._amp.add(key)
                 continue
@@ -170,18 +170,18 @@ class Frontier:
         """Take a URL that a redirect led to into the lease of its visit; False where it is known
         already.
         """
-        key = key_of(site, entry.url)
+        key = frontier_key(site, entry.url)
         if not self._known_of(site).add(key):
             return False
         self._db.execute(
-            _INSERT, _row(site, key, replace(entry, leased=time.time()), EntryState.LEASED)
+            _INSERT, _entry_row(site, key, replace(entry, leased=time.time()), EntryState.LEASED)
         )
         return True
 
     def reseed(self, site: str, entries: Iterable[QueuedUrl]) -> None:
         """Queue these whether known or not: where a crawl starts again to look for what is new."""
         entries = list(entries)
-        keys = [(key_of(site, entry.url),) for entry in entries]
+        keys = [(frontier_key(site, entry.url),) for entry in entries]
         with self._transaction():
             self._add(site, entries)
             self._db.executemany(
@@ -221,13 +221,15 @@ class Frontier:
         ).fetchone()
         return None if row[0] is None else float(row[0])
 
-    def finish(self, site: str, urls: Iterable[str], found: Iterable[QueuedUrl] = ()) -> int:
+    def acknowledge(
+        self, site: str, urls: Iterable[str], discovered: Iterable[QueuedUrl] = ()
+    ) -> int:
         """Acknowledge leased URLs and queue what they led to, in one transaction; the number of new
         entries.
         """
-        keys = [(key_of(site, url),) for url in urls]
+        keys = [(frontier_key(site, url),) for url in urls]
         with self._transaction():
-            new = self._add(site, found)
+            new = self._add(site, discovered)
             self._db.executemany("UPDATE entries SET state=2, claims=NULL WHERE key=?", keys)
         return new
 
@@ -235,19 +237,19 @@ class Frontier:
         """Give a leased URL back, not to be fetched before `at` (Unix time); counts the attempt."""
         self._db.execute(
             "UPDATE entries SET state=0, attempts=attempts+1, not_before=?, leased=NULL WHERE key=?",
-            (at, key_of(site, url)),
+            (at, frontier_key(site, url)),
         )
 
     def put_back(self, site: str, url: str) -> None:
         """Give a leased URL back as if it had never been taken."""
         self._db.execute(
-            "UPDATE entries SET state=0, leased=NULL WHERE key=?", (key_of(site, url),)
+            "UPDATE entries SET state=0, leased=NULL WHERE key=?", (frontier_key(site, url),)
         )
 
     def mark_dead(self, site: str, url: str, reason: str) -> None:
         """The URL will not be fetched in this crawl."""
         self._db.execute(
-            "UPDATE entries SET state=3, reason=? WHERE key=?", (reason, key_of(site, url))
+            "UPDATE entries SET state=3, reason=? WHERE key=?", (reason, frontier_key(site, url))
         )
 
     # ------------------------------------------------------------------------------ from run to run
@@ -335,7 +337,7 @@ UPDATE entries SET state=1, leased=:now WHERE seq = (
 """  # noqa: S608 - a constant
 
 
-def _row(site: str, key: int, entry: QueuedUrl, state: EntryState) -> tuple[object, ...]:
+def _entry_row(site: str, key: int, entry: QueuedUrl, state: EntryState) -> tuple[object, ...]:
     return (
         site,
         key,
@@ -391,7 +393,7 @@ def _claim(url: str, fields: list[str | None]) -> Sighting:
 
 
 @contextmanager
-def _storage(path: Path) -> Iterator[None]:
+def _storage_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:

@@ -83,7 +83,7 @@ def queue_priority(entry: QueuedUrl) -> int:
     return PRIORITY[entry.kind] + late + (min(entry.hops, 9) if entry.kind is UrlKind.LINK else 0)
 
 
-def key_of(site: str, url: str) -> int:
+def frontier_key(site: str, url: str) -> int:
     """64 bits that name a URL within a site; one for all addresses with the same canonical key."""
     digest = hashlib.sha256(
         f"{site}\n{canonical_key(url)}".encode("utf-8", "surrogatepass")

@@ -151,7 +151,7 @@ class Scope:
         ):
             return ScopeDecision(ScopeReason.HOST, parts.hostname)
         for pattern in self._exclude:
-            if _found(pattern, url):
+            if _matches(pattern, url):
                 return ScopeDecision(ScopeReason.EXCLUDED, pattern.pattern)
         if kind in {UrlKind.START, UrlKind.SITEMAP, UrlKind.FEED, UrlKind.REQUISITE}:
             return _ALLOWED
@@ -165,22 +165,22 @@ class Scope:
             return ScopeDecision(ScopeReason.FILE_TYPE, ending[1].lower())
         if len(segments) > MAX_PATH_DEPTH:
             return ScopeDecision(ScopeReason.PATH_DEPTH, f"{len(segments)}")
-        repeated = _repeats(segments) or _repeats(parts.query.split("&"))
+        repeated = _repeated_part(segments) or _repeated_part(parts.query.split("&"))
         if repeated:
             return ScopeDecision(ScopeReason.REPEATED_SEGMENT, repeated)
-        if self._include and not any(_found(pattern, url) for pattern in self._include):
+        if self._include and not any(_matches(pattern, url) for pattern in self._include):
             return ScopeDecision(ScopeReason.NOT_INCLUDED)
         return _ALLOWED
 
 
-def _found(pattern: re.Pattern[str], url: str) -> bool:
+def _matches(pattern: re.Pattern[str], url: str) -> bool:
     """Whether a pattern is found in an address, as it is asked for or as people write it
     (`/سياسة/`).
     """
     return bool(pattern.search(url) or ("%" in url and pattern.search(unquote(url))))
 
 
-def _repeats(segments: list[str]) -> str:
+def _repeated_part(segments: list[str]) -> str:
     """A segment, or parameter, that stands there more than twice; numbers may
     (`/2026/11/11/11`).
     """

@@ -37,7 +37,7 @@ class RobotsResponse:
     error: str | None = None
 
     @classmethod
-    def of(cls, url: str, message: HttpMessage) -> RobotsResponse:
+    def from_message(cls, url: str, message: HttpMessage) -> RobotsResponse:
         """What a response says; its body is decoded where it may be rules, and as far as they are
         read.
         """
@@ -92,17 +92,17 @@ class RobotsCache:
             kept = self._kept.get(place)
             if kept and self._clock() - kept[0] < ROBOTS_LIFETIME:
                 return kept[1]
-            standing = await self._fetch_with_retries(f"{place}/robots.txt")
-            self._hosts.keep_crawl_delay(url, standing.robots.delay)
-            self._kept[place] = (self._clock(), standing)
-            return standing
+            policy = await self._fetch_with_retries(f"{place}/robots.txt")
+            self._hosts.keep_crawl_delay(url, policy.robots.delay)
+            self._kept[place] = (self._clock(), policy)
+            return policy
 
     async def _fetch_with_retries(self, url: str) -> RobotsPolicy:
-        standing = RobotsPolicy()
+        policy = RobotsPolicy()
         for attempt in range(ROBOTS_ATTEMPTS):
             answer = await self._fetch_following_redirects(url)
-            standing = policy_of(answer)
-            if standing.blocked is None or attempt == ROBOTS_ATTEMPTS - 1:
+            policy = robots_policy(answer)
+            if policy.blocked is None or attempt == ROBOTS_ATTEMPTS - 1:
                 break
             asked = answer.retry_after
             if asked is not None and asked > MAX_HELD:
@@ -110,7 +110,7 @@ class RobotsCache:
             await self._sleep(
                 asked if asked is not None else backoff_delay(attempt, self._hosts.first_backoff)
             )
-        return standing
+        return policy
 
     async def _fetch_following_redirects(self, url: str) -> RobotsResponse:
         """The answer after at most five redirects, to other hosts too; more of them count as "no
@@ -126,7 +126,7 @@ class RobotsCache:
         return RobotsResponse(url=url, status=404)
 
 
-def policy_of(answer: RobotsResponse) -> RobotsPolicy:
+def robots_policy(answer: RobotsResponse) -> RobotsPolicy:
     """What the answer to `/robots.txt`, its redirects followed, allows (RFC 9309 §2.3.1).
 
     2xx: the rules in its body. 4xx, and a redirect that leads nowhere: everything. 429, 5xx and no

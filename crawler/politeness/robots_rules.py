@@ -50,10 +50,10 @@ class RobotsRules:
         groups, self.sitemaps = _parse_rules(
             _decode(data[:PARSED_BYTES], cut=len(data) > PARSED_BYTES)
         )
-        ours = _ours(groups, agent.lower())
+        ours = _own_groups(groups, agent.lower())
         lines = [rule for group in ours for rule in group.rules]
         self._rules = Protego.parse("\n".join(["User-agent: *", *lines])) if lines else None
-        self.delay = _seconds([delay for group in ours for delay in group.delays])
+        self.delay = _longest_delay([delay for group in ours for delay in group.delays])
 
     def allows(self, url: str) -> bool:
         """Whether the URL may be fetched; `/robots.txt` itself always may (§2.2.2)."""
@@ -96,14 +96,14 @@ def _parse_rules(text: str) -> tuple[list[_Group], list[str]]:
     return groups, sitemaps
 
 
-def _ours(groups: list[_Group], agent: str) -> list[_Group]:
+def _own_groups(groups: list[_Group], agent: str) -> list[_Group]:
     """All groups that name the agent, as one; failing that, all groups for `*` (§2.2.1)."""
     return [group for group in groups if agent in group.agents] or [
         group for group in groups if "*" in group.agents
     ]
 
 
-def _seconds(delays: list[str]) -> float | None:
+def _longest_delay(delays: list[str]) -> float | None:
     found = []
     for delay in delays:
         try:

@@ -24,7 +24,7 @@ from archive.urls import normalise_url, origin_of, site_host
 from crawler.fetch.address_guard import AddressGuard, literal_address
 from crawler.fetch.one_off_client import Probe, ProbeError, ProbeResponse
 from crawler.frontier.usual_places import FEED_PATHS, SITEMAP_PATHS
-from crawler.politeness.robots_cache import RobotsResponse, policy_of
+from crawler.politeness.robots_cache import RobotsResponse, robots_policy
 from crawler.politeness.robots_rules import RobotsRules
 from crawler.setup.site_timezone import (
     LearnedZone,
@@ -81,7 +81,7 @@ def survey_site(
     )
     say(f"looking at {start}")
     try:
-        return _Survey(probe, start, say).around(timezone)
+        return _Survey(probe, start, say).survey(timezone)
     except ProbeError as error:
         return SiteSurvey(start=start, problem=str(error))
 
@@ -96,44 +96,46 @@ class _Survey:
         self._start = start
         self._say = say
         self._rules = RobotsRules()
-        self._stated: str | None = None
+        self._robots_summary: str | None = None
         self._sightings: list[Sighting] = []
 
-    def around(self, timezone: str | None) -> SiteSurvey:
+    def survey(self, timezone: str | None) -> SiteSurvey:
         """The whole round; ProbeError where robots.txt or the start page cannot be had."""
-        home = self._probe.get(self._start, before=self._enter)
+        home = self._probe.get(self._start, before=self._check_rules)
         if not home.ok:
             raise ProbeError(f"{home.url}: answers with status {home.status}")
-        links = _links(home)
-        sitemaps = self._sitemaps()
-        feeds = self._feeds(links)
-        articles = [] if timezone else self._articles(links)
+        links = _page_links(home)
+        sitemaps = self._survey_sitemaps()
+        feeds = self._survey_feeds(links)
+        articles = [] if timezone else self._sample_articles(links)
         languages = Counter(article.language for article, _ in articles if article.language)
         return SiteSurvey(
             start=home.url,
-            robots=self._stated,
+            robots=self._robots_summary,
             sitemaps=tuple(sitemaps),
             feeds=tuple(feeds),
-            zone=LearnedZone(zone=timezone, why="as given", sure=True)
+            zone=LearnedZone(zone=timezone, why="as given", confident=True)
             if timezone
-            else self._zone(articles),
+            else self._learn_zone(articles),
             language=languages.most_common(1)[0][0] if languages else _declared_language(home),
             crawl_delay=self._rules.delay,
         )
 
-    def _enter(self, url: str) -> None:
+    def _check_rules(self, url: str) -> None:
         """Before the start page is asked for, and what it redirects to (https, www.): the rules of
         that host, kept.
         """
-        if self._stated is None or origin_of(url) != origin_of(self._start):
+        if self._robots_summary is None or origin_of(url) != origin_of(self._start):
             self._start, self._rules = url, RobotsRules()
-            self._stated = self._robots()
+            self._robots_summary = self._read_robots()
         if not self._rules.allows(url):
             raise ProbeError(f"{url}: robots.txt forbids it")
 
-    def _robots(self) -> str:
+    def _read_robots(self) -> str:
         answer = self._probe.get(urljoin(self._start, "/robots.txt"))
-        policy = policy_of(RobotsResponse(url=answer.url, status=answer.status, body=answer.body))
+        policy = robots_policy(
+            RobotsResponse(url=answer.url, status=answer.status, body=answer.body)
+        )
         if policy.blocked:
             raise ProbeError(f"{answer.url}: {policy.blocked}")
         self._rules = policy.robots
@@ -141,43 +143,43 @@ class _Survey:
             self._probe.delay = max(self._probe.delay, min(self._rules.delay, _LONGEST_DELAY))
         return "there is one" if answer.ok else "there is none"
 
-    def _sitemaps(self) -> list[tuple[str, int]]:
+    def _survey_sitemaps(self) -> list[tuple[str, int]]:
         from pipelines.feeds.sitemap import looks_like_sitemap, read_sitemap
 
         named = [
             url for stated in self._rules.sitemaps if (url := normalise_url(stated, self._start))
         ]
         waiting = named or [urljoin(self._start, path) for path in SITEMAP_PATHS]
-        found: list[tuple[str, int]] = []
+        sitemaps: list[tuple[str, int]] = []
         for _ in range(_SITEMAPS):
             if not waiting:
                 break
-            answer = self._ask(waiting.pop(0))
+            answer = self._fetch_allowed(waiting.pop(0))
             if answer is None or not looks_like_sitemap(answer.body, answer.content_type):
                 continue
             reading = read_sitemap(answer.body, answer.url, limit=50_000)
-            found.append((answer.url, len(reading.sightings) + len(reading.sitemaps)))
+            sitemaps.append((answer.url, len(reading.sightings) + len(reading.sitemaps)))
             self._sightings += reading.sightings
             # What is newest says most of the site's dates: news first.
             waiting += sorted(reading.sitemaps, key=lambda url: "news" not in url)
             if not named:
                 waiting = [url for url in waiting if url in reading.sitemaps]
-        return found
+        return sitemaps
 
-    def _feeds(self, links: Iterable[Link]) -> list[tuple[str, int]]:
+    def _survey_feeds(self, links: Iterable[Link]) -> list[tuple[str, int]]:
         from pipelines.feeds.feed import is_feed, read_feed
 
-        stated = [link.url for link in links if link.kind == "feed"]
-        found: list[tuple[str, int]] = []
-        for url in (stated or [urljoin(self._start, path) for path in FEED_PATHS])[:_FEEDS]:
-            answer = self._ask(url)
+        declared = [link.url for link in links if link.kind == "feed"]
+        feeds: list[tuple[str, int]] = []
+        for url in (declared or [urljoin(self._start, path) for path in FEED_PATHS])[:_FEEDS]:
+            answer = self._fetch_allowed(url)
             if answer is not None and is_feed(answer.body, answer.content_type):
                 reading = read_feed(answer.body, answer.url)
-                found.append((url, len(reading.sightings)))
+                feeds.append((url, len(reading.sightings)))
                 self._sightings = [*reading.sightings, *self._sightings]
-        return found
+        return feeds
 
-    def _articles(self, links: Iterable[Link]) -> list[tuple[Article, ProbeResponse]]:
+    def _sample_articles(self, links: Iterable[Link]) -> list[tuple[Article, ProbeResponse]]:
         """A few pages that hold articles: announced ones first, else what the home page links to
         with a headline.
         """
@@ -191,11 +193,11 @@ class _Survey:
             [*(sighting.url for sighting in self._sightings), *(link.url for link in headlines)]
         )
         site = SiteConfig(name="site", start=(self._start,))
-        found: list[tuple[Article, ProbeResponse]] = []
+        articles: list[tuple[Article, ProbeResponse]] = []
         for url in [url for url in urls if site_host(url) == host][: 2 * _PAGES]:
-            if len(found) >= _PAGES:
+            if len(articles) >= _PAGES:
                 break
-            answer = self._ask(url)
+            answer = self._fetch_allowed(url)
             if answer is None or len(answer.body) > _LARGEST_PAGE:
                 continue
             article = extract(
@@ -206,17 +208,17 @@ class _Survey:
                 content_type=answer.content_type,
             )
             if isinstance(article, Article):
-                found.append((article, answer))
-        return found
+                articles.append((article, answer))
+        return articles
 
-    def _zone(self, articles: Iterable[tuple[Article, ProbeResponse]]) -> LearnedZone:
+    def _learn_zone(self, articles: Iterable[tuple[Article, ProbeResponse]]) -> LearnedZone:
         announced = instants_of(
             sighting.published or sighting.modified for sighting in self._sightings[:100]
         )
-        shown = [moment for article, _ in articles for moment in _instants(article)]
+        shown = [moment for article, _ in articles for moment in _local_instants(article)]
         return learn_zone([*shown, *announced], self._start)
 
-    def _ask(self, url: str) -> ProbeResponse | None:
+    def _fetch_allowed(self, url: str) -> ProbeResponse | None:
         """The answer, or None where robots.txt forbids it or it is not to be had: a detail, not the
         site.
         """
@@ -231,7 +233,7 @@ class _Survey:
         return answer if answer.ok else None
 
 
-def _instants(article: Article) -> list[datetime]:
+def _local_instants(article: Article) -> list[datetime]:
     """The article's dates with the offset its readers see: as stated, or metadata's UTC against the
     visible clock.
     """
@@ -258,7 +260,7 @@ def _instants(article: Article) -> list[datetime]:
     return seen or stated
 
 
-def _links(home: ProbeResponse) -> tuple[Link, ...]:
+def _page_links(home: ProbeResponse) -> tuple[Link, ...]:
     from pipelines.page.dom import Page, parse_page
     from pipelines.page.links import outlinks
 
@@ -300,28 +302,30 @@ def collection_text(name: str) -> str:
 # A Warraq collection. `warraq crawl` fetches, `warraq search` finds; every key is explained in docs/config.md.
 
 [collection]
-name = {_string(name)}
+name = {_toml_string(name)}
 format = 1
 # operator = "Who runs this crawl"              # written into every WARC file
 # contact = "https://example.org/about-crawl"   # where publishers can reach you; sent with every request
 """
 
 
-def site_text(name: str, found: SiteSurvey, *, on: datetime) -> str:
+def site_text(name: str, survey: SiteSurvey, *, on: datetime) -> str:
     """The commented `[sites.NAME]` table of what was found."""
-    zone = found.zone or LearnedZone(
-        zone="UTC", why="not looked for, since the site did not answer: please check", sure=False
+    zone = survey.zone or LearnedZone(
+        zone="UTC",
+        why="not looked for, since the site did not answer: please check",
+        confident=False,
     )
-    lines = ["", f"[sites.{_key(name)}]", f"# Looked at on {iso_utc(on)}."]
-    lines += [f"# {_comment(line)}" for line in _survey_lines(found)]
-    lines.append(f"start = [{_string(found.start)}]")
-    lines.append(f"timezone = {_string(zone.zone)}  # {_comment(zone.why)}")
-    if found.language:
-        lines.append(f"language = {_string(found.language)}")
+    lines = ["", f"[sites.{_toml_key(name)}]", f"# Looked at on {iso_utc(on)}."]
+    lines += [f"# {_comment(line)}" for line in _survey_lines(survey)]
+    lines.append(f"start = [{_toml_string(survey.start)}]")
+    lines.append(f"timezone = {_toml_string(zone.zone)}  # {_comment(zone.why)}")
+    if survey.language:
+        lines.append(f"language = {_toml_string(survey.language)}")
     lines.append(
         f'schedule = "{_DEFAULT_SCHEDULE}"  # for `warraq run-due`; see `warraq schedule --help`'
     )
-    if not is_loopback(found.start):
+    if not is_loopback(survey.start):
         lines.append(
             "# delay = 1.0  # seconds between two requests; a longer Crawl-delay of the site wins"
         )
@@ -329,29 +333,29 @@ def site_text(name: str, found: SiteSurvey, *, on: datetime) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _survey_lines(found: SiteSurvey) -> list[str]:
-    if found.problem:
-        return [f"It could not be looked at: {found.problem}"]
-    delay = f"; asks for {found.crawl_delay:g} s between requests" if found.crawl_delay else ""
-    lines = [f"robots.txt: {found.robots}{delay}"]
-    lines += [f"sitemap: {url} ({count} entries)" for url, count in found.sitemaps] or [
+def _survey_lines(survey: SiteSurvey) -> list[str]:
+    if survey.problem:
+        return [f"It could not be looked at: {survey.problem}"]
+    delay = f"; asks for {survey.crawl_delay:g} s between requests" if survey.crawl_delay else ""
+    lines = [f"robots.txt: {survey.robots}{delay}"]
+    lines += [f"sitemap: {url} ({count} entries)" for url, count in survey.sitemaps] or [
         "sitemap: none found"
     ]
-    lines += [f"feed: {url} ({count} entries)" for url, count in found.feeds] or [
+    lines += [f"feed: {url} ({count} entries)" for url, count in survey.feeds] or [
         "feed: none found"
     ]
     return lines
 
 
-def _string(text: str) -> str:
+def _toml_string(text: str) -> str:
     """A TOML basic string; nothing a site says can end it."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     escaped = re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\u{ord(found[0]):04x}", escaped)
     return f'"{escaped}"'
 
 
-def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _string(name)
+def _toml_key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _toml_string(name)
 
 
 def _comment(text: str) -> str:

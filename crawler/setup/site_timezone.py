@@ -73,7 +73,7 @@ class LearnedZone:
 
     zone: str
     why: str
-    sure: bool
+    confident: bool
 
 
 def stated_instants(text: str) -> Iterator[datetime]:
@@ -81,11 +81,11 @@ def stated_instants(text: str) -> Iterator[datetime]:
     very offset.
     """
     for day, clock, offset in _ISO.findall(text):
-        yield from _aware(f"{day}T{clock}", offset)
+        yield from _parse_with_offset(f"{day}T{clock}", offset)
     for day, month, year, clock, offset in _RFC822.findall(text):
         if month.title() in _MONTHS:
             stated = f"{year}-{_MONTHS.index(month.title()) + 1:02d}-{int(day):02d}T{clock}"
-            yield from _aware(stated, "Z" if offset.isalpha() else offset)
+            yield from _parse_with_offset(stated, "Z" if offset.isalpha() else offset)
 
 
 def wall_offset(instant: datetime, wall: datetime) -> datetime | None:
@@ -107,33 +107,37 @@ def learn_zone(instants: Sequence[datetime], url: str) -> LearnedZone:
     """The zone that explains `instants` (aware, with the offsets as published); else the country's;
     else UTC.
     """
-    telling = [moment for moment in instants if moment.utcoffset()]
-    if telling and len(telling) * 2 >= len(instants):
+    with_offset = [moment for moment in instants if moment.utcoffset()]
+    if with_offset and len(with_offset) * 2 >= len(instants):
         for name in (*country_zones(url), *_ZONES):
-            agreeing = sum(_agrees(name, moment) for moment in telling)
-            if agreeing >= _AGREEMENT * len(telling):
+            agreeing = sum(_agrees(name, moment) for moment in with_offset)
+            if agreeing >= _AGREEMENT * len(with_offset):
                 return LearnedZone(
                     zone=name,
-                    why=f"{agreeing} of {len(telling)} dates of the site fit it",
-                    sure=True,
+                    why=f"{agreeing} of {len(with_offset)} dates of the site fit it",
+                    confident=True,
                 )
-        offset = telling[0].strftime("%z")
+        offset = with_offset[0].strftime("%z")
         return LearnedZone(
             zone="UTC",
             why=f"its dates say {offset}, which fits no zone all year: please check",
-            sure=False,
+            confident=False,
         )
     zones = country_zones(url)
     if zones:
         seen = "its dates are in UTC" if instants else "no dated page was found"
         return LearnedZone(
-            zone=zones[0], why=f"by the country in its address; {seen}: please check", sure=False
+            zone=zones[0],
+            why=f"by the country in its address; {seen}: please check",
+            confident=False,
         )
     if instants:
         return LearnedZone(
-            zone="UTC", why=f"all {len(instants)} dates of the site are in UTC", sure=True
+            zone="UTC", why=f"all {len(instants)} dates of the site are in UTC", confident=True
         )
-    return LearnedZone(zone="UTC", why="nothing tells the site's zone: please check", sure=False)
+    return LearnedZone(
+        zone="UTC", why="nothing tells the site's zone: please check", confident=False
+    )
 
 
 def country_zones(url: str) -> list[str]:
@@ -157,7 +161,7 @@ def _agrees(zone: str, moment: datetime) -> bool:
     return moment.astimezone(ZoneInfo(zone)).utcoffset() == moment.utcoffset()
 
 
-def _aware(stated: str, offset: str) -> Iterator[datetime]:
+def _parse_with_offset(stated: str, offset: str) -> Iterator[datetime]:
     try:
         yield datetime.fromisoformat(stated + offset)
     except ValueError:

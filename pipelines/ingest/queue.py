@@ -86,7 +86,7 @@ class IngestQueue:
     ) -> None:
         self._index = index
         self._pool = pool
-        self._sites = SiteOf(sites)
+        self._sites = SiteAssignment(sites)
         self._folder = folder
         self._sync = sync
         self._waiting: deque[_Waiting] = deque()
@@ -110,7 +110,7 @@ class IngestQueue:
         future = (
             self.read_again(capture)
             if message is None or not message.entity
-            else self._read(capture, message)
+            else self._submit_payload(capture, message)
         )
         self._waiting.append(_Waiting(capture, future, end or capture.offset + capture.length))
         return future
@@ -119,24 +119,24 @@ class IngestQueue:
         """Read a capture's payload from the WARC, without touching the index: for links that were
         lost with a process.
         """
-        return self._read(capture, self._stored(capture))
+        return self._submit_payload(capture, self._stored_message(capture))
 
-    def _read(self, capture: Capture, message: HttpMessage | str) -> Future[Reading]:
+    def _submit_payload(self, capture: Capture, message: HttpMessage | str) -> Future[Reading]:
         if isinstance(message, str):
             return (
-                _nothing()
+                _not_modified()
                 if capture.record_type == RecordType.REVISIT
-                else _unread(capture, message)
+                else _unreadable(capture, message)
             )
-        facts = facts_of(capture, message)
+        facts = build_payload_facts(capture, message)
         entity = message.entity
         if not facts.content_encoding:
             entity = entity[
                 : DECODED_LIMIT + 1
             ]  # a reading says "too large" of more, and nothing else
-        return self._pool.submit(entity, facts, self._sites.of(capture))
+        return self._pool.submit(entity, facts, self._sites.site_of(capture))
 
-    def _stored(self, capture: Capture) -> HttpMessage | str:
+    def _stored_message(self, capture: Capture) -> HttpMessage | str:
         """The response as captured, or why it cannot be had."""
         try:
             return read_payload(self._folder, capture, self._index.revisit_target)
@@ -186,10 +186,10 @@ class IngestQueue:
         each.
         """
         for file in files:
-            yield from self._file(file, self._index.indexed_up_to(file.name))
+            yield from self._catch_up_file(file, self._index.indexed_up_to(file.name))
         self._read_late()
 
-    def _file(self, file: Path, start: int) -> Iterator[AppliedCapture | DamagedRecord]:
+    def _catch_up_file(self, file: Path, start: int) -> Iterator[AppliedCapture | DamagedRecord]:
         end, seen = start, _EPOCH
         for group in read_capture_groups(file, start=start):
             end, item = group.end, group.item
@@ -200,7 +200,7 @@ class IngestQueue:
                     self._waiting[0].future.exception()
                     yield from self.apply_ready(force=True)
             elif isinstance(item, DamagedRecord):
-                self._index.add_failures([_damage(item, seen)])
+                self._index.add_failures([_damage_failure(item, seen)])
                 yield item
             elif isinstance(item, Failure):
                 self._index.add_failures([item])
@@ -231,32 +231,32 @@ class IngestQueue:
     def _submit_stored(self, capture: Capture, end: int) -> Iterator[AppliedCapture]:
         if capture.record_type != RecordType.REVISIT:
             self.submit(capture, None, end=end)
-        elif _other_address(capture):
+        elif _refers_elsewhere(capture):
             yield from self.apply_all()  # what it refers to must be in the index to be found
             self.submit(capture, None, end=end)
         else:
-            self._waiting.append(_Waiting(capture, _nothing(), end))
+            self._waiting.append(_Waiting(capture, _not_modified(), end))
         yield from self.apply_ready()
 
 
 def _for_index(capture: Capture, reading: Reading) -> Reading:
     """A revisit under its own URL tells the index nothing but that the payload was there again."""
-    if capture.record_type == RecordType.REVISIT and not _other_address(capture):
+    if capture.record_type == RecordType.REVISIT and not _refers_elsewhere(capture):
         return Reading(kind=PayloadKind.NOT_MODIFIED)
     return reading
 
 
-def _other_address(capture: Capture) -> bool:
+def _refers_elsewhere(capture: Capture) -> bool:
     return capture.refers_to_url is not None and capture.refers_to_url != capture.url
 
 
-def _nothing() -> Future[Reading]:
+def _not_modified() -> Future[Reading]:
     done: Future[Reading] = Future()
     done.set_result(Reading(kind=PayloadKind.NOT_MODIFIED))
     return done
 
 
-def _unread(capture: Capture, why: str) -> Future[Reading]:
+def _unreadable(capture: Capture, why: str) -> Future[Reading]:
     """A capture whose payload cannot be read: it is owed an explanation."""
     name = why.partition(capture.warc)[2] or f": {why}"
     failure = Failure(
@@ -272,7 +272,7 @@ def _unread(capture: Capture, why: str) -> Future[Reading]:
     return done
 
 
-def facts_of(capture: Capture, message: HttpMessage) -> PayloadFacts:
+def build_payload_facts(capture: Capture, message: HttpMessage) -> PayloadFacts:
     """What a reader has to know of a capture besides its payload; a 304 is read as what it stands
     for.
     """
@@ -293,7 +293,7 @@ def _mime(message: HttpMessage) -> str | None:
     return value.split(";")[0].strip().lower() if value else None
 
 
-def _damage(record: DamagedRecord, at: datetime) -> Failure:
+def _damage_failure(record: DamagedRecord, at: datetime) -> Failure:
     """A damaged record as a failure; `at` is the capture before it, so that a rebuild gives the
     same row.
     """
@@ -305,7 +305,7 @@ def _damage(record: DamagedRecord, at: datetime) -> Failure:
     )
 
 
-class SiteOf:
+class SiteAssignment:
     """Which site a capture belongs to: the one it was crawled for, else the one whose start lies
     on the same site's host (`archive.urls.site_host`), else one called as that host.
     """
@@ -315,7 +315,7 @@ class SiteOf:
         self._by_host = {site_host(start): site for site in reversed(sites) for start in site.start}
         self._unknown: OrderedDict[str, SiteConfig] = OrderedDict()
 
-    def of(self, capture: Capture) -> SiteConfig:
+    def site_of(self, capture: Capture) -> SiteConfig:
         """The site's configuration; one of defaults, named after the host, where none is
         configured.
         """

@@ -27,7 +27,7 @@ from archive.query.reader import IndexReader
 from archive.warc.capture_reader import read_payload
 from archive.warc.file_names import list_warc_files
 from pipelines.ingest.catch_up import index_files
-from pipelines.ingest.queue import SiteOf, facts_of
+from pipelines.ingest.queue import SiteAssignment, build_payload_facts
 from pipelines.ingest.worker_pool import WorkerPool
 
 # So many differing rows are named for each table; the rest is a number.
@@ -48,7 +48,7 @@ _BOOKKEEPING = (
 SAMPLE = 20
 
 
-def reread_sample(
+def re_extract_sample(
     layout: CollectionFolder, config: CollectionConfig, *, count: int = SAMPLE
 ) -> Iterator[Finding]:
     """Read `count` captures of articles again, chosen by the hashes that name them, and compare the
@@ -66,7 +66,7 @@ def reread_sample(
         ).fetchall()
     if not rows:
         return
-    sites = SiteOf(config.sites)
+    sites = SiteAssignment(config.sites)
     with IndexReader(layout.index_db) as reader, WorkerPool() as pool:
         asked = []
         for name, sha256 in rows:
@@ -76,7 +76,7 @@ def reread_sample(
                 detail = f"captures: the row of {name} cannot be read: {error}; `warraq index --rebuild` mends it"
                 yield Finding(file=layout.index_db.name, rule="re-extraction", detail=detail)
         readings = [
-            (capture, sha256, _read(layout, sites, pool, capture))
+            (capture, sha256, _submit_capture(layout, sites, pool, capture))
             for capture, sha256 in asked
             if capture
         ]
@@ -92,14 +92,16 @@ def reread_sample(
                 )
 
 
-def _read(
-    layout: CollectionFolder, sites: SiteOf, pool: WorkerPool, capture: Capture
+def _submit_capture(
+    layout: CollectionFolder, sites: SiteAssignment, pool: WorkerPool, capture: Capture
 ) -> Future[Reading] | None:
     try:
         message = read_payload(layout.archive, capture)
     except (DamagedRecordError, FileNotFoundError, LookupError):
         return None  # named by the checks of the WARC itself; here it counts as another text
-    return pool.submit(message.entity, facts_of(capture, message), sites.of(capture))
+    return pool.submit(
+        message.entity, build_payload_facts(capture, message), sites.site_of(capture)
+    )
 
 
 def re_extract_all(

@@ -110,13 +110,13 @@ class WorkerPool:
                 worker = None
             worker = worker or _Worker(memory)
             try:
-                reading = worker.read(task, self._seconds)
+                reading = worker.read_payload(task, self._seconds)
                 if reading is None:
                     # Killed by somebody else: a machine short of memory, an operator. The page may
                     # not be to blame.
                     worker = _Worker(memory)
-                    reading = worker.read(task, self._seconds)
-                killed = gave_up(
+                    reading = worker.read_payload(task, self._seconds)
+                killed = unread_payload(
                     task.facts.url, NotArticleReason.MEMORY, "the reading process was killed, twice"
                 )
                 task.future.set_result(reading or killed)
@@ -153,7 +153,7 @@ class _Worker:
                 with contextlib.suppress(BrokenPipeError):
                     pipe.close()
 
-    def read(self, task: _Task, seconds: float) -> Reading | None:
+    def read_payload(self, task: _Task, seconds: float) -> Reading | None:
         """The reading of a payload; None where the process was killed over it, and not by us."""
         self.served += 1
         try:
@@ -165,7 +165,7 @@ class _Worker:
             answer = self._receive(time.monotonic() + seconds)
         except TimeoutError:
             self.end()
-            return gave_up(
+            return unread_payload(
                 task.facts.url, NotArticleReason.TIMEOUT, f"not read within {seconds:g} s"
             )
         except (EOFError, BrokenPipeError):
@@ -178,7 +178,7 @@ class _Worker:
                 raise RuntimeError(
                     f"a reading process failed with status {status}; what it said is above"
                 ) from None
-            return gave_up(
+            return unread_payload(
                 task.facts.url, NotArticleReason.MEMORY, f"the reading process ended ({status})"
             )
         if not isinstance(answer, Reading):
@@ -210,7 +210,7 @@ class _Worker:
         return bytes(parts)
 
 
-def gave_up(url: str, reason: NotArticleReason, detail: str) -> Reading:
+def unread_payload(url: str, reason: NotArticleReason, detail: str) -> Reading:
     """The reading of a payload that could not be read within its limits."""
     return Reading(
         kind=PayloadKind.PAGE, not_article=NotAnArticle(url=url, reason=reason, detail=detail)
@@ -262,15 +262,15 @@ def _answer(message: bytes, read: Callable[[bytes, PayloadFacts, SiteConfig], Re
     try:
         return read(payload, facts, site)
     except MemoryError:
-        return gave_up(
+        return unread_payload(
             facts.url, NotArticleReason.MEMORY, "not read within the memory of one worker"
         )
     except RecursionError:
-        return gave_up(facts.url, NotArticleReason.MEMORY, "nested too deeply to be read")
+        return unread_payload(facts.url, NotArticleReason.MEMORY, "nested too deeply to be read")
     except Exception as error:
         # One page must not end a crawl of thousands: the traceback is logged, the URL stands in
         # `failures`.
         logging.getLogger(__name__).exception("a bug, met while reading %s", facts.url)
-        return gave_up(
+        return unread_payload(
             facts.url, NotArticleReason.BUG, f"a bug in Warraq, please report: {error!r}"
         )

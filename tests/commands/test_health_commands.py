@@ -186,7 +186,7 @@ def test_the_doctor_knows_network_disks(
     check = next(
         check for check in run_checks(tmp_path / "collection") if check.name == "file system"
     )
-    assert (check.found, check.ok) == (kind, sound)
+    assert (check.observed, check.ok) == (kind, sound)
     assert ("local disk" in check.advice) != sound
 
 

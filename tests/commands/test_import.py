@@ -61,7 +61,7 @@ def imported(sources: list[Path], tmp_path_factory: pytest.TempPathFactory) -> P
     site = f'[collection]\nname = "x"\n[sites.paper]\nstart = ["http://{made.HOST}/"]\ntimezone = "Asia/Baghdad"\n'
     layout = CollectionFolder.create(tmp_path_factory.mktemp("imported") / "c", site)
     for some in (sources[:1], sources[1:]):
-        assert not import_files(layout, load_config(layout.config), some).caught_up.damaged
+        assert not import_files(layout, load_config(layout.config), some).index_update.damaged
     return layout.root
 
 

@@ -320,7 +320,7 @@ def test_a_purge_that_was_killed_is_finished(warraq: Run, collection: Path) -> N
     half = Withdrawal(
         article_id=article, site="s", url="http://x.example/", at=datetime.now(UTC), reason="x"
     )
-    layout = CollectionFolder.find(collection)
+    layout = CollectionFolder.locate(collection)
     warc = captured[0][0]
     replace_with_tombstones(
         layout.archive / warc,

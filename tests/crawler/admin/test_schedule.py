@@ -15,9 +15,9 @@ from crawler.admin.schedule import (
     due_sites,
     is_due,
     plan_schedule,
-    step_minutes,
+    polling_minutes,
+    replace_crontab_lines,
     systemd_units,
-    with_lines,
 )
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -100,8 +100,8 @@ def test_asked_as_often_as_needed() -> None:
     """Every five minutes does for usual schedules; one that is due at minute 7 is asked for every
     minute.
     """
-    assert step_minutes([site("a", "*/30 * * * *"), site("b", "5 4 * * *")]) == 5
-    assert step_minutes([site("a", "*/30 * * * *"), site("b", "7 4 * * *")]) == 1
+    assert polling_minutes([site("a", "*/30 * * * *"), site("b", "5 4 * * *")]) == 5
+    assert polling_minutes([site("a", "*/30 * * * *"), site("b", "7 4 * * *")]) == 1
 
 
 def test_crontab_line_is_quoted_for_shell_and_cron() -> None:
@@ -118,11 +118,11 @@ def test_crontab_is_changed_only_in_our_lines() -> None:
     were.
     """
     other = "MAILTO=me\n0 1 * * * backup\n# warraq is nice\n"
-    once = with_lines(other, schedule(), install=True)
+    once = replace_crontab_lines(other, schedule(), install=True)
     assert once.startswith(other)
-    assert with_lines(once, schedule(), install=True) == once
-    assert with_lines(once, schedule("/srv/else"), install=False) == once
-    assert with_lines(once, schedule(), install=False) == other
+    assert replace_crontab_lines(once, schedule(), install=True) == once
+    assert replace_crontab_lines(once, schedule("/srv/else"), install=False) == once
+    assert replace_crontab_lines(once, schedule(), install=False) == other
 
 
 def test_systemd_words_are_escaped() -> None:

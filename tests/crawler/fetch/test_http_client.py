@@ -89,7 +89,7 @@ def test_bytes_are_those_inside_tls(tls_site: Site, name: str) -> None:
 def test_cut_responses_are_kept_and_marked(scheme: str, name: str, reason: str, end: bytes) -> None:
     """A response that is not whole is kept as far as it came, and says why it stops there."""
     with Site(MISBEHAVIOURS, tls=scheme == "https") as site:
-        kept = fetch(site, f"/{name}", patience=Timeouts(idle=0.4))
+        kept = fetch(site, f"/{name}", timeouts=Timeouts(idle=0.4))
         assert kept.truncated == reason
         assert kept.response == bytes(site.wire.exchanges[-1].response)
         assert kept.response.endswith(end)
@@ -156,7 +156,7 @@ def test_without_a_complete_head_there_is_a_reason(
 ) -> None:
     """Where no final head came whole, nothing is kept and the failure says why."""
     with pytest.raises(FetchError) as failure:
-        fetch(site, f"/{name}", patience=Timeouts(idle=0.4))
+        fetch(site, f"/{name}", timeouts=Timeouts(idle=0.4))
     assert failure.value.reason == reason
     assert f"/{name}" in str(failure.value)
 
@@ -185,7 +185,7 @@ def test_slow_drip_ends_at_the_total_time(site: Site) -> None:
     exchange.
     """
     began = time.monotonic()
-    kept = fetch(site, "/drip?gap=0.05", patience=Timeouts(idle=5, total=0.6))
+    kept = fetch(site, "/drip?gap=0.05", timeouts=Timeouts(idle=5, total=0.6))
     assert kept.truncated == "time"
     assert kept.response.endswith(b"z")
     assert time.monotonic() - began < 3
@@ -265,7 +265,7 @@ def test_speaking_tls_to_a_plain_server_has_its_reason(site: Site) -> None:
     url = site.url.replace("http:", "https:")
     with pytest.raises(FetchError) as failure:
         asyncio.run(
-            HttpClient(guard=AddressGuard.for_starts([url]), patience=Timeouts(connect=2)).fetch(
+            HttpClient(guard=AddressGuard.for_starts([url]), timeouts=Timeouts(connect=2)).fetch(
                 HttpRequest(url=url + "/")
             )
         )

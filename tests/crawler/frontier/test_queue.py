@@ -123,9 +123,9 @@ def test_acknowledging_and_queueing_are_one(frontier: Frontier):
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        frontier.finish(SITE, [A], broken())
+        frontier.acknowledge(SITE, [A], broken())
     assert [entry.url for entry in frontier.leased(SITE)] == [A]
-    assert frontier.finish(SITE, [A], [QueuedUrl(url=B)]) == 1
+    assert frontier.acknowledge(SITE, [A], [QueuedUrl(url=B)]) == 1
     assert leased(frontier) == [B]
     assert frontier.add(SITE, [QueuedUrl(url=A)]) == 0
 
@@ -157,7 +157,7 @@ def test_reseeding_fetches_the_known_again_but_not_what_is_under_way(frontier: F
     """A crawl that goes on after its limit looks at its seeds anew."""
     frontier.add(SITE, [QueuedUrl(url=A), QueuedUrl(url=B)])
     frontier.lease(SITE)
-    frontier.finish(SITE, [A])
+    frontier.acknowledge(SITE, [A])
     frontier.lease(SITE)
     frontier.reseed(SITE, [QueuedUrl(url=A), QueuedUrl(url=B), QueuedUrl(url=C)])
     assert leased(frontier) == [A, C]
@@ -268,5 +268,5 @@ def leased_urls(frontier: Frontier) -> list[str]:
     found = []
     while (entry := frontier.lease("s")) is not None:
         found.append(entry.url)
-        frontier.finish("s", [entry.url])
+        frontier.acknowledge("s", [entry.url])
     return found

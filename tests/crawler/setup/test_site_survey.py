@@ -66,7 +66,7 @@ def test_demo_site_is_understood() -> None:
     ]
     assert found.language == "ar"
     assert found.zone is not None
-    assert (found.zone.zone, found.zone.sure) == ("Asia/Riyadh", True)
+    assert (found.zone.zone, found.zone.confident) == ("Asia/Riyadh", True)
 
 
 def test_given_zone_asks_for_no_article() -> None:
@@ -199,7 +199,7 @@ def test_a_site_that_moved_to_another_host_is_looked_at_there(
     assert (found.problem, found.start, found.robots) == (None, there, "there is one")
     assert [address.removeprefix(there) for address, _ in found.sitemaps][:1] == ["sitemap.xml"]
     assert found.zone is not None
-    assert (found.zone.zone, found.zone.sure) == ("Asia/Riyadh", True)
+    assert (found.zone.zone, found.zone.confident) == ("Asia/Riyadh", True)
 
 
 def test_the_rules_of_the_new_host_are_asked_for_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -323,7 +323,7 @@ def test_nothing_a_site_says_breaks_the_file(stated: str, why: str) -> None:
         start="https://a.example/" + stated,
         sitemaps=((stated, 1),),
         feeds=((stated, 1),),
-        zone=LearnedZone(zone="UTC", why=why, sure=False),
+        zone=LearnedZone(zone="UTC", why=why, confident=False),
         language="ar",
     )
     text = collection_text(stated) + site_text("a", found, on=datetime(2026, 1, 1, tzinfo=UTC))

@@ -41,8 +41,8 @@ def test_learned(url: str, dates: list[str], zone: str) -> None:
 def test_a_guess_says_so() -> None:
     """A zone that no date supports is marked for the person to check."""
     guess = learn_zone([], "https://n.example.ae/")
-    assert (guess.sure, "please check" in guess.why) == (False, True)
-    assert learn_zone(instants("2024-10-25T18:53:00+04:00"), COM).sure
+    assert (guess.confident, "please check" in guess.why) == (False, True)
+    assert learn_zone(instants("2024-10-25T18:53:00+04:00"), COM).confident
 
 
 def test_one_stray_date_does_not_mislead() -> None:

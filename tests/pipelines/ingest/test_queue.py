@@ -21,7 +21,7 @@ from archive.warc.http_message import parse_response
 from archive.warc.writer import WarcInfo, WarcWriter
 from pipelines.ingest.catch_up import update_index
 from pipelines.ingest.preserve import Preserver
-from pipelines.ingest.queue import IngestQueue, SiteOf
+from pipelines.ingest.queue import IngestQueue, SiteAssignment
 from pipelines.ingest.worker_pool import WorkerPool
 from pipelines.payload_facts import PayloadFacts
 
@@ -280,5 +280,5 @@ def test_mirrors_of_a_site_are_filed_under_it(host: str) -> None:
         record_type=RecordType.RESPONSE,
     )
     paper = SiteConfig(name="paper", start=("https://news.example/",))
-    assert SiteOf([paper]).of(capture) is paper
-    assert SiteOf([]).of(capture).name == "news.example"
+    assert SiteAssignment([paper]).site_of(capture) is paper
+    assert SiteAssignment([]).site_of(capture).name == "news.example"

@@ -17,7 +17,7 @@ from archive.warc.writer import WarcInfo, WarcWriter
 from pipelines.ingest.catch_up import index_files as index_files_of_archive
 from pipelines.ingest.catch_up import update_index
 from pipelines.ingest.preserve import Preserver
-from pipelines.ingest.re_extract import re_extract_all, reread_sample
+from pipelines.ingest.re_extract import re_extract_all, re_extract_sample
 
 TEXT = "عاد القطار القديم إلى العمل بين المدينتين بعد توقف دام عشر سنوات، وسط ترحيب كبير من سكان القرى على الطريق."
 PAGE = f"<html lang=ar><h1>عودة القطار القديم</h1><time>3 مارس 2026</time><article>{f'<p>{TEXT}</p>' * 4}</article></html>"
@@ -62,13 +62,13 @@ def test_a_sample_is_held_against_its_text_hashes(
     otherwise.
     """
     layout, config = collection
-    assert list(reread_sample(layout, config)) == []
+    assert list(re_extract_sample(layout, config)) == []
     with closing(sqlite3.connect(layout.index_db)) as db:
         (value,) = db.execute("SELECT raw_sha256 FROM _texts").fetchone()
         db.execute("UPDATE _texts SET raw_sha256 = ?", ("0" * 64,))
         db.commit()
         try:
-            (finding,) = reread_sample(layout, config)
+            (finding,) = re_extract_sample(layout, config)
         finally:
             db.execute("UPDATE _texts SET raw_sha256 = ?", (value,))
             db.commit()
