@@ -2,7 +2,7 @@
 an index snapshot.
 
 The snapshot is made by SQLite's own backup, so a bag taken during a crawl holds a whole database.
-Checking a bag is any BagIt tool's work.
+Any BagIt tool can check the bag.
 """
 
 from __future__ import annotations

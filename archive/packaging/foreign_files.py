@@ -95,7 +95,7 @@ def _import_wacz(
     except zipfile.BadZipFile as error:
         raise UsageError(f"{source}: a damaged zip file: {error}; get another copy") from error
     with package:
-        stated = _declared_digests(package, source)
+        declared = _declared_digests(package, source)
         members = [info for info in package.infolist() if _is_warc_member(info.filename)]
         if not members:
             raise UsageError(f"{source}: a zip file without archive/*.warc.gz is no WACZ")
@@ -106,7 +106,7 @@ def _import_wacz(
                 with package.open(info) as file:
                     name = PurePosixPath(info.filename).name
                     yield _import_stream(
-                        archive, file, name, origin, known, now, stated.get(info.filename)
+                        archive, file, name, origin, known, now, declared.get(info.filename)
                     )
             except (
                 zipfile.BadZipFile,
@@ -138,8 +138,8 @@ def _declared_digests(package: zipfile.ZipFile, source: Path) -> dict[str, str]:
     try:
         raw = _read_small_member(package, "datapackage.json")
         if "datapackage-digest.json" in package.namelist():
-            stated = json.loads(_read_small_member(package, "datapackage-digest.json"))["hash"]
-            if stated.startswith("sha256:") and hashlib.sha256(raw).hexdigest() != stated[7:]:
+            declared = json.loads(_read_small_member(package, "datapackage-digest.json"))["hash"]
+            if declared.startswith("sha256:") and hashlib.sha256(raw).hexdigest() != declared[7:]:
                 raise UsageError(
                     f"{source}: datapackage.json was changed after it was written; get another copy"
                 )
@@ -177,7 +177,7 @@ def _import_stream(
     origin: dict[str, str],
     known: dict[str, str],
     now: datetime,
-    stated: str | None = None,
+    declared: str | None = None,
 ) -> Imported:
     start = file.read(512)
     suffix = _suffix_of_content(start)
@@ -185,16 +185,9 @@ def _import_stream(
     if suffix is None:
         raise UsageError(f"{name}: {_NO_WEB_ARCHIVE}")
     partial = archive / f".import-{os.getpid()}{suffix}.part"
-    digest = hashlib.sha256(start)
-    with _removed_after(partial), partial.open("xb") as copy:
-        copy.write(start)
-        while chunk := file.read(_COPY):
-            copy.write(chunk)
-            digest.update(chunk)
-        copy.flush()
-        os.fsync(copy.fileno())
-        sha256 = digest.hexdigest()
-        if stated is not None and stated != sha256:
+    with _removed_after(partial):
+        sha256 = _copy_durably(file, start, partial)
+        if declared is not None and declared != sha256:
             raise UsageError(
                 f"{origin['file']}: {name} is not what datapackage.json states; get another copy"
             )
@@ -206,11 +199,7 @@ def _import_stream(
         unpacked = suffix.endswith(".gz") and _is_one_stream(partial, suffix)
         if unpacked:
             suffix = suffix.removesuffix(".gz")
-            note["change"] = (
-                "it was packed as one gzip stream and is kept unpacked, every record byte for byte"
-            )
-            if problem := _replace_by_unpacked(partial, name):
-                note["damage"] = f"the gzip stream cannot be read to its end: {problem}"
+            note |= _unpack_and_describe(partial, name)
         stem = _UNSAFE.sub("-", split_suffix(name)[0]).strip(".-")[:80]
         target = archive / f"import-{sha256[:16]}-{stem}{suffix}"
         _place_with_note(partial, target, note)
@@ -218,6 +207,28 @@ def _import_stream(
     return Imported(
         source=origin["file"], name=target.name, sha256=sha256, known=False, unpacked=unpacked
     )
+
+
+def _copy_durably(file: IO[bytes], start: bytes, partial: Path) -> str:
+    """Write `start` and the rest of `file` to `partial`, synced; returns the SHA-256 of all."""
+    digest = hashlib.sha256(start)
+    with partial.open("xb") as copy:
+        copy.write(start)
+        while chunk := file.read(_COPY):
+            copy.write(chunk)
+            digest.update(chunk)
+        copy.flush()
+        os.fsync(copy.fileno())
+    return digest.hexdigest()
+
+
+def _unpack_and_describe(partial: Path, name: str) -> dict[str, str]:
+    """Unpack a file that is one gzip stream; returns what its note of origin says of it."""
+    change = "it was packed as one gzip stream and is kept unpacked, every record byte for byte"
+    problem = _replace_by_unpacked(partial, name)
+    if problem is None:
+        return {"change": change}
+    return {"change": change, "damage": f"the gzip stream cannot be read to its end: {problem}"}
 
 
 def _place_with_note(partial: Path, target: Path, note: dict[str, str]) -> None:

@@ -72,10 +72,11 @@ class _Package:
             )
 
     def close(self) -> None:
+        """Write the end of the zip file."""
         self._zip.close()
 
     def discard(self) -> None:
-        """Let go of a file that is given up: the zip's end is not written into it any more."""
+        """Release the file without writing the end of the zip into it."""
         self._zip.fp = None
 
 
@@ -157,7 +158,7 @@ def _read_chunks(path: Path) -> Iterator[bytes]:
 
 
 def _zipnum_blocks(lines: Iterable[bytes], secondary: list[str]) -> Iterator[bytes]:
-    """The gzip blocks of a ZipNum index; what the secondary index says of each is appended to
+    """Yield the gzip blocks of a ZipNum index; appends the secondary index's line of each to
     `secondary`.
     """
     secondary.append('!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n')

@@ -1,6 +1,6 @@
 """Counts over time as a picture: one row of bars for each site, on one time axis.
 
-SVG 1.1 is written by hand and needs nothing; PNG is drawn by matplotlib, which is asked for only
+SVG 1.1 is written by hand and needs nothing; PNG is drawn by matplotlib, which is imported only
 then. What is counted is `archive.query.reports`' business.
 """
 

@@ -97,8 +97,8 @@ def _compare_paragraphs(old: Sequence[str], new: Sequence[str]) -> Iterator[Diff
 
 
 def _match_edits(old: list[str], new: list[str]) -> Iterator[Difference]:
-    """Paragraphs in place of others: each new one beside the first old one that it is an edit
-    of.
+    """Compare paragraphs that replaced others: each new one is paired with the first old one that
+    it is an edit of; the rest are added or removed.
     """
     for text in new:
         match = next(

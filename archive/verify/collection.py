@@ -171,9 +171,7 @@ def _expected_members(record: RawRecord, block: bytes) -> Iterator[bytes]:
 
 
 def _verify_arc(path: Path, ledger: RecordLedger) -> Iterator[Finding]:
-    """ARC has neither digests nor ids: that each record can be read is all that can be said of
-    it.
-    """
+    """Check that each record of an ARC file can be read; ARC has no digests and no ids."""
     for item in read_captures(path):
         if isinstance(item, Capture):
             ledger.add_capture(item)

@@ -113,7 +113,7 @@ FROM record AS request WHERE kind = 'request' AND origin > {RecordOrigin.IMPORTE
 
 @dataclass(frozen=True, slots=True)
 class RecordRow:
-    """Where a record stands, and what of it CDXJ and index repeat."""
+    """A record's place, and the fields of it that CDXJ and index repeat."""
 
     warc: str
     offset: int
@@ -130,7 +130,7 @@ _COLUMNS = "warc, offset, length, id, kind, url, date, digest, cdxj"
 
 
 class RecordLedger:
-    """The rows of all records seen; a context manager, as its file goes away with it."""
+    """The rows of all records seen, in a temporary file that the context manager's end deletes."""
 
     def __init__(self) -> None:
         # '' is a temporary file that SQLite keeps in memory while it is small.
@@ -228,7 +228,7 @@ class RecordLedger:
         return (RecordRow(*row) for row in self._db.execute(query))
 
     def mark_named(self, warc: str, offset: int) -> bool:
-        """Note that a place was named by the CDXJ; False where it was before."""
+        """Note that the CDXJ has a line for a place; False if that was noted before."""
         return (
             self._db.execute("INSERT OR IGNORE INTO named VALUES (?, ?)", (warc, offset)).rowcount
             > 0

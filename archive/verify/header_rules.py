@@ -1,5 +1,5 @@
-"""What one WARC record may say, as tables: each field's form, who must have it, who may not (ISO
-28500:2017 §5, §6).
+"""Rules for the header of one WARC record, as tables: the form of each field, and which record
+types must or may have it (ISO 28500:2017 §5, §6).
 
 A rule is a row; checking is going over the rows. Some rows hold for files that Warraq wrote only,
 where we promise more than the standard; some are not held against imported files, whose makers'
@@ -25,7 +25,7 @@ class RecordOrigin(IntEnum):
     """Who made a file, in order of what is asked of it."""
 
     IMPORTED = 0  # another tool, taken in by `warraq import`
-    STANDARD = 1  # not said: what the standard says
+    STANDARD = 1  # maker unknown: only the standard is asked for
     OURS = 2  # Warraq, by the software its warcinfo names
 
 
@@ -258,9 +258,8 @@ def _check_each_field(record: RawRecord, kind: str, origin: RecordOrigin) -> Ite
         if rule is None:
             continue
         forbidden = rule.allowed is not None and kind in TYPES and kind not in rule.allowed
-        if (
-            forbidden and origin is not RecordOrigin.IMPORTED
-        ):  # converters of ARC files put an address on the warcinfo
+        # Converters of ARC files put an IP address on the warcinfo.
+        if forbidden and origin is not RecordOrigin.IMPORTED:
             yield record.finding(
                 "field-forbidden", f"{name} may not stand on a record of type {kind}"
             )

@@ -197,12 +197,11 @@ def _plain_records(name: str, file: BinaryIO, size: int) -> Iterator[RawRecord]:
         source = ByteSource(iter(lambda: file.read(_CHUNK), b""))
         draft = _read_record(source)
         end = position + source.consumed
-        length = (
-            draft.head_length + draft.block_length
-        )  # without the line ends behind it, as CDXJ has it
+        # Without the line ends after the block, as CDXJ counts it.
+        length = draft.head_length + draft.block_length
         if not draft.whole or draft.broken:
-            # A wrong length may have swallowed the records behind: they are looked for from the
-            # block's start on.
+            # A wrong length may have swallowed the records that follow: the search for them begins
+            # at the block's start.
             end = _find_plain_record(file, position + draft.head_length, size)
             length = end - position
         yield draft.record(name, position, length, b"")
@@ -241,9 +240,11 @@ class _Draft:
     empty: bool = False
 
     def add_problem(self, rule: str, detail: str) -> None:
+        """Note a problem whose place is known once the record is read."""
         self.problems.append((rule, detail))
 
     def record(self, name: str, offset: int, length: int, member_head: bytes) -> RawRecord:
+        """The record as far as it was read, at its place in the file `name`."""
         self.block.seek(0)
         record = RawRecord(
             file=name,

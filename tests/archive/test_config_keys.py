@@ -1,6 +1,8 @@
 """One table says which keys `warraq.toml` may have; the values that hold them follow it."""
 
+import re
 from dataclasses import fields
+from datetime import UTC, datetime
 
 import pytest
 
@@ -15,6 +17,7 @@ from archive.config_keys import (
     default_of,
     keys_of,
 )
+from crawler.setup.site_survey import SiteSurvey, collection_text, site_text
 
 HOLDERS = {COLLECTION: CollectionConfig, SITE: SiteConfig, SELECTORS: Selectors}
 # What the values hold beside keys: a site's name is its table's, and tables lie in tables.
@@ -53,3 +56,19 @@ def test_each_key_says_what_a_person_needs(key: Key) -> None:
     assert key.example
     number = isinstance(key.default, int | float) and not isinstance(key.default, bool)
     assert not number or key.unit or key.name == "format"
+
+
+def test_the_comments_of_a_new_file_are_keys_with_their_defaults() -> None:
+    """Every key that `init` writes or suggests in a comment is in the table, and a commented delay
+    is the default one.
+    """
+    survey = SiteSurvey(start="https://a.example/")
+    written = collection_text("x") + site_text("a", survey, on=datetime(2026, 11, 28, tzinfo=UTC))
+    suggested = re.sub(r"(?m)^# (?=\w+ = )", "", written)
+    assert suggested.count("\n") == written.count("\n")
+    assert parse_config(written).sites[0].exclude == ()
+    config = parse_config(suggested)
+    assert config.operator
+    assert config.contact
+    assert config.sites[0].exclude == ("/video/",)
+    assert config.sites[0].delay == default_of(SITE, "delay")
