@@ -33,7 +33,7 @@ Reread = Callable[[CollectionFolder], Iterable[Finding]]
 
 
 def verify_collection(
-    layout: CollectionFolder, *, reread: Reread | None = None
+    folder: CollectionFolder, *, reread: Reread | None = None
 ) -> Iterator[Finding]:
     """Check a whole collection; yields findings as they are made.
 
@@ -42,72 +42,67 @@ def verify_collection(
     the caller, as extraction is none of the archive's business. StorageError where the disk does
     not let itself be read.
     """
-    busy, readable = layout.is_busy(), True
+    busy, readable = folder.is_busy(), True
     named_files: set[str] = set()
     with RecordLedger() as ledger:
-        paths = warc_files(layout.archive, growing=not busy)
+        paths = warc_files(folder.archive, include_open=not busy)
         for finding in _verify_files(paths, ledger):
             named_files.add(finding.file)
             yield finding
         # A crawl that began meanwhile, and may be over, has added what was not walked.
-        busy = busy or layout.is_busy() or warc_files(layout.archive) != paths
-        for finding in _verify_projections(layout, ledger) if not busy else ():
+        busy = busy or folder.is_busy() or warc_files(folder.archive) != paths
+        for finding in _verify_projections(folder, ledger) if not busy else ():
             readable = readable and finding.rule != INDEX_DAMAGED
             yield finding
-    for finding in _verify_fixity(layout, growing=busy):
+    for finding in _verify_fixity(folder, crawling=busy):
         yield finding
-        path = layout.root / finding.file
+        path = folder.root / finding.file
         if (
-            path.parent == layout.archive
+            path.parent == folder.archive
             and finding.rule == "fixity"
             and path.name not in named_files
         ):
             yield from _unusual_gzip_members(path)
     if reread is not None and not busy and readable:
-        yield from reread(layout)
+        yield from reread(folder)
 
 
 def _verify_files(paths: Iterable[Path], ledger: RecordLedger) -> Iterator[Finding]:
-    """Each record by itself, then what records say of each other."""
+    """Check each record by itself, then what records say of each other."""
     for path in paths:
         yield from _verify_arc(path, ledger) if is_arc(path) else verify_warc(path, ledger)
     yield from ledger.contradictions()
 
 
-def _verify_projections(layout: CollectionFolder, ledger: RecordLedger) -> Iterator[Finding]:
-    """CDXJ and index against the records walked, and the index's bytes against those that were
-    noted.
-    """
+def _verify_projections(folder: CollectionFolder, ledger: RecordLedger) -> Iterator[Finding]:
+    """Check CDXJ and index against the records read, and the index's bytes against their digests."""
     # The bytes first: reading the index makes SQLite work a log that it finds into the database.
-    yield from changed_blocks(layout.index_db, layout.index_checksums)
-    withdrawn = withdrawn_captures(layout.index_db)
-    yield from check_cdxj(layout.cdxj, ledger, withdrawn)
-    yield from check_index(layout.index_db, ledger)
+    yield from changed_blocks(folder.index_db, folder.index_checksums)
+    withdrawn = withdrawn_captures(folder.index_db)
+    yield from check_cdxj(folder.cdxj, ledger, withdrawn)
+    yield from check_index(folder.index_db, ledger)
 
 
-def _verify_fixity(layout: CollectionFolder, *, growing: bool) -> Iterator[Finding]:
-    """Files against the manifest, and the manifest against the files; those a crawl has just closed
-    are not in the manifest yet.
+def _verify_fixity(folder: CollectionFolder, *, crawling: bool) -> Iterator[Finding]:
+    """Check files against the manifest and its chain; unless a crawl runs, whose closed files are
+    not listed yet, also that the manifest lists every file.
     """
-    yield from check_fixity(layout.fixity, layout.root)
-    if not growing and layout.archive.is_dir():
+    yield from check_fixity(folder.fixity, folder.root)
+    if not crawling and folder.archive.is_dir():
         for name in files_without_checksum(
-            layout.fixity, layout.root, closed_files(layout.archive)
+            folder.fixity, folder.root, closed_files(folder.archive)
         ):
-            yield Finding(
-                file=name,
-                rule="fixity-unstated",
-                detail="no checksum of it is stated; run: warraq index",
-            )
+            detail = "no checksum of it is stated; run: warraq index"
+            yield Finding(file=name, rule="fixity-unstated", detail=detail)
 
 
-def warc_files(archive: Path, *, growing: bool = True) -> list[Path]:
-    """The WARC (and ARC) files of a collection by name; `growing` takes in those that no crawl has
-    closed.
+def warc_files(archive: Path, *, include_open: bool = True) -> list[Path]:
+    """The WARC (and ARC) files of a collection by name; `include_open` adds those that no crawl
+    has closed.
     """
     if not archive.is_dir():  # then CDXJ, index and fixity tell what is missing
         return []
-    return list_warc_files(archive, include_open=growing)
+    return list_warc_files(archive, include_open=include_open)
 
 
 def verify_warc(path: Path, ledger: RecordLedger | None = None) -> Iterator[Finding]:
@@ -117,16 +112,8 @@ def verify_warc(path: Path, ledger: RecordLedger | None = None) -> Iterator[Find
     first = True
     try:
         for record in raw_records(path):
-            if (
-                first
-                and record.first("WARC-Type") == "warcinfo"
-                and origin is not RecordOrigin.IMPORTED
-            ):
-                origin = (
-                    RecordOrigin.OURS
-                    if software_of(record).lower().startswith("warraq")
-                    else origin
-                )
+            if first and origin is RecordOrigin.STANDARD and _is_warcinfo_of_ours(record):
+                origin = RecordOrigin.OURS
             findings = list(_check_record(record, origin))
             if first and origin is not RecordOrigin.IMPORTED and record.version:
                 findings.extend(_check_first_record(record, name))
@@ -138,9 +125,15 @@ def verify_warc(path: Path, ledger: RecordLedger | None = None) -> Iterator[Find
         raise StorageError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
+def _is_warcinfo_of_ours(record: RawRecord) -> bool:
+    if record.first("WARC-Type") != "warcinfo":
+        return False
+    return software_of(record).lower().startswith("warraq")
+
+
 def _unusual_gzip_members(path: Path) -> Iterator[Finding]:
-    """Which records of a changed file are not packed as Warraq packs them, where its checksums all
-    hold.
+    """Findings for the records of a changed file that are not packed as Warraq packs them, though
+    all their checksums hold.
 
     Deflate has bits that no reader looks at; a change there does no harm, and is
     reported all the same.
