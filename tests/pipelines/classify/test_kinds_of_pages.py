@@ -8,8 +8,8 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import made_pages
 import pytest
+from made_pages import load_pages
 
 from archive.config import SiteConfig
 from archive.index.writer import Index
@@ -18,7 +18,7 @@ from pipelines.article.extraction import extract
 from pipelines.payload_facts import PayloadFacts
 from pipelines.read_payload import read_payload
 
-PAGES = {name: (url, html, right) for name, url, html, right in made_pages.PAGES}
+PAGES = load_pages()
 START = datetime(2026, 3, 3, 12, tzinfo=UTC)
 SITE = SiteConfig(name="marsh", start=("https://www.marsh-en.example/",))
 
