@@ -58,7 +58,8 @@ def _run_guarded(look: Callable[[], Check], name: str = "") -> Check:
         return Check(
             name=(name or look.__name__).strip("_").replace("_", " "),
             observed=f"{type(error).__name__}: {error}",
-            advice="this check broke: reinstall Warraq in a fresh virtual environment, and report it if it stays",
+            advice="this check broke: reinstall Warraq in a fresh virtual environment, "
+            "and report it if it stays",
         )
 
 

@@ -124,7 +124,10 @@ def crontab_lines(schedule: Schedule) -> str:
     command = shlex.join(schedule.command).replace(
         "%", r"\%"
     )  # a bare % ends the command in a crontab
-    return f"# {schedule.name}: the sites of {schedule.root} that are due\n{when} {command} >/dev/null\n"
+    return (
+        f"# {schedule.name}: the sites of {schedule.root} that are due\n"
+        f"{when} {command} >/dev/null\n"
+    )
 
 
 def replace_crontab_lines(existing: str, schedule: Schedule, *, install: bool) -> str:
@@ -171,8 +174,10 @@ def systemd_units(schedule: Schedule) -> dict[str, str]:
         "SuccessExitStatus=75\nNice=10\n"
     )
     timer = (
-        f"[Unit]\nDescription=Ask every {schedule.minutes} minutes what is due in {schedule.root.name}\n\n"
-        f"[Timer]\nOnCalendar=*:0/{schedule.minutes}\nPersistent=true\n\n[Install]\nWantedBy=timers.target\n"
+        f"[Unit]\nDescription=Ask every {schedule.minutes} minutes what is due in "
+        f"{schedule.root.name}\n\n"
+        f"[Timer]\nOnCalendar=*:0/{schedule.minutes}\nPersistent=true\n\n"
+        "[Install]\nWantedBy=timers.target\n"
     )
     return {f"{schedule.name}.service": service, f"{schedule.name}.timer": timer}
 

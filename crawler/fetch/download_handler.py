@@ -75,7 +75,6 @@ class _Shared:
 
     client: HttpClient | None = None
     failure: Exception | None = None
-    gates: dict[str, asyncio.Semaphore] = field(default_factory=dict)
     running: set[asyncio.Task[Exchange]] = field(default_factory=set)
     cancelled: bool = False
 
@@ -85,7 +84,7 @@ _SHARED: weakref.WeakKeyDictionary[Crawler, _Shared] = weakref.WeakKeyDictionary
 
 def cancel_all(crawler: Crawler) -> None:
     """Break off every exchange of this crawler, now and from now on: each ends with FetchError,
-    reason `abandoned`.
+    reason CANCELLED.
 
     Nothing of them is kept: what was asked for is asked for again by the next crawl.
     """
@@ -112,11 +111,10 @@ class RecordingHandler(BaseDownloadHandler):
         Raises FetchError where there was no response to keep, and whatever `preserve` raised
         (ArchiveWriteError) where there was one that could not be kept, then and ever after.
         """
-        async with self._gate(request):
-            self._raise_earlier_failure()
-            exchange = await self._exchange(request)
-            self._raise_earlier_failure()
-            return self._preserve(exchange, request)
+        self._raise_earlier_failure()
+        exchange = await self._exchange(request)
+        self._raise_earlier_failure()
+        return self._preserve(exchange, request)
 
     async def _exchange(self, request: Request) -> Exchange:
         """The exchange, in a task of its own: Scrapy starts downloads on its own account, so
@@ -165,21 +163,6 @@ class RecordingHandler(BaseDownloadHandler):
         if self._shared.failure is not None:
             raise self._shared.failure
 
-    def _gate(self, request: Request) -> asyncio.Semaphore:
-        """What holds the requests of one slot to its concurrency.
-
-        Scrapy 2.19 holds to it only where there is a delay: with none, 15 of 20 requests ran at
-        once under a limit of 1 (a request counts from when its task first runs, and by then the
-        loop that starts tasks is through its queue).
-        """
-        slot = str(request.meta.get("download_slot", ""))
-        if slot not in self._shared.gates:
-            settings = self.crawler.settings
-            own = settings.getdict("DOWNLOAD_SLOTS").get(slot, {})
-            limit = int(own.get("concurrency", settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")))
-            self._shared.gates[slot] = asyncio.Semaphore(max(1, limit))
-        return self._shared.gates[slot]
-
     def _keeper(self) -> ExchangeKeeper:
         return cast("ExchangeKeeper", self.crawler.spider)
 
@@ -192,7 +175,7 @@ class RecordingHandler(BaseDownloadHandler):
 
 
 def build_client(settings: BaseSettings, guard: AddressGuard) -> HttpClient:
-    """A wire with the limits and time-outs of these settings."""
+    """An HTTP client with the limits and time-outs of these settings."""
     return HttpClient(
         guard=guard,
         limits=Limits(

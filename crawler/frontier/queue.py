@@ -1,11 +1,11 @@
 """What a crawl will fetch next, on SQLite: nothing queued is lost with the process, and nothing is
 fetched needlessly twice.
 
-At least once: an entry is leased before its fetch and acknowledged (`finish`) only when its capture
-is durable, the index committed and its links queued, the last two in one transaction here. What a
-killed process had leased is given back, or acknowledged from its capture, by the next one
-(`leased`, `release`). Which URL may be queued is `crawler.frontier.scope`'s question; when a host
-may be asked is `crawler.politeness`'.
+At least once: an entry is leased before its fetch and acknowledged only when its capture is
+durable, the index committed and its links queued, the last two in one transaction here. What a
+killed process had leased is released, or acknowledged from its capture, by the next one. Which URL
+may be queued is `crawler.frontier.scope`'s question; when a host may be asked is
+`crawler.politeness`'.
 """
 
 from __future__ import annotations
@@ -15,15 +15,26 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, astuple, replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from archive.errors import StorageError
 from archive.index.connection import create_private
-from archive.model import CrawlSummary, Sighting
+from archive.model import CrawlSummary
 from archive.urls import is_amp
+from crawler.frontier.entry_table import (
+    FORMAT,
+    INSERT_ENTRY,
+    LEASE_NEXT,
+    PROMOTE_ENTRY,
+    SCHEMA,
+    SELECT_LEASED,
+    claims_text,
+    entry_from_row,
+    row_from_entry,
+)
 from crawler.frontier.key_set import KeySet
 from crawler.frontier.queued_url import (
     PRIORITY,
@@ -35,42 +46,9 @@ from crawler.frontier.queued_url import (
 )
 from crawler.frontier.scope import UrlKind
 
-_MAX_CLAIMS = 4  # as many announcements of one URL travel with it into the WARC
-_FORMAT = 1
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS entries (
-    seq        INTEGER PRIMARY KEY,          -- order of arrival
-    key        INTEGER NOT NULL UNIQUE,      -- 64 bits of SHA-256 over site and canonical key
-    site       TEXT NOT NULL,
-    url        TEXT NOT NULL,                -- as found: what will be asked for
-    kind       TEXT NOT NULL,
-    priority   INTEGER NOT NULL,             -- smaller goes first
-    hops       INTEGER NOT NULL,
-    via        TEXT,
-    claims     TEXT,                         -- JSON list of announcements
-    guess      INTEGER NOT NULL,             -- 1: nobody named it, so its absence is no failure
-    named      INTEGER NOT NULL,             -- 1: robots.txt names it, so it may lie on another host
-    state      INTEGER NOT NULL,             -- see State
-    attempts   INTEGER NOT NULL DEFAULT 0,
-    not_before REAL NOT NULL DEFAULT 0,      -- Unix time
-    leased     REAL,                         -- Unix time of the lease
-    reason     TEXT                          -- why it is dead
-);
--- serves lease(): the next entry of a site
-CREATE INDEX IF NOT EXISTS entries_waiting ON entries (site, priority, seq) WHERE state = 0;
--- serves leased() and release()
-CREATE INDEX IF NOT EXISTS entries_leased ON entries (site) WHERE state = 1;
-CREATE TABLE IF NOT EXISTS runs (
-    site     TEXT PRIMARY KEY,
-    at       REAL NOT NULL,                  -- Unix time of the note
-    summary  TEXT NOT NULL                   -- JSON: how the run stood, or ended
-);
-"""
-
 
 class _Connection(sqlite3.Connection):
-    """Tells of a disk or a lock that refuses as StorageError. `place` is the file."""
+    """A connection that raises StorageError if the disk or a lock refuses. `place` is the file."""
 
     place: Path
 
@@ -108,12 +86,12 @@ class Frontier:
         self._db.executescript(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
         )
-        if self._db.execute("PRAGMA user_version").fetchone()[0] != _FORMAT:
+        if self._db.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
             # State of another version is not worth a migration: the next crawl finds everything
             # anew.
             self._db.executescript("DROP TABLE IF EXISTS entries; DROP TABLE IF EXISTS runs;")
-            self._db.execute(f"PRAGMA user_version={_FORMAT}")
-        self._db.executescript(_SCHEMA)
+            self._db.execute(f"PRAGMA user_version={FORMAT}")
+        self._db.executescript(SCHEMA)
 
     def close(self) -> None:
         """Close the file; what is leased stays leased."""
@@ -122,10 +100,9 @@ class Frontier:
     # --------------------------------------------------------------------------------------- adding
 
     def unseen_urls(self, site: str, urls: Iterable[str]) -> list[str]:
-        """Those of the addresses that were not offered to this site's queue before, in this
-        process, letter by letter.
+        """Those of `urls` that this process has not passed here before, compared as strings.
 
-        A cheap first sieve: pages of one site share most of their links.
+        A cheap first filter: pages of one site share most of their links.
         """
         seen = self._seen.setdefault(site, KeySet())
         return [url for url in urls if seen.add(hash(url))]
@@ -144,7 +121,7 @@ class Frontier:
         for entry in entries:
             key = frontier_key(site, entry.url)
             if known.add(key):
-                fresh.append(_entry_row(site, key, entry, EntryState.WAITING))
+                fresh.append(row_from_entry(site, key, entry, EntryState.WAITING))
                 if is_amp(entry.url):
                     self._amp.add(key)
                 continue
@@ -158,23 +135,22 @@ class Frontier:
                 )
             if entry.claims or entry.kind is UrlKind.FEED:
                 again.append(
-                    (queue_priority(entry), entry.kind, _claims_text(entry), entry.guess, key)
+                    (queue_priority(entry), entry.kind, claims_text(entry), entry.guess, key)
                 )
         if fresh:
-            self._db.executemany(_INSERT, fresh)
+            self._db.executemany(INSERT_ENTRY, fresh)
         if again:
-            self._db.executemany(_PROMOTE, again)
+            self._db.executemany(PROMOTE_ENTRY, again)
         return len(fresh)
 
     def adopt(self, site: str, entry: QueuedUrl) -> bool:
-        """Take a URL that a redirect led to into the lease of its visit; False where it is known
-        already.
-        """
+        """Add the target of a redirect as a leased entry; False if the URL is known already."""
         key = frontier_key(site, entry.url)
         if not self._known_of(site).add(key):
             return False
         self._db.execute(
-            _INSERT, _entry_row(site, key, replace(entry, leased=time.time()), EntryState.LEASED)
+            INSERT_ENTRY,
+            row_from_entry(site, key, replace(entry, leased=time.time()), EntryState.LEASED),
         )
         return True
 
@@ -206,9 +182,9 @@ class Frontier:
         now = time.time() if now is None else now
         places = (0, 1 << 30) if only is None else (PRIORITY[only], PRIORITY[only])
         row = self._db.execute(
-            _LEASE, {"now": now, "site": site, "first": places[0], "last": places[1]}
+            LEASE_NEXT, {"now": now, "site": site, "first": places[0], "last": places[1]}
         ).fetchone()
-        return _entry(row) if row else None
+        return entry_from_row(row) if row else None
 
     def next_due(self, site: str, *, only: UrlKind | None = None) -> float | None:
         """The Unix time at which the earliest waiting entry (of that kind) may be fetched; None
@@ -216,7 +192,8 @@ class Frontier:
         """
         places = (0, 1 << 30) if only is None else (PRIORITY[only], PRIORITY[only])
         row = self._db.execute(
-            "SELECT min(not_before) FROM entries WHERE site=? AND state=0 AND priority BETWEEN ? AND ?",
+            "SELECT min(not_before) FROM entries"
+            " WHERE site=? AND state=0 AND priority BETWEEN ? AND ?",
             (site, *places),
         ).fetchone()
         return None if row[0] is None else float(row[0])
@@ -236,7 +213,8 @@ class Frontier:
     def retry_later(self, site: str, url: str, at: float) -> None:
         """Give a leased URL back, not to be fetched before `at` (Unix time); counts the attempt."""
         self._db.execute(
-            "UPDATE entries SET state=0, attempts=attempts+1, not_before=?, leased=NULL WHERE key=?",
+            "UPDATE entries SET state=0, attempts=attempts+1, not_before=?, leased=NULL"
+            " WHERE key=?",
             (at, frontier_key(site, url)),
         )
 
@@ -255,8 +233,8 @@ class Frontier:
     # ------------------------------------------------------------------------------ from run to run
 
     def leased(self, site: str) -> list[QueuedUrl]:
-        """What a process that ended without a word had under way."""
-        return [_entry(row) for row in self._db.execute(_LEASED, (site,))]
+        """The entries of a site that are leased: what a killed process was fetching."""
+        return [entry_from_row(row) for row in self._db.execute(SELECT_LEASED, (site,))]
 
     def release_leases(self, site: str) -> int:
         """Give all leased entries of a site back; how many they were."""
@@ -315,88 +293,12 @@ class Frontier:
         self._db.execute("COMMIT")
 
 
-_COLUMNS = "url, kind, hops, via, claims, guess, named, attempts, leased"
-_LEASED = f"SELECT {_COLUMNS} FROM entries WHERE site=? AND state=1"  # noqa: S608 - a constant
-_INSERT = (
-    "INSERT INTO entries (site, key, priority, state, url, kind, hops, via, claims, guess, named, attempts, leased)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_PROMOTE = """
-UPDATE entries SET
-    kind = CASE WHEN ?1 < priority THEN ?2 ELSE kind END,
-    priority = min(priority, ?1),
-    claims = coalesce(claims, ?3),
-    guess = min(guess, ?4)
-WHERE key = ?5 AND state = 0
-"""
-_LEASE = f"""
-UPDATE entries SET state=1, leased=:now WHERE seq = (
-    SELECT seq FROM entries WHERE site=:site AND state=0 AND not_before<=:now AND priority BETWEEN :first AND :last
-    ORDER BY priority, seq LIMIT 1
-) RETURNING {_COLUMNS}
-"""  # noqa: S608 - a constant
-
-
-def _entry_row(site: str, key: int, entry: QueuedUrl, state: EntryState) -> tuple[object, ...]:
-    return (
-        site,
-        key,
-        queue_priority(entry),
-        int(state),
-        entry.url,
-        str(entry.kind),
-        entry.hops,
-        entry.via,
-        _claims_text(entry),
-        int(entry.guess),
-        int(entry.named_by_robots),
-        entry.attempts,
-        entry.leased or None,
-    )
-
-
-def _claims_text(entry: QueuedUrl) -> str | None:
-    if not entry.claims:
-        return None
-    return json.dumps(
-        [astuple(claim)[1:] for claim in entry.claims[:_MAX_CLAIMS]], ensure_ascii=False
-    )
-
-
-def _entry(
-    row: tuple[str, str, int, str | None, str | None, int, int, int, float | None],
-) -> QueuedUrl:
-    url, kind, hops, via, claims, guess, named, attempts, leased = row
-    return QueuedUrl(
-        url=url,
-        kind=UrlKind(kind),
-        hops=hops,
-        via=via,
-        claims=tuple(_claim(url, fields) for fields in json.loads(claims)) if claims else (),
-        guess=bool(guess),
-        named_by_robots=bool(named),
-        attempts=attempts,
-        leased=leased or 0.0,
-    )
-
-
-def _claim(url: str, fields: list[str | None]) -> Sighting:
-    source, kind, title, published, modified = fields
-    return Sighting(
-        url=url,
-        source=source or "",
-        kind=kind or "",
-        title=title,
-        published=published,
-        modified=modified,
-    )
-
-
 @contextmanager
 def _storage_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
         raise StorageError(
-            f"{path}: the crawl's state cannot be used ({error}); it may be deleted, the next crawl finds everything anew"
+            f"{path}: the crawl's state cannot be used ({error}); it may be deleted, "
+            "the next crawl finds everything anew"
         ) from error

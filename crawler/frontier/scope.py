@@ -198,6 +198,7 @@ def _compiled(site: SiteConfig, key: str, texts: Iterable[str]) -> list[re.Patte
             compiled.append(re.compile(text))
         except re.error as error:
             raise ConfigError(
-                f"warraq.toml: [sites.{site.name}] {key}: {text!r} is not a regular expression: {error}"
+                f"warraq.toml: [sites.{site.name}] {key}: {text!r} is not a regular expression: "
+                f"{error}"
             ) from error
     return compiled

@@ -47,7 +47,10 @@ class RefusalCounter:
         self._latest.append(True)
         self._refused += 1
         if self._refused >= self._limit and sum(self._latest) >= REFUSED_SHARE * len(self._latest):
-            self.lost = f"{self._refused} answers in a row refused the crawler, the last with {how}: the site blocks it"
+            self.lost = (
+                f"{self._refused} answers in a row refused the crawler, the last with {how}: "
+                "the site blocks it"
+            )
 
     def silent(self, how: str) -> None:
         """No response came."""

@@ -134,7 +134,8 @@ def robots_policy(answer: RobotsResponse) -> RobotsPolicy:
     """
     if answer.error is not None:
         return RobotsPolicy(
-            blocked=f"robots.txt could not be fetched ({answer.error}), so nothing may be (RFC 9309)"
+            blocked=f"robots.txt could not be fetched ({answer.error}), "
+            "so nothing may be (RFC 9309)"
         )
     status = answer.status or 0
     if 200 <= status < 300:

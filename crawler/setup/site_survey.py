@@ -299,13 +299,15 @@ def site_name(url: str, taken: Iterable[str] = ()) -> str:
 def collection_text(name: str) -> str:
     """The head of a new `warraq.toml`."""
     return f"""\
-# A Warraq collection. `warraq crawl` fetches, `warraq search` finds; every key is explained in docs/config.md.
+# A Warraq collection. `warraq crawl` fetches, `warraq search` finds; every key is explained in \
+docs/config.md.
 
 [collection]
 name = {_toml_string(name)}
 format = 1
 # operator = "Who runs this crawl"              # written into every WARC file
-# contact = "https://example.org/about-crawl"   # where publishers can reach you; sent with every request
+# contact = "https://example.org/about-crawl"   # where publishers can reach you; sent with every \
+request
 """
 
 

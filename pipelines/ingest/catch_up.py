@@ -140,7 +140,8 @@ def signing_key(layout: CollectionFolder, config: CollectionConfig) -> Path | No
         for folder in (layout.archive, layout.indexes, layout.fixity)
     ):
         raise ConfigError(
-            f"warraq.toml: [collection] signing_key: {key} lies in a folder that is handed on; move it out"
+            f"warraq.toml: [collection] signing_key: {key} lies in a folder that is handed on; "
+            "move it out"
         )
     return key
 

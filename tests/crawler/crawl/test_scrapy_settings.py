@@ -11,7 +11,7 @@ from scrapy.utils.misc import load_object
 
 from crawler.crawl.scrapy_settings import REMOTE_CONTROL_ENABLED, TELNETCONSOLE_ENABLED, as_dict
 from crawler.fetch.address_guard import AddressGuard
-from crawler.fetch.download_handler import RecordingHandler, client_of
+from crawler.fetch.download_handler import RecordingHandler, build_client
 
 OURS = {name for name in as_dict() if name.startswith("WARRAQ_")}
 
@@ -84,6 +84,6 @@ def test_limits_reach_the_wire() -> None:
     """Limits and time-outs of the settings are those that exchanges are made with."""
     changed = {"DOWNLOAD_MAXSIZE": 7, "DOWNLOAD_TIMEOUT": 8, "WARRAQ_IDLE_TIMEOUT": 9, "WARRAQ_CONNECT_TIMEOUT": 10,
                "WARRAQ_HEAD_LIMIT": 11, "WARRAQ_LINE_LIMIT": 12}  # fmt: skip
-    made = client_of(Settings(as_dict() | changed), AddressGuard())
+    made = build_client(Settings(as_dict() | changed), AddressGuard())
     assert (made.limits.body, made.limits.head, made.limits.line) == (7, 11, 12)
-    assert (made.patience.total, made.patience.idle, made.patience.connect) == (8, 9, 10)
+    assert (made.timeouts.total, made.timeouts.idle, made.timeouts.connect) == (8, 9, 10)
