@@ -167,7 +167,7 @@ class CollectionFolder:
             delete_index_checksums(self.index_checksums)
         except Timeout as error:
             raise CollectionBusyError(
-                f"{self.root} is being written by {self.holder()}; try again later"
+                f"{self.root} is being written by {self.describe_lock_holder()}; try again later"
             ) from error
         except OSError as error:
             lock.release()
@@ -196,7 +196,7 @@ class CollectionFolder:
             os.close(descriptor)
         return False
 
-    def holder(self) -> str:
+    def describe_lock_holder(self) -> str:
         """Who holds the write lock, by the file beside it: process id, command and start time."""
         try:
             holder = json.loads(self._signature.read_text("utf-8"))

@@ -75,7 +75,7 @@ def _verify_files(paths: Iterable[Path], ledger: RecordLedger) -> Iterator[Findi
 
 
 def _verify_projections(folder: CollectionFolder, ledger: RecordLedger) -> Iterator[Finding]:
-    """Check CDXJ and index against the records read, and the index's bytes against their digests."""
+    """Check CDXJ and index against the records read, and the index's bytes by their digests."""
     # The bytes first: reading the index makes SQLite work a log that it finds into the database.
     yield from changed_blocks(folder.index_db, folder.index_checksums)
     withdrawn = withdrawn_captures(folder.index_db)
