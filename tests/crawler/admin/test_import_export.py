@@ -1,0 +1,52 @@
+"""A collection is handed on and another takes it in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import served_collection
+
+from archive.config import load_config
+from archive.errors import UsageError
+from archive.layout import CollectionFolder
+from archive.query.filters import Filters
+from archive.query.reader import IndexReader
+from crawler.admin.import_export import export_bag, export_selection, export_wacz, import_files
+
+
+def test_what_is_exported_can_be_imported(tmp_path: Path) -> None:
+    """The articles of a WACZ are those of the collection; a second import changes nothing."""
+    layout = served_collection.make(tmp_path / "c")
+    config = load_config(layout.config)
+    target = tmp_path / "all.wacz"
+    result = export_wacz(layout, config, target)
+    assert result.amount == target.stat().st_size
+    assert result.damaged == ()
+    other = CollectionFolder.create(tmp_path / "d", served_collection.CONFIG)
+    done = import_files(other, load_config(other.config), [target])
+    again = import_files(other, load_config(other.config), [target])
+    assert [file.known for file in done.files] == [False] * len(done.files)
+    assert all(file.known for file in again.files)
+    with IndexReader(layout.index_db) as ours, IndexReader(other.index_db) as theirs:
+        wanted = ours.require_article(served_collection.PAGE)
+        assert theirs.require_article(served_collection.PAGE)["id"] == wanted["id"]
+
+
+def test_an_altered_file_is_named_in_a_bag(tmp_path: Path) -> None:
+    """What is not as the fixity manifest states is copied, but not without a word."""
+    layout = served_collection.make(tmp_path / "c")
+    config = load_config(layout.config)
+    warc = next(iter(sorted(layout.archive.glob("*.warc.gz"))))
+    warc.write_bytes(warc.read_bytes() + b"\n")
+    result = export_bag(layout, config, tmp_path / "bag")
+    assert result.damaged == (f"archive/{warc.name}",)
+
+
+def test_a_selection_of_nothing_is_refused(tmp_path: Path) -> None:
+    """No empty package is written."""
+    layout = served_collection.make(tmp_path / "c")
+    target = tmp_path / "some.wacz"
+    with pytest.raises(UsageError, match="nothing was written"):
+        export_selection(layout, load_config(layout.config), target, Filters(), "غيرموجودة")
+    assert not target.exists()
