@@ -12,7 +12,7 @@ import pytest
 
 from archive import errors
 from archive.config_keys import KEYS
-from archive.index.column_docs import MEANINGS, public_tables
+from archive.query.table_docs import MEANINGS, public_tables
 from crawler.cli import COMMANDS
 
 ROOT = Path(__file__).parent.parent

@@ -19,10 +19,12 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import urlsplit
 
+from archive.index.columns import CAPTURES, CRAWLS, column_names
 from archive.model import (
     FAILURE_REASONS,
     Article,
     Capture,
+    CrawlSummary,
     Digest,
     Failure,
     FetchFacts,
@@ -323,45 +325,54 @@ def failures_of(capture: Capture, reading: Reading) -> list[Failure]:
     return owed
 
 
-CAPTURE_COLUMNS = (
-    "url, captured, warc, offset, length, record_id, record_type, status, mime, payload_digest, profile, refers_to_url,"
-    " refers_to_date, refers_to_id, truncated, etag, last_modified, location, crawl_id, site, warc_date"
-)
+_CAPTURE_NAMES = column_names(CAPTURES)
+CAPTURE_COLUMNS = ", ".join(_CAPTURE_NAMES)
 
 
 def capture_of(row: Sequence[Any]) -> Capture:
     """The capture of a row with `CAPTURE_COLUMNS`; of its facts, crawl and site."""
+    value = dict(zip(_CAPTURE_NAMES, row, strict=True))
+    refers_to_date = value["refers_to_date"]
     return Capture(
-        url=row[0],
-        captured=datetime.fromisoformat(row[20]),
-        warc=row[2],
-        offset=row[3],
-        length=row[4],
-        record_id=row[5],
-        record_type=RecordType(row[6]),
-        status=row[7],
-        mime=row[8],
-        payload_digest=Digest.parse(row[9]) if row[9] else None,
-        profile=row[10],
-        refers_to_url=row[11],
-        refers_to_date=datetime.fromisoformat(row[12]) if row[12] else None,
-        refers_to_id=row[13],
-        truncated=row[14],
-        etag=row[15],
-        last_modified=row[16],
-        location=row[17],
-        facts=FetchFacts(crawl_id=row[18], site=row[19]),
+        **{name: value[name] for name in _PLAIN_FIELDS},
+        captured=datetime.fromisoformat(value["warc_date"]),
+        record_type=RecordType(value["record_type"]),
+        payload_digest=_digest_of(value["payload_digest"]),
+        refers_to_date=datetime.fromisoformat(refers_to_date) if refers_to_date else None,
+        facts=FetchFacts(crawl_id=value["crawl_id"], site=value["site"]),
     )
 
 
 def reference_of(row: Sequence[Any]) -> Reference:
-    """Where the record of such a row stands."""
+    """Where the record of a row with `CAPTURE_COLUMNS` stands."""
+    value = dict(zip(_CAPTURE_NAMES, row, strict=True))
     return Reference(
-        url=row[0],
-        captured=datetime.fromisoformat(row[20]),
-        warc=row[2],
-        offset=row[3],
-        length=row[4],
-        record_id=row[5],
-        payload_digest=Digest.parse(row[9]) if row[9] else None,
+        url=value["url"],
+        captured=datetime.fromisoformat(value["warc_date"]),
+        warc=value["warc"],
+        offset=value["offset"],
+        length=value["length"],
+        record_id=value["record_id"],
+        payload_digest=_digest_of(value["payload_digest"]),
     )
+
+
+def _digest_of(text: str | None) -> Digest | None:
+    return Digest.parse(text) if text else None
+
+
+# Columns of `captures` whose value is that of the capture's field of the same name.
+_PLAIN_FIELDS = tuple(
+    column.name
+    for column in CAPTURES
+    if column.name in Capture.__dataclass_fields__
+    and column.name not in {"captured", "record_type", "payload_digest", "refers_to_date"}
+)
+
+
+def crawl_row(summary: CrawlSummary) -> Row:
+    """The row of `crawls`."""
+    row: Row = {name: getattr(summary, name) for name in column_names(CRAWLS)}
+    row["started"] = iso_utc(summary.started)
+    row["finished"] = iso_utc(summary.finished) if summary.finished else None
+    return row

@@ -9,17 +9,15 @@ index --rebuild`.
 
 from __future__ import annotations
 
+from archive.index.columns import ARTICLES, CAPTURES, CRAWLS, columns_sql
+
 SCHEMA_VERSION = 2
 APPLICATION_ID = 0x57415251  # "WARQ": tells file(1) and us whose database this is
 
-TABLES = """
+TABLES = f"""
 -- One exchange in a WARC. article_id and version_id are what its payload (or the one it refers to) was read as.
 CREATE TABLE captures (
-  id TEXT PRIMARY KEY, url TEXT NOT NULL, article_id TEXT, version_id TEXT, captured TEXT NOT NULL, status INTEGER,
-  mime TEXT, record_type TEXT NOT NULL, payload_digest TEXT, warc TEXT NOT NULL, offset INTEGER NOT NULL,
-  length INTEGER NOT NULL, crawl_id TEXT, site TEXT, kind TEXT NOT NULL, record_id TEXT NOT NULL, profile TEXT,
-  refers_to_url TEXT, refers_to_date TEXT, refers_to_id TEXT, truncated TEXT, etag TEXT, last_modified TEXT,
-  location TEXT, warc_date TEXT NOT NULL
+  {columns_sql(CAPTURES)}
 ) WITHOUT ROWID;
 CREATE INDEX captures_url ON captures (url, captured);                 -- validators, revisits, captured_since
 CREATE INDEX captures_article ON captures (article_id, captured) WHERE article_id IS NOT NULL; -- show, cite
@@ -33,13 +31,7 @@ CREATE INDEX captures_location ON captures (location) WHERE location IS NOT NULL
 
 -- One article of one site, as last seen. rowid is articles_fts's.
 CREATE TABLE articles (
-  docid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, url TEXT NOT NULL, site TEXT NOT NULL, title TEXT NOT NULL,
-  author TEXT, section TEXT, language TEXT, published TEXT, published_precision TEXT,
-  published_raw TEXT, modified TEXT, publisher TEXT, image_url TEXT, image_caption TEXT, image_credit TEXT,
-  words INTEGER NOT NULL, first_seen TEXT NOT NULL, last_seen TEXT NOT NULL, versions INTEGER NOT NULL,
-  cluster_id TEXT, version_id TEXT NOT NULL,
-  source TEXT NOT NULL, -- 'page', or 'listing' where no page of its own is kept
-  lead TEXT, body TEXT NOT NULL -- last: what stands before the long texts is read without them
+  {columns_sql(ARTICLES)}
 );
 CREATE INDEX articles_published ON articles (published);               -- newest first
 CREATE INDEX articles_site ON articles (site, published);              -- newest of a site
@@ -77,9 +69,7 @@ CREATE TABLE clusters (
 ) WITHOUT ROWID;
 
 CREATE TABLE crawls (
-  id TEXT PRIMARY KEY, site TEXT NOT NULL, started TEXT NOT NULL, finished TEXT, outcome TEXT NOT NULL,
-  fetched INTEGER NOT NULL, new INTEGER NOT NULL, changed INTEGER NOT NULL, unchanged INTEGER NOT NULL,
-  duplicates INTEGER NOT NULL, failed INTEGER NOT NULL, bytes INTEGER NOT NULL
+  {columns_sql(CRAWLS)}
 ) WITHOUT ROWID;
 CREATE INDEX crawls_site ON crawls (site, started);                    -- status
 
@@ -164,4 +154,4 @@ CREATE TABLE _withdrawn (what TEXT, site TEXT, value TEXT, article_id TEXT, PRIM
 
 -- How far each WARC is in the index, in bytes.
 CREATE TABLE _progress (warc TEXT PRIMARY KEY, end INTEGER NOT NULL) WITHOUT ROWID;
-"""
+"""  # noqa: S608 - constants

@@ -19,8 +19,9 @@ from typing import Any, Self
 
 from archive.index.affected import latest_reading
 from archive.index.capture_lookup import first_with, revisit_target
+from archive.index.columns import CRAWLS, column_names
 from archive.index.connection import open_writer, storage_errors
-from archive.index.rows import CAPTURE_COLUMNS, capture_of, reference_of
+from archive.index.rows import CAPTURE_COLUMNS, capture_of, crawl_row, reference_of
 from archive.index.transaction import CaptureBatch, insert_failures
 from archive.index.withdrawals import is_withdrawn, withdrawn_places
 from archive.model import (
@@ -36,6 +37,12 @@ from archive.model import (
 )
 from archive.model.withdrawal import Withdrawal
 from archive.urls import canonical_key
+
+_CRAWL_NAMES = column_names(CRAWLS)
+_REPLACE_CRAWL = (
+    f"INSERT OR REPLACE INTO crawls ({', '.join(_CRAWL_NAMES)})"  # noqa: S608 - constants
+    f" VALUES ({', '.join(':' + name for name in _CRAWL_NAMES)})"
+)
 
 Entry = tuple[Capture, Reading]
 
@@ -178,33 +185,17 @@ class Index:
             batch.delete_captures(captures)
             batch.derive_all()
 
-    def begin_crawl(self, summary: CrawlSummary) -> None:
-        """Note a crawl that begins."""
-        self.end_crawl(summary)
-
     def end_crawl(self, summary: CrawlSummary) -> None:
         """Note how a crawl stands, or ended; a row that says `finished` is not overwritten by one
         that does not.
         """
-        row = (
-            summary.id,
-            summary.site,
-            iso_utc(summary.started),
-            iso_utc(summary.finished) if summary.finished else None,
-            summary.outcome,
-            summary.fetched,
-            summary.new,
-            summary.changed,
-            summary.unchanged,
-            summary.duplicates,
-            summary.failed,
-            summary.bytes,
-        )
+        row = crawl_row(summary)
         with self._transaction():
-            known = self._db.execute("SELECT finished FROM crawls WHERE id = ?", row[:1]).fetchone()
-            if known is None or row[3] is not None or known[0] is None:
-                marks = ", ".join("?" * len(row))
-                self._db.execute(f"INSERT OR REPLACE INTO crawls VALUES ({marks})", row)  # noqa: S608
+            known = self._db.execute(
+                "SELECT finished FROM crawls WHERE id = :id", {"id": summary.id}
+            ).fetchone()
+            if known is None or row["finished"] is not None or known[0] is None:
+                self._db.execute(_REPLACE_CRAWL, row)
 
     def mark_indexed(self, warc: str, end: int) -> None:
         """Note that a WARC is in the index up to byte `end`; it never goes back."""

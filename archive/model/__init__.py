@@ -18,6 +18,7 @@ from archive.model.articles import (
     Precision,
 )
 from archive.model.captures import (
+    CRAWL_COUNTERS,
     Capture,
     Change,
     CrawlSummary,
@@ -35,6 +36,7 @@ from archive.model.digest import Digest
 from archive.model.identity import article_id, content_id, iso_utc, text_sha256, version_id
 
 __all__ = [
+    "CRAWL_COUNTERS",
     "FAILURE_REASONS",
     "LINK_MARK",
     "Article",

@@ -4,7 +4,7 @@ failure, crawl.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
@@ -221,3 +221,7 @@ class CrawlSummary:
     duplicates: int = 0
     failed: int = 0
     bytes: int = 0
+
+
+# What a crawl counts; `archive.index.columns` has a column for each.
+CRAWL_COUNTERS = tuple(field.name for field in fields(CrawlSummary) if field.type == "int")

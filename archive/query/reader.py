@@ -17,6 +17,7 @@ from sqlite_utils import Database
 
 from archive.errors import UsageError
 from archive.index import capture_lookup
+from archive.index.columns import PUBLIC_ARTICLE_COLUMNS
 from archive.index.connection import open_reader, storage_errors
 from archive.index.learned_boilerplate import without_furniture
 from archive.index.rows import CAPTURE_COLUMNS, capture_of
@@ -29,11 +30,7 @@ from archive.urls import canonical_key, normalise_url
 
 Row = dict[str, Any]
 
-_PUBLIC = (
-    "id, url, site, title, lead, body, author, section, language, published, published_precision, published_raw,"
-    " modified, publisher, image_url, image_caption, image_credit, words, first_seen, last_seen, versions, cluster_id,"
-    " version_id, source"
-)
+_PUBLIC = ", ".join(PUBLIC_ARTICLE_COLUMNS)
 # Fewer digits of an id would be a guess.
 _SHORTEST_ID = 4
 
@@ -243,6 +240,16 @@ class IndexReader:
         """The versions of an article (its id), first to last."""
         return self._list(
             "SELECT * FROM versions WHERE article_id = :id ORDER BY number", id=article
+        )
+
+    def first_captures(self) -> Iterator[Row]:
+        """Each article's first capture with status 200: `url`, `captured`, `title` and `id`, by
+        time.
+        """
+        return self.rows(
+            "SELECT c.url, min(c.captured) AS captured, a.title, a.id FROM captures c"
+            " JOIN articles a ON a.id = c.article_id"
+            " WHERE c.status = 200 GROUP BY a.id ORDER BY captured, c.url"
         )
 
     def captures(self, article: str) -> list[Row]:

@@ -15,30 +15,15 @@ from contextlib import closing
 from pathlib import Path
 
 from archive.errors import WarraqError
-from archive.index.columns import ARTICLES, Origin, column_names
 from archive.index.connection import check_version
 from archive.index.withdrawals import withdrawn_places
 from archive.model.finding import REBUILD_INDEX, Finding
 from archive.model.identity import text_sha256, version_id
+from archive.query import audit
 from archive.verify.cross_record_rules import RecordLedger, RecordRow
 
 _LINE_LIMIT = 1 << 20
 INDEX_DAMAGED = "index-damaged"  # the rule of an index that cannot be asked, or only in part
-
-
-# Articles that are not what their version and the latest capture of it say, as far as columns
-# repeat what was read.
-_READ_COLUMNS = column_names(ARTICLES, Origin.READING)
-_UNLIKE_READ = f"""
-SELECT a.id FROM articles a LEFT JOIN versions v ON v.id = a.version_id LEFT JOIN _texts t ON t.id = (
-  SELECT text FROM _readings r WHERE r.version_id = a.version_id AND r.article_id = a.id ORDER BY r.moment DESC LIMIT 1)
-WHERE v.title IS NOT a.title OR v.body IS NOT a.body
-  OR {" OR ".join(f"a.{name} IS NOT json_extract(t.metadata, '$.{name}')" for name in _READ_COLUMNS)}
-  OR (SELECT json_group_array(name) FROM (SELECT name FROM authors WHERE article_id = a.id ORDER BY position))
-    IS NOT json_extract(t.metadata, '$.authors')
-  OR (SELECT json_group_array(tag) FROM (SELECT tag FROM tags WHERE article_id = a.id ORDER BY position))
-    IS NOT json_extract(t.metadata, '$.tags')
-"""  # noqa: S608 -- constants only
 
 
 # --------------------------------------------------------------------------------------------- CDXJ
@@ -206,10 +191,7 @@ def _compare_captures(
     path: Path, connection: sqlite3.Connection, ledger: RecordLedger
 ) -> Iterator[Finding]:
     """Walk rows and records side by side, both by file and offset."""
-    rows = connection.execute(
-        "SELECT warc, offset, length, record_id, record_type, url, captured, payload_digest "
-        "FROM captures ORDER BY warc, offset"
-    )
+    rows = audit.capture_places(connection)
     records = ledger.captures()
     record = next(records, None)
     for row in rows:
@@ -272,9 +254,7 @@ def _check_version_texts(path: Path, connection: sqlite3.Connection) -> Iterator
     """Each version's text against its hash, and each hash against its id: a changed letter is
     found.
     """
-    for identifier, article, title, body, sha256 in connection.execute(
-        "SELECT id, article_id, CAST(title AS TEXT), CAST(body AS TEXT), text_sha256 FROM versions"
-    ):
+    for identifier, article, title, body, sha256 in audit.version_texts(connection):
         if text_sha256(title, body) != sha256:
             yield Finding(
                 file=path.name,
@@ -291,16 +271,13 @@ def _check_version_texts(path: Path, connection: sqlite3.Connection) -> Iterator
 
 def _check_articles(path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
     """Each article against its version, and against what the latest capture of that was read as."""
-    lost = (
-        "SELECT DISTINCT article_id FROM versions WHERE article_id NOT IN (SELECT id FROM articles)"
-    )
-    for (identifier,) in connection.execute(lost):
+    for identifier in audit.articles_without_row(connection):
         yield Finding(
             file=path.name,
             rule="index-article",
             detail=f"article {identifier} has versions and no row; {REBUILD_INDEX}",
         )
-    for (identifier,) in connection.execute(_UNLIKE_READ):
+    for identifier in audit.articles_unlike_reading(connection):
         detail = (
             f"article {identifier}: its row is not what its version and its latest capture say; "
             f"{REBUILD_INDEX}"
@@ -315,11 +292,7 @@ def _check_full_text(path: Path) -> Iterator[Finding]:
     )
     try:
         connection.execute("BEGIN IMMEDIATE")
-        connection.execute(
-            "INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 0)"
-        )
-        apart = "SELECT count(*) FROM articles WHERE docid NOT IN (SELECT rowid FROM articles_fts)"
-        missing = connection.execute(apart).fetchone()[0]
+        missing = audit.check_full_text(connection)
         if missing:
             yield Finding(
                 file=path.name,

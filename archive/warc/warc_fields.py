@@ -16,7 +16,15 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from archive.model import CrawlSummary, Exchange, Failure, FetchFacts, Sighting, Stage
+from archive.model import (
+    CRAWL_COUNTERS,
+    CrawlSummary,
+    Exchange,
+    Failure,
+    FetchFacts,
+    Sighting,
+    Stage,
+)
 from archive.model.withdrawal import Withdrawal
 
 MEDIA_TYPE = "application/warc-fields"
@@ -29,7 +37,6 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 _HOP = "L"
 _EMBED = "E"
 _MAX_HOPS = 255
-_COUNTS = ("fetched", "new", "changed", "unchanged", "duplicates", "failed", "bytes")
 
 FAILURE_FIELD = "warraq-failure"
 CRAWL_FIELD = "warraq-crawl-summary"
@@ -173,7 +180,7 @@ def parse_crawl(text: str) -> CrawlSummary:
             started=_parse_instant(value["started"]),
             finished=_parse_instant(value["finished"]) if value.get("finished") else None,
             outcome=str(value["outcome"]),
-            **{name: int(value.get(name, 0)) for name in _COUNTS},
+            **{name: int(value.get(name, 0)) for name in CRAWL_COUNTERS},
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not the summary of a crawl: {text[:100]!r}") from error

@@ -183,11 +183,7 @@ def _cdxj_lines(cdxj: Path, names: set[str]) -> Iterator[bytes]:
 
 def _page_entries(reader: IndexReader, only: Container[str] | None = None) -> Iterator[PageEntry]:
     """Each article (of those wanted) once, at its first capture."""
-    statement = (
-        "SELECT c.url, min(c.captured) AS captured, a.title, a.id FROM captures c JOIN articles a ON a.id = c.article_id"
-        " WHERE c.status = 200 GROUP BY a.id ORDER BY captured, c.url"
-    )
-    for row in reader.rows(statement):
+    for row in reader.first_captures():
         if only is None or row["id"] in only:
             yield PageEntry(
                 url=row["url"], captured=datetime.fromisoformat(row["captured"]), title=row["title"]

@@ -7,7 +7,6 @@ tombstone and does what is still to do.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -23,6 +22,13 @@ from archive.index.writer import Index
 from archive.layout import CollectionFolder
 from archive.model.withdrawal import Withdrawal
 from archive.query.reader import IndexReader
+from archive.query.withdrawal_scope import (
+    captures_carrying,
+    captures_showing,
+    readings_of,
+    withdrawals,
+    withdrawn_values,
+)
 from archive.urls import canonical_key
 from archive.warc.file_names import is_arc
 from archive.warc.tombstones import replace_with_tombstones
@@ -92,7 +98,7 @@ def without_withdrawn(
     with IndexReader(layout.index_db) as reader:
         standing = [
             _resume_withdrawal(reader, row, datetime.now(UTC), purge=False)[0]
-            for row in reader.rows(_STANDING)
+            for row in withdrawals(reader)
         ]
     shown = [(each, row) for each in standing for row in _shown(layout, each)]
     for warc in warcs:
@@ -106,12 +112,6 @@ def without_withdrawn(
             yield copy
 
 
-_STANDING = "SELECT * FROM withdrawals ORDER BY article_id"
-# With the text as it stood on the page: another capture of it may be read before its furniture is
-# known.
-_READ_AS = "SELECT r.*, t.raw_sha256 FROM _readings r JOIN _texts t ON t.id = r.text WHERE r.article_id = :id"
-
-
 def _withdrawal_of(
     layout: CollectionFolder, name: str, reason: str, *, purge: bool
 ) -> tuple[Withdrawal, bool]:
@@ -123,7 +123,7 @@ def _withdrawal_of(
         if gone is not None:
             return _resume_withdrawal(reader, gone, now, purge=purge)
         article = article or reader.require_article(name)
-        rows = list(reader.rows(_READ_AS, {"id": article["id"]}))
+        rows = readings_of(reader, article["id"])
     own = [row for row in rows if row["ordinal"] == 0]
     return Withdrawal(
         article_id=article["id"],
@@ -145,18 +145,16 @@ def _resume_withdrawal(
     new.
     """
     known = bool(gone["purged"]) or not purge
-    rows = list(
-        reader.rows("SELECT * FROM _withdrawn WHERE article_id = :id", {"id": gone["article_id"]})
-    )
+    withdrawn = withdrawn_values(reader, gone["article_id"])
     return Withdrawal(
         article_id=gone["article_id"],
         site=gone["site"],
         url=gone["url"],
         at=datetime.fromisoformat(gone["withdrawn"]) if known else now,
         reason=gone["reason"],
-        keys=_sorted(row["value"] for row in rows if row["what"] == "key"),
-        texts=_sorted(row["value"] for row in rows if row["what"] == "text"),
-        urls=_sorted(row["value"] for row in rows if row["what"] == "url"),
+        keys=_sorted(withdrawn["key"]),
+        texts=_sorted(withdrawn["text"]),
+        urls=_sorted(withdrawn["url"]),
         digests=tuple(gone["payload_digests"].split()),
         purged=purge,
     ), known
@@ -166,23 +164,10 @@ def _sorted(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(values)))
 
 
-# Read as the article, captured at an address of it, or a revisit of one that was.
-_SHOWN = """
-WITH shown AS (
-  SELECT c.* FROM captures c JOIN _readings r ON r.capture_id = c.id AND r.ordinal = 0
-    WHERE r.site = :site AND (r.key IN (SELECT value FROM json_each(:keys))
-      OR r.text_sha256 IN (SELECT value FROM json_each(:texts)))
-  UNION SELECT c.* FROM captures c WHERE c.url IN (SELECT value FROM json_each(:urls)))
-SELECT * FROM shown UNION SELECT c.* FROM captures c WHERE c.record_type = 'revisit'
-  AND c.refers_to_id IN (SELECT record_id FROM shown WHERE record_id != '') ORDER BY warc, offset
-"""
-
-
 def _shown(layout: CollectionFolder, withdrawal: Withdrawal) -> list[Row]:
     """The captures that show the article, withdrawn or about to be, and the revisits of them."""
-    values = {name: json.dumps(getattr(withdrawal, name)) for name in ("keys", "texts", "urls")}
     with IndexReader(layout.index_db) as reader:
-        return list(reader.rows(_SHOWN, {"site": withdrawal.site, **values}))
+        return captures_showing(reader, withdrawal)
 
 
 def _payload_digests(shown: Iterable[Row], withdrawal: Withdrawal) -> tuple[str, ...]:
@@ -206,7 +191,8 @@ def _refuse_arcs(warcs: Iterable[str]) -> None:
     for name in sorted(warcs):
         if is_arc(Path(name)):
             raise UsageError(
-                f"{name}: an ARC file cannot hold a tombstone, so it cannot be purged; nothing was changed"
+                f"{name}: an ARC file cannot hold a tombstone, so it cannot be purged; "
+                "nothing was changed"
             )
 
 
@@ -253,12 +239,5 @@ def _matches_manifest(layout: CollectionFolder, path: Path) -> bool:
 
 def _carried(layout: CollectionFolder, withdrawal: Withdrawal) -> tuple[tuple[str, str], ...]:
     """The captures of other pages (listings) in which the article's text stands too."""
-    statement = (
-        "SELECT DISTINCT c.url, c.captured FROM _readings r JOIN captures c ON c.id = r.capture_id WHERE r.ordinal > 0"
-        " AND r.site = :site AND (r.text_sha256 IN (SELECT value FROM json_each(:texts))"
-        " OR r.key IN (SELECT value FROM json_each(:keys))) ORDER BY c.captured, c.url"
-    )
-    values = {name: json.dumps(getattr(withdrawal, name)) for name in ("keys", "texts")}
     with IndexReader(layout.index_db) as reader:
-        rows = reader.rows(statement, {"site": withdrawal.site, **values})
-        return tuple((row["url"], row["captured"]) for row in rows)
+        return captures_carrying(reader, withdrawal)

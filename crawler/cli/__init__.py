@@ -135,8 +135,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # A process whose streams were closed (`>&-`) has none; what it would say goes nowhere then.
     sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 -- open to the end
     sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
-    _prepare(sys.stdout)
-    _prepare(sys.stderr)
+    _set_encoding(sys.stdout)
+    _set_encoding(sys.stderr)
     sys.exit(_run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
@@ -146,19 +146,19 @@ def _run(arguments: list[str]) -> int:
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read our output has seen enough (`| head`).
-        _to_nowhere(sys.stdout)
+        _discard_output(sys.stdout)
         return 0
     except OSError as error:
         if error.errno not in _FULL or error.filename is not None:
             raise
-        _to_nowhere(sys.stdout)
-        return _told(
+        _discard_output(sys.stdout)
+        return _report_error(
             f"what was to be printed could not be written: {error.strerror}", WarraqError.exit_code
         )
     return code
 
 
-def _to_nowhere(stream: IO[str]) -> None:
+def _discard_output(stream: IO[str]) -> None:
     """Have what is still in a stream's buffer thrown away: Python would stumble over it once more
     at the end.
     """
@@ -174,23 +174,23 @@ def _invoke(arguments: list[str]) -> int:
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except WarraqError as error:
-        return _told(str(error), error.exit_code)
+        return _report_error(str(error), error.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
         click.echo(error.ctx.get_help() if error.ctx else error.format_message(), err=True)
         return error.exit_code
     except click.NoSuchOption as error:
         # Nothing has been done yet: the options of `warraq` itself are welcome behind the command,
         # too.
-        again = _in_front(error.option_name, arguments)
-        return _invoke(again) if again else _told(error.format_message(), error.exit_code)
+        again = _move_option_first(error.option_name, arguments)
+        return _invoke(again) if again else _report_error(error.format_message(), error.exit_code)
     except click.ClickException as error:
-        return _told(error.format_message(), error.exit_code)
+        return _report_error(error.format_message(), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        return _told("interrupted", CrawlInterruptedError.exit_code)
+        return _report_error("interrupted", CrawlInterruptedError.exit_code)
     return 0
 
 
-def _in_front(name: str | None, arguments: list[str]) -> list[str] | None:
+def _move_option_first(name: str | None, arguments: list[str]) -> list[str] | None:
     """The arguments with a global option that stands behind the command moved before it; None where
     it is none of ours.
     """
@@ -207,12 +207,12 @@ def _in_front(name: str | None, arguments: list[str]) -> list[str] | None:
     return None
 
 
-def _told(message: str, code: int) -> int:
+def _report_error(message: str, code: int) -> int:
     click.echo(f"warraq: {' '.join(message.split())}", err=True)
     return code
 
 
-def _prepare(stream: IO[str]) -> None:
+def _set_encoding(stream: IO[str]) -> None:
     """UTF-8 into pipes and files whatever the locale; on a terminal a letter it cannot show becomes
     `?`.
     """

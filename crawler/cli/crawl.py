@@ -137,7 +137,7 @@ def _crawl(
     ctx: click.Context, names: Sequence[str], options: CrawlOptions, form: str | None
 ) -> None:
     from archive.query.reader import IndexReader
-    from crawler.cli.failure_lines import trouble_lines
+    from crawler.cli.failure_lines import failure_lines
     from crawler.crawl.run import crawl_sites as run
     from crawler.crawl.run import exit_code_of
 
@@ -156,9 +156,9 @@ def _crawl(
     )
     bad = [summary for summary in summaries if exit_code_of([summary], config)]
     with IndexReader(session.layout().index_db) as reader:
-        for line in trouble_lines(reader, bad):
+        for line in failure_lines(reader, bad):
             click.echo(line, err=True)
-        for line in trouble_lines(reader, [summary for summary in summaries if summary not in bad]):
+        for line in failure_lines(reader, [summary for summary in summaries if summary not in bad]):
             session.say(line)
     ctx.exit(exit_code_of(summaries, config))
 

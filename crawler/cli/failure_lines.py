@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _MOST = 5  # lines for each site; `status --failures` has the rest
 
 
-def trouble_lines(reader: IndexReader, summaries: Sequence[CrawlSummary]) -> Iterator[str]:
+def failure_lines(reader: IndexReader, summaries: Sequence[CrawlSummary]) -> Iterator[str]:
     """`site: URL: reason` for the failures of these crawls, what counts as failed first, then how
     many more there are.
     """

@@ -8,7 +8,7 @@ from typing import Any
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
-def hit_lines(found: Sequence[Mapping[str, Any]], words: str, *, bold: bool) -> Iterator[str]:
+def hit_lines(rows: Sequence[Mapping[str, Any]], words: str, *, bold: bool) -> Iterator[str]:
     """Lines for a person: date, site and headline; the passage with most matches; id and URL.
 
     Matches are bold, or stand in [ and ] where that cannot be shown. What was archived is made
@@ -20,7 +20,7 @@ def hit_lines(found: Sequence[Mapping[str, Any]], words: str, *, bold: bool) -> 
 
     query = parse_query(words)
     before, after = (_BOLD, _PLAIN) if bold else ("[", "]")
-    for row in found:
+    for row in rows:
         date = (row["published"] or "undated")[:10]
         yield f"{date}  {row['site']}  {mark_matches(printable_text(row['title']), query, before, after)}"
         yield f"    {marked_excerpt(printable_text(row['body']), query, before, after)}"

@@ -23,6 +23,7 @@ from archive.index.rows import read_articles
 from archive.layout import CollectionFolder
 from archive.model import Capture, Reading
 from archive.model.finding import Finding
+from archive.query.audit import begin_snapshot, content_tables, sample_readings
 from archive.query.reader import IndexReader
 from archive.warc.capture_reader import read_payload
 from archive.warc.file_names import list_warc_files
@@ -32,17 +33,6 @@ from pipelines.ingest.worker_pool import WorkerPool
 
 # So many differing rows are named for each table; the rest is a number.
 NAMED = 20
-# FTS5 keeps its own shadow tables, whose bytes depend on the order of writing; its text is compared
-# by its content table.
-_BOOKKEEPING = (
-    "articles_fts_data",
-    "articles_fts_idx",
-    "articles_fts_docsize",
-    "articles_fts_config",
-    "_progress",
-)
-
-
 # Captures read again by a plain `verify`: a second or two, and enough to notice an index of another
 # version.
 SAMPLE = 20
@@ -59,11 +49,7 @@ def re_extract_sample(
     if not layout.index_db.exists():
         return
     with closing(open_reader(layout.index_db)) as index:
-        rows = index.execute(
-            "SELECT capture_id, raw_sha256 FROM _readings JOIN _texts ON _texts.id = _readings.text"
-            " WHERE ordinal = 0 AND read_from = capture_id AND counts = 1 ORDER BY capture_id LIMIT ?",
-            (count,),
-        ).fetchall()
+        rows = sample_readings(index, count)
     if not rows:
         return
     sites = SiteAssignment(config.sites)
@@ -118,10 +104,7 @@ def re_extract_all(
         tempfile.TemporaryDirectory(prefix="warraq-verify-") as folder,
         closing(open_reader(layout.index_db)) as kept,
     ):
-        kept.execute("BEGIN")
-        kept.execute(
-            "SELECT count(*) FROM captures"
-        ).fetchone()  # what a crawl adds from here on is not seen
+        begin_snapshot(kept)  # what a crawl adds from here on is not seen
         files = list_warc_files(layout.archive)
         if layout.is_busy():  # it was, before that
             return
@@ -130,13 +113,8 @@ def re_extract_all(
         with closing(open_reader(fresh)) as made:
             for each in (kept, made):  # a damaged letter makes another text, not an error
                 each.text_factory = lambda data: data.decode("utf-8", "backslashreplace")
-            for table in _tables(made):
+            for table in content_tables(made):
                 yield from _differences(kept, made, table)
-
-
-def _tables(connection: sqlite3.Connection) -> list[str]:
-    rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-    return [name for (name,) in rows if name not in _BOOKKEEPING and not name.startswith("sqlite_")]
 
 
 def _differences(

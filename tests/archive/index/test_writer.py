@@ -42,7 +42,6 @@ def failure(kit: Any) -> Failure:
     [
         lambda index, kit: index.apply_captures([kit.entry()]),
         lambda index, kit: index.add_failures([failure(kit)]),
-        lambda index, kit: index.begin_crawl(summary(kit)),
         lambda index, kit: index.end_crawl(summary(kit)),
         lambda index, _: index.mark_indexed("a.warc.gz", 7),
     ],
@@ -229,12 +228,12 @@ def test_sightings(kit: Any) -> None:
 def test_crawls(kit: Any) -> None:
     """A crawl's row follows it to its end, and an old note does not undo the end."""
     with kit.index() as index:
-        index.begin_crawl(summary(kit))
+        index.end_crawl(summary(kit))
         assert kit.rows("SELECT outcome, finished FROM crawls") == [("running", None)]
         index.end_crawl(
             summary(kit, finished=kit.START + timedelta(hours=1), outcome="finished", fetched=7)
         )
-        index.begin_crawl(summary(kit))
+        index.end_crawl(summary(kit))
     assert kit.rows("SELECT outcome, fetched FROM crawls") == [("finished", 7)]
 
 

@@ -1,0 +1,200 @@
+"""The columns of `captures`, `articles` and `crawls` in one table: name, SQL, meaning, origin.
+
+The schema, every statement that writes or reads whole rows, what `verify` compares,
+`docs/tables.md` and the columns of exports come from here. To add a column to `articles`, give
+`archive.model.Article` the field, fill it in its reader, and add the column here: SCHEMA_VERSION
+goes up by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Origin(StrEnum):
+    """Where the value of an article's column comes from."""
+
+    READING = "reading"  # the metadata of the latest reading, under the column's own name
+    VERSION = "version"  # the version last seen
+    DERIVED = "derived"  # computed when the article is derived (`archive.index.articles`)
+    CLUSTERS = "clusters"  # filled in when clusters are derived
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, its SQL type and constraints, what it means, and where it comes from.
+
+    `origin` matters for `articles` alone: the other rows are written whole as a capture or a crawl
+    gives them. A `long` text stands last in its table, so that the others are read without it.
+    """
+
+    name: str
+    sql: str
+    meaning: str
+    origin: Origin = Origin.DERIVED
+    long: bool = False
+
+
+CAPTURES: Final = (
+    Column("id", "TEXT PRIMARY KEY", "derived from WARC file name and offset"),
+    Column("url", "TEXT NOT NULL", "the URL asked for"),
+    Column("article_id", "TEXT", "the article; `articles.id`"),
+    Column("version_id", "TEXT", "the version; `versions.id`"),
+    Column("captured", "TEXT NOT NULL", "when the exchange began, UTC"),
+    Column("status", "INTEGER", "HTTP status"),
+    Column("mime", "TEXT", "media type as sent, without parameters"),
+    Column("record_type", "TEXT NOT NULL", "`response`, `revisit` or `resource`"),
+    Column(
+        "payload_digest",
+        "TEXT",
+        "digest of the payload (transfer coding removed, content coding kept)",
+    ),
+    Column("warc", "TEXT NOT NULL", "file in `archive/`"),
+    Column("offset", "INTEGER NOT NULL", "where the record begins in it, in bytes"),
+    Column("length", "INTEGER NOT NULL", "bytes of the record as compressed"),
+    Column("crawl_id", "TEXT", "the crawl; `crawls.id`"),
+    Column("site", "TEXT", "the site it was crawled for"),
+    Column(
+        "kind",
+        "TEXT NOT NULL",
+        "what the payload is: `article`, `page`, `sitemap`, `feed`, `robots`, `redirect`, `not-modified`, `other`",
+    ),
+    Column("record_id", "TEXT NOT NULL", "WARC-Record-ID"),
+    Column("profile", "TEXT", "of a revisit: `identical-payload-digest` or `server-not-modified`"),
+    Column("refers_to_url", "TEXT", "of a revisit: the earlier capture's URL"),
+    Column("refers_to_date", "TEXT", "of a revisit: the earlier capture's time"),
+    Column("refers_to_id", "TEXT", "of a revisit: the earlier record's id"),
+    Column(
+        "truncated",
+        "TEXT",
+        "why the message is not whole: `length`, `time`, `disconnect`, `unspecified`",
+    ),
+    Column("etag", "TEXT", "ETag header"),
+    Column("last_modified", "TEXT", "Last-Modified header"),
+    Column("location", "TEXT", "where a redirect leads"),
+    Column(
+        "warc_date",
+        "TEXT NOT NULL",
+        "WARC-Date of the record, with its fraction of a second if it has one",
+    ),
+)
+
+ARTICLES: Final = (
+    Column(
+        "docid",
+        "INTEGER PRIMARY KEY",
+        "the row's number, which is that of `articles_fts`; derived from the id",
+        Origin.DERIVED,
+    ),
+    Column(
+        "id",
+        "TEXT NOT NULL UNIQUE",
+        "16 hex digits derived from site and canonical URL; the same after every rebuild",
+        Origin.DERIVED,
+    ),
+    Column(
+        "url", "TEXT NOT NULL", "canonical URL: the address that names the article", Origin.DERIVED
+    ),
+    Column("site", "TEXT NOT NULL", "name of the site in `warraq.toml`", Origin.DERIVED),
+    Column("title", "TEXT NOT NULL", "headline as published", Origin.VERSION),
+    Column(
+        "lead",
+        "TEXT",
+        "the paragraph that introduces the article, where it stands apart",
+        Origin.READING,
+        long=True,
+    ),
+    Column(
+        "body",
+        "TEXT NOT NULL",
+        "paragraphs, one a line, as published (NFC, plain spaces)",
+        Origin.VERSION,
+        long=True,
+    ),
+    Column("author", "TEXT", "authors, joined by `; `; one a row in `authors`", Origin.READING),
+    Column("section", "TEXT", "section as the site names it", Origin.READING),
+    Column("language", "TEXT", "language tag (BCP 47)", Origin.READING),
+    Column(
+        "published",
+        "TEXT",
+        "publication instant in UTC, or a date where only the day is known",
+        Origin.READING,
+    ),
+    Column(
+        "published_precision",
+        "TEXT",
+        "how much of it is known: `second`, `minute`, `hour`, `day`, `month`, `year`",
+        Origin.READING,
+    ),
+    Column(
+        "published_raw",
+        "TEXT",
+        "the publication time as the page states it, zone included",
+        Origin.READING,
+    ),
+    Column("modified", "TEXT", "time of the last change that the page states, UTC", Origin.READING),
+    Column("publisher", "TEXT", "who publishes, as the page states it", Origin.READING),
+    Column("image_url", "TEXT", "the article's main image", Origin.READING),
+    Column("image_caption", "TEXT", "its caption", Origin.READING),
+    Column("image_credit", "TEXT", "whose picture it is", Origin.READING),
+    Column("words", "INTEGER NOT NULL", "words in the body", Origin.DERIVED),
+    Column("first_seen", "TEXT NOT NULL", "first capture that showed it, UTC", Origin.DERIVED),
+    Column("last_seen", "TEXT NOT NULL", "last capture that showed it, UTC", Origin.DERIVED),
+    Column(
+        "versions", "INTEGER NOT NULL", "how many distinct texts have been seen", Origin.DERIVED
+    ),
+    Column(
+        "cluster_id", "TEXT", "the group of near-duplicates it belongs to, if any", Origin.CLUSTERS
+    ),
+    Column(
+        "version_id",
+        "TEXT NOT NULL",
+        "the version last seen, whose title and body stand here",
+        Origin.DERIVED,
+    ),
+    Column(
+        "source",
+        "TEXT NOT NULL",
+        "`page`, or `listing` where only a listing carried the text",
+        Origin.DERIVED,
+    ),
+)
+
+CRAWLS: Final = (
+    Column("id", "TEXT PRIMARY KEY", "names one crawl; `crawl_id` elsewhere"),
+    Column("site", "TEXT NOT NULL", "name of the site in `warraq.toml`"),
+    Column("started", "TEXT NOT NULL", "when the crawl began, UTC"),
+    Column("finished", "TEXT", "when the crawl ended; empty while it runs, or where it was killed"),
+    Column(
+        "outcome", "TEXT NOT NULL", "`running`, `finished`, `limited`, `interrupted` or `failed`"
+    ),
+    Column("fetched", "INTEGER NOT NULL", "exchanges made"),
+    Column("new", "INTEGER NOT NULL", "articles not known before"),
+    Column("changed", "INTEGER NOT NULL", "articles whose text was another than last time"),
+    Column("unchanged", "INTEGER NOT NULL", "articles whose text was the same"),
+    Column("duplicates", "INTEGER NOT NULL", "known articles found under another address"),
+    Column("failed", "INTEGER NOT NULL", "URLs that could not be fetched or read"),
+    Column("bytes", "INTEGER NOT NULL", "bytes received"),
+)
+
+# What `search`, `show` and `export` give of an article, in their order.
+PUBLIC_ARTICLE_COLUMNS: Final = tuple(column.name for column in ARTICLES if column.name != "docid")
+# What a file of articles holds: the same without what only serves to find the rows that belong to
+# it.
+EXPORTED_ARTICLE_COLUMNS: Final = tuple(
+    name for name in PUBLIC_ARTICLE_COLUMNS if name not in {"version_id", "source"}
+)
+
+
+def columns_sql(columns: Iterable[Column]) -> str:
+    """The columns as they stand between the brackets of CREATE TABLE, long texts last."""
+    ordered = sorted(columns, key=lambda column: column.long)
+    return ",\n  ".join(f"{column.name} {column.sql}" for column in ordered)
+
+
+def column_names(columns: Iterable[Column], *origins: Origin) -> tuple[str, ...]:
+    """The names of the columns, in order; of these origins only, where some are given."""
+    return tuple(column.name for column in columns if not origins or column.origin in origins)
