@@ -23,7 +23,7 @@ class CrawlContext:
 
     frontier: Frontier
     index: Index
-    intake: PendingCaptures
+    captures: PendingCaptures
     preserver: Preserver
     options: CrawlOptions = field(default_factory=CrawlOptions)
     hosts: dict[str, HostState] = field(default_factory=dict)

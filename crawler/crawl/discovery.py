@@ -43,7 +43,7 @@ class Window:
         """Whether what was announced may lie within; what states no day may."""
         if self.since is None and self.until is None:
             return True
-        day = stated_day(sighting.published) or stated_day(sighting.modified)
+        day = parse_day(sighting.published) or parse_day(sighting.modified)
         if day is None:
             return True
         text = day.isoformat()
@@ -52,15 +52,15 @@ class Window:
         return not (early or late)
 
 
-def stated_day(text: str | None) -> date | None:
+def parse_day(text: str | None) -> date | None:
     """The day in a date as sitemaps (W3C) and feeds (RFC 5322) write it, as written; None where
     there is none.
     """
     if not text:
         return None
     try:
-        if found := _DAY.match(text):
-            return date(int(found[1]), int(found[2]), int(found[3]))
+        if match := _DAY.match(text):
+            return date(int(match[1]), int(match[2]), int(match[3]))
         return parsedate_to_datetime(text).date()
     except (ValueError, TypeError, IndexError):
         return None
@@ -96,7 +96,7 @@ def discover_entries(
     """What a reading of `entry`, answered at `url`, leads to, in the order found; addresses are not
     yet in scope.
     """
-    yield from _announced(reading, entry, url, window or Window())
+    yield from _announced_entries(reading, entry, url, window or Window())
     for (
         needed
     ) in reading.requisites:  # as they stand: a replayed page asks for them by these very addresses
@@ -133,7 +133,9 @@ def discover_entries(
             yield QueuedUrl(url=origin_of(url) + path, kind=UrlKind.FEED, hops=1, guess=True)
 
 
-def _announced(reading: Reading, entry: QueuedUrl, url: str, window: Window) -> Iterator[QueuedUrl]:
+def _announced_entries(
+    reading: Reading, entry: QueuedUrl, url: str, window: Window
+) -> Iterator[QueuedUrl]:
     if entry.kind is not UrlKind.SITEMAP or entry.hops < MAX_SITEMAP_DEPTH:
         depth = entry.hops + 1 if entry.kind is UrlKind.SITEMAP else MAX_SITEMAP_DEPTH
         for sitemap in reading.sitemaps:

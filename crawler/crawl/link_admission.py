@@ -34,7 +34,7 @@ _NO_PAGE = {
     NotArticleReason.ERROR_PAGE: "an error, although the status says that all is well",
 }
 _ANNOUNCES = frozenset({PayloadKind.SITEMAP, PayloadKind.FEED})
-_FRUIT = frozenset({Change.NEW, Change.CHANGED, Change.UNCHANGED, Change.NONE})
+_FRUITFUL = frozenset({Change.NEW, Change.CHANGED, Change.UNCHANGED, Change.NONE})
 
 
 class RecordOnce(Protocol):
@@ -81,7 +81,7 @@ class LinkAdmission:
             )  # here, not in `weigh`: the index is some pages behind
         if capture.status != 304 and not 200 <= (capture.status or 0) < 300:
             return []
-        self._explain(entry, capture, reading)
+        self._record_unexpected_answer(entry, capture, reading)
         self.led_on = self.led_on or self._leads_on(entry, reading)
         if len(reading.links) >= MAX_OUTLINKS:
             self._record_once(
@@ -95,17 +95,21 @@ class LinkAdmission:
         # Most links of a page stand on every page: they cost a look here, and nothing further on.
         # The feed that a start page names is told again: where it named none, the usual places
         # would be tried.
-        told = entry.kind is UrlKind.START
+        is_start = entry.kind is UrlKind.START
         fresh = tuple(
             link
             for link in reading.links
-            if self._links.add(hash(link.url)) or (told and link.kind == "feed")
+            if self._links.add(hash(link.url)) or (is_start and link.kind == "feed")
         )
         needed = tuple(url for url in reading.requisites if self._requisites.add(hash(url)))
-        reading = replace(reading, links=fresh, requisites=self._bounded(needed, entry))
-        return self.admitted(discovery.discover_entries(reading, entry, capture.url, self._window))
+        reading = replace(reading, links=fresh, requisites=self._limit_requisites(needed, entry))
+        return self.select_entries(
+            discovery.discover_entries(reading, entry, capture.url, self._window)
+        )
 
-    def _explain(self, entry: QueuedUrl, capture: Capture, reading: Reading) -> None:
+    def _record_unexpected_answer(
+        self, entry: QueuedUrl, capture: Capture, reading: Reading
+    ) -> None:
         """Record an answer that is not what it was asked for: no sitemap, no feed, no page."""
         if entry.guess or entry.kind is UrlKind.REQUISITE or capture.status in NO_CONTENT:
             return
@@ -137,7 +141,7 @@ class LinkAdmission:
             for url in urls
         )
 
-    def found_nothing(self) -> bool:
+    def is_fruitless(self) -> bool:
         """Whether nothing led to a page of the site; then that is recorded."""
         if not self.led_on:
             bounded = (
@@ -152,7 +156,7 @@ class LinkAdmission:
             self._record_once("nothing found", Stage.DISCOVERY, reason, url=self._site.start[0])
         return not self.led_on
 
-    def _bounded(self, needed: tuple[str, ...], entry: QueuedUrl) -> tuple[str, ...]:
+    def _limit_requisites(self, needed: tuple[str, ...], entry: QueuedUrl) -> tuple[str, ...]:
         """What a style sheet calls for, unless style sheets have called for more than any site
         has.
         """
@@ -165,13 +169,13 @@ class LinkAdmission:
         self._record_once("style sheets", Stage.DISCOVERY, reason, url=entry.url)
         return ()
 
-    def admitted(self, found: Iterable[QueuedUrl]) -> list[QueuedUrl]:
+    def select_entries(self, found: Iterable[QueuedUrl]) -> list[QueuedUrl]:
         """Those that may be fetched, in their order, without what was offered before, letter by
         letter.
         """
-        return [entry for entry in self._sieved(found) if self._admits(entry)]
+        return [entry for entry in self._drop_outside(found) if self._admits(entry)]
 
-    def _sieved(self, found: Iterable[QueuedUrl]) -> list[QueuedUrl]:
+    def _drop_outside(self, found: Iterable[QueuedUrl]) -> list[QueuedUrl]:
         entries = list(found)
         first = {entry.url: entry for entry in reversed(entries)}
         fresh = set(self._frontier.unseen_urls(self._site.name, first))
@@ -225,7 +229,7 @@ class LinkAdmission:
         new = [
             self._met.add(frontier_key(self._site.name, article.canonical)) for article in articles
         ]
-        if any(new) and change in _FRUIT:
+        if any(new) and change in _FRUITFUL:
             self._budgets.reset_shapes(capture.url, entry.url, entry.via)
         elif entry.kind in _BY_LINK and capture.status not in REFUSED:
             self._budgets.count_fruitless(entry.url)

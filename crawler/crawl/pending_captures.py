@@ -46,7 +46,7 @@ class PendingCapture:
 class CaptureOwner(Protocol):
     """Who is told of readings and of what the index holds: the spider of the capture's site."""
 
-    def on_reading(self, taken: PendingCapture) -> None:
+    def on_reading(self, pending: PendingCapture) -> None:
         """The capture has been read."""
 
     def on_applied(self, applied: list[tuple[PendingCapture, AppliedCapture]]) -> None:
@@ -60,7 +60,7 @@ class PendingCaptures:
         self._ingest = ingest
         self._index = index
         self._writer = writer
-        self._taken: dict[str, PendingCapture] = {}
+        self._pending: dict[str, PendingCapture] = {}
         self.unread = 0
         self._unread_bytes = 0
 
@@ -79,25 +79,25 @@ class PendingCaptures:
         visit: FetchAttempt | None,
     ) -> None:
         """Have a capture read and indexed. To be called at once where the capture was written."""
-        taken = PendingCapture(capture, owner, visit, len(message.entity))
-        self._taken[capture.id] = taken
+        pending = PendingCapture(capture, owner, visit, len(message.entity))
+        self._pending[capture.id] = pending
         self.unread += 1
-        self._unread_bytes += taken.size
+        self._unread_bytes += pending.size
         loop = asyncio.get_running_loop()
 
         def read(_: Future[Reading]) -> None:
             with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(self._read, taken)
+                loop.call_soon_threadsafe(self._take_reading, pending)
 
-        taken.future = self._ingest.submit(capture, message)
-        taken.future.add_done_callback(read)
+        pending.future = self._ingest.submit(capture, message)
+        pending.future.add_done_callback(read)
 
-    def _read(self, taken: PendingCapture) -> None:
-        if taken.reading is None and taken.future is not None:
-            taken.reading, taken.future = taken.future.result(), None
+    def _take_reading(self, pending: PendingCapture) -> None:
+        if pending.reading is None and pending.future is not None:
+            pending.reading, pending.future = pending.future.result(), None
             self.unread -= 1
-            self._unread_bytes -= taken.size
-            taken.owner.on_reading(taken)
+            self._unread_bytes -= pending.size
+            pending.owner.on_reading(pending)
 
     def apply_ready(self, *, force: bool = False) -> None:
         """Let the index hold what has been read, and tell the owners."""
@@ -110,9 +110,9 @@ class PendingCaptures:
     def _notify_owners(self, done: list[AppliedCapture]) -> None:
         applied = defaultdict[CaptureOwner, list[tuple[PendingCapture, AppliedCapture]]](list)
         for each in done:
-            taken = self._taken.pop(each.capture.id)
-            self._read(taken)  # where the loop has not heard of it yet
-            applied[taken.owner].append((taken, each))
+            pending = self._pending.pop(each.capture.id)
+            self._take_reading(pending)  # where the loop has not heard of it yet
+            applied[pending.owner].append((pending, each))
         for owner, batch in applied.items():
             owner.on_applied(batch)
 

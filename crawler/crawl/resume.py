@@ -43,11 +43,13 @@ def reconcile_leases(
         frontier.release_leases(site.name)
         last = frontier.last_run(site.name)
         if last is not None and last.summary.outcome == "running":
-            killed.append(_ended(last.summary, index, datetime.fromtimestamp(last.at, UTC)))
+            killed.append(
+                _interrupted_summary(last.summary, index, datetime.fromtimestamp(last.at, UTC))
+            )
     return killed
 
 
-def _ended(summary: CrawlSummary, index: Index, at: datetime) -> CrawlSummary:
+def _interrupted_summary(summary: CrawlSummary, index: Index, at: datetime) -> CrawlSummary:
     """The summary of a killed crawl, its numbers as far as its captures tell them: its own were
     lost with the process.
     """
@@ -67,13 +69,13 @@ def _reconcile(
 ) -> None:
     read: list[tuple[QueuedUrl, Capture, Future[Reading]]] = []
     for entry in frontier.leased(site.name):
-        capture = _captured(index, entry)
+        capture = _latest_capture(index, entry)
         if capture is not None:
             read.append((entry, capture, ingest.read_again(capture)))
     window = discovery.Window(since=options.since, until=options.until)
-    harvest = LinkAdmission(site, Scope(site), frontier, window, _not_again)
+    harvest = LinkAdmission(site, Scope(site), frontier, window, _record_nothing)
     for entry, capture, future in read:
-        found = harvest.admitted(
+        found = harvest.select_entries(
             discovery.discover_entries(future.result(), entry, capture.url, window)
         )
         key = frontier_key(site.name, entry.url)
@@ -85,7 +87,7 @@ def _reconcile(
         frontier.acknowledge(site.name, [entry.url], found)
 
 
-def _captured(index: Index, entry: QueuedUrl) -> Capture | None:
+def _latest_capture(index: Index, entry: QueuedUrl) -> Capture | None:
     """The capture that the entry's lease led to, if that is the end of it: answered whole, and not
     to be retried.
     """
@@ -96,5 +98,5 @@ def _captured(index: Index, entry: QueuedUrl) -> Capture | None:
     return usable[-1] if usable else None
 
 
-def _not_again(key: str, stage: Stage, reason: str, *, url: str | None = None) -> None:
+def _record_nothing(key: str, stage: Stage, reason: str, *, url: str | None = None) -> None:
     logger.info("%s: %s: %s", url or key, stage, reason)

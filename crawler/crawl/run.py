@@ -71,7 +71,7 @@ def crawl_sites(
         update_index(layout, config)
         tallies = [_tally(site) for site in sites]
         with _open_context(layout, config, sites, options) as work:
-            _run(work, sites, tallies, config, layout, progress)
+            _run_spiders(work, sites, tallies, config, layout, progress)
         state_closed_files(layout, config)
         if work.error is not None:
             raise work.error
@@ -137,13 +137,13 @@ def _open_context(
         yield CrawlContext(
             frontier=frontier,
             index=index,
-            intake=PendingCaptures(ingest, index, writer),
+            captures=PendingCaptures(ingest, index, writer),
             preserver=Preserver(writer, cdxj, index.earliest_with_digest),
             options=options,
         )
 
 
-def _run(
+def _run_spiders(
     work: CrawlContext,
     sites: Sequence[SiteConfig],
     tallies: Sequence[Tally],
@@ -158,27 +158,27 @@ def _run(
         if time.monotonic() - looked > 1:
             _check_room(layout.root)
             looked = time.monotonic()
-        progress(**_numbers(tallies))
+        progress(**_progress_numbers(tallies))
 
     work.progress = tell
     for tally in tallies:
-        work.intake.note_crawl(tally.summary())
+        work.captures.note_crawl(tally.summary())
     try:
         asyncio.run(_spiders(work, sites, tallies, _settings(config)))
         if work.error is None:
-            work.intake.apply_all()
+            work.captures.apply_all()
     finally:
         with suppress(Exception) if work.error else ExitStack():
             for tally in tallies:
-                work.intake.note_crawl(_ended(tally))
-    progress(**_numbers(tallies))
+                work.captures.note_crawl(_final_summary(tally))
+    progress(**_progress_numbers(tallies))
 
 
 async def _spiders(
     work: CrawlContext, sites: Sequence[SiteConfig], tallies: Sequence[Tally], settings: Settings
 ) -> None:
     runner = AsyncCrawlerRunner(settings)
-    with _signals(work):
+    with _stop_on_signals(work):
         crawls = [
             runner.crawl(SiteSpider, site=site, work=work, tally=tally)
             for site, tally in zip(sites, tallies, strict=True)
@@ -189,7 +189,7 @@ async def _spiders(
 
 
 @contextmanager
-def _signals(work: CrawlContext) -> Iterator[None]:
+def _stop_on_signals(work: CrawlContext) -> Iterator[None]:
     """While the block runs the first SIGINT or SIGTERM ends the crawl in order; the second ends the
     process.
     """
@@ -235,14 +235,14 @@ def _tally(site: SiteConfig) -> Tally:
     return Tally(id=f"{started:%Y%m%dT%H%M%S%f}-{site.name}", site=site.name, started=started)
 
 
-def _ended(tally: Tally) -> CrawlSummary:
+def _final_summary(tally: Tally) -> CrawlSummary:
     summary = tally.summary()
     if summary.outcome == "running":
         return replace(summary, outcome="failed", finished=datetime.now(UTC))
     return summary
 
 
-def _numbers(tallies: Sequence[Tally]) -> dict[str, Any]:
+def _progress_numbers(tallies: Sequence[Tally]) -> dict[str, Any]:
     names = ("fetched", "new", "changed", "failed")
     return {name: sum(getattr(tally, name) for tally in tallies) for name in names}
 

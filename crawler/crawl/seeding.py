@@ -56,4 +56,4 @@ class Seeding:
         policy = await self._robots.policy_for(url)
         if policy.blocked:
             return []
-        return self._admission.admitted(sitemap_entries(url, policy.robots))
+        return self._admission.select_entries(sitemap_entries(url, policy.robots))

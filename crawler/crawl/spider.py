@@ -66,17 +66,17 @@ class SiteSpider(Spider):
         super().__init__(name=site.name, **kwargs)
         self.address_guard = AddressGuard.for_starts(site.start)
         self._site = site
-        self._work = work
+        self._context = work
         self._tally = tally
         self._hosts = HostPacing(site.delay, work.hosts)
-        self._patience = RefusalCounter()
+        self._refusals = RefusalCounter()
         self._robots = RobotsCache(self._fetch_robots, self._hosts, sleep=self._pause)
         scope = Scope(site)
-        self._visitor = Fetcher(
+        self._fetcher = Fetcher(
             scope=scope,
             hosts=self._hosts,
             robots=self._robots,
-            patience=self._patience,
+            patience=self._refusals,
             home=frozenset(origin_of(entry.url) for entry in discovery.start_entries(site)),
             obey=site.obey_robots,
             fetch=self._fetch,
@@ -86,11 +86,11 @@ class SiteSpider(Spider):
         )
         options = work.options
         window = Window(since=options.since, until=options.until)
-        self._failures = SiteFailures(work.intake, tally)
-        self._harvest = LinkAdmission(
+        self._failures = SiteFailures(work.captures, tally)
+        self._admission = LinkAdmission(
             site, scope, work.frontier, window, self._failures.record_once
         )
-        self._seeding = Seeding(site, work.frontier, self._harvest, self._robots)
+        self._seeding = Seeding(site, work.frontier, self._admission, self._robots)
         self._deadline = time.monotonic() + options.max_time if options.max_time else None
         self._tasks: set[asyncio.Task[None]] = set()
         self._visits: set[FetchAttempt] = set()
@@ -98,17 +98,17 @@ class SiteSpider(Spider):
         self._starts: dict[str, bool] = {}
         self._wake = asyncio.Event()
         self._noted = 0.0
-        self._remembered = False
-        self._patient_until: float | None = None
+        self._queued_unannounced = False
+        self._grace_ends: float | None = None
 
     async def start(self) -> AsyncIterator[Any]:
         """Scrapy's entry: carries the whole crawl and yields nothing."""
-        self._work.wakers.append(self._wake.set)
+        self._context.wakers.append(self._wake.set)
         try:
             await self._crawl()
         except Exception as error:  # noqa: BLE001 - it must end the run, not vanish in Scrapy's log
             self._tally.outcome = "failed"
-            self._work.stop(error)
+            self._context.stop(error)
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -123,13 +123,13 @@ class SiteSpider(Spider):
             self._begin_visits()
             if time.monotonic() - self._noted > _NOTE:
                 self._note_progress()
-            self._work.progress()
-            await self._idle()
+            self._context.progress()
+            await self._wait_for_events()
             # Batches are worth waiting for, but not when nothing else is left to do.
-            self._acknowledge_visits(force=not self._tasks and not self._work.intake.unread)
-        while self._tasks or any(visit.unapplied for visit in self._visits):
+            self._acknowledge_visits(force=not self._tasks and not self._context.captures.unread)
+        while self._tasks or any(visit.captures_not_indexed for visit in self._visits):
             self._cancel_overdue_fetches()
-            await self._idle()
+            await self._wait_for_events()
             self._acknowledge_visits(force=not self._tasks)
         self._finish_crawl()
 
@@ -138,20 +138,20 @@ class SiteSpider(Spider):
         waited for it long enough.
         """
         late = self._deadline is not None and time.monotonic() >= self._deadline
-        if not self._work.stopping and not late:
+        if not self._context.stopping and not late:
             return
-        if self._patient_until is None:
-            self._patient_until = time.monotonic() + (0.0 if self._work.error else _GRACE)
-        if self._tasks and time.monotonic() >= self._patient_until:
+        if self._grace_ends is None:
+            self._grace_ends = time.monotonic() + (0.0 if self._context.error else _GRACE)
+        if self._tasks and time.monotonic() >= self._grace_ends:
             cancel_all(self.crawler)
 
     def _decide_whether_to_stop(self) -> bool:
         """Whether nothing more is to be begun; then the tally has its outcome."""
-        if self._work.stopping:
-            self._tally.outcome = "failed" if self._work.error else "interrupted"
-        elif self._patience.lost:
+        if self._context.stopping:
+            self._tally.outcome = "failed" if self._context.error else "interrupted"
+        elif self._refusals.lost:
             self._failures.record_once(
-                "lost", Stage.FETCH, self._patience.lost, url=self._site.start[0]
+                "lost", Stage.FETCH, self._refusals.lost, url=self._site.start[0]
             )
             self._tally.outcome = "failed"
         elif self._is_limit_reached():
@@ -159,7 +159,7 @@ class SiteSpider(Spider):
         elif self._tasks or self._visits:
             return False
         else:
-            due = self._work.frontier.next_due(self._site.name)
+            due = self._context.frontier.next_due(self._site.name)
             if due is not None and due - time.time() <= MAX_HELD:
                 return False
             if due is None and self._queue_unannounced_articles():
@@ -171,13 +171,13 @@ class SiteSpider(Spider):
         """Where all that was announced is fetched: queue the articles that only the index still
         knows of; whether there are any.
         """
-        options = self._work.options
+        options = self._context.options
         bounded = options.limit or options.since or options.until
-        if self._remembered or bounded or not any(self._starts.values()):
+        if self._queued_unannounced or bounded or not any(self._starts.values()):
             return False
-        self._remembered = True
-        due = due_articles(self._work.index, self._site.name, force=options.force)
-        return self._work.frontier.add(self._site.name, self._harvest.admitted(due)) > 0
+        self._queued_unannounced = True
+        due = due_articles(self._context.index, self._site.name, force=options.force)
+        return self._context.frontier.add(self._site.name, self._admission.select_entries(due)) > 0
 
     def _is_limit_reached(self) -> bool:
         """Whether time or pages are used up; what the last pages show is still fetched before pages
@@ -187,13 +187,15 @@ class SiteSpider(Spider):
             return True
         if not self._pages_spent() or not self._site.requisites:
             return self._pages_spent()
-        due = self._work.frontier.next_due(self._site.name, only=UrlKind.REQUISITE)
+        due = self._context.frontier.next_due(self._site.name, only=UrlKind.REQUISITE)
         waiting = due is not None and due - time.time() <= MAX_HELD
         return not (waiting or self._tasks or self._visits or self._fresh)
 
     def _pages_spent(self) -> bool:
         limits = [
-            limit for limit in (self._work.options.limit, self._site.max_pages) if limit is not None
+            limit
+            for limit in (self._context.options.limit, self._site.max_pages)
+            if limit is not None
         ]
         return bool(limits) and self._tally.pages >= min(limits)
 
@@ -201,31 +203,31 @@ class SiteSpider(Spider):
         """Begin as many visits as may be under way."""
         while (
             len(self._tasks) < self._site.concurrency
-            and not self._work.intake.full
+            and not self._context.captures.full
             and not self._is_limit_reached()
         ):
             only = UrlKind.REQUISITE if self._pages_spent() else None
-            entry = self._work.frontier.lease(self._site.name, only=only)
+            entry = self._context.frontier.lease(self._site.name, only=only)
             if entry is None:
                 return
-            if self._harvest.is_trap(entry):
-                self._work.frontier.mark_dead(self._site.name, entry.url, "trap")
+            if self._admission.is_trap(entry):
+                self._context.frontier.mark_dead(self._site.name, entry.url, "trap")
                 continue
             self._tally.pages += entry.kind not in NO_PAGES
             self._tally.url = entry.url
             visit = FetchAttempt(entry=entry)
             self._visits.add(visit)
-            task = asyncio.create_task(self._visit(visit))
+            task = asyncio.create_task(self._carry_out_visit(visit))
             self._tasks.add(task)
-            task.add_done_callback(self._done)
+            task.add_done_callback(self._on_task_done)
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _on_task_done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         self._wake.set()
         if not task.cancelled() and (error := task.exception()):
-            self._work.stop(error)
+            self._context.stop(error)
 
-    async def _idle(self) -> None:
+    async def _wait_for_events(self) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), _ROUND)
         self._wake.clear()
@@ -233,18 +235,18 @@ class SiteSpider(Spider):
     async def _pause(self, seconds: float) -> bool:
         """Sleep, but not longer than the crawl goes on; whether it does."""
         until = time.monotonic() + seconds
-        while not self._work.stopping and (left := until - time.monotonic()) > 0:  # noqa: ASYNC110 - a stop is seen at the next look
+        while not self._context.stopping and (left := until - time.monotonic()) > 0:  # noqa: ASYNC110 - a stop is seen at the next look
             await asyncio.sleep(min(left, _ROUND))
-        return not self._work.stopping
+        return not self._context.stopping
 
     def _finish_crawl(self) -> None:
-        name, frontier = self._site.name, self._work.frontier
+        name, frontier = self._site.name, self._context.frontier
         frontier.release_leases(name)
         left = frontier.next_due(name) is not None
         if self._tally.outcome == "limited" and not left:
             self._tally.outcome = "finished"
         if self._tally.outcome == "finished" and (
-            not any(self._starts.values()) or self._harvest.found_nothing()
+            not any(self._starts.values()) or self._admission.is_fruitless()
         ):
             self._tally.outcome = "failed"
         if not left:
@@ -253,40 +255,40 @@ class SiteSpider(Spider):
 
     def _note_progress(self) -> None:
         """Leave word of how the crawl stands, for the case that the process is killed."""
-        self._work.frontier.note_run(self._tally.summary())
+        self._context.frontier.note_run(self._tally.summary())
         self._noted = time.monotonic()
 
     async def _queue_seeds(self) -> None:
         self._starts = {entry.url: True for entry in discovery.start_entries(self._site)}
-        await self._seeding.queue_seeds(force=self._work.options.force)
+        await self._seeding.queue_seeds(force=self._context.options.force)
         self._note_progress()
 
-    async def _visit(self, visit: FetchAttempt) -> None:
-        ending = await self._visitor.fetch_entry(visit)
-        if (self._work.stopping or self._patient_until) and ending.outcome is FetchOutcome.RETRY:
-            ending = replace(ending, outcome=FetchOutcome.ASIDE, failure=None)
+    async def _carry_out_visit(self, visit: FetchAttempt) -> None:
+        ending = await self._fetcher.fetch_entry(visit)
+        if (self._context.stopping or self._grace_ends) and ending.outcome is FetchOutcome.RETRY:
+            ending = replace(ending, outcome=FetchOutcome.RELEASED, failure=None)
         if visit.entry.kind is UrlKind.START:
             await self._judge_start(visit, ending)
         if not visit.fetched or ending.outcome is FetchOutcome.RETRY:
             self._tally.pages -= visit.entry.kind not in NO_PAGES
         self._failures.record_result(ending, visit.entry.kind)
         self._update_frontier(visit, ending)
-        visit.ending = ending
+        visit.result = ending
 
     async def _judge_start(self, visit: FetchAttempt, ending: FetchResult) -> None:
-        if visit.landed:
-            self._fresh += await self._seeding.sitemaps_of(visit.landed)
+        if visit.final_url:
+            self._fresh += await self._seeding.sitemaps_of(visit.final_url)
         elif ending.failure:
             self._starts[visit.entry.url] = False
 
     def _update_frontier(self, visit: FetchAttempt, ending: FetchResult) -> None:
-        name, frontier = self._site.name, self._work.frontier
+        name, frontier = self._site.name, self._context.frontier
         if ending.outcome is FetchOutcome.DONE:
             return
         key = frontier_key(name, ending.url)
         visit.urls[:] = [url for url in visit.urls if frontier_key(name, url) != key]
         if ending.outcome is FetchOutcome.RETRY:
-            frontier.retry_later(name, ending.url, ending.at)
+            frontier.retry_later(name, ending.url, ending.retry_at)
         elif ending.outcome is FetchOutcome.DEAD:
             frontier.mark_dead(name, ending.url, ending.failure or "")
         else:
@@ -309,7 +311,9 @@ class SiteSpider(Spider):
         self, url: str, facts: FetchFacts, visit: FetchAttempt | None
     ) -> CapturedResponse:
         known = (
-            None if self._work.options.force or visit is None else self._work.index.validators(url)
+            None
+            if self._context.options.force or visit is None
+            else self._context.index.validators(url)
         )
         headers = known.headers if known else {}
         meta = {"facts": facts, "visit": visit, "reference": known.reference if known else None}
@@ -326,14 +330,14 @@ class SiteSpider(Spider):
         reference: Reference | None = request.meta["reference"]
         message = parse_response(exchange.response)
         request.meta["message"] = message  # for the response that Scrapy gets: it may be 50 MB
-        capture = self._work.preserver.preserve(
+        capture = self._context.preserver.preserve(
             exchange, facts, unchanged=reference, message=message
         )
         self._tally.fetched += 1
         self._tally.bytes += len(exchange.response)
         if visit is not None:
-            visit.unapplied += 1
-        self._work.intake.submit(capture, message, self, visit)
+            visit.captures_not_indexed += 1
+        self._context.captures.submit(capture, message, self, visit)
         return capture
 
     async def _fetch_robots(self, url: str) -> RobotsResponse:
@@ -346,20 +350,20 @@ class SiteSpider(Spider):
             return RobotsResponse(url=url, error=f"{error.reason}: {error.detail}")
         return RobotsResponse.from_message(url, response.message)
 
-    def on_reading(self, taken: PendingCapture) -> None:
+    def on_reading(self, pending: PendingCapture) -> None:
         """Queue what the capture leads to (at the next settling)."""
         self._wake.set()
-        visit, reading = taken.visit, taken.reading
+        visit, reading = pending.visit, pending.reading
         if visit is None or reading is None:
             return
         if (
             reading.not_article is not None
             and reading.not_article.reason is NotArticleReason.CHALLENGE
         ):
-            self._patience.refused("a challenge page")
-        elif taken.capture.status in {200, 304} and visit.entry.kind is not UrlKind.REQUISITE:
-            self._patience.welcomed()
-        self._fresh += self._harvest.entries_from(visit.entry, taken.capture, reading)
+            self._refusals.refused("a challenge page")
+        elif pending.capture.status in {200, 304} and visit.entry.kind is not UrlKind.REQUISITE:
+            self._refusals.welcomed()
+        self._fresh += self._admission.entries_from(visit.entry, pending.capture, reading)
 
     def on_applied(self, applied: list[tuple[PendingCapture, AppliedCapture]]) -> None:
         """Count what the captures meant."""
@@ -374,10 +378,10 @@ class SiteSpider(Spider):
             owed = owed or any(
                 failure.stage is not Stage.DISCOVERY for failure in each.reading.failures
             )
-            self._tally.failed += owed and not (taken.visit is not None and taken.visit.tried_again)
+            self._tally.failed += owed and not (taken.visit is not None and taken.visit.will_retry)
             if taken.visit is not None and taken.reading is not None:
-                taken.visit.unapplied -= 1
-                self._harvest.record_yield(
+                taken.visit.captures_not_indexed -= 1
+                self._admission.record_yield(
                     taken.visit.entry, taken.capture, taken.reading, each.change
                 )
         self._wake.set()
@@ -386,10 +390,10 @@ class SiteSpider(Spider):
         """Bring index and frontier up to what has happened: a visit is done when all that came of
         it is safe.
         """
-        self._work.intake.apply_ready(force=force)
+        self._context.captures.apply_ready(force=force)
         fresh, self._fresh = self._fresh, []
         settled = [visit for visit in self._visits if visit.is_complete]
         urls = [url for visit in settled for url in visit.urls]
         if urls or fresh:
-            self._work.frontier.acknowledge(self._site.name, urls, fresh)
+            self._context.frontier.acknowledge(self._site.name, urls, fresh)
         self._visits.difference_update(settled)

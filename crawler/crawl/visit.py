@@ -44,7 +44,7 @@ class FetchOutcome(StrEnum):
     DONE = "done"
     RETRY = "retry"  # give it back, to be tried again at `at`
     DEAD = "dead"  # not in this crawl
-    ASIDE = "aside"  # give it back untouched: the crawl stops
+    RELEASED = "aside"  # give it back untouched: the crawl stops
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class FetchResult:
     url: str
     stage: Stage = Stage.FETCH
     failure: str | None = None
-    at: float = 0.0
+    retry_at: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -66,22 +66,22 @@ class FetchAttempt:
 
     entry: QueuedUrl
     urls: list[str] = field(default_factory=list)
-    unapplied: int = 0
-    ending: FetchResult | None = None
+    captures_not_indexed: int = 0
+    result: FetchResult | None = None
     fetched: bool = False
-    landed: str | None = None  # where a page answered
+    final_url: str | None = None  # where a page answered
 
     @property
     def is_complete(self) -> bool:
         """Whether nothing of it is under way any more."""
-        return self.ending is not None and self.unapplied == 0
+        return self.result is not None and self.captures_not_indexed == 0
 
     @property
-    def tried_again(self) -> bool:
+    def will_retry(self) -> bool:
         """Whether it is going to be asked for once more: what came of it so far is not the last
         word.
         """
-        return self.ending is not None and self.ending.outcome is FetchOutcome.RETRY
+        return self.result is not None and self.result.outcome is FetchOutcome.RETRY
 
 
 class FetchedResponse(Protocol):
@@ -123,15 +123,15 @@ class Fetcher:
         visit.urls.append(url)
         chain = [url]
         while True:
-            ending = await self._forbidden(visit, url) or (
-                None if await self._await_turn(url) else _aside(url)
+            ending = await self._check_permission(visit, url) or (
+                None if await self._await_turn(url) else _released(url)
             )
             if ending:
                 return ending
             try:
                 fetched = await self.fetch(visit, url)
             except FetchError as error:
-                return self._unanswered(visit, url, error)
+                return self._judge_failure(visit, url, error)
             ending, target = self._judge_response(visit, url, fetched)
             if target is None:
                 return ending
@@ -142,7 +142,7 @@ class Fetcher:
 
     # ------------------------------------------------------------------------------- before a fetch
 
-    async def _forbidden(self, visit: FetchAttempt, url: str) -> FetchResult | None:
+    async def _check_permission(self, visit: FetchAttempt, url: str) -> FetchResult | None:
         if self.withdrawn(url):  # what was taken back is not fetched anew
             return FetchResult(outcome=FetchOutcome.DEAD, url=url)
         standing = await self.robots.policy_for(url)
@@ -158,7 +158,7 @@ class Fetcher:
                 url=url,
                 stage=Stage.ROBOTS,
                 failure=failure,
-                at=time.time() + LATER,
+                retry_at=time.time() + LATER,
             )
         if standing.robots.allows(url):
             return None
@@ -176,18 +176,18 @@ class Fetcher:
 
     # -------------------------------------------------------------------------------- after a fetch
 
-    def _unanswered(self, visit: FetchAttempt, url: str, error: FetchError) -> FetchResult:
-        words = f"{error.reason}: {error.detail}" if error.detail else str(error.reason)
+    def _judge_failure(self, visit: FetchAttempt, url: str, error: FetchError) -> FetchResult:
+        reason = f"{error.reason}: {error.detail}" if error.detail else str(error.reason)
         if error.reason not in _FINAL:
-            if _tells_of_site(visit.entry) and not visit.entry.attempts:
+            if _counts_for_site(visit.entry) and not visit.entry.attempts:
                 self.patience.silent(
-                    words
+                    reason
                 )  # a second try of the same page says nothing new of the site
             if visit.entry.attempts + 1 < MAX_ATTEMPTS:
                 wait = backoff_delay(visit.entry.attempts, self.hosts.first_backoff)
-                return FetchResult(outcome=FetchOutcome.RETRY, url=url, at=time.time() + wait)
+                return FetchResult(outcome=FetchOutcome.RETRY, url=url, retry_at=time.time() + wait)
         return FetchResult(
-            outcome=FetchOutcome.DEAD, url=url, failure=None if visit.entry.guess else words
+            outcome=FetchOutcome.DEAD, url=url, failure=None if visit.entry.guess else reason
         )
 
     def _judge_response(
@@ -200,8 +200,8 @@ class Fetcher:
         self.patience.answered()
         done = FetchResult(outcome=FetchOutcome.DONE, url=url)
         if status in TRY_LATER:
-            return self._later(visit, url, status, fetched.message), None
-        if status in REFUSED and _tells_of_site(visit.entry):
+            return self._postpone(visit, url, status, fetched.message), None
+        if status in REFUSED and _counts_for_site(visit.entry):
             self.patience.refused(f"HTTP {status}")
         if 300 <= status < 400 and status != 304:
             location = fetched.message.utf8_header("Location")
@@ -214,18 +214,20 @@ class Fetcher:
         if fetched.capture.truncated in _CUT_SHORT and visit.entry.attempts + 1 < MAX_ATTEMPTS:
             # What came is kept; the whole may come at another try.
             wait = backoff_delay(visit.entry.attempts, self.hosts.first_backoff)
-            return FetchResult(outcome=FetchOutcome.RETRY, url=url, at=time.time() + wait), None
+            return FetchResult(
+                outcome=FetchOutcome.RETRY, url=url, retry_at=time.time() + wait
+            ), None
         if 200 <= status < 300 or status == 304:
-            visit.landed = url
+            visit.final_url = url
             return done, None
         if visit.entry.kind is UrlKind.KNOWN and status in GONE:
             return done, None  # what `disappearances` tells
         return _failed(visit, url, f"HTTP {status}"), None
 
-    def _later(
+    def _postpone(
         self, visit: FetchAttempt, url: str, status: int, message: HttpMessage
     ) -> FetchResult:
-        if status == 429 and _tells_of_site(visit.entry):
+        if status == 429 and _counts_for_site(visit.entry):
             self.patience.refused(f"HTTP {status}")
         asked = retry_after(message.header("Retry-After"))
         wait = (
@@ -238,10 +240,10 @@ class Fetcher:
         if wait > MAX_HELD and not visit.entry.guess:
             failure = f"HTTP {status}: the site asks to be left alone for {wait:.0f} s; the next crawl goes on"
             return FetchResult(
-                outcome=FetchOutcome.RETRY, url=url, failure=failure, at=time.time() + wait
+                outcome=FetchOutcome.RETRY, url=url, failure=failure, retry_at=time.time() + wait
             )
         if visit.entry.attempts + 1 < MAX_ATTEMPTS and wait <= MAX_HELD:
-            return FetchResult(outcome=FetchOutcome.RETRY, url=url, at=time.time() + wait)
+            return FetchResult(outcome=FetchOutcome.RETRY, url=url, retry_at=time.time() + wait)
         return _failed(visit, url, f"HTTP {status}, at {MAX_ATTEMPTS} tries")
 
     def _follow_redirect(
@@ -269,21 +271,21 @@ class Fetcher:
         if not self.adopt(
             QueuedUrl(url=target, kind=entry.kind, hops=entry.hops, via=url, claims=entry.claims)
         ):
-            visit.landed = target  # it is queued, or was fetched, in its own right
+            visit.final_url = target  # it is queued, or was fetched, in its own right
             return FetchResult(outcome=FetchOutcome.DONE, url=url)
         visit.urls.append(target)
         return None
 
 
-def _tells_of_site(entry: QueuedUrl) -> bool:
+def _counts_for_site(entry: QueuedUrl) -> bool:
     """Whether an answer says how the site takes the crawler: guesses and other hosts' images do
     not.
     """
     return not entry.guess and entry.kind is not UrlKind.REQUISITE
 
 
-def _aside(url: str) -> FetchResult:
-    return FetchResult(outcome=FetchOutcome.ASIDE, url=url)
+def _released(url: str) -> FetchResult:
+    return FetchResult(outcome=FetchOutcome.RELEASED, url=url)
 
 
 def _failed(visit: FetchAttempt, url: str, failure: str | None) -> FetchResult:

@@ -48,7 +48,9 @@ class HttpReply:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+STRICTEST_POLICY = (
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+)
 
 
 def plain_reply(status: int, text: str) -> HttpReply:
@@ -57,11 +59,11 @@ def plain_reply(status: int, text: str) -> HttpReply:
         status=status,
         body=f"{text}\n".encode(),
         content_type="text/plain; charset=utf-8",
-        policy=NOTHING,
+        policy=STRICTEST_POLICY,
     )
 
 
-def refusal_of(
+def refuse_request(
     method: str, hosts: list[str], origin_of_request: str | None, address: str
 ) -> HttpReply | None:
     """Why a request is not answered, or None. `hosts`: its Host fields; `address`:
@@ -90,13 +92,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _respond(self) -> None:
         address = f"{LOOPBACK}:{self.server.server_port}"
         answer = (
-            refusal_of(
+            refuse_request(
                 self.command,
                 self.headers.get_all("Host", []),
                 self.headers.get("Sec-Fetch-Site"),
                 address,
             )
-            or self._answered()
+            or self._make_reply()
         )
         if (
             self.command not in ("GET", "HEAD")
@@ -123,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(answer.body)
 
-    def _answered(self) -> HttpReply:
+    def _make_reply(self) -> HttpReply:
         try:
             return type(self).answer(self.path)
         except Exception:  # noqa: BLE001 -- a bug in one page must not end the server; it is told where the person looks

@@ -56,7 +56,7 @@ class SearchForm:
     complaints: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, query: str) -> SearchForm:
+    def from_query(cls, query: str) -> SearchForm:
         """The form as sent in a query string; what cannot be understood is left out and complained
         of.
         """
@@ -152,17 +152,17 @@ class Pages:
         """The answer to a request's target."""
         path, _, query = target.partition("?")
         for pattern, page in self._routes:
-            found = pattern.fullmatch(path)
-            if found:
+            match = pattern.fullmatch(path)
+            if match:
                 try:
-                    return page(*found.groups(), query=query)
+                    return page(*match.groups(), query=query)
                 except UsageError as error:
-                    return self._told(404, "Not here", str(error))
+                    return self._message_page(404, "Not here", str(error))
                 except DamagedRecordError as error:
-                    return self._told(502, "Damaged", str(error))
+                    return self._message_page(502, "Damaged", str(error))
                 except WarraqError as error:
-                    return self._told(503, "Not now", str(error))
-        return self._told(404, "Not here", "There is no such page.")
+                    return self._message_page(503, "Not now", str(error))
+        return self._message_page(404, "Not here", "There is no such page.")
 
     def _page(self, template: str, status: int = 200, **values: Any) -> HttpReply:
         text = self._templates.get_template(template).render(
@@ -170,7 +170,7 @@ class Pages:
         )
         return HttpReply(status=status, body=text.encode("utf-8", "replace"), policy=self.policy)
 
-    def _told(self, status: int, heading: str, text: str) -> HttpReply:
+    def _message_page(self, status: int, heading: str, text: str) -> HttpReply:
         return self._page("told.html", status, heading=heading, text=text)
 
     def _reader(self) -> IndexReader:
@@ -183,7 +183,7 @@ class Pages:
         return HttpReply(body=css, policy=self.policy, content_type="text/css; charset=utf-8")
 
     def _search(self, *, query: str) -> HttpReply:
-        asked = SearchForm.of(query)
+        asked = SearchForm.from_query(query)
         with self._reader() as reader:
             found = reader.search(
                 asked.q,
@@ -302,13 +302,13 @@ def _pieces(
             yield part.startswith(_OPEN), part.strip(_OPEN + _CLOSE)
 
 
-def _side(found: Difference, side: str) -> list[Piece]:
+def _side(difference: Difference, side: str) -> list[Piece]:
     """One side of a difference in pieces: (whether it is on this side only, the piece)."""
-    if found.kind is not DiffKind.EDITED:
-        text = found.before if side == "before" else found.after
-        return [(found.kind is not DiffKind.SAME, text)] if text else []
+    if difference.kind is not DiffKind.EDITED:
+        text = difference.before if side == "before" else difference.after
+        return [(difference.kind is not DiffKind.SAME, text)] if text else []
     pieces = (
         (not same, gone if side == "before" else come)
-        for same, gone, come in changed_words(found.before, found.after)
+        for same, gone, come in changed_words(difference.before, difference.after)
     )
     return [piece for piece in pieces if piece[1]]

@@ -71,35 +71,37 @@ class Replay:
         asked = _TARGET.fullmatch(target)
         url = normalise_url(asked["url"]) if asked else None
         if asked is None or url is None:
-            return self._told(404, "Nothing is replayed at this address.")
+            return self._message_page(404, "Nothing is replayed at this address.")
         try:
-            return self._of(asked["time"], asked["id"], url)
+            return self._find_capture(asked["time"], asked["id"], url)
         except DamagedRecordError as error:
-            return self._told(502, str(error))
+            return self._message_page(502, str(error))
         except WarraqError as error:
-            return self._told(503, str(error))
+            return self._message_page(503, str(error))
 
-    def _of(self, time: str | None, identity: str | None, url: str) -> HttpReply:
+    def _find_capture(self, time: str | None, identity: str | None, url: str) -> HttpReply:
         try:
             moment = datetime.strptime(time, "%Y%m%d%H%M%S").replace(tzinfo=UTC) if time else None
         except ValueError:
-            return self._told(404, f"{time} is no time.")
+            return self._message_page(404, f"{time} is no time.")
         with IndexReader(self.index) as reader:
             capture = (
                 reader.nearest_capture(url, moment) if moment else reader.capture(identity or "")
             )
             if capture is None:
-                return self._told(404, f"Not in this collection: {url}")
+                return self._message_page(404, f"Not in this collection: {url}")
             message = read_payload(self.archive, capture, reader.revisit_target)
-        return self._shown(capture, message, moment or capture.captured)
+        return self._show_capture(capture, message, moment or capture.captured)
 
-    def _shown(self, capture: Capture, message: HttpMessage, moment: datetime) -> HttpReply:
+    def _show_capture(self, capture: Capture, message: HttpMessage, moment: datetime) -> HttpReply:
         rewriter = Rewriter(timestamp=f"{moment:%Y%m%d%H%M%S}", base=capture.url)
         status = message.status or 200
         if 300 <= status < 400 and message.header("location"):
             leads = rewriter.address(message.utf8_header("location") or "")
             if leads is None or not leads.startswith("/"):
-                return self._told(404, "This redirected to an address that cannot be replayed.")
+                return self._message_page(
+                    404, "This redirected to an address that cannot be replayed."
+                )
             return HttpReply(
                 status=302, body=b"", policy=self.policy, headers=(("Location", _ascii(leads)),)
             )
@@ -116,7 +118,7 @@ class Replay:
             policy=self.policy,
         )
 
-    def _told(self, status: int, text: str) -> HttpReply:
+    def _message_page(self, status: int, text: str) -> HttpReply:
         body = f'<!DOCTYPE html>\n<meta charset="utf-8">\n<title>{status}</title>\n<p dir="auto">{escape(text)}</p>\n'
         return HttpReply(status=status, body=body.encode(), policy=self.policy)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from archive.model import CrawlSummary
-from crawler.cli.failure_lines import trouble_lines
+from crawler.cli.failure_lines import failure_lines
 
 
 class Reader:
@@ -32,7 +32,7 @@ def test_few_lines_the_gravest_first() -> None:
     terminal or breaks in two.
     """
     summary = CrawlSummary(id="c1", site="news", started=datetime(2026, 11, 26, tzinfo=UTC))
-    lines = list(trouble_lines(cast("Any", Reader()), [summary]))
+    lines = list(failure_lines(cast("Any", Reader()), [summary]))
     assert lines[0] == "news: https://n.example/1: HTTP 500�[31m x"
     assert lines[-1] == "news: and 2 more; see `warraq status --failures`"
     assert len(lines) == 6

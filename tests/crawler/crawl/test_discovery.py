@@ -126,7 +126,7 @@ def test_since_and_until_pass_over_what_is_announced_outside(
 )
 def test_stated_days(text: str | None, day: date | None):
     """W3C and RFC 5322 dates give their day as written; nonsense none."""
-    assert discovery.stated_day(text) == day
+    assert discovery.parse_day(text) == day
 
 
 def test_links_are_followed_by_what_they_are():

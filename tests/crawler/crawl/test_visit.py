@@ -99,7 +99,7 @@ def test_a_page_that_answers_is_done():
     for status in (200, 304):
         ending, visit = Web(a=response(status)).visit("a")
         assert (ending.outcome, ending.failure) == (FetchOutcome.DONE, None)
-        assert visit.landed == f"{HOST}/a"
+        assert visit.final_url == f"{HOST}/a"
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 410, 451])
@@ -109,7 +109,7 @@ def test_an_error_is_done_and_owed(status: int):
     """
     web = Web(a=response(status))
     ending, visit = web.visit("a")
-    assert (ending.outcome, ending.failure, visit.landed) == (
+    assert (ending.outcome, ending.failure, visit.final_url) == (
         FetchOutcome.DONE,
         f"HTTP {status}",
         None,
@@ -123,7 +123,7 @@ def test_a_server_in_trouble_is_tried_later(status: int):
     web = Web(a=response(status, Retry_After="30"))
     ending, _ = web.visit("a")
     assert ending.outcome is FetchOutcome.RETRY
-    assert 25 < ending.at - time.time() <= 30
+    assert 25 < ending.retry_at - time.time() <= 30
     assert web.hosts.seconds_held(f"{HOST}/b") > 25
     web = Web(a=response(status))
     last, _ = web.visit("a", attempts=3)
@@ -180,7 +180,7 @@ def test_a_blocked_host_keeps_its_pages_for_later():
     web = Web(robots=RobotsResponse(url=HOST, status=500), a=response(200))
     ending, _ = web.visit("a")
     assert (ending.outcome, web.asked) == (FetchOutcome.RETRY, [])
-    assert ending.at > time.time() + 3000
+    assert ending.retry_at > time.time() + 3000
 
 
 def test_the_target_of_a_redirect_may_be_written_in_utf_8():
