@@ -141,9 +141,7 @@ def _withdrawal_of(
 def _resume_withdrawal(
     reader: IndexReader, gone: Row, now: datetime, *, purge: bool
 ) -> tuple[Withdrawal, bool]:
-    """A withdrawal that stands, to be carried on; it is said once more only where the purge is
-    new.
-    """
+    """Resume an earlier withdrawal; a new record is written only if the purge is new."""
     known = bool(gone["purged"]) or not purge
     withdrawn = withdrawn_values(reader, gone["article_id"])
     return Withdrawal(
@@ -199,8 +197,8 @@ def _refuse_arcs(warcs: Iterable[str]) -> None:
 def _purge(
     layout: CollectionFolder, config: CollectionConfig, withdrawal: Withdrawal, shown: list[Row]
 ) -> tuple[str, ...]:
-    """Bury the records in each file, state its fixity anew, and take the captures out of the index;
-    file by file.
+    """Replace the records in each file with tombstones, restate its fixity, and delete the captures
+    from the index, file by file; the names of the files.
     """
     key = signing_key(layout, config)
     why = f"withdrawn {withdrawal.article_id}: {withdrawal.reason}"

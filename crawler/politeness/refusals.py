@@ -32,18 +32,18 @@ class RefusalCounter:
         self.lost: str | None = None
 
     def answered(self) -> None:
-        """There was a response, whatever it says."""
+        """Count a response of any status: the row of silent requests ends."""
         self._silent = 0
 
     def welcomed(self) -> None:
-        """A page was read and is one of the site's own; reading comes later than fetching, so
-        silence is not touched.
+        """Count a page that was read and is one of the site's own. Reading comes later than fetching,
+        so the count of silent requests stays.
         """
         self._latest.append(False)
         self._refused = 0
 
     def refused(self, how: str) -> None:
-        """The site refused (403, 429) or put up a challenge."""
+        """Count a refusal (401, 403, 429 or a challenge page), described by `how`."""
         self._latest.append(True)
         self._refused += 1
         if self._refused >= self._limit and sum(self._latest) >= REFUSED_SHARE * len(self._latest):
@@ -53,7 +53,7 @@ class RefusalCounter:
             )
 
     def silent(self, how: str) -> None:
-        """No response came."""
+        """Count a request without a response, described by `how`."""
         self._silent += 1
         if self._silent >= self._limit:
             self.lost = f"{self._silent} requests in a row had no answer, the last: {how}"

@@ -49,17 +49,7 @@ def create_collection(
     _check_arguments(urls, timezone)
     path = folder.expanduser() / CONFIG_NAME
     exists = path.is_file()
-    if exists and not urls:
-        raise UsageError(
-            f"{path.parent} is a collection already; name sites to add with --site URL"
-        )
-    if exists:
-        check_format(path)
-    text = (
-        path.read_text("utf-8-sig")
-        if exists
-        else collection_text(path.parent.resolve().name or "collection")
-    )
+    text = _starting_text(path, urls, exists=exists)
     config = parse_config(
         text, CONFIG_NAME
     )  # nothing is added to a file that is wrong already, either
@@ -77,6 +67,18 @@ def create_collection(
         _replace_config(path, text, whole)
         return CreatedCollection(layout=CollectionFolder.locate(path.parent), sites=tuple(sites))
     return CreatedCollection(layout=CollectionFolder.create(path.parent, whole), sites=tuple(sites))
+
+
+def _starting_text(path: Path, urls: Sequence[str], *, exists: bool) -> str:
+    """The `warraq.toml` to add sites to: the one at `path`, or the head of a new one."""
+    if not exists:
+        return collection_text(path.parent.resolve().name or "collection")
+    if not urls:
+        raise UsageError(
+            f"{path.parent} is a collection already; name sites to add with --site URL"
+        )
+    check_format(path)
+    return path.read_text("utf-8-sig")
 
 
 def _check_arguments(urls: Sequence[str], timezone: str | None) -> None:

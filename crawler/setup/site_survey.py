@@ -87,9 +87,7 @@ def survey_site(
 
 
 class _Survey:
-    """One look around: keeps the rules, what is still to be seen, and the pages that may be
-    dated.
-    """
+    """The survey of one site: its robots.txt rules, and the announcements found so far."""
 
     def __init__(self, probe: Probe, start: str, say: Callable[[str], None]) -> None:
         self._probe = probe

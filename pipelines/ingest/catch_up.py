@@ -8,6 +8,7 @@ meaning of a capture to `pipelines.ingest`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,8 +30,8 @@ from pipelines.ingest.worker_pool import WorkerPool
 
 @dataclass(slots=True, kw_only=True)
 class IndexUpdate:
-    """What a catch-up did: captures indexed, articles by what they were, damaged records, files
-    recovered.
+    """What a catch-up did: captures indexed, how many of them brought a new, a changed or a
+    duplicate article, damaged records, and files recovered.
     """
 
     captures: int = 0
@@ -39,6 +40,16 @@ class IndexUpdate:
     duplicates: int = 0
     damaged: list[DamagedRecord]
     recovered: list[RecoveredFile]
+
+    def count_capture(self, change: Change) -> None:
+        """Count one capture that is indexed now, by what it was to the index."""
+        self.captures += 1
+        if change == Change.NEW:
+            self.new += 1
+        elif change == Change.CHANGED:
+            self.changed += 1
+        elif change == Change.DUPLICATE:
+            self.duplicates += 1
 
 
 def update_index(
@@ -59,15 +70,14 @@ def update_index(
     done = IndexUpdate(damaged=[], recovered=recover_open_files(layout.archive))
     files = list_warc_files(layout.archive)
     rebuild = rebuild or (layout.index_db.exists() and _is_ahead(layout, in_progress))
-    afresh = rebuild or bool(done.recovered) or not layout.cdxj.exists()
+    rebuild_lines = rebuild or bool(done.recovered) or not layout.cdxj.exists()
     if rebuild:
         fresh = layout.index_db.with_name("index.db.rebuilding")
         remove_database(fresh)
         index_files(fresh, files, config, layout, workers=workers, done=done, on_capture=on_capture)
         replace_database(fresh, layout.index_db)
     else:
-        cdxj = CdxjFile(layout.cdxj)
-        try:
+        with closing(CdxjFile(layout.cdxj)) as cdxj:
             index_files(
                 layout.index_db,
                 files,
@@ -78,9 +88,7 @@ def update_index(
                 on_capture=on_capture,
                 cdxj=cdxj,
             )
-        finally:
-            cdxj.close()
-    if afresh or _lacks_lines(layout):
+    if rebuild_lines or _lacks_lines(layout):
         rebuild_cdxj(layout, files)
     state_closed_files(layout, config)
     return done
@@ -99,17 +107,14 @@ def _is_ahead(layout: CollectionFolder, names: Sequence[str]) -> bool:
 
 
 def _lacks_lines(layout: CollectionFolder) -> bool:
-    """Whether the CDXJ has fewer lines than the index has captures to be found by it: an old copy,
-    or a part of one.
-    """
+    """True if the CDXJ has fewer lines than the index has captures that are not withdrawn."""
     with Index(layout.index_db) as index:
         expected = index.capture_count() - len(index.withdrawn_places())
     return CdxjFile(layout.cdxj).count() < expected
 
 
 def state_closed_files(layout: CollectionFolder, config: CollectionConfig) -> None:
-    """Bring in order what hangs on closed files: no CDXJ line leads to a withdrawn article, and
-    fixity is stated of each.
+    """Drop the CDXJ lines of withdrawn articles, and state the fixity of each closed file.
 
     Needs the write lock, and no file in progress that is meant to be stated.
     """
@@ -175,10 +180,7 @@ def index_files(  # noqa: PLR0913 - a rebuild, a catch-up and a check differ in 
                     continue
                 if cdxj is not None:
                     cdxj.add(applied.capture)
-                done.captures += 1
-                done.new += applied.change == Change.NEW
-                done.changed += applied.change == Change.CHANGED
-                done.duplicates += applied.change == Change.DUPLICATE
+                done.count_capture(applied.change)
                 on_capture(done)
 
 

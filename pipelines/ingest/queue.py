@@ -70,7 +70,7 @@ class _Waiting:
 class IngestQueue:
     """Takes captures in the order of their records and writes the index in that order.
 
-    `submit` and `pump` belong to one thread (the crawler's); workers run beside it. `folder` is the
+    `submit` and `apply_ready` belong to one thread (the crawler's); workers run beside it. `folder` is the
     collection's `archive/`, where payloads of revisits are looked up. `sync` makes the WARC
     durable.
     """
@@ -137,7 +137,7 @@ class IngestQueue:
         return self._pool.submit(entity, facts, self._sites.site_of(capture))
 
     def _stored_message(self, capture: Capture) -> HttpMessage | str:
-        """The response as captured, or why it cannot be had."""
+        """The response as captured, or the reason why it cannot be read."""
         try:
             return read_payload(self._folder, capture, self._index.revisit_target)
         except (DamagedRecordError, FileNotFoundError, LookupError) as error:
@@ -240,7 +240,7 @@ class IngestQueue:
 
 
 def _for_index(capture: Capture, reading: Reading) -> Reading:
-    """A revisit under its own URL tells the index nothing but that the payload was there again."""
+    """The reading to index: NOT_MODIFIED for a revisit of its own URL, else `reading` itself."""
     if capture.record_type == RecordType.REVISIT and not _refers_elsewhere(capture):
         return Reading(kind=PayloadKind.NOT_MODIFIED)
     return reading
@@ -257,7 +257,7 @@ def _not_modified() -> Future[Reading]:
 
 
 def _unreadable(capture: Capture, why: str) -> Future[Reading]:
-    """A capture whose payload cannot be read: it is owed an explanation."""
+    """The reading of a capture whose payload cannot be read: a failure at stage ARCHIVE."""
     name = why.partition(capture.warc)[2] or f": {why}"
     failure = Failure(
         url=capture.url,
@@ -273,9 +273,7 @@ def _unreadable(capture: Capture, why: str) -> Future[Reading]:
 
 
 def build_payload_facts(capture: Capture, message: HttpMessage) -> PayloadFacts:
-    """What a reader has to know of a capture besides its payload; a 304 is read as what it stands
-    for.
-    """
+    """The facts that reading a payload needs; a 304 has the status and type of what it confirms."""
     facts = PayloadFacts.of(
         capture,
         content_type=message.header("Content-Type"),

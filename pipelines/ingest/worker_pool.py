@@ -24,7 +24,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Self
@@ -154,7 +154,7 @@ class _Worker:
                     pipe.close()
 
     def read_payload(self, task: _Task, seconds: float) -> Reading | None:
-        """The reading of a payload; None where the process was killed over it, and not by us."""
+        """The reading of a payload; None if the process was killed by something else meanwhile."""
         self.served += 1
         try:
             if not self._ready:
@@ -215,15 +215,6 @@ def unread_payload(url: str, reason: NotArticleReason, detail: str) -> Reading:
     return Reading(
         kind=PayloadKind.PAGE, not_article=NotAnArticle(url=url, reason=reason, detail=detail)
     )
-
-
-def read_all(
-    payloads: Sequence[tuple[bytes, PayloadFacts, SiteConfig]], *, workers: int | None = None
-) -> list[Reading]:
-    """Read several payloads side by side; for small batches and tests."""
-    with WorkerPool(workers=workers) as pool:
-        futures = [pool.submit(*each) for each in payloads]
-        return [future.result() for future in futures]
 
 
 # ------------------------------------------------------------------------------------ in the worker

@@ -27,13 +27,15 @@ from crawler.crawl.scrapy_settings import DEFAULT_REQUEST_HEADERS, USER_AGENT
 PROGRAM = Path(__file__).with_name("recorded_crawl.py")
 # No complete final head ever comes.
 UNANSWERED = {
-    "/half-head": "no-response", "/no-response": "no-response", "/http09": "bad-response", "/icy": "bad-response",
+    "/half-head": "no-response", "/no-response": "no-response",
+    "/http09": "bad-response", "/icy": "bad-response",
     "/http2-line": "bad-response", "/stall-head": "timeout", "/endless-headers": "header-flood",
     "/endless-line": "header-flood", "/endless-interim": "header-flood",
 }  # fmt: skip
 CUT = {
     "/chunked-cut": "disconnect", "/chunked-no-end": "disconnect", "/chunked-broken": "unspecified",
-    "/chunked-not": "unspecified", "/short-length": "disconnect", "/reset": "disconnect", "/stall-body": "time",
+    "/chunked-not": "unspecified", "/short-length": "disconnect",
+    "/reset": "disconnect", "/stall-body": "time",
     "/drip": "time", "/endless-body": "length",
 }  # fmt: skip
 # The server sends more than belongs to the final response.
@@ -240,7 +242,8 @@ def test_statuses_redirects_and_traps_come_as_they_are() -> None:
     """Redirects are not followed, errors not retried, cookies not sent back: one request each, all
     of it archived.
     """
-    paths = ["/redirect-loop", "/redirect-private", "/redirect-file", "/redirect-chain/3", "/too-many", "/unavailable",
+    paths = ["/redirect-loop", "/redirect-private", "/redirect-file",
+    "/redirect-chain/3", "/too-many", "/unavailable",
              "/gone", "/error", "/sets-cookie", "/sets-cookie?again", "/missing"]  # fmt: skip
     with Site(MISBEHAVIOURS | TRAPS, homes=(trap_home,)) as site:
         crawled = crawl([site.url + path for path in paths], starts=[site.url])
@@ -271,7 +274,8 @@ def test_private_addresses_are_reached_only_where_named() -> None:
     ):
         elsewhere = [
             f"http://{host}:{site.port}/plain"
-            for host in ("127.0.0.2", "127.1", "0x7f.1", "2130706433", "0177.0.0.1", "localhost", "[::1]", "0.0.0.0",
+            for host in ("127.0.0.2", "127.1", "0x7f.1", "2130706433",
+            "0177.0.0.1", "localhost", "[::1]", "0.0.0.0",
                          "[::ffff:127.0.0.1]", "127.0.0.1.")
         ]  # fmt: skip
         with Site(MISBEHAVIOURS) as other_port:

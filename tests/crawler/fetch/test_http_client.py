@@ -32,10 +32,14 @@ def fetch(
 
 
 WHOLE = [
-    "plain", "odd-headers", "no-reason", "line-feeds-only", "http10", "close-delimited", "304", "204",
-    "big-header?bytes=20000", "big-header?bytes=200000", "many-headers", "chunked", "chunked-capital",
-    "chunked-line-feeds", "chunked-and-length", "unknown-coding", "same-length-twice", "with-nuls", "binary",
-    "chunked-gzip-dribbled", "gzip", "br", "deflate", "deflate-raw", "gzip-cut", "gzip-not", "echo", "validators",
+    "plain", "odd-headers", "no-reason", "line-feeds-only",
+    "http10", "close-delimited", "304", "204",
+    "big-header?bytes=20000", "big-header?bytes=200000",
+    "many-headers", "chunked", "chunked-capital",
+    "chunked-line-feeds", "chunked-and-length",
+    "unknown-coding", "same-length-twice", "with-nuls", "binary",
+    "chunked-gzip-dribbled", "gzip", "br", "deflate",
+    "deflate-raw", "gzip-cut", "gzip-not", "echo", "validators",
 ]  # fmt: skip
 
 

@@ -27,8 +27,10 @@ def test_credentials_are_never_sent(site: Site, name: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "file:///etc/hostname", "ftp://127.0.0.1/a", "http:///nothing", "http://127.0.0.1:99999/", "http://[::1/",
-        "http://user:canary@127.0.0.1/", "http://127.0.0.1/with space", "http://127.0.0.1/عربي", "data:,x",
+        "file:///etc/hostname", "ftp://127.0.0.1/a",
+        "http:///nothing", "http://127.0.0.1:99999/", "http://[::1/",
+        "http://user:canary@127.0.0.1/", ("http://127.0.0.1/with "
+        "space"), "http://127.0.0.1/عربي", "data:,x",
     ],
 )  # fmt: skip
 def test_only_plain_web_addresses_are_asked_for(url: str) -> None:

@@ -19,8 +19,14 @@ from pipelines.ingest.catch_up import update_index
 from pipelines.ingest.preserve import Preserver
 from pipelines.ingest.re_extract import re_extract_all, re_extract_sample
 
-TEXT = "عاد القطار القديم إلى العمل بين المدينتين بعد توقف دام عشر سنوات، وسط ترحيب كبير من سكان القرى على الطريق."
-PAGE = f"<html lang=ar><h1>عودة القطار القديم</h1><time>3 مارس 2026</time><article>{f'<p>{TEXT}</p>' * 4}</article></html>"
+TEXT = (
+    "عاد القطار القديم إلى العمل بين المدينتين بعد توقف "
+    "دام عشر سنوات، وسط ترحيب كبير من سكان القرى على الطريق."
+)
+PAGE = (
+    f"<html lang=ar><h1>عودة القطار القديم</h1><time>3 مارس "
+    f"2026</time><article>{f'<p>{TEXT}</p>' * 4}</article></html>"
+)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +100,8 @@ def test_a_changed_value_is_named(
     layout, config = collection
     with closing(sqlite3.connect(layout.index_db)) as db:
         row, value = db.execute(
-            f"SELECT rowid_or_id, {column} FROM (SELECT *, {_name(table)} AS rowid_or_id FROM {table})"
+            f"SELECT rowid_or_id, {column} FROM (SELECT *, "
+            f"{_name(table)} AS rowid_or_id FROM {table})"
         ).fetchone()
         db.execute(f"UPDATE {table} SET {column} = 'changed'")
         db.commit()
@@ -127,8 +134,8 @@ def test_a_crawl_that_begins_meanwhile_is_no_damage(
                         url="http://news.example/late",
                         started=datetime(2026, 3, 4, tzinfo=UTC),
                         request=b"",
-                        response=b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
-                        + PAGE.encode(),
+                        response=b"HTTP/1.1 200 OK\r\nContent-Type: text/html; "
+                        b"charset=utf-8\r\n\r\n" + PAGE.encode(),
                     ),
                     FetchFacts(crawl_id="d", site="news"),
                 )

@@ -16,8 +16,14 @@ from pipelines.ingest.worker_pool import WorkerPool
 from pipelines.payload_facts import PayloadFacts
 
 SITE = SiteConfig(name="news", start=("http://news.example/",))
-PARAGRAPH = "وصل الوفد إلى المدينة صباح اليوم وبدأ سلسلة من اللقاءات مع ممثلي السكان والجمعيات المحلية هناك."
-GOOD = f"<html lang=ar><h1>وصول الوفد إلى المدينة</h1><article>{f'<p>{PARAGRAPH}</p>' * 6}</article></html>".encode()
+PARAGRAPH = (
+    "وصل الوفد إلى المدينة صباح اليوم وبدأ سلسلة من "
+    "اللقاءات مع ممثلي السكان والجمعيات المحلية هناك."
+)
+GOOD = (
+    f"<html lang=ar><h1>وصول الوفد إلى "
+    f"المدينة</h1><article>{f'<p>{PARAGRAPH}</p>' * 6}</article></html>"
+).encode()
 # libxml2 checks each attribute against all before it: time grows with the square of their number.
 SLOW = (
     b"<html><body><p "
