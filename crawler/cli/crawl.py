@@ -248,7 +248,8 @@ def index(ctx: click.Context, *, rebuild: bool, workers: int | None) -> None:
     for record in done.damaged:
         click.echo(f"damaged: {record.warc} at {record.offset}: {record.problem}")
     session.say(
-        f"{counted(done.captures, 'capture')} indexed: {counted(done.new, 'new article')}, {done.changed} changed,"
+        f"{counted(done.captures, 'capture')} indexed: {counted(done.new, 'new article')},"
+        f" {done.changed} changed,"
         f" {counted(done.duplicates, 'duplicate')}"
     )
     ctx.exit(4 if done.damaged else 0)

@@ -60,7 +60,8 @@ def export(
         session.say(f"{handed.amount} files in {bag}")
         if kept := count_withdrawn_kept(layout):
             click.echo(
-                f"warning: {counted(kept, 'capture')} of withdrawn articles are in the bag; `withdraw --purge` takes them out",
+                f"warning: {counted(kept, 'capture')} of withdrawn articles are in the bag;"
+                " `withdraw --purge` takes them out",
                 err=True,
             )
         _tell_damage(ctx, handed)
@@ -92,7 +93,8 @@ def _tell_damage(ctx: click.Context, handed: ExportResult) -> None:
     """Name the files that were copied as they are and are not as they were: exit code 4."""
     for name in handed.damaged:
         click.echo(
-            f"damaged: {name}: its bytes are not those the fixity manifest states; see `warraq verify`"
+            f"damaged: {name}: its bytes are not those the fixity manifest states;"
+            " see `warraq verify`"
         )
     ctx.exit(4 if handed.damaged else 0)
 
@@ -128,6 +130,7 @@ def import_(ctx: click.Context, files: tuple[Path, ...]) -> None:
         click.echo(f"damaged: {record.warc} at {record.offset}: {record.problem}")
     done = taken.index_update
     session.say(
-        f"{counted(done.captures, 'capture')} indexed: {counted(done.new, 'new article')}, {done.changed} changed"
+        f"{counted(done.captures, 'capture')} indexed: {counted(done.new, 'new article')},"
+        f" {done.changed} changed"
     )
     ctx.exit(4 if done.damaged else 0)

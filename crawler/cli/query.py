@@ -127,7 +127,8 @@ def _version(reader: IndexReader, row: Row, number: int) -> Row:
         if version["number"] == number:
             return version
     raise UsageError(
-        f"{row['id']} has no version {number}; it has {row['versions']}: see `warraq versions {row['id']}`"
+        f"{row['id']} has no version {number}; it has {row['versions']}:"
+        f" see `warraq versions {row['id']}`"
     )
 
 

@@ -22,6 +22,7 @@ def hit_lines(rows: Sequence[Mapping[str, Any]], words: str, *, bold: bool) -> I
     before, after = (_BOLD, _PLAIN) if bold else ("[", "]")
     for row in rows:
         date = (row["published"] or "undated")[:10]
-        yield f"{date}  {row['site']}  {mark_matches(printable_text(row['title']), query, before, after)}"
+        title = mark_matches(printable_text(row["title"]), query, before, after)
+        yield f"{date}  {row['site']}  {title}"
         yield f"    {marked_excerpt(printable_text(row['body']), query, before, after)}"
         yield f"    {row['id']}  {row['url']}"

@@ -16,7 +16,8 @@ from crawler.cli.session import Session
     type=click.IntRange(0, 65534),
     default=8460,
     show_default=True,
-    help="Serve the pages on this port of 127.0.0.1, and the replay on the next one; 0 takes any two.",
+    help="Serve the pages on this port of 127.0.0.1, and the replay on the next one;"
+    " 0 takes any two.",
 )
 @click.pass_context
 def serve(ctx: click.Context, port: int) -> None:

@@ -28,8 +28,8 @@ def withdraw(ctx: click.Context, article: str, reason: str, *, purge: bool) -> N
     done = withdraw_article(session.layout(), session.config(), article, reason=reason, purge=purge)
     click.echo(f"withdrawn {done.withdrawal.article_id} {done.withdrawal.url}")
     session.say(
-        f"{counted(done.captures, 'capture')} {'shows' if done.captures == 1 else 'show'} it no more"
-        + (", purged" if purge else "")
+        f"{counted(done.captures, 'capture')}"
+        f" {'shows' if done.captures == 1 else 'show'} it no more" + (", purged" if purge else "")
     )
     for name in done.rewritten:
         session.say(f"rewritten: {name}")

@@ -241,6 +241,9 @@ class LinkAdmission:
         shape = self._budgets.spent(entry.url) if entry.kind in _BY_LINK else None
         if shape is None:
             return False
-        reason = f"left here: too many pages in a row of this shape ({shape}) brought no article not met before"
+        reason = (
+            f"left here: too many pages in a row of this shape ({shape})"
+            " brought no article not met before"
+        )
         self._record_once(f"shape {shape}", Stage.DISCOVERY, reason, url=entry.url)
         return True

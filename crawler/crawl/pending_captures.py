@@ -44,7 +44,7 @@ class PendingCapture:
 
 
 class CaptureOwner(Protocol):
-    """Who is told of readings and of what the index holds: the spider of the capture's site."""
+    """Receives the readings and index results of its captures: the spider of their site."""
 
     def on_reading(self, pending: PendingCapture) -> None:
         """The capture has been read."""
@@ -100,7 +100,7 @@ class PendingCaptures:
             pending.owner.on_reading(pending)
 
     def apply_ready(self, *, force: bool = False) -> None:
-        """Let the index hold what has been read, and tell the owners."""
+        """Apply the readings that are ready to the index, and notify the owners."""
         self._notify_owners(self._ingest.apply_ready(force=force))
 
     def apply_all(self) -> None:
@@ -122,7 +122,7 @@ class PendingCaptures:
         self._index.end_crawl(summary)
 
     def record_failure(self, url: str, stage: Stage, reason: str, crawl_id: str) -> None:
-        """Record a URL that is owed an explanation, in the archive and in the index."""
+        """Record the failure of a URL in the archive and in the index."""
         failure = Failure(
             url=url, stage=stage, reason=reason, at=datetime.now(UTC), crawl_id=crawl_id
         )

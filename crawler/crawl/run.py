@@ -78,7 +78,8 @@ def crawl_sites(
         if work.stopping:
             fetched = sum(tally.fetched for tally in tallies)
             raise CrawlInterruptedError(
-                f"interrupted; the {fetched} responses fetched are kept, and the next `warraq crawl` goes on from here"
+                f"interrupted; the {fetched} responses fetched are kept,"
+                " and the next `warraq crawl` goes on from here"
             )
     return [tally.summary() for tally in tallies]
 
@@ -252,5 +253,6 @@ def _check_room(root: Path) -> None:
     disk = shutil.disk_usage(root)
     if disk.free < min(_FLOOR, _FLOOR_SHARE * disk.total):
         raise StorageError(
-            f"{os.fspath(root)}: only {disk.free >> 20} MB are free on this disk; free some, and the next crawl goes on"
+            f"{os.fspath(root)}: only {disk.free >> 20} MB are free on this disk;"
+            " free some, and the next crawl goes on"
         )

@@ -28,7 +28,7 @@ class SiteFailures:
         self._captures.record_failure(url, stage, reason, self._tally.id)
 
     def record_once(self, key: str, stage: Stage, reason: str, *, url: str | None = None) -> None:
-        """Record a failure the first time that this crawl meets `key`; `url` is `key` by default."""
+        """Record a failure the first time this crawl meets `key`; `url` is `key` by default."""
         if key not in self._recorded:
             self._recorded.add(key)
             self.record(url or key, stage, reason)
@@ -36,8 +36,8 @@ class SiteFailures:
     def record_result(self, result: FetchResult, kind: UrlKind) -> None:
         """Record the failure that fetching a URL of this kind ended in, if it did.
 
-        A requisite that is missing is recorded and not counted: a dead image elsewhere does not make
-        the site's crawl a failed one. Of a host that is away for longer than the crawl waits, one
+        A requisite that is missing is recorded and not counted: a dead image elsewhere does not
+        make the site's crawl a failed one. Of a host away for longer than the crawl waits, one
         failure is recorded for all its URLs.
         """
         if result.failure is None:

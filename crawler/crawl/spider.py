@@ -20,7 +20,6 @@ from archive.config import SiteConfig
 from archive.model import (
     FAILURE_REASONS,
     Capture,
-    Change,
     Exchange,
     FetchFacts,
     NotArticleReason,
@@ -102,7 +101,7 @@ class SiteSpider(Spider):
         self._grace_ends: float | None = None
 
     async def start(self) -> AsyncIterator[Any]:
-        """Scrapy's entry: carries the whole crawl and yields nothing."""
+        """Run the whole crawl when Scrapy opens the spider; yields no request or item."""
         self._context.wakers.append(self._wake.set)
         try:
             await self._crawl()
@@ -113,9 +112,8 @@ class SiteSpider(Spider):
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-        nothing: tuple[Any, ...] = ()
-        for each in nothing:
-            yield each
+        return
+        yield  # type: ignore[unreachable]  # makes this a generator, as Scrapy expects
 
     async def _crawl(self) -> None:
         await self._queue_seeds()
@@ -134,8 +132,8 @@ class SiteSpider(Spider):
         self._finish_crawl()
 
     def _cancel_overdue_fetches(self) -> None:
-        """Break off what is under way once a crawl that was stopped, or whose time is over, has
-        waited for it long enough.
+        """Cancel the fetches still running `_GRACE` seconds after a stop or after `max_time`, at
+        once after an error.
         """
         late = self._deadline is not None and time.monotonic() >= self._deadline
         if not self._context.stopping and not late:
@@ -146,7 +144,7 @@ class SiteSpider(Spider):
             cancel_all(self.crawler)
 
     def _decide_whether_to_stop(self) -> bool:
-        """Whether nothing more is to be begun; then the tally has its outcome."""
+        """True if no further visit is to begin; sets the outcome of the tally then."""
         if self._context.stopping:
             self._tally.outcome = "failed" if self._context.error else "interrupted"
         elif self._refusals.lost:
@@ -168,8 +166,8 @@ class SiteSpider(Spider):
         return True
 
     def _queue_unannounced_articles(self) -> bool:
-        """Where all that was announced is fetched: queue the articles that only the index still
-        knows of; whether there are any.
+        """Queue the due articles of the index that this crawl did not meet. Once, and only in a
+        crawl without limits; True if any were queued.
         """
         options = self._context.options
         bounded = options.limit or options.since or options.until
@@ -180,8 +178,8 @@ class SiteSpider(Spider):
         return self._context.frontier.add(self._site.name, self._admission.select_entries(due)) > 0
 
     def _is_limit_reached(self) -> bool:
-        """Whether time or pages are used up; what the last pages show is still fetched before pages
-        count as that.
+        """True if the time or the number of pages is used up. With `requisites`, those of the pages
+        fetched are waited for first.
         """
         if self._deadline is not None and time.monotonic() >= self._deadline:
             return True
@@ -254,7 +252,7 @@ class SiteSpider(Spider):
         self._note_progress()
 
     def _note_progress(self) -> None:
-        """Leave word of how the crawl stands, for the case that the process is killed."""
+        """Save the summary so far in the frontier, for `resume` after a kill."""
         self._context.frontier.note_run(self._tally.summary())
         self._noted = time.monotonic()
 
@@ -322,8 +320,8 @@ class SiteSpider(Spider):
         return cast("CapturedResponse", await self.crawler.engine.download_async(request))
 
     def preserve(self, exchange: Exchange, request: Request) -> Capture:
-        """Called by the recorder: write the exchange and, in the same breath, have it read, so that
-        order is kept.
+        """Write an exchange to the archive and submit it for reading, in the order of arrival. The
+        download handler calls it.
         """
         facts: FetchFacts = request.meta["facts"]
         visit: FetchAttempt | None = request.meta["visit"]
@@ -351,7 +349,9 @@ class SiteSpider(Spider):
         return RobotsResponse.from_message(url, response.message)
 
     def on_reading(self, pending: PendingCapture) -> None:
-        """Queue what the capture leads to (at the next settling)."""
+        """Collect the entries that a reading leads to; they are queued with the next
+        acknowledgement.
+        """
         self._wake.set()
         visit, reading = pending.visit, pending.reading
         if visit is None or reading is None:
@@ -366,11 +366,11 @@ class SiteSpider(Spider):
         self._fresh += self._admission.entries_from(visit.entry, pending.capture, reading)
 
     def on_applied(self, applied: list[tuple[PendingCapture, AppliedCapture]]) -> None:
-        """Count what the captures meant."""
+        """Count the changes and failures of indexed captures, and record what each shape of URL
+        yielded.
+        """
         for taken, each in applied:
-            if each.change is not Change.NONE:
-                counted = "duplicates" if each.change is Change.DUPLICATE else str(each.change)
-                setattr(self._tally, counted, getattr(self._tally, counted) + 1)
+            self._tally.count_change(each.change)
             owed = (
                 each.reading.not_article is not None
                 and each.reading.not_article.reason in FAILURE_REASONS
@@ -387,8 +387,8 @@ class SiteSpider(Spider):
         self._wake.set()
 
     def _acknowledge_visits(self, *, force: bool = False) -> None:
-        """Bring index and frontier up to what has happened: a visit is done when all that came of
-        it is safe.
+        """Apply readings to the index, queue new entries, and acknowledge the visits whose captures
+        are all indexed.
         """
         self._context.captures.apply_ready(force=force)
         fresh, self._fresh = self._fresh, []

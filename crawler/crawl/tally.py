@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from archive.model import CRAWL_COUNTERS, CrawlSummary
+from archive.model import CRAWL_COUNTERS, Change, CrawlSummary
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,6 +30,17 @@ class Tally:
     bytes: int = 0
     pages: int = 0
     url: str = ""
+
+    def count_change(self, change: Change) -> None:
+        """Count what a capture meant for its article; Change.NONE is not counted."""
+        if change is Change.NEW:
+            self.new += 1
+        elif change is Change.CHANGED:
+            self.changed += 1
+        elif change is Change.UNCHANGED:
+            self.unchanged += 1
+        elif change is Change.DUPLICATE:
+            self.duplicates += 1
 
     def summary(self) -> CrawlSummary:
         """As the table `crawls` keeps it."""

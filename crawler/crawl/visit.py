@@ -44,7 +44,7 @@ class FetchOutcome(StrEnum):
     DONE = "done"
     RETRY = "retry"  # give it back, to be tried again at `at`
     DEAD = "dead"  # not in this crawl
-    RELEASED = "aside"  # give it back untouched: the crawl stops
+    RELEASED = "released"  # give it back untouched: the crawl stops
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +73,12 @@ class FetchAttempt:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing of it is under way any more."""
+        """True if the fetch has ended and all its captures are in the index."""
         return self.result is not None and self.captures_not_indexed == 0
 
     @property
     def will_retry(self) -> bool:
-        """Whether it is going to be asked for once more: what came of it so far is not the last
-        word.
-        """
+        """True if the entry will be retried; its failures are not counted yet."""
         return self.result is not None and self.result.outcome is FetchOutcome.RETRY
 
 
@@ -238,7 +236,10 @@ class Fetcher:
         if status in SLOW_DOWN or asked is not None:
             self.hosts.hold_host(url, wait)
         if wait > MAX_HELD and not visit.entry.guess:
-            failure = f"HTTP {status}: the site asks to be left alone for {wait:.0f} s; the next crawl goes on"
+            failure = (
+                f"HTTP {status}: the site asks to be left alone for {wait:.0f} s;"
+                " the next crawl goes on"
+            )
             return FetchResult(
                 outcome=FetchOutcome.RETRY, url=url, failure=failure, retry_at=time.time() + wait
             )
@@ -249,8 +250,8 @@ class Fetcher:
     def _follow_redirect(
         self, visit: FetchAttempt, url: str, target: str, chain: list[str]
     ) -> FetchResult | None:
-        """The ending where a redirect is not followed; None where it is, with its target in the
-        visit's lease.
+        """Decide whether to follow a redirect. If so, lease the target and return None; otherwise
+        return the outcome.
         """
         entry = visit.entry
         verdict = self.scope.decide(
@@ -278,9 +279,7 @@ class Fetcher:
 
 
 def _counts_for_site(entry: QueuedUrl) -> bool:
-    """Whether an answer says how the site takes the crawler: guesses and other hosts' images do
-    not.
-    """
+    """True if a response counts for or against the site: not for guessed URLs and requisites."""
     return not entry.guess and entry.kind is not UrlKind.REQUISITE
 
 
@@ -289,7 +288,7 @@ def _released(url: str) -> FetchResult:
 
 
 def _failed(visit: FetchAttempt, url: str, failure: str | None) -> FetchResult:
-    """Done with, and owed an explanation unless nobody named the address."""
+    """The outcome DONE with a failure to record; no failure for a guessed URL."""
     return FetchResult(
         outcome=FetchOutcome.DONE, url=url, failure=None if visit.entry.guess else failure
     )

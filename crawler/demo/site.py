@@ -76,7 +76,8 @@ class _Article:
         """The time as a reader sees it: local, with the month's name, without a zone."""
         moment = datetime.fromisoformat(self.published)
         half = "ص" if moment.hour < 12 else "م"
-        return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}، {moment.hour % 12 or 12}:{moment:%M} {half}"
+        day = f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+        return f"{day}، {moment.hour % 12 or 12}:{moment:%M} {half}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +191,17 @@ class DemoSite:
     def _listing(self, heading: str, articles: list[_Article], tracking: str) -> DemoPage:
         newest = sorted(articles, key=lambda article: article.published, reverse=True)
         teasers = "\n".join(
-            f'<div class="teaser"><h2><a href="{article.path}{tracking}">{escape(article.title)}</a></h2>'
+            f'<div class="teaser"><h2><a href="{article.path}{tracking}">'
+            f"{escape(article.title)}</a></h2>"
             f"<span>{article.shown_date}</span></div>"
             for article in newest
         )
         if heading == _SECTIONS["culture"]:
             twice = self._articles[_TWICE]
-            teasers += f'\n<p>من الأرشيف: <a href="/archive/2026/{_TWICE}.html">{escape(twice.title)}</a></p>'
+            teasers += (
+                f'\n<p>من الأرشيف: <a href="/archive/2026/{_TWICE}.html">'
+                f"{escape(twice.title)}</a></p>"
+            )
         return DemoPage(self._fill("listing", {"heading": heading}, {"teasers": teasers}).encode())
 
     def _fill(self, template: str, text: dict[str, str], html: dict[str, str]) -> str:
@@ -206,7 +211,8 @@ class DemoSite:
             "paper": PAPER,
             "ticker": f"{_TICKERS[number % len(_TICKERS)]} ({number})",
             "menu": f'<nav><a href="/">{PAPER}</a><ul>{menu}</ul></nav>',
-            "footer": f"<footer><p>جميع الحقوق محفوظة © 2026 {PAPER}</p><p>تابعونا على</p></footer>",
+            "footer": f"<footer><p>جميع الحقوق محفوظة © 2026 {PAPER}</p>"
+            "<p>تابعونا على</p></footer>",
         }
         escaped = {key: escape(value) for key, value in text.items()}
         return self._templates[template].substitute(around | escaped | html)
@@ -262,7 +268,10 @@ class DemoSite:
 _XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _NEWS = "http://www.google.com/schemas/sitemap-news/0.9"
-_PICTURE = b'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360"><rect width="640" height="360" fill="#b9a77c"/></svg>'
+_PICTURE = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360">'
+    b'<rect width="640" height="360" fill="#b9a77c"/></svg>'
+)
 
 
 def _fixed(text: str, content_type: str) -> DemoPage:

@@ -156,7 +156,7 @@ def listen_on_loopback(
     port: int,
 ) -> Iterator[tuple[str, Callable[[Callable[[str], HttpReply]], None]]]:
     """Listen on loopback while the block runs; gives the origin (`http://127.0.0.1:port`) and a
-    function that starts answering: it takes what makes an `Answer` of a request's target. Port 0
+    function that starts answering: its argument makes an `HttpReply` of a request's target. Port 0
     takes a free one.
 
     UsageError where the port is taken.

@@ -129,7 +129,8 @@ class Pages:
         only of the replay.
         """
         return (
-            "default-src 'none'; script-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none';"
+            "default-src 'none'; script-src 'none'; style-src 'self'; form-action 'self';"
+            " base-uri 'none';"
             f" frame-src {self.replay_origin}; frame-ancestors 'none'"
         )
 

@@ -60,8 +60,10 @@ class Replay:
         where nothing else lies and no script can use it.
         """
         return (
-            "default-src 'none'; script-src 'none'; connect-src 'none'; object-src 'none'; worker-src 'none';"
-            " img-src 'self' data:; style-src 'self' 'unsafe-inline'; font-src 'self' data:; media-src 'self';"
+            "default-src 'none'; script-src 'none'; connect-src 'none'; object-src 'none';"
+            " worker-src 'none';"
+            " img-src 'self' data:; style-src 'self' 'unsafe-inline'; font-src 'self' data:;"
+            " media-src 'self';"
             " frame-src 'self'; form-action 'none'; base-uri 'none';"
             f" frame-ancestors 'self' {self.pages_origin}; sandbox allow-same-origin"
         )
@@ -119,7 +121,10 @@ class Replay:
         )
 
     def _message_page(self, status: int, text: str) -> HttpReply:
-        body = f'<!DOCTYPE html>\n<meta charset="utf-8">\n<title>{status}</title>\n<p dir="auto">{escape(text)}</p>\n'
+        body = (
+            f'<!DOCTYPE html>\n<meta charset="utf-8">\n<title>{status}</title>\n'
+            f'<p dir="auto">{escape(text)}</p>\n'
+        )
         return HttpReply(status=status, body=body.encode(), policy=self.policy)
 
 
