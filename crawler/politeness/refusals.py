@@ -36,8 +36,9 @@ class RefusalCounter:
         self._silent = 0
 
     def welcomed(self) -> None:
-        """Count a page that was read and is one of the site's own. Reading comes later than fetching,
-        so the count of silent requests stays.
+        """Count a page that was read and is one of the site's own.
+
+        Reading comes later than fetching, so the count of silent requests stays.
         """
         self._latest.append(False)
         self._refused = 0

@@ -70,9 +70,10 @@ class _Waiting:
 class IngestQueue:
     """Takes captures in the order of their records and writes the index in that order.
 
-    `submit` and `apply_ready` belong to one thread (the crawler's); workers run beside it. `folder` is the
-    collection's `archive/`, where payloads of revisits are looked up. `sync` makes the WARC
-    durable.
+    `submit` and `apply_ready` belong to one thread (the crawler's); workers run beside it.
+
+    `folder` is the collection's `archive/`, where payloads of revisits are looked up. `sync` makes
+    the WARC durable.
     """
 
     def __init__(

@@ -59,7 +59,10 @@ def re_extract_sample(
             try:
                 asked.append((reader.capture(name), sha256))
             except ValueError as error:  # a value that no writer of ours puts there
-                detail = f"captures: the row of {name} cannot be read: {error}; `warraq index --rebuild` mends it"
+                detail = (
+                    f"captures: the row of {name} cannot be read: {error}; "
+                    "`warraq index --rebuild` mends it"
+                )
                 yield Finding(file=layout.index_db.name, rule="re-extraction", detail=detail)
         readings = [
             (capture, sha256, _submit_capture(layout, sites, pool, capture))
@@ -74,7 +77,8 @@ def re_extract_sample(
                     offset=capture.offset,
                     record_id=capture.record_id,
                     rule="re-extraction",
-                    detail=f"read again, {capture.url} has another text than the index; `warraq index --rebuild` mends it",
+                    detail=f"read again, {capture.url} has another text than the index; "
+                    "`warraq index --rebuild` mends it",
                 )
 
 
@@ -136,7 +140,8 @@ def _differences(
         for digest in sorted(rows, key=lambda each: source[each])[:NAMED]:
             yield replace(
                 finding,
-                detail=f"{table}: the row of {source[digest]} {said}; `warraq index --rebuild` mends it",
+                detail=f"{table}: the row of {source[digest]} {said}; "
+                "`warraq index --rebuild` mends it",
             )
         if len(rows) > NAMED:
             yield replace(
