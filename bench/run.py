@@ -289,7 +289,10 @@ def _expected() -> frozenset[str]:
 
 def _table(runs: list[Run]) -> str:
     lines = [
-        "| build | pages/s | seconds | CPU s | of it workers | crawler MB | workers MB | WARC MB | index MB | load before |",
+        (
+            "| build | pages/s | seconds | CPU s | of it workers | crawler MB | workers MB | WARC"
+            " MB | index MB | load before |"
+        ),
         "| --- | ---: | ---: | ---: | ---: | ---: | --- | ---: | ---: | --- |",
     ]
     for build in dict.fromkeys(run.build for run in runs):
@@ -301,7 +304,8 @@ def _table(runs: list[Run]) -> str:
         workers = " + ".join(f"{size:.0f}" for size in own[-1].workers_mb if size > 50) or "–"
         lines.append(
             f"| {build} | {middle('pages_per_second'):.1f} | {' '.join(f'{run.seconds:.1f}' for run in own)} | {middle('cpu'):.1f} | {middle('workers_cpu'):.1f} | "
-            f"{max(run.crawler_mb for run in own):.0f} | {workers} | {middle('warc_mb'):.0f} | {middle('index_mb'):.0f} | {' '.join(f'{run.load:.1f}' for run in own)} |"
+            f"{max(run.crawler_mb for run in own):.0f} | {workers} | {middle('warc_mb'):.0f} |"
+            f" {middle('index_mb'):.0f} | {' '.join(f'{run.load:.1f}' for run in own)} |"
         )
     return "\n".join(lines)
 
@@ -337,9 +341,13 @@ def _write_docs(text: str) -> None:
 
 def _text(runs: list[Run], said: str, concurrency: int) -> str:
     return (
-        f"A made-up site of {ARTICLES} articles (300 kB of HTML each, 55 kB gzipped, 110 links, 1,040 elements: as 191 real news pages of that size had at the median) on loopback; `bench/naive/` is CrawlSpider, inline trafilatura,\n"
-        f"warcio and one sqlite-utils upsert an item. Alternating runs, concurrency {concurrency}, no delay, start-up included; {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}.\nEvery build found the same {ARTICLES} articles. Memory is the peak of each process; `workers` are the extraction processes.\n\n"
+        f"A made-up site of {ARTICLES} articles (300 kB of HTML each, 55 kB gzipped, 110 links,"
+        f" 1,040 elements: as 191 real news pages of that size had at the median) on"
+        f" loopback; `bench/naive/` is CrawlSpider, inline trafilatura,\n"
+        f"warcio and one sqlite-utils upsert an item. Alternating runs, concurrency"
+        f" {concurrency}, no delay, start-up included; {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}.\nEvery build found the same {ARTICLES} articles."
+        f" Memory is the peak of each process; `workers` are the extraction processes.\n\n"
         f"{_table(runs)}\n\n{said}\n\nReproduce with `make bench`."
     )
 
@@ -386,7 +394,9 @@ def _one(
         load = os.getloadavg()[0]
         run = replace(build(address, folder, arguments.concurrency), load=load)
         print(
-            f"{name}: {run.seconds:.1f} s, {run.pages_per_second:.1f} pages/s, CPU {run.cpu:.1f} s ({run.workers_cpu:.1f} in workers), crawler {run.crawler_mb:.0f} MB, load before {load:.1f}",
+            f"{name}: {run.seconds:.1f} s, {run.pages_per_second:.1f} pages/s, CPU"
+            f" {run.cpu:.1f} s ({run.workers_cpu:.1f} in workers), crawler"
+            f" {run.crawler_mb:.0f} MB, load before {load:.1f}",
             flush=True,
         )
         missing, extra = sorted(expected - run.articles), sorted(run.articles - expected)

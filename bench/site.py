@@ -28,22 +28,34 @@ OUT = Path(__file__).parent / "out"
 
 # fmt: off
 _ARABIC = (
-    "أعلنت الحكومة اليوم خطة جديدة لتطوير قطاع النقل في المدن الكبرى خلال السنوات المقبلة وقال الوزير إن العمل سيبدأ قريبا بعد "
-    "استكمال الدراسات الفنية والمالية مشيرا إلى أن المشروع يحظى بدعم واسع من المؤسسات المحلية كما أكد خبراء الاقتصاد أهمية "
-    "الاستثمار في البنية التحتية وتشجيع الشركات الصغيرة على المشاركة وأوضح التقرير السنوي ارتفاع الإنتاج مقارنة بالعام الماضي "
-    "رغم التحديات التي واجهت الأسواق العالمية بينما دعا نواب البرلمان إلى مراجعة القوانين المنظمة وحماية حقوق العمال والطلاب "
-    "والمزارعين وشهدت العاصمة حضورا كبيرا للمعرض الذي ضم كتبا ومخطوطات نادرة من مكتبات قديمة وتحدث الباحثون عن تاريخ الورق والحبر"
+    "أعلنت الحكومة اليوم خطة جديدة لتطوير قطاع النقل في المدن الكبرى خلال السنوات المقبلة وقال"
+        " الوزير إن العمل سيبدأ قريبا بعد "
+    "استكمال الدراسات الفنية والمالية مشيرا إلى أن المشروع يحظى بدعم واسع من المؤسسات المحلية"
+        " كما أكد خبراء الاقتصاد أهمية "
+    "الاستثمار في البنية التحتية وتشجيع الشركات الصغيرة على المشاركة وأوضح التقرير السنوي"
+        " ارتفاع الإنتاج مقارنة بالعام الماضي "
+    "رغم التحديات التي واجهت الأسواق العالمية بينما دعا نواب البرلمان إلى مراجعة القوانين"
+        " المنظمة وحماية حقوق العمال والطلاب "
+    "والمزارعين وشهدت العاصمة حضورا كبيرا للمعرض الذي ضم كتبا ومخطوطات نادرة من مكتبات قديمة"
+        " وتحدث الباحثون عن تاريخ الورق والحبر"
 ).split()
 _ENGLISH = (
-    "the ministry announced on Tuesday a plan to extend public transport across the northern valley after months of review officials "
-    "said the first stage would open next spring while engineers continue their survey of older bridges and tunnels residents asked "
-    "for clearer timetables lower fares and better access for students and workers an independent report found that demand had grown "
-    "faster than expected despite higher prices and weaker harvests economists warned that borrowing costs might rise again before "
-    "winter the council will vote on the proposal once the public hearing has ended and its final budget is published"
+    "the ministry announced on Tuesday a plan to extend public transport across the northern"
+        " valley after months of review officials "
+    "said the first stage would open next spring while engineers continue their survey of older"
+        " bridges and tunnels residents asked "
+    "for clearer timetables lower fares and better access for students and workers an"
+        " independent report found that demand had grown "
+    "faster than expected despite higher prices and weaker harvests economists warned that"
+        " borrowing costs might rise again before "
+    "winter the council will vote on the proposal once the public hearing has ended and its"
+        " final budget is published"
 ).split()
 _WORDS = (
-    "card title wrap inner outer grid column row media thumb caption meta time author share icon button badge list item link nav menu "
-    "header footer aside promo widget banner slot ticker video player poster overlay modal panel tabs content body lead teaser section"
+    "card title wrap inner outer grid column row media thumb caption meta time author share"
+        " icon button badge list item link nav menu "
+    "header footer aside promo widget banner slot ticker video player poster overlay modal"
+        " panel tabs content body lead teaser section"
 ).split()
 # fmt: on
 
@@ -126,11 +138,18 @@ def _card(rng: random.Random, number: int) -> str:
         f"{rng.choice('MLCQ')}{rng.randint(0, 48)} {rng.randint(0, 48)}" for _ in range(8)
     )
     return (
-        f'<div class="{names[0]} {names[1]} teaser teaser--{rng.choice(_WORDS)}" data-position="{rng.randint(0, 99)}" data-tracking="{rng.randrange(16**8):08x}">'
-        f'<div class="{names[2]}__inner teaser__inner"><picture class="teaser__picture"><source type="image/webp" srcset="{sizes}" sizes="(max-width: 600px) 100vw, 33vw">'
-        f'<img class="teaser__image {names[3]}" loading="lazy" decoding="async" width="640" height="360" src="{image}-640.jpg?auto=format&amp;fit=crop&amp;w=640" alt=""></picture>'
-        f'<a class="teaser__link {names[4]}" href="{article_path(number)}"><span class="teaser__title">{_headline(number)}</span></a>'
-        f'<span class="teaser__kicker">{" ".join(rng.choices(words, k=2))}</span><svg class="icon icon--{rng.choice(_WORDS)}" viewBox="0 0 48 48" aria-hidden="true"><path d="{points}"></path></svg></div></div>\n'
+        f'<div class="{names[0]} {names[1]} teaser teaser--{rng.choice(_WORDS)}"'
+        f' data-position="{rng.randint(0, 99)}" data-tracking="{rng.randrange(16**8):08x}">'
+        f'<div class="{names[2]}__inner teaser__inner"><picture class="teaser__picture"><source'
+        f' type="image/webp" srcset="{sizes}" sizes="(max-width: 600px) 100vw, 33vw">'
+        f'<img class="teaser__image {names[3]}" loading="lazy" decoding="async" width="640"'
+        f' height="360" src="{image}-640.jpg?auto=format&amp;fit=crop&amp;w=640" alt="">'
+        f"</picture>"
+        f'<a class="teaser__link {names[4]}" href="{article_path(number)}"><span'
+        f' class="teaser__title">{_headline(number)}</span></a>'
+        f'<span class="teaser__kicker">{" ".join(rng.choices(words, k=2))}</span><svg'
+        f' class="icon icon--{rng.choice(_WORDS)}" viewBox="0 0 48 48" aria-hidden="true">'
+        f'<path d="{points}"></path></svg></div></div>\n'
     )
 
 
@@ -193,10 +212,14 @@ class _Shared:
 def _page(shared: _Shared, title: str, main: str, head: str, state: str, language: str) -> str:
     direction = "rtl" if language == "ar" else "ltr"
     return (
-        f'<!DOCTYPE html>\n<html lang="{language}" dir="{direction}"><head><meta charset="utf-8"><title>{title} | The Loopback Courier</title>'
-        f'<meta property="og:site_name" content="The Loopback Courier">{head}<style>{shared.style}</style></head>\n<body>'
-        f'<header class="header">{shared.navigation}</header>\n{main}\n<footer class="footer"><p>© The Loopback Courier</p></footer>'
-        f'<script type="application/json" id="state">{state}</script><script>{shared.script}</script></body></html>'
+        f'<!DOCTYPE html>\n<html lang="{language}" dir="{direction}"><head><meta'
+        f' charset="utf-8"><title>{title} | The Loopback Courier</title>'
+        f'<meta property="og:site_name" content="The Loopback Courier">{head}'
+        f"<style>{shared.style}</style></head>\n<body>"
+        f'<header class="header">{shared.navigation}</header>\n{main}\n<footer class="footer">'
+        f"<p>© The Loopback Courier</p></footer>"
+        f'<script type="application/json" id="state">{state}</script><script>{shared.script}'
+        f"</script></body></html>"
     )
 
 
@@ -218,13 +241,16 @@ def article(number: int, shared: _Shared) -> str:
     related, popular, latest = others[:8], others[8:40], others[40:]
     title = _headline(number)
     head = (
-        f'<meta property="og:title" content="{title}"><meta property="og:type" content="article"><meta name="description" content="{paragraphs[0][:160]}">'
+        f'<meta property="og:title" content="{title}"><meta property="og:type"'
+        f' content="article"><meta name="description" content="{paragraphs[0][:160]}">'
         f'<script type="application/ld+json">{_ld(number, paragraphs)}</script>'
     )
     body = "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs)
     main = (
-        f'<main class="content"><article class="content__body"><h1>{title}</h1><figure><img src="/media/{number}.jpg" alt="{title}">'
-        f'<figcaption>{_sentence(rng, words, 5, 9)}</figcaption></figure><div class="body__text">{body}</div></article></main>\n'
+        f'<main class="content"><article class="content__body"><h1>{title}</h1><figure><img'
+        f' src="/media/{number}.jpg" alt="{title}">'
+        f"<figcaption>{_sentence(rng, words, 5, 9)}</figcaption></figure><div"
+        f' class="body__text">{body}</div></article></main>\n'
         + _furniture(rng, related, "related")
         + _furniture(rng, popular, "popular")
         + _furniture(rng, latest, "latest")
@@ -326,7 +352,10 @@ async def _serve(port_file: Path) -> None:
     counts: dict[bytes, int] = {}
     answers: dict[bytes, bytes] = {}
     for path, (mime, body) in load().items():
-        head = f"HTTP/1.1 200 OK\r\nServer: bench\r\nContent-Type: {mime}\r\nContent-Encoding: gzip\r\nVary: Accept-Encoding\r\nContent-Length: {len(body)}\r\n\r\n"
+        head = (
+            f"HTTP/1.1 200 OK\r\nServer: bench\r\nContent-Type: {mime}\r\nContent-Encoding:"
+            f" gzip\r\nVary: Accept-Encoding\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
         answers[path.encode()] = head.encode() + body
     server = await asyncio.get_running_loop().create_server(
         lambda: _Protocol(answers, counts), "127.0.0.1", 0

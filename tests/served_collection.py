@@ -30,10 +30,22 @@ timezone = "Asia/Dubai"
 """
 HEADLINE = "ترميم السوق القديم <script>document.title='ran'</script> يبدأ الشهر المقبل"
 PARAGRAPHS = [
-    "أعلن المتحدث باسم البلدية صباح الثلاثاء أن أعمال ترميم السوق القديم ستبدأ مطلع الشهر المقبل بعد سنوات من الانتظار.",
-    "وكتب أحد المعلقين \"><img src=x onerror=alert(1)> ثم أضاف <script>alert('x')</script> وسط النص من غير سبب معروف.",
-    "ويأمل التجار أن تنتهي الأعمال قبل موسم الصيف، حيث ترتفع أعداد الزوار إلى أكثر من ثلاثة أضعاف المعدل المعتاد.",
-    "من جانبهم، طالب عدد من السكان بتوفير مواقف بديلة للسيارات خلال فترة العمل حتى لا تتعطل حركة المرور في الحي.",
+    (
+        "أعلن المتحدث باسم البلدية صباح الثلاثاء أن أعمال ترميم السوق القديم ستبدأ مطلع الشهر"
+        " المقبل بعد سنوات من الانتظار."
+    ),
+    (
+        "وكتب أحد المعلقين \"><img src=x onerror=alert(1)> ثم أضاف <script>alert('x')</script> وسط"
+        " النص من غير سبب معروف."
+    ),
+    (
+        "ويأمل التجار أن تنتهي الأعمال قبل موسم الصيف، حيث ترتفع أعداد الزوار إلى أكثر من ثلاثة"
+        " أضعاف المعدل المعتاد."
+    ),
+    (
+        "من جانبهم، طالب عدد من السكان بتوفير مواقف بديلة للسيارات خلال فترة العمل حتى لا تتعطل"
+        " حركة المرور في الحي."
+    ),
 ]
 
 
@@ -85,8 +97,14 @@ def response(body: bytes, kind: str, *headers: str, status: str = "200 OK") -> b
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-CSS = b'@import "more.css"; @font-face { font-family: f; src: url(../fonts/f.woff2) } h1 { color: rgb(1, 2, 3) }'
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>document.documentElement.append("SCRIPT RAN")</script></svg>'
+CSS = (
+    b'@import "more.css"; @font-face { font-family: f; src: url(../fonts/f.woff2) } h1 {'
+    b" color: rgb(1, 2, 3) }"
+)
+SVG = (
+    b'<svg xmlns="http://www.w3.org/2000/svg"><script>document.documentElement.append("SCRIPT'
+    b' RAN")</script></svg>'
+)
 COOKIES = (
     "Set-Cookie: sid=archived; Path=/",
     "Content-Security-Policy: script-src *",

@@ -116,7 +116,8 @@ def table(folder: str, rows: dict[str, dict[str, Any]]) -> str:
 def main() -> int:
     if not CORPUS.is_dir() or not HARNESS.is_file():
         print(
-            f"nothing to measure: no pages at {CORPUS} or no scorer at {HARNESS} (set CORPUS and HARNESS)",
+            f"nothing to measure: no pages at {CORPUS} or no scorer at {HARNESS} (set CORPUS"
+            f" and HARNESS)",
             file=sys.stderr,
         )
         return 0
@@ -134,7 +135,8 @@ def main() -> int:
     text = (
         target.read_text("utf-8")
         if target.exists()
-        else f"# Benchmarks\n\n## Extraction\n\n`make eval` writes these tables.\n\n{BEGIN}\n{END}\n"
+        else f"# Benchmarks\n\n## Extraction\n\n`make eval` writes these"
+        f" tables.\n\n{BEGIN}\n{END}\n"
     )
     if BEGIN not in text:
         text += f"\n## Extraction\n\n`make eval` writes these tables.\n\n{BEGIN}\n{END}\n"

@@ -17,7 +17,8 @@ FRAMES = {
     "es": ("La {0} de {1} ha mostrado que {2} sigue a {3}, y {4} queda cerca de {5}.",
            "Según {1}, ni {0} ni {3} podían llegar antes que {2}.",
            "Luego {4} se unió a {5}, mientras {0} dejaba {2} por {1}."),
-    "tr": ("{1} içindeki {0}, {3} geldikten sonra {2} olduğunu gösterdi ve {4} hep {5} yakınında kaldı.",
+    "tr": (("{1} içindeki {0}, {3} geldikten sonra {2} olduğunu gösterdi ve {4} hep {5}"
+        " yakınında kaldı."),
            "{1} verilerine göre {0} ne {3} ile ne de {2} ile açıklanabildi.",
            "Önce {4}, sonra {5} geldi; sonunda {0} {2} yanında durdu, {1} ise boş döndü."),
     "fa": ("{0} در {1} نشان داد که {2} پس از {3} می‌آید و {4} نزدیک {5} ماند.",
@@ -31,7 +32,8 @@ FRAMES = {
            "Depois {4} juntou-se a {5}, enquanto {0} trocava {2} por {1}."),
 }
 JOINED = {"es": "{} y {} en {}", "tr": "{} ve {} ile {}", "fa": "{} و {} در {}", "it": "{} e {} a {}", "pt": "{} e {} em {}"}
-PERSIAN = "با به پو تا تی دا دی را ری سا سی شا شی چا گا گی فا مو نا نی ها وا پی ژا کا کی لا لی".split()
+PERSIAN = ("با به پو تا تی دا دی را ری سا سی شا شی چا گا گی فا مو نا نی ها وا پی ژا کا کی"
+    " لا لی").split()
 # fmt: on
 
 _ASKS = (
@@ -79,7 +81,10 @@ def sponsored(rng: random.Random, title: str, paragraphs: list[str], others: lis
     and a number."""
     line = f'<div class="satir">Aynı raftan çıkanlar: <a href="/n/{rng.randint(1, 40)}">{escape(rng.choice(others))}</a></div>'
     date = f"{rng.randint(1, 28)} {rng.choice('Ocak Şubat Mart Nisan Mayıs Haziran'.split())} 2024"
-    thanks = f'<div class="satir">Bu bölüm {date} günü {rng.randint(2, 30)} dostumuzun katkısıyla yayına hazırlanmıştır.</div>'
+    thanks = (
+        f'<div class="satir">Bu bölüm {date} günü {rng.randint(2, 30)} dostumuzun'
+        f" katkısıyla yayına hazırlanmıştır.</div>"
+    )
     rows = [f'<div class="satir">{escape(text)}</div>' for text in paragraphs]
     return f'<section id="yazi"><h1>{escape(title)}</h1>{_between(rows, (2, line), (99, thanks))}</section>'
 
@@ -87,11 +92,17 @@ def sponsored(rng: random.Random, title: str, paragraphs: list[str], others: lis
 def placeheld(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     """Persian; the placeholder of an embedded post on two pages of three, a numbered code, and a
     legal note."""
-    post = "<p>این فرسته در شبکه‌ای بیرون از این پایگاه نگه داشته می‌شود و پس از پذیرش شما بار خواهد شد.</p>"
+    post = (
+        "<p>این فرسته در شبکه‌ای بیرون از این پایگاه نگه داشته می‌شود و پس از پذیرش شما بار"
+        " خواهد شد.</p>"
+    )
     code = f"<p>شناسه نوشته {rng.randint(100000, 999999)}</p>"
     note = "<p>بازنشر نوشته‌های مرداب تنها با نام بردن از نویسنده و نشانی کامل آن رواست.</p>"
     extra = [(1, code), (99, note), *([(3, post)] if rng.random() < 0.67 else [])]
-    return f'<div class="barg"><h1>{escape(title)}</h1><div class="matn">{_between(_p(paragraphs), *extra)}</div></div>'
+    return (
+        f'<div class="barg"><h1>{escape(title)}</h1><div'
+        f' class="matn">{_between(_p(paragraphs), *extra)}</div></div>'
+    )
 
 
 def broken(rng: random.Random, title: str, paragraphs: list[str]) -> str:
@@ -127,7 +138,10 @@ def background(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     house = (
         "<p>Our desk works day and night; those who can spare something keep its lamps burning.</p>"
     )
-    return f"<main><article><h1>{escape(title)}</h1><div>{_between(_p(paragraphs), (3, house))}</div></article></main>"
+    return (
+        f"<main><article><h1>{escape(title)}</h1><div>{_between(_p(paragraphs), (3, house))}"
+        f"</div></article></main>"
+    )
 
 
 def measured(rng: random.Random, title: str, paragraphs: list[str]) -> str:
@@ -135,14 +149,23 @@ def measured(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     maker's line is not."""
     del rng
     made = "<p>Put together by the instruments on our roof and read over by whoever is awake.</p>"
-    return f'<div id="page"><h1>{escape(title)}</h1><div class="report">{_between(_p(paragraphs), (99, made))}</div></div>'
+    return (
+        f'<div id="page"><h1>{escape(title)}</h1><div'
+        f' class="report">{_between(_p(paragraphs), (99, made))}</div></div>'
+    )
 
 
 # ----------------------------------------------------------------------------- text that comes back
 
 _WAR = (
-    "The war over the Sarn valley began two winters ago, when troops from the coast crossed the river Sarn at night.",
-    "More than nine thousand people have left the Sarn valley since then, the aid office of the coast says.",
+    (
+        "The war over the Sarn valley began two winters ago, when troops from the coast crossed the"
+        " river Sarn at night."
+    ),
+    (
+        "More than nine thousand people have left the Sarn valley since then, the aid office of the"
+        " coast says."
+    ),
 )
 _QUOTE = (
     "“Nobody here sleeps without shoes,” is how people in the Sarn valley describe their nights."
@@ -153,10 +176,22 @@ def war_story(rng: random.Random, nouns: list[str]) -> list[str]:
     """A report from one war, with the background that all of them tell again."""
     place, other, third = (noun.capitalize() for noun in nouns[:3])
     told = [
-        f"Troops from the coast took the village of {place} in the Sarn valley on Tuesday, people who had left it at night said.",
-        f"The bridge over the river Sarn at {other} was hit {rng.randint(2, 9)} times, and the aid office counted {rng.randint(10, 90)} houses without a roof.",
-        f"In {third} the coast's troops let {rng.randint(20, 400)} people cross, most of whom had slept in the valley's barns.",
-        f"The mayor of {place} asked both sides for a night without war, as winter had come to the valley early.",
+        (
+            f"Troops from the coast took the village of {place} in the Sarn valley on Tuesday,"
+            f" people who had left it at night said."
+        ),
+        (
+            f"The bridge over the river Sarn at {other} was hit {rng.randint(2, 9)} times, and the"
+            f" aid office counted {rng.randint(10, 90)} houses without a roof."
+        ),
+        (
+            f"In {third} the coast's troops let {rng.randint(20, 400)} people cross, most of whom"
+            f" had slept in the valley's barns."
+        ),
+        (
+            f"The mayor of {place} asked both sides for a night without war, as winter had come to"
+            f" the valley early."
+        ),
     ]
     return [
         *told[:2],
@@ -171,24 +206,58 @@ def report(rng: random.Random, nouns: list[str]) -> list[str]:
     place = nouns[0].capitalize()
     kinds = (
         [
-            f"Temperatures in {place} rise to {rng.randint(4, 31)} degrees in the afternoon, with a light wind from the {rng.choice('north south east west'.split())}.",
-            f"The night brings {rng.randint(-4, 14)} degrees and a chance of rain of {rng.randint(5, 95)} percent.",
-            f"The sun rises over {place} at {rng.randint(5, 8)}:{rng.randint(10, 59)} and sets at {rng.randint(16, 21)}:{rng.randint(10, 59)}.",
+            (
+                f"Temperatures in {place} rise to {rng.randint(4, 31)} degrees in the afternoon,"
+                f" with a light wind from the {rng.choice('north south east west'.split())}."
+            ),
+            (
+                f"The night brings {rng.randint(-4, 14)} degrees and a chance of rain of"
+                f" {rng.randint(5, 95)} percent."
+            ),
+            (
+                f"The sun rises over {place} at {rng.randint(5, 8)}:{rng.randint(10, 59)} and sets"
+                f" at {rng.randint(16, 21)}:{rng.randint(10, 59)}."
+            ),
         ],
         [
-            f"The shares of {place} closed at {rng.randint(10, 99)}.{rng.randint(10, 99)} crowns, {rng.randint(1, 5)}.{rng.randint(1, 9)} percent more than the day before.",
-            f"Some {rng.randint(100, 900)},000 shares changed hands, and the index ended at {rng.randint(2000, 9000)} points.",
-            f"Gold was traded at {rng.randint(1500, 2500)} crowns an ounce and oil at {rng.randint(50, 120)} crowns a barrel.",
+            (
+                f"The shares of {place} closed at {rng.randint(10, 99)}.{rng.randint(10, 99)}"
+                f" crowns, {rng.randint(1, 5)}.{rng.randint(1, 9)} percent more than the day"
+                f" before."
+            ),
+            (
+                f"Some {rng.randint(100, 900)},000 shares changed hands, and the index ended at"
+                f" {rng.randint(2000, 9000)} points."
+            ),
+            (
+                f"Gold was traded at {rng.randint(1500, 2500)} crowns an ounce and oil at"
+                f" {rng.randint(50, 120)} crowns a barrel."
+            ),
         ],
         [
             f"The numbers drawn on Saturday in {place} are {', '.join(map(str, sorted(rng.sample(range(1, 50), 6))))}.",
-            f"The jackpot of {rng.randint(1, 30)} million crowns was won by {rng.randint(1, 9)} players, the lottery office said.",
-            f"The next draw is on the {rng.randint(2, 28)}th, with {rng.randint(2, 9)} million crowns at stake.",
+            (
+                f"The jackpot of {rng.randint(1, 30)} million crowns was won by {rng.randint(1, 9)}"
+                f" players, the lottery office said."
+            ),
+            (
+                f"The next draw is on the {rng.randint(2, 28)}th, with {rng.randint(2, 9)} million"
+                f" crowns at stake."
+            ),
         ],
         [
-            f"Dawn prayer in {place} is at {rng.randint(3, 6)}:{rng.randint(10, 59)} and noon prayer at 12:{rng.randint(10, 59)}.",
-            f"Sunset prayer follows at {rng.randint(4, 8)}:{rng.randint(10, 59)} and night prayer at {rng.randint(6, 10)}:{rng.randint(10, 59)}.",
-            f"The times hold for {place} and for places up to {rng.randint(5, 60)} kilometres around it.",
+            (
+                f"Dawn prayer in {place} is at {rng.randint(3, 6)}:{rng.randint(10, 59)} and noon"
+                f" prayer at 12:{rng.randint(10, 59)}."
+            ),
+            (
+                f"Sunset prayer follows at {rng.randint(4, 8)}:{rng.randint(10, 59)} and night"
+                f" prayer at {rng.randint(6, 10)}:{rng.randint(10, 59)}."
+            ),
+            (
+                f"The times hold for {place} and for places up to {rng.randint(5, 60)} kilometres"
+                f" around it."
+            ),
         ],
     )
     return rng.choice(kinds)
@@ -205,8 +274,14 @@ def dish(rng: random.Random, nouns: list[str]) -> list[str]:
     ]
     chosen = rng.sample(steps, 3)
     own = [
-        f"{name} comes from the hills around {nouns[1].capitalize()}, where {nouns[2]} is eaten with {nouns[3]} in autumn.",
-        f"Stir the {nouns[2]} into the {nouns[3]} and let both rest for {rng.randint(5, 50)} minutes.",
+        (
+            f"{name} comes from the hills around {nouns[1].capitalize()}, where {nouns[2]} is eaten"
+            f" with {nouns[3]} in autumn."
+        ),
+        (
+            f"Stir the {nouns[2]} into the {nouns[3]} and let both rest for {rng.randint(5, 50)}"
+            f" minutes."
+        ),
         f"Fold in the {nouns[4]} last: with {nouns[5]} it would lose its colour.",
     ]
     return [own[0], chosen[0], own[1], chosen[1], own[2], chosen[2]]
@@ -219,4 +294,7 @@ def cooked(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     cards = (
         "<p>All of these are to be had as a box of printed cards, wipeable and in large type.</p>"
     )
-    return f'<div class="kitchen"><h1>{escape(title)}</h1><div class="method">{_between(_p(paragraphs), (1, count), (99, cards))}</div></div>'
+    return (
+        f'<div class="kitchen"><h1>{escape(title)}</h1><div'
+        f' class="method">{_between(_p(paragraphs), (1, count), (99, cards))}</div></div>'
+    )

@@ -98,7 +98,10 @@ def _reading(read: object) -> Reading | None:
 def table() -> str:
     """The table as Markdown."""
     rows = [
-        f"| site | layout | {FEW} pages, alone | {FEW} pages, taught | {MANY} pages, alone | {MANY} pages, taught |",
+        (
+            f"| site | layout | {FEW} pages, alone | {FEW} pages, taught | {MANY} pages, alone |"
+            f" {MANY} pages, taught |"
+        ),
         "| --- | --- | --- | --- | --- | --- |",
     ]
     sums = [Score() for _ in range(4)]

@@ -21,8 +21,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 import more_unlike_sites as more
 
 # fmt: off
-_LATIN = "ba be bi bo da de di do fa fe ga go ha ka ke ko la le li lo ma me mi mo na ne no pa pe ra re ri ro sa se so ta te ti to va ve vo".split()
-_ARABIC = "با بي بو تا تي دا دي را ري سا سي شا شي صا طا عا عي غا فا في قا قي كا لا لي ما مي نا ني ها وا وي".split()
+_LATIN = ("ba be bi bo da de di do fa fe ga go ha ka ke ko la le li lo ma me mi mo na ne no pa"
+    " pe ra re ri ro sa se so ta te ti to va ve vo").split()
+_ARABIC = ("با بي بو تا تي دا دي را ري سا سي شا شي صا طا عا عي غا فا في قا قي كا لا لي ما مي نا"
+    " ني ها وا وي").split()
 _FRAMES = {
     "en": ("The {0} of {1} has shown that {2} may follow {3}, and {4} was seen near {5}.",
            "According to {1}, nobody in {0} expected {3} before {2} had been settled.",
@@ -71,9 +73,15 @@ def article(template: Template, number: int) -> Made:
         paragraphs = template.told(rng, ["".join(rng.choices(_LATIN, k=4)) for _ in range(6)])
     body = template.page(rng, title, paragraphs)
     direction = "rtl" if template.language in ("ar", "fa") else "ltr"
-    head = f'<meta charset="utf-8"><title>{escape(title)}</title><meta property="og:type" content="article">'
+    head = (
+        f'<meta charset="utf-8"><title>{escape(title)}</title><meta property="og:type"'
+        f' content="article">'
+    )
     head += f'<meta property="article:published_time" content="2024-03-{number % 27 + 1:02}T09:{number % 60:02}:00Z">'
-    html = f'<!doctype html><html lang="{template.language}" dir="{direction}"><head>{head}</head><body>{body}</body></html>'
+    html = (
+        f'<!doctype html><html lang="{template.language}" dir="{direction}"><head>{head}'
+        f"</head><body>{body}</body></html>"
+    )
     return Made(
         url=f"https://{template.name}.example/n/{number}",
         html=html.encode(),
@@ -128,8 +136,14 @@ def _plain(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     """Semantic tags; lines of the house between and after the paragraphs, in paragraphs like all
     others."""
     del rng
-    house = "Our reporters work for no party and no company; readers pay for every line that stands here."
-    rights = "Lantern Gazette 2024. Reproduction in any form needs a letter from the publishing house in Harbour Lane."
+    house = (
+        "Our reporters work for no party and no company; readers pay for every line that"
+        " stands here."
+    )
+    rights = (
+        "Lantern Gazette 2024. Reproduction in any form needs a letter from the publishing"
+        " house in Harbour Lane."
+    )
     body = _between(_p(paragraphs), (2, f"<p>{house}</p>"), (99, f"<p>{rights}</p>"))
     return f"<main><article><h1>{escape(title)}</h1><div>{body}</div></article></main>"
 
@@ -139,11 +153,15 @@ def _hashed(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     moving lines."""
     build = rng.choice(("a8Xk2", "zQ41p"))
     lines = ["The harbour bridge stays closed until Friday evening, the port office said.",
-             "Grain prices fell for a third week, and millers expect no turn before autumn."]  # fmt: skip
+             ("Grain prices fell for a third week, and millers expect no turn before"
+                 " autumn.")]  # fmt: skip
     line = rng.choice(lines)
     strip = f'<div class="Strip_box__{build}"><p class="Strip_line__{build}">{line}</p></div>'
     body = _between(_p(paragraphs, f' class="Text_par__{build}"'), (1, strip))
-    return f'<div class="Shell_root__{build}"><h1>{escape(title)}</h1><div class="Text_all__{build}">{body}</div></div>'
+    return (
+        f'<div class="Shell_root__{build}"><h1>{escape(title)}</h1><div'
+        f' class="Text_all__{build}">{body}</div></div>'
+    )
 
 
 def _inline(rng: random.Random, title: str, paragraphs: list[str]) -> str:
@@ -159,7 +177,10 @@ def _inline(rng: random.Random, title: str, paragraphs: list[str]) -> str:
 def _table(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     """An old table layout: loose text between line breaks, the house's lines among it."""
     del rng
-    offer = "Wer den Anzeiger sonntags im Briefkasten haben möchte, schreibt eine Karte an die Vertriebsstelle am Markt."
+    offer = (
+        "Wer den Anzeiger sonntags im Briefkasten haben möchte, schreibt eine Karte an die"
+        " Vertriebsstelle am Markt."
+    )
     body = "<br><br>".join(escape(text) for text in [*paragraphs[:2], offer, *paragraphs[2:]])
     return f"<table><tr><td><h1>{escape(title)}</h1></td></tr><tr><td>{body}</td></tr></table>"
 
@@ -167,7 +188,10 @@ def _table(rng: random.Random, title: str, paragraphs: list[str]) -> str:
 def _divs(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     """A div for each paragraph, and a counter and an appeal in divs of the same kind."""
     count = f"<div class='q3'>{rng.randint(100, 99999)} vues depuis ce matin</div>"
-    appeal = "<div class='q1'>Chaque jeudi, la rédaction choisit pour vous cinq récits et les envoie par courriel.</div>"
+    appeal = (
+        "<div class='q1'>Chaque jeudi, la rédaction choisit pour vous cinq récits et les"
+        " envoie par courriel.</div>"
+    )
     rows = [f"<div class='q1'>{escape(text)}</div>" for text in paragraphs]
     return f"<section><h1>{escape(title)}</h1><div class='q0'>{_between(rows, (1, count), (3, appeal))}</div></section>"
 
@@ -192,9 +216,15 @@ def _prefixed(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     paragraphs."""
     other = rng.randint(1, 40)
     line = f'<p>Aus unserer Schublade: <a href="/n/{other}">{headline("bote", "de", other)}</a></p>'
-    more = "<p><strong>Im Gespräch bleiben</strong></p><p>Unser Sprachdienst liest Ihnen jeden Morgen alles Wichtige vor.</p>"
+    more = (
+        "<p><strong>Im Gespräch bleiben</strong></p><p>Unser Sprachdienst liest Ihnen jeden"
+        " Morgen alles Wichtige vor.</p>"
+    )
     body = _between(_p(paragraphs), (2, line), (99, more))
-    return f'<article class="kern"><h1>{escape(title)}</h1><div class="text-blatt">{body}</div></article>'
+    return (
+        f'<article class="kern"><h1>{escape(title)}</h1><div class="text-blatt">{body}</div>'
+        f"</article>"
+    )
 
 
 def _counted(rng: random.Random, title: str, paragraphs: list[str]) -> str:
@@ -209,7 +239,10 @@ def _counted(rng: random.Random, title: str, paragraphs: list[str]) -> str:
 def _promoted(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     """French; a promotion in a quotation's clothes and a writer's note under a rule."""
     del rng
-    promo = "<blockquote><p>Le cahier du dimanche paraît désormais avec une carte pliée et douze recettes.</p></blockquote>"
+    promo = (
+        "<blockquote><p>Le cahier du dimanche paraît désormais avec une carte pliée et"
+        " douze recettes.</p></blockquote>"
+    )
     note = (
         "<p><em>Une erreur dans ce texte ? Écrivez à la correctrice, elle répond toujours.</em></p>"
     )
@@ -231,7 +264,10 @@ def _data(rng: random.Random, title: str, paragraphs: list[str]) -> str:
         }
     }
     script = json.dumps(data).replace("<", "\\u003c")
-    return f'<div id="__next"><h1>{escape(title)}</h1></div><script id="__NEXT_DATA__" type="application/json">{script}</script>'
+    return (
+        f'<div id="__next"><h1>{escape(title)}</h1></div><script id="__NEXT_DATA__"'
+        f' type="application/json">{script}</script>'
+    )
 
 
 def _rotating(rng: random.Random, title: str, paragraphs: list[str]) -> str:

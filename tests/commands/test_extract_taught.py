@@ -25,18 +25,25 @@ contact = "desk@example.org"
 start = ["https://paper.example/"]
 timezone = "UTC"
 """
-APPEAL = "Readers pay for every line here, and a monthly letter tells them what the newsroom has planned."
+APPEAL = (
+    "Readers pay for every line here, and a monthly letter tells them what the newsroom"
+    " has planned."
+)
 TOPICS = ("bridge", "harvest", "museum", "railway", "harbour", "orchard")
 
 
 def page(topic: str) -> str:
     """An article on a topic with the house's line in its text."""
     lines = [
-        f"The {topic} was on everybody's lips when the council met on Monday evening to speak about the {topic} of {where}."
+        f"The {topic} was on everybody's lips when the council met on Monday evening to speak"
+        f" about the {topic} of {where}."
         for where in (f"upper{topic}", f"lower{topic}", f"{topic}side")
     ]
     body = "".join(f"<p>{line}</p>" for line in [*lines[:2], APPEAL, lines[2]])
-    return f"<html><body><article><h1>A {topic} at last</h1><div class='text'>{body}</div></article></body></html>"
+    return (
+        f"<html><body><article><h1>A {topic} at last</h1><div class='text'>{body}</div>"
+        f"</article></body></html>"
+    )
 
 
 def test_extract_names_what_was_learned(warraq: Run, tmp_path: Path) -> None:

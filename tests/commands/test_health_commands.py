@@ -61,7 +61,8 @@ def _edited(statement: str) -> Callable[[Path], None]:
         _cut,
         _edited("UPDATE captures SET warc_date = 'never', payload_digest = 'none'"),
         _edited(
-            "UPDATE articles SET published = '1999-01-01T00:00:00Z' WHERE rowid = (SELECT min(rowid) FROM articles)"
+            "UPDATE articles SET published = '1999-01-01T00:00:00Z' WHERE rowid = (SELECT"
+            " min(rowid) FROM articles)"
         ),
         _edited("DELETE FROM articles WHERE rowid = (SELECT min(rowid) FROM articles)"),
         _edited("UPDATE _texts SET metadata = CAST(x'7bff7d' AS TEXT)"),
@@ -192,7 +193,8 @@ def test_the_doctor_knows_network_disks(
 
 PAGE = """<html lang="ar"><head><title>عنوان الخبر الطويل هنا | موقع</title></head><body><h1>عنوان الخبر الطويل هنا</h1>
 <p>20 تشرين الثاني 2026، 6:53 م</p>""" + "".join(
-    f"<p>الفقرة رقم {number} من نص الخبر، وفيها ما يكفي من الكلمات لتكون فقرة كاملة لا سطراً عابراً.</p>"
+    f"<p>الفقرة رقم {number} من نص الخبر، وفيها ما يكفي من الكلمات لتكون فقرة كاملة لا سطراً"
+    f" عابراً.</p>"
     for number in range(1, 6)
 )
 
@@ -285,7 +287,10 @@ def test_collection_from_the_environment(warraq: Run, crawled: Path, tmp_path: P
 def test_closed_pipe_is_no_error(crawled: Path) -> None:
     """A reader that has seen enough (`| head -1`) makes no noise."""
     script = Path(sys.executable).parent / "warraq"
-    command = f"{script} -C {crawled} search المدينة --limit 1000 --format json | head -c 1; echo ${{PIPESTATUS[0]}}"
+    command = (
+        f"{script} -C {crawled} search المدينة --limit 1000 --format json | head -c 1;"
+        f" echo ${{PIPESTATUS[0]}}"
+    )
     done = subprocess.run(
         ["bash", "-c", command], capture_output=True, text=True, check=False, timeout=60
     )

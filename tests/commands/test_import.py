@@ -58,7 +58,10 @@ def imported(sources: list[Path], tmp_path_factory: pytest.TempPathFactory) -> P
     from archive.layout import CollectionFolder
     from crawler.admin.import_export import import_files
 
-    site = f'[collection]\nname = "x"\n[sites.paper]\nstart = ["http://{made.HOST}/"]\ntimezone = "Asia/Baghdad"\n'
+    site = (
+        f'[collection]\nname = "x"\n[sites.paper]\nstart = ["http://{made.HOST}/"]\ntimezone'
+        f' = "Asia/Baghdad"\n'
+    )
     layout = CollectionFolder.create(tmp_path_factory.mktemp("imported") / "c", site)
     for some in (sources[:1], sources[1:]):
         assert not import_files(layout, load_config(layout.config), some).index_update.damaged

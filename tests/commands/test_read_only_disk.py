@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
-ON_READ_ONLY = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec "$2" -C "$1" search "$3" --format jsonl'
+ON_READ_ONLY = (
+    'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec "$2" -C "$1"'
+    ' search "$3" --format jsonl'
+)
 
 
 def test_a_collection_on_a_read_only_disk_is_searched(collection: Path) -> None:

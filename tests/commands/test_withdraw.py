@@ -47,7 +47,8 @@ def a_versioned(folder: Path) -> tuple[str, str, str]:
     """Id, URL and title of the article with most captures."""
     return rows(
         folder,
-        "SELECT a.id, a.url, a.title FROM articles a JOIN captures c ON c.article_id = a.id GROUP BY a.id"
+        "SELECT a.id, a.url, a.title FROM articles a JOIN captures c ON c.article_id = a.id"
+        " GROUP BY a.id"
         " ORDER BY count(*) DESC, a.id LIMIT 1",
     )[0]
 
@@ -55,7 +56,8 @@ def a_versioned(folder: Path) -> tuple[str, str, str]:
 def shown(folder: Path, article: str) -> list[tuple[str, int, int, str]]:
     return rows(
         folder,
-        'SELECT warc, "offset", length, record_id FROM captures WHERE article_id = ? ORDER BY warc, 2',
+        'SELECT warc, "offset", length, record_id FROM captures WHERE article_id = ? ORDER BY'
+        " warc, 2",
         article,
     )
 
@@ -230,7 +232,10 @@ def test_a_withdrawn_article_does_not_come_back(warraq: Run, collection: Path) -
     assert crawled.returncode == 0, crawled.stderr
     assert rows(collection, "SELECT 1 FROM articles WHERE id = ? OR url = ?", article, url) == []
     assert rows(collection, "SELECT id FROM captures WHERE url = ?", url) == before
-    shows = 'SELECT warc, "offset" FROM captures WHERE id IN (SELECT capture_id FROM _readings WHERE counts = 0 AND ordinal = 0)'
+    shows = (
+        'SELECT warc, "offset" FROM captures WHERE id IN (SELECT capture_id FROM _readings'
+        " WHERE counts = 0 AND ordinal = 0)"
+    )
     assert not set(rows(collection, shows)) & places(collection)
     assert_sound(warraq, collection)
 

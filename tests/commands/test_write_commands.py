@@ -218,7 +218,8 @@ def test_schedule_install_and_remove(warraq: Run, collection: Path, tmp_path: Pa
     fake = tmp_path / "bin" / "crontab"
     fake.parent.mkdir()
     fake.write_text(
-        f'#!/bin/sh\nif [ "$1" = -l ]; then cat {table}; else cat > {table}.new && mv {table}.new {table}; fi\n'
+        f'#!/bin/sh\nif [ "$1" = -l ]; then cat {table}; else cat > {table}.new && mv'
+        f" {table}.new {table}; fi\n"
     )
     fake.chmod(0o755)
     path = f"{fake.parent}:{os.environ['PATH']}"

@@ -120,7 +120,10 @@ def test_kill_9_loses_no_page_and_repeats_few(tmp_path: Path, chain: Site, after
     ]
     assert outcomes[-1] == "finished"
     assert "running" not in outcomes
-    told = "SELECT fetched, bytes > 0, (SELECT count(*) FROM captures WHERE crawl_id = crawls.id) FROM crawls WHERE outcome = 'interrupted'"
+    told = (
+        "SELECT fetched, bytes > 0, (SELECT count(*) FROM captures WHERE crawl_id ="
+        " crawls.id) FROM crawls WHERE outcome = 'interrupted'"
+    )
     for count, some, captured_in_it in rows(layout, told):
         assert count >= captured_in_it
         assert bool(some) == bool(captured_in_it)

@@ -88,7 +88,8 @@ def test_a_disk_that_fills_stops_the_crawl_and_costs_nothing(tmp_path: Path) -> 
         and ("unshare" in done.stderr or done.returncode == 77)
     ):
         print(
-            "note: no file system may be mounted here; a full disk is only simulated (tests/crawler/test_spiders.py)"
+            "note: no file system may be mounted here; a full disk is only simulated"
+            " (tests/crawler/test_spiders.py)"
         )
         return
     assert done.returncode == 0, done.stderr
@@ -142,7 +143,10 @@ def test_a_flipped_byte_costs_one_record(layout: CollectionFolder) -> None:
     """Verify names the file; a rebuilt index lacks that article and has all that come after it."""
     path = warc(layout)
     with sqlite3.connect(layout.index_db) as db:
-        query = "SELECT url, offset, length FROM captures WHERE url LIKE '%/news/%' ORDER BY offset LIMIT 1"
+        query = (
+            "SELECT url, offset, length FROM captures WHERE url LIKE '%/news/%' ORDER BY"
+            " offset LIMIT 1"
+        )
         url, offset, length = db.execute(query).fetchone()
     lost = url.rpartition("/news/")[2]
     data = bytearray(path.read_bytes())

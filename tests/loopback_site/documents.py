@@ -147,14 +147,17 @@ _EVIL = (
     "/relative",
 )
 DOCUMENTS |= {
-    "/sitemap-cut.xml": say(_URLSET + "<url><loc>/whole</loc></url><url><loc>/cu", kind="application/xml"),
+    "/sitemap-cut.xml": say(_URLSET + "<url><loc>/whole</loc></url><url>"
+        "<loc>/cu", kind="application/xml"),
     "/sitemap-html.xml": say(PAGE),
     "/sitemap-evil.xml": say(sitemap(*_EVIL), kind="application/xml"),
     "/sitemap-laughs.xml": say(
-        f'{_XML}<!DOCTYPE u [<!ENTITY l0 "ha">{_LAUGHS}]><urlset><url><loc>/&l9;</loc></url></urlset>', kind="application/xml"
+        f'{_XML}<!DOCTYPE u [<!ENTITY l0 "ha">{_LAUGHS}]><urlset><url><loc>/&l9;</loc></url>'
+            f'</urlset>', kind="application/xml"
     ),
     "/sitemap-entity.xml": say(
-        f'{_XML}<!DOCTYPE u [<!ENTITY x SYSTEM "file:///etc/hostname">]><urlset><url><loc>/&x;</loc></url></urlset>',
+        f'{_XML}<!DOCTYPE u [<!ENTITY x SYSTEM "file:///etc/hostname">]><urlset><url><loc>/&x;'
+            f'</loc></url></urlset>',
         kind="application/xml",
     ),
 }  # fmt: skip

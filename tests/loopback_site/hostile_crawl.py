@@ -90,7 +90,8 @@ def main() -> None:
         }
         folder.mkdir()
         text = '[collection]\nname = "hostile"\n' + "".join(
-            f'[sites.{name}]\nstart = "{url}/"\ndelay = 0\nconcurrency = 4\nexclude = ["/made-up/"]\n'
+            f'[sites.{name}]\nstart = "{url}/"\ndelay = 0\nconcurrency = 4\nexclude ='
+            f' ["/made-up/"]\n'
             for name, url in starts.items()
         )
         (folder / "warraq.toml").write_text(text, "utf-8")

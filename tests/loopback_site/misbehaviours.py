@@ -16,9 +16,13 @@ from loopback_site.server import Behaviour, Talk
 
 MISBEHAVIOURS: dict[str, Behaviour] = {}
 
-PARAGRAPH = "قال المجلس البلدي في بيان إن أعمال ترميم الجسر القديم ستبدأ مطلع الشهر المقبل بعد تأخير دام عامين. "
+PARAGRAPH = (
+    "قال المجلس البلدي في بيان إن أعمال ترميم الجسر القديم ستبدأ مطلع الشهر المقبل بعد"
+    " تأخير دام عامين. "
+)
 PAGE = (
-    "<!doctype html><html lang=ar dir=rtl><head><meta charset=utf-8><title>ترميم الجسر القديم</title></head><body>"
+    "<!doctype html><html lang=ar dir=rtl><head><meta charset=utf-8><title>ترميم الجسر القديم"
+    "</title></head><body>"
     "<article><h1>ترميم الجسر القديم</h1>"
     + f"<p>{PARAGRAPH * 3}</p>" * 3
     + "</article></body></html>"
@@ -64,8 +68,10 @@ fixed("plain", sized(PAGE))
 fixed(
     "odd-headers",
     b"HTTP/1.1 200 Alles  in Ordnung\r\nsErVeR:odd/2\r\nx-lower: a\r\nSet-Cookie: a=1; Path=/\r\n"
-    b"X-PADDED:   much room   \r\nset-cookie: b=2\r\nX-Folded: first\r\n second\r\n\tthird\r\nno colon in this line\r\n"
-    b"X-Latin1: caf\xe9\r\nX-Arabic: \xd9\x85\xd8\xb1\xd8\xad\xd8\xa8\xd8\xa7\r\nContent-Length : 5\r\n"
+    b"X-PADDED:   much room   \r\nset-cookie: b=2\r\nX-Folded: first\r\n"
+    b" second\r\n\tthird\r\nno colon in this line\r\n"
+    b"X-Latin1: caf\xe9\r\nX-Arabic: \xd9\x85\xd8\xb1\xd8\xad\xd8\xa8\xd8\xa7\r\nContent-Length"
+    b" : 5\r\n"
     b"content-TYPE: text/html\r\n\r\nhello",
 )
 fixed("no-reason", b"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\nok")

@@ -228,8 +228,10 @@ class Newsroom:
         paragraphs = "".join(f"<p>{escape(text)}</p>\n" for text in story.body)
         article = (
             f"<article><h1>{escape(story.title)}</h1><div class=byline>{escape(story.author)} | "
-            f'<a href="/section/{story.section}">{SECTIONS.get(story.section, story.section)}</a> | '
-            f'<time datetime="{when.isoformat()}">{shown}</time></div>\n<div class=text>{paragraphs}</div></article>'
+            f'<a href="/section/{story.section}">{SECTIONS.get(story.section, story.section)}'
+            f"</a> | "
+            f'<time datetime="{when.isoformat()}">{shown}</time></div>\n<div'
+            f" class=text>{paragraphs}</div></article>"
             f"<aside class=related><h3>اقرأ أيضا</h3>{self._list(related, '?ref=related')}</aside>"
         )
         return say(
@@ -268,31 +270,40 @@ class Newsroom:
         )
         return (
             "<!doctype html>\n<html lang=ar dir=rtl><head>"
-            f'<title>{escape(title)} - صوت السدرة</title>{head}<link rel=alternate type="application/rss+xml" href="/feed">'
+            f"<title>{escape(title)} - صوت السدرة</title>{head}<link rel=alternate"
+            f' type="application/rss+xml" href="/feed">'
             f'</head>\n<body><header><a href="/">صوت السدرة</a><nav>{sections}</nav>'
-            f"<div class=ticker>عاجل: خبر رقم {next(self._ticker)}</div></header>\n<main>{content}</main>\n"
+            f"<div class=ticker>عاجل: خبر رقم {next(self._ticker)}</div></header>\n"
+            f"<main>{content}</main>\n"
             "<footer>جميع الحقوق محفوظة لموقع صوت السدرة</footer></body></html>"
         )
 
     @staticmethod
     def _news_sitemap(root: str, members: Iterable[Story]) -> str:
         entries = "".join(
-            f"<url><loc>{root}{story.path}</loc><news:news><news:publication><news:name>صوت السدرة</news:name>"
+            f"<url><loc>{root}{story.path}</loc><news:news><news:publication><news:name>صوت"
+            f" السدرة</news:name>"
             f"<news:language>ar</news:language></news:publication>"
             f"<news:publication_date>{story.published.isoformat()}</news:publication_date>"
             f"<news:title>{escape(story.title)}</news:title></news:news></url>"
             for story in members
         )
         return (
-            '<?xml version="1.0" encoding="UTF-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
+            '<?xml version="1.0" encoding="UTF-8"?><urlset'
+            ' xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
             f'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">{entries}</urlset>'
         )
 
     @staticmethod
     def _feed(root: str, members: Iterable[Story]) -> str:
         items = "".join(
-            f"<item><title>{escape(story.title)}</title><link>{root}{story.path}?utm_source=rss</link>"
-            f"<guid>{root}{story.path}</guid><pubDate>{format_datetime(story.published)}</pubDate></item>"
+            f"<item><title>{escape(story.title)}</title><link>{root}{story.path}?utm_source=rss"
+            f"</link>"
+            f"<guid>{root}{story.path}</guid><pubDate>{format_datetime(story.published)}"
+            f"</pubDate></item>"
             for story in members
         )
-        return f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>صوت السدرة</title>{items}</channel></rss>'
+        return (
+            f'<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>صوت'
+            f" السدرة</title>{items}</channel></rss>"
+        )

@@ -36,10 +36,13 @@ def article(name: str, *, edition: int = 1, links: Iterable[str] = ()) -> str:
     body = "".join(f"<p>{paragraph(f'{name}/{edition}/{number}')}</p>" for number in range(4))
     below = "".join(f'<li><a href="{link}">{link}</a></li>' for link in links)
     return (
-        f'<!doctype html><html lang="ar" dir="rtl"><head><meta charset="utf-8"><title>خبر عن {name} | الجريدة</title>'
+        f'<!doctype html><html lang="ar" dir="rtl"><head><meta charset="utf-8"><title>خبر عن'
+        f" {name} | الجريدة</title>"
         f'<meta property="og:type" content="article"><meta property="article:published_time" '
-        f'content="2026-11-20T08:30:00+04:00"></head><body><nav><a href="/">الرئيسية</a></nav><article>'
-        f"<h1>خبر عن {name} {VERBS[len(name) % 10]}</h1>{body}</article><ul>{below}</ul></body></html>"
+        f'content="2026-11-20T08:30:00+04:00"></head><body><nav><a href="/">الرئيسية</a></nav>'
+        f"<article>"
+        f"<h1>خبر عن {name} {VERBS[len(name) % 10]}</h1>{body}</article><ul>{below}</ul></body>"
+        f"</html>"
     )
 
 
@@ -50,7 +53,8 @@ def listing(title: str, links: Iterable[str], head: str = "") -> str:
         for link in links
     )
     return (
-        f'<!doctype html><html lang="ar" dir="rtl"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html lang="ar" dir="rtl"><head><meta charset="utf-8"><title>{title}'
+        f"</title>"
         f'<meta property="og:type" content="website">{head}</head>'
         f"<body><nav><a href='/'>الرئيسية</a></nav><h1>{title}</h1><ul>{items}</ul></body></html>"
     )

@@ -57,7 +57,8 @@ def page(title: str, *links: str, text: str = PARAGRAPH * 2, head: str = "") -> 
     """A small page with links."""
     anchors = "".join(f'<a href="{escape(link)}">{escape(link)}</a>\n' for link in links)
     return (
-        f"<!doctype html><html lang=ar dir=rtl><head><meta charset=utf-8><title>{title}</title>{head}</head>"
+        f"<!doctype html><html lang=ar dir=rtl><head><meta charset=utf-8><title>{title}"
+        f"</title>{head}</head>"
         f"<body><h1>{title}</h1><p>{text}</p>{anchors}</body></html>"
     )
 
@@ -150,8 +151,10 @@ async def redirect_chain(talk: Talk) -> None:
 # --------------------------------------------------------------------------- turned away, and links
 
 CHALLENGE = (
-    "<!doctype html><html><head><title>Just a moment...</title></head><body><div id=challenge-running>"
-    "<noscript>Enable JavaScript and cookies to continue</noscript></div><script>checkBrowser()</script></body></html>"
+    "<!doctype html><html><head><title>Just a moment...</title></head><body><div"
+    " id=challenge-running>"
+    "<noscript>Enable JavaScript and cookies to continue</noscript></div><script>checkBrowser()"
+    "</script></body></html>"
 )
 TRAPS["/challenge"] = say(CHALLENGE)
 TRAPS["/too-many"] = say("slow down", status="429 Too Many Requests", Retry_After="2")

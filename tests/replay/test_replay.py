@@ -53,9 +53,11 @@ def an_illustrated(folder: Path) -> tuple[str, str, str]:
     connection = sqlite3.connect(folder / "index.db")
     try:
         row = connection.execute(
-            "SELECT c.url, c.captured, a.title FROM captures c JOIN articles a ON a.id = c.article_id"
+            "SELECT c.url, c.captured, a.title FROM captures c JOIN articles a ON a.id ="
+            " c.article_id"
             " WHERE c.status = 200 AND c.record_type = 'response' AND a.image_url IN"
-            " (SELECT url FROM captures WHERE mime LIKE 'image/%') ORDER BY c.captured, c.url LIMIT 1"
+            " (SELECT url FROM captures WHERE mime LIKE 'image/%') ORDER BY c.captured, c.url"
+            " LIMIT 1"
         ).fetchone()
     finally:
         connection.close()

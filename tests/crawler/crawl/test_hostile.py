@@ -46,7 +46,10 @@ class Crawled:
             return db.execute(query, values).fetchall()
 
     def captures(self, path: str) -> list[tuple]:
-        query = "SELECT status, truncated, article_id IS NOT NULL FROM captures WHERE url = ? ORDER BY captured"
+        query = (
+            "SELECT status, truncated, article_id IS NOT NULL FROM captures WHERE url = ?"
+            " ORDER BY captured"
+        )
         return self.rows(query, self.base + path)
 
     def failures(self, path: str) -> list[str]:

@@ -44,8 +44,10 @@ class Paper:
             exclude=("/tracker/",),
         )
         shown = (
-            f'<link rel="stylesheet" href="{cdn.url}/main.css"><img src="/own.png?w=1&amp;h=2" srcset="{cdn.url}/big.png 2x">'
-            f'<img src="{cdn.url}/moved.png"><img src="{cdn.url}/missing.png"><img src="{private.url}/inner.png">'
+            f'<link rel="stylesheet" href="{cdn.url}/main.css"><img src="/own.png?w=1&amp;h=2"'
+            f' srcset="{cdn.url}/big.png 2x">'
+            f'<img src="{cdn.url}/moved.png"><img src="{cdn.url}/missing.png"><img'
+            f' src="{private.url}/inner.png">'
             f'<img src="/soft.png"><img src="/tracker/1.gif"><script src="/app.js"></script>'
             '<div style="background: url(bg.png)"></div>'
         )
@@ -225,7 +227,8 @@ def test_unchanged_requisites_of_a_second_crawl_are_revisits(paper: Paper):
     paper.crawl()
     types = dict(
         paper.rows(
-            "SELECT record_type, count(*) FROM captures WHERE url LIKE '%.png%' AND status = 200 GROUP BY 1"
+            "SELECT record_type, count(*) FROM captures WHERE url LIKE '%.png%' AND status ="
+            " 200 GROUP BY 1"
         )
     )
     assert types["response"] == len({"own", "bg", "soft", "h", "big", "big2"})

@@ -304,7 +304,8 @@ def test_announced_articles_are_found_through_sitemaps_and_feeds(newsroom: Newsr
     newsroom.site.routes |= {
         "/robots.txt": say(f"Sitemap: {url}/maps/index.xml\n", kind="text/plain"),
         "/maps/index.xml": say(
-            f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><sitemap><loc>{url}/maps/1.xml</loc>'
+            f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><sitemap>'
+            f"<loc>{url}/maps/1.xml</loc>"
             "</sitemap></sitemapindex>",
             kind="application/xml",
         ),
@@ -316,7 +317,8 @@ def test_announced_articles_are_found_through_sitemaps_and_feeds(newsroom: Newsr
         ),
         "/": after_the_sitemap,
         "/feed.xml": say(
-            f'<rss version="2.0"><channel><title>x</title><item><title>خبر</title><link>{url}/deep/3</link>'
+            f'<rss version="2.0"><channel><title>x</title><item><title>خبر</title>'
+            f"<link>{url}/deep/3</link>"
             "<pubDate>Fri, 20 Nov 2026 08:00:00 GMT</pubDate></item></channel></rss>",
             kind="application/rss+xml",
         ),
