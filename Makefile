@@ -20,12 +20,13 @@ demo: .venv/.ready  ## crawl a small made-up Arabic news site on loopback and se
 test: .venv/.ready .peers/.ready  ## all tests (under ten minutes on two cores)
 	$(BIN)/python -m pytest -n $(XDIST) --dist loadfile -q
 
-check: .venv/.ready  ## format, lint, types, layers, generated docs
+check: .venv/.ready  ## format, lint, types, layers, dead code, generated docs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/cog --check -r docs/*.md
+	$(BIN)/vulture
+	$(BIN)/cog -I docs --check -r docs/*.md
 
 bench: .venv/.ready  ## the whole job beside a straightforward build (some five minutes)
 	$(BIN)/python bench/run.py
@@ -34,7 +35,7 @@ soak: .venv/.ready  ## a hundred kills at random moments, each followed by every
 	WARRAQ_KILLS=100 $(BIN)/python -m pytest -s --timeout=7200 tests/faults/test_random_kills.py
 
 docs: .venv/.ready  ## write the generated parts of docs/ anew
-	$(BIN)/cog -r docs/*.md
+	$(BIN)/cog -I docs -r docs/*.md
 
 .venv-eval/.ready: pyproject.toml
 	$(PYTHON) -m venv .venv-eval

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TextIO
@@ -97,7 +97,7 @@ def table_lines(
     """The lines of a plain table at most `width` cells wide: heading, rule, rows; long cells end in
     `…`.
 
-    No rows give no lines: whoever prints says that there is nothing.
+    No rows give no lines, not even the heading.
     """
     if not rows:
         return
@@ -110,36 +110,43 @@ def table_lines(
 
 
 def write_file(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
-    """Write `rows` to `path` in the form its name ends in (`.jsonl`, `.json`, `.csv`, `.parquet`)
-    and return how many.
+    """Write `rows` to `path` in the form its name ends in (see `FILE_FORMATS`); return how many.
 
     The file appears whole or not at all. Raises UsageError for another ending (.wacz is
     `archive.packaging.wacz`'s), for a file that is there already and for a folder that takes none;
     StorageError where the disk refuses.
     """
-    kind = path.suffix.lower().lstrip(".")
-    if kind not in ("jsonl", "json", "csv", "parquet"):
-        raise UsageError(
-            f"{path}: expected a name ending in .jsonl, .json, .csv, .parquet or .wacz"
-        )
+    write = FILE_FORMATS.get(path.suffix.lower())
+    if write is None:
+        endings = ", ".join(FILE_FORMATS)
+        raise UsageError(f"{path}: expected a name ending in {endings} or .wacz")
     if path.exists():
         raise UsageError(f"{path} exists; name another file or remove it")
     part = path.with_name(path.name + ".part")
     try:
-        if kind == "parquet":
-            count = _write_parquet(rows, columns, part)
-        else:
-            # Spreadsheets take a CSV for UTF-8 only where it begins with a byte order mark.
-            with part.open(
-                "w", encoding="utf-8-sig" if kind == "csv" else "utf-8", newline=""
-            ) as stream:
-                count = write_rows(rows, columns, RowFormat(kind), stream)
+        count = write(rows, columns, part)
         part.replace(path)
     except OSError as error:
         raise file_refused(path, error) from error
     finally:
         part.unlink(missing_ok=True)
     return count
+
+
+def _write_jsonl(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        return write_rows(rows, columns, RowFormat.JSONL, stream)
+
+
+def _write_json(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        return write_rows(rows, columns, RowFormat.JSON, stream)
+
+
+def _write_csv(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
+    # Spreadsheets take a CSV for UTF-8 only where it begins with a byte order mark.
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        return write_rows(rows, columns, RowFormat.CSV, stream)
 
 
 def _write_parquet(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
@@ -153,6 +160,16 @@ def _write_parquet(rows: Iterable[Row], columns: Sequence[str], path: Path) -> i
     whole = [{column: row.get(column) for column in columns} for row in rows]
     pq.write_table(pa.Table.from_pylist(whole), path)
     return len(whole)
+
+
+# How rows are written to a file, by the ending of its name: each writer takes the rows, the columns
+# in order and the path, and returns how many rows there were.
+FILE_FORMATS: dict[str, Callable[[Iterable[Row], Sequence[str], Path], int]] = {
+    ".jsonl": _write_jsonl,
+    ".json": _write_json,
+    ".csv": _write_csv,
+    ".parquet": _write_parquet,
+}
 
 
 class _CountedRows:
