@@ -113,7 +113,7 @@ class SiteSpider(Spider):
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
         return
-        yield  # type: ignore[unreachable]  # makes this a generator, as Scrapy expects
+        yield  # type: ignore[unreachable]  # noqa: V201 - a generator, as Scrapy expects
 
     async def _crawl(self) -> None:
         await self._queue_seeds()

@@ -27,11 +27,14 @@ MAX_URL_LENGTH = 2083
 MAX_OUTLINKS = 6000
 
 _NOT_PAGE = re.compile(
-    r"\.(7z|aac|apk|avi|avif|bmp|bz2|css|csv|doc|docx|dmg|eot|epub|exe|flac|flv|gif|gz|ico|ics|iso|jar|jpeg|jpg|"
-    r"js|json|m3u8|m4a|m4v|map|mid|mkv|mov|mp3|mp4|mpeg|mpg|msi|odp|ods|odt|ogg|ogv|otf|pdf|png|pps|ppt|pptx|"
-    r"ps|psd|rar|rtf|svg|swf|tar|tgz|tif|tiff|ttf|txt|wav|webm|webmanifest|webp|wma|wmv|woff|woff2|xls|xlsx|"
-    r"zip)$",
-    re.IGNORECASE,
+    r"""
+    \.(7z|aac|apk|avi|avif|bmp|bz2|css|csv|doc|docx|dmg|eot|epub|exe|flac|
+    flv|gif|gz|ico|ics|iso|jar|jpeg|jpg|js|json|m3u8|m4a|m4v|map|mid|mkv|
+    mov|mp3|mp4|mpeg|mpg|msi|odp|ods|odt|ogg|ogv|otf|pdf|png|pps|ppt|pptx|
+    ps|psd|rar|rtf|svg|swf|tar|tgz|tif|tiff|ttf|txt|wav|webm|webmanifest|
+    webp|wma|wmv|woff|woff2|xls|xlsx|zip)$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _PAGINATION = re.compile(
     r"(?:[?&/](?:page|paged|p|pg|صفحة|%d8%b5%d9%81%d8%ad%d8%a9)[=/]|/page-)\d{1,6}(?:$|[/&?])",

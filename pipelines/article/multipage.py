@@ -66,14 +66,24 @@ _WHOLE_PATH = re.compile(
     re.IGNORECASE,
 )
 _FURTHER = re.compile(
-    r"^\W*(?:(?:go to )?(?:the )?next(?: page| part)?|continue(?: reading)?|weiter(?:lesen)?|nächste(?: seite)?|(?:page |la )?suivante?|suite|siguiente|(?:página|la) siguiente|"
-    r"(?:الصفحة )?التالي(?:ة)?|بعدی|صفحه بعد|sonraki(?: sayfa)?|devamı|successiva|avanti|próxima|volgende(?: pagina)?|nästa|næste|neste|дальше|следующая|następna)\s*(?:$|[:|»›>→–—-]+\s*)|^\s*[›»>→]+\s*$",
-    re.IGNORECASE,
+    r"""
+    ^\W*(?:(?:go\ to\ )?(?:the\ )?next(?:\ page|\ part)?|continue(?:\ reading)?|
+    weiter(?:lesen)?|nächste(?:\ seite)?|(?:page\ |la\ )?suivante?|suite|
+    siguiente|(?:página|la)\ siguiente|(?:الصفحة\ )?التالي(?:ة)?|بعدی|صفحه\ بعد|
+    sonraki(?:\ sayfa)?|devamı|successiva|avanti|próxima|volgende(?:\ pagina)?|
+    nästa|næste|neste|дальше|следующая|następna)\s*(?:$|[:|»›>→–—-]+\s*)|
+    ^\s*[›»>→]+\s*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _BACK = re.compile(
-    r"^\W*(?:(?:the )?prev(?:ious)?(?: page| part)?|back|zurück|vorherige(?: seite)?|(?:page )?précédente?|anterior|(?:الصفحة )?السابق(?:ة)?|قبلی|صفحه قبل|önceki(?: sayfa)?|precedente|vorige|"
-    r"föregående|forrige|предыдущая|poprzednia)\s*(?:$|[:|–—-]+\s*)|^\s*[‹«<←]+\s*$",
-    re.IGNORECASE,
+    r"""
+    ^\W*(?:(?:the\ )?prev(?:ious)?(?:\ page|\ part)?|back|zurück|vorherige(?:\ seite)?|
+    (?:page\ )?précédente?|anterior|(?:الصفحة\ )?السابق(?:ة)?|قبلی|صفحه\ قبل|
+    önceki(?:\ sayfa)?|precedente|vorige|föregående|forrige|предыдущая|poprzednia)\s*(?:$
+    |[:|–—-]+\s*)|^\s*[‹«<←]+\s*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _COUNT = re.compile(
     r"^\W*(?:(?:page|part|seite|página|صفحة|صفحه|sayfa|pagina|strona)\s*)?([\d٠-٩۰-۹]{1,2})\W*$",

@@ -36,10 +36,16 @@ FOLLOWED = 0.5
 FOLLOWED_H1 = 0.25
 
 _COMMENTS = re.compile(
-    r"^\W*((التعليقات|تعليقات\s+(القراء|الزوار)|أضف\s+تعليقا?ً?|اترك\s+(تعليقا?ً?|ردا?ً?)|شارك\s+برأيك|آراء\s+القراء|نظرات(\s+(کاربران|بینندگان))?|ارسال\s+نظر|نظر\s+شما|دیدگاه(‌?ها)?|"
-    r"comments?|(reader|user)s?['’]?\s+comments?|leave\s+a\s+(comment|reply)|(join|start)\s+the\s+(discussion|conversation)|commentaires?|kommentare?|comentarios|comentários|commenti|reacties|komentarze|комментарии|yorumlar)"
-    r"\s*[(:\[]?\s*[\d٠-٩۰-۹]*\s*[)\]:]?|[\d٠-٩۰-۹]+\s+(تعليق(ات|ا?ً)?|comments?|replies|responses|commentaires?|kommentare|comentarios))\W*$",
-    re.IGNORECASE,
+    r"""
+    ^\W*((التعليقات|تعليقات\s+(القراء|الزوار)|أضف\s+تعليقا?ً?|اترك\s+(تعليقا?ً?|
+    ردا?ً?)|شارك\s+برأيك|آراء\s+القراء|نظرات(\s+(کاربران|بینندگان))?|ارسال\s+نظر|
+    نظر\s+شما|دیدگاه(‌?ها)?|comments?|(reader|user)s?['’]?\s+comments?|leave\s+a\s+(comment
+    |reply)|(join|start)\s+the\s+(discussion|conversation)|commentaires?|
+    kommentare?|comentarios|comentários|commenti|reacties|komentarze|комментарии|
+    yorumlar)\s*[(:\[]?\s*[\d٠-٩۰-۹]*\s*[)\]:]?|[\d٠-٩۰-۹]+\s+(تعليق(ات|
+    ا?ً)?|comments?|replies|responses|commentaires?|kommentare|comentarios))\W*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 
 

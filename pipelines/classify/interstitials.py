@@ -43,9 +43,12 @@ _SURE = (
 )  # fmt: skip
 _LIKELY = ("_Incapsula_Resource", "g-recaptcha", "h-captcha", "cf-turnstile", "captcha")
 _CONSENT = re.compile(
-    r"onetrust|didomi|qc-cmp|sp_message|privacy-mgmt|fc-consent|usercentrics|truste|cmp(box|wrapper|-container)|iubenda|cookiebot|"
-    r"consent-?(wall|manager|form|root|banner|sdk)|tarteaucitron|axeptio|klaro|borlabs",
-    re.IGNORECASE,
+    r"""
+    onetrust|didomi|qc-cmp|sp_message|privacy-mgmt|fc-consent|usercentrics|
+    truste|cmp(box|wrapper|-container)|iubenda|cookiebot|consent-?(wall|
+    manager|form|root|banner|sdk)|tarteaucitron|axeptio|klaro|borlabs
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _ERROR = re.compile(
     r"(?<![\w-])(error-?(404|410|500|page)|page-?(404|not-?found)|not-?found|is-404|http-?404)(?![\w-])",

@@ -30,16 +30,32 @@ NEAR = 8
 
 # fmt: off
 _OFFER = re.compile(
-    r"(subscribe|sign (in|up)|log ?in|register|join|become a member)\b(?!.*\b(comment|discussion)).{0,25}\b(to|and) (continue|keep|read|unlock|access|finish)|to (continue|keep) reading|subscribers? only|(exclusive|only) (to|for) (our )?(subscribers|members)|already (a )?(subscriber|subscribed|member)|"
-    r"(reserved|available) (only )?(for|to) subscribers|(reached|used|read) (your|all|the) .{0,20}(limit|free articles)|(this|the rest of this) (article|story) is for (subscribers|members)|"
-    r"réservée?s? (aux|à nos) abonnés|déjà abonnée?|abonnez-vous pour (lire|continuer)|il vous reste .{0,20}à lire|(lire|découvrir) la suite.{0,30}abonn|"
-    r"nur für abonnenten|(jetzt )?(weiterlesen|weiter lesen) (mit|im|für|als)\b|jetzt (weiterlesen|abonnieren)|(artikel|inhalt) ist (nur )?(für|unseren) abonnent|bereits (abonnent|registriert|kunde)|"
-    r"(solo|exclusivo|exclusiva) (para|de) (suscriptores|assinantes|socios)|ya eres (suscriptor|socio)|suscríbete para (seguir|continuar|leer)|"
-    r"(ال)?(محتوى|مقال|مادة)?\s*(للمشتركين فقط|خاص بالمشتركين|حصري للمشتركين)|اشترك (الآن )?(لمتابعة|لقراءة|لمواصلة)|(لمتابعة|لمواصلة) (القراءة|قراءة).{0,30}(اشتراك|الاشتراك|تسجيل|سجل)|هذا المحتوى (للمشتركين|حصري)|لديك اشتراك|مشترك بالفعل|"
-    r"(ویژه|مخصوص|برای) (مشترکان|مشترکین|اعضا)|مشترک هستید|برای (ادامه|خواندن).{0,30}(اشتراک|مشترک)|"
-    r"(devamını|tamamını|okumaya devam).{0,20}(oku|et)\S* için.{0,20}(abone|üye|giriş)|abonelere özel|zaten abone|(yalnızca|sadece) aboneler|"
-    r"riservato agli abbonati|già abbonat|exclusivo para assinantes|já é assinante|alleen voor abonnees|al abonnee|только для подписчиков|dla subskrybentów|endast för prenumeranter|kun for abonnenter",
-    re.IGNORECASE,
+    r"""
+    (subscribe|sign\ (in|up)|log\ ?in|register|join|become\ a\ member)\b(?!.*\b(comment|
+    discussion)).{0,25}\b(to|and)\ (continue|keep|read|unlock|access|finish)|
+    to\ (continue|keep)\ reading|subscribers?\ only|(exclusive|only)\ (to|
+    for)\ (our\ )?(subscribers|members)|already\ (a\ )?(subscriber|subscribed|
+    member)|(reserved|available)\ (only\ )?(for|to)\ subscribers|(reached|
+    used|read)\ (your|all|the)\ .{0,20}(limit|free\ articles)|(this|the\ rest\ of\ this)\ (article
+    |story)\ is\ for\ (subscribers|members)|réservée?s?\ (aux|à\ nos)\ abonnés|
+    déjà\ abonnée?|abonnez-vous\ pour\ (lire|continuer)|il\ vous\ reste\ .{0,20}à\ lire|
+    (lire|découvrir)\ la\ suite.{0,30}abonn|nur\ für\ abonnenten|(jetzt\ )?(weiterlesen|
+    weiter\ lesen)\ (mit|im|für|als)\b|jetzt\ (weiterlesen|abonnieren)|(artikel|
+    inhalt)\ ist\ (nur\ )?(für|unseren)\ abonnent|bereits\ (abonnent|registriert|
+    kunde)|(solo|exclusivo|exclusiva)\ (para|de)\ (suscriptores|assinantes|
+    socios)|ya\ eres\ (suscriptor|socio)|suscríbete\ para\ (seguir|continuar|
+    leer)|(ال)?(محتوى|مقال|مادة)?\s*(للمشتركين\ فقط|خاص\ بالمشتركين|حصري\ للمشتركين)|
+    اشترك\ (الآن\ )?(لمتابعة|لقراءة|لمواصلة)|(لمتابعة|لمواصلة)\ (القراءة|
+    قراءة).{0,30}(اشتراك|الاشتراك|تسجيل|سجل)|هذا\ المحتوى\ (للمشتركين|حصري)|
+    لديك\ اشتراك|مشترك\ بالفعل|(ویژه|مخصوص|برای)\ (مشترکان|مشترکین|اعضا)|
+    مشترک\ هستید|برای\ (ادامه|خواندن).{0,30}(اشتراک|مشترک)|(devamını|tamamını|
+    okumaya\ devam).{0,20}(oku|et)\S*\ için.{0,20}(abone|üye|giriş)|abonelere\ özel|
+    zaten\ abone|(yalnızca|sadece)\ aboneler|riservato\ agli\ abbonati|già\ abbonat|
+    exclusivo\ para\ assinantes|já\ é\ assinante|alleen\ voor\ abonnees|
+    al\ abonnee|только\ для\ подписчиков|dla\ subskrybentów|endast\ för\ prenumeranter|
+    kun\ for\ abonnenter
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 # fmt: on
 _WALL = "//*[contains(@class,'paywall') or contains(@id,'paywall') or contains(@class,'regwall') or contains(@class,'piano-')]"

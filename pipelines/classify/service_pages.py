@@ -24,26 +24,56 @@ CELLS = 10
 
 # fmt: off
 _NAMES = re.compile(
-    r"(?<!\w)(?:about( us)?|who we are|our (team|story|mission)|contact( us)?|get in touch|privacy( (policy|notice|statement))?|cookie(s)? (policy|notice)|terms( (of|and) (use|service|conditions))?|legal notice|imprint|disclaimer|"
-    r"advertise( with us)?|(our )?newsletters?|subscribe|subscriptions?|careers|jobs|faqs?|help( cent(er|re))?|accessibility( statement)?|editorial (policy|guidelines|standards)|"
-    r"über uns|wir über uns|impressum|kontakt|datenschutz(erklärung|hinweise?)?|agb|allgemeine geschäftsbedingungen|nutzungsbedingungen|mediadaten|newsletters?|abo(nnement)?s?|barrierefreiheit|redaktion|"
-    r"qui sommes[- ]nous|à propos( de nous)?|(nous )?contact(ez-nous)?|politique de (confidentialité|cookies)|mentions légales|conditions générales( d.utilisation| de vente)?|cgu|cgv|abonnez-vous|abonnements?|"
-    r"quiénes somos|sobre nosotros|acerca de( nosotros)?|contacto|contáctanos|política de (privacidad|cookies)|aviso legal|(términos y )?condiciones( de uso)?|suscripciones|suscríbete|publicidad|"
-    r"من نحن|عن (الموقع|الصحيفة)|اتصل(وا)? بنا|تواصل(وا)? معنا|سياسة (الخصوصية|الاستخدام)|(شروط|اتفاقية) (الاستخدام|الخدمة)|الشروط والأحكام|أعلن معنا|هيئة التحرير|وظائف|"
-    r"درباره ما|تماس با ما|حریم خصوصی|قوانین( و مقررات)?|شرایط استفاده|تبلیغات|همکاری با ما|"
-    r"hakkımızda|biz kimiz|iletişim|bize ulaşın|gizlilik( (politikası|sözleşmesi))?|çerez politikası|kullanım (koşulları|şartları)|künye|kvkk|reklam|"
-    r"chi siamo|contatti|informativa (sulla )?privacy|note legali|quem somos|sobre nós|fale conosco|política de privacidade|termos de uso|over ons|contacteer ons|privacybeleid|o nas|polityka prywatności|о нас|контакты|политика конфиденциальности)(?!\w)",
-    re.IGNORECASE,
+    r"""
+    (?<!\w)(?:about(\ us)?|who\ we\ are|our\ (team|story|mission)|contact(\ us)?|
+    get\ in\ touch|privacy(\ (policy|notice|statement))?|cookie(s)?\ (policy|
+    notice)|terms(\ (of|and)\ (use|service|conditions))?|legal\ notice|imprint|
+    disclaimer|advertise(\ with\ us)?|(our\ )?newsletters?|subscribe|subscriptions?|
+    careers|jobs|faqs?|help(\ cent(er|re))?|accessibility(\ statement)?|
+    editorial\ (policy|guidelines|standards)|über\ uns|wir\ über\ uns|impressum|
+    kontakt|datenschutz(erklärung|hinweise?)?|agb|allgemeine\ geschäftsbedingungen|
+    nutzungsbedingungen|mediadaten|newsletters?|abo(nnement)?s?|barrierefreiheit|
+    redaktion|qui\ sommes[- ]nous|à\ propos(\ de\ nous)?|(nous\ )?contact(ez-nous)?|
+    politique\ de\ (confidentialité|cookies)|mentions\ légales|conditions\ générales(\ d.utilisation
+    |\ de\ vente)?|cgu|cgv|abonnez-vous|abonnements?|quiénes\ somos|sobre\ nosotros|
+    acerca\ de(\ nosotros)?|contacto|contáctanos|política\ de\ (privacidad|
+    cookies)|aviso\ legal|(términos\ y\ )?condiciones(\ de\ uso)?|suscripciones|
+    suscríbete|publicidad|من\ نحن|عن\ (الموقع|الصحيفة)|اتصل(وا)?\ بنا|تواصل(وا)?\ معنا|
+    سياسة\ (الخصوصية|الاستخدام)|(شروط|اتفاقية)\ (الاستخدام|الخدمة)|الشروط\ والأحكام|
+    أعلن\ معنا|هيئة\ التحرير|وظائف|درباره\ ما|تماس\ با\ ما|حریم\ خصوصی|قوانین(\ و\ مقررات)?
+    |شرایط\ استفاده|تبلیغات|همکاری\ با\ ما|hakkımızda|biz\ kimiz|iletişim|
+    bize\ ulaşın|gizlilik(\ (politikası|sözleşmesi))?|çerez\ politikası|
+    kullanım\ (koşulları|şartları)|künye|kvkk|reklam|chi\ siamo|contatti|
+    informativa\ (sulla\ )?privacy|note\ legali|quem\ somos|sobre\ nós|fale\ conosco|
+    política\ de\ privacidade|termos\ de\ uso|over\ ons|contacteer\ ons|
+    privacybeleid|o\ nas|polityka\ prywatności|о\ нас|контакты|
+    политика\ конфиденциальности)(?!\w)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _SEARCH = re.compile(
-    r"(?<!\w)(?:search( results?)?( for)?|results for|suchergebnisse?( für)?|résultats (de (la |votre )?recherche|pour)( pour)?|resultados (de (la )?búsqueda|para)( para)?|نتائج البحث( عن)?|نتایج جست\S*( برای)?|arama sonuçları|için arama sonuçları|resultados da busca|risultati (della )?ricerca)(?!\w)",
-    re.IGNORECASE,
+    r"""
+    (?<!\w)(?:search(\ results?)?(\ for)?|results\ for|suchergebnisse?(\ für)?|
+    résultats\ (de\ (la\ |votre\ )?recherche|pour)(\ pour)?|resultados\ (de\ (la\ )?búsqueda
+    |para)(\ para)?|نتائج\ البحث(\ عن)?|نتایج\ جست\S*(\ برای)?|arama\ sonuçları|
+    için\ arama\ sonuçları|resultados\ da\ busca|risultati\ (della\ )?ricerca)(?!\w)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _PATH = re.compile(
-    r"^(?:/[a-z]{2}(?:-[a-z]{2})?)?(?:/(?:pages?|p|static|info|site|company|legal|service))?/(?:about(?:-us)?|contact(?:-us)?|privacy(?:-(?:policy|notice))?|cookies?(?:-policy)?|terms(?:-(?:of-(?:use|service)|and-conditions|conditions))?|legal(?:-notice)?|"
-    r"imprint|impressum|disclaimer|advertise(?:-with-us)?|subscribe|subscriptions?|careers|faq|help|ueber-uns|kontakt|datenschutz(?:erklaerung)?|agb|mediadaten|qui-sommes-nous|a-propos|mentions-legales|(?:politique-de-)?confidentialite|cgu|cgv|abonnements?|"
-    r"quienes-somos|contacto|aviso-legal|politica-de-(?:privacidad|cookies)|suscripciones|hakkimizda|iletisim|gizlilik(?:-politikasi)?|kunye|kullanim-kosullari|chi-siamo|contatti|quem-somos|من-نحن|اتصل-بنا|سياسة-الخصوصية|درباره-ما|تماس-با-ما)(?:\.\w{3,5})?/?$",
-    re.IGNORECASE,
+    r"""
+    ^(?:/[a-z]{2}(?:-[a-z]{2})?)?(?:/(?:pages?|p|static|info|site|company|
+    legal|service))?/(?:about(?:-us)?|contact(?:-us)?|privacy(?:-(?:policy|
+    notice))?|cookies?(?:-policy)?|terms(?:-(?:of-(?:use|service)|and-conditions|
+    conditions))?|legal(?:-notice)?|imprint|impressum|disclaimer|advertise(?:-with-us)?|
+    subscribe|subscriptions?|careers|faq|help|ueber-uns|kontakt|datenschutz(?:erklaerung)?
+    |agb|mediadaten|qui-sommes-nous|a-propos|mentions-legales|(?:politique-de-)?confidentialite
+    |cgu|cgv|abonnements?|quienes-somos|contacto|aviso-legal|politica-de-(?:privacidad|
+    cookies)|suscripciones|hakkimizda|iletisim|gizlilik(?:-politikasi)?|
+    kunye|kullanim-kosullari|chi-siamo|contatti|quem-somos|من-نحن|اتصل-بنا|
+    سياسة-الخصوصية|درباره-ما|تماس-با-ما)(?:\.\w{3,5})?/?$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 # fmt: on
 _ASKED = re.compile(r"(?:^|&)(?:q|s|query|search|keyword|suche|recherche|buscar|ara)=[^&]")

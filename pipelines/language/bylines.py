@@ -122,9 +122,17 @@ ISSUED = re.compile(
 FROM = re.compile(r"\s+(?:in|aus|à|from)\s+[A-ZÀ-Ý][\w.]+(?:[\s-][A-ZÀ-Ý][\w.]+)?$")
 # Words that no name has: a line with one of them is a heading or a call.
 LABEL = re.compile(
-    r"\b(?:news|more|read(?:ing)?|stor(?:y|ies)|articles?|about|related|contacts?|follow|share|latest|videos?|photos?|comments?|newsletter|the|and|our|your|us|here|next|new|live|updated?|updates|breaking|top|best|also|see|watch|listen|subscribe|sign|join|"
-    r"note|press|release|sources?|media|further|references|notes|conclusion|final|thoughts|summary|faqs?|questions|key|takeaways|bottom|line|additional|resources|disclosure|disclaimer|terms|privacy|mehr|zum|thema|lesen|weitere|alle|und|lire|aussi|plus|les|des|leer|más|noticias|leia|mais)\b",
-    re.IGNORECASE,
+    r"""
+    \b(?:news|more|read(?:ing)?|stor(?:y|ies)|articles?|about|related|contacts?|
+    follow|share|latest|videos?|photos?|comments?|newsletter|the|and|our|
+    your|us|here|next|new|live|updated?|updates|breaking|top|best|also|see|
+    watch|listen|subscribe|sign|join|note|press|release|sources?|media|further|
+    references|notes|conclusion|final|thoughts|summary|faqs?|questions|key|
+    takeaways|bottom|line|additional|resources|disclosure|disclaimer|terms|
+    privacy|mehr|zum|thema|lesen|weitere|alle|und|lire|aussi|plus|les|des|
+    leer|más|noticias|leia|mais)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 BEHIND = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
 

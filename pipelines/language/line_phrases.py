@@ -39,34 +39,67 @@ _RELATED = (
 RELATED_LABEL = re.compile(rf"^\W*({_RELATED})\s*\W*$", re.IGNORECASE)
 RELATED_LEAD = re.compile(rf"^\W*({_RELATED})\s*[:：|>»\-–—]", re.IGNORECASE)
 FURNITURE = re.compile(
-    r"^\W*(advertisement|advert|reklame?|reklam|werbung|anzeige|publicidad|publicité|pubblicità|publicidade|annonse|annons|mainos|advertentie|إعلان|"
-    r"annonsørinnhold|sponsored(\s+content)?|story\s+continues\s+below.*|article\s+continues\s+(below|after).*|continue\s+reading.*|skip\s+(advertisement|ad|past).*|"
-    r"share(\s+(this|on|via).{0,30})?|teilen|partager|compartir|condividi|شارك|شارك(ها|ه)?\s*(على|عبر|مع)?.{0,20}|مشاركة|طباعة|انسخ\s+الرابط|"
-    r"facebook|twitter|whatsapp|telegram|linkedin|pinterest|email|x|print|copy\s+link|logo|comments?|leave\s+a\s+(comment|reply).*|"
-    r"loading\.*|watch(\s+(live|now))?|listen(\s+to.{0,30})?|play|video|gallery|tags?:?|topics?:?|الوسوم:?|كلمات\s+(مفتاحية|دلالية):?|الكلمات\s+(المفتاحية|الدلالية):?|"
-    r"عاجل|مباشر|تابعونا(\s+(على|عبر).{0,30})?|تابعنا(\s+على.{0,30})?|مركز\s+الإشعارات|النشرة\s+البريدية.{0,20}|اشترك.{0,25}|اشترك(وا|ي)?\s+(الآن\s+)?في\s+(ال)?(نشرت|نشرة|خدمة|قناة).{0,100}|"
-    r"follow\s+us.{0,60}|sign\s+up(\s+(for|to|here|now).{0,60})?|subscribe(\s+(now|today|to).{0,60})?|newsletter|"
-    r"(عرض|تحميل)\s+المزيد|استمع\s+إلى\s+(المقال|الخبر)|حجم\s+الخط|a\+\s*a-|[\d٠-٩,.]+\s+(مشاهد(ة|ات)|قراء(ة|ات)|views?)|عدد\s+(القراءات|المشاهدات|الزيارات)\W*[\d٠-٩,.]*|رابط\s+مختصر.*|(تم\s+)?نسخ\s+الرابط|رابط\s+(الخبر|المقال)|"
-    r"((فيس\s?بوك|تويتر|واتس\s?[اآ]ب|تيلي?[جغ]رام|تلغرام|إكس|لينكد\s?إن|[إا]نستغرام|ماسنجر)\s*)+|[أا]رسل\s+(ل|إلى\s+)صديق|(مدة|وقت|زمن)\s+القراءة.{0,20}|([\d٠-٩]+\s+دقائق|([\d٠-٩]+\s+)?دقيقة(\s+واحدة)?|دقيقت(ان|ين))\s+للقراءة|قراءة\s+[\d٠-٩]+\s+(دقائق|دقيقة)|"
-    r"اضغط\s+هنا|(العودة\s+)?إلى\s+ال[أا]على|(الخبر|المقال)\s+(التالي|السابق)|الأكثر\s+(قراءة|مشاهدة|تداولا?ً?)|(آخر|أحدث)\s+الأخبار|وسوم|كلمات\s+دليلية|#\S+(\s+#\S+)+|هل\s+أعجبك\s+(هذا\s+)?(المقال|الخبر|المحتوى)|هل\s+كانت?\s+(هذا|هذه)\s.{0,12}مفيد(ا|ة|اً)?|تقييم\s+المقال|تسجيل\s+الدخول|[أا]كتب\s+تعليقك?.{0,10}|"
-    r"لن\s+يتم\s+نشر\s+.{0,12}بريدك.*|جار[يٍ]?\s+التحميل|(تابع|أكمل)\s+القراءة|بريدك\s+الإلكتروني|(تفعيل\s+)?الإشعارات|يرجى\s+تفعيل\s+جافا.*|نستخدم\s+ملفات\s+تعريف.*|تابع(وا)?\s+آخر\s+(ال)?أخبار(نا)?\s+(على|عبر|من\s+خلال)\s.*|حمّ?ل(وا)?\s+(ال)?تطبيق.*|للاشتراك\s+في\s+.{0,60}(اضغط|هنا).*|"
-    r"we\s+use\s+cookies(\s+(and|to|on|for|in\s+order)\b.*)?|your\s+e-?mail\s+address\s+will\s+not\s+be.*|please\s+enable\s+javascript.*|(advertisement\W+)?scroll\s+to\s+continue|tweet|back\s+to\s+top|(next|previous)\s+(article|story|post)|(load|show|see)\s+more|sign\s+in|click\s+here|reading\s+time.{0,20}|"
-    r"\d+\s*(min(ute)?s?|دقائق|دقيقة)\.?(\s+(read|قراءة))?|ende\s+der\s+weiteren\s+informationen|weitere\s+informationen)\W*$",
-    re.IGNORECASE,
+    r"""
+    ^\W*(advertisement|advert|reklame?|reklam|werbung|anzeige|publicidad|
+    publicité|pubblicità|publicidade|annonse|annons|mainos|advertentie|إعلان|
+    annonsørinnhold|sponsored(\s+content)?|story\s+continues\s+below.*|
+    article\s+continues\s+(below|after).*|continue\s+reading.*|skip\s+(advertisement|
+    ad|past).*|share(\s+(this|on|via).{0,30})?|teilen|partager|compartir|
+    condividi|شارك|شارك(ها|ه)?\s*(على|عبر|مع)?.{0,20}|مشاركة|طباعة|انسخ\s+الرابط|
+    facebook|twitter|whatsapp|telegram|linkedin|pinterest|email|x|print|
+    copy\s+link|logo|comments?|leave\s+a\s+(comment|reply).*|loading\.*|
+    watch(\s+(live|now))?|listen(\s+to.{0,30})?|play|video|gallery|tags?:?|
+    topics?:?|الوسوم:?|كلمات\s+(مفتاحية|دلالية):?|الكلمات\s+(المفتاحية|الدلالية):?|
+    عاجل|مباشر|تابعونا(\s+(على|عبر).{0,30})?|تابعنا(\s+على.{0,30})?|مركز\s+الإشعارات|
+    النشرة\s+البريدية.{0,20}|اشترك.{0,25}|اشترك(وا|ي)?\s+(الآن\s+)?في\s+(ال)?(نشرت|
+    نشرة|خدمة|قناة).{0,100}|follow\s+us.{0,60}|sign\s+up(\s+(for|to|here|
+    now).{0,60})?|subscribe(\s+(now|today|to).{0,60})?|newsletter|(عرض|تحميل)\s+المزيد|
+    استمع\s+إلى\s+(المقال|الخبر)|حجم\s+الخط|a\+\s*a-|[\d٠-٩,.]+\s+(مشاهد(ة|
+    ات)|قراء(ة|ات)|views?)|عدد\s+(القراءات|المشاهدات|الزيارات)\W*[\d٠-٩,.]*|
+    رابط\s+مختصر.*|(تم\s+)?نسخ\s+الرابط|رابط\s+(الخبر|المقال)|((فيس\s?بوك|
+    تويتر|واتس\s?[اآ]ب|تيلي?[جغ]رام|تلغرام|إكس|لينكد\s?إن|[إا]نستغرام|ماسنجر)\s*)+|
+    [أا]رسل\s+(ل|إلى\s+)صديق|(مدة|وقت|زمن)\s+القراءة.{0,20}|([\d٠-٩]+\s+دقائق|
+    ([\d٠-٩]+\s+)?دقيقة(\s+واحدة)?|دقيقت(ان|ين))\s+للقراءة|قراءة\s+[\d٠-٩]+\s+(دقائق|
+    دقيقة)|اضغط\s+هنا|(العودة\s+)?إلى\s+ال[أا]على|(الخبر|المقال)\s+(التالي|
+    السابق)|الأكثر\s+(قراءة|مشاهدة|تداولا?ً?)|(آخر|أحدث)\s+الأخبار|وسوم|
+    كلمات\s+دليلية|\#\S+(\s+\#\S+)+|هل\s+أعجبك\s+(هذا\s+)?(المقال|الخبر|
+    المحتوى)|هل\s+كانت?\s+(هذا|هذه)\s.{0,12}مفيد(ا|ة|اً)?|تقييم\s+المقال|
+    تسجيل\s+الدخول|[أا]كتب\s+تعليقك?.{0,10}|لن\s+يتم\s+نشر\s+.{0,12}بريدك.*|
+    جار[يٍ]?\s+التحميل|(تابع|أكمل)\s+القراءة|بريدك\s+الإلكتروني|(تفعيل\s+)?الإشعارات|
+    يرجى\s+تفعيل\s+جافا.*|نستخدم\s+ملفات\s+تعريف.*|تابع(وا)?\s+آخر\s+(ال)?أخبار(نا)?\s+(على
+    |عبر|من\s+خلال)\s.*|حمّ?ل(وا)?\s+(ال)?تطبيق.*|للاشتراك\s+في\s+.{0,60}(اضغط|
+    هنا).*|we\s+use\s+cookies(\s+(and|to|on|for|in\s+order)\b.*)?|
+    your\s+e-?mail\s+address\s+will\s+not\s+be.*|please\s+enable\s+javascript.*|
+    (advertisement\W+)?scroll\s+to\s+continue|tweet|back\s+to\s+top|(next|
+    previous)\s+(article|story|post)|(load|show|see)\s+more|sign\s+in|click\s+here|
+    reading\s+time.{0,20}|\d+\s*(min(ute)?s?|دقائق|دقيقة)\.?(\s+(read|قراءة))?|
+    ende\s+der\s+weiteren\s+informationen|weitere\s+informationen)\W*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 RIGHTS = re.compile(
-    r"^\W*(©|\(c\)\s|copyright\b|all\s+rights\s+reserved|جميع\s+الحقوق|كافة\s+الحقوق|حقوق\s+(النشر|الطبع)|alle\s+rechte\s+vorbehalten|tüm\s+hakları|все\s+права|版权所有|tutti\s+i\s+diritti|alle\s+rechten|wszelkie\s+prawa|تمامی\s+حقوق|جملہ\s+حقوق|כל\s+הזכויות|tous\s+droits|todos\s+los\s+derechos|todos\s+os\s+direitos)"
-    r"|(all\s+rights\s+reserved|جميع\s+الحقوق\s+محفوظة|rights\s+reserved)\W{0,3}.{0,40}$",
-    re.IGNORECASE,
+    r"""
+    ^\W*(©|\(c\)\s|copyright\b|all\s+rights\s+reserved|جميع\s+الحقوق|كافة\s+الحقوق|
+    حقوق\s+(النشر|الطبع)|alle\s+rechte\s+vorbehalten|tüm\s+hakları|все\s+права|
+    版权所有|tutti\s+i\s+diritti|alle\s+rechten|wszelkie\s+prawa|تمامی\s+حقوق|
+    جملہ\s+حقوق|כל\s+הזכויות|tous\s+droits|todos\s+los\s+derechos|todos\s+os\s+direitos)
+    |(all\s+rights\s+reserved|جميع\s+الحقوق\s+محفوظة|rights\s+reserved)\W{0,3}.{0,40}$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 # What a button says: a verb that asks the reader to do something, and a few words more.
 CALL = re.compile(
-    r"^\W*(read|learn|shop|see|get|start|try|download|watch|compare|view|browse|check|visit|buy|book|request|contact|sign|join|explore|find|"
-    r"discover|click|subscribe|order|register|apply|schedule|listen|go|take|open|follow|share|add|create|talk|order|donate|"
-    r"jetzt|hier|zum|zur|mehr|weiterlesen|en\s+savoir|découvr\w+|cliquez|voir|télécharge\w+|lire|suivez|abonnez|"
-    r"ver|leer|haz|descubre|descarga|suscríbe\w*|compra\w*|saiba|clique|assine|leia|baixe|scopri|leggi|clicca|iscriviti|"
-    r"اقرأ|إقرأ|اقرا|شاهد|تابع|اشترك|حم[ّ]?ل|اضغط|انقر|اطلع|زوروا|للمزيد|المزيد|لمشاهدة|لقراءة|بیشتر)\b",
-    re.IGNORECASE,
+    r"""
+    ^\W*(read|learn|shop|see|get|start|try|download|watch|compare|view|browse|
+    check|visit|buy|book|request|contact|sign|join|explore|find|discover|
+    click|subscribe|order|register|apply|schedule|listen|go|take|open|follow|
+    share|add|create|talk|order|donate|jetzt|hier|zum|zur|mehr|weiterlesen|
+    en\s+savoir|découvr\w+|cliquez|voir|télécharge\w+|lire|suivez|abonnez|
+    ver|leer|haz|descubre|descarga|suscríbe\w*|compra\w*|saiba|clique|assine|
+    leia|baixe|scopri|leggi|clicca|iscriviti|اقرأ|إقرأ|اقرا|شاهد|تابع|اشترك|
+    حم[ّ]?ل|اضغط|انقر|اطلع|زوروا|للمزيد|المزيد|لمشاهدة|لقراءة|بیشتر)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _CALL_WORDS = 12
 # What stands before a writer's name.
@@ -76,10 +109,14 @@ BYLINE = re.compile(
 )
 # A label over what is said of the writer.
 ON_AUTHOR = re.compile(
-    r"^\W*((about|meet)\s+(the\s+|our\s+)?(authors?|writers?|reviewers?|editors?)|über\s+(den\s+autor|die\s+autor(in|en))|zu[rm]?\s+(autorin|autor)|"
-    r"(à\s+propos\s+)?de\s+l['’]aute(ur|ure|ure?s)|sobre\s+(el|la|los)\s+autora?(es)?|sobre\s+o\s+autor|sull['’]autore|over\s+de\s+auteur|o\s+autor(ze|ce)|об\s+авторе|"
-    r"(نبذة\s+)?عن\s+الكاتبة?|درباره\s+نویسنده|yazar\s+hakkında)\s*:?\W*$",
-    re.IGNORECASE,
+    r"""
+    ^\W*((about|meet)\s+(the\s+|our\s+)?(authors?|writers?|reviewers?|editors?)|
+    über\s+(den\s+autor|die\s+autor(in|en))|zu[rm]?\s+(autorin|autor)|(à\s+propos\s+)?de\s+l['’]aute(ur
+    |ure|ure?s)|sobre\s+(el|la|los)\s+autora?(es)?|sobre\s+o\s+autor|sull['’]autore|
+    over\s+de\s+auteur|o\s+autor(ze|ce)|об\s+авторе|(نبذة\s+)?عن\s+الكاتبة?|
+    درباره\s+نویسنده|yazar\s+hakkında)\s*:?\W*$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 # What announces no part of a text, though it ends in a colon.
 SOURCES = re.compile(
@@ -88,10 +125,15 @@ SOURCES = re.compile(
 )
 # What stands where a text that must be paid for is cut.
 _NOT_WITHOUT = re.compile(
-    r"^\W*(?:please\s+)?(?:subscribe|sign\s+(?:in|up)|log\s?in|register)\b.{0,40}\b(?:to|and)\s+(?:continue|keep|read|unlock|access)|^\W*already\s+a\s+subscriber|"
-    r"(?:exclusive\s+to|reserved\s+(?:for|to))\s+(?:our\s+)?subscribers|réservée?s?\s+(?:à\s+nos\s+|aux\s+)abonnés|^\W*(?:nur\s+für\s+abonnenten|jetzt\s+(?:weiterlesen|abonnieren)|weiterlesen\s+mit)|"
-    r"(?:solo\s+para\s+suscriptores|exclusivo\s+para\s+(?:suscriptores|assinantes))|للمشتركين\s+فقط|هذا\s+المحتوى\s+(?:للمشتركين|حصري)",
-    re.IGNORECASE,
+    r"""
+    ^\W*(?:please\s+)?(?:subscribe|sign\s+(?:in|up)|log\s?in|register)\b.{0,40}\b(?:to|
+    and)\s+(?:continue|keep|read|unlock|access)|^\W*already\s+a\s+subscriber|
+    (?:exclusive\s+to|reserved\s+(?:for|to))\s+(?:our\s+)?subscribers|réservée?s?\s+(?:à\s+nos\s+
+    |aux\s+)abonnés|^\W*(?:nur\s+für\s+abonnenten|jetzt\s+(?:weiterlesen|
+    abonnieren)|weiterlesen\s+mit)|(?:solo\s+para\s+suscriptores|exclusivo\s+para\s+(?:suscriptores
+    |assinantes))|للمشتركين\s+فقط|هذا\s+المحتوى\s+(?:للمشتركين|حصري)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 # Invitations to newsletters and channels: sentences that ask the reader, not such as tell who reads
 # a newsletter.
@@ -115,9 +157,12 @@ TICKER = re.compile(
     re.IGNORECASE,
 )
 _DATE_PART = re.compile(
-    r"[\d٠-٩۰-۹]{1,4}\s*[/\-.:]\s*[\d٠-٩۰-۹]{1,2}|[\d٠-٩۰-۹]{1,2}\.?\s+\w{3,12}\W+[\d٠-٩۰-۹]{4}|\b\w{3,10}\.?\s+\d{1,2},?\s+\d{4}|[\d٠-٩۰-۹]{4}年"
-    r"|(منذ|قبل)\s+[\d٠-٩]*\s*\w+|\d+\s+(minutes?|hours?|days?)\s+ago",
-    re.IGNORECASE,
+    r"""
+    [\d٠-٩۰-۹]{1,4}\s*[/\-.:]\s*[\d٠-٩۰-۹]{1,2}|
+    [\d٠-٩۰-۹]{1,2}\.?\s+\w{3,12}\W+[\d٠-٩۰-۹]{4}|\b\w{3,10}\.?\s+\d{1,2},?\s+\d{4}|
+    [\d٠-٩۰-۹]{4}年|(منذ|قبل)\s+[\d٠-٩]*\s*\w+|\d+\s+(minutes?|hours?|days?)\s+ago
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _SIGN = re.compile("[\u3005\u3041-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _SENTENCE_END = re.compile(r"[.!?…؟۔。！？](?:[\"'”’»«)\]\s]|\[\d+\])*$")

@@ -47,9 +47,14 @@ _FRENCH = re.compile(r"\s+et\s+")
 _COMMA = re.compile(r"\s*,\s+(?:and\s+|und\s+)?")
 _BRACKETS = re.compile(r"\s*[(\[（【][^)\]）】]{0,60}[)\]）】]\s*")
 _NOT_NAME = re.compile(
-    r"https?:|www\.|@\w+\.\w|\d{3,}|^\W*$|\b(?:developer|admin|administrator|webmaster|twitter|facebook|instagram|linkedin|whatsapp|telegram|youtube|unknown|undefined|null|none|guest)\b|[{}<>=]|^(?:von|by|por|par|di|author|authors|autor|share|follow|"
-    r"view all posts|posts by|about|read more|more|save|updated|published|comments?|المزيد|تابعنا|شارك)$",
-    re.IGNORECASE,
+    r"""
+    https?:|www\.|@\w+\.\w|\d{3,}|^\W*$|\b(?:developer|admin|administrator|
+    webmaster|twitter|facebook|instagram|linkedin|whatsapp|telegram|youtube|
+    unknown|undefined|null|none|guest)\b|[{}<>=]|^(?:von|by|por|par|di|author|
+    authors|autor|share|follow|view\ all\ posts|posts\ by|about|read\ more|
+    more|save|updated|published|comments?|المزيد|تابعنا|شارك)$
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _EDITORS = re.compile(
     r"redaktion|editorial|newsroom|staff|redaction|redacción|redazione|desk|newsdesk|تحرير|هيئة|team",

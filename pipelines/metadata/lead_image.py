@@ -24,9 +24,14 @@ from pipelines.page.head_tags import Head, plain_text
 
 # What introduces a credit; it may follow the caption with no space between.
 _CREDIT = re.compile(
-    r"\s*[\[(|–—-]?\s*(?:(?:مصدر الصورة|المصدر|صورة|الصورة من|تصوير|عدسة|الصورة|عكس از|عکس|Image source|Photo credit|Image credit|Picture credit|Photograph|Photos?|Image|Picture|Source|Credits?|Crédits?"
-    r"|Bildquelle|Quelle|Foto(?:graf)?s?|Fotograf[ií]a|Bild|Photo by|Image by|Kilde|Källa|Bron|Fonte|Fuente|Kaynak|Źródło|Фото)\s*[:：/]\s*|(?:©|\(c\)|Copyright)\s*)",
-    re.IGNORECASE,
+    r"""
+    \s*[\[(|–—-]?\s*(?:(?:مصدر\ الصورة|المصدر|صورة|الصورة\ من|تصوير|عدسة|
+    الصورة|عكس\ از|عکس|Image\ source|Photo\ credit|Image\ credit|Picture\ credit|
+    Photograph|Photos?|Image|Picture|Source|Credits?|Crédits?|Bildquelle|
+    Quelle|Foto(?:graf)?s?|Fotograf[ií]a|Bild|Photo\ by|Image\ by|Kilde|
+    Källa|Bron|Fonte|Fuente|Kaynak|Źródło|Фото)\s*[:：/]\s*|(?:©|\(c\)|Copyright)\s*)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 # Without such a word: one of photography behind a mark, or an agency that stands alone behind one.
 _TAKEN = re.compile(
@@ -34,9 +39,14 @@ _TAKEN = re.compile(
     re.IGNORECASE,
 )
 _AGENCY = re.compile(
-    r"\s*[\[(|/–—-]\s*(?=(?:رويترز|فرانس برس|أ\s?\.?\s?ف\s?\.?\s?ب|أسوشيتد برس|أسوشييتد برس|الأناضول|د\s?ب\s?أ|غيتي(?: إيمدجز)?|جيتي|وكالة(?: [^\W\d_]+){1,3}|وكالات|أرشيفية"
-    r"|reuters|afp|ap(?: photo)?|associated press|getty(?: images)?|epa|dpa|efe|ansa|anadolu|aa|xinhua|bloomberg|shutterstock|alamy|pa(?: media| wire)?|tass|upi)(?:\W+\w+){0,2}[)\].]*$)",
-    re.IGNORECASE,
+    r"""
+    \s*[\[(|/–—-]\s*(?=(?:رويترز|فرانس\ برس|أ\s?\.?\s?ف\s?\.?\s?ب|أسوشيتد\ برس|
+    أسوشييتد\ برس|الأناضول|د\s?ب\s?أ|غيتي(?:\ إيمدجز)?|جيتي|وكالة(?:\ [^\W\d_]+){1,3}|
+    وكالات|أرشيفية|reuters|afp|ap(?:\ photo)?|associated\ press|getty(?:\ images)?|
+    epa|dpa|efe|ansa|anadolu|aa|xinhua|bloomberg|shutterstock|alamy|pa(?:\ media|
+    \ wire)?|tass|upi)(?:\W+\w+){0,2}[)\].]*$)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _LOGO = re.compile(r"logo|icon|avatar|sprite|placeholder|pixel|blank|شعار", re.IGNORECASE)
 # Words, not a number or a generic name; not the name of a file.

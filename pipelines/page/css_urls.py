@@ -14,10 +14,13 @@ from collections.abc import Callable, Iterator
 # image-set(), which a resolution follows (CSS Images Level 4 §2.4). Possessive, so that no text can
 # make the pattern try again; a parenthesis ends an unquoted address, a line's end a quoted one.
 _CSS = re.compile(
-    r"""\burl\(\s*+(?:"(?P<double>[^"\n]*+)"|'(?P<single>[^'\n]*+)'|(?P<bare>[^()"']*+))\s*+\)"""
-    r"""|@import\s++(?:"(?P<import_double>[^"\n]*+)"|'(?P<import_single>[^'\n]*+)')"""
-    r"""|(?:"(?P<set_double>[^"\n]*+)"|'(?P<set_single>[^'\n]*+)')(?=\s++[0-9.]++(?:x|dppx|dpi|dpcm)\b)""",
-    re.IGNORECASE,
+    r"""
+    \burl\(\s*+(?:"(?P<double>[^"\n]*+)"|'(?P<single>[^'\n]*+)'|(?P<bare>[^()"']*+))\s*+\)
+    |@import\s++(?:"(?P<import_double>[^"\n]*+)"|'(?P<import_single>[^'\n]*+)')|
+    (?:"(?P<set_double>[^"\n]*+)"|'(?P<set_single>[^'\n]*+)')(?=\s++[0-9.]++(?:x|
+    dppx|dpi|dpcm)\b)
+    """,
+    re.IGNORECASE | re.VERBOSE,
 )
 _CANDIDATE = re.compile(r"[\s,]*+(?P<url>\S++)")
 _ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)", re.DOTALL)

@@ -25,12 +25,19 @@ _ROLES = {
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NAMES = (
     ("related", re.compile(
-        r"related|recommend|recirc|read-?more|readalso|read-also|see-?also|more-?(news|stories|from|articles|posts|about|on\b)|"
-        r"(also|further)-?(read|reading)|most-?(read|popular|viewed|shared)|trending|popular-|top-?stories|latest-?(news|posts|stories)|"
-        r"next-?(article|post|story|up)|prev(ious)?-?(article|post)|post-?nav|teaser|outbrain|taboola|zergnet|mgid|embedded-?post|"
-        r"upnext|youmay|suggested|interlink|inline-?link|link-?box|linkbox|leia-?(mais|tambem)|ler-?mais|lire-?aussi|"
-        r"lees-?ook|leggi-?anche|mehr-?zum|keep-?reading|(?<![a-z]-)(?<!--)promoted|onward|crosslink|storylink|morelink|readnext|read-?next"
-    )),
+    r"""
+    related|recommend|recirc|read-?more|readalso|read-also|see-?also|more-?(news|
+    stories|from|articles|posts|about|on\b)|(also|further)-?(read|reading)|
+    most-?(read|popular|viewed|shared)|trending|popular-|top-?stories|latest-?(news|
+    posts|stories)|next-?(article|post|story|up)|prev(ious)?-?(article|post)|
+    post-?nav|teaser|outbrain|taboola|zergnet|mgid|embedded-?post|upnext|
+    youmay|suggested|interlink|inline-?link|link-?box|linkbox|leia-?(mais|
+    tambem)|ler-?mais|lire-?aussi|lees-?ook|leggi-?anche|mehr-?zum|keep-?reading|
+    (?<![a-z]-)(?<!--)promoted|onward|crosslink|storylink|morelink|readnext|
+    read-?next
+    """,
+    re.VERBOSE,
+)),
     ("share", re.compile(r"\bshar(e|er|ing)\b|share-?(bar|tools|button|links|icons|this|box)|sharedaddy|social|addtoany|addthis|whatsapp|telegram|follow-?us|followus|google-?news")),
     ("newsletter", re.compile(r"newsletter|subscri(be|ption)|sign-?up\b|signup|mailing-?list|mc4wp|regwall|paywall-?(box|banner|message)|piano-|call-?to-?action|\bcta\b|donat(e|ion)|membership")),
     ("comments", re.compile(r"\bcomments?\b|commentlist|comment-|disqus|livefyre|respond\b|replies|discussion")),
@@ -39,12 +46,36 @@ _NAMES = (
     ("footer", re.compile(r"\bfooter\b|site-?footer|page-?footer|copyright|colophon|disclaimer|legal\b|article-?footer|post-?footer")),
     ("dialog", re.compile(r"cookie|consent|gdpr|popup|pop-up|\bmodal\b|overlay|lightbox|tooltip|toast\b|\bdialog\b|notification|onesignal")),
     ("tags", re.compile(r"\btags?\b|tag-?(list|cloud|links)|tagcloud|topics?\b|keywords|post-?categor|cat-?links|categories|hashtag")),
-    ("byline", re.compile(r"byline|\bauthors?\b|author-?(bio|box|info|name|card)|post-?author|\bbio\b|contributor|writer|post-?meta|entry-?meta|article-?meta|meta-?data|\bmeta\b|reading-?time|read-?time|dateline|timestamp|publish(ed)?-?(date|time|on)|post-?date|entry-?date|article-?date|\bdates?\b|datetime|last-?updated|word-?count")),
+    ("byline", re.compile(
+    r"""
+    byline|\bauthors?\b|author-?(bio|box|info|name|card)|post-?author|\bbio\b|
+    contributor|writer|post-?meta|entry-?meta|article-?meta|meta-?data|\bmeta\b|
+    reading-?time|read-?time|dateline|timestamp|publish(ed)?-?(date|time|
+    on)|post-?date|entry-?date|article-?date|\bdates?\b|datetime|last-?updated|
+    word-?count
+    """,
+    re.VERBOSE,
+)),
     ("caption", re.compile(r"caption|\bcredits?\b|image-?(source|info|desc|meta)|photo-?(by|desc|info|source)|img-?(source|desc|info)|\bslideshow\b|gallery|carousel|slider\b")),
-    ("embed", re.compile(r"twitter-?tweet|instagram-?media|fb-?post|tiktok-?embed|reddit-?embed|mediaembed|media-embed|\bembed|social-?embed|tweet\b|video-?(player|container|wrapper|js)|jwplayer|audio-?player|player\b|poll\b|quiz\b")),
+    ("embed", re.compile(
+    r"""
+    twitter-?tweet|instagram-?media|fb-?post|tiktok-?embed|reddit-?embed|
+    mediaembed|media-embed|\bembed|social-?embed|tweet\b|video-?(player|
+    container|wrapper|js)|jwplayer|audio-?player|player\b|poll\b|quiz\b
+    """,
+    re.VERBOSE,
+)),
     ("ticker", re.compile(r"ticker|breaking-?news|marquee|newsflash|liveblog-?teaser")),
     ("hidden", re.compile(r"(?<![\w:-])hidden(?![\w:-])(?!.*\b(sm|md|lg|xl|2xl):(block|flex|grid|inline))|screen-?reader|sr-?only|visually-?hidden|\bd-none\b|no-?print|print-?only|noprint|offscreen|a11y")),
-    ("widget", re.compile(r"widget-?area|widget-?(title|recent)|\btools?\b|article-?(tools|actions|action-bar)|action-?bar|utility|feedback|rating|votes?\b|likes\b|reaction|\bprint\b|listen\b|text-?to-?speech|factbox-?link|login\b|edit-?link|jump-?to")),
+    ("widget", re.compile(
+    r"""
+    widget-?area|widget-?(title|recent)|\btools?\b|article-?(tools|actions|
+    action-bar)|action-?bar|utility|feedback|rating|votes?\b|likes\b|reaction|
+    \bprint\b|listen\b|text-?to-?speech|factbox-?link|login\b|edit-?link|
+    jump-?to
+    """,
+    re.VERBOSE,
+)),
 )  # fmt: skip
 _SEARCHES = tuple((at, pattern.search) for at, (_, pattern) in enumerate(_NAMES))
 _NEVER = frozenset(("html", "body", "main", "article"))
