@@ -42,23 +42,24 @@ def read_payload(payload: bytes, facts: PayloadFacts, site: SiteConfig) -> Readi
     """Read one payload (entity with its content coding still on)."""
     status = facts.status or 200  # a resource record has no HTTP status
     if 300 <= status < 400:
-        return _redirect(facts, status)
+        return _read_redirect(facts, status)
     if not 200 <= status < 300:
         return Reading(
             kind=PayloadKind.OTHER,
-            not_article=_not(facts, NotArticleReason.ERROR_STATUS, f"HTTP {status}"),
+            not_article=_rejection(facts, NotArticleReason.ERROR_STATUS, f"HTTP {status}"),
         )
     decoded = decode_entity(payload, facts.content_encoding, DECODED_LIMIT)
     if decoded.truncated and len(decoded.body) >= DECODED_LIMIT:
         detail = f"more than {DECODED_LIMIT >> 20} MB once decoded"
         return Reading(
-            kind=PayloadKind.OTHER, not_article=_not(facts, NotArticleReason.TOO_LARGE, detail)
+            kind=PayloadKind.OTHER,
+            not_article=_rejection(facts, NotArticleReason.TOO_LARGE, detail),
         )
-    failures = (_failure(facts, Stage.EXTRACT, decoded.problem),) if decoded.problem else ()
-    return _recognised(decoded.body, facts, site, failures)
+    failures = (_failure_of(facts, Stage.EXTRACT, decoded.problem),) if decoded.problem else ()
+    return _recognise_document(decoded.body, facts, site, failures)
 
 
-def _recognised(
+def _recognise_document(
     body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Failure, ...]
 ) -> Reading:
     mime = (facts.mime or "").lower()
@@ -73,14 +74,14 @@ def _recognised(
         )
     if mime not in HTML or not _starts_like_html(body):
         if looks_like_sitemap(body, mime):
-            return _sitemap(body, facts, failures)
+            return _read_sitemap(body, facts, failures)
         if is_feed(body, mime):
-            return _feed(body, facts, failures)
+            return _read_feed(body, facts, failures)
     if mime in HTML or (not mime and _starts_like_html(body)):
-        return _page(body, facts, site, failures)
+        return _read_page(body, facts, site, failures)
     return Reading(
         kind=PayloadKind.OTHER,
-        not_article=_not(facts, NotArticleReason.NOT_HTML, mime or "no content type"),
+        not_article=_rejection(facts, NotArticleReason.NOT_HTML, mime or "no content type"),
         failures=failures,
     )
 
@@ -94,7 +95,7 @@ def _starts_like_html(body: bytes) -> bool:
     return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or b"<html" in start
 
 
-def _redirect(facts: PayloadFacts, status: int) -> Reading:
+def _read_redirect(facts: PayloadFacts, status: int) -> Reading:
     if status == 304:
         return Reading(kind=PayloadKind.NOT_MODIFIED)
     target = normalise_url(facts.location, facts.url) if facts.location else None
@@ -115,9 +116,9 @@ def _robots_sitemaps(body: bytes, url: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _sitemap(body: bytes, facts: PayloadFacts, failures: tuple[Failure, ...]) -> Reading:
+def _read_sitemap(body: bytes, facts: PayloadFacts, failures: tuple[Failure, ...]) -> Reading:
     reading = read_sitemap(body, facts.url)
-    more = tuple(_failure(facts, Stage.DISCOVERY, reason) for reason in reading.failures)
+    more = tuple(_failure_of(facts, Stage.DISCOVERY, reason) for reason in reading.failures)
     return Reading(
         kind=PayloadKind.SITEMAP,
         sightings=tuple(reading.sightings),
@@ -126,15 +127,15 @@ def _sitemap(body: bytes, facts: PayloadFacts, failures: tuple[Failure, ...]) ->
     )
 
 
-def _feed(body: bytes, facts: PayloadFacts, failures: tuple[Failure, ...]) -> Reading:
+def _read_feed(body: bytes, facts: PayloadFacts, failures: tuple[Failure, ...]) -> Reading:
     reading = read_feed(body, facts.url, facts.content_type)
-    more = tuple(_failure(facts, Stage.DISCOVERY, reason) for reason in reading.failures)
+    more = tuple(_failure_of(facts, Stage.DISCOVERY, reason) for reason in reading.failures)
     return Reading(
         kind=PayloadKind.FEED, sightings=tuple(reading.sightings), failures=failures + more
     )
 
 
-def _page(
+def _read_page(
     body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Failure, ...]
 ) -> Reading:
     page = parse_page(body, facts.url, facts.content_type)
@@ -145,12 +146,16 @@ def _page(
     found = from_page(page, captured=facts.captured, site=site)
     if page.cut:
         failures += (
-            _failure(facts, Stage.EXTRACT, "nested too deeply: part of the page could not be read"),
+            _failure_of(
+                facts, Stage.EXTRACT, "nested too deeply: part of the page could not be read"
+            ),
         )
     if facts.truncated and (isinstance(found, Article) or found.reason is NotArticleReason.EMPTY):
         # Half a body would count as an edit of the whole one: it stays in the WARC, the index waits
         # for a whole capture.
-        found = _not(facts, NotArticleReason.TRUNCATED, f"the response was cut ({facts.truncated})")
+        found = _rejection(
+            facts, NotArticleReason.TRUNCATED, f"the response was cut ({facts.truncated})"
+        )
     if isinstance(found, Article):
         return Reading(
             kind=PayloadKind.ARTICLE,
@@ -169,12 +174,12 @@ def _page(
         else (),
         links=outlinks,
         requisites=needed,
-        sightings=_headlines(page, outlinks) if listing else (),
+        sightings=_section_sightings(page, outlinks) if listing else (),
         failures=failures,
     )
 
 
-def _headlines(page: Page, outlinks: tuple[Link, ...]) -> tuple[Sighting, ...]:
+def _section_sightings(page: Page, outlinks: tuple[Link, ...]) -> tuple[Sighting, ...]:
     """The headlines a section page announces: its links into the same site whose text is long
     enough to be one.
     """
@@ -186,11 +191,11 @@ def _headlines(page: Page, outlinks: tuple[Link, ...]) -> tuple[Sighting, ...]:
     )
 
 
-def _not(facts: PayloadFacts, reason: NotArticleReason, detail: str) -> NotAnArticle:
+def _rejection(facts: PayloadFacts, reason: NotArticleReason, detail: str) -> NotAnArticle:
     return NotAnArticle(url=facts.url, reason=reason, detail=detail)
 
 
-def _failure(facts: PayloadFacts, stage: Stage, reason: str) -> Failure:
+def _failure_of(facts: PayloadFacts, stage: Stage, reason: str) -> Failure:
     return Failure(
         url=facts.url, stage=stage, reason=reason, at=facts.captured, crawl_id=facts.crawl_id
     )

@@ -29,12 +29,12 @@ def derive_addresses(
     """
     pairs = set(touched)
     for url, article in sorted(pairs):
-        _address(db, url, article)
+        _write_address(db, url, article)
     for source in sorted(urls_leading_to(db, {url for url, _ in pairs} | set(redirects))):
-        _aliases(db, source)
+        _write_aliases(db, source)
 
 
-def _address(db: sqlite3.Connection, url: str, article: str) -> None:
+def _write_address(db: sqlite3.Connection, url: str, article: str) -> None:
     seen = first_and_last(db, "url = ? AND article_id = ?", (url, article))
     row = db.execute(
         "SELECT url, site, first_seen, last_seen FROM articles WHERE id = ?", (article,)
@@ -44,13 +44,13 @@ def _address(db: sqlite3.Connection, url: str, article: str) -> None:
     if row is None or seen is None:
         db.execute("DELETE FROM addresses WHERE url = ? AND article_id = ?", (url, article))
         return
-    kind = _kind(db, url, article, row[0], row[1])
+    kind = _kind_of_url(db, url, article, row[0], row[1])
     db.execute(
         "INSERT OR REPLACE INTO addresses VALUES (?, ?, ?, ?, ?)", (url, article, kind, *seen)
     )
 
 
-def _kind(db: sqlite3.Connection, url: str, article: str, canonical: str, site: str) -> str:
+def _kind_of_url(db: sqlite3.Connection, url: str, article: str, canonical: str, site: str) -> str:
     if (normalise_url(url) or url) == canonical:
         return "canonical"
     keys = db.execute(
@@ -93,7 +93,7 @@ def urls_leading_to(db: sqlite3.Connection, urls: set[str]) -> set[str]:
     return found
 
 
-def _reached(db: sqlite3.Connection, url: str) -> dict[str, set[str]]:
+def _redirect_targets(db: sqlite3.Connection, url: str) -> dict[str, set[str]]:
     """What the redirects of a URL lead to: each location, with the URLs behind it."""
     locations = db.execute(
         "SELECT DISTINCT location FROM captures WHERE url = ? AND location IS NOT NULL", (url,)
@@ -119,12 +119,12 @@ def urls_redirected_to(db: sqlite3.Connection, url: str) -> set[str]:
     return seen
 
 
-def _aliases(db: sqlite3.Connection, source: str) -> None:
+def _write_aliases(db: sqlite3.Connection, source: str) -> None:
     """Write the addresses that `source` is by redirecting; where it was also read as the article,
     that row stands.
     """
     moments: dict[str, list[str]] = {}
-    for location, urls in _reached(db, source).items():
+    for location, urls in _redirect_targets(db, source).items():
         articles = {
             article
             for url in urls

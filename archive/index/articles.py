@@ -39,21 +39,23 @@ def derive_articles(db: sqlite3.Connection, touched: AffectedRows) -> None:
     """Bring `_works`, articles, versions and the full text up to date with the readings of the
     addresses touched.
     """
-    moved = _owners(db, touched)
+    moved = _update_fingerprint_urls(db, touched)
     for address in sorted(touched.addresses | moved):
-        _work(db, address, touched)
-    _readings(db, sorted(touched.addresses | moved), touched)
-    _versions(db, touched)
+        _decide_article(db, address, touched)
+    _assign_readings(db, sorted(touched.addresses | moved), touched)
+    _write_versions(db, touched)
     changes = [
-        change for article in sorted(touched.articles) if (change := _article(db, article, touched))
+        change
+        for article in sorted(touched.articles)
+        if (change := _write_article(db, article, touched))
     ]
-    _full_text(db, changes)
+    _write_full_text(db, changes)
 
 
 # ----------------------------------------------------------------------------------------- identity
 
 
-def _owners(db: sqlite3.Connection, touched: AffectedRows) -> set[Address]:
+def _update_fingerprint_urls(db: sqlite3.Connection, touched: AffectedRows) -> set[Address]:
     """Who owns the fingerprints touched; the addresses for which that changed."""
     moved: set[Address] = set()
     for site, fingerprint in sorted(touched.fingerprints):
@@ -81,7 +83,7 @@ def _owners(db: sqlite3.Connection, touched: AffectedRows) -> set[Address]:
     return moved
 
 
-def _work(db: sqlite3.Connection, address: Address, touched: AffectedRows) -> None:
+def _decide_article(db: sqlite3.Connection, address: Address, touched: AffectedRows) -> None:
     """Decide which article an address is, and note both articles where that changed."""
     site, key = address
     owners = [
@@ -104,7 +106,9 @@ def _work(db: sqlite3.Connection, address: Address, touched: AffectedRows) -> No
     touched.articles.add(article_id(site, article_key))
 
 
-def _readings(db: sqlite3.Connection, addresses: list[Address], touched: AffectedRows) -> None:
+def _assign_readings(
+    db: sqlite3.Connection, addresses: list[Address], touched: AffectedRows
+) -> None:
     """Write into readings and captures which article and version they are."""
     for site, key in addresses:
         work = db.execute(
@@ -135,7 +139,7 @@ def _readings(db: sqlite3.Connection, addresses: list[Address], touched: Affecte
 # ----------------------------------------------------------------------------------------- versions
 
 
-def _versions(db: sqlite3.Connection, touched: AffectedRows) -> None:
+def _write_versions(db: sqlite3.Connection, touched: AffectedRows) -> None:
     missing = {sha256 for _, sha256 in touched.versions.values()} - touched.texts.keys()
     for sha256 in missing:  # before any is deleted: a text may be about to move to another article
         row = db.execute(
@@ -155,10 +159,10 @@ def _versions(db: sqlite3.Connection, touched: AffectedRows) -> None:
             (version, article, *seen, *touched.texts[sha256], sha256, extractor),
         )
     for article in {article for article, _ in touched.versions.values()}:
-        _number(db, article)
+        _number_versions(db, article)
 
 
-def _number(db: sqlite3.Connection, article: str) -> None:
+def _number_versions(db: sqlite3.Connection, article: str) -> None:
     rows = db.execute("SELECT id, number FROM versions WHERE article_id = ?", (article,)).fetchall()
     if len(rows) > 1:
         first = "SELECT min(moment) FROM _readings WHERE version_id = ?"
@@ -187,7 +191,7 @@ def _text_row(db: sqlite3.Connection, article: str, version: str) -> tuple[str, 
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class _TextChange:
     """The full text of one article that is to be replaced; None takes it away."""
 
     docid: int
@@ -195,7 +199,9 @@ class _Change:
     known: bool
 
 
-def _article(db: sqlite3.Connection, article: str, touched: AffectedRows) -> _Change | None:
+def _write_article(
+    db: sqlite3.Connection, article: str, touched: AffectedRows
+) -> _TextChange | None:
     """Write one article's row and what hangs on it; what is to change in the full text."""
     before = db.execute(
         "SELECT title, body, version_id, url, cluster_id, published, first_seen FROM articles WHERE id = ?",
@@ -208,19 +214,19 @@ def _article(db: sqlite3.Connection, article: str, touched: AffectedRows) -> _Ch
     if newest is None:
         if before is None:
             return None
-        _remove(db, article)
+        _remove_article(db, article)
         touched.signatures[docid_of(article)] = None
         touched.urls.add((before[3], article))
         touched.left |= {before[4]} - {None}
-        return _Change(docid_of(article), None, known=True)
+        return _TextChange(docid_of(article), None, known=True)
     site, version = newest
     metadata, signature, listing = _text_row(db, article, version)
-    row = _row(db, article, site, version)
+    row = _derived_row(db, article, site, version)
     row |= json.loads(metadata) | {"source": "listing" if listing else "page"}
     db.execute(_UPSERT_ARTICLE, row)
     touched.urls.add((row["url"], article))
     if before is None or before[2] != version or version in touched.versions:
-        _dependents(db, article, row)
+        _write_dependents(db, article, row)
     touched.signatures[docid_of(article)] = signature
     if before is None or before[5:] != (row["published"], row["first_seen"]):
         touched.dated.add(docid_of(article))
@@ -228,10 +234,10 @@ def _article(db: sqlite3.Connection, article: str, touched: AffectedRows) -> _Ch
         touched.urls.add((before[3], article))
     if before is not None and before[:2] == (row["title"], row["body"]):
         return None
-    return _Change(docid_of(article), (row["title"], row["body"]), known=before is not None)
+    return _TextChange(docid_of(article), (row["title"], row["body"]), known=before is not None)
 
 
-def _row(db: sqlite3.Connection, article: str, site: str, version: str) -> dict[str, Any]:
+def _derived_row(db: sqlite3.Connection, article: str, site: str, version: str) -> dict[str, Any]:
     seen = first_and_last(db, "article_id = ?", (article,))
     title, body = db.execute("SELECT title, body FROM versions WHERE id = ?", (version,)).fetchone()
     (versions,) = db.execute(
@@ -240,7 +246,7 @@ def _row(db: sqlite3.Connection, article: str, site: str, version: str) -> dict[
     return {
         "docid": docid_of(article),
         "id": article,
-        "url": _name(db, article, site),
+        "url": _canonical_url(db, article, site),
         "site": site,
         "title": title,
         "body": body,
@@ -252,7 +258,7 @@ def _row(db: sqlite3.Connection, article: str, site: str, version: str) -> dict[
     }
 
 
-def _name(db: sqlite3.Connection, article: str, site: str) -> str:
+def _canonical_url(db: sqlite3.Connection, article: str, site: str) -> str:
     """The canonical URL an article has: as it was captured first, of those that fold to the
     article's own address.
     """
@@ -266,13 +272,13 @@ def _name(db: sqlite3.Connection, article: str, site: str) -> str:
     )  # it owns a fingerprint, so it has
 
 
-def _remove(db: sqlite3.Connection, article: str) -> None:
+def _remove_article(db: sqlite3.Connection, article: str) -> None:
     for table in (*DEPENDENTS, "disappearances"):
         db.execute(f"DELETE FROM {table} WHERE article_id = ?", (article,))  # noqa: S608
     db.execute("DELETE FROM articles WHERE id = ?", (article,))
 
 
-def _dependents(db: sqlite3.Connection, article: str, row: dict[str, Any]) -> None:
+def _write_dependents(db: sqlite3.Connection, article: str, row: dict[str, Any]) -> None:
     for table in DEPENDENTS:
         db.execute(f"DELETE FROM {table} WHERE article_id = ?", (article,))  # noqa: S608
     numbered = {
@@ -290,7 +296,7 @@ def _dependents(db: sqlite3.Connection, article: str, row: dict[str, Any]) -> No
     db.executemany("INSERT INTO links VALUES (?, ?, ?, ?, ?)", links)
 
 
-def _full_text(db: sqlite3.Connection, changes: list[_Change]) -> None:
+def _write_full_text(db: sqlite3.Connection, changes: list[_TextChange]) -> None:
     """Write the full text in the order of rowid: FTS5 starts a new segment whenever the rowid
     falls.
     """

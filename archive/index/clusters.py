@@ -15,7 +15,7 @@ from archive.text.minhash import NEAR_DUPLICATE_THRESHOLD, estimate_similarity, 
 Node = int | str  # an article by its docid, or a cluster that keeps all its members by its id
 
 
-class _Groups:
+class _DisjointSets:
     """Disjoint sets of nodes (union-find)."""
 
     def __init__(self) -> None:
@@ -50,24 +50,26 @@ def derive_clusters(
     `dated` are further articles whose publication time or first capture changed; `left` are the
     clusters of articles that are no more.
     """
-    changed = {docid for docid, signature in signatures.items() if _store(db, docid, signature)}
+    changed = {
+        docid for docid, signature in signatures.items() if _store_signature(db, docid, signature)
+    }
     loosened = set(left)
     for docid in changed:
         loosened |= _cluster_of(db, docid)
     stale = set(loosened)
     for docid in dated:
         stale |= _cluster_of(db, docid)
-    members = {docid for cluster in loosened for docid in _members(db, cluster)}
+    members = {docid for cluster in loosened for docid in _cluster_members(db, cluster)}
     db.executemany(
         "UPDATE articles SET cluster_id = NULL WHERE cluster_id = ?", [(each,) for each in loosened]
     )
-    for group in _grouped(db, sorted(members | changed)):
+    for group in _components_of(db, sorted(members | changed)):
         stale |= _name_group(db, group)
     for cluster in sorted(stale):
-        _describe(db, cluster)
+        _write_cluster(db, cluster)
 
 
-def _store(db: sqlite3.Connection, docid: int, signature: bytes | None) -> bool:
+def _store_signature(db: sqlite3.Connection, docid: int, signature: bytes | None) -> bool:
     """Keep an article's signature and its bands; whether it is another than before."""
     row = db.execute("SELECT signature FROM _signatures WHERE docid = ?", (docid,)).fetchone()
     if (row[0] if row else None) == signature:
@@ -92,24 +94,24 @@ def _cluster_of(db: sqlite3.Connection, docid: int) -> set[str]:
     return {row[0]} if row and row[0] else set()
 
 
-def _members(db: sqlite3.Connection, cluster: str) -> list[int]:
+def _cluster_members(db: sqlite3.Connection, cluster: str) -> list[int]:
     return [
         docid
         for (docid,) in db.execute("SELECT docid FROM articles WHERE cluster_id = ?", (cluster,))
     ]
 
 
-def _grouped(db: sqlite3.Connection, docids: list[int]) -> list[list[Node]]:
+def _components_of(db: sqlite3.Connection, docids: list[int]) -> list[list[Node]]:
     """The components that hold one of `docids`; a cluster none of whose members changed stays
     whole, as one node.
     """
-    groups = _Groups()
+    groups = _DisjointSets()
     for docid in docids:
         groups.root(docid)
         row = db.execute("SELECT signature FROM _signatures WHERE docid = ?", (docid,)).fetchone()
         if row is None:
             continue
-        for other, cluster in _candidates(db, docid, row[0]):
+        for other, cluster in _candidate_neighbours(db, docid, row[0]):
             node: Node = cluster or other
             if groups.root(node) != groups.root(docid):
                 (signature,) = db.execute(
@@ -120,7 +122,7 @@ def _grouped(db: sqlite3.Connection, docids: list[int]) -> list[list[Node]]:
     return [group for group in groups.all() if len(group) > 1]
 
 
-def _candidates(
+def _candidate_neighbours(
     db: sqlite3.Connection, docid: int, signature: bytes
 ) -> list[tuple[int, str | None]]:
     """The articles that share a band with one, and their clusters."""
@@ -154,7 +156,7 @@ def _name_group(db: sqlite3.Connection, group: list[Node]) -> set[str]:
     return {name, *absorbed}
 
 
-def _describe(db: sqlite3.Connection, cluster: str) -> None:
+def _write_cluster(db: sqlite3.Connection, cluster: str) -> None:
     """Write the row of a cluster: its size, and the article of it that was published first."""
     (size,) = db.execute(
         "SELECT count(*) FROM articles WHERE cluster_id = ?", (cluster,)

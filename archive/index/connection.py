@@ -50,7 +50,7 @@ def open_writer(path: Path, *, timeout: float = 30.0) -> sqlite3.Connection:
     with storage_errors(path):
         connection = sqlite3.connect(path, timeout=timeout, isolation_level=None)
         try:
-            _configure(connection, path)
+            _configure_writer(connection, path)
         except BaseException:
             connection.close()
             raise
@@ -99,7 +99,7 @@ def check_version(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
-def _configure(connection: sqlite3.Connection, path: Path) -> None:
+def _configure_writer(connection: sqlite3.Connection, path: Path) -> None:
     mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     if mode != "wal":
         raise StorageError(
@@ -132,16 +132,16 @@ def replace_database(fresh: Path, old: Path) -> None:
     """
     with storage_errors(old), closing(sqlite3.connect(fresh)) as source:
         try:
-            _copy(source, old)
+            _copy_database(source, old)
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError):
                 raise
             remove_database(old)
-            _copy(source, old)
+            _copy_database(source, old)
     remove_database(fresh)
 
 
-def _copy(source: sqlite3.Connection, target: Path) -> None:
+def _copy_database(source: sqlite3.Connection, target: Path) -> None:
     with closing(sqlite3.connect(target, timeout=30)) as copy:
         source.backup(copy)
         copy.execute("PRAGMA journal_mode = WAL")

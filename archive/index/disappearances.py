@@ -33,10 +33,10 @@ def derive_disappearances(
         if _counts_as_name(url):  # never read as the article, but a way to ask for it
             affected |= {article for (article,) in db.execute(named, (canonical_key(url),))}
     for article in sorted(affected):
-        _disappearance(db, article)
+        _write_disappearance(db, article)
 
 
-def _disappearance(db: sqlite3.Connection, article: str) -> None:
+def _write_disappearance(db: sqlite3.Connection, article: str) -> None:
     db.execute("DELETE FROM disappearances WHERE article_id = ?", (article,))
     row = db.execute("SELECT url, last_seen FROM articles WHERE id = ?", (article,)).fetchone()
     if row is None:
@@ -48,9 +48,9 @@ def _disappearance(db: sqlite3.Connection, article: str) -> None:
     since = db.execute(
         "SELECT captured, status, location, id, warc_date, warc, offset, url FROM captures"  # noqa: S608 -- a constant
         f" WHERE (url = ? OR {_SPELT}) AND captured >= ?",
-        (latest, *_spellings(canonical), last_seen),
+        (latest, *_spellings_of(canonical), last_seen),
     ).fetchall()
-    answered = _answered(db, article, canonical)
+    answered = _ever_answered(db, article, canonical)
     # To the microsecond: two crawls may well begin within one second.
     moments = [
         (moment_of(datetime.fromisoformat(row[4]), row[5], row[6]), row[:4])
@@ -58,7 +58,7 @@ def _disappearance(db: sqlite3.Connection, article: str) -> None:
         if row[7] == latest or (answered and _asks_for(row[7], canonical))
     ]
     for at, (captured, status, location, capture) in sorted(moments):
-        if at > read_at and (reason := _gone(db, status, location)):
+        if at > read_at and (reason := _gone_reason(db, status, location)):
             db.execute(
                 "INSERT INTO disappearances VALUES (?, ?, ?, ?, ?)",
                 (article, last_seen, captured, reason, capture),
@@ -71,7 +71,7 @@ def _disappearance(db: sqlite3.Connection, article: str) -> None:
 _SPELT = "url IN (?, ?) OR url BETWEEN ? AND ?"
 
 
-def _spellings(canonical: str) -> tuple[str, str, str, str]:
+def _spellings_of(canonical: str) -> tuple[str, str, str, str]:
     more, end = ("&", "'") if "?" in canonical else ("?", "@")  # `end` sorts right behind `more`
     return (canonical, canonical + "/", canonical + more, canonical + end)
 
@@ -89,18 +89,18 @@ def _asks_for(url: str, canonical: str) -> bool:
     )
 
 
-def _answered(db: sqlite3.Connection, article: str, canonical: str) -> bool:
+def _ever_answered(db: sqlite3.Connection, article: str, canonical: str) -> bool:
     """Whether the canonical URL ever answered with the article; some pages name one that never
     did.
     """
     read = db.execute(
         f"SELECT url FROM _readings WHERE article_id = ? AND ({_SPELT})",  # noqa: S608 -- a constant
-        (article, *_spellings(canonical)),
+        (article, *_spellings_of(canonical)),
     )
     return any(canonical_key(url) == canonical_key(canonical) for (url,) in read)
 
 
-def _gone(db: sqlite3.Connection, status: int | None, location: str | None) -> str | None:
+def _gone_reason(db: sqlite3.Connection, status: int | None, location: str | None) -> str | None:
     if status in GONE:
         return f"HTTP {status}"
     if not location:

@@ -81,7 +81,7 @@ class BoilerplateIndex:
         """
         row = read.text
         site, key = read.address
-        body = _cleaned(self._db, row["body"], read.lines)
+        body = _clean_body(self._db, row["body"], read.lines)
         sha256 = row["raw_sha256"] if body == row["body"] else text_sha256(row["title"], body)
         known = self._db.execute("SELECT 1 FROM _texts WHERE id = ?", (row["id"],)).fetchone()
         self._db.execute(
@@ -89,7 +89,7 @@ class BoilerplateIndex:
             {
                 **row,
                 "text_sha256": sha256,
-                "kept": _kept(row["body"], body, row["listing"] or row["part"]),
+                "kept": _body_to_keep(row["body"], body, row["listing"] or row["part"]),
             },
         )
         touched.texts[sha256] = (row["title"], body)
@@ -243,7 +243,7 @@ class BoilerplateIndex:
         ).fetchone()
         body = self._text(text)[1]
         self._set_cleaned_body(
-            text, _cleaned(self._db, body, line_hashes_of(site, unpack_places(places))), touched
+            text, _clean_body(self._db, body, line_hashes_of(site, unpack_places(places))), touched
         )
 
     def register_text(self, text: int, touched: AffectedRows) -> None:
@@ -260,7 +260,7 @@ class BoilerplateIndex:
         site, places = self._db.execute(
             "SELECT site, places FROM _texts WHERE id = ?", (text,)
         ).fetchone()
-        return _cleaned(
+        return _clean_body(
             self._db,
             self._text(text)[1],
             line_hashes_of(site, unpack_places(places)) if places else (),
@@ -282,7 +282,7 @@ class BoilerplateIndex:
             return
         self._bodies[text] = body
         statement = "UPDATE _texts SET text_sha256 = ?, body = ? WHERE id = ?"
-        self._db.execute(statement, (sha256, _kept(body, cleaned, apart), text))
+        self._db.execute(statement, (sha256, _body_to_keep(body, cleaned, apart), text))
         touched.texts[sha256] = (title, cleaned)
         mark = fingerprint(title, cleaned, json.loads(metadata)["published"], key)
         self._update_readings((site, key), text, (sha256, mark), touched)
@@ -314,24 +314,24 @@ class BoilerplateIndex:
         touched.addresses.add(address)
 
 
-def _kept(body: str, cleaned: str, apart: int | None) -> str | None:
+def _body_to_keep(body: str, cleaned: str, apart: int | None) -> str | None:
     """The body as read, where no version has it: of listings, of parts, and where something of it
     is left out.
     """
     return body if apart or cleaned != body else None
 
 
-def _cleaned(db: sqlite3.Connection, body: str, lines: Sequence[LineHashes]) -> str:
+def _clean_body(db: sqlite3.Connection, body: str, lines: Sequence[LineHashes]) -> str:
     if not lines:
         return body
     paragraphs = body.split("\n")
-    verdicts = _verdicts(db, paragraphs, lines)
+    verdicts = _learned_kinds(db, paragraphs, lines)
     return "\n".join(
         text for text, verdict in zip(paragraphs, verdicts, strict=True) if verdict is None
     )
 
 
-def _verdicts(
+def _learned_kinds(
     db: sqlite3.Connection, paragraphs: Sequence[str], lines: Sequence[LineHashes]
 ) -> list[str | None]:
     traits = {line.line_hash for line in lines} | {line.place_hash for line in lines}
@@ -346,7 +346,7 @@ def without_furniture(db: sqlite3.Connection, site: str, article: Article) -> Ar
     lines = line_hashes_of(site, article.places)
     if len(lines) != len(article.paragraphs):
         return article
-    verdicts = _verdicts(db, article.paragraphs, lines)
+    verdicts = _learned_kinds(db, article.paragraphs, lines)
     kept = [at for at, verdict in enumerate(verdicts) if verdict is None]
     if len(kept) == len(verdicts):
         return article

@@ -54,20 +54,20 @@ def update_multipage(
     """Give the readings of parts, at the addresses touched, the text of all parts."""
     for site, key in sorted(touched.addresses):
         if db.execute(_NUMBERED, (site, key)).fetchone():
-            _join(db, site, key, boilerplate, touched)
+            _join_article(db, site, key, boilerplate, touched)
 
 
-def _join(
+def _join_article(
     db: sqlite3.Connection,
     site: str,
     key: str,
     boilerplate: BoilerplateIndex,
     touched: AffectedRows,
 ) -> None:
-    seen = _seen(db, site, key)
+    seen = _part_readings(db, site, key)
     clean = {text: boilerplate.cleaned_body(text) for text in {each.text for each in seen}}
     for at, each in enumerate(seen):
-        parts = _of(seen, at) if each.part != WHOLE else [each]
+        parts = _parts_for(seen, at) if each.part != WHOLE else [each]
         title, body = parts[0].title, join_parts(clean[part.text] for part in parts)
         sha256 = text_sha256(title, body)
         mark = fingerprint(title, body, parts[0].published, key)
@@ -86,7 +86,7 @@ def _join(
         )
 
 
-def _seen(db: sqlite3.Connection, site: str, key: str) -> list[_PartReading]:
+def _part_readings(db: sqlite3.Connection, site: str, key: str) -> list[_PartReading]:
     return [
         _PartReading(
             capture=capture,
@@ -105,7 +105,7 @@ def _seen(db: sqlite3.Connection, site: str, key: str) -> list[_PartReading]:
     ]
 
 
-def _of(seen: Sequence[_PartReading], at: int) -> list[_PartReading]:
+def _parts_for(seen: Sequence[_PartReading], at: int) -> list[_PartReading]:
     """The readings whose texts make up what the reading at this place stands for, in the order of
     their parts.
     """

@@ -33,11 +33,11 @@ def resolve_revisits(
         )
         waiting |= {capture for (capture,) in rows}
     for capture in sorted(waiting):
-        _resolve(db, capture, touched)
+        _resolve_revisit(db, capture, touched)
 
 
-def _resolve(db: sqlite3.Connection, capture: str, touched: AffectedRows) -> None:
-    referent = _referent(db, capture)
+def _resolve_revisit(db: sqlite3.Connection, capture: str, touched: AffectedRows) -> None:
+    referent = _referred_capture(db, capture)
     before = db.execute(
         "SELECT read_from FROM _readings WHERE capture_id = ? AND ordinal = 0", (capture,)
     ).fetchone()
@@ -49,7 +49,7 @@ def _resolve(db: sqlite3.Connection, capture: str, touched: AffectedRows) -> Non
             "INSERT INTO _readings SELECT c.id, 0, r.read_from, ?, c.url, r.site, r.key, r.canonical, r.fingerprint,"
             " r.text_sha256, r.text, r.is_last, r.counts, NULL, NULL FROM captures c, _readings r"
             " WHERE c.id = ? AND r.capture_id = ? AND r.ordinal = 0",
-            (_moment(db, capture), capture, referent),
+            (_order_key_of(db, capture), capture, referent),
         )
         touched.addresses |= set(
             db.execute("SELECT site, key FROM _readings WHERE capture_id = ?", (capture,))
@@ -77,14 +77,14 @@ def drop_reading(db: sqlite3.Connection, capture: str, touched: AffectedRows) ->
         )
 
 
-def _moment(db: sqlite3.Connection, capture: str) -> str:
+def _order_key_of(db: sqlite3.Connection, capture: str) -> str:
     date, warc, offset = db.execute(
         "SELECT warc_date, warc, offset FROM captures WHERE id = ?", (capture,)
     ).fetchone()
     return moment_of(datetime.fromisoformat(date), warc, offset)
 
 
-def _referent(db: sqlite3.Connection, capture: str) -> str | None:
+def _referred_capture(db: sqlite3.Connection, capture: str) -> str | None:
     """The capture whose payload a revisit stands for, if that was read as an article; only of the
     same URL.
 

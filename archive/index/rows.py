@@ -88,7 +88,7 @@ def _replacement(match: re.Match[str]) -> str:
     return "\ufffd" if "\ud800" <= match[0] <= "\udfff" else ""
 
 
-def _clean(text: str | None) -> str | None:
+def _storable_or_none(text: str | None) -> str | None:
     return None if text is None else storable_text(text)
 
 
@@ -104,7 +104,7 @@ def moment_of(captured: datetime, warc: str, offset: int) -> str:
     return f"{iso_utc(captured)} {captured.microsecond:06d} {warc} {offset:015d}"
 
 
-def _exact(time: datetime) -> str:
+def _exact_time(time: datetime) -> str:
     """A time with its fraction of a second, if any, as it stands in the WARC."""
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
@@ -116,29 +116,29 @@ def capture_row(capture: Capture, reading: Reading) -> Row:
         "url": storable_text(capture.url),
         "captured": iso_utc(capture.captured),
         "status": capture.status,
-        "mime": _clean(capture.mime),
+        "mime": _storable_or_none(capture.mime),
         "record_type": str(capture.record_type),
         "payload_digest": str(capture.payload_digest) if capture.payload_digest else None,
         "warc": capture.warc,
         "offset": capture.offset,
         "length": capture.length,
-        "crawl_id": _clean(capture.facts.crawl_id),
-        "site": _clean(capture.facts.site),
+        "crawl_id": _storable_or_none(capture.facts.crawl_id),
+        "site": _storable_or_none(capture.facts.site),
         "kind": str(reading.kind),
-        "record_id": _clean(capture.record_id),
-        "profile": _clean(capture.profile),
-        "refers_to_url": _clean(capture.refers_to_url),
-        "refers_to_date": _exact(capture.refers_to_date) if capture.refers_to_date else None,
-        "refers_to_id": _clean(capture.refers_to_id),
-        "truncated": _clean(capture.truncated),
-        "etag": _clean(capture.etag),
-        "last_modified": _clean(capture.last_modified),
-        "location": _location(capture),
-        "warc_date": _exact(capture.captured),
+        "record_id": _storable_or_none(capture.record_id),
+        "profile": _storable_or_none(capture.profile),
+        "refers_to_url": _storable_or_none(capture.refers_to_url),
+        "refers_to_date": _exact_time(capture.refers_to_date) if capture.refers_to_date else None,
+        "refers_to_id": _storable_or_none(capture.refers_to_id),
+        "truncated": _storable_or_none(capture.truncated),
+        "etag": _storable_or_none(capture.etag),
+        "last_modified": _storable_or_none(capture.last_modified),
+        "location": _redirect_target(capture),
+        "warc_date": _exact_time(capture.captured),
     }
 
 
-def _location(capture: Capture) -> str | None:
+def _redirect_target(capture: Capture) -> str | None:
     if not capture.location or capture.status is None or not 300 <= capture.status < 400:
         return None
     return normalise_url(storable_text(capture.location), capture.url)
@@ -167,7 +167,7 @@ def _read_article(
     canonical = canonical_url(storable_text(article.canonical or article.url))
     site = _site_of(article, capture)
     key, sha256 = canonical_key(canonical), text_sha256(title, body)
-    metadata = _metadata(article, reading if ordinal == 0 else None)
+    metadata = _metadata_row(article, reading if ordinal == 0 else None)
     placed = len(article.places) == len(body.split("\n"))
     lines = line_hashes_of(site, article.places) if placed else ()
     places = storable_text(pack_places(article.places)) if lines else None
@@ -219,7 +219,7 @@ def fingerprint(title: str, body: str, published: str | None, key: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
 
 
-def _metadata(article: Article, reading: Reading | None) -> Row:
+def _metadata_row(article: Article, reading: Reading | None) -> Row:
     row = {
         name: storable_text(value) if isinstance(value, str) else value
         for name, value in article.to_dict().items()
@@ -266,8 +266,8 @@ def sighting_row(sighting: Sighting, capture: Capture) -> Row:
         "url": storable_text(sighting.url),
         "source": storable_text(sighting.source),
         "kind": sighting.kind,
-        "title": _clean(sighting.title),
-        "published": _clean(sighting.published),
+        "title": _storable_or_none(sighting.title),
+        "published": _storable_or_none(sighting.published),
     }
     identity = content_id("sighting", *(value or "" for value in row.values()))
     seen = iso_utc(capture.captured)
@@ -276,8 +276,8 @@ def sighting_row(sighting: Sighting, capture: Capture) -> Row:
         "id": identity,
         "seen": seen,
         "last_seen": seen,
-        "modified": _clean(sighting.modified),
-        "crawl_id": _clean(capture.facts.crawl_id),
+        "modified": _storable_or_none(sighting.modified),
+        "crawl_id": _storable_or_none(capture.facts.crawl_id),
     }
 
 
@@ -285,7 +285,7 @@ def failure_row(failure: Failure) -> Row:
     """The row of `failures`."""
     row: Row = {
         "url": storable_text(failure.url),
-        "crawl_id": _clean(failure.crawl_id),
+        "crawl_id": _storable_or_none(failure.crawl_id),
         "stage": str(failure.stage),
         "reason": storable_text(failure.reason),
     }

@@ -69,7 +69,9 @@ def apply_withdrawal(db: sqlite3.Connection, withdrawal: Withdrawal, touched: Af
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (withdrawal.article_id, *stands, purged),
     )
-    db.executemany("INSERT OR IGNORE INTO _withdrawn VALUES (?, ?, ?, ?)", _what(withdrawal))
+    db.executemany(
+        "INSERT OR IGNORE INTO _withdrawn VALUES (?, ?, ?, ?)", _withdrawn_values(withdrawal)
+    )
     covered = texts_of(db, withdrawal)
     for column, values in (("key", withdrawal.keys), ("text", covered)):
         for value in values:
@@ -78,7 +80,7 @@ def apply_withdrawal(db: sqlite3.Connection, withdrawal: Withdrawal, touched: Af
     _forget_announcements(db, set(withdrawal.keys))
 
 
-def _what(withdrawal: Withdrawal) -> Iterator[tuple[str, str, str, str]]:
+def _withdrawn_values(withdrawal: Withdrawal) -> Iterator[tuple[str, str, str, str]]:
     for what, values in (
         ("key", withdrawal.keys),
         ("text", withdrawal.texts),

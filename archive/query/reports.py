@@ -40,7 +40,7 @@ class SiteReport:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[sqlite3.Connection | None]:
+def _open_for_reading(path: Path) -> Iterator[sqlite3.Connection | None]:
     if not path.is_file():
         yield None
         return
@@ -55,7 +55,7 @@ def _reading(path: Path) -> Iterator[sqlite3.Connection | None]:
 
 def site_reports(path: Path) -> dict[str, SiteReport]:
     """A report of every site that the index knows, by name."""
-    with _reading(path) as connection:
+    with _open_for_reading(path) as connection:
         if connection is None:
             return {}
         articles = {
@@ -115,7 +115,7 @@ def count_articles(
 
     `per` is a key of `PERIODS`. Articles without a known day stand under the period None, first.
     """
-    with _reading(path) as connection:
+    with _open_for_reading(path) as connection:
         if connection is None:
             return []
         rows = connection.execute(

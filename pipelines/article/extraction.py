@@ -68,28 +68,30 @@ def from_page(
     page: Page, *, captured: datetime | None = None, site: SiteConfig | None = None
 ) -> Article | NotAnArticle:
     """As `extract`, of a page that is parsed already. The tree is left as it is."""
-    found = _read(page, Embedded(page), captured, site)
+    found = _read_article(page, Embedded(page), captured, site)
     if isinstance(found, Article) or found.reason not in _NO_TEXT or not is_sparse(page):
         return found
     embedded = Embedded(page, everywhere=True)
-    again = _read(page, embedded, captured, site) if embedded.further else found
+    again = _read_article(page, embedded, captured, site) if embedded.further else found
     bare = None if isinstance(again, Article) else dom.without_scripts(page)
     if bare:
-        again = _read(bare, Embedded(bare), captured, site)
+        again = _read_article(bare, Embedded(bare), captured, site)
     return again if isinstance(again, Article) else found
 
 
-def _read(
+def _read_article(
     page: Page, embedded: Embedded, captured: datetime | None, site: SiteConfig | None
 ) -> Article | NotAnArticle:
     """The article of a page with these data, or why there is none."""
-    own = own_article(embedded, page, _headlines(page))
-    stated = extract_metadata(page, embedded, captured=captured, zone=_zone(site), data=own)
-    stated = _overridden(page, stated, captured, site)
-    titles = {text_key(title) for title in stated.titles} | _headlines(page)
-    beside = KnownPageText(titles=titles - {""}, known=_known(page, stated), authors=stated.authors)
-    read = _body(page, own, beside, site)
-    zone = _zone(site) or UTC
+    own = own_article(embedded, page, _headline_keys(page))
+    stated = extract_metadata(page, embedded, captured=captured, zone=_site_zone(site), data=own)
+    stated = _apply_selectors(page, stated, captured, site)
+    titles = {text_key(title) for title in stated.titles} | _headline_keys(page)
+    beside = KnownPageText(
+        titles=titles - {""}, known=_known_keys(page, stated), authors=stated.authors
+    )
+    read = _choose_body(page, own, beside, site)
+    zone = _site_zone(site) or UTC
     stated = fill_from_opening_lines(
         page,
         stated,
@@ -98,11 +100,11 @@ def _read(
     )
     if own is not None and own.source == TREE and read.in_data:
         drawn = dom.shown_as(page, embedded.markup)
-        found = _read(drawn, Embedded(drawn), captured, site) if drawn else None
+        found = _read_article(drawn, Embedded(drawn), captured, site) if drawn else None
         if isinstance(found, Article):
             return found
     verdict = classify_page(page, embedded, stated, read)
-    return _article(page, stated, read, site) if verdict is None else verdict
+    return _build_article(page, stated, read, site) if verdict is None else verdict
 
 
 def embedded_articles(
@@ -114,7 +116,7 @@ def embedded_articles(
     """
     found: dict[str, Article] = {}
     for data in Embedded(page).articles:
-        url = _address(page, data)
+        url = _canonical_address(page, data)
         if (
             url is None
             or url == normalise_url(page.url)
@@ -128,17 +130,17 @@ def embedded_articles(
     return list(found.values())
 
 
-def _body(
+def _choose_body(
     page: Page, own: EmbeddedArticle | None, beside: KnownPageText, site: SiteConfig | None
 ) -> Body:
     """The body as the page shows it, or as its data hold it, or as the site's own selectors say."""
     selectors = site.selectors if site else None
     drop = (
-        tuple(element for one in selectors.drop for element in _select(page, one))
+        tuple(element for one in selectors.drop for element in _select_elements(page, one))
         if selectors
         else ()
     )
-    if selectors and (chosen := _outermost(_select(page, selectors.body))):
+    if selectors and (chosen := _outermost_elements(_select_elements(page, selectors.body))):
         parts = [read_fragment(element, beside, drop) for element in chosen]
         whole = parts[0]
         whole.dropped += whole.marked()
@@ -152,13 +154,13 @@ def _body(
     return choose_body(shown, data, own.source) if own and data else shown
 
 
-def _outermost(elements: list[HtmlElement]) -> list[HtmlElement]:
+def _outermost_elements(elements: list[HtmlElement]) -> list[HtmlElement]:
     """The elements that stand in none of the others: a text is not told twice."""
     every = set(elements)
     return [element for element in elements if every.isdisjoint(element.iterancestors())]
 
 
-def _article(page: Page, stated: Metadata, read: Body, site: SiteConfig | None) -> Article:
+def _build_article(page: Page, stated: Metadata, read: Body, site: SiteConfig | None) -> Article:
     published = stated.published
     canonical = credible_canonical(page.url, stated.canonical) if stated.canonical else None
     part = part_of(page, canonical)
@@ -167,7 +169,7 @@ def _article(page: Page, stated: Metadata, read: Body, site: SiteConfig | None) 
         canonical=canonical_url(part.canonical) if part else canonical or canonical_url(page.url),
         title=stated.title or "",
         paragraphs=read.paragraphs,
-        lead=_lead(stated, read),
+        lead=_choose_lead(stated, read),
         authors=list(stated.authors),
         section=stated.section,
         language=stated.language or page.language,
@@ -194,7 +196,7 @@ def _from_data(
     read = read_body(data, KnownPageText(titles={text_key(data.title)}))
     if sum(map(len, read.paragraphs)) < WHOLE_BODY:
         return None
-    zone = _zone(site) or UTC
+    zone = _site_zone(site) or UTC
     issued = read_date(data.published, captured=captured, zone=zone) if data.published else None
     changed = read_date(data.modified, captured=captured, zone=zone) if data.modified else None
     image = page.absolute(data.image)
@@ -224,7 +226,7 @@ def _from_data(
     )
 
 
-def _address(page: Page, data: EmbeddedArticle) -> str | None:
+def _canonical_address(page: Page, data: EmbeddedArticle) -> str | None:
     if not data.address:
         return None
     address = (
@@ -233,7 +235,7 @@ def _address(page: Page, data: EmbeddedArticle) -> str | None:
     return normalise_url(address, page.base)
 
 
-def _headlines(page: Page) -> set[str]:
+def _headline_keys(page: Page) -> set[str]:
     """Letters of the headlines that stand on the page and in its head."""
     found = {text_key(dom.text_of(element)) for element in page.root.iter("h1")}
     for meta in page.root.iter("meta"):
@@ -249,7 +251,7 @@ def _headlines(page: Page) -> set[str]:
     return found - {""}
 
 
-def _known(page: Page, stated: Metadata) -> set[str]:
+def _known_keys(page: Page, stated: Metadata) -> set[str]:
     """Letters of what the page says in other fields: lines that repeat them are no paragraphs."""
     lines = [dom.text_of(element) for element in page.root.iter("time", "figcaption")]
     lines += [
@@ -268,7 +270,7 @@ def _known(page: Page, stated: Metadata) -> set[str]:
     return {text_key(line) for line in lines} - {""}
 
 
-def _lead(stated: Metadata, read: Body) -> str | None:
+def _choose_lead(stated: Metadata, read: Body) -> str | None:
     """The deck: a line the page shows beside the body, or its description where the body does not
     begin with it.
     """
@@ -286,14 +288,18 @@ def _lead(stated: Metadata, read: Body) -> str | None:
     return None
 
 
-def _overridden(
+def _apply_selectors(
     page: Page, stated: Metadata, captured: datetime | None, site: SiteConfig | None
 ) -> Metadata:
     """Metadata with what the site's own selectors say in place, and which of them said nothing."""
     if site is None:
         return stated
     title = next(
-        (text for element in _select(page, site.selectors.title) if (text := dom.text_of(element))),
+        (
+            text
+            for element in _select_elements(page, site.selectors.title)
+            if (text := dom.text_of(element))
+        ),
         None,
     )
     if title:
@@ -301,22 +307,24 @@ def _overridden(
             stated,
             title=title,
             titles=(title, *stated.titles),
-            evidence=_told(stated, "title", title),
+            evidence=_with_selector_evidence(stated, "title", title),
         )
-    for element in _select(page, site.selectors.date):
+    for element in _select_elements(page, site.selectors.date):
         text = element.get("datetime") or element.get("content") or dom.text_of(element)
         found: StatedDate | None = read_date(
-            text, captured=captured, zone=_zone(site) or UTC, language=page.language
+            text, captured=captured, zone=_site_zone(site) or UTC, language=page.language
         )
         if found:
             stated = replace(
-                stated, published=found, evidence=_told(stated, "published", found.raw)
+                stated,
+                published=found,
+                evidence=_with_selector_evidence(stated, "published", found.raw),
             )
             break
     return replace(stated, evidence=(*stated.evidence, *_in_vain(page, site)))
 
 
-def _told(stated: Metadata, field: str, value: str) -> tuple[Evidence, ...]:
+def _with_selector_evidence(stated: Metadata, field: str, value: str) -> tuple[Evidence, ...]:
     """The evidence with what a selector says of a field as the choice."""
     others = (replace(one, chosen=False) if one.field == field else one for one in stated.evidence)
     return (Evidence(field=field, source="selector", value=value, chosen=True), *others)
@@ -334,11 +342,11 @@ def _in_vain(page: Page, site: SiteConfig) -> list[Evidence]:
     return [
         Evidence(field=field, source="selector", value=f"nothing on this page matches {selector!r}")
         for field, selector in named
-        if selector and not _select(page, selector)
+        if selector and not _select_elements(page, selector)
     ]
 
 
-def _select(page: Page, selector: str | None) -> list[HtmlElement]:
+def _select_elements(page: Page, selector: str | None) -> list[HtmlElement]:
     if not selector:
         return []
     try:
@@ -347,7 +355,7 @@ def _select(page: Page, selector: str | None) -> list[HtmlElement]:
         return []
 
 
-def _zone(site: SiteConfig | None) -> tzinfo | None:
+def _site_zone(site: SiteConfig | None) -> tzinfo | None:
     try:
         return ZoneInfo(site.timezone) if site else None
     except (ZoneInfoNotFoundError, ValueError):

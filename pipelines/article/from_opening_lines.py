@@ -40,42 +40,44 @@ def fill_from_opening_lines(
     before = read.before
     shown = [block for block in before if len(block.text) <= _CAPTION_LENGTH]
     lines = [plain_text(block.text) for block in shown]
-    title = _title(stated, lines)
+    title = _title_line(stated, lines)
     if title and title != stated.title:
         stated = replace(
             stated,
             title=title,
             titles=(title, *stated.titles),
-            evidence=_with(stated, "title", title),
+            evidence=_with_field(stated, "title", title),
         )
-    at = _place(lines, stated.title)
+    at = _headline_line(lines, stated.title)
     if at is None:
         return stated
     section = (
         stated.section
-        or _section(lines[:at])
+        or _section_line(lines[:at])
         or _linked_label(shown[at:])
         or _label_in_line(shown[:at])
     )
     if stated.section is None and section:
-        stated = replace(stated, section=section, evidence=_with(stated, "section", section))
+        stated = replace(stated, section=section, evidence=_with_field(stated, "section", section))
     authors = (
-        () if stated.signed else (() if stated.authors else in_lines(lines)) or _signature(read)
+        () if stated.signed else (() if stated.authors else in_lines(lines)) or _signed_names(read)
     )
     if authors:
         stated = replace(
-            stated, authors=authors, evidence=_with(stated, "authors", "; ".join(authors))
+            stated, authors=authors, evidence=_with_field(stated, "authors", "; ".join(authors))
         )
     if stated.published is None:
         for line in lines[at:]:
             found = read_date(line) if is_date_line(line) else None
             if found and found.instant:
-                stated = replace(stated, published=found, evidence=_with(stated, "published", line))
+                stated = replace(
+                    stated, published=found, evidence=_with_field(stated, "published", line)
+                )
                 break
-    return _captioned(page, stated, before, shown[at:])
+    return _captioned_image(page, stated, before, shown[at:])
 
 
-def _signature(read: Body) -> tuple[str, ...]:
+def _signed_names(read: Body) -> tuple[str, ...]:
     """The names that stand in bold right before or right after the text, on a line of their own."""
     if not read.kept:
         return ()
@@ -91,11 +93,11 @@ def _signature(read: Body) -> tuple[str, ...]:
     return ()
 
 
-def _with(stated: Metadata, name: str, value: str) -> tuple[Evidence, ...]:
+def _with_field(stated: Metadata, name: str, value: str) -> tuple[Evidence, ...]:
     return (*stated.evidence, Evidence(field=name, source="text", value=value, chosen=True))
 
 
-def _title(stated: Metadata, lines: list[str]) -> str | None:
+def _title_line(stated: Metadata, lines: list[str]) -> str | None:
     """The line that the page's title begins with, or the only one given ends with (the rest is the
     site's name).
     """
@@ -113,13 +115,13 @@ def _title(stated: Metadata, lines: list[str]) -> str | None:
     return max(starts, key=len, default=stated.title)
 
 
-def _place(lines: list[str], title: str | None) -> int | None:
+def _headline_line(lines: list[str], title: str | None) -> int | None:
     """The first line that is the headline, or holds it run together with others."""
     key = text_key(title or "")
     return next((at for at, line in enumerate(lines) if key and key in text_key(line)), None)
 
 
-def _section(lines: list[str]) -> str | None:
+def _section_line(lines: list[str]) -> str | None:
     """The label right before the headline."""
     for line in reversed(lines[-2:]):
         label = (
@@ -135,18 +137,20 @@ def _section(lines: list[str]) -> str | None:
 def _linked_label(shown: list[Block]) -> str | None:
     """The label between headline and text that is a link and no more."""
     labels = [block.text for block in shown if block.link_share > 0.9 and len(block.links) == 1]
-    return next((section for label in labels if (section := _section([label]))), None)
+    return next((section for label in labels if (section := _section_line([label]))), None)
 
 
 def _label_in_line(shown: list[Block]) -> str | None:
     """The one linked label in a line beside its date, right before the headline."""
     for block in reversed(shown[-2:]):
         if len(block.links) == 1 and is_date_line(block.text):
-            return _section([plain_text(block.links[0][1])])
+            return _section_line([plain_text(block.links[0][1])])
     return None
 
 
-def _captioned(page: Page, stated: Metadata, before: list[Block], shown: list[Block]) -> Metadata:
+def _captioned_image(
+    page: Page, stated: Metadata, before: list[Block], shown: list[Block]
+) -> Metadata:
     """The image with the caption and credit of the line that names a credit; the picture before it
     where none is known.
     """
@@ -160,7 +164,7 @@ def _captioned(page: Page, stated: Metadata, before: list[Block], shown: list[Bl
             continue
         if caption is None and at > 0 and _may_caption(shown[at - 1], stated):
             caption = plain_text(shown[at - 1].text)
-        url = image.url if image else _picture(page, before)
+        url = image.url if image else _opening_image(page, before)
         if url:
             found = Image(
                 url=url,
@@ -169,7 +173,7 @@ def _captioned(page: Page, stated: Metadata, before: list[Block], shown: list[Bl
                 or (image.caption if image else None),
                 credit=(image.credit if image else None) or credit,
             )
-            return replace(stated, image=found, evidence=_with(stated, "image_caption", line))
+            return replace(stated, image=found, evidence=_with_field(stated, "image_caption", line))
     return stated
 
 
@@ -179,7 +183,7 @@ def _may_caption(block: Block, stated: Metadata) -> bool:
     return not other and text_key(block.text) != text_key(stated.title or "")
 
 
-def _picture(page: Page, before: list[Block]) -> str | None:
+def _opening_image(page: Page, before: list[Block]) -> str | None:
     """The last picture that stands before the text and is no logo."""
     if not before:
         return None

@@ -51,7 +51,7 @@ _SOCIAL = (
 
 def body_links(page: Page, read: Body) -> list[Link]:
     """The links inside the paragraphs, in order, each address once."""
-    return _links(page, read.kept, "body", 1)
+    return _make_links(page, read.kept, "body", 1)
 
 
 def related_links(page: Page, read: Body) -> list[Link]:
@@ -73,14 +73,14 @@ def related_links(page: Page, read: Body) -> list[Link]:
     ]
     following = read.page.blocks[last + 1 :]
     links = (
-        _links(page, found, "related", _WORDS)
-        or _links(page, _after(following), "related", _LABELLED_WORDS)
-        or _links(page, _boxed(following, regions), "related", _WORDS)
+        _make_links(page, found, "related", _WORDS)
+        or _make_links(page, _headlines_after_label(following), "related", _LABELLED_WORDS)
+        or _make_links(page, _boxed_links(following, regions), "related", _WORDS)
     )
     return [link for link in links if not any(host in link.url for host in _SOCIAL)]
 
 
-def _boxed(following: list[Block], regions: list[Region]) -> list[Block]:
+def _boxed_links(following: list[Block], regions: list[Region]) -> list[Block]:
     around = {at for block in following for at in block.regions}
     named = {at for at in around if _is_named(regions[at].element)}
     return [block for block in following if not named.isdisjoint(block.regions)]
@@ -93,7 +93,7 @@ def _is_named(element: HtmlElement) -> bool:
     return bool(_NAMED.search(f"{element.get('class') or ''} {element.get('id') or ''}"))
 
 
-def _after(following: list[Block]) -> list[Block]:
+def _headlines_after_label(following: list[Block]) -> list[Block]:
     """The linked headlines under a label of related stories that stands right after the text."""
     found: list[Block] = []
     labelled = False
@@ -111,7 +111,7 @@ def _after(following: list[Block]) -> list[Block]:
     return found
 
 
-def _links(page: Page, found: list[Block], kind: str, words: int) -> list[Link]:
+def _make_links(page: Page, found: list[Block], kind: str, words: int) -> list[Link]:
     links: dict[str, Link] = {}
     for block in found:
         for href, text in block.links:

@@ -103,7 +103,7 @@ class ArticlePart:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class _PartLink:
     """A link to a part of the same article: its number, its address, and whether a number on the
     page says so.
     """
@@ -120,7 +120,7 @@ def part_of(page: Page, canonical: str | None) -> ArticlePart | None:
     own = normalise_url(page.url)
     if own is None:
         return None
-    links = list(_labelled(page, own))
+    links = list(_labelled_links(page, own))
     for base in _whole_of(own):
         family = canonical_key(base)
         if (
@@ -131,21 +131,23 @@ def part_of(page: Page, canonical: str | None) -> ArticlePart | None:
             or "?" in own
         ):
             return ArticlePart(canonical=canonical or base, number=WHOLE, last=True)
-    for number, base in (*_numbered(own), (1, own)):
+    for number, base in (*_part_numbers(own), (1, own)):
         steps = [
             step
             for label, rel, url in links
-            for step in _steps((label, rel, url), own, base, number)
+            for step in _part_links((label, rel, url), own, base, number)
         ]
         if _is_one_of(steps, number, base):
             last = all(step.number <= number for step in steps)
             return ArticlePart(
-                canonical=_name(own, base, canonical, number, steps), number=number, last=last
+                canonical=_whole_address(own, base, canonical, number, steps),
+                number=number,
+                last=last,
             )
     return None
 
 
-def _is_one_of(steps: list[_Step], number: int, base: str) -> bool:
+def _is_one_of(steps: list[_PartLink], number: int, base: str) -> bool:
     """Whether the links of a page that would be part `number` of `base` show that it is."""
     others = {step.number for step in steps} - {number}
     if number == 1:
@@ -154,31 +156,33 @@ def _is_one_of(steps: list[_Step], number: int, base: str) -> bool:
     return near and (any(step.counted for step in steps) or names_a_work(base))
 
 
-def _name(own: str, base: str, canonical: str | None, number: int, steps: list[_Step]) -> str:
+def _whole_address(
+    own: str, base: str, canonical: str | None, number: int, steps: list[_PartLink]
+) -> str:
     """The address that names the whole: what the page's canonical is a part of, else that of the
     first part.
     """
     family = canonical_key(base)
     if canonical and canonical_key(canonical) not in (family, canonical_key(own)):
-        return next((url for at, url in _numbered(canonical) if at == number > 1), canonical)
+        return next((url for at, url in _part_numbers(canonical) if at == number > 1), canonical)
     first = [step.url for step in steps if step.number == 1]
     known = [url for url in (*first, canonical or own) if canonical_key(url) == family]
     return base if known or (number > 1 and not first) else (*first, own)[0]
 
 
-def _labelled(page: Page, own: str) -> Iterator[tuple[str, str, str]]:
+def _labelled_links(page: Page, own: str) -> Iterator[tuple[str, str, str]]:
     """Label, rel and address of the page's links that might lead to another part."""
-    stem = _stem(own)
+    stem = _address_stem(own)
     for element in _NEAR(page.root, bare=stem, coded=quote(stem)):
         rel = (element.get("rel") or "").lower()
         if element.tag == "link" and rel not in _RELS:
             continue
-        label = _label(element)
+        label = _link_label(element)
         if (label or rel in _RELS) and (url := page.absolute(element.get("href"))):
             yield label, rel, url
 
 
-def _stem(own: str) -> str:
+def _address_stem(own: str) -> str:
     """What the address of another part has in common with this one: its last step that is no
     number.
     """
@@ -188,7 +192,7 @@ def _stem(own: str) -> str:
     )
 
 
-def _label(element: HtmlElement) -> str:
+def _link_label(element: HtmlElement) -> str:
     text = dom.text_of(element)
     if not text:
         text = element.get("aria-label") or element.get("title") or ""
@@ -196,26 +200,28 @@ def _label(element: HtmlElement) -> str:
     return text if found else ""
 
 
-def _steps(link: tuple[str, str, str], own: str, base: str, number: int) -> Iterator[_Step]:
+def _part_links(
+    link: tuple[str, str, str], own: str, base: str, number: int
+) -> Iterator[_PartLink]:
     """What a link says of the parts of `base`, on the page of part `number` at the address
     `own`.
     """
     label, rel, url = link
     family = canonical_key(base)
-    places = [at for at, other in _numbered(url) if canonical_key(other) == family]
+    places = [at for at, other in _part_numbers(url) if canonical_key(other) == family]
     if canonical_key(url) == family:
         places.append(1)
     counted = _COUNT.match(label)
     for at in places:
         if counted and int(counted[1]) == at:
-            yield _Step(at, url, counted=True)
-        elif (at == number + 1 and _says(_FURTHER, "next", label, rel, url)) or (
-            at == number - 1 and _says(_BACK, "prev", label, rel, own)
+            yield _PartLink(at, url, counted=True)
+        elif (at == number + 1 and _leads_to_next(_FURTHER, "next", label, rel, url)) or (
+            at == number - 1 and _leads_to_next(_BACK, "prev", label, rel, own)
         ):
-            yield _Step(at, url, counted=False)
+            yield _PartLink(at, url, counted=False)
 
 
-def _says(word: re.Pattern[str], relation: str, label: str, rel: str, url: str) -> bool:
+def _leads_to_next(word: re.Pattern[str], relation: str, label: str, rel: str, url: str) -> bool:
     """Whether a link is to the next or previous page by its rel or label; a number at the end of a
     slug may be another story's.
     """
@@ -225,7 +231,7 @@ def _says(word: re.Pattern[str], relation: str, label: str, rel: str, url: str) 
     return relation in rel or match is not None
 
 
-def _numbered(url: str) -> Iterator[tuple[int, str]]:
+def _part_numbers(url: str) -> Iterator[tuple[int, str]]:
     """Each (number, address without it) that an address can be read as."""
     parts = urlsplit(url)
     found = _PARAMETER.search(parts.query)

@@ -37,19 +37,19 @@ def paragraph_places(page: Page, read: Body) -> list[Place]:
     """A place for each paragraph; none where the paragraphs are not those of the blocks."""
     if len(read.kept) != len(read.paragraphs):
         return []
-    host = _host(page.url)
+    host = _host_of(page.url)
     owners = Counter(block.element for block in read.kept)
     return [
         make_place(
             text,
-            element_path(block.element) + _manner(block, owners),
-            _form(page, block, host, text),
+            element_path(block.element) + _line_manner(block, owners),
+            _text_form(page, block, host, text),
         )
         for block, text in zip(read.kept, read.paragraphs, strict=True)
     ]
 
 
-def _manner(block: Block, owners: Counter[HtmlElement]) -> str:
+def _line_manner(block: Block, owners: Counter[HtmlElement]) -> str:
     """What else tells a line from others at its place: a run between line breaks, or bold
     throughout like a heading.
     """
@@ -66,13 +66,13 @@ def element_path(element: HtmlElement) -> str:
     node: HtmlElement | None = element
     while node is not None and len(steps) < STEPS and node.tag not in _END:
         if node.tag not in INLINE:
-            steps.append(".".join((str(node.tag), *_names(node.get("class") or ""))))
+            steps.append(".".join((str(node.tag), *_lasting_names(node.get("class") or ""))))
         node = node.getparent()
     return "/".join(reversed(steps))
 
 
 @lru_cache(maxsize=10_000)
-def _names(classes: str) -> tuple[str, ...]:
+def _lasting_names(classes: str) -> tuple[str, ...]:
     names = set()
     for token in classes.split():
         parts = [part for part in _SEPARATOR.split(token) if _PART.fullmatch(part)]
@@ -82,7 +82,7 @@ def _names(classes: str) -> tuple[str, ...]:
     return tuple(sorted(names)[:_NAMES])
 
 
-def _form(page: Page, block: Block, host: str, text: str) -> str | None:
+def _text_form(page: Page, block: Block, host: str, text: str) -> str | None:
     """The text with a mark in place of its links into the site, where these make up much of it;
     None for the text itself.
     """
@@ -90,7 +90,7 @@ def _form(page: Page, block: Block, host: str, text: str) -> str | None:
         return None
     form = text
     for href, name in block.links:
-        inside = _host(page.absolute(href) or "")
+        inside = _host_of(page.absolute(href) or "")
         linked = paragraph_text(name)
         if linked and (
             not inside
@@ -104,7 +104,7 @@ def _form(page: Page, block: Block, host: str, text: str) -> str | None:
     return LINK_MARK if LINK_MARK in form and not bare else form
 
 
-def _host(address: str) -> str:
+def _host_of(address: str) -> str:
     try:
         return (urlsplit(address).hostname or "").removeprefix("www.").removeprefix("m.")
     except ValueError:

@@ -44,9 +44,9 @@ def is_deck(block: Block, following: Block, whole: Blocks) -> bool:
     """Whether the first block of a text, which stands apart from the `following` ones, is its
     deck.
     """
-    return any(_parts(between, whole) for between in whole.blocks[block.at + 1 : following.at])
+    return any(_split_deck(between, whole) for between in whole.blocks[block.at + 1 : following.at])
 
 
-def _parts(between: Block, whole: Blocks) -> bool:
+def _split_deck(between: Block, whole: Blocks) -> bool:
     reasons = {whole.regions[at].reason for at in between.regions}
     return not _PARTING.isdisjoint(reasons) or is_date_line(between.text)

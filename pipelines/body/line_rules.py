@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pipelines.body.other_stories import leads_inside
 from pipelines.language.line_phrases import (
     BYLINE,
-    ON_AUTHOR,
+    ABOUT_AUTHOR,
     RELATED_LABEL,
     RELATED_LEAD,
-    SOURCES,
+    REFERENCES_LABEL,
     count_words,
     ends_sentence,
     is_call,
@@ -73,7 +73,7 @@ def rule_against(block: Block, beside: KnownPageText) -> str | None:
         return "known elsewhere"
     if _is_byline(text, beside.authors):
         return "byline"
-    if found := _related(block):
+    if found := _is_related_label(block):
         return found
     if block.kind != "li" and block.link_share >= WHOLLY_LINKED and is_call(text):
         return "call"
@@ -89,7 +89,7 @@ def _is_byline(text: str, authors: tuple[str, ...]) -> bool:
     )
 
 
-def _related(block: Block) -> str | None:
+def _is_related_label(block: Block) -> str | None:
     """Whether a line is a label of related stories, or begins with one."""
     text = block.text
     if len(text) <= 90 and RELATED_LABEL.match(text):
@@ -235,7 +235,11 @@ def may_open(block: Block, following: Block, least: int = LONG_END) -> bool:
 
 def announces_list(block: Block) -> bool:
     """Whether a paragraph is but the beginning of a list or table."""
-    return block.kind == "p" and block.text.endswith((":", "：")) and not SOURCES.match(block.text)
+    return (
+        block.kind == "p"
+        and block.text.endswith((":", "："))
+        and not REFERENCES_LABEL.match(block.text)
+    )
 
 
 def may_follow(block: Block, before: Block) -> bool:
@@ -254,7 +258,7 @@ def tells_of_author(block: Block, authors: tuple[str, ...]) -> bool:
     """Whether a block says that what follows is on the writer, or begins with the writer's full
     name (a speaker's has a colon after it).
     """
-    if ON_AUTHOR.match(block.text):
+    if ABOUT_AUTHOR.match(block.text):
         return True
     text = block.text.casefold()
     for name in authors:

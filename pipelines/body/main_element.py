@@ -81,9 +81,9 @@ def wrapper_regions(
     `titles` are letters of the page's headlines: what stands around the headline and a text is a
     wrapper, what stands apart from both is none, however much it says.
     """
-    names = [_name(region) for region in page.regions]
-    weights = _weigh(page, approved, names)
-    headed, apart = _headed(page, titles)
+    names = [_region_name(region) for region in page.regions]
+    weights = _weigh_regions(page, approved, names)
+    headed, apart = _regions_with_headline(page, titles)
     void = set()
     for index, region in enumerate(page.regions):
         if region.reason == "selector" or index in apart:  # the operator's own word, or the page's
@@ -99,7 +99,7 @@ def wrapper_regions(
 
 
 @dataclass(slots=True, kw_only=True)
-class _Weights:
+class _ProseWeights:
     """A page's prose by the names of the regions around it, and the share of it that the second
     reader kept.
 
@@ -133,8 +133,8 @@ class _Weights:
         )
 
 
-def _weigh(page: Blocks, approved: set[int], names: list[tuple[str, str]]) -> _Weights:
-    weights = _Weights(solid=[0] * len(page.regions))
+def _weigh_regions(page: Blocks, approved: set[int], names: list[tuple[str, str]]) -> _ProseWeights:
+    weights = _ProseWeights(solid=[0] * len(page.regions))
     around: dict[
         tuple[int, ...], set[tuple[str, str]]
     ] = {}  # blocks share their regions: their names are found once
@@ -161,7 +161,7 @@ def _weigh(page: Blocks, approved: set[int], names: list[tuple[str, str]]) -> _W
     return weights
 
 
-def _headed(page: Blocks, titles: AbstractSet[str]) -> tuple[set[int], set[int]]:
+def _regions_with_headline(page: Blocks, titles: AbstractSet[str]) -> tuple[set[int], set[int]]:
     """Regions around the headline and a text, and regions beside a text that stands right after the
     headline.
     """
@@ -219,7 +219,7 @@ def _is_reading(region: Region, paragraphs: int) -> bool:
     )
 
 
-def _name(region: Region) -> tuple[str, str]:
+def _region_name(region: Region) -> tuple[str, str]:
     element = region.element
     return str(element.tag), _without_digits(element.get("class") or element.get("id") or "")
 

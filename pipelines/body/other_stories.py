@@ -67,17 +67,17 @@ def without_other_stories(
     left: dict[int, str] = {}
     if head is not None:
         _other_stories(found, head, left)
-    _teasers(found, head, host, left)
-    _comments(found, head, left)
+    _drop_teasers(found, head, host, left)
+    _drop_comments(found, head, left)
     if head is not None:
-        _above(found, head, left)
+        _drop_above_headline(found, head, left)
     if not left:
         return found, []
     kept = [block for block in found if block.at not in left]
     return kept, [(block, left[block.at]) for block in found if block.at in left]
 
 
-def _prose(block: Block) -> int:
+def _prose_of(block: Block) -> int:
     if block.kind in ("h", "caption") or block.link_share > 0.5 or block.breadth < 40:
         return 0
     return block.breadth - block.linked
@@ -88,7 +88,10 @@ def _other_stories(found: list[Block], head: Block, left: dict[int, str]) -> Non
     headline and a text each.
     """
     around = {
-        node for block in found if _prose(block) >= STORY for node in block.element.iterancestors()
+        node
+        for block in found
+        if _prose_of(block) >= STORY
+        for node in block.element.iterancestors()
     }
     box: HtmlElement | None = head.element
     while box is not None and box not in around:
@@ -97,14 +100,14 @@ def _other_stories(found: list[Block], head: Block, left: dict[int, str]) -> Non
         others = [
             other
             for other in box.itersiblings(str(box.tag))
-            if other in around and _alike(other, box)
+            if other in around and _are_alike(other, box)
         ]
         if others:
             _leave_stories(found, others, left)
         box = box.getparent()
 
 
-def _alike(first: HtmlElement, second: HtmlElement) -> bool:
+def _are_alike(first: HtmlElement, second: HtmlElement) -> bool:
     names = first.get("class")
     return names == second.get("class") and (bool(names) or first.tag == "article")
 
@@ -135,14 +138,14 @@ def _opens_story(box: HtmlElement, first: list[Block]) -> bool:
     return dated or box.tag == "article" or heads[0].link_share > 0.8
 
 
-def _teasers(found: list[Block], head: Block | None, host: str, left: dict[int, str]) -> None:
+def _drop_teasers(found: list[Block], head: Block | None, host: str, left: dict[int, str]) -> None:
     """Leave out boxes of one kind that each hold a linked headline, where a text stands outside
     them.
     """
     headed = [block for block in found if _is_linked_headline(block, host) and block is not head]
     if len(headed) < TEASERS:
         return
-    boxes = _boxes(headed)
+    boxes = _headline_boxes(headed)
     if not boxes:
         return
     lists = {box.getparent() for box in boxes}
@@ -156,10 +159,10 @@ def _teasers(found: list[Block], head: Block | None, host: str, left: dict[int, 
         )
         if box is not None:
             members.append(block)
-            inside[box] += _prose(block)
+            inside[box] += _prose_of(block)
         elif block.at not in left and (head is None or block.at > head.at):
-            outside = max(outside, _prose(block))
-            if _prose(block) >= STORY and any(
+            outside = max(outside, _prose_of(block))
+            if _prose_of(block) >= STORY and any(
                 node in lists for node in block.element.iterancestors()
             ):
                 return  # boxes among the paragraphs are a guide's parts
@@ -182,7 +185,7 @@ def leads_inside(href: str, host: str) -> bool:
     return bool(href) and not href.startswith("#") and there in ("", host)
 
 
-def _boxes(headed: list[Block]) -> set[HtmlElement]:
+def _headline_boxes(headed: list[Block]) -> set[HtmlElement]:
     """The elements that each hold one of these headlines, where several of their siblings do so
     too.
     """
@@ -205,12 +208,12 @@ def _boxes(headed: list[Block]) -> set[HtmlElement]:
     return boxes
 
 
-def _comments(found: list[Block], head: Block | None, left: dict[int, str]) -> None:
+def _drop_comments(found: list[Block], head: Block | None, left: dict[int, str]) -> None:
     """Leave out what follows a label of comments in its part of the page, after some text."""
     told = 0
     for index, block in enumerate(found):
         if head is None or block.at > head.at:
-            told += _prose(block) >= STORY
+            told += _prose_of(block) >= STORY
         if (
             told < (1 if block.kind == "h" else SEVERAL)
             or len(block.text) > 40
@@ -224,9 +227,9 @@ def _comments(found: list[Block], head: Block | None, left: dict[int, str]) -> N
                 return
 
 
-def _above(found: list[Block], head: Block, left: dict[int, str]) -> None:
+def _drop_above_headline(found: list[Block], head: Block, left: dict[int, str]) -> None:
     """Leave out what stands above the headline, where most of the text follows it."""
-    before = sum(_prose(block) for block in found if block.at < head.at and block.at not in left)
-    after = sum(_prose(block) for block in found if block.at > head.at and block.at not in left)
+    before = sum(_prose_of(block) for block in found if block.at < head.at and block.at not in left)
+    after = sum(_prose_of(block) for block in found if block.at > head.at and block.at not in left)
     if before and after >= (FOLLOWED_H1 if head.level == 1 else FOLLOWED) * (before + after):
         left.update((block.at, "above the headline") for block in found if block.at < head.at)

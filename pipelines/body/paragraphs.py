@@ -96,8 +96,8 @@ def extract_body(
     they are the second opinion.
     """
     body = page.root.find("body")
-    whole = blocks.read_blocks(body if body is not None else page.root, _marker(drop))
-    _lower(whole)
+    whole = blocks.read_blocks(body if body is not None else page.root, _mark_dropped(drop))
+    _lower_headings(whole)
     everything = {block.at for block in whole.blocks}
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
     place = _find_text_place(whole, page.root, everything, beside.titles, host)
@@ -110,10 +110,10 @@ def extract_body(
             text = kept_text(page.root, expected)
         approved = _confirmed_blocks(whole, text_key(text))
         place = _find_text_place(whole, page.root, approved, beside.titles, host)
-    return _select(place, beside, host)
+    return _select_paragraphs(place, beside, host)
 
 
-def _lower(whole: Blocks) -> None:
+def _lower_headings(whole: Blocks) -> None:
     """Make paragraphs of headings that are sentences, where more of a page's text stands in these
     than anywhere else.
     """
@@ -192,16 +192,16 @@ def read_fragment(
     """The paragraphs of a tree that holds a body alone: no search for its place, the same rules for
     its lines.
     """
-    whole = blocks.read_blocks(root, _marker(drop))
+    whole = blocks.read_blocks(root, _mark_dropped(drop))
     everything = {block.at for block in whole.blocks}
     void = wrapper_regions(whole, everything)
     free = [block for block in whole.blocks if all(region in void for region in block.regions)]
     element = main_element(free, root, everything)
     place = _TextPlace(whole=whole, void=void, element=element, inside=free, approved=everything)
-    return _select(place, beside, "")
+    return _select_paragraphs(place, beside, "")
 
 
-def _select(place: _TextPlace, beside: KnownPageText, host: str) -> Body:
+def _select_paragraphs(place: _TextPlace, beside: KnownPageText, host: str) -> Body:
     whole = place.whole
     selection = BlockSelection(place.inside, place.element, place.approved)
     selection.by_structure()
@@ -232,7 +232,7 @@ def paragraph_text(text: str) -> str:
     return " ".join(normalize("NFC", text).split())
 
 
-def _marker(drop: tuple[HtmlElement, ...]) -> Callable[[HtmlElement], str | None]:
+def _mark_dropped(drop: tuple[HtmlElement, ...]) -> Callable[[HtmlElement], str | None]:
     def mark(element: HtmlElement) -> str | None:
         return "selector" if element in drop else boilerplate_mark(element)
 

@@ -40,16 +40,18 @@ def kept_text(root: HtmlElement, expected: float = 0.0) -> str:
     `expected` is how many characters of prose the page seems to hold: a quick reading that finds
     most of them is the same as a full one.
     """
-    quick = _read(root, fast=True) if expected else ""
-    return quick if quick and len(quick) >= ENOUGH * expected else _read(root, fast=False)
+    quick = _run_trafilatura(root, fast=True) if expected else ""
+    return (
+        quick if quick and len(quick) >= ENOUGH * expected else _run_trafilatura(root, fast=False)
+    )
 
 
-def _read(root: HtmlElement, *, fast: bool) -> str:
+def _run_trafilatura(root: HtmlElement, *, fast: bool) -> str:
     # A fifth of a second to load, and most sites' pages are plain without it.
     import trafilatura
     from trafilatura.settings import Extractor
 
-    tree = _pruned(root, _DROPPED if fast else _UNREAD)
+    tree = _prune_tags(root, _DROPPED if fast else _UNREAD)
     options = Extractor(precision=True, comments=False, dedup=False, fast=fast)
     try:
         document = trafilatura.bare_extraction(tree, options=options)
@@ -58,7 +60,7 @@ def _read(root: HtmlElement, *, fast: bool) -> str:
     return getattr(document, "text", None) or getattr(document, "raw_text", None) or ""
 
 
-def _pruned(root: HtmlElement, tags: tuple[str, ...]) -> HtmlElement:
+def _prune_tags(root: HtmlElement, tags: tuple[str, ...]) -> HtmlElement:
     """A copy of the tree without elements of these tags, where trafilatura finds the same text in
     it.
     """

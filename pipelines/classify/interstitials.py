@@ -68,15 +68,15 @@ def detect_interstitial(
     own = _own_lines(read)
     if sum(map(len, own)) > OBSTACLE:
         return None
-    told = _told(own)
+    told = _count_story_lines(own)
     if (told and is_article) or told > max(STORY_LINES, len(own) - told):
         return None
     host = urlsplit(page.url).hostname or ""
     if host.startswith(("consent.", "privacy.")):
         return NotArticleReason.CONSENT, host
-    if named := _named(page):
+    if named := _named_headline(page):
         return named
-    mark = _mark(page, sure=bool(own)) if _shown(read) <= SMALL else None
+    mark = _tool_mark(page, sure=bool(own)) if _shown_length(read) <= SMALL else None
     if mark and (not told or mark[0] is NotArticleReason.CHALLENGE):
         return mark
     if not is_article and (name := _error_name(page)):
@@ -84,7 +84,7 @@ def detect_interstitial(
     return None if told else _by_lines(read, own)
 
 
-def _told(own: list[str]) -> int:
+def _count_story_lines(own: list[str]) -> int:
     """How many lines tell a story of their own; once they are of some length, the rest is not
     looked at.
     """
@@ -97,7 +97,7 @@ def _told(own: list[str]) -> int:
     return told
 
 
-def _shown(read: Body) -> int:
+def _shown_length(read: Body) -> int:
     """How much text a page shows, in characters."""
     return sum(len(block.text) for block in read.page.blocks) if read.page else 0
 
@@ -137,7 +137,7 @@ def _own_lines(read: Body) -> list[str]:
     return [block.text for block in read.kept if not line_rules.is_teaser(block, every)]
 
 
-def _named(page: Page) -> tuple[NotArticleReason, str] | None:
+def _named_headline(page: Page) -> tuple[NotArticleReason, str] | None:
     """What the page's first headline, or its title, is the name of."""
     headings = (dom.text_of(element) for element in page.root.iter("h1"))
     heading = next((text for text in headings if text), "")
@@ -159,7 +159,7 @@ def _by_lines(read: Body, own: list[str]) -> tuple[NotArticleReason, str] | None
     return next(((kind, line) for line in lines if (kind := notice_kind(line))), None)
 
 
-def _mark(page: Page, *, sure: bool) -> tuple[NotArticleReason, str] | None:
+def _tool_mark(page: Page, *, sure: bool) -> tuple[NotArticleReason, str] | None:
     """The mark of a tool for checks or consent in the markup; where not `sure`, also those that
     other pages may have.
     """

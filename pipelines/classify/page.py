@@ -107,29 +107,29 @@ def classify_page(
     says_article = _says_article(page, embedded, stated)
     promised = says_article or _is_stamped(page) or stated.published is not None
     if obstacle := detect_interstitial(page, read, is_article=says_article or _is_stamped(page)):
-        return _not(page, *obstacle)
+        return _rejection(page, *obstacle)
     if paywalls.is_stub(embedded, page, read):
-        return _not(
+        return _rejection(
             page,
             NotArticleReason.PAYWALL,
-            f"{_length(read)} characters before the offer to read on",
+            f"{_text_length(read)} characters before the offer to read on",
         )
-    if other := _other(page, stated, read, says_article=says_article):
-        return _not(page, *other)
+    if other := _other_kind(page, stated, read, says_article=says_article):
+        return _rejection(page, *other)
     if not promised and (hiding := hides_something(page, read)):
-        return _not(page, NotArticleReason.EMPTY, hiding)
-    listed = _listed(read)
+        return _rejection(page, NotArticleReason.EMPTY, hiding)
+    listed = _count_listed_headlines(read)
     if detail := _only_leads(page, stated, read, listed, says_article=says_article):
-        return _not(page, NotArticleReason.LISTING, detail)
-    if not _tells(read):
+        return _rejection(page, NotArticleReason.LISTING, detail)
+    if not _tells_a_story(read):
         return _without_prose(page, stated, read, listed, says_article=says_article)
     if not stated.title:
-        return _not(page, NotArticleReason.EMPTY, "no headline")
-    detail = _front(page, read, listed, says_article=says_article)
+        return _rejection(page, NotArticleReason.EMPTY, "no headline")
+    detail = _classify_front_page(page, read, listed, says_article=says_article)
     stamped = len(stated.title.split()) >= HEADLINE_WORDS and _is_stamped(page)
     if detail is None and not (says_article or stamped):
-        detail = _section(page, stated, read, listed)
-    return _not(page, NotArticleReason.LISTING, detail) if detail else None
+        detail = _classify_section_page(page, stated, read, listed)
+    return _rejection(page, NotArticleReason.LISTING, detail) if detail else None
 
 
 def _says_article(page: Page, embedded: Embedded, stated: Metadata) -> bool:
@@ -149,16 +149,16 @@ def _says_article(page: Page, embedded: Embedded, stated: Metadata) -> bool:
     return any(text_key(value_text(node.get("headline")) or "") in shown for node in works)
 
 
-def _other(
+def _other_kind(
     page: Page, stated: Metadata, read: Body, *, says_article: bool
 ) -> tuple[NotArticleReason, str] | None:
     """What else a page is than an article or a list, where its own words or data say so."""
     if is_own_page(page, stated.title, is_article=says_article):
         return NotArticleReason.SERVICE, "a page of the site about itself"
     if not says_article and (reason := _stated_kind(page, stated, read)):
-        return reason, f"{_length(read)} characters of text"
+        return reason, f"{_text_length(read)} characters of text"
     if _is_gallery(stated, read):
-        return NotArticleReason.GALLERY, f"{_length(read)} characters of text"
+        return NotArticleReason.GALLERY, f"{_text_length(read)} characters of text"
     if not says_article and stated.published is None and is_table(read):
         return NotArticleReason.SERVICE, "a table"
     return None
@@ -166,7 +166,7 @@ def _other(
 
 def _stated_kind(page: Page, stated: Metadata, read: Body) -> NotArticleReason | None:
     """What a page without the marks of an article states to be, where it has not much text."""
-    length = _length(read)
+    length = _text_length(read)
     if length <= TRANSCRIPT and is_audio_page(stated.kinds):
         return NotArticleReason.AUDIO
     if length <= TRANSCRIPT and is_profile(stated.kinds):
@@ -179,10 +179,10 @@ def _stated_kind(page: Page, stated: Metadata, read: Body) -> NotArticleReason |
 
 
 def _is_gallery(stated: Metadata, read: Body) -> bool:
-    return _length(read) <= STUB and not _GALLERIES.isdisjoint(stated.kinds)
+    return _text_length(read) <= STUB and not _GALLERIES.isdisjoint(stated.kinds)
 
 
-def _length(read: Body) -> int:
+def _text_length(read: Body) -> int:
     return sum(map(len, read.paragraphs))
 
 
@@ -204,20 +204,20 @@ def _only_leads(
     return f"{listed} headlines that lead elsewhere, each with a line"
 
 
-def _front(page: Page, read: Body, listed: int, *, says_article: bool) -> str | None:
+def _classify_front_page(page: Page, read: Body, listed: int, *, says_article: bool) -> str | None:
     parts = urlsplit(page.url)
     front = _HOME.match(parts.path) and not parts.query
-    few = not says_article and listed >= FEW and _length(read) < LONG_STORY
+    few = not says_article and listed >= FEW and _text_length(read) < LONG_STORY
     return "the site's front page" if front and (listed >= LISTED or few) else None
 
 
-def _section(page: Page, stated: Metadata, read: Body, listed: int) -> str | None:
+def _classify_section_page(page: Page, stated: Metadata, read: Body, listed: int) -> str | None:
     """Why a page that does not claim to be an article is a list of headlines with some text; None
     where it is none.
     """
     every = read.page.blocks if read.page else []
     own = [block.text for block in read.kept if not line_rules.is_teaser(block, every)]
-    length = sum(map(len, own)) if len(read.kept) == len(read.paragraphs) else _length(read)
+    length = sum(map(len, own)) if len(read.kept) == len(read.paragraphs) else _text_length(read)
     enough = MANY if _is_headed(page, stated, read) else LISTED
     if listed < enough or not _reads_as_list(stated.kinds, listed, length):
         return None
@@ -234,10 +234,10 @@ def _without_prose(
     # A small section has few headlines; nothing is owed where nothing says that there should be an
     # article.
     if listed >= LISTED or (listed > 1 and not says_article):
-        return _not(page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere")
+        return _rejection(page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere")
     if says_article or _is_dated(stated) or _is_bare(page, read):
-        return _not(page, NotArticleReason.EMPTY, "no paragraph of prose")
-    return _not(
+        return _rejection(page, NotArticleReason.EMPTY, "no paragraph of prose")
+    return _rejection(
         page, NotArticleReason.LISTING, "no prose, and nothing says that there should be an article"
     )
 
@@ -307,7 +307,7 @@ def _sends_on(page: Page) -> bool:
     return led or next(page.root.iter("frame"), None) is not None
 
 
-def _tells(read: Body) -> bool:
+def _tells_a_story(read: Body) -> bool:
     """Whether a line of the text makes a story; headlines that lead elsewhere don't, however
     long.
     """
@@ -363,7 +363,7 @@ def _reads_as_list(kinds: frozenset[str], listed: int, length: int) -> bool:
     return listed >= LISTED and length < min(40 * listed, LONG_STORY)
 
 
-def _listed(read: Body) -> int:
+def _count_listed_headlines(read: Body) -> int:
     """Headlines on the page that lead elsewhere, outside menus, footers and readers' comments."""
     if read.page is None:
         return 0
@@ -380,5 +380,5 @@ def _listed(read: Body) -> int:
     return len(seen)
 
 
-def _not(page: Page, reason: NotArticleReason, detail: str) -> NotAnArticle:
+def _rejection(page: Page, reason: NotArticleReason, detail: str) -> NotAnArticle:
     return NotAnArticle(url=page.url, reason=reason, detail=dom.collapse_spaces(detail)[:200])

@@ -67,11 +67,11 @@ def is_stub(embedded: Embedded, page: Page, read: Body) -> bool:
     length = sum(map(len, read.paragraphs))
     if length > STUB or len(read.paragraphs) > STUB_LINES or not _is_offered(read):
         return False
-    nodes = list(_works(embedded))
+    nodes = list(_paid_nodes(embedded))
     if _shows_paid_part(page, nodes):
         return False
     words = len(" ".join(read.paragraphs).split())
-    if any(_count(node.get("wordCount")) > MISSING * words for node in nodes):
+    if any(_parse_count(node.get("wordCount")) > MISSING * words for node in nodes):
         return True
     if any(str(node.get("isAccessibleForFree")).lower() == "false" for node in nodes):
         return True
@@ -86,18 +86,20 @@ def _is_offered(read: Body) -> bool:
     if not read.kept:
         return any(_OFFER.search(block.text) for block in every)
     last = read.kept[-1].at
-    following = [block.text for block in every[last + 1 : last + 1 + NEAR]] if _stands(read) else []
+    following = (
+        [block.text for block in every[last + 1 : last + 1 + NEAR]] if _stub_length(read) else []
+    )
     dropped = [block.text for block, _ in read.dropped if block.at > read.kept[0].at]
     return any(_OFFER.search(text) for text in (read.kept[-1].text, *following, *dropped))
 
 
-def _stands(read: Body) -> bool:
+def _stub_length(read: Body) -> bool:
     last = read.kept[-1]
     every = read.page.blocks if read.page else []
     return last.at < len(every) and every[last.at] is last
 
 
-def _works(embedded: Embedded) -> Iterator[dict[str, Any]]:
+def _paid_nodes(embedded: Embedded) -> Iterator[dict[str, Any]]:
     """The nodes of JSON-LD that say something of what is paid for, or of how long the text is."""
     for node in embedded.json_ld:
         if (
@@ -115,20 +117,21 @@ def _shows_paid_part(page: Page, nodes: list[dict[str, Any]]) -> bool:
         for part in parts if isinstance(parts, list) else [parts]:
             selector = part.get("cssSelector") if isinstance(part, dict) else None
             if isinstance(selector, str) and any(
-                is_story_line(text) and not _OFFER.search(text) for text in _texts(page, selector)
+                is_story_line(text) and not _OFFER.search(text)
+                for text in _selected_texts(page, selector)
             ):
                 return True
     return False
 
 
-def _texts(page: Page, selector: str) -> list[str]:
+def _selected_texts(page: Page, selector: str) -> list[str]:
     try:
         return [dom.text_of(element) for element in page.root.cssselect(selector)][:20]
     except SelectorError:
         return []
 
 
-def _count(value: Any) -> int:
+def _parse_count(value: Any) -> int:
     try:
         return int(value)
     except (TypeError, ValueError):

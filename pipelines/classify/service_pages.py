@@ -91,7 +91,7 @@ def is_own_page(page: Page, title: str | None, *, is_article: bool) -> bool:
     must be so twice.
     """
     addressed = bool(_PATH.match(unquote(urlsplit(page.url).path)))
-    told = any(share_of_text(_NAMES, text) >= WHOLLY for text in _headlines(page, title))
+    told = any(share_of_text(_NAMES, text) >= WHOLLY for text in _page_headlines(page, title))
     return (addressed and told) if is_article else (addressed or told)
 
 
@@ -100,7 +100,7 @@ def is_search(page: Page, title: str | None) -> bool:
     if _ASKED.search(urlsplit(page.url).query):
         return True
     return any(
-        _SEARCH.match(text) or _SEARCH.search(text[-25:]) for text in _headlines(page, title)
+        _SEARCH.match(text) or _SEARCH.search(text[-25:]) for text in _page_headlines(page, title)
     )
 
 
@@ -132,7 +132,7 @@ def is_table(read: Body) -> bool:
     return told <= 1 and cells >= CELLS
 
 
-def _headlines(page: Page, title: str | None) -> list[str]:
+def _page_headlines(page: Page, title: str | None) -> list[str]:
     """The page's first headline; without any its title as it was read."""
     heading = next(
         (text for element in page.root.iter("h1") if (text := dom.text_of(element))), None

@@ -60,7 +60,7 @@ class DateHints:
     captured: datetime | None = None
 
     @property
-    def persian(self) -> bool:
+    def is_persian(self) -> bool:
         """Whether dates of this page are by the Persian calendar where they don't say."""
         return (self.language or "")[:2].lower() in ("fa", "ps") or str(
             self.zone
@@ -78,7 +78,7 @@ class DateHints:
             )
         return not language and str(self.zone).startswith(_MONTH_FIRST_ZONES)
 
-    def ahead(self, day: date) -> bool:
+    def is_ahead(self, day: date) -> bool:
         """Whether the day had not begun anywhere when the page was captured."""
         return self.captured is not None and day > (self.captured + timedelta(hours=14)).date()
 
@@ -106,12 +106,12 @@ def find_date(text: str, clues: DateHints) -> DateMatch | None:
     """
     best: DateMatch | None = None
     for found in (*_numeric_date(text, clues), *_named_date(text, clues)):
-        if best is None or _rank(found) < _rank(best):
+        if best is None or _rank_match(found) < _rank_match(best):
             best = found
     return best
 
 
-def _rank(found: DateMatch) -> tuple[bool, bool, bool, int]:
+def _rank_match(found: DateMatch) -> tuple[bool, bool, bool, int]:
     return found.day is None, found.year_guessed, found.calendar != Calendar.GREGORIAN, found.start
 
 
@@ -139,7 +139,7 @@ def _year_first(match: re.Match[str], text: str, clues: DateHints) -> Iterator[D
     year, second, third = int(match[1]), int(match[3]), int(match[4])
     if second > 12 >= third:  # right-to-left layouts turn 25/10/2024 round
         second, third = third, second
-    calendar = _calendar(year, text, clues)
+    calendar = _calendar_of_year(year, text, clues)
     if calendar:
         yield from _match_of(year, second, third, match, calendar)
 
@@ -148,20 +148,20 @@ def _year_last(match: re.Match[str], text: str, clues: DateHints) -> Iterator[Da
     first, second, year = int(match[1]), int(match[3]), int(match[4])
     if len(match[4]) == 2:
         year += 2000 if year < 70 else 1900
-    calendar = _calendar(year, text, clues)
+    calendar = _calendar_of_year(year, text, clues)
     if calendar is None:
         return
     doubtful = first <= 12 and second <= 12 and first != second
     month_first = second > 12 or (doubtful and match[2] != "." and clues.month_first)
     day, number = (second, first) if month_first else (first, second)
     for found in _match_of(year, number, day, match, calendar, ambiguous=doubtful):
-        if doubtful and clues.ahead(date(found.year, found.month or 1, found.day or 1)):
+        if doubtful and clues.is_ahead(date(found.year, found.month or 1, found.day or 1)):
             yield from _match_of(year, day, number, match, calendar, ambiguous=True)
         else:
             yield found
 
 
-def _calendar(year: int, text: str, clues: DateHints) -> Calendar | None:
+def _calendar_of_year(year: int, text: str, clues: DateHints) -> Calendar | None:
     """The calendar a bare year belongs to, or None where it is no year."""
     if year in _YEARS:
         return Calendar.GREGORIAN
@@ -169,7 +169,7 @@ def _calendar(year: int, text: str, clues: DateHints) -> Calendar | None:
         return Calendar.BUDDHIST if year in _BUDDHIST_YEARS else None
     if _PERSIAN_MARK.search(text):
         return Calendar.PERSIAN
-    if clues.persian and year < 1430:
+    if clues.is_persian and year < 1430:
         return Calendar.PERSIAN
     return (
         Calendar.HIJRI
@@ -187,7 +187,7 @@ def _match_of(
     *,
     ambiguous: bool = False,
 ) -> Iterator[DateMatch]:
-    found = _gregorian(year, number, day, calendar)
+    found = _to_gregorian(year, number, day, calendar)
     if found:
         yield DateMatch(
             year=found.year,
@@ -200,7 +200,7 @@ def _match_of(
         )
 
 
-def _gregorian(year: int, number: int, day: int, calendar: Calendar) -> date | None:
+def _to_gregorian(year: int, number: int, day: int, calendar: Calendar) -> date | None:
     try:
         if calendar == Calendar.HIJRI:
             return calendars.hijri_to_gregorian(year, number, day)
@@ -235,38 +235,42 @@ _CALENDARS = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _DatePart:
     letter: str
     value: int
     start: int
     end: int
 
 
-def _parts(text: str, language: str | None) -> list[_Part]:
+def _date_parts(text: str, language: str | None) -> list[_DatePart]:
     tokens = [match for match in TOKEN.finditer(text) if match[0].isalnum() or match[0] == "|"]
-    parts: list[_Part] = []
+    parts: list[_DatePart] = []
     at = 0
     while at < len(tokens):
         word, taken = tokens[at][0], 1
         start = tokens[at].start()
         if word.isdecimal():
             parts.append(
-                _Part(_number(word), int(word) if len(word) <= 4 else 0, start, tokens[at].end())
+                _DatePart(
+                    _number_of(word), int(word) if len(word) <= 4 else 0, start, tokens[at].end()
+                )
             )
         else:
             named = month_number(word, tokens[at + 1][0] if at + 1 < len(tokens) else "", language)
             if named:
                 taken = named[2]
                 parts.append(
-                    _Part(_CALENDARS[named[0]][0], named[1], start, tokens[at + taken - 1].end())
+                    _DatePart(
+                        _CALENDARS[named[0]][0], named[1], start, tokens[at + taken - 1].end()
+                    )
                 )
             elif word not in FILLERS:
-                parts.append(_Part("x", 0, start, tokens[at].end()))
+                parts.append(_DatePart("x", 0, start, tokens[at].end()))
         at += taken
     return parts
 
 
-def _number(digits: str) -> str:
+def _number_of(digits: str) -> str:
     value = int(digits) if len(digits) <= 4 else 0
     if len(digits) <= 2:
         return "d" if 1 <= value <= 31 else "n"
@@ -276,7 +280,7 @@ def _number(digits: str) -> str:
 
 
 def _named_date(text: str, clues: DateHints) -> Iterator[DateMatch]:
-    parts = _parts(text, clues.language)
+    parts = _date_parts(text, clues.language)
     shape = "".join(part.letter for part in parts)
     if not ("m" in shape or "h" in shape or "p" in shape):
         if shape == "y" and parts[0].value in _YEARS:
@@ -298,7 +302,7 @@ def _named_date(text: str, clues: DateHints) -> Iterator[DateMatch]:
 
 
 def _from_fields(
-    fields: dict[str, _Part], start: int, end: int, clues: DateHints
+    fields: dict[str, _DatePart], start: int, end: int, clues: DateHints
 ) -> DateMatch | None:
     letter, number = fields["m"].letter, fields["m"].value
     calendar = next(calendar for mark, calendar in _CALENDARS.values() if mark == letter)
@@ -315,7 +319,7 @@ def _from_fields(
     if day is None:
         # A month of another calendar lies in two Gregorian ones: the one it begins in, two weeks
         # on, is named.
-        first = _gregorian(
+        first = _to_gregorian(
             year, number, 15 if calendar in (Calendar.HIJRI, Calendar.PERSIAN) else 1, calendar
         )
         if first is None:
@@ -323,7 +327,7 @@ def _from_fields(
         return DateMatch(
             year=first.year, month=first.month, calendar=calendar, start=start, end=end
         )
-    whole = _gregorian(year, number, day, calendar)
+    whole = _to_gregorian(year, number, day, calendar)
     if whole is None:
         return None
     return DateMatch(
@@ -343,8 +347,8 @@ def _without_year(
     elif calendar == Calendar.PERSIAN:
         this -= 621
     for year in (this + 1, this, this - 1, this - 2):
-        found = _gregorian(year, number, day, calendar)
-        if found and not clues.ahead(found):
+        found = _to_gregorian(year, number, day, calendar)
+        if found and not clues.is_ahead(found):
             return DateMatch(
                 year=found.year,
                 month=found.month,

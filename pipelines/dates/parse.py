@@ -154,16 +154,16 @@ def _parse_machine_date(raw: str, zone: tzinfo) -> StatedDate | None:
     if match := _MONTH_ONLY.fullmatch(raw):
         month = int(match["month"] or match["month_first"])
         return (
-            _coarse(raw, int(match["year"] or match["year_last"]), month)
+            _coarse_date(raw, int(match["year"] or match["year_last"]), month)
             if 1 <= month <= 12
             else None
         )
     if _YEAR_ONLY.fullmatch(raw):
-        return _coarse(raw, int(raw))
+        return _coarse_date(raw, int(raw))
     if match := _EPOCH.fullmatch(raw):
         seconds = int(match[1]) // (1000 if len(match[1]) > 10 else 1)
         if seconds in _EPOCH_SECONDS:
-            return _exact(
+            return _exact_date(
                 raw, datetime.fromtimestamp(seconds, tz=UTC), Precision.SECOND, zone_stated=True
             )
     return None
@@ -184,14 +184,14 @@ def _from_iso(match: re.Match[str], raw: str, zone: tzinfo) -> StatedDate | None
     if year < 1900:
         return None  # a Persian or Hijri year: read as a written date
     if match[4] is None:
-        return _at(raw, date(year, month, day), None, zone)
+        return _date_at_time(raw, date(year, month, day), None, zone)
     stated: tzinfo | None = UTC if match[7] else None
     if match[8]:
         size = timedelta(hours=int(match[9]), minutes=int(match[10] or 0))
         stated = timezone(-size if match[8] == "-" else size)
     second = min(int(match[6]), 59) if match[6] else None
     time = TimeOfDay(hour=int(match[4]), minute=int(match[5]), second=second, zone=stated)
-    return _at(raw, date(year, month, day), time, zone)
+    return _date_at_time(raw, date(year, month, day), time, zone)
 
 
 # ---------------------------------------------------------------------------- forms made for people
@@ -225,10 +225,10 @@ def _parse_text(
     if found is None:
         return _counted_back(raw, text, rest, time, captured, zone)
     if found.month is None or found.day is None:
-        return _coarse(raw, found.year, found.month, found.calendar)
+        return _coarse_date(raw, found.year, found.month, found.calendar)
     if time is None:
         time, _ = split_time(rest[: found.start] + " ~ " + rest[found.end :], zone, dotted=True)
-    return _at(raw, date(found.year, found.month, found.day), time, zone, found)
+    return _date_at_time(raw, date(found.year, found.month, found.day), time, zone, found)
 
 
 def _counted_back(
@@ -247,7 +247,7 @@ def _counted_back(
         found = DateMatch(
             year=back.moment.year, month=back.moment.month, day=back.moment.day, relative=True
         )
-        return _at(raw, back.moment.date(), time, zone, found)
+        return _date_at_time(raw, back.moment.date(), time, zone, found)
     if back.precision in (Precision.MONTH, Precision.YEAR):
         month = back.moment.month if back.precision == Precision.MONTH else None
         return StatedDate(
@@ -258,13 +258,13 @@ def _counted_back(
             month=month,
             relative=True,
         )
-    return _exact(raw, back.moment, back.precision, zone_stated=True, relative=True)
+    return _exact_date(raw, back.moment, back.precision, zone_stated=True, relative=True)
 
 
 # --------------------------------------------------------------------------------------- the result
 
 
-def _coarse(
+def _coarse_date(
     raw: str, year: int, month: int | None = None, calendar: Calendar = Calendar.GREGORIAN
 ) -> StatedDate:
     precision = Precision.YEAR if month is None else Precision.MONTH
@@ -273,7 +273,7 @@ def _coarse(
     )
 
 
-def _exact(
+def _exact_date(
     raw: str, instant: datetime, precision: Precision, *, zone_stated: bool, relative: bool = False
 ) -> StatedDate:
     return StatedDate(
@@ -288,7 +288,7 @@ def _exact(
     )
 
 
-def _at(
+def _date_at_time(
     raw: str,
     day: date,
     time: TimeOfDay | None,
@@ -310,7 +310,7 @@ def _at(
     instant = local.astimezone(UTC).astimezone(stated or zone)
     return StatedDate(
         instant=instant,
-        precision=_precision(time),
+        precision=_precision_of(time),
         raw=raw,
         year=day.year,
         month=day.month,
@@ -322,7 +322,7 @@ def _at(
     )
 
 
-def _precision(time: TimeOfDay | None) -> Precision:
+def _precision_of(time: TimeOfDay | None) -> Precision:
     if time is None:
         return Precision.DAY
     if time.minute is None:

@@ -16,11 +16,11 @@ from pipelines.dates.time_of_day import TimeOfDay
 from pipelines.language.dates import MODIFIED_LABELS, PUBLISHED_LABELS, TOKEN, fold_for_dates
 
 
-def _folded(words: str, sep: str | None = None) -> frozenset[str]:
-    return frozenset(_spaced(word) for word in words.split(sep))
+def _fold_words(words: str, sep: str | None = None) -> frozenset[str]:
+    return frozenset(_fold_phrase(word) for word in words.split(sep))
 
 
-def _spaced(phrase: str) -> str:
+def _fold_phrase(phrase: str) -> str:
     """A phrase folded, its words with nothing but a space between (`aujourd hui`), as `_words`
     finds them.
     """
@@ -82,7 +82,7 @@ _SHORT_UNITS = {
     "d": "day",
     "w": "week",
 }
-_ABOUT = _folded(
+_ABOUT = _fold_words(
     "حوالي نحو قرابة تقريبا بضع بضعة عدة و about around over almost nearly more than some few several and environ quelques etwa rund "
     "einigen alrededor unas unos circa около несколько sekitar حدود چند"
 )
@@ -92,13 +92,13 @@ _PARTS = dict.fromkeys(("نصف", "half", "نيم", "halbe", "halben", "demie"),
 }
 
 # What says that the count goes back, before or after it.
-_AGO = _folded(
+_AGO = _fold_words(
     "منذ قبل من پیش ago vor il y a hace há ha fa faz önce назад тому yang lalu lepas trước geleden sedan siden sitten "
     "مضت مضى مضي πριν temu przed před pred prieš pirms tagasi 前 전 پہلے قبل cách đây for ที่แล้ว ก่อน לפני पहले पूर्व"
 )
 
 _DAY_WORDS = {
-    _spaced(phrase): days
+    _fold_phrase(phrase): days
     for days, phrases in {
         0: "اليوم,امروز,today,aujourd'hui,heute,hoy,oggi,hoje,bugün,сегодня,сьогодні,hari ini,hôm nay,vandaag,idag,i dag,"
         "dzisiaj,dziś,dnes,tänään,σήμερα,今天,今日,오늘,آج,היום,आज,วันนี้",
@@ -108,7 +108,7 @@ _DAY_WORDS = {
     }.items()
     for phrase in phrases.split(",")
 }
-_NOW = _folded(
+_NOW = _fold_words(
     "الآن,للتو,حالا,منذ قليل,قبل قليل,منذ لحظات,قبل لحظات,منذ ثوان,همین حالا,لحظاتی پیش,دقایقی پیش,just now,now,moments ago,a moment ago,"
     "a few seconds ago,à l'instant,gerade eben,ahora,adesso,agora,az önce,только что,baru saja",
     sep=",",
@@ -119,8 +119,8 @@ _BETWEEN = (
     "ساعت um uhr om uur kl klo alle ore o godz v ve w в во о об às as at στις בשעה ב يوم في عند"
 )
 _SILENT = (
-    _folded(_PART_OF_DAY)
-    | _folded(_BETWEEN)
+    _fold_words(_PART_OF_DAY)
+    | _fold_words(_BETWEEN)
     | frozenset(
         word
         for label in (*MODIFIED_LABELS, *PUBLISHED_LABELS)
@@ -142,7 +142,7 @@ class RelativeDate:
 
 
 @lru_cache(maxsize=512)
-def _words(text: str) -> tuple[str, ...]:
+def _split_words(text: str) -> tuple[str, ...]:
     return tuple(word for word in TOKEN.findall(text) if word.isalnum())
 
 
@@ -154,7 +154,7 @@ def parse_relative_date(
     `rest` is folded and without its time of day (`time`), which only "yesterday" and the like can
     carry.
     """
-    words = _words(rest)
+    words = _split_words(rest)
     if not words or len(words) > _MAX_TOKENS:
         return None
     now = captured.astimezone(zone)
@@ -162,9 +162,9 @@ def parse_relative_date(
         spoken = " ".join(words)
         if spoken in _NOW or " ".join(word for word in words if word not in _SILENT) in _NOW:
             return RelativeDate(moment=now, precision=Precision.MINUTE)
-        counted = _count(words)
+        counted = _counted_units(words)
         if counted:
-            return _back(now, counted)
+            return _count_back(now, counted)
     days = _day_word(words)
     return (
         None
@@ -178,32 +178,32 @@ def _day_word(words: tuple[str, ...]) -> int | None:
     for size in (3, 2, 1):
         for at in range(len(words) - size + 1):
             days = _DAY_WORDS.get(" ".join(words[at : at + size]))
-            if days is not None and _silent(words[:at] + words[at + size :]):
+            if days is not None and _says_nothing(words[:at] + words[at + size :]):
                 return days
     return None
 
 
-def _silent(words: tuple[str, ...]) -> bool:
+def _says_nothing(words: tuple[str, ...]) -> bool:
     return all(word in _SILENT for word in words)
 
 
-def _count(words: tuple[str, ...]) -> list[tuple[float | None, str]] | None:
+def _counted_units(words: tuple[str, ...]) -> list[tuple[float | None, str]] | None:
     """The (number, unit) pairs of a text that counts back and says nothing else; number None:
     unsaid, more than one.
     """
-    first = next((at for at, word in enumerate(words) if word in _AGO or _glued(word)), None)
+    first = next((at for at, word in enumerate(words) if word in _AGO or _glued_unit(word)), None)
     if first is None:
         return None
     pairs: list[tuple[float | None, str]] = []
     number: float | None = None
     for at, word in enumerate(words):
         part = _PARTS.get(word) or _PARTS.get(word.removeprefix("و"))
-        if unit := _unit(word, number, ago=first <= at):
-            pairs.append((_implied(word) if number is None else number, unit))
+        if unit := _unit_of(word, number, ago=first <= at):
+            pairs.append((_implied_count(word) if number is None else number, unit))
             number = None
         elif part and pairs and number is None:  # an hour and a half
             pairs[-1] = ((pairs[-1][0] or 1) + part, pairs[-1][1])
-        elif number is None and (said := part or _number(word, first=not pairs)):
+        elif number is None and (said := part or _number_of(word, first=not pairs)):
             number = said
         elif (
             word not in _AGO and word not in _NUMBERS and word not in _SILENT and word not in _ABOUT
@@ -212,7 +212,7 @@ def _count(words: tuple[str, ...]) -> list[tuple[float | None, str]] | None:
     return pairs if pairs and number is None else None
 
 
-def _number(word: str, *, first: bool) -> float | None:
+def _number_of(word: str, *, first: bool) -> float | None:
     """The number a word says; "one" behind a unit only repeats that it is one."""
     if word.isdecimal() and len(word) <= 3:
         return int(word)
@@ -222,7 +222,7 @@ def _number(word: str, *, first: bool) -> float | None:
     return said if first or said != 1 else None
 
 
-def _unit(word: str, number: float | None, *, ago: bool) -> str | None:
+def _unit_of(word: str, number: float | None, *, ago: bool) -> str | None:
     """The unit a word names, where a count has been said or may be left out; one letter is enough
     right after a number.
     """
@@ -230,28 +230,28 @@ def _unit(word: str, number: float | None, *, ago: bool) -> str | None:
         return None
     if number is not None and word in _SHORT_UNITS:
         return _SHORT_UNITS[word]
-    return _UNIT.get(word) or _UNIT.get(word.removeprefix("و")) or _glued(word)
+    return _UNIT.get(word) or _UNIT.get(word.removeprefix("و")) or _glued_unit(word)
 
 
-def _implied(word: str) -> float | None:
+def _implied_count(word: str) -> float | None:
     return 2 if _DUAL.match(word) else 1 if word in _SINGULAR else None
 
 
-def _glued(word: str) -> str | None:
+def _glued_unit(word: str) -> str | None:
     """The unit of `時間前` and the like, where unit and "ago" are one word."""
     return next(
         (_UNIT.get(word.removesuffix(ago)) for ago in _GLUED_AGO if word.endswith(ago)), None
     )
 
 
-_GLUED_AGO = tuple(_folded("前 전 ที่แล้ว ก่อน"))
-_SINGULAR = _folded(
+_GLUED_AGO = tuple(_fold_words("前 전 ที่แล้ว ก่อน"))
+_SINGULAR = _fold_words(
     "שעה דקה יום שבוע חודש שנה ώρα λεπτό ημέρα μέρα εβδομάδα μήνα घंटा گھنٹہ دن ثانية دقيقة ساعة يوم أسبوع شهر سنة عام ساعت روز هفته ماه سال second minute hour day week month year heure jour semaine "
     "stunde tag woche monat jahr hora dia semana mes ano ora giorno settimana mese anno час день неделю месяц год"
 )
 
 
-def _back(now: datetime, counted: list[tuple[float | None, str]]) -> RelativeDate:
+def _count_back(now: datetime, counted: list[tuple[float | None, str]]) -> RelativeDate:
     number, unit = counted[0]
     if number is None:
         return RelativeDate(moment=now, precision=_VAGUE.get(unit, Precision.MONTH))

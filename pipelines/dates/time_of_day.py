@@ -118,7 +118,7 @@ class TimeOfDay:
     zone: tzinfo | None = None
 
 
-def _hour(hour: int, half: str | None) -> int:
+def _hour_of_24(hour: int, half: str | None) -> int:
     """The hour of 24 from one written with a half of the day; an hour past twelve stands as it
     is.
     """
@@ -133,25 +133,25 @@ def _hour(hour: int, half: str | None) -> int:
     return hour % 12 + 12
 
 
-def _offset(sign: str, hours: str, minutes: str | None) -> timezone | None:
+def _utc_offset(sign: str, hours: str, minutes: str | None) -> timezone | None:
     size = timedelta(hours=int(hours), minutes=int(minutes or 0))
     if size > timedelta(hours=14):  # the widest in use (Kiribati)
         return None
     return timezone(-size if sign == "-" else size)
 
 
-def _after(text: str, zone: tzinfo) -> tuple[tzinfo | None, int]:
+def _zone_after(text: str, zone: tzinfo) -> tuple[tzinfo | None, int]:
     """The zone that `text` begins with, and how many characters it takes."""
     match = _OFFSET.match(text)
     if match:
         if match[7]:
             return UTC, match.end()
-        found = _offset(match[1] or match[4], match[2] or match[5], match[3] or match[6])
+        found = _utc_offset(match[1] or match[4], match[2] or match[5], match[3] or match[6])
         return found, match.end() if found else 0
     match = _ABBREVIATION.match(text)
     if match and match[1] in _ABBREVIATIONS:
         meaning = _ABBREVIATIONS[match[1]]
-        if _abbreviated(zone, match[1]):
+        if _is_abbreviation_of(zone, match[1]):
             return zone, match.end()
         return ZoneInfo(meaning) if isinstance(meaning, str) else timezone(
             timedelta(minutes=meaning)
@@ -159,23 +159,25 @@ def _after(text: str, zone: tzinfo) -> tuple[tzinfo | None, int]:
     return None, 0
 
 
-def _abbreviated(zone: tzinfo, word: str) -> bool:
+def _is_abbreviation_of(zone: tzinfo, word: str) -> bool:
     """Whether the site's zone is the one that uses this abbreviation in the less usual sense."""
     return str(getattr(zone, "key", "")) in _DOUBTFUL.get(word, ())
 
 
-def _named(text: str) -> tuple[tzinfo | None, str]:
+def _named_zone(text: str) -> tuple[tzinfo | None, str]:
     """A zone named by its place anywhere in `text`, and the text without it."""
     match = _PLACE.search(text)
     if match:
         pair, single = f"{match[1]} {match[2] or ''}".strip(), match[1]
         name = _BY_PLACE.get(pair) or _BY_PLACE.get(single)
         if name:
-            ahead = _offset(match[3], match[4], None) if match[3] and name == "Etc/UTC" else None
+            ahead = (
+                _utc_offset(match[3], match[4], None) if match[3] and name == "Etc/UTC" else None
+            )
             return ahead or ZoneInfo(name), text[: match.start()] + GAP + text[match.end() :]
     match = _GREENWICH.search(text)
     if match:
-        if match[1] and (found := _offset(match[1], match[2], None)):
+        if match[1] and (found := _utc_offset(match[1], match[2], None)):
             return found, text[: match.start()] + GAP + text[match.end() :]
         return UTC, text[: match.start()] + GAP + text[match.end() :]
     return None, text
@@ -194,13 +196,13 @@ def split_time(text: str, zone: tzinfo, *, dotted: bool = False) -> tuple[TimeOf
             hour, minute, second = int(match[2]), int(match[3] or 0), int(match[4] or 0)
             if hour > 24 or minute > 59 or second > 60:
                 continue
-            stated, length = _after(text[match.end() :], zone)
+            stated, length = _zone_after(text[match.end() :], zone)
             rest = text[: match.start()] + GAP + text[match.end() + length :]
             if stated is None:
-                stated, rest = _named(rest)
+                stated, rest = _named_zone(rest)
             return (
                 TimeOfDay(
-                    hour=_hour(hour, half) % 24,
+                    hour=_hour_of_24(hour, half) % 24,
                     minute=minute if match[3] else None,
                     second=min(second, 59) if match[4] else None,
                     zone=stated,

@@ -106,7 +106,7 @@ class JsLiteralParser:
         if kind == "string":
             return unescape_string(text[1:-1])
         if kind == "number":
-            return _number(text)
+            return _parse_number(text)
         if kind == "name":
             return self._named(text, depth)
         if text == "{":
@@ -238,11 +238,11 @@ def unescape_string(text: str) -> str:
     """
     if "\\" not in text:
         return text
-    whole = _ESCAPE.sub(_escaped, text)
+    whole = _ESCAPE.sub(_unescape_match, text)
     return whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _escaped(match: re.Match[str]) -> str:
+def _unescape_match(match: re.Match[str]) -> str:
     code = match[1] or match[2] or match[3]
     if code:
         number = int(code, 16)
@@ -250,7 +250,7 @@ def _escaped(match: re.Match[str]) -> str:
     return _LETTERS.get(match[4], match[4])
 
 
-def _number(text: str) -> int | float | None:
+def _parse_number(text: str) -> int | float | None:
     try:
         found = json.loads(text)
     except ValueError:

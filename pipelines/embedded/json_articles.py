@@ -167,7 +167,7 @@ def articles_in(value: Any, source: str) -> Iterator[EmbeddedArticle]:
             continue
         seen.add(id(node))
         if isinstance(node, dict):
-            article = _article(node, source)
+            article = _article_of(node, source)
             if article is not None:
                 yield article
             pending += [item for item in reversed(node.values()) if isinstance(item, _NESTED)]
@@ -175,17 +175,17 @@ def articles_in(value: Any, source: str) -> Iterator[EmbeddedArticle]:
             pending += [item for item in reversed(node) if isinstance(item, _NESTED)]
 
 
-def _article(node: dict[str, Any], source: str) -> EmbeddedArticle | None:
-    keys = _known_form(tuple(node)) if len(node) <= MAX_FORM else _form(tuple(node))
+def _article_of(node: dict[str, Any], source: str) -> EmbeddedArticle | None:
+    keys = _known_form(tuple(node)) if len(node) <= MAX_FORM else _article_keys(tuple(node))
     if keys is None:
         return None
     title = _first_text(node, keys, _TITLE_KEYS)
     if not title or len(title) > 500:
         return None
-    body, is_html = _body(node, keys)
+    body, is_html = _body_of(node, keys)
     if not body:
         return None
-    image, caption, credit = _picture(node, keys)
+    image, caption, credit = _image_of(node, keys)
     return EmbeddedArticle(
         source=source,
         title=title,
@@ -194,9 +194,9 @@ def _article(node: dict[str, Any], source: str) -> EmbeddedArticle | None:
         lead=_first_text(node, keys, _LEAD_KEYS),
         published=_first_text(node, keys, _PUBLISHED_KEYS),
         modified=_first_text(node, keys, _MODIFIED_KEYS),
-        authors=_names(node, keys, _AUTHOR_KEYS),
-        section=_section(node, keys),
-        tags=_names(node, keys, _TAG_KEYS),
+        authors=_names_of(node, keys, _AUTHOR_KEYS),
+        section=_section_name(node, keys),
+        tags=_names_of(node, keys, _TAG_KEYS),
         address=_first_text(node, keys, _URL_KEYS),
         image=image,
         caption=caption,
@@ -205,13 +205,13 @@ def _article(node: dict[str, Any], source: str) -> EmbeddedArticle | None:
     )
 
 
-def _form(names: tuple[str, ...]) -> dict[str, str] | None:
+def _article_keys(names: tuple[str, ...]) -> dict[str, str] | None:
     """An object's keys by their letters, or None where they are not those of an article."""
     keys = {_plain_key(name): name for name in reversed(names)}
     return None if _TITLES.isdisjoint(keys) or _BODIES.isdisjoint(keys) else keys
 
 
-_known_form = lru_cache(maxsize=4_096)(_form)
+_known_form = lru_cache(maxsize=4_096)(_article_keys)
 
 
 @lru_cache(maxsize=10_000)
@@ -221,13 +221,13 @@ def _plain_key(key: str) -> str:
 
 def _first_text(node: dict[str, Any], keys: dict[str, str], wanted: tuple[str, ...]) -> str | None:
     for key in wanted:
-        text = _plain(node.get(keys.get(key, ""))) if key in keys else None
+        text = _plain_string(node.get(keys.get(key, ""))) if key in keys else None
         if text:
             return text
     return None
 
 
-def _plain(value: Any) -> str | None:
+def _plain_string(value: Any) -> str | None:
     """A string, or the one inside `{"rendered": …}`, `{"basic": …}`, `{"url": …}`, `{"@id": …}`."""
     for _ in range(3):
         if isinstance(value, list) and value:
@@ -244,16 +244,16 @@ def _plain(value: Any) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
-def _section(node: dict[str, Any], keys: dict[str, str]) -> str | None:
+def _section_name(node: dict[str, Any], keys: dict[str, str]) -> str | None:
     """The section's name, as the article has it or its `taxonomy`."""
-    names = _names(node, keys, _SECTION_KEYS)
+    names = _names_of(node, keys, _SECTION_KEYS)
     within = node.get(keys.get("taxonomy", ""))
     if not names and isinstance(within, dict):
-        names = _names(within, _letters_of(within), _SECTION_KEYS)
+        names = _names_of(within, _letters_of(within), _SECTION_KEYS)
     return next(iter(names), None)
 
 
-def _picture(
+def _image_of(
     node: dict[str, Any], keys: dict[str, str]
 ) -> tuple[str | None, str | None, str | None]:
     """Address, caption and credit of the article's picture: each in its object, or beside it in the
@@ -261,21 +261,21 @@ def _picture(
     """
     address = caption = credit = None
     for key in _IMAGE_KEYS:
-        shown = _unwrapped(node.get(keys[key])) if key in keys else None
+        shown = _unwrap_object(node.get(keys[key])) if key in keys else None
         if isinstance(shown, str):
             address = shown.strip() or None
         elif isinstance(shown, dict):
             own = _letters_of(shown)
             address = _first_text(shown, own, _ADDRESS_KEYS)
             caption = _first_text(shown, own, _CAPTION_KEYS)
-            credit = next(iter(_names(shown, own, _CREDIT_KEYS)), None)
+            credit = next(iter(_names_of(shown, own, _CREDIT_KEYS)), None)
         if address:
             break
-    beside = next(iter(_names(node, keys, _BESIDE_CREDIT)), None)
+    beside = next(iter(_names_of(node, keys, _BESIDE_CREDIT)), None)
     return address, _first_text(node, keys, _BESIDE_CAPTION) or caption, beside or credit
 
 
-def _unwrapped(value: Any) -> Any:
+def _unwrap_object(value: Any) -> Any:
     """The object inside lists and wrappers (`{"basic": …}`, `{"data": {"attributes": …}}`)."""
     for _ in range(4):
         if isinstance(value, list) and value:
@@ -295,7 +295,7 @@ def _letters_of(node: dict[str, Any]) -> dict[str, str]:
     return {_plain_key(name): name for name in reversed(tuple(node)[:MAX_FORM])}
 
 
-def _names(node: dict[str, Any], keys: dict[str, str], wanted: tuple[str, ...]) -> list[str]:
+def _names_of(node: dict[str, Any], keys: dict[str, str], wanted: tuple[str, ...]) -> list[str]:
     for key in wanted:
         value = node.get(keys[key]) if key in keys else None
         if isinstance(value, dict):  # Arc: credits.by, credits.affiliation
@@ -303,16 +303,16 @@ def _names(node: dict[str, Any], keys: dict[str, str], wanted: tuple[str, ...]) 
                 (value[by] for by in ("by", "affiliation") if isinstance(value.get(by), list)),
                 value,
             )
-        names = [_name(item) for item in (value if isinstance(value, list) else [value])]
+        names = [_name_of(item) for item in (value if isinstance(value, list) else [value])]
         named = [name for name in names if name]
         if named:
             return named
     return []
 
 
-def _name(value: Any) -> str | None:
+def _name_of(value: Any) -> str | None:
     if isinstance(value, dict):
-        value = _unwrapped(value)
+        value = _unwrap_object(value)
     if isinstance(value, str):
         return value.strip() or None
     if isinstance(value, dict):
@@ -322,7 +322,7 @@ def _name(value: Any) -> str | None:
     return None
 
 
-def _body(node: dict[str, Any], keys: dict[str, str]) -> tuple[str, bool]:
+def _body_of(node: dict[str, Any], keys: dict[str, str]) -> tuple[str, bool]:
     """The text under the first key that holds one long enough, and whether it is HTML."""
     for key in _BODY_KEYS:
         value = node.get(keys[key]) if key in keys else None

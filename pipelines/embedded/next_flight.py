@@ -31,9 +31,9 @@ def decode_flight(scripts: Iterable[str]) -> list[Any]:
     `scripts` are the texts of the page's script elements. Damaged rows are passed over; never
     raises.
     """
-    stream = "".join(_chunks(scripts))
+    stream = "".join(_script_chunks(scripts))
     rows: dict[str, Any] = {}
-    for name, text, payload in _rows(stream.encode("utf-8", "surrogatepass")):
+    for name, text, payload in _split_rows(stream.encode("utf-8", "surrogatepass")):
         if text is not None:
             rows[name] = text
             continue
@@ -48,11 +48,11 @@ def decode_flight(scripts: Iterable[str]) -> list[Any]:
             with contextlib.suppress(
                 RecursionError
             ):  # a long chain of references: its rows stand for themselves
-                found.append(_row(name, rows, resolved))
+                found.append(_resolve_row(name, rows, resolved))
     return found
 
 
-def _chunks(scripts: Iterable[str]) -> Iterable[str]:
+def _script_chunks(scripts: Iterable[str]) -> Iterable[str]:
     decoder = json.JSONDecoder()
     for script in scripts:
         for match in _PUSH.finditer(script):
@@ -64,7 +64,7 @@ def _chunks(scripts: Iterable[str]) -> Iterable[str]:
                 yield pushed[1]
 
 
-def _rows(stream: bytes) -> Iterable[tuple[str, str | None, str]]:
+def _split_rows(stream: bytes) -> Iterable[tuple[str, str | None, str]]:
     """(id, text of a text row or None, payload of any other row)."""
     at = 0
     while at < len(stream):
@@ -88,33 +88,33 @@ def _after_line(stream: bytes, at: int) -> int:
     return len(stream) if end < 0 else end + 1
 
 
-def _row(name: str, rows: dict[str, Any], resolved: dict[str, Any]) -> Any:
+def _resolve_row(name: str, rows: dict[str, Any], resolved: dict[str, Any]) -> Any:
     """A row's value with its references replaced; each row is resolved once and shared, a cycle is
     cut to None.
     """
     if name not in resolved:
         resolved[name] = None
-        resolved[name] = _resolve(rows.get(name), rows, resolved, 0)
+        resolved[name] = _resolve_value(rows.get(name), rows, resolved, 0)
     return resolved[name]
 
 
-def _resolve(value: Any, rows: dict[str, Any], resolved: dict[str, Any], depth: int) -> Any:
+def _resolve_value(value: Any, rows: dict[str, Any], resolved: dict[str, Any], depth: int) -> Any:
     if depth > MAX_DEPTH:
         return value
     if isinstance(value, dict):
-        return {key: _resolve(item, rows, resolved, depth + 1) for key, item in value.items()}
+        return {key: _resolve_value(item, rows, resolved, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [_resolve(item, rows, resolved, depth + 1) for item in value]
+        return [_resolve_value(item, rows, resolved, depth + 1) for item in value]
     if isinstance(value, str) and value.startswith("$"):
         match = _REFERENCE.match(value)
         if match is None:
             return value[1:] if value.startswith("$$") else value
         if match[1] in rows:
-            return _follow(_row(match[1], rows, resolved), match[2])
+            return _follow_path(_resolve_row(match[1], rows, resolved), match[2])
     return value
 
 
-def _follow(value: Any, path: str) -> Any:
+def _follow_path(value: Any, path: str) -> Any:
     """The part of a row that a reference's path (`:0:props:name`) names, or None."""
     for step in path.split(":")[1:]:
         if isinstance(value, dict):

@@ -93,7 +93,7 @@ class Embedded:
             if (script.get("type") or "").split(";")[0].strip().lower() in LD_TYPES and (
                 text := script.text
             ):
-                _collect(loads_tolerant(text), nodes, 0)
+                _collect_nodes(loads_tolerant(text), nodes, 0)
         return nodes
 
     @cached_property
@@ -158,7 +158,7 @@ class Embedded:
                 and _may_hold_text(text)
             ):
                 for name, value in assigned_values(text):
-                    yield EmbeddedState(source=_source_of(name), value=_joined(text, value))
+                    yield EmbeddedState(source=_source_of(name), value=_resolve_cache(text, value))
 
     @cached_property
     def further(self) -> list[EmbeddedState]:
@@ -180,7 +180,7 @@ class Embedded:
         telling = (text for text in scripts if HINT not in text and _may_hold_text(text))
         for text in islice(telling, _MAX_SCRIPTS):
             for name, value in assigned_anywhere(text):
-                yield EmbeddedState(source=_source_of(name), value=_joined(text, value))
+                yield EmbeddedState(source=_source_of(name), value=_resolve_cache(text, value))
         for text in texts:
             if len(text) >= MIN_STATE and text.startswith(("{", "[")) and _may_hold_text(text):
                 yield from _json_script(text, "")
@@ -197,10 +197,10 @@ def _json_script(text: str, name: str) -> Iterator[EmbeddedState]:
         yield EmbeddedState(source="nuxt", value=parse_devalue(value))
     elif isinstance(value, dict | list):
         source = "next-data" if name == "__NEXT_DATA__" else _source_of(name)
-        yield EmbeddedState(source=source, value=_joined(text, value))
+        yield EmbeddedState(source=source, value=_resolve_cache(text, value))
 
 
-def _joined(text: str, value: Any) -> Any:
+def _resolve_cache(text: str, value: Any) -> Any:
     return resolve_references(value) if '"__ref"' in text else value
 
 
@@ -212,12 +212,12 @@ def _source_of(name: str) -> str:
     return "state"
 
 
-def _collect(value: Any, nodes: list[dict[str, Any]], depth: int) -> None:
+def _collect_nodes(value: Any, nodes: list[dict[str, Any]], depth: int) -> None:
     if depth > _LD_DEPTH:
         return
     if isinstance(value, list):
         for item in value:
-            _collect(item, nodes, depth + 1)
+            _collect_nodes(item, nodes, depth + 1)
     elif isinstance(value, dict):
         if "@type" in value:
             nodes.append(value)
@@ -225,4 +225,4 @@ def _collect(value: Any, nodes: list[dict[str, Any]], depth: int) -> None:
             if isinstance(item, dict | list) and (
                 key == "@graph" or "@type" in value or depth == 0
             ):
-                _collect(item, nodes, depth + 1)
+                _collect_nodes(item, nodes, depth + 1)

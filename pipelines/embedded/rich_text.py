@@ -39,11 +39,11 @@ def rich_text_paragraphs(value: Any, depth: int = 0) -> list[str]:
         return [value if _TAG.match(value) else f"<p>{value}</p>"]
     if isinstance(value, list):
         return [line for item in value for line in rich_text_paragraphs(item, depth + 1)]
-    return _block(value, depth) if isinstance(value, dict) else []
+    return _block_as_html(value, depth) if isinstance(value, dict) else []
 
 
-def _block(item: dict[str, Any], depth: int) -> list[str]:
-    kind = _kind(item)
+def _block_as_html(item: dict[str, Any], depth: int) -> list[str]:
+    kind = _kind_of_block(item)
     if kind and not _is_text(kind):
         return []
     tag = "h2" if _HEADING.match(kind) else "p"
@@ -60,7 +60,7 @@ def _block(item: dict[str, Any], depth: int) -> list[str]:
     return []
 
 
-def _kind(item: dict[str, Any]) -> str:
+def _kind_of_block(item: dict[str, Any]) -> str:
     name = item.get("name")
     if isinstance(name, str) and name.startswith("core/"):
         return name.removeprefix("core/").lower()
@@ -73,7 +73,7 @@ def _is_text(kind: str) -> bool:
 
 def _is_run(item: Any) -> bool:
     """Whether an item is a stretch of text inside a paragraph: a text, or a link around some."""
-    if not isinstance(item, dict) or _kind(item) not in _RUN_KINDS:
+    if not isinstance(item, dict) or _kind_of_block(item) not in _RUN_KINDS:
         return False
     inner = item.get("children") or item.get("content")
     return isinstance(item.get("text", item.get("value")), str) or (

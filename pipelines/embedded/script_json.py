@@ -62,7 +62,7 @@ def loads_tolerant(text: str) -> Any | None:
     text = text.strip().rstrip(";").strip()
     if not text:
         return None
-    for repaired in _repairs(text):
+    for repaired in _repaired_texts(text):
         try:
             return json.loads(repaired, strict=False)
         except (ValueError, RecursionError):
@@ -70,7 +70,7 @@ def loads_tolerant(text: str) -> Any | None:
     return None
 
 
-def _repairs(text: str) -> Iterator[str]:
+def _repaired_texts(text: str) -> Iterator[str]:
     yield text
     bare = _COMMENT.sub("", text).strip().rstrip(";")
     yield bare
@@ -85,10 +85,12 @@ def _repairs(text: str) -> Iterator[str]:
 
 def has_assignment(script: str) -> bool:
     """Whether a script assigns anything to a global that could be JSON."""
-    return next(_assignments(script, _ASSIGNMENTS), None) is not None
+    return next(_find_assignments(script, _ASSIGNMENTS), None) is not None
 
 
-def _assignments(script: str, patterns: tuple[re.Pattern[str], ...]) -> Iterator[re.Match[str]]:
+def _find_assignments(
+    script: str, patterns: tuple[re.Pattern[str], ...]
+) -> Iterator[re.Match[str]]:
     return (match for pattern in patterns for match in pattern.finditer(script))
 
 
@@ -97,7 +99,7 @@ def assigned_values(script: str) -> Iterator[tuple[str, Any]]:
     JSON is passed over.
     """
     decoder = json.JSONDecoder(strict=False)
-    yield from _values(script, _ASSIGNMENTS, lambda at: decoder.raw_decode(script, at))
+    yield from _parse_values(script, _ASSIGNMENTS, lambda at: decoder.raw_decode(script, at))
 
 
 def assigned_anywhere(script: str) -> Iterator[tuple[str, Any]]:
@@ -112,16 +114,16 @@ def assigned_anywhere(script: str) -> Iterator[tuple[str, Any]]:
             return decoder.raw_decode(script, at)
         return literals.parse_value_at(at)
 
-    yield from _values(script, (*_ASSIGNMENTS, *_FURTHER), value)
+    yield from _parse_values(script, (*_ASSIGNMENTS, *_FURTHER), value)
 
 
-def _values(
+def _parse_values(
     script: str, patterns: tuple[re.Pattern[str], ...], read: Callable[[int], tuple[Any, int]]
 ) -> Iterator[tuple[str, Any]]:
     if len(script) < MIN_STATE:
         return
     at = 0
-    for match in sorted(_assignments(script, patterns), key=re.Match.start):
+    for match in sorted(_find_assignments(script, patterns), key=re.Match.start):
         if match.start() < at:  # within the value before
             continue
         at = match.end()
@@ -144,7 +146,7 @@ def parse_devalue(flat: list[Any]) -> Any:
     Dates come as `["Date", "…"]`, references as `["Ref", 3]`. Cycles are cut.
     """
     done: dict[int, Any] = {}
-    return _unflatten(flat, 0, done, 0)
+    return _unflatten_value(flat, 0, done, 0)
 
 
 def is_devalue(value: Any) -> bool:
@@ -180,7 +182,7 @@ def resolve_references(value: Any) -> Any:
     return value
 
 
-def _unflatten(flat: list[Any], index: Any, done: dict[int, Any], depth: int) -> Any:
+def _unflatten_value(flat: list[Any], index: Any, done: dict[int, Any], depth: int) -> Any:
     if (
         not isinstance(index, int)
         or isinstance(index, bool)
@@ -193,19 +195,19 @@ def _unflatten(flat: list[Any], index: Any, done: dict[int, Any], depth: int) ->
     done[index] = None
     value = flat[index]
     if isinstance(value, dict):
-        value = {key: _unflatten(flat, item, done, depth + 1) for key, item in value.items()}
+        value = {key: _unflatten_value(flat, item, done, depth + 1) for key, item in value.items()}
     elif isinstance(value, list):
         if value and isinstance(value[0], str):
-            value = _special(flat, value, done, depth)
+            value = _special_value(flat, value, done, depth)
         else:
-            value = [_unflatten(flat, item, done, depth + 1) for item in value]
+            value = [_unflatten_value(flat, item, done, depth + 1) for item in value]
     done[index] = value
     return value
 
 
-def _special(flat: list[Any], value: list[Any], done: dict[int, Any], depth: int) -> Any:
+def _special_value(flat: list[Any], value: list[Any], done: dict[int, Any], depth: int) -> Any:
     if value[0] == "Date":
         return value[1] if len(value) > 1 else None
     if len(value) == 2:
-        return _unflatten(flat, value[1], done, depth + 1)
-    return [_unflatten(flat, item, done, depth + 1) for item in value[1:]]
+        return _unflatten_value(flat, value[1], done, depth + 1)
+    return [_unflatten_value(flat, item, done, depth + 1) for item in value[1:]]

@@ -45,7 +45,7 @@ class FeedReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
+class _StatedEntry:
     """One entry as stated."""
 
     link: str | None
@@ -107,7 +107,9 @@ def read_feed(data: bytes, url: str, content_type: str | None = None) -> FeedRea
     return FeedReading(sightings=tuple(sightings.values()), failures=tuple(failures))
 
 
-def _xml_entries(data: bytes, url: str, content_type: str | None) -> tuple[list[_Entry], list[str]]:
+def _xml_entries(
+    data: bytes, url: str, content_type: str | None
+) -> tuple[list[_StatedEntry], list[str]]:
     headers = {"content-location": url, **({"content-type": content_type} if content_type else {})}
     with warnings.catch_warnings():
         warnings.simplefilter(
@@ -141,7 +143,7 @@ def _xml_entries(data: bytes, url: str, content_type: str | None) -> tuple[list[
     return entries, failures
 
 
-def _xml_entry(entry: Any, version: str) -> _Entry:
+def _xml_entry(entry: Any, version: str) -> _StatedEntry:
     # Plain dict access: feedparser's own maps `updated` to `published` where it is missing.
     published = dict.get(entry, "published")
     updated = dict.get(entry, "updated")
@@ -151,15 +153,15 @@ def _xml_entry(entry: Any, version: str) -> _Entry:
     title = dict.get(entry, "title")
     if title and "html" in str(detail.get("type", "")) and "<" in title:
         title = remove_tags(title)
-    return _Entry(
-        link=_text(dict.get(entry, "feedburner_origlink") or dict.get(entry, "link")),
-        title=_text(title),
-        published=_text(published),
-        modified=_text(updated),
+    return _StatedEntry(
+        link=_single_spaced(dict.get(entry, "feedburner_origlink") or dict.get(entry, "link")),
+        title=_single_spaced(title),
+        published=_single_spaced(published),
+        modified=_single_spaced(updated),
     )
 
 
-def _json_entries(data: bytes) -> tuple[list[_Entry], list[str]]:
+def _json_entries(data: bytes) -> tuple[list[_StatedEntry], list[str]]:
     try:
         feed = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -170,17 +172,17 @@ def _json_entries(data: bytes) -> tuple[list[_Entry], list[str]]:
     return list(_json_items(items)), []
 
 
-def _json_items(items: list[Any]) -> Iterator[_Entry]:
+def _json_items(items: list[Any]) -> Iterator[_StatedEntry]:
     for item in items:
         stated = item if isinstance(item, dict) else {}
-        yield _Entry(
-            link=_text(stated.get("url") or stated.get("external_url")),
-            title=_text(stated.get("title")),
-            published=_text(stated.get("date_published")),
-            modified=_text(stated.get("date_modified")),
+        yield _StatedEntry(
+            link=_single_spaced(stated.get("url") or stated.get("external_url")),
+            title=_single_spaced(stated.get("title")),
+            published=_single_spaced(stated.get("date_published")),
+            modified=_single_spaced(stated.get("date_modified")),
         )
 
 
-def _text(value: object) -> str | None:
+def _single_spaced(value: object) -> str | None:
     """A stated text with its white space made single; None where there is none."""
     return " ".join(value.split()) or None if isinstance(value, str) else None

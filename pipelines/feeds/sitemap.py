@@ -57,7 +57,9 @@ def looks_like_sitemap(data: bytes, mime: str | None) -> bool:
     """Whether the payload is a sitemap by what it holds: an XML root, or a text list of addresses;
     gzip is looked into.
     """
-    head, _ = _inflate(data, _SNIFFED) if data.startswith(b"\x1f\x8b") else (data[:_SNIFFED], None)
+    head, _ = (
+        _inflate_gzip(data, _SNIFFED) if data.startswith(b"\x1f\x8b") else (data[:_SNIFFED], None)
+    )
     head = _as_utf8(head)
     if _ROOT.search(head):
         return not _HTML.search(head[: _first_element(head)])
@@ -73,7 +75,7 @@ def read_sitemap(data: bytes, url: str, *, limit: int = ENTRY_LIMIT) -> SitemapR
     """
     problem = None
     if data.startswith(b"\x1f\x8b"):
-        data, problem = _inflate(data, BYTE_LIMIT)
+        data, problem = _inflate_gzip(data, BYTE_LIMIT)
     elif len(data) > BYTE_LIMIT:
         data, problem = data[:BYTE_LIMIT], f"larger than {BYTE_LIMIT} bytes: read up to there"
     data = _as_utf8(data).lstrip()
@@ -95,7 +97,7 @@ def read_sitemap(data: bytes, url: str, *, limit: int = ENTRY_LIMIT) -> SitemapR
 # -------------------------------------------------------------------------------------------- bytes
 
 
-def _inflate(data: bytes, cap: int) -> tuple[bytes, str | None]:
+def _inflate_gzip(data: bytes, cap: int) -> tuple[bytes, str | None]:
     """Gunzip at most `cap` bytes, over several members where there are; and what was wrong."""
     out = bytearray()
     rest = data
@@ -142,7 +144,7 @@ def _is_url_list(head: bytes) -> bool:
 
 
 def _read_text(data: bytes, url: str, limit: int, failures: list[str]) -> SitemapReading:
-    found = _Collected(url, limit)
+    found = _SitemapEntries(url, limit)
     for line in data.split(b"\n"):
         stated = line.strip()
         if stated and not found.add_page(stated.decode("utf-8", "replace"), {}):
@@ -151,7 +153,7 @@ def _read_text(data: bytes, url: str, limit: int, failures: list[str]) -> Sitema
 
 
 def _read_xml(data: bytes, url: str, limit: int, failures: list[str]) -> SitemapReading:
-    target = _Target(_Collected(url, limit))
+    target = _Target(_SitemapEntries(url, limit))
     handler: Any = target  # the stubs ask for all optional methods too
     # The target is called for each element and no tree is built: memory stays flat whatever the
     # file holds.
@@ -185,7 +187,7 @@ class _EnoughError(Exception):
 
 
 @dataclass(slots=True)
-class _Collected:
+class _SitemapEntries:
     """What has been read so far."""
 
     url: str
@@ -263,7 +265,7 @@ class _Target:
 
     _WANTED = frozenset({"loc", "lastmod", "news/title", "news/publication_date"})
 
-    def __init__(self, found: _Collected) -> None:
+    def __init__(self, found: _SitemapEntries) -> None:
         self.found = found
         self.kind: SitemapKind = "unknown"
         self.root = ""

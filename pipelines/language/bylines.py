@@ -11,7 +11,7 @@ import re
 
 _COLON = r"\s*[:：]?\s*"
 # Before a name, in any text that is known to be a byline. Longest first; folded case.
-LEAD = re.compile(
+BYLINE_PREFIX = re.compile(
     r"^(?:(?:written|reported|reporting|story|text|words|analysis|opinion|interview|review(?:ed)?|posted|published|article|recipe|content|created|contributed|photos?|foto|fotos|video|ein artikel|eine analyse|ein kommentar|ein gastbeitrag|eine reportage|ein interview|ein bericht|eine kolumne|protokoll|recherche)\s*:?\s+(?:by|von|de|par|di)\s+"
     r"|by\s*:?\s+|von\s*:?\s+|vom\s+|par\s*:?\s+|por\s*:?\s+|di\s+(?=[A-ZÀ-Ý])|da\s+(?=[A-ZÀ-Ý])|door\s+|af\s+|av\s+|propos recueillis par\s+|a cura di\s+|γράφει (?:ο|η)\s+"
     r"|(?:text|texte?|words?|autore?n?(?:in)?|autor(?:ka|a)|auth?ors?|auteur|redacci[oó]n|yazan|haber|penulis|reporter|writer|editor|contributors?|teksti|tekst|written by|tác giả|текст|автор[ыи]?|लेखक|מאת)\s*[:：]\s*"
@@ -27,14 +27,14 @@ _BY = (
     r"|Authors?|Auteur|Oleh|Автор)"
 )
 _BY_COLON = r"(?:الكاتبة?|المحررة?|ترجمة|تقرير|متابعة|أعدّ? التقرير|نویسنده|خبرنگار|گزارش|تحریر|Автор|Текст|Yazan|Haber|Penulis|Reporter|Contributors?|Text|Texte|Teksti|Tekst|Tác giả|लेखक|作者|记者|記者|文|撰文|執筆)"
-SPOKEN = re.compile(rf"^(?:{_BY}\s*[:/\-–]?\s|{_BY_COLON}\s*[:：])")
+BYLINE_LINE = re.compile(rf"^(?:{_BY}\s*[:/\-–]?\s|{_BY_COLON}\s*[:：])")
 # A whole line that is a byline: what follows the word is a name (with a capital, where the script
 # has them).
-SPOKEN_WHOLE = re.compile(
+WHOLE_BYLINE_LINE = re.compile(
     rf"^(?:{_BY}\s*[:/\-–]?\s+|{_BY_COLON}\s*[:：]\s*)(?![a-zà-ÿа-я])[^\W\d_]"
 )
 # A line that is but the word: the name stands in the next one.
-SPOKEN_ALONE = re.compile(rf"^(?:{_BY}|{_BY_COLON})\s*[:：]?$")
+BYLINE_LABEL_ALONE = re.compile(rf"^(?:{_BY}|{_BY_COLON})\s*[:：]?$")
 
 # Names of one word that sign stories.
 AGENCIES = frozenset(
@@ -60,12 +60,12 @@ AGENCIES = frozenset(
 )
 
 # A part of a byline that is a person's work, or a degree.
-_WORK = (
+_OCCUPATION_WORDS = (
     r"writer|editor|reporter|correspondent|journalist|contributor|columnist|producer|photographer|founder|co-founder|ceo|cto|director|manager|analyst|professor|author|critic|anchor|specialist|expert|consultant|"
     r"redakteur(?:in)?|korrespondent(?:in)?|journaliste|correspondant(?:e)?|corresponsal|periodista|redactor(?:a)?"
 )
 ROLE = re.compile(
-    rf"^(?:[\w.'’&-]+\s+){{0,4}}(?:{_WORK})(?:\s+(?:at|of|for|in|and|&)\s.*|\s+in chief)?$",
+    rf"^(?:[\w.'’&-]+\s+){{0,4}}(?:{_OCCUPATION_WORDS})(?:\s+(?:at|of|for|in|and|&)\s.*|\s+in chief)?$",
     re.IGNORECASE,
 )
 DEGREE = re.compile(
@@ -119,9 +119,9 @@ ISSUED = re.compile(
     re.IGNORECASE,
 )
 # A city a byline was sent from, after the name.
-FROM = re.compile(r"\s+(?:in|aus|à|from)\s+[A-ZÀ-Ý][\w.]+(?:[\s-][A-ZÀ-Ý][\w.]+)?$")
+DATELINE_CITY = re.compile(r"\s+(?:in|aus|à|from)\s+[A-ZÀ-Ý][\w.]+(?:[\s-][A-ZÀ-Ý][\w.]+)?$")
 # Words that no name has: a line with one of them is a heading or a call.
-LABEL = re.compile(
+NOT_A_NAME = re.compile(
     r"""
     \b(?:news|more|read(?:ing)?|stor(?:y|ies)|articles?|about|related|contacts?|
     follow|share|latest|videos?|photos?|comments?|newsletter|the|and|our|
@@ -134,7 +134,7 @@ LABEL = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-BEHIND = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
+NAME_SUFFIX = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
 
 
 def is_degree(text: str) -> bool:

@@ -42,7 +42,7 @@ def normalise_spelling(text: str) -> str:
     """
     if text.isascii():
         return text
-    text = _THAI_MONTH.sub(_thai, text)
+    text = _THAI_MONTH.sub(_expand_thai_month, text)
     if "年" in text or "月" in text:
         text = _ERA.sub(
             lambda era: f"{_ERAS[era[1]] + (1 if era[2] == '元' else int(era[2]))}年", text
@@ -50,7 +50,7 @@ def normalise_spelling(text: str) -> str:
         text = _CHINESE_YEAR.sub(
             lambda year: "".join(str(_CHINESE[char]) for char in year[0]), text
         )
-        text = _CHINESE_NUMBER.sub(_chinese, text)
+        text = _CHINESE_NUMBER.sub(_chinese_number, text)
     return text
 
 
@@ -59,13 +59,13 @@ def normalise_levantine_months(folded: str) -> str:
     return _SHORT.sub(lambda match: f" {_SHORT_NAMES[match[1][0] + match[2]]} ", folded)
 
 
-def _thai(match: re.Match[str]) -> str:
+def _expand_thai_month(match: re.Match[str]) -> str:
     """The month's full name; a year of two digits is of the Buddhist era."""
     year = match[2] or ""
     return f"{_THAI[match[1]]} {'25' + year.strip() if year else ''}"
 
 
-def _chinese(match: re.Match[str]) -> str:
+def _chinese_number(match: re.Match[str]) -> str:
     if not match[0]:
         return ""
     if match[2] is None:

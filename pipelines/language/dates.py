@@ -151,11 +151,11 @@ _COUNTS = frozenset(("gun", "bir", "uno", "otto", "nove", "sete", "sette"))
 _PREFIXED = re.compile(r"[^\u0590-\u07ff\W\d_]+$")
 
 
-def _words(text: str) -> frozenset[str]:
+def _word_table(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def _tables() -> dict[str, tuple[str, int]]:
+def _build_month_table() -> dict[str, tuple[str, int]]:
     names: dict[str, tuple[str, int]] = {}
     for calendar, tables in (
         ("p", (_PERSIAN,)),
@@ -180,7 +180,7 @@ def _tables() -> dict[str, tuple[str, int]]:
     return names
 
 
-_NAMES = _tables()
+_NAMES = _build_month_table()
 _FIRST_WORDS = frozenset(name.partition("_")[0] for name in _NAMES if "_" in name)
 
 
@@ -207,7 +207,7 @@ def month_number(
 
 
 # Words that may stand between the parts of a date and say nothing.
-FILLERS = _words("""
+FILLERS = _word_table("""
 de del d of the th st nd rd er re e a o y an am den der le il la el al go ta m g года год г року р рік г.  god
 godine ag gada gads нашого шыл من شهر ماه سنه عام لعام لسنه لسنة سال ه ق ش هجري هجريه هجرى هق هش ميلادي  ميلاديه م ي
 الموافق للموافق يوم dia den dne na on at

@@ -15,7 +15,7 @@ from functools import lru_cache
 from archive.model import NotArticleReason
 
 # Share of the letters of a headline that such a name must make up.
-MOSTLY = 0.6
+MOST_OF_TEXT = 0.6
 
 # fmt: off
 _CHALLENGE_NAMES = (
@@ -98,23 +98,23 @@ _LOGIN_SENTENCES = (
 KINDS = (NotArticleReason.CHALLENGE, NotArticleReason.CONSENT, NotArticleReason.ERROR_PAGE)
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compile_phrases(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-def _names(pattern: str) -> re.Pattern[str]:
+def _compile_names(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)", re.IGNORECASE)
 
 
 _NAMES = {
-    NotArticleReason.CHALLENGE: _names(_CHALLENGE_NAMES),
-    NotArticleReason.CONSENT: _names(_CONSENT_NAMES),
-    NotArticleReason.ERROR_PAGE: _names(f"{_ERROR_NAMES}|{_LOGIN_NAMES}"),
+    NotArticleReason.CHALLENGE: _compile_names(_CHALLENGE_NAMES),
+    NotArticleReason.CONSENT: _compile_names(_CONSENT_NAMES),
+    NotArticleReason.ERROR_PAGE: _compile_names(f"{_ERROR_NAMES}|{_LOGIN_NAMES}"),
 }
 _SENTENCES = {
-    NotArticleReason.CHALLENGE: _compiled(_CHALLENGE_SENTENCES),
-    NotArticleReason.CONSENT: _compiled(_CONSENT_SENTENCES),
-    NotArticleReason.ERROR_PAGE: _compiled(f"{_ERROR_SENTENCES}|{_LOGIN_SENTENCES}"),
+    NotArticleReason.CHALLENGE: _compile_phrases(_CHALLENGE_SENTENCES),
+    NotArticleReason.CONSENT: _compile_phrases(_CONSENT_SENTENCES),
+    NotArticleReason.ERROR_PAGE: _compile_phrases(f"{_ERROR_SENTENCES}|{_LOGIN_SENTENCES}"),
 }
 _PARTS = re.compile(r"\s+[-–—|·•]\s+|\|")
 _LETTERS = re.compile(r"[^\W_]")
@@ -135,7 +135,9 @@ def named_subject(headline: str) -> NotArticleReason | None:
     size = len(_LETTERS.findall(headline))
     if not size or size > 120:
         return None
-    return next((kind for kind in KINDS if share_of_text(_NAMES[kind], headline) >= MOSTLY), None)
+    return next(
+        (kind for kind in KINDS if share_of_text(_NAMES[kind], headline) >= MOST_OF_TEXT), None
+    )
 
 
 def share_of_text(pattern: re.Pattern[str], text: str) -> float:
@@ -150,7 +152,7 @@ def notice_kind(line: str) -> NotArticleReason | None:
     return next((kind for kind in KINDS if _SENTENCES[kind].search(line)), None)
 
 
-_VISITOR = _compiled(
+_VISITOR = _compile_phrases(
     r"\b(you|your|please)\b|\b(bitte|veuillez|merci de|vous|votre|vos|usted|por favor|lütfen|siz|sizin|per favore|você|alstublieft)\b|"
     r"\b(Ihrem|Ihren|tus)\b|يرجى|الرجاء|من فضلك|لطف[اًا]{1,2}|شما|пожалуйста|proszę"
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 # A paragraph that ends as a sentence does, or is this long, makes a story.
-SENTENCE = 35
+SENTENCE_LENGTH = 35
 LONG_LINE = 100
 
 _RELATED = (
@@ -38,7 +38,7 @@ _RELATED = (
 )
 RELATED_LABEL = re.compile(rf"^\W*({_RELATED})\s*\W*$", re.IGNORECASE)
 RELATED_LEAD = re.compile(rf"^\W*({_RELATED})\s*[:：|>»\-–—]", re.IGNORECASE)
-FURNITURE = re.compile(
+BOILERPLATE = re.compile(
     r"""
     ^\W*(advertisement|advert|reklame?|reklam|werbung|anzeige|publicidad|
     publicité|pubblicità|publicidade|annonse|annons|mainos|advertentie|إعلان|
@@ -77,7 +77,7 @@ FURNITURE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-RIGHTS = re.compile(
+COPYRIGHT = re.compile(
     r"""
     ^\W*(©|\(c\)\s|copyright\b|all\s+rights\s+reserved|جميع\s+الحقوق|كافة\s+الحقوق|
     حقوق\s+(النشر|الطبع)|alle\s+rechte\s+vorbehalten|tüm\s+hakları|все\s+права|
@@ -88,7 +88,7 @@ RIGHTS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # What a button says: a verb that asks the reader to do something, and a few words more.
-CALL = re.compile(
+CALL_TO_ACTION = re.compile(
     r"""
     ^\W*(read|learn|shop|see|get|start|try|download|watch|compare|view|browse|
     check|visit|buy|book|request|contact|sign|join|explore|find|discover|
@@ -101,14 +101,14 @@ CALL = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_CALL_WORDS = 12
+_CALL_TO_ACTION_WORDS = 12
 # What stands before a writer's name.
 BYLINE = re.compile(
     r"^\W*(by|words|von|par|por|di|da|door|av|af|text|tekst|autore?|autorin|كتبت?|بقلم|إعداد|تحرير|نوشته)\b",
     re.IGNORECASE,
 )
 # A label over what is said of the writer.
-ON_AUTHOR = re.compile(
+ABOUT_AUTHOR = re.compile(
     r"""
     ^\W*((about|meet)\s+(the\s+|our\s+)?(authors?|writers?|reviewers?|editors?)|
     über\s+(den\s+autor|die\s+autor(in|en))|zu[rm]?\s+(autorin|autor)|(à\s+propos\s+)?de\s+l['’]aute(ur
@@ -119,7 +119,7 @@ ON_AUTHOR = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # What announces no part of a text, though it ends in a colon.
-SOURCES = re.compile(
+REFERENCES_LABEL = re.compile(
     r"^\W*(article\s+)?(sources?|references|notes|footnotes|bibliography|works\s+cited|quellen?|literatur|fontes?|fuentes?|référence?s|fonti|المصادر|المراجع|منابع)\s*[:：]?\s*$",
     re.IGNORECASE,
 )
@@ -204,18 +204,18 @@ def ends_sentence(text: str) -> bool:
 def is_story_line(text: str) -> bool:
     """Whether a line alone makes a story: it ends as a sentence does, or is long."""
     length = text_breadth(text)
-    return length >= LONG_LINE or (length >= SENTENCE and ends_sentence(text))
+    return length >= LONG_LINE or (length >= SENTENCE_LENGTH and ends_sentence(text))
 
 
 def is_call(text: str) -> bool:
     """Whether a line asks the reader to do something, as a button does."""
-    return len(text.split()) <= _CALL_WORDS and bool(CALL.match(text))
+    return len(text.split()) <= _CALL_TO_ACTION_WORDS and bool(CALL_TO_ACTION.match(text))
 
 
 def is_furniture(text: str) -> bool:
     """Whether a line is a label, button or notice that stands around articles everywhere."""
     if len(text) <= 120 and (
-        FURNITURE.match(text) or RIGHTS.search(text) or _NOT_WITHOUT.search(text)
+        BOILERPLATE.match(text) or COPYRIGHT.search(text) or _NOT_WITHOUT.search(text)
     ):
         return True
     return len(text) <= _INVITATION_LENGTH and bool(INVITATION.search(text))

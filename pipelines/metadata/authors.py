@@ -16,16 +16,16 @@ from lxml.html import HtmlElement
 
 from pipelines.language.bylines import (
     AGENCIES,
-    BEHIND,
+    NAME_SUFFIX,
     DATED,
-    FROM,
+    DATELINE_CITY,
     ISSUED,
-    LABEL,
-    LEAD,
+    NOT_A_NAME,
+    BYLINE_PREFIX,
     ROLE,
-    SPOKEN,
-    SPOKEN_ALONE,
-    SPOKEN_WHOLE,
+    BYLINE_LINE,
+    BYLINE_LABEL_ALONE,
+    WHOLE_BYLINE_LINE,
     is_degree,
 )
 from pipelines.language.line_phrases import count_words
@@ -113,11 +113,13 @@ class SiteName:
     """What the site is called, to tell its name from a person's."""
 
     def __init__(self, head: Head, publishers: Iterable[str]) -> None:
-        self._keys = {key for name in (*head.site_names, *publishers) if len(key := _key(name)) > 1}
+        self._keys = {
+            key for name in (*head.site_names, *publishers) if len(key := _name_key(name)) > 1
+        }
 
     def is_own(self, name: str) -> bool:
         """Whether a name is only the site's own, or one of its desks."""
-        key = _key(name)
+        key = _name_key(name)
         if not key or key in self._keys or _DOMAIN.match(name):
             return True
         return any(
@@ -125,7 +127,7 @@ class SiteName:
         )
 
 
-def _key(name: str) -> str:
+def _name_key(name: str) -> str:
     return _KEY.sub("", name).casefold()
 
 
@@ -151,32 +153,32 @@ def author_candidates(
         stated = [
             name
             for value in property_values([node], "author", "creator")
-            for name in _persons(value, named)
+            for name in _person_names(value, named)
         ]
-        found += _candidate("json-ld", stated, site)
-    found += _candidate("data", data, site)
+        found += _make_candidate("json-ld", stated, site)
+    found += _make_candidate("data", data, site)
     for name in _METAS:
-        found += _candidate("meta", head.all(name), site)
+        found += _make_candidate("meta", head.all(name), site)
     for label, value in _LABELLED:
-        if SPOKEN_ALONE.match(head.first(label) or ""):
-            found += _candidate("meta", head.all(value), site)
+        if BYLINE_LABEL_ALONE.match(head.first(label) or ""):
+            found += _make_candidate("meta", head.all(value), site)
     if all(
         candidate.own for candidate in found
     ):  # the byline is read where nothing else names a person: it is dear
-        for text in (*_bylines(page), *_byline_lines(page)):
+        for text in (*_byline_elements(page), *_byline_lines(page)):
             found += [
                 candidate
-                for candidate in _candidate("byline", [text], site)
-                if _credible(candidate)
+                for candidate in _make_candidate("byline", [text], site)
+                if _is_credible(candidate)
             ]
     return list(dict.fromkeys(found))
 
 
-def _credible(candidate: NameCandidate) -> bool:
+def _is_credible(candidate: NameCandidate) -> bool:
     """Whether a byline's text is names: capitals where the script has them, two words or a "by"
     before it.
     """
-    led = LEAD.match(plain_text(candidate.raw)) is not None
+    led = BYLINE_PREFIX.match(plain_text(candidate.raw)) is not None
     for at, name in enumerate(candidate.names):
         words = name.split()
         if at == 0 and count_words(name) < 2 and not led and name.casefold() not in AGENCIES:
@@ -200,7 +202,7 @@ def choose_authors(found: list[NameCandidate]) -> NameCandidate | None:
     )
 
 
-def _candidate(source: str, stated: list[str], site: SiteName) -> list[NameCandidate]:
+def _make_candidate(source: str, stated: list[str], site: SiteName) -> list[NameCandidate]:
     names = list(dict.fromkeys(name for text in stated for name in split_byline(text)))
     if not names:
         return []
@@ -211,7 +213,7 @@ def _candidate(source: str, stated: list[str], site: SiteName) -> list[NameCandi
     ]
 
 
-def _persons(value: Any, named: dict[str, Node]) -> Iterator[str]:
+def _person_names(value: Any, named: dict[str, Node]) -> Iterator[str]:
     """The names of an `author`: strings, Person and Organization nodes, references to such."""
     for item in value if isinstance(value, list) else [value]:
         node = item
@@ -234,25 +236,25 @@ def split_byline(text: str) -> list[str]:
     text = whole = ISSUED.sub("", _BRACKETS.sub(" ", plain_text(text))).strip(" ,;:|-–—·•*")
     before = None
     while text != before:
-        before, text = text, LEAD.sub("", text).strip(" ,;:|-–—·•*")
+        before, text = text, BYLINE_PREFIX.sub("", text).strip(" ,;:|-–—·•*")
     if text != whole:
-        text = FROM.sub("", text)
+        text = DATELINE_CITY.sub("", text)
     names: list[str] = []
     for piece in _SPLIT.split(text):
         halves = _FRENCH.split(piece)
         for half in halves if all(len(part.split()) > 1 for part in halves) else [piece]:
-            names += _listed(half)
+            names += _split_list(half)
     names = [name for name in names if name]
     return [name for name in names if not ROLE.match(name)] or names
 
 
-def _listed(text: str) -> list[str]:
+def _split_list(text: str) -> list[str]:
     """Names parted by commas; what follows a comma and is no name (a title, a place of work) ends
     the list.
     """
     names: list[str] = []
     for at, part in enumerate(_COMMA.split(text)):
-        name = LEAD.sub("", _clean(part))
+        name = BYLINE_PREFIX.sub("", _clean_name(part))
         if at and is_degree(name):
             continue
         if not _is_name(name) or (at and len(name.split()) > 4):
@@ -263,8 +265,8 @@ def _listed(text: str) -> list[str]:
     return names
 
 
-def _clean(name: str) -> str:
-    name = BEHIND.sub("", re.split(r"\s+[-–—|]\s+", name)[0])
+def _clean_name(name: str) -> str:
+    name = NAME_SUFFIX.sub("", re.split(r"\s+[-–—|]\s+", name)[0])
     return name.strip(" ,;:|-–—·•*\"'“”").removesuffix("'s")
 
 
@@ -285,13 +287,17 @@ def _byline_lines(page: Page) -> Iterator[str]:
         if (
             not opening
             or element.tag in ("script", "style", "option", "noscript")
-            or not SPOKEN.match(opening + " ")
+            or not BYLINE_LINE.match(opening + " ")
         ):
             continue
         line = text_of(element)
-        if SPOKEN_ALONE.match(line) and (around := element.getparent()) is not None:
+        if BYLINE_LABEL_ALONE.match(line) and (around := element.getparent()) is not None:
             line = text_of(around)  # a label in an element of its own
-        if len(line) <= _MAX_SPOKEN and SPOKEN_WHOLE.match(line) and not _elsewhere(element):
+        if (
+            len(line) <= _MAX_SPOKEN
+            and WHOLE_BYLINE_LINE.match(line)
+            and not _is_outside_article(element)
+        ):
             yield line
 
 
@@ -300,11 +306,17 @@ def in_lines(lines: list[str]) -> tuple[str, ...]:
     by"; nothing for none.
     """
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        spoken = line if SPOKEN_WHOLE.match(line) else following if SPOKEN_ALONE.match(line) else ""
+        spoken = (
+            line
+            if WHOLE_BYLINE_LINE.match(line)
+            else following
+            if BYLINE_LABEL_ALONE.match(line)
+            else ""
+        )
         if not spoken or len(spoken) > _MAX_SPOKEN:
             continue
         found = NameCandidate(source="text", raw=spoken, names=tuple(split_byline(spoken)))
-        if found.names and _credible(found):
+        if found.names and _is_credible(found):
             return found.names
     return ()
 
@@ -315,17 +327,17 @@ def signature_names(line: str) -> tuple[str, ...]:
     """
     found = (
         tuple(split_byline(line))
-        if len(line) <= _MAX_SPOKEN and not (_NO_SIGNATURE.search(line) or LABEL.search(line))
+        if len(line) <= _MAX_SPOKEN and not (_NO_SIGNATURE.search(line) or NOT_A_NAME.search(line))
         else ()
     )
     return found if all(_CAPITALS.match(name) for name in found) else ()
 
 
-def _bylines(page: Page) -> Iterator[str]:
+def _byline_elements(page: Page) -> Iterator[str]:
     """The texts of elements marked as the author, those marked by a standard first."""
     seen: set[str] = set()
     marked = select_elements(page, _BYLINES)[:_MAX_ELEMENTS]
-    ranked = sorted(marked, key=_doubt)
+    ranked = sorted(marked, key=_doubt_of_mark)
     for element in ranked:
         if element.tag in (
             "meta",
@@ -336,7 +348,7 @@ def _bylines(page: Page) -> Iterator[str]:
             "img",
             "form",
             "input",
-        ) or _elsewhere(element):
+        ) or _is_outside_article(element):
             continue
         inner = [
             child
@@ -350,7 +362,7 @@ def _bylines(page: Page) -> Iterator[str]:
                 yield text
 
 
-def _doubt(element: HtmlElement) -> int:
+def _doubt_of_mark(element: HtmlElement) -> int:
     """How little a mark is worth: standards first, then names of classes, then addresses of
     links.
     """
@@ -361,7 +373,7 @@ def _doubt(element: HtmlElement) -> int:
     )
 
 
-def _elsewhere(element: HtmlElement) -> bool:
+def _is_outside_article(element: HtmlElement) -> bool:
     """Whether the marked element belongs to a comment, a teaser or a box of its own beside the
     article.
     """

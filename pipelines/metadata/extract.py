@@ -127,7 +127,7 @@ class _MetadataSources:
     data: DataArticle | None
 
 
-class _Trail:
+class _EvidenceTrail:
     """Collects evidence field by field."""
 
     def __init__(self) -> None:
@@ -165,22 +165,22 @@ def extract_metadata(
         nodes=article_nodes(everything, head.first("og:title") or head.title),
         data=data,
     )
-    trail = _Trail()
-    title, found_titles = _title(places, trail)
-    issued, changed = _dates(places, _date_context(places, captured, zone), trail)
-    authors, signed = _authors(places, trail)
-    image, captioned = _image(places, title, trail)
+    trail = _EvidenceTrail()
+    title, found_titles = _choose_title(places, trail)
+    issued, changed = _choose_dates(places, _date_context(places, captured, zone), trail)
+    authors, signed = _choose_authors(places, trail)
+    image, captioned = _choose_image(places, title, trail)
     return Metadata(
         title=title,
         titles=found_titles,
-        leads=_leads(places, trail),
+        leads=_lead_candidates(places, trail),
         authors=authors,
         signed=signed,
-        section=_section(places, title, trail),
-        language=_language(places),
+        section=_choose_section(places, title, trail),
+        language=_choose_language(places),
         published=issued,
         modified=changed,
-        publisher=_publisher(places, trail),
+        publisher=_choose_publisher(places, trail),
         image=image,
         caption_shown=captioned != ATTRIBUTE,
         tags=tags.extract_tags(
@@ -188,7 +188,7 @@ def extract_metadata(
         ),
         canonical=head.link("canonical") or page.absolute(head.first("og:url")),
         amp=head.link("amphtml"),
-        kinds=_kinds(places),
+        kinds=_page_types(places),
         evidence=tuple(trail.kept),
     )
 
@@ -201,7 +201,9 @@ def _date_context(
     return DateContext(captured=captured, zone=zone, language=places.page.language, guess=guess)
 
 
-def _title(places: _MetadataSources, trail: _Trail) -> tuple[str | None, tuple[str, ...]]:
+def _choose_title(
+    places: _MetadataSources, trail: _EvidenceTrail
+) -> tuple[str | None, tuple[str, ...]]:
     stated = (value_text(value) for value in property_values(places.nodes, "headline", "name"))
     stated_headline = bool(places.nodes) and "headline" in places.nodes[0]
     element = next(iter(places.marked.elements("headline")), None)
@@ -215,8 +217,8 @@ def _title(places: _MetadataSources, trail: _Trail) -> tuple[str | None, tuple[s
     chosen = choose_title(
         found,
         places.page.language,
-        names=_cut(places, "name") if stated_headline else (),
-        alternatives=_cut(places, "alternativeHeadline", "alternateName"),
+        names=_second_headlines(places, "name") if stated_headline else (),
+        alternatives=_second_headlines(places, "alternativeHeadline", "alternateName"),
     )
     trail.add(
         "title",
@@ -227,7 +229,7 @@ def _title(places: _MetadataSources, trail: _Trail) -> tuple[str | None, tuple[s
     return (chosen.text if chosen else None), tuple(texts)
 
 
-def _cut(places: _MetadataSources, *keys: str) -> list[str]:
+def _second_headlines(places: _MetadataSources, *keys: str) -> list[str]:
     """Second headlines of the article's JSON-LD node, without the site's name."""
     values = property_values(places.nodes[:1], *keys)
     return [
@@ -235,8 +237,8 @@ def _cut(places: _MetadataSources, *keys: str) -> list[str]:
     ]
 
 
-def _dates(
-    places: _MetadataSources, reader: DateContext, trail: _Trail
+def _choose_dates(
+    places: _MetadataSources, reader: DateContext, trail: _EvidenceTrail
 ) -> tuple[StatedDate | None, StatedDate | None]:
     data = places.data
     stated = (data.published, data.modified) if data else (None, None)
@@ -250,7 +252,7 @@ def _dates(
     return (issued.stated if issued else None), (changed.stated if changed else None)
 
 
-def _leads(places: _MetadataSources, trail: _Trail) -> tuple[str, ...]:
+def _lead_candidates(places: _MetadataSources, trail: _EvidenceTrail) -> tuple[str, ...]:
     values = property_values(places.nodes, "description", "alternativeHeadline")
     found = [("json-ld", text) for value in values if (text := value_text(value))]
     found += [("data", plain_text(places.data.lead))] if places.data and places.data.lead else []
@@ -263,7 +265,9 @@ def _leads(places: _MetadataSources, trail: _Trail) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for _, text in found))
 
 
-def _authors(places: _MetadataSources, trail: _Trail) -> tuple[tuple[str, ...], bool]:
+def _choose_authors(
+    places: _MetadataSources, trail: _EvidenceTrail
+) -> tuple[tuple[str, ...], bool]:
     """The authors, and whether they are more than the site itself."""
     data = places.data.authors if places.data else []
     found = author_candidates(places.page, places.head, places.nodes, places.everything, data)
@@ -276,7 +280,9 @@ def _authors(places: _MetadataSources, trail: _Trail) -> tuple[tuple[str, ...], 
     return (chosen.names, not chosen.own) if chosen else ((), False)
 
 
-def _section(places: _MetadataSources, title: str | None, trail: _Trail) -> str | None:
+def _choose_section(
+    places: _MetadataSources, title: str | None, trail: _EvidenceTrail
+) -> str | None:
     data = places.data.section if places.data else None
     found = section_candidates(
         places.page,
@@ -291,7 +297,7 @@ def _section(places: _MetadataSources, title: str | None, trail: _Trail) -> str 
     return found[0][1] if found else None
 
 
-def _language(places: _MetadataSources) -> str | None:
+def _choose_language(places: _MetadataSources) -> str | None:
     """The language the tree declares (and its letters don't contradict), else what the data say;
     BCP 47.
     """
@@ -304,7 +310,7 @@ def _language(places: _MetadataSources) -> str | None:
     return (language or "").replace("_", "-").lower() or None
 
 
-def _publisher(places: _MetadataSources, trail: _Trail) -> str | None:
+def _choose_publisher(places: _MetadataSources, trail: _EvidenceTrail) -> str | None:
     values = property_values(places.nodes, "publisher")
     found = [
         ("json-ld", text)
@@ -320,8 +326,8 @@ def _publisher(places: _MetadataSources, trail: _Trail) -> str | None:
     return found[0][1] if found else None
 
 
-def _image(
-    places: _MetadataSources, title: str | None, trail: _Trail
+def _choose_image(
+    places: _MetadataSources, title: str | None, trail: _EvidenceTrail
 ) -> tuple[Image | None, str | None]:
     """The picture, and where its caption was found."""
     data = places.data
@@ -343,6 +349,6 @@ def _image(
     return image, best.captioned
 
 
-def _kinds(places: _MetadataSources) -> frozenset[str]:
+def _page_types(places: _MetadataSources) -> frozenset[str]:
     types = (kind for node in places.everything for kind in node_types(node))
     return frozenset(kind.lower() for kind in (*places.head.all("og:type"), *types))

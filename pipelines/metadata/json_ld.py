@@ -92,9 +92,9 @@ def article_nodes(nodes: list[Node], headline: str | None) -> list[Node]:
         for node in nodes
         if any(_ARTICLE.search(kind) for kind in node_types(node)) and _is_work(node)
     ]
-    ranked = sorted(named, key=lambda node: -_fit(node, headline))
-    if ranked and headline and len(named) > 1 and _fit(ranked[0], headline) >= 1:
-        ranked = [node for node in ranked if _fit(node, headline) >= 1]
+    ranked = sorted(named, key=lambda node: -_headline_fit(node, headline))
+    if ranked and headline and len(named) > 1 and _headline_fit(ranked[0], headline) >= 1:
+        ranked = [node for node in ranked if _headline_fit(node, headline) >= 1]
     pages = [
         node
         for node in nodes
@@ -109,7 +109,7 @@ def _is_work(node: Node) -> bool:
     )
 
 
-def _fit(node: Node, headline: str | None) -> float:
+def _headline_fit(node: Node, headline: str | None) -> float:
     own = value_text(node.get("headline")) or value_text(node.get("name")) or ""
     alike = title_likeness(own, headline) if headline and own else 0.0
     return (

@@ -106,16 +106,16 @@ def image_candidates(
     What stands beside it goes before what the data say of it; JSON-LD's own words belong to its own
     picture first.
     """
-    shown = _shown(page)
-    beside: _Said = ("dom", _beside(shown[0], title) if shown else (None, None))
-    hidden: _Said = (ATTRIBUTE, _described(shown[0]) if shown else (None, None))
+    shown = _shown_image(page)
+    beside: _Said = ("dom", _caption_around(shown[0], title) if shown else (None, None))
+    hidden: _Said = (ATTRIBUTE, _caption_in_attributes(shown[0]) if shown else (None, None))
     stated: _Said = ("json-ld", _linked_caption(linked))
     in_data: _Said = (
         "data",
         (plain_text(data.caption or "") or None, plain_text(data.credit or "") or None),
     )
     addresses = [
-        *_addresses(page, head, linked, data.address),
+        *_image_addresses(page, head, linked, data.address),
         *([("dom", shown[1])] if shown else []),
     ]
     found = []
@@ -125,13 +125,15 @@ def image_candidates(
             if source == "json-ld"
             else (beside, in_data, stated, hidden)
         )
-        captioned, caption, credit = _first(said, title)
+        captioned, caption, credit = _first_caption(said, title)
         image = Image(url=address, caption=caption, credit=credit)
         found.append(ImageCandidate(source=source, image=image, captioned=captioned))
     return found
 
 
-def _first(said: Iterable[_Said], title: str | None) -> tuple[str | None, str | None, str | None]:
+def _first_caption(
+    said: Iterable[_Said], title: str | None
+) -> tuple[str | None, str | None, str | None]:
     """The first caption that is not the headline again, with its source, and the first credit; one
     in the caption counts.
     """
@@ -148,7 +150,7 @@ def _first(said: Iterable[_Said], title: str | None) -> tuple[str | None, str | 
     return source, words, whose
 
 
-def _addresses(
+def _image_addresses(
     page: Page, head: Head, linked: list[Any], data: str | None
 ) -> list[tuple[str, str]]:
     stated = [
@@ -190,11 +192,11 @@ def split_caption(text: str) -> tuple[str | None, str | None]:
     return text[: match.start()].strip(" .|(/،[–—-\u200c") or None, credit
 
 
-def _shown(page: Page) -> tuple[HtmlElement, str] | None:
+def _shown_image(page: Page) -> tuple[HtmlElement, str] | None:
     """The first picture of the article, with its address: in a figure, or after the headline, that
     is no logo.
     """
-    for image in _pictures(page)[:_MAX_IMAGES]:
+    for image in _images_after_headline(page)[:_MAX_IMAGES]:
         address = page.absolute(
             image.get("src") or image.get("data-src") or image.get("data-lazy-src")
         )
@@ -204,14 +206,14 @@ def _shown(page: Page) -> tuple[HtmlElement, str] | None:
     return None
 
 
-def _pictures(page: Page) -> list[HtmlElement]:
+def _images_after_headline(page: Page) -> list[HtmlElement]:
     """Images after the headline in document order; all of the page's where it has no headline."""
     pictures: list[HtmlElement] = []
     headed = False
     for element in page.root.iter("h1", "img", "nav", "footer"):
         if element.tag == "h1":
             headed = True
-            if any(_framed(image) for image in pictures):
+            if any(_is_framed(image) for image in pictures):
                 continue
             pictures = []
         elif element.tag == "img":
@@ -221,12 +223,12 @@ def _pictures(page: Page) -> list[HtmlElement]:
     return pictures
 
 
-def _framed(image: HtmlElement) -> bool:
+def _is_framed(image: HtmlElement) -> bool:
     parent = image.getparent()
     return parent is not None and parent.tag in ("figure", "picture")
 
 
-def _beside(image: HtmlElement, title: str | None) -> tuple[str | None, str | None]:
+def _caption_around(image: HtmlElement, title: str | None) -> tuple[str | None, str | None]:
     """Caption and credit from the boxes around a picture, the nearest with a text first; not the
     headline, not prose.
     """
@@ -236,8 +238,8 @@ def _beside(image: HtmlElement, title: str | None) -> tuple[str | None, str | No
         if parent is None or parent.tag in ("body", "article", "main"):
             break
         box = parent
-        marked = [element for element in box.iter(*_CAPTION_TAGS) if _marks(element)]
-        text = _text(marked[0] if marked else box)
+        marked = [element for element in box.iter(*_CAPTION_TAGS) if _class_names(element)]
+        text = _box_text(marked[0] if marked else box)
         if not text:
             continue
         if (
@@ -246,11 +248,11 @@ def _beside(image: HtmlElement, title: str | None) -> tuple[str | None, str | No
             or (title and title_likeness(text, title) > _HEADLINE)
         ):
             break
-        return _parted(text, box)
+        return _split_box(text, box)
     return None, None
 
 
-def _parted(text: str, box: HtmlElement) -> tuple[str | None, str | None]:
+def _split_box(text: str, box: HtmlElement) -> tuple[str | None, str | None]:
     """Caption and credit of a picture's text; the credit may be marked in its box or in the next
     one.
     """
@@ -277,7 +279,7 @@ def _marked_credit(box: HtmlElement) -> str | None:
     return None
 
 
-def _text(element: HtmlElement) -> str:
+def _box_text(element: HtmlElement) -> str:
     """The text of a picture's box, without the lines in it that are dates."""
     if next(element.iter("br"), None) is None:
         return text_of(element)
@@ -293,7 +295,7 @@ def _text(element: HtmlElement) -> str:
     )
 
 
-def _marks(element: HtmlElement) -> bool:
+def _class_names(element: HtmlElement) -> bool:
     return (
         element.tag == "figcaption"
         or bool(_CAPTION_MARK.search(element.get("class") or ""))
@@ -301,7 +303,7 @@ def _marks(element: HtmlElement) -> bool:
     )
 
 
-def _described(image: HtmlElement) -> tuple[str | None, str | None]:
+def _caption_in_attributes(image: HtmlElement) -> tuple[str | None, str | None]:
     """Caption and credit in the picture's own attributes: words, not a file's name."""
     caption = credit = None
     for name in ("data-caption", "title", "alt"):

@@ -64,10 +64,12 @@ def date_candidates(
     data.
     """
     raw: list[tuple[str, str, bool]] = []
-    raw += [("json-ld", text, False) for key in _LINKED_PUBLISHED for text in _linked(nodes, key)]
+    raw += [
+        ("json-ld", text, False) for key in _LINKED_PUBLISHED for text in _json_ld_dates(nodes, key)
+    ]
     raw += [("meta", text, False) for text in head.all(*_PUBLISHED_METAS)]
     raw += [("data", data[0], False)] if data[0] else []
-    raw += [("json-ld", text, True) for text in _linked(nodes, "dateModified")]
+    raw += [("json-ld", text, True) for text in _json_ld_dates(nodes, "dateModified")]
     raw += [("meta", text, True) for text in head.all(*_MODIFIED_METAS)]
     raw += [("data", data[1], True)] if data[1] else []
     found = [
@@ -82,7 +84,7 @@ def date_candidates(
     return [*found, *([address] if address else [])]
 
 
-def _linked(nodes: list[Node], key: str) -> list[str]:
+def _json_ld_dates(nodes: list[Node], key: str) -> list[str]:
     return [text for value in property_values(nodes, key) for text in value_texts(value)]
 
 
@@ -94,7 +96,7 @@ def _marked_up(page: Page, marked: Microdata, reader: DateContext) -> Iterator[D
     articles).
     """
     for element in marked.elements("datePublished", "dateModified"):
-        if element.tag != "meta" and _beside(element):
+        if element.tag != "meta" and _is_outside_article(element):
             continue
         stated = _read_element(element, reader)
         if stated:
@@ -105,7 +107,7 @@ def _marked_up(page: Page, marked: Microdata, reader: DateContext) -> Iterator[D
     times = (
         element
         for element in page.root.iter("time")
-        if not element.get("itemprop") and not _beside(element)
+        if not element.get("itemprop") and not _is_outside_article(element)
     )
     for element in islice(times, _MAX_TIMES):
         stated = _read_element(element, reader)
@@ -136,7 +138,7 @@ def _read_element(element: HtmlElement, reader: DateContext) -> StatedDate | Non
     return None
 
 
-def _beside(element: HtmlElement) -> bool:
+def _is_outside_article(element: HtmlElement) -> bool:
     """Whether an element stands in what is beside the article: a link, navigation, a footer, a list
     of teasers.
     """

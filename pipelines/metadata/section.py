@@ -83,14 +83,14 @@ def section_candidates(
     if not stated and not any(
         paths
     ):  # a search through all class names: only where nothing else is said
-        paths = [_crumbs(box) for box in select_elements(page, _CRUMBS)[:2]]
-    trails = [trail for path in paths if (trail := _trail(path, head, title))]
+        paths = [_crumb_texts(box) for box in select_elements(page, _CRUMBS)[:2]]
+    trails = [trail for path in paths if (trail := _section_crumbs(path, head, title))]
     found = [(source, _SEPARATORS.split(name)[-1]) for source, name in stated]
     for trail in trails:
         deeper = bool(found) and found[0][1] in trail[:-1]
         found.insert(0 if deeper else len(found), ("breadcrumb", trail[-1]))
     if not found:
-        found += [("label", label) for label in _labels(page)]
+        found += [("label", label) for label in _labels_before_headline(page)]
         found += [("link", name) for name in _parent_link(page)]
     cleaned = dict.fromkeys((source, plain_text(name)) for source, name in found)
     return [(source, name) for source, name in cleaned if _is_section(name, head)]
@@ -110,7 +110,7 @@ def _is_section(name: str, head: Head) -> bool:
     )
 
 
-def _trail(crumbs: list[str], head: Head, title: str | None) -> list[str]:
+def _section_crumbs(crumbs: list[str], head: Head, title: str | None) -> list[str]:
     """The crumbs that are neither the article itself nor the front page."""
     return [
         crumb
@@ -145,12 +145,12 @@ def _parent_link(page: Page) -> Iterator[str]:
         yield name
 
 
-def _crumbs(element: HtmlElement) -> list[str]:
+def _crumb_texts(element: HtmlElement) -> list[str]:
     links = [collapse_spaces(text_of(link)) for link in element.iter("a")]
     return [link for link in links if link] or _SEPARATORS.split(text_of(element))
 
 
-def _labels(page: Page) -> Iterator[str]:
+def _labels_before_headline(page: Page) -> Iterator[str]:
     """Short texts right before the headline, the nearest first; those that are links or marked as a
     section before others.
     """
@@ -158,7 +158,7 @@ def _labels(page: Page) -> Iterator[str]:
     if heading is None:
         return
     near: list[tuple[bool, str]] = []
-    for element in _before(heading):
+    for element in _elements_before(heading):
         text = plain_text(element.text or "")
         if element.tag == "dt" or not _may_label(text):
             continue
@@ -173,7 +173,7 @@ def _may_label(text: str) -> bool:
     return short and not _NOT_A_LABEL.search(text) and not is_date_line(text)
 
 
-def _before(heading: HtmlElement) -> Iterator[HtmlElement]:
+def _elements_before(heading: HtmlElement) -> Iterator[HtmlElement]:
     """Elements that end before the heading, backwards, outside navigation; at most a few."""
     seen = 0
     element: HtmlElement | None = heading

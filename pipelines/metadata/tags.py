@@ -48,7 +48,7 @@ def extract_tags(page: Page, head: Head, nodes: list[Node], data: list[str]) -> 
     for name in _METAS:
         stated = stated or head.all(name)
     if not stated:
-        return tuple(dict.fromkeys(_shown(page)))[:_MAX]
+        return tuple(dict.fromkeys(_shown_tags(page)))[:_MAX]
     single = [
         part.strip(" #")
         for text in stated
@@ -57,7 +57,7 @@ def extract_tags(page: Page, head: Head, nodes: list[Node], data: list[str]) -> 
     return tuple(dict.fromkeys(part for part in single if 1 < len(part) <= _MAX_LENGTH))[:_MAX]
 
 
-def _shown(page: Page) -> list[str]:
+def _shown_tags(page: Page) -> list[str]:
     """Short links marked as tags, or in a box of that name."""
     links = [
         link

@@ -66,7 +66,7 @@ def heading_text(element: HtmlElement) -> str:
     for event, node in etree.iterwalk(element, events=("start", "end")):
         if event == "start":
             if skipped is None and (
-                node.tag in ("script", "style", "svg", "noscript", "template") or _hidden(node)
+                node.tag in ("script", "style", "svg", "noscript", "template") or _is_hidden(node)
             ):
                 skipped = node
             if skipped is None:
@@ -83,7 +83,7 @@ def heading_text(element: HtmlElement) -> str:
     return plain_text("".join(pieces))
 
 
-def _hidden(node: HtmlElement) -> bool:
+def _is_hidden(node: HtmlElement) -> bool:
     return bool(node.get("hidden") is not None or node.get("aria-hidden") == "true")
 
 
@@ -91,12 +91,12 @@ def cut_site(text: str, names: Iterable[str], others: Iterable[str] = ()) -> str
     """`text` without the site's name behind (or before) it, or what else stands behind another
     candidate.
     """
-    known = {key for name in names if (key := _key(name))}
+    known = {key for name in names if (key := _title_key(name))}
     for _ in range(3):
         match = _SUFFIX.match(text)
         if not match:
             break
-        head, tail = match[1].strip(), _key(match[2])
+        head, tail = match[1].strip(), _title_key(match[2])
         if tail and (
             tail in known or any(len(name) > 2 and (name in tail or tail in name) for name in known)
         ):
@@ -104,20 +104,20 @@ def cut_site(text: str, names: Iterable[str], others: Iterable[str] = ()) -> str
             continue
         break
     match = _PREFIX.match(text)
-    if match and _key(match[1]) in known:
+    if match and _title_key(match[1]) in known:
         text = match[2].strip()
-    wanted = {key for other in others if len(key := _key(other)) >= 10}
+    wanted = {key for other in others if len(key := _title_key(other)) >= 10}
     for match in _BREAK.finditer(text):
         # What another place gives whole, here with something behind a dash.
         if (
             len(text) - match.end() <= max(60, match.start() // 2)
-            and _key(text[: match.start()]) in wanted
+            and _title_key(text[: match.start()]) in wanted
         ):
             return text[: match.start()].strip()
     return text
 
 
-def _key(text: str) -> str:
+def _title_key(text: str) -> str:
     return _KEY.sub("", text).casefold()
 
 
@@ -127,7 +127,7 @@ def _first_headings(page: Page) -> tuple[list[str], set[str]]:
     Where one of these is a sentence, a short `h1` elsewhere (the site's name in a banner) is left out.
     """
     shown = [
-        (heading_text(heading), _heads(heading, page))
+        (heading_text(heading), _heads_story(heading, page))
         for heading in islice(page.root.iter("h1"), _MAX_HEADINGS)
     ]
     heading = {text for text, heads in shown if heads}
@@ -155,13 +155,13 @@ def title_candidates(
         ("title", head.title or ""),
     ]
     raw = [(source, text) for source, text in raw if _MIN_TITLE <= len(text) <= _MAX_TITLE]
-    named = {_key(name) for name in head.site_names}
-    raw = [(source, text) for source, text in raw if _key(text) not in named] or raw
+    named = {_title_key(name) for name in head.site_names}
+    raw = [(source, text) for source, text in raw if _title_key(text) not in named] or raw
     headings, heading = _first_headings(page)
     headings = [
         text
         for text in headings
-        if _MIN_TITLE <= len(text) <= _MAX_TITLE and _key(text) not in named
+        if _MIN_TITLE <= len(text) <= _MAX_TITLE and _title_key(text) not in named
     ]
     headings.sort(
         key=lambda text: (
@@ -182,7 +182,7 @@ def title_candidates(
     ]
 
 
-def _heads(heading: HtmlElement, page: Page) -> bool:
+def _heads_story(heading: HtmlElement, page: Page) -> bool:
     """Whether an `h1` stands where a story's headline does; what leads to the front page is the
     site's name.
     """
@@ -223,11 +223,11 @@ def title_likeness(first: str, second: str) -> float:
     shared = len(one & two) / min(len(one), len(two))
     # Scripts without spaces: by pairs of letters.
     if shared == 0 and len(one) <= 3 and len(two) <= 3:
-        return _pairs(_key(first), _key(second))
+        return _word_pairs(_title_key(first), _title_key(second))
     return shared
 
 
-def _pairs(first: str, second: str) -> float:
+def _word_pairs(first: str, second: str) -> float:
     one, two = ({text[at : at + 2] for at in range(len(text) - 1)} for text in (first, second))
     return len(one & two) / min(len(one), len(two)) if one and two else 0.0
 
@@ -248,16 +248,19 @@ def choose_title(
     by: dict[str, TitleCandidate] = {}
     for candidate in found:
         by.setdefault(candidate.source, candidate)
-    if "h1" in by and not _credible(by["h1"], found):
+    if "h1" in by and not _is_credible(by["h1"], found):
         del by["h1"]
     if not by:
         return None
-    key = {source: _key(candidate.text) for source, candidate in by.items()}
+    key = {source: _title_key(candidate.text) for source, candidate in by.items()}
     if (language or "").split("-")[0] in _ARABIC_SCRIPT and "h1" in by:
         source = "h1"
     elif "json-ld" in by and "og" in by and key["json-ld"] != key["og"]:
-        source = _between(
-            by, key, {_key(name) for name in names}, {_key(other) for other in alternatives}
+        source = _choose_between(
+            by,
+            key,
+            {_title_key(name) for name in names},
+            {_title_key(other) for other in alternatives},
         )
     else:
         source = _without_doubt(by, key)
@@ -274,7 +277,7 @@ def _without_doubt(by: dict[str, TitleCandidate], key: dict[str, str]) -> str:
     return "h1" if "h1" in by else next(source for source in _ORDER if source in by)
 
 
-def _between(
+def _choose_between(
     by: dict[str, TitleCandidate], key: dict[str, str], names: set[str], alternatives: set[str]
 ) -> str:
     """Of a JSON-LD headline and a social one that differ, the editors'."""
@@ -283,18 +286,18 @@ def _between(
         return "og" if social in names else "json-ld"
     if alternatives:
         return "og" if social in alternatives and linked not in alternatives else "json-ld"
-    if shown == social or (shown == linked == tab and _editorial(by)):
+    if shown == social or (shown == linked == tab and _is_editorial(by)):
         return "og"
     return "json-ld"
 
 
-def _editorial(by: dict[str, TitleCandidate]) -> bool:
+def _is_editorial(by: dict[str, TitleCandidate]) -> bool:
     """Whether the social headline is a headline at all: long enough and about the same thing."""
     social = by["og"].text
     return len(social) >= _SHORT and by["og"].text == by["og"].raw
 
 
-def _credible(heading: TitleCandidate, found: list[TitleCandidate]) -> bool:
+def _is_credible(heading: TitleCandidate, found: list[TitleCandidate]) -> bool:
     """Whether an `h1` has to do with what the page says elsewhere ("Log in" has not), or that is
     but the site's name.
     """
@@ -305,6 +308,6 @@ def _credible(heading: TitleCandidate, found: list[TitleCandidate]) -> bool:
     return (
         heading.heads
         and words >= _NAME_WORDS
-        and len({_key(other) for other in others}) == 1
+        and len({_title_key(other) for other in others}) == 1
         and len(others[0].split()) <= min(_NAME_WORDS, words - 1)
     )

@@ -99,7 +99,7 @@ def near_headline(page: Page, head: Head, reader: DateContext) -> list[DateCandi
     """The date line nearest to the headline in the tree: its own box first, then the boxes around
     it.
     """
-    heading = _heading(page, head)
+    heading = _headline_element(page, head)
     if heading is None:
         return []
     seen: set[HtmlElement] = {heading} if heading.tag == "h1" else set()
@@ -129,7 +129,7 @@ def _is_line(candidate: DateCandidate) -> bool:
     return len(candidate.stated.raw) <= _DATE_LINE
 
 
-def _heading(page: Page, head: Head) -> HtmlElement | None:
+def _headline_element(page: Page, head: Head) -> HtmlElement | None:
     """The headline's element: the longest `h1`, or without one the first that says what the head
     says.
     """
@@ -170,7 +170,7 @@ def _dates_in(
             seen.update(element.iter())
             continue
         found += _in_attributes(element, reader)
-        stated = _line(element, reader) if _may_be_dated(_own_text(element)) else None
+        stated = _date_of_line(element, reader) if _may_be_dated(_own_text(element)) else None
         if stated and stated.precision not in (Precision.YEAR, Precision.MONTH):
             if stated.relative and _in_teaser(element, box):
                 continue
@@ -228,7 +228,7 @@ def _both(line: str) -> bool:
     return not is_update(line[: len(line) // 3])
 
 
-def _line(element: HtmlElement, reader: DateContext) -> StatedDate | None:
+def _date_of_line(element: HtmlElement, reader: DateContext) -> StatedDate | None:
     """The date of an element's line, with the time of day that may stand beside it."""
     text = text_of(element)
     stated = reader.parse_date(text) if len(text) <= MAX_LINE else None

@@ -196,7 +196,9 @@ class _Walk:
         if kind == "p" and _is_one_paragraph(pieces, owner):
             pieces = [(" ", None, False) if is_break(piece) else piece for piece in pieces]
         for run in split_at_breaks(pieces, loose=kind in ("text", "cell")):
-            block = _block(run, owner if kind != "text" else element, kind, level, len(self.blocks))
+            block = _make_block(
+                run, owner if kind != "text" else element, kind, level, len(self.blocks)
+            )
             if block is not None:
                 block.regions = tuple(self.open_regions)
                 self.blocks.append(block)
@@ -312,7 +314,9 @@ def _ends_line(walk: _Walk) -> bool:
     )
 
 
-def _block(pieces: list[Piece], owner: HtmlElement, kind: str, level: int, at: int) -> Block | None:
+def _make_block(
+    pieces: list[Piece], owner: HtmlElement, kind: str, level: int, at: int
+) -> Block | None:
     text = collapse_spaces("".join(piece[0] for piece in pieces))
     if not text:
         return None

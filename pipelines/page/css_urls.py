@@ -29,14 +29,14 @@ _ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)", re.DOTALL)
 def in_css(css: str) -> Iterator[str]:
     """Every address in a style sheet (or `style` attribute), as written, in order."""
     for found in _CSS.finditer(css):
-        yield _unescaped(found[found.lastgroup or 0].strip())
+        yield _unescape_css(found[found.lastgroup or 0].strip())
 
 
 def replaced_in_css(css: str, replacement: Callable[[str], str]) -> str:
     """The style sheet with each address replaced; the rest stays as it is."""
 
     def replace(found: re.Match[str]) -> str:
-        fresh = replacement(_unescaped(found[found.lastgroup or 0].strip()))
+        fresh = replacement(_unescape_css(found[found.lastgroup or 0].strip()))
         quoted = '"' + re.sub(r'["\\\n<]', lambda odd: f"\\{ord(odd[0]):x} ", fresh) + '"'
         return f"@import {quoted}" if found[0].startswith("@") else f"url({quoted})"
 
@@ -64,12 +64,12 @@ def in_srcset(value: str) -> list[tuple[str, str]]:
     return found
 
 
-def _unescaped(written: str) -> str:
+def _unescape_css(written: str) -> str:
     if "\\" not in written:
         return written
-    return _ESCAPE.sub(lambda found: _character(found[1]) if found[1] else found[2], written)
+    return _ESCAPE.sub(lambda found: _character_of(found[1]) if found[1] else found[2], written)
 
 
-def _character(digits: str) -> str:
+def _character_of(digits: str) -> str:
     number = int(digits, 16)
     return chr(number) if 0 < number < 0x110000 and not 0xD800 <= number < 0xE000 else "\ufffd"

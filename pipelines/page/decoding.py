@@ -69,19 +69,19 @@ def decode_page(data: bytes, content_type: str | None = None) -> Decoded:
     bytes contradict is passed over. Control characters and lone surrogates are taken out; never
     raises.
     """
-    declared = _declared(data, content_type)
+    declared = _declared_encodings(data, content_type)
     first = declared[0] if declared else None
     for mark, name in _BOMS:
         if data.startswith(mark):
-            return _decoded(data[len(mark) :], name, first)
+            return _decode_as(data[len(mark) :], name, first)
     if not _is_plain_utf8(data):
-        return _decoded(
+        return _decode_as(
             data, _undeclared_utf16(data) or _by_nature(data) or _by_claim(data, declared), first
         )
     try:
         return Decoded(text=data.decode("utf-8"), encoding="utf-8", declared=first, utf8=data)
     except UnicodeDecodeError:
-        return _decoded(data, _by_nature(data) or _by_claim(data, declared), first)
+        return _decode_as(data, _by_nature(data) or _by_claim(data, declared), first)
 
 
 def clean_text(text: str) -> str:
@@ -89,7 +89,7 @@ def clean_text(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
-def _decoded(data: bytes, encoding: str, declared: str | None) -> Decoded:
+def _decode_as(data: bytes, encoding: str, declared: str | None) -> Decoded:
     text = clean_text(data.decode(encoding, "replace").removeprefix("\ufeff"))
     return Decoded(text=text, encoding=encoding, declared=declared, utf8=text.encode("utf-8"))
 
@@ -105,7 +105,7 @@ def _is_plain_utf8(data: bytes) -> bool:
     )
 
 
-def _declared(data: bytes, content_type: str | None) -> list[str]:
+def _declared_encodings(data: bytes, content_type: str | None) -> list[str]:
     """Encodings the page claims, as Python names, header first; names nobody knows are left out."""
     claims: list[str] = []
     if content_type and (found := _HEADER_CHARSET.search(content_type)):
@@ -170,7 +170,7 @@ def _by_claim(data: bytes, declared: list[str]) -> str:
             return name
     if _reads_as_arabic(sample):
         return "cp1256"
-    return _guess(sample) or (claims[0] if claims else "cp1252")
+    return _guess_encoding(sample) or (claims[0] if claims else "cp1252")
 
 
 def _reads_well(sample: bytes, encoding: str) -> bool:
@@ -209,6 +209,6 @@ def _reads_as_arabic(sample: bytes) -> bool:
     )
 
 
-def _guess(sample: bytes) -> str | None:
+def _guess_encoding(sample: bytes) -> str | None:
     best = from_bytes(sample[:20_000]).best()
     return best.encoding if best else None

@@ -104,7 +104,7 @@ def parse_page(html: bytes, url: str, content_type: str | None = None) -> Page |
         return NotAnArticle(url=url, reason=NotArticleReason.EMPTY, detail="no text at all")
     if decoded.text.lstrip()[:1] in ("{", "["):
         return NotAnArticle(url=url, reason=NotArticleReason.NOT_HTML, detail="JSON")
-    root, cut = _tree(decoded.utf8)
+    root, cut = _build_tree(decoded.utf8)
     if root is None:
         return NotAnArticle(url=url, reason=NotArticleReason.EMPTY, detail="no element at all")
     if b"shadowroot" in decoded.utf8:
@@ -114,13 +114,13 @@ def parse_page(html: bytes, url: str, content_type: str | None = None) -> Page |
     held = tuple(islice(root.iter(), HELD_ELEMENTS))
     return Page(
         url=url,
-        base=_base(root, url),
+        base=_base_url(root, url),
         root=root,
         encoding=decoded.encoding,
         declared=decoded.declared,
         cut=cut,
         clicks=b"onclick" in decoded.utf8 or b"onClick" in decoded.utf8,
-        language=_language(root, decoded.utf8),
+        language=_declared_language(root, decoded.utf8),
         held=held,
     )
 
@@ -129,7 +129,7 @@ def shown_as(page: Page, markup: str) -> Page | None:
     """The page with other markup for its body, or None where that holds no element; its head and
     language stay.
     """
-    root, _ = _tree(f"<html><body>{markup}</body></html>".encode("utf-8", "replace"))
+    root, _ = _build_tree(f"<html><body>{markup}</body></html>".encode("utf-8", "replace"))
     head = page.root.find("head")
     if root is None:
         return None
@@ -188,7 +188,7 @@ def collapse_spaces(text: str) -> str:
     return " ".join(text.split())
 
 
-def _tree(text: bytes) -> tuple[HtmlElement | None, bool]:
+def _build_tree(text: bytes) -> tuple[HtmlElement | None, bool]:
     parser = HTMLParser(
         encoding="utf-8",
         huge_tree=True,
@@ -205,11 +205,11 @@ def _tree(text: bytes) -> tuple[HtmlElement | None, bool]:
             raise MemoryError from error  # lxml calls it an unknown syntax error
         return None, False
     cut = any("depth" in entry.message.lower() for entry in parser.error_log)
-    _join(root)
+    _join_bodies(root)
     return root, cut
 
 
-def _join(root: HtmlElement) -> None:
+def _join_bodies(root: HtmlElement) -> None:
     """Take what follows an early `</html>`, which libxml2 puts beside the document's root, into the
     document.
     """
@@ -218,7 +218,7 @@ def _join(root: HtmlElement) -> None:
         (root[-1] if len(root) else root).append(late)
 
 
-def _base(root: HtmlElement, url: str) -> str:
+def _base_url(root: HtmlElement, url: str) -> str:
     for element in root.iter("base"):
         href = (element.get("href") or "").strip()
         if href:
@@ -229,7 +229,7 @@ def _base(root: HtmlElement, url: str) -> str:
     return url
 
 
-def _language(root: HtmlElement, text: bytes) -> str | None:
+def _declared_language(root: HtmlElement, text: bytes) -> str | None:
     """The language as declared on `html` (or by meta), unless the letters of the text contradict
     it.
     """

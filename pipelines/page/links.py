@@ -92,10 +92,10 @@ def outlinks(page: Page) -> tuple[Link, ...]:
         if known is None:
             if len(found) >= OUTLINK_LIMIT:
                 break
-            found[url] = Link(url=url, text=_text(element), kind=kind)
+            found[url] = Link(url=url, text=_link_text(element), kind=kind)
         elif not known.text or (known.kind == "navigation" and kind != "navigation"):
             better = known.kind if known.kind != "navigation" else kind
-            found[url] = Link(url=url, text=known.text or _text(element), kind=better)
+            found[url] = Link(url=url, text=known.text or _link_text(element), kind=better)
     return tuple(found.values()) or tuple(_sent_on(page.root, join))
 
 
@@ -129,7 +129,7 @@ def css_requisites(css: str, base: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=1 << 15)
-def _normalised(address: str) -> str | None:
+def _normalise_cached(address: str) -> str | None:
     """`normalise`, remembered: a site's pages share most of their links."""
     return normalise_url(address)
 
@@ -161,18 +161,18 @@ class _Joiner:
         if "\\" in href:
             return normalise_url(href, self._base)
         if href.startswith(("http://", "https://")):
-            return _normalised(href)
+            return _normalise_cached(href)
         if href.startswith("//"):
-            return _normalised(f"{self._scheme}:{href}")
+            return _normalise_cached(f"{self._scheme}:{href}")
         if href.startswith("/"):
-            return _normalised(self._origin + href)
+            return _normalise_cached(self._origin + href)
         try:
             joined = urljoin(self._base, href)
         except ValueError:
             return None
         # `a ?` loses its mark and ends with a space that is part of the path.
         return (
-            _normalised(joined)
+            _normalise_cached(joined)
             if joined == joined.strip(_CONTROLS)
             else normalise_url(href, self._base)
         )
@@ -231,7 +231,7 @@ def _link_kind(element: HtmlElement) -> str | None:
     return next((_LINK_KINDS[rel] for rel in rels if rel in _LINK_KINDS), None)
 
 
-def _text(element: HtmlElement) -> str:
+def _link_text(element: HtmlElement) -> str:
     """The link's text, else its title or its image's alternative text."""
     if element.tag not in {"a", "area"}:
         return ""

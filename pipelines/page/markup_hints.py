@@ -159,19 +159,19 @@ def by_name(css_class: str, css_id: str, component: str) -> str | None:
         css_id = ""
     names = f"{css_class} {css_id} {component}"
     if len(names) <= _FEW_NAMES:
-        found = min(map(_place, names.split()), default=len(_NAMES))
+        found = min(map(_pattern_number, names.split()), default=len(_NAMES))
         if found >= 0:
             return _NAMES[found][0] if found < len(_NAMES) else None
-    names = _uniform(names)[:_MANY_NAMES]
+    names = _spell_uniformly(names)[:_MANY_NAMES]
     return next((reason for reason, pattern in _NAMES if pattern.search(names)), None)
 
 
 @lru_cache(maxsize=20_000)
-def _place(name: str) -> int:
+def _pattern_number(name: str) -> int:
     """Which of the patterns is the first to match a single name; their number for none, -1 where
     its neighbours count.
     """
-    name = _uniform(name)
+    name = _spell_uniformly(name)
     if _STATE.search(name):
         return len(_NAMES)
     if "hidden" in name:
@@ -182,5 +182,5 @@ def _place(name: str) -> int:
     return len(_NAMES)
 
 
-def _uniform(names: str) -> str:
+def _spell_uniformly(names: str) -> str:
     return _CAMEL.sub("-", names).lower().replace("_", "-")

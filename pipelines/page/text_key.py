@@ -25,10 +25,10 @@ def text_key(text: str) -> str:
     """A text's letters and digits alone, lower case: equal where two readers differ in spaces and
     marks only.
     """
-    return _remembered(text) if len(text) <= _SHORT else _letters(text)
+    return _text_key_cached(text) if len(text) <= _SHORT else _reduce_to_letters(text)
 
 
-def _letters(text: str) -> str:
+def _reduce_to_letters(text: str) -> str:
     bare = (
         text.encode("utf-8", "surrogatepass")
         .translate(_SMALL, _MARKS)
@@ -37,4 +37,4 @@ def _letters(text: str) -> str:
     return bare if bare.isascii() else _NOT_LETTERS.sub("", bare).lower()
 
 
-_remembered = lru_cache(maxsize=_REMEMBERED)(_letters)
+_text_key_cached = lru_cache(maxsize=_REMEMBERED)(_reduce_to_letters)

@@ -121,10 +121,10 @@ def test_killed_writer_leaves_no_lock(tmp_path: Path) -> None:
     process.wait()
     assert process.stdout
     process.stdout.close()
-    assert "process" in layout.holder()
+    assert "process" in layout.describe_lock_holder()
     with layout.write_lock():
-        assert f"process {os.getpid()} " in layout.holder()
-    assert layout.holder() == "another process"
+        assert f"process {os.getpid()} " in layout.describe_lock_holder()
+    assert layout.describe_lock_holder() == "another process"
 
 
 def test_lock_in_a_deleted_state_folder(tmp_path: Path) -> None:
@@ -148,4 +148,4 @@ def test_unreadable_signature_is_tolerated(tmp_path: Path) -> None:
     """A damaged note about the holder does not turn the refusal into a traceback."""
     layout = CollectionFolder.create(tmp_path, CONFIG)
     (layout.state / "lock.holder").write_bytes(b"\xff{")
-    assert layout.holder() == "another process"
+    assert layout.describe_lock_holder() == "another process"

@@ -44,7 +44,7 @@ def test_what_is_left_out_for_speed_changes_no_text(name: str, *, fast: bool) ->
     one.
     """
     tree = document_fromstring(f"<html><head><title>Wall</title></head>{PAGES[name]}</html>")
-    assert trafilatura_text._read(tree, fast=fast) == whole(tree, fast=fast)
+    assert trafilatura_text._run_trafilatura(tree, fast=fast) == whole(tree, fast=fast)
 
 
 def test_the_page_stays_as_it_is() -> None:
