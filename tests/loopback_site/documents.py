@@ -16,7 +16,10 @@ from loopback_site.server import Behaviour, Talk, not_found, redirect, say
 
 DOCUMENTS: dict[str, Behaviour] = {}
 MB = 1 << 20
-_BODY = f"<title>ترميم الجسر</title></head><body><article><h1>ترميم الجسر</h1><p>{PARAGRAPH * 4}</p></article></body></html>"
+_BODY = (
+    "<title>ترميم الجسر</title></head><body><article><h1>ترميم الجسر</h1>"
+    f"<p>{PARAGRAPH * 4}</p></article></body></html>"
+)
 
 
 def _page(meta: str = "") -> str:

@@ -27,7 +27,9 @@ from loopback_site.traps import TRAPS, trap_home
 CRAWL = """
 import sys
 from crawler.crawl import scrapy_settings as settings
-settings.WARRAQ_IDLE_TIMEOUT, settings.DOWNLOAD_TIMEOUT, settings.WARRAQ_CONNECT_TIMEOUT = 1.5, 4.0, 3.0
+settings.WARRAQ_IDLE_TIMEOUT = 1.5
+settings.DOWNLOAD_TIMEOUT = 4.0
+settings.WARRAQ_CONNECT_TIMEOUT = 3.0
 from pipelines.ingest.worker_pool import WorkerPool
 WorkerPool.__init__.__kwdefaults__["seconds"] = 15.0
 sys.argv[0] = "warraq"

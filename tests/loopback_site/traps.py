@@ -22,7 +22,8 @@ PRIVATE_LINKS = (
     "javascript:alert(1)", "mailto:a@b.example", "tel:+100", "data:text/html,x", "file:///etc/hostname",
     "ftp://127.0.0.1/x", "s3://bucket/key", "gopher://127.0.0.1:25/x", "http://127.0.0.2:1/", "http://127.1:1/",
     "http://0x7f000001:1/", "http://2130706433:1/", "http://0:1/", "http://localhost:1/", "http://[::1]:1/",
-    "http://[::ffff:127.0.0.1]:1/", "//127.0.0.1:1/x", "http://user:secret@127.0.0.1:1/", "http://[bad", "http://",
+    "http://[::ffff:127.0.0.1]:1/", "//127.0.0.1:1/x", "http://user:secret@127.0.0.1:1/",
+    "http://[bad", "http://",
 )  # fmt: skip
 
 

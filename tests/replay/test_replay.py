@@ -159,7 +159,9 @@ import fs from "node:fs";
 const counted = {};
 for (const path of process.argv.slice(2)) {
   let count = 0;
-  for await (const record of new WARCParser(fs.createReadStream(path))) { await record.readFully(false); count += 1; }
+  for await (const record of new WARCParser(fs.createReadStream(path))) {
+    await record.readFully(false); count += 1;
+  }
   counted[path] = count;
 }
 console.log(JSON.stringify(counted));

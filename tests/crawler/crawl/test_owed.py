@@ -139,7 +139,8 @@ def test_one_line_for_one_cause(paper: Paper) -> None:
     bomb = gzip.compress(b"<p>x</p>" * 5_000_000)
     paper.crawl(
         _=say(listing("الجريدة", ["/bomb", "/noise"])),
-        bomb=say(bomb, Content_Encoding="gzip"), noise=say(b"\x00\x01noise" * 50, Content_Encoding="br"),
+        bomb=say(bomb, Content_Encoding="gzip"),
+        noise=say(b"\x00\x01noise" * 50, Content_Encoding="br"),
     )  # fmt: skip
     found = sorted((path, reason) for path, _, reason in paper.failures())
     assert [path for path, _ in found] == ["/bomb", "/noise"]

@@ -82,7 +82,8 @@ def test_only_harmless_extensions_are_left() -> None:
 
 def test_limits_reach_the_wire() -> None:
     """Limits and time-outs of the settings are those that exchanges are made with."""
-    changed = {"DOWNLOAD_MAXSIZE": 7, "DOWNLOAD_TIMEOUT": 8, "WARRAQ_IDLE_TIMEOUT": 9, "WARRAQ_CONNECT_TIMEOUT": 10,
+    changed = {"DOWNLOAD_MAXSIZE": 7, "DOWNLOAD_TIMEOUT": 8, "WARRAQ_IDLE_TIMEOUT": 9,
+               "WARRAQ_CONNECT_TIMEOUT": 10,
                "WARRAQ_HEAD_LIMIT": 11, "WARRAQ_LINE_LIMIT": 12}  # fmt: skip
     made = build_client(Settings(as_dict() | changed), AddressGuard())
     assert (made.limits.body, made.limits.head, made.limits.line) == (7, 11, 12)
