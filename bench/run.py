@@ -303,7 +303,9 @@ def _table(runs: list[Run]) -> str:
 
         workers = " + ".join(f"{size:.0f}" for size in own[-1].workers_mb if size > 50) or "–"
         lines.append(
-            f"| {build} | {middle('pages_per_second'):.1f} | {' '.join(f'{run.seconds:.1f}' for run in own)} | {middle('cpu'):.1f} | {middle('workers_cpu'):.1f} | "
+            f"| {build} | {middle('pages_per_second'):.1f} | "
+            f"{' '.join(f'{run.seconds:.1f}' for run in own)} | {middle('cpu'):.1f} | "
+            f"{middle('workers_cpu'):.1f} | "
             f"{max(run.crawler_mb for run in own):.0f} | {workers} | {middle('warc_mb'):.0f} |"
             f" {middle('index_mb'):.0f} | {' '.join(f'{run.load:.1f}' for run in own)} |"
         )
@@ -323,7 +325,8 @@ def _verdict(runs: list[Run]) -> tuple[str, bool]:
     memory = max(run.crawler_mb for run in runs if run.build == "warraq")
     met = ratio >= TARGET and memory < CRAWLER_MB
     said = (
-        f"**{ratio:.2f} times** the straightforward build's pages a second (run by run: {', '.join(f'{pair:.2f}' for pair in pairs)}; "
+        f"**{ratio:.2f} times** the straightforward build's pages a second (run by run: "
+        f"{', '.join(f'{pair:.2f}' for pair in pairs)}; "
         f"target {TARGET:.0f}); crawler process at most {memory:.0f} MB (target {CRAWLER_MB})."
     )
     return said, met
@@ -402,7 +405,8 @@ def _one(
         missing, extra = sorted(expected - run.articles), sorted(run.articles - expected)
         if extra:
             print(
-                f"{name}: {len(extra)} pages taken for articles that are none: {', '.join(extra[:15])}"
+                f"{name}: {len(extra)} pages taken for articles that are none: "
+                f"{', '.join(extra[:15])}"
             )
         if missing:
             raise SystemExit(f"{name}: {len(missing)} articles missing: {', '.join(missing[:5])}")

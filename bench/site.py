@@ -86,7 +86,10 @@ def _style(rng: random.Random, size: int) -> str:
     length = 0
     while length < size:
         name = "-".join(rng.choices(_WORDS, k=2))
-        rule = f".{name}__{rng.choice(_WORDS)}{{margin:{rng.randint(0, 64)}px {rng.randint(0, 32)}px;color:#{rng.randrange(1 << 24):06x};display:{rng.choice(('flex', 'grid', 'block'))};max-width:{rng.randint(200, 1400)}px}}\n"
+        rule = (
+            f".{name}__{rng.choice(_WORDS)}{{margin:{rng.randint(0, 64)}px "
+            f"{rng.randint(0, 32)}px;color:#{rng.randrange(1 << 24):06x};display:{rng.choice(('flex', 'grid', 'block'))};max-width:{rng.randint(200, 1400)}px}}\n"  # noqa: E501
+        )
         out.append(rule)
         length += len(rule)
     return "".join(out)
@@ -97,7 +100,10 @@ def _script(rng: random.Random, size: int) -> str:
     length = 0
     while length < size:
         name = "".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=4))
-        line = f"function {name}(t,e){{var n=t.{rng.choice(_WORDS)}||{rng.randint(0, 9999)};return e&&e.{rng.choice(_WORDS)}(n,{rng.randint(0, 99)},'{rng.choice(_WORDS)}-{rng.randint(0, 999)}')}}\n"
+        line = (
+            f"function {name}(t,e){{var n=t.{rng.choice(_WORDS)}||{rng.randint(0, 9999)};return "
+            f"e&&e.{rng.choice(_WORDS)}(n,{rng.randint(0, 99)},'{rng.choice(_WORDS)}-{rng.randint(0, 999)}')}}\n"  # noqa: E501
+        )
         out.append(line)
         length += len(line)
     return "".join(out)

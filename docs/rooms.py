@@ -2,7 +2,7 @@
 
 Run by cog (`make docs`). Everything shown is read from the code: groups from the folders, arrows from
 the imports, texts from the docstrings.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 

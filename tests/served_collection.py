@@ -88,7 +88,7 @@ def article_page(paragraphs: list[str]) -> bytes:
 {body}</article><a href="javascript:document.body.append('SCRIPT RAN')">x</a><a href="/news/1002#top">y</a>
 <iframe src="javascript:parent.document.body.append('SCRIPT RAN')"></iframe><iframe srcdoc="<script>1</script>"></iframe>
 <object data="http://evil.example/o"></object><form action="http://evil.example/f"><button>ok</button></form>
-<img src="http://evil.example/beacon.png"></body></html>""".encode()
+<img src="http://evil.example/beacon.png"></body></html>""".encode()  # noqa: E501
 
 
 def response(body: bytes, kind: str, *headers: str, status: str = "200 OK") -> bytes:

@@ -1,4 +1,4 @@
-"""The guides of CONTRIBUTING.md are whole changes: each one's test fails without it and passes with it."""
+"""The guides of CONTRIBUTING.md are whole changes: each one's test fails without it and passes with it."""  # noqa: E501
 
 import os
 import re

@@ -98,7 +98,7 @@ except SystemExit:
     pass
 slow = {{"scrapy", "twisted", "trafilatura", "lxml", "sqlite_utils", "warcio", "dateparser", "rich"}} & set(sys.modules)
 print("slow:", sorted(slow))
-"""
+"""  # noqa: E501
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
     )
@@ -155,7 +155,9 @@ def test_error_tree_is_drawn() -> None:
 
 def test_generated_pages_are_fresh() -> None:
     """The reference pages are what the code says today; `make docs` writes them."""
-    pages = [DOCS / f"{name}.md" for name in ("architecture", "cli", "config", "tables", "exit-codes")]
+    pages = [
+        DOCS / f"{name}.md" for name in ("architecture", "cli", "config", "tables", "exit-codes")
+    ]
     done = subprocess.run(
         [sys.executable, "-m", "cogapp", "-I", str(DOCS), "--check", *map(str, pages)],
         capture_output=True,

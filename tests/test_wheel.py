@@ -21,7 +21,10 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "hatchling", reason="the build backend is not in this environment: pip install hatchling"
     )
     folder = tmp_path_factory.mktemp("wheel")
-    program = f"import os, hatchling.build as b; os.chdir({str(ROOT)!r}); print(b.build_wheel({str(folder)!r}))"
+    program = (
+        f"import os, hatchling.build as b; os.chdir({str(ROOT)!r}); "
+        f"print(b.build_wheel({str(folder)!r}))"
+    )
     subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, timeout=120)
     (built,) = folder.glob("*.whl")
     return built

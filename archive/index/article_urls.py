@@ -129,7 +129,10 @@ def _write_aliases(db: sqlite3.Connection, source: str) -> None:
             article
             for url in urls
             for (article,) in db.execute(
-                "SELECT DISTINCT article_id FROM _readings WHERE url = ? AND article_id IS NOT NULL",
+                (
+                    "SELECT DISTINCT article_id FROM _readings WHERE url = ? AND article_id IS "
+                    "NOT NULL"
+                ),
                 (url,),
             )
         }
@@ -142,8 +145,10 @@ def _write_aliases(db: sqlite3.Connection, source: str) -> None:
     own = {
         article
         for (article,) in db.execute(
-            "SELECT DISTINCT article_id FROM _readings WHERE url = ? AND article_id IS NOT NULL UNION"
-            " SELECT id FROM articles WHERE id IN (SELECT article_id FROM addresses WHERE url = ?) AND url = ?",
+            "SELECT DISTINCT article_id FROM _readings WHERE url = ? AND article_id IS NOT "
+            "NULL UNION"
+            " SELECT id FROM articles WHERE id IN (SELECT article_id FROM addresses WHERE url "
+            "= ?) AND url = ?",
             (source, source, source),
         )
     }

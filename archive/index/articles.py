@@ -28,7 +28,8 @@ DEPENDENTS = ("authors", "tags", "images", "links")
 _ARTICLE_COLUMNS = column_names(ARTICLES, Origin.READING, Origin.VERSION, Origin.DERIVED)
 _UPSERT_ARTICLE = (
     f"INSERT INTO articles ({', '.join(_ARTICLE_COLUMNS)})"  # noqa: S608
-    f" VALUES ({', '.join(':' + name for name in _ARTICLE_COLUMNS)}) ON CONFLICT (docid) DO UPDATE SET "
+    f" VALUES ({', '.join(':' + name for name in _ARTICLE_COLUMNS)}) ON CONFLICT (docid) DO "
+    f"UPDATE SET "
     + ", ".join(
         f"{name} = excluded.{name}" for name in _ARTICLE_COLUMNS if name not in {"docid", "id"}
     )
@@ -60,7 +61,10 @@ def _update_fingerprint_urls(db: sqlite3.Connection, touched: AffectedRows) -> s
     moved: set[Address] = set()
     for site, fingerprint in sorted(touched.fingerprints):
         first = db.execute(
-            "SELECT key FROM _readings WHERE site = ? AND fingerprint = ? AND counts = 1 ORDER BY moment LIMIT 1",
+            (
+                "SELECT key FROM _readings WHERE site = ? AND fingerprint = ? AND counts = 1 "
+                "ORDER BY moment LIMIT 1"
+            ),
             (site, fingerprint),
         ).fetchone()
         before = db.execute(
@@ -76,7 +80,10 @@ def _update_fingerprint_urls(db: sqlite3.Connection, touched: AffectedRows) -> s
         db.execute("INSERT OR REPLACE INTO _owners VALUES (?, ?, ?)", (site, fingerprint, first[0]))
         if before is not None:
             keys = db.execute(
-                "SELECT DISTINCT key FROM _readings WHERE site = ? AND fingerprint = ? AND counts = 1",
+                (
+                    "SELECT DISTINCT key FROM _readings WHERE site = ? AND fingerprint = ? AND "
+                    "counts = 1"
+                ),
                 (site, fingerprint),
             )
             moved |= {(site, key) for (key,) in keys}
@@ -89,7 +96,8 @@ def _decide_article(db: sqlite3.Connection, address: Address, touched: AffectedR
     owners = [
         owner
         for (owner,) in db.execute(
-            "SELECT DISTINCT o.key FROM _readings r JOIN _owners o ON o.site = r.site AND o.fingerprint = r.fingerprint"
+            "SELECT DISTINCT o.key FROM _readings r JOIN _owners o ON o.site = r.site AND "
+            "o.fingerprint = r.fingerprint"
             " WHERE r.site = ? AND r.key = ? AND r.counts = 1 LIMIT 2",
             address,
         )
@@ -99,7 +107,8 @@ def _decide_article(db: sqlite3.Connection, address: Address, touched: AffectedR
         return
     article_key = owners[0] if len(owners) == 1 else key
     db.execute(
-        "INSERT INTO _works VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET article_key = excluded.article_key"
+        "INSERT INTO _works VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET article_key = "
+        "excluded.article_key"
         " WHERE article_key != excluded.article_key",
         (site, key, article_key),
     )
@@ -116,7 +125,8 @@ def _assign_readings(
         ).fetchone()
         article = article_id(site, work[0]) if work else None
         stale = db.execute(
-            "SELECT capture_id, ordinal, url, text_sha256, article_id, version_id, counts FROM _readings"
+            "SELECT capture_id, ordinal, url, text_sha256, article_id, version_id, counts "
+            "FROM _readings"
             " WHERE site = ? AND key = ? AND article_id IS NOT CASE counts WHEN 1 THEN ? END",
             (site, key, article),
         ).fetchall()
@@ -124,7 +134,10 @@ def _assign_readings(
             now = article if counts else None
             version = version_id(now, sha256) if now else None
             db.execute(
-                "UPDATE _readings SET article_id = ?, version_id = ? WHERE capture_id = ? AND ordinal = ?",
+                (
+                    "UPDATE _readings SET article_id = ?, version_id = ? WHERE capture_id = ? AND "
+                    "ordinal = ?"
+                ),
                 (now, version, capture, ordinal),
             )
             if ordinal == 0:
@@ -155,7 +168,8 @@ def _write_versions(db: sqlite3.Connection, touched: AffectedRows) -> None:
         extractor = json.loads(_text_row(db, article, version)[0])["extractor"]
         db.execute(
             "INSERT INTO versions VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
-            " first_seen = excluded.first_seen, last_seen = excluded.last_seen, extractor = excluded.extractor",
+            " first_seen = excluded.first_seen, last_seen = excluded.last_seen, extractor = "
+            "excluded.extractor",
             (version, article, *seen, *touched.texts[sha256], sha256, extractor),
         )
     for article in {article for article, _ in touched.versions.values()}:
@@ -177,7 +191,8 @@ def _text_row(db: sqlite3.Connection, article: str, version: str) -> tuple[str, 
     the first.
     """
     statement = (
-        "SELECT t.metadata, t.signature, t.listing, ifnull(t.part, 0) FROM _readings r JOIN _texts t ON t.id = r.text"
+        "SELECT t.metadata, t.signature, t.listing, ifnull(t.part, 0) FROM _readings r JOIN "
+        "_texts t ON t.id = r.text"
         " WHERE r.version_id = ? AND r.article_id = ? ORDER BY r.moment DESC LIMIT 1"
     )
     row = db.execute(statement, (version, article)).fetchone()
@@ -204,7 +219,10 @@ def _write_article(
 ) -> _TextChange | None:
     """Write one article's row and what hangs on it; what is to change in the full text."""
     before = db.execute(
-        "SELECT title, body, version_id, url, cluster_id, published, first_seen FROM articles WHERE id = ?",
+        (
+            "SELECT title, body, version_id, url, cluster_id, published, first_seen FROM articles "
+            "WHERE id = ?"
+        ),
         (article,),
     ).fetchone()
     newest = db.execute(
@@ -309,6 +327,9 @@ def _write_full_text(db: sqlite3.Connection, changes: list[_TextChange]) -> None
         if change.text is not None:
             title, body = map(folded, change.text)
             db.execute(
-                "INSERT INTO articles_fts (rowid, title, body, title_forms, body_forms) VALUES (?, ?, ?, ?, ?)",
+                (
+                    "INSERT INTO articles_fts (rowid, title, body, title_forms, body_forms) "
+                    "VALUES (?, ?, ?, ?, ?)"
+                ),
                 (change.docid, title, body, index_forms(title), index_forms(body)),
             )

@@ -26,7 +26,8 @@ def nearest_capture(db: sqlite3.Connection, url: str, moment: datetime) -> Captu
     other = f"{'http' if scheme == 'https' else 'https'}://{rest}"
     row = db.execute(
         f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url IN (:url, :other) AND NOT {OF_WITHDRAWN}"  # noqa: S608
-        " ORDER BY coalesce(status, 200) >= 400, url != :url, abs(julianday(captured) - julianday(:moment)),"
+        " ORDER BY coalesce(status, 200) >= 400, url != :url, abs(julianday(captured) - "
+        "julianday(:moment)),"
         " warc, offset LIMIT 1",
         {"url": url, "other": other, "moment": iso_utc(moment)},
     ).fetchone()
@@ -59,7 +60,7 @@ def first_with(db: sqlite3.Connection, digest: str) -> Reference | None:
     refers to.
     """
     row = db.execute(
-        f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE payload_digest = ? AND record_type = 'response'"  # noqa: S608
+        f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE payload_digest = ? AND record_type = 'response'"  # noqa: E501, S608
         " AND status = 200 AND truncated IS NULL ORDER BY captured, warc, offset LIMIT 1",
         (digest,),
     ).fetchone()

@@ -60,7 +60,10 @@ CAPTURES: Final = (
     Column(
         "kind",
         "TEXT NOT NULL",
-        "what the payload is: `article`, `page`, `sitemap`, `feed`, `robots`, `redirect`, `not-modified`, `other`",
+        (
+            "what the payload is: `article`, `page`, `sitemap`, `feed`, `robots`, `redirect`, "
+            "`not-modified`, `other`"
+        ),
     ),
     Column("record_id", "TEXT NOT NULL", "WARC-Record-ID"),
     Column("profile", "TEXT", "of a revisit: `identical-payload-digest` or `server-not-modified`"),

@@ -91,7 +91,8 @@ def check_version(connection: sqlite3.Connection, path: Path) -> None:
         )
     if version > SCHEMA_VERSION:
         raise NewerCollectionError(
-            f"{path}: written by a newer Warraq (schema {version}, this one knows {SCHEMA_VERSION}); update Warraq"
+            f"{path}: written by a newer Warraq (schema {version}, this one knows "
+            f"{SCHEMA_VERSION}); update Warraq"
         )
     if version < SCHEMA_VERSION:
         raise StorageError(

@@ -120,5 +120,8 @@ def _no_article(db: sqlite3.Connection, url: str) -> bool:
         "SELECT 1 FROM _readings WHERE url = ? AND ordinal = 0 LIMIT 1", (url,)
     ).fetchone():
         return False
-    known = "SELECT 1 FROM captures WHERE url = ? AND (kind = 'page' OR location IS NOT NULL OR status IN (404, 410)) LIMIT 1"
+    known = (
+        "SELECT 1 FROM captures WHERE url = ? AND (kind = 'page' OR location IS NOT NULL OR "
+        "status IN (404, 410)) LIMIT 1"
+    )
     return urlsplit(url).path in {"", "/"} or db.execute(known, (url,)).fetchone() is not None

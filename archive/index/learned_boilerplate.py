@@ -46,11 +46,11 @@ VALUES (:id, :site, :key, :moment, :listing, :raw_sha256, :text_sha256, :title, 
 ON CONFLICT DO UPDATE SET moment = excluded.moment, listing = excluded.listing, metadata = excluded.metadata,
   signature = excluded.signature, body = excluded.body
 WHERE (excluded.listing, moment) < (listing, excluded.moment)
-"""
+"""  # noqa: E501
 _WIDESPREAD = f"""
 SELECT value FROM json_each(?) WHERE
   (SELECT count(*) FROM (SELECT DISTINCT article FROM _lines WHERE line = value LIMIT {MIN_ARTICLES})) = {MIN_ARTICLES}
-"""  # noqa: S608 -- constants only
+"""  # noqa: E501, S608
 _LEARNED = "SELECT trait FROM _lessons WHERE trait IN (SELECT value FROM json_each(?))"
 # Articles kept ready for judging; a site's furniture is mostly judged by the same few.
 _READY = 256
@@ -173,7 +173,10 @@ class BoilerplateIndex:
         article = _FIRST
         while len(found) < SAMPLE_SIZE:
             row = self._db.execute(
-                "SELECT article, text FROM _lines WHERE line = ? AND article >= ? ORDER BY article, text LIMIT 1",
+                (
+                    "SELECT article, text FROM _lines WHERE line = ? AND article >= ? ORDER BY "
+                    "article, text LIMIT 1"
+                ),
                 (trait, article),
             ).fetchone()
             if row is None:
@@ -228,7 +231,8 @@ class BoilerplateIndex:
     def _is_shared(self, trait: int) -> bool:
         """Whether a line stands in articles of different titles (of the first four)."""
         (titles,) = self._db.execute(
-            "SELECT count(DISTINCT title) FROM _texts WHERE id IN (SELECT min(text) FROM _lines WHERE line = ?"
+            "SELECT count(DISTINCT title) FROM _texts WHERE id IN (SELECT min(text) FROM "
+            "_lines WHERE line = ?"
             " GROUP BY article ORDER BY article LIMIT 4)",
             (trait,),
         ).fetchone()
@@ -275,7 +279,10 @@ class BoilerplateIndex:
         title, body = self._text(text)
         sha256 = text_sha256(title, cleaned)
         site, key, apart, before, metadata = self._db.execute(
-            "SELECT site, key, listing OR ifnull(part, 0), text_sha256, metadata FROM _texts WHERE id = ?",
+            (
+                "SELECT site, key, listing OR ifnull(part, 0), text_sha256, metadata FROM _texts "
+                "WHERE id = ?"
+            ),
             (text,),
         ).fetchone()
         if sha256 == before and not anyway:
@@ -294,7 +301,8 @@ class BoilerplateIndex:
         these.
         """
         readings = self._db.execute(
-            "SELECT capture_id, ordinal, fingerprint, article_id, version_id, url, text_sha256 FROM _readings"
+            "SELECT capture_id, ordinal, fingerprint, article_id, version_id, url, "
+            "text_sha256 FROM _readings"
             " WHERE site = ? AND key = ? AND text = ?",
             (*address, text),
         ).fetchall()
@@ -302,7 +310,8 @@ class BoilerplateIndex:
             touched.add_reading(*version)
             touched.fingerprints |= {(address[0], mark), (address[0], now[1])}
             self._db.execute(
-                "UPDATE _readings SET text_sha256 = ?, fingerprint = ?, article_id = NULL, version_id = NULL"
+                "UPDATE _readings SET text_sha256 = ?, fingerprint = ?, article_id = NULL, "
+                "version_id = NULL"
                 " WHERE capture_id = ? AND ordinal = ?",
                 (*now, capture, ordinal),
             )

@@ -29,7 +29,7 @@ SELECT r.capture_id, t.part, r.is_last, r.text, t.title, t.metadata, ifnull(c.cr
   r.fingerprint, r.article_id, r.version_id, r.url
 FROM _readings r JOIN _texts t ON t.id = r.text JOIN captures c ON c.id = r.capture_id
 WHERE r.site = ? AND r.key = ? AND r.counts = 1 AND r.ordinal = 0 AND t.part IS NOT NULL ORDER BY r.moment
-"""
+"""  # noqa: E501
 _NUMBERED = "SELECT 1 FROM _texts WHERE site = ? AND key = ? AND part > 0 LIMIT 1"
 
 
@@ -77,7 +77,8 @@ def _join_article(
         touched.add_reading(*each.was)
         touched.fingerprints |= {(site, each.now[1]), (site, mark)}
         db.execute(
-            "UPDATE _readings SET text_sha256 = ?, fingerprint = ?, article_id = NULL, version_id = NULL"
+            "UPDATE _readings SET text_sha256 = ?, fingerprint = ?, article_id = NULL, "
+            "version_id = NULL"
             " WHERE capture_id = ? AND ordinal = 0",
             (sha256, mark, each.capture),
         )
@@ -99,7 +100,7 @@ def _part_readings(db: sqlite3.Connection, site: str, key: str) -> list[_PartRea
             now=(sha256, mark),
             was=(article, version, url, sha256),
         )
-        for capture, part, is_last, text, title, metadata, crawl, sha256, mark, article, version, url in db.execute(
+        for capture, part, is_last, text, title, metadata, crawl, sha256, mark, article, version, url in db.execute(  # noqa: E501
             _READ, (site, key)
         )
     ]

@@ -28,7 +28,10 @@ def resolve_revisits(
     waiting = set(new)
     for url, since in captured.items():
         rows = db.execute(
-            "SELECT id FROM captures WHERE url = ? AND captured >= ? AND record_type = ? AND kind = 'not-modified'",
+            (
+                "SELECT id FROM captures WHERE url = ? AND captured >= ? AND record_type = ? AND "
+                "kind = 'not-modified'"
+            ),
             (url, since, _REVISIT),
         )
         waiting |= {capture for (capture,) in rows}
@@ -46,7 +49,8 @@ def _resolve_revisit(db: sqlite3.Connection, capture: str, touched: AffectedRows
     drop_reading(db, capture, touched)
     if referent:
         db.execute(
-            "INSERT INTO _readings SELECT c.id, 0, r.read_from, ?, c.url, r.site, r.key, r.canonical, r.fingerprint,"
+            "INSERT INTO _readings SELECT c.id, 0, r.read_from, ?, c.url, r.site, r.key, "
+            "r.canonical, r.fingerprint,"
             " r.text_sha256, r.text, r.is_last, r.counts, NULL, NULL FROM captures c, _readings r"
             " WHERE c.id = ? AND r.capture_id = ? AND r.ordinal = 0",
             (_order_key_of(db, capture), capture, referent),
@@ -92,7 +96,10 @@ def _referred_capture(db: sqlite3.Connection, capture: str) -> str | None:
     payload; else, where the server said "not modified" or no digest is known, the latest before it.
     """
     url, captured, profile, digest, date, record = db.execute(
-        "SELECT url, captured, profile, payload_digest, refers_to_date, refers_to_id FROM captures WHERE id = ?",
+        (
+            "SELECT url, captured, profile, payload_digest, refers_to_date, refers_to_id FROM "
+            "captures WHERE id = ?"
+        ),
         (capture,),
     ).fetchone()
     conditions = []

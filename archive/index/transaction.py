@@ -111,7 +111,10 @@ class CaptureBatch:
         """
         url = row["url"]
         self._urls.add(url)
-        known = "SELECT 1 FROM captures WHERE url = ? AND kind = ? AND location IS ? AND status IS ? LIMIT 1"
+        known = (
+            "SELECT 1 FROM captures WHERE url = ? AND kind = ? AND location IS ? AND status IS ? "
+            "LIMIT 1"
+        )
         if not self._db.execute(
             known, (url, row["kind"], row["location"], row["status"])
         ).fetchone():
@@ -123,7 +126,10 @@ class CaptureBatch:
 
     def _pending(self, article: ReadArticle) -> PendingChange:
         before = self._db.execute(
-            "SELECT capture_id FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 ORDER BY moment DESC LIMIT 1",
+            (
+                "SELECT capture_id FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 "
+                "ORDER BY moment DESC LIMIT 1"
+            ),
             article.address,
         ).fetchone()
         url = self._db.execute(
@@ -164,7 +170,7 @@ class CaptureBatch:
         """
         for column, value in (("key", key), ("url", url)):
             overruled = self._db.execute(
-                f"UPDATE _readings SET counts = 0 WHERE site = ? AND {column} = ? AND ordinal > 0 AND counts = 1"  # noqa: S608
+                f"UPDATE _readings SET counts = 0 WHERE site = ? AND {column} = ? AND ordinal > 0 AND counts = 1"  # noqa: E501, S608
                 " RETURNING key, fingerprint",
                 (site, value),
             ).fetchall()
@@ -232,6 +238,7 @@ def insert_failures(db: sqlite3.Connection, failures: Iterable[Failure]) -> None
     """
     db.executemany(
         "INSERT INTO failures (id, url, crawl_id, stage, reason, at)"
-        " VALUES (:id, :url, :crawl_id, :stage, :reason, :at) ON CONFLICT DO UPDATE SET at = min(at, excluded.at)",
+        " VALUES (:id, :url, :crawl_id, :stage, :reason, :at) ON CONFLICT DO UPDATE SET at = "
+        "min(at, excluded.at)",
         [failure_row(each) for each in failures],
     )

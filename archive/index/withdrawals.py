@@ -19,12 +19,14 @@ from archive.urls import canonical_key
 
 # The captures (as `captures`) that show a withdrawn article: read as it, or at an address of it.
 OF_WITHDRAWN = (
-    "(EXISTS (SELECT 1 FROM _readings w WHERE w.capture_id = captures.id AND w.ordinal = 0 AND w.counts = 0)"
+    "(EXISTS (SELECT 1 FROM _readings w WHERE w.capture_id = captures.id AND w.ordinal = 0 "
+    "AND w.counts = 0)"
     " OR captures.url IN (SELECT value FROM _withdrawn WHERE what = 'url'))"
 )
 _MATCH = (
     "SELECT 1 FROM _withdrawn WHERE what = 'key' AND site = :site AND value = :key"
-    " UNION ALL SELECT 1 FROM _withdrawn WHERE what = 'text' AND site = :site AND value = :text LIMIT 1"
+    " UNION ALL SELECT 1 FROM _withdrawn WHERE what = 'text' AND site = :site AND value = "
+    ":text LIMIT 1"
 )
 
 
@@ -56,7 +58,10 @@ def apply_withdrawal(db: sqlite3.Connection, withdrawal: Withdrawal, touched: Af
         digests,
     )
     known = db.execute(
-        "SELECT withdrawn, reason, url, site, text_sha256, payload_digests, purged FROM withdrawals WHERE article_id = ?",
+        (
+            "SELECT withdrawn, reason, url, site, text_sha256, payload_digests, purged FROM "
+            "withdrawals WHERE article_id = ?"
+        ),
         (withdrawal.article_id,),
     ).fetchone()
     stands, purged = (
@@ -65,7 +70,8 @@ def apply_withdrawal(db: sqlite3.Connection, withdrawal: Withdrawal, touched: Af
         else (row, withdrawal.purged)
     )
     db.execute(
-        "INSERT OR REPLACE INTO withdrawals (article_id, withdrawn, reason, url, site, text_sha256, payload_digests, purged)"
+        "INSERT OR REPLACE INTO withdrawals (article_id, withdrawn, reason, url, site, "
+        "text_sha256, payload_digests, purged)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (withdrawal.article_id, *stands, purged),
     )
@@ -131,7 +137,7 @@ def withdrawn_places(db: sqlite3.Connection) -> set[tuple[str, int]]:
         return set()
     found = set(db.execute(f"SELECT warc, offset FROM captures WHERE {OF_WITHDRAWN}"))  # noqa: S608
     behind = db.execute(
-        "SELECT r.warc, r.offset FROM captures r WHERE r.record_type = 'revisit' AND r.refers_to_id IN"  # noqa: S608
+        "SELECT r.warc, r.offset FROM captures r WHERE r.record_type = 'revisit' AND r.refers_to_id IN"  # noqa: E501, S608
         f" (SELECT record_id FROM captures WHERE {OF_WITHDRAWN})"
     )
     return found | set(behind)
@@ -177,8 +183,9 @@ def _count_listings(
     again = set()
     for column, value in (("key", key), ("url", url)):
         rows = db.execute(
-            "SELECT capture_id, ordinal, t.raw_sha256, fingerprint, r.key, url, text FROM _readings r"  # noqa: S608
-            f" JOIN _texts t ON t.id = r.text WHERE r.site = ? AND r.{column} = ? AND ordinal > 0 AND counts = 0",
+            "SELECT capture_id, ordinal, t.raw_sha256, fingerprint, r.key, url, text FROM _readings r"  # noqa: E501, S608
+            f" JOIN _texts t ON t.id = r.text WHERE r.site = ? AND r.{column} = ? AND ordinal "
+            f"> 0 AND counts = 0",
             (site, value),
         ).fetchall()
         for capture, ordinal, sha256, fingerprint, own, address, text in rows:

@@ -171,7 +171,8 @@ class Index:
             "SELECT count(*), ifnull(sum(length), 0) FROM captures WHERE crawl_id = ?", (crawl,)
         )
         new = self._one(
-            "SELECT count(*) FROM articles a WHERE ? = (SELECT crawl_id FROM captures WHERE article_id = a.id"
+            "SELECT count(*) FROM articles a WHERE ? = (SELECT crawl_id FROM captures WHERE "
+            "article_id = a.id"
             " ORDER BY captured, warc, offset LIMIT 1)",
             (crawl,),
         )
@@ -204,7 +205,10 @@ class Index:
 
     def _mark(self, warc: str, end: int) -> None:
         self._db.execute(
-            "INSERT INTO _progress VALUES (?, ?) ON CONFLICT DO UPDATE SET end = max(end, excluded.end)",
+            (
+                "INSERT INTO _progress VALUES (?, ?) ON CONFLICT DO UPDATE SET end = max(end, "
+                "excluded.end)"
+            ),
             (warc, end),
         )
 
@@ -227,8 +231,9 @@ class Index:
         that said nothing.
         """
         row = self._one(
-            f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url = ? AND status = 200 AND truncated IS NULL"  # noqa: S608
-            " AND record_type IN ('response', 'revisit') ORDER BY captured DESC, warc DESC, offset DESC LIMIT 1",
+            f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url = ? AND status = 200 AND truncated IS NULL"  # noqa: E501, S608
+            " AND record_type IN ('response', 'revisit') ORDER BY captured DESC, warc DESC, "
+            "offset DESC LIMIT 1",
             (url,),
         )
         if row is None:
@@ -263,7 +268,7 @@ class Index:
         """
         with storage_errors(self._path):
             rows = self._db.execute(
-                f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE record_type = 'revisit' AND kind = 'not-modified'"  # noqa: S608
+                f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE record_type = 'revisit' AND kind = 'not-modified'"  # noqa: E501, S608
                 " AND refers_to_url != url ORDER BY warc, offset"
             ).fetchall()
         return [
@@ -289,7 +294,8 @@ class Index:
         with storage_errors(self._path):
             rows = self._db.execute(
                 "SELECT r.url, a.first_seen, a.last_seen, a.id, ifnull(t.part, 0) FROM articles a"
-                " JOIN _readings r ON r.article_id = a.id AND r.ordinal = 0 JOIN _texts t ON t.id = r.text"
+                " JOIN _readings r ON r.article_id = a.id AND r.ordinal = 0 JOIN _texts t ON "
+                "t.id = r.text"
                 " WHERE a.site = ? AND a.last_seen >= ? AND a.source = 'page' AND r.moment ="
                 " (SELECT max(moment) FROM _readings l WHERE l.article_id = a.id AND l.ordinal = 0)"
                 " GROUP BY a.id ORDER BY a.first_seen DESC, a.id",

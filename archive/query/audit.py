@@ -1,7 +1,7 @@
 """What `verify` asks of the index: what it repeats of the WARC files, and whether it agrees with itself.
 
 Each function takes an open connection to `index.db`; what an answer means is `archive.verify`'s.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WHERE v.title IS NOT a.title OR v.body IS NOT a.body
   OR (SELECT json_group_array(tag) FROM
       (SELECT tag FROM tags WHERE article_id = a.id ORDER BY position))
     IS NOT json_extract(t.metadata, '$.tags')
-"""  # noqa: S608 - constants only
+"""  # noqa: E501, S608
 
 # Tables whose rows depend on how often the index was written, not on what it holds: FTS5's own, of
 # which the text is checked by its content table, and how far each WARC was read.
@@ -85,7 +85,7 @@ def check_full_text(connection: sqlite3.Connection) -> int:
 def sample_readings(connection: sqlite3.Connection, count: int) -> list[tuple[str, str]]:
     """The first `count` captures of articles by id, each with the hash of its text as read: (capture
     id, SHA-256 in hex). The same ones each time, until new ones come.
-    """
+    """  # noqa: E501
     return connection.execute(
         "SELECT capture_id, raw_sha256 FROM _readings JOIN _texts ON _texts.id = _readings.text"
         " WHERE ordinal = 0 AND read_from = capture_id AND counts = 1 ORDER BY capture_id LIMIT ?",

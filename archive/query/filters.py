@@ -40,7 +40,8 @@ class Filters:
             values["section"] = fold_for_search(self.section)
         if self.author:
             parts.append(
-                "EXISTS (SELECT 1 FROM authors w WHERE w.article_id = a.id AND instr(fold(w.name), :author))"
+                "EXISTS (SELECT 1 FROM authors w WHERE w.article_id = a.id AND "
+                "instr(fold(w.name), :author))"
             )
             values["author"] = fold_for_search(self.author)
         if self.since:

@@ -80,8 +80,6 @@ class IndexReader:
     def _list(self, statement: str, **values: Any) -> list[Row]:
         return list(self.rows(statement, values))
 
-    # ------------------------------------------------------------------------------------ searching
-
     def search(
         self,
         text: str,
@@ -151,7 +149,7 @@ class IndexReader:
             sort == Sort.RELEVANCE
         ):  # ranked before joining: a join first would read every match's whole row
             inner = (
-                "SELECT rowid AS found, rank AS score FROM articles_fts WHERE articles_fts MATCH :match"  # noqa: S608
+                "SELECT rowid AS found, rank AS score FROM articles_fts WHERE articles_fts MATCH :match"  # noqa: E501, S608
                 f" {within} ORDER BY rank, rowid LIMIT :limit OFFSET :skip"
             )
             order = "score, docid"
@@ -163,7 +161,7 @@ class IndexReader:
             )
             order = "published DESC, docid"
         return self._list(
-            f"SELECT {_PUBLIC}, score AS rank FROM ({inner}) JOIN articles ON docid = found ORDER BY {order}",  # noqa: S608
+            f"SELECT {_PUBLIC}, score AS rank FROM ({inner}) JOIN articles ON docid = found ORDER BY {order}",  # noqa: E501, S608
             **values,
             match=match,
             limit=limit,
@@ -203,7 +201,8 @@ class IndexReader:
         """The tombstone of a withdrawn article, by its id or by an address of it."""
         rows = self._list(
             "SELECT * FROM withdrawals WHERE article_id = :name OR url = :url OR (site, :key) IN"
-            " (SELECT site, value FROM _withdrawn WHERE what = 'key') ORDER BY withdrawn DESC LIMIT 1",
+            " (SELECT site, value FROM _withdrawn WHERE what = 'key') ORDER BY withdrawn DESC "
+            "LIMIT 1",
             name=name.strip(),
             url=name,
             key=canonical_key(normalise_url(name) or name),
@@ -231,7 +230,10 @@ class IndexReader:
         ):
             yield row["article_id"]
         for row in self._list(
-            "SELECT article_id FROM _readings WHERE key = :key AND article_id IS NOT NULL ORDER BY moment DESC LIMIT 1",
+            (
+                "SELECT article_id FROM _readings WHERE key = :key AND article_id IS NOT NULL "
+                "ORDER BY moment DESC LIMIT 1"
+            ),
             key=canonical_key(url),
         ):
             yield row["article_id"]
@@ -257,8 +259,10 @@ class IndexReader:
         those listings'.
         """
         return self._list(
-            "SELECT c.* FROM captures c WHERE c.id IN (SELECT id FROM captures WHERE article_id = :id UNION"
-            " SELECT capture_id FROM _readings WHERE article_id = :id) ORDER BY captured, warc, offset",
+            "SELECT c.* FROM captures c WHERE c.id IN (SELECT id FROM captures WHERE "
+            "article_id = :id UNION"
+            " SELECT capture_id FROM _readings WHERE article_id = :id) ORDER BY captured, "
+            "warc, offset",
             id=article,
         )
 
@@ -277,7 +281,7 @@ class IndexReader:
         """
         with storage_errors(self._path):
             row = self._connection.execute(
-                f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE warc = ? AND offset = ? AND NOT {OF_WITHDRAWN}",  # noqa: S608
+                f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE warc = ? AND offset = ? AND NOT {OF_WITHDRAWN}",  # noqa: E501, S608
                 (warc, offset),
             ).fetchone()
         return capture_of(row) if row else None
@@ -299,7 +303,10 @@ class IndexReader:
     def addresses(self, article: str) -> list[Row]:
         """The addresses of an article, the canonical one first."""
         return self._list(
-            "SELECT * FROM addresses WHERE article_id = :id ORDER BY kind != 'canonical', first_seen, url",
+            (
+                "SELECT * FROM addresses WHERE article_id = :id ORDER BY kind != 'canonical', "
+                "first_seen, url"
+            ),
             id=article,
         )
 
@@ -352,7 +359,10 @@ class IndexReader:
     def crawls(self, site: str | None = None, *, limit: int = -1) -> list[Row]:
         """Crawls, latest first."""
         return self._list(
-            "SELECT * FROM crawls WHERE :site IS NULL OR site = :site ORDER BY started DESC, id LIMIT :limit",
+            (
+                "SELECT * FROM crawls WHERE :site IS NULL OR site = :site ORDER BY started DESC, "
+                "id LIMIT :limit"
+            ),
             site=site,
             limit=limit,
         )
@@ -360,7 +370,8 @@ class IndexReader:
     def failures(self, crawl: str | None = None, *, limit: int = -1) -> list[Row]:
         """Failures (of one crawl), latest first."""
         return self._list(
-            "SELECT url, crawl_id, stage, reason, at FROM failures WHERE :crawl IS NULL OR crawl_id = :crawl"
+            "SELECT url, crawl_id, stage, reason, at FROM failures WHERE :crawl IS NULL OR "
+            "crawl_id = :crawl"
             " ORDER BY at DESC, id LIMIT :limit",
             crawl=crawl,
             limit=limit,
@@ -369,7 +380,8 @@ class IndexReader:
     def disappearances(self) -> list[Row]:
         """The articles that no longer answer, latest first, with title and URL."""
         return self._list(
-            "SELECT d.*, a.url, a.site, a.title FROM disappearances d JOIN articles a ON a.id = d.article_id"
+            "SELECT d.*, a.url, a.site, a.title FROM disappearances d JOIN articles a ON a.id "
+            "= d.article_id"
             " ORDER BY gone_since DESC, article_id"
         )
 
@@ -380,17 +392,9 @@ class IndexReader:
         return self._list(
             "SELECT a.site, count(*) AS articles, sum(a.versions) AS versions,"
             " (SELECT count(*) FROM captures c WHERE c.site = a.site) AS captures,"
-            " (SELECT count(*) FROM disappearances d JOIN articles g ON g.id = d.article_id WHERE g.site = a.site) AS gone,"
+            " (SELECT count(*) FROM disappearances d JOIN articles g ON g.id = d.article_id "
+            "WHERE g.site = a.site) AS gone,"
             " min(a.first_seen) AS first_seen, max(a.last_seen) AS last_seen,"
             " min(a.published) AS first_published, max(a.published) AS last_published"
             " FROM articles a GROUP BY a.site ORDER BY a.site"
         )
-
-
-def last_crawls(path: Path) -> dict[str, datetime]:
-    """When each site's latest crawl began; empty where there is no index yet."""
-    if not Path(path).exists():
-        return {}
-    with IndexReader(path) as reader:
-        rows = reader.rows("SELECT site, max(started) AS started FROM crawls GROUP BY site")
-        return {row["site"]: datetime.fromisoformat(row["started"]) for row in rows}

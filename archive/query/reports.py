@@ -11,9 +11,11 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from archive.index.connection import open_reader, storage_errors
+from archive.query.reader import IndexReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,8 @@ def site_reports(path: Path) -> dict[str, SiteReport]:
         articles = {
             row["site"]: (row["articles"], row["newest"])
             for row in connection.execute(
-                "SELECT site, count(*) AS articles, max(published) AS newest FROM articles GROUP BY site"
+                "SELECT site, count(*) AS articles, max(published) AS newest FROM articles "
+                "GROUP BY site"
             )
         }
         # SQLite takes the other columns from the row that has the maximum (lang_select, "bare
@@ -119,8 +122,19 @@ def count_articles(
         if connection is None:
             return []
         rows = connection.execute(
-            "SELECT substr(published, 1, ?) AS period, site, count(*) AS articles, sum(words) AS words,"
-            " sum(versions) AS versions FROM articles WHERE ? IS NULL OR site = ? GROUP BY period, site ORDER BY period, site",
+            "SELECT substr(published, 1, ?) AS period, site, count(*) AS articles, sum(words) "
+            "AS words,"
+            " sum(versions) AS versions FROM articles WHERE ? IS NULL OR site = ? GROUP BY "
+            "period, site ORDER BY period, site",
             (PERIODS[per], site, site),
         )
         return [dict(row) for row in rows]
+
+
+def last_crawls(path: Path) -> dict[str, datetime]:
+    """When each site's latest crawl began; empty where there is no index yet."""
+    if not Path(path).exists():
+        return {}
+    with IndexReader(path) as reader:
+        rows = reader.rows("SELECT site, max(started) AS started FROM crawls GROUP BY site")
+        return {row["site"]: datetime.fromisoformat(row["started"]) for row in rows}

@@ -2,7 +2,7 @@
 
 What the columns of `captures`, `articles` and `crawls` mean stands with them in
 `archive.index.columns`.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ MEANINGS = {
     "clusters.id": "derived from the articles in it",
     "clusters.articles": "how many articles are in it",
     "addresses.url": "an address of the article",
-    "addresses.kind": "`canonical`, `tracking`, `amp`, `alias` or `duplicate` (an address with the same text of its own)",
+    "addresses.kind": (
+        "`canonical`, `tracking`, `amp`, `alias` or `duplicate` (an address with the same text of "
+        "its own)"
+    ),
     "links.url": "where the link leads",
     "links.text": "the link's words",
     "links.kind": "`body` (inside the article) or `related` (a box of related news)",
@@ -35,7 +38,7 @@ MEANINGS = {
     "failures.url": "the URL that failed",
     "withdrawals.url": "its canonical URL",
     "withdrawals.reason": "why, as stated when it was withdrawn",
-    "withdrawals.text_sha256": "the digests of its texts, as `versions.text_sha256` had them, apart by spaces",
+    "withdrawals.text_sha256": "the digests of its texts, as `versions.text_sha256` had them, apart by spaces",  # noqa: E501
     "failures.reason": "why, in words",
     "disappearances.reason": "what is answered now: the status, or what the page has become",
     "site": "name of the site in `warraq.toml`",
@@ -62,7 +65,10 @@ MEANINGS = {
     "at": "when, UTC",
     "gone_since": "first capture that no longer showed it, UTC",
     "withdrawn": "when, UTC",
-    "payload_digests": "the digests of the payloads that showed it, as `captures.payload_digest` had them, apart by spaces",
+    "payload_digests": (
+        "the digests of the payloads that showed it, as `captures.payload_digest` had them, apart "
+        "by spaces"
+    ),
     "purged": "1 where the payloads were taken out of the WARC files, too",
 }
 

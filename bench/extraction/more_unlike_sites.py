@@ -31,7 +31,7 @@ FRAMES = {
            "Segundo {1}, nem {0} nem {3} podiam chegar antes de {2}.",
            "Depois {4} juntou-se a {5}, enquanto {0} trocava {2} por {1}."),
 }
-JOINED = {"es": "{} y {} en {}", "tr": "{} ve {} ile {}", "fa": "{} و {} در {}", "it": "{} e {} a {}", "pt": "{} e {} em {}"}
+JOINED = {"es": "{} y {} en {}", "tr": "{} ve {} ile {}", "fa": "{} و {} در {}", "it": "{} e {} a {}", "pt": "{} e {} em {}"}  # noqa: E501
 PERSIAN = ("با به پو تا تی دا دی را ری سا سی شا شی چا گا گی فا مو نا نی ها وا پی ژا کا کی"
     " لا لی").split()
 # fmt: on
@@ -79,14 +79,20 @@ def asking(rng: random.Random, title: str, paragraphs: list[str]) -> str:
 def sponsored(rng: random.Random, title: str, paragraphs: list[str], others: list[str]) -> str:
     """Turkish; a rotating headline behind a phrase of the house, and a sponsor's line with a date
     and a number."""
-    line = f'<div class="satir">Aynı raftan çıkanlar: <a href="/n/{rng.randint(1, 40)}">{escape(rng.choice(others))}</a></div>'
+    line = (
+        f'<div class="satir">Aynı raftan çıkanlar: <a '
+        f'href="/n/{rng.randint(1, 40)}">{escape(rng.choice(others))}</a></div>'
+    )
     date = f"{rng.randint(1, 28)} {rng.choice('Ocak Şubat Mart Nisan Mayıs Haziran'.split())} 2024"
     thanks = (
         f'<div class="satir">Bu bölüm {date} günü {rng.randint(2, 30)} dostumuzun'
         f" katkısıyla yayına hazırlanmıştır.</div>"
     )
     rows = [f'<div class="satir">{escape(text)}</div>' for text in paragraphs]
-    return f'<section id="yazi"><h1>{escape(title)}</h1>{_between(rows, (2, line), (99, thanks))}</section>'
+    return (
+        f"<section "
+        f'id="yazi"><h1>{escape(title)}</h1>{_between(rows, (2, line), (99, thanks))}</section>'
+    )
 
 
 def placeheld(rng: random.Random, title: str, paragraphs: list[str]) -> str:
@@ -108,7 +114,10 @@ def placeheld(rng: random.Random, title: str, paragraphs: list[str]) -> str:
 def broken(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     """Italian; loose text between breaks, with the printer's line of day and edition, and an appeal
     in capitals."""
-    day = f"Edizione numero {rng.randint(100, 999)} chiusa in tipografia alle {rng.randint(18, 23)}:{rng.randint(10, 59)}"
+    day = (
+        f"Edizione numero {rng.randint(100, 999)} chiusa in tipografia alle "
+        f"{rng.randint(18, 23)}:{rng.randint(10, 59)}"
+    )
     appeal = (
         "SOSTIENI IL FOGLIO DEL PORTO CON UNA TESSERA ANNUALE: LA TROVI IN OGNI EDICOLA DELLA CITTÀ"
     )
@@ -235,7 +244,10 @@ def report(rng: random.Random, nouns: list[str]) -> list[str]:
             ),
         ],
         [
-            f"The numbers drawn on Saturday in {place} are {', '.join(map(str, sorted(rng.sample(range(1, 50), 6))))}.",
+            (
+                f"The numbers drawn on Saturday in {place} are "
+                f"{', '.join(map(str, sorted(rng.sample(range(1, 50), 6))))}."
+            ),
             (
                 f"The jackpot of {rng.randint(1, 30)} million crowns was won by {rng.randint(1, 9)}"
                 f" players, the lottery office said."

@@ -77,7 +77,10 @@ def article(template: Template, number: int) -> Made:
         f'<meta charset="utf-8"><title>{escape(title)}</title><meta property="og:type"'
         f' content="article">'
     )
-    head += f'<meta property="article:published_time" content="2024-03-{number % 27 + 1:02}T09:{number % 60:02}:00Z">'
+    head += (
+        f'<meta property="article:published_time" '
+        f'content="2024-03-{number % 27 + 1:02}T09:{number % 60:02}:00Z">'
+    )
     html = (
         f'<!doctype html><html lang="{template.language}" dir="{direction}"><head>{head}'
         f"</head><body>{body}</body></html>"
@@ -193,7 +196,10 @@ def _divs(rng: random.Random, title: str, paragraphs: list[str]) -> str:
         " envoie par courriel.</div>"
     )
     rows = [f"<div class='q1'>{escape(text)}</div>" for text in paragraphs]
-    return f"<section><h1>{escape(title)}</h1><div class='q0'>{_between(rows, (1, count), (3, appeal))}</div></section>"
+    return (
+        f"<section><h1>{escape(title)}</h1><div "
+        f"class='q0'>{_between(rows, (1, count), (3, appeal))}</div></section>"
+    )
 
 
 def _boxes(rng: random.Random, title: str, paragraphs: list[str]) -> str:
@@ -201,7 +207,10 @@ def _boxes(rng: random.Random, title: str, paragraphs: list[str]) -> str:
     text's."""
     others = rng.sample(range(1, 40), 3)
     links = [
-        f'<p class="sc-bdVaJa">{other} min: <a href="/n/{other}">{headline("quarry", "en", other)}</a></p>'
+        (
+            f'<p class="sc-bdVaJa">{other} min: <a '
+            f'href="/n/{other}">{headline("quarry", "en", other)}</a></p>'
+        )
         for other in others
     ]
     label = '<p class="sc-bdVaJa"><strong>From the same drawer</strong></p>'

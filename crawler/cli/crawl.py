@@ -115,7 +115,7 @@ def run_due(ctx: click.Context, sites: tuple[str, ...], form: str | None) -> Non
     standard error: the next run will do.
     """
     from archive.errors import CollectionBusyError
-    from archive.query.reader import last_crawls
+    from archive.query.reports import last_crawls
     from crawler.admin.schedule import due_sites
     from crawler.crawl.run import CrawlOptions
 

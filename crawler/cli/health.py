@@ -117,8 +117,7 @@ def status(ctx: click.Context, *, as_json: bool, failures: bool, form: str | Non
 def _sites(layout: CollectionFolder, config: CollectionConfig) -> list[dict[str, Any]]:
     from dataclasses import asdict
 
-    from archive.query.reader import last_crawls
-    from archive.query.reports import SiteReport, site_reports
+    from archive.query.reports import SiteReport, last_crawls, site_reports
 
     now, started = datetime.now(UTC), last_crawls(layout.index_db)
     reports = site_reports(layout.index_db)

@@ -29,7 +29,8 @@ WHOLE = 0
 # it (`?page=2`, `2.html`).
 _NEAR = XPath(
     "//a[contains(@href, $bare) or contains(@href, $coded) or (string-length(@href) <= 10 and"
-    " translate(@href, '0123456789', '') != @href)] | //link[@href and (contains(@rel, 'ext') or contains(@rel, 'rev'))]",
+    " translate(@href, '0123456789', '') != @href)] | //link[@href and (contains(@rel, 'ext') "
+    "or contains(@rel, 'rev'))]",
     smart_strings=False,
 )
 _RELS = frozenset(("next", "prev", "previous"))

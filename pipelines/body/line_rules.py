@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 from pipelines.body.other_stories import leads_inside
 from pipelines.language.line_phrases import (
-    BYLINE,
     ABOUT_AUTHOR,
+    BYLINE,
+    REFERENCES_LABEL,
     RELATED_LABEL,
     RELATED_LEAD,
-    REFERENCES_LABEL,
     count_words,
     ends_sentence,
     is_call,

@@ -21,8 +21,8 @@ ENOUGH = 0.5
 # What trafilatura drops first of all, whatever stands in it: without these its copies and searches
 # of the tree are smaller.
 _DROPPED = (
-    "aside", "audio", "button", "canvas", "datalist", "dialog", "embed", "fieldset", "footer", "head", "iframe", "input", "label", "link",
-    "map", "menu", "nav", "noscript", "object", "option", "picture", "progress", "script", "select", "source", "style", "svg", "textarea",
+    "aside", "audio", "button", "canvas", "datalist", "dialog", "embed", "fieldset", "footer", "head", "iframe", "input", "label", "link",  # noqa: E501
+    "map", "menu", "nav", "noscript", "object", "option", "picture", "progress", "script", "select", "source", "style", "svg", "textarea",  # noqa: E501
     "time", "track", "video",
 )  # fmt: skip
 # The extractors that a full reading compares with see all but these.

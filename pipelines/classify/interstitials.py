@@ -37,8 +37,8 @@ MOST_LINES = 40
 
 # What stands only on the pages of checks, and what stands on pages with a form for comments, too.
 _SURE = (
-    "cf_chl", "cf-challenge", "challenge-form", "challenge-running", "challenge-error-text", "px-captcha", "captcha-delivery",
-    "ddos-guard", "sucuri_cloudproxy", "awswaf.com", "sec-if-cpt", "sec-cpt", "cp_challenge", "KPSDK", "/_fs-ch-", "ray-id", "aws-waf",
+    "cf_chl", "cf-challenge", "challenge-form", "challenge-running", "challenge-error-text", "px-captcha", "captcha-delivery",  # noqa: E501
+    "ddos-guard", "sucuri_cloudproxy", "awswaf.com", "sec-if-cpt", "sec-cpt", "cp_challenge", "KPSDK", "/_fs-ch-", "ray-id", "aws-waf",  # noqa: E501
     "SWUDNSAI",
 )  # fmt: skip
 _LIKELY = ("_Incapsula_Resource", "g-recaptcha", "h-captcha", "cf-turnstile", "captcha")

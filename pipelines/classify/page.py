@@ -58,9 +58,9 @@ TRANSCRIPT = 1_500
 # one that asks for scripts.
 BARE, SHELL = 4, 30
 
-_ARTICLE_KINDS = ("article", "newsarticle", "reportagenewsarticle", "blogposting", "analysisnewsarticle", "opinionnewsarticle",
-                  "backgroundnewsarticle", "reviewnewsarticle", "techarticle", "scholarlyarticle", "liveblogposting", "report",
-                  "socialmediaposting", "advertisercontentarticle", "howto", "recipe", "review")  # fmt: skip
+_ARTICLE_KINDS = ("article", "newsarticle", "reportagenewsarticle", "blogposting", "analysisnewsarticle", "opinionnewsarticle",  # noqa: E501
+                  "backgroundnewsarticle", "reviewnewsarticle", "techarticle", "scholarlyarticle", "liveblogposting", "report",  # noqa: E501
+                  "socialmediaposting", "advertisercontentarticle", "howto", "recipe", "review")  # fmt: skip  # noqa: E501
 _ARTICLES = frozenset(_ARTICLE_KINDS)
 _ISSUED = (
     "article:published_time",

@@ -58,7 +58,10 @@ _OFFER = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # fmt: on
-_WALL = "//*[contains(@class,'paywall') or contains(@id,'paywall') or contains(@class,'regwall') or contains(@class,'piano-')]"
+_WALL = (
+    "//*[contains(@class,'paywall') or contains(@id,'paywall') or contains(@class,'regwall') or "
+    "contains(@class,'piano-')]"
+)
 _UNFINISHED = re.compile(r"(\.\.\.|…|\[…\])\W*$")
 
 

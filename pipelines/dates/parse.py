@@ -26,13 +26,15 @@ from pipelines.language.dates import MODIFIED_LABELS, fold_for_dates
 _MAX_LENGTH = 240
 
 _ISO = re.compile(
-    r"([12]\d{3})-(\d{2})-(\d{2})(?:[T ] ?(\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?\s?(?:(Z|z|UTC|GMT)|([+-])(\d{2}):?(\d{2})?)?)?"
+    r"([12]\d{3})-(\d{2})-(\d{2})(?:[T ] "
+    r"?(\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?\s?(?:(Z|z|UTC|GMT)|([+-])(\d{2}):?(\d{2})?)?)?"
 )
 _BASIC = re.compile(
     r"((?:19|20)\d{2})(\d{2})(\d{2})(?:[T-]?(\d{2})(\d{2})(\d{2})?(?:\.\d+)?\s?(Z)?(?:([+-])(\d{2}):?(\d{2})?)?)?"
 )
 _NAMED_ZONE = re.compile(
-    r"([12]\d{3}-.{0,30}?)[ \[]((?:Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Za-z_/]{3,40})\]?"
+    r"([12]\d{3}-.{0,30}?)[ "
+    r"\[]((?:Africa|America|Asia|Atlantic|Australia|Europe|Indian|Pacific)/[A-Za-z_/]{3,40})\]?"
 )
 _MONTH_ONLY = re.compile(
     r"(?P<year>(?:19|20)\d{2})-(?P<month>\d{2})|(?P<month_first>\d{1,2})/(?P<year_last>(?:19|20)\d{2})"
@@ -54,7 +56,8 @@ _MODIFIED = re.compile(
 # A label of publication that may follow an update's ("Updated …, published …"), and the room one
 # takes before a date.
 _PUBLISHED = re.compile(
-    r"(?<!\w)(?:نشرت?|النشر|صدر|published|first published|posted|publie|veroffentlicht|publicado|pubblicato|yayinlanma|опубликовано)(?!\w)"
+    r"(?<!\w)(?:نشرت?|النشر|صدر|published|first "
+    r"published|posted|publie|veroffentlicht|publicado|pubblicato|yayinlanma|опубликовано)(?!\w)"
 )
 _LABEL = 6
 

@@ -28,13 +28,46 @@ def _fold_phrase(phrase: str) -> str:
 
 
 _UNITS = {
-    "second": "วินาที δευτερολεπτα שנייה שניות सेकंड سیکنڈ ثانيه ثوان ثواني ثانيتين ثانيتان second seconds sec secs seconde secondes sekunde sekunden segundo segundos secondo secondi saniye секунд секунду секунды detik giay 秒 초 sekund sekunder sekundy ثانیه",
-    "minute": "分钟 分鐘 นาที λεπτο λεπτα דקה דקות मिनट منٹ دقيقه دقاءق دقايق دقائق دقيقتين دقيقتان دقيقتين minute minutes min mins minuten minuto minutos minuti dakika минут минуту минуты хвилин хвилини хвилину menit phut 分 분 minutt minutter minuter minuut minuty minut minuta minutami minuuttia",
-    "hour": "godz ชั่วโมง ώρα ώρες שעה שעות שעתיים घंटा घंटे घंटों گھنٹے گھنٹہ گھنٹوں ساعة ساعه ساعات ساعتين ساعتان ساعت hour hours hr hrs h heure heures stunde stunden std hora horas ora ore saat час часа часов годин години годину jam gio 時間 小时 小時 시간 time timer timme timmar uur uren godzin godziny godzine hodin hodiny hodinami hodinou tuntia گنطه گهنٹي گهنٹه سعات",
-    "day": "วัน ημέρα ημέρες μέρες יום ימים יומיים दिन دنوں يوم ايام يوما يومين يومان روز day days d jour jours tag tagen tage dia dias giorno giorni gun день дня дней днів дні hari ngay 日 天 일 dag dager dagar dage dagen dni dzien dny paivaa دن",
-    "week": "สัปดาห์ εβδομάδα εβδομάδες שבוע שבועות שבועיים सप्ताह हफ्ते ہفتے ہفتہ 週 周前 اسبوع اسابيع اسبوعين اسبوعان هفته week weeks w semaine semaines woche wochen semana semanas settimana settimane hafta неделю недели недель тиждень тижні minggu tuan 週間 周 주 uke uker vecka veckor uge uger weken tydzien tygodnie viikkoa هفتي",
-    "month": "เดือน μήνα μήνες חודש חודשים חודשיים महीना महीने مہینے ماہ ヶ月 個月 شهر اشهر شهور شهرين شهران شهرا ماه month months mo mois monat monaten monate mes meses mese mesi ay месяц месяца месяцев місяць місяці bulan thang か月 个月 개월 maned maneder manad manader maand maanden miesiac miesiace",
-    "year": "ปี χρόνο χρόνια έτος έτη שנה שנים שנתיים वर्ष साल سالوں سنه سنوات سنتين سنتان عام اعوام عامين عامان عاما سال year years yr yrs an ans annee jahr jahren jahre ano anos anno anni yil год года лет рік роки tahun nam 年 년 ar vuosi jaar rok lata",
+    "second": (
+        "วินาที δευτερολεπτα שנייה שניות सेकंड سیکنڈ ثانيه ثوان ثواني ثانيتين ثانيتان second "
+        "seconds sec secs seconde secondes sekunde sekunden segundo segundos secondo secondi "
+        "saniye секунд секунду секунды detik giay 秒 초 sekund sekunder sekundy ثانیه"
+    ),
+    "minute": (
+        "分钟 分鐘 นาที λεπτο λεπτα דקה דקות मिनट منٹ دقيقه دقاءق دقايق دقائق دقيقتين دقيقتان دقيقتين "  # noqa: E501
+        "minute minutes min mins minuten minuto minutos minuti dakika минут минуту минуты хвилин "
+        "хвилини хвилину menit phut 分 분 minutt minutter minuter minuut minuty minut minuta "
+        "minutami minuuttia"
+    ),
+    "hour": (
+        "godz ชั่วโมง ώρα ώρες שעה שעות שעתיים घंटा घंटे घंटों گھنٹے گھنٹہ گھنٹوں ساعة ساعه ساعات "
+        "ساعتين ساعتان ساعت hour hours hr hrs h heure heures stunde stunden std hora horas ora "
+        "ore saat час часа часов годин години годину jam gio 時間 小时 小時 시간 time timer timme timmar "  # noqa: E501
+        "uur uren godzin godziny godzine hodin hodiny hodinami hodinou tuntia گنطه گهنٹي گهنٹه "
+        "سعات"
+    ),
+    "day": (
+        "วัน ημέρα ημέρες μέρες יום ימים יומיים दिन دنوں يوم ايام يوما يومين يومان روز day days d "
+        "jour jours tag tagen tage dia dias giorno giorni gun день дня дней днів дні hari ngay 日 "
+        "天 일 dag dager dagar dage dagen dni dzien dny paivaa دن"
+    ),
+    "week": (
+        "สัปดาห์ εβδομάδα εβδομάδες שבוע שבועות שבועיים सप्ताह हफ्ते ہفتے ہفتہ 週 周前 اسبوع اسابيع "
+        "اسبوعين اسبوعان هفته week weeks w semaine semaines woche wochen semana semanas settimana "
+        "settimane hafta неделю недели недель тиждень тижні minggu tuan 週間 周 주 uke uker vecka "
+        "veckor uge uger weken tydzien tygodnie viikkoa هفتي"
+    ),
+    "month": (
+        "เดือน μήνα μήνες חודש חודשים חודשיים महीना महीने مہینے ماہ ヶ月 個月 شهر اشهر شهور شهرين "
+        "شهران شهرا ماه month months mo mois monat monaten monate mes meses mese mesi ay месяц "
+        "месяца месяцев місяць місяці bulan thang か月 个月 개월 maned maneder manad manader maand "
+        "maanden miesiac miesiace"
+    ),
+    "year": (
+        "ปี χρόνο χρόνια έτος έτη שנה שנים שנתיים वर्ष साल سالوں سنه سنوات سنتين سنتان عام اعوام "
+        "عامين عامان عاما سال year years yr yrs an ans annee jahr jahren jahre ano anos anno anni "
+        "yil год года лет рік роки tahun nam 年 년 ar vuosi jaar rok lata"
+    ),
 }
 _UNIT = {fold_for_dates(word): unit for unit, words in _UNITS.items() for word in words.split()}
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
@@ -54,7 +87,10 @@ _NUMBERS = {
     for number, words in enumerate(
         (
             "",
-            "واحد واحده احدي one a an un une ein einem einer eine una uno um uma bir yek يك один одну",
+            (
+                "واحد واحده احدي one a an un une ein einem einer eine una uno um uma bir yek يك "
+                "один одну"
+            ),
             "اثنين اثنان اثنتين two deux zwei dos due dois iki دو два две",
             "ثلاث ثلاثه three trois drei tres tre uc سه три",
             "اربع اربعه four quatre vier cuatro quattro quatro dort چهار четыре",
@@ -83,7 +119,8 @@ _SHORT_UNITS = {
     "w": "week",
 }
 _ABOUT = _fold_words(
-    "حوالي نحو قرابة تقريبا بضع بضعة عدة و about around over almost nearly more than some few several and environ quelques etwa rund "
+    "حوالي نحو قرابة تقريبا بضع بضعة عدة و about around over almost nearly more than some few "
+    "several and environ quelques etwa rund "
     "einigen alrededor unas unos circa около несколько sekitar حدود چند"
 )
 _PARTS = dict.fromkeys(("نصف", "half", "نيم", "halbe", "halben", "demie"), 0.5) | {
@@ -93,23 +130,31 @@ _PARTS = dict.fromkeys(("نصف", "half", "نيم", "halbe", "halben", "demie"),
 
 # What says that the count goes back, before or after it.
 _AGO = _fold_words(
-    "منذ قبل من پیش ago vor il y a hace há ha fa faz önce назад тому yang lalu lepas trước geleden sedan siden sitten "
-    "مضت مضى مضي πριν temu przed před pred prieš pirms tagasi 前 전 پہلے قبل cách đây for ที่แล้ว ก่อน לפני पहले पूर्व"
+    "منذ قبل من پیش ago vor il y a hace há ha fa faz önce назад тому yang lalu lepas trước "
+    "geleden sedan siden sitten "
+    "مضت مضى مضي πριν temu przed před pred prieš pirms tagasi 前 전 پہلے قبل cách đây for "
+    "ที่แล้ว ก่อน לפני पहले पूर्व"
 )
 
 _DAY_WORDS = {
     _fold_phrase(phrase): days
     for days, phrases in {
-        0: "اليوم,امروز,today,aujourd'hui,heute,hoy,oggi,hoje,bugün,сегодня,сьогодні,hari ini,hôm nay,vandaag,idag,i dag,"
+        0: "اليوم,امروز,today,aujourd'hui,heute,hoy,oggi,hoje,bugün,сегодня,сьогодні,hari "
+        "ini,hôm nay,vandaag,idag,i dag,"
         "dzisiaj,dziś,dnes,tänään,σήμερα,今天,今日,오늘,آج,היום,आज,วันนี้",
-        1: "أمس,الأمس,امبارح,البارحة,دیروز,yesterday,hier,gestern,ayer,ieri,ontem,dün,вчера,вчора,kemarin,hôm qua,gisteren,igår,"
+        1: "أمس,الأمس,امبارح,البارحة,دیروز,yesterday,hier,gestern,ayer,ieri,ontem,dün,вчера,вчора,kemarin,hôm "  # noqa: E501
+        "qua,gisteren,igår,"
         "i går,wczoraj,včera,eilen,χθες,昨天,昨日,어제,گزشتہ روز,אתמול,बीते कल,เมื่อวาน,เมื่อวานนี้",
-        2: "أول أمس,قبل أمس,قبل الأمس,שלשום,前天,おととい,أمس الأول,أول من أمس,پریروز,day before yesterday,avant-hier,vorgestern,anteayer,l'altro ieri,anteontem,позавчера",
+        2: (
+            "أول أمس,قبل أمس,قبل الأمس,שלשום,前天,おととい,أمس الأول,أول من أمس,پریروز,day before "
+            "yesterday,avant-hier,vorgestern,anteayer,l'altro ieri,anteontem,позавчера"
+        ),
     }.items()
     for phrase in phrases.split(",")
 }
 _NOW = _fold_words(
-    "الآن,للتو,حالا,منذ قليل,قبل قليل,منذ لحظات,قبل لحظات,منذ ثوان,همین حالا,لحظاتی پیش,دقایقی پیش,just now,now,moments ago,a moment ago,"
+    "الآن,للتو,حالا,منذ قليل,قبل قليل,منذ لحظات,قبل لحظات,منذ ثوان,همین حالا,لحظاتی "
+    "پیش,دقایقی پیش,just now,now,moments ago,a moment ago,"
     "a few seconds ago,à l'instant,gerade eben,ahora,adesso,agora,az önce,только что,baru saja",
     sep=",",
 )
@@ -246,8 +291,11 @@ def _glued_unit(word: str) -> str | None:
 
 _GLUED_AGO = tuple(_fold_words("前 전 ที่แล้ว ก่อน"))
 _SINGULAR = _fold_words(
-    "שעה דקה יום שבוע חודש שנה ώρα λεπτό ημέρα μέρα εβδομάδα μήνα घंटा گھنٹہ دن ثانية دقيقة ساعة يوم أسبوع شهر سنة عام ساعت روز هفته ماه سال second minute hour day week month year heure jour semaine "
-    "stunde tag woche monat jahr hora dia semana mes ano ora giorno settimana mese anno час день неделю месяц год"
+    "שעה דקה יום שבוע חודש שנה ώρα λεπτό ημέρα μέρα εβδομάδα μήνα घंटा گھنٹہ دن ثانية دقيقة "
+    "ساعة يوم أسبوع شهر سنة عام ساعت روز هفته ماه سال second minute hour day week month year "
+    "heure jour semaine "
+    "stunde tag woche monat jahr hora dia semana mes ano ora giorno settimana mese anno час "
+    "день неделю месяц год"
 )
 
 

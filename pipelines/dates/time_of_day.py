@@ -24,10 +24,13 @@ _LEADING = "|".join(
 _APART = r"(?:(?<![^\W\d_])|(?=[上下午晚早凌清中傍오]))"
 _TAIL = rf"(?:[ ,]?\(?({_HALF})\)?(?![^\W\d_]))?"
 _COLON = re.compile(
-    rf"(?:{_APART}({_LEADING}) ?)?(?<![\d:.])(\d{{1,2}}) ?: ?(\d{{2}})(?: ?: ?(\d{{2}})(?:[.,]\d{{1,9}})?)?(?![\d:])(?: uhr(?!\w))?{_TAIL}"
+    rf"(?:{_APART}({_LEADING}) ?)?(?<![\d:.])(\d{{1,2}}) ?: ?(\d{{2}})(?: ?: "
+    rf"?(\d{{2}})(?:[.,]\d{{1,9}})?)?(?![\d:])(?: uhr(?!\w))?{_TAIL}"
 )
 _LETTERED = re.compile(
-    rf"(?:{_APART}({_LEADING}) ?)?(?<![\d:.])(\d{{1,2}}) ?(?:(?:h|hs|hrs|uhr|ч)(?![^\W\d_])|[時时](?!間|间)|点|點|시(?!간)) ?(?:(\d{{2}})(?!\d) ?(?:分|분|min)?)?()(?:uhr)?{_TAIL}"
+    rf"(?:{_APART}({_LEADING}) ?)?(?<![\d:.])(\d{{1,2}}) "
+    rf"?(?:(?:h|hs|hrs|uhr|ч)(?![^\W\d_])|[時时](?!間|间)|点|點|시(?!간)) ?(?:(\d{{2}})(?!\d) "
+    rf"?(?:分|분|min)?)?()(?:uhr)?{_TAIL}"
 )
 _HALF_ONLY = re.compile(
     rf"(?:(?<![^\W\d_])((?!x)x))?(?<![\d:./-])(\d{{1,2}})()() ?\(?({_HALF})\)?(?![^\W\d_])"
@@ -35,23 +38,25 @@ _HALF_ONLY = re.compile(
 _DOTTED = re.compile(rf"()(?<![\d:.,/])(\d{{1,2}})[.](\d{{2}})()(?![\d:/]|[.,]\d)(?: ?uhr)?{_TAIL}")
 
 _OFFSET = re.compile(
-    r" ?\(?(?:(?:gmt|utc) ?([+-]|\+ )(\d{1,2})(?::?(\d{2}))?(?![\d/]) ?\)?|([+-])(\d{2}):?(\d{2})(?![\d/.-])|(z|gmt|utc)(?![^\W\d_]))"
+    r" ?\(?(?:(?:gmt|utc) ?([+-]|\+ )(\d{1,2})(?::?(\d{2}))?(?![\d/]) "
+    r"?\)?|([+-])(\d{2}):?(\d{2})(?![\d/.-])|(z|gmt|utc)(?![^\W\d_]))"
 )
 _DATE_WORDS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun|on "
 _ABBREVIATION = re.compile(rf" ?\(?([a-zа-я]{{2,5}})(?![^\W\d_]| (?!{_DATE_WORDS})[a-z])\)?")
 _LOCAL = re.compile(r"ب?التوقيت المحلي|local time")
 _AHEAD = r"(?: ?([+-]|\+ )(\d{1,2})(?![\d/.:-]))?"
 _PLACE = re.compile(
-    rf"(?:ب?(?:ال)?توقيت|ب?حسب توقيت|time in|به وقت) (?:مدينه )?([^\W\d_]+)(?: ([^\W\d_]+))?{_AHEAD}"
+    rf"(?:ب?(?:ال)?توقيت|ب?حسب توقيت|time in|به وقت) (?:مدينه )?([^\W\d_]+)(?: "
+    rf"([^\W\d_]+))?{_AHEAD}"
 )
 
 # Fixed offsets in minutes, or the zone whose summer time counts.
 _ABBREVIATIONS: dict[str, int | str] = {
-    "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420, "akst": -540, "hst": -600,
-    "et": "America/New_York", "ct": "America/Chicago", "pt": "America/Los_Angeles", "bst": 60, "wet": 0, "west": 60, "cet": 60, "cest": 120,
-    "mez": 60, "mesz": 120, "eet": 120, "eest": 180, "msk": 180, "мск": 180, "trt": 180, "ist": 330, "pkt": 300, "npt": 345, "sgt": 480,
-    "myt": 480, "hkt": 480, "pht": 480, "wib": 420, "wita": 480, "wit": 540, "ict": 420, "jst": 540, "kst": 540, "awst": 480, "acst": 570,
-    "acdt": 630, "aest": 600, "aedt": 660, "nzst": 720, "nzdt": 780, "eat": 180, "cat": 120, "sast": 120, "wat": 60, "ast": 180, "gst": 240, "ksa": 180, "uae": 240,
+    "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420, "akst": -540, "hst": -600,  # noqa: E501
+    "et": "America/New_York", "ct": "America/Chicago", "pt": "America/Los_Angeles", "bst": 60, "wet": 0, "west": 60, "cet": 60, "cest": 120,  # noqa: E501
+    "mez": 60, "mesz": 120, "eet": 120, "eest": 180, "msk": 180, "мск": 180, "trt": 180, "ist": 330, "pkt": 300, "npt": 345, "sgt": 480,  # noqa: E501
+    "myt": 480, "hkt": 480, "pht": 480, "wib": 420, "wita": 480, "wit": 540, "ict": 420, "jst": 540, "kst": 540, "awst": 480, "acst": 570,  # noqa: E501
+    "acdt": 630, "aest": 600, "aedt": 660, "nzst": 720, "nzdt": 780, "eat": 180, "cat": 120, "sast": 120, "wat": 60, "ast": 180, "gst": 240, "ksa": 180, "uae": 240,  # noqa: E501
     "irst": 210, "brt": -180, "art": -180, "clt": -240, "cot": -300, "pet": -300,
 }  # fmt: skip
 
@@ -65,7 +70,10 @@ _DOUBTFUL = {
 }
 
 _PLACES = {
-    "Etc/UTC": "غرينتش جرينتش غرينيتش جرينيتش كرينتش غرنتش الدولي العالمي غرينتش، غرينويج گرينويچ گرينويج greenwich",
+    "Etc/UTC": (
+        "غرينتش جرينتش غرينيتش جرينيتش كرينتش غرنتش الدولي العالمي غرينتش، غرينويج گرينويچ "
+        "گرينويج greenwich"
+    ),
     "Asia/Riyadh": "مكه السعوديه الرياض مكه_المكرمه جده makkah mecca riyadh",
     "Asia/Dubai": "ابوظبي ابو_ظبي الامارات دبي الشارقه dubai",
     "Africa/Cairo": "القاهره مصر cairo",

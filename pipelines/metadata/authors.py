@@ -16,15 +16,15 @@ from lxml.html import HtmlElement
 
 from pipelines.language.bylines import (
     AGENCIES,
-    NAME_SUFFIX,
+    BYLINE_LABEL_ALONE,
+    BYLINE_LINE,
+    BYLINE_PREFIX,
     DATED,
     DATELINE_CITY,
     ISSUED,
+    NAME_SUFFIX,
     NOT_A_NAME,
-    BYLINE_PREFIX,
     ROLE,
-    BYLINE_LINE,
-    BYLINE_LABEL_ALONE,
     WHOLE_BYLINE_LINE,
     is_degree,
 )
@@ -37,8 +37,8 @@ from pipelines.page.microdata import select_elements
 # WordPress: a label and its value in two metas.
 _LABELLED = (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2"))
 _METAS = (
-    "author", "article:author", "article:author_name", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator", "citation_author",
-    "cxenseparse:author", "dc.contributor", "og:article:author", "article.author", "authors", "content_author", "vr:author", "rbauthors",
+    "author", "article:author", "article:author_name", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator", "citation_author",  # noqa: E501
+    "cxenseparse:author", "dc.contributor", "og:article:author", "article.author", "authors", "content_author", "vr:author", "rbauthors",  # noqa: E501
 )  # fmt: skip
 _SPLIT = re.compile(
     r"\s*[;|•·]\s*|\s+(?:und|and|og|och|&|ve|dan|e|y|и|та|és)\s+|\s*/\s+|\s+/\s*|、|，|،\s*"
@@ -83,10 +83,13 @@ _MAX_ELEMENTS = 60
 # By attribute, not by element: an element has few of these, and asking each for all of them is most
 # of the cost.
 _BYLINES = etree.XPath(
-    "//@class[contains(.,'author') or contains(.,'Author') or contains(.,'byline') or contains(.,'Byline') or contains(.,'writer')"
+    "//@class[contains(.,'author') or contains(.,'Author') or contains(.,'byline') or "
+"contains(.,'Byline') or contains(.,'writer')"
     " or contains(.,'writtenby') or contains(.,'autor') or contains(.,'contributor')]/.."
-    "|//@rel[.='author']/..|//@itemprop[.='author' or .='creator']/..|//@id[contains(.,'author')]/.."
-    "|//a/@href[contains(.,'/author/') or contains(.,'/authors/') or contains(.,'/writers/') or contains(.,'/contributor')]/.."
+    "|//@rel[.='author']/..|//@itemprop[.='author' or "
+".='creator']/..|//@id[contains(.,'author')]/.."
+    "|//a/@href[contains(.,'/author/') or contains(.,'/authors/') or contains(.,'/writers/') "
+"or contains(.,'/contributor')]/.."
     "|//@data-testid[contains(.,'author') or contains(.,'byline')]/..",
     smart_strings=False,
 )  # fmt: skip

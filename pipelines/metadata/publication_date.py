@@ -23,16 +23,16 @@ from pipelines.page.head_tags import Head
 from pipelines.page.microdata import Microdata
 
 _PUBLISHED_METAS = (
-    "article:published_time", "article:published", "og:published_time", "og:article:published_time", "datepublished", "article.published",
-    "published_time", "publish-date", "publishdate", "publish_date", "published-date", "pubdate", "publication_date", "article_date_original",
-    "article:publicationdate", "originalpublicationdate", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "parsely-pub-date",
-    "sailthru.date", "rnews:datepublished", "dc.date.issued", "dcterms.created", "dcterms.issued", "dc.date.created", "dc.date.published",
-    "article:post_date", "bt:pubdate", "analyticsattributes.articledate", "date.created", "date_published", "vr:published_time", "dc.date",
-    "dcterms.date", "date", "article:created_time", "datecreated", "publisheddate", "last-published",
+    "article:published_time", "article:published", "og:published_time", "og:article:published_time", "datepublished", "article.published",  # noqa: E501
+    "published_time", "publish-date", "publishdate", "publish_date", "published-date", "pubdate", "publication_date", "article_date_original",  # noqa: E501
+    "article:publicationdate", "originalpublicationdate", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "parsely-pub-date",  # noqa: E501
+    "sailthru.date", "rnews:datepublished", "dc.date.issued", "dcterms.created", "dcterms.issued", "dc.date.created", "dc.date.published",  # noqa: E501
+    "article:post_date", "bt:pubdate", "analyticsattributes.articledate", "date.created", "date_published", "vr:published_time", "dc.date",  # noqa: E501
+    "dcterms.date", "date", "article:created_time", "datecreated", "publisheddate", "last-published",  # noqa: E501
 )  # fmt: skip
 _MODIFIED_METAS = (
-    "article:modified_time", "og:updated_time", "datemodified", "article:modified", "dc.date.modified", "dcterms.modified", "last-modified",
-    "modified_time", "date_modified", "lastmod", "article.updated", "revised", "cxenseparse:recs:modifytime",
+    "article:modified_time", "og:updated_time", "datemodified", "article:modified", "dc.date.modified", "dcterms.modified", "last-modified",  # noqa: E501
+    "modified_time", "date_modified", "lastmod", "article.updated", "revised", "cxenseparse:recs:modifytime",  # noqa: E501
 )  # fmt: skip
 _LINKED_PUBLISHED = ("datePublished", "dateCreated", "uploadDate", "datePosted")
 

@@ -125,7 +125,7 @@ def _first_headings(page: Page) -> tuple[list[str], set[str]]:
     """The texts of a page's `h1`, and those of them that stand where a story's headline does.
 
     Where one of these is a sentence, a short `h1` elsewhere (the site's name in a banner) is left out.
-    """
+    """  # noqa: E501
     shown = [
         (heading_text(heading), _heads_story(heading, page))
         for heading in islice(page.root.iter("h1"), _MAX_HEADINGS)

@@ -157,7 +157,7 @@ class _Joiner:
             return None
         if "?" in href and self._encoding != "utf-8" and not href.isascii():
             place, _, query = href.partition("?")
-            href = f"{place}?{quote(query, safe=_AS_IS, encoding=self._encoding, errors='xmlcharrefreplace')}"
+            href = f"{place}?{quote(query, safe=_AS_IS, encoding=self._encoding, errors='xmlcharrefreplace')}"  # noqa: E501
         if "\\" in href:
             return normalise_url(href, self._base)
         if href.startswith(("http://", "https://")):

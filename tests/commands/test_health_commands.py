@@ -192,7 +192,7 @@ def test_the_doctor_knows_network_disks(
 
 
 PAGE = """<html lang="ar"><head><title>عنوان الخبر الطويل هنا | موقع</title></head><body><h1>عنوان الخبر الطويل هنا</h1>
-<p>20 تشرين الثاني 2026، 6:53 م</p>""" + "".join(
+<p>20 تشرين الثاني 2026، 6:53 م</p>""" + "".join(  # noqa: E501
     f"<p>الفقرة رقم {number} من نص الخبر، وفيها ما يكفي من الكلمات لتكون فقرة كاملة لا سطراً"
     f" عابراً.</p>"
     for number in range(1, 6)

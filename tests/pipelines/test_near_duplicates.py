@@ -55,7 +55,10 @@ def test_the_same_in_every_process() -> None:
     """Another process with other hash seeds makes the same bytes; they are part of the index's
     format.
     """
-    script = "import sys; from pipelines.near_duplicates import text_signature; print(text_signature(sys.argv[1]).hex())"
+    script = (
+        "import sys; from pipelines.near_duplicates import text_signature; "
+        "print(text_signature(sys.argv[1]).hex())"
+    )
     elsewhere = subprocess.run(
         [sys.executable, "-c", script, TEXT],
         capture_output=True,

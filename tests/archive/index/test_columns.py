@@ -106,7 +106,7 @@ print(json.dumps({
     "select": reader._PUBLIC,
     "docs": [c.meaning for t in table_docs.public_tables() for c in t.columns if c.name == "mood"],
 }))
-"""
+"""  # noqa: E501
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
     )

@@ -21,7 +21,10 @@ from archive.text.shared_lines import make_place
 
 HOST = "https://news.example"
 TEXT, BOX = "main/div.text/p", "div.text/div.strip/p"
-APPEAL = "Readers pay for every line here, and a monthly letter tells them what the newsroom has planned."
+APPEAL = (
+    "Readers pay for every line here, and a monthly letter tells them what the newsroom has "
+    "planned."
+)
 RIGHTS = "Lantern Gazette. Reproduction in any form needs a letter from the publishing house."
 SYLLABLES = "ba de fi go hu ka le mi no pu ra se ti vo".split()  # noqa: SIM905
 TICKERS = ["Bridge closed until Friday", "Grain prices fall again", "Night trains return"]
@@ -39,8 +42,10 @@ def story(number: int) -> tuple[str, list[Line]]:
     rng = random.Random(number)  # noqa: S311
     nouns = ["".join(rng.choices(SYLLABLES, k=4)) for _ in range(6)]
     lines = [
-        f"The {rng.choice(nouns)} of {rng.choice(nouns)} came near {rng.choice(nouns)} after {rng.choice(nouns)}"
-        f" had left, and {rng.choice(nouns)} stayed with {rng.choice(nouns)} in spite of all that {place}."
+        f"The {rng.choice(nouns)} of {rng.choice(nouns)} came near {rng.choice(nouns)} after "
+        f"{rng.choice(nouns)}"
+        f" had left, and {rng.choice(nouns)} stayed with {rng.choice(nouns)} in spite of all "
+        f"that {place}."
         for place in ("was said", "was written", "is known", "will follow")
     ]
     return f"{nouns[0]} and {nouns[1]} {number}", [at(TEXT, line) for line in lines]
@@ -136,7 +141,10 @@ def test_what_an_article_is_about_stays_however_often_it_is_said(kit: Any) -> No
     """Background told again word for word in each article on one subject, a quotation, and
     sub-heads are real text.
     """
-    background = "The harbour strike began in winter after the dockers rejected wages offered by the company."
+    background = (
+        "The harbour strike began in winter after the dockers rejected wages offered by the "
+        "company."
+    )
     quotation = "“We shall stay at the gates for as long as we must,” said their speaker."
     with kit.index() as index:
         for number in range(12):
@@ -146,7 +154,10 @@ def test_what_an_article_is_about_stays_however_often_it_is_said(kit: Any) -> No
                 1,
                 at(
                     TEXT,
-                    f"{name} joined the harbour strike, and dockers met the company over wages again.",
+                    (
+                        f"{name} joined the harbour strike, and dockers met the company over "
+                        f"wages again."
+                    ),
                 ),
             )
             lines.insert(

@@ -212,7 +212,10 @@ steps = st.lists(
     min_size=2,
     max_size=14,
 )
-APPEAL = "Readers pay for every line here, and a monthly letter tells them what the newsroom has planned."
+APPEAL = (
+    "Readers pay for every line here, and a monthly letter tells them what the newsroom has "
+    "planned."
+)
 
 
 def build(kit: Any, made: list[tuple[int, int, int, str]]) -> list[Any]:

@@ -30,7 +30,7 @@ URLS = [
     "https://m.news.example/a/3",
 ]
 REDIRECTS = [f"{HOST}/r/1", f"{HOST}/r/2", f"{HOST}/", ARTICLES[0], ARTICLES[3]]
-WORDS = "خبر عاجل من العاصمة حول اجتماع الحكومة ومجلس النواب بشأن قانون الموازنة العامة للدولة والضرائب".split()  # noqa: SIM905
+WORDS = "خبر عاجل من العاصمة حول اجتماع الحكومة ومجلس النواب بشأن قانون الموازنة العامة للدولة والضرائب".split()  # noqa: E501, SIM905
 
 
 def text(number: int) -> list[str]:
@@ -83,7 +83,7 @@ def build(kit: Any, made: list[tuple[Any, ...]]) -> list[tuple[Any, Any]]:
             paragraphs = text(number)
             entry = kit.entry(
                 url, hour, canonical=other, title=f"عنوان {number % 3}", paragraphs=paragraphs,
-                signature=text_signature("\n".join(paragraphs)), tags=[str(place)], published=None if number == 2 else kit.START,
+                signature=text_signature("\n".join(paragraphs)), tags=[str(place)], published=None if number == 2 else kit.START,  # noqa: E501
                 related=[Link(url=ARTICLES[place % 4], kind="related")],
             )  # fmt: skip
         elif kind == "listing":
@@ -201,7 +201,8 @@ def test_near_duplicates_share_a_cluster(kit: Any) -> None:
         members = kit.rows("SELECT site, cluster_id IS NULL FROM articles ORDER BY site")
         assert members == [("four", 0), ("one", 0), ("three", 1), ("two", 0)]
         [(_, size, first)] = kit.rows(
-            "SELECT c.id, c.articles, a.site FROM clusters c JOIN articles a ON a.id = c.first_article_id"
+            "SELECT c.id, c.articles, a.site FROM clusters c JOIN articles a ON a.id = "
+            "c.first_article_id"
         )
         assert (size, first) == (3, "two")
         # one is rewritten: it leaves; four stays with two

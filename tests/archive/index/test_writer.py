@@ -243,8 +243,8 @@ def test_text_is_made_fit_for_storage_at_one_border(kit: Any) -> None:
     """
     bad = "ن\x00ص \x1b[31m\ud800"
     entry = kit.entry(
-        title=bad, paragraphs=[bad], authors=[bad], tags=[bad], section=bad, image=Image(url=URL, caption=bad),
-        related=[Link(url=URL, text=bad, kind="related")], lead=bad, publisher=bad, published_raw=bad,
+        title=bad, paragraphs=[bad], authors=[bad], tags=[bad], section=bad, image=Image(url=URL, caption=bad),  # noqa: E501
+        related=[Link(url=URL, text=bad, kind="related")], lead=bad, publisher=bad, published_raw=bad,  # noqa: E501
     )  # fmt: skip
     sighting = Sighting(url=URL, source=URL, kind="feed", title=bad, published=bad)
     owed = Failure(url=URL, stage=Stage.EXTRACT, reason=bad, at=kit.START)

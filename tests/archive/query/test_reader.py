@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from archive.errors import StorageError, UsageError
 from archive.query.filters import Filters, Sort
-from archive.query.reader import IndexReader, last_crawls
+from archive.query.reader import IndexReader
+from archive.query.reports import last_crawls
 from archive.text.folding import (
     parse_query,
 )
@@ -76,8 +77,8 @@ def fill(kit: Any, *texts: str) -> None:
         index.apply_captures(
             [
                 kit.entry(
-                    f"https://news.example/a/{place}", place, title=f"عنوان {place}", paragraphs=[text],
-                    published=kit.START + timedelta(days=place), section=f"قسم{place % 2}", authors=[f"كاتبة {place}"],
+                    f"https://news.example/a/{place}", place, title=f"عنوان {place}", paragraphs=[text],  # noqa: E501
+                    published=kit.START + timedelta(days=place), section=f"قسم{place % 2}", authors=[f"كاتبة {place}"],  # noqa: E501
                 )
                 for place, text in enumerate(texts)
             ]

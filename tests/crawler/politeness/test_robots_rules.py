@@ -86,7 +86,8 @@ def test_only_the_first_500_kib_are_parsed():
 def test_delay_and_sitemaps_are_found():
     """Crawl-delay of our group, sitemaps of the whole file."""
     robots = RobotsRules(
-        b"Sitemap: /s1.xml\nUser-agent: *\nCrawl-delay: 2,5\nDisallow: /x\nSitemap: https://cdn.example/s2.xml"
+        b"Sitemap: /s1.xml\nUser-agent: *\nCrawl-delay: 2,5\nDisallow: /x\nSitemap: "
+        b"https://cdn.example/s2.xml"
     )
     assert robots.delay == 2.5
     assert robots.sitemaps == ["/s1.xml", "https://cdn.example/s2.xml"]

@@ -93,11 +93,17 @@ def test_a_place_keeps_the_names_that_last() -> None:
     from pipelines.article.extraction import extract
 
     def paths(build: str) -> list[str]:
-        prose = "The council met on Monday and spoke at length about the bridge, its cost and its colour, until late at night."
+        prose = (
+            "The council met on Monday and spoke at length about the bridge, its cost and its "
+            "colour, until late at night."
+        )
         html = (
-            f'<html><body><article class="post-8841 Shell_root__{build}"><h1>The bridge</h1><div class="entry sc-{build} mt-4">'
-            f'<p class="Text_par__{build}">{prose}</p><p><b>What the bridge will cost in the end, line by line.</b></p>'
-            f"<p>{prose} Twice.</p><div>{prose} First.<br><br>{prose} Second.</div></div></article></body></html>"
+            f'<html><body><article class="post-8841 Shell_root__{build}"><h1>The '
+            f'bridge</h1><div class="entry sc-{build} mt-4">'
+            f'<p class="Text_par__{build}">{prose}</p><p><b>What the bridge will cost in the '
+            f"end, line by line.</b></p>"
+            f"<p>{prose} Twice.</p><div>{prose} First.<br><br>{prose} "
+            f"Second.</div></div></article></body></html>"
         )
         found = extract(html.encode(), "https://a.example/bridge")
         return [place.path for place in found.places]  # type: ignore[union-attr]
@@ -119,10 +125,15 @@ def test_links_into_the_site_are_left_open() -> None:
     from archive.model import LINK_MARK
     from pipelines.article.extraction import extract
 
-    prose = "The council met on Monday and spoke at length about the bridge, its cost and its colour, until late at night."
+    prose = (
+        "The council met on Monday and spoke at length about the bridge, its cost and its colour, "
+        "until late at night."
+    )
     html = (
-        f"<html><body><article><h1>The bridge</h1><div><p>{prose}</p><p>Also seen: <a href='/n/2'>Mill burns down by night</a></p>"
-        f"<p>{prose} Again.</p><p>In full: <a href='https://other.example/x'>report of the audit office</a></p><p>{prose} End.</p>"
+        f"<html><body><article><h1>The bridge</h1><div><p>{prose}</p><p>Also seen: <a "
+        f"href='/n/2'>Mill burns down by night</a></p>"
+        f"<p>{prose} Again.</p><p>In full: <a href='https://other.example/x'>report of the "
+        f"audit office</a></p><p>{prose} End.</p>"
         "</div></article></body></html>"
     )
     found = extract(html.encode(), "https://a.example/bridge")

@@ -26,9 +26,18 @@ spec.loader.exec_module(layouts)
 
 URL = "https://www.example.test/world/zz9zz9z"
 LINES = [
-    "The town council opened the restored library on Monday after a year of careful work by volunteers.",
-    "The director said the reading rooms would stay open until late in the evening, seven days a week.",
-    "Visitors from the surrounding villages arrived early and waited patiently in the rain, reports say.",
+    (
+        "The town council opened the restored library on Monday after a year of careful work by "
+        "volunteers."
+    ),
+    (
+        "The director said the reading rooms would stay open until late in the evening, seven "
+        "days a week."
+    ),
+    (
+        "Visitors from the surrounding villages arrived early and waited patiently in the rain, "
+        "reports say."
+    ),
 ]
 
 
@@ -39,7 +48,10 @@ def article(markup: str, site: SiteConfig | None = None, url: str = URL) -> Arti
 
 
 def page_of(article_html: str, head: str = "") -> str:
-    return f"<html><head><title>Library opens | Example</title>{head}</head><body><h1>Library opens</h1>{article_html}</body></html>"
+    return (
+        f"<html><head><title>Library opens | Example</title>{head}</head><body><h1>Library "
+        f"opens</h1>{article_html}</body></html>"
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,7 +71,10 @@ def test_a_box_of_related_stories_after_the_text(
         f"<li><a href='/n/{at}'>Four hundred books return {at}</a></li>" for at in range(number)
     )
     related = f"<{box} class='related'>{label and f'<h3>{label}</h3>'}<ul>{links}</ul></{box}>"
-    latest = "<div class='latest-news'><h3>أخبار اليوم</h3><a href='/z'>Nothing to do with the story</a></div>"
+    latest = (
+        "<div class='latest-news'><h3>أخبار اليوم</h3><a href='/z'>Nothing to do with the "
+        "story</a></div>"
+    )
     text = f"<h1>Library opens</h1><p>{LINES[0]}</p><p>{LINES[1]}</p>"
     body = (
         f"<article>{text}{related}</article>" if inside else f"<article>{text}</article>{related}"
@@ -80,7 +95,10 @@ def test_links_of_the_body_and_of_related_boxes_are_apart() -> None:
     """
     found = article(
         page_of(
-            f"<nav><a href='/s'>Sport and more of it</a></nav><div><p>{LINES[0][:-1]} <a href='../x?utm_source=a#top'>here</a>.</p><p>{LINES[1]}</p><div class='related'><a href='/world/abc'>Four hundred books return</a></div><p>{LINES[2]}</p></div>"
+            f"<nav><a href='/s'>Sport and more of it</a></nav><div><p>{LINES[0][:-1]} <a "
+            f"href='../x?utm_source=a#top'>here</a>.</p><p>{LINES[1]}</p><div "
+            f"class='related'><a href='/world/abc'>Four hundred books "
+            f"return</a></div><p>{LINES[2]}</p></div>"
         )
     )
     assert [(link.url, link.kind) for link in found.links] == [
@@ -156,7 +174,10 @@ def test_a_sentence_that_tells_a_day_stays_and_dates_nothing() -> None:
     """Where the only date on a page stands in a paragraph, it is a day of the story: the paragraph
     is kept, no date is made of it.
     """
-    told = "The library of the old town, closed since the flood, was opened again to all visitors on 3 March 2026."
+    told = (
+        "The library of the old town, closed since the flood, was opened again to all visitors on "
+        "3 March 2026."
+    )
     found = article(page_of("".join(f"<p>{line}</p>" for line in (told, *LINES))))
     assert (found.paragraphs, found.published) == ([told, *LINES], None)
 
@@ -165,10 +186,15 @@ def test_selectors_are_told_as_evidence() -> None:
     """What a selector says is the choice, a line it drops is named, parts within parts count once,
     and one in vain is told.
     """
-    line = "The council met on Monday and spoke at length about the bridge, its cost and its colour, until late at night."
+    line = (
+        "The council met on Monday and spoke at length about the bridge, its cost and its colour, "
+        "until late at night."
+    )
     markup = (
-        f"<html><body><h1>Not this one</h1><h2 class=real>The bridge is open again</h2><div class=a><p>{line}</p>"
-        f"<p class=promo>Buy our calendar.</p><div class=a><p>{line} Twice.</p></div></div><div class=a><p>{line} End.</p></div></body></html>"
+        f"<html><body><h1>Not this one</h1><h2 class=real>The bridge is open again</h2><div "
+        f"class=a><p>{line}</p>"
+        f"<p class=promo>Buy our calendar.</p><div class=a><p>{line} "
+        f"Twice.</p></div></div><div class=a><p>{line} End.</p></div></body></html>"
     )
     chosen = Selectors(title="h2.real", body="div.a", date="span.none", drop=(".promo", ".none"))
     found = extract(markup.encode(), URL, site=SiteConfig(name="e", start=(URL,), selectors=chosen))
@@ -192,7 +218,10 @@ def test_the_sites_own_selectors_win() -> None:
     over.
     """
     markup = page_of(
-        f"<h2 class='t'>The true headline</h2><i class='d'>12 March 2024 16:07</i><div class='b'><p>{LINES[0]}</p><p class='z'>{LINES[1]}</p></div><div class='o'>"
+        (
+            f"<h2 class='t'>The true headline</h2><i class='d'>12 March 2024 16:07</i><div "
+            f"class='b'><p>{LINES[0]}</p><p class='z'>{LINES[1]}</p></div><div class='o'>"
+        )
         + f"<p>{LINES[2]}</p>" * 9
         + "</div>"
     )
@@ -287,7 +316,10 @@ STORY = "".join(f"<p>The {part} of the library was restored by volunteers in the
 
 
 def told(around: str) -> Article:
-    page = f'<html lang="en"><head><title>Library opens in the spring</title></head><body>{around.replace("STORY", STORY)}</body></html>'
+    page = (
+        f'<html lang="en"><head><title>Library opens in the '
+        f"spring</title></head><body>{around.replace('STORY', STORY)}</body></html>"
+    )
     found = extract(
         page.encode(),
         "https://www.example.test/n/library",
@@ -301,8 +333,14 @@ def test_what_a_page_does_not_say_stays_unsaid() -> None:
     """Without a section, a date or a caption, a link home, a teaser's date and a button are not
     taken for them.
     """
-    head = '<ul><li><a href="/">Home</a></li></ul><h2>Library opens in the spring</h2><div>Share</div><img src="/hall.jpg"><div>Photo: Amal Haddad</div>'
-    teaser = '<div><a href="/n/2"><h4>Another headline of another story</h4></a><span>2 hours ago</span></div>'
+    head = (
+        '<ul><li><a href="/">Home</a></li></ul><h2>Library opens in the '
+        'spring</h2><div>Share</div><img src="/hall.jpg"><div>Photo: Amal Haddad</div>'
+    )
+    teaser = (
+        '<div><a href="/n/2"><h4>Another headline of another story</h4></a><span>2 hours '
+        "ago</span></div>"
+    )
     found = told(f"<div>{head}<div>STORY</div></div><div>{teaser * 3}</div>")
     assert (found.section, found.published, len(found.paragraphs)) == (None, None, 3)
     assert found.image is not None

@@ -17,13 +17,21 @@ START = datetime(2024, 3, 1, 10, tzinfo=UTC)
 def page(updates: int) -> bytes:
     """The blog with its latest update first."""
     body = "".join(
-        f"<div><h3>Pillar {number} of the bridge seen by engineers</h3><p>The council said at {number} that the bridge would"
-        f" stay closed until the engineers had also seen pillar {number + 1}, which takes another hour.</p></div>"
+        f"<div><h3>Pillar {number} of the bridge seen by engineers</h3><p>The council said at "
+        f"{number} that the bridge would"
+        f" stay closed until the engineers had also seen pillar {number + 1}, which takes "
+        f"another hour.</p></div>"
         for number in range(updates, 0, -1)
     )
-    data = '{"@type": "LiveBlogPosting", "headline": "The bridge, live", "datePublished": "2024-03-01T10:00:00Z"}'
+    data = (
+        '{"@type": "LiveBlogPosting", "headline": "The bridge, live", "datePublished": '
+        '"2024-03-01T10:00:00Z"}'
+    )
     head = f'<title>The bridge, live</title><script type="application/ld+json">{data}</script>'
-    return f"<html><head>{head}</head><body><article><h1>The bridge, live</h1><div>{body}</div></article></body></html>".encode()
+    return (
+        f"<html><head>{head}</head><body><article><h1>The bridge, "
+        f"live</h1><div>{body}</div></article></body></html>"
+    ).encode()
 
 
 def test_a_live_blog_is_one_article_whose_versions_grow(tmp_path: Path) -> None:

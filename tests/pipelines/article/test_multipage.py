@@ -12,17 +12,19 @@ from pipelines.article.extraction import extract
 
 HOST = "https://paper.example"
 TEXT = (
-    "<p>The council met on Monday and spoke at length about the bridge, its cost and its colour, until late.</p>"
-    * 2
-)
+    "<p>The council met on Monday and spoke at length about the bridge, its cost and its "
+    "colour, until late.</p>"
+) * 2
 
 
 def read(url: str, links: str, *, canonical: str | None = None, head: str = "") -> Article:
     if canonical:
         head += f'<link rel="canonical" href="{canonical}">'
     html = (
-        f'<html><head><title>The bridge at last</title><meta property="og:type" content="article">{head}</head><body>'
-        f'<nav><a href="/">Home</a></nav><article><h1>The bridge at last</h1>{TEXT}</article><div>{links}</div></body></html>'
+        f'<html><head><title>The bridge at last</title><meta property="og:type" '
+        f'content="article">{head}</head><body>'
+        f'<nav><a href="/">Home</a></nav><article><h1>The bridge at '
+        f"last</h1>{TEXT}</article><div>{links}</div></body></html>"
     )
     found = extract(html.encode(), url)
     assert isinstance(found, Article), found

@@ -14,18 +14,45 @@ from pipelines.page.dom import Page, parse_page
 from pipelines.page.text_key import text_key
 
 LINES = [
-    "The ferry company put its oldest boat back into service on Monday after eleven months in the dry dock.",
-    "Engineers replaced the whole of the deck, both engines and most of the wiring, the harbour office said.",
-    "Commuters waited on the quay from five in the morning and greeted the boat with whistles and applause.",
-    "The second boat of the fleet is to follow in the autumn, once the first has passed its trial crossings.",
+    (
+        "The ferry company put its oldest boat back into service on Monday after eleven months in "
+        "the dry dock."
+    ),
+    (
+        "Engineers replaced the whole of the deck, both engines and most of the wiring, the "
+        "harbour office said."
+    ),
+    (
+        "Commuters waited on the quay from five in the morning and greeted the boat with whistles "
+        "and applause."
+    ),
+    (
+        "The second boat of the fleet is to follow in the autumn, once the first has passed its "
+        "trial crossings."
+    ),
 ]
 MORE = [
-    "On the far bank the baker had hung flags from the roof of his shop and gave away the day's first rolls.",
-    "School begins half an hour later this week, since nobody yet trusts the new timetable, a teacher said.",
-    "Fishermen complained that the wash of the faster engines reaches the nets they set below the old mill.",
-    "A ticket costs as much as it did before the repairs, and children under six travel without one as ever.",
+    (
+        "On the far bank the baker had hung flags from the roof of his shop and gave away the "
+        "day's first rolls."
+    ),
+    (
+        "School begins half an hour later this week, since nobody yet trusts the new timetable, a "
+        "teacher said."
+    ),
+    (
+        "Fishermen complained that the wash of the faster engines reaches the nets they set below "
+        "the old mill."
+    ),
+    (
+        "A ticket costs as much as it did before the repairs, and children under six travel "
+        "without one as ever."
+    ),
 ]
-DECK = "After almost a year of repairs the harbour has its oldest boat again, and a second one is to follow soon."
+DECK = (
+    "After almost a year of repairs the harbour has its oldest boat again, and a second one is to "
+    "follow soon."
+)
 HEADLINE = "Oldest ferry returns to the harbour"
 
 
@@ -64,8 +91,10 @@ def test_a_first_paragraph_in_a_box_of_its_own_stays() -> None:
     paragraph.
     """
     html = (
-        f"<html><head><title>{HEADLINE}</title><meta name='description' content='{DECK}'></head><body><h1>{HEADLINE}</h1>"
-        f"<div class='lead'><p>{DECK}</p></div><section>{paragraphs(*LINES)}</section></body></html>"
+        f"<html><head><title>{HEADLINE}</title><meta name='description' "
+        f"content='{DECK}'></head><body><h1>{HEADLINE}</h1>"
+        f"<div "
+        f"class='lead'><p>{DECK}</p></div><section>{paragraphs(*LINES)}</section></body></html>"
     )
     found = extract(html.encode(), "https://www.example.test/a")
     assert isinstance(found, Article)
@@ -76,7 +105,8 @@ def test_the_deck_is_the_lead() -> None:
     """What was left out as the deck is the article's lead."""
     html = (
         f"<html><head><title>{HEADLINE}</title></head><body><h1>{HEADLINE}</h1><header><p>{DECK}</p>"
-        f"<time datetime='2026-03-02T14:05:00Z'>2 March 2026</time></header><section>{paragraphs(*LINES)}</section></body></html>"
+        f"<time datetime='2026-03-02T14:05:00Z'>2 March "
+        f"2026</time></header><section>{paragraphs(*LINES)}</section></body></html>"
     )
     found = extract(html.encode(), "https://www.example.test/a")
     assert isinstance(found, Article)
@@ -110,7 +140,10 @@ def test_a_speaker_of_the_writers_name_is_heard() -> None:
 )
 def test_a_label_over_the_writers_portrait_ends_the_text(label: str) -> None:
     """What stands under such a label, whoever it names, is no part of the text."""
-    portrait = "She has lived on three islands and knows the timetable of each of them by heart, summer and winter."
+    portrait = (
+        "She has lived on three islands and knows the timetable of each of them by heart, summer "
+        "and winter."
+    )
     assert (
         read(f"<section>{paragraphs(*LINES)}<h3>{label}</h3><p>{portrait}</p></section>").paragraphs
         == LINES
@@ -174,12 +207,30 @@ def test_invitations_go(line: str) -> None:
 @pytest.mark.parametrize(
     "told",
     [
-        "The company's newsletter, which has 4,000 readers on both banks, announced the date a week ago.",
-        "More than 9,000 people follow the captain on Instagram, where he shows the river every morning.",
-        "Shops on the quay can now sign up for WhatsApp orders, as those in the upper town have long done.",
-        "Readers who subscribe to the harbour newsletter had known of the date for a week, the office said.",
-        "Passengers have to log in to read the new timetable, which some of the older ones find hard to do.",
-        "سجلت محطة الميناء أعلى منسوب للمياه منذ عشرين عاماً بحسب النشرة الجوية الصادرة صباح يوم الاثنين.",
+        (
+            "The company's newsletter, which has 4,000 readers on both banks, announced the date "
+            "a week ago."
+        ),
+        (
+            "More than 9,000 people follow the captain on Instagram, where he shows the river "
+            "every morning."
+        ),
+        (
+            "Shops on the quay can now sign up for WhatsApp orders, as those in the upper town "
+            "have long done."
+        ),
+        (
+            "Readers who subscribe to the harbour newsletter had known of the date for a week, "
+            "the office said."
+        ),
+        (
+            "Passengers have to log in to read the new timetable, which some of the older ones "
+            "find hard to do."
+        ),
+        (
+            "سجلت محطة الميناء أعلى منسوب للمياه منذ عشرين عاماً بحسب النشرة الجوية الصادرة صباح "
+            "يوم الاثنين."
+        ),
         "Стороны подписали договор о строительстве канала, который свяжет порт с верхним городом.",
     ],
 )
@@ -205,7 +256,10 @@ def test_a_pulled_quotation_is_read_once() -> None:
     wherever it stands.
     """
     said = "“I learned to swim off that boat, as my mother did.”"
-    whole = f"{said} Mara Lund, who is eighty, came with her grandchildren and stayed until the last crossing."
+    whole = (
+        f"{said} Mara Lund, who is eighty, came with her grandchildren and stayed until the last "
+        f"crossing."
+    )
     markup = (
         f"<section>{paragraphs(*LINES[:2])}<p>{said}</p>{paragraphs(*LINES[2:], whole)}</section>"
     )
@@ -270,8 +324,10 @@ def test_what_follows_an_early_end_of_the_document_is_read() -> None:
     text are read there.
     """
     html = (
-        f"<html><head><title>{HEADLINE}</title></head><body><nav><a href='/'>Home</a></nav></body></html>\n"
-        f"<div><h1>{HEADLINE}</h1>{paragraphs(*LINES)}<p>More on <a href='/boats/7'>the second boat</a> and its crew.</p></div>"
+        f"<html><head><title>{HEADLINE}</title></head><body><nav><a "
+        f"href='/'>Home</a></nav></body></html>\n"
+        f"<div><h1>{HEADLINE}</h1>{paragraphs(*LINES)}<p>More on <a href='/boats/7'>the "
+        f"second boat</a> and its crew.</p></div>"
     )
     found = extract(html.encode(), "https://www.example.test/a")
     assert isinstance(found, Article)
@@ -286,7 +342,8 @@ def test_readers_comments_make_no_list_of_a_story() -> None:
         for at in range(60)
     )
     html = (
-        f"<html><head><title>{HEADLINE}</title></head><body><article><h1><a href='/a'>{HEADLINE}</a></h1>{paragraphs(*LINES)}"
+        f"<html><head><title>{HEADLINE}</title></head><body><article><h1><a "
+        f"href='/a'>{HEADLINE}</a></h1>{paragraphs(*LINES)}"
         f"</article><div id='comments'>{comments}</div></body></html>"
     )
     found = extract(html.encode(), "https://www.example.test/a")

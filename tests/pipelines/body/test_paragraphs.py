@@ -17,10 +17,22 @@ from pipelines.page.markup_hints import boilerplate_mark
 from pipelines.page.text_key import text_key
 
 LINES = [
-    "The town council opened the restored library on Monday after a year of careful work by volunteers.",
-    "The director said the reading rooms would stay open until late in the evening, seven days a week.",
-    "Visitors from the surrounding villages arrived early and waited patiently in the rain, reports say.",
-    "A second phase of the restoration, which concerns the roof, is expected to begin in the spring.",
+    (
+        "The town council opened the restored library on Monday after a year of careful work by "
+        "volunteers."
+    ),
+    (
+        "The director said the reading rooms would stay open until late in the evening, seven "
+        "days a week."
+    ),
+    (
+        "Visitors from the surrounding villages arrived early and waited patiently in the rain, "
+        "reports say."
+    ),
+    (
+        "A second phase of the restoration, which concerns the roof, is expected to begin in the "
+        "spring."
+    ),
 ]
 
 

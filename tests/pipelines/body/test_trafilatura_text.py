@@ -16,17 +16,28 @@ from pipelines.body import trafilatura_text
 from pipelines.page.text_key import text_key
 
 TOLD = "".join(
-    f"<p>The council met for the {word} time on Monday, and its members spoke at length of the harbour wall.</p>"
+    (
+        f"<p>The council met for the {word} time on Monday, and its members spoke at length of "
+        f"the harbour wall.</p>"
+    )
     for word in ("first", "second", "third", "fourth", "fifth", "sixth")
 )
 PAGES = {
-    "plain": f"<body><nav>Home <a href='/a'>World</a></nav><article><h1>Wall</h1>{TOLD}<script>var a</script>end</article></body>",
-    "nested": f"<body><aside><aside>inner</aside>outer</aside><aside>next</aside><div class='post-content'>{TOLD}"
-    "<aside>One <aside>two</aside></aside><aside>A story beside this one, told in a line.</aside></div></body>",
+    "plain": (
+        f"<body><nav>Home <a href='/a'>World</a></nav><article><h1>Wall</h1>{TOLD}<script>var "
+        f"a</script>end</article></body>"
+    ),
+    "nested": f"<body><aside><aside>inner</aside>outer</aside><aside>next</aside><div "
+    f"class='post-content'>{TOLD}"
+    "<aside>One <aside>two</aside></aside><aside>A story beside this one, told in a "
+    "line.</aside></div></body>",
     "wrapped": f"<body><footer><article>{TOLD}</article></footer><div>Short.</div></body>",
     "forum": '<body><script type="application/ld+json">{"@type": "DiscussionForumPosting"}</script>'
     f"<div id='comments' class='comments'>{TOLD}</div></body>",
-    "formula": f"<body><article>{TOLD}<p>The sum <svg><title>sum</title></svg> is <button>big</button> large.</p></article></body>",
+    "formula": (
+        f"<body><article>{TOLD}<p>The sum <svg><title>sum</title></svg> is <button>big</button> "
+        f"large.</p></article></body>"
+    ),
 }
 
 

@@ -12,7 +12,10 @@ from pipelines.article.extraction import extract
 STORY = "أعلنت بلدية الجزيرة اليوم افتتاح المكتبة القديمة أمام الزوار بعد عام من الترميم."
 MENU = "".join(f'<li><a href="/s{at}">باب رقم {at}</a></li>' for at in range(12))
 CARDS = "".join(
-    f'<div class="c{at}"><a href="/n/{at}"><img src="/i.jpg"><h3>عنوان خبر رقم {at} عن شأن من شؤون المدينة</h3></a><p>سطر يشرح الخبر رقم {at} باختصار</p></div>'
+    (
+        f'<div class="c{at}"><a href="/n/{at}"><img src="/i.jpg"><h3>عنوان خبر رقم {at} عن شأن من '
+        f"شؤون المدينة</h3></a><p>سطر يشرح الخبر رقم {at} باختصار</p></div>"
+    )
     for at in range(20)
 )
 
@@ -34,11 +37,14 @@ def read(
     [
         ("Just a moment...", "<h1>www.example.test</h1><p>Checking your browser before accessing.</p>", NotArticleReason.CHALLENGE),
         ("Attention Required! | Cloudflare", "<h1>Sorry, you have been blocked</h1><p>You are unable to access this site.</p>", NotArticleReason.CHALLENGE),
-        ("news", '<form id="challenge-form" action="/x"><p>Please wait a little while we look at your request.</p></form>', NotArticleReason.CHALLENGE),
+        ("news", ('<form id="challenge-form" action="/x"><p>Please wait a little while we look at your '
+'request.</p></form>'), NotArticleReason.CHALLENGE),
         ("لحظة من فضلك", "<p>جارٍ التحقق من أمان المتصفح قبل المتابعة إلى الموقع.</p>", NotArticleReason.CHALLENGE),
-        ("Before you continue", "<h1>Before you continue</h1><p>We use cookies and data to deliver our services, and to measure how they are used by you.</p>", NotArticleReason.CONSENT),
+        ("Before you continue", ("<h1>Before you continue</h1><p>We use cookies and data to deliver our services, and "
+"to measure how they are used by you.</p>"), NotArticleReason.CONSENT),
         ("404 - الصفحة غير موجودة", "<h1>عذراً</h1><p>الصفحة التي تبحث عنها غير موجودة أو تم نقلها إلى مكان آخر.</p>", NotArticleReason.ERROR_PAGE),
-        ("Page not found", "<h1>Oops!</h1><p>The page you are looking for may have been moved or deleted by us.</p>", NotArticleReason.ERROR_PAGE),
+        ("Page not found", ("<h1>Oops!</h1><p>The page you are looking for may have been moved or deleted by "
+"us.</p>"), NotArticleReason.ERROR_PAGE),
         ("العالم", f"<ul>{MENU}</ul><h1>العالم</h1>{CARDS}", NotArticleReason.LISTING),
         ("Tag: city", f"<h1>City</h1><div>{CARDS}</div><a href='?page=2'>2</a>", NotArticleReason.LISTING),
         ("عنوان", '<div id="root"></div>', NotArticleReason.EMPTY),
@@ -56,9 +62,13 @@ def test_what_is_no_article_is_named(title: str, body: str, reason: NotArticleRe
 @pytest.mark.parametrize(
     ("head", "body", "reason"),
     [
-        ('<meta property="og:type" content="video.other">', "<h1>جولة في المدينة القديمة</h1><video src='/v.mp4'></video><p>جولة مصورة في أسواق المدينة القديمة صباح اليوم.</p>", NotArticleReason.VIDEO),
-        ('<script type="application/ld+json">{"@type":"ImageGallery","name":"صور"}</script>', "<h1>صور من المهرجان السنوي</h1><p>مشاهد من افتتاح المهرجان السنوي في ساحة المدينة.</p><img src='/1.jpg'>", NotArticleReason.GALLERY),
-        ('<script type="application/ld+json">{"@type":"NewsArticle","headline":"x","isAccessibleForFree":false}</script>', f"<h1>تقرير خاص عن المكتبة</h1><p>{STORY}</p><div class='paywall'>هذا المحتوى للمشتركين فقط</div>", NotArticleReason.PAYWALL),
+        ('<meta property="og:type" content="video.other">', ("<h1>جولة في المدينة القديمة</h1><video src='/v.mp4'></video><p>جولة مصورة في أسواق "
+"المدينة القديمة صباح اليوم.</p>"), NotArticleReason.VIDEO),
+        ('<script type="application/ld+json">{"@type":"ImageGallery","name":"صور"}</script>', ("<h1>صور من المهرجان السنوي</h1><p>مشاهد من افتتاح المهرجان السنوي في ساحة "
+"المدينة.</p><img src='/1.jpg'>"), NotArticleReason.GALLERY),
+        (('<script '
+'type="application/ld+json">{"@type":"NewsArticle","headline":"x","isAccessibleForFree":false}</script>'), (f"<h1>تقرير خاص عن المكتبة</h1><p>{STORY}</p><div class='paywall'>هذا المحتوى "
+f"للمشتركين فقط</div>"), NotArticleReason.PAYWALL),
     ],
 )  # fmt: skip
 def test_stubs_are_named(head: str, body: str, reason: NotArticleReason) -> None:
@@ -80,7 +90,11 @@ def test_stubs_are_named(head: str, body: str, reason: NotArticleReason) -> None
 )
 def test_a_story_of_one_paragraph_is_an_article_alone(markup: str) -> None:
     """A story of one sentence is kept, and pulls no menu, teaser or footer in."""
-    body = f"<ul>{MENU}</ul><h1>افتتاح المكتبة القديمة أمام الزوار</h1>{markup.format(STORY)}<div class='side'>{CARDS}</div><footer><p>جميع الحقوق محفوظة © شركة المثال للإعلام والنشر</p></footer>"
+    body = (
+        f"<ul>{MENU}</ul><h1>افتتاح المكتبة القديمة أمام الزوار</h1>{markup.format(STORY)}<div "
+        f"class='side'>{CARDS}</div><footer><p>جميع الحقوق محفوظة © شركة المثال للإعلام "
+        f"والنشر</p></footer>"
+    )
     found = read(body, head='<meta property="og:type" content="article">')
     assert isinstance(found, Article), found
     assert found.paragraphs == [STORY]
@@ -89,9 +103,9 @@ def test_a_story_of_one_paragraph_is_an_article_alone(markup: str) -> None:
 def test_a_long_story_about_challenges_is_an_article() -> None:
     """A page of real length whose words sound like a challenge or an error is still a story."""
     words = (
-        "The 404 error page is a cultural object of its own, the curator said on Tuesday in the old town hall. "
-        * 6
-    )
+        "The 404 error page is a cultural object of its own, the curator said on Tuesday in "
+        "the old town hall. "
+    ) * 6
     body = "<h1>Page not found: a history of 404</h1>" + f"<p>{words}</p>" * 6
     assert isinstance(read(body, title="Page not found: a history of 404"), Article)
 
@@ -105,7 +119,10 @@ LONG_ITEMS = "".join(
     for at, text in enumerate(HEADLINES)
 )
 TEASERS = "".join(
-    f'<div class="card"><img src="/{at}.jpg"><h3><a href="/n/{at}">{text}</a></h3><p>{STORY} وهذا سطر ثان عنها.</p><span>منذ {at + 1} ساعات</span></div>'
+    (
+        f'<div class="card"><img src="/{at}.jpg"><h3><a href="/n/{at}">{text}</a></h3><p>{STORY} '
+        f"وهذا سطر ثان عنها.</p><span>منذ {at + 1} ساعات</span></div>"
+    )
     for at, text in enumerate(HEADLINES)
 )
 WEBSITE = '<meta property="og:type" content="website">'
@@ -154,14 +171,21 @@ def test_a_section_is_no_article(items: str, head: str) -> None:
 @pytest.mark.parametrize(
     ("title", "body", "reason"),
     [
-        ("خصوصيتك", "<h1>نحن نهتم بخصوصيتك</h1><p>نستخدم نحن وشركاؤنا معلومات مخزنة على جهازك، ويمكنك تغيير اختيارك في أي وقت.</p>", NotArticleReason.CONSENT),
-        ("Zustimmung", "<h1>Wir brauchen Ihre Zustimmung</h1><p>Wir und unsere Partner speichern Informationen auf Ihrem Gerät und lesen sie wieder aus.</p>", NotArticleReason.CONSENT),
-        ("Access Denied", "<h1>Access Denied</h1><p>You don't have permission to access this page on this server. Reference 18.</p>", NotArticleReason.CHALLENGE),
-        ("صيانة", "<h1>الموقع تحت الصيانة</h1><p>نعمل حالياً على تحديث الموقع وسنعود إليكم قريباً، شكراً لصبركم.</p>", NotArticleReason.ERROR_PAGE),
-        ("تسجيل الدخول", "<h1>تسجيل الدخول</h1><p>يرجى تسجيل الدخول إلى حسابك لمتابعة القراءة في هذا الموقع.</p>", NotArticleReason.ERROR_PAGE),
-        ("Erreur", "<h1>Cette page n'existe pas</h1><p>La page que vous cherchez a peut-être été déplacée ou supprimée de notre site.</p>", NotArticleReason.ERROR_PAGE),
+        ("خصوصيتك", ("<h1>نحن نهتم بخصوصيتك</h1><p>نستخدم نحن وشركاؤنا معلومات مخزنة على جهازك، ويمكنك "
+"تغيير اختيارك في أي وقت.</p>"), NotArticleReason.CONSENT),
+        ("Zustimmung", ("<h1>Wir brauchen Ihre Zustimmung</h1><p>Wir und unsere Partner speichern "
+"Informationen auf Ihrem Gerät und lesen sie wieder aus.</p>"), NotArticleReason.CONSENT),
+        ("Access Denied", ("<h1>Access Denied</h1><p>You don't have permission to access this page on this "
+"server. Reference 18.</p>"), NotArticleReason.CHALLENGE),
+        ("صيانة", ("<h1>الموقع تحت الصيانة</h1><p>نعمل حالياً على تحديث الموقع وسنعود إليكم قريباً، "
+"شكراً لصبركم.</p>"), NotArticleReason.ERROR_PAGE),
+        ("تسجيل الدخول", ("<h1>تسجيل الدخول</h1><p>يرجى تسجيل الدخول إلى حسابك لمتابعة القراءة في هذا "
+"الموقع.</p>"), NotArticleReason.ERROR_PAGE),
+        ("Erreur", ("<h1>Cette page n'existe pas</h1><p>La page que vous cherchez a peut-être été "
+"déplacée ou supprimée de notre site.</p>"), NotArticleReason.ERROR_PAGE),
         ("صحيفة", "<h1>404</h1><p>المقال الذي تبحث عنه لم يعد متاحاً على موقعنا الإلكتروني.</p>", NotArticleReason.ERROR_PAGE),
-        ("عذرا", f"<h1>عذراً، الصفحة غير موجودة</h1><p>ربما تم حذف الصفحة التي تبحث عنها أو نقلها.</p>{ITEMS}", NotArticleReason.ERROR_PAGE),
+        ("عذرا", (f"<h1>عذراً، الصفحة غير موجودة</h1><p>ربما تم حذف الصفحة التي تبحث عنها أو "
+f"نقلها.</p>{ITEMS}"), NotArticleReason.ERROR_PAGE),
     ],
 )  # fmt: skip
 def test_what_stands_in_an_articles_place_is_named(
@@ -178,10 +202,22 @@ def test_what_stands_in_an_articles_place_is_named(
 @pytest.mark.parametrize(
     "body",
     [
-        f"<h1>افتتاح المكتبة القديمة أمام الزوار</h1><div>12 مارس 2024، 4:07 م</div><p>{STORY} وقالت إن الدخول مجاني للجميع.</p><div>{TEASERS}</div>",
-        f"<h1>افتتاح المكتبة القديمة أمام الزوار</h1><p>{STORY}</p><ul>{ITEMS[: len(ITEMS) // 2]}</ul>",
-        f"<div><h2>نحن نهتم بخصوصيتك</h2><p>نستخدم معلومات مخزنة.</p></div><h1>افتتاح المكتبة القديمة أمام الزوار</h1><p>{STORY}</p><p>وأضافت: {STORY}</p>",
-        "<h1>افتتاح المكتبة القديمة أمام الزوار</h1><p>افتتحت المكتبة القديمة أبوابها فجر اليوم.</p>",
+        (
+            f"<h1>افتتاح المكتبة القديمة أمام الزوار</h1><div>12 مارس 2024، 4:07 "
+            f"م</div><p>{STORY} وقالت إن الدخول مجاني للجميع.</p><div>{TEASERS}</div>"
+        ),
+        (
+            f"<h1>افتتاح المكتبة القديمة أمام "
+            f"الزوار</h1><p>{STORY}</p><ul>{ITEMS[: len(ITEMS) // 2]}</ul>"
+        ),
+        (
+            f"<div><h2>نحن نهتم بخصوصيتك</h2><p>نستخدم معلومات مخزنة.</p></div><h1>افتتاح المكتبة "
+            f"القديمة أمام الزوار</h1><p>{STORY}</p><p>وأضافت: {STORY}</p>"
+        ),
+        (
+            "<h1>افتتاح المكتبة القديمة أمام الزوار</h1><p>افتتحت المكتبة القديمة أبوابها فجر "
+            "اليوم.</p>"
+        ),
     ],
     ids=["among teasers", "among headlines", "below a notice", "one short sentence"],
 )
@@ -228,9 +264,11 @@ DAYS = "".join(f'<a href="/2026/11/{day}">{day}</a> ' for day in range(1, 31))
 @pytest.mark.parametrize(
     ("body", "url"),
     [
-        (f"<h1>أخبار يوم السبت 7 نوفمبر 2026</h1><time datetime='2026-11-07'>7 نوفمبر 2026</time><table><tr><td>{DAYS}</td></tr></table>", "/2026/11/07"),
+        ((f"<h1>أخبار يوم السبت 7 نوفمبر 2026</h1><time datetime='2026-11-07'>7 نوفمبر "
+f"2026</time><table><tr><td>{DAYS}</td></tr></table>"), "/2026/11/07"),
         ("<h1>كل أخبار اليوم في المدينة القديمة</h1><p>لا أخبار.</p>", "/2026/11/08"),
-        (f"<ul>{MENU}</ul><h1>العالم</h1><a href='/n/1'>{HEADLINES[0]}</a><a href='?page=6'>السابق</a>", "/world?page=7"),
+        ((f"<ul>{MENU}</ul><h1>العالم</h1><a href='/n/1'>{HEADLINES[0]}</a><a "
+f"href='?page=6'>السابق</a>"), "/world?page=7"),
         ("<h1>الأبواب</h1><a href='/world'>العالم</a> <a href='/city'>المدينة</a>", "/sections"),
     ],
     ids=["calendar day", "day without news", "last page", "hub"],
@@ -266,9 +304,11 @@ def test_a_page_about_the_site_is_its_own(head: str) -> None:
         (ARTICLE, "<h1>من نحن</h1>"),
         ('<script type="application/ld+json">{"@type":"NewsArticle","headline":"خبر"}</script>', "<h1>خبر</h1>"),
         ('<meta property="article:published_time" content="2026-11-07T09:54:00+03:00">', f"<h1>خبر</h1><ul>{ITEMS[:300]}</ul>"),
-        ("", f"<h1>افتتاح المكتبة القديمة أمام الزوار</h1><time datetime='2026-11-07T09:54:00+03:00'>السبت</time><ul>{MENU}</ul>"),
+        ("", (f"<h1>افتتاح المكتبة القديمة أمام الزوار</h1><time "
+f"datetime='2026-11-07T09:54:00+03:00'>السبت</time><ul>{MENU}</ul>")),
         ("", f"<ul>{MENU}</ul><div id='root'></div><script src='/app.js'></script>"),
-        ("", "<h1>صحيفة المثال</h1><noscript>You need to enable JavaScript to run this app.</noscript>"),
+        ("", ("<h1>صحيفة المثال</h1><noscript>You need to enable JavaScript to run this "
+"app.</noscript>")),
         ("", "<p>جار التحميل</p>"),
     ],
     ids=["og", "json-ld", "published", "dated headline", "empty mount", "asks for scripts", "spinner"],

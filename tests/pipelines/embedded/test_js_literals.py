@@ -63,7 +63,10 @@ def test_assigned_values_may_be_javascript() -> None:
     again.
     """
     long = "x" * MIN_STATE
-    script = f"window.one = {{title: 'a', inner: 'window.no = {{}}', text: '{long}'}}; window.two = {{\"b\": 1}}; window.c = d();"
+    script = (
+        f"window.one = {{title: 'a', inner: 'window.no = {{}}', text: '{long}'}}; window.two = "
+        f'{{"b": 1}}; window.c = d();'
+    )
     assert [(name, sorted(value)) for name, value in assigned_anywhere(script)] == [("one", ["inner", "text", "title"]), ("two", ["b"])]  # fmt: skip
 
 

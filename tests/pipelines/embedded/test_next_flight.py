@@ -42,7 +42,10 @@ def test_a_body_that_stands_only_in_react_elements(named: str) -> None:
     are not.
     """
     lines = [
-        f"The council said on Monday, for the {at}th time, that the library would open in the spring."
+        (
+            f"The council said on Monday, for the {at}th time, that the library would open in the "
+            f"spring."
+        )
         for at in range(3)
     ]
     told = [
@@ -67,7 +70,10 @@ def test_a_body_that_stands_only_in_react_elements(named: str) -> None:
     ]
     root = ["$", "main", None, {"children": [story, beside]}]
     rows = _pushed(f"7:{json.dumps(told)}\n", f"0:{json.dumps(root)}\n")
-    head = '<title>Library opens in spring</title><meta property="og:title" content="Library opens in spring">'
+    head = (
+        '<title>Library opens in spring</title><meta property="og:title" content="Library opens '
+        'in spring">'
+    )
     page = f"<html><head>{head}</head><body><div class='skeleton'></div>{rows}</body></html>"
     found = extract(page.encode(), "https://www.example.test/n/library")
     assert isinstance(found, Article), found

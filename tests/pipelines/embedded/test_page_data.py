@@ -69,7 +69,10 @@ def test_flight_rows_are_joined_and_references_followed(parts: int) -> None:
         POST | {"content": "$1a", "writers": "$2b", "category": "$2c:0:category"},
         ensure_ascii=False,
     )
-    rows = f'0:["$","div",null,{{"post":{post}}}]\n1a:T{len(BODY.encode()):x},{BODY}2b:[{{"name":"ليلى حداد"}}]\n2c:[{{"category":{{"title":"العالم"}}}}]\n'
+    rows = (
+        f'0:["$","div",null,{{"post":{post}}}]\n1a:T{len(BODY.encode()):x},{BODY}2b:[{{"name":"ليلى '
+        f'حداد"}}]\n2c:[{{"category":{{"title":"العالم"}}}}]\n'
+    )
     found = embedded(pushes(rows, parts)).articles
     assert [(one.title, one.body, one.authors, one.section, one.source) for one in found] == [("عنوان الخبر", BODY, ["ليلى حداد"], "العالم", "flight")]  # fmt: skip
 
@@ -125,7 +128,8 @@ def test_only_globals_are_assigned(script: str, names: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("script", "source"),
-    [('<script id="__NEXT_DATA__" type="application/json">{"props": {"pageProps": {"post": %s}}}</script>', "next-data"), ("<script>window.__NUXT__={data:[1]}; window.__NUXT__ = {\"data\": [%s]};</script>", "nuxt"), ('<script>window.__APOLLO_STATE__ = {"Post:1": %s};</script>', "apollo"), ("<script>window.Fusion=window.Fusion||{};Fusion.globalContent=%s;Fusion.y={};</script>", "fusion"), ('<script>window["__INITIAL_STATE__"]=JSON.parse(%j);</script>', "state")],
+    [(('<script id="__NEXT_DATA__" type="application/json">{"props": {"pageProps": {"post": '
+'%s}}}</script>'), "next-data"), ("<script>window.__NUXT__={data:[1]}; window.__NUXT__ = {\"data\": [%s]};</script>", "nuxt"), ('<script>window.__APOLLO_STATE__ = {"Post:1": %s};</script>', "apollo"), ("<script>window.Fusion=window.Fusion||{};Fusion.globalContent=%s;Fusion.y={};</script>", "fusion"), ('<script>window["__INITIAL_STATE__"]=JSON.parse(%j);</script>', "state")],
 )  # fmt: skip
 def test_articles_are_found_in_every_kind_of_state(script: str, source: str) -> None:
     """Whatever framework wrote the state, the post in it is found with its date, writer, section
@@ -183,7 +187,10 @@ def test_blocks_become_paragraphs() -> None:
     [
         "<script>var page = {DATA};</script>",
         "<script>const page={article:{title:'TITLE',content:'BODY'}};start(page)</script>",
-        "<script>kit.start(app, { data: [null,{type:'data',data:{title:'TITLE',content:'BODY'}}] });</script>",
+        (
+            "<script>kit.start(app, { data: "
+            "[null,{type:'data',data:{title:'TITLE',content:'BODY'}}] });</script>"
+        ),
         "<script>window.page=JSON.parse(decodeURIComponent('QUOTED'))</script>",
         '<div data-page="ESCAPED"></div>',
         "<textarea hidden>ESCAPED</textarea>",

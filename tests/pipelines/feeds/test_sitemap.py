@@ -42,7 +42,10 @@ def test_a_urlset_announces_its_pages_with_their_lastmod_as_stated():
 
 def test_an_index_names_further_sitemaps():
     """A sitemap index gives addresses of sitemaps, and no page."""
-    data = f"<sitemapindex {NS}><sitemap><loc>/one.xml.gz</loc></sitemap><sitemap><loc> {URL}2 </loc></sitemap></sitemapindex>"
+    data = (
+        f"<sitemapindex {NS}><sitemap><loc>/one.xml.gz</loc></sitemap><sitemap><loc> {URL}2 "
+        f"</loc></sitemap></sitemapindex>"
+    )
     reading = read_sitemap(data.encode(), URL)
     assert reading.sitemaps == ("http://127.0.0.1:8000/one.xml.gz", URL + "2")
     assert (reading.kind, reading.sightings, reading.failures) == ("index", (), ())
@@ -55,7 +58,8 @@ def test_google_news_titles_and_dates_are_read():
     entry = (
         "<url><loc>http://127.0.0.1:8000/n</loc><image:image><image:title>صورة</image:title><image:loc>http://127.0.0.1/i.jpg</image:loc></image:image>"
         "<news:news><news:publication><news:name>الجريدة</news:name><news:language>ar</news:language></news:publication>"
-        "<news:publication_date>2026-11-22T09:30+03:00</news:publication_date><news:title>عنوان &amp; آخر</news:title></news:news></url>"
+        "<news:publication_date>2026-11-22T09:30+03:00</news:publication_date><news:title>عنوان "
+        "&amp; آخر</news:title></news:news></url>"
     )
     image = 'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
     reading = read_sitemap(urlset(entry, f"{NS} {NEWS_NS} {image}"), URL)
@@ -187,7 +191,10 @@ def test_an_external_dtd_is_not_loaded(tmp_path):
 def test_html_in_place_of_a_sitemap_is_said():
     """A page served where the sitemap should be is reported as such."""
     reading = read_sitemap(
-        b"<!doctype html><html><head><title>Oops</title></head><body><a href='/x'>x</a></body></html>",
+        (
+            b"<!doctype html><html><head><title>Oops</title></head><body><a "
+            b"href='/x'>x</a></body></html>"
+        ),
         URL,
     )
     assert (reading.kind, reading.sightings) == ("html", ())

@@ -31,11 +31,17 @@ CAIRO = ZoneInfo("Africa/Cairo")
 
 
 def page(head: str = "", body: str = "", *, lang: str = "ar") -> bytes:
-    return f'<!DOCTYPE html><html lang="{lang}"><head><meta charset="utf-8">{head}</head><body>{body}</body></html>'.encode()
+    return (
+        f'<!DOCTYPE html><html lang="{lang}"><head><meta '
+        f'charset="utf-8">{head}</head><body>{body}</body></html>'
+    ).encode()
 
 
 def linked(**values: object) -> str:
-    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle"} | values, ensure_ascii=False)}</script>'
+    return (
+        f"<script "
+        f'type="application/ld+json">{json.dumps({"@type": "NewsArticle"} | values, ensure_ascii=False)}</script>'
+    )
 
 
 def read(html: bytes, *, zone: ZoneInfo | None = None, url: str = URL) -> Metadata:
@@ -54,7 +60,10 @@ def chosen(found: Metadata, field: str) -> list[tuple[str, str]]:
 def test_the_sites_name_is_no_part_of_the_title() -> None:
     """The site's name behind the headline is cut, whichever dash parts them."""
     for dash in ("|", "-", "–", "—", "::"):
-        head = f'<title>{HEADLINE} {dash} صحيفة المثال</title><meta property="og:site_name" content="صحيفة المثال">'
+        head = (
+            f'<title>{HEADLINE} {dash} صحيفة المثال</title><meta property="og:site_name" '
+            f'content="صحيفة المثال">'
+        )
         assert read(page(head, FILLER)).title == HEADLINE
 
 
@@ -116,7 +125,10 @@ def test_a_banner_is_no_title(banner: str) -> None:
 
 def test_arabic_pages_are_titled_as_shown() -> None:
     """On an Arabic page the visible headline is believed before the one for sharing."""
-    head = f'<meta property="og:title" content="شاهد: النهر الهادئ يعود">{linked(headline="النهر الهادئ يعود")}'
+    head = (
+        f'<meta property="og:title" content="شاهد: النهر الهادئ '
+        f'يعود">{linked(headline="النهر الهادئ يعود")}'
+    )
     assert read(page(head, f"<h1>{HEADLINE}</h1>{FILLER}")).title == HEADLINE
 
 
@@ -159,7 +171,10 @@ def test_the_headline_and_the_one_for_search_engines(
     """Where JSON-LD and the social headline differ, its second headlines, or else what is shown,
     tell which is meant.
     """
-    head = f'<title>{tab}</title><meta property="og:title" content="{EDITED}"><meta property="og:site_name" content="The Example">'
+    head = (
+        f'<title>{tab}</title><meta property="og:title" content="{EDITED}"><meta '
+        f'property="og:site_name" content="The Example">'
+    )
     found = read(
         page(
             head + linked(headline=SEARCHED, **second),
@@ -290,7 +305,10 @@ def test_the_date_beside_a_headline_that_is_no_h1() -> None:
     bar.
     """
     top = "<div><span>الجمعة 1 نوفمبر 2019</span></div>"
-    body = f'{top}<table><tr><td><b>{HEADLINE}</b><br><font size="1">24 أكتوبر 2024 - 18:53</font></td></tr></table>{FILLER}'
+    body = (
+        f'{top}<table><tr><td><b>{HEADLINE}</b><br><font size="1">24 أكتوبر 2024 - '
+        f"18:53</font></td></tr></table>{FILLER}"
+    )
     found = read(
         page(f"<title>{HEADLINE}</title>", body), zone=CAIRO, url="https://www.example.test/x"
     )
@@ -308,7 +326,10 @@ def test_the_day_of_the_visit_in_the_top_bar() -> None:
 
 def test_the_date_below_the_headline_before_the_one_above() -> None:
     """Of two dates in one box around the headline the one below it is the article's."""
-    body = f"<div><span>20 أكتوبر 2024</span><h1>{HEADLINE}</h1><span>24 أكتوبر 2024</span></div>{FILLER}"
+    body = (
+        f"<div><span>20 أكتوبر 2024</span><h1>{HEADLINE}</h1><span>24 أكتوبر "
+        f"2024</span></div>{FILLER}"
+    )
     found = read(page("", body), zone=CAIRO, url="https://www.example.test/x")
     assert chosen(found, "published") == [("text", "24 أكتوبر 2024")]
 
@@ -317,8 +338,14 @@ def test_a_list_of_facts_is_no_list_of_teasers() -> None:
     """A `time` in the list of facts under the headline counts; one beside a linked headline
     doesn't.
     """
-    facts = '<ul><li>أحمد علي</li><li><time datetime="2024-10-24T10:00:00+03:00">24 أكتوبر</time></li></ul>'
-    teaser = f'<ul><li><time datetime="2024-10-20T10:00:00+03:00">20 أكتوبر</time><a href="/y">{HEADLINE} الآن</a></li></ul>'
+    facts = (
+        '<ul><li>أحمد علي</li><li><time datetime="2024-10-24T10:00:00+03:00">24 '
+        "أكتوبر</time></li></ul>"
+    )
+    teaser = (
+        f'<ul><li><time datetime="2024-10-20T10:00:00+03:00">20 أكتوبر</time><a '
+        f'href="/y">{HEADLINE} الآن</a></li></ul>'
+    )
     found = read(
         page("", teaser + f"<h1>{HEADLINE}</h1>" + facts + FILLER), url="https://www.example.test/x"
     )
@@ -339,7 +366,10 @@ def test_published_and_modified_are_kept_apart() -> None:
     """The time of the last change is never taken for the time of publication where both are
     stated.
     """
-    body = f"<h1>{HEADLINE}</h1><p>آخر تحديث: 25 أكتوبر 2024 10:00</p><p>نشر في: 24 أكتوبر 2024 09:00</p>{FILLER}"
+    body = (
+        f"<h1>{HEADLINE}</h1><p>آخر تحديث: 25 أكتوبر 2024 10:00</p><p>نشر في: 24 أكتوبر 2024 "
+        f"09:00</p>{FILLER}"
+    )
     found = read(page("", body), zone=CAIRO)
     assert found.published is not None
     assert found.modified is not None
@@ -367,7 +397,10 @@ def test_a_month_stays_a_month() -> None:
 
 def test_a_teasers_time_is_not_the_articles() -> None:
     """A `time` inside a link to another article is not this one's date."""
-    body = f'<h1>{HEADLINE}</h1><time datetime="2024-10-25T08:00:00Z">اليوم</time>{FILLER}<ul><li><a href="/x"><time datetime="2024-01-01T00:00Z"></time></a></li></ul>'
+    body = (
+        f'<h1>{HEADLINE}</h1><time datetime="2024-10-25T08:00:00Z">اليوم</time>{FILLER}<ul><li><a '
+        f'href="/x"><time datetime="2024-01-01T00:00Z"></time></a></li></ul>'
+    )
     found = read(page("", body), url="https://www.example.test/x")
     assert chosen(found, "published") == [("time", "2024-10-25T08:00:00Z")]
 
@@ -414,7 +447,10 @@ def test_bylines_are_taken_apart(text: str, names: list[str]) -> None:
     ("head", "body"),
     [
         (
-            '<meta name="twitter:label1" content="Written by"><meta name="twitter:data1" content="Amal Haddad">',
+            (
+                '<meta name="twitter:label1" content="Written by"><meta name="twitter:data1" '
+                'content="Amal Haddad">'
+            ),
             "",
         ),
         ("", '<p><a href="/people/author/amal">Amal Haddad</a></p>'),
@@ -476,7 +512,10 @@ def test_a_label_in_an_element_of_its_own_leads_to_the_name() -> None:
     """A label and its name in two elements of one line are a byline; a publisher's meta tells the
     site from a person.
     """
-    head = '<meta name="author" content="Example Wave"><meta name="publisher" content="Example Wave (www.example.test)">'
+    head = (
+        '<meta name="author" content="Example Wave"><meta name="publisher" content="Example Wave '
+        '(www.example.test)">'
+    )
     body = f"<h1>{HEADLINE}</h1><ul><li><strong>Autorin/Autor</strong> Jan Muster</li></ul>{FILLER}"
     assert read(page(head, body, lang="de")).authors == ("Jan Muster",)
 
@@ -573,7 +612,10 @@ def test_the_label_above_the_headline() -> None:
     """Where nothing states the section, the short label right before the headline is it; a ticker's
     is not.
     """
-    body = f'<div><label>عاجل</label><a href="/t">خبر عاجل لا شأن له بما يليه من كلام</a></div><div><span>العالم</span><h1>{HEADLINE}</h1></div>{FILLER}'
+    body = (
+        f'<div><label>عاجل</label><a href="/t">خبر عاجل لا شأن له بما يليه من '
+        f"كلام</a></div><div><span>العالم</span><h1>{HEADLINE}</h1></div>{FILLER}"
+    )
     assert read(page("", body)).section == "العالم"
 
 
@@ -605,7 +647,10 @@ def test_caption_and_credit(text: str, caption: str | None, credit: str | None) 
 def test_image_with_its_caption() -> None:
     """The leading picture has the address the page states and the caption shown beside it."""
     head = '<meta property="og:image" content="/i/river.jpg">'
-    body = f'<h1>{HEADLINE}</h1><figure><img src="/i/river-800.jpg"><figcaption>ضفة النهر<span>المصدر: رويترز</span></figcaption></figure>{FILLER}'
+    body = (
+        f'<h1>{HEADLINE}</h1><figure><img src="/i/river-800.jpg"><figcaption>ضفة '
+        f"النهر<span>المصدر: رويترز</span></figcaption></figure>{FILLER}"
+    )
     image = read(page(head, body)).image
     assert image is not None
     assert (image.url, image.caption, image.credit) == (
@@ -618,7 +663,8 @@ def test_image_with_its_caption() -> None:
 def test_addresses_kinds_tags_and_publisher() -> None:
     """Canonical and AMP addresses are absolute; kinds, tags and publisher are as stated."""
     head = (
-        '<link rel="canonical" href="/world/quiet-river"><link rel="amphtml" href="/amp/quiet-river">'
+        '<link rel="canonical" href="/world/quiet-river"><link rel="amphtml" '
+        'href="/amp/quiet-river">'
         '<meta property="og:type" content="article"><meta name="keywords" content="نهر، جفاف, نهر">'
         + linked(headline=HEADLINE, publisher={"@type": "Organization", "name": "المثال"})
     )
@@ -681,7 +727,10 @@ def test_metas_of_any_text(text: str) -> None:
     """Any text in title, metas and byline is survived."""
     safe = text.replace('"', "").replace("<", "")
     html = page(
-        f'<title>{safe}</title><meta property="og:title" content="{safe}"><meta name="author" content="{safe}">',
+        (
+            f'<title>{safe}</title><meta property="og:title" content="{safe}"><meta name="author" '
+            f'content="{safe}">'
+        ),
         f'<h1>{safe}</h1><p class="byline">{safe}</p>',
     )
     parsed = dom.parse_page(html, URL)

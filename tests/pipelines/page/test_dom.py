@@ -12,8 +12,14 @@ from archive.model import NotAnArticle, NotArticleReason
 from pipelines.page import dom
 from pipelines.page.dom import Page
 
-ARABIC = "أعلنت البلدية اليوم افتتاح المكتبة الجديدة بعد أعمال ترميم استمرت عاماً كاملاً، وقال المدير إن الأبواب مفتوحة للجميع."
-FRENCH = "L'été dernier, les élèves ont préféré la forêt à la mer, déclare la mairie; où était-ce déjà arrivé ?"
+ARABIC = (
+    "أعلنت البلدية اليوم افتتاح المكتبة الجديدة بعد أعمال ترميم استمرت عاماً كاملاً، وقال المدير "
+    "إن الأبواب مفتوحة للجميع."
+)
+FRENCH = (
+    "L'été dernier, les élèves ont préféré la forêt à la mer, déclare la mairie; où était-ce déjà "
+    "arrivé ?"
+)
 
 
 def page(data: bytes, content_type: str | None = None) -> Page:
@@ -102,7 +108,8 @@ def test_base_makes_links_absolute() -> None:
 
 @pytest.mark.parametrize(
     ("markup", "language"),
-    [(f'<html lang="en"><body>{ARABIC * 2}', "ar"), (f'<html lang="ar_AE"><body>{ARABIC}', "ar-ae"), ('<html lang="fr"><body>' + FRENCH, "fr"), ("<body>او گفت که چنین گزارشی در پایگاه خبری گیلان نیست و پژوهشگران همگی می‌گویند چاپ آن کار دیگری است" * 2, "fa")],
+    [(f'<html lang="en"><body>{ARABIC * 2}', "ar"), (f'<html lang="ar_AE"><body>{ARABIC}', "ar-ae"), ('<html lang="fr"><body>' + FRENCH, "fr"), (("<body>او گفت که چنین گزارشی در پایگاه خبری گیلان نیست و پژوهشگران همگی می‌گویند چاپ آن "
+"کار دیگری است") * 2, "fa")],
 )  # fmt: skip
 def test_language_is_declared_or_seen(markup: str, language: str) -> None:
     """The declared language holds unless the letters of the text contradict it."""

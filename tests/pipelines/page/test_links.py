@@ -30,7 +30,8 @@ def test_links_are_absolute_and_each_address_comes_once():
     """Forms of one address are one link, with the first text that stands there."""
     found = links.outlinks(
         page(
-            '<a href="a.html#top"><img alt="صورة"></a><a href="/section/a.html">خبر\n أول</a><a href="//127.0.0.1:8000/section/./a.html">x</a>'
+            '<a href="a.html#top"><img alt="صورة"></a><a href="/section/a.html">خبر\n '
+            'أول</a><a href="//127.0.0.1:8000/section/./a.html">x</a>'
         )
     )
     assert found == (
@@ -83,7 +84,10 @@ def test_a_query_goes_out_in_the_encoding_of_its_page():
     """Browsers send the letters of a query as the page has them, which old servers rely on; those
     of a path as UTF-8.
     """
-    html = '<html lang=ar><meta charset="windows-1256"><body><p>هذا خبر من المدينة القديمة</p><a href="/خبر?t=خبر&amp;x=%41">x</a>'
+    html = (
+        '<html lang=ar><meta charset="windows-1256"><body><p>هذا خبر من المدينة القديمة</p><a '
+        'href="/خبر?t=خبر&amp;x=%41">x</a>'
+    )
     parsed = dom.parse_page(html.encode("cp1256"), URL, "text/html; charset=windows-1256")
     assert isinstance(parsed, dom.Page)
     assert [link.url for link in links.outlinks(parsed)] == [
@@ -122,8 +126,10 @@ def test_link_elements_and_rel_say_what_an_address_is():
     are no links.
     """
     html = (
-        '<link rel="next" href="?page=2"><link rel="amphtml" href="/amp"><link rel=canonical href="/c"><link rel="alternate" type="application/rss+xml" href="/rss">'
-        '<link rel="alternate" hreflang="en" href="/en"><link rel="stylesheet" href="/s.css"><a rel="nofollow next" href="?page=3">التالي</a><area href="/map">'
+        '<link rel="next" href="?page=2"><link rel="amphtml" href="/amp"><link rel=canonical '
+        'href="/c"><link rel="alternate" type="application/rss+xml" href="/rss">'
+        '<link rel="alternate" hreflang="en" href="/en"><link rel="stylesheet" '
+        'href="/s.css"><a rel="nofollow next" href="?page=3">التالي</a><area href="/map">'
         '<meta http-equiv="Refresh" content="5; URL=\'/moved\'">'
     )
     assert out(html) == [
@@ -182,9 +188,14 @@ def test_requisites_are_everything_the_page_shows():
     and films are none.
     """
     html = (
-        '<img src="/i.jpg" srcset="/i1.jpg 1x, /i2,a.jpg 2x,/i3.jpg 640w"><picture><source srcset="/w.webp"></picture><link rel="stylesheet" href="/s.css">'
-        '<script src="/j.js"></script><div style="background: url(\'/b.png\')"></div><style>@import "/t.css"; @font-face {src: url(/f.woff2)}</style>'
-        '<video poster="/p.jpg"></video><link rel="preload" as="font" href="/g.woff2"><link rel="preload" as="script" href="/h.js"><iframe src="/f.html"></iframe><img src="data:image/png;base64,AAAA"><a href="/x">x</a>'
+        '<img src="/i.jpg" srcset="/i1.jpg 1x, /i2,a.jpg 2x,/i3.jpg 640w"><picture><source '
+        'srcset="/w.webp"></picture><link rel="stylesheet" href="/s.css">'
+        '<script src="/j.js"></script><div style="background: '
+        'url(\'/b.png\')"></div><style>@import "/t.css"; @font-face {src: '
+        "url(/f.woff2)}</style>"
+        '<video poster="/p.jpg"></video><link rel="preload" as="font" href="/g.woff2"><link '
+        'rel="preload" as="script" href="/h.js"><iframe src="/f.html"></iframe><img '
+        'src="data:image/png;base64,AAAA"><a href="/x">x</a>'
         '<svg><image xlink:href="/v.png"/><use href="/u.svg#icon"/><use xlink:href="#here"/></svg>'
     )
     found = [url.removeprefix("http://127.0.0.1:8000") for url in links.requisites(page(html))]
@@ -209,7 +220,10 @@ def test_requisites_are_everything_the_page_shows():
 
 def test_a_style_sheet_names_what_it_needs():
     """`url()` in all its quotings and `@import` are relative to the sheet."""
-    css = "@import 'a.css'; @import url(\"b.css\"); .x{background:url( c.png )} .y{background:url(data:image/gif;base64,R0)}"
+    css = (
+        "@import 'a.css'; @import url(\"b.css\"); .x{background:url( c.png )} "
+        ".y{background:url(data:image/gif;base64,R0)}"
+    )
     css += (
         " .z{background: image-set('d.png' 1x, url(e.png) 2x, \"f.png\" 300dpi); content: 'no.png'}"
     )
