@@ -308,7 +308,7 @@ def keys_of(table: str) -> dict[str, Key]:
 
 
 def default_of(table: str, name: str) -> Any:
-    """The default of a key; LookupError where there is no such key or it has none."""
+    """The default of a key; raises LookupError if there is no such key or it has none."""
     key = keys_of(table)[name]
     if key.default is REQUIRED:
         raise LookupError(f"{table} {name} has no default")

@@ -32,7 +32,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def nearest_word(word: str, known: Iterable[str]) -> str | None:
-    """The known word that `word` was most likely meant to be, or None where none is near."""
+    """The known word that `word` was most likely meant to be, or None if none is near."""
     matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return matches[0] if matches else None
 

@@ -119,20 +119,16 @@ def urls_redirected_to(db: sqlite3.Connection, url: str) -> set[str]:
     return seen
 
 
-def _write_aliases(db: sqlite3.Connection, source: str) -> None:
-    """Write the addresses that `source` is by redirecting; where it was also read as the article,
-    that row stands.
-    """
+def _redirecting_times(db: sqlite3.Connection, source: str) -> dict[str, list[str]]:
+    """The articles that redirects from `source` lead to, each with the times of these redirects."""
     moments: dict[str, list[str]] = {}
     for location, urls in _redirect_targets(db, source).items():
         articles = {
             article
             for url in urls
             for (article,) in db.execute(
-                (
-                    "SELECT DISTINCT article_id FROM _readings WHERE url = ? AND article_id IS "
-                    "NOT NULL"
-                ),
+                "SELECT DISTINCT article_id FROM _readings"
+                " WHERE url = ? AND article_id IS NOT NULL",
                 (url,),
             )
         }
@@ -142,6 +138,14 @@ def _write_aliases(db: sqlite3.Connection, source: str) -> None:
         ).fetchone()
         for article in articles:
             moments.setdefault(article, []).extend(seen)
+    return moments
+
+
+def _write_aliases(db: sqlite3.Connection, source: str) -> None:
+    """Write the addresses that `source` is by redirecting; where it was also read as the article,
+    that row stands.
+    """
+    moments = _redirecting_times(db, source)
     own = {
         article
         for (article,) in db.execute(

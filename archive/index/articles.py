@@ -19,13 +19,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.index.affected import Address, AffectedRows, docid_of, first_and_last
-from archive.index.columns import ARTICLES, Origin, column_names
+from archive.index.columns import ARTICLES, ColumnOrigin, column_names
 from archive.index.rows import folded
 from archive.model.identity import article_id, version_id
 from archive.text.folding import index_forms
 
 DEPENDENTS = ("authors", "tags", "images", "links")
-_ARTICLE_COLUMNS = column_names(ARTICLES, Origin.READING, Origin.VERSION, Origin.DERIVED)
+_ARTICLE_COLUMNS = column_names(
+    ARTICLES, ColumnOrigin.READING, ColumnOrigin.VERSION, ColumnOrigin.DERIVED
+)
 _UPSERT_ARTICLE = (
     f"INSERT INTO articles ({', '.join(_ARTICLE_COLUMNS)})"  # noqa: S608
     f" VALUES ({', '.join(':' + name for name in _ARTICLE_COLUMNS)}) ON CONFLICT (docid) DO "

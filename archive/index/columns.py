@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Origin(StrEnum):
+class ColumnOrigin(StrEnum):
     """Where the value of an article's column comes from."""
 
     READING = "reading"  # the metadata of the latest reading, under the column's own name
@@ -34,7 +34,7 @@ class Column:
     name: str
     sql: str
     meaning: str
-    origin: Origin = Origin.DERIVED
+    origin: ColumnOrigin = ColumnOrigin.DERIVED
     long: bool = False
 
 
@@ -90,79 +90,97 @@ ARTICLES: Final = (
         "docid",
         "INTEGER PRIMARY KEY",
         "the row's number, which is that of `articles_fts`; derived from the id",
-        Origin.DERIVED,
+        ColumnOrigin.DERIVED,
     ),
     Column(
         "id",
         "TEXT NOT NULL UNIQUE",
         "16 hex digits derived from site and canonical URL; the same after every rebuild",
-        Origin.DERIVED,
+        ColumnOrigin.DERIVED,
     ),
     Column(
-        "url", "TEXT NOT NULL", "canonical URL: the address that names the article", Origin.DERIVED
+        "url",
+        "TEXT NOT NULL",
+        "canonical URL: the address that names the article",
+        ColumnOrigin.DERIVED,
     ),
-    Column("site", "TEXT NOT NULL", "name of the site in `warraq.toml`", Origin.DERIVED),
-    Column("title", "TEXT NOT NULL", "headline as published", Origin.VERSION),
+    Column("site", "TEXT NOT NULL", "name of the site in `warraq.toml`", ColumnOrigin.DERIVED),
+    Column("title", "TEXT NOT NULL", "headline as published", ColumnOrigin.VERSION),
     Column(
         "lead",
         "TEXT",
         "the paragraph that introduces the article, where it stands apart",
-        Origin.READING,
+        ColumnOrigin.READING,
         long=True,
     ),
     Column(
         "body",
         "TEXT NOT NULL",
         "paragraphs, one a line, as published (NFC, plain spaces)",
-        Origin.VERSION,
+        ColumnOrigin.VERSION,
         long=True,
     ),
-    Column("author", "TEXT", "authors, joined by `; `; one a row in `authors`", Origin.READING),
-    Column("section", "TEXT", "section as the site names it", Origin.READING),
-    Column("language", "TEXT", "language tag (BCP 47)", Origin.READING),
+    Column(
+        "author", "TEXT", "authors, joined by `; `; one a row in `authors`", ColumnOrigin.READING
+    ),
+    Column("section", "TEXT", "section as the site names it", ColumnOrigin.READING),
+    Column("language", "TEXT", "language tag (BCP 47)", ColumnOrigin.READING),
     Column(
         "published",
         "TEXT",
         "publication instant in UTC, or a date where only the day is known",
-        Origin.READING,
+        ColumnOrigin.READING,
     ),
     Column(
         "published_precision",
         "TEXT",
         "how much of it is known: `second`, `minute`, `hour`, `day`, `month`, `year`",
-        Origin.READING,
+        ColumnOrigin.READING,
     ),
     Column(
         "published_raw",
         "TEXT",
         "the publication time as the page states it, zone included",
-        Origin.READING,
-    ),
-    Column("modified", "TEXT", "time of the last change that the page states, UTC", Origin.READING),
-    Column("publisher", "TEXT", "who publishes, as the page states it", Origin.READING),
-    Column("image_url", "TEXT", "the article's main image", Origin.READING),
-    Column("image_caption", "TEXT", "its caption", Origin.READING),
-    Column("image_credit", "TEXT", "whose picture it is", Origin.READING),
-    Column("words", "INTEGER NOT NULL", "words in the body", Origin.DERIVED),
-    Column("first_seen", "TEXT NOT NULL", "first capture that showed it, UTC", Origin.DERIVED),
-    Column("last_seen", "TEXT NOT NULL", "last capture that showed it, UTC", Origin.DERIVED),
-    Column(
-        "versions", "INTEGER NOT NULL", "how many distinct texts have been seen", Origin.DERIVED
+        ColumnOrigin.READING,
     ),
     Column(
-        "cluster_id", "TEXT", "the group of near-duplicates it belongs to, if any", Origin.CLUSTERS
+        "modified",
+        "TEXT",
+        "time of the last change that the page states, UTC",
+        ColumnOrigin.READING,
+    ),
+    Column("publisher", "TEXT", "who publishes, as the page states it", ColumnOrigin.READING),
+    Column("image_url", "TEXT", "the article's main image", ColumnOrigin.READING),
+    Column("image_caption", "TEXT", "its caption", ColumnOrigin.READING),
+    Column("image_credit", "TEXT", "whose picture it is", ColumnOrigin.READING),
+    Column("words", "INTEGER NOT NULL", "words in the body", ColumnOrigin.DERIVED),
+    Column(
+        "first_seen", "TEXT NOT NULL", "first capture that showed it, UTC", ColumnOrigin.DERIVED
+    ),
+    Column("last_seen", "TEXT NOT NULL", "last capture that showed it, UTC", ColumnOrigin.DERIVED),
+    Column(
+        "versions",
+        "INTEGER NOT NULL",
+        "how many distinct texts have been seen",
+        ColumnOrigin.DERIVED,
+    ),
+    Column(
+        "cluster_id",
+        "TEXT",
+        "the group of near-duplicates it belongs to, if any",
+        ColumnOrigin.CLUSTERS,
     ),
     Column(
         "version_id",
         "TEXT NOT NULL",
         "the version last seen, whose title and body stand here",
-        Origin.DERIVED,
+        ColumnOrigin.DERIVED,
     ),
     Column(
         "source",
         "TEXT NOT NULL",
         "`page`, or `listing` where only a listing carried the text",
-        Origin.DERIVED,
+        ColumnOrigin.DERIVED,
     ),
 )
 
@@ -198,6 +216,6 @@ def columns_sql(columns: Iterable[Column]) -> str:
     return ",\n  ".join(f"{column.name} {column.sql}" for column in ordered)
 
 
-def column_names(columns: Iterable[Column], *origins: Origin) -> tuple[str, ...]:
+def column_names(columns: Iterable[Column], *origins: ColumnOrigin) -> tuple[str, ...]:
     """The names of the columns, in order; of these origins only, where some are given."""
     return tuple(column.name for column in columns if not origins or column.origin in origins)

@@ -150,7 +150,7 @@ class BoilerplateIndex:
         sample = self._sample(trait)
         is_place = trait in self._moved_places
         learned = (
-            self._is_furniture_place(trait, sample) if is_place else is_boilerplate(trait, sample)
+            self._is_boilerplate_place(trait, sample) if is_place else is_boilerplate(trait, sample)
         )
         if learned == known:
             return False
@@ -212,7 +212,7 @@ class BoilerplateIndex:
             (self._bodies[text],) = self._db.execute(statement, (sha256,)).fetchone()
         return title, body if body is not None else self._bodies[text]
 
-    def _is_furniture_place(self, place: int, sample: tuple[SampledArticle, ...]) -> bool:
+    def _is_boilerplate_place(self, place: int, sample: tuple[SampledArticle, ...]) -> bool:
         """Whether nearly all that stands at a place of these articles stands there in others
         too.
         """
@@ -348,7 +348,7 @@ def _learned_kinds(
     return boilerplate_kinds(paragraphs, lines, learned)
 
 
-def without_furniture(db: sqlite3.Connection, site: str, article: Article) -> Article:
+def without_boilerplate(db: sqlite3.Connection, site: str, article: Article) -> Article:
     """An article of a site as the index would keep it: without what its other articles teach, and
     why, as evidence.
     """

@@ -168,8 +168,7 @@ def _read_article(
     site = _site_of(article, capture)
     key, sha256 = canonical_key(canonical), text_sha256(title, body)
     metadata = _metadata_row(article, reading if ordinal == 0 else None)
-    placed = len(article.places) == len(body.split("\n"))
-    lines = line_hashes_of(site, article.places) if placed else ()
+    lines = line_hashes_of(site, article.places) if _is_placed(article, body) else ()
     places = storable_text(pack_places(article.places)) if lines else None
     part = article.page_number if ordinal == 0 else None
     text = hash_number(site, key, sha256, places or "", *([] if part is None else [str(part)]))
@@ -204,6 +203,11 @@ def _read_article(
         published=metadata["published"],
         lines=lines,
     )
+
+
+def _is_placed(article: Article, body: str) -> bool:
+    """True if each line of the body has its place on the page."""
+    return len(article.places) == len(body.split("\n"))
 
 
 def _site_of(article: Article, capture: Capture) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from archive.index.columns import ARTICLES, Origin, column_names
+from archive.index.columns import ARTICLES, ColumnOrigin, column_names
 
 # Articles that are not what their version and the latest capture of it say, as far as columns
 # repeat what was read.
@@ -20,7 +20,7 @@ WHERE v.title IS NOT a.title OR v.body IS NOT a.body
   OR {
     " OR ".join(
         f"a.{name} IS NOT json_extract(t.metadata, '$.{name}')"
-        for name in column_names(ARTICLES, Origin.READING)
+        for name in column_names(ARTICLES, ColumnOrigin.READING)
     )
 }
   OR (SELECT json_group_array(name) FROM

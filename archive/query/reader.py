@@ -19,7 +19,7 @@ from archive.errors import UsageError
 from archive.index import capture_lookup
 from archive.index.columns import PUBLIC_ARTICLE_COLUMNS
 from archive.index.connection import open_reader, storage_errors
-from archive.index.learned_boilerplate import without_furniture
+from archive.index.learned_boilerplate import without_boilerplate
 from archive.index.rows import CAPTURE_COLUMNS, capture_of
 from archive.index.withdrawals import OF_WITHDRAWN, withdrawn_places
 from archive.model import Article, Capture, Reference
@@ -347,12 +347,12 @@ class IndexReader:
             site=site,
         )
 
-    def without_furniture(self, site: str, article: Article) -> Article:
+    def without_boilerplate(self, site: str, article: Article) -> Article:
         """An article read just now, as the index would keep it; what is left out and why is added
         to its evidence.
         """
         with storage_errors(self._path):
-            return without_furniture(self._connection, site, article)
+            return without_boilerplate(self._connection, site, article)
 
     # ------------------------------------------------------------------------------- the collection
 

@@ -212,7 +212,7 @@ def _display_width(text: str) -> int:
 
 
 def _column_widths(lines: Sequence[Sequence[str]], width: int) -> list[int]:
-    """The width of each column; where they are too wide together, the widest give way first."""
+    """The width of each column; if they are too wide together, the widest are narrowed first."""
     widths = [max(_display_width(line[index]) for line in lines) for index in range(len(lines[0]))]
     while sum(widths) + 2 * (len(widths) - 1) > width and max(widths) > _NARROWEST:
         widest = widths.index(max(widths))

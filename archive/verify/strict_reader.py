@@ -281,7 +281,7 @@ def _read_record(source: ByteSource) -> _Draft:
 
 
 def _read_fields(source: ByteSource, draft: _Draft) -> bool:
-    """Header lines up to the empty one; False where that does not come."""
+    """Read header lines up to the empty one; False if the bytes end before it."""
     start = source.consumed
     while (line := source.read_line()) not in {b"\r\n", b"\n", b""}:
         if not line.endswith(b"\n"):

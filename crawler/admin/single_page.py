@@ -86,7 +86,7 @@ def without_boilerplate(folder: Path | None, site: SiteConfig, article: Article)
     if not layout.index_db.exists():
         return article
     with IndexReader(layout.index_db) as reader:
-        return reader.without_furniture(site.name, article)
+        return reader.without_boilerplate(site.name, article)
 
 
 def find_site(folder: Path | None, url: str, name: str | None) -> SiteConfig | None:

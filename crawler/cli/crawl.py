@@ -49,17 +49,17 @@ def init(ctx: click.Context, folder: Path, sites: tuple[str, ...], timezone: str
     from crawler.setup.create_collection import create_collection
 
     session: Session = ctx.obj
-    founded = create_collection(folder, sites, timezone=timezone, say=session.say)
+    founded = create_collection(folder, sites, timezone=timezone, say=session.tell_person)
     for name, site in founded.sites:
         click.echo(
             f"[sites.{name}] {site.start} ({site.zone.zone})"
             if site.zone
             else f"[sites.{name}] {site.start}"
         )
-    session.say(f"{founded.layout.config}; next: warraq -C {folder} crawl")
+    session.tell_person(f"{founded.layout.config}; next: warraq -C {folder} crawl")
     problems = [site.problem for _, site in founded.sites if site.problem]
     for problem in problems:
-        session.say(f"could not be looked at: {problem}")
+        session.tell_person(f"could not be looked at: {problem}")
     ctx.exit(3 if problems else 0)
 
 
@@ -124,12 +124,12 @@ def run_due(ctx: click.Context, sites: tuple[str, ...], form: str | None) -> Non
         session.sites(sites), last_crawls(session.layout().index_db), datetime.now(UTC)
     )
     if not waiting:
-        session.say("nothing is due")
+        session.tell_person("nothing is due")
         return
     try:
         _crawl(ctx, [site.name for site in waiting], CrawlOptions(), form)
     except CollectionBusyError as busy:
-        session.say(f"warraq: {busy}")
+        session.tell_person(f"warraq: {busy}")
         ctx.exit(busy.exit_code)
 
 
@@ -159,7 +159,7 @@ def _crawl(
         for line in failure_lines(reader, bad):
             click.echo(line, err=True)
         for line in failure_lines(reader, [summary for summary in summaries if summary not in bad]):
-            session.say(line)
+            session.tell_person(line)
     ctx.exit(exit_code_of(summaries, config))
 
 
@@ -209,7 +209,7 @@ def schedule(
     else:
         change_systemd(plan, install=change == "install")
     if change:
-        session.say(f"{'installed' if change == 'install' else 'removed'}: {plan.name}")
+        session.tell_person(f"{'installed' if change == 'install' else 'removed'}: {plan.name}")
 
 
 @click.command()
@@ -244,10 +244,10 @@ def index(ctx: click.Context, *, rebuild: bool, workers: int | None) -> None:
             ),
         )
     for recovered in done.recovered:
-        session.say(f"recovered: {recovered}")
+        session.tell_person(f"recovered: {recovered}")
     for record in done.damaged:
         click.echo(f"damaged: {record.warc} at {record.offset}: {record.problem}")
-    session.say(
+    session.tell_person(
         f"{counted(done.captures, 'capture')} indexed: {counted(done.new, 'new article')},"
         f" {done.changed} changed,"
         f" {counted(done.duplicates, 'duplicate')}"

@@ -31,7 +31,7 @@ def demo(ctx: click.Context, folder: Path) -> None:
     session: Session = ctx.obj
     chosen = free_folder(folder)
     with Progress(session, "crawling") as progress:
-        told = run_demo(chosen, say=session.say, progress=progress.update)
+        told = run_demo(chosen, say=session.tell_person, progress=progress.update)
     click.echo("\nThe crawl")
     rows = [
         {column: getattr(summary, column) for column in SUMMARY_COLUMNS}

@@ -57,7 +57,7 @@ def extract(
         known = find_site(session.folder, url, site)
         return known is None or known.obey_robots
 
-    got = open_page(page, file, say=session.say, obey=obey)
+    got = open_page(page, file, say=session.tell_person, obey=obey)
     config = find_site(session.folder, got.url, site)
     result = read(
         got.body, got.url, captured=datetime.now(UTC), site=config, content_type=got.content_type

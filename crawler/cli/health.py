@@ -41,7 +41,7 @@ def verify(ctx: click.Context, *, deep: bool, form: str | None) -> None:
     config = session.config()
     again = re_extract_all if deep else re_extract_sample
 
-    def told() -> Iterator[dict[str, Any]]:
+    def counted_findings() -> Iterator[dict[str, Any]]:
         with Progress(session, "verifying") as progress:
             for number, finding in enumerate(
                 check(session.layout(), reread=lambda layout: again(layout, config)), 1
@@ -53,7 +53,7 @@ def verify(ctx: click.Context, *, deep: bool, form: str | None) -> None:
                 }
 
     found = session.rows(
-        told(), ("file", "offset", "rule", "detail"), form, nothing="nothing is damaged"
+        counted_findings(), ("file", "offset", "rule", "detail"), form, nothing="nothing is damaged"
     )
     ctx.exit(4 if found else 0)
 
@@ -201,7 +201,7 @@ def stats(
     ]
     bars = [Bar(site=name, period=period, count=count) for name, period, count in known]
     write_plot(bars, f"{session.config().name}: articles by {per} of publication", plot)
-    session.say(f"{counted(len(bars), 'bar')} in {plot}")
+    session.tell_person(f"{counted(len(bars), 'bar')} in {plot}")
 
 
 @click.command()

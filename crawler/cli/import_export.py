@@ -57,7 +57,7 @@ def export(
         from crawler.admin.import_export import count_withdrawn_kept, export_bag
 
         handed = export_bag(layout, session.config(), bag)
-        session.say(f"{handed.amount} files in {bag}")
+        session.tell_person(f"{handed.amount} files in {bag}")
         if kept := count_withdrawn_kept(layout):
             click.echo(
                 f"warning: {counted(kept, 'capture')} of withdrawn articles are in the bag;"
@@ -69,12 +69,12 @@ def export(
         from crawler.admin.import_export import export_selection
 
         size = export_selection(layout, session.config(), target, chosen, " ".join(query))
-        session.say(f"{size} bytes in {target}")
+        session.tell_person(f"{size} bytes in {target}")
     elif target is not None and whole:
         from crawler.admin.import_export import export_wacz
 
         handed = export_wacz(layout, session.config(), target)
-        session.say(f"{handed.amount} bytes in {target}")
+        session.tell_person(f"{handed.amount} bytes in {target}")
         _tell_damage(ctx, handed)
     elif target is not None:
         from archive.index.columns import EXPORTED_ARTICLE_COLUMNS
@@ -86,7 +86,7 @@ def export(
             count = write_file(
                 reader.select(chosen, text=" ".join(query)), EXPORTED_ARTICLE_COLUMNS, target
             )
-        session.say(f"{counted(count, 'article')} in {target}")
+        session.tell_person(f"{counted(count, 'article')} in {target}")
 
 
 def _tell_damage(ctx: click.Context, handed: ExportResult) -> None:
@@ -123,13 +123,13 @@ def import_(ctx: click.Context, files: tuple[Path, ...]) -> None:
         )
     for file in taken.files:
         how = " (it was one gzip stream, and is kept unpacked)" if file.unpacked else ""
-        session.say(
+        session.tell_person(
             f"{file.source}: {'was there already as' if file.known else 'is'} {file.name}{how}"
         )
     for record in taken.index_update.damaged:
         click.echo(f"damaged: {record.warc} at {record.offset}: {record.problem}")
     done = taken.index_update
-    session.say(
+    session.tell_person(
         f"{counted(done.captures, 'capture')} indexed: {counted(done.new, 'new article')},"
         f" {done.changed} changed"
     )

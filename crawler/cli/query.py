@@ -65,7 +65,7 @@ def search(
     session: Session = ctx.obj
     words = " ".join(query)
     if words.strip() and not parse_query(words):
-        session.say(f"{words!r} names no word to look for, so nothing answers it")
+        session.tell_person(f"{words!r} names no word to look for, so nothing answers it")
     with _reader(session) as reader:
         session.check_site(reader, chosen.site)
         found = reader.search(words, chosen, sort=Sort(sort), limit=limit)
@@ -73,7 +73,7 @@ def search(
             for line in hit_lines(found, words, bold=sys.stdout.isatty()):
                 click.echo(line)
             total = reader.count(words, chosen) if len(found) == limit else len(found)
-            session.say(
+            session.tell_person(
                 f"{len(found)} of {total} articles" if found else f"no article answers {words!r}"
             )
             return
@@ -205,7 +205,7 @@ def diff(ctx: click.Context, article: str, pair: tuple[int, ...], form: str) -> 
     with _reader(session) as reader:
         row = reader.require_article(article)
         if not pair and row["versions"] < 2:
-            session.say(f"{row['id']} has one version only: nothing changed")
+            session.tell_person(f"{row['id']} has one version only: nothing changed")
             return
         before, after = (
             _version(reader, row, number)
@@ -232,7 +232,7 @@ def cluster(ctx: click.Context, article: str, form: str | None) -> None:
             for near in reader.cluster(row["id"])
         ]
     if not row["cluster_id"]:
-        session.say(f"{row['id']} has no near-duplicates")
+        session.tell_person(f"{row['id']} has no near-duplicates")
     session.rows(rows, ("published", "site", "title", "words", "id", "url"), form, nothing="")
 
 

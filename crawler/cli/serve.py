@@ -33,10 +33,10 @@ def serve(ctx: click.Context, port: int) -> None:
     layout = session.layout()
     with serve_collection(layout, port, port + 1 if port else 0) as (pages, replay):
         click.echo(pages + "/")
-        session.say(
+        session.tell_person(
             f"{layout.root} is served there, captures are replayed at {replay}/; Ctrl-C ends it"
         )
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
-            session.say("ended")
+            session.tell_person("ended")

@@ -65,7 +65,7 @@ class Session:
                 f"there is no site {name!r}; there are: {', '.join(sorted(known)) or 'none'}"
             )
 
-    def say(self, text: str) -> None:
+    def tell_person(self, text: str) -> None:
         """A line about what is going on, for the person: standard error, not with `-q`."""
         if not self.quiet:
             click.echo(text, err=True)
@@ -86,7 +86,7 @@ class Session:
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 160
         count = write_rows(rows, columns, chosen, sys.stdout, width=width)
         if not count:
-            self.say(nothing)
+            self.tell_person(nothing)
         return count
 
 

@@ -27,13 +27,13 @@ def withdraw(ctx: click.Context, article: str, reason: str, *, purge: bool) -> N
     session: Session = ctx.obj
     done = withdraw_article(session.layout(), session.config(), article, reason=reason, purge=purge)
     click.echo(f"withdrawn {done.withdrawal.article_id} {done.withdrawal.url}")
-    session.say(
+    session.tell_person(
         f"{counted(done.captures, 'capture')}"
         f" {'shows' if done.captures == 1 else 'show'} it no more" + (", purged" if purge else "")
     )
     for name in done.rewritten:
-        session.say(f"rewritten: {name}")
+        session.tell_person(f"rewritten: {name}")
     for url, captured in done.carried:
-        session.say(
+        session.tell_person(
             f"its text stands in another page, too, which is left as it is: {url} of {captured}"
         )

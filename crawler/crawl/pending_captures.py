@@ -85,12 +85,12 @@ class PendingCaptures:
         self._unread_bytes += pending.size
         loop = asyncio.get_running_loop()
 
-        def read(_: Future[Reading]) -> None:
+        def note_reading(_: Future[Reading]) -> None:
             with suppress(RuntimeError):  # the loop is closed: nobody waits any more
                 loop.call_soon_threadsafe(self._take_reading, pending)
 
         pending.future = self._ingest.submit(capture, message)
-        pending.future.add_done_callback(read)
+        pending.future.add_done_callback(note_reading)
 
     def _take_reading(self, pending: PendingCapture) -> None:
         if pending.reading is None and pending.future is not None:

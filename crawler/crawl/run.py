@@ -154,14 +154,14 @@ def _run_spiders(
 ) -> None:
     looked = 0.0
 
-    def tell() -> None:
+    def show_progress() -> None:
         nonlocal looked
         if time.monotonic() - looked > 1:
             _check_room(layout.root)
             looked = time.monotonic()
         progress(**_progress_numbers(tallies))
 
-    work.progress = tell
+    work.progress = show_progress
     for tally in tallies:
         work.captures.note_crawl(tally.summary())
     try:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from archive.model import Evidence, Image
 from pipelines.body.paragraphs import Body
 from pipelines.dates.parse import StatedDate
-from pipelines.language.line_phrases import ends_sentence, is_date_line, is_furniture
+from pipelines.language.line_phrases import ends_sentence, is_boilerplate_line, is_date_line
 from pipelines.metadata.authors import in_lines, signature_names
 from pipelines.metadata.extract import Metadata
 from pipelines.metadata.lead_image import split_caption
@@ -129,7 +129,7 @@ def _section_line(lines: list[str]) -> str | None:
             and len(line.split()) <= _LABEL_WORDS
             and not any(map(str.isdigit, line))
         )
-        if label and not (is_furniture(line) or ends_sentence(line) or is_home(line)):
+        if label and not (is_boilerplate_line(line) or ends_sentence(line) or is_home(line)):
             return line
     return None
 
@@ -160,7 +160,11 @@ def _captioned_image(
     for at, block in enumerate(shown):
         line = plain_text(block.text)
         caption, credit = split_caption(line)
-        if not credit or is_furniture(line) or text_key(line) == text_key(stated.title or ""):
+        if (
+            not credit
+            or is_boilerplate_line(line)
+            or text_key(line) == text_key(stated.title or "")
+        ):
             continue
         if caption is None and at > 0 and _may_caption(shown[at - 1], stated):
             caption = plain_text(shown[at - 1].text)
@@ -179,7 +183,7 @@ def _captioned_image(
 
 def _may_caption(block: Block, stated: Metadata) -> bool:
     """Whether the line before a credit is the caption: no date, button, link nor the headline."""
-    other = is_date_line(block.text) or is_furniture(block.text) or block.links
+    other = is_date_line(block.text) or is_boilerplate_line(block.text) or block.links
     return not other and text_key(block.text) != text_key(stated.title or "")
 
 

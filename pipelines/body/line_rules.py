@@ -18,8 +18,8 @@ from pipelines.language.line_phrases import (
     RELATED_LEAD,
     count_words,
     ends_sentence,
+    is_boilerplate_line,
     is_call,
-    is_furniture,
     is_story_line,
 )
 from pipelines.page.blocks import Block
@@ -77,7 +77,7 @@ def rule_against(block: Block, beside: KnownPageText) -> str | None:
         return found
     if block.kind != "li" and block.link_share >= WHOLLY_LINKED and is_call(text):
         return "call"
-    return "furniture" if is_furniture(text) else None
+    return "furniture" if is_boilerplate_line(text) else None
 
 
 def _is_byline(text: str, authors: tuple[str, ...]) -> bool:

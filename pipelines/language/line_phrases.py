@@ -212,7 +212,7 @@ def is_call(text: str) -> bool:
     return len(text.split()) <= _CALL_TO_ACTION_WORDS and bool(CALL_TO_ACTION.match(text))
 
 
-def is_furniture(text: str) -> bool:
+def is_boilerplate_line(text: str) -> bool:
     """Whether a line is a label, button or notice that stands around articles everywhere."""
     if len(text) <= 120 and (
         BOILERPLATE.match(text) or COPYRIGHT.search(text) or _NOT_WITHOUT.search(text)

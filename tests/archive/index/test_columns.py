@@ -17,7 +17,7 @@ from archive.index.columns import (
     EXPORTED_ARTICLE_COLUMNS,
     PUBLIC_ARTICLE_COLUMNS,
     Column,
-    Origin,
+    ColumnOrigin,
     column_names,
 )
 from archive.index.rows import capture_of, capture_row, crawl_row
@@ -73,7 +73,7 @@ def test_what_a_reading_says_fills_the_columns_of_readings(kit: Any) -> None:
     """An article's own dictionary names each column that comes from its reading."""
     _, reading = kit.entry()
     said = reading.article.to_dict()
-    assert [name for name in column_names(ARTICLES, Origin.READING) if name not in said] == []
+    assert [name for name in column_names(ARTICLES, ColumnOrigin.READING) if name not in said] == []
 
 
 def test_the_counters_of_a_crawl() -> None:

@@ -310,12 +310,12 @@ def test_lessons_are_of_one_site_and_can_be_asked_for(kit: Any) -> None:
             ("place", BOX),
         }
         assert reader.learned_boilerplate("elsewhere") == []
-        taught = reader.without_furniture("news", reading.article)
+        taught = reader.without_boilerplate("news", reading.article)
         assert taught.paragraphs == texts(story(9)[1])
         assert len(taught.places) == len(taught.paragraphs)
         told = [(one.source, one.value) for one in taught.evidence if one.field == "dropped"]
         assert told == [("learned-line", APPEAL), ("learned-place", TICKERS[1])]
-        assert reader.without_furniture("elsewhere", reading.article) == reading.article
+        assert reader.without_boilerplate("elsewhere", reading.article) == reading.article
 
 
 def furnished(number: int, appeal: int, ticker: int, linked: int) -> list[Line]:
