@@ -39,7 +39,7 @@ _UPSERT_ARTICLE = (
 
 
 def derive_articles(db: sqlite3.Connection, touched: AffectedRows) -> None:
-    """Bring `_works`, articles, versions and the full text up to date with the readings of the
+    """Bring `_url_article`, articles, versions and the full text up to date with the readings of the
     addresses touched.
     """
     moved = _update_fingerprint_urls(db, touched)
@@ -64,27 +64,32 @@ def _update_fingerprint_urls(db: sqlite3.Connection, touched: AffectedRows) -> s
     for site, fingerprint in sorted(touched.fingerprints):
         first = db.execute(
             (
-                "SELECT key FROM _readings WHERE site = ? AND fingerprint = ? AND counts = 1 "
+                "SELECT key FROM _readings WHERE site = ? AND fingerprint = ? AND is_active = 1 "
                 "ORDER BY moment LIMIT 1"
             ),
             (site, fingerprint),
         ).fetchone()
         before = db.execute(
-            "SELECT key FROM _owners WHERE site = ? AND fingerprint = ?", (site, fingerprint)
+            "SELECT key FROM _fingerprint_url WHERE site = ? AND fingerprint = ?",
+            (site, fingerprint),
         ).fetchone()
         if first == before:
             continue
         if first is None:
             db.execute(
-                "DELETE FROM _owners WHERE site = ? AND fingerprint = ?", (site, fingerprint)
+                "DELETE FROM _fingerprint_url WHERE site = ? AND fingerprint = ?",
+                (site, fingerprint),
             )
             continue
-        db.execute("INSERT OR REPLACE INTO _owners VALUES (?, ?, ?)", (site, fingerprint, first[0]))
+        db.execute(
+            "INSERT OR REPLACE INTO _fingerprint_url VALUES (?, ?, ?)",
+            (site, fingerprint, first[0]),
+        )
         if before is not None:
             keys = db.execute(
                 (
                     "SELECT DISTINCT key FROM _readings WHERE site = ? AND fingerprint = ? AND "
-                    "counts = 1"
+                    "is_active = 1"
                 ),
                 (site, fingerprint),
             )
@@ -98,18 +103,18 @@ def _decide_article(db: sqlite3.Connection, address: Address, touched: AffectedR
     owners = [
         owner
         for (owner,) in db.execute(
-            "SELECT DISTINCT o.key FROM _readings r JOIN _owners o ON o.site = r.site AND "
+            "SELECT DISTINCT o.key FROM _readings r JOIN _fingerprint_url o ON o.site = r.site AND "
             "o.fingerprint = r.fingerprint"
-            " WHERE r.site = ? AND r.key = ? AND r.counts = 1 LIMIT 2",
+            " WHERE r.site = ? AND r.key = ? AND r.is_active = 1 LIMIT 2",
             address,
         )
     ]
     if not owners:
-        db.execute("DELETE FROM _works WHERE site = ? AND key = ?", address)
+        db.execute("DELETE FROM _url_article WHERE site = ? AND key = ?", address)
         return
     article_key = owners[0] if len(owners) == 1 else key
     db.execute(
-        "INSERT INTO _works VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET article_key = "
+        "INSERT INTO _url_article VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET article_key = "
         "excluded.article_key"
         " WHERE article_key != excluded.article_key",
         (site, key, article_key),
@@ -123,13 +128,13 @@ def _assign_readings(
     """Write into readings and captures which article and version they are."""
     for site, key in addresses:
         work = db.execute(
-            "SELECT article_key FROM _works WHERE site = ? AND key = ?", (site, key)
+            "SELECT article_key FROM _url_article WHERE site = ? AND key = ?", (site, key)
         ).fetchone()
         article = article_id(site, work[0]) if work else None
         stale = db.execute(
-            "SELECT capture_id, ordinal, url, text_sha256, article_id, version_id, counts "
+            "SELECT capture_id, ordinal, url, text_sha256, article_id, version_id, is_active "
             "FROM _readings"
-            " WHERE site = ? AND key = ? AND article_id IS NOT CASE counts WHEN 1 THEN ? END",
+            " WHERE site = ? AND key = ? AND article_id IS NOT CASE is_active WHEN 1 THEN ? END",
             (site, key, article),
         ).fetchall()
         for capture, ordinal, url, sha256, old_article, old_version, counts in stale:

@@ -51,7 +51,9 @@ _WIDESPREAD = f"""
 SELECT value FROM json_each(?) WHERE
   (SELECT count(*) FROM (SELECT DISTINCT article FROM _lines WHERE line = value LIMIT {MIN_ARTICLES})) = {MIN_ARTICLES}
 """  # noqa: E501, S608
-_LEARNED = "SELECT trait FROM _lessons WHERE trait IN (SELECT value FROM json_each(?))"
+_LEARNED = (
+    "SELECT line_hash FROM _learned_lines WHERE line_hash IN (SELECT value FROM json_each(?))"
+)
 # Articles kept ready for judging; a site's furniture is mostly judged by the same few.
 _READY = 256
 _FIRST = -(1 << 63)
@@ -160,9 +162,9 @@ class BoilerplateIndex:
                 "place" if is_place else "line",
             )
             row = (trait, site, kind, *path_and_form(trait, sample[0]))
-            self._db.execute("INSERT INTO _lessons VALUES (?, ?, ?, ?, ?)", row)
+            self._db.execute("INSERT INTO _learned_lines VALUES (?, ?, ?, ?, ?)", row)
         else:
-            self._db.execute("DELETE FROM _lessons WHERE trait = ?", (trait,))
+            self._db.execute("DELETE FROM _learned_lines WHERE line_hash = ?", (trait,))
         return True
 
     def _sample(self, trait: int) -> tuple[SampledArticle, ...]:

@@ -184,7 +184,7 @@ def _read_article(
             "canonical": canonical,
             "text": text,
             "is_last": int(part is not None and article.is_last),
-            "counts": 1,
+            "is_active": 1,
         },
         text={
             "id": text,

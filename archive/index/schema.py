@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from archive.index.columns import ARTICLES, CAPTURES, CRAWLS, columns_sql
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x57415251  # "WARQ": tells file(1) and us whose database this is
 
 TABLES = f"""
@@ -111,11 +111,11 @@ CREATE TABLE _readings (
   site TEXT NOT NULL, key TEXT NOT NULL, canonical TEXT NOT NULL, fingerprint TEXT NOT NULL, text_sha256 TEXT NOT NULL,
   text INTEGER NOT NULL, -- _texts.id; fingerprint and text_sha256 are of that text without what was learned
   is_last INTEGER NOT NULL, -- of an article on several pages: whether the page leads to no further one
-  counts INTEGER NOT NULL, -- 0 for what was withdrawn, and a listing's rendition of an article whose own page is known
+  is_active INTEGER NOT NULL, -- 0 for what was withdrawn, and a listing's rendition of an article whose own page is known
   article_id TEXT, version_id TEXT, PRIMARY KEY (capture_id, ordinal)
 ) WITHOUT ROWID;
 CREATE INDEX _readings_key ON _readings (key, site, moment);
-CREATE INDEX _readings_fingerprint ON _readings (site, fingerprint, counts, moment);
+CREATE INDEX _readings_fingerprint ON _readings (site, fingerprint, is_active, moment);
 CREATE INDEX _readings_article ON _readings (article_id, moment) WHERE article_id IS NOT NULL;
 CREATE INDEX _readings_version ON _readings (version_id, moment) WHERE version_id IS NOT NULL;
 CREATE INDEX _readings_url ON _readings (url, article_id, moment);
@@ -134,22 +134,22 @@ CREATE INDEX _texts_part ON _texts (key, site) WHERE part > 0; -- addresses of a
 CREATE TABLE _lines (
   line INTEGER, article INTEGER, text INTEGER, PRIMARY KEY (line, article, text)
 ) WITHOUT ROWID;
-CREATE TABLE _lessons (
-  trait INTEGER PRIMARY KEY, site TEXT NOT NULL, kind TEXT NOT NULL, path TEXT NOT NULL, form TEXT
+CREATE TABLE _learned_lines (
+  line_hash INTEGER PRIMARY KEY, site TEXT NOT NULL, kind TEXT NOT NULL, path TEXT NOT NULL, form TEXT
 );
-CREATE INDEX _lessons_site ON _lessons (site);                         -- what was learned of a site
+CREATE INDEX _learned_lines_site ON _learned_lines (site);                         -- what was learned of a site
 
 -- Which article an address (folded) is: its own, or the one it duplicates.
-CREATE TABLE _works (site TEXT, key TEXT, article_key TEXT NOT NULL, PRIMARY KEY (site, key)) WITHOUT ROWID;
+CREATE TABLE _url_article (site TEXT, key TEXT, article_key TEXT NOT NULL, PRIMARY KEY (site, key)) WITHOUT ROWID;
 
 -- The address that has a fingerprint (folded title, body and publication time): where it was captured first.
-CREATE TABLE _owners (site TEXT, fingerprint TEXT, key TEXT NOT NULL, PRIMARY KEY (site, fingerprint)) WITHOUT ROWID;
+CREATE TABLE _fingerprint_url (site TEXT, fingerprint TEXT, key TEXT NOT NULL, PRIMARY KEY (site, fingerprint)) WITHOUT ROWID;
 
 CREATE TABLE _signatures (docid INTEGER PRIMARY KEY, signature BLOB NOT NULL);
 CREATE TABLE _bands (band INTEGER, docid INTEGER, PRIMARY KEY (band, docid)) WITHOUT ROWID;
 
 -- What is withdrawn: a folded address or a text (sha256) of a site, a URL.
-CREATE TABLE _withdrawn (what TEXT, site TEXT, value TEXT, article_id TEXT, PRIMARY KEY (what, value, site, article_id))
+CREATE TABLE _withdrawn (kind TEXT, site TEXT, value TEXT, article_id TEXT, PRIMARY KEY (kind, value, site, article_id))
   WITHOUT ROWID;
 
 -- How far each WARC is in the index, in bytes.

@@ -147,12 +147,12 @@ class CaptureBatch:
         site, key = article.address
         row = dict(article.reading)
         if row["ordinal"]:
-            row["counts"] = 0 if has_page(self._db, site, key, row["url"]) else 1
+            row["is_active"] = 0 if has_page(self._db, site, key, row["url"]) else 1
         else:
             self._overrule(site, key, row["url"])
         if is_withdrawn(self._db, site, key, article.text["raw_sha256"]):
             row |= {
-                "counts": 0,
+                "is_active": 0,
                 "text_sha256": article.text["raw_sha256"],
                 "fingerprint": article.fingerprint,
             }
@@ -170,7 +170,7 @@ class CaptureBatch:
         """
         for column, value in (("key", key), ("url", url)):
             overruled = self._db.execute(
-                f"UPDATE _readings SET counts = 0 WHERE site = ? AND {column} = ? AND ordinal > 0 AND counts = 1"  # noqa: E501, S608
+                f"UPDATE _readings SET is_active = 0 WHERE site = ? AND {column} = ? AND ordinal > 0 AND is_active = 1"  # noqa: E501, S608
                 " RETURNING key, fingerprint",
                 (site, value),
             ).fetchall()
@@ -210,7 +210,7 @@ class CaptureBatch:
                 else Change.NONE
             )
         work = self._db.execute(
-            "SELECT article_key FROM _works WHERE site = ? AND key = ?", pending.address
+            "SELECT article_key FROM _url_article WHERE site = ? AND key = ?", pending.address
         ).fetchone()
         if work is None:  # withdrawn
             return Change.NONE

@@ -1,6 +1,6 @@
 """What withdrawals mean for the index, in whatever order they and the captures come.
 
-A reading that is withdrawn counts for nothing (`_readings.counts` is 0), so no article, version,
+A reading that is withdrawn counts for nothing (`_readings.is_active` is 0), so no article, version,
 address or cluster comes of it; that it was read stays known by its digests. The row in
 `withdrawals` is the article's tombstone. Writing the record that says so is `warc_writer`'s, taking
 bytes out of WARC files `tombstones`'.
@@ -20,12 +20,12 @@ from archive.urls import canonical_key
 # The captures (as `captures`) that show a withdrawn article: read as it, or at an address of it.
 OF_WITHDRAWN = (
     "(EXISTS (SELECT 1 FROM _readings w WHERE w.capture_id = captures.id AND w.ordinal = 0 "
-    "AND w.counts = 0)"
-    " OR captures.url IN (SELECT value FROM _withdrawn WHERE what = 'url'))"
+    "AND w.is_active = 0)"
+    " OR captures.url IN (SELECT value FROM _withdrawn WHERE kind = 'url'))"
 )
 _MATCH = (
-    "SELECT 1 FROM _withdrawn WHERE what = 'key' AND site = :site AND value = :key"
-    " UNION ALL SELECT 1 FROM _withdrawn WHERE what = 'text' AND site = :site AND value = "
+    "SELECT 1 FROM _withdrawn WHERE kind = 'key' AND site = :site AND value = :key"
+    " UNION ALL SELECT 1 FROM _withdrawn WHERE kind = 'text' AND site = :site AND value = "
     ":text LIMIT 1"
 )
 
@@ -40,7 +40,7 @@ def is_announced_in_vain(db: sqlite3.Connection, url: str) -> bool:
     """Whether an announcement is of a withdrawn article: its title is not kept."""
     if db.execute("SELECT 1 FROM _withdrawn LIMIT 1").fetchone() is None:
         return False
-    keys = "SELECT 1 FROM _withdrawn WHERE what = 'key' AND value = ? LIMIT 1"
+    keys = "SELECT 1 FROM _withdrawn WHERE kind = 'key' AND value = ? LIMIT 1"
     return db.execute(keys, (canonical_key(url),)).fetchone() is not None
 
 
@@ -99,12 +99,12 @@ def _take_away(
     db: sqlite3.Connection, site: str, column: str, value: str | int, touched: AffectedRows
 ) -> None:
     rows = db.execute(
-        f"SELECT key, fingerprint FROM _readings WHERE site = ? AND {column} = ? AND counts = 1",  # noqa: S608
+        f"SELECT key, fingerprint FROM _readings WHERE site = ? AND {column} = ? AND is_active = 1",  # noqa: S608
         (site, value),
     ).fetchall()
     touched.addresses |= {(site, key) for key, _ in rows}
     touched.fingerprints |= {(site, fingerprint) for _, fingerprint in rows}
-    db.execute(f"UPDATE _readings SET counts = 0 WHERE site = ? AND {column} = ?", (site, value))  # noqa: S608
+    db.execute(f"UPDATE _readings SET is_active = 0 WHERE site = ? AND {column} = ?", (site, value))  # noqa: S608
 
 
 def texts_of(db: sqlite3.Connection, withdrawal: Withdrawal) -> list[int]:
@@ -185,12 +185,14 @@ def _count_listings(
         rows = db.execute(
             "SELECT capture_id, ordinal, t.raw_sha256, fingerprint, r.key, url, text FROM _readings r"  # noqa: E501, S608
             f" JOIN _texts t ON t.id = r.text WHERE r.site = ? AND r.{column} = ? AND ordinal "
-            f"> 0 AND counts = 0",
+            f"> 0 AND is_active = 0",
             (site, value),
         ).fetchall()
         for capture, ordinal, sha256, fingerprint, own, address, text in rows:
             if not has_page(db, site, own, address) and not is_withdrawn(db, site, own, sha256):
-                statement = "UPDATE _readings SET counts = 1 WHERE capture_id = ? AND ordinal = ?"
+                statement = (
+                    "UPDATE _readings SET is_active = 1 WHERE capture_id = ? AND ordinal = ?"
+                )
                 db.execute(statement, (capture, ordinal))
                 touched.addresses.add((site, own))
                 touched.fingerprints.add((site, fingerprint))

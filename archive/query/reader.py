@@ -201,7 +201,7 @@ class IndexReader:
         """The tombstone of a withdrawn article, by its id or by an address of it."""
         rows = self._list(
             "SELECT * FROM withdrawals WHERE article_id = :name OR url = :url OR (site, :key) IN"
-            " (SELECT site, value FROM _withdrawn WHERE what = 'key') ORDER BY withdrawn DESC "
+            " (SELECT site, value FROM _withdrawn WHERE kind = 'key') ORDER BY withdrawn DESC "
             "LIMIT 1",
             name=name.strip(),
             url=name,
@@ -343,7 +343,7 @@ class IndexReader:
         (of a line).
         """
         return self._list(
-            "SELECT kind, path, form FROM _lessons WHERE site = :site ORDER BY kind, path, form",
+            "SELECT kind, path, form FROM _learned_lines WHERE site = :site ORDER BY kind, path, form",
             site=site,
         )
 

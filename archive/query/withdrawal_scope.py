@@ -46,9 +46,9 @@ def readings_of(reader: IndexReader, article: str) -> list[Row]:
 def withdrawn_values(reader: IndexReader, article: str) -> dict[str, set[str]]:
     """What is withdrawn with an article (its id): `key`, `text` and `url`, each with its values."""
     values: dict[str, set[str]] = {"key": set(), "text": set(), "url": set()}
-    statement = "SELECT what, value FROM _withdrawn WHERE article_id = :id"
+    statement = "SELECT kind, value FROM _withdrawn WHERE article_id = :id"
     for row in reader.rows(statement, {"id": article}):
-        values[row["what"]].add(row["value"])
+        values[row["kind"]].add(row["value"])
     return values
 
 

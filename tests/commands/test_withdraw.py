@@ -234,7 +234,7 @@ def test_a_withdrawn_article_does_not_come_back(warraq: Run, collection: Path) -
     assert rows(collection, "SELECT id FROM captures WHERE url = ?", url) == before
     shows = (
         'SELECT warc, "offset" FROM captures WHERE id IN (SELECT capture_id FROM _readings'
-        " WHERE counts = 0 AND ordinal = 0)"
+        " WHERE is_active = 0 AND ordinal = 0)"
     )
     assert not set(rows(collection, shows)) & places(collection)
     assert_sound(warraq, collection)

@@ -93,7 +93,7 @@ def test_a_new_column_is_everywhere() -> None:
     program = """
 import json, sqlite3
 from archive.index import columns
-columns.ARTICLES = (*columns.ARTICLES, columns.Column("mood", "TEXT", "how it reads", columns.Origin.READING))
+columns.ARTICLES = (*columns.ARTICLES, columns.Column("mood", "TEXT", "how it reads", columns.ColumnOrigin.READING))
 columns.PUBLIC_ARTICLE_COLUMNS = tuple(c.name for c in columns.ARTICLES if c.name != "docid")
 columns.EXPORTED_ARTICLE_COLUMNS = columns.PUBLIC_ARTICLE_COLUMNS
 from archive.index import articles, schema

@@ -171,7 +171,9 @@ def test_what_an_article_is_about_stays_however_often_it_is_said(kit: Any) -> No
             {background, quotation, "What came before"} <= set(body)
             for body in bodies(kit).values()
         )
-        assert kit.rows("SELECT kind, form FROM _lessons WHERE form NOT LIKE 'what came%'") == []
+        assert (
+            kit.rows("SELECT kind, form FROM _learned_lines WHERE form NOT LIKE 'what came%'") == []
+        )
 
 
 def test_one_article_at_many_addresses_teaches_nothing(kit: Any) -> None:
@@ -193,7 +195,7 @@ def test_one_article_at_many_addresses_teaches_nothing(kit: Any) -> None:
                     )
                 ]
             )
-        assert kit.rows("SELECT * FROM _lessons") == []
+        assert kit.rows("SELECT * FROM _learned_lines") == []
 
 
 def test_tables_and_lists_keep_entries_that_come_back(kit: Any) -> None:
