@@ -39,8 +39,8 @@ _UPSERT_ARTICLE = (
 
 
 def derive_articles(db: sqlite3.Connection, touched: AffectedRows) -> None:
-    """Bring `_url_article`, articles, versions and the full text up to date with the readings of the
-    addresses touched.
+    """Bring `_url_article`, articles, versions and the full text up to date with the readings of
+    the addresses touched.
     """
     moved = _update_fingerprint_urls(db, touched)
     for address in sorted(touched.addresses | moved):

@@ -51,7 +51,8 @@ def _resolve_revisit(db: sqlite3.Connection, capture: str, touched: AffectedRows
         db.execute(
             "INSERT INTO _readings SELECT c.id, 0, r.read_from, ?, c.url, r.site, r.key, "
             "r.canonical, r.fingerprint,"
-            " r.text_sha256, r.text, r.is_last, r.is_active, NULL, NULL FROM captures c, _readings r"
+            " r.text_sha256, r.text, r.is_last, r.is_active, NULL, NULL FROM captures c, "
+            "_readings r"
             " WHERE c.id = ? AND r.capture_id = ? AND r.ordinal = 0",
             (_order_key_of(db, capture), capture, referent),
         )

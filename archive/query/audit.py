@@ -88,7 +88,8 @@ def sample_readings(connection: sqlite3.Connection, count: int) -> list[tuple[st
     """  # noqa: E501
     return connection.execute(
         "SELECT capture_id, raw_sha256 FROM _readings JOIN _texts ON _texts.id = _readings.text"
-        " WHERE ordinal = 0 AND read_from = capture_id AND is_active = 1 ORDER BY capture_id LIMIT ?",
+        " WHERE ordinal = 0 AND read_from = capture_id AND is_active = 1 ORDER BY capture_id "
+        "LIMIT ?",
         (count,),
     ).fetchall()
 

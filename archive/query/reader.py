@@ -343,7 +343,10 @@ class IndexReader:
         (of a line).
         """
         return self._list(
-            "SELECT kind, path, form FROM _learned_lines WHERE site = :site ORDER BY kind, path, form",
+            (
+                "SELECT kind, path, form FROM _learned_lines WHERE site = :site ORDER BY kind, "
+                "path, form"
+            ),
             site=site,
         )
 
