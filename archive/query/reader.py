@@ -176,8 +176,6 @@ class IndexReader:
             "excerpt": marked_excerpt(row["body"], query),
         }
 
-    # ---------------------------------------------------------------------------------- one article
-
     def article(self, name: str) -> Row | None:
         """The article of that id (or its beginning, where it is the only one) or of that URL, under
         any address of it.
@@ -336,8 +334,6 @@ class IndexReader:
             id=article,
         )
 
-    # -------------------------------------------------------------------- what a site's pages teach
-
     def learned_boilerplate(self, site: str) -> list[Row]:
         """The lines and places known for furniture of a site: `kind` (line, place), `path`, `form`
         (of a line).
@@ -356,8 +352,6 @@ class IndexReader:
         """
         with storage_errors(self._path):
             return without_boilerplate(self._connection, site, article)
-
-    # ------------------------------------------------------------------------------- the collection
 
     def crawls(self, site: str | None = None, *, limit: int = -1) -> list[Row]:
         """Crawls, latest first."""

@@ -1,5 +1,5 @@
 """What one line among an article's says of itself: whether it is a paragraph, a headline of another
-story, or furniture.
+story, or boilerplate.
 
 Where lines stand, and which of their neighbours they belong to, is for `pipelines.body` to weigh.
 """
