@@ -71,9 +71,7 @@ class Collection:
         return self._reader.select(Filters(**filters))
 
     def article(self, name: str) -> Row | None:
-        """The article of that id, or of that URL under any of its addresses; None where there is
-        none.
-        """
+        """The article of that id, or found under that URL; None if there is no such article."""
         return self._reader.article(name)
 
     def versions(self, name: str) -> list[Row]:

@@ -94,7 +94,7 @@ def urls_leading_to(db: sqlite3.Connection, urls: set[str]) -> set[str]:
 
 
 def _redirect_targets(db: sqlite3.Connection, url: str) -> dict[str, set[str]]:
-    """What the redirects of a URL lead to: each location, with the URLs behind it."""
+    """The locations that redirects captured at a URL lead to, each with the URLs reached on."""
     locations = db.execute(
         "SELECT DISTINCT location FROM captures WHERE url = ? AND location IS NOT NULL", (url,)
     )
@@ -102,7 +102,7 @@ def _redirect_targets(db: sqlite3.Connection, url: str) -> dict[str, set[str]]:
 
 
 def urls_redirected_to(db: sqlite3.Connection, url: str) -> set[str]:
-    """The URL itself and all that the redirects captured at it lead to, at most `MOST_HOPS` on."""
+    """The URL itself and all that the redirects captured at it lead to, at most `MOST_HOPS`."""
     edge, seen = {url}, {url}
     for _ in range(MOST_HOPS):
         edge = {

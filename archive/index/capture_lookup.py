@@ -35,8 +35,8 @@ def nearest_capture(db: sqlite3.Connection, url: str, moment: datetime) -> Captu
 
 
 def revisit_target(db: sqlite3.Connection, capture: Capture) -> Reference | None:
-    """The record whose payload a revisit stands for; None where it is not in the index, and for any
-    other capture.
+    """The record whose payload a revisit repeats; None for any other capture, and if that record
+    is not in the index.
     """
     if capture.record_type != RecordType.REVISIT:
         return None

@@ -301,7 +301,7 @@ def failure_row(failure: Failure) -> Row:
 
 
 def _repeats_extraction_failure(no: NotAnArticle, failures: list[Failure]) -> bool:
-    """Whether a page is empty because of what is told already: one line is enough."""
+    """True if an EMPTY verdict only repeats an extraction failure recorded for the same page."""
     return no.reason is NotArticleReason.EMPTY and any(
         failure.stage is Stage.EXTRACT for failure in failures
     )

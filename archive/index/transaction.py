@@ -78,7 +78,7 @@ class CaptureBatch:
         self._redirects: set[str] = set()
 
     def add(self, capture: Capture, reading: Reading) -> PendingChange | None:
-        """Write a capture's rows; None where it is in the index already."""
+        """Write a capture's rows; return None if the index already has the capture."""
         if self._db.execute("SELECT 1 FROM captures WHERE id = ?", (capture.id,)).fetchone():
             return None
         row = capture_row(capture, reading)

@@ -120,7 +120,9 @@ def texts_of(db: sqlite3.Connection, withdrawal: Withdrawal) -> list[int]:
 
 
 def _forget_announcements(db: sqlite3.Connection, keys: set[str]) -> None:
-    """Take away what sitemaps, feeds and sections said of it: their title is the article's."""
+    """Delete what sitemaps, feeds and section pages announced of the article: their titles are its
+    own.
+    """
     gone = [
         (row[0],)
         for row in db.execute("SELECT id, url FROM sightings")

@@ -133,7 +133,7 @@ class Index:
             batch.derive_all()
 
     def add_failures(self, failures: Sequence[Failure]) -> None:
-        """Note URLs that are owed an explanation; the same failure twice is one row."""
+        """Add failures; the same failure of one crawl is one row."""
         with self._transaction():
             insert_failures(self._db, failures)
 
@@ -227,8 +227,8 @@ class Index:
             return first_with(self._db, str(digest))
 
     def validators(self, url: str) -> Validators | None:
-        """What a conditional request for `url` can say, from its latest whole capture; None where
-        that said nothing.
+        """ETag and Last-Modified of the newest complete 200 capture of `url`; None if it had
+        neither.
         """
         row = self._one(
             f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url = ? AND status = 200 AND truncated IS NULL"  # noqa: E501, S608
@@ -253,8 +253,8 @@ class Index:
         )
 
     def revisit_target(self, capture: Capture) -> Reference | None:
-        """The record whose payload a revisit stands for; None where it is not in the index, and for
-        any other capture.
+        """The record whose payload a revisit repeats; None for any other capture, and if that
+        record is not in the index.
         """
         with storage_errors(self._path):
             return revisit_target(self._db, capture)

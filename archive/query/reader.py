@@ -292,8 +292,8 @@ class IndexReader:
             return capture_lookup.nearest_capture(self._connection, url, moment)
 
     def revisit_target(self, revisit: Capture) -> Reference | None:
-        """The record whose payload a revisit stands for; None where it is not in the index, and for
-        any other capture.
+        """The record whose payload a revisit repeats; None for any other capture, and if that
+        record is not in the index.
         """
         with storage_errors(self._path):
             return capture_lookup.revisit_target(self._connection, revisit)

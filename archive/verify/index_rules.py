@@ -30,8 +30,8 @@ INDEX_DAMAGED = "index-damaged"  # the rule of an index that cannot be asked, or
 
 
 def withdrawn_captures(path: Path) -> set[tuple[str, int]]:
-    """WARC and offset of the captures that the index says show a withdrawn article; none where it
-    cannot be asked.
+    """WARC and offset of each capture that shows a withdrawn article, by the index; empty if the
+    index cannot be read.
     """
     if not path.exists():
         return set()

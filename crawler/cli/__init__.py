@@ -60,7 +60,7 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import the command, or None where there is none of that name."""
+        """Import the command; None if there is no command of that name."""
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"crawler.cli.{COMMANDS[cmd_name][0]}")
@@ -191,8 +191,8 @@ def _invoke(arguments: list[str]) -> int:
 
 
 def _move_option_first(name: str | None, arguments: list[str]) -> list[str] | None:
-    """The arguments with a global option that stands behind the command moved before it; None where
-    it is none of ours.
+    """The arguments with a global option that follows the command moved before it; None if it is
+    no global option.
     """
     ours = {spelt: option for option in warraq.params for spelt in option.opts}
     end = arguments.index("--") if "--" in arguments else len(arguments)

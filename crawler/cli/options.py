@@ -43,7 +43,9 @@ def day(_: click.Context, param: click.Parameter, value: str | None) -> str | No
 
 
 def form_option(command: F) -> F:
-    """`--format`: how rows are printed; None where it is left to where they go."""
+    """`--format`: how rows are printed; None if the output decides (a table on a terminal, else
+    JSON lines).
+    """
     return click.option(
         "--format",
         "form",

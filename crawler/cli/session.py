@@ -128,7 +128,7 @@ class Progress:
             self._open = False
 
     def update(self, **numbers: Any) -> None:
-        """The numbers as they stand; told only if it is time again."""
+        """The numbers as they stand; shown if the last showing is long enough ago."""
         now = time.monotonic()
         if self._quiet or now - self._last < (_DRAWN_EVERY if self._drawn else _PLAIN_EVERY):
             return

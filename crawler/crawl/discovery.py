@@ -53,8 +53,8 @@ class Window:
 
 
 def parse_day(text: str | None) -> date | None:
-    """The day in a date as sitemaps (W3C) and feeds (RFC 5322) write it, as written; None where
-    there is none.
+    """The day in a date as sitemaps (W3C) and feeds (RFC 5322) write it; None if the text holds no
+    date.
     """
     if not text:
         return None

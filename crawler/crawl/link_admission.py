@@ -235,8 +235,8 @@ class LinkAdmission:
             self._budgets.count_fruitless(entry.url)
 
     def is_trap(self, entry: QueuedUrl) -> bool:
-        """Whether the entry's shape of address has dried up (said once for each shape); announced
-        URLs are exempt.
+        """True if pages of the entry's shape brought nothing new for too long; recorded once a
+        shape. Announced URLs are exempt.
         """
         shape = self._budgets.spent(entry.url) if entry.kind in _BY_LINK else None
         if shape is None:

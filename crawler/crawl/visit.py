@@ -49,7 +49,7 @@ class FetchOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FetchResult:
-    """The outcome for `url`; where a failure is owed, its stage and reason. `at` is a Unix time."""
+    """The outcome for `url`; for a failure its stage and reason. `at` is a Unix time in seconds."""
 
     outcome: FetchOutcome
     url: str

@@ -297,7 +297,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(page.body)
 
     def log_message(self, *args: Any) -> None:
-        """Say nothing: what is fetched is told by the crawl."""
+        """Log nothing: the crawl reports what it fetches."""
 
 
 class _Server(ThreadingHTTPServer):

@@ -35,9 +35,7 @@ class DemoResult:
 
 
 def free_folder(folder: Path) -> Path:
-    """`folder`, or with the first free number behind it where something is there already: nothing
-    is overwritten.
-    """
+    """`folder`, or with the first free number appended if it exists: nothing is overwritten."""
     if not folder.exists():
         return folder
     for number in range(2, 1000):

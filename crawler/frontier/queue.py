@@ -249,7 +249,7 @@ class Frontier:
         )
 
     def last_run(self, site: str) -> LastRun | None:
-        """How the last run for the site ended; None where there was none. A killed one is still
+        """How the last run for the site ended; None if there was no run. A killed run is still
         `running`.
         """
         row = self._db.execute("SELECT summary, at FROM runs WHERE site=?", (site,)).fetchone()

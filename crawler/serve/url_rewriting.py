@@ -187,7 +187,7 @@ def _shows_nothing(value: str | None) -> bool:
 
 
 def _remove(element: HtmlElement) -> None:
-    """Take an element out of the tree and leave the text behind it."""
+    """Take an element out of the tree and keep the text that follows it."""
     parent = element.getparent()
     if parent is None:
         return

@@ -217,8 +217,8 @@ class _Survey:
         return learn_zone([*shown, *announced], self._start)
 
     def _fetch_allowed(self, url: str) -> ProbeResponse | None:
-        """The answer, or None where robots.txt forbids it or it is not to be had: a detail, not the
-        site.
+        """The response; None if robots.txt forbids the URL or it cannot be had, which is no
+        problem of the site.
         """
         if not self._rules.allows(url):
             return None

@@ -155,7 +155,7 @@ def _choose_body(
 
 
 def _outermost_elements(elements: list[HtmlElement]) -> list[HtmlElement]:
-    """The elements that stand in none of the others: a text is not told twice."""
+    """The elements that are inside none of the others, so that no text is taken twice."""
     every = set(elements)
     return [element for element in elements if every.isdisjoint(element.iterancestors())]
 
@@ -291,7 +291,9 @@ def _choose_lead(stated: Metadata, read: Body) -> str | None:
 def _apply_selectors(
     page: Page, stated: Metadata, captured: datetime | None, site: SiteConfig | None
 ) -> Metadata:
-    """Metadata with what the site's own selectors say in place, and which of them said nothing."""
+    """The metadata with what the site's own selectors give in place of it, and the selectors that
+    matched nothing.
+    """
     if site is None:
         return stated
     title = next(

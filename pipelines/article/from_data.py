@@ -54,7 +54,7 @@ def read_body(found: EmbeddedArticle, beside: KnownPageText) -> Body:
 
 
 def parse_fragment(markup: str) -> HtmlElement | None:
-    """A piece of HTML as a tree, or None where it is none."""
+    """A piece of HTML as a tree; None if it holds no element."""
     parser = HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True
     )

@@ -34,7 +34,7 @@ _EDGES = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 def paragraph_places(page: Page, read: Body) -> list[Place]:
-    """A place for each paragraph; none where the paragraphs are not those of the blocks."""
+    """A place for each paragraph; empty if the paragraphs are not those of the blocks."""
     if len(read.kept) != len(read.paragraphs):
         return []
     host = _host_of(page.url)

@@ -103,7 +103,7 @@ def _first_text(element: HtmlElement) -> str:
 def classify_page(
     page: Page, embedded: Embedded, stated: Metadata, read: Body
 ) -> NotAnArticle | None:
-    """Why what was read of a page is no article, or None where it is one."""
+    """The reason why a page is no article; None if it is one."""
     says_article = _says_article(page, embedded, stated)
     promised = says_article or _is_stamped(page) or stated.published is not None
     if obstacle := detect_interstitial(page, read, is_article=says_article or _is_stamped(page)):
@@ -189,8 +189,8 @@ def _text_length(read: Body) -> int:
 def _only_leads(
     page: Page, stated: Metadata, read: Body, listed: int, *, says_article: bool
 ) -> str | None:
-    """Why a page is a list whose lines all stand below headlines that lead elsewhere; None where it
-    is none.
+    """The reason why a page is a list: each of its lines stands below a headline that leads
+    elsewhere. None if it is no such list.
     """
     if not _only_teasers(read):
         return None
@@ -227,8 +227,8 @@ def _classify_section_page(page: Page, stated: Metadata, read: Body, listed: int
 def _without_prose(
     page: Page, stated: Metadata, read: Body, listed: int, *, says_article: bool
 ) -> NotAnArticle:
-    """What a page is on which no line tells a story: a list of headlines, an article that is owed,
-    or a page of no promise.
+    """Classify a page without prose: a listing if it has enough headlines that lead elsewhere,
+    empty if it claims to be an article, else a listing.
     """
     says_article = says_article or _is_stamped(page)
     # A small section has few headlines; nothing is owed where nothing says that there should be an

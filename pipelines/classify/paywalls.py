@@ -84,7 +84,7 @@ def is_stub(embedded: Embedded, page: Page, read: Body) -> bool:
 
 
 def _is_offered(read: Body) -> bool:
-    """Whether the offer to read on stands right behind the text, or in its place."""
+    """True if the offer to read on follows the text directly, or stands in its place."""
     every = read.page.blocks if read.page else []
     if not read.kept:
         return any(_OFFER.search(block.text) for block in every)

@@ -162,7 +162,7 @@ def _year_last(match: re.Match[str], text: str, clues: DateHints) -> Iterator[Da
 
 
 def _calendar_of_year(year: int, text: str, clues: DateHints) -> Calendar | None:
-    """The calendar a bare year belongs to, or None where it is no year."""
+    """The calendar that a bare year belongs to; None if the number is no year."""
     if year in _YEARS:
         return Calendar.GREGORIAN
     if year not in _OTHER_YEARS:

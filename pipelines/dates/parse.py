@@ -173,7 +173,7 @@ def _parse_machine_date(raw: str, zone: tzinfo) -> StatedDate | None:
 
 
 def _in_zone(raw: str, named: re.Match[str]) -> StatedDate | None:
-    """A date with its zone's name behind it (`2024-10-25T18:53[Asia/Dubai]`)."""
+    """A date that is followed by the name of its zone (`2024-10-25T18:53[Asia/Dubai]`)."""
     try:
         zone = ZoneInfo(named[2])
     except ZoneInfoNotFoundError:
@@ -298,7 +298,7 @@ def _date_at_time(
     zone: tzinfo,
     found: DateMatch | None = None,
 ) -> StatedDate:
-    """The stated date of a calendar day and, where it is said, a time of that day."""
+    """The stated date of a calendar day, with the time of that day if there is one."""
     stated = time.zone if time else None
     local = datetime(
         day.year,

@@ -219,7 +219,7 @@ def parse_relative_date(
 
 
 def _day_word(words: tuple[str, ...]) -> int | None:
-    """Days back by a word such as yesterday, when nothing else but labels is said."""
+    """Days back by a word such as yesterday, if the text holds nothing else but labels."""
     for size in (3, 2, 1):
         for at in range(len(words) - size + 1):
             days = _DAY_WORDS.get(" ".join(words[at : at + size]))
@@ -258,7 +258,7 @@ def _counted_units(words: tuple[str, ...]) -> list[tuple[float | None, str]] | N
 
 
 def _number_of(word: str, *, first: bool) -> float | None:
-    """The number a word says; "one" behind a unit only repeats that it is one."""
+    """The number that a word names; "one" after a unit only repeats that it is one."""
     if word.isdecimal() and len(word) <= 3:
         return int(word)
     if word in _AGO:
@@ -268,8 +268,8 @@ def _number_of(word: str, *, first: bool) -> float | None:
 
 
 def _unit_of(word: str, number: float | None, *, ago: bool) -> str | None:
-    """The unit a word names, where a count has been said or may be left out; one letter is enough
-    right after a number.
+    """The unit that a word names, if a count precedes it or may be left out; directly after a
+    number one letter is enough.
     """
     if number is None and not ago and word not in _SINGULAR:
         return None

@@ -163,8 +163,8 @@ class JsLiteralParser:
         return found
 
     def _called(self, depth: int) -> Any:
-        """A value in brackets, or a function called at once: its parameters take the values of the
-        call behind it.
+        """A value in brackets, or a function called at once, whose parameters take the values of
+        the call.
         """
         if not self.accept("function"):
             value = self.value(depth + 1)

@@ -206,7 +206,7 @@ def _article_of(node: dict[str, Any], source: str) -> EmbeddedArticle | None:
 
 
 def _article_keys(names: tuple[str, ...]) -> dict[str, str] | None:
-    """An object's keys by their letters, or None where they are not those of an article."""
+    """An object's keys by their letters; None if they are not those of an article."""
     keys = {_plain_key(name): name for name in reversed(names)}
     return None if _TITLES.isdisjoint(keys) or _BODIES.isdisjoint(keys) else keys
 

@@ -55,7 +55,7 @@ _FURTHER = (
 
 def loads_tolerant(text: str) -> Any | None:
     """JSON as pages write it: comments, CDATA, trailing commas, raw line breaks, bad escapes, HTML
-    entities.
+    entities. None if it cannot be read even so.
 
     None where it is beyond that.
     """

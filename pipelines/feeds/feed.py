@@ -184,5 +184,5 @@ def _json_items(items: list[Any]) -> Iterator[_StatedEntry]:
 
 
 def _single_spaced(value: object) -> str | None:
-    """A stated text with its white space made single; None where there is none."""
+    """A text with its white space made single; None if nothing is left."""
     return " ".join(value.split()) or None if isinstance(value, str) else None

@@ -138,5 +138,5 @@ NAME_SUFFIX = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
 
 
 def is_degree(text: str) -> bool:
-    """Whether what stands behind a name's comma is a degree or certificate."""
+    """True if the text after a name's comma is a degree or certificate."""
     return DEGREE.match(text) is not None and text.casefold() not in _NOT_DEGREES

@@ -88,8 +88,8 @@ def _is_hidden(node: HtmlElement) -> bool:
 
 
 def cut_site(text: str, names: Iterable[str], others: Iterable[str] = ()) -> str:
-    """`text` without the site's name behind (or before) it, or what else stands behind another
-    candidate.
+    """`text` without the site's name before or after it, and without an ending that another
+    candidate lacks.
     """
     known = {key for name in names if (key := _title_key(name))}
     for _ in range(3):

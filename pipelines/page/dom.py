@@ -78,7 +78,7 @@ class Page:
     held: tuple[HtmlElement, ...] = field(default=(), repr=False, compare=False)
 
     def absolute(self, href: str | None) -> str | None:
-        """`href` as an absolute address, or None where there is none or it is none."""
+        """`href` as an absolute URL; None if it is missing or no URL."""
         if not href or not href.strip():
             return None
         try:
@@ -126,8 +126,8 @@ def parse_page(html: bytes, url: str, content_type: str | None = None) -> Page |
 
 
 def shown_as(page: Page, markup: str) -> Page | None:
-    """The page with other markup for its body, or None where that holds no element; its head and
-    language stay.
+    """The page with other markup for its body, its head and language kept; None if that markup
+    holds no element.
     """
     root, _ = _build_tree(f"<html><body>{markup}</body></html>".encode("utf-8", "replace"))
     head = page.root.find("head")
@@ -139,8 +139,8 @@ def shown_as(page: Page, markup: str) -> Page | None:
 
 
 def without_scripts(page: Page) -> Page | None:
-    """The page as readers without scripts see it, or None where that is no other: what `noscript`
-    holds is shown.
+    """The page as readers without scripts see it, with what `noscript` holds; None if that is the
+    same page.
     """
     if not any(
         len(element) and len(text_within(element)) > UNSCRIPTED

@@ -151,7 +151,7 @@ class _Joiner:
         self._origin = f"{parts.scheme}://{parts.netloc}"
 
     def absolute(self, href: str) -> str | None:
-        """The normalised absolute address, or None where it is not one to fetch."""
+        """The normalised absolute URL; None if it cannot be fetched."""
         href = _STRIPPED.sub("", href.strip(_CONTROLS))
         if not href or href[:11].lower().startswith(_NOT_FETCHED):
             return None
@@ -223,7 +223,7 @@ def _sent_on(root: HtmlElement, join: _Joiner) -> Iterator[Link]:
 
 
 def _link_kind(element: HtmlElement) -> str | None:
-    """What a `<link>` leads to, or None where it is not a page or a feed."""
+    """What a `<link>` leads to; None if it is neither a page nor a feed."""
     rels = (element.get("rel") or "").lower().split()
     if "alternate" in rels:
         kind = (element.get("type") or "").partition(";")[0].strip().lower()
