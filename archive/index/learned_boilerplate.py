@@ -54,23 +54,27 @@ SELECT value FROM json_each(?) WHERE
 _LEARNED = (
     "SELECT line_hash FROM _learned_lines WHERE line_hash IN (SELECT value FROM json_each(?))"
 )
-# Articles kept ready for judging; a site's furniture is mostly judged by the same few.
+# Articles kept ready for judging; a site's boilerplate is mostly judged by the same few.
 _READY = 256
 _FIRST = -(1 << 63)
 # Of an article's lines at one place so many are looked at: a bound for tables of thousands of
 # cells.
 MOST_LINES = 100
 
-_ready: OrderedDict[int, SampledArticle] = OrderedDict()
+# Articles of one database made ready for judging lately, by text id; the oldest goes first.
+SampleCache = OrderedDict[int, SampledArticle]
 
 
 class BoilerplateIndex:
-    """What is learned within one transaction: texts cleaned as they come, and anew in `settle`
-    where lessons changed.
+    """What is learned within one transaction: texts are cleaned as they come, and again in
+    `relearn` where what is boilerplate changed.
+
+    `samples` belongs to the database and outlives the transaction.
     """
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, samples: SampleCache) -> None:
         self._db = db
+        self._samples = samples
         self._bodies: dict[int, str] = {}  # text: body as read, of those that came
         self._moved: dict[
             int, str
@@ -183,26 +187,26 @@ class BoilerplateIndex:
             ).fetchone()
             if row is None:
                 break
-            found.append(self._ready(row[1]))
+            found.append(self._sampled_article(row[1]))
             article = row[0] + 1
         return tuple(found)
 
-    def _ready(self, text: int) -> SampledArticle:
-        if text in _ready:
-            _ready.move_to_end(text)
-            return _ready[text]
+    def _sampled_article(self, text: int) -> SampledArticle:
+        if text in self._samples:
+            self._samples.move_to_end(text)
+            return self._samples[text]
         title, body = self._text(text)
         site, places = self._db.execute(
             "SELECT site, places FROM _texts WHERE id = ?", (text,)
         ).fetchone()
         paragraphs, stands = tuple(body.split("\n")), tuple(unpack_places(places))
         words = tuple(content_words(each) for each in paragraphs)
-        _ready[text] = SampledArticle(
+        self._samples[text] = SampledArticle(
             title, paragraphs, stands, line_hashes_of(site, stands), words
         )
-        if len(_ready) > _READY:
-            _ready.popitem(last=False)
-        return _ready[text]
+        if len(self._samples) > _READY:
+            self._samples.popitem(last=False)
+        return self._samples[text]
 
     def _text(self, text: int) -> tuple[str, str]:
         """Title and body of a text as read."""

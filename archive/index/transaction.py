@@ -13,7 +13,7 @@ from archive.index.article_urls import derive_addresses
 from archive.index.articles import derive_articles
 from archive.index.clusters import derive_clusters
 from archive.index.disappearances import derive_disappearances
-from archive.index.learned_boilerplate import BoilerplateIndex
+from archive.index.learned_boilerplate import BoilerplateIndex, SampleCache
 from archive.index.multipage import update_multipage
 from archive.index.revisits import drop_reading, resolve_revisits
 from archive.index.rows import (
@@ -67,10 +67,10 @@ class CaptureBatch:
     tells what each meant.
     """
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, samples: SampleCache) -> None:
         self._db = db
         self._touched = AffectedRows()
-        self._boilerplate = BoilerplateIndex(db)
+        self._boilerplate = BoilerplateIndex(db, samples)
         self._revisits: set[str] = set()
         self._captured: dict[str, str] = {}
         self._urls: set[str] = set()

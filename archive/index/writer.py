@@ -21,6 +21,7 @@ from archive.index.affected import latest_reading
 from archive.index.capture_lookup import first_with, revisit_target
 from archive.index.columns import CRAWLS, column_names
 from archive.index.connection import open_writer, storage_errors
+from archive.index.learned_boilerplate import SampleCache
 from archive.index.rows import CAPTURE_COLUMNS, capture_of, crawl_row, reference_of
 from archive.index.transaction import CaptureBatch, insert_failures
 from archive.index.withdrawals import is_withdrawn, withdrawn_places
@@ -87,6 +88,7 @@ class Index:
     def __init__(self, path: Path, *, timeout: float = 30.0) -> None:
         self._path = Path(path)
         self._db = open_writer(self._path, timeout=timeout)
+        self._samples = SampleCache()
 
     def __enter__(self) -> Self:
         return self
@@ -115,7 +117,7 @@ class Index:
         same transaction, up to which byte each WARC is in the index.
         """
         with self._transaction():
-            batch = CaptureBatch(self._db)
+            batch = CaptureBatch(self._db, self._samples)
             changes = [batch.add(capture, reading) for capture, reading in entries]
             batch.derive_all()
             for warc, end in (progress or {}).items():
@@ -127,7 +129,7 @@ class Index:
         (`unread_revisits`).
         """
         with self._transaction():
-            batch = CaptureBatch(self._db)
+            batch = CaptureBatch(self._db, self._samples)
             for capture, reading in entries:
                 batch.add_late(capture, reading)
             batch.derive_all()
@@ -142,7 +144,7 @@ class Index:
         change.
         """
         with self._transaction():
-            batch = CaptureBatch(self._db)
+            batch = CaptureBatch(self._db, self._samples)
             batch.withdraw(withdrawal)
             batch.derive_all()
 
@@ -182,7 +184,7 @@ class Index:
     def delete_captures(self, captures: Sequence[str]) -> None:
         """Take out withdrawn captures (ids) whose records have become tombstones."""
         with self._transaction():
-            batch = CaptureBatch(self._db)
+            batch = CaptureBatch(self._db, self._samples)
             batch.delete_captures(captures)
             batch.derive_all()
 
