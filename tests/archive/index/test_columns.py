@@ -1,6 +1,8 @@
 """One table of columns: schema, rows, comparison, documentation and exports follow it."""
 
 import json
+import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -88,30 +90,48 @@ def test_the_counters_of_a_crawl() -> None:
     assert {field.name for field in fields(CrawlSummary)} == set(column_names(CRAWLS))
 
 
-def test_a_new_column_is_everywhere() -> None:
-    """A row in the list is enough for schema, statements, exports and documentation."""
+def test_a_new_column_is_everywhere(tmp_path: Path) -> None:
+    """In a copy of the project, a row in the list is enough for schema, statements, exports and
+    documentation.
+    """
+    shutil.copytree(
+        ROOT / "archive", tmp_path / "archive", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    listed = tmp_path / "archive" / "index" / "columns.py"
+    before = '    Column("words", '
+    text = listed.read_text("utf-8")
+    assert text.count(before) == 1
+    row = '    Column("mood", "TEXT", "how it reads", ColumnOrigin.READING),\n'
+    listed.write_text(text.replace(before, row + before), "utf-8")
     program = """
 import json, sqlite3
-from archive.index import columns
-columns.ARTICLES = (*columns.ARTICLES, columns.Column("mood", "TEXT", "how it reads", columns.ColumnOrigin.READING))
-columns.PUBLIC_ARTICLE_COLUMNS = tuple(c.name for c in columns.ARTICLES if c.name != "docid")
-columns.EXPORTED_ARTICLE_COLUMNS = columns.PUBLIC_ARTICLE_COLUMNS
-from archive.index import articles, schema
-from archive.query import reader, table_docs
+from archive.index import articles, columns, schema
+from archive.query import audit, reader, table_docs
 db = sqlite3.connect(":memory:")
 db.executescript(schema.TABLES)
 print(json.dumps({
+    "from": columns.__file__,
     "schema": [row[1] for row in db.execute("PRAGMA table_info(articles)")],
     "upsert": articles._UPSERT_ARTICLE,
     "select": reader._PUBLIC,
+    "verify": audit._UNLIKE_READING,
+    "export": columns.EXPORTED_ARTICLE_COLUMNS,
     "docs": [c.meaning for t in table_docs.public_tables() for c in t.columns if c.name == "mood"],
 }))
-"""  # noqa: E501
+"""
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
     )
     shown = json.loads(done.stdout)
+    assert shown["from"] == str(listed)
     assert "mood" in shown["schema"]
+    assert "mood" in shown["export"]
     assert ":mood" in shown["upsert"]
-    assert "mood" in shown["select"]
+    assert "mood" in shown["select"].split(", ")
+    assert "$.mood" in shown["verify"]
     assert shown["docs"] == ["how it reads"]
