@@ -28,11 +28,11 @@ def text_signature(text: str) -> bytes | None:
 
     The same text gives the same bytes in every process and on every machine.
     """
-    found = split_words(fold_for_search(text))
-    if len(found) < FEWEST_WORDS:
+    words = split_words(fold_for_search(text))
+    if len(words) < FEWEST_WORDS:
         return None
     shingles = {
-        " ".join(found[start : start + SHINGLE]) for start in range(len(found) - SHINGLE + 1)
+        " ".join(words[start : start + SHINGLE]) for start in range(len(words) - SHINGLE + 1)
     }
     minhash = RMinHash(num_perm=SIGNATURE_VALUES, seed=SEED)
     minhash.update(sorted(shingles))

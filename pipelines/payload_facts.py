@@ -33,7 +33,7 @@ class PayloadFacts:
     requisite: bool = False
 
     @classmethod
-    def of(
+    def of_capture(
         cls, capture: Capture, *, content_type: str | None, content_encoding: str | None
     ) -> PayloadFacts:
         """The facts of a capture whose HTTP head gave these two header values."""

@@ -7,6 +7,7 @@ disk are no part of it, so a rebuild years later gives the same reading.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from archive.config import SiteConfig
@@ -87,7 +88,7 @@ def _recognise_document(
 
 
 def _needed_by_sheet(body: bytes, facts: PayloadFacts) -> tuple[str, ...]:
-    return links.css_requisites(decode_page(body, facts.content_type).text, facts.url)
+    return links.find_css_requisites(decode_page(body, facts.content_type).text, facts.url)
 
 
 def _starts_like_html(body: bytes) -> bool:
@@ -105,15 +106,15 @@ def _read_redirect(facts: PayloadFacts, status: int) -> Reading:
 
 
 def _robots_sitemaps(body: bytes, url: str) -> tuple[str, ...]:
-    found = []
+    sitemaps = []
     for line in body.decode("utf-8", "replace").lstrip("\ufeff").splitlines():
         name, colon, value = line.partition(":")
-        stated = value.split("#")[0].strip()
-        if colon and stated and name.strip().lower() == "sitemap":
-            target = normalise_url(stated, url)
-            if target and target not in found:
-                found.append(target)
-    return tuple(found)
+        address = value.split("#")[0].strip()
+        if colon and address and name.strip().lower() == "sitemap":
+            target = normalise_url(address, url)
+            if target and target not in sitemaps:
+                sitemaps.append(target)
+    return tuple(sitemaps)
 
 
 def _read_sitemap(body: bytes, facts: PayloadFacts, failures: tuple[Failure, ...]) -> Reading:
@@ -141,41 +142,37 @@ def _read_page(
     page = parse_page(body, facts.url, facts.content_type)
     if isinstance(page, NotAnArticle):
         return Reading(kind=PayloadKind.PAGE, not_article=page, failures=failures)
-    outlinks = tuple(links.outlinks(page))  # before the body is recovered: that may alter the tree
-    needed = links.requisites(page) if site.requisites else ()
-    found = from_page(page, captured=facts.captured, site=site)
+    # Links first: recovering the body may alter the tree.
+    outlinks = tuple(links.find_outlinks(page))
+    needed = links.find_requisites(page) if site.requisites else ()
+    result = from_page(page, captured=facts.captured, site=site)
     if page.cut:
         failures += (
             _failure_of(
                 facts, Stage.EXTRACT, "nested too deeply: part of the page could not be read"
             ),
         )
-    if facts.truncated and (isinstance(found, Article) or found.reason is NotArticleReason.EMPTY):
+    if facts.truncated and (isinstance(result, Article) or result.reason is NotArticleReason.EMPTY):
         # Half a body would count as an edit of the whole one: it stays in the WARC, the index waits
         # for a whole capture.
-        found = _rejection(
+        result = _rejection(
             facts, NotArticleReason.TRUNCATED, f"the response was cut ({facts.truncated})"
         )
-    if isinstance(found, Article):
-        return Reading(
+    reading = Reading(kind=PayloadKind.PAGE, links=outlinks, requisites=needed, failures=failures)
+    if isinstance(result, Article):
+        return replace(
+            reading,
             kind=PayloadKind.ARTICLE,
-            article=found,
-            links=outlinks,
-            requisites=needed,
-            failures=failures,
-            signature=text_signature(found.body),
+            article=result,
+            signature=text_signature(result.body),
         )
-    listing = found.reason == NotArticleReason.LISTING
-    return Reading(
-        kind=PayloadKind.PAGE,
-        not_article=found,
-        embedded=tuple(embedded_articles(page, captured=facts.captured, site=site))
-        if listing
-        else (),
-        links=outlinks,
-        requisites=needed,
-        sightings=_section_sightings(page, outlinks) if listing else (),
-        failures=failures,
+    if result.reason != NotArticleReason.LISTING:
+        return replace(reading, not_article=result)
+    return replace(
+        reading,
+        not_article=result,
+        embedded=tuple(embedded_articles(page, captured=facts.captured, site=site)),
+        sightings=_section_sightings(page, outlinks),
     )
 
 

@@ -14,7 +14,7 @@ from archive.warc.capture_reader import read_payload
 from archive.warc.http_message import decode_entity
 from pipelines.page.decoding import decode_page
 from pipelines.page.dom import parse_page
-from pipelines.page.links import css_requisites, requisites
+from pipelines.page.links import find_css_requisites, find_requisites
 
 # A style sheet may call others: fonts at the third step are what real pages come to.
 _STEPS = 4
@@ -69,8 +69,8 @@ def _called_urls(reader: IndexReader, archive: Path, capture: Capture) -> Iterat
         message.entity, ", ".join(message.headers_all("content-encoding")), _DECODED
     ).body
     if mime == "text/css":
-        yield from css_requisites(decode_page(body, content_type).text, capture.url)
+        yield from find_css_requisites(decode_page(body, content_type).text, capture.url)
         return
     page = parse_page(body, capture.url, content_type)
     if not isinstance(page, NotAnArticle):
-        yield from requisites(page)
+        yield from find_requisites(page)

@@ -17,7 +17,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.urls import normalise_url
-from pipelines.page.css_urls import in_srcset, replaced_in_css
+from pipelines.page.css_urls import parse_srcset, replace_css_urls
 from pipelines.page.dom import Page
 
 # What an element may name that a browser shows or follows.
@@ -105,7 +105,7 @@ class Rewriter:
 
     def css(self, css: str) -> str:
         """A style sheet whose addresses are the replay's."""
-        return replaced_in_css(
+        return replace_css_urls(
             css, lambda written: self.address(written) or _font(written) or "about:invalid"
         )
 
@@ -155,7 +155,7 @@ class Rewriter:
         elif name in _ADDRESSES:
             fresh = self.address(value)
         elif name == "srcset":
-            parts = [(self.address(url), descriptor) for url, descriptor in in_srcset(value)]
+            parts = [(self.address(url), descriptor) for url, descriptor in parse_srcset(value)]
             fresh = (
                 ", ".join(f"{url} {descriptor}".strip() for url, descriptor in parts if url) or None
             )

@@ -260,10 +260,10 @@ def _local_instants(article: Article) -> list[datetime]:
 
 def _page_links(home: ProbeResponse) -> tuple[Link, ...]:
     from pipelines.page.dom import Page, parse_page
-    from pipelines.page.links import outlinks
+    from pipelines.page.links import find_outlinks
 
     page = parse_page(home.body, home.url, home.content_type)
-    return outlinks(page) if isinstance(page, Page) else ()
+    return find_outlinks(page) if isinstance(page, Page) else ()
 
 
 def _declared_language(home: ProbeResponse) -> str | None:

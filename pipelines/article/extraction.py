@@ -28,7 +28,7 @@ from pipelines.body.paragraphs import Body, extract_body, paragraph_text, read_f
 from pipelines.classify.page import classify_page, is_sparse
 from pipelines.dates.parse import StatedDate, read_date
 from pipelines.embedded.json_articles import EmbeddedArticle
-from pipelines.embedded.page_data import TREE, Embedded
+from pipelines.embedded.page_data import REACT_ELEMENTS, Embedded
 from pipelines.language.line_phrases import is_story_line
 from pipelines.metadata.extract import Metadata, extract_metadata
 from pipelines.page import dom
@@ -72,7 +72,7 @@ def from_page(
     if isinstance(found, Article) or found.reason not in _NO_TEXT or not is_sparse(page):
         return found
     embedded = Embedded(page, everywhere=True)
-    again = _read_article(page, embedded, captured, site) if embedded.further else found
+    again = _read_article(page, embedded, captured, site) if embedded.further_states else found
     bare = None if isinstance(again, Article) else dom.without_scripts(page)
     if bare:
         again = _read_article(bare, Embedded(bare), captured, site)
@@ -98,8 +98,8 @@ def _read_article(
         read,
         lambda text: read_date(text, captured=captured, zone=zone, language=page.language),
     )
-    if own is not None and own.source == TREE and read.in_data:
-        drawn = dom.shown_as(page, embedded.markup)
+    if own is not None and own.source == REACT_ELEMENTS and read.in_data:
+        drawn = dom.with_body(page, embedded.markup)
         found = _read_article(drawn, Embedded(drawn), captured, site) if drawn else None
         if isinstance(found, Article):
             return found

@@ -81,9 +81,9 @@ def _signed_names(read: Body) -> tuple[str, ...]:
     """The names that stand in bold right before or right after the text, on a line of their own."""
     if not read.kept:
         return ()
-    first, last = read.kept[0].at, read.kept[-1].at
+    first, last = read.kept[0].index, read.kept[-1].index
     for block, _ in read.dropped:
-        beside = block.at in (first - 1, last + 1) and block.kind == "p" and not block.links
+        beside = block.index in (first - 1, last + 1) and block.kind == "p" and not block.links
         if (
             beside
             and block.strong >= _BOLD * len(block.text)

@@ -58,17 +58,17 @@ def related_links(page: Page, read: Body) -> list[Link]:
     """The related headlines between the paragraphs, in order, each address once."""
     if not read.kept or read.page is None:
         return []
-    first, last = read.kept[0].at, read.kept[-1].at
-    dropped = {block.at for block, rule in read.dropped if rule in _RULES}
+    first, last = read.kept[0].index, read.kept[-1].index
+    dropped = {block.index for block, rule in read.dropped if rule in _RULES}
     regions = read.page.regions
     found = [
         block
         for block in read.page.blocks
-        if first < block.at
+        if first < block.index
         and not TICKER.match(block.text)
         and (
-            (block.at < last and any(regions[at].reason in _REGIONS for at in block.regions))
-            or block.at in dropped
+            (block.index < last and any(regions[at].reason in _REGIONS for at in block.regions))
+            or block.index in dropped
         )
     ]
     following = read.page.blocks[last + 1 :]

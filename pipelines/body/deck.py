@@ -25,14 +25,14 @@ def merge_or_drop_deck(
     """Paragraphs between the headline and the text's `first` block, in a box of their own and not
     `left` out already.
     """
-    heads = [block.at for block in whole.blocks[: first.at] if text_key(block.text) in titles]
+    heads = [block.index for block in whole.blocks[: first.index] if text_key(block.text) in titles]
     if not heads:
         return []
     return [
         block
-        for block in whole.blocks[heads[-1] + 1 : first.at]
+        for block in whole.blocks[heads[-1] + 1 : first.index]
         if (block.kind == "p" or block.level > 1)
-        and block.at not in left
+        and block.index not in left
         and all(region in void for region in block.regions)
         and block.breadth >= line_rules.LONG_END
         and ends_sentence(block.text)
@@ -44,7 +44,9 @@ def is_deck(block: Block, following: Block, whole: Blocks) -> bool:
     """Whether the first block of a text, which stands apart from the `following` ones, is its
     deck.
     """
-    return any(_split_deck(between, whole) for between in whole.blocks[block.at + 1 : following.at])
+    return any(
+        _split_deck(between, whole) for between in whole.blocks[block.index + 1 : following.index]
+    )
 
 
 def _split_deck(between: Block, whole: Blocks) -> bool:

@@ -137,7 +137,7 @@ def is_teaser(block: Block, every: list[Block]) -> bool:
     """Whether a line stands right below a headline that leads elsewhere. `every`: the blocks of the
     page.
     """
-    at = block.at
+    at = block.index
     return 0 < at < len(every) and every[at] is block and leads_elsewhere(every[at - 1])
 
 
@@ -153,17 +153,17 @@ def short_story(
     headlines = sum(leads_elsewhere(block) for block, _ in dropped)
     if not kept or headlines < TEASERS or not all(is_teaser(block, every) for block in kept):
         return []
-    left = {block.at for block, rule in dropped if rule == "before the text"}
+    left = {block.index for block, rule in dropped if rule == "before the text"}
     heads = [
-        block.at
-        for block in every[: kept[0].at]
+        block.index
+        for block in every[: kept[0].index]
         if text_key(block.text) in titles and not block.links
     ]
     found = []
-    for block in every[heads[-1] + 1 : kept[0].at] if heads else []:
+    for block in every[heads[-1] + 1 : kept[0].index] if heads else []:
         if leads_elsewhere(block):
             break
-        if block.at in left and is_story_line(block.text) and block.link_share < 0.5:
+        if block.index in left and is_story_line(block.text) and block.link_share < 0.5:
             found.append(block)
     return found
 

@@ -150,7 +150,7 @@ def _weigh_regions(page: Blocks, approved: set[int], names: list[tuple[str, str]
             weights.leaves.update(
                 at for at in block.regions if page.regions[at].element is block.element
             )
-        own = weight if block.at in approved else 0.0
+        own = weight if block.index in approved else 0.0
         weights.total += weight
         weights.trusted += own
         if block.regions not in around:
@@ -175,7 +175,7 @@ def _regions_with_headline(page: Blocks, titles: AbstractSet[str]) -> tuple[set[
     begun: set[int] = set(head.regions)
     free = False
     apart: set[int] = set()
-    for block in page.blocks[head.at + 1 :]:
+    for block in page.blocks[head.index + 1 :]:
         if prose_length(block) >= SOLID_PROSE:
             told.update(block.regions)
             free = free or set(block.regions) <= set(head.regions)
@@ -233,7 +233,7 @@ def main_element(blocks: Iterable[Block], root: HtmlElement, approved: set[int])
     """The deepest element that holds nearly all the prose of these blocks."""
     sums: dict[HtmlElement, float] = defaultdict(float)
     for block in blocks:
-        weight = prose_length(block) * (1.0 if block.at in approved else DOUBTED)
+        weight = prose_length(block) * (1.0 if block.index in approved else DOUBTED)
         node: HtmlElement | None = block.element
         while weight > 0 and node is not None:
             sums[node] += weight

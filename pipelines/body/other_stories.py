@@ -73,8 +73,8 @@ def without_other_stories(
         _drop_above_headline(found, head, left)
     if not left:
         return found, []
-    kept = [block for block in found if block.at not in left]
-    return kept, [(block, left[block.at]) for block in found if block.at in left]
+    kept = [block for block in found if block.index not in left]
+    return kept, [(block, left[block.index]) for block in found if block.index in left]
 
 
 def _prose_of(block: Block) -> int:
@@ -124,7 +124,7 @@ def _leave_stories(found: list[Block], boxes: list[HtmlElement], left: dict[int,
             members[box].append(block)
     for box, inside in members.items():
         if _opens_story(box, inside[:5]):
-            left.update((block.at, "another story") for block in inside)
+            left.update((block.index, "another story") for block in inside)
 
 
 def _opens_story(box: HtmlElement, first: list[Block]) -> bool:
@@ -160,14 +160,14 @@ def _drop_teasers(found: list[Block], head: Block | None, host: str, left: dict[
         if box is not None:
             members.append(block)
             inside[box] += _prose_of(block)
-        elif block.at not in left and (head is None or block.at > head.at):
+        elif block.index not in left and (head is None or block.index > head.index):
             outside = max(outside, _prose_of(block))
             if _prose_of(block) >= STORY and any(
                 node in lists for node in block.element.iterancestors()
             ):
                 return  # boxes among the paragraphs are a guide's parts
     if outside >= STORY and sum(inside.values()) <= TEASER_TEXT * len(boxes):
-        left.update((block.at, "another story") for block in members)
+        left.update((block.index, "another story") for block in members)
 
 
 def _is_linked_headline(block: Block, host: str) -> bool:
@@ -212,7 +212,7 @@ def _drop_comments(found: list[Block], head: Block | None, left: dict[int, str])
     """Leave out what follows a label of comments in its part of the page, after some text."""
     told = 0
     for index, block in enumerate(found):
-        if head is None or block.at > head.at:
+        if head is None or block.index > head.index:
             told += _prose_of(block) >= STORY
         if (
             told < (1 if block.kind == "h" else SEVERAL)
@@ -223,13 +223,19 @@ def _drop_comments(found: list[Block], head: Block | None, left: dict[int, str])
         for scope in block.element.iterancestors():
             said = [other for other in found[index:] if scope in other.element.iterancestors()]
             if len(said) > 1:
-                left.update((other.at, "comments") for other in said)
+                left.update((other.index, "comments") for other in said)
                 return
 
 
 def _drop_above_headline(found: list[Block], head: Block, left: dict[int, str]) -> None:
     """Leave out what stands above the headline, where most of the text follows it."""
-    before = sum(_prose_of(block) for block in found if block.at < head.at and block.at not in left)
-    after = sum(_prose_of(block) for block in found if block.at > head.at and block.at not in left)
+    before = sum(
+        _prose_of(block) for block in found if block.index < head.index and block.index not in left
+    )
+    after = sum(
+        _prose_of(block) for block in found if block.index > head.index and block.index not in left
+    )
     if before and after >= (FOLLOWED_H1 if head.level == 1 else FOLLOWED) * (before + after):
-        left.update((block.at, "above the headline") for block in found if block.at < head.at)
+        left.update(
+            (block.index, "above the headline") for block in found if block.index < head.index
+        )

@@ -73,7 +73,7 @@ class Body:
         if self.page is None or not self.kept:
             return []
         judged = {id(block) for block in self.kept} | {id(block) for block, _ in self.dropped}
-        between = self.page.blocks[self.kept[0].at : self.kept[-1].at]
+        between = self.page.blocks[self.kept[0].index : self.kept[-1].index]
         found = []
         for block in between:
             regions = [region for region in block.regions if region not in self.void]
@@ -98,7 +98,7 @@ def extract_body(
     body = page.root.find("body")
     whole = blocks.read_blocks(body if body is not None else page.root, _mark_dropped(drop))
     _lower_headings(whole)
-    everything = {block.at for block in whole.blocks}
+    everything = {block.index for block in whole.blocks}
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
     place = _find_text_place(whole, page.root, everything, beside.titles, host)
     # What stands in boxes beside plain paragraphs is not taken on its word.
@@ -193,7 +193,7 @@ def read_fragment(
     its lines.
     """
     whole = blocks.read_blocks(root, _mark_dropped(drop))
-    everything = {block.at for block in whole.blocks}
+    everything = {block.index for block in whole.blocks}
     void = wrapper_regions(whole, everything)
     free = [block for block in whole.blocks if all(region in void for region in block.regions)]
     element = main_element(free, root, everything)
@@ -215,7 +215,7 @@ def _select_paragraphs(place: _TextPlace, beside: KnownPageText, host: str) -> B
         selection.dropped += [(block, "teaser") for block in selection.kept]
         selection.kept = short
     selection.add_opening(whole, place.void, beside)
-    first = selection.kept[0].at if selection.kept else len(whole.blocks)
+    first = selection.kept[0].index if selection.kept else len(whole.blocks)
     return Body(
         before=whole.blocks[:first],
         paragraphs=[paragraph_text(block.text) for block in selection.kept],
@@ -241,10 +241,10 @@ def _mark_dropped(drop: tuple[HtmlElement, ...]) -> Callable[[HtmlElement], str 
 
 def _confirmed_blocks(whole: Blocks, text: str) -> set[int]:
     if not text:
-        return {block.at for block in whole.blocks}
+        return {block.index for block in whole.blocks}
     approved = set()
     for block in whole.blocks:
         letters = text_key(block.text)
         if len(letters) > 10 and letters in text:
-            approved.add(block.at)
+            approved.add(block.index)
     return approved

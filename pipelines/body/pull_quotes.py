@@ -19,7 +19,7 @@ def find_pull_quotes(text: list[Block]) -> set[int]:
     every = [text_key(block.text) for block in text]
     whole = "|".join(every)
     return {
-        block.at
+        block.index
         for block, own in zip(text, every, strict=True)
         if block.kind in ("p", "quote", "text")
         and ECHO[0] <= len(own) <= ECHO[1]

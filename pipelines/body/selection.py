@@ -58,27 +58,27 @@ class BlockSelection:
         """Keep what stands where the article's paragraphs stand; judge boxes between them as
         wholes.
         """
-        paths = {block.at: self._path(block) for block in self.kept}
+        paths = {block.index: self._path(block) for block in self.kept}
         weights: dict[tuple[str, ...], float] = defaultdict(float)
         for block in self.kept:
             if block.kind not in ("li", "cell", "h"):
-                weights[paths[block.at]] += prose_length(block) * (
-                    1.0 if block.at in self.approved else 0.5
+                weights[paths[block.index]] += prose_length(block) * (
+                    1.0 if block.index in self.approved else 0.5
                 )
         total = sum(weights.values())
         main = {path for path, weight in weights.items() if weight >= MAIN_SHARE * total}
-        self.first = next((block.at for block in self.kept if paths[block.at] in main), 0)
+        self.first = next((block.index for block in self.kept if paths[block.index] in main), 0)
         boxes: dict[HtmlElement, list[Block]] = defaultdict(list)
         verdicts: list[tuple[Block, str | None]] = []
         for block in self.kept:
-            if paths[block.at] not in main and main:
-                boxes[self._box(block, paths[block.at], main)].append(block)
+            if paths[block.index] not in main and main:
+                boxes[self._box(block, paths[block.index], main)].append(block)
         judged = {box: self._judge(members) for box, members in boxes.items()}
         following: list[bool] = []  # whether the blocks after this one are text, the nearest last
         for block in reversed(self.kept):
             rule = None
-            if paths[block.at] not in main and main:
-                box = self._box(block, paths[block.at], main)
+            if paths[block.index] not in main and main:
+                box = self._box(block, paths[block.index], main)
                 rule = judged[box]
                 if (
                     rule == "box"
@@ -124,7 +124,7 @@ class BlockSelection:
         if RELATED_LABEL.match(first.text) or RELATED_LEAD.match(first.text):
             return "related box"
         if all(block.kind in ("li", "cell") for block in members):
-            seen = sum(len(block.text) for block in members if block.at in self.approved)
+            seen = sum(len(block.text) for block in members if block.index in self.approved)
             listed = linked <= 0.5 * length or (self.lenient and seen > 0.8 * length)
             return None if listed else "linked list"
         if all(
@@ -136,9 +136,9 @@ class BlockSelection:
             return "teaser"
         if linked > 0.4 * length:
             return "linked box"
-        if members[0].at > self.first and self._is_part(members):
+        if members[0].index > self.first and self._is_part(members):
             return None
-        approved = sum(len(block.text) for block in members if block.at in self.approved)
+        approved = sum(len(block.text) for block in members if block.index in self.approved)
         if texts > 0.5 * length and (self.lenient or approved > 0.5 * length):
             return None
         return "box"
@@ -182,7 +182,7 @@ class BlockSelection:
         """
         lifted = set() if self.guided else find_pull_quotes(self.kept)
         self._keep(
-            [(block, "pulled quotation" if block.at in lifted else None) for block in self.kept]
+            [(block, "pulled quotation" if block.index in lifted else None) for block in self.kept]
         )
 
     def trim_ends(self, authors: tuple[str, ...]) -> None:
@@ -226,7 +226,7 @@ class BlockSelection:
         if not self.kept:
             return
         told = text_key("".join(block.text for block in self.kept))
-        left = {block.at for block, _ in self.dropped}
+        left = {block.index for block, _ in self.dropped}
         found = merge_or_drop_deck(whole, self.kept[0], beside.titles, void, left)
         self.kept = [
             *(block for block in found if text_key(block.text) not in told),

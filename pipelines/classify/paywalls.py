@@ -88,18 +88,18 @@ def _is_offered(read: Body) -> bool:
     every = read.page.blocks if read.page else []
     if not read.kept:
         return any(_OFFER.search(block.text) for block in every)
-    last = read.kept[-1].at
+    last = read.kept[-1].index
     following = (
         [block.text for block in every[last + 1 : last + 1 + NEAR]] if _stub_length(read) else []
     )
-    dropped = [block.text for block, _ in read.dropped if block.at > read.kept[0].at]
+    dropped = [block.text for block, _ in read.dropped if block.index > read.kept[0].index]
     return any(_OFFER.search(text) for text in (read.kept[-1].text, *following, *dropped))
 
 
 def _stub_length(read: Body) -> bool:
     last = read.kept[-1]
     every = read.page.blocks if read.page else []
-    return last.at < len(every) and every[last.at] is last
+    return last.index < len(every) and every[last.index] is last
 
 
 def _paid_nodes(embedded: Embedded) -> Iterator[dict[str, Any]]:

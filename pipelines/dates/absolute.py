@@ -100,68 +100,70 @@ class DateMatch:
     end: int = 0
 
 
-def find_date(text: str, clues: DateHints) -> DateMatch | None:
+def find_date(text: str, hints: DateHints) -> DateMatch | None:
     """The date the folded `text` states: a whole one before a coarse one, a Gregorian one before
     others, the first.
     """
     best: DateMatch | None = None
-    for found in (*_numeric_date(text, clues), *_named_date(text, clues)):
-        if best is None or _rank_match(found) < _rank_match(best):
-            best = found
+    for match in (*_numeric_dates(text, hints), *_named_dates(text, hints)):
+        if best is None or _rank_match(match) < _rank_match(best):
+            best = match
     return best
 
 
-def _rank_match(found: DateMatch) -> tuple[bool, bool, bool, int]:
-    return found.day is None, found.year_guessed, found.calendar != Calendar.GREGORIAN, found.start
+def _rank_match(match: DateMatch) -> tuple[bool, bool, bool, int]:
+    return match.day is None, match.year_guessed, match.calendar != Calendar.GREGORIAN, match.start
 
 
 # ------------------------------------------------------------------------------------ numbers alone
 
 
-def _numeric_date(text: str, clues: DateHints) -> Iterator[DateMatch]:
+def _numeric_dates(text: str, hints: DateHints) -> Iterator[DateMatch]:
     for match in _YEAR_FIRST.finditer(text):
-        yield from _year_first(match, text, clues)
+        yield from _year_first(match, text, hints)
     for match in _YEAR_LAST.finditer(text):
-        yield from _year_last(match, text, clues)
+        yield from _year_last(match, text, hints)
     for match in _VIETNAMESE.finditer(text):
         yield from _match_of(int(match[3]), int(match[2]), int(match[1]), match, Calendar.GREGORIAN)
     for match in _MONTH_DAY.finditer(text):
-        found = _without_year(
-            int(match[1]), int(match[2]), Calendar.GREGORIAN, match.start(), match.end(), clues
+        date_match = _without_year(
+            int(match[1]), int(match[2]), Calendar.GREGORIAN, match.start(), match.end(), hints
         )
-        if found:
-            yield found
+        if date_match:
+            yield date_match
     for match in _COMPACT.finditer(text):
         yield from _match_of(int(match[1]), int(match[2]), int(match[3]), match, Calendar.GREGORIAN)
 
 
-def _year_first(match: re.Match[str], text: str, clues: DateHints) -> Iterator[DateMatch]:
+def _year_first(match: re.Match[str], text: str, hints: DateHints) -> Iterator[DateMatch]:
     year, second, third = int(match[1]), int(match[3]), int(match[4])
     if second > 12 >= third:  # right-to-left layouts turn 25/10/2024 round
         second, third = third, second
-    calendar = _calendar_of_year(year, text, clues)
+    calendar = _calendar_of_year(year, text, hints)
     if calendar:
         yield from _match_of(year, second, third, match, calendar)
 
 
-def _year_last(match: re.Match[str], text: str, clues: DateHints) -> Iterator[DateMatch]:
+def _year_last(match: re.Match[str], text: str, hints: DateHints) -> Iterator[DateMatch]:
     first, second, year = int(match[1]), int(match[3]), int(match[4])
     if len(match[4]) == 2:
         year += 2000 if year < 70 else 1900
-    calendar = _calendar_of_year(year, text, clues)
+    calendar = _calendar_of_year(year, text, hints)
     if calendar is None:
         return
     doubtful = first <= 12 and second <= 12 and first != second
-    month_first = second > 12 or (doubtful and match[2] != "." and clues.month_first)
+    month_first = second > 12 or (doubtful and match[2] != "." and hints.month_first)
     day, number = (second, first) if month_first else (first, second)
-    for found in _match_of(year, number, day, match, calendar, ambiguous=doubtful):
-        if doubtful and clues.is_ahead(date(found.year, found.month or 1, found.day or 1)):
+    for date_match in _match_of(year, number, day, match, calendar, ambiguous=doubtful):
+        if doubtful and hints.is_ahead(
+            date(date_match.year, date_match.month or 1, date_match.day or 1)
+        ):
             yield from _match_of(year, day, number, match, calendar, ambiguous=True)
         else:
-            yield found
+            yield date_match
 
 
-def _calendar_of_year(year: int, text: str, clues: DateHints) -> Calendar | None:
+def _calendar_of_year(year: int, text: str, hints: DateHints) -> Calendar | None:
     """The calendar that a bare year belongs to; None if the number is no year."""
     if year in _YEARS:
         return Calendar.GREGORIAN
@@ -169,7 +171,7 @@ def _calendar_of_year(year: int, text: str, clues: DateHints) -> Calendar | None
         return Calendar.BUDDHIST if year in _BUDDHIST_YEARS else None
     if _PERSIAN_MARK.search(text):
         return Calendar.PERSIAN
-    if clues.is_persian and year < 1430:
+    if hints.is_persian and year < 1430:
         return Calendar.PERSIAN
     return (
         Calendar.HIJRI
@@ -187,12 +189,12 @@ def _match_of(
     *,
     ambiguous: bool = False,
 ) -> Iterator[DateMatch]:
-    found = _to_gregorian(year, number, day, calendar)
-    if found:
+    gregorian = _to_gregorian(year, number, day, calendar)
+    if gregorian:
         yield DateMatch(
-            year=found.year,
-            month=found.month,
-            day=found.day,
+            year=gregorian.year,
+            month=gregorian.month,
+            day=gregorian.day,
             calendar=calendar,
             ambiguous=ambiguous,
             start=match.start(),
@@ -245,32 +247,37 @@ class _DatePart:
 def _date_parts(text: str, language: str | None) -> list[_DatePart]:
     tokens = [match for match in TOKEN.finditer(text) if match[0].isalnum() or match[0] == "|"]
     parts: list[_DatePart] = []
-    at = 0
-    while at < len(tokens):
-        word, taken = tokens[at][0], 1
-        start = tokens[at].start()
+    index = 0
+    while index < len(tokens):
+        word, taken = tokens[index][0], 1
+        start = tokens[index].start()
         if word.isdecimal():
             parts.append(
                 _DatePart(
-                    _number_of(word), int(word) if len(word) <= 4 else 0, start, tokens[at].end()
+                    _number_letter(word),
+                    int(word) if len(word) <= 4 else 0,
+                    start,
+                    tokens[index].end(),
                 )
             )
         else:
-            named = month_number(word, tokens[at + 1][0] if at + 1 < len(tokens) else "", language)
+            named = month_number(
+                word, tokens[index + 1][0] if index + 1 < len(tokens) else "", language
+            )
             if named:
                 taken = named[2]
                 parts.append(
                     _DatePart(
-                        _CALENDARS[named[0]][0], named[1], start, tokens[at + taken - 1].end()
+                        _CALENDARS[named[0]][0], named[1], start, tokens[index + taken - 1].end()
                     )
                 )
             elif word not in FILLERS:
-                parts.append(_DatePart("x", 0, start, tokens[at].end()))
-        at += taken
+                parts.append(_DatePart("x", 0, start, tokens[index].end()))
+        index += taken
     return parts
 
 
-def _number_of(digits: str) -> str:
+def _number_letter(digits: str) -> str:
     value = int(digits) if len(digits) <= 4 else 0
     if len(digits) <= 2:
         return "d" if 1 <= value <= 31 else "n"
@@ -279,8 +286,8 @@ def _number_of(digits: str) -> str:
     return "z" if len(digits) == 4 and value in _OTHER_YEARS else "x"
 
 
-def _named_date(text: str, clues: DateHints) -> Iterator[DateMatch]:
-    parts = _date_parts(text, clues.language)
+def _named_dates(text: str, hints: DateHints) -> Iterator[DateMatch]:
+    parts = _date_parts(text, hints.language)
     shape = "".join(part.letter for part in parts)
     if not ("m" in shape or "h" in shape or "p" in shape):
         if shape == "y" and parts[0].value in _YEARS:
@@ -294,22 +301,22 @@ def _named_date(text: str, clues: DateHints) -> Iterator[DateMatch]:
                 field: parts[match.end(group) - 1 if order.startswith("md") else match.start(group)]
                 for group, field in enumerate(order, 1)
             }
-            found = _from_fields(
-                fields, parts[match.start()].start, parts[match.end() - 1].end, clues
+            date_match = _from_fields(
+                fields, parts[match.start()].start, parts[match.end() - 1].end, hints
             )
-            if found:
-                yield found
+            if date_match:
+                yield date_match
 
 
 def _from_fields(
-    fields: dict[str, _DatePart], start: int, end: int, clues: DateHints
+    fields: dict[str, _DatePart], start: int, end: int, hints: DateHints
 ) -> DateMatch | None:
     letter, number = fields["m"].letter, fields["m"].value
     calendar = next(calendar for mark, calendar in _CALENDARS.values() if mark == letter)
     year = fields["y"].value if "y" in fields else None
     day = fields["d"].value if "d" in fields else None
     if year is None:
-        return _without_year(number, day or 1, calendar, start, end, clues)
+        return _without_year(number, day or 1, calendar, start, end, hints)
     if fields["y"].letter in "dn":
         year += 2000 if year < 70 else 1900
     if (calendar == Calendar.GREGORIAN) != (year >= _YEARS.start):
@@ -336,23 +343,23 @@ def _from_fields(
 
 
 def _without_year(
-    number: int, day: int, calendar: Calendar, start: int, end: int, clues: DateHints
+    number: int, day: int, calendar: Calendar, start: int, end: int, hints: DateHints
 ) -> DateMatch | None:
     """A day and month: the last time they came round before the capture."""
-    if clues.captured is None:
+    if hints.captured is None:
         return None
-    this = clues.captured.year
+    current_year = hints.captured.year
     if calendar == Calendar.HIJRI:
-        this = int((this - 622) * 33 / 32) + 1
+        current_year = int((current_year - 622) * 33 / 32) + 1
     elif calendar == Calendar.PERSIAN:
-        this -= 621
-    for year in (this + 1, this, this - 1, this - 2):
-        found = _to_gregorian(year, number, day, calendar)
-        if found and not clues.is_ahead(found):
+        current_year -= 621
+    for year in (current_year + 1, current_year, current_year - 1, current_year - 2):
+        gregorian = _to_gregorian(year, number, day, calendar)
+        if gregorian and not hints.is_ahead(gregorian):
             return DateMatch(
-                year=found.year,
-                month=found.month,
-                day=found.day,
+                year=gregorian.year,
+                month=gregorian.month,
+                day=gregorian.day,
                 calendar=calendar,
                 ambiguous=True,
                 year_guessed=True,

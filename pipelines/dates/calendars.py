@@ -55,7 +55,7 @@ def hijri_to_gregorian(year: int, month: int, day: int) -> date:
     from hijridate import Hijri  # read only where a page uses it: 10 ms at import
 
     try:
-        found = Hijri(year, month, day).to_gregorian()
+        gregorian = Hijri(year, month, day).to_gregorian()
     except OverflowError as error:
         raise ValueError("outside the Umm al-Qura calendar") from error
-    return date(found.year, found.month, found.day)
+    return date(gregorian.year, gregorian.month, gregorian.day)

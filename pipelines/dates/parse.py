@@ -136,7 +136,7 @@ def read_date(
         return None
     try:
         if named := _NAMED_ZONE.fullmatch(raw):
-            return _in_zone(raw, named)
+            return _parse_zoned_date(raw, named)
         return _parse_machine_date(raw, zone) or _parse_written_date(raw, captured, zone, language)
     except (ValueError, OverflowError):
         return None
@@ -172,14 +172,14 @@ def _parse_machine_date(raw: str, zone: tzinfo) -> StatedDate | None:
     return None
 
 
-def _in_zone(raw: str, named: re.Match[str]) -> StatedDate | None:
+def _parse_zoned_date(raw: str, named: re.Match[str]) -> StatedDate | None:
     """A date that is followed by the name of its zone (`2024-10-25T18:53[Asia/Dubai]`)."""
     try:
         zone = ZoneInfo(named[2])
     except ZoneInfoNotFoundError:
         return None
-    found = _parse_machine_date(named[1].strip(), zone)
-    return found and replace(found, raw=raw, zone_stated=found.instant is not None)
+    stated = _parse_machine_date(named[1].strip(), zone)
+    return stated and replace(stated, raw=raw, zone_stated=stated.instant is not None)
 
 
 def _from_iso(match: re.Match[str], raw: str, zone: tzinfo) -> StatedDate | None:
@@ -188,12 +188,12 @@ def _from_iso(match: re.Match[str], raw: str, zone: tzinfo) -> StatedDate | None
         return None  # a Persian or Hijri year: read as a written date
     if match[4] is None:
         return _date_at_time(raw, date(year, month, day), None, zone)
-    stated: tzinfo | None = UTC if match[7] else None
+    named_zone: tzinfo | None = UTC if match[7] else None
     if match[8]:
         size = timedelta(hours=int(match[9]), minutes=int(match[10] or 0))
-        stated = timezone(-size if match[8] == "-" else size)
+        named_zone = timezone(-size if match[8] == "-" else size)
     second = min(int(match[6]), 59) if match[6] else None
-    time = TimeOfDay(hour=int(match[4]), minute=int(match[5]), second=second, zone=stated)
+    time = TimeOfDay(hour=int(match[4]), minute=int(match[5]), second=second, zone=named_zone)
     return _date_at_time(raw, date(year, month, day), time, zone)
 
 
@@ -223,18 +223,18 @@ def _parse_text(
     raw: str, text: str, captured: datetime | None, zone: tzinfo, language: str | None
 ) -> StatedDate | None:
     time, rest = split_time(text, zone)
-    clues = DateHints(language=language, zone=zone, captured=captured)
-    found = find_date(rest, clues)
-    if found is None:
-        return _counted_back(raw, text, rest, time, captured, zone)
-    if found.month is None or found.day is None:
-        return _coarse_date(raw, found.year, found.month, found.calendar)
+    hints = DateHints(language=language, zone=zone, captured=captured)
+    match = find_date(rest, hints)
+    if match is None:
+        return _parse_counted_back(raw, text, rest, time, captured, zone)
+    if match.month is None or match.day is None:
+        return _coarse_date(raw, match.year, match.month, match.calendar)
     if time is None:
-        time, _ = split_time(rest[: found.start] + " ~ " + rest[found.end :], zone, dotted=True)
-    return _date_at_time(raw, date(found.year, found.month, found.day), time, zone, found)
+        time, _ = split_time(rest[: match.start] + " ~ " + rest[match.end :], zone, dotted=True)
+    return _date_at_time(raw, date(match.year, match.month, match.day), time, zone, match)
 
 
-def _counted_back(
+def _parse_counted_back(
     raw: str, text: str, rest: str, time: TimeOfDay | None, captured: datetime | None, zone: tzinfo
 ) -> StatedDate | None:
     if captured is None:
@@ -247,10 +247,10 @@ def _counted_back(
     if back is None:
         return None
     if back.precision == Precision.DAY:
-        found = DateMatch(
+        match = DateMatch(
             year=back.moment.year, month=back.moment.month, day=back.moment.day, relative=True
         )
-        return _date_at_time(raw, back.moment.date(), time, zone, found)
+        return _date_at_time(raw, back.moment.date(), time, zone, match)
     if back.precision in (Precision.MONTH, Precision.YEAR):
         month = back.moment.month if back.precision == Precision.MONTH else None
         return StatedDate(
@@ -296,10 +296,10 @@ def _date_at_time(
     day: date,
     time: TimeOfDay | None,
     zone: tzinfo,
-    found: DateMatch | None = None,
+    match: DateMatch | None = None,
 ) -> StatedDate:
     """The stated date of a calendar day, with the time of that day if there is one."""
-    stated = time.zone if time else None
+    named_zone = time.zone if time else None
     local = datetime(
         day.year,
         day.month,
@@ -307,10 +307,10 @@ def _date_at_time(
         time.hour if time else 0,
         (time.minute or 0) if time else 0,
         (time.second or 0) if time else 0,
-        tzinfo=stated or zone,
+        tzinfo=named_zone or zone,
     )
     # There and back, so that a wall clock the change to summer time skips becomes a time that was.
-    instant = local.astimezone(UTC).astimezone(stated or zone)
+    instant = local.astimezone(UTC).astimezone(named_zone or zone)
     return StatedDate(
         instant=instant,
         precision=_precision_of(time),
@@ -318,10 +318,10 @@ def _date_at_time(
         year=day.year,
         month=day.month,
         day=day.day,
-        zone_stated=stated is not None,
-        calendar=found.calendar if found else Calendar.GREGORIAN,
-        relative=bool(found and found.relative),
-        ambiguous=bool(found and found.ambiguous),
+        zone_stated=named_zone is not None,
+        calendar=match.calendar if match else Calendar.GREGORIAN,
+        relative=bool(match and match.relative),
+        ambiguous=bool(match and match.ambiguous),
     )
 
 

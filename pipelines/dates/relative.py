@@ -21,8 +21,8 @@ def _fold_words(words: str, sep: str | None = None) -> frozenset[str]:
 
 
 def _fold_phrase(phrase: str) -> str:
-    """A phrase folded, its words with nothing but a space between (`aujourd hui`), as `_words`
-    finds them.
+    """A phrase folded, its words with nothing but a space between (`aujourd hui`), as
+    `_split_words` finds them in a text.
     """
     return " ".join(word for word in TOKEN.findall(fold_for_dates(phrase)) if word.isalnum())
 
@@ -221,14 +221,14 @@ def parse_relative_date(
 def _day_word(words: tuple[str, ...]) -> int | None:
     """Days back by a word such as yesterday, if the text holds nothing else but labels."""
     for size in (3, 2, 1):
-        for at in range(len(words) - size + 1):
-            days = _DAY_WORDS.get(" ".join(words[at : at + size]))
-            if days is not None and _says_nothing(words[:at] + words[at + size :]):
+        for index in range(len(words) - size + 1):
+            days = _DAY_WORDS.get(" ".join(words[index : index + size]))
+            if days is not None and _are_silent(words[:index] + words[index + size :]):
                 return days
     return None
 
 
-def _says_nothing(words: tuple[str, ...]) -> bool:
+def _are_silent(words: tuple[str, ...]) -> bool:
     return all(word in _SILENT for word in words)
 
 
@@ -241,15 +241,15 @@ def _counted_units(words: tuple[str, ...]) -> list[tuple[float | None, str]] | N
         return None
     pairs: list[tuple[float | None, str]] = []
     number: float | None = None
-    for at, word in enumerate(words):
+    for index, word in enumerate(words):
         part = _PARTS.get(word) or _PARTS.get(word.removeprefix("و"))
-        if unit := _unit_of(word, number, ago=first <= at):
+        if unit := _unit_of(word, number, ago=first <= index):
             pairs.append((_implied_count(word) if number is None else number, unit))
             number = None
         elif part and pairs and number is None:  # an hour and a half
             pairs[-1] = ((pairs[-1][0] or 1) + part, pairs[-1][1])
-        elif number is None and (said := part or _number_of(word, first=not pairs)):
-            number = said
+        elif number is None and (named := part or _number_of(word, first=not pairs)):
+            number = named
         elif (
             word not in _AGO and word not in _NUMBERS and word not in _SILENT and word not in _ABOUT
         ):
@@ -263,8 +263,8 @@ def _number_of(word: str, *, first: bool) -> float | None:
         return int(word)
     if word in _AGO:
         return None
-    said = _NUMBERS.get(word)
-    return said if first or said != 1 else None
+    named = _NUMBERS.get(word)
+    return named if first or named != 1 else None
 
 
 def _unit_of(word: str, number: float | None, *, ago: bool) -> str | None:

@@ -154,8 +154,8 @@ def _zone_after(text: str, zone: tzinfo) -> tuple[tzinfo | None, int]:
     if match:
         if match[7]:
             return UTC, match.end()
-        found = _utc_offset(match[1] or match[4], match[2] or match[5], match[3] or match[6])
-        return found, match.end() if found else 0
+        offset = _utc_offset(match[1] or match[4], match[2] or match[5], match[3] or match[6])
+        return offset, match.end() if offset else 0
     match = _ABBREVIATION.match(text)
     if match and match[1] in _ABBREVIATIONS:
         meaning = _ABBREVIATIONS[match[1]]
@@ -185,8 +185,8 @@ def _named_zone(text: str) -> tuple[tzinfo | None, str]:
             return ahead or ZoneInfo(name), text[: match.start()] + GAP + text[match.end() :]
     match = _GREENWICH.search(text)
     if match:
-        if match[1] and (found := _utc_offset(match[1], match[2], None)):
-            return found, text[: match.start()] + GAP + text[match.end() :]
+        if match[1] and (offset := _utc_offset(match[1], match[2], None)):
+            return offset, text[: match.start()] + GAP + text[match.end() :]
         return UTC, text[: match.start()] + GAP + text[match.end() :]
     return None, text
 
@@ -204,16 +204,16 @@ def split_time(text: str, zone: tzinfo, *, dotted: bool = False) -> tuple[TimeOf
             hour, minute, second = int(match[2]), int(match[3] or 0), int(match[4] or 0)
             if hour > 24 or minute > 59 or second > 60:
                 continue
-            stated, length = _zone_after(text[match.end() :], zone)
+            named_zone, length = _zone_after(text[match.end() :], zone)
             rest = text[: match.start()] + GAP + text[match.end() + length :]
-            if stated is None:
-                stated, rest = _named_zone(rest)
+            if named_zone is None:
+                named_zone, rest = _named_zone(rest)
             return (
                 TimeOfDay(
                     hour=_hour_of_24(hour, half) % 24,
                     minute=minute if match[3] else None,
                     second=min(second, 59) if match[4] else None,
-                    zone=stated,
+                    zone=named_zone,
                 ),
                 rest,
             )

@@ -56,176 +56,178 @@ class JsLiteralParser:
 
     def __init__(self, script: str) -> None:
         self.script = script
-        self.at = 0
-        self.left = MAX_TOKENS
+        self.position = 0
+        self.tokens_left = MAX_TOKENS
         self.names: dict[str, Any] = {}
 
-    def parse_value_at(self, at: int) -> tuple[Any, int]:
+    def parse_value_at(self, position: int) -> tuple[Any, int]:
         """The value that begins at `at`, and where it ends; NotAValueError where it cannot be
         read.
         """
-        self.at = at
+        self.position = position
         self.names = {}
-        return self.value(0), self.at
+        return self.parse_value(0), self.position
 
-    def token(self) -> tuple[str, str]:
+    def next_token(self) -> tuple[str, str]:
         """The next token: its kind and text."""
-        self.left -= 1
-        match = _TOKEN.match(self.script, self.at)
-        if match is None or self.left < 0 or match.lastgroup is None:
+        self.tokens_left -= 1
+        match = _TOKEN.match(self.script, self.position)
+        if match is None or self.tokens_left < 0 or match.lastgroup is None:
             raise NotAValueError
-        self.at = match.end()
+        self.position = match.end()
         return match.lastgroup, match[match.lastgroup]
 
     def peek(self) -> str:
         """The text of the next token, which stays."""
-        at = self.at
-        text = self.token()[1]
-        self.at = at
+        position = self.position
+        text = self.next_token()[1]
+        self.position = position
         return text
 
     def expect(self, *texts: str) -> None:
         """Take these tokens, or raise."""
         for text in texts:
-            if self.token()[1] != text:
+            if self.next_token()[1] != text:
                 raise NotAValueError
 
     def accept(self, text: str) -> bool:
         """Take the next token where it is this one; whether it was."""
-        at = self.at
-        if self.token()[1] == text:
+        position = self.position
+        if self.next_token()[1] == text:
             return True
-        self.at = at
+        self.position = position
         return False
 
-    def value(self, depth: int) -> Any:
+    def parse_value(self, depth: int) -> Any:
         """The value the next tokens make."""
         if depth > MAX_DEPTH:
             raise NotAValueError
-        kind, text = self.token()
+        kind, text = self.next_token()
         if kind == "string":
             return unescape_string(text[1:-1])
         if kind == "number":
             return _parse_number(text)
         if kind == "name":
-            return self._named(text, depth)
+            return self._parse_named(text, depth)
         if text == "{":
-            return self._object(depth)
+            return self._parse_object(depth)
         if text == "[":
-            return self._list("]", depth)
+            return self._parse_list("]", depth)
         if text == "(":
-            return self._called(depth)
+            return self._parse_call(depth)
         if text == "!" and self.peek() in ("0", "1"):
-            return self.token()[1] == "0"
+            return self.next_token()[1] == "0"
         raise NotAValueError
 
-    def _named(self, name: str, depth: int) -> Any:
+    def _parse_named(self, name: str, depth: int) -> Any:
         if name in self.names:
             return self.names[name]
         if name in _CONSTANTS:
             return _CONSTANTS[name]
         if name == "void":
-            self.token()
+            self.next_token()
             return None
-        if name == "new" and self.token()[1] in ("Date", "Set", "Map", "URL"):
-            return next(iter(self._list(")", depth)), None) if self.accept("(") else None
+        if name == "new" and self.next_token()[1] in ("Date", "Set", "Map", "URL"):
+            return next(iter(self._parse_list(")", depth)), None) if self.accept("(") else None
         if name == "Array" and self.accept("("):
-            self._list(")", depth)
+            self._parse_list(")", depth)
             return []
         if name == "Object":
             self.expect(".", "create", "(", "null", ")")
             return {}
         raise NotAValueError
 
-    def _object(self, depth: int) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+    def _parse_object(self, depth: int) -> dict[str, Any]:
+        members: dict[str, Any] = {}
         while not self.accept("}"):
-            kind, key = self.token()
+            kind, key = self.next_token()
             if kind == "mark":
                 raise NotAValueError
             self.expect(":")
-            found[unescape_string(key[1:-1]) if kind == "string" else key] = self.value(depth + 1)
+            members[unescape_string(key[1:-1]) if kind == "string" else key] = self.parse_value(
+                depth + 1
+            )
             if not self.accept(","):
                 self.expect("}")
                 break
-        return found
+        return members
 
-    def _list(self, end: str, depth: int) -> list[Any]:
-        found: list[Any] = []
+    def _parse_list(self, end: str, depth: int) -> list[Any]:
+        items: list[Any] = []
         while not self.accept(end):
             if self.accept(","):
-                found.append(None)
+                items.append(None)
                 continue
-            found.append(self.value(depth + 1))
+            items.append(self.parse_value(depth + 1))
             if not self.accept(","):
                 self.expect(end)
                 break
-        return found
+        return items
 
-    def _called(self, depth: int) -> Any:
+    def _parse_call(self, depth: int) -> Any:
         """A value in brackets, or a function called at once, whose parameters take the values of
         the call.
         """
         if not self.accept("function"):
-            value = self.value(depth + 1)
+            value = self.parse_value(depth + 1)
             self.expect(")")
             return value
         self.expect("(")
         parameters = []
         while not self.accept(")"):
-            parameters.append(self.token()[1])
+            parameters.append(self.next_token()[1])
             self.accept(",")
         self.expect("{")
-        begin = self.at
+        begin = self.position
         if self.peek() not in ("return", *parameters):
             raise NotAValueError
         self._skip_body()
         closed = self.accept(")")
         self.expect("(")
-        values = self._list(")", depth)
+        values = self._parse_list(")", depth)
         if not closed:
             self.expect(")")
-        end, self.at = self.at, begin
+        end, self.position = self.position, begin
         outer, self.names = self.names, dict(zip(parameters, values, strict=False))
-        value = self._returned(depth)
-        self.at, self.names = end, outer
+        value = self._parse_returned(depth)
+        self.position, self.names = end, outer
         return value
 
     def _skip_body(self) -> None:
         """Go to the end of a function's body, past its strings."""
         open_braces = 1
-        for match in _BRACE.finditer(self.script, self.at):
+        for match in _BRACE.finditer(self.script, self.position):
             if match[0] in "{}":
                 open_braces += 1 if match[0] == "{" else -1
             if not open_braces:
-                self.at = match.end()
+                self.position = match.end()
                 return
         raise NotAValueError
 
-    def _returned(self, depth: int) -> Any:
+    def _parse_returned(self, depth: int) -> Any:
         """What a function returns whose statements but fill its parameters (`a.b=c;`)."""
         while not self.accept("return"):
-            kind, name = self.token()
+            kind, name = self.next_token()
             if kind != "name" or name not in self.names:
                 raise NotAValueError
-            self._filled(self.names[name], depth)
+            self._fill_parameter(self.names[name], depth)
             self.accept(";")
-        return self.value(depth + 1)
+        return self.parse_value(depth + 1)
 
-    def _filled(self, target: Any, depth: int) -> None:
+    def _fill_parameter(self, target: Any, depth: int) -> None:
         key: Any = None
         while not self.accept("="):
             if key is not None:
                 target = target.get(key) if isinstance(target, dict) else None
-            _, text = self.token()
+            _, text = self.next_token()
             if text == ".":
-                key = self.token()[1]
+                key = self.next_token()[1]
             elif text == "[":
-                key = self.value(depth + 1)
+                key = self.parse_value(depth + 1)
                 self.expect("]")
             else:
                 raise NotAValueError
-        value = self.value(depth + 1)
+        value = self.parse_value(depth + 1)
         if isinstance(target, dict):
             target[str(key)] = value
         elif isinstance(target, list) and key == len(target):
@@ -252,7 +254,7 @@ def _unescape_match(match: re.Match[str]) -> str:
 
 def _parse_number(text: str) -> int | float | None:
     try:
-        found = json.loads(text)
+        number = json.loads(text)
     except ValueError:
         return None
-    return found if isinstance(found, int | float) else None
+    return number if isinstance(number, int | float) else None

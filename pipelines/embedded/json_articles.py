@@ -155,7 +155,7 @@ class EmbeddedArticle:
     raw: dict[str, Any] = field(default_factory=dict)
 
 
-def articles_in(value: Any, source: str) -> Iterator[EmbeddedArticle]:
+def find_articles(value: Any, source: str) -> Iterator[EmbeddedArticle]:
     """Every object in a JSON value that looks like an article, in document order; bounded by
     MAX_NODES.
     """
@@ -271,8 +271,8 @@ def _image_of(
             credit = next(iter(_names_of(shown, own, _CREDIT_KEYS)), None)
         if address:
             break
-    beside = next(iter(_names_of(node, keys, _BESIDE_CREDIT)), None)
-    return address, _first_text(node, keys, _BESIDE_CAPTION) or caption, beside or credit
+    credit_beside = next(iter(_names_of(node, keys, _BESIDE_CREDIT)), None)
+    return address, _first_text(node, keys, _BESIDE_CAPTION) or caption, credit_beside or credit
 
 
 def _unwrap_object(value: Any) -> Any:

@@ -42,14 +42,14 @@ def decode_flight(scripts: Iterable[str]) -> list[Any]:
             with contextlib.suppress(ValueError, RecursionError):
                 rows[name] = json.loads(payload[match.end() :])
     resolved: dict[str, Any] = {}
-    found = []
+    values = []
     for name, value in rows.items():
         if not isinstance(value, str):
             with contextlib.suppress(
                 RecursionError
             ):  # a long chain of references: its rows stand for themselves
-                found.append(_resolve_row(name, rows, resolved))
-    return found
+                values.append(_resolve_row(name, rows, resolved))
+    return values
 
 
 def _script_chunks(scripts: Iterable[str]) -> Iterable[str]:
@@ -66,25 +66,25 @@ def _script_chunks(scripts: Iterable[str]) -> Iterable[str]:
 
 def _split_rows(stream: bytes) -> Iterable[tuple[str, str | None, str]]:
     """(id, text of a text row or None, payload of any other row)."""
-    at = 0
-    while at < len(stream):
-        row = _ROW.match(stream, at)
+    position = 0
+    while position < len(stream):
+        row = _ROW.match(stream, position)
         if row is None:
-            at = _after_line(stream, at)
+            position = _after_line(stream, position)
             continue
         name = row[1].decode("ascii")
         if row[3]:
             end = row.end() + int(row[3], 16)
             yield name, stream[row.end() : end].decode("utf-8", "replace"), ""
-            at = end
+            position = end
         else:
             end = _after_line(stream, row.end())
             yield name, None, stream[row.end() : end].decode("utf-8", "replace").strip()
-            at = end
+            position = end
 
 
-def _after_line(stream: bytes, at: int) -> int:
-    end = stream.find(b"\n", at)
+def _after_line(stream: bytes, position: int) -> int:
+    end = stream.find(b"\n", position)
     return len(stream) if end < 0 else end + 1
 
 

@@ -18,16 +18,16 @@ from typing import Any
 
 from lxml import etree
 
-from pipelines.embedded.json_articles import SHORT_BODY, EmbeddedArticle, articles_in
+from pipelines.embedded.json_articles import SHORT_BODY, EmbeddedArticle, find_articles
 from pipelines.embedded.next_flight import HINT, decode_flight
 from pipelines.embedded.react_elements import elements_as_html, read_elements
 from pipelines.embedded.script_json import (
     MIN_STATE,
-    assigned_anywhere,
-    assigned_values,
+    find_all_values,
+    find_global_values,
     has_assignment,
     is_devalue,
-    loads_tolerant,
+    loads_lenient,
     parse_devalue,
     resolve_references,
 )
@@ -50,7 +50,7 @@ _TEXT_HINTS = (
     re.compile(r"\"(?:articlebody|body|content|html|fulltext|story)\\*\"\s*:"),
 )
 # Source of an article that stands in React elements; the page may be read as these show it.
-TREE = "flight-tree"
+REACT_ELEMENTS = "flight-tree"
 # Attributes that hold JSON.
 _ATTRIBUTES = etree.XPath(
     "//@*[string-length(.) > 300][starts-with(., '{') or starts-with(., '[')]", smart_strings=False
@@ -93,39 +93,39 @@ class Embedded:
             if (script.get("type") or "").split(";")[0].strip().lower() in LD_TYPES and (
                 text := script.text
             ):
-                _collect_nodes(loads_tolerant(text), nodes, 0)
+                _collect_nodes(loads_lenient(text), nodes, 0)
         return nodes
 
     @cached_property
     def states(self) -> list[EmbeddedState]:
         """All application data that can be read as JSON, in document order."""
-        found = self.further if self._everywhere else list(self._script_states())
+        states = self.further_states if self._everywhere else list(self._script_states())
         rows = decode_flight(text for text in self._script_texts() if HINT in text)
-        found += [EmbeddedState(source="flight", value=value) for value in rows]
-        return found
+        states += [EmbeddedState(source="flight", value=value) for value in rows]
+        return states
 
     @cached_property
     def articles(self) -> list[EmbeddedArticle]:
         """What looks like an article in the application data and in JSON-LD, the former first, each
         text once.
         """
-        found: dict[tuple[str, str], EmbeddedArticle] = {}
+        articles: dict[tuple[str, str], EmbeddedArticle] = {}
         for item in self.states:
-            for article in articles_in(item.value, item.source):
-                found.setdefault((collapse_spaces(article.title), article.body[:200]), article)
-        tree = None if found else self._tree()
+            for article in find_articles(item.value, item.source):
+                articles.setdefault((collapse_spaces(article.title), article.body[:200]), article)
+        tree = None if articles else self._react_article()
         if tree is not None:
-            found[(collapse_spaces(tree.title), tree.body[:200])] = tree
-        for article in articles_in(self.json_ld, "json-ld"):
-            found.setdefault((collapse_spaces(article.title), article.body[:200]), article)
-        return list(found.values())
+            articles[(collapse_spaces(tree.title), tree.body[:200])] = tree
+        for article in find_articles(self.json_ld, "json-ld"):
+            articles.setdefault((collapse_spaces(article.title), article.body[:200]), article)
+        return list(articles.values())
 
     @cached_property
     def markup(self) -> str:
         """The page as its React elements would show it, as HTML, or ''."""
         return elements_as_html(item.value for item in self.states if item.source == "flight")
 
-    def _tree(self) -> EmbeddedArticle | None:
+    def _react_article(self) -> EmbeddedArticle | None:
         """The article as React elements hold it, named by their headline or by the one for
         sharing.
         """
@@ -135,7 +135,7 @@ class Embedded:
         title = next((collapse_spaces(text) for text in social if text), None) or heading
         if title is None or len(text) < SHORT_BODY:
             return None
-        return EmbeddedArticle(source=TREE, title=title, body=text, is_html=True)
+        return EmbeddedArticle(source=REACT_ELEMENTS, title=title, body=text, is_html=True)
 
     def _script_texts(self) -> Iterator[str]:
         for script in self._page.root.iter("script"):
@@ -157,17 +157,17 @@ class Embedded:
                 and has_assignment(text)
                 and _may_hold_text(text)
             ):
-                for name, value in assigned_values(text):
+                for name, value in find_global_values(text):
                     yield EmbeddedState(source=_source_of(name), value=_resolve_cache(text, value))
 
     @cached_property
-    def further(self) -> list[EmbeddedState]:
+    def further_states(self) -> list[EmbeddedState]:
         """The data in attributes, text areas, scripts of other types, and in JavaScript that is no
         JSON.
         """
-        return list(self._further())
+        return list(self._further_states())
 
-    def _further(self) -> Iterator[EmbeddedState]:
+    def _further_states(self) -> Iterator[EmbeddedState]:
         places = _ATTRIBUTES(self._page.root)
         texts = [str(text) for text in places] if isinstance(places, list) else []
         scripts = []
@@ -179,7 +179,7 @@ class Embedded:
                 texts.append((element.text or "").strip())
         telling = (text for text in scripts if HINT not in text and _may_hold_text(text))
         for text in islice(telling, _MAX_SCRIPTS):
-            for name, value in assigned_anywhere(text):
+            for name, value in find_all_values(text):
                 yield EmbeddedState(source=_source_of(name), value=_resolve_cache(text, value))
         for text in texts:
             if len(text) >= MIN_STATE and text.startswith(("{", "[")) and _may_hold_text(text):
@@ -192,7 +192,7 @@ def _may_hold_text(script: str) -> bool:
 
 
 def _json_script(text: str, name: str) -> Iterator[EmbeddedState]:
-    value = loads_tolerant(text)
+    value = loads_lenient(text)
     if is_devalue(value) and isinstance(value, list):
         yield EmbeddedState(source="nuxt", value=parse_devalue(value))
     elif isinstance(value, dict | list):

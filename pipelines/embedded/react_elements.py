@@ -20,7 +20,7 @@ _BLOCKS = frozenset(("p", "h2", "h3", "h4", "blockquote", "li"))
 _APART = frozenset(("nav", "aside", "footer", "header", "form", "a", "button", "script", "style"))
 
 
-class _Walk:
+class _ElementWalk:
     """Blocks as HTML, gathered under the element they stand in (all of an `article` together)."""
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ def read_elements(rows: Iterable[Any]) -> tuple[str | None, str]:
     """The first `h1` of a page's flight rows, and as HTML the blocks that stand together and have
     most text, or ''.
     """
-    walk = _Walk()
+    walk = _ElementWalk()
     best = ""
     for row in rows:
         walk.groups = {}
@@ -112,10 +112,10 @@ class _Markup:
         known = isinstance(tag, str) and tag.isalnum()
         name = tag if known else "div"
         texts = [(mark, properties.get(key)) for key, mark in _ATTRIBUTES.items()]
-        stated = "".join(
+        attributes = "".join(
             f' {mark}="{html.escape(text)}"' for mark, text in texts if isinstance(text, str)
         )
-        self.written.append(f"<{name}{stated}>")
+        self.written.append(f"<{name}{attributes}>")
         if name in _EMPTY:
             return
         inner = properties.get("dangerouslySetInnerHTML")

@@ -55,8 +55,10 @@ def _block_as_html(item: dict[str, Any], depth: int) -> list[str]:
         value = item.get(key)
         if isinstance(value, list) and value and _OF_RUNS.search(kind) and all(map(_is_run, value)):
             return [f"<{tag}>{''.join(map(_run_text, value))}</{tag}>"]
-        if isinstance(value, list | dict) and (found := rich_text_paragraphs(value, depth + 1)):
-            return found
+        if isinstance(value, list | dict) and (
+            paragraphs := rich_text_paragraphs(value, depth + 1)
+        ):
+            return paragraphs
     return []
 
 

@@ -53,11 +53,9 @@ _FURTHER = (
 )
 
 
-def loads_tolerant(text: str) -> Any | None:
+def loads_lenient(text: str) -> Any | None:
     """JSON as pages write it: comments, CDATA, trailing commas, raw line breaks, bad escapes, HTML
     entities. None if it cannot be read even so.
-
-    None where it is beyond that.
     """
     text = text.strip().rstrip(";").strip()
     if not text:
@@ -94,7 +92,7 @@ def _find_assignments(
     return (match for pattern in patterns for match in pattern.finditer(script))
 
 
-def assigned_values(script: str) -> Iterator[tuple[str, Any]]:
+def find_global_values(script: str) -> Iterator[tuple[str, Any]]:
     """(name, value) of each JSON value that a script assigns to a global. JavaScript that is not
     JSON is passed over.
     """
@@ -102,39 +100,41 @@ def assigned_values(script: str) -> Iterator[tuple[str, Any]]:
     yield from _parse_values(script, _ASSIGNMENTS, lambda at: decoder.raw_decode(script, at))
 
 
-def assigned_anywhere(script: str) -> Iterator[tuple[str, Any]]:
-    """As `assigned`, for a script's own variables too, and for JavaScript that computes nothing:
-    this takes its time.
+def find_all_values(script: str) -> Iterator[tuple[str, Any]]:
+    """(name, value) of each value that a script assigns to a global or to a variable of its own;
+    JavaScript literals that are not JSON are read too. Slower than `find_global_values`.
     """
     decoder = json.JSONDecoder(strict=False)
     literals = JsLiteralParser(script)
 
-    def value(at: int) -> tuple[Any, int]:
+    def decode_value(position: int) -> tuple[Any, int]:
         with contextlib.suppress(ValueError, RecursionError):
-            return decoder.raw_decode(script, at)
-        return literals.parse_value_at(at)
+            return decoder.raw_decode(script, position)
+        return literals.parse_value_at(position)
 
-    yield from _parse_values(script, (*_ASSIGNMENTS, *_FURTHER), value)
+    yield from _parse_values(script, (*_ASSIGNMENTS, *_FURTHER), decode_value)
 
 
 def _parse_values(
-    script: str, patterns: tuple[re.Pattern[str], ...], read: Callable[[int], tuple[Any, int]]
+    script: str,
+    patterns: tuple[re.Pattern[str], ...],
+    decode_value: Callable[[int], tuple[Any, int]],
 ) -> Iterator[tuple[str, Any]]:
     if len(script) < MIN_STATE:
         return
-    at = 0
+    position = 0
     for match in sorted(_find_assignments(script, patterns), key=re.Match.start):
-        if match.start() < at:  # within the value before
+        if match.start() < position:  # within the value before
             continue
-        at = match.end()
+        position = match.end()
         try:
-            value, end = read(match.end())
+            value, end = decode_value(match.end())
         except (ValueError, RecursionError):
             continue
-        at = end
+        position = end
         if isinstance(value, str):
             value = unquote(value) if value.startswith(("%7B", "%5B", "%7b", "%5b")) else value
-            value = loads_tolerant(value) if len(value) >= MIN_STATE else None
+            value = loads_lenient(value) if len(value) >= MIN_STATE else None
         if isinstance(value, dict | list):
             yield match[1], value
 

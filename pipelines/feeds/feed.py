@@ -45,7 +45,7 @@ class FeedReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _StatedEntry:
+class _FeedEntry:
     """One entry as stated."""
 
     link: str | None
@@ -109,7 +109,7 @@ def read_feed(data: bytes, url: str, content_type: str | None = None) -> FeedRea
 
 def _xml_entries(
     data: bytes, url: str, content_type: str | None
-) -> tuple[list[_StatedEntry], list[str]]:
+) -> tuple[list[_FeedEntry], list[str]]:
     headers = {"content-location": url, **({"content-type": content_type} if content_type else {})}
     with warnings.catch_warnings():
         warnings.simplefilter(
@@ -143,7 +143,7 @@ def _xml_entries(
     return entries, failures
 
 
-def _xml_entry(entry: Any, version: str) -> _StatedEntry:
+def _xml_entry(entry: Any, version: str) -> _FeedEntry:
     # Plain dict access: feedparser's own maps `updated` to `published` where it is missing.
     published = dict.get(entry, "published")
     updated = dict.get(entry, "updated")
@@ -153,7 +153,7 @@ def _xml_entry(entry: Any, version: str) -> _StatedEntry:
     title = dict.get(entry, "title")
     if title and "html" in str(detail.get("type", "")) and "<" in title:
         title = remove_tags(title)
-    return _StatedEntry(
+    return _FeedEntry(
         link=_single_spaced(dict.get(entry, "feedburner_origlink") or dict.get(entry, "link")),
         title=_single_spaced(title),
         published=_single_spaced(published),
@@ -161,7 +161,7 @@ def _xml_entry(entry: Any, version: str) -> _StatedEntry:
     )
 
 
-def _json_entries(data: bytes) -> tuple[list[_StatedEntry], list[str]]:
+def _json_entries(data: bytes) -> tuple[list[_FeedEntry], list[str]]:
     try:
         feed = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -172,14 +172,14 @@ def _json_entries(data: bytes) -> tuple[list[_StatedEntry], list[str]]:
     return list(_json_items(items)), []
 
 
-def _json_items(items: list[Any]) -> Iterator[_StatedEntry]:
+def _json_items(items: list[Any]) -> Iterator[_FeedEntry]:
     for item in items:
-        stated = item if isinstance(item, dict) else {}
-        yield _StatedEntry(
-            link=_single_spaced(stated.get("url") or stated.get("external_url")),
-            title=_single_spaced(stated.get("title")),
-            published=_single_spaced(stated.get("date_published")),
-            modified=_single_spaced(stated.get("date_modified")),
+        fields = item if isinstance(item, dict) else {}
+        yield _FeedEntry(
+            link=_single_spaced(fields.get("url") or fields.get("external_url")),
+            title=_single_spaced(fields.get("title")),
+            published=_single_spaced(fields.get("date_published")),
+            modified=_single_spaced(fields.get("date_modified")),
         )
 
 

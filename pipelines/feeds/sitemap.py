@@ -131,8 +131,8 @@ def _as_utf8(data: bytes) -> bytes:
 
 
 def _first_element(head: bytes) -> int:
-    found = _ROOT.search(head)
-    return found.start() if found else len(head)
+    match = _ROOT.search(head)
+    return match.start() if match else len(head)
 
 
 def _is_url_list(head: bytes) -> bool:
@@ -144,16 +144,16 @@ def _is_url_list(head: bytes) -> bool:
 
 
 def _read_text(data: bytes, url: str, limit: int, failures: list[str]) -> SitemapReading:
-    found = _SitemapEntries(url, limit)
+    entries = _SitemapEntries(url, limit)
     for line in data.split(b"\n"):
-        stated = line.strip()
-        if stated and not found.add_page(stated.decode("utf-8", "replace"), {}):
+        address = line.strip()
+        if address and not entries.add_page(address.decode("utf-8", "replace"), {}):
             break
-    return found.reading("text", failures)
+    return entries.reading("text", failures)
 
 
 def _read_xml(data: bytes, url: str, limit: int, failures: list[str]) -> SitemapReading:
-    target = _Target(_SitemapEntries(url, limit))
+    target = _SitemapTarget(_SitemapEntries(url, limit))
     handler: Any = target  # the stubs ask for all optional methods too
     # The target is called for each element and no tree is built: memory stays flat whatever the
     # file holds.
@@ -166,20 +166,20 @@ def _read_xml(data: bytes, url: str, limit: int, failures: list[str]) -> Sitemap
             parser.feed(data[start : start + _CHUNK])
         parser.close()
     except _EnoughError:
-        return target.found.reading(target.kind, failures)
+        return target.entries.reading(target.kind, failures)
     except etree.XMLSyntaxError as error:
         failures = [*failures, f"malformed XML: incomplete ({error.msg})"]
     else:
         if target.depth or parser.feed_error_log:
-            said = next(
+            message = next(
                 (entry.message for entry in parser.feed_error_log), "the root element is not closed"
             )
-            failures = [*failures, f"malformed XML: incomplete ({said})"]
+            failures = [*failures, f"malformed XML: incomplete ({message})"]
     if target.kind == "html":
         failures = [*failures, "an HTML page where a sitemap was expected"]
     elif target.kind == "unknown":
         failures = [*failures, f"not a sitemap: the root element is {target.root or 'missing'}"]
-    return target.found.reading(target.kind, failures)
+    return target.entries.reading(target.kind, failures)
 
 
 class _EnoughError(Exception):
@@ -198,41 +198,43 @@ class _SitemapEntries:
     example: str = ""
     cut: bool = False
 
-    def _address(self, stated: str) -> str | None:
+    def _address(self, written: str) -> str | None:
         # sitemaps.org wants absolute addresses; those that start at the root are common enough to
         # be understood.
-        found = normalise_url(stated, self.url) if stated.startswith("/") else normalise_url(stated)
-        if found is None:
+        address = (
+            normalise_url(written, self.url) if written.startswith("/") else normalise_url(written)
+        )
+        if address is None:
             self.unusable += 1
-            self.example = self.example or stated[:80]
-        return found
+            self.example = self.example or written[:80]
+        return address
 
-    def _room(self) -> bool:
+    def _has_room(self) -> bool:
         self.cut = len(self.sightings) + len(self.sitemaps) >= self.limit
         return not self.cut
 
-    def add_page(self, loc: str, said: dict[str, str]) -> bool:
+    def add_page(self, loc: str, fields: dict[str, str]) -> bool:
         """Take one page; False where the limit is reached."""
-        if not self._room():
+        if not self._has_room():
             return False
         address = self._address(loc)
         if address is not None:
-            news = any(name.startswith("news") for name in said)
+            news = any(name.startswith("news") for name in fields)
             self.sightings.append(
                 Sighting(
                     url=address,
                     source=self.url,
                     kind="news-sitemap" if news else "sitemap",
-                    title=said.get("news/title"),
-                    published=said.get("news/publication_date"),
-                    modified=said.get("lastmod"),
+                    title=fields.get("news/title"),
+                    published=fields.get("news/publication_date"),
+                    modified=fields.get("lastmod"),
                 )
             )
         return True
 
     def add_sitemap(self, loc: str) -> bool:
         """Take one further sitemap; False where the limit is reached."""
-        if not self._room():
+        if not self._has_room():
             return False
         address = self._address(loc)
         if address is not None:
@@ -257,7 +259,7 @@ class _SitemapEntries:
         )
 
 
-class _Target:
+class _SitemapTarget:
     """lxml's parser target: keeps the path of open elements and one entry's fields, nothing more.
 
     An element that the file's end cuts off is never ended, so a cut address is never taken.
@@ -265,13 +267,13 @@ class _Target:
 
     _WANTED = frozenset({"loc", "lastmod", "news/title", "news/publication_date"})
 
-    def __init__(self, found: _SitemapEntries) -> None:
-        self.found = found
+    def __init__(self, entries: _SitemapEntries) -> None:
+        self.entries = entries
         self.kind: SitemapKind = "unknown"
         self.root = ""
         self.depth = 0
         self._path: list[str] = []
-        self._said: dict[str, str] = {}
+        self._fields: dict[str, str] = {}
         self._text: list[str] | None = None
         self._length = 0
 
@@ -288,11 +290,11 @@ class _Target:
             }
             self.kind = kinds.get(name.lower(), "unknown")
         elif self.depth == 2:
-            self._said = {}
+            self._fields = {}
         elif "/".join(self._path[2:]) in self._WANTED:
             self._text, self._length = [], 0
         elif self._path[2:] == ["news"]:
-            self._said["news"] = ""
+            self._fields["news"] = ""
 
     def data(self, text: str) -> None:
         if self._text is not None and self._length < _TEXT_LIMIT:
@@ -302,28 +304,28 @@ class _Target:
     def end(self, _tag: str) -> None:
         path = "/".join(self._path[2:])
         if self._text is not None and path in self._WANTED:
-            said = "".join(self._text).replace(_AMPERSAND, "&")
-            said = " ".join(_REFERENCE.sub(lambda found: unescape(found.group(0)), said).split())[
-                :_TEXT_LIMIT
-            ]
-            if said:
-                self._said.setdefault(path, said)
+            content = "".join(self._text).replace(_AMPERSAND, "&")
+            content = " ".join(
+                _REFERENCE.sub(lambda found: unescape(found.group(0)), content).split()
+            )[:_TEXT_LIMIT]
+            if content:
+                self._fields.setdefault(path, content)
             self._text = None
         elif self.depth == 2:
-            self._entry(self._path[1])
+            self._add_entry(self._path[1])
         self._path.pop()
         self.depth -= 1
 
-    def _entry(self, name: str) -> None:
-        loc = self._said.pop("loc", "")
+    def _add_entry(self, name: str) -> None:
+        loc = self._fields.pop("loc", "")
         if not loc or self.kind not in {"urlset", "index"}:
             return
         # Some sites list sitemaps in a urlset or pages in an index; the entry's own name says which
         # it is.
         room = (
-            self.found.add_sitemap(loc)
+            self.entries.add_sitemap(loc)
             if name.lower() == "sitemap"
-            else self.found.add_page(loc, self._said)
+            else self.entries.add_page(loc, self._fields)
         )
         if not room:
             self._stop()

@@ -275,7 +275,7 @@ def _unreadable(capture: Capture, why: str) -> Future[Reading]:
 
 def build_payload_facts(capture: Capture, message: HttpMessage) -> PayloadFacts:
     """The facts that reading a payload needs; a 304 has the status and type of what it confirms."""
-    facts = PayloadFacts.of(
+    facts = PayloadFacts.of_capture(
         capture,
         content_type=message.header("Content-Type"),
         content_encoding=message.header("Content-Encoding"),

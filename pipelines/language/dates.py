@@ -194,16 +194,16 @@ def month_number(
     Calendars: `g` Gregorian, `h` Hijri, `p` Persian (Solar Hijri). None where it names no month.
     """
     if following and word in _FIRST_WORDS:
-        found = _NAMES.get(f"{word}_{following}")
-        if found:
-            return *found, 2
+        month = _NAMES.get(f"{word}_{following}")
+        if month:
+            return *month, 2
     special = _BY_LANGUAGE.get((language or "")[:2], {}).get(word)
     if special:
         return "g", special, 1
-    found = _NAMES.get(word) or (
+    month = _NAMES.get(word) or (
         _NAMES.get(word[1:]) if word[:1] in ("و", "ب", "ל") and len(word) > 4 else None
     )
-    return (*found, 1) if found else None
+    return (*month, 1) if month else None
 
 
 # Words that may stand between the parts of a date and say nothing.

@@ -143,8 +143,8 @@ def named_subject(headline: str) -> NotArticleReason | None:
 def share_of_text(pattern: re.Pattern[str], text: str) -> float:
     """The share of a text's letters that stands in what a pattern finds."""
     size = len(_LETTERS.findall(text))
-    found = sum(len(_LETTERS.findall(match[0])) for match in pattern.finditer(text))
-    return found / size if size else 0.0
+    matched = sum(len(_LETTERS.findall(match[0])) for match in pattern.finditer(text))
+    return matched / size if size else 0.0
 
 
 def notice_kind(line: str) -> NotArticleReason | None:

@@ -129,14 +129,14 @@ class Block:
     """One run of text without a block border in it.
 
     `kind`: p, h, li, quote, cell, caption, pre or text (loose). `linked` and `strong` count the
-    characters inside links and bold, `breadth` is `wording.breadth` of the text. `regions` are
+    characters inside links and bold, `breadth` is its `text_breadth`. `regions` are
     indices into `Blocks.regions`, outermost first. `at` is its place on the page.
     """
 
     text: str
     element: HtmlElement
     kind: str
-    at: int
+    index: int
     level: int = 0
     linked: int = 0
     strong: int = 0
@@ -166,7 +166,7 @@ class Blocks:
     regions: list[Region]
 
 
-class _Walk:
+class _BlockWalk:
     """The state of the walk: text collected since the last border, and what is open around it."""
 
     def __init__(self, mark: Callable[[HtmlElement], str | None]) -> None:
@@ -180,13 +180,13 @@ class _Walk:
         self.bold = 0
         self.marked: HtmlElement | None = None  # the innermost region that is open
 
-    def text(self, text: str) -> None:
+    def add_text(self, text: str) -> None:
         if (
             self.pieces or self.link is not None or not text.isspace()
         ):  # white space begins no block
             self.pieces.append((text, self.link, self.bold > 0))
 
-    def flush(self, element: HtmlElement) -> None:
+    def end_block(self, element: HtmlElement) -> None:
         pieces, self.pieces = self.pieces, []
         owner, kind, level = self.kinds[-1] if self.kinds else (element, "text", 0)
         if kind in ("text", "cell", "pre") and any(
@@ -203,19 +203,19 @@ class _Walk:
                 block.regions = tuple(self.open_regions)
                 self.blocks.append(block)
 
-    def step_over(self, node: HtmlElement, tag: str) -> None:
+    def pass_empty_element(self, node: HtmlElement, tag: str) -> None:
         if tag == "br":
             self.pieces.append(("\n", None, False))
         elif tag == "img" and self.pieces and (not self.kinds or self.kinds[-1][1] == "cell"):
-            self.flush(node)  # among loose text a picture ends a paragraph
+            self.end_block(node)  # among loose text a picture ends a paragraph
 
-    def open(self, node: HtmlElement, tag: str) -> None:
+    def open_element(self, node: HtmlElement, tag: str) -> None:
         reason = self.mark(node)
         if self.pieces and (
             tag not in INLINE or reason is not None or (tag in _SHOWN and _is_shown_as_block(node))
         ):
             parent = node.getparent()
-            self.flush(parent if parent is not None else node)
+            self.end_block(parent if parent is not None else node)
         if reason is not None:
             self.open_regions.append(len(self.regions))
             self.regions.append(Region(element=node, reason=reason))
@@ -227,13 +227,13 @@ class _Walk:
         elif tag in ("b", "strong"):
             self.bold += 1
         if text := node.text:
-            self.text(text)
+            self.add_text(text)
 
-    def close(self, node: HtmlElement, tag: str) -> None:
+    def close_element(self, node: HtmlElement, tag: str) -> None:
         if self.pieces and (
             tag not in INLINE or node is self.marked or (tag in _SHOWN and _is_shown_as_block(node))
         ):
-            self.flush(node)
+            self.end_block(node)
         elif tag == "span" and self.pieces and not node.tail and _ends_line(self):
             self.pieces.append(("\n", None, False))
         if node is self.marked:
@@ -249,7 +249,7 @@ class _Walk:
 
 def read_blocks(root: HtmlElement, mark: Callable[[HtmlElement], str | None]) -> Blocks:
     """The blocks under `root`; `mark` says of an element why it is a region apart, or None."""
-    walk = _Walk(mark)
+    walk = _BlockWalk(mark)
     walker = etree.iterwalk(root, events=("start", "end"))
     skipped: HtmlElement | None = None
     for event, node in walker:
@@ -258,18 +258,18 @@ def read_blocks(root: HtmlElement, mark: Callable[[HtmlElement], str | None]) ->
             if node is skipped:
                 skipped = None
             elif tag not in _UNOPENED:
-                walk.close(node, tag)
+                walk.close_element(node, tag)
             if node is not root and (tail := node.tail):
-                walk.text(tail)
+                walk.add_text(tail)
         elif tag in _UNOPENED:
-            walk.step_over(node, tag)
+            walk.pass_empty_element(node, tag)
         elif tag in SKIPPED and _is_skipped(node, tag):
             walker.skip_subtree()
             skipped = node
         else:
-            walk.open(node, tag)
+            walk.open_element(node, tag)
     if walk.pieces:
-        walk.flush(root)
+        walk.end_block(root)
     return Blocks(blocks=walk.blocks, regions=walk.regions)
 
 
@@ -281,7 +281,7 @@ def _is_one_paragraph(pieces: list[Piece], owner: HtmlElement) -> bool:
     """Whether a paragraph among others is whole though a line break stands between two of its
     sentences.
     """
-    breaks = [at for at, piece in enumerate(pieces) if is_break(piece)]
+    breaks = [index for index, piece in enumerate(pieces) if is_break(piece)]
     if len(breaks) != 1 or not any(piece[0].strip() for piece in pieces[: breaks[0]]):
         return False
     if sum(len(piece[0]) for piece in pieces) > _ONE_PARAGRAPH:
@@ -300,7 +300,7 @@ def _is_shown_as_block(node: HtmlElement) -> bool:
     return names is not None and "block" in names and "block" in names.split()
 
 
-def _ends_line(walk: _Walk) -> bool:
+def _ends_line(walk: _BlockWalk) -> bool:
     """Whether loose text so far ends a long sentence with no space after it: what follows stands on
     a line of its own.
     """
@@ -315,7 +315,7 @@ def _ends_line(walk: _Walk) -> bool:
 
 
 def _make_block(
-    pieces: list[Piece], owner: HtmlElement, kind: str, level: int, at: int
+    pieces: list[Piece], owner: HtmlElement, kind: str, level: int, index: int
 ) -> Block | None:
     text = collapse_spaces("".join(piece[0] for piece in pieces))
     if not text:
@@ -338,7 +338,7 @@ def _make_block(
         element=owner,
         kind=kind,
         level=level,
-        at=at,
+        index=index,
         linked=linked,
         strong=strong,
         breadth=text_breadth(text),

@@ -26,28 +26,28 @@ _CANDIDATE = re.compile(r"[\s,]*+(?P<url>\S++)")
 _ESCAPE = re.compile(r"\\([0-9a-fA-F]{1,6})\s?|\\(.)", re.DOTALL)
 
 
-def in_css(css: str) -> Iterator[str]:
+def find_css_urls(css: str) -> Iterator[str]:
     """Every address in a style sheet (or `style` attribute), as written, in order."""
-    for found in _CSS.finditer(css):
-        yield _unescape_css(found[found.lastgroup or 0].strip())
+    for match in _CSS.finditer(css):
+        yield _unescape_css(match[match.lastgroup or 0].strip())
 
 
-def replaced_in_css(css: str, replacement: Callable[[str], str]) -> str:
+def replace_css_urls(css: str, replacement: Callable[[str], str]) -> str:
     """The style sheet with each address replaced; the rest stays as it is."""
 
-    def replace(found: re.Match[str]) -> str:
-        fresh = replacement(_unescape_css(found[found.lastgroup or 0].strip()))
+    def replace(match: re.Match[str]) -> str:
+        fresh = replacement(_unescape_css(match[match.lastgroup or 0].strip()))
         quoted = '"' + re.sub(r'["\\\n<]', lambda odd: f"\\{ord(odd[0]):x} ", fresh) + '"'
-        return f"@import {quoted}" if found[0].startswith("@") else f"url({quoted})"
+        return f"@import {quoted}" if match[0].startswith("@") else f"url({quoted})"
 
     return _CSS.sub(replace, css)
 
 
-def in_srcset(value: str) -> list[tuple[str, str]]:
+def parse_srcset(value: str) -> list[tuple[str, str]]:
     """The candidates of a `srcset` (HTML §4.8.4.2.1): each address as written, and its descriptor
     (`2x`, `640w` or none).
     """
-    found = []
+    candidates = []
     position = 0
     while candidate := _CANDIDATE.match(value, position):
         url = candidate["url"]
@@ -60,8 +60,8 @@ def in_srcset(value: str) -> list[tuple[str, str]]:
             end = len(value) if end < 0 else end
             descriptor, position = value[position:end].strip(), end
         if url:
-            found.append((url, descriptor))
-    return found
+            candidates.append((url, descriptor))
+    return candidates
 
 
 def _unescape_css(written: str) -> str:

@@ -76,12 +76,14 @@ def decode_page(data: bytes, content_type: str | None = None) -> Decoded:
             return _decode_as(data[len(mark) :], name, first)
     if not _is_plain_utf8(data):
         return _decode_as(
-            data, _undeclared_utf16(data) or _by_nature(data) or _by_claim(data, declared), first
+            data,
+            _undeclared_utf16(data) or _detect_utf8(data) or _choose_encoding(data, declared),
+            first,
         )
     try:
         return Decoded(text=data.decode("utf-8"), encoding="utf-8", declared=first, utf8=data)
     except UnicodeDecodeError:
-        return _decode_as(data, _by_nature(data) or _by_claim(data, declared), first)
+        return _decode_as(data, _detect_utf8(data) or _choose_encoding(data, declared), first)
 
 
 def clean_text(text: str) -> str:
@@ -95,8 +97,8 @@ def _decode_as(data: bytes, encoding: str, declared: str | None) -> Decoded:
 
 
 def _is_plain_utf8(data: bytes) -> bool:
-    """Whether the bytes, if they are UTF-8, are so without a control character (a tenth of the time
-    of `clean`).
+    """True if the bytes hold more than ASCII and no control character, so that, if they are UTF-8,
+    `clean_text` would change nothing (and need ten times as long to find that out).
     """
     return (
         not data.isascii()
@@ -108,8 +110,8 @@ def _is_plain_utf8(data: bytes) -> bool:
 def _declared_encodings(data: bytes, content_type: str | None) -> list[str]:
     """Encodings the page claims, as Python names, header first; names nobody knows are left out."""
     claims: list[str] = []
-    if content_type and (found := _HEADER_CHARSET.search(content_type)):
-        claims.append(found[1])
+    if content_type and (match := _HEADER_CHARSET.search(content_type)):
+        claims.append(match[1])
     head = data[:DECLARATION_BYTES]
     matches = (pattern.search(head) for pattern in (_XML_CHARSET, _META_CHARSET))
     claims += [match[1].decode("ascii", "replace") for match in matches if match]
@@ -140,7 +142,7 @@ def _undeclared_utf16(data: bytes) -> str | None:
     return "utf-16-le" if right > left else "utf-16-be"
 
 
-def _by_nature(data: bytes) -> str | None:
+def _detect_utf8(data: bytes) -> str | None:
     """`utf-8` where the bytes are that beyond doubt (but for a few damaged places), else None."""
     if data.isascii():
         return None
@@ -153,7 +155,7 @@ def _by_nature(data: bytes) -> str | None:
     return "utf-8"
 
 
-def _by_claim(data: bytes, declared: list[str]) -> str:
+def _choose_encoding(data: bytes, declared: list[str]) -> str:
     """The first claim that reads well, else what the bytes look like, else the first claim or
     windows-1252.
     """

@@ -125,7 +125,7 @@ def parse_page(html: bytes, url: str, content_type: str | None = None) -> Page |
     )
 
 
-def shown_as(page: Page, markup: str) -> Page | None:
+def with_body(page: Page, markup: str) -> Page | None:
     """The page with other markup for its body, its head and language kept; None if that markup
     holds no element.
     """
@@ -253,14 +253,14 @@ def _declared_language(root: HtmlElement, text: bytes) -> str | None:
         tag = None
     if (tag or "").split("-")[0] not in _ARABIC_SCRIPT and not _may_hold_arabic(text):
         return tag
-    return _by_script(root, tag)
+    return _language_by_script(root, tag)
 
 
 def _may_hold_arabic(text: bytes) -> bool:
     return len(text.translate(None, _ARABIC_BYTES)) < len(text) or bool(_ARABIC_ENTITY.search(text))
 
 
-def _by_script(root: HtmlElement, declared: str | None) -> str | None:
+def _language_by_script(root: HtmlElement, declared: str | None) -> str | None:
     body = root.find("body")
     sample = "".join(islice(text_nodes(body if body is not None else root), SAMPLE_STRINGS))
     letters = sum(map(str.isalpha, sample))

@@ -39,23 +39,23 @@ def mark_line_breaks(pieces: list[Piece], *, kept: bool) -> list[Piece]:
     Where the page shows the text's own line breaks (`kept`), an empty line parts paragraphs as soon
     as most are such.
     """
-    found: list[Piece] = []
+    marked: list[Piece] = []
     for text, link, bold in pieces:
         parts = [part for part in _BLANK_LINE.split(text.strip()) if part.strip()]
-        written = kept and sum(len(part) for part in parts if _is_told(part)) >= _MOST * len(
+        written = kept and sum(len(part) for part in parts if _is_sentence(part)) >= _MOST * len(
             text.strip()
         )
         if len(parts) < 2 or not (written or all(map(is_line, parts))):
             parts = [part for part in text.strip().split("\n") if part.strip()]
             if len(parts) < 3 or not all(map(is_line, parts)):
-                found.append((text, link, bold))
+                marked.append((text, link, bold))
                 continue
         for part in parts:
-            found += [(part, link, bold), ("\n", None, False), ("\n", None, False)]
-    return found
+            marked += [(part, link, bold), ("\n", None, False), ("\n", None, False)]
+    return marked
 
 
-def _is_told(text: str) -> bool:
+def _is_sentence(text: str) -> bool:
     return text_breadth(text) >= LINE_LENGTH and bool(_FULL_STOP.search(text))
 
 

@@ -1,5 +1,5 @@
-"""The addresses on a page: where it leads (`outlinks`) and what it needs to look as it does
-(`requisites`).
+"""The URLs of a page: the links it leads to (outlinks), and the images, style sheets and fonts it
+needs to look as it does (requisites).
 
 Read from the tree that was parsed for everything. Whether a link stands in the article's body or in
 a related box is found by `pipelines.body`; whether it is fetched is decided by
@@ -18,7 +18,7 @@ from lxml.html import HtmlElement
 
 from archive.model import Link
 from archive.urls import normalise_url
-from pipelines.page.css_urls import in_css, in_srcset
+from pipelines.page.css_urls import find_css_urls, parse_srcset
 from pipelines.page.dom import Page
 
 OUTLINK_LIMIT = 6_000  # as Heritrix: a page with more is a trap or a dump
@@ -38,7 +38,7 @@ _NOT_FETCHED = (
     "callto:",
 )
 _CONTROLS = "".join(map(chr, range(0x21)))
-_AS_IS = "".join(map(chr, range(0x21, 0x7F)))  # left to `normalise`
+_AS_IS = "".join(map(chr, range(0x21, 0x7F)))  # left to `normalise_url`
 _STRIPPED = re.compile(r"[\t\r\n]+")
 _REFRESH = re.compile(
     r"^\s*[\d.]*\s*[;,]?\s*(?:url\s*=\s*)?['\"]?\s*(.*?)['\"\s]*$", re.IGNORECASE | re.DOTALL
@@ -70,7 +70,7 @@ _NEEDED_RELS = frozenset({"stylesheet", "icon", "shortcut", "apple-touch-icon"})
 _PRELOADED = frozenset({"style", "image", "font"})
 
 
-def outlinks(page: Page) -> tuple[Link, ...]:
+def find_outlinks(page: Page) -> tuple[Link, ...]:
     """Where the page leads, in order, each address once, at most `OUTLINK_LIMIT` of them.
 
     Addresses are absolute and normalised. What `<link>` and rel say of an address goes before its
@@ -78,7 +78,7 @@ def outlinks(page: Page) -> tuple[Link, ...]:
     with the text of the link.
     """
     join = _Joiner(page.base, page.encoding)
-    found: dict[str, Link] = {}
+    links: dict[str, Link] = {}
     raw: dict[str, str | None] = {}
     for href, kind, element in chain(
         _written_links(page.root), _click_targets(page.root) if page.clicks else ()
@@ -88,41 +88,43 @@ def outlinks(page: Page) -> tuple[Link, ...]:
         url = raw[href]
         if url is None:
             continue
-        known = found.get(url)
+        known = links.get(url)
         if known is None:
-            if len(found) >= OUTLINK_LIMIT:
+            if len(links) >= OUTLINK_LIMIT:
                 break
-            found[url] = Link(url=url, text=_link_text(element), kind=kind)
+            links[url] = Link(url=url, text=_link_text(element), kind=kind)
         elif not known.text or (known.kind == "navigation" and kind != "navigation"):
             better = known.kind if known.kind != "navigation" else kind
-            found[url] = Link(url=url, text=known.text or _link_text(element), kind=better)
-    return tuple(found.values()) or tuple(_sent_on(page.root, join))
+            links[url] = Link(url=url, text=known.text or _link_text(element), kind=better)
+    return tuple(links.values()) or tuple(_script_redirects(page.root, join))
 
 
-def requisites(page: Page) -> tuple[str, ...]:
+def find_requisites(page: Page) -> tuple[str, ...]:
     """What the page needs to look as it does: images with all their sizes, style sheets, fonts,
     posters of films.
 
     Not scripts, frames, plug-ins, films and sound: they weigh most, and rarely are the page.
     """
     join = _Joiner(page.base, page.encoding)
-    found: dict[str, None] = {}
+    needed: dict[str, None] = {}
     for href in _needed_urls(page.root):
         url = join.absolute(href)
         if url is not None:
-            found[url] = None
-            if len(found) >= REQUISITE_LIMIT:
+            needed[url] = None
+            if len(needed) >= REQUISITE_LIMIT:
                 break
-    return tuple(found)
+    return tuple(needed)
 
 
-def css_requisites(css: str, base: str) -> tuple[str, ...]:
+def find_css_requisites(css: str, base: str) -> tuple[str, ...]:
     """What a style sheet needs (`url()` and `@import`), absolute and normalised; `base` is the
     sheet's own address.
     """
     join = _Joiner(base)
-    found = dict.fromkeys(url for href in in_css(css) if (url := join.absolute(href)) is not None)
-    return tuple(islice(found, REQUISITE_LIMIT))
+    needed = dict.fromkeys(
+        url for href in find_css_urls(css) if (url := join.absolute(href)) is not None
+    )
+    return tuple(islice(needed, REQUISITE_LIMIT))
 
 
 # ---------------------------------------------------------------------------------------- addresses
@@ -130,7 +132,7 @@ def css_requisites(css: str, base: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 15)
 def _normalise_cached(address: str) -> str | None:
-    """`normalise`, remembered: a site's pages share most of their links."""
+    """`normalise_url` with a cache: the pages of a site share most of their links."""
     return normalise_url(address)
 
 
@@ -157,7 +159,8 @@ class _Joiner:
             return None
         if "?" in href and self._encoding != "utf-8" and not href.isascii():
             place, _, query = href.partition("?")
-            href = f"{place}?{quote(query, safe=_AS_IS, encoding=self._encoding, errors='xmlcharrefreplace')}"  # noqa: E501
+            query = quote(query, safe=_AS_IS, encoding=self._encoding, errors="xmlcharrefreplace")
+            href = f"{place}?{query}"
         if "\\" in href:
             return normalise_url(href, self._base)
         if href.startswith(("http://", "https://")):
@@ -207,13 +210,13 @@ def _written_links(root: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
 
 
 def _click_targets(root: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
-    """As `_stated`, where elements lead on by what a click on them does."""
+    """(href, kind, element) of each address that the `onclick` of an element opens."""
     for element in root.xpath("//*[@onclick]"):
         for href in _SCRIPTED.findall(element.get("onclick") or ""):
             yield href, "navigation", element
 
 
-def _sent_on(root: HtmlElement, join: _Joiner) -> Iterator[Link]:
+def _script_redirects(root: HtmlElement, join: _Joiner) -> Iterator[Link]:
     """Where a page without a link sends its readers by a script."""
     for script in root.iter("script"):
         for href in _SCRIPTED.findall((script.text or "")[:_SCRIPT_LIMIT]):
@@ -256,9 +259,9 @@ def _needed_urls(root: HtmlElement) -> Iterator[str]:
             continue  # a comment or processing instruction
         yield from filter(None, map(element.get, _SOURCES.get(tag, ())))
         for value in filter(None, map(element.get, _SRCSETS)):
-            yield from (href for href, _ in in_srcset(value))
-        yield from in_css(element.get("style") or "")
+            yield from (href for href, _ in parse_srcset(value))
+        yield from find_css_urls(element.get("style") or "")
         if tag == "style":
-            yield from in_css(element.text or "")
+            yield from find_css_urls(element.text or "")
         elif tag == "link" and _is_needed(element):
             yield element.get("href") or ""

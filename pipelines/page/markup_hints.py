@@ -128,9 +128,9 @@ def boilerplate_mark(element: HtmlElement) -> str | None:
     )  # one call: looking each attribute up costs more than all else here
     if not attributes:
         return _TAGS.get(tag)
-    if not _TELLING.isdisjoint(attributes) and (reason := _by_attribute(attributes)):
+    if not _TELLING.isdisjoint(attributes) and (reason := _mark_of_attributes(attributes)):
         return reason
-    reason = _TAGS.get(tag) or by_name(
+    reason = _TAGS.get(tag) or mark_of_names(
         attributes.get("class", ""),
         attributes.get("id", ""),
         attributes.get("data-testid", "") or attributes.get("data-component", ""),
@@ -140,7 +140,7 @@ def boilerplate_mark(element: HtmlElement) -> str | None:
     return reason
 
 
-def _by_attribute(attributes: dict[str, str]) -> str | None:
+def _mark_of_attributes(attributes: dict[str, str]) -> str | None:
     if (
         "hidden" in attributes
         or attributes.get("aria-hidden") == "true"
@@ -153,15 +153,15 @@ def _by_attribute(attributes: dict[str, str]) -> str | None:
 
 
 @lru_cache(maxsize=20_000)
-def by_name(css_class: str, css_id: str, component: str) -> str | None:
+def mark_of_names(css_class: str, css_id: str, component: str) -> str | None:
     """Why an element with these names looks like no part of an article, or None."""
     if _HASHED.search(css_id) or css_id.count("-") + css_id.count("_") >= _SLUG:
         css_id = ""
     names = f"{css_class} {css_id} {component}"
     if len(names) <= _FEW_NAMES:
-        found = min(map(_pattern_number, names.split()), default=len(_NAMES))
-        if found >= 0:
-            return _NAMES[found][0] if found < len(_NAMES) else None
+        number = min(map(_pattern_number, names.split()), default=len(_NAMES))
+        if number >= 0:
+            return _NAMES[number][0] if number < len(_NAMES) else None
     names = _spell_uniformly(names)[:_MANY_NAMES]
     return next((reason for reason, pattern in _NAMES if pattern.search(names)), None)
 
@@ -176,9 +176,9 @@ def _pattern_number(name: str) -> int:
         return len(_NAMES)
     if "hidden" in name:
         return -1
-    for at, search in _SEARCHES:
+    for number, search in _SEARCHES:
         if search(name):
-            return at
+            return number
     return len(_NAMES)
 
 

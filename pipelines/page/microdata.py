@@ -16,10 +16,10 @@ _ITEM_LIST = "itemListElement"
 
 def select_elements(page: Page, path: etree.XPath) -> list[HtmlElement]:
     """The elements an XPath leads to, in document order; whatever else it leads to is left out."""
-    found = path(page.root)
+    selected = path(page.root)
     return (
-        [element for element in found if isinstance(element, HtmlElement)]
-        if isinstance(found, list)
+        [element for element in selected if isinstance(element, HtmlElement)]
+        if isinstance(selected, list)
         else []
     )
 
@@ -28,21 +28,21 @@ class Microdata:
     """A page's elements by the properties they carry, each in document order."""
 
     def __init__(self, page: Page) -> None:
-        self._by: dict[str, list[HtmlElement]] = {}
-        found = _PROPERTIES(page.root)
-        for element in found if isinstance(found, list) else []:
+        self._by_property: dict[str, list[HtmlElement]] = {}
+        elements = _PROPERTIES(page.root)
+        for element in elements if isinstance(elements, list) else []:
             if isinstance(element, HtmlElement):
                 for name in (element.get("itemprop") or "").split():
-                    self._by.setdefault(name, []).append(element)
+                    self._by_property.setdefault(name, []).append(element)
 
     def elements(self, *names: str) -> list[HtmlElement]:
         """The elements that carry any of the properties, those of the first name first."""
-        return [element for name in names for element in self._by.get(name, [])]
+        return [element for name in names for element in self._by_property.get(name, [])]
 
     def crumbs(self) -> list[str]:
         """The texts of a breadcrumb marked up as `itemListElement`s, outermost first."""
         return [
             text
-            for element in self._by.get(_ITEM_LIST, [])
+            for element in self._by_property.get(_ITEM_LIST, [])
             if (text := text_of(element)) and len(text) < 100
         ]

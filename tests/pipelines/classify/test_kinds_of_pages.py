@@ -72,7 +72,9 @@ def show(index: Index, html: bytes, hour: int) -> Change:
     )
     reading = read_payload(
         html,
-        PayloadFacts.of(capture, content_type="text/html; charset=utf-8", content_encoding=None),
+        PayloadFacts.of_capture(
+            capture, content_type="text/html; charset=utf-8", content_encoding=None
+        ),
         SITE,
     )
     return index.apply_captures([(capture, reading)])[0]

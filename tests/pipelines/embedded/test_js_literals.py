@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.embedded.js_literals import JsLiteralParser, NotAValueError
-from pipelines.embedded.script_json import MIN_STATE, assigned_anywhere, resolve_references
+from pipelines.embedded.script_json import MIN_STATE, find_all_values, resolve_references
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_assigned_values_may_be_javascript() -> None:
         f"window.one = {{title: 'a', inner: 'window.no = {{}}', text: '{long}'}}; window.two = "
         f'{{"b": 1}}; window.c = d();'
     )
-    assert [(name, sorted(value)) for name, value in assigned_anywhere(script)] == [("one", ["inner", "text", "title"]), ("two", ["b"])]  # fmt: skip
+    assert [(name, sorted(value)) for name, value in find_all_values(script)] == [("one", ["inner", "text", "title"]), ("two", ["b"])]  # fmt: skip
 
 
 def test_references_of_a_cache_are_followed_even_in_a_circle() -> None:

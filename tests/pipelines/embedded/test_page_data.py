@@ -16,16 +16,16 @@ from hypothesis import strategies as st
 
 from archive.model import Article
 from pipelines.article.extraction import extract
-from pipelines.embedded.json_articles import articles_in
+from pipelines.embedded.json_articles import find_articles
 from pipelines.embedded.next_flight import decode_flight
 from pipelines.embedded.page_data import Embedded
 from pipelines.embedded.script_json import (
     MIN_STATE,
-    assigned_anywhere,
-    assigned_values,
+    find_all_values,
+    find_global_values,
     has_assignment,
     is_devalue,
-    loads_tolerant,
+    loads_lenient,
     parse_devalue,
 )
 from pipelines.page.dom import Page, parse_page
@@ -92,9 +92,9 @@ def test_flight_reads_any_stream(stream: str) -> None:
 @given(st.text(max_size=200))
 def test_state_readers_take_any_text(text: str) -> None:
     """No script text makes the readers of state raise."""
-    loads_tolerant(text)
-    list(assigned_values(text * 20))
-    list(assigned_anywhere(text * 20))
+    loads_lenient(text)
+    list(find_global_values(text * 20))
+    list(find_all_values(text * 20))
 
 
 @pytest.mark.parametrize("name", ["window.", "self.", "__", "__a", "Fusion.globalContent"])
@@ -122,7 +122,7 @@ def test_a_script_of_nothing_but_names_takes_no_time(name: str) -> None:
 def test_only_globals_are_assigned(script: str, names: list[str]) -> None:
     """What a script assigns is named as a whole: the end of a longer name is none."""
     padded = script + " " * MIN_STATE
-    assert [name for name, _ in assigned_values(padded)] == names
+    assert [name for name, _ in find_global_values(padded)] == names
     assert has_assignment(padded) == bool(names)
 
 
@@ -165,7 +165,7 @@ def test_teasers_are_no_articles() -> None:
     """A headline with a short text is a teaser, and a long text without a headline is none
     either.
     """
-    assert not list(articles_in([{"title": "t", "content": "short"}, {"content": BODY}], "state"))
+    assert not list(find_articles([{"title": "t", "content": "short"}, {"content": BODY}], "state"))
 
 
 def test_blocks_become_paragraphs() -> None:
@@ -178,7 +178,7 @@ def test_blocks_become_paragraphs() -> None:
             {"type": "text", "content": "b" * 150},
         ],
     }
-    (found,) = articles_in(data, "fusion")
+    (found,) = find_articles(data, "fusion")
     assert found.body == f"<p>{'a' * 150}</p>\n<p>{'b' * 150}</p>"
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.embedded.json_articles import articles_in
+from pipelines.embedded.json_articles import find_articles
 from pipelines.embedded.rich_text import rich_text_paragraphs
 
 ONE = "The town council opened the restored library on Monday after a year of careful work."
@@ -38,7 +38,7 @@ def runs(text: str, key: str = "text", **more: str) -> list[dict[str, str]]:
 def test_blocks_become_paragraphs(body: Any) -> None:
     """Each editor's tree gives its paragraphs, runs joined, pictures left out."""
     assert rich_text_paragraphs(body) == [f"<p>{ONE}</p>", f"<p>{TWO}</p>"]
-    (found,) = articles_in({"title": "Library opens", "body": body}, "state")
+    (found,) = find_articles({"title": "Library opens", "body": body}, "state")
     assert found.body == f"<p>{ONE}</p>\n<p>{TWO}</p>"
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.page.css_urls import in_css, in_srcset, replaced_in_css
+from pipelines.page.css_urls import find_css_urls, parse_srcset, replace_css_urls
 
 
 def test_css_addresses_are_found_in_every_form():
@@ -15,7 +15,7 @@ def test_css_addresses_are_found_in_every_form():
     """
     css = """@import "a.css"; @IMPORT url(b.css) screen; p { background: url( 'c d.png' ), URL("e(1).png"), url(f.png ) }
     q { background: url(g\\20 h.png); content: "curl(x)" }"""
-    assert list(in_css(css)) == ["a.css", "b.css", "c d.png", "e(1).png", "f.png", "g h.png"]
+    assert list(find_css_urls(css)) == ["a.css", "b.css", "c d.png", "e(1).png", "f.png", "g h.png"]
 
 
 def test_css_addresses_are_replaced_and_the_rest_stays():
@@ -23,12 +23,12 @@ def test_css_addresses_are_replaced_and_the_rest_stays():
     stands in.
     """
     css = "@import 'a.css' print;\np{background:URL(b.png) no-repeat}"
-    assert replaced_in_css(css, lambda url: f"/x/{url}") == (
+    assert replace_css_urls(css, lambda url: f"/x/{url}") == (
         '@import "/x/a.css" print;\np{background:url("/x/b.png") no-repeat}'
     )
-    hostile = replaced_in_css("p{background:url(a)}", lambda _: '"</style>\\')
+    hostile = replace_css_urls("p{background:url(a)}", lambda _: '"</style>\\')
     assert "</style" not in hostile
-    assert list(in_css(hostile)) == ['"</style>\\']
+    assert list(find_css_urls(hostile)) == ['"</style>\\']
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_css_addresses_are_replaced_and_the_rest_stays():
 )
 def test_srcset_is_read_as_browsers_do(value, found):
     """Commas may stand inside addresses; descriptors belong to the address before them."""
-    assert in_srcset(value) == found
+    assert parse_srcset(value) == found
 
 
 @pytest.mark.parametrize(
@@ -53,14 +53,14 @@ def test_srcset_is_read_as_browsers_do(value, found):
 def test_odd_text_costs_linear_time(text):
     """No text, however odd, makes the patterns try again and again."""
     begun = time.process_time()
-    list(in_css(text))
-    in_srcset(text)
+    list(find_css_urls(text))
+    parse_srcset(text)
     assert time.process_time() - begun < 2
 
 
 @given(st.text(alphabet="url('\")\\@import \nabc.,12x", max_size=60))
 def test_nothing_raises(text):
     """Any text has addresses or none."""
-    list(in_css(text))
-    in_srcset(text)
-    replaced_in_css(text, str.upper)
+    list(find_css_urls(text))
+    parse_srcset(text)
+    replace_css_urls(text, str.upper)

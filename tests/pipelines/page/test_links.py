@@ -22,13 +22,13 @@ def page(html: str, url: str = URL) -> dom.Page:
 def out(html: str) -> list[tuple[str, str]]:
     return [
         (link.url.removeprefix("http://127.0.0.1:8000"), link.kind)
-        for link in links.outlinks(page(html))
+        for link in links.find_outlinks(page(html))
     ]
 
 
 def test_links_are_absolute_and_each_address_comes_once():
     """Forms of one address are one link, with the first text that stands there."""
-    found = links.outlinks(
+    found = links.find_outlinks(
         page(
             '<a href="a.html#top"><img alt="صورة"></a><a href="/section/a.html">خبر\n '
             'أول</a><a href="//127.0.0.1:8000/section/./a.html">x</a>'
@@ -90,7 +90,7 @@ def test_a_query_goes_out_in_the_encoding_of_its_page():
     )
     parsed = dom.parse_page(html.encode("cp1256"), URL, "text/html; charset=windows-1256")
     assert isinstance(parsed, dom.Page)
-    assert [link.url for link in links.outlinks(parsed)] == [
+    assert [link.url for link in links.find_outlinks(parsed)] == [
         "http://127.0.0.1:8000/%D8%AE%D8%A8%D8%B1?t=%CE%C8%D1&x=A"
     ]
 
@@ -149,7 +149,7 @@ def test_a_canonical_address_that_is_also_a_link_stays_canonical():
         '<link rel="canonical" href="/c"><a href="/c">نص</a>',
         '<a href="/c">نص</a><link rel="canonical" href="/c">',
     ):
-        assert links.outlinks(page(html)) == (
+        assert links.find_outlinks(page(html)) == (
             Link(url="http://127.0.0.1:8000/c", text="نص", kind="canonical"),
         )
 
@@ -157,7 +157,7 @@ def test_a_canonical_address_that_is_also_a_link_stays_canonical():
 def test_the_number_of_links_is_bounded():
     """A page with more links than any real one gives the first 6,000."""
     assert (
-        len(links.outlinks(page("".join(f'<a href="/{n}">x</a>' for n in range(7000)))))
+        len(links.find_outlinks(page("".join(f'<a href="/{n}">x</a>' for n in range(7000)))))
         == links.OUTLINK_LIMIT
     )
 
@@ -179,7 +179,7 @@ def test_a_page_of_110_links_costs_less_than_two_milliseconds():
 
 def _seconds(parsed: dom.Page) -> float:
     start = time.perf_counter()
-    links.outlinks(parsed)
+    links.find_outlinks(parsed)
     return time.perf_counter() - start
 
 
@@ -198,7 +198,7 @@ def test_requisites_are_everything_the_page_shows():
         'src="data:image/png;base64,AAAA"><a href="/x">x</a>'
         '<svg><image xlink:href="/v.png"/><use href="/u.svg#icon"/><use xlink:href="#here"/></svg>'
     )
-    found = [url.removeprefix("http://127.0.0.1:8000") for url in links.requisites(page(html))]
+    found = [url.removeprefix("http://127.0.0.1:8000") for url in links.find_requisites(page(html))]
     assert sorted(found) == sorted(
         [
             "/i.jpg",
@@ -227,7 +227,7 @@ def test_a_style_sheet_names_what_it_needs():
     css += (
         " .z{background: image-set('d.png' 1x, url(e.png) 2x, \"f.png\" 300dpi); content: 'no.png'}"
     )
-    assert links.css_requisites(css, "http://127.0.0.1:8000/css/main.css") == tuple(
+    assert links.find_css_requisites(css, "http://127.0.0.1:8000/css/main.css") == tuple(
         f"http://127.0.0.1:8000/css/{name}"
         for name in ("a.css", "b.css", "c.png", "d.png", "e.png", "f.png")
     )
@@ -238,7 +238,7 @@ def test_a_style_sheet_names_what_it_needs():
 @example("0 ?")
 @given(st.text(st.characters(exclude_categories=("Cs",), exclude_characters=";"), max_size=40))
 def test_the_fast_way_agrees_with_the_plain_one(href: str):
-    """The short cuts for common forms give what `normalise` with a base gives, and never an
+    """The short cuts for common forms give what `normalise_url` with a base gives, and never an
     error.
     """
     join = links._Joiner(URL)
