@@ -8,33 +8,92 @@ from __future__ import annotations
 
 import re
 
+from pipelines.language.alternatives import join_alternatives
+
 # A paragraph that ends as a sentence does, or is this long, makes a story.
 SENTENCE_LENGTH = 35
 LONG_LINE = 100
 
-_RELATED = (
-    r"(ال)?([أا]خبار|خبر|موضوع|مواضيع|موضوعات|مقال|مقالات|تقارير|قصص|روابط|محتوى|مواد|فيديوهات)\s+(ذ(ات|و|ي)\s+(ال)?(صلة|علاقة)|متعلقة?|مرتبطة?|مشابهة?|[أا]خرى|(قد|ربما)\s+(تهمك|يهمك|تعجبك)(م)?)|المزيد|ذو\s+صلة|اخترنا\s+لك(م)?|من\s+أجلك|"
-    r"(ال)?[أا]خبار\s+(ذات\s+(ال)?(صلة|علاقة)|متعلقة|مرتبطة)|خبر\s+ذو\s+صلة|(مواضيع|مقالات|موضوعات|مواد|تقارير|قصص)\s+"
-    r"(ذات\s+(ال)?(صلة|علاقة)|متعلقة|مرتبطة|مشابهة|قد\s+تهمك)|ذات\s+(ال)?(صلة|علاقة)|[إا]قر[أائؤ](ي|وا|ؤوا)?\s*[أا]ي?ضا?ً?|[إا]قر[أا]\s+أيضًا|[إا]قر[أا]\s+(المزيد|كذلك)|"
-    r"المزيد\s+(من|حول|عن)\s.{0,30}|لقراءة\s+المزيد|ل(ل)?مزيد(\s+من\s+(التفاصيل|الأخبار|المعلومات))?|شاهد\s+[أا]يضا?ً?ا?|شاهد|طالع\s+[أا]يضا?ً?|طالع|انظر\s+[أا]يضا?ً?|قد\s+يهمك(\s+[أا]يضا?ً?)?|"
-    r"قد\s+يعجبك.{0,15}|نرشح\s+لك(م)?|تابع\s+[أا]يضا?ً?|اقرأوا\s+.{0,12}|بیشتر\s+بخوانید|مطالب\s+مرتبط|اخبار\s+مرتبط|خبرهای\s+مرتبط|همچنین\s+بخوانید|"
-    r"read\s+(more|also|next|this)|also\s+read|see\s+also|related(\s+(articles?|stories|news|posts|content|topics|coverage|links?|reading|story))?|more\s+on\s+this(\s+story)?|"
-    r"recommended(\s+(stories|reading|for\s+you))?|you\s+(may|might)\s+(also\s+)?(like|be\s+interested.{0,10})|(top|latest|more|other|trending)\s+(stories|news|headlines|posts)|"
-    r"more\s+from\s.{1,30}|keep\s+reading|don['’]t\s+miss|must\s+read|what\s+to\s+read\s+next|editor['’]?s['’]?\s+picks?|most\s+(read|popular)|"
-    r"lire\s+(aussi|également)|à\s+lire\s+(aussi|également)|sur\s+le\s+même\s+(sujet|thème)|voir\s+aussi|"
-    r"lesen\s+sie\s+(auch|hier)|mehr\s+(zum\s+thema|dazu|lesen)|auch\s+interessant|das\s+könnte\s+(sie|dich)\s+auch\s+interessieren|zum\s+thema|passend\s+dazu|"
-    r"lee\s+también|le[ae]\s+(también|además|más)|te\s+puede\s+interesar|(noticias?|información)\s+relacionad[ao]s?|ver\s+también|más\s+información|leer\s+más|"
-    r"leia\s+(também|mais)|veja\s+(também|mais)|saiba\s+mais|leggi\s+anche|per\s+approfondire|lees\s+(ook|meer)|"
-    r"czytaj\s+(też|także|również|więcej)|zobacz\s+(też|także|również)|читайте\s+(также|ещё|еще)|по\s+теме|смотрите\s+также|читайте\s+також|"
-    r"ayrıca\s+oku(yun)?|ilgili\s+haber(ler)?|les\s+(også|mer)|läs\s+(också|mer|även)|lue\s+(myös|lisää)|læs\s+også|baca\s+juga|关联|相关(新闻|阅读|报道)|関連(記事|ニュース|リンク)|あわせて読みたい|관련\s?(기사|뉴스)|"
-    r"(یہ|مزید)\s+(بھی\s+)?پڑھیں|متعلقہ\s+(خبریں|مضامین)|כתבות\s+(נוספות|קשורות)|(קראו|לקריאה)\s+(גם|עוד|נוספת)|עוד\s+בנושא|(यह|ये)\s+भी\s+पढ़ें|और\s+पढ़ें|संबंधित\s+(खबरें|लेख)|আরও?\s+পড়ুন|"
-    r"διαβάστε\s+(επίσης|ακόμη|ακόμα|περισσότερα|και)|δείτε\s+(επίσης|ακόμα)|σχετικά\s+(άρθρα|νέα)|čtěte\s+(také|více)|přečtěte\s+si(\s+také)?|související(\s+články)?|čítajte\s+(tiež|aj|viac)|súvisiace(\s+články)?|"
-    r"olvass[ae]?\s+el(\s+ezt\s+is)?|kapcsolódó(\s+cikkek)?|cite[sșş]te\s+([sșş]i|mai\s+mult)|vezi\s+[sșş]i|articole\s+similare|прочетете\s+още|вижте\s+още|още\s+по\s+темата|pročitajte\s+(još|i|više|također)|povezan[ei]\s+(vesti|članci)|"
-    r"читайте\s+ще|дивіться\s+також|за\s+темою|читать\s+(также|далее)|похожие\s+(новости|статьи)|материалы\s+по\s+теме|xem\s+thêm|đọc\s+thêm|(bài(\s+viết)?|tin)\s+liên\s+quan|อ่าน(เพิ่มเติม|ต่อ)|ข่าว(ที่)?เกี่ยวข้อง|"
-    r"(baca|lihat|simak)\s+juga|baca\s+selengkapnya|(berita|artikel)\s+terkait|soma\s+(pia|zaidi)|läs\s+vidare|læs\s+mere|aiheesta\s+lisää|lees\s+verder|gerelateerd(e\s+artikelen)?|przeczytaj\s+(też|także|również)|"
-    r"ayrıca\s+bakınız|bunu\s+da\s+oku(yun)?|benzer\s+haberler|ilgili\s+içerik(ler)?|(notícias|matérias)\s+relacionadas|confira\s+também|artículos?\s+relacionados?|también\s+te\s+puede\s+interesar|lire\s+la\s+suite|à\s+voir\s+aussi|"
-    r"articles?\s+(liés|similaires|connexes)|verwandte\s+(artikel|themen|beiträge)|siehe\s+auch|weitere\s+(artikel|nachrichten)|leggi\s+(pure|di\s+più)|(articoli|notizie)\s+correlat[ie]|potrebbe\s+interessarti(\s+anche)?|vedi\s+anche|"
-    r"(延伸|推荐|更多|推薦|相關)(阅读|閱讀|新聞|報導)|こちらもおすすめ|おすすめ記事|合わせて読みたい"
+_RELATED = join_alternatives(
+    r"""
+    (ال)?([أا]خبار|خبر|موضوع|مواضيع|موضوعات|مقال|مقالات|تقارير|قصص|روابط|محتوى|مواد
+        فيديوهات)\s+(ذ(ات|و|ي)\s+(ال)?(صلة|علاقة)|متعلقة?|مرتبطة?|مشابهة?|[أا]خرى
+        (قد|ربما)\s+(تهمك|يهمك|تعجبك)(م)?)|المزيد|ذو\s+صلة|اخترنا\s+لك(م)?|من\s+أجلك
+
+    (ال)?[أا]خبار\s+(ذات\s+(ال)?(صلة|علاقة)|متعلقة|مرتبطة)|خبر\s+ذو\s+صلة
+    (مواضيع|مقالات|موضوعات|مواد|تقارير|قصص)\s+(ذات\s+(ال)?(صلة|علاقة)|متعلقة|مرتبطة|مشابهة
+        قد\s+تهمك)
+    ذات\s+(ال)?(صلة|علاقة)|[إا]قر[أائؤ](ي|وا|ؤوا)?\s*[أا]ي?ضا?ً?|[إا]قر[أا]\s+أيضًا
+    [إا]قر[أا]\s+(المزيد|كذلك)
+
+    المزيد\s+(من|حول|عن)\s.{0,30}|لقراءة\s+المزيد
+    ل(ل)?مزيد(\s+من\s+(التفاصيل|الأخبار|المعلومات))?|شاهد\s+[أا]يضا?ً?ا?|شاهد|طالع\s+[أا]يضا?ً?
+    طالع|انظر\s+[أا]يضا?ً?|قد\s+يهمك(\s+[أا]يضا?ً?)?
+
+    قد\s+يعجبك.{0,15}|نرشح\s+لك(م)?|تابع\s+[أا]يضا?ً?|اقرأوا\s+.{0,12}|بیشتر\s+بخوانید
+    مطالب\s+مرتبط|اخبار\s+مرتبط|خبرهای\s+مرتبط|همچنین\s+بخوانید
+
+    read\s+(more|also|next|this)|also\s+read|see\s+also
+    related(\s+(articles?|stories|news|posts|content|topics|coverage|links?|reading|story))?
+    more\s+on\s+this(\s+story)?
+
+    recommended(\s+(stories|reading|for\s+you))?
+    you\s+(may|might)\s+(also\s+)?(like|be\s+interested.{0,10})
+    (top|latest|more|other|trending)\s+(stories|news|headlines|posts)
+
+    more\s+from\s.{1,30}|keep\s+reading|don['’]t\s+miss|must\s+read|what\s+to\s+read\s+next
+    editor['’]?s['’]?\s+picks?|most\s+(read|popular)
+
+    lire\s+(aussi|également)|à\s+lire\s+(aussi|également)|sur\s+le\s+même\s+(sujet|thème)
+    voir\s+aussi
+
+    lesen\s+sie\s+(auch|hier)|mehr\s+(zum\s+thema|dazu|lesen)|auch\s+interessant
+    das\s+könnte\s+(sie|dich)\s+auch\s+interessieren|zum\s+thema|passend\s+dazu
+
+    lee\s+también|le[ae]\s+(también|además|más)|te\s+puede\s+interesar
+    (noticias?|información)\s+relacionad[ao]s?|ver\s+también|más\s+información|leer\s+más
+
+    leia\s+(também|mais)|veja\s+(também|mais)|saiba\s+mais|leggi\s+anche|per\s+approfondire
+    lees\s+(ook|meer)
+
+    czytaj\s+(też|także|również|więcej)|zobacz\s+(też|także|również)|читайте\s+(также|ещё|еще)
+    по\s+теме|смотрите\s+также|читайте\s+також
+
+    ayrıca\s+oku(yun)?|ilgili\s+haber(ler)?|les\s+(også|mer)|läs\s+(också|mer|även)
+    lue\s+(myös|lisää)|læs\s+også|baca\s+juga|关联|相关(新闻|阅读|报道)
+    関連(記事|ニュース|リンク)|あわせて読みたい|관련\s?(기사|뉴스)
+
+    (یہ|مزید)\s+(بھی\s+)?پڑھیں|متعلقہ\s+(خبریں|مضامین)|כתבות\s+(נוספות|קשורות)
+    (קראו|לקריאה)\s+(גם|עוד|נוספת)|עוד\s+בנושא|(यह|ये)\s+भी\s+पढ़ें|और\s+पढ़ें
+    संबंधित\s+(खबरें|लेख)|আরও?\s+পড়ুন
+
+    διαβάστε\s+(επίσης|ακόμη|ακόμα|περισσότερα|και)|δείτε\s+(επίσης|ακόμα)|σχετικά\s+(άρθρα|νέα)
+    čtěte\s+(také|více)|přečtěte\s+si(\s+také)?|související(\s+články)?|čítajte\s+(tiež|aj|viac)
+    súvisiace(\s+články)?
+
+    olvass[ae]?\s+el(\s+ezt\s+is)?|kapcsolódó(\s+cikkek)?|cite[sșş]te\s+([sșş]i|mai\s+mult)
+    vezi\s+[sșş]i|articole\s+similare|прочетете\s+още|вижте\s+още|още\s+по\s+темата
+    pročitajte\s+(još|i|više|također)|povezan[ei]\s+(vesti|članci)
+
+    читайте\s+ще|дивіться\s+також|за\s+темою|читать\s+(также|далее)|похожие\s+(новости|статьи)
+    материалы\s+по\s+теме|xem\s+thêm|đọc\s+thêm|(bài(\s+viết)?|tin)\s+liên\s+quan
+    อ่าน(เพิ่มเติม|ต่อ)|ข่าว(ที่)?เกี่ยวข้อง
+
+    (baca|lihat|simak)\s+juga|baca\s+selengkapnya|(berita|artikel)\s+terkait|soma\s+(pia|zaidi)
+    läs\s+vidare|læs\s+mere|aiheesta\s+lisää|lees\s+verder|gerelateerd(e\s+artikelen)?
+    przeczytaj\s+(też|także|również)
+
+    ayrıca\s+bakınız|bunu\s+da\s+oku(yun)?|benzer\s+haberler|ilgili\s+içerik(ler)?
+    (notícias|matérias)\s+relacionadas|confira\s+também|artículos?\s+relacionados?
+    también\s+te\s+puede\s+interesar|lire\s+la\s+suite|à\s+voir\s+aussi
+
+    articles?\s+(liés|similaires|connexes)|verwandte\s+(artikel|themen|beiträge)|siehe\s+auch
+    weitere\s+(artikel|nachrichten)|leggi\s+(pure|di\s+più)|(articoli|notizie)\s+correlat[ie]
+    potrebbe\s+interessarti(\s+anche)?|vedi\s+anche
+
+    (延伸|推荐|更多|推薦|相關)(阅读|閱讀|新聞|報導)|こちらもおすすめ|おすすめ記事
+    合わせて読みたい
+    """
 )
 RELATED_LABEL = re.compile(rf"^\W*({_RELATED})\s*\W*$", re.IGNORECASE)
 RELATED_LEAD = re.compile(rf"^\W*({_RELATED})\s*[:：|>»\-–—]", re.IGNORECASE)
@@ -103,10 +162,13 @@ CALL_TO_ACTION = re.compile(
 )
 _CALL_TO_ACTION_WORDS = 12
 # What stands before a writer's name.
-BYLINE = re.compile(
-    r"^\W*(by|words|von|par|por|di|da|door|av|af|text|tekst|autore?|autorin|كتبت?|بقلم|إعداد|تحرير|نوشته)\b",
-    re.IGNORECASE,
+_BYLINE_WORDS = join_alternatives(
+    r"""
+    by|words|von|par|por|di|da|door|av|af|text|tekst|autore?|autorin|كتبت?|بقلم|إعداد|تحرير
+    نوشته
+    """
 )
+BYLINE = re.compile(rf"^\W*({_BYLINE_WORDS})\b", re.IGNORECASE)
 # A label over what is said of the writer.
 ABOUT_AUTHOR = re.compile(
     r"""
@@ -119,9 +181,14 @@ ABOUT_AUTHOR = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # What announces no part of a text, though it ends in a colon.
+_REFERENCES_WORDS = join_alternatives(
+    r"""
+    sources?|references|notes|footnotes|bibliography|works\s+cited|quellen?|literatur|fontes?
+    fuentes?|référence?s|fonti|المصادر|المراجع|منابع
+    """
+)
 REFERENCES_LABEL = re.compile(
-    r"^\W*(article\s+)?(sources?|references|notes|footnotes|bibliography|works\s+cited|quellen?|literatur|fontes?|fuentes?|référence?s|fonti|المصادر|المراجع|منابع)\s*[:：]?\s*$",
-    re.IGNORECASE,
+    rf"^\W*(article\s+)?({_REFERENCES_WORDS})\s*[:：]?\s*$", re.IGNORECASE
 )
 # What stands where a text that must be paid for is cut.
 _NOT_WITHOUT = re.compile(
@@ -139,23 +206,44 @@ _NOT_WITHOUT = re.compile(
 # a newsletter.
 _ASKING = r"(?:^\W*|[.!?…:»”\"]\s+)(?:please\s+|bitte\s+)?"
 _PLACES = r"(?:newsletters?|mailing\s+list|daily\s+(?:email|briefing)|whatsapp|telegram)\b"
-INVITATION = re.compile(
-    rf"{_ASKING}(?:sign[\s-]?up|subscribe|register|join)\b[^.]{{0,40}}\b{_PLACES}|\b(?:sign[\s-]?up|subscribe|register|join)\b[^.]{{0,30}}\bour\b[^.]{{0,50}}\b{_PLACES}|"
-    r"(?:delivered|sent)\s+(?:straight\s+|right\s+|directly\s+)?(?:in)?to\s+your\s+(?:inbox|device|email)|"
-    rf"{_ASKING}(?:abonnieren\s+sie|abonniere|melden\s+sie\s+sich)\b.{{0,60}}(?:newsletter|whatsapp|telegram)|"
-    r"(?:abonnez|inscrivez)-vous\b.{0,50}\b(?:newsletters?|lettres?|infolettre)|(?:suscríb\w+|regístrate|apúntate)\b.{0,50}\b(?:newsletters?|bolet[ií]n(?:es)?)|"
-    r"(?:assine|inscreva-se|cadastre-se)\b.{0,50}\bnewsletters?|(?:iscriviti|iscrivetevi)\b.{0,50}\bnewsletter|(?:meld\s+je|schrijf\s+je|abonneer\s+je)\b.{0,50}\bnieuwsbrief|"
-    r"zapisz\s+się\b.{0,40}\bnewsletter|подпи(?:шитесь|сывайтесь)\b.{0,60}(?:рассылк|канал|телеграм)|"
-    rf"{_ASKING}(?:اشترك(?:وا|ي)?|سج[ّ]?لوا?|انضم(?:وا|ي)?)\b.{{0,50}}(?:نشرتنا|النشرة\s+البريدية|بريدك|قناتنا|قناة)|"
-    rf"{_ASKING}follow\s+(?:us|me|\S+(?:\s\S+)?)\s+on\s+(?:twitter|x|facebook|instagram|linkedin|whatsapp|tiktok|google\s+news)\b",
-    re.IGNORECASE,
+_INVITATIONS = join_alternatives(
+    rf"""
+    {_ASKING}(?:sign[\s-]?up|subscribe|register|join)\b[^.]{{0,40}}\b{_PLACES}
+    \b(?:sign[\s-]?up|subscribe|register|join)\b[^.]{{0,30}}\bour\b[^.]{{0,50}}\b{_PLACES}
+
+    (?:delivered|sent)\s+(?:straight\s+|right\s+|directly\s+)?(?:in)?to\s+your\s+(?:inbox|device
+        email)
+
+    {_ASKING}(?:abonnieren\s+sie|abonniere|melden\s+sie\s+sich)\b.{{0,60}}(?:newsletter|whatsapp
+        telegram)
+
+    (?:abonnez|inscrivez)-vous\b.{{0,50}}\b(?:newsletters?|lettres?|infolettre)
+    (?:suscríb\w+|regístrate|apúntate)\b.{{0,50}}\b(?:newsletters?|bolet[ií]n(?:es)?)
+
+    (?:assine|inscreva-se|cadastre-se)\b.{{0,50}}\bnewsletters?
+    (?:iscriviti|iscrivetevi)\b.{{0,50}}\bnewsletter
+    (?:meld\s+je|schrijf\s+je|abonneer\s+je)\b.{{0,50}}\bnieuwsbrief
+
+    zapisz\s+się\b.{{0,40}}\bnewsletter
+    подпи(?:шитесь|сывайтесь)\b.{{0,60}}(?:рассылк|канал|телеграм)
+
+    {_ASKING}(?:اشترك(?:وا|ي)?|سج[ّ]?لوا?|انضم(?:وا|ي)?)\b.{{0,50}}(?:نشرتنا|النشرة\s+البريدية
+        بريدك|قناتنا|قناة)
+
+    {_ASKING}follow\s+(?:us|me|\S+(?:\s\S+)?)\s+on\s+(?:twitter|x|facebook|instagram|linkedin
+        whatsapp|tiktok|google\s+news)\b
+    """
 )
+INVITATION = re.compile(_INVITATIONS, re.IGNORECASE)
 _INVITATION_LENGTH = 320
 # A line of news that only passes by, whatever it stands among.
-TICKER = re.compile(
-    r"^\W*((خبر\s+)?عاجل|فوری|breaking(\s+news)?|eilmeldung|urgente?|alerte\s+info|ultim['’]?\s?ora|son\s+dakika|срочно|最新|速報)(?!\w)",
-    re.IGNORECASE,
+_TICKER_WORDS = join_alternatives(
+    r"""
+    (خبر\s+)?عاجل|فوری|breaking(\s+news)?|eilmeldung|urgente?|alerte\s+info|ultim['’]?\s?ora
+    son\s+dakika|срочно|最新|速報
+    """
 )
+TICKER = re.compile(rf"^\W*({_TICKER_WORDS})(?!\w)", re.IGNORECASE)
 _DATE_PART = re.compile(
     r"""
     [\d٠-٩۰-۹]{1,4}\s*[/\-.:]\s*[\d٠-٩۰-۹]{1,2}|
