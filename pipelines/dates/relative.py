@@ -34,16 +34,18 @@ _UNITS = {
         "saniye секунд секунду секунды detik giay 秒 초 sekund sekunder sekundy ثانیه"
     ),
     "minute": (
-        "分钟 分鐘 นาที λεπτο λεπτα דקה דקות मिनट منٹ دقيقه دقاءق دقايق دقائق دقيقتين دقيقتان دقيقتين "  # noqa: E501
-        "minute minutes min mins minuten minuto minutos minuti dakika минут минуту минуты хвилин "
+        "分钟 分鐘 นาที λεπτο λεπτα דקה דקות मिनट منٹ دقيقه دقاءق دقايق دقائق دقيقتين دقيقتان "
+        "دقيقتين minute minutes min mins minuten minuto minutos minuti dakika минут "
+        "минуту минуты хвилин "
         "хвилини хвилину menit phut 分 분 minutt minutter minuter minuut minuty minut minuta "
         "minutami minuuttia"
     ),
     "hour": (
         "godz ชั่วโมง ώρα ώρες שעה שעות שעתיים घंटा घंटे घंटों گھنٹے گھنٹہ گھنٹوں ساعة ساعه ساعات "
         "ساعتين ساعتان ساعت hour hours hr hrs h heure heures stunde stunden std hora horas ora "
-        "ore saat час часа часов годин години годину jam gio 時間 小时 小時 시간 time timer timme timmar "  # noqa: E501
-        "uur uren godzin godziny godzine hodin hodiny hodinami hodinou tuntia گنطه گهنٹي گهنٹه "
+        "ore saat час часа часов годин години годину jam gio 時間 小时 小時 시간 time timer timme "
+        "timmar uur uren godzin godziny godzine hodin hodiny hodinami hodinou tuntia "
+        "گنطه گهنٹي گهنٹه "
         "سعات"
     ),
     "day": (
@@ -142,8 +144,9 @@ _DAY_WORDS = {
         0: "اليوم,امروز,today,aujourd'hui,heute,hoy,oggi,hoje,bugün,сегодня,сьогодні,hari "
         "ini,hôm nay,vandaag,idag,i dag,"
         "dzisiaj,dziś,dnes,tänään,σήμερα,今天,今日,오늘,آج,היום,आज,วันนี้",
-        1: "أمس,الأمس,امبارح,البارحة,دیروز,yesterday,hier,gestern,ayer,ieri,ontem,dün,вчера,вчора,kemarin,hôm "  # noqa: E501
-        "qua,gisteren,igår,"
+        1: "أمس,الأمس,امبارح,البارحة,دیروز,yesterday,hier,gestern,ayer,ieri,ontem,dün,"
+        "вчера,вчора,kemarin,"
+        "hôm qua,gisteren,igår,"
         "i går,wczoraj,včera,eilen,χθες,昨天,昨日,어제,گزشتہ روز,אתמול,बीते कल,เมื่อวาน,เมื่อวานนี้",
         2: (
             "أول أمس,قبل أمس,قبل الأمس,שלשום,前天,おととい,أمس الأول,أول من أمس,پریروز,day before "

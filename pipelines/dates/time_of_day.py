@@ -52,12 +52,15 @@ _PLACE = re.compile(
 
 # Fixed offsets in minutes, or the zone whose summer time counts.
 _ABBREVIATIONS: dict[str, int | str] = {
-    "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420, "akst": -540, "hst": -600,  # noqa: E501
-    "et": "America/New_York", "ct": "America/Chicago", "pt": "America/Los_Angeles", "bst": 60, "wet": 0, "west": 60, "cet": 60, "cest": 120,  # noqa: E501
-    "mez": 60, "mesz": 120, "eet": 120, "eest": 180, "msk": 180, "мск": 180, "trt": 180, "ist": 330, "pkt": 300, "npt": 345, "sgt": 480,  # noqa: E501
-    "myt": 480, "hkt": 480, "pht": 480, "wib": 420, "wita": 480, "wit": 540, "ict": 420, "jst": 540, "kst": 540, "awst": 480, "acst": 570,  # noqa: E501
-    "acdt": 630, "aest": 600, "aedt": 660, "nzst": 720, "nzdt": 780, "eat": 180, "cat": 120, "sast": 120, "wat": 60, "ast": 180, "gst": 240, "ksa": 180, "uae": 240,  # noqa: E501
-    "irst": 210, "brt": -180, "art": -180, "clt": -240, "cot": -300, "pet": -300,
+    "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480,
+    "pdt": -420, "akst": -540, "hst": -600, "et": "America/New_York", "ct": "America/Chicago",
+    "pt": "America/Los_Angeles", "bst": 60, "wet": 0, "west": 60, "cet": 60, "cest": 120,
+    "mez": 60, "mesz": 120, "eet": 120, "eest": 180, "msk": 180, "мск": 180, "trt": 180,
+    "ist": 330, "pkt": 300, "npt": 345, "sgt": 480, "myt": 480, "hkt": 480, "pht": 480, "wib": 420,
+    "wita": 480, "wit": 540, "ict": 420, "jst": 540, "kst": 540, "awst": 480, "acst": 570,
+    "acdt": 630, "aest": 600, "aedt": 660, "nzst": 720, "nzdt": 780, "eat": 180, "cat": 120,
+    "sast": 120, "wat": 60, "ast": 180, "gst": 240, "ksa": 180, "uae": 240, "irst": 210,
+    "brt": -180, "art": -180, "clt": -240, "cot": -300, "pet": -300,
 }  # fmt: skip
 
 # Abbreviations that some countries use in another sense than the table's: there they mean the

@@ -38,19 +38,25 @@ _TITLE_KEYS = (
     "heading",
 )
 _BODY_KEYS = (
-    "articlebody", "bodyhtml", "contenthtml", "htmlbody", "htmlcontent", "body", "content", "contentelements",  # noqa: E501
-    "articlecontent", "articletext", "fulltext", "storybody", "storycontent", "postcontent", "maincontent", "html",  # noqa: E501
-    "text", "story", "blocks", "paragraphs", "richtext", "elements", "copy",
+    "articlebody", "bodyhtml", "contenthtml", "htmlbody", "htmlcontent", "body", "content",
+    "contentelements", "articlecontent", "articletext", "fulltext", "storybody", "storycontent",
+    "postcontent", "maincontent", "html", "text", "story", "blocks", "paragraphs", "richtext",
+    "elements", "copy",
 )  # fmt: skip
-_LEAD_KEYS = ("subtitle", "lead", "summary", "excerpt", "description", "deck", "standfirst", "subheadline", "teaser", "dek",  # noqa: E501
-              "subheadlines", "intro", "metadesc", "metadescription")  # fmt: skip
+_LEAD_KEYS = (
+    "subtitle", "lead", "summary", "excerpt", "description", "deck", "standfirst", "subheadline",
+    "teaser", "dek", "subheadlines", "intro", "metadesc", "metadescription",
+)  # fmt: skip
 _PUBLISHED_KEYS = (
-    "datepublished", "publishedon", "publishedat", "publisheddate", "publishdate", "publicationdate", "firstpublished",  # noqa: E501
-    "firstpublishdate", "displaydate", "pubdate", "publishedtime", "published", "publishat", "publishon", "date", "createdat",  # noqa: E501
-    "datecreated", "created",
+    "datepublished", "publishedon", "publishedat", "publisheddate", "publishdate",
+    "publicationdate", "firstpublished", "firstpublishdate", "displaydate", "pubdate",
+    "publishedtime", "published", "publishat", "publishon", "date", "createdat", "datecreated",
+    "created",
 )  # fmt: skip
-_MODIFIED_KEYS = ("datemodified", "lastmodifiedon", "modifiedat", "updatedat", "lastupdateddate", "modified", "updated",  # noqa: E501
-                  "updateddate", "lastmodified", "modifieddate", "lastupdated")  # fmt: skip
+_MODIFIED_KEYS = (
+    "datemodified", "lastmodifiedon", "modifiedat", "updatedat", "lastupdateddate", "modified",
+    "updated", "updateddate", "lastmodified", "modifieddate", "lastupdated",
+)  # fmt: skip
 _AUTHOR_KEYS = (
     "authors",
     "author",
@@ -63,8 +69,10 @@ _AUTHOR_KEYS = (
     "creators",
     "by",
 )
-_SECTION_KEYS = ("articlesection", "category", "section", "primarysection", "maincategory", "sectionname", "categoryname", "primarycategory",  # noqa: E501
-                 "channel", "categories", "sections", "rubric")  # fmt: skip
+_SECTION_KEYS = (
+    "articlesection", "category", "section", "primarysection", "maincategory", "sectionname",
+    "categoryname", "primarycategory", "channel", "categories", "sections", "rubric",
+)  # fmt: skip
 _TAG_KEYS = ("metawords", "keywords", "tags", "topics")
 _URL_KEYS = (
     "canonicalurl",
@@ -124,8 +132,10 @@ _BESIDE_CREDIT = (
 # Objects that only hold another one.
 _WRAPPERS = ("basic", "data", "attributes", "node", "leadart", "image", "fields", "asset")
 _TITLES, _BODIES = frozenset(_TITLE_KEYS), frozenset(_BODY_KEYS)
-_SURE_KEYS = frozenset(("articlebody", "bodyhtml", "contenthtml", "body", "content", "contentelements", "fulltext", "articlecontent",  # noqa: E501
-                        "articletext", "storybody", "postcontent", "paragraphs"))  # fmt: skip
+_SURE_KEYS = frozenset((
+    "articlebody", "bodyhtml", "contenthtml", "body", "content", "contentelements", "fulltext",
+    "articlecontent", "articletext", "storybody", "postcontent", "paragraphs",
+))  # fmt: skip
 _NOT_LETTERS = re.compile(r"[^a-z]")
 _ESCAPED = re.compile(r"&lt;(p|br|div|h[1-6]|li|strong|em|a)\b", re.IGNORECASE)
 _TAG = re.compile(r"<(p|br|div|h[1-6]|li|strong|em|a)\b", re.IGNORECASE)

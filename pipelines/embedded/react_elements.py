@@ -77,8 +77,8 @@ def read_elements(rows: Iterable[Any]) -> tuple[str | None, str]:
 
 
 _ATTRIBUTES = {
-    "className": "class", "dateTime": "datetime", "itemProp": "itemprop", "id": "id", "href": "href", "src": "src", "alt": "alt",  # noqa: E501
-    "title": "title", "rel": "rel", "role": "role",
+    "className": "class", "dateTime": "datetime", "itemProp": "itemprop", "id": "id",
+    "href": "href", "src": "src", "alt": "alt", "title": "title", "rel": "rel", "role": "role",
 }  # fmt: skip
 _UNSEEN = frozenset(
     ("script", "style", "template", "link", "meta", "title", "head", "svg", "iframe")

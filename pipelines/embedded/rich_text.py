@@ -14,14 +14,16 @@ MAX_DEPTH = 8
 _KIND_KEYS = ("type", "_type", "__typename", "blockType", "nodeType")
 _TEXT_KEYS = ("content", "text", "html", "value", "body")
 _INNER_KEYS = (
-    "data", "attributes", "model", "fields", "node", "root", "document", "edges", "items", "children", "blocks", "content",  # noqa: E501
-    "body", "value",
+    "data", "attributes", "model", "fields", "node", "root", "document", "edges", "items",
+    "children", "blocks", "content", "body", "value",
 )  # fmt: skip
-_TEXT_KINDS = frozenset(
-    ("p", "html", "raw_html", "header", "heading", "h1", "h2", "h3", "h4", "quote", "list", "body", "subhead", "subheadline",  # noqa: E501
-     "blockquote", "block", "unstyled", "doc", "document", "root", "list-item", "list_item", "listitem", "ordered-list-item",  # noqa: E501
-     "unordered-list-item", "unordered-list", "ordered-list", "bulletlist", "orderedlist", "ul", "ol", "li", "data", "freeform")  # noqa: E501
-)  # fmt: skip
+_TEXT_KINDS = frozenset((
+    "p", "html", "raw_html", "header", "heading", "h1", "h2", "h3", "h4", "quote", "list", "body",
+    "subhead", "subheadline", "blockquote", "block", "unstyled", "doc", "document", "root",
+    "list-item", "list_item", "listitem", "ordered-list-item", "unordered-list-item",
+    "unordered-list", "ordered-list", "bulletlist", "orderedlist", "ul", "ol", "li", "data",
+    "freeform",
+))  # fmt: skip
 _RUN_KINDS = frozenset(
     ("", "text", "span", "hyperlink", "link", "autolink", "a", "inlinecode", "linebreak")
 )

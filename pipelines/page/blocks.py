@@ -112,8 +112,9 @@ EMPTY = frozenset(
 )
 _UNOPENED = EMPTY | {"br"}
 _KINDS = {
-    "p": "p", "h1": "h", "h2": "h", "h3": "h", "h4": "h", "h5": "h", "h6": "h", "li": "li", "dt": "li", "dd": "li",  # noqa: E501
-    "blockquote": "quote", "td": "cell", "th": "cell", "figcaption": "caption", "caption": "caption", "pre": "pre",  # noqa: E501
+    "p": "p", "h1": "h", "h2": "h", "h3": "h", "h4": "h", "h5": "h", "h6": "h", "li": "li",
+    "dt": "li", "dd": "li", "blockquote": "quote", "td": "cell", "th": "cell",
+    "figcaption": "caption", "caption": "caption", "pre": "pre",
 }  # fmt: skip
 # A paragraph among so many others, of no more than this length, is one though a line break stands
 # in it.

@@ -12,15 +12,19 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
+from pipelines.language.alternatives import join_alternatives
+
 _TAGS = {
-    "nav": "navigation", "footer": "footer", "aside": "aside", "dialog": "dialog", "menu": "navigation",
-    "figcaption": "caption", "figure": "caption", "amp-sidebar": "navigation", "time": "date", "address": "byline",
-    "fieldset": "form", "summary": "navigation",
+    "nav": "navigation", "footer": "footer", "aside": "aside", "dialog": "dialog",
+    "menu": "navigation", "figcaption": "caption", "figure": "caption",
+    "amp-sidebar": "navigation", "time": "date", "address": "byline", "fieldset": "form",
+    "summary": "navigation",
 }  # fmt: skip
 _ROLES = {
-    "navigation": "navigation", "complementary": "aside", "contentinfo": "footer", "banner": "navigation",
-    "dialog": "dialog", "alertdialog": "dialog", "search": "form", "menu": "navigation", "menubar": "navigation",
-    "toolbar": "share", "tablist": "navigation", "listbox": "navigation",
+    "navigation": "navigation", "complementary": "aside", "contentinfo": "footer",
+    "banner": "navigation", "dialog": "dialog", "alertdialog": "dialog", "search": "form",
+    "menu": "navigation", "menubar": "navigation", "toolbar": "share", "tablist": "navigation",
+    "listbox": "navigation",
 }  # fmt: skip
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NAMES = (
@@ -38,14 +42,54 @@ _NAMES = (
     """,
     re.VERBOSE,
 )),
-    ("share", re.compile(r"\bshar(e|er|ing)\b|share-?(bar|tools|button|links|icons|this|box)|sharedaddy|social|addtoany|addthis|whatsapp|telegram|follow-?us|followus|google-?news")),
-    ("newsletter", re.compile(r"newsletter|subscri(be|ption)|sign-?up\b|signup|mailing-?list|mc4wp|regwall|paywall-?(box|banner|message)|piano-|call-?to-?action|\bcta\b|donat(e|ion)|membership")),
-    ("comments", re.compile(r"\bcomments?\b|commentlist|comment-|disqus|livefyre|respond\b|replies|discussion")),
-    ("advert", re.compile(r"\bads?\b|advert|ad-?(slot|unit|container|wrapper|label|box|banner)|\bgpt\b|dfp|sponsor|promo\b|promotion|\bbanner\b|adsbygoogle|commercial|affiliate")),
-    ("navigation", re.compile(r"breadcrumb|\bnav\b|navbar|navigation|\bmenu\b|pagination|pager|sidebar|side-?bar|toolbar|masthead|skip-?link|site-?header|\btoc\b|table-?of-?contents|hamburger|megamenu|rail\b|\btabs?\b")),
-    ("footer", re.compile(r"\bfooter\b|site-?footer|page-?footer|copyright|colophon|disclaimer|legal\b|article-?footer|post-?footer")),
-    ("dialog", re.compile(r"cookie|consent|gdpr|popup|pop-up|\bmodal\b|overlay|lightbox|tooltip|toast\b|\bdialog\b|notification|onesignal")),
-    ("tags", re.compile(r"\btags?\b|tag-?(list|cloud|links)|tagcloud|topics?\b|keywords|post-?categor|cat-?links|categories|hashtag")),
+    ("share", re.compile(join_alternatives(
+    r"""
+    \bshar(e|er|ing)\b|share-?(bar|tools|button|links|icons|this|box)|sharedaddy|social|addtoany
+    addthis|whatsapp|telegram|follow-?us|followus|google-?news
+    """,
+))),
+    ("newsletter", re.compile(join_alternatives(
+    r"""
+    newsletter|subscri(be|ption)|sign-?up\b|signup|mailing-?list|mc4wp|regwall
+    paywall-?(box|banner|message)|piano-|call-?to-?action|\bcta\b|donat(e|ion)|membership
+    """,
+))),
+    ("comments", re.compile(join_alternatives(
+    r"""
+    \bcomments?\b|commentlist|comment-|disqus|livefyre|respond\b|replies|discussion
+    """,
+))),
+    ("advert", re.compile(join_alternatives(
+    r"""
+    \bads?\b|advert|ad-?(slot|unit|container|wrapper|label|box|banner)|\bgpt\b|dfp|sponsor
+    promo\b|promotion|\bbanner\b|adsbygoogle|commercial|affiliate
+    """,
+))),
+    ("navigation", re.compile(join_alternatives(
+    r"""
+    breadcrumb|\bnav\b|navbar|navigation|\bmenu\b|pagination|pager|sidebar|side-?bar|toolbar
+    masthead|skip-?link|site-?header|\btoc\b|table-?of-?contents|hamburger|megamenu|rail\b
+    \btabs?\b
+    """,
+))),
+    ("footer", re.compile(join_alternatives(
+    r"""
+    \bfooter\b|site-?footer|page-?footer|copyright|colophon|disclaimer|legal\b|article-?footer
+    post-?footer
+    """,
+))),
+    ("dialog", re.compile(join_alternatives(
+    r"""
+    cookie|consent|gdpr|popup|pop-up|\bmodal\b|overlay|lightbox|tooltip|toast\b|\bdialog\b
+    notification|onesignal
+    """,
+))),
+    ("tags", re.compile(join_alternatives(
+    r"""
+    \btags?\b|tag-?(list|cloud|links)|tagcloud|topics?\b|keywords|post-?categor|cat-?links
+    categories|hashtag
+    """,
+))),
     ("byline", re.compile(
     r"""
     byline|\bauthors?\b|author-?(bio|box|info|name|card)|post-?author|\bbio\b|
@@ -56,7 +100,12 @@ _NAMES = (
     """,
     re.VERBOSE,
 )),
-    ("caption", re.compile(r"caption|\bcredits?\b|image-?(source|info|desc|meta)|photo-?(by|desc|info|source)|img-?(source|desc|info)|\bslideshow\b|gallery|carousel|slider\b")),
+    ("caption", re.compile(join_alternatives(
+    r"""
+    caption|\bcredits?\b|image-?(source|info|desc|meta)|photo-?(by|desc|info|source)
+    img-?(source|desc|info)|\bslideshow\b|gallery|carousel|slider\b
+    """,
+))),
     ("embed", re.compile(
     r"""
     twitter-?tweet|instagram-?media|fb-?post|tiktok-?embed|reddit-?embed|
@@ -66,7 +115,12 @@ _NAMES = (
     re.VERBOSE,
 )),
     ("ticker", re.compile(r"ticker|breaking-?news|marquee|newsflash|liveblog-?teaser")),
-    ("hidden", re.compile(r"(?<![\w:-])hidden(?![\w:-])(?!.*\b(sm|md|lg|xl|2xl):(block|flex|grid|inline))|screen-?reader|sr-?only|visually-?hidden|\bd-none\b|no-?print|print-?only|noprint|offscreen|a11y")),
+    ("hidden", re.compile(join_alternatives(
+    r"""
+    (?<![\w:-])hidden(?![\w:-])(?!.*\b(sm|md|lg|xl|2xl):(block|flex|grid|inline))|screen-?reader
+    sr-?only|visually-?hidden|\bd-none\b|no-?print|print-?only|noprint|offscreen|a11y
+    """,
+))),
     ("widget", re.compile(
     r"""
     widget-?area|widget-?(title|recent)|\btools?\b|article-?(tools|actions|
