@@ -1,8 +1,10 @@
 """Dates of other calendars are days of ours: new years and known days of both."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.dates.calendars import hijri_to_gregorian, persian_to_gregorian
 
@@ -35,3 +37,50 @@ def test_a_day_that_is_none(convert) -> None:
     """A thirteenth month is refused, never turned into another day."""
     with pytest.raises(ValueError):
         convert(1403, 13, 1)
+
+
+@pytest.mark.parametrize(
+    ("year", "first"),
+    [
+        (1370, "1991-03-21"),
+        (1375, "1996-03-20"),
+        (1379, "2000-03-20"),
+        (1388, "2009-03-21"),
+        (1391, "2012-03-20"),
+        (1395, "2016-03-20"),
+        (1396, "2017-03-21"),
+        (1399, "2020-03-20"),
+        (1400, "2021-03-21"),
+        (1403, "2024-03-20"),
+        (1404, "2025-03-21"),
+        (1408, "2029-03-20"),
+    ],
+)
+def test_nowruz(year: int, first: str) -> None:
+    """The Persian year begins on the day of the equinox as published."""
+    assert persian_to_gregorian(year, 1, 1) == date.fromisoformat(first)
+
+
+@given(st.integers(1300, 1498), st.integers(1, 12))
+def test_persian_months_follow_each_other(year: int, month: int) -> None:
+    """Each Persian month begins the day after the one before it ends."""
+    length = next(day for day in (31, 30, 29) if _exists(year, month, day))
+    following = persian_to_gregorian(year + month // 12, month % 12 + 1, 1)
+    assert persian_to_gregorian(year, month, length) + timedelta(days=1) == following
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        persian_to_gregorian(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("year", "month", "day"), [(1446, 13, 1), (1446, 1, 31), (1200, 1, 1), (1700, 1, 1)]
+)
+def test_no_such_hijri_day(year: int, month: int, day: int) -> None:
+    """A day the Umm al-Qura calendar doesn't have is refused."""
+    with pytest.raises(ValueError):
+        hijri_to_gregorian(year, month, day)

@@ -4,7 +4,7 @@ reader.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.model import Precision
-from pipelines.dates.calendars import Calendar, hijri_to_gregorian, persian_to_gregorian
+from pipelines.dates.calendars import Calendar
 from pipelines.dates.parse import DateVerdict, StatedDate, is_update, judge_date, read_date
 
 CAPTURED = datetime(2024, 10, 25, 15, 0, tzinfo=UTC)
@@ -154,53 +154,6 @@ def test_update_label(text: str) -> None:
 def test_publication_label_is_no_update() -> None:
     """A label that speaks of publication is not taken for one of change."""
     assert not is_update("نشر في 25 أكتوبر 2024")
-
-
-@pytest.mark.parametrize(
-    ("year", "first"),
-    [
-        (1370, "1991-03-21"),
-        (1375, "1996-03-20"),
-        (1379, "2000-03-20"),
-        (1388, "2009-03-21"),
-        (1391, "2012-03-20"),
-        (1395, "2016-03-20"),
-        (1396, "2017-03-21"),
-        (1399, "2020-03-20"),
-        (1400, "2021-03-21"),
-        (1403, "2024-03-20"),
-        (1404, "2025-03-21"),
-        (1408, "2029-03-20"),
-    ],
-)
-def test_nowruz(year: int, first: str) -> None:
-    """The Persian year begins on the day of the equinox as published."""
-    assert persian_to_gregorian(year, 1, 1) == date.fromisoformat(first)
-
-
-@given(st.integers(1300, 1498), st.integers(1, 12))
-def test_persian_months_follow_each_other(year: int, month: int) -> None:
-    """Each Persian month begins the day after the one before it ends."""
-    length = next(day for day in (31, 30, 29) if _exists(year, month, day))
-    following = persian_to_gregorian(year + month // 12, month % 12 + 1, 1)
-    assert persian_to_gregorian(year, month, length) + timedelta(days=1) == following
-
-
-def _exists(year: int, month: int, day: int) -> bool:
-    try:
-        persian_to_gregorian(year, month, day)
-    except ValueError:
-        return False
-    return True
-
-
-@pytest.mark.parametrize(
-    ("year", "month", "day"), [(1446, 13, 1), (1446, 1, 31), (1200, 1, 1), (1700, 1, 1)]
-)
-def test_no_such_hijri_day(year: int, month: int, day: int) -> None:
-    """A day the Umm al-Qura calendar doesn't have is refused."""
-    with pytest.raises(ValueError):
-        hijri_to_gregorian(year, month, day)
 
 
 def _stated(text: str) -> StatedDate:

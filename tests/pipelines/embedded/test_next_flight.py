@@ -7,6 +7,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archive.model import Article
 from pipelines.article.extraction import extract
@@ -90,3 +92,15 @@ def test_a_tree_without_end_is_left() -> None:
         wide = ["$", "div", None, {"children": [wide, wide]}]
     assert read_elements([deep])[1] == ""
     read_elements([wide])
+
+
+def test_flight_rows_that_refer_to_each_other_end() -> None:
+    """Rows that name one another in a circle do not run for ever."""
+    rows = json.dumps('1:{"a":"$2"}\n2:{"b":"$1"}\n')
+    assert decode_flight([f"self.__next_f.push([1,{rows}])"])
+
+
+@given(st.text(max_size=200))
+def test_flight_reads_any_stream(stream: str) -> None:
+    """No stream, however damaged, makes the decoder raise."""
+    decode_flight([f"self.__next_f.push([1,{json.dumps(stream)}])"])

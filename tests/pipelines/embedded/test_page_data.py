@@ -7,27 +7,13 @@ from __future__ import annotations
 import json
 import time
 from html import escape
-from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from archive.model import Article
 from pipelines.article.extraction import extract
-from pipelines.embedded.json_articles import find_articles
-from pipelines.embedded.next_flight import decode_flight
 from pipelines.embedded.page_data import Embedded
-from pipelines.embedded.script_json import (
-    MIN_STATE,
-    find_all_values,
-    find_global_values,
-    has_assignment,
-    is_devalue,
-    loads_lenient,
-    parse_devalue,
-)
 from pipelines.page.dom import Page, parse_page
 
 BODY = "<p>" + "جملة أولى طويلة بما يكفي لتكون فقرة من خبر. " * 6 + "</p>"
@@ -77,55 +63,6 @@ def test_flight_rows_are_joined_and_references_followed(parts: int) -> None:
     assert [(one.title, one.body, one.authors, one.section, one.source) for one in found] == [("عنوان الخبر", BODY, ["ليلى حداد"], "العالم", "flight")]  # fmt: skip
 
 
-def test_flight_rows_that_refer_to_each_other_end() -> None:
-    """Rows that name one another in a circle do not run for ever."""
-    rows = json.dumps('1:{"a":"$2"}\n2:{"b":"$1"}\n')
-    assert decode_flight([f"self.__next_f.push([1,{rows}])"])
-
-
-@given(st.text(max_size=200))
-def test_flight_reads_any_stream(stream: str) -> None:
-    """No stream, however damaged, makes the decoder raise."""
-    decode_flight([f"self.__next_f.push([1,{json.dumps(stream)}])"])
-
-
-@given(st.text(max_size=200))
-def test_state_readers_take_any_text(text: str) -> None:
-    """No script text makes the readers of state raise."""
-    loads_lenient(text)
-    list(find_global_values(text * 20))
-    list(find_all_values(text * 20))
-
-
-@pytest.mark.parametrize("name", ["window.", "self.", "__", "__a", "Fusion.globalContent"])
-def test_a_script_of_nothing_but_names_takes_no_time(name: str) -> None:
-    """Names without end, which assign nothing, are passed over in one go and not once for each of
-    them.
-    """
-    assert not has_assignment(name * 100_000)
-
-
-@pytest.mark.parametrize(
-    ("script", "names"),
-    [
-        (
-            "a.__b__ = {}; window.c={}; self['d'] = [1]; globalThis.e = JSON.parse( {})",
-            ["__b__", "c", "d", "e"],
-        ),
-        ("x__b__ = {}; myFusion.globalContent = {}; __c = {}; é__d__ = {}", []),
-        (
-            "window.__A__ = {}; self.b.c = {}; Fusion.globalContent = {}",
-            ["__A__", "b.c", "Fusion.globalContent"],
-        ),
-    ],
-)
-def test_only_globals_are_assigned(script: str, names: list[str]) -> None:
-    """What a script assigns is named as a whole: the end of a longer name is none."""
-    padded = script + " " * MIN_STATE
-    assert [name for name, _ in find_global_values(padded)] == names
-    assert has_assignment(padded) == bool(names)
-
-
 @pytest.mark.parametrize(
     ("script", "source"),
     [(('<script id="__NEXT_DATA__" type="application/json">{"props": {"pageProps": {"post": '
@@ -141,45 +78,6 @@ def test_articles_are_found_in_every_kind_of_state(script: str, source: str) -> 
         (one.title, one.published, one.authors, one.section, one.address, one.source)
         for one in found
     ] == [("عنوان الخبر", POST["publishedOn"], ["ليلى حداد"], "العالم", "world/ab12cd3", source)]
-
-
-def test_devalue_is_unfolded() -> None:
-    """Nuxt's flat list of members that name each other by position becomes the object again, cycles
-    cut.
-    """
-    flat: list[Any] = [
-        ["Reactive", 1],
-        {"post": 2, "self": 1},
-        {"title": 3, "when": 4},
-        "عنوان",
-        ["Date", "2024-01-01T00:00:00Z"],
-    ]
-    assert is_devalue([{"post": 1}, {"title": 2}, "x"])
-    assert parse_devalue(flat) == {
-        "post": {"title": "عنوان", "when": "2024-01-01T00:00:00Z"},
-        "self": None,
-    }
-
-
-def test_teasers_are_no_articles() -> None:
-    """A headline with a short text is a teaser, and a long text without a headline is none
-    either.
-    """
-    assert not list(find_articles([{"title": "t", "content": "short"}, {"content": BODY}], "state"))
-
-
-def test_blocks_become_paragraphs() -> None:
-    """A body given as a list of blocks becomes HTML, without the blocks that are pictures."""
-    data = {
-        "headline": "h",
-        "content_elements": [
-            {"type": "text", "content": "a" * 150},
-            {"type": "image", "url": "x"},
-            {"type": "text", "content": "b" * 150},
-        ],
-    }
-    (found,) = find_articles(data, "fusion")
-    assert found.body == f"<p>{'a' * 150}</p>\n<p>{'b' * 150}</p>"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,41 @@
+"""What is known of a payload comes from its capture and two headers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from archive.model import Capture, FetchFacts, RecordType
+from pipelines.payload_facts import PayloadFacts
+
+
+def test_facts_of_a_capture() -> None:
+    """Address, time, status, media type, cut, redirect target, crawl and purpose are the capture's."""
+    capture = Capture(
+        url="https://www.marsh.example/a",
+        captured=datetime(2026, 3, 3, 12, tzinfo=UTC),
+        warc="x.warc.gz",
+        offset=0,
+        length=1,
+        record_id="<urn:uuid:1>",
+        record_type=RecordType.RESPONSE,
+        status=302,
+        mime="text/html",
+        truncated="length",
+        location="/b",
+        facts=FetchFacts(crawl_id="c", site="marsh", requisite=True),
+    )
+    facts = PayloadFacts.of_capture(
+        capture, content_type="text/html; charset=utf-8", content_encoding="gzip"
+    )
+    assert facts == PayloadFacts(
+        url="https://www.marsh.example/a",
+        captured=datetime(2026, 3, 3, 12, tzinfo=UTC),
+        status=302,
+        mime="text/html",
+        content_type="text/html; charset=utf-8",
+        content_encoding="gzip",
+        truncated="length",
+        location="/b",
+        crawl_id="c",
+        requisite=True,
+    )

@@ -1,0 +1,150 @@
+"""One payload is recognised and read: pages, sitemaps, feeds, robots.txt, redirects, and what is
+none of these.
+"""
+
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from archive.config import SiteConfig
+from archive.model import NotArticleReason, PayloadKind, Reading
+from pipelines.payload_facts import PayloadFacts
+from pipelines.read_payload import read_payload
+
+SITE = SiteConfig(name="marsh", start=("https://www.marsh.example/",))
+SITE_WITH_REQUISITES = SiteConfig(
+    name="marsh", start=("https://www.marsh.example/",), requisites=True
+)
+BODY = "".join(
+    f"<p>The quay was rebuilt in stone after flood number {number}, and boats came back to it "
+    "within a week, the harbour master said on Monday.</p>"
+    for number in range(6)
+)
+ARTICLE = f"""<html lang="en"><head><title>Quay reopens after flood</title>
+<meta property="og:type" content="article"><link rel="stylesheet" href="/style.css">
+<meta property="article:published_time" content="2026-03-01T10:00:00Z"></head>
+<body><article><h1>Quay reopens after flood</h1>{BODY}<a href="/next">Next</a></article></body></html>"""
+LISTING = "<html><head><title>News</title></head><body><h1>News</h1><ul>{}</ul></body></html>".format(
+    "".join(
+        f'<li><h2><a href="/2026/story-{number}">Harbour story with a long headline {number}</a></h2></li>'
+        for number in range(20)
+    )
+)
+
+
+def read(payload: bytes | str, *, site: SiteConfig = SITE, **facts: Any) -> Reading:
+    known = {
+        "url": "https://www.marsh.example/2026/quay-reopens",
+        "captured": datetime(2026, 3, 3, 12, tzinfo=UTC),
+        "status": 200,
+        "mime": "text/html",
+        "content_type": "text/html; charset=utf-8",
+    }
+    data = payload.encode() if isinstance(payload, str) else payload
+    return read_payload(data, PayloadFacts(**{**known, **facts}), site)
+
+
+def reason(reading: Reading) -> NotArticleReason | None:
+    return reading.not_article.reason if reading.not_article else None
+
+
+def test_an_article_is_read_with_links_and_signature() -> None:
+    """The same from gzip; what it needs to look right only if the site wants it."""
+    reading = read(ARTICLE)
+    assert reading.kind == PayloadKind.ARTICLE
+    assert reading.article is not None
+    assert reading.article.title == "Quay reopens after flood"
+    assert "https://www.marsh.example/next" in {link.url for link in reading.links}
+    assert reading.signature is not None
+    assert reading.requisites == ()
+    assert read(gzip.compress(ARTICLE.encode()), content_encoding="gzip") == reading
+    needed = read(ARTICLE, site=SITE_WITH_REQUISITES).requisites
+    assert needed == ("https://www.marsh.example/style.css",)
+
+
+def test_a_cut_article_is_no_version() -> None:
+    """Half a body would look like an edit."""
+    reading = read(ARTICLE, truncated="length")
+    assert (reading.kind, reason(reading)) == (PayloadKind.PAGE, NotArticleReason.TRUNCATED)
+    assert reading.article is None
+
+
+def test_a_listing_announces_its_headlines() -> None:
+    """Links whose text is long enough, to the same host, each as a sighting of a section."""
+    reading = read(LISTING, url="https://www.marsh.example/news")
+    assert (reading.kind, reason(reading)) == (PayloadKind.PAGE, NotArticleReason.LISTING)
+    assert len(reading.sightings) == 20
+    assert {sighting.kind for sighting in reading.sightings} == {"section"}
+    assert reading.sightings[0].title == "Harbour story with a long headline 0"
+
+
+@pytest.mark.parametrize(
+    ("status", "location", "kind", "targets"),
+    [
+        (301, "/b", PayloadKind.REDIRECT, ["https://www.marsh.example/b"]),
+        (302, None, PayloadKind.REDIRECT, []),
+        (304, None, PayloadKind.NOT_MODIFIED, []),
+    ],
+)
+def test_redirects(
+    status: int, location: str | None, kind: PayloadKind, targets: list[str]
+) -> None:
+    """A redirect leads to its absolute target; an unchanged page is none."""
+    reading = read("", status=status, location=location)
+    assert (reading.kind, [link.url for link in reading.links]) == (kind, targets)
+
+
+@pytest.mark.parametrize("status", [404, 410, 500])
+def test_errors_are_no_articles(status: int) -> None:
+    """Whatever the page of an error says."""
+    reading = read(ARTICLE, status=status)
+    assert (reading.kind, reason(reading)) == (PayloadKind.OTHER, NotArticleReason.ERROR_STATUS)
+
+
+def test_sitemaps_feeds_and_robots_announce() -> None:
+    """Each by what it holds, not by its media type alone."""
+    sitemap = read(
+        '<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+        "<url><loc>https://www.marsh.example/a</loc></url></urlset>",
+        mime="application/octet-stream",
+    )
+    feed = read(
+        '<rss version="2.0"><channel><item><title>A</title><link>/a</link></item></channel></rss>',
+        mime="text/html",
+    )
+    robots = read(
+        "User-agent: *\nSitemap: /map.xml # main\nsitemap:/map.xml\nSitemap:\n",
+        url="https://www.marsh.example/robots.txt",
+        mime="text/plain",
+    )
+    assert (sitemap.kind, feed.kind, robots.kind) == (
+        PayloadKind.SITEMAP, PayloadKind.FEED, PayloadKind.ROBOTS,
+    )  # fmt: skip
+    for reading in (sitemap, feed):
+        assert [sighting.url for sighting in reading.sightings] == ["https://www.marsh.example/a"]
+    assert robots.sitemaps == ("https://www.marsh.example/map.xml",)
+
+
+def test_what_is_no_page() -> None:
+    """A PDF is none; a style sheet gives what it needs, and a page in an image's place is not
+    indexed.
+    """
+    pdf = read(b"%PDF-1.7", mime="application/pdf")
+    assert (pdf.kind, reason(pdf)) == (PayloadKind.OTHER, NotArticleReason.NOT_HTML)
+    sheet = read("body { background: url(/b.png) }", mime="text/css", site=SITE_WITH_REQUISITES)
+    assert sheet.requisites == ("https://www.marsh.example/b.png",)
+    image = read(ARTICLE, requisite=True)
+    assert (image.kind, image.article) == (PayloadKind.OTHER, None)
+
+
+def test_what_cannot_be_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Broken gzip is a failure beside what could be read; a payload beyond the bound is not read."""
+    broken = read(gzip.compress(ARTICLE.encode())[:-40], content_encoding="gzip")
+    assert [failure.stage for failure in broken.failures] == ["extract"]
+    monkeypatch.setattr("pipelines.read_payload.DECODED_LIMIT", 1 << 20)
+    large = read(gzip.compress(b" " * (2 << 20)), content_encoding="gzip")
+    assert (large.kind, reason(large)) == (PayloadKind.OTHER, NotArticleReason.TOO_LARGE)
