@@ -29,6 +29,7 @@ class _ElementWalk:
         self.heading: str | None = None
 
     def visit(self, value: Any, group: int, depth: int, *, whole: bool = False) -> None:
+        """Gather the blocks under a value; with `whole` (in an `article`) they stay together."""
         self.left -= 1
         if self.left < 0 or depth > MAX_DEPTH:
             return
@@ -49,6 +50,7 @@ class _ElementWalk:
             self.visit(within, inside, depth + 1, whole=whole or tag == "article")
 
     def text(self, value: Any, depth: int) -> str:
+        """The text that a value shows."""
         self.left -= 1
         if self.left < 0 or depth > MAX_DEPTH:
             return ""
@@ -94,6 +96,7 @@ class _Markup:
         self.written: list[str] = []
 
     def write(self, value: Any, depth: int) -> None:
+        """Write a value and what is under it."""
         self.left -= 1
         if self.left < 0 or depth > MAX_DEPTH:
             return

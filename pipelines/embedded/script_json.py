@@ -108,6 +108,7 @@ def find_all_values(script: str) -> Iterator[tuple[str, Any]]:
     literals = JsLiteralParser(script)
 
     def decode_value(position: int) -> tuple[Any, int]:
+        """The value that begins at `position`, as JSON or else as a literal, and its end."""
         with contextlib.suppress(ValueError, RecursionError):
             return decoder.raw_decode(script, position)
         return literals.parse_value_at(position)

@@ -278,6 +278,7 @@ class _SitemapTarget:
         self._length = 0
 
     def start(self, tag: str, _attributes: dict[str, str]) -> None:
+        """An element begins; part of lxml's target interface."""
         name = tag.rpartition("}")[2].rpartition(":")[2]
         self.depth += 1
         self._path.append(name)
@@ -297,11 +298,13 @@ class _SitemapTarget:
             self._fields["news"] = ""
 
     def data(self, text: str) -> None:
+        """Text of the open element; part of lxml's target interface."""
         if self._text is not None and self._length < _TEXT_LIMIT:
             self._text.append(text)
             self._length += len(text)
 
     def end(self, _tag: str) -> None:
+        """An element ends: keep its text, or the entry that it closes."""
         path = "/".join(self._path[2:])
         if self._text is not None and path in self._WANTED:
             content = "".join(self._text).replace(_AMPERSAND, "&")

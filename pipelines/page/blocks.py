@@ -182,12 +182,14 @@ class _BlockWalk:
         self.marked: HtmlElement | None = None  # the innermost region that is open
 
     def add_text(self, text: str) -> None:
+        """Add a stretch of text to the block that is being read."""
         if (
             self.pieces or self.link is not None or not text.isspace()
         ):  # white space begins no block
             self.pieces.append((text, self.link, self.bold > 0))
 
     def end_block(self, element: HtmlElement) -> None:
+        """Make blocks of the text since the last border; it stood in `element`."""
         pieces, self.pieces = self.pieces, []
         owner, kind, level = self.kinds[-1] if self.kinds else (element, "text", 0)
         if kind in ("text", "cell", "pre") and any(
@@ -205,12 +207,14 @@ class _BlockWalk:
                 self.blocks.append(block)
 
     def pass_empty_element(self, node: HtmlElement, tag: str) -> None:
+        """Take an element that holds no text: a line break, or a picture."""
         if tag == "br":
             self.pieces.append(("\n", None, False))
         elif tag == "img" and self.pieces and (not self.kinds or self.kinds[-1][1] == "cell"):
             self.end_block(node)  # among loose text a picture ends a paragraph
 
     def open_element(self, node: HtmlElement, tag: str) -> None:
+        """Begin an element: end the block before it at its border, and note what it opens."""
         reason = self.mark(node)
         if self.pieces and (
             tag not in INLINE or reason is not None or (tag in _SHOWN and _is_shown_as_block(node))
@@ -231,6 +235,7 @@ class _BlockWalk:
             self.add_text(text)
 
     def close_element(self, node: HtmlElement, tag: str) -> None:
+        """End an element, and the block within it where the element has a border."""
         if self.pieces and (
             tag not in INLINE or node is self.marked or (tag in _SHOWN and _is_shown_as_block(node))
         ):

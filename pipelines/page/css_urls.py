@@ -36,6 +36,7 @@ def replace_css_urls(css: str, replacement: Callable[[str], str]) -> str:
     """The style sheet with each address replaced; the rest stays as it is."""
 
     def replace(match: re.Match[str]) -> str:
+        """The address of one match replaced and quoted anew."""
         fresh = replacement(_unescape_css(match[match.lastgroup or 0].strip()))
         quoted = '"' + re.sub(r'["\\\n<]', lambda odd: f"\\{ord(odd[0]):x} ", fresh) + '"'
         return f"@import {quoted}" if match[0].startswith("@") else f"url({quoted})"
