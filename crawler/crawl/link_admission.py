@@ -65,9 +65,8 @@ class LinkAdmission:
         self._requisites = KeySet()
         self._by_sheets = 0
         self._met = KeySet()
-        self._outside = (
-            KeySet()
-        )  # what is announced for other days than are wanted: links to it are no reason either
+        # what is announced for other days than are wanted: links to it are no reason either
+        self._outside = KeySet()
         self._sitemaps = 0
         self.led_on = False  # whether anything yet led to a page of the site, or was one
 
@@ -75,10 +74,6 @@ class LinkAdmission:
         """What a page, sitemap or feed that answered leads to, as far as it may be fetched and is
         new to the crawl.
         """
-        if capture.status in REFUSED and entry.kind in _BY_LINK:
-            self._budgets.count_fruitless(
-                entry.url, REFUSED_WEIGHT
-            )  # here, not in `weigh`: the index is some pages behind
         if capture.status != 304 and not 200 <= (capture.status or 0) < 300:
             return []
         self._record_unexpected_answer(entry, capture, reading)
@@ -212,6 +207,15 @@ class LinkAdmission:
                 self._record_once("sitemaps", Stage.DISCOVERY, reason, url=entry.url)
                 return False
         return True
+
+    def count_refusal(self, entry: QueuedUrl, status: int | None) -> None:
+        """Count a page that was refused against its shape of address.
+
+        To be called as soon as the status is known: reading lags behind fetching, and a closed part
+        of a site would be asked on meanwhile.
+        """
+        if status in REFUSED and entry.kind in _BY_LINK:
+            self._budgets.count_fruitless(entry.url, REFUSED_WEIGHT)
 
     def record_yield(
         self, entry: QueuedUrl, capture: Capture, reading: Reading, change: Change

@@ -335,6 +335,7 @@ class SiteSpider(Spider):
         self._tally.bytes += len(exchange.response)
         if visit is not None:
             visit.captures_not_indexed += 1
+            self._admission.count_refusal(visit.entry, capture.status)
         self._context.captures.submit(capture, message, self, visit)
         return capture
 

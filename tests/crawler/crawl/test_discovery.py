@@ -30,7 +30,6 @@ from crawler.politeness.robots_rules import RobotsRules
 
 HOST = "https://news.example"
 START = QueuedUrl(url=f"{HOST}/", kind=UrlKind.START)
-SITE = SiteConfig(name="news", start=(f"{HOST}/",))
 
 
 def page(*links: Link, **rest) -> Reading:
@@ -253,6 +252,21 @@ def test_news_passes_though_its_link_is_known(frontier: Frontier):
         QueuedUrl(url=f"{HOST}/feed", kind=UrlKind.FEED), captured(f"{HOST}/feed"), reading
     )
     assert [entry.kind for entry in entries] == [UrlKind.ARTICLE]
+
+
+def test_a_closed_part_of_a_site_is_left_at_the_tenth_refusal(frontier: Frontier):
+    """By the statuses alone, whatever is still to be read; what was announced is asked for all the
+    same.
+    """
+    reaped = Reaped(frontier)
+    for number in range(10):
+        entry = QueuedUrl(url=f"{HOST}/members/{number}")
+        assert not reaped.harvest.is_trap(entry)
+        reaped.harvest.count_refusal(entry, 403)
+        reaped.harvest.count_refusal(entry, 404)
+    assert reaped.harvest.is_trap(QueuedUrl(url=f"{HOST}/members/10"))
+    assert not reaped.harvest.is_trap(QueuedUrl(url=f"{HOST}/members/10", kind=UrlKind.ARTICLE))
+    assert not reaped.harvest.is_trap(QueuedUrl(url=f"{HOST}/news/10"))
 
 
 def test_an_article_again_under_other_addresses_is_no_fruit(frontier: Frontier):
