@@ -23,15 +23,13 @@ class AffectedRows:
     fingerprints: set[tuple[str, str]] = field(default_factory=set)
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)  # text_sha256: title, body
     articles: set[str] = field(default_factory=set)
-    versions: dict[str, tuple[str, str]] = field(
-        default_factory=dict
-    )  # version id: article id, text_sha256
+    # version id: article id, text_sha256
+    versions: dict[str, tuple[str, str]] = field(default_factory=dict)
     urls: set[tuple[str, str]] = field(default_factory=set)  # URL, article id
     signatures: dict[int, bytes | None] = field(default_factory=dict)
     left: set[str] = field(default_factory=set)  # clusters that lost an article for good
-    dated: set[int] = field(
-        default_factory=set
-    )  # articles whose place in their cluster may have moved
+    # articles whose place in their cluster may have moved
+    dated: set[int] = field(default_factory=set)
 
     def add_reading(self, article: str | None, version: str | None, url: str, sha256: str) -> None:
         """A reading at `url` begins or ceases to be this version of this article (None: of

@@ -63,10 +63,8 @@ def _update_fingerprint_urls(db: sqlite3.Connection, touched: AffectedRows) -> s
     moved: set[Address] = set()
     for site, fingerprint in sorted(touched.fingerprints):
         first = db.execute(
-            (
-                "SELECT key FROM _readings WHERE site = ? AND fingerprint = ? AND is_active = 1 "
-                "ORDER BY moment LIMIT 1"
-            ),
+            "SELECT key FROM _readings WHERE site = ? AND fingerprint = ? AND is_active = 1 "
+            "ORDER BY moment LIMIT 1",
             (site, fingerprint),
         ).fetchone()
         before = db.execute(
@@ -87,10 +85,8 @@ def _update_fingerprint_urls(db: sqlite3.Connection, touched: AffectedRows) -> s
         )
         if before is not None:
             keys = db.execute(
-                (
-                    "SELECT DISTINCT key FROM _readings WHERE site = ? AND fingerprint = ? AND "
-                    "is_active = 1"
-                ),
+                "SELECT DISTINCT key FROM _readings WHERE site = ? AND fingerprint = ? AND "
+                "is_active = 1",
                 (site, fingerprint),
             )
             moved |= {(site, key) for (key,) in keys}
@@ -141,10 +137,8 @@ def _assign_readings(
             now = article if counts else None
             version = version_id(now, sha256) if now else None
             db.execute(
-                (
-                    "UPDATE _readings SET article_id = ?, version_id = ? WHERE capture_id = ? AND "
-                    "ordinal = ?"
-                ),
+                "UPDATE _readings SET article_id = ?, version_id = ? WHERE capture_id = ? AND "
+                "ordinal = ?",
                 (now, version, capture, ordinal),
             )
             if ordinal == 0:
@@ -226,10 +220,8 @@ def _write_article(
 ) -> _TextChange | None:
     """Write one article's row and what hangs on it; what is to change in the full text."""
     before = db.execute(
-        (
-            "SELECT title, body, version_id, url, cluster_id, published, first_seen FROM articles "
-            "WHERE id = ?"
-        ),
+        "SELECT title, body, version_id, url, cluster_id, published, first_seen FROM articles "
+        "WHERE id = ?",
         (article,),
     ).fetchone()
     newest = db.execute(
@@ -292,9 +284,8 @@ def _canonical_url(db: sqlite3.Connection, article: str, site: str) -> str:
     ):
         if article_id(site, key) == article:
             return str(canonical)
-    raise AssertionError(
-        f"article {article} has no reading at its own address"
-    )  # it owns a fingerprint, so it has
+    # it owns a fingerprint, so it has
+    raise AssertionError(f"article {article} has no reading at its own address")
 
 
 def _remove_article(db: sqlite3.Connection, article: str) -> None:
@@ -334,9 +325,7 @@ def _write_full_text(db: sqlite3.Connection, changes: list[_TextChange]) -> None
         if change.text is not None:
             title, body = map(folded, change.text)
             db.execute(
-                (
-                    "INSERT INTO articles_fts (rowid, title, body, title_forms, body_forms) "
-                    "VALUES (?, ?, ?, ?, ?)"
-                ),
+                "INSERT INTO articles_fts (rowid, title, body, title_forms, body_forms) "
+                "VALUES (?, ?, ?, ?, ?)",
                 (change.docid, title, body, index_forms(title), index_forms(body)),
             )

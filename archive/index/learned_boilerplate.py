@@ -179,10 +179,8 @@ class BoilerplateIndex:
         article = _FIRST
         while len(found) < SAMPLE_SIZE:
             row = self._db.execute(
-                (
-                    "SELECT article, text FROM _lines WHERE line = ? AND article >= ? ORDER BY "
-                    "article, text LIMIT 1"
-                ),
+                "SELECT article, text FROM _lines WHERE line = ? AND article >= ? ORDER BY "
+                "article, text LIMIT 1",
                 (trait, article),
             ).fetchone()
             if row is None:
@@ -285,10 +283,8 @@ class BoilerplateIndex:
         title, body = self._text(text)
         sha256 = text_sha256(title, cleaned)
         site, key, apart, before, metadata = self._db.execute(
-            (
-                "SELECT site, key, listing OR ifnull(part, 0), text_sha256, metadata FROM _texts "
-                "WHERE id = ?"
-            ),
+            "SELECT site, key, listing OR ifnull(part, 0), text_sha256, metadata FROM _texts "
+            "WHERE id = ?",
             (text,),
         ).fetchone()
         if sha256 == before and not anyway:

@@ -28,10 +28,8 @@ def resolve_revisits(
     waiting = set(new)
     for url, since in captured.items():
         rows = db.execute(
-            (
-                "SELECT id FROM captures WHERE url = ? AND captured >= ? AND record_type = ? AND "
-                "kind = 'not-modified'"
-            ),
+            "SELECT id FROM captures WHERE url = ? AND captured >= ? AND record_type = ? AND "
+            "kind = 'not-modified'",
             (url, since, _REVISIT),
         )
         waiting |= {capture for (capture,) in rows}
@@ -97,10 +95,8 @@ def _referred_capture(db: sqlite3.Connection, capture: str) -> str | None:
     payload; else, where the server said "not modified" or no digest is known, the latest before it.
     """
     url, captured, profile, digest, date, record = db.execute(
-        (
-            "SELECT url, captured, profile, payload_digest, refers_to_date, refers_to_id FROM "
-            "captures WHERE id = ?"
-        ),
+        "SELECT url, captured, profile, payload_digest, refers_to_date, refers_to_id FROM "
+        "captures WHERE id = ?",
         (capture,),
     ).fetchone()
     conditions = []

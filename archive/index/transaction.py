@@ -126,10 +126,8 @@ class CaptureBatch:
 
     def _pending(self, article: ReadArticle) -> PendingChange:
         before = self._db.execute(
-            (
-                "SELECT capture_id FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 "
-                "ORDER BY moment DESC LIMIT 1"
-            ),
+            "SELECT capture_id FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 "
+            "ORDER BY moment DESC LIMIT 1",
             article.address,
         ).fetchone()
         url = self._db.execute(

@@ -58,10 +58,8 @@ def apply_withdrawal(db: sqlite3.Connection, withdrawal: Withdrawal, touched: Af
         digests,
     )
     known = db.execute(
-        (
-            "SELECT withdrawn, reason, url, site, text_sha256, payload_digests, purged FROM "
-            "withdrawals WHERE article_id = ?"
-        ),
+        "SELECT withdrawn, reason, url, site, text_sha256, payload_digests, purged FROM "
+        "withdrawals WHERE article_id = ?",
         (withdrawal.article_id,),
     ).fetchone()
     stands, purged = (

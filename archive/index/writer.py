@@ -207,10 +207,8 @@ class Index:
 
     def _mark(self, warc: str, end: int) -> None:
         self._db.execute(
-            (
-                "INSERT INTO _progress VALUES (?, ?) ON CONFLICT DO UPDATE SET end = max(end, "
-                "excluded.end)"
-            ),
+            "INSERT INTO _progress VALUES (?, ?) ON CONFLICT DO UPDATE SET end = max(end, "
+            "excluded.end)",
             (warc, end),
         )
 

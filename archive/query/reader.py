@@ -228,10 +228,8 @@ class IndexReader:
         ):
             yield row["article_id"]
         for row in self._list(
-            (
-                "SELECT article_id FROM _readings WHERE key = :key AND article_id IS NOT NULL "
-                "ORDER BY moment DESC LIMIT 1"
-            ),
+            "SELECT article_id FROM _readings WHERE key = :key AND article_id IS NOT NULL "
+            "ORDER BY moment DESC LIMIT 1",
             key=canonical_key(url),
         ):
             yield row["article_id"]
@@ -301,10 +299,8 @@ class IndexReader:
     def addresses(self, article: str) -> list[Row]:
         """The addresses of an article, the canonical one first."""
         return self._list(
-            (
-                "SELECT * FROM addresses WHERE article_id = :id ORDER BY kind != 'canonical', "
-                "first_seen, url"
-            ),
+            "SELECT * FROM addresses WHERE article_id = :id ORDER BY kind != 'canonical', "
+            "first_seen, url",
             id=article,
         )
 
@@ -339,10 +335,8 @@ class IndexReader:
         (of a line).
         """
         return self._list(
-            (
-                "SELECT kind, path, form FROM _learned_lines WHERE site = :site ORDER BY kind, "
-                "path, form"
-            ),
+            "SELECT kind, path, form FROM _learned_lines WHERE site = :site ORDER BY kind, "
+            "path, form",
             site=site,
         )
 
@@ -356,10 +350,8 @@ class IndexReader:
     def crawls(self, site: str | None = None, *, limit: int = -1) -> list[Row]:
         """Crawls, latest first."""
         return self._list(
-            (
-                "SELECT * FROM crawls WHERE :site IS NULL OR site = :site ORDER BY started DESC, "
-                "id LIMIT :limit"
-            ),
+            "SELECT * FROM crawls WHERE :site IS NULL OR site = :site ORDER BY started DESC, "
+            "id LIMIT :limit",
             site=site,
             limit=limit,
         )

@@ -121,9 +121,8 @@ def crontab_lines(schedule: Schedule) -> str:
     standard error.
     """
     when = "* * * * *" if schedule.minutes == 1 else f"*/{schedule.minutes} * * * *"
-    command = shlex.join(schedule.command).replace(
-        "%", r"\%"
-    )  # a bare % ends the command in a crontab
+    # a bare % ends the command in a crontab
+    command = shlex.join(schedule.command).replace("%", r"\%")
     return (
         f"# {schedule.name}: the sites of {schedule.root} that are due\n"
         f"{when} {command} >/dev/null\n"

@@ -138,13 +138,14 @@ def _crawl(
 ) -> None:
     from archive.query.reader import IndexReader
     from crawler.cli.failure_lines import failure_lines
-    from crawler.crawl.run import crawl_sites as run
-    from crawler.crawl.run import exit_code_of
+    from crawler.crawl.run import crawl_sites, exit_code_of
 
     session: Session = ctx.obj
     config = session.config()
     with Progress(session, "crawling") as progress:
-        summaries = run(session.layout(), config, session.sites(names), options, progress.update)
+        summaries = crawl_sites(
+            session.layout(), config, session.sites(names), options, progress.update
+        )
     rows = [
         {column: getattr(summary, column) for column in SUMMARY_COLUMNS} for summary in summaries
     ]

@@ -49,7 +49,7 @@ def extract(
     """
     from archive.model import Article
     from crawler.admin.single_page import find_site, open_page, without_boilerplate
-    from pipelines.article.extraction import extract as read
+    from pipelines.article.extraction import extract as extract_article
 
     session: Session = ctx.obj
 
@@ -59,7 +59,7 @@ def extract(
 
     got = open_page(page, file, say=session.tell_person, obey=obey)
     config = find_site(session.folder, got.url, site)
-    result = read(
+    result = extract_article(
         got.body, got.url, captured=datetime.now(UTC), site=config, content_type=got.content_type
     )
     if config is not None and isinstance(result, Article):

@@ -34,7 +34,7 @@ def verify(ctx: click.Context, *, deep: bool, form: str | None) -> None:
     Every damaged record is named. A running crawl is no obstacle. Exit code 4: something is
     damaged.
     """
-    from archive.verify.collection import verify_collection as check
+    from archive.verify.collection import verify_collection
     from pipelines.ingest.re_extract import re_extract_all, re_extract_sample
 
     session: Session = ctx.obj
@@ -44,7 +44,7 @@ def verify(ctx: click.Context, *, deep: bool, form: str | None) -> None:
     def counted_findings() -> Iterator[dict[str, Any]]:
         with Progress(session, "verifying") as progress:
             for number, finding in enumerate(
-                check(session.layout(), reread=lambda layout: again(layout, config)), 1
+                verify_collection(session.layout(), reread=lambda layout: again(layout, config)), 1
             ):
                 progress.update(findings=number)
                 yield {

@@ -255,8 +255,7 @@ def cluster(ctx: click.Context, article: str, form: str | None) -> None:
 @click.pass_context
 def cite(ctx: click.Context, article: str, number: int | None, style: str) -> None:
     """Cite an article with the time, digest and WARC record of the capture that shows it."""
-    from archive.render.citations import CitationStyle, CitedCapture
-    from archive.render.citations import format_citation as cited
+    from archive.render.citations import CitationStyle, CitedCapture, format_citation
 
     session: Session = ctx.obj
     with _reader(session) as reader:
@@ -264,4 +263,4 @@ def cite(ctx: click.Context, article: str, number: int | None, style: str) -> No
         version = _version(reader, row, number) if number else None
         capture = _shown_in(reader, row, version)
     shown = row | {"title": version["title"]} if version else row
-    click.echo(cited(CitedCapture.from_rows(shown, capture), CitationStyle(style)))
+    click.echo(format_citation(CitedCapture.from_rows(shown, capture), CitationStyle(style)))

@@ -27,20 +27,17 @@ DOWNLOAD_HANDLERS: dict[str, str | None] = {
     "s3": None,
     "data": None,
 }
-TWISTED_REACTOR = (
-    "twisted.internet.asyncioreactor.AsyncioSelectorReactor"  # the recorder speaks asyncio
-)
+# The recorder speaks asyncio.
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 DOWNLOAD_MAXSIZE = 50_000_000  # bytes of one body; more is kept up to here and marked `length`
 DOWNLOAD_WARNSIZE = 0  # the truncation mark says it
-DOWNLOAD_TIMEOUT = (
-    180.0  # seconds for a whole exchange; what has come by then is kept and marked `time`
-)
+# Seconds for a whole exchange; what has come by then is kept and marked `time`.
+DOWNLOAD_TIMEOUT = 180.0
 WARRAQ_CONNECT_TIMEOUT = 20.0  # seconds to connect, TLS included
 WARRAQ_IDLE_TIMEOUT = 20.0  # seconds without a byte; a slow drip is ended by DOWNLOAD_TIMEOUT
-WARRAQ_HEAD_LIMIT = (
-    1 << 20
-)  # bytes up to the end of the final head; endless headers otherwise fill the memory
+# Bytes up to the end of the final head; endless headers otherwise fill the memory.
+WARRAQ_HEAD_LIMIT = 1 << 20
 WARRAQ_LINE_LIMIT = 256 << 10  # bytes of one header line; real sites send some over 16 KiB
 
 # -------------------------------------------------------------------------------- what is asked for
@@ -77,14 +74,6 @@ DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     # the recorder keeps time itself
     "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": _OFF,
 }
-COMPRESSION_ENABLED = False
-COOKIES_ENABLED = False
-HTTPCACHE_ENABLED = False
-HTTPPROXY_ENABLED = False
-METAREFRESH_ENABLED = False
-REDIRECT_ENABLED = False
-RETRY_ENABLED = False
-ROBOTSTXT_OBEY = False  # obeyed by crawler.politeness, by RFC 9309
 
 SPIDER_MIDDLEWARES: dict[str, int | None] = {
     # every status reaches the callback
@@ -95,8 +84,6 @@ SPIDER_MIDDLEWARES: dict[str, int | None] = {
     # it drops silently; crawler.frontier.scope gives a reason
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": _OFF,
 }
-HTTPERROR_ALLOW_ALL = True
-REFERER_ENABLED = False
 
 # ----------------------------------------------------------------------------- no doors, no chatter
 
@@ -114,11 +101,11 @@ EXTENSIONS: dict[str, int | None] = {
     # mails and stops by itself; crawler.crawl.run bounds memory
     "scrapy.extensions.memusage.MemoryUsage": _OFF,
 }
-AUTOTHROTTLE_ENABLED = False
 
 # ---------------------------------------------------------------------------------- pace and memory
 
-# Per-site values come from warraq.toml; these hold where nothing is said.
+# A crawl keeps turns and pace itself (`crawler.crawl.run` lifts these); they hold for `scrapy
+# shell` and for spiders that are not ours.
 CONCURRENT_REQUESTS = 16
 CONCURRENT_REQUESTS_PER_DOMAIN = 2
 DOWNLOAD_DELAY = 1.0

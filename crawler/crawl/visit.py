@@ -178,9 +178,8 @@ class Fetcher:
         reason = f"{error.reason}: {error.detail}" if error.detail else str(error.reason)
         if error.reason not in _FINAL:
             if _counts_for_site(visit.entry) and not visit.entry.attempts:
-                self.patience.silent(
-                    reason
-                )  # a second try of the same page says nothing new of the site
+                # a second try of the same page says nothing new of the site
+                self.patience.silent(reason)
             if visit.entry.attempts + 1 < MAX_ATTEMPTS:
                 wait = backoff_delay(visit.entry.attempts, self.hosts.first_backoff)
                 return FetchResult(outcome=FetchOutcome.RETRY, url=url, retry_at=time.time() + wait)

@@ -98,9 +98,8 @@ class AddressGuard:
         named: set[tuple[str, int]] = set()
         for start in starts:
             parts = urlsplit(start)
-            host = _plain(
-                urlsplit(normalise_url(start) or start).hostname or ""
-            )  # as links to it are normalised: IDNA
+            # as links to it are normalised: IDNA
+            host = _plain(urlsplit(normalise_url(start) or start).hostname or "")
             ports = (parts.port,) if parts.port else DEFAULT_PORTS.values()
             named.update((host, port) for port in ports)
         return cls(named=frozenset(named))

@@ -141,9 +141,8 @@ class RecordingHandler(BaseDownloadHandler):
             self._shared.failure = error
             raise
         request.meta["download_latency"] = exchange.elapsed
-        known: HttpMessage | None = request.meta.pop(
-            "message", None
-        )  # where `preserve` has parsed it
+        # where `preserve` has parsed it
+        known: HttpMessage | None = request.meta.pop("message", None)
         message = parse_response(exchange.response) if known is None else known
         return CapturedResponse(
             request.url,

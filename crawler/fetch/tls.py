@@ -25,9 +25,8 @@ def client_contexts() -> tuple[ssl.SSLContext, ssl.SSLContext]:
     lenient.verify_mode = ssl.CERT_NONE
     lenient.set_ciphers("DEFAULT:@SECLEVEL=0")
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", DeprecationWarning
-        )  # Python warns of the old versions, rightly
+        # Python warns of the old versions, rightly
+        warnings.simplefilter("ignore", DeprecationWarning)
         lenient.minimum_version = ssl.TLSVersion.TLSv1
     lenient.options |= _LEGACY_SERVER_CONNECT
     for context in (verifying, lenient):

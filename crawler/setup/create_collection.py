@@ -50,9 +50,8 @@ def create_collection(
     path = folder.expanduser() / CONFIG_NAME
     exists = path.is_file()
     text = _starting_text(path, urls, exists=exists)
-    config = parse_config(
-        text, CONFIG_NAME
-    )  # nothing is added to a file that is wrong already, either
+    # nothing is added to a file that is wrong already, either
+    config = parse_config(text, CONFIG_NAME)
     _refuse_known(config, urls, urls)
     added, sites = "", []
     for url in urls:

@@ -32,9 +32,10 @@ _LETTERED = re.compile(
     rf"?(?:(?:h|hs|hrs|uhr|ч)(?![^\W\d_])|[時时](?!間|间)|点|點|시(?!간)) ?(?:(\d{{2}})(?!\d) "
     rf"?(?:分|분|min)?)?()(?:uhr)?{_TAIL}"
 )
+# the empty groups keep the numbering of the others
 _HALF_ONLY = re.compile(
     rf"(?:(?<![^\W\d_])((?!x)x))?(?<![\d:./-])(\d{{1,2}})()() ?\(?({_HALF})\)?(?![^\W\d_])"
-)  # the empty groups keep the numbering of the others
+)
 _DOTTED = re.compile(rf"()(?<![\d:.,/])(\d{{1,2}})[.](\d{{2}})()(?![\d:/]|[.,]\d)(?: ?uhr)?{_TAIL}")
 
 _OFFSET = re.compile(
@@ -107,11 +108,12 @@ _PLACES = {
     "Asia/Shanghai": "بكين الصين",
     "Asia/Tokyo": "طوكيو اليابان",
 }
+# keys of two words hold a space
 _BY_PLACE = {
     fold_for_dates(place.replace("_", " ")): zone
     for zone, places in _PLACES.items()
     for place in places.split()
-}  # keys of two words hold a space
+}
 _GREENWICH = re.compile(
     rf"(?:غرينتش|جرينتش|غرينيتش|جرينيتش|(?<!\w)ت\.? ?غ(?!\w)|(?<!\w)(?:gmt|utc)(?!\w)){_AHEAD}"
 )

@@ -112,9 +112,8 @@ def _xml_entries(
 ) -> tuple[list[_FeedEntry], list[str]]:
     headers = {"content-location": url, **({"content-type": content_type} if content_type else {})}
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # feedparser's own deprecations are not the reader's business
+        # feedparser's own deprecations are not the reader's business
+        warnings.simplefilter("ignore")
         try:
             # A stream, never bytes or a string: those feedparser would try to open as a file or an
             # address.

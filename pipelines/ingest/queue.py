@@ -132,9 +132,8 @@ class IngestQueue:
         facts = build_payload_facts(capture, message)
         entity = message.entity
         if not facts.content_encoding:
-            entity = entity[
-                : DECODED_LIMIT + 1
-            ]  # a reading says "too large" of more, and nothing else
+            # a reading says "too large" of more, and nothing else
+            entity = entity[: DECODED_LIMIT + 1]
         return self._pool.submit(entity, facts, self._sites.site_of(capture))
 
     def _stored_message(self, capture: Capture) -> HttpMessage | str:

@@ -36,11 +36,9 @@ _CRUMBS = etree.XPath(
     smart_strings=False,
 )
 _HOME = re.compile(
-    (
-        r"^(?:home|start|startseite|accueil|inicio|portada|home ?page|ana "
-        r"?sayfa|hem|hjem|forside|etusivu|beranda|trang chủ|главная|головна|الرئيسية|الصفحة "
-        r"الرئيسية|رئيسية|خانه|صفحه اصلی|صفحه نخست|news)$"
-    ),
+    r"^(?:home|start|startseite|accueil|inicio|portada|home ?page|ana "
+    r"?sayfa|hem|hjem|forside|etusivu|beranda|trang chủ|главная|головна|الرئيسية|الصفحة "
+    r"الرئيسية|رئيسية|خانه|صفحه اصلی|صفحه نخست|news)$",
     re.IGNORECASE,
 )
 _NOT_A_LABEL = re.compile(

@@ -117,9 +117,8 @@ def near_headline(page: Page, head: Head, reader: DateContext) -> list[DateCandi
         if any(_is_line(candidate) for candidate in found):
             return sorted(found, key=lambda candidate: len(candidate.stated.raw) > _SHORT_LINE)
         sentences += found
-    return [
-        candidate for candidate in sentences if candidate.modified
-    ]  # other sentences tell of the story's days
+    # other sentences tell of the story's days
+    return [candidate for candidate in sentences if candidate.modified]
 
 
 def _is_line(candidate: DateCandidate) -> bool:

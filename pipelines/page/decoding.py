@@ -163,9 +163,8 @@ def _choose_encoding(data: bytes, declared: list[str]) -> str:
         name for name in declared if name not in ("utf-8", "utf-16", "utf-16-le", "utf-16-be")
     ]
     if data.isascii():
-        return (
-            claims[0] if claims else "utf-8"
-        )  # ISO-2022-JP, UTF-7 and the like are ASCII on the wire
+        # ISO-2022-JP, UTF-7 and the like are ASCII on the wire
+        return claims[0] if claims else "utf-8"
     sample = _MARKUP.sub(b" ", data[:SAMPLE_BYTES])
     for name in claims:
         if _reads_well(sample, name):

@@ -177,9 +177,8 @@ def boilerplate_mark(element: HtmlElement) -> str | None:
     tag = str(element.tag)
     if tag in _NEVER:
         return None
-    attributes = dict(
-        element.items()
-    )  # one call: looking each attribute up costs more than all else here
+    # one call: looking each attribute up costs more than all else here
+    attributes = dict(element.items())
     if not attributes:
         return _TAGS.get(tag)
     if not _TELLING.isdisjoint(attributes) and (reason := _mark_of_attributes(attributes)):

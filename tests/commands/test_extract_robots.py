@@ -17,16 +17,13 @@ def test_robots_txt_is_obeyed(warraq: Run, tmp_path: Path) -> None:
     """What robots.txt forbids is not asked for: one line names it, exit 2; a copy in a file is read
     all the same.
     """
-    page = (
-        "<h1>عنوان الخبر</h1>" + "<p>نص الخبر الأول في هذه الصفحة يطول قليلا حتى يكون خبرا.</p>" * 3
-    )
     robots = say("User-agent: *\nDisallow: /private", kind="text/plain")
-    routes = {"/robots.txt": robots, "/private/1": say(page), "/open": say(page)}
+    routes = {"/robots.txt": robots, "/private/1": say(PAGE), "/open": say(PAGE)}
     with Site(routes) as site:
         refused = warraq("-q", "extract", site.url + "/private/1", folder=tmp_path)
         asked = list(site.wire.targets)
         allowed = warraq("-q", "extract", site.url + "/open", folder=tmp_path)
-        (tmp_path / "page.html").write_text(page)
+        (tmp_path / "page.html").write_text(PAGE)
         copied = warraq(
             "-q", "extract", site.url + "/private/1", "--html", "page.html", folder=tmp_path
         )
@@ -38,15 +35,13 @@ def test_robots_txt_is_obeyed(warraq: Run, tmp_path: Path) -> None:
     assert copied.returncode == 0, copied.stderr
 
 
-@pytest.mark.parametrize(("status", "code"), [("404 Not Found", 0), ("410 Gone", 0)])
-def test_a_missing_robots_txt_allows_all(
-    warraq: Run, tmp_path: Path, status: str, code: int
-) -> None:
+@pytest.mark.parametrize("status", ["404 Not Found", "410 Gone"])
+def test_a_missing_robots_txt_allows_all(warraq: Run, tmp_path: Path, status: str) -> None:
     """Where a site has no robots.txt the page is asked for, as in a crawl."""
     routes = {"/robots.txt": say("", status=status), "/open": say(PAGE)}
     with Site(routes) as site:
         done = warraq("-q", "extract", site.url + "/open", folder=tmp_path)
-    assert done.returncode == code, done.stderr
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "500 Oops", "503 Service Unavailable"])

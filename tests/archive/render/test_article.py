@@ -1,9 +1,8 @@
 """An article as text, Markdown and HTML: archived text cannot act as markup of ours."""
 
-from html.parser import HTMLParser
-
 from hypothesis import given
 from hypothesis import strategies as st
+from rendered import Tags, version
 
 from archive.render.article import as_html, as_markdown, as_text
 
@@ -20,33 +19,6 @@ ARTICLE = {
     "language": "ar",
     "versions": 2,
 }
-
-
-def version(title: str, *paragraphs: str) -> dict[str, object]:
-    return {
-        "number": 1,
-        "title": title,
-        "body": "\n".join(paragraphs),
-        "first_seen": "a",
-        "last_seen": "b",
-    }
-
-
-class Tags(HTMLParser):
-    """The elements of a page, and its text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.text = ""
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002
-        self.tags.append(tag)
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 def test_text_has_facts_and_paragraphs() -> None:

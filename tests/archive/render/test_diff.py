@@ -1,39 +1,11 @@
 """What changed between two versions, as text and as HTML."""
 
-from html.parser import HTMLParser
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rendered import Tags, version
 
 from archive.render.diff import DiffKind, as_html, as_text, compare_versions
-
-
-def version(title: str, *paragraphs: str) -> dict[str, object]:
-    return {
-        "number": 1,
-        "title": title,
-        "body": "\n".join(paragraphs),
-        "first_seen": "a",
-        "last_seen": "b",
-    }
-
-
-class Tags(HTMLParser):
-    """The elements of a page, and its text."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.text = ""
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002
-        self.tags.append(tag)
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,8 @@ import gzip
 import hashlib
 import re
 import stat
-import sys
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import warc_kit
@@ -19,8 +17,6 @@ from hypothesis import strategies as st
 
 from archive.model import CrawlSummary, Digest, Failure, FetchFacts, Stage
 from archive.warc.capture_reader import reference_to
-
-BIN = Path(sys.executable).parent
 
 
 def sha1(data: bytes) -> str:

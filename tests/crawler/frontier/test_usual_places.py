@@ -13,6 +13,12 @@ from crawler.setup.site_survey import survey_site
 START = "https://news.example/"
 
 
+def test_the_places_that_publishing_systems_use() -> None:
+    """WordPress, Drupal and most others put sitemaps and feeds at one of these."""
+    assert {"/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml"} <= set(SITEMAP_PATHS)
+    assert {"/feed", "/rss", "/rss.xml"} <= set(FEED_PATHS)
+
+
 def test_a_crawl_asks_at_each_place() -> None:
     """Where robots.txt names no sitemap and the start page no feed."""
     sitemaps = [entry.url for entry in sitemap_entries(START, RobotsRules())]

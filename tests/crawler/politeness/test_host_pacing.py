@@ -2,61 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.politeness.host_pacing import MAX_HELD, HostPacing, backoff_delay, retry_after
-from crawler.politeness.robots_cache import RobotsCache, RobotsResponse
-from crawler.politeness.robots_rules import RobotsRules
 
 HOST = "https://news.example"
 PAGE = f"{HOST}/a/b?c=1"
-
-
-def allows(text: str | bytes, path: str = "/x", agent: str = "warraq") -> bool:
-    data = text.encode() if isinstance(text, str) else text
-    return RobotsRules(data, agent).allows(HOST + path)
-
-
-# ---------------------------------------------------------------------------------------- the rules
-
-
-# ------------------------------------------------------------------------------ fetching robots.txt
-
-
-class Server:
-    """Answers as scripted: the last answer of a URL repeats."""
-
-    def __init__(self, **answers: list[RobotsResponse]) -> None:
-        self.answers = {f"{HOST}/{name}": list(each) for name, each in answers.items()}
-        self.asked: list[str] = []
-        self.slept: list[float] = []
-        self.now = 0.0
-
-    async def fetch(self, url: str) -> RobotsResponse:
-        self.asked.append(url)
-        await asyncio.sleep(0)
-        answers = self.answers[url.replace("robots.txt", "robots")]
-        return answers.pop(0) if len(answers) > 1 else answers[0]
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-
-    def keeper(self) -> RobotsCache:
-        return RobotsCache(self.fetch, HostPacing(1.0), clock=lambda: self.now, sleep=self.sleep)
-
-
-def answer(status: int | None = None, body: bytes = b"", **rest) -> RobotsResponse:
-    return RobotsResponse(url=HOST, status=status, body=body, **rest)
-
-
-FORBIDDING = b"User-agent: *\nDisallow: /"
-
-
-# ----------------------------------------------------------------------------------------- the pace
 
 
 def test_retry_after_is_seconds_or_a_date():

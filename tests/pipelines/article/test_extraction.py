@@ -218,10 +218,8 @@ def test_the_sites_own_selectors_win() -> None:
     over.
     """
     markup = page_of(
-        (
-            f"<h2 class='t'>The true headline</h2><i class='d'>12 March 2024 16:07</i><div "
-            f"class='b'><p>{LINES[0]}</p><p class='z'>{LINES[1]}</p></div><div class='o'>"
-        )
+        f"<h2 class='t'>The true headline</h2><i class='d'>12 March 2024 16:07</i><div "
+        f"class='b'><p>{LINES[0]}</p><p class='z'>{LINES[1]}</p></div><div class='o'>"
         + f"<p>{LINES[2]}</p>" * 9
         + "</div>"
     )

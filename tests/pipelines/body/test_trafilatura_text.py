@@ -16,10 +16,8 @@ from pipelines.body import trafilatura_text
 from pipelines.page.text_key import text_key
 
 TOLD = "".join(
-    (
-        f"<p>The council met for the {word} time on Monday, and its members spoke at length of "
-        f"the harbour wall.</p>"
-    )
+    f"<p>The council met for the {word} time on Monday, and its members spoke at length of "
+    f"the harbour wall.</p>"
     for word in ("first", "second", "third", "fourth", "fifth", "sixth")
 )
 PAGES = {

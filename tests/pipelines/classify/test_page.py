@@ -12,10 +12,8 @@ from pipelines.article.extraction import extract
 STORY = "أعلنت بلدية الجزيرة اليوم افتتاح المكتبة القديمة أمام الزوار بعد عام من الترميم."
 MENU = "".join(f'<li><a href="/s{at}">باب رقم {at}</a></li>' for at in range(12))
 CARDS = "".join(
-    (
-        f'<div class="c{at}"><a href="/n/{at}"><img src="/i.jpg"><h3>عنوان خبر رقم {at} عن شأن من '
-        f"شؤون المدينة</h3></a><p>سطر يشرح الخبر رقم {at} باختصار</p></div>"
-    )
+    f'<div class="c{at}"><a href="/n/{at}"><img src="/i.jpg"><h3>عنوان خبر رقم {at} عن شأن من '
+    f"شؤون المدينة</h3></a><p>سطر يشرح الخبر رقم {at} باختصار</p></div>"
     for at in range(20)
 )
 
@@ -119,10 +117,8 @@ LONG_ITEMS = "".join(
     for at, text in enumerate(HEADLINES)
 )
 TEASERS = "".join(
-    (
-        f'<div class="card"><img src="/{at}.jpg"><h3><a href="/n/{at}">{text}</a></h3><p>{STORY} '
-        f"وهذا سطر ثان عنها.</p><span>منذ {at + 1} ساعات</span></div>"
-    )
+    f'<div class="card"><img src="/{at}.jpg"><h3><a href="/n/{at}">{text}</a></h3><p>{STORY} '
+    f"وهذا سطر ثان عنها.</p><span>منذ {at + 1} ساعات</span></div>"
     for at, text in enumerate(HEADLINES)
 )
 WEBSITE = '<meta property="og:type" content="website">'

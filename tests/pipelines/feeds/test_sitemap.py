@@ -191,10 +191,8 @@ def test_an_external_dtd_is_not_loaded(tmp_path):
 def test_html_in_place_of_a_sitemap_is_said():
     """A page served where the sitemap should be is reported as such."""
     reading = read_sitemap(
-        (
-            b"<!doctype html><html><head><title>Oops</title></head><body><a "
-            b"href='/x'>x</a></body></html>"
-        ),
+        b"<!doctype html><html><head><title>Oops</title></head><body><a "
+        b"href='/x'>x</a></body></html>",
         URL,
     )
     assert (reading.kind, reading.sightings) == ("html", ())

@@ -727,10 +727,8 @@ def test_metas_of_any_text(text: str) -> None:
     """Any text in title, metas and byline is survived."""
     safe = text.replace('"', "").replace("<", "")
     html = page(
-        (
-            f'<title>{safe}</title><meta property="og:title" content="{safe}"><meta name="author" '
-            f'content="{safe}">'
-        ),
+        f'<title>{safe}</title><meta property="og:title" content="{safe}"><meta name="author" '
+        f'content="{safe}">',
         f'<h1>{safe}</h1><p class="byline">{safe}</p>',
     )
     parsed = dom.parse_page(html, URL)
