@@ -61,6 +61,7 @@ class SiteConfig:
     obey_robots: bool = default_of(SITE, "obey_robots")
     max_pages: int | None = default_of(SITE, "max_pages")
     max_depth: int = default_of(SITE, "max_depth")
+    spider: str | None = default_of(SITE, "spider")
     selectors: Selectors = field(default_factory=Selectors)
 
 

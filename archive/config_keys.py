@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from archive.config_parsers import (
+    parse_class_name,
     parse_contact,
     parse_count,
     parse_cron,
@@ -261,6 +262,15 @@ KEYS: Final = (
         expects="a whole number from 1 up",
         meaning="The most links followed one after another from `start`.",
         example="20",
+    ),
+    Key(
+        table=SITE,
+        name="spider",
+        parse=parse_class_name,
+        default=None,
+        expects='a class as "package.module:Class"',
+        meaning="A subclass of NewsSpider on the Python path that crawls the site instead of it.",
+        example='"myspiders.paper:PaperSpider"',
     ),
     Key(
         table=SELECTORS,

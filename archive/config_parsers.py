@@ -115,6 +115,15 @@ def parse_language(value: object) -> str:
     return name
 
 
+def parse_class_name(value: object) -> str:
+    """A Python class as `package.module:Class`."""
+    name = parse_text(value)
+    module, colon, kind = name.partition(":")
+    if not (colon and kind.isidentifier() and all(map(str.isidentifier, module.split(".")))):
+        raise ValueError(f"not {name!r}")
+    return name
+
+
 def parse_cron(value: object) -> str:
     """A cron expression of five fields that will come round again."""
     from cronsim import CronSim, CronSimError

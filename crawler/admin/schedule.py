@@ -1,7 +1,7 @@
 """Which sites are due, and the crontab line or systemd units that ask so every few minutes.
 
 Deciding and writing text is pure; `install_*` and `remove_*` change the calling user's own crontab
-or systemd units and nothing else. Crawling what is due is `crawler.crawl.run`'s.
+or systemd units and nothing else. Crawling what is due is `crawler.engine.run`'s.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from crawler.cli.options import day, duration, form_option
 from crawler.cli.session import Progress, Session, counted
 
 if TYPE_CHECKING:
-    from crawler.crawl.run import CrawlOptions
+    from crawler.engine.run import CrawlOptions
 
 SUMMARY_COLUMNS = ("site", "outcome", *CRAWL_COUNTERS)
 
@@ -97,7 +97,7 @@ def crawl(  # noqa: PLR0913  # one an option
     codes: 3 when a site failed or too many of its fetches did (failed_share), 75 when another
     process holds the collection, 130 when interrupted.
     """
-    from crawler.crawl.run import CrawlOptions
+    from crawler.engine.run import CrawlOptions
 
     options = CrawlOptions(limit=limit, max_time=max_time, since=since, until=until, force=force)
     _crawl(ctx, sites, options, form)
@@ -117,7 +117,7 @@ def run_due(ctx: click.Context, sites: tuple[str, ...], form: str | None) -> Non
     from archive.errors import CollectionBusyError
     from archive.query.reports import last_crawls
     from crawler.admin.schedule import due_sites
-    from crawler.crawl.run import CrawlOptions
+    from crawler.engine.run import CrawlOptions
 
     session: Session = ctx.obj
     waiting = due_sites(
@@ -138,7 +138,7 @@ def _crawl(
 ) -> None:
     from archive.query.reader import IndexReader
     from crawler.cli.failure_lines import failure_lines
-    from crawler.crawl.run import crawl_sites, exit_code_of
+    from crawler.engine.run import crawl_sites, exit_code_of
 
     session: Session = ctx.obj
     config = session.config()

@@ -1,1 +1,1 @@
-"""The engine: one crawl of one or more sites."""
+"""What one crawl of one site knows and decides, and what the crawls of a process share."""

@@ -1,5 +1,5 @@
 """From a capture in the archive to its reading and its place in the index, for all sites of one
-crawl.
+process.
 
 Captures go in where they are written, so their order is that of their records. Readings come back
 from worker processes on other threads; here they become events on the crawler's own loop. What a
@@ -17,10 +17,10 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from archive.index.writer import Index
-from archive.model import Capture, CrawlSummary, Failure, Reading, Stage
+from archive.model import Capture, Change, CrawlSummary, Failure, Reading, Stage
 from archive.warc.http_message import HttpMessage
 from archive.warc.writer import WarcWriter
-from crawler.crawl.visit import FetchAttempt
+from crawler.crawl.lease import CaptureState, Lease
 from pipelines.ingest.queue import AppliedCapture, IngestQueue
 
 # Captures that wait for a worker before fetching pauses: keeps two workers busy, and memory
@@ -31,22 +31,40 @@ MAX_UNREAD_BYTES = 64 << 20
 
 @dataclass(slots=True, eq=False)
 class PendingCapture:
-    """A capture on its way into the index. `visit` is None where nobody waits for it
+    """A capture on its way into the index. `lease` is None where no entry waits for it
     (robots.txt).
+
+    `reading` and `applied` become known on the event loop: None in them means that the crawl broke
+    off before. `applied` says what the capture changed; None also where an earlier process had
+    applied it.
     """
 
     capture: Capture
     owner: CaptureOwner
-    visit: FetchAttempt | None
+    lease: Lease | None
+    reading: asyncio.Future[Reading | None]
+    applied: asyncio.Future[Change | None]
     size: int = 0
-    reading: Reading | None = None
+    state: CaptureState = CaptureState.PRESERVED
     future: Future[Reading] | None = None
+
+    def set_reading(self, reading: Reading | None) -> None:
+        """The capture has been read."""
+        self.state, self.future = CaptureState.READ, None
+        if not self.reading.done():
+            self.reading.set_result(reading)
+
+    def set_applied(self, change: Change | None) -> None:
+        """The index holds the capture."""
+        self.state = CaptureState.APPLIED
+        if not self.applied.done():
+            self.applied.set_result(change)
 
 
 class CaptureOwner(Protocol):
-    """Receives the readings and index results of its captures: the spider of their site."""
+    """Hears of the readings and index results of its captures: the crawl of their site."""
 
-    def on_reading(self, pending: PendingCapture) -> None:
+    def on_reading(self, pending: PendingCapture, reading: Reading) -> None:
         """The capture has been read."""
 
     def on_applied(self, applied: list[tuple[PendingCapture, AppliedCapture]]) -> None:
@@ -54,7 +72,7 @@ class CaptureOwner(Protocol):
 
 
 class PendingCaptures:
-    """Shared by the spiders of one process; to be used on the event loop's thread."""
+    """Shared by the crawls of one process; to be used on the event loop's thread."""
 
     def __init__(self, ingest: IngestQueue, index: Index, writer: WarcWriter) -> None:
         self._ingest = ingest
@@ -71,47 +89,76 @@ class PendingCaptures:
         """
         return self.unread >= MAX_UNREAD or self._unread_bytes >= MAX_UNREAD_BYTES
 
+    @property
+    def waiting(self) -> int:
+        """Captures that the index does not hold yet."""
+        return len(self._pending)
+
     def submit(
-        self,
-        capture: Capture,
-        message: HttpMessage,
-        owner: CaptureOwner,
-        visit: FetchAttempt | None,
-    ) -> None:
+        self, capture: Capture, message: HttpMessage, owner: CaptureOwner, lease: Lease | None
+    ) -> PendingCapture:
         """Have a capture read and indexed. To be called at once where the capture was written."""
-        pending = PendingCapture(capture, owner, visit, len(message.entity))
+        pending = _pending(capture, owner, lease, len(message.entity))
         self._pending[capture.id] = pending
         self.unread += 1
         self._unread_bytes += pending.size
+        pending.future = self._ingest.submit(capture, message)
+        self._follow(pending, self._take_reading)
+        return pending
+
+    def read_again(self, capture: Capture, owner: CaptureOwner) -> PendingCapture:
+        """Have a capture read that the index holds already: for what a killed process had not
+        made of it.
+        """
+        pending = _pending(capture, owner, None, 0)
+        pending.set_applied(None)
+        pending.future = self._ingest.read_again(capture)
+        self._follow(pending, _set_future_reading)
+        return pending
+
+    def stored_message(self, capture: Capture) -> HttpMessage | None:
+        """The response of a capture, from the WARC; None where it cannot be read."""
+        message = self._ingest.stored_message(capture)
+        return None if isinstance(message, str) else message
+
+    def _follow(self, pending: PendingCapture, then: _OnReading) -> None:
         loop = asyncio.get_running_loop()
 
         def note_reading(_: Future[Reading]) -> None:
             with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                loop.call_soon_threadsafe(self._take_reading, pending)
+                loop.call_soon_threadsafe(then, pending)
 
-        pending.future = self._ingest.submit(capture, message)
-        pending.future.add_done_callback(note_reading)
+        if pending.future is not None:
+            pending.future.add_done_callback(note_reading)
 
     def _take_reading(self, pending: PendingCapture) -> None:
-        if pending.reading is None and pending.future is not None:
-            pending.reading, pending.future = pending.future.result(), None
+        if pending.future is not None:
+            reading = pending.future.result()
             self.unread -= 1
             self._unread_bytes -= pending.size
-            pending.owner.on_reading(pending)
+            pending.owner.on_reading(pending, reading)
+            pending.set_reading(reading)
 
     def apply_ready(self, *, force: bool = False) -> None:
         """Apply the readings that are ready to the index, and notify the owners."""
         self._notify_owners(self._ingest.apply_ready(force=force))
 
     def apply_all(self) -> None:
-        """Wait until everything taken is in the index; for the end of a run."""
+        """Wait until everything submitted is in the index; for the end of a run."""
         self._notify_owners(self._ingest.apply_all())
+
+    def break_off(self) -> None:
+        """Let nobody wait for what the index will not hold any more in this process."""
+        for pending in self._pending.values():
+            pending.set_reading(None)
+            pending.set_applied(None)
 
     def _notify_owners(self, done: list[AppliedCapture]) -> None:
         applied = defaultdict[CaptureOwner, list[tuple[PendingCapture, AppliedCapture]]](list)
         for each in done:
             pending = self._pending.pop(each.capture.id)
             self._take_reading(pending)  # where the loop has not heard of it yet
+            pending.set_applied(each.change)
             applied[pending.owner].append((pending, each))
         for owner, batch in applied.items():
             owner.on_applied(batch)
@@ -128,3 +175,26 @@ class PendingCaptures:
         )
         self._writer.write_failure(failure)
         self._index.add_failures([failure])
+
+
+class _OnReading(Protocol):
+    def __call__(self, pending: PendingCapture, /) -> None: ...
+
+
+def _pending(
+    capture: Capture, owner: CaptureOwner, lease: Lease | None, size: int
+) -> PendingCapture:
+    loop = asyncio.get_running_loop()
+    return PendingCapture(
+        capture=capture,
+        owner=owner,
+        lease=lease,
+        reading=loop.create_future(),
+        applied=loop.create_future(),
+        size=size,
+    )
+
+
+def _set_future_reading(pending: PendingCapture) -> None:
+    if pending.future is not None:
+        pending.set_reading(pending.future.result())

@@ -17,7 +17,7 @@ STALE = 6 * 3600.0
 
 
 class Seeding:
-    """Queues the seeds of one site's crawl."""
+    """The seeds of one site's crawl."""
 
     def __init__(
         self, site: SiteConfig, frontier: Frontier, admission: LinkAdmission, robots: RobotsCache
@@ -28,8 +28,9 @@ class Seeding:
         self._robots = robots
         self._origins: set[str] = set()
 
-    async def queue_seeds(self, *, force: bool) -> None:
-        """Queue the seeds, unless a crawl that was interrupted less than `STALE` ago goes on.
+    async def seeds(self, *, force: bool) -> list[QueuedUrl]:
+        """The seeds, to be queued whether known or not; none if a crawl that was interrupted less
+        than `STALE` ago goes on.
 
         `force` forgets what was done, so that every address is fetched again.
         """
@@ -41,11 +42,11 @@ class Seeding:
             frontier.forget_entries(name, EntryState.DONE)
         if going_on and frontier.next_due(name) is not None:
             self._admission.led_on = True
-            return
+            return []
         seeds = start_entries(self._site)
         for url in {origin_of(entry.url): entry.url for entry in seeds}.values():
             seeds += await self.sitemaps_of(url)
-        frontier.reseed(name, seeds)
+        return seeds
 
     async def sitemaps_of(self, url: str) -> list[QueuedUrl]:
         """The sitemaps of the host of `url` that may be fetched; empty once they were asked for."""

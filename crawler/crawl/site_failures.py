@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from archive.model import Stage
 from archive.urls import origin_of
+from crawler.crawl.lease import FetchOutcome, FetchResult
 from crawler.crawl.pending_captures import PendingCaptures
 from crawler.crawl.tally import Tally
-from crawler.crawl.visit import FetchOutcome, FetchResult
 from crawler.frontier.scope import UrlKind
 
 

@@ -13,8 +13,8 @@ from archive.config import load_config
 from archive.errors import UsageError
 from archive.model import CrawlSummary
 from archive.query.reader import IndexReader
-from crawler.crawl.run import crawl_sites, exit_code_of
 from crawler.demo.site import serve_demo_site
+from crawler.engine.run import crawl_sites, exit_code_of
 from crawler.setup.create_collection import create_collection
 
 # In the text it stands as الوراقين, والوراقين, للوراقين ... : a search for the bare word finds them

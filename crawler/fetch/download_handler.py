@@ -2,10 +2,12 @@
 sees it.
 
 `RecordingHandler` stands in Scrapy's DOWNLOAD_HANDLERS for http and https, and there is no handler
-for anything else. It takes what it needs from the spider (`Recording`): `preserve` writes the
-exchange to the archive and returns the capture; `address_guard` says which private addresses the
-operator has named. The spider gets a `CapturedResponse` for every status, also for responses that
-were cut; where nothing can be kept, its errback gets a `FetchError`.
+for anything else. It hands each exchange to the `ExchangeKeeper` registered for its crawler:
+`preserve` writes it to the archive and returns the capture; `address_guard` says which private
+addresses the operator has named. Without one (`scrapy shell`, `scrapy fetch`) exchanges are written
+to a temporary folder that goes with the process. The spider gets a `CapturedResponse` for every
+status, also for responses that were cut; where nothing can be kept, its errback gets a
+`FetchError`.
 
 Once `preserve` has failed, nothing more is fetched: that failure is raised for every later request.
 """
@@ -13,35 +15,43 @@ Once `preserve` has failed, nothing more is fetched: that failure is raised for 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import weakref
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Protocol, cast
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Protocol
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.http import Headers, Response
+from scrapy.http import Response
 
 from archive.errors import WarraqError
-from archive.model import Capture, Exchange
+from archive.model import Capture, Exchange, FetchFacts
 from archive.warc.http_message import HttpMessage, parse_response
+from archive.warc.writer import WarcInfo, WarcWriter
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.errors import FetchError, FetchReason
 from crawler.fetch.http_client import HttpClient, Timeouts
 from crawler.fetch.request import HttpRequest
+from crawler.fetch.response import CapturedResponse, captured_response
 from crawler.fetch.response_framing import Limits
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
-__all__ = ["CapturedResponse", "FetchError", "FetchReason", "RecordingHandler", "cancel_all"]
+__all__ = [
+    "CapturedResponse",
+    "FetchError",
+    "FetchReason",
+    "RecordingHandler",
+    "cancel_all",
+    "register_keeper",
+]
 
 
 class ExchangeKeeper(Protocol):
-    """What the handler asks of the spider. `address_guard` may be missing: then no private address
-    is reached.
-    """
+    """Where the exchanges of a crawler go."""
 
     address_guard: AddressGuard
 
@@ -52,21 +62,35 @@ class ExchangeKeeper(Protocol):
         ...
 
 
-class CapturedResponse(Response):
-    """A response that is in the archive. `body` is the payload: transfer coding removed, content
-    coding kept.
+_KEEPERS: weakref.WeakKeyDictionary[Crawler, ExchangeKeeper] = weakref.WeakKeyDictionary()
 
-    `capture` says where it stands (`capture.truncated` why it is not whole); `message` is the
-    response as parsed.
+
+def register_keeper(crawler: Crawler, keeper: ExchangeKeeper) -> None:
+    """Have the exchanges of a crawler handed to `keeper`; before its first request."""
+    _KEEPERS[crawler] = keeper
+
+
+class _TemporaryKeeper:
+    """Keeps exchanges until the process ends. The first URL asked for is the operator's own: its
+    address may be a private one.
     """
 
-    attributes: ClassVar[tuple[str, ...]] = (*Response.attributes, "capture", "message")  # type: ignore[misc]
-    __slots__ = ("capture", "message")
+    def __init__(self) -> None:
+        self.address_guard = AddressGuard()
+        self._folder = TemporaryDirectory(prefix="warraq-")
+        self._writer = WarcWriter(Path(self._folder.name), info=WarcInfo(software="warraq"))
+        self._named = False
 
-    def __init__(self, url: str, *, capture: Capture, message: HttpMessage, **rest: object) -> None:
-        super().__init__(url, **rest)  # type: ignore[arg-type]
-        self.capture = capture
-        self.message = message
+    def name(self, url: str) -> None:
+        """Let the first URL asked for lie on a private address."""
+        if not self._named:
+            self._named = True
+            self.address_guard = AddressGuard.for_starts((url,))
+
+    def preserve(self, exchange: Exchange, request: Request) -> Capture:
+        """Write the exchange to the temporary folder."""
+        del request
+        return self._writer.write_exchange(exchange, FetchFacts())
 
 
 @dataclass(slots=True)
@@ -77,6 +101,13 @@ class _Shared:
     failure: Exception | None = None
     running: set[asyncio.Task[Exchange]] = field(default_factory=set)
     cancelled: bool = False
+    keeper: ExchangeKeeper | None = None
+
+    def temporary(self) -> ExchangeKeeper:
+        """The keeper of a crawler that writes to no collection."""
+        if self.keeper is None:
+            self.keeper = _TemporaryKeeper()
+        return self.keeper
 
 
 _SHARED: weakref.WeakKeyDictionary[Crawler, _Shared] = weakref.WeakKeyDictionary()
@@ -96,7 +127,7 @@ def cancel_all(crawler: Crawler) -> None:
 
 class RecordingHandler(BaseDownloadHandler):
     """Download handler for http and https. Limits and time-outs come from
-    `crawler.crawl.scrapy_settings`.
+    `crawler.engine.scrapy_settings`.
     """
 
     lazy = False
@@ -123,7 +154,7 @@ class RecordingHandler(BaseDownloadHandler):
         shared = self._shared
         if shared.cancelled:
             raise FetchError(FetchReason.CANCELLED, request.url, "the crawl was stopped")
-        task = asyncio.ensure_future(self._client().fetch(_http_request(request)))
+        task = asyncio.ensure_future(self._client(request.url).fetch(_http_request(request)))
         shared.running.add(task)
         try:
             return await task
@@ -144,32 +175,22 @@ class RecordingHandler(BaseDownloadHandler):
         # where `preserve` has parsed it
         known: HttpMessage | None = request.meta.pop("message", None)
         message = parse_response(exchange.response) if known is None else known
-        return CapturedResponse(
-            request.url,
-            # A status line that only the framer can read still has its three digits in the second
-            # place.
-            status=message.status or int(exchange.response.split(None, 2)[1][:3]),
-            headers=Headers(_group_headers(message)),
-            body=message.entity,
-            flags=[f"truncated-{capture.truncated}"] if capture.truncated else None,
-            ip_address=ipaddress.ip_address(exchange.ip) if exchange.ip else None,
-            protocol=exchange.protocols[0].upper(),
-            capture=capture,
-            message=message,
-        )
+        return captured_response(request.url, capture, message, exchange)
 
     def _raise_earlier_failure(self) -> None:
         if self._shared.failure is not None:
             raise self._shared.failure
 
     def _keeper(self) -> ExchangeKeeper:
-        return cast("ExchangeKeeper", self.crawler.spider)
+        return _KEEPERS.get(self.crawler) or self._shared.temporary()
 
-    def _client(self) -> HttpClient:
-        # Made at the first request: only then does the spider stand whole.
+    def _client(self, url: str) -> HttpClient:
+        # Made at the first request: only then do all components stand.
         if self._shared.client is None:
-            guard = getattr(self._keeper(), "address_guard", None) or AddressGuard()
-            self._shared.client = build_client(self.crawler.settings, guard)
+            keeper = self._keeper()
+            if isinstance(keeper, _TemporaryKeeper):
+                keeper.name(url)
+            self._shared.client = build_client(self.crawler.settings, keeper.address_guard)
         return self._shared.client
 
 
@@ -205,14 +226,3 @@ def _http_request(request: Request) -> HttpRequest:
     return HttpRequest(
         url=request.url, method=request.method, headers=tuple(headers), body=request.body
     )
-
-
-def _group_headers(message: HttpMessage) -> dict[str, list[str]]:
-    """Headers under their first spelling, repeated ones together, as Scrapy's `Headers` keeps
-    them.
-    """
-    grouped: dict[str, list[str]] = {}
-    names: dict[str, str] = {}
-    for name, value in message.headers:
-        grouped.setdefault(names.setdefault(name.lower(), name), []).append(value)
-    return grouped

@@ -7,14 +7,23 @@ Pure text and conversions; `crawler.frontier.queue` runs the statements.
 from __future__ import annotations
 
 import json
+import marshal
+from collections.abc import Sequence
 from dataclasses import astuple
+from typing import Any
 
 from archive.model import Sighting
-from crawler.frontier.queued_url import EntryState, QueuedUrl, queue_priority
+from crawler.frontier.queued_url import (
+    PRIORITY,
+    REDIRECTED,
+    EntryState,
+    QueuedUrl,
+    queue_priority,
+)
 from crawler.frontier.scope import UrlKind
 
 _MAX_CLAIMS = 4  # announcements of one URL that travel with it into the WARC
-FORMAT = 1
+FORMAT = 2
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -29,6 +38,8 @@ CREATE TABLE IF NOT EXISTS entries (
     claims     TEXT,                         -- JSON list of announcements
     guess      INTEGER NOT NULL,             -- 1: nobody named it, so its absence is no failure
     named      INTEGER NOT NULL,             -- 1: robots.txt names it; may lie on another host
+    redirected INTEGER NOT NULL,             -- 1: an answer led here
+    request    BLOB,                         -- the request where it is more than a GET (marshal)
     state      INTEGER NOT NULL,             -- see EntryState
     attempts   INTEGER NOT NULL DEFAULT 0,
     not_before REAL NOT NULL DEFAULT 0,      -- Unix time
@@ -46,12 +57,11 @@ CREATE TABLE IF NOT EXISTS runs (
 );
 """
 
-_COLUMNS = "url, kind, hops, via, claims, guess, named, attempts, leased"
-SELECT_LEASED = f"SELECT {_COLUMNS} FROM entries WHERE site=? AND state=1"  # noqa: S608 - a constant
+_COLUMNS = "key, url, kind, hops, via, claims, guess, named, attempts, leased, redirected, request"
 INSERT_ENTRY = (
     "INSERT INTO entries (site, key, priority, state, url, kind, hops, via, claims, guess, named,"
-    " attempts, leased)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " attempts, leased, redirected, request)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 PROMOTE_ENTRY = """
 UPDATE entries SET
@@ -61,13 +71,17 @@ UPDATE entries SET
     guess = min(guess, ?4)
 WHERE key = ?5 AND state = 0
 """
-LEASE_NEXT = f"""
-UPDATE entries SET state=1, leased=:now WHERE seq = (
-    SELECT seq FROM entries WHERE site=:site AND state=0 AND not_before<=:now
-      AND priority BETWEEN :first AND :last
+_LEASE = """
+UPDATE entries SET state=1, leased=coalesce(leased, :now) WHERE seq = (
+    SELECT seq FROM entries WHERE site=:site AND state=0 AND not_before<=:now{}
     ORDER BY priority, seq LIMIT 1
-) RETURNING {_COLUMNS}
-"""  # noqa: S608 - a constant
+) RETURNING {}
+"""
+# What belongs to pages that were asked for: where they redirect to, and their requisites.
+STARTED = f" AND priority IN ({REDIRECTED}, {PRIORITY[UrlKind.REQUISITE]})"
+LEASE_NEXT = _LEASE.format("", _COLUMNS)
+LEASE_STARTED = _LEASE.format(STARTED, _COLUMNS)
+NEXT_DUE = "SELECT min(not_before) FROM entries WHERE site=? AND state=0"
 
 
 def row_from_entry(site: str, key: int, entry: QueuedUrl, state: EntryState) -> tuple[object, ...]:
@@ -86,6 +100,8 @@ def row_from_entry(site: str, key: int, entry: QueuedUrl, state: EntryState) -> 
         int(entry.named_by_robots),
         entry.attempts,
         entry.leased or None,
+        int(entry.redirected),
+        request_blob(entry.request),
     )
 
 
@@ -98,11 +114,16 @@ def claims_text(entry: QueuedUrl) -> str | None:
     )
 
 
-def entry_from_row(
-    row: tuple[str, str, int, str | None, str | None, int, int, int, float | None],
-) -> QueuedUrl:
-    """The entry of one row of SELECT_LEASED or LEASE_NEXT."""
-    url, kind, hops, via, claims, guess, named, attempts, leased = row
+def request_blob(request: dict[str, Any] | None) -> bytes | None:
+    """A request's dictionary as the table keeps it; ValueError where it holds more than numbers,
+    strings, bytes, lists and dictionaries.
+    """
+    return None if request is None else marshal.dumps(request)
+
+
+def entry_from_row(row: Sequence[Any]) -> QueuedUrl:
+    """The entry of one row of LEASE_NEXT."""
+    key, url, kind, hops, via, claims, guess, named, attempts, leased, redirected, request = row
     return QueuedUrl(
         url=url,
         kind=UrlKind(kind),
@@ -113,6 +134,9 @@ def entry_from_row(
         named_by_robots=bool(named),
         attempts=attempts,
         leased=leased or 0.0,
+        redirected=bool(redirected),
+        request=None if request is None else marshal.loads(request),  # noqa: S302 - ours, no code
+        key=key,
     )
 
 

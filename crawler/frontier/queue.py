@@ -3,7 +3,8 @@ fetched needlessly twice.
 
 At least once: an entry is leased before its fetch and acknowledged only when its capture is
 durable, the index committed and its links queued, the last two in one transaction here. What a
-killed process had leased is released, or acknowledged from its capture, by the next one. Which URL
+killed process had leased is released by the next one, and answered from its capture where there
+is one. Which URL
 may be queued is `crawler.frontier.scope`'s question; when a host may be asked is
 `crawler.politeness`'.
 """
@@ -15,7 +16,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,20 +29,22 @@ from crawler.frontier.entry_table import (
     FORMAT,
     INSERT_ENTRY,
     LEASE_NEXT,
+    LEASE_STARTED,
+    NEXT_DUE,
     PROMOTE_ENTRY,
     SCHEMA,
-    SELECT_LEASED,
+    STARTED,
     claims_text,
     entry_from_row,
+    request_blob,
     row_from_entry,
 )
 from crawler.frontier.key_set import KeySet
 from crawler.frontier.queued_url import (
-    PRIORITY,
     EntryState,
     LastRun,
     QueuedUrl,
-    frontier_key,
+    key_of,
     queue_priority,
 )
 from crawler.frontier.scope import UrlKind
@@ -112,14 +115,14 @@ class Frontier:
 
         A waiting entry that is announced anew keeps the better place and gains the announcement.
         """
-        with self._transaction():
+        with self.transaction():
             return self._add(site, entries)
 
     def _add(self, site: str, entries: Iterable[QueuedUrl]) -> int:
         known = self._known_of(site)
         fresh, again = [], []
         for entry in entries:
-            key = frontier_key(site, entry.url)
+            key = key_of(site, entry)
             if known.add(key):
                 fresh.append(row_from_entry(site, key, entry, EntryState.WAITING))
                 if is_amp(entry.url):
@@ -143,25 +146,15 @@ class Frontier:
             self._db.executemany(PROMOTE_ENTRY, again)
         return len(fresh)
 
-    def adopt(self, site: str, entry: QueuedUrl) -> bool:
-        """Add the target of a redirect as a leased entry; False if the URL is known already."""
-        key = frontier_key(site, entry.url)
-        if not self._known_of(site).add(key):
-            return False
-        self._db.execute(
-            INSERT_ENTRY,
-            row_from_entry(site, key, replace(entry, leased=time.time()), EntryState.LEASED),
-        )
-        return True
-
     def reseed(self, site: str, entries: Iterable[QueuedUrl]) -> None:
         """Queue these whether known or not: where a crawl starts again to look for what is new."""
         entries = list(entries)
-        keys = [(frontier_key(site, entry.url),) for entry in entries]
-        with self._transaction():
+        keys = [(key_of(site, entry),) for entry in entries]
+        with self.transaction():
             self._add(site, entries)
             self._db.executemany(
-                "UPDATE entries SET state=0, attempts=0, not_before=0 WHERE key=? AND state<>1",
+                "UPDATE entries SET state=0, attempts=0, not_before=0, leased=NULL"
+                " WHERE key=? AND state<>1",
                 keys,
             )
 
@@ -173,73 +166,80 @@ class Frontier:
 
     # ------------------------------------------------------------------------------------- fetching
 
+    def knows(self, site: str, key: int) -> bool:
+        """Whether an entry of this key was ever queued, and not forgotten."""
+        return key in self._known_of(site)
+
     def lease(
-        self, site: str, now: float | None = None, *, only: UrlKind | None = None
+        self, site: str, now: float | None = None, *, started: bool = False
     ) -> QueuedUrl | None:
-        """The next entry of a site (of that kind) that may be fetched now (Unix time), leased; None
-        where there is none.
+        """The next entry of a site that may be fetched now (Unix time), leased; None where there
+        is none.
+
+        `started`: only what belongs to pages that were asked for (redirect targets, requisites).
         """
         now = time.time() if now is None else now
-        places = (0, 1 << 30) if only is None else (PRIORITY[only], PRIORITY[only])
-        row = self._db.execute(
-            LEASE_NEXT, {"now": now, "site": site, "first": places[0], "last": places[1]}
-        ).fetchone()
+        statement = LEASE_STARTED if started else LEASE_NEXT
+        row = self._db.execute(statement, {"now": now, "site": site}).fetchone()
         return entry_from_row(row) if row else None
 
-    def next_due(self, site: str, *, only: UrlKind | None = None) -> float | None:
-        """The Unix time at which the earliest waiting entry (of that kind) may be fetched; None
-        where nothing waits.
+    def next_due(self, site: str, *, started: bool = False) -> float | None:
+        """The Unix time at which the earliest waiting entry may be fetched; None where nothing
+        waits. `started` as for `lease`.
         """
-        places = (0, 1 << 30) if only is None else (PRIORITY[only], PRIORITY[only])
-        row = self._db.execute(
-            "SELECT min(not_before) FROM entries"
-            " WHERE site=? AND state=0 AND priority BETWEEN ? AND ?",
-            (site, *places),
-        ).fetchone()
+        statement = NEXT_DUE + (STARTED if started else "")
+        row = self._db.execute(statement, (site,)).fetchone()
         return None if row[0] is None else float(row[0])
 
     def acknowledge(
-        self, site: str, urls: Iterable[str], discovered: Iterable[QueuedUrl] = ()
+        self, site: str, keys: Iterable[int], discovered: Iterable[QueuedUrl] = ()
     ) -> int:
-        """Acknowledge leased URLs and queue what they led to, in one transaction; the number of new
-        entries.
+        """Acknowledge leased entries by their keys and queue what they led to, in one transaction;
+        the number of new entries.
         """
-        keys = [(frontier_key(site, url),) for url in urls]
-        with self._transaction():
+        with self.transaction():
             new = self._add(site, discovered)
-            self._db.executemany("UPDATE entries SET state=2, claims=NULL WHERE key=?", keys)
+            self._db.executemany(
+                "UPDATE entries SET state=2, leased=NULL, claims=NULL, request=NULL WHERE key=?",
+                [(key,) for key in keys],
+            )
         return new
 
-    def retry_later(self, site: str, url: str, at: float) -> None:
-        """Give a leased URL back, not to be fetched before `at` (Unix time); counts the attempt."""
+    def retry_later(self, key: int, at: float) -> None:
+        """Give a leased entry back, not to be fetched before `at` (Unix time); counts the
+        attempt.
+        """
         self._db.execute(
             "UPDATE entries SET state=0, attempts=attempts+1, not_before=?, leased=NULL"
             " WHERE key=?",
-            (at, frontier_key(site, url)),
+            (at, key),
         )
 
-    def put_back(self, site: str, url: str) -> None:
-        """Give a leased URL back as if it had never been taken."""
+    def redirect(self, key: int, entry: QueuedUrl) -> None:
+        """Have a leased entry ask at another address of the same key (http and https)."""
         self._db.execute(
-            "UPDATE entries SET state=0, leased=NULL WHERE key=?", (frontier_key(site, url),)
+            "UPDATE entries SET state=0, leased=NULL, url=?, via=?, priority=?, redirected=1,"
+            " request=? WHERE key=?",
+            (entry.url, entry.via, queue_priority(entry), request_blob(entry.request), key),
         )
 
-    def mark_dead(self, site: str, url: str, reason: str) -> None:
-        """The URL will not be fetched in this crawl."""
-        self._db.execute(
-            "UPDATE entries SET state=3, reason=? WHERE key=?", (reason, frontier_key(site, url))
-        )
+    def put_back(self, key: int) -> None:
+        """Give a leased entry back as if it had never been taken."""
+        self._db.execute("UPDATE entries SET state=0, leased=NULL WHERE key=?", (key,))
+
+    def mark_dead(self, key: int, reason: str) -> None:
+        """The entry will not be fetched in this crawl."""
+        self._db.execute("UPDATE entries SET state=3, reason=? WHERE key=?", (reason, key))
 
     # ------------------------------------------------------------------------------ from run to run
 
-    def leased(self, site: str) -> list[QueuedUrl]:
-        """The entries of a site that are leased: what a killed process was fetching."""
-        return [entry_from_row(row) for row in self._db.execute(SELECT_LEASED, (site,))]
-
     def release_leases(self, site: str) -> int:
-        """Give all leased entries of a site back; how many they were."""
+        """Have all leased entries of a site wait again; how many they were.
+
+        The time of the lease is kept: what was captured since need not be fetched again.
+        """
         return self._db.execute(
-            "UPDATE entries SET state=0, leased=NULL WHERE site=? AND state=1", (site,)
+            "UPDATE entries SET state=0 WHERE site=? AND state=1", (site,)
         ).rowcount
 
     def forget_waits(self, site: str) -> None:
@@ -274,13 +274,18 @@ class Frontier:
         """Forget a site's entries (those in state `least` or beyond): its next crawl starts
         afresh.
         """
-        with self._transaction():
+        with self.transaction():
             self._db.execute("DELETE FROM entries WHERE site=? AND state>=?", (site, least))
         self._known.pop(site, None)
         self._seen.pop(site, None)
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
+        """All that is done in the block is kept together, or not at all; blocks may be nested."""
+        nested = self._db.in_transaction
+        if nested:
+            yield
+            return
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from archive.model import CrawlSummary, Sighting
 from archive.urls import canonical_key, is_amp
@@ -21,6 +22,10 @@ PRIORITY = {
     UrlKind.LISTED: 55,
     UrlKind.KNOWN: 58,
 }
+
+
+# What belongs to a page that was asked for already, and comes next whatever its kind.
+REDIRECTED = 5
 
 
 _AMP_KINDS = frozenset({UrlKind.ARTICLE, UrlKind.SECTION, UrlKind.LINK})
@@ -46,7 +51,9 @@ class QueuedUrl:
 
     `hops` are links followed since the start (for a sitemap: how deep it lies in sitemap indexes).
     `guess`: nobody named the address. `named_by_robots`: it may lie on another host. `leased` is
-    the Unix time of its lease.
+    the Unix time of its first lease that was not ended. `request` is the Scrapy request as a
+    dictionary, where it is more than a GET of the URL; `redirected`: an answer led here. `key`
+    names it in the frontier: 0 until it is there, unless the request has a key of its own.
     """
 
     url: str
@@ -58,6 +65,9 @@ class QueuedUrl:
     named_by_robots: bool = False
     attempts: int = 0
     leased: float = 0.0
+    redirected: bool = False
+    request: dict[str, Any] | None = None
+    key: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +87,10 @@ class LastRun:
 
 def queue_priority(entry: QueuedUrl) -> int:
     """Its place in the queue: smaller goes first. An AMP form waits for the page itself to be
-    named.
+    named; the target of a redirect goes before everything else.
     """
+    if entry.redirected:
+        return REDIRECTED
     late = _AMP_LATER if entry.kind in _AMP_KINDS and is_amp(entry.url) else 0
     return PRIORITY[entry.kind] + late + (min(entry.hops, 9) if entry.kind is UrlKind.LINK else 0)
 
@@ -88,4 +100,15 @@ def frontier_key(site: str, url: str) -> int:
     digest = hashlib.sha256(
         f"{site}\n{canonical_key(url)}".encode("utf-8", "surrogatepass")
     ).digest()
+    return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def key_of(site: str, entry: QueuedUrl) -> int:
+    """The frontier key of an entry: its own, or that of its URL."""
+    return entry.key or frontier_key(site, entry.url)
+
+
+def request_key(site: str, fingerprint: bytes) -> int:
+    """64 bits that name a request within a site which is more than a GET of its URL (a POST)."""
+    digest = hashlib.sha256(site.encode("utf-8", "surrogatepass") + b"\0" + fingerprint).digest()
     return int.from_bytes(digest[:8], "big", signed=True)

@@ -120,7 +120,7 @@ class IngestQueue:
         """Read a capture's payload from the WARC, without touching the index: for links that were
         lost with a process.
         """
-        return self._submit_payload(capture, self._stored_message(capture))
+        return self._submit_payload(capture, self.stored_message(capture))
 
     def _submit_payload(self, capture: Capture, message: HttpMessage | str) -> Future[Reading]:
         if isinstance(message, str):
@@ -136,7 +136,7 @@ class IngestQueue:
             entity = entity[: DECODED_LIMIT + 1]
         return self._pool.submit(entity, facts, self._sites.site_of(capture))
 
-    def _stored_message(self, capture: Capture) -> HttpMessage | str:
+    def stored_message(self, capture: Capture) -> HttpMessage | str:
         """The response as captured, or the reason why it cannot be read."""
         try:
             return read_payload(self._folder, capture, self._index.revisit_target)

@@ -28,7 +28,7 @@ from pathlib import Path
 from archive.config import CollectionConfig, SiteConfig
 from archive.errors import WarraqError
 from archive.layout import CollectionFolder
-from crawler.crawl.run import crawl_sites
+from crawler.engine.run import crawl_sites
 site = SiteConfig(name="paper", start=(sys.argv[2] + "/",), delay=0.0)
 config = CollectionConfig(name="test", sites=(site,), rotate_bytes=int(sys.argv[3]))
 try:

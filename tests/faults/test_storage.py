@@ -23,7 +23,7 @@ from archive.errors import StorageError
 from archive.index.writer import Index
 from archive.layout import CollectionFolder
 from archive.verify.strict_reader import raw_records
-from crawler.crawl.run import crawl_sites
+from crawler.engine.run import crawl_sites
 from crawler.frontier.queue import Frontier
 
 FULL_DISK = Path(__file__).with_name("full_disk.py")

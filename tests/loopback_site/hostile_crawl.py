@@ -26,7 +26,7 @@ from loopback_site.traps import TRAPS, trap_home
 
 CRAWL = """
 import sys
-from crawler.crawl import scrapy_settings as settings
+from crawler.engine import scrapy_settings as settings
 settings.WARRAQ_IDLE_TIMEOUT = 1.5
 settings.DOWNLOAD_TIMEOUT = 4.0
 settings.WARRAQ_CONNECT_TIMEOUT = 3.0

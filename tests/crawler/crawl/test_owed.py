@@ -16,7 +16,7 @@ from loopback_site.small_paper import article, listing
 from archive.config import CollectionConfig, SiteConfig
 from archive.layout import CollectionFolder
 from archive.model import CrawlSummary
-from crawler.crawl.run import crawl_sites, exit_code_of
+from crawler.engine.run import crawl_sites, exit_code_of
 
 
 class Paper:

@@ -18,7 +18,7 @@ from archive.config import CollectionConfig, SiteConfig
 from archive.index.writer import KnownArticle
 from archive.layout import CollectionFolder
 from crawler.crawl.recrawl_policy import AT_MOST, due_again
-from crawler.crawl.run import CrawlOptions, crawl_sites, exit_code_of
+from crawler.engine.run import CrawlOptions, crawl_sites, exit_code_of
 from crawler.frontier.scope import UrlKind
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

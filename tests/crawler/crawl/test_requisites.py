@@ -21,7 +21,7 @@ from archive.layout import CollectionFolder
 from archive.model import CrawlSummary, FetchFacts
 from archive.query.reader import IndexReader
 from archive.warc.capture_reader import read_captures
-from crawler.crawl.run import CrawlOptions, crawl_sites, exit_code_of
+from crawler.engine.run import CrawlOptions, crawl_sites, exit_code_of
 from crawler.serve.replay import Replay
 
 CSS, FONT = "text/css", "font/woff2"

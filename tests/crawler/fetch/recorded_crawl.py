@@ -19,15 +19,15 @@ from pathlib import Path
 from typing import Any
 
 from scrapy import Request, Spider
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from archive.errors import ArchiveWriteError
 from archive.model import Capture, Exchange, FetchFacts
 from archive.warc.writer import WarcInfo, WarcWriter
-from crawler.crawl.scrapy_settings import as_dict
+from crawler.engine.scrapy_settings import as_dict
 from crawler.fetch.address_guard import AddressGuard
-from crawler.fetch.download_handler import CapturedResponse, FetchError
+from crawler.fetch.download_handler import CapturedResponse, FetchError, register_keeper
 
 
 def listening() -> list[str]:
@@ -44,6 +44,12 @@ def listening() -> list[str]:
 
 class Recorder(Spider):
     name = "recorder"
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Recorder:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        register_keeper(crawler, spider)
+        return spider
 
     def __init__(self, job: dict[str, Any]) -> None:
         super().__init__()
@@ -82,13 +88,14 @@ class Recorder(Spider):
         self.say(
             url=response.url,
             status=response.status,
-            body=base64.b64encode(response.body).decode(),
+            body=base64.b64encode(response.message.entity).decode(),
             headers=list(response.message.headers),
             cookies=[value.decode() for value in response.headers.getlist("Set-Cookie")],
             truncated=capture.truncated,
             flags=response.flags,
             warc=capture.warc,
             offset=capture.offset,
+            decoded=base64.b64encode(response.body[:1000]).decode(),
             length=capture.length,
             protocol=response.protocol,
         )
@@ -107,9 +114,9 @@ class Recorder(Spider):
 def main() -> None:
     job = json.load(sys.stdin)
     settings = Settings(as_dict(), priority="project")
-    # Tests want the bytes, not the politeness.
+    # Tests want every answer, and no collection.
     settings.setdict(
-        {"DOWNLOAD_DELAY": 0, "SPIDER_MODULES": [], **job.get("settings", {})}, priority="cmdline"
+        {"WARRAQ_COLLECTION": None, "HTTPERROR_ALLOW_ALL": True, **job.get("settings", {})}, priority="cmdline"
     )
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(Recorder)

@@ -22,7 +22,7 @@ from loopback_site.server import Site
 from loopback_site.traps import TRAPS, trap_home
 
 from archive.model import Digest
-from crawler.crawl.scrapy_settings import DEFAULT_REQUEST_HEADERS, USER_AGENT
+from crawler.engine.scrapy_settings import DEFAULT_REQUEST_HEADERS, USER_AGENT
 
 PROGRAM = Path(__file__).with_name("recorded_crawl.py")
 # No complete final head ever comes.

@@ -9,7 +9,7 @@ import pytest
 from scrapy.settings import Settings, default_settings
 from scrapy.utils.misc import load_object
 
-from crawler.crawl.scrapy_settings import REMOTE_CONTROL_ENABLED, TELNETCONSOLE_ENABLED, as_dict
+from crawler.engine.scrapy_settings import REMOTE_CONTROL_ENABLED, TELNETCONSOLE_ENABLED, as_dict
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.download_handler import RecordingHandler, build_client
 

@@ -20,7 +20,7 @@ from loopback_site.traps import TRAPS, trap_home, unavailable_then
 from archive.config import CollectionConfig, SiteConfig
 from archive.layout import CollectionFolder
 from archive.model import CrawlSummary
-from crawler.crawl.run import CrawlOptions, crawl_sites, exit_code_of
+from crawler.engine.run import CrawlOptions, crawl_sites, exit_code_of
 
 FORBIDDEN = "User-agent: *\nDisallow: /\n"
 

@@ -1,6 +1,6 @@
 """Every Scrapy setting that Warraq departs from or depends on, each with its reason.
 
-`crawler.crawl.run` puts what belongs to one crawl on top: delay, concurrency, user agent,
+``warraq crawl`` puts what belongs to one crawl on top: delay, concurrency, user agent,
 scheduler, log level. Everything that Scrapy would do between the wire and the spider (redirects,
 retries, decompression, cookies, robots.txt) is off: each of these hides an exchange from the
 archive, or acts on a rule that is ours to keep.
@@ -8,11 +8,11 @@ archive, or acts on a rule that is ours to keep.
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 BOT_NAME = "warraq"
-SPIDER_MODULES = ["crawler.crawl.spider"]
-NEWSPIDER_MODULE = "crawler.crawl.spider"
+SPIDER_MODULES: list[str] = []
 
 # -------------------------------------------------------------------------------------- the network
 
@@ -50,10 +50,25 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Encoding": "gzip, deflate, br",
 }
 
-# --------------------------------------------------------- between the wire and the spider: nothing
+# ------------------------------------------------------------------------------- the collection
+
+# The folder of the collection that spiders write to. Without one nothing of a crawl is kept.
+WARRAQ_COLLECTION = os.environ.get("WARRAQ_COLLECTION")
+SPIDER_LOADER_CLASS = "crawler.engine.spider_loader.SiteLoader"
+SCHEDULER = "crawler.engine.scheduler.FrontierScheduler"
+ITEM_PIPELINES: dict[str, int] = {"crawler.engine.item_pipelines.Indexed": 100}
+
+# ------------------------------------------------------------------ between the wire and the spider
 
 _OFF = None  # how Scrapy spells "not this one"
 DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
+    "crawler.engine.after_fetch.OutcomeMiddleware": 10,
+    "crawler.engine.before_fetch.ResumeMiddleware": 50,
+    "crawler.engine.before_fetch.RobotsMiddleware": 100,
+    "crawler.engine.before_fetch.ValidatorsMiddleware": 450,
+    "crawler.engine.after_fetch.RetryMiddleware": 550,
+    "crawler.engine.after_fetch.RedirectMiddleware": 600,
+    "crawler.engine.before_fetch.TurnMiddleware": 900,  # last: what waits was let through by all
     # lets redirects of seeds pass; crawler.frontier.scope decides
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": _OFF,
     # a failing robots.txt means "crawl" to it
@@ -61,10 +76,11 @@ DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": _OFF,  # credentials never go out
     # knows no Retry-After; the frontier retries
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": _OFF,
-    # the spider sees every hop
+    # meta refresh is a link like others
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": _OFF,
+    # its targets would not be held to the scope
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": _OFF,
-    # payloads stay as sent
+    # payloads stay as sent; responses undo the coding when somebody looks
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": _OFF,
     # no cookies; it also fetches the suffix list
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": _OFF,
@@ -75,9 +91,8 @@ DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
     "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": _OFF,
 }
 
+HTTPERROR_ALLOWED_CODES = [304]  # the page as it was is read for its links
 SPIDER_MIDDLEWARES: dict[str, int | None] = {
-    # every status reaches the callback
-    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": _OFF,
     # requests come from the frontier, not from a page
     "scrapy.spidermiddlewares.referer.RefererMiddleware": _OFF,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": _OFF,  # the frontier counts hops
@@ -91,24 +106,22 @@ SPIDER_MIDDLEWARES: dict[str, int | None] = {
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 EXTENSIONS: dict[str, int | None] = {
+    # before all others: it opens what they and the scheduler need
+    "crawler.engine.extension.CollectionExtension": -100,
     "scrapy.extensions.telnet.TelnetConsole": _OFF,
     "scrapy.extensions.remote_control.RemoteControl": _OFF,
-    "scrapy.extensions.feedexport.FeedExporter": _OFF,  # the archive and its index are the output
     "scrapy.extensions.spiderstate.SpiderState": _OFF,  # pickles; state lives in the frontier
     # delays are the operator's and robots.txt's to set
     "scrapy.extensions.throttle.AutoThrottle": _OFF,
-    "scrapy.extensions.logstats.LogStats": _OFF,  # progress is crawler.crawl.run's to show
-    # mails and stops by itself; crawler.crawl.run bounds memory
-    "scrapy.extensions.memusage.MemoryUsage": _OFF,
 }
 
 # ---------------------------------------------------------------------------------- pace and memory
 
-# A crawl keeps turns and pace itself (`crawler.crawl.run` lifts these); they hold for `scrapy
-# shell` and for spiders that are not ours.
-CONCURRENT_REQUESTS = 16
-CONCURRENT_REQUESTS_PER_DOMAIN = 2
-DOWNLOAD_DELAY = 1.0
+# Turns and pace of a site's hosts are kept by TurnMiddleware, how much may be under way by the
+# site's `concurrency`. Slots by host would wait once more.
+CONCURRENT_REQUESTS_PER_DOMAIN = 1000
+CONCURRENT_ITEMS = 8  # Scrapy makes as many tasks for each response
+DOWNLOAD_DELAY = 0
 DOWNLOAD_DELAY_JITTER = 0.0  # a crawl delay that robots.txt asks for is a lower bound, never halved
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 20_000_000  # bytes of responses in hand before downloads wait
 REACTOR_THREADPOOL_MAXSIZE = 10
@@ -119,7 +132,7 @@ REACTOR_THREADPOOL_MAXSIZE = 10
 LOG_LEVEL = "WARNING"
 LOG_VERSIONS: list[str] = []
 LOG_STDOUT = False
-STATS_DUMP = False  # the summary is crawler.crawl.run's
+STATS_DUMP = False  # the summary is printed by `warraq crawl`
 WARN_ON_GENERATOR_RETURN_VALUE = False  # reads the source of every callback for nothing
 
 

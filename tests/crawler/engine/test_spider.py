@@ -19,8 +19,8 @@ from archive.errors import ArchiveWriteError, CollectionBusyError, StorageError
 from archive.layout import CollectionFolder
 from archive.model import CrawlSummary
 from archive.warc.open_file import WarcFile
-from crawler.crawl import run
-from crawler.crawl.run import CrawlOptions, crawl_sites
+from crawler.crawl import context
+from crawler.engine.run import CrawlOptions, crawl_sites
 
 
 class Place:
@@ -133,8 +133,8 @@ def test_a_full_disk_ends_the_crawl_at_once(place: Place, monkeypatch: pytest.Mo
 
 def test_a_disk_that_is_nearly_full_is_not_filled(place: Place, monkeypatch: pytest.MonkeyPatch):
     """Below the floor nothing is fetched: the message says how much is left."""
-    monkeypatch.setattr(run, "_FLOOR", 1 << 60)
-    monkeypatch.setattr(run, "_FLOOR_SHARE", 1.0)
+    monkeypatch.setattr(context, "_FLOOR", 1 << 60)
+    monkeypatch.setattr(context, "_FLOOR_SHARE", 1.0)
     with pytest.raises(StorageError, match="MB are free"):
         place.crawl()
     assert not place.site.wire.exchanges

@@ -1,0 +1,362 @@
+"""The crawl of one site: what it knows of the site, how it stands, and when it is over.
+
+Everything that Scrapy's components of one crawler share is here: scheduler, middlewares, spider,
+pipelines and the recorder find it by their crawler (`SiteCrawl.of`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import weakref
+from datetime import UTC, datetime
+
+from scrapy import Request, Spider
+from scrapy.core.engine import ExecutionEngine
+from scrapy.crawler import Crawler
+
+from archive.config import SiteConfig
+from archive.model import (
+    FAILURE_REASONS,
+    Capture,
+    Exchange,
+    FetchFacts,
+    NotArticleReason,
+    Reading,
+    Stage,
+)
+from archive.urls import origin_of
+from archive.warc.http_message import parse_response
+from crawler.crawl import discovery
+from crawler.crawl.context import ROUND, CrawlContext
+from crawler.crawl.discovery import Window
+from crawler.crawl.lease import (
+    PENDING,
+    REFERENCE,
+    FetchOutcome,
+    FetchResult,
+    Lease,
+    lease_of,
+)
+from crawler.crawl.link_admission import NO_PAGES, LinkAdmission
+from crawler.crawl.pending_captures import PendingCapture
+from crawler.crawl.recrawl_policy import due_articles
+from crawler.crawl.resume import end_killed_run
+from crawler.crawl.seeding import Seeding
+from crawler.crawl.site_failures import SiteFailures
+from crawler.crawl.tally import Tally
+from crawler.fetch.address_guard import AddressGuard
+from crawler.fetch.download_handler import (
+    CapturedResponse,
+    FetchError,
+    cancel_all,
+    register_keeper,
+)
+from crawler.frontier.queued_url import QueuedUrl
+from crawler.frontier.scope import Scope, UrlKind
+from crawler.politeness.host_pacing import HostPacing
+from crawler.politeness.refusals import RefusalCounter
+from crawler.politeness.robots_cache import RobotsCache, RobotsResponse
+from pipelines.ingest.queue import AppliedCapture
+
+NOTE = 5.0  # seconds between two notes of how the crawl stands
+# Seconds for what is under way when a crawl is stopped; then it is broken off, and fetched by the
+# next one.
+GRACE = 5.0
+_CRAWLS: weakref.WeakKeyDictionary[Crawler, SiteCrawl] = weakref.WeakKeyDictionary()
+
+
+class SiteCrawl:
+    """One site's crawl in one Scrapy crawler. Public attributes are read by Scrapy's components."""
+
+    def __init__(
+        self, crawler: Crawler, context: CrawlContext, site: SiteConfig, tally: Tally
+    ) -> None:
+        self._crawler = crawler
+        self.context = context
+        self.site = site
+        self.tally = tally
+        self.began = time.time()
+        self.address_guard = AddressGuard.for_starts(site.start)
+        self.hosts = HostPacing(site.delay, context.hosts)
+        self.refusals = RefusalCounter()
+        self.robots = RobotsCache(self._fetch_robots, self.hosts, sleep=self.pause)
+        self.scope = Scope(site)
+        self.failures = SiteFailures(context.captures, tally)
+        window = Window(since=context.options.since, until=context.options.until)
+        self.admission = LinkAdmission(
+            site, self.scope, context.frontier, window, self.failures.record_once
+        )
+        self.seeding = Seeding(site, context.frontier, self.admission, self.robots)
+        self.home = frozenset(origin_of(entry.url) for entry in discovery.start_entries(site))
+        self._starts = {entry.url: True for entry in discovery.start_entries(site)}
+        self._deadline: float | None = None
+        self._grace_ends: float | None = None
+        self._noted: float | None = None
+        self._queued_unannounced = False
+        self._stop_task: asyncio.Future[None] | None = None
+        _CRAWLS[crawler] = self
+        register_keeper(crawler, self)
+        context.crawls.add(self)
+        killed = end_killed_run(context.frontier, context.index, site.name)
+        if killed is not None:
+            context.captures.note_crawl(killed)
+        context.captures.note_crawl(tally.summary())
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> SiteCrawl:
+        """The crawl that a crawler carries out; LookupError where it writes to no collection."""
+        try:
+            return _CRAWLS[crawler]
+        except KeyError:
+            raise LookupError("this crawler writes to no collection") from None
+
+    @property
+    def spider(self) -> Spider:
+        """The spider of the crawl."""
+        spider = self._crawler.spider
+        assert spider is not None  # noqa: S101 - components are called by a running engine only
+        return spider
+
+    # ------------------------------------------------------------------------------------ captures
+
+    def preserve(self, exchange: Exchange, request: Request) -> Capture:
+        """Write an exchange to the archive and submit it for reading, in the order of arrival."""
+        lease = lease_of(request)
+        message = parse_response(exchange.response)
+        request.meta["message"] = message  # for the response that Scrapy gets: it may be 50 MB
+        capture = self.context.preserver.preserve(
+            exchange, self._facts(lease), unchanged=request.meta.get(REFERENCE), message=message
+        )
+        self.tally.fetched += 1
+        self.tally.bytes += len(exchange.response)
+        if lease is not None:
+            self.admission.count_refusal(lease.entry, capture.status)
+        pending = self.context.captures.submit(capture, message, self, lease)
+        request.meta[PENDING] = pending
+        if lease is not None:
+            lease.captures.append(pending)
+        return capture
+
+    def _facts(self, lease: Lease | None) -> FetchFacts:
+        if lease is None:
+            return FetchFacts(crawl_id=self.tally.id, site=self.site.name)
+        entry = lease.entry
+        return FetchFacts(
+            crawl_id=self.tally.id,
+            site=self.site.name,
+            via=entry.via,
+            hops=entry.hops,
+            claims=entry.claims,
+            requisite=entry.kind is UrlKind.REQUISITE,
+        )
+
+    async def _fetch_robots(self, url: str) -> RobotsResponse:
+        request = Request(
+            url,
+            dont_filter=True,
+            meta={"dont_obey_robotstxt": True, "dont_redirect": True, "dont_retry": True},
+        )
+        try:
+            response = await self._engine.download_async(request)
+        except FetchError as error:
+            return RobotsResponse(url=url, error=f"{error.reason}: {error.detail}")
+        if not isinstance(response, CapturedResponse):
+            return RobotsResponse(url=url, status=response.status, body=response.body)
+        return RobotsResponse.from_message(url, response.message)
+
+    def on_reading(self, pending: PendingCapture, reading: Reading) -> None:
+        """Note whether a page was one of the site's own, or a refusal."""
+        if pending.lease is None:
+            return
+        challenge = (
+            reading.not_article is not None
+            and reading.not_article.reason is NotArticleReason.CHALLENGE
+        )
+        if challenge:
+            self.refusals.refused("a challenge page")
+        elif (
+            pending.capture.status in {200, 304}
+            and pending.lease.entry.kind is not UrlKind.REQUISITE
+        ):
+            self.refusals.welcomed()
+
+    def on_applied(self, applied: list[tuple[PendingCapture, AppliedCapture]]) -> None:
+        """Count the changes and failures of indexed captures, and record what each shape of URL
+        yielded.
+        """
+        for pending, each in applied:
+            lease, reading = pending.lease, pending.reading.result()
+            self.tally.count_change(each.change)
+            self.tally.failed += _has_failed(each.reading) and not (lease and lease.will_retry)
+            if lease is not None and reading is not None:
+                self.admission.record_yield(lease.entry, pending.capture, reading, each.change)
+        self.wake()
+
+    # ------------------------------------------------------------------------------------- entries
+
+    def count_page(self, lease: Lease, by: int) -> None:
+        """Count a page as asked for (1), or as not asked for after all (-1)."""
+        entry = lease.entry
+        if entry.kind not in NO_PAGES and not entry.redirected:
+            self.tally.pages += by
+
+    def conclude(self, lease: Lease, result: FetchResult) -> None:
+        """Note how the fetch of an entry ended, and its failure if it has one."""
+        if self.is_stopping and result.outcome is FetchOutcome.RETRY:
+            result = FetchResult(outcome=FetchOutcome.RELEASED, url=result.url)
+        lease.result = result
+        if lease.entry.kind is UrlKind.START and result.failure:
+            self._starts[lease.start_url] = False
+        if not lease.captures or result.outcome is FetchOutcome.RETRY:
+            self.count_page(lease, -1)
+        self.failures.record_result(result, lease.entry.kind)
+
+    def unannounced_entries(self) -> list[QueuedUrl]:
+        """The due articles of the index that this crawl did not meet. Once, and only in a crawl
+        without limits.
+        """
+        options = self.context.options
+        bounded = options.limit or options.since or options.until or self.pages_spent
+        if self._queued_unannounced or bounded or self.takes_no_more:
+            return []
+        if (
+            not any(self._starts.values())
+            or self.context.frontier.next_due(self.site.name) is not None
+        ):
+            return []
+        self._queued_unannounced = True
+        due = due_articles(self.context.index, self.site.name, force=options.force)
+        return self.admission.select_entries(due)
+
+    # ------------------------------------------------------------------------------ limits and end
+
+    def begin(self) -> None:
+        """Start the clock of `max_time`."""
+        limit = self.context.options.max_time
+        self._deadline = time.monotonic() + limit if limit else None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether `max_time` is used up."""
+        return self._deadline is not None and time.monotonic() >= self._deadline
+
+    @property
+    def pages_spent(self) -> bool:
+        """Whether the number of pages is used up."""
+        limits = [self.context.options.limit, self.site.max_pages]
+        return any(limit is not None and self.tally.pages >= limit for limit in limits)
+
+    @property
+    def takes_no_more(self) -> bool:
+        """Whether no further entry is to be asked for, the requisites of pages aside."""
+        return bool(self.is_stopping or self.refusals.lost or self.is_late)
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether the crawl is being ended from outside, or what is under way gets broken off."""
+        return self.context.stopping or self._grace_ends is not None or self._is_closing
+
+    @property
+    def _is_closing(self) -> bool:
+        # No signal of Scrapy says that closing has begun; `running` tells of stop(), only the slot
+        # of CloseSpider.
+        engine = self._crawler.engine
+        if engine is None or engine._slot is None:  # noqa: SLF001
+            return False
+        return not engine.running or engine._slot.closing is not None  # noqa: SLF001
+
+    @property
+    def _engine(self) -> ExecutionEngine:
+        engine = self._crawler.engine
+        assert engine is not None  # noqa: S101 - components are called by a running engine only
+        return engine
+
+    @property
+    def is_fetching(self) -> bool:
+        """Whether a request is on its way."""
+        engine = self._crawler.engine
+        return engine is not None and bool(engine.downloader.active)
+
+    async def pause(self, seconds: float) -> bool:
+        """Sleep, but not longer than the crawl goes on; whether it does."""
+        until = time.monotonic() + seconds
+        while not self.is_stopping and (left := until - time.monotonic()) > 0:  # noqa: ASYNC110 - a stop is seen at the next look
+            await asyncio.sleep(min(left, ROUND))
+        return not self.is_stopping
+
+    def wake(self) -> None:
+        """Have Scrapy's engine look at the scheduler again."""
+        engine = self._crawler.engine
+        if engine is not None and engine.spider is not None and engine._slot is not None:  # noqa: SLF001
+            engine._slot.nextcall.schedule()  # noqa: SLF001 - `crawl()` would announce a request
+
+    def on_tick(self) -> None:
+        """Break off what is overdue, and note now and then how the crawl stands."""
+        engine = self._crawler.engine
+        if self.context.stopping and engine is not None and engine.running:
+            self.stop()
+        if self.is_stopping or self.is_late:
+            self._break_off_overdue()
+        if self._noted is not None and time.monotonic() - self._noted > NOTE:
+            self.note_progress()
+
+    def _break_off_overdue(self) -> None:
+        """Cancel the fetches still running `GRACE` seconds after a stop or after `max_time`, at
+        once after an error.
+        """
+        now = time.monotonic()
+        if self._grace_ends is None:
+            self._grace_ends = now + (0.0 if self.context.error else GRACE)
+        if now >= self._grace_ends or self.context.error:
+            cancel_all(self._crawler)
+
+    def stop(self) -> None:
+        """End the crawl in order: what is under way is finished."""
+        self._stop_task = asyncio.ensure_future(self._crawler.stop_async())
+
+    def note_progress(self) -> None:
+        """Save the summary so far in the frontier, for the next crawl after a kill."""
+        self.context.frontier.note_run(self.tally.summary())
+        self._noted = time.monotonic()
+
+    def finish(self, reason: str) -> None:
+        """Settle the outcome and note the summary; `reason` is why Scrapy closed the spider."""
+        self.context.crawls.discard(self)
+        if self.context.error is not None:
+            self.tally.outcome = "failed"
+            return
+        name, frontier = self.site.name, self.context.frontier
+        left = frontier.next_due(name) is not None
+        self.tally.outcome = self._outcome(reason, left=left)
+        if not left:
+            frontier.forget_entries(name)
+        self.note_progress()
+        self.context.captures.note_crawl(self.tally.summary())
+
+    def _outcome(self, reason: str, *, left: bool) -> str:
+        if self.context.stopping or reason == "shutdown":
+            return "interrupted"
+        if self.refusals.lost:
+            self.failures.record_once(
+                "lost", Stage.FETCH, self.refusals.lost, url=self.site.start[0]
+            )
+            return "failed"
+        if left:
+            limited = self.is_late or self.pages_spent or reason != "finished"
+            return "limited" if limited else "failed"
+        nothing = not any(self._starts.values()) or self.admission.is_fruitless()
+        return "failed" if nothing or reason == "start_error" else "finished"
+
+
+def _has_failed(reading: Reading) -> bool:
+    """Whether a reading counts as a failure of the crawl."""
+    if reading.not_article is not None and reading.not_article.reason in FAILURE_REASONS:
+        return True
+    return any(failure.stage is not Stage.DISCOVERY for failure in reading.failures)
+
+
+def open_tally(site: SiteConfig) -> Tally:
+    """The counters of a crawl that begins now."""
+    started = datetime.now(UTC)
+    return Tally(id=f"{started:%Y%m%dT%H%M%S%f}-{site.name}", site=site.name, started=started)

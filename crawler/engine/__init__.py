@@ -1,0 +1,1 @@
+"""The crawl on Scrapy's extension points: scheduler, middlewares, spider, pipelines."""

@@ -1,0 +1,206 @@
+"""Downloader middlewares on the way back from the wire: try again, go where it leads, and note how
+it ended.
+
+What an answer means is `crawler.crawl.fetch_rules`'; a request that is given back here goes to the
+frontier, so that it survives the process.
+"""
+
+from __future__ import annotations
+
+import time
+
+from scrapy import Request
+from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy.http import Response
+
+from archive.errors import WarraqError
+from archive.model import Stage
+from crawler.crawl.fetch_rules import (
+    counts_for_site,
+    is_final,
+    judge_error,
+    judge_redirect,
+    judge_response,
+)
+from crawler.crawl.lease import (
+    ENTRY,
+    FetchOutcome,
+    FetchResult,
+    Lease,
+    NotFetchedError,
+    lease_of,
+)
+from crawler.engine.before_fetch import CrawlMiddleware
+from crawler.fetch.errors import FetchError, FetchReason
+from crawler.fetch.response import CapturedResponse
+from crawler.frontier.queued_url import QueuedUrl
+from crawler.politeness.host_pacing import MAX_ATTEMPTS, SLOW_DOWN, backoff_delay, retry_after
+from crawler.politeness.refusals import REFUSED
+
+_SEE_OTHER = frozenset({301, 302, 303})  # a POST is not repeated where these lead (RFC 9110 §15.4)
+
+
+class RetryMiddleware(CrawlMiddleware):
+    """Tries again later, by way of the frontier: Scrapy's own knows no Retry-After and no delay,
+    and forgets with the process.
+    """
+
+    def process_response(self, request: Request, response: Response) -> Response | Request:
+        """The request itself where it is to be made again; counts refusals and holds hosts."""
+        lease = lease_of(request)
+        if lease is None or not isinstance(response, CapturedResponse):
+            return response
+        if "from-archive" in response.flags:
+            return response
+        entry, status = lease.entry, response.capture.status or 0
+        self._crawl.refusals.answered()
+        if status in REFUSED and counts_for_site(entry):
+            self._crawl.refusals.refused(f"HTTP {status}")
+        asked = retry_after(response.message.header("Retry-After"))
+        wait = asked if asked is not None else self._backoff(entry)
+        if status in SLOW_DOWN or (asked is not None and status >= 400):
+            self._crawl.hosts.hold_host(request.url, wait)
+        result = judge_response(
+            entry,
+            request.url,
+            status,
+            truncated=response.capture.truncated,
+            wait=wait,
+            now=time.time(),
+        )
+        if result.outcome is FetchOutcome.RETRY and not request.meta.get("dont_retry"):
+            return self._again(request, lease, result, f"HTTP {status}")
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> Request | None:
+        """The request where it had no answer and is to be made again."""
+        lease = lease_of(request)
+        if lease is None or not isinstance(exception, FetchError):
+            return None
+        silent = exception.reason is not FetchReason.CANCELLED and not is_final(exception)
+        # a second try of the same page says nothing new of the site
+        if silent and counts_for_site(lease.entry) and not lease.entry.attempts:
+            self._crawl.refusals.silent(_why(exception))
+        wait = self._backoff(lease.entry)
+        result = judge_error(lease.entry, exception, wait=wait, now=time.time())
+        if result.outcome is FetchOutcome.RETRY and not request.meta.get("dont_retry"):
+            return self._again(request, lease, result, str(exception.reason))
+        return None
+
+    def _backoff(self, entry: QueuedUrl) -> float:
+        return backoff_delay(entry.attempts, self._crawl.hosts.first_backoff)
+
+    def _again(self, request: Request, lease: Lease, result: FetchResult, why: str) -> Request:
+        self._crawl.conclude(lease, result)
+        again = get_retry_request(
+            request, spider=self._crawl.spider, reason=why, max_retry_times=MAX_ATTEMPTS
+        )
+        return again or request.copy()
+
+
+def _why(error: FetchError) -> str:
+    return f"{error.reason}: {error.detail}" if error.detail else str(error.reason)
+
+
+class RedirectMiddleware(CrawlMiddleware):
+    """Follows redirects, each target a frontier entry of its own: captured, and held to robots.txt,
+    pace and the site's scope.
+    """
+
+    def process_response(self, request: Request, response: Response) -> Response | Request:
+        """The request for where a 3xx answer leads."""
+        meta, status = request.meta, response.status
+        if not 300 <= status < 400 or status == 304 or meta.get("dont_redirect"):
+            return response
+        if meta.get("handle_httpstatus_all") or status in meta.get("handle_httpstatus_list", ()):
+            return response
+        lease = lease_of(request)
+        chain = [*meta.get("redirect_urls", ()), request.url]
+        location = (
+            response.message.utf8_header("Location")
+            if isinstance(response, CapturedResponse)
+            else None
+        )
+        # A spider's own requests, whose addresses nobody announced, may lead anywhere.
+        ours = (lease is not None and lease.entry.request is None) or ENTRY in meta
+        entry = lease.entry if lease is not None else QueuedUrl(url=request.url)
+        target = judge_redirect(
+            entry,
+            request.url,
+            status,
+            location,
+            chain=chain,
+            scope=self._crawl.scope if ours or (lease and lease.entry.redirected) else None,
+        )
+        if lease is not None:
+            done = FetchResult(outcome=FetchOutcome.DONE, url=request.url)
+            self._crawl.conclude(lease, done if isinstance(target, str) else target)
+        if not isinstance(target, str):
+            return response
+        return _redirected(request, target, status, chain)
+
+
+def _redirected(request: Request, target: str, status: int, chain: list[str]) -> Request:
+    """The request for a redirect's target, its history in `meta` as Scrapy's own keeps it."""
+    reasons = [*request.meta.get("redirect_reasons", ()), status]
+    history = {
+        "redirect_urls": chain,
+        "redirect_times": len(chain),
+        "redirect_reasons": reasons,
+    }
+    redirected = request.replace(url=target, meta={**request.meta, **history}, dont_filter=False)
+    if status == 303 or (status in _SEE_OTHER and request.method == "POST"):
+        redirected = redirected.replace(method="GET", body=b"")
+        for name in ("Content-Type", "Content-Length"):
+            redirected.headers.pop(name, None)
+    return redirected
+
+
+class OutcomeMiddleware(CrawlMiddleware):
+    """Notes how the fetch of an entry ended: its failure goes to the archive and the index."""
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Note an answer that is not retried and leads nowhere else."""
+        lease = lease_of(request)
+        if lease is not None and lease.result is None:
+            status, truncated = response.status, None
+            result = judge_response(
+                lease.entry, request.url, status, truncated=truncated, wait=0.0, now=0.0
+            )
+            if result.outcome is FetchOutcome.RETRY:  # the request said `dont_retry`
+                result = FetchResult(
+                    outcome=FetchOutcome.DONE, url=request.url, failure=f"HTTP {status}"
+                )
+            self._crawl.conclude(lease, result)
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Note a request that was not made, or had no answer; an archive that fails ends the
+        crawl.
+
+        Raises NotFetchedError instead, where no errback wants to know: Scrapy would print a
+        traceback of what the index says already.
+        """
+        if isinstance(exception, WarraqError | OSError):
+            self._crawl.context.stop(exception)
+        lease = lease_of(request)
+        if lease is None:
+            return
+        result = _result_of(lease, request.url, exception)
+        if lease.result is None:
+            self._crawl.conclude(lease, result)
+        if request.errback is None and isinstance(exception, FetchError | WarraqError | OSError):
+            raise NotFetchedError(result) from exception
+
+
+def _result_of(lease: Lease, url: str, exception: Exception) -> FetchResult:
+    if isinstance(exception, NotFetchedError):
+        return exception.result
+    if isinstance(exception, FetchError):
+        final = judge_error(lease.entry, exception, wait=0.0, now=0.0)
+        if final.outcome is not FetchOutcome.RETRY:
+            return final
+        return FetchResult(outcome=FetchOutcome.DEAD, url=url, failure=_why(exception))
+    # raised by a middleware that is not ours
+    why = f"{type(exception).__name__}: {exception}" if str(exception) else type(exception).__name__
+    return FetchResult(outcome=FetchOutcome.DEAD, url=url, stage=Stage.FETCH, failure=why)
