@@ -39,6 +39,8 @@ from crawler.frontier.queued_url import QueuedUrl, key_of, request_key
 from crawler.frontier.scope import UrlKind
 from crawler.politeness.host_pacing import MAX_HELD
 
+LEASED = 8  # entries leased at once: what is announced meanwhile waits for them
+
 logger = logging.getLogger(__name__)
 
 # Keys of Request.meta that belong to one sending of a request: they are not queued with it.
@@ -69,6 +71,8 @@ class FrontierScheduler(BaseScheduler):
         self._fresh_keys: set[int] = set()
         # Requests that cannot be written down: they live and end with the process.
         self._fleeting: deque[tuple[QueuedUrl, Request]] = deque()
+        self._leased: deque[QueuedUrl] = deque()
+        self._spent = False
         self._timer: asyncio.TimerHandle | None = None
 
     def open(self, spider: Spider) -> None:
@@ -197,7 +201,9 @@ class FrontierScheduler(BaseScheduler):
     def _lease(self) -> tuple[QueuedUrl | None, Request | None]:
         if self._fleeting:
             return self._fleeting.popleft()
-        while entry := self._frontier.lease(self._site, started=self._crawl.pages_spent):
+        self._fill()
+        while self._leased:
+            entry = self._leased.popleft()
             if self._crawl.admission.is_trap(entry):
                 self._frontier.mark_dead(entry.key, "trap")
             elif self._crawl.context.index.is_withdrawn(self._site, entry.url):
@@ -205,7 +211,23 @@ class FrontierScheduler(BaseScheduler):
                 self._frontier.mark_dead(entry.key, "withdrawn")
             else:
                 return entry, None
+            self._fill()
         return None, None
+
+    def _fill(self) -> None:
+        """Lease the next entries, several at once: each lease is a transaction."""
+        started = self._crawl.pages_spent
+        if started and not self._spent:
+            self._spent = True
+            self._put_back()
+        if not self._leased:
+            self._leased += self._frontier.lease(self._site, count=LEASED, started=started)
+
+    def _put_back(self) -> None:
+        """Give back what was leased and not asked for."""
+        with self._frontier.transaction():
+            while self._leased:
+                self._frontier.put_back(self._leased.popleft().key)
 
     def _request_of(self, entry: QueuedUrl) -> Request:
         if entry.request is not None:
@@ -219,7 +241,7 @@ class FrontierScheduler(BaseScheduler):
             return True
         if self._crawl.takes_no_more:
             return False
-        if self._fleeting:
+        if self._fleeting or self._leased:
             return True
         due = self._frontier.next_due(self._site, started=self._crawl.pages_spent)
         return due is not None and due - time.time() <= MAX_HELD
@@ -294,6 +316,8 @@ class FrontierScheduler(BaseScheduler):
 
     async def _close(self) -> None:
         context = self._crawl.context
+        if context.error is None:
+            self._put_back()
         while context.error is None:
             context.apply_ready(force=True)
             self.acknowledge()

@@ -72,7 +72,6 @@ class HttpClient:
     limits: Limits = field(default_factory=Limits)
     timeouts: Timeouts = field(default_factory=Timeouts)
     resolver: Resolver = resolve_host
-    _tls: tuple[ssl.SSLContext, ssl.SSLContext] = field(default_factory=client_contexts)
     # What is known of servers after the first connection, so that later ones cost the site and us
     # no second try.
     _worked: dict[tuple[str, int], str] = field(default_factory=dict)
@@ -202,7 +201,7 @@ class HttpClient:
         if origin.scheme == "http":
             streams = await asyncio.open_connection(address, origin.port)
             return _Connection(reader=streams[0], writer=streams[1])
-        verifying, lenient = self._tls
+        verifying, lenient = client_contexts()
         server, name = (origin.host, origin.port), origin.host.strip("[]")
         if server not in self._unverified:
             try:

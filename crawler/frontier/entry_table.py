@@ -72,10 +72,10 @@ UPDATE entries SET
 WHERE key = ?5 AND state = 0
 """
 _LEASE = """
-UPDATE entries SET state=1, leased=coalesce(leased, :now) WHERE seq = (
+UPDATE entries SET state=1, leased=coalesce(leased, :now) WHERE seq IN (
     SELECT seq FROM entries WHERE site=:site AND state=0 AND not_before<=:now{}
-    ORDER BY priority, seq LIMIT 1
-) RETURNING {}
+    ORDER BY priority, seq LIMIT :count
+) RETURNING {}, priority, seq
 """
 # What belongs to pages that were asked for: where they redirect to, and their requisites.
 STARTED = f" AND priority IN ({REDIRECTED}, {PRIORITY[UrlKind.REQUISITE]})"
@@ -123,7 +123,9 @@ def request_blob(request: dict[str, Any] | None) -> bytes | None:
 
 def entry_from_row(row: Sequence[Any]) -> QueuedUrl:
     """The entry of one row of LEASE_NEXT."""
-    key, url, kind, hops, via, claims, guess, named, attempts, leased, redirected, request = row
+    key, url, kind, hops, via, claims, guess, named, attempts, leased, redirected, request = row[
+        :12
+    ]
     return QueuedUrl(
         url=url,
         kind=UrlKind(kind),

@@ -171,17 +171,17 @@ class Frontier:
         return key in self._known_of(site)
 
     def lease(
-        self, site: str, now: float | None = None, *, started: bool = False
-    ) -> QueuedUrl | None:
-        """The next entry of a site that may be fetched now (Unix time), leased; None where there
-        is none.
+        self, site: str, now: float | None = None, *, count: int = 1, started: bool = False
+    ) -> list[QueuedUrl]:
+        """The next entries of a site that may be fetched now (Unix time), at most `count`, leased;
+        the first to be fetched first.
 
         `started`: only what belongs to pages that were asked for (redirect targets, requisites).
         """
         now = time.time() if now is None else now
         statement = LEASE_STARTED if started else LEASE_NEXT
-        row = self._db.execute(statement, {"now": now, "site": site}).fetchone()
-        return entry_from_row(row) if row else None
+        rows = self._db.execute(statement, {"now": now, "site": site, "count": count}).fetchall()
+        return [entry_from_row(row) for row in sorted(rows, key=lambda row: row[-2:])]
 
     def next_due(self, site: str, *, started: bool = False) -> float | None:
         """The Unix time at which the earliest waiting entry may be fetched; None where nothing
