@@ -77,6 +77,8 @@ class SiteCrawl:
         self.site = site
         self.tally = tally
         self.began = time.time()
+        self.is_foreign = False  # a spider of another project: it has a scheduler of its own
+        self.is_single = False  # it fetches what `scrapy parse` asks for, and no more
         self.address_guard = AddressGuard.for_starts(site.start)
         self.hosts = HostPacing(site.delay, context.hosts)
         self.refusals = RefusalCounter()
@@ -218,6 +220,7 @@ class SiteCrawl:
         """
         options = self.context.options
         bounded = options.limit or options.since or options.until or self.pages_spent
+        bounded = bounded or self.is_single or self.is_foreign
         if self._queued_unannounced or bounded or self.takes_no_more:
             return []
         if (
@@ -329,14 +332,17 @@ class SiteCrawl:
         name, frontier = self.site.name, self.context.frontier
         left = frontier.next_due(name) is not None
         self.tally.outcome = self._outcome(reason, left=left)
-        if not left:
-            frontier.forget_entries(name)
-        self.note_progress()
+        if not (self.is_single or self.is_foreign):
+            if not left:
+                frontier.forget_entries(name)
+            self.note_progress()
         self.context.captures.note_crawl(self.tally.summary())
 
     def _outcome(self, reason: str, *, left: bool) -> str:
         if self.context.stopping or reason == "shutdown":
             return "interrupted"
+        if self.is_single or self.is_foreign:
+            return "finished" if reason == "finished" and self.is_foreign else "limited"
         if self.refusals.lost:
             self.failures.record_once(
                 "lost", Stage.FETCH, self.refusals.lost, url=self.site.start[0]

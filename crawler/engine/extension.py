@@ -9,8 +9,9 @@ from typing import Self
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider, NotConfigured
+from scrapy.utils.spider import DefaultSpider
 
-from archive.config import load_config
+from archive.config import SiteConfig, load_config
 from archive.layout import CollectionFolder
 from crawler.crawl.context import CrawlContext, find_open_context, open_context
 from crawler.crawl.site_crawl import SiteCrawl, open_tally
@@ -25,27 +26,30 @@ class CollectionExtension:
 
     def __init__(self, crawler: Crawler, context: CrawlContext, stack: ExitStack) -> None:
         spider = crawler.spider
-        assert isinstance(spider, NewsSpider)  # noqa: S101 - see from_crawler
+        assert spider is not None  # noqa: S101 - see from_crawler
         self._stack = stack
-        tally = context.tallies.setdefault(spider.site.name, open_tally(spider.site))
-        self._crawl = SiteCrawl(crawler, context, spider.site, tally)
+        site = _site_of(spider, context)
+        tally = context.tallies.setdefault(site.name, open_tally(site))
+        self._crawl = SiteCrawl(crawler, context, site, tally)
+        self._crawl.is_foreign = not isinstance(spider, NewsSpider)
         crawler.signals.connect(self.spider_idle, signals.spider_idle)
         crawler.signals.connect(self.spider_closed, signals.spider_closed)
         crawler.signals.connect(self.engine_stopped, signals.engine_stopped)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """The extension of a crawler; NotConfigured for `scrapy shell`, and for spiders that are
-        no NewsSpider.
+        """The extension of a crawler; NotConfigured without a collection, and for `scrapy shell`
+        and `scrapy fetch`, which leave no trace.
         """
         root = crawler.settings.get("WARRAQ_COLLECTION")
-        if not root or not isinstance(crawler.spider, NewsSpider):
+        if not root or crawler.spider is None or isinstance(crawler.spider, DefaultSpider):
             raise NotConfigured
         layout, stack = CollectionFolder(Path(root)), ExitStack()
         context = find_open_context(layout.root)
         if context is None:
             config = load_config(layout.config)
-            context = stack.enter_context(open_context(layout, config, [crawler.spider.site]))
+            sites = [site for site in config.sites if site.name == crawler.spider.name]
+            context = stack.enter_context(open_context(layout, config, sites))
         return cls(crawler, context, stack)
 
     def spider_idle(self) -> None:
@@ -63,3 +67,13 @@ class CollectionExtension:
     def engine_stopped(self) -> None:
         """Close the collection, if it was opened for this crawler."""
         self._stack.close()
+
+
+def _site_of(spider: Spider, context: CrawlContext) -> SiteConfig:
+    """The site that a spider crawls: its table, or one of defaults under the spider's name."""
+    if isinstance(spider, NewsSpider):
+        return spider.site
+    for site in context.config.sites:
+        if site.name == spider.name:
+            return site
+    return SiteConfig(name=spider.name, start=tuple(getattr(spider, "start_urls", ())))

@@ -76,8 +76,13 @@ class FrontierScheduler(BaseScheduler):
         self._timer: asyncio.TimerHandle | None = None
 
     def open(self, spider: Spider) -> None:
-        """Take the spider, by whose methods requests name their callbacks."""
+        """Take the spider, by whose methods requests name their callbacks.
+
+        `scrapy parse` puts a `start` of its own on it: then only what that asks for is fetched, and
+        the queue of the site's crawls is left alone.
+        """
         self._spider = spider
+        self._crawl.is_single = type(spider).start.__module__.startswith("scrapy.")
 
     # ------------------------------------------------------------------------------ what comes in
 
@@ -99,6 +104,9 @@ class FrontierScheduler(BaseScheduler):
         entry = request.meta.get(ENTRY)
         if not isinstance(entry, QueuedUrl) or entry.url != request.url:
             entry = _entry_of(request, lease)
+        if self._crawl.is_single:
+            self._fleeting.append((entry, _lasting(request)))
+            return True
         if _is_more_than_its_url(request):
             try:
                 entry = self._with_request(entry, request)
@@ -220,7 +228,7 @@ class FrontierScheduler(BaseScheduler):
         if started and not self._spent:
             self._spent = True
             self._put_back()
-        if not self._leased:
+        if not self._leased and not self._crawl.is_single:
             self._leased += self._frontier.lease(self._site, count=LEASED, started=started)
 
     def _put_back(self) -> None:
@@ -243,6 +251,8 @@ class FrontierScheduler(BaseScheduler):
             return False
         if self._fleeting or self._leased:
             return True
+        if self._crawl.is_single:
+            return False
         due = self._frontier.next_due(self._site, started=self._crawl.pages_spent)
         return due is not None and due - time.time() <= MAX_HELD
 

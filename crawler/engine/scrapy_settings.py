@@ -9,6 +9,7 @@ archive, or acts on a rule that is ours to keep.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 BOT_NAME = "warraq"
@@ -16,17 +17,6 @@ SPIDER_MODULES: list[str] = []
 
 # -------------------------------------------------------------------------------------- the network
 
-# Exact bytes are taken below Scrapy's own HTTP handler. The others read local files and speak
-# protocols that no WARC response can hold: one link to file:///etc/passwd would put it in the
-# archive.
-DOWNLOAD_HANDLERS: dict[str, str | None] = {
-    "http": "crawler.fetch.download_handler.RecordingHandler",
-    "https": "crawler.fetch.download_handler.RecordingHandler",
-    "file": None,
-    "ftp": None,
-    "s3": None,
-    "data": None,
-}
 # The recorder speaks asyncio.
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
@@ -52,68 +42,22 @@ DEFAULT_REQUEST_HEADERS = {
 
 # ------------------------------------------------------------------------------- the collection
 
-# The folder of the collection that spiders write to. Without one nothing of a crawl is kept.
-WARRAQ_COLLECTION = os.environ.get("WARRAQ_COLLECTION")
+# The folder of the collection that spiders write to: of the environment, or the current one.
+# Without one nothing is kept.
+WARRAQ_COLLECTION = os.environ.get("WARRAQ_COLLECTION") or (
+    str(Path.cwd()) if Path("warraq.toml").is_file() else None
+)
 SPIDER_LOADER_CLASS = "crawler.engine.spider_loader.SiteLoader"
-SCHEDULER = "crawler.engine.scheduler.FrontierScheduler"
-ITEM_PIPELINES: dict[str, int] = {"crawler.engine.item_pipelines.Indexed": 100}
-
-# ------------------------------------------------------------------ between the wire and the spider
-
-_OFF = None  # how Scrapy spells "not this one"
-DOWNLOADER_MIDDLEWARES: dict[str, int | None] = {
-    "crawler.engine.after_fetch.OutcomeMiddleware": 10,
-    "crawler.engine.before_fetch.ResumeMiddleware": 50,
-    "crawler.engine.before_fetch.RobotsMiddleware": 100,
-    "crawler.engine.before_fetch.ValidatorsMiddleware": 450,
-    "crawler.engine.after_fetch.RetryMiddleware": 550,
-    "crawler.engine.after_fetch.RedirectMiddleware": 600,
-    "crawler.engine.before_fetch.TurnMiddleware": 900,  # last: what waits was let through by all
-    # lets redirects of seeds pass; crawler.frontier.scope decides
-    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": _OFF,
-    # a failing robots.txt means "crawl" to it
-    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": _OFF,
-    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": _OFF,  # credentials never go out
-    # knows no Retry-After; the frontier retries
-    "scrapy.downloadermiddlewares.retry.RetryMiddleware": _OFF,
-    # meta refresh is a link like others
-    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": _OFF,
-    # its targets would not be held to the scope
-    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": _OFF,
-    # payloads stay as sent; responses undo the coding when somebody looks
-    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": _OFF,
-    # no cookies; it also fetches the suffix list
-    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": _OFF,
-    # never a proxy from the environment
-    "scrapy.downloadermiddlewares.httpproxy.HttpProxyMiddleware": _OFF,
-    "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": _OFF,
-    # the recorder keeps time itself
-    "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": _OFF,
-}
-
+# Puts our parts into each crawler, and takes out those of Scrapy that they replace.
+ADDONS = {"crawler.engine.addon.WarraqAddon": 100}
 HTTPERROR_ALLOWED_CODES = [304]  # the page as it was is read for its links
-SPIDER_MIDDLEWARES: dict[str, int | None] = {
-    # requests come from the frontier, not from a page
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": _OFF,
-    "scrapy.spidermiddlewares.depth.DepthMiddleware": _OFF,  # the frontier counts hops
-    # it drops silently; crawler.frontier.scope gives a reason
-    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": _OFF,
-}
+COOKIES_ENABLED = False
 
 # ----------------------------------------------------------------------------- no doors, no chatter
 
 # Both listen on a port, and both execute what is sent to it.
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
-EXTENSIONS: dict[str, int | None] = {
-    # before all others: it opens what they and the scheduler need
-    "crawler.engine.extension.CollectionExtension": -100,
-    "scrapy.extensions.telnet.TelnetConsole": _OFF,
-    "scrapy.extensions.remote_control.RemoteControl": _OFF,
-    "scrapy.extensions.spiderstate.SpiderState": _OFF,  # pickles; state lives in the frontier
-    # delays are the operator's and robots.txt's to set
-    "scrapy.extensions.throttle.AutoThrottle": _OFF,
-}
 
 # ---------------------------------------------------------------------------------- pace and memory
 
@@ -132,6 +76,7 @@ REACTOR_THREADPOOL_MAXSIZE = 10
 LOG_LEVEL = "WARNING"
 LOG_VERSIONS: list[str] = []
 LOG_STDOUT = False
+FEED_EXPORT_ENCODING = "utf-8"
 STATS_DUMP = False  # the summary is printed by `warraq crawl`
 WARN_ON_GENERATOR_RETURN_VALUE = False  # reads the source of every callback for nothing
 

@@ -1,0 +1,119 @@
+"""Warraq as a Scrapy add-on: what puts its parts into a crawler.
+
+    ADDONS = {"crawler.engine.addon.WarraqAddon": 100}
+    WARRAQ_COLLECTION = "/srv/news"
+
+For a `NewsSpider` they are the whole engine. In a project with spiders of its own, every exchange
+goes into the collection's WARC files and index as well, and scheduling, retries, cookies and pace
+stay that project's.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
+from scrapy.downloadermiddlewares.downloadtimeout import DownloadTimeoutMiddleware
+from scrapy.downloadermiddlewares.httpauth import HttpAuthMiddleware
+from scrapy.downloadermiddlewares.httpcache import HttpCacheMiddleware
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.downloadermiddlewares.httpproxy import HttpProxyMiddleware
+from scrapy.downloadermiddlewares.offsite import OffsiteMiddleware
+from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware as ScrapyRedirectMiddleware
+from scrapy.downloadermiddlewares.retry import RetryMiddleware as ScrapyRetryMiddleware
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.extensions.spiderstate import SpiderState
+from scrapy.extensions.throttle import AutoThrottle
+from scrapy.settings import Settings
+from scrapy.spidermiddlewares.depth import DepthMiddleware
+from scrapy.spidermiddlewares.referer import RefererMiddleware
+from scrapy.spidermiddlewares.urllength import UrlLengthMiddleware
+
+from crawler.engine.after_fetch import OutcomeMiddleware, RedirectMiddleware, RetryMiddleware
+from crawler.engine.before_fetch import (
+    ResumeMiddleware,
+    RobotsMiddleware,
+    TurnMiddleware,
+    ValidatorsMiddleware,
+)
+from crawler.engine.extension import CollectionExtension
+from crawler.engine.item_pipelines import Indexed
+from crawler.engine.scheduler import FrontierScheduler
+from crawler.engine.spider import NewsSpider
+from crawler.fetch.download_handler import RecordingHandler
+
+DOWNLOADER = "DOWNLOADER_MIDDLEWARES"
+SPIDER = "SPIDER_MIDDLEWARES"
+EXTENSIONS = "EXTENSIONS"
+
+# What stands between the wire and the spider of a site.
+MIDDLEWARES: dict[type, int] = {
+    OutcomeMiddleware: 10,
+    ResumeMiddleware: 50,
+    RobotsMiddleware: 100,
+    ValidatorsMiddleware: 450,
+    RetryMiddleware: 550,
+    RedirectMiddleware: 600,
+    TurnMiddleware: 900,  # last: what waits was let through by all others
+}
+
+# Of Scrapy's own, what would hide an exchange from the archive, forget with the process, or act on
+# a rule that is ours to keep.
+REPLACED: tuple[tuple[str, type], ...] = (
+    # lets redirects of seeds pass; crawler.frontier.scope decides
+    (DOWNLOADER, OffsiteMiddleware),
+    (DOWNLOADER, RobotsTxtMiddleware),  # a failing robots.txt means "crawl" to it
+    (DOWNLOADER, HttpAuthMiddleware),  # credentials never go out
+    (DOWNLOADER, ScrapyRetryMiddleware),  # knows no Retry-After; the frontier retries
+    (DOWNLOADER, MetaRefreshMiddleware),  # a meta refresh is a link like others
+    (DOWNLOADER, ScrapyRedirectMiddleware),  # its targets would not be held to the scope
+    (DOWNLOADER, CookiesMiddleware),  # no cookies; it also fetches the suffix list
+    (DOWNLOADER, HttpProxyMiddleware),  # never a proxy from the environment
+    (DOWNLOADER, DownloadTimeoutMiddleware),  # the recorder keeps time itself
+    (SPIDER, RefererMiddleware),  # requests come from the frontier, not from a page
+    (SPIDER, DepthMiddleware),  # the frontier counts hops
+    (SPIDER, UrlLengthMiddleware),  # drops silently; crawler.frontier.scope gives a reason
+    (EXTENSIONS, SpiderState),  # pickles; state lives in the frontier
+    (EXTENSIONS, AutoThrottle),  # delays are the operator's and robots.txt's to set
+)
+
+# Of Scrapy's own, what would come between any spider and what was captured.
+IN_THE_WAY: tuple[tuple[str, type], ...] = (
+    # payloads stay as sent; responses undo the coding when somebody looks
+    (DOWNLOADER, HttpCompressionMiddleware),
+    (DOWNLOADER, HttpCacheMiddleware),
+)
+
+
+class WarraqAddon:
+    """Puts Warraq's parts into a crawler's settings; what they name themselves stays."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._is_news = issubclass(crawler.spidercls, NewsSpider)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """The add-on of a crawler."""
+        return cls(crawler)
+
+    def update_settings(self, settings: Settings) -> None:
+        """Set what the crawler's spider needs."""
+        handlers: dict[str, Any] = {"http": RecordingHandler, "https": RecordingHandler}
+        settings.setdefault_in_component_priority_dict(EXTENSIONS, CollectionExtension, -100)
+        off = IN_THE_WAY
+        if self._is_news:
+            off += REPLACED
+            # The others read local files and speak protocols that no WARC response can hold: one
+            # link to file:///etc/passwd would put it in the archive.
+            handlers |= dict.fromkeys(("file", "ftp", "s3", "data"))
+            for middleware, order in MIDDLEWARES.items():
+                settings.setdefault_in_component_priority_dict(DOWNLOADER, middleware, order)
+            settings.setdefault_in_component_priority_dict("ITEM_PIPELINES", Indexed, 100)
+            settings.set("SCHEDULER", FrontierScheduler, priority="addon")
+        for setting, component in off:
+            settings.set_in_component_priority_dict(setting, component, None)
+        handlers = settings.getdict("DOWNLOAD_HANDLERS") | handlers
+        priority = settings.getpriority("DOWNLOAD_HANDLERS") or 0
+        settings.set("DOWNLOAD_HANDLERS", handlers, priority=priority)
