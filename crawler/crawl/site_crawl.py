@@ -96,6 +96,7 @@ class SiteCrawl:
         self._grace_ends: float | None = None
         self._noted: float | None = None
         self._queued_unannounced = False
+        self._unapplied = 0
         self._stop_task: asyncio.Future[None] | None = None
         _CRAWLS[crawler] = self
         register_keeper(crawler, self)
@@ -124,6 +125,7 @@ class SiteCrawl:
 
     def preserve(self, exchange: Exchange, request: Request) -> Capture:
         """Write an exchange to the archive and submit it for reading, in the order of arrival."""
+        self.context.start_ticking()
         lease = lease_of(request)
         message = parse_response(exchange.response)
         request.meta["message"] = message  # for the response that Scrapy gets: it may be 50 MB
@@ -134,6 +136,7 @@ class SiteCrawl:
         self.tally.bytes += len(exchange.response)
         if lease is not None:
             self.admission.count_refusal(lease.entry, capture.status)
+        self._unapplied += 1
         pending = self.context.captures.submit(capture, message, self, lease)
         request.meta[PENDING] = pending
         if lease is not None:
@@ -187,6 +190,7 @@ class SiteCrawl:
         """Count the changes and failures of indexed captures, and record what each shape of URL
         yielded.
         """
+        self._unapplied -= len(applied)
         for pending, each in applied:
             lease, reading = pending.lease, pending.reading.result()
             self.tally.count_change(each.change)
@@ -322,6 +326,12 @@ class SiteCrawl:
         """Save the summary so far in the frontier, for the next crawl after a kill."""
         self.context.frontier.note_run(self.tally.summary())
         self._noted = time.monotonic()
+
+    async def apply_all(self) -> None:
+        """Wait until the index holds all captures of this crawl, or the crawls broke off."""
+        while self._unapplied and self.context.error is None:
+            self.context.apply_ready(force=True)
+            await asyncio.sleep(ROUND / 10)
 
     def finish(self, reason: str) -> None:
         """Settle the outcome and note the summary; `reason` is why Scrapy closed the spider."""

@@ -26,7 +26,7 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware as ScrapyRetryMid
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.extensions.spiderstate import SpiderState
 from scrapy.extensions.throttle import AutoThrottle
-from scrapy.settings import Settings
+from scrapy.settings import SETTINGS_PRIORITIES, Settings
 from scrapy.spidermiddlewares.depth import DepthMiddleware
 from scrapy.spidermiddlewares.referer import RefererMiddleware
 from scrapy.spidermiddlewares.urllength import UrlLengthMiddleware
@@ -44,6 +44,7 @@ from crawler.engine.scheduler import FrontierScheduler
 from crawler.engine.spider import NewsSpider
 from crawler.fetch.download_handler import RecordingHandler
 
+_OF_PROJECT = SETTINGS_PRIORITIES["project"]
 DOWNLOADER = "DOWNLOADER_MIDDLEWARES"
 SPIDER = "SPIDER_MIDDLEWARES"
 EXTENSIONS = "EXTENSIONS"
@@ -115,5 +116,6 @@ class WarraqAddon:
         for setting, component in off:
             settings.set_in_component_priority_dict(setting, component, None)
         handlers = settings.getdict("DOWNLOAD_HANDLERS") | handlers
-        priority = settings.getpriority("DOWNLOAD_HANDLERS") or 0
+        # Without a reactor Scrapy sets its defaults anew, at the priority of a project.
+        priority = max(settings.getpriority("DOWNLOAD_HANDLERS") or 0, _OF_PROJECT)
         settings.set("DOWNLOAD_HANDLERS", handlers, priority=priority)

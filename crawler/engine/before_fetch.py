@@ -47,7 +47,9 @@ class ResumeMiddleware(CrawlMiddleware):
     async def process_request(self, request: Request) -> Response | None:
         """The response as captured, if there is one since the request was first leased."""
         lease = lease_of(request)
-        if lease is None or not 0 < lease.entry.leased < self._crawl.began:
+        if lease is None or request.method != "GET":  # captures of a POST are known by no URL
+            return None
+        if not 0 < lease.entry.leased < self._crawl.began:
             return None
         captures = self._crawl.context.captures
         capture = latest_capture(self._crawl.context.index, lease.entry)

@@ -59,9 +59,10 @@ class CollectionExtension:
             self._crawl.wake()
             raise DontCloseSpider
 
-    def spider_closed(self, spider: Spider, reason: str) -> None:
-        """Note how the crawl ended."""
+    async def spider_closed(self, spider: Spider, reason: str) -> None:
+        """Note how the crawl ended, once the index holds all of it."""
         del spider
+        await self._crawl.apply_all()
         self._crawl.finish(reason)
 
     def engine_stopped(self) -> None:

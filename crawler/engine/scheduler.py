@@ -21,7 +21,6 @@ from scrapy.crawler import Crawler
 from scrapy.utils.defer import deferred_from_coro
 from scrapy.utils.request import request_from_dict
 
-from crawler.crawl.context import ROUND
 from crawler.crawl.lease import (
     ENTRY,
     LEASE,
@@ -325,15 +324,10 @@ class FrontierScheduler(BaseScheduler):
         return deferred_from_coro(self._close())
 
     async def _close(self) -> None:
-        context = self._crawl.context
-        if context.error is None:
+        if self._crawl.context.error is None:
             self._put_back()
-        while context.error is None:
-            context.apply_ready(force=True)
-            self.acknowledge()
-            if not self._leases:
-                return
-            await asyncio.sleep(ROUND / 10)
+        await self._crawl.apply_all()
+        self.acknowledge()
 
 
 def _entry_of(request: Request, lease: Lease | None) -> QueuedUrl:
