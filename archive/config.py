@@ -61,6 +61,7 @@ class SiteConfig:
     obey_robots: bool = default_of(SITE, "obey_robots")
     max_pages: int | None = default_of(SITE, "max_pages")
     max_depth: int = default_of(SITE, "max_depth")
+    fold_tracking: bool = default_of(SITE, "fold_tracking")
     spider: str | None = default_of(SITE, "spider")
     selectors: Selectors = field(default_factory=Selectors)
 

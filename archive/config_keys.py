@@ -265,6 +265,16 @@ KEYS: Final = (
     ),
     Key(
         table=SITE,
+        name="fold_tracking",
+        parse=parse_flag,
+        default=True,
+        expects="true or false",
+        meaning="Ask only once for linked addresses that differ in tracking parameters (utm_ and"
+        " those of advertising services). Announced addresses are asked for as they are announced.",
+        example="false",
+    ),
+    Key(
+        table=SITE,
         name="spider",
         parse=parse_class_name,
         default=None,

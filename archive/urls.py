@@ -1,8 +1,8 @@
 """URLs: their normal form, the canonical URL of a work, and the key by which two URLs compare.
 
 Three forms, each keeping less than the one before: `normalise_url` never changes what a server is
-asked for; `canonical_url` drops what does not name a work (tracking parameters, sessions, AMP and
-print forms) and can still be fetched; `canonical_key` also folds scheme, `www.`, mobile hosts,
+asked for; `canonical_url` drops what does not name a work (tracking parameters, sessions, AMP
+forms) and can still be fetched; `canonical_key` also folds scheme, `www.`, mobile hosts,
 trailing slash and order of parameters, and is for comparing only. Scope is left to the crawler.
 """
 
@@ -32,7 +32,7 @@ _PATH_SAFE = "%/:@!$&'()*+,;=~"
 _QUERY_SAFE = _PATH_SAFE + "?"
 _CONTROLS = "".join(map(chr, range(0x21)))
 
-_RENDITION_PATH = re.compile(r"(?<=[^/])/(?:amp|print)/?$", re.IGNORECASE)
+_RENDITION_PATH = re.compile(r"(?<=[^/])/amp/?$", re.IGNORECASE)
 _AMP_SUFFIX = re.compile(r"\.amp(?=\.html?$|$)", re.IGNORECASE)
 
 
@@ -71,7 +71,7 @@ def normalise_url(url: str, base: str | None = None) -> str | None:
 # Each URL is asked for several times on its way from link to row.
 @lru_cache(maxsize=8192)
 def canonical_url(url: str) -> str:
-    """The URL that names a work if its page states none: without tracking, session, AMP and print
+    """The URL that names a work if its page states none: without tracking, session and AMP
     parts; it can be fetched.
     """
     parts = urlsplit(normalise_url(url) or url)
@@ -169,10 +169,7 @@ def is_amp(url: str) -> bool:
 def is_tracked(url: str) -> bool:
     """True if a URL carries parameters that say how a reader came, or in which session."""
     pairs = (pair.partition("=") for pair in urlsplit(url).query.split("&"))
-    return any(
-        is_tracking(unquote(name)) or is_session(unquote(name), unquote(value))
-        for name, _, value in pairs
-    )
+    return any(is_tracking(unquote(name)) or is_session(unquote(name)) for name, _, _ in pairs)
 
 
 # ----------------------------------------------------------------------------------- parts of a URL
@@ -220,7 +217,7 @@ def _without_dots(path: str) -> str:
 
 
 def _plain_path(path: str) -> str:
-    """A path without session, AMP and print parts."""
+    """A path without session and AMP parts."""
     path = _AMP_SUFFIX.sub("", without_path_session(path))
     return _RENDITION_PATH.sub("", path) if _RENDITION_PATH.search(path) else path
 
@@ -233,7 +230,7 @@ def _identifying_parameters(query: str) -> list[str]:
 def _is_incidental_parameter(pair: str) -> bool:
     name, _, value = pair.partition("=")
     name, value = unquote(name), unquote(value)
-    return is_tracking(name) or is_session(name, value) or is_rendition(name, value)
+    return is_tracking(name) or is_session(name) or is_rendition(name, value)
 
 
 def _same_site(there: SplitResult, here: SplitResult) -> bool:

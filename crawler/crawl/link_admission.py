@@ -13,11 +13,12 @@ from typing import Protocol
 
 from archive.config import SiteConfig
 from archive.model import Capture, Change, NotArticleReason, PayloadKind, Reading, Stage
+from archive.urls import is_tracked
 from crawler.crawl import discovery
 from crawler.crawl.discovery import Window
 from crawler.frontier.key_set import KeySet
 from crawler.frontier.queue import Frontier
-from crawler.frontier.queued_url import QueuedUrl, frontier_key
+from crawler.frontier.queued_url import QueuedUrl, frontier_key, whole_key
 from crawler.frontier.scope import MAX_OUTLINKS, SUSPECT, Scope, UrlKind
 from crawler.frontier.trap_budgets import REFUSED_WEIGHT, TrapBudgets
 from crawler.politeness.refusals import REFUSED
@@ -168,7 +169,17 @@ class LinkAdmission:
         """Those that may be fetched, in their order, without what was offered before, letter by
         letter.
         """
-        return [entry for entry in self._drop_outside(found) if self._admits(entry)]
+        admitted = [entry for entry in self._drop_outside(found) if self._admits(entry)]
+        return [self._with_whole_key(entry) for entry in admitted]
+
+    def _with_whole_key(self, entry: QueuedUrl) -> QueuedUrl:
+        """The entry under all its parameters where somebody announced it so: that it is the page
+        without them is known only once both were fetched.
+        """
+        announced = entry.kind in {UrlKind.ARTICLE, UrlKind.LISTED}
+        if not is_tracked(entry.url) or (self._site.fold_tracking and not announced):
+            return entry
+        return replace(entry, key=whole_key(self._site.name, entry.url))
 
     def _drop_outside(self, found: Iterable[QueuedUrl]) -> list[QueuedUrl]:
         entries = list(found)

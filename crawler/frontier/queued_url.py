@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Any
 
 from archive.model import CrawlSummary, Sighting
-from archive.urls import canonical_key, is_amp
+from archive.urls import canonical_key, is_amp, is_tracked
 from crawler.frontier.scope import UrlKind
 
 PRIORITY = {
@@ -101,6 +101,16 @@ def frontier_key(site: str, url: str) -> int:
         f"{site}\n{canonical_key(url)}".encode("utf-8", "surrogatepass")
     ).digest()
     return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def whole_key(site: str, url: str) -> int:
+    """The frontier key of an address with all its parameters, those for tracking too.
+
+    It is `frontier_key` where there are none of these.
+    """
+    if not is_tracked(url):
+        return frontier_key(site, url)
+    return request_key(site, url.encode("utf-8", "surrogatepass"))
 
 
 def key_of(site: str, entry: QueuedUrl) -> int:

@@ -286,7 +286,7 @@ def test_announced_articles_are_found_through_sitemaps_and_feeds(newsroom: Newsr
     url = newsroom.site.url
     front = listing(
         "الجريدة",
-        ["/news/1", "/deep/2?ref=home"],
+        ["/news/1", "/deep/2?utm_source=home"],
         '<link rel="alternate" type="application/rss+xml" href="/feed.xml">',
     )
 

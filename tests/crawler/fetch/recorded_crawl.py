@@ -116,7 +116,8 @@ def main() -> None:
     settings = Settings(as_dict(), priority="project")
     # Tests want every answer, and no collection.
     settings.setdict(
-        {"WARRAQ_COLLECTION": None, "HTTPERROR_ALLOW_ALL": True, **job.get("settings", {})}, priority="cmdline"
+        {"WARRAQ_COLLECTION": None, "HTTPERROR_ALLOW_ALL": True, **job.get("settings", {})},
+        priority="cmdline",
     )
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(Recorder)
