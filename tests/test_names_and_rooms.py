@@ -118,7 +118,6 @@ TESTED_THROUGH_OTHERS = {
     "crawler/serve/replay.py",
     "crawler/serve/url_rewriting.py",
     "pipelines/article/from_data.py",
-    "pipelines/article/from_opening_lines.py",
     "pipelines/article/links.py",
     "pipelines/article/paragraph_places.py",
     "pipelines/body/deck.py",
@@ -130,13 +129,6 @@ TESTED_THROUGH_OTHERS = {
     "pipelines/classify/interstitials.py",
     "pipelines/classify/paywalls.py",
     "pipelines/classify/service_pages.py",
-    "pipelines/metadata/authors.py",
-    "pipelines/metadata/lead_image.py",
-    "pipelines/metadata/publication_date.py",
-    "pipelines/metadata/section.py",
-    "pipelines/metadata/tags.py",
-    "pipelines/metadata/title.py",
-    "pipelines/metadata/visible_date.py",
 }
 
 
