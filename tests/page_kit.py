@@ -11,7 +11,9 @@ from pipelines.body.line_rules import KnownPageText
 from pipelines.body.paragraphs import Body, extract_body
 from pipelines.embedded.page_data import Embedded
 from pipelines.metadata.extract import Metadata, extract_metadata
+from pipelines.page.blocks import Blocks, read_blocks
 from pipelines.page.dom import Page, parse_page
+from pipelines.page.markup_hints import boilerplate_mark
 from pipelines.page.text_key import text_key
 
 CAPTURED = datetime(2024, 10, 25, 20, 0, tzinfo=UTC)
@@ -107,6 +109,11 @@ def body_of(markup: str, *, authors: tuple[str, ...] = ()) -> Body:
     """The body of an English page with FERRY_HEADLINE as headline."""
     made = parsed(f"<html><body>{markup}</body></html>", "https://www.example.test/a")
     return extract_body(made, KnownPageText(titles={text_key(FERRY_HEADLINE)}, authors=authors))
+
+
+def blocks_of(markup: str) -> Blocks:
+    """The blocks and marked regions of a page with this body."""
+    return read_blocks(parsed(f"<html><body>{markup}</body></html>").root, boilerplate_mark)
 
 
 def article_of(html: bytes | str, url: str = URL) -> Article:

@@ -7,6 +7,7 @@ from unicodedata import is_normalized
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from page_kit import FERRY_HEADLINE, FERRY_LINES, MORE_FERRY_LINES, paragraphs, parsed
 
 from pipelines.body.line_rules import KnownPageText
 from pipelines.body.paragraphs import Body, extract_body
@@ -232,3 +233,18 @@ def test_a_short_line_that_tells_something_stays(line: str) -> None:
     """A question of an interview, or a sub-head that only begins like a button, is text."""
     inner = "".join(f"<p>{text}</p>" for text in (*LINES[:2], line, *LINES[2:]))
     assert read(f"<div>{inner}</div>").paragraphs == [*LINES[:2], line, *LINES[2:]]
+
+
+def test_the_pages_own_data_are_a_second_opinion() -> None:
+    """Where a page's data hold most of its prose, what they don't hold is doubted, and no other
+    reader is asked.
+    """
+    boxes = "".join(
+        f"<div class='c{at}'><p>{line}</p></div>" for at, line in enumerate(MORE_FERRY_LINES)
+    )
+    markup = f"<html><body><h1>{FERRY_HEADLINE}</h1><section>{paragraphs(*FERRY_LINES)}{boxes}</section></body></html>"
+    page = parsed(markup)
+    assert extract_body(page, KnownPageText(), told=FERRY_LINES).paragraphs == FERRY_LINES
+    assert extract_body(
+        page, KnownPageText(), told=[*FERRY_LINES, *MORE_FERRY_LINES]
+    ).paragraphs == [*FERRY_LINES, *MORE_FERRY_LINES]

@@ -5,6 +5,7 @@ however short.
 from __future__ import annotations
 
 import pytest
+from page_kit import FERRY_HEADLINE, FERRY_LINES, article_of, paragraphs
 
 from archive.model import Article, NotAnArticle, NotArticleReason
 from pipelines.article.extraction import extract
@@ -316,3 +317,18 @@ def test_an_article_that_was_promised_is_owed(head: str, body: str) -> None:
     found = read(body, title="صحيفة المثال", head=head, url="https://www.example.test/n/17")
     assert isinstance(found, NotAnArticle), found
     assert found.reason == NotArticleReason.EMPTY
+
+
+def test_readers_comments_make_no_list_of_a_story() -> None:
+    """A short story under which many readers' comments have linked headlines is a story."""
+    comments = "".join(
+        f"<article><h4><a href='/c/{at}'>Re: the old boats were better {at}</a></h4></article>"
+        for at in range(60)
+    )
+    html = (
+        f"<html><head><title>{FERRY_HEADLINE}</title></head><body><article><h1><a "
+        f"href='/a'>{FERRY_HEADLINE}</a></h1>{paragraphs(*FERRY_LINES)}"
+        f"</article><div id='comments'>{comments}</div></body></html>"
+    )
+    found = article_of(html, "https://www.example.test/a")
+    assert found.paragraphs == FERRY_LINES
