@@ -120,9 +120,6 @@ TESTED_THROUGH_OTHERS = {
     "pipelines/article/from_data.py",
     "pipelines/article/links.py",
     "pipelines/article/paragraph_places.py",
-    "pipelines/classify/interstitials.py",
-    "pipelines/classify/paywalls.py",
-    "pipelines/classify/service_pages.py",
 }
 
 

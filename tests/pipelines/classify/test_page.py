@@ -99,16 +99,6 @@ def test_a_story_of_one_paragraph_is_an_article_alone(markup: str) -> None:
     assert found.paragraphs == [STORY]
 
 
-def test_a_long_story_about_challenges_is_an_article() -> None:
-    """A page of real length whose words sound like a challenge or an error is still a story."""
-    words = (
-        "The 404 error page is a cultural object of its own, the curator said on Tuesday in "
-        "the old town hall. "
-    ) * 6
-    body = "<h1>Page not found: a history of 404</h1>" + f"<p>{words}</p>" * 6
-    assert isinstance(read(body, title="Page not found: a history of 404"), Article)
-
-
 HEADLINES = [f"عنوان خبر رقم {at} عن شأن بعيد من شؤون المدينة والناس" for at in range(9)]
 ITEMS = "".join(
     f'<li><h3><a href="/n/{at}">{text}</a></h3></li>' for at, text in enumerate(HEADLINES)
@@ -163,37 +153,6 @@ def test_a_section_is_no_article(items: str, head: str) -> None:
     )
     assert isinstance(found, NotAnArticle), found
     assert found.reason == NotArticleReason.LISTING
-
-
-@pytest.mark.parametrize(
-    ("title", "body", "reason"),
-    [
-        ("خصوصيتك", ("<h1>نحن نهتم بخصوصيتك</h1><p>نستخدم نحن وشركاؤنا معلومات مخزنة على جهازك، ويمكنك "
-"تغيير اختيارك في أي وقت.</p>"), NotArticleReason.CONSENT),
-        ("Zustimmung", ("<h1>Wir brauchen Ihre Zustimmung</h1><p>Wir und unsere Partner speichern "
-"Informationen auf Ihrem Gerät und lesen sie wieder aus.</p>"), NotArticleReason.CONSENT),
-        ("Access Denied", ("<h1>Access Denied</h1><p>You don't have permission to access this page on this "
-"server. Reference 18.</p>"), NotArticleReason.CHALLENGE),
-        ("صيانة", ("<h1>الموقع تحت الصيانة</h1><p>نعمل حالياً على تحديث الموقع وسنعود إليكم قريباً، "
-"شكراً لصبركم.</p>"), NotArticleReason.ERROR_PAGE),
-        ("تسجيل الدخول", ("<h1>تسجيل الدخول</h1><p>يرجى تسجيل الدخول إلى حسابك لمتابعة القراءة في هذا "
-"الموقع.</p>"), NotArticleReason.ERROR_PAGE),
-        ("Erreur", ("<h1>Cette page n'existe pas</h1><p>La page que vous cherchez a peut-être été "
-"déplacée ou supprimée de notre site.</p>"), NotArticleReason.ERROR_PAGE),
-        ("صحيفة", "<h1>404</h1><p>المقال الذي تبحث عنه لم يعد متاحاً على موقعنا الإلكتروني.</p>", NotArticleReason.ERROR_PAGE),
-        ("عذرا", (f"<h1>عذراً، الصفحة غير موجودة</h1><p>ربما تم حذف الصفحة التي تبحث عنها أو "
-f"نقلها.</p>{ITEMS}"), NotArticleReason.ERROR_PAGE),
-    ],
-)  # fmt: skip
-def test_what_stands_in_an_articles_place_is_named(
-    title: str, body: str, reason: NotArticleReason
-) -> None:
-    """Requests for consent, closed doors, maintenance, log-ins and soft error pages in several
-    languages are told apart.
-    """
-    found = read(body, title=title)
-    assert isinstance(found, NotAnArticle), found
-    assert found.reason == reason
 
 
 @pytest.mark.parametrize(
