@@ -117,9 +117,6 @@ TESTED_THROUGH_OTHERS = {
     "crawler/serve/loopback_http.py",
     "crawler/serve/replay.py",
     "crawler/serve/url_rewriting.py",
-    "pipelines/article/from_data.py",
-    "pipelines/article/links.py",
-    "pipelines/article/paragraph_places.py",
 }
 
 

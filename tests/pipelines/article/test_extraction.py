@@ -9,8 +9,6 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from archive.config import Selectors, SiteConfig
 from archive.model import Article, NotAnArticle
 from pipelines.article.extraction import embedded_articles, extract, from_page
@@ -52,61 +50,6 @@ def page_of(article_html: str, head: str = "") -> str:
         f"<html><head><title>Library opens | Example</title>{head}</head><body><h1>Library "
         f"opens</h1>{article_html}</body></html>"
     )
-
-
-@pytest.mark.parametrize(
-    "label",
-    ["اقرأ أيضا", "أخبار ذات صلة", "مواضيع ذات علاقة", "شاهد أيضًا:", "Related", "Read also", ""],
-)
-@pytest.mark.parametrize("box", ["aside", "div", "section"])
-@pytest.mark.parametrize("inside", [True, False])
-@pytest.mark.parametrize("number", [1, 5])
-def test_a_box_of_related_stories_after_the_text(
-    label: str, box: str, inside: bool, number: int
-) -> None:
-    """Its links are related ones, however it is labelled and wherever it stands; its own name is
-    enough of a label.
-    """
-    links = "".join(
-        f"<li><a href='/n/{at}'>Four hundred books return {at}</a></li>" for at in range(number)
-    )
-    related = f"<{box} class='related'>{label and f'<h3>{label}</h3>'}<ul>{links}</ul></{box}>"
-    latest = (
-        "<div class='latest-news'><h3>أخبار اليوم</h3><a href='/z'>Nothing to do with the "
-        "story</a></div>"
-    )
-    text = f"<h1>Library opens</h1><p>{LINES[0]}</p><p>{LINES[1]}</p>"
-    body = (
-        f"<article>{text}{related}</article>" if inside else f"<article>{text}</article>{related}"
-    )
-    found = extract(
-        f"<html><body>{body}{latest}</body></html>".encode(), "https://www.example.test/world/x"
-    )
-    assert isinstance(found, Article)
-    assert found.paragraphs == [LINES[0], LINES[1]]
-    assert [(link.url, link.kind) for link in found.related] == [
-        (f"https://www.example.test/n/{at}", "related") for at in range(number)
-    ]
-
-
-def test_links_of_the_body_and_of_related_boxes_are_apart() -> None:
-    """Links inside paragraphs are body links, those of a related box related ones, menus neither;
-    all are absolute.
-    """
-    found = article(
-        page_of(
-            f"<nav><a href='/s'>Sport and more of it</a></nav><div><p>{LINES[0][:-1]} <a "
-            f"href='../x?utm_source=a#top'>here</a>.</p><p>{LINES[1]}</p><div "
-            f"class='related'><a href='/world/abc'>Four hundred books "
-            f"return</a></div><p>{LINES[2]}</p></div>"
-        )
-    )
-    assert [(link.url, link.kind) for link in found.links] == [
-        ("https://www.example.test/x?utm_source=a", "body")
-    ]
-    assert [(link.url, link.text, link.kind) for link in found.related] == [
-        ("https://www.example.test/world/abc", "Four hundred books return", "related")
-    ]
 
 
 def test_a_deck_is_the_lead_and_not_repeated_in_the_body() -> None:
@@ -276,23 +219,6 @@ def test_a_listing_that_carries_bodies_gives_its_articles() -> None:
         ["Mona Haddad"],
         10,
     )
-
-
-def test_only_the_pages_own_data_make_its_body() -> None:
-    """Another post's body in the page's data, however long, is not taken for the page's own."""
-    other = json.dumps(
-        {
-            "title": "Another matter altogether",
-            "content": "<p>" + "Unrelated text of another story. " * 90 + "</p>",
-        }
-    )
-    found = article(
-        page_of(
-            "".join(f"<p>{line}</p>" for line in LINES)
-            + f"<script>window.__INITIAL_STATE__={other};</script>"
-        )
-    )
-    assert found.paragraphs == LINES
 
 
 def test_a_capture_time_without_zone_is_utc():
