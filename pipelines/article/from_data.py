@@ -34,23 +34,23 @@ def own_article(embedded: Embedded, page: Page, titles: set[str]) -> EmbeddedArt
     """
     slug = _last_step(page.url)
     best: EmbeddedArticle | None = None
-    for found in embedded.articles:
-        named = text_key(found.title) in titles
-        addressed = bool(slug) and _last_step(found.address or "") == slug
-        if (named or addressed) and (best is None or len(found.body) > len(best.body)):
-            best = found
+    for article in embedded.articles:
+        named = text_key(article.title) in titles
+        addressed = bool(slug) and _last_step(article.address or "") == slug
+        if (named or addressed) and (best is None or len(article.body) > len(best.body)):
+            best = article
     return best
 
 
-def read_body(found: EmbeddedArticle, beside: KnownPageText) -> Body:
+def read_body(article: EmbeddedArticle, page_text: KnownPageText) -> Body:
     """The paragraphs of an embedded article, by the same rules as a page's."""
-    if not found.is_html:
-        lines = [paragraph_text(line) for line in found.body.splitlines()]
+    if not article.is_html:
+        lines = [paragraph_text(line) for line in article.body.splitlines()]
         return Body(paragraphs=[line for line in lines if line])
-    root = parse_fragment(found.body)
+    root = parse_fragment(article.body)
     if root is None:
         return Body(paragraphs=[])
-    return read_fragment(root, beside)
+    return read_fragment(root, page_text)
 
 
 def parse_fragment(markup: str) -> HtmlElement | None:
@@ -79,9 +79,12 @@ def choose_body(shown: Body, data: Body, source: str) -> Body:
     agreed = sum(len(text) for text in map(text_key, shown.paragraphs) if text in in_data)
     # JSON-LD often runs paragraphs together, cuts them or escapes them twice: it must hold much
     # more to be believed.
-    needed = (
-        MUCH_FULLER if source == "json-ld" else FULLER if agreed >= AGREED * len(on_page) else TWICE
-    )
+    if source == "json-ld":
+        needed = MUCH_FULLER
+    elif agreed >= AGREED * len(on_page):
+        needed = FULLER
+    else:
+        needed = TWICE
     return data if len(in_data) > needed * len(on_page) else shown
 
 

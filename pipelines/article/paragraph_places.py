@@ -1,8 +1,8 @@
-"""How each paragraph of an article stands on its page, for what the site's other articles tell of
-it.
+"""The place of each paragraph on its page, to compare it with the lines of the site's other
+articles.
 
-A place is the tags around a paragraph with the class names that last: without numbers, and without
-the letters that build tools draw by lot.
+A place is the tags around a paragraph with those class names that stay the same from page to page:
+without numbers, and without the letters that build tools generate.
 """
 
 from __future__ import annotations

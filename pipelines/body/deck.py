@@ -1,9 +1,9 @@
-"""What stands between headline and text: the text's first paragraph, or the deck, which is the
-article's lead instead.
+"""The block between headline and text: either the text's first paragraph, or the deck, which
+becomes the article's lead.
 
-Both are sentences in a place of their own. A page that shows its byline or date between them says
-that the text begins after these; where nothing stands between them, the line is the text's first
-paragraph, whoever repeats it as description.
+Both are sentences in an element of their own. If a byline, a date or a share bar separates it from
+the text, it is the deck; if nothing does, it is the first paragraph, even if the page's description
+repeats it.
 """
 
 from __future__ import annotations
@@ -50,5 +50,5 @@ def is_deck(block: Block, following: Block, whole: Blocks) -> bool:
 
 
 def _split_deck(between: Block, whole: Blocks) -> bool:
-    reasons = {whole.regions[at].reason for at in between.regions}
+    reasons = {whole.regions[region].reason for region in between.regions}
     return not _PARTING.isdisjoint(reasons) or is_date_line(between.text)

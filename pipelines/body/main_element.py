@@ -141,23 +141,24 @@ def _weigh_regions(page: Blocks, approved: set[int], names: list[tuple[str, str]
     for block in page.blocks:
         weight = prose_length(block)
         if weight >= SOLID_PROSE or block.kind == "cell":
-            for at in block.regions:
-                weights.solid[at] += page.regions[at].reason in READ
-                weights.alike[names[at]] += 1
+            for index in block.regions:
+                if page.regions[index].reason in READ:
+                    weights.solid[index] += 1
+                weights.alike[names[index]] += 1
         if not weight:
             continue
         if weight >= LEAF_PROSE and block.kind == "p":
             weights.leaves.update(
-                at for at in block.regions if page.regions[at].element is block.element
+                index for index in block.regions if page.regions[index].element is block.element
             )
-        own = weight if block.index in approved else 0.0
+        kept_weight = weight if block.index in approved else 0.0
         weights.total += weight
-        weights.trusted += own
+        weights.trusted += kept_weight
         if block.regions not in around:
             around[block.regions] = {names[region] for region in block.regions}
         for name in around[block.regions]:
             weights.sums[name] += weight
-            weights.kept[name] += own
+            weights.kept[name] += kept_weight
     return weights
 
 
@@ -171,21 +172,27 @@ def _regions_with_headline(page: Blocks, titles: AbstractSet[str]) -> tuple[set[
     )
     if head is None:
         return set(), set()
-    told: set[int] = set()
+    with_text: set[int] = set()
     begun: set[int] = set(head.regions)
     free = False
     apart: set[int] = set()
     for block in page.blocks[head.index + 1 :]:
         if prose_length(block) >= SOLID_PROSE:
-            told.update(block.regions)
+            with_text.update(block.regions)
             free = free or set(block.regions) <= set(head.regions)
         if free:
             apart.update(
-                at for at in block.regions if at not in begun and _is_apart(page.regions[at])
+                index
+                for index in block.regions
+                if index not in begun and _is_apart(page.regions[index])
             )
         else:
             begun.update(block.regions)
-    headed = {at for at in head.regions if at in told and page.regions[at].reason in HEADED}
+    headed = {
+        index
+        for index in head.regions
+        if index in with_text and page.regions[index].reason in HEADED
+    }
     return headed, apart
 
 

@@ -1,9 +1,9 @@
-"""The article's paragraphs, from blocks: what belongs to it, line by line, and why everything else
-was left.
+"""The article's paragraphs, from blocks: which lines belong to it, and by which rule each other
+line was dropped.
 
-The page's structure says where the article stands (`container`), its siblings say which blocks are
-of its kind, words say which lines are furniture. Captions are `captions`' work, choosing between
-DOM and embedded data `article`'s.
+The page's structure says where the article stands (`main_element`), siblings say which blocks are
+of its kind (`selection`), words say which lines are boilerplate (`line_rules`). Captions are for
+`metadata.lead_image`; choosing between DOM and embedded data is for `article.from_data`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ PLAIN_COUNT = 4
 PLAIN_SHARE = 0.8
 # The page's own data are a second opinion on its prose where they are this share of it, from and
 # to.
-TOLD = (0.5, 1.2)
+DATA_SHARE = (0.5, 1.2)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,43 +74,44 @@ class Body:
             return []
         judged = {id(block) for block in self.kept} | {id(block) for block, _ in self.dropped}
         between = self.page.blocks[self.kept[0].index : self.kept[-1].index]
-        found = []
+        lines = []
         for block in between:
             regions = [region for region in block.regions if region not in self.void]
             if regions and id(block) not in judged:
-                found.append((block, self.page.regions[regions[0]].reason))
-        return found
+                lines.append((block, self.page.regions[regions[0]].reason))
+        return lines
 
 
 def extract_body(
     page: Page,
-    beside: KnownPageText,
+    page_text: KnownPageText,
     drop: tuple[HtmlElement, ...] = (),
     *,
-    told: Sequence[str] = (),
+    data_paragraphs: Sequence[str] = (),
 ) -> Body:
-    """Recover a page's paragraphs, without those that repeat what it says `beside` them, and what
-    is in elements to `drop`.
+    """The paragraphs of a page, without those that repeat its `page_text` and those inside the
+    elements to `drop`.
 
-    `told` are the paragraphs that the page's data hold of it: where they are most of its prose,
-    they are the second opinion.
+    `data_paragraphs` are the article's paragraphs in the page's embedded data. If they have about
+    as many characters as its prose (DATA_SHARE), they are the second opinion on which blocks are
+    text; else trafilatura is.
     """
     body = page.root.find("body")
     whole = blocks.read_blocks(body if body is not None else page.root, _mark_dropped(drop))
     _lower_headings(whole)
     everything = {block.index for block in whole.blocks}
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
-    place = _find_text_place(whole, page.root, everything, beside.titles, host)
+    place = _find_text_place(whole, page.root, everything, page_text.titles, host)
     # What stands in boxes beside plain paragraphs is not taken on its word.
     place.approved = set()
     if not _is_plain(place):
         expected = sum(map(prose_length, place.inside))
-        text = "".join(told)
-        if not text or not TOLD[0] * expected <= len(text) <= TOLD[1] * expected:
+        text = "".join(data_paragraphs)
+        if not text or not DATA_SHARE[0] * expected <= len(text) <= DATA_SHARE[1] * expected:
             text = kept_text(page.root, expected)
         approved = _confirmed_blocks(whole, text_key(text))
-        place = _find_text_place(whole, page.root, approved, beside.titles, host)
-    return _select_paragraphs(place, beside, host)
+        place = _find_text_place(whole, page.root, approved, page_text.titles, host)
+    return _select_paragraphs(place, page_text, host)
 
 
 def _lower_headings(whole: Blocks) -> None:
@@ -134,9 +135,9 @@ def _lower_headings(whole: Blocks) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class _TextPlace:
-    """Where the text stands: `void` regions are wrappers, `element` holds the blocks `inside`,
-    those `beside` it in the same part of the page are not its own; `approved` are those that the
-    second reader took for text too.
+    """Where the text stands: `void` regions are wrappers, `element` holds the blocks `inside`;
+    `other_blocks` of the same part of the page are dropped, each with its rule; `approved` are
+    indices of the blocks that the second opinion keeps, too.
     """
 
     whole: Blocks
@@ -144,7 +145,7 @@ class _TextPlace:
     element: HtmlElement
     inside: list[Block]
     approved: set[int]
-    beside: list[tuple[Block, str]] = field(default_factory=list)
+    other_blocks: list[tuple[Block, str]] = field(default_factory=list)
 
 
 def _find_text_place(
@@ -152,7 +153,7 @@ def _find_text_place(
 ) -> _TextPlace:
     void = wrapper_regions(whole, approved, titles)
     free = [block for block in whole.blocks if all(region in void for region in block.regions)]
-    free, beside = without_other_stories(free, whole.blocks, titles, host)
+    free, other_blocks = without_other_stories(free, whole.blocks, titles, host)
     element = main_element(free, root, approved)
     inside = [
         block
@@ -160,7 +161,12 @@ def _find_text_place(
         if block.element is element or element in block.element.iterancestors()
     ]
     return _TextPlace(
-        whole=whole, void=void, element=element, inside=inside, approved=approved, beside=beside
+        whole=whole,
+        void=void,
+        element=element,
+        inside=inside,
+        approved=approved,
+        other_blocks=other_blocks,
     )
 
 
@@ -187,7 +193,7 @@ def _is_apart(block: Block, void: set[int]) -> bool:
 
 
 def read_fragment(
-    root: HtmlElement, beside: KnownPageText, drop: tuple[HtmlElement, ...] = ()
+    root: HtmlElement, page_text: KnownPageText, drop: tuple[HtmlElement, ...] = ()
 ) -> Body:
     """The paragraphs of a tree that holds a body alone: no search for its place, the same rules for
     its lines.
@@ -198,29 +204,29 @@ def read_fragment(
     free = [block for block in whole.blocks if all(region in void for region in block.regions)]
     element = main_element(free, root, everything)
     place = _TextPlace(whole=whole, void=void, element=element, inside=free, approved=everything)
-    return _select_paragraphs(place, beside, "")
+    return _select_paragraphs(place, page_text, "")
 
 
-def _select_paragraphs(place: _TextPlace, beside: KnownPageText, host: str) -> Body:
+def _select_paragraphs(place: _TextPlace, page_text: KnownPageText, host: str) -> Body:
     whole = place.whole
     selection = BlockSelection(place.inside, place.element, place.approved)
     selection.by_structure()
-    selection.apply_line_rules(beside, host)
+    selection.apply_line_rules(page_text, host)
     selection.drop_pull_quotes()
-    selection.trim_ends(beside.authors)
+    selection.trim_ends(page_text.authors)
     if short := line_rules.short_story(
-        selection.kept, selection.dropped, whole.blocks, beside.titles
+        selection.kept, selection.dropped, whole.blocks, page_text.titles
     ):
-        selection.dropped = [each for each in selection.dropped if each[0] not in short]
+        selection.dropped = [dropped for dropped in selection.dropped if dropped[0] not in short]
         selection.dropped += [(block, "teaser") for block in selection.kept]
         selection.kept = short
-    selection.add_opening(whole, place.void, beside)
+    selection.add_opening(whole, place.void, page_text)
     first = selection.kept[0].index if selection.kept else len(whole.blocks)
     return Body(
         before=whole.blocks[:first],
         paragraphs=[paragraph_text(block.text) for block in selection.kept],
         kept=selection.kept,
-        dropped=[*selection.dropped, *place.beside],
+        dropped=[*selection.dropped, *place.other_blocks],
         element=place.element,
         page=whole,
         void=place.void,
@@ -244,7 +250,7 @@ def _confirmed_blocks(whole: Blocks, text: str) -> set[int]:
         return {block.index for block in whole.blocks}
     approved = set()
     for block in whole.blocks:
-        letters = text_key(block.text)
-        if len(letters) > 10 and letters in text:
+        key = text_key(block.text)
+        if len(key) > 10 and key in text:
             approved.add(block.index)
     return approved

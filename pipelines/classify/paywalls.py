@@ -1,8 +1,8 @@
-"""What stands before a paywall: the beginning of an article whose rest is for subscribers, told
-from a whole one.
+"""Stubs: the beginning of an article whose rest is for subscribers only.
 
-A page that is paid for may carry all of its text, and whole ones carry offers too. A stub is short,
-is followed by the offer to read on, and something says that more should be there.
+Paid articles may be there in full, and free ones carry offers to subscribe. A stub is a short text
+followed by an offer to read on, with a sign that more should be there: its data (schema.org's
+`isAccessibleForFree`, `wordCount`), a paywall in the markup, or an end without a full stop.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Pages on which a site speaks of itself or serves something: about, contact, privacy, terms,
 offers, goods, forecasts.
 
-Told by their name as a headline, by their address, or by what they state to be. Such a page is no
-article, however much it has to say.
+They are recognised by a headline that is the name of such a page, by their address, or by their
+stated type. Such a page is no article, however long its text is.
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ def is_own_page(page: Page, title: str | None, *, is_article: bool) -> bool:
     must be so twice.
     """
     addressed = bool(_PATH.match(unquote(urlsplit(page.url).path)))
-    told = any(share_of_text(_NAMES, text) >= WHOLLY for text in _page_headlines(page, title))
-    return (addressed and told) if is_article else (addressed or told)
+    named = any(share_of_text(_NAMES, text) >= WHOLLY for text in _page_headlines(page, title))
+    return (addressed and named) if is_article else (addressed or named)
 
 
 def is_search(page: Page, title: str | None) -> bool:
@@ -128,8 +128,8 @@ def is_table(read: Body) -> bool:
     """Whether a page is a table of short cells with at most a line of text."""
     every = read.page.blocks if read.page else []
     cells = sum(block.kind == "cell" and not is_story_line(block.text) for block in every)
-    told = sum(block.kind != "cell" for block in read.kept)
-    return told <= 1 and cells >= CELLS
+    text_blocks = sum(block.kind != "cell" for block in read.kept)
+    return text_blocks <= 1 and cells >= CELLS
 
 
 def _page_headlines(page: Page, title: str | None) -> list[str]:
@@ -137,5 +137,5 @@ def _page_headlines(page: Page, title: str | None) -> list[str]:
     heading = next(
         (text for element in page.root.iter("h1") if (text := dom.text_of(element))), None
     )
-    found = heading or title
-    return [found] if found else []
+    headline = heading or title
+    return [headline] if headline else []

@@ -43,7 +43,7 @@ def test_parts_that_are_called_embeds_are_read_and_embedded_posts_are_not() -> N
 )
 def test_states_and_slugs_tell_nothing_of_a_box(names: str) -> None:
     """Names that say what else a page has, and an id made of a headline, do not make half of a text
-    furniture.
+    boilerplate.
     """
     half = f"<div {names}>{paragraphs(*FERRY_LINES[2:])}</div>"
     markup = f"<h1>{FERRY_HEADLINE}</h1><section>{paragraphs(*FERRY_LINES[:2])}{half}{paragraphs(*MORE_FERRY_LINES)}</section>"

@@ -1,4 +1,4 @@
-"""Paragraphs from blocks: line breaks, boxes, labels, furniture, and why each line went."""
+"""Paragraphs from blocks: line breaks, boxes, labels, boilerplate, and why each line went."""
 
 from __future__ import annotations
 
@@ -220,7 +220,7 @@ def test_lines_of_unlike_length_were_not_broken_for_their_width() -> None:
     "line",
     ["حمّل تطبيق الصحيفة الآن", "تابعوا آخر الأخبار عبر قناتنا", "عدد القراءات: 123", "وقت القراءة: 3 دقائق", "دقيقة واحدة للقراءة", "نسخ الرابط", "فيسبوك تويتر واتساب", "هل أعجبك المقال؟", "هل كان هذا مفيدا؟", "لن يتم نشر عنوان بريدك الإلكتروني.", "#سياسة #اقتصاد", "We use cookies to make this site better.", "Scroll to continue", "Back to top"],
 )  # fmt: skip
-def test_labels_and_notices_are_furniture(line: str) -> None:
+def test_labels_and_notices_are_boilerplate(line: str) -> None:
     """Buttons, counters and notices are no paragraphs, even where they stand as one among
     others.
     """
@@ -244,7 +244,9 @@ def test_the_pages_own_data_are_a_second_opinion() -> None:
     )
     markup = f"<html><body><h1>{FERRY_HEADLINE}</h1><section>{paragraphs(*FERRY_LINES)}{boxes}</section></body></html>"
     page = parsed(markup)
-    assert extract_body(page, KnownPageText(), told=FERRY_LINES).paragraphs == FERRY_LINES
+    assert (
+        extract_body(page, KnownPageText(), data_paragraphs=FERRY_LINES).paragraphs == FERRY_LINES
+    )
     assert extract_body(
-        page, KnownPageText(), told=[*FERRY_LINES, *MORE_FERRY_LINES]
+        page, KnownPageText(), data_paragraphs=[*FERRY_LINES, *MORE_FERRY_LINES]
     ).paragraphs == [*FERRY_LINES, *MORE_FERRY_LINES]
