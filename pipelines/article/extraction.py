@@ -133,7 +133,9 @@ def embedded_articles(
 def _choose_body(
     page: Page, own: EmbeddedArticle | None, page_text: KnownPageText, site: SiteConfig | None
 ) -> Body:
-    """The body as the page shows it, or as its data hold it, or as the site's own selectors say."""
+    """The body by the site's own selectors, or else the better of the one shown and the one in the
+    page's data.
+    """
     selectors = site.selectors if site else None
     drop = (
         tuple(
@@ -252,7 +254,7 @@ def _headline_keys(page: Page) -> set[str]:
 
 
 def _known_keys(page: Page, metadata: Metadata) -> set[str]:
-    """Letters of what the page says in other fields: lines that repeat them are no paragraphs."""
+    """Keys (`text_key`) of the page's other fields: lines that repeat them are no paragraphs."""
     lines = [dom.text_of(element) for element in page.root.iter("time", "figcaption")]
     lines += [
         metadata.section or "",
@@ -327,7 +329,7 @@ def _apply_selectors(
 
 
 def _with_selector_evidence(metadata: Metadata, field: str, value: str) -> tuple[Evidence, ...]:
-    """The evidence with what a selector says of a field as the choice."""
+    """The evidence with the value of the site's own selector as the choice for a field."""
     others = (
         replace(evidence, chosen=False) if evidence.field == field else evidence
         for evidence in metadata.evidence

@@ -1,7 +1,7 @@
 """The embedded article that is the page's own, and its paragraphs: the second source of a body.
 
-Neither source is truth alone. What the page shows is preferred where both agree; the data are taken
-where the page shows nothing of them, or only their beginning.
+The body that the page shows is preferred if both agree; the data's is taken if the page shows none
+of it, or only its beginning.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ def parse_fragment(markup: str) -> HtmlElement | None:
 
 
 def choose_body(shown: Body, data: Body, source: str) -> Body:
-    """Of the body shown and the one in the data: the one to believe."""
+    """The body to keep, of the one shown and the one in the data (from `source`): the data's if
+    nothing is shown, or if they are much longer.
+    """
     if not data.paragraphs:
         return shown
     data.before = shown.page.blocks if shown.page else []

@@ -1,9 +1,8 @@
-"""What the lines before a text say: headline, section, date, caption and credit, on pages whose
-markup names none of them.
+"""Headline, section, date, caption and credit from the lines before a text, on pages whose markup
+names none of them.
 
-Only fields that nothing else states are filled from here. A reader sees a label, a headline, a
-picture's caption and a date before the first paragraph, in whatever elements they stand; so do
-these functions.
+Only fields that nothing else states are filled from here. Readers recognise a label, a headline, a
+caption and a date before the first paragraph whatever elements these are in; so do these functions.
 """
 
 from __future__ import annotations

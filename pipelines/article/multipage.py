@@ -206,9 +206,7 @@ def _link_label(element: HtmlElement) -> str:
 def _part_links(
     link: tuple[str, str, str], own: str, base: str, number: int
 ) -> Iterator[_PartLink]:
-    """What a link says of the parts of `base`, on the page of part `number` at the address
-    `own`.
-    """
+    """The parts of `base` that a link leads to, seen from part `number` at the address `own`."""
     label, rel, url = link
     family = canonical_key(base)
     places = [part for part, whole in _part_numbers(url) if canonical_key(whole) == family]

@@ -50,8 +50,8 @@ def paragraph_places(page: Page, read: Body) -> list[Place]:
 
 
 def _line_manner(block: Block, owners: Counter[HtmlElement]) -> str:
-    """What else tells a line from others at its place: a run between line breaks, or bold
-    throughout like a heading.
+    """A suffix for the path of a line that differs from others at its place: `/br` between line
+    breaks, `/strong` if bold throughout like a heading.
     """
     if owners[block.element] > 1:
         return "/br"

@@ -20,7 +20,7 @@ _PARTING = frozenset(("byline", "date", "share"))
 
 
 def merge_or_drop_deck(
-    whole: Blocks, first: Block, titles: AbstractSet[str], void: set[int], left: set[int]
+    whole: Blocks, first: Block, titles: AbstractSet[str], wrappers: set[int], left: set[int]
 ) -> list[Block]:
     """Paragraphs between the headline and the text's `first` block, in a box of their own and not
     `left` out already.
@@ -33,7 +33,7 @@ def merge_or_drop_deck(
         for block in whole.blocks[heads[-1] + 1 : first.index]
         if (block.kind == "p" or block.level > 1)
         and block.index not in left
-        and all(region in void for region in block.regions)
+        and all(region in wrappers for region in block.regions)
         and block.breadth >= line_rules.LONG_END
         and ends_sentence(block.text)
         and block.link_share < 0.3

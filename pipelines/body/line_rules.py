@@ -180,7 +180,7 @@ def is_solid(block: Block) -> bool:
 
 
 def is_sentence_long(block: Block) -> bool:
-    """Whether a line without links is as long as a sentence, where no full stop tells."""
+    """True if a block without links has the length of a sentence; for texts without full stops."""
     return (
         block.kind in _PROSE_KINDS
         and block.breadth >= OPENING

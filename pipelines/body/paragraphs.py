@@ -52,7 +52,7 @@ class Body:
     dropped: list[tuple[Block, str]] = field(default_factory=list)
     element: HtmlElement | None = None
     page: Blocks | None = None
-    void: set[int] = field(default_factory=set)
+    wrappers: set[int] = field(default_factory=set)
     before: list[Block] = field(default_factory=list)
     in_data: bool = False
 
@@ -76,7 +76,7 @@ class Body:
         between = self.page.blocks[self.kept[0].index : self.kept[-1].index]
         lines = []
         for block in between:
-            regions = [region for region in block.regions if region not in self.void]
+            regions = [region for region in block.regions if region not in self.wrappers]
             if regions and id(block) not in judged:
                 lines.append((block, self.page.regions[regions[0]].reason))
         return lines
@@ -103,14 +103,14 @@ def extract_body(
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
     place = _find_text_place(whole, page.root, everything, page_text.titles, host)
     # What stands in boxes beside plain paragraphs is not taken on its word.
-    place.approved = set()
+    place.confirmed = set()
     if not _is_plain(place):
         expected = sum(map(prose_length, place.inside))
         text = "".join(data_paragraphs)
         if not text or not DATA_SHARE[0] * expected <= len(text) <= DATA_SHARE[1] * expected:
             text = kept_text(page.root, expected)
-        approved = _confirmed_blocks(whole, text_key(text))
-        place = _find_text_place(whole, page.root, approved, page_text.titles, host)
+        confirmed = _confirmed_blocks(whole, text_key(text))
+        place = _find_text_place(whole, page.root, confirmed, page_text.titles, host)
     return _select_paragraphs(place, page_text, host)
 
 
@@ -135,26 +135,26 @@ def _lower_headings(whole: Blocks) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class _TextPlace:
-    """Where the text stands: `void` regions are wrappers, `element` holds the blocks `inside`;
-    `other_blocks` of the same part of the page are dropped, each with its rule; `approved` are
-    indices of the blocks that the second opinion keeps, too.
+    """Where the text stands: `wrappers` are indices of regions that only wrap it, `element` holds
+    the blocks `inside`; `other_blocks` of the same part of the page are dropped, each with its
+    rule; `confirmed` are indices of the blocks that the second opinion keeps, too.
     """
 
     whole: Blocks
-    void: set[int]
+    wrappers: set[int]
     element: HtmlElement
     inside: list[Block]
-    approved: set[int]
+    confirmed: set[int]
     other_blocks: list[tuple[Block, str]] = field(default_factory=list)
 
 
 def _find_text_place(
-    whole: Blocks, root: HtmlElement, approved: set[int], titles: AbstractSet[str], host: str
+    whole: Blocks, root: HtmlElement, confirmed: set[int], titles: AbstractSet[str], host: str
 ) -> _TextPlace:
-    void = wrapper_regions(whole, approved, titles)
-    free = [block for block in whole.blocks if all(region in void for region in block.regions)]
+    wrappers = wrapper_regions(whole, confirmed, titles)
+    free = [block for block in whole.blocks if all(region in wrappers for region in block.regions)]
     free, other_blocks = without_other_stories(free, whole.blocks, titles, host)
-    element = main_element(free, root, approved)
+    element = main_element(free, root, confirmed)
     inside = [
         block
         for block in free
@@ -162,10 +162,10 @@ def _find_text_place(
     ]
     return _TextPlace(
         whole=whole,
-        void=void,
+        wrappers=wrappers,
         element=element,
         inside=inside,
-        approved=approved,
+        confirmed=confirmed,
         other_blocks=other_blocks,
     )
 
@@ -182,14 +182,14 @@ def _is_plain(place: _TextPlace) -> bool:
             paragraphs[block.element.getparent()] += weight
             count += 1
     total = sum(
-        prose_length(block) for block in place.whole.blocks if not _is_apart(block, place.void)
+        prose_length(block) for block in place.whole.blocks if not _is_apart(block, place.wrappers)
     )
     return count >= PLAIN_COUNT and max(paragraphs.values()) >= PLAIN_SHARE * total
 
 
-def _is_apart(block: Block, void: set[int]) -> bool:
+def _is_apart(block: Block, wrappers: set[int]) -> bool:
     """Whether a block stands in a region apart."""
-    return any(region not in void for region in block.regions)
+    return any(region not in wrappers for region in block.regions)
 
 
 def read_fragment(
@@ -200,16 +200,18 @@ def read_fragment(
     """
     whole = blocks.read_blocks(root, _mark_dropped(drop))
     everything = {block.index for block in whole.blocks}
-    void = wrapper_regions(whole, everything)
-    free = [block for block in whole.blocks if all(region in void for region in block.regions)]
+    wrappers = wrapper_regions(whole, everything)
+    free = [block for block in whole.blocks if all(region in wrappers for region in block.regions)]
     element = main_element(free, root, everything)
-    place = _TextPlace(whole=whole, void=void, element=element, inside=free, approved=everything)
+    place = _TextPlace(
+        whole=whole, wrappers=wrappers, element=element, inside=free, confirmed=everything
+    )
     return _select_paragraphs(place, page_text, "")
 
 
 def _select_paragraphs(place: _TextPlace, page_text: KnownPageText, host: str) -> Body:
     whole = place.whole
-    selection = BlockSelection(place.inside, place.element, place.approved)
+    selection = BlockSelection(place.inside, place.element, place.confirmed)
     selection.by_structure()
     selection.apply_line_rules(page_text, host)
     selection.drop_pull_quotes()
@@ -220,7 +222,7 @@ def _select_paragraphs(place: _TextPlace, page_text: KnownPageText, host: str) -
         selection.dropped = [dropped for dropped in selection.dropped if dropped[0] not in short]
         selection.dropped += [(block, "teaser") for block in selection.kept]
         selection.kept = short
-    selection.add_opening(whole, place.void, page_text)
+    selection.add_opening(whole, place.wrappers, page_text)
     first = selection.kept[0].index if selection.kept else len(whole.blocks)
     return Body(
         before=whole.blocks[:first],
@@ -229,7 +231,7 @@ def _select_paragraphs(place: _TextPlace, page_text: KnownPageText, host: str) -
         dropped=[*selection.dropped, *place.other_blocks],
         element=place.element,
         page=whole,
-        void=place.void,
+        wrappers=place.wrappers,
     )
 
 
@@ -248,9 +250,9 @@ def _mark_dropped(drop: tuple[HtmlElement, ...]) -> Callable[[HtmlElement], str 
 def _confirmed_blocks(whole: Blocks, text: str) -> set[int]:
     if not text:
         return {block.index for block in whole.blocks}
-    approved = set()
+    confirmed = set()
     for block in whole.blocks:
         key = text_key(block.text)
         if len(key) > 10 and key in text:
-            approved.add(block.index)
-    return approved
+            confirmed.add(block.index)
+    return confirmed

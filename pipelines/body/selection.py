@@ -38,11 +38,11 @@ REPEATED = 60
 class BlockSelection:
     """Blocks inside the container, sorted into kept and dropped, step by step."""
 
-    def __init__(self, inside: list[Block], element: HtmlElement, approved: set[int]) -> None:
+    def __init__(self, inside: list[Block], element: HtmlElement, confirmed: set[int]) -> None:
         self.kept = inside
         self.dropped: list[tuple[Block, str]] = []
         self.element = element
-        self.approved = approved
+        self.confirmed = confirmed
         heads = sum(
             block.kind == "h" and block.level > 1 and block.link_share < 0.5 for block in inside
         )
@@ -63,7 +63,7 @@ class BlockSelection:
         for block in self.kept:
             if block.kind not in ("li", "cell", "h"):
                 weights[paths[block.index]] += prose_length(block) * (
-                    1.0 if block.index in self.approved else 0.5
+                    1.0 if block.index in self.confirmed else 0.5
                 )
         total = sum(weights.values())
         main = {path for path, weight in weights.items() if weight >= MAIN_SHARE * total}
@@ -124,7 +124,7 @@ class BlockSelection:
         if RELATED_LABEL.match(first.text) or RELATED_LEAD.match(first.text):
             return "related box"
         if all(block.kind in ("li", "cell") for block in members):
-            seen = sum(len(block.text) for block in members if block.index in self.approved)
+            seen = sum(len(block.text) for block in members if block.index in self.confirmed)
             listed = linked <= 0.5 * length or (self.lenient and seen > 0.8 * length)
             return None if listed else "linked list"
         if all(
@@ -138,8 +138,8 @@ class BlockSelection:
             return "linked box"
         if members[0].index > self.first and self._is_part(members):
             return None
-        approved = sum(len(block.text) for block in members if block.index in self.approved)
-        if texts > 0.5 * length and (self.lenient or approved > 0.5 * length):
+        confirmed = sum(len(block.text) for block in members if block.index in self.confirmed)
+        if texts > 0.5 * length and (self.lenient or confirmed > 0.5 * length):
             return None
         return "box"
 
@@ -219,7 +219,7 @@ class BlockSelection:
         after = [(block, "after the text") for block in self.kept[tail:]]
         self._keep([*before, *inside, *after])
 
-    def add_opening(self, whole: Blocks, void: set[int], page_text: KnownPageText) -> None:
+    def add_opening(self, whole: Blocks, wrappers: set[int], page_text: KnownPageText) -> None:
         """Take in the text's first paragraphs where they stand in a box of their own, and leave out
         its deck.
         """
@@ -227,7 +227,7 @@ class BlockSelection:
             return
         kept_text = text_key("".join(block.text for block in self.kept))
         left = {block.index for block, _ in self.dropped}
-        opening = merge_or_drop_deck(whole, self.kept[0], page_text.titles, void, left)
+        opening = merge_or_drop_deck(whole, self.kept[0], page_text.titles, wrappers, left)
         self.kept = [
             *(block for block in opening if text_key(block.text) not in kept_text),
             *self.kept,

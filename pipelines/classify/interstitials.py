@@ -85,8 +85,8 @@ def detect_interstitial(
 
 
 def _count_story_lines(own: list[str]) -> int:
-    """How many lines tell a story of their own; once they are of some length, the rest is not
-    looked at.
+    """How many lines are lines of a story. Once these have more than STORY characters, the text is
+    a story, and a number above every limit is returned.
     """
     count = length = 0
     for text in own:
@@ -138,7 +138,7 @@ def _own_lines(read: Body) -> list[str]:
 
 
 def _named_headline(page: Page) -> tuple[NotArticleReason, str] | None:
-    """What the page's first headline, or its title, is the name of."""
+    """(reason, words) if the page's first headline or its title is the name of an interstitial."""
     headings = (dom.text_of(element) for element in page.root.iter("h1"))
     heading = next((text for text in headings if text), "")
     second = [] if heading else [dom.text_of(element) for element in page.root.iter("h2")][:2]
@@ -151,7 +151,9 @@ def _named_headline(page: Page) -> tuple[NotArticleReason, str] | None:
 
 
 def _by_lines(read: Body, own: list[str]) -> tuple[NotArticleReason, str] | None:
-    """What the lines say that were read, or of a page without any those that it shows."""
+    """(reason, line) of the first line that is a notice: among the body's lines, or, if it has
+    none, among the first lines of the page.
+    """
     blocks = read.page.blocks if read.page else []
     lines = own or [
         block.text for block in blocks[:MOST_LINES] if block.link_share < line_rules.MOSTLY_LINKED

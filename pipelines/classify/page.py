@@ -154,7 +154,9 @@ def _says_article(page: Page, embedded: Embedded, metadata: Metadata) -> bool:
 def _other_kind(
     page: Page, metadata: Metadata, read: Body, *, says_article: bool
 ) -> tuple[NotArticleReason, str] | None:
-    """What else a page is than an article or a list, where its own words or data say so."""
+    """The reason and detail if the page's words or stated types make it something else than an
+    article or a list.
+    """
     if is_own_page(page, metadata.title, is_article=says_article):
         return NotArticleReason.SERVICE, "a page of the site about itself"
     if not says_article and (reason := _stated_kind(page, metadata, read)):

@@ -103,7 +103,7 @@ def _stub_length(read: Body) -> bool:
 
 
 def _paid_nodes(embedded: Embedded) -> Iterator[dict[str, Any]]:
-    """The nodes of JSON-LD that say something of what is paid for, or of how long the text is."""
+    """JSON-LD nodes that state whether the article is free, or its number of words."""
     for node in embedded.json_ld:
         if (
             "isAccessibleForFree" in node or "wordCount" in node

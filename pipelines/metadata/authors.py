@@ -102,8 +102,8 @@ _NOT_THE_BYLINE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameCandidate:
-    """The authors as one place states them: the text and the names in it. `own` says that it only
-    names the site.
+    """The authors as one place states them: its text (`raw`) and the names in it. `own` is true if
+    the first of them only names the site.
     """
 
     source: str
@@ -113,7 +113,7 @@ class NameCandidate:
 
 
 class SiteName:
-    """What the site is called, to tell its name from a person's."""
+    """The site's names (its metas and publishers), to recognise a byline that names no person."""
 
     def __init__(self, head: Head, publishers: Iterable[str]) -> None:
         self._keys = {

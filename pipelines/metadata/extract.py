@@ -1,9 +1,8 @@
-"""What a page says of its article beside the body: every candidate with its source, and the choice
-among them.
+"""The metadata of a page, from everything but the body: each candidate with its source, and the
+choice among them.
 
-Data embedded for machines comes first, then metas, then what readers see, then the address; each
-field has its own module that knows what its places are worth. Nothing here looks at the body's
-paragraphs.
+Data embedded for machines come first, then metas, then the text shown, then the address; each field
+has a module of its own that ranks its sources. The body's paragraphs are not used here.
 """
 
 from __future__ import annotations
@@ -310,8 +309,8 @@ def _choose_section(
 
 
 def _choose_language(places: _MetadataSources) -> str | None:
-    """The language the tree declares (and its letters don't contradict), else what the data say;
-    BCP 47.
+    """The language of the page (BCP 47, lower case): as the tree declares it if its script agrees,
+    else by JSON-LD or a meta; None if unknown.
     """
     languages = (value_text(value) for value in property_values(places.nodes, "inLanguage"))
     language = (

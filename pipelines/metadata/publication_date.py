@@ -116,7 +116,7 @@ def _marked_up(page: Page, marked: Microdata, reader: DateContext) -> Iterator[D
 
 
 def _labelled_update(element: HtmlElement) -> bool:
-    """Whether the words right before a `time` element, or in it, say that it is of the last
+    """True if the words in a `time` element, or right before it, label it as the date of the last
     change.
     """
     around = element.getparent()
@@ -156,8 +156,8 @@ def _is_outside_article(element: HtmlElement) -> bool:
 
 
 def _is_certain(candidate: DateCandidate) -> bool:
-    """A time of publication stated with an offset of its own needs no second witness, and looking
-    for one is dear.
+    """True for a time of publication with a UTC offset of its own, other than zero: no visible date
+    is looked for then, which takes long.
     """
     date = candidate.stated
     zoned = date.zone_stated and date.instant is not None and bool(date.instant.utcoffset())
@@ -176,10 +176,10 @@ def _from_url(url: str, reader: DateContext) -> DateCandidate | None:
 def choose_date(
     candidates: list[DateCandidate], reader: DateContext, *, modified: bool = False
 ) -> DateCandidate | None:
-    """The date to believe of those published (or modified): the first sound one, refined by the
-    others that agree.
+    """The date of publication (or of change, if `modified`): the first sound candidate, refined by
+    others that agree; None if there is none.
 
-    A page that only says when it was last changed gives that as its publication.
+    If a page only states when it was changed, that is its date of publication.
     """
     sound = (DateVerdict.SOUND, DateVerdict.COARSE)
     candidates = [_not_ahead(candidate, reader) for candidate in candidates]

@@ -247,11 +247,12 @@ def choose_title(
     names: Iterable[str] = (),
     alternatives: Iterable[str] = (),
 ) -> TitleCandidate | None:
-    """The candidate to believe.
+    """The headline: one of the candidates, or None if there are none.
 
-    Arabic pages: what stands as `h1`, when another place knows it too. Elsewhere, where JSON-LD and
-    the headline for sharing (`og`) differ, one of them is for search engines: JSON-LD's `names` and
-    `alternatives` (`name`, `alternativeHeadline`) tell which, or else what the page shows.
+    On pages in Arabic script it is the `h1`, if another place agrees with it. Elsewhere, if JSON-LD
+    and the headline for sharing (`og`) differ, one of them is for search engines: JSON-LD's `names`
+    and `alternatives` (`name`, `alternativeHeadline`) show which, or else the headline that the
+    page shows.
     """
     by: dict[str, TitleCandidate] = {}
     for candidate in candidates:
@@ -306,8 +307,8 @@ def _is_editorial(by: dict[str, TitleCandidate]) -> bool:
 
 
 def _is_credible(heading: TitleCandidate, candidates: list[TitleCandidate]) -> bool:
-    """Whether an `h1` has to do with what the page says elsewhere ("Log in" has not), or that is
-    but the site's name.
+    """True if an `h1` shares words with the page's other headlines ("Log in" does not), or if these
+    are only the site's name.
     """
     others = [candidate.text for candidate in candidates if candidate.source != "h1"]
     if not others or max(title_likeness(heading.text, text) for text in others) > _RELATED:

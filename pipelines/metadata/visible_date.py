@@ -64,7 +64,7 @@ MAX_LINE = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateCandidate:
-    """A date as one place states it. `modified` says that it is the time of the last change."""
+    """A date as one place states it. `modified` is true for the date of the last change."""
 
     source: str
     stated: StatedDate
@@ -131,8 +131,8 @@ def _is_line(candidate: DateCandidate) -> bool:
 
 
 def _headline_element(page: Page, head: Head) -> HtmlElement | None:
-    """The headline's element: the longest `h1`, or without one the first that says what the head
-    says.
+    """The headline's element: the longest `h1`, or else the first element whose text begins or ends
+    a title in the head; None if there is none.
     """
     headings = [
         heading for heading in islice(page.root.iter("h1"), _MAX_HEADINGS) if text_of(heading)
@@ -230,7 +230,9 @@ def _both(line: str) -> bool:
 
 
 def _date_of_line(element: HtmlElement, reader: DateContext) -> StatedDate | None:
-    """The date of an element's line, with the time of day that may stand beside it."""
+    """The date in an element's text, with the time of day from the elements around it if they
+    repeat that date with one.
+    """
     text = text_of(element)
     date = reader.parse_date(text) if len(text) <= MAX_LINE else None
     if date is None or date.precision != Precision.DAY:
