@@ -90,13 +90,14 @@ def _is_offered(read: Body) -> bool:
         return any(_OFFER.search(block.text) for block in every)
     last = read.kept[-1].index
     following = (
-        [block.text for block in every[last + 1 : last + 1 + NEAR]] if _stub_length(read) else []
+        [block.text for block in every[last + 1 : last + 1 + NEAR]] if _is_from_page(read) else []
     )
     dropped = [block.text for block, _ in read.dropped if block.index > read.kept[0].index]
     return any(_OFFER.search(text) for text in (read.kept[-1].text, *following, *dropped))
 
 
-def _stub_length(read: Body) -> bool:
+def _is_from_page(read: Body) -> bool:
+    """True if the paragraphs are blocks of the page, not of its embedded data."""
     last = read.kept[-1]
     every = read.page.blocks if read.page else []
     return last.index < len(every) and every[last.index] is last

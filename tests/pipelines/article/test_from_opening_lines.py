@@ -115,3 +115,33 @@ def test_a_title_with_the_sites_name_is_cut_to_the_line_shown() -> None:
 def test_without_the_headline_among_the_lines_nothing_is_filled() -> None:
     """Lines before a text are only read around the headline."""
     assert filled("<div>Harbour</div><div>2 March 2026</div>").section is None
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        f"<div>{FERRY_HEADLINE}</div><div><a href='/h'>Harbour</a></div>",
+        f"<div><a href='/h'>Harbour</a> 2 March 2026, 10:15</div><div>{FERRY_HEADLINE}</div>",
+    ],
+    ids=["a link below the headline", "a link in a line with the date"],
+)
+def test_a_linked_label_near_the_headline_is_the_section(before: str) -> None:
+    """A label that is a link alone, or the only link in a date line, names the section."""
+    assert filled(before).section == "Harbour"
+
+
+@pytest.mark.parametrize(
+    ("line", "caption"),
+    [
+        ("<div>The ferry at its quay</div>", "The ferry at its quay"),
+        ("<div>2 March 2026</div>", None),
+        ("<div><a href='/x'>All about the port</a></div>", None),
+        ("<div>Share</div>", None),
+    ],
+)
+def test_the_line_before_a_credit_may_be_the_caption(line: str, caption: str | None) -> None:
+    """A line of words right before the credit is the caption; a date, a link or a button is not."""
+    before = f"<div>{FERRY_HEADLINE}</div><img src='/ferry.jpg'>{line}<div>Photo: Jan Novak</div>"
+    image = filled(before).image
+    assert image is not None
+    assert (image.caption, image.credit) == (caption, "Jan Novak")

@@ -6,6 +6,7 @@ import pytest
 from page_kit import (
     FERRY_HEADLINE,
     FERRY_LINES,
+    MORE_FERRY_LINES,
     blocks_of,
     body_of,
     paragraphs,
@@ -195,3 +196,106 @@ def test_texts_without_full_stops_have_shorter_last_lines() -> None:
     bare = blocks_of(paragraphs(*(line[:-1] for line in FERRY_LINES))).blocks
     assert line_rules.longest_end(stopped) == line_rules.LONG_END
     assert line_rules.longest_end(bare) == line_rules.UNSTOPPED
+
+
+HEADING_LINK = "<p><a href='/n/2'>Second boat of the fleet late</a></p>"
+
+
+@pytest.mark.parametrize(
+    ("markup", "headline", "elsewhere"),
+    [
+        (HEADING_LINK, True, True),
+        ("<p><a href='/n/2'>Second boat</a></p>", True, False),
+        ("<p>Second boat of the fleet late</p>", True, False),
+        (f"<p>{FERRY_LINES[0]}</p>", False, False),
+    ],
+)
+def test_lines_that_may_be_headlines(markup: str, headline: bool, elsewhere: bool) -> None:
+    """After a label a linked line, or a short one without a full stop, is a headline; it leads
+    elsewhere if it is a link of several words.
+    """
+    assert line_rules.is_headline(block(markup)) is headline
+    assert line_rules.leads_elsewhere(block(markup)) is elsewhere
+
+
+def test_a_teaser_stands_right_below_a_headline_that_leads_elsewhere() -> None:
+    """The line below such a headline is a teaser; the headline itself and later lines are not."""
+    every = blocks_of(HEADING_LINK + paragraphs("It waits.", "It sails.")).blocks
+    assert [line_rules.is_teaser(line, every) for line in every] == [False, True, False]
+
+
+def test_a_short_story_above_teasers_is_found() -> None:
+    """Where only teasers were kept, the sentences right below the headline are the story; where
+    something else was kept, nothing is exchanged.
+    """
+    line = "The old boat sails again from Monday on, the harbour said."
+    teasers = "".join(HEADING_LINK + paragraphs(text) for text in MORE_FERRY_LINES[:3])
+    every = blocks_of(f"<h1>{FERRY_HEADLINE}</h1>{paragraphs(line)}{teasers}").blocks
+    kept = [found for found in every if found.text in MORE_FERRY_LINES]
+    dropped = [(found, "before the text") for found in every if found not in kept]
+    titles = {text_key(FERRY_HEADLINE)}
+    assert [found.text for found in line_rules.short_story(kept, dropped, every, titles)] == [line]
+    assert line_rules.short_story([every[1], *kept], dropped, every, titles) == []
+
+
+@pytest.mark.parametrize(
+    ("markup", "sentence", "long"),
+    [
+        (f"<p>{FERRY_LINES[0]}</p>", True, True),
+        (f"<p>{FERRY_LINES[0][:70]}</p>", True, False),
+        ("<p>It sails again.</p>", False, False),
+        (f"<li>{FERRY_LINES[0]}</li>", False, False),
+        (f"<p>{FERRY_LINES[0]} <a href='/x'>{FERRY_LINES[1]}</a></p>", False, False),
+    ],
+)
+def test_length_where_no_full_stop_ends_a_line(markup: str, sentence: bool, long: bool) -> None:
+    """A paragraph of sixty characters may be a sentence, one of a hundred a last paragraph; items
+    and links are neither.
+    """
+    assert line_rules.is_sentence_long(block(markup)) is sentence
+    assert line_rules.is_long(block(markup)) is long
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ("<p>The boat is back at last.</p>", True),
+        ("<h2>Back at last</h2>", True),
+        ("<h1>Back at last</h1>", False),
+        ("<p>From our reporter</p>", False),
+        ("<p class='note'>The boat is back at last.</p>", False),
+        ("<div><p>The boat is back at last.</p></div>", False),
+        ("<p><b>The boat is back at last.</b></p>", False),
+        ("<p><a href='/x'>The boat is back at last.</a></p>", False),
+    ],
+)
+def test_a_short_line_may_open_a_text(before: str, expected: bool) -> None:
+    """A sub-head may, and a sentence that stands as the next paragraph does."""
+    first, second = blocks_of(f"<section>{before}<p>{FERRY_LINES[0]}</p></section>").blocks
+    assert line_rules.may_open(first, second) is expected
+
+
+@pytest.mark.parametrize(
+    ("before", "line", "expected"),
+    [
+        ("<p>It sailed.</p>", "<p>Nobody was hurt.</p>", True),
+        ("<p>It sailed.</p>", "<p>More news</p>", False),
+        ("<p>It sailed.</p>", "<p>These sail again:</p>", True),
+        ("<p>It sailed.</p>", "<ul><li>The early boat</li></ul>", False),
+        ("<p>These sail again:</p>", "<ul><li>The early boat</li></ul>", True),
+        ("<p>It sailed.</p>", "<table><tr><td>Seats</td></tr></table>", True),
+        ("<p>It sailed.</p>", "<p><a href='/x'>Nobody was hurt.</a></p>", False),
+        ("<p>It sailed.</p>", "<h2>Nobody was hurt.</h2>", False),
+    ],
+)
+def test_a_short_line_may_follow_a_text(before: str, line: str, expected: bool) -> None:
+    """Sentences, cells, lines with a colon and the items these announce still belong to it."""
+    first, second = blocks_of(before + line).blocks
+    assert line_rules.may_follow(second, first) is expected
+
+
+def test_a_colon_announces_a_list_unless_it_names_sources() -> None:
+    """A paragraph that ends with a colon announces what follows, except a label of references."""
+    assert line_rules.announces_list(block("<p>These three sail again:</p>"))
+    assert not line_rules.announces_list(block("<p>Sources:</p>"))
+    assert not line_rules.announces_list(block("<p>These three sail again.</p>"))

@@ -14,6 +14,7 @@ from page_kit import (
 )
 
 from pipelines.body.main_element import main_element, prose_length, wrapper_regions
+from pipelines.page.text_key import text_key
 
 
 def test_parts_that_are_called_embeds_are_read_and_embedded_posts_are_not() -> None:
@@ -79,3 +80,36 @@ def test_a_region_with_most_of_the_prose_is_a_wrapper() -> None:
     assert [region.reason for region in wrapped.regions] == ["share"]
     assert wrapper_regions(wrapped, everything) == {0}
     assert wrapper_regions(apart, everything) == set()
+
+
+def test_what_stands_apart_from_the_headlines_text_is_no_wrapper() -> None:
+    """Where a text follows the headline directly, an `aside` after it is left out however much it
+    says; an element of another name with as much prose is a wrapper.
+    """
+    titles = {text_key(FERRY_HEADLINE)}
+
+    def wrapped(tag: str) -> set[int]:
+        long = paragraphs(*MORE_FERRY_LINES, *(f"{line} Twice." for line in MORE_FERRY_LINES))
+        box = f"<{tag} class='share-buttons'>{long}</{tag}>"
+        made = blocks_of(f"<h1>{FERRY_HEADLINE}</h1>{paragraphs(*FERRY_LINES)}{box}")
+        return wrapper_regions(made, set(range(len(made.blocks))), titles)
+
+    assert wrapped("aside") == set()
+    assert wrapped("div") == {0}
+
+
+def test_regions_are_named_without_numbers() -> None:
+    """Boxes that differ in a number only are weighed together, those of other names are not."""
+
+    def wrapped(*names: str) -> set[int]:
+        boxes = "".join(
+            f"<div class='{name}'><div>{line}</div></div>"
+            for name, line in zip(names, FERRY_LINES, strict=True)
+        )
+        made = blocks_of(f"{boxes}{paragraphs(*MORE_FERRY_LINES[:2])}")
+        assert len(made.regions) == len(FERRY_LINES)
+        return wrapper_regions(made, set(range(len(made.blocks))))
+
+    numbered = wrapped("share-1", "share-2", "share-3", "share-4")
+    assert numbered == {0, 1, 2, 3}
+    assert wrapped("share-a", "share-b", "share-c", "share-d") == set()

@@ -79,3 +79,31 @@ def test_a_notice_above_the_headline_goes() -> None:
 def test_links_inside_the_site(href: str, expected: bool) -> None:
     """A relative link or one to the same host leads inside; a fragment or broken address doesn't."""
     assert leads_inside(href, "example.test") is expected
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        f"<div class='aside'><h2><a href='/n/2'>Flags</a></h2>{paragraphs(MORE_FERRY_LINES[0])}</div>",
+        f"<div class='part'><h2>Flags</h2>{paragraphs(MORE_FERRY_LINES[0])}</div>",
+        f"<div class='part'>{paragraphs(*MORE_FERRY_LINES)}</div>",
+    ],
+    ids=["another class", "a sub-head", "no headline"],
+)
+def test_a_part_of_the_article_is_no_other_story(other: str) -> None:
+    """A box of another class, or one whose headline is neither linked nor dated, is left in."""
+    assert rules(f"<main><div class='part'>{STORY}</div>{other}</main>") == []
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["<h3>Boat number {}</h3>", "<h3><a href='https://other.example/{}'>Boat is late</a></h3>"],
+    ids=["not linked", "another site"],
+)
+def test_parts_of_a_guide_are_no_teasers(heading: str) -> None:
+    """Like boxes whose headings don't lead to pages of the same site are left in."""
+    boxes = "".join(
+        f"<div class='card'>{heading.format(number)}<p>A line on it.</p></div>"
+        for number in range(3)
+    )
+    assert rules(f"<main>{STORY}<div>{boxes}</div></main>") == []

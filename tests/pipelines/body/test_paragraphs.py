@@ -236,8 +236,8 @@ def test_a_short_line_that_tells_something_stays(line: str) -> None:
 
 
 def test_the_pages_own_data_are_a_second_opinion() -> None:
-    """Where a page's data hold most of its prose, what they don't hold is doubted, and no other
-    reader is asked.
+    """Where a page's data hold most of its prose, what they don't hold is left out, and
+    trafilatura is not asked.
     """
     boxes = "".join(
         f"<div class='c{at}'><p>{line}</p></div>" for at, line in enumerate(MORE_FERRY_LINES)

@@ -6,6 +6,7 @@ import pytest
 from page_kit import (
     FERRY_HEADLINE,
     FERRY_LINES,
+    MORE_FERRY_LINES,
     blocks_of,
     body_of,
     paragraphs,
@@ -126,3 +127,33 @@ def test_short_lines_around_the_prose_are_cut() -> None:
     )
     short.trim_ends(())
     assert len(short.kept) == 2
+
+
+def test_a_quotation_in_a_box_of_its_own_stays() -> None:
+    """Lines inside a `blockquote` are text, whatever stands around them."""
+    quote = "<blockquote><div><p>We are back</p><p>at last</p></div></blockquote>"
+    found = body_of(
+        f"<section>{paragraphs(*FERRY_LINES)}{quote}{paragraphs(MORE_FERRY_LINES[0])}</section>"
+    )
+    assert found.paragraphs == [*FERRY_LINES, "We are back", "at last", MORE_FERRY_LINES[0]]
+
+
+def test_lists_in_a_guide_are_text() -> None:
+    """In a text with several sub-heads a box of list items with hardly a link belongs to it; in a
+    news story it is dropped.
+    """
+    rows = "".join(f"<li>Boat {number} of the fleet</li>" for number in range(4))
+    box = f"<div><p>Boats</p><ul>{rows}</ul></div>"
+
+    def read(heads: int) -> list[str]:
+        parts = "".join(
+            f"<h2>Pier {number}</h2>{paragraphs(f'{FERRY_LINES[number]} So it is.')}"
+            for number in range(heads)
+        )
+        last = paragraphs(*MORE_FERRY_LINES[:2])
+        return body_of(
+            f"<section>{paragraphs(*FERRY_LINES)}{parts}{box}{last}</section>"
+        ).paragraphs
+
+    assert "Boat 3 of the fleet" in read(4)
+    assert "Boat 3 of the fleet" not in read(2)

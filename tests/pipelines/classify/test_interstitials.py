@@ -119,3 +119,30 @@ def test_a_few_lines_on_a_page_that_asks_not_to_be_indexed() -> None:
     assert hidden(FERRY_LINES[:1], "noindex, follow") is not None
     assert hidden(FERRY_LINES[:1], "index") is None
     assert hidden(FERRY_LINES, "noindex, follow") is None
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (
+            "The page you are looking for may have been moved or deleted by us.",
+            NotArticleReason.ERROR_PAGE,
+        ),
+        ("Checking your browser before accessing this site.", NotArticleReason.CHALLENGE),
+        ("The harbour is closed.", None),
+    ],
+)
+def test_a_notice_without_a_headline_is_known_by_its_line(
+    line: str, reason: NotArticleReason | None
+) -> None:
+    """Where no headline and no mark tells, the lines do."""
+    assert interstitial(f"<p>{line}</p>") == reason
+
+
+def test_a_page_that_shows_much_is_not_judged_by_marks() -> None:
+    """A form for checks on a page with many headlines and no text of its own is a part of that
+    page.
+    """
+    form = "<form class='g-recaptcha'></form>"
+    assert interstitial(f"<ul>{LINKS}</ul>{form}") == NotArticleReason.CHALLENGE
+    assert interstitial(f"<ul>{LINKS * 4}</ul>{form}") is None

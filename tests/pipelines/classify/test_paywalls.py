@@ -67,3 +67,12 @@ def test_a_broken_selector_selects_nothing() -> None:
     """A selector that is no CSS in the page's data is passed over."""
     head = linked(isAccessibleForFree=False, hasPart={"cssSelector": "p[[["})
     assert stub(paragraphs(*FERRY_LINES[:2]), head=head)
+
+
+def test_an_offer_far_below_the_text_is_none_of_the_articles() -> None:
+    """Only lines soon after the text make an offer; the site's own at the end of a page do not."""
+    between = "".join(f"<footer><p>Pier {number}</p></footer>" for number in range(9))
+    assert stub(paragraphs(*FERRY_LINES[:2]), head=PAID, offer=OFFER)
+    assert not stub(
+        paragraphs(*FERRY_LINES[:2]), head=PAID, offer=between + OFFER.replace("div", "footer")
+    )
