@@ -240,7 +240,7 @@ def _canonical_address(page: Page, data: EmbeddedArticle) -> str | None:
 
 
 def _headline_keys(page: Page) -> set[str]:
-    """Letters of the headlines that stand on the page and in its head."""
+    """Keys (`text_key`) of the headlines that stand on the page and in its head."""
     keys = {text_key(dom.text_of(element)) for element in page.root.iter("h1")}
     for meta in page.root.iter("meta"):
         if (meta.get("property") or meta.get("name") or "").lower() in (

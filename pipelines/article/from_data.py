@@ -29,8 +29,8 @@ AGREED = 0.6
 
 
 def own_article(embedded: Embedded, page: Page, titles: set[str]) -> EmbeddedArticle | None:
-    """The embedded article whose headline (as letters) or address is the page's; the one with most
-    text, or None.
+    """The embedded article with the page's headline (one of `titles`, keys by `text_key`) or
+    address; of several the one with most text, or None.
     """
     slug = _last_step(page.url)
     best: EmbeddedArticle | None = None

@@ -198,7 +198,9 @@ def _may_caption(block: Block, metadata: Metadata) -> bool:
 
 
 def _opening_image(page: Page, before: list[Block]) -> str | None:
-    """The last picture that stands before the text and is no logo."""
+    """The address of the page's first picture that is no logo; None if nothing stands before the
+    text.
+    """
     if not before:
         return None
     scope = page.root.find("body")

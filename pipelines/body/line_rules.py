@@ -146,8 +146,8 @@ def short_story(
     every: list[Block],
     titles: AbstractSet[str],
 ) -> list[Block]:
-    """Where all that was kept are teasers: the sentences right below the page's headline, which
-    were too short beside them.
+    """The sentences right below the page's headline, if all blocks in `kept` are teasers: a story
+    too short to be kept beside them. Empty in any other case.
     """
     headlines = sum(leads_elsewhere(block) for block, _ in dropped)
     if not kept or headlines < TEASERS or not all(is_teaser(block, every) for block in kept):
@@ -190,8 +190,8 @@ def is_sentence_long(block: Block) -> bool:
 
 
 def longest_end(text: list[Block]) -> int:
-    """From how much on a line without a full stop is the last paragraph: shorter where the others
-    have none either.
+    """The least length, in characters, of a last paragraph without a full stop: shorter if the
+    other paragraphs have none either.
     """
     paragraphs = [
         block for block in text if block.kind in _PROSE_KINDS and block.breadth >= OPENING

@@ -42,9 +42,9 @@ DATA_SHARE = (0.5, 1.2)
 
 @dataclass(slots=True, kw_only=True)
 class Body:
-    """What was recovered: the paragraphs, the blocks they come from, those left out with their
-    rule, all blocks of the page, and those that stand before the text. `in_data` says that they are
-    not the page's but its data's.
+    """A recovered body: its paragraphs, the blocks they come from (`kept`), those left out with
+    their rule (`dropped`), all blocks of the page, and those before the text. `in_data` is true if
+    the paragraphs come from the page's embedded data.
     """
 
     paragraphs: list[str]
@@ -188,15 +188,15 @@ def _is_plain(place: _TextPlace) -> bool:
 
 
 def _is_apart(block: Block, wrappers: set[int]) -> bool:
-    """Whether a block stands in a region apart."""
+    """True if a block stands in a region that is no wrapper."""
     return any(region not in wrappers for region in block.regions)
 
 
 def read_fragment(
     root: HtmlElement, page_text: KnownPageText, drop: tuple[HtmlElement, ...] = ()
 ) -> Body:
-    """The paragraphs of a tree that holds a body alone: no search for its place, the same rules for
-    its lines.
+    """The body of a tree that holds nothing else, such as HTML from embedded data: its place is not
+    searched for, its lines follow the same rules.
     """
     whole = blocks.read_blocks(root, _mark_dropped(drop))
     everything = {block.index for block in whole.blocks}

@@ -177,8 +177,8 @@ class BlockSelection:
         self._keep(verdicts)
 
     def drop_pull_quotes(self) -> None:
-        """Drop sentences lifted out of a paragraph to be shown large. A guide sums itself up in its
-        own words.
+        """Drop sentences lifted out of a paragraph to be shown large, except in a guide, whose
+        summaries repeat its sentences.
         """
         lifted = set() if self.guided else find_pull_quotes(self.kept)
         self._keep(

@@ -111,8 +111,8 @@ def _error_name(page: Page) -> str | None:
 
 
 def hides_something(page: Page, read: Body) -> str | None:
-    """Why the few lines of a page that promises no article are no story: they all ask something of
-    the visitor, or the page does not want to be found.
+    """Why the few lines of a page that promises no article are no story: all of them address the
+    visitor, or the page asks not to be indexed; else None.
     """
     own = _own_lines(read)
     if not 0 < len(own) <= STORY_LINES + 1 or sum(map(len, own)) > STORY:

@@ -66,7 +66,7 @@ _UNFINISHED = re.compile(r"(\.\.\.|…|\[…\])\W*$")
 
 
 def is_stub(embedded: Embedded, page: Page, read: Body) -> bool:
-    """Whether what was read is only what stands before a paywall."""
+    """True if what was read is only the part of an article before a paywall."""
     length = sum(map(len, read.paragraphs))
     if length > STUB or len(read.paragraphs) > STUB_LINES or not _is_offered(read):
         return False

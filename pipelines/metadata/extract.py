@@ -48,8 +48,8 @@ _PUBLISHER_METAS = ("publisher", "dc.publisher", "application-name", "twitter:si
 
 
 class DataArticle(Protocol):
-    """The page's own article as its application data hold it (see `found_article`); texts as they
-    stood.
+    """The page's own article as its application data hold it (`article.from_data.own_article`);
+    texts as they stood.
     """
 
     @property
@@ -78,14 +78,13 @@ class DataArticle(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """A page's metadata as chosen, with all that was stated in `evidence`.
+    """A page's metadata as chosen, with all candidates in `evidence`.
 
     `titles` are all headlines found (cleaned), the chosen one first. `leads` are candidates for the
-    lead: whether one is the lead or only an advertisement of the page is for the body to say.
-    `kinds` are the page's own words for what it is (`og:type`, JSON-LD types), lower case. `signed`
-    says that the authors are more than the site's own name, `caption_shown` is false where readers
-    don't see the picture's caption. `canonical` and `amp` are absolute addresses as stated, not yet
-    judged.
+    lead, of which `article.extraction` takes one that the body does not repeat. `kinds` are the
+    page's stated types (`og:type`, JSON-LD types), lower case. `signed` is true if the authors are
+    more than the site's own name, `caption_shown` false if readers don't see the picture's caption.
+    `canonical` and `amp` are absolute addresses as stated, not yet checked.
     """
 
     title: str | None

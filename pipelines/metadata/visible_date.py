@@ -73,11 +73,10 @@ class DateCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateContext:
-    """Reads date texts under what is known of the page: its capture, its site's zone (None: not
-    known), its language.
+    """Reads date texts with what is known of the page: time of capture, its site's zone (None if
+    unknown), its language.
 
-    `guess` is a zone to read dates in where the site's isn't known; it is not trusted to put others
-    right.
+    `guess` is a zone to read dates in if the site's is unknown; it is not used to correct dates.
     """
 
     captured: datetime | None

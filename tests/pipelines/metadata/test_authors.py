@@ -179,3 +179,27 @@ def test_the_first_who_is_not_the_site_is_chosen() -> None:
     assert choose_authors([site, person]) == person
     assert choose_authors([site]) == site
     assert choose_authors([]) is None
+
+
+def test_a_standard_mark_goes_before_a_class_name() -> None:
+    """`rel=author` is believed before an element whose class only sounds like a byline, wherever it
+    stands.
+    """
+    body = '<p class="byline">Jan Novak</p><p><a rel="author" href="/a">Amal Haddad</a></p>'
+    assert metadata_of(page("", f"<h1>{HEADLINE}</h1>{body}{FILLER}", lang="en")).authors == (
+        "Amal Haddad",
+    )
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        '<aside><p class="author">Jan Novak</p></aside>',
+        '<div class="comment"><p class="author">Jan Novak</p></div>',
+        '<p class="comment-author">Jan Novak</p>',
+        '<div class="teaser"><a rel="author" href="/a">Jan Novak</a></div>',
+    ],
+)
+def test_names_beside_the_article_are_not_its_authors(box: str) -> None:
+    """A commenter, or the writer of another story, did not write this one."""
+    assert metadata_of(page("", f"<h1>{HEADLINE}</h1>{FILLER}{box}", lang="en")).authors == ()

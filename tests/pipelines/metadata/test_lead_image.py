@@ -99,3 +99,48 @@ def test_the_headline_is_no_caption_and_a_logo_no_picture() -> None:
         f"<figcaption>{HEADLINE}</figcaption></figure>",
     )
     assert (found.image.url[-6:], found.image.caption) == ("/c.jpg", None)
+
+
+def test_json_ld_names_caption_and_credit_of_its_own_picture() -> None:
+    """The caption of an ImageObject goes with its address, and its credit too."""
+    node = {"url": "/b.jpg", "caption": "The bank of the river", "creditText": "Jan Novak"}
+    (found,) = images("", f"<h1>{HEADLINE}</h1>{FILLER}", linked_images=["/x.jpg", node])[1:]
+    assert (found.image.caption, found.image.credit, found.captioned) == (
+        "The bank of the river",
+        "Jan Novak",
+        "json-ld",
+    )
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<div><img src='/c.jpg'><p class='caption'>The bank of the river</p><p>See also</p></div>",
+        "<div><img src='/c.jpg'><i itemprop='caption'>The bank of the river</i><b>More</b></div>",
+    ],
+)
+def test_a_marked_caption_is_told_from_other_words_of_its_box(box: str) -> None:
+    """A class or property of captions names the words, whatever else the box holds."""
+    (found,) = images("", f"<h1>{HEADLINE}</h1>{box}")
+    assert (found.image.caption, found.captioned) == ("The bank of the river", "dom")
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<figure><img src='/c.jpg'><div>The bank<span class='source'>Jan Novak</span></div></figure>",
+        "<div><figure><img src='/c.jpg'><figcaption>The bank</figcaption></figure><p class='photo-credit'>Photo: Jan Novak</p></div>",
+    ],
+    ids=["inside", "after"],
+)
+def test_a_credit_may_be_marked_in_the_box_or_after_it(box: str) -> None:
+    """A marked credit is no part of the caption."""
+    (found,) = images("", f"<h1>{HEADLINE}</h1>{box}")
+    assert (found.image.caption, found.image.credit) == ("The bank", "Jan Novak")
+
+
+def test_a_picture_above_the_headline_is_the_articles_in_a_figure_only() -> None:
+    """Pictures before the headline are the page's, unless a `figure` holds one."""
+    after = f"<h1>{HEADLINE}</h1>{FILLER}"
+    assert images("", f"<img src='/c.jpg'>{after}") == []
+    assert len(images("", f"<figure><img src='/c.jpg'></figure>{after}")) == 1

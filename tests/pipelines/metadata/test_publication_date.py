@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from page_kit import (
     CAPTURED,
     FILLER,
@@ -186,3 +187,69 @@ def test_a_change_stands_for_a_publication_that_nothing_states() -> None:
     assert (
         choose_date(stated_dates(data=("2024-10-23T10:00Z", None)), reader, modified=True) is None
     )
+
+
+@pytest.mark.parametrize(
+    ("markup", "modified"),
+    [
+        ("<span>Updated:</span> {}", True),
+        ("Last updated {}", True),
+        ("<span>Published:</span> {}", False),
+        ("{}", False),
+    ],
+)
+def test_a_label_before_a_time_tells_its_change(markup: str, modified: bool) -> None:
+    """A `time` element right after a word for updates is the time of the last change."""
+    time = '<time datetime="2024-10-25T08:00:00Z">25 October</time>'
+    body = f"<h1>{HEADLINE}</h1><p>{markup.format(time)}</p>{FILLER}"
+    made = parsed(page("", body, lang="en"), "https://www.example.test/x")
+    reader = DateContext(captured=CAPTURED, zone=None, language="en")
+    found = date_candidates(made, Head(made), Microdata(made), [], reader)
+    assert [date.modified for date in found if date.source == "time"] == [modified]
+
+
+@pytest.mark.parametrize(("offset", "sources"), [("+03:00", ["meta"]), ("Z", ["meta", "text"])])
+def test_what_readers_see_is_read_where_the_zone_is_in_doubt(
+    offset: str, sources: list[str]
+) -> None:
+    """A time with an offset of its own needs no second source; one in UTC is compared with the
+    visible line.
+    """
+    head = f'<meta property="article:published_time" content="2024-10-25T10:00:00{offset}">'
+    body = f"<h1>{HEADLINE}</h1><p>25 October 2024 13:00</p>{FILLER}"
+    made = parsed(page(head, body, lang="en"), "https://www.example.test/x")
+    reader = DateContext(captured=CAPTURED, zone=None, language="en")
+    found = date_candidates(made, Head(made), Microdata(made), [], reader)
+    assert [date.source for date in found] == sources
+
+
+def candidate(source: str, text: str) -> DateCandidate:
+    stated = DateContext(captured=CAPTURED, zone=None, language="en").parse_date(text)
+    assert stated is not None
+    return DateCandidate(source=source, stated=stated)
+
+
+@pytest.mark.parametrize(
+    ("first", "others", "expected"),
+    [
+        (
+            "2024-10-24",
+            ["2024-10-23T10:00:00Z", "2024-10-24T11:00:00Z"],
+            "2024-10-24T11:00:00+00:00",
+        ),
+        ("2024-10-24", ["2024-10-23T10:00:00Z"], "2024-10-24T00:00:00+00:00"),
+        ("2024-10-24 10:00", ["2024-10-24T10:00:30+03:00"], "2024-10-24T10:00:30+03:00"),
+        ("2024-10-24 10:00", ["2024-10-24T11:00:00+03:00"], "2024-10-24T10:00:00+00:00"),
+    ],
+    ids=["time of that day", "another day", "zone of that clock", "another clock"],
+)
+def test_a_date_is_refined_by_one_that_agrees(first: str, others: list[str], expected: str) -> None:
+    """The time of day is taken from a candidate of the same day, the zone from one of the same
+    clock.
+    """
+    reader = DateContext(captured=CAPTURED, zone=None, language="en")
+    found = [candidate("json-ld", first), *(candidate("meta", text) for text in others)]
+    best = choose_date(found, reader)
+    assert best is not None
+    assert best.stated.instant is not None
+    assert best.stated.instant.isoformat() == expected

@@ -80,3 +80,19 @@ def test_the_articles_own_statement_goes_before_what_the_page_shows() -> None:
 def test_names_of_the_front_page(name: str, expected: bool) -> None:
     """A front page is known by name in several languages."""
     assert is_home(name) is expected
+
+
+@pytest.mark.parametrize(
+    ("label", "section"),
+    [
+        ("World", "World"),
+        ("25 October 2024", None),
+        ("Breaking", None),
+        ("A line of more words than a label has", None),
+        ("Who pays?", None),
+    ],
+)
+def test_only_a_label_above_the_headline_is_a_section(label: str, section: str | None) -> None:
+    """Dates, tickers, sentences and long lines right before the headline are no section."""
+    body = f"<div><span>{label}</span><h1>{HEADLINE}</h1></div>{FILLER}"
+    assert metadata_of(page("", body), url="https://www.example.test/x").section == section

@@ -202,3 +202,26 @@ def test_an_overlong_or_tiny_title_is_no_candidate() -> None:
     """A title of two letters, or of more than four hundred, is none."""
     made = parsed(page('<meta property="og:title" content="ab">', "<h1>" + "word " * 90 + "</h1>"))
     assert title_candidates(made, Head(made), json_ld=None, microdata=None) == []
+
+
+@pytest.mark.parametrize(
+    ("href", "expected"), [("/", False), ("/index.html", False), ("/world/river", True)]
+)
+def test_a_headline_may_be_linked_to_its_own_page(href: str, expected: bool) -> None:
+    """An `h1` that is a link stands as a story's headline unless it leads to the front page."""
+    made = parsed(page("", f'<h1><a href="{href}">Rivers return</a></h1>'))
+    (found,) = title_candidates(made, Head(made), json_ld=None, microdata=None)
+    assert found.heads is expected
+
+
+def test_a_social_label_is_not_the_editors_headline() -> None:
+    """Where all other places agree, a headline for sharing is believed if it is long enough to be
+    one.
+    """
+    agreed = [candidate(source, SEARCHED) for source in ("json-ld", "h1", "title")]
+    chosen = choose_title([*agreed, candidate("og", EDITED)])
+    assert chosen is not None
+    assert chosen.text == EDITED
+    short = choose_title([*agreed, candidate("og", "Rivers: live")])
+    assert short is not None
+    assert short.text == SEARCHED
