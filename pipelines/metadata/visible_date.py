@@ -174,7 +174,7 @@ def _dates_in(
         if date and date.precision not in (Precision.YEAR, Precision.MONTH):
             if date.relative and _in_teaser(element, box):
                 continue
-            modified = is_update(date.raw) and not _both(date.raw)
+            modified = is_update(date.raw) and not _states_publication_first(date.raw)
             side.append(DateCandidate(source="text", stated=date, modified=modified))
     return above, below
 
@@ -224,7 +224,8 @@ def _may_be_dated(text: str) -> bool:
     )
 
 
-def _both(line: str) -> bool:
+def _states_publication_first(line: str) -> bool:
+    """True if a line with a word for updates does not begin with it: the first date is another."""
     return not is_update(line[: len(line) // 3])
 
 

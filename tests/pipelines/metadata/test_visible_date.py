@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from page_kit import (
     CAPTURED,
     FILLER,
@@ -101,3 +102,33 @@ def test_texts_are_read_in_the_sites_zone_or_the_guessed_one() -> None:
         assert stated is not None
         assert stated.instant is not None
         assert stated.instant.utcoffset() == timedelta(hours=hours)
+
+
+def test_a_relative_date_beside_another_headline_is_a_teasers() -> None:
+    """A relative date in a box with another story's link is not this one's; in a box without such a
+    link it is.
+    """
+    heading = "<h1>Rivers return</h1>"
+    teaser = (
+        '<div><a href="/n/2">Storm warning for the whole of the coast</a> <i>2 hours ago</i></div>'
+    )
+    assert near(f"<div>{heading}{teaser}</div>") == []
+    own = '<div><a href="/a">Amal Haddad</a> <i>2 hours ago</i></div>'
+    assert near(f"<div>{heading}{own}</div>") == [("text", 25, False)]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [("24 October 2024", [("text", 24, False)]), ("25 October 2024", [])],
+    ids=["another day", "the day of the capture"],
+)
+def test_a_day_far_above_the_headline(line: str, found: list[tuple[str, int, bool]]) -> None:
+    """In a bar above the headline's boxes the day of the capture is passed over, another is not."""
+    body = f"<div><p>{line}</p><div><div><h1>Rivers return</h1></div></div></div>"
+    assert near(body) == found
+
+
+def test_a_line_with_both_dates_states_the_publication() -> None:
+    """A line that begins with the publication is no update though it names one, too."""
+    line = "Published on 24 October 2024 10:00 - Updated 25 October 2024"
+    assert near(f"<div><h1>Rivers return</h1><p>{line}</p></div>") == [("text", 24, False)]
