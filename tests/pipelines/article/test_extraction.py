@@ -117,17 +117,17 @@ def test_a_sentence_that_tells_a_day_stays_and_dates_nothing() -> None:
     """Where the only date on a page stands in a paragraph, it is a day of the story: the paragraph
     is kept, no date is made of it.
     """
-    told = (
+    day = (
         "The library of the old town, closed since the flood, was opened again to all visitors on "
         "3 March 2026."
     )
-    found = article(page_of("".join(f"<p>{line}</p>" for line in (told, *LINES))))
-    assert (found.paragraphs, found.published) == ([told, *LINES], None)
+    found = article(page_of("".join(f"<p>{line}</p>" for line in (day, *LINES))))
+    assert (found.paragraphs, found.published) == ([day, *LINES], None)
 
 
-def test_selectors_are_told_as_evidence() -> None:
+def test_selectors_are_named_in_the_evidence() -> None:
     """What a selector says is the choice, a line it drops is named, parts within parts count once,
-    and one in vain is told.
+    and one that matches nothing is named.
     """
     line = (
         "The council met on Monday and spoke at length about the bridge, its cost and its colour, "
@@ -144,10 +144,10 @@ def test_selectors_are_told_as_evidence() -> None:
     assert isinstance(found, Article)
     assert found.paragraphs == [line, f"{line} Twice.", f"{line} End."]
     assert len(found.places) == 3
-    told = {(one.field, one.source, one.value) for one in found.evidence}
-    assert ("title", "selector", "The bridge is open again") in told
-    assert ("dropped", "selector", "Buy our calendar.") in told
-    assert {(field, value) for field, source, value in told if value.startswith("nothing")} == {
+    evidence = {(one.field, one.source, one.value) for one in found.evidence}
+    assert ("title", "selector", "The bridge is open again") in evidence
+    assert ("dropped", "selector", "Buy our calendar.") in evidence
+    assert {(field, value) for field, source, value in evidence if value.startswith("nothing")} == {
         ("date", "nothing on this page matches 'span.none'"),
         ("drop", "nothing on this page matches '.none'"),
     }
@@ -239,7 +239,7 @@ def test_a_capture_time_without_zone_is_utc():
 STORY = "".join(f"<p>The {part} of the library was restored by volunteers in the spring of this year.</p>" for part in ("roof", "hall", "door"))  # fmt: skip
 
 
-def told(around: str) -> Article:
+def library_article(around: str) -> Article:
     page = (
         f'<html lang="en"><head><title>Library opens in the '
         f"spring</title></head><body>{around.replace('STORY', STORY)}</body></html>"
@@ -265,7 +265,7 @@ def test_what_a_page_does_not_say_stays_unsaid() -> None:
         '<div><a href="/n/2"><h4>Another headline of another story</h4></a><span>2 hours '
         "ago</span></div>"
     )
-    found = told(f"<div>{head}<div>STORY</div></div><div>{teaser * 3}</div>")
+    found = library_article(f"<div>{head}<div>STORY</div></div><div>{teaser * 3}</div>")
     assert (found.section, found.published, len(found.paragraphs)) == (None, None, 3)
     assert found.image is not None
     assert (found.image.caption, found.image.credit) == (None, "Amal Haddad")

@@ -190,7 +190,9 @@ NOINDEX = '<meta name="robots" content="noindex, nofollow">'
 @pytest.mark.parametrize(
     ("head", "kind"), [(NOINDEX, NotAnArticle), (NOINDEX + ARTICLE, Article), ("", Article)]
 )
-def test_a_few_lines_that_want_not_to_be_found_are_owed(head: str, kind: type) -> None:
+def test_a_few_lines_on_a_page_that_asks_not_to_be_indexed_are_no_article(
+    head: str, kind: type
+) -> None:
     """A line or two on a page that asks not to be indexed, and promises no article, hide one rather
     than being one.
     """
@@ -230,7 +232,9 @@ f"href='?page=6'>السابق</a>"), "/world?page=7"),
     ids=["calendar day", "day without news", "last page", "hub"],
 )  # fmt: skip
 @pytest.mark.parametrize("head", ["", WEBSITE])
-def test_nothing_is_owed_where_nothing_was_promised(body: str, url: str, head: str) -> None:
+def test_a_page_without_prose_that_promises_no_article_is_a_listing(
+    body: str, url: str, head: str
+) -> None:
     """Pages without prose that do not call themselves articles are listings, not articles that were
     lost.
     """
@@ -241,7 +245,7 @@ def test_nothing_is_owed_where_nothing_was_promised(body: str, url: str, head: s
 
 @pytest.mark.parametrize("head", ["", WEBSITE, ARTICLE])
 def test_a_page_about_the_site_is_its_own(head: str) -> None:
-    """What a site says of itself is neither an article nor owed, even where a content system calls
+    """A page about the site is neither an article nor empty, even where a content system calls
     every page an article.
     """
     found = read(
@@ -269,7 +273,7 @@ f"datetime='2026-11-07T09:54:00+03:00'>السبت</time><ul>{MENU}</ul>")),
     ],
     ids=["og", "json-ld", "published", "dated headline", "empty mount", "asks for scripts", "spinner"],
 )  # fmt: skip
-def test_an_article_that_was_promised_is_owed(head: str, body: str) -> None:
+def test_a_page_that_promises_an_article_and_has_no_text_is_empty(head: str, body: str) -> None:
     """A page that shows nothing, or calls itself an article and has no text, is empty: somebody has
     to look at it.
     """
