@@ -97,7 +97,7 @@ def _is_offered(read: Body) -> bool:
 
 
 def _is_from_page(read: Body) -> bool:
-    """True if the paragraphs are blocks of the page, not of its embedded data."""
+    """True if the last paragraph is one of `read.page`, not of another element of a selector."""
     last = read.kept[-1]
     every = read.page.blocks if read.page else []
     return last.index < len(every) and every[last.index] is last

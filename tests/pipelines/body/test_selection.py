@@ -13,7 +13,9 @@ from page_kit import (
     parsed,
 )
 
+from pipelines.body.line_rules import KnownPageText
 from pipelines.body.selection import BlockSelection
+from pipelines.page.text_key import text_key
 
 
 @pytest.mark.parametrize(
@@ -157,3 +159,41 @@ def test_lists_in_a_guide_are_text() -> None:
 
     assert "Boat 3 of the fleet" in read(4)
     assert "Boat 3 of the fleet" not in read(2)
+
+
+def test_each_box_is_judged_by_itself() -> None:
+    """A quotation between two boxes that are dropped stays."""
+    links = "<div><p>Go <a href='/1'>to all of the timetables</a></p></div>"
+    quote = "<div><blockquote><p>We are back at last</p></blockquote></div>"
+    found = body_of(
+        f"<section>{paragraphs(*FERRY_LINES[:2])}{links}{quote}{paragraphs(*FERRY_LINES[2:])}</section>"
+    )
+    assert found.paragraphs == [*FERRY_LINES[:2], "We are back at last", *FERRY_LINES[2:]]
+
+
+QUOTE = "“I learned to swim off that boat, as my mother did.”"
+
+
+def test_a_quotation_shown_twice_is_dropped_with_its_rule() -> None:
+    """The copy goes, the paragraph it is taken from stays; a guide keeps both."""
+    whole = blocks_of(paragraphs(QUOTE, f"{QUOTE} Mara Lund, who is eighty, stayed.")).blocks
+    heads = blocks_of("<h2>Pier</h2>" * 4).blocks
+    root = parsed("<p>x</p>").root
+    news = BlockSelection(list(whole), root, set())
+    news.drop_pull_quotes()
+    assert news.kept == whole[1:]
+    assert news.dropped == [(whole[0], "pulled quotation")]
+    guide = BlockSelection([*whole, *heads], root, set())
+    guide.drop_pull_quotes()
+    assert guide.kept == [*whole, *heads]
+
+
+def test_a_first_paragraph_outside_the_selection_is_added() -> None:
+    """A sentence between headline and text that was not among the selected blocks opens the text."""
+    whole = blocks_of(
+        f"<h1>{FERRY_HEADLINE}</h1><div>{paragraphs(MORE_FERRY_LINES[0])}</div>{paragraphs(*FERRY_LINES)}"
+    )
+    text = [block for block in whole.blocks if block.text in FERRY_LINES]
+    selection = BlockSelection(text, parsed("<p>x</p>").root, set())
+    selection.add_opening(whole, set(), KnownPageText(titles={text_key(FERRY_HEADLINE)}))
+    assert [block.text for block in selection.kept] == [MORE_FERRY_LINES[0], *FERRY_LINES]

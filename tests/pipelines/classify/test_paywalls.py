@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from page_kit import FERRY_LINES, MORE_FERRY_LINES, linked, paragraphs, parsed
 
+from pipelines.article.from_data import parse_fragment
 from pipelines.body.line_rules import KnownPageText
-from pipelines.body.paragraphs import extract_body
+from pipelines.body.paragraphs import extract_body, read_fragment
 from pipelines.classify.paywalls import is_stub
 from pipelines.embedded.page_data import Embedded
 
@@ -76,3 +77,23 @@ def test_an_offer_far_below_the_text_is_none_of_the_articles() -> None:
     assert not stub(
         paragraphs(*FERRY_LINES[:2]), head=PAID, offer=between + OFFER.replace("div", "footer")
     )
+
+
+def test_of_a_body_in_several_parts_the_first_parts_blocks_are_not_below_it() -> None:
+    """Where a site's selector names several elements, what stands after the first one's paragraphs
+    does not follow the last paragraph.
+    """
+    made = parsed(f"<html><head>{PAID}</head><body>x</body></html>")
+    parts = []
+    for markup in (
+        f"{paragraphs(FERRY_LINES[0])}<footer>{OFFER}</footer>",
+        paragraphs(FERRY_LINES[1]),
+    ):
+        root = parse_fragment(markup)
+        assert root is not None
+        parts.append(read_fragment(root, KnownPageText()))
+    whole, last = parts
+    assert is_stub(Embedded(made), made, whole)
+    whole.paragraphs += last.paragraphs
+    whole.kept += last.kept
+    assert not is_stub(Embedded(made), made, whole)
