@@ -1,4 +1,4 @@
-"""All of a page together: `extract` makes an article of it, or says why it is none."""
+"""All of a page together: `extract` returns its article, or the reason why it is none."""
 
 from pipelines.article.extraction import extract
 

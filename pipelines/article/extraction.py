@@ -68,15 +68,15 @@ def from_page(
     page: Page, *, captured: datetime | None = None, site: SiteConfig | None = None
 ) -> Article | NotAnArticle:
     """As `extract`, of a page that is parsed already. The tree is left as it is."""
-    found = _read_article(page, Embedded(page), captured, site)
-    if isinstance(found, Article) or found.reason not in _NO_TEXT or not is_sparse(page):
-        return found
+    outcome = _read_article(page, Embedded(page), captured, site)
+    if isinstance(outcome, Article) or outcome.reason not in _NO_TEXT or not is_sparse(page):
+        return outcome
     embedded = Embedded(page, everywhere=True)
-    again = _read_article(page, embedded, captured, site) if embedded.further_states else found
+    again = _read_article(page, embedded, captured, site) if embedded.further_states else outcome
     bare = None if isinstance(again, Article) else dom.without_scripts(page)
     if bare:
         again = _read_article(bare, Embedded(bare), captured, site)
-    return again if isinstance(again, Article) else found
+    return again if isinstance(again, Article) else outcome
 
 
 def _read_article(
@@ -84,27 +84,27 @@ def _read_article(
 ) -> Article | NotAnArticle:
     """The article of a page with these data, or why there is none."""
     own = own_article(embedded, page, _headline_keys(page))
-    stated = extract_metadata(page, embedded, captured=captured, zone=_site_zone(site), data=own)
-    stated = _apply_selectors(page, stated, captured, site)
-    titles = {text_key(title) for title in stated.titles} | _headline_keys(page)
-    beside = KnownPageText(
-        titles=titles - {""}, known=_known_keys(page, stated), authors=stated.authors
+    metadata = extract_metadata(page, embedded, captured=captured, zone=_site_zone(site), data=own)
+    metadata = _apply_selectors(page, metadata, captured, site)
+    titles = {text_key(title) for title in metadata.titles} | _headline_keys(page)
+    page_text = KnownPageText(
+        titles=titles - {""}, known=_known_keys(page, metadata), authors=metadata.authors
     )
-    read = _choose_body(page, own, beside, site)
+    read = _choose_body(page, own, page_text, site)
     zone = _site_zone(site) or UTC
-    stated = fill_from_opening_lines(
+    metadata = fill_from_opening_lines(
         page,
-        stated,
+        metadata,
         read,
         lambda text: read_date(text, captured=captured, zone=zone, language=page.language),
     )
     if own is not None and own.source == REACT_ELEMENTS and read.in_data:
         drawn = dom.with_body(page, embedded.markup)
-        found = _read_article(drawn, Embedded(drawn), captured, site) if drawn else None
-        if isinstance(found, Article):
-            return found
-    verdict = classify_page(page, embedded, stated, read)
-    return _build_article(page, stated, read, site) if verdict is None else verdict
+        drawn_article = _read_article(drawn, Embedded(drawn), captured, site) if drawn else None
+        if isinstance(drawn_article, Article):
+            return drawn_article
+    verdict = classify_page(page, embedded, metadata, read)
+    return _build_article(page, metadata, read, site) if verdict is None else verdict
 
 
 def embedded_articles(
@@ -114,34 +114,38 @@ def embedded_articles(
 
     Only those that name an address of their own; the page's own article is not among them.
     """
-    found: dict[str, Article] = {}
+    articles: dict[str, Article] = {}
     for data in Embedded(page).articles:
         url = _canonical_address(page, data)
         if (
             url is None
             or url == normalise_url(page.url)
             or data.source == "json-ld"
-            or url in found
+            or url in articles
         ):
             continue
         article = _from_data(page, data, url, captured, site)
         if article is not None:
-            found[url] = article
-    return list(found.values())
+            articles[url] = article
+    return list(articles.values())
 
 
 def _choose_body(
-    page: Page, own: EmbeddedArticle | None, beside: KnownPageText, site: SiteConfig | None
+    page: Page, own: EmbeddedArticle | None, page_text: KnownPageText, site: SiteConfig | None
 ) -> Body:
-    """The body as the page shows it, or as its data hold it, or as the site's own selectors say."""
+    """The body by the site's own selectors, or else the better of the one shown and the one in the
+    page's data.
+    """
     selectors = site.selectors if site else None
     drop = (
-        tuple(element for one in selectors.drop for element in _select_elements(page, one))
+        tuple(
+            element for selector in selectors.drop for element in _select_elements(page, selector)
+        )
         if selectors
         else ()
     )
     if selectors and (chosen := _outermost_elements(_select_elements(page, selectors.body))):
-        parts = [read_fragment(element, beside, drop) for element in chosen]
+        parts = [read_fragment(element, page_text, drop) for element in chosen]
         whole = parts[0]
         whole.dropped += whole.marked()
         for part in parts[1:]:
@@ -149,8 +153,8 @@ def _choose_body(
             whole.kept += part.kept
             whole.dropped += [*part.dropped, *part.marked()]
         return whole
-    data = read_body(own, beside) if own else None
-    shown = extract_body(page, beside, drop, told=data.paragraphs if data else ())
+    data = read_body(own, page_text) if own else None
+    shown = extract_body(page, page_text, drop, data_paragraphs=data.paragraphs if data else ())
     return choose_body(shown, data, own.source) if own and data else shown
 
 
@@ -160,29 +164,29 @@ def _outermost_elements(elements: list[HtmlElement]) -> list[HtmlElement]:
     return [element for element in elements if every.isdisjoint(element.iterancestors())]
 
 
-def _build_article(page: Page, stated: Metadata, read: Body, site: SiteConfig | None) -> Article:
-    published = stated.published
-    canonical = credible_canonical(page.url, stated.canonical) if stated.canonical else None
+def _build_article(page: Page, metadata: Metadata, read: Body, site: SiteConfig | None) -> Article:
+    published = metadata.published
+    canonical = credible_canonical(page.url, metadata.canonical) if metadata.canonical else None
     part = part_of(page, canonical)
     return Article(
         url=page.url,
         canonical=canonical_url(part.canonical) if part else canonical or canonical_url(page.url),
-        title=stated.title or "",
+        title=metadata.title or "",
         paragraphs=read.paragraphs,
-        lead=_choose_lead(stated, read),
-        authors=list(stated.authors),
-        section=stated.section,
-        language=stated.language or page.language,
+        lead=_choose_lead(metadata, read),
+        authors=list(metadata.authors),
+        section=metadata.section,
+        language=metadata.language or page.language,
         published=published.instant if published else None,
         published_precision=published.precision if published else None,
         published_raw=published.raw if published else None,
-        modified=stated.modified.instant if stated.modified else None,
-        publisher=stated.publisher,
-        image=stated.image,
+        modified=metadata.modified.instant if metadata.modified else None,
+        publisher=metadata.publisher,
+        image=metadata.image,
         related=related_links(page, read),
         links=body_links(page, read),
-        tags=list(stated.tags),
-        evidence=[*stated.evidence, *read.evidence],
+        tags=list(metadata.tags),
+        evidence=[*metadata.evidence, *read.evidence],
         places=paragraph_places(page, read),
         site=site.name if site else None,
         page_number=part.number if part else None,
@@ -236,41 +240,39 @@ def _canonical_address(page: Page, data: EmbeddedArticle) -> str | None:
 
 
 def _headline_keys(page: Page) -> set[str]:
-    """Letters of the headlines that stand on the page and in its head."""
-    found = {text_key(dom.text_of(element)) for element in page.root.iter("h1")}
+    """Keys (`text_key`) of the headlines that stand on the page and in its head."""
+    keys = {text_key(dom.text_of(element)) for element in page.root.iter("h1")}
     for meta in page.root.iter("meta"):
         if (meta.get("property") or meta.get("name") or "").lower() in (
             "og:title",
             "twitter:title",
         ):
-            found.add(text_key(meta.get("content") or ""))
+            keys.add(text_key(meta.get("content") or ""))
     title = next((element.text for element in page.root.iter("title") if element.text), "") or ""
-    found.update(
-        text_key(part) for part in re.split(r"\s[-–—|:]\s", title) if len(part.split()) > 2
-    )
-    return found - {""}
+    keys.update(text_key(part) for part in re.split(r"\s[-–—|:]\s", title) if len(part.split()) > 2)
+    return keys - {""}
 
 
-def _known_keys(page: Page, stated: Metadata) -> set[str]:
-    """Letters of what the page says in other fields: lines that repeat them are no paragraphs."""
+def _known_keys(page: Page, metadata: Metadata) -> set[str]:
+    """Keys (`text_key`) of the page's other fields: lines that repeat them are no paragraphs."""
     lines = [dom.text_of(element) for element in page.root.iter("time", "figcaption")]
     lines += [
-        stated.section or "",
-        stated.publisher or "",
-        *stated.authors,
-        ", ".join(stated.authors),
+        metadata.section or "",
+        metadata.publisher or "",
+        *metadata.authors,
+        ", ".join(metadata.authors),
     ]
-    if stated.published and not is_story_line(
-        stated.published.raw
+    if metadata.published and not is_story_line(
+        metadata.published.raw
     ):  # a sentence may tell the date, too
-        lines.append(stated.published.raw)
-    if stated.image and stated.caption_shown:
-        caption, credit = stated.image.caption or "", stated.image.credit or ""
+        lines.append(metadata.published.raw)
+    if metadata.image and metadata.caption_shown:
+        caption, credit = metadata.image.caption or "", metadata.image.credit or ""
         lines += [caption, caption + credit]
     return {text_key(line) for line in lines} - {""}
 
 
-def _choose_lead(stated: Metadata, read: Body) -> str | None:
+def _choose_lead(metadata: Metadata, read: Body) -> str | None:
     """The deck: a line the page shows beside the body, or its description where the body does not
     begin with it.
     """
@@ -279,7 +281,7 @@ def _choose_lead(stated: Metadata, read: Body) -> str | None:
         return paragraph_text(deck)
     whole = text_key("".join(read.paragraphs))
     shown = {text_key(block.text): block.text for block, _ in read.dropped}
-    for lead in stated.leads:
+    for lead in metadata.leads:
         key = text_key(lead)
         if key in shown:
             return paragraph_text(shown[key])
@@ -289,13 +291,13 @@ def _choose_lead(stated: Metadata, read: Body) -> str | None:
 
 
 def _apply_selectors(
-    page: Page, stated: Metadata, captured: datetime | None, site: SiteConfig | None
+    page: Page, metadata: Metadata, captured: datetime | None, site: SiteConfig | None
 ) -> Metadata:
     """The metadata with what the site's own selectors give in place of it, and the selectors that
     matched nothing.
     """
     if site is None:
-        return stated
+        return metadata
     title = next(
         (
             text
@@ -305,30 +307,33 @@ def _apply_selectors(
         None,
     )
     if title:
-        stated = replace(
-            stated,
+        metadata = replace(
+            metadata,
             title=title,
-            titles=(title, *stated.titles),
-            evidence=_with_selector_evidence(stated, "title", title),
+            titles=(title, *metadata.titles),
+            evidence=_with_selector_evidence(metadata, "title", title),
         )
     for element in _select_elements(page, site.selectors.date):
         text = element.get("datetime") or element.get("content") or dom.text_of(element)
-        found: StatedDate | None = read_date(
+        date: StatedDate | None = read_date(
             text, captured=captured, zone=_site_zone(site) or UTC, language=page.language
         )
-        if found:
-            stated = replace(
-                stated,
-                published=found,
-                evidence=_with_selector_evidence(stated, "published", found.raw),
+        if date:
+            metadata = replace(
+                metadata,
+                published=date,
+                evidence=_with_selector_evidence(metadata, "published", date.raw),
             )
             break
-    return replace(stated, evidence=(*stated.evidence, *_in_vain(page, site)))
+    return replace(metadata, evidence=(*metadata.evidence, *_in_vain(page, site)))
 
 
-def _with_selector_evidence(stated: Metadata, field: str, value: str) -> tuple[Evidence, ...]:
-    """The evidence with what a selector says of a field as the choice."""
-    others = (replace(one, chosen=False) if one.field == field else one for one in stated.evidence)
+def _with_selector_evidence(metadata: Metadata, field: str, value: str) -> tuple[Evidence, ...]:
+    """The evidence with the value of the site's own selector as the choice for a field."""
+    others = (
+        replace(evidence, chosen=False) if evidence.field == field else evidence
+        for evidence in metadata.evidence
+    )
     return (Evidence(field=field, source="selector", value=value, chosen=True), *others)
 
 
@@ -339,7 +344,7 @@ def _in_vain(page: Page, site: SiteConfig) -> list[Evidence]:
         ("title", own.title),
         ("body", own.body),
         ("date", own.date),
-        *(("drop", one) for one in own.drop),
+        *(("drop", rule) for rule in own.drop),
     ]
     return [
         Evidence(field=field, source="selector", value=f"nothing on this page matches {selector!r}")

@@ -1,7 +1,7 @@
 """The embedded article that is the page's own, and its paragraphs: the second source of a body.
 
-Neither source is truth alone. What the page shows is preferred where both agree; the data are taken
-where the page shows nothing of them, or only their beginning.
+The body that the page shows is preferred if both agree; the data's is taken if the page shows none
+of it, or only its beginning.
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ AGREED = 0.6
 
 
 def own_article(embedded: Embedded, page: Page, titles: set[str]) -> EmbeddedArticle | None:
-    """The embedded article whose headline (as letters) or address is the page's; the one with most
-    text, or None.
+    """The embedded article with the page's headline (one of `titles`, keys by `text_key`) or
+    address; of several the one with most text, or None.
     """
     slug = _last_step(page.url)
     best: EmbeddedArticle | None = None
-    for found in embedded.articles:
-        named = text_key(found.title) in titles
-        addressed = bool(slug) and _last_step(found.address or "") == slug
-        if (named or addressed) and (best is None or len(found.body) > len(best.body)):
-            best = found
+    for article in embedded.articles:
+        named = text_key(article.title) in titles
+        addressed = bool(slug) and _last_step(article.address or "") == slug
+        if (named or addressed) and (best is None or len(article.body) > len(best.body)):
+            best = article
     return best
 
 
-def read_body(found: EmbeddedArticle, beside: KnownPageText) -> Body:
+def read_body(article: EmbeddedArticle, page_text: KnownPageText) -> Body:
     """The paragraphs of an embedded article, by the same rules as a page's."""
-    if not found.is_html:
-        lines = [paragraph_text(line) for line in found.body.splitlines()]
+    if not article.is_html:
+        lines = [paragraph_text(line) for line in article.body.splitlines()]
         return Body(paragraphs=[line for line in lines if line])
-    root = parse_fragment(found.body)
+    root = parse_fragment(article.body)
     if root is None:
         return Body(paragraphs=[])
-    return read_fragment(root, beside)
+    return read_fragment(root, page_text)
 
 
 def parse_fragment(markup: str) -> HtmlElement | None:
@@ -67,7 +67,9 @@ def parse_fragment(markup: str) -> HtmlElement | None:
 
 
 def choose_body(shown: Body, data: Body, source: str) -> Body:
-    """Of the body shown and the one in the data: the one to believe."""
+    """The body to keep, of the one shown and the one in the data (from `source`): the data's if
+    nothing is shown, or if they are much longer.
+    """
     if not data.paragraphs:
         return shown
     data.before = shown.page.blocks if shown.page else []
@@ -79,9 +81,12 @@ def choose_body(shown: Body, data: Body, source: str) -> Body:
     agreed = sum(len(text) for text in map(text_key, shown.paragraphs) if text in in_data)
     # JSON-LD often runs paragraphs together, cuts them or escapes them twice: it must hold much
     # more to be believed.
-    needed = (
-        MUCH_FULLER if source == "json-ld" else FULLER if agreed >= AGREED * len(on_page) else TWICE
-    )
+    if source == "json-ld":
+        needed = MUCH_FULLER
+    elif agreed >= AGREED * len(on_page):
+        needed = FULLER
+    else:
+        needed = TWICE
     return data if len(in_data) > needed * len(on_page) else shown
 
 

@@ -1,9 +1,8 @@
-"""What the lines before a text say: headline, section, date, caption and credit, on pages whose
-markup names none of them.
+"""Headline, section, date, caption and credit from the lines before a text, on pages whose markup
+names none of them.
 
-Only fields that nothing else states are filled from here. A reader sees a label, a headline, a
-picture's caption and a date before the first paragraph, in whatever elements they stand; so do
-these functions.
+Only fields that nothing else states are filled from here. Readers recognise a label, a headline, a
+caption and a date before the first paragraph whatever elements these are in; so do these functions.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _BOLD = 0.9
 
 
 def fill_from_opening_lines(
-    page: Page, stated: Metadata, read: Body, read_date: Callable[[str], StatedDate | None]
+    page: Page, metadata: Metadata, read: Body, read_date: Callable[[str], StatedDate | None]
 ) -> Metadata:
     """The metadata with what is missing taken from the lines before the text, the nearest to it
     first.
@@ -40,41 +39,50 @@ def fill_from_opening_lines(
     before = read.before
     shown = [block for block in before if len(block.text) <= _CAPTION_LENGTH]
     lines = [plain_text(block.text) for block in shown]
-    title = _title_line(stated, lines)
-    if title and title != stated.title:
-        stated = replace(
-            stated,
+    title = _title_line(metadata, lines)
+    if title and title != metadata.title:
+        metadata = replace(
+            metadata,
             title=title,
-            titles=(title, *stated.titles),
-            evidence=_with_field(stated, "title", title),
+            titles=(title, *metadata.titles),
+            evidence=_with_field(metadata, "title", title),
         )
-    at = _headline_line(lines, stated.title)
-    if at is None:
-        return stated
+    headline = _headline_line(lines, metadata.title)
+    if headline is None:
+        return metadata
     section = (
-        stated.section
-        or _section_line(lines[:at])
-        or _linked_label(shown[at:])
-        or _label_in_line(shown[:at])
+        metadata.section
+        or _section_line(lines[:headline])
+        or _linked_label(shown[headline:])
+        or _label_in_line(shown[:headline])
     )
-    if stated.section is None and section:
-        stated = replace(stated, section=section, evidence=_with_field(stated, "section", section))
-    authors = (
-        () if stated.signed else (() if stated.authors else in_lines(lines)) or _signed_names(read)
-    )
-    if authors:
-        stated = replace(
-            stated, authors=authors, evidence=_with_field(stated, "authors", "; ".join(authors))
+    if metadata.section is None and section:
+        metadata = replace(
+            metadata, section=section, evidence=_with_field(metadata, "section", section)
         )
-    if stated.published is None:
-        for line in lines[at:]:
-            found = read_date(line) if is_date_line(line) else None
-            if found and found.instant:
-                stated = replace(
-                    stated, published=found, evidence=_with_field(stated, "published", line)
+    if authors := _missing_authors(metadata, lines, read):
+        metadata = replace(
+            metadata, authors=authors, evidence=_with_field(metadata, "authors", "; ".join(authors))
+        )
+    if metadata.published is None:
+        for line in lines[headline:]:
+            date = read_date(line) if is_date_line(line) else None
+            if date and date.instant:
+                metadata = replace(
+                    metadata, published=date, evidence=_with_field(metadata, "published", line)
                 )
                 break
-    return _captioned_image(page, stated, before, shown[at:])
+    return _captioned_image(page, metadata, before, shown[headline:])
+
+
+def _missing_authors(metadata: Metadata, lines: list[str], read: Body) -> tuple[str, ...]:
+    """Names to add: of a byline among the lines if no author is known, else of a signature beside
+    the text; none if the metadata name more than the site.
+    """
+    if metadata.signed:
+        return ()
+    byline = () if metadata.authors else in_lines(lines)
+    return byline or _signed_names(read)
 
 
 def _signed_names(read: Body) -> tuple[str, ...]:
@@ -83,9 +91,9 @@ def _signed_names(read: Body) -> tuple[str, ...]:
         return ()
     first, last = read.kept[0].index, read.kept[-1].index
     for block, _ in read.dropped:
-        beside = block.index in (first - 1, last + 1) and block.kind == "p" and not block.links
+        adjacent = block.index in (first - 1, last + 1) and block.kind == "p" and not block.links
         if (
-            beside
+            adjacent
             and block.strong >= _BOLD * len(block.text)
             and (signed := signature_names(block.text))
         ):
@@ -93,32 +101,32 @@ def _signed_names(read: Body) -> tuple[str, ...]:
     return ()
 
 
-def _with_field(stated: Metadata, name: str, value: str) -> tuple[Evidence, ...]:
-    return (*stated.evidence, Evidence(field=name, source="text", value=value, chosen=True))
+def _with_field(metadata: Metadata, name: str, value: str) -> tuple[Evidence, ...]:
+    return (*metadata.evidence, Evidence(field=name, source="text", value=value, chosen=True))
 
 
-def _title_line(stated: Metadata, lines: list[str]) -> str | None:
+def _title_line(metadata: Metadata, lines: list[str]) -> str | None:
     """The line that the page's title begins with, or the only one given ends with (the rest is the
     site's name).
     """
-    whole = text_key(stated.title or "")
+    whole = text_key(metadata.title or "")
     keys = {text_key(line): line for line in lines}
-    if not whole or whole in keys or len(stated.titles) > 1:
-        return stated.title
-    alone = sum(one.field == "title" for one in stated.evidence) == 1
+    if not whole or whole in keys or len(metadata.titles) > 1:
+        return metadata.title
+    alone = sum(evidence.field == "title" for evidence in metadata.evidence) == 1
     starts = [
         line
         for key, line in keys.items()
         if len(key) >= 0.5 * len(whole)
         and (whole.startswith(key) or (alone and whole.endswith(key)))
     ]
-    return max(starts, key=len, default=stated.title)
+    return max(starts, key=len, default=metadata.title)
 
 
 def _headline_line(lines: list[str], title: str | None) -> int | None:
     """The first line that is the headline, or holds it run together with others."""
     key = text_key(title or "")
-    return next((at for at, line in enumerate(lines) if key and key in text_key(line)), None)
+    return next((index for index, line in enumerate(lines) if key and key in text_key(line)), None)
 
 
 def _section_line(lines: list[str]) -> str | None:
@@ -149,46 +157,50 @@ def _label_in_line(shown: list[Block]) -> str | None:
 
 
 def _captioned_image(
-    page: Page, stated: Metadata, before: list[Block], shown: list[Block]
+    page: Page, metadata: Metadata, before: list[Block], shown: list[Block]
 ) -> Metadata:
     """The image with the caption and credit of the line that names a credit; the picture before it
     where none is known.
     """
-    image = stated.image
+    image = metadata.image
     if image and image.caption and image.credit:
-        return stated
-    for at, block in enumerate(shown):
+        return metadata
+    for index, block in enumerate(shown):
         line = plain_text(block.text)
         caption, credit = split_caption(line)
         if (
             not credit
             or is_boilerplate_line(line)
-            or text_key(line) == text_key(stated.title or "")
+            or text_key(line) == text_key(metadata.title or "")
         ):
             continue
-        if caption is None and at > 0 and _may_caption(shown[at - 1], stated):
-            caption = plain_text(shown[at - 1].text)
+        if caption is None and index > 0 and _may_caption(shown[index - 1], metadata):
+            caption = plain_text(shown[index - 1].text)
         url = image.url if image else _opening_image(page, before)
         if url:
-            found = Image(
+            captioned = Image(
                 url=url,
                 caption=(image.caption if image and image.credit else None)
                 or caption
                 or (image.caption if image else None),
                 credit=(image.credit if image else None) or credit,
             )
-            return replace(stated, image=found, evidence=_with_field(stated, "image_caption", line))
-    return stated
+            return replace(
+                metadata, image=captioned, evidence=_with_field(metadata, "image_caption", line)
+            )
+    return metadata
 
 
-def _may_caption(block: Block, stated: Metadata) -> bool:
+def _may_caption(block: Block, metadata: Metadata) -> bool:
     """Whether the line before a credit is the caption: no date, button, link nor the headline."""
-    other = is_date_line(block.text) or is_boilerplate_line(block.text) or block.links
-    return not other and text_key(block.text) != text_key(stated.title or "")
+    no_caption = is_date_line(block.text) or is_boilerplate_line(block.text) or block.links
+    return not no_caption and text_key(block.text) != text_key(metadata.title or "")
 
 
 def _opening_image(page: Page, before: list[Block]) -> str | None:
-    """The last picture that stands before the text and is no logo."""
+    """The address of the page's first picture that is no logo; None if nothing stands before the
+    text.
+    """
     if not before:
         return None
     scope = page.root.find("body")

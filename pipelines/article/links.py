@@ -61,19 +61,22 @@ def related_links(page: Page, read: Body) -> list[Link]:
     first, last = read.kept[0].index, read.kept[-1].index
     dropped = {block.index for block, rule in read.dropped if rule in _RULES}
     regions = read.page.regions
-    found = [
+    blocks = [
         block
         for block in read.page.blocks
         if first < block.index
         and not TICKER.match(block.text)
         and (
-            (block.index < last and any(regions[at].reason in _REGIONS for at in block.regions))
+            (
+                block.index < last
+                and any(regions[region].reason in _REGIONS for region in block.regions)
+            )
             or block.index in dropped
         )
     ]
     following = read.page.blocks[last + 1 :]
     links = (
-        _make_links(page, found, "related", _WORDS)
+        _make_links(page, blocks, "related", _WORDS)
         or _make_links(page, _headlines_after_label(following), "related", _LABELLED_WORDS)
         or _make_links(page, _boxed_links(following, regions), "related", _WORDS)
     )
@@ -81,8 +84,8 @@ def related_links(page: Page, read: Body) -> list[Link]:
 
 
 def _boxed_links(following: list[Block], regions: list[Region]) -> list[Block]:
-    around = {at for block in following for at in block.regions}
-    named = {at for at in around if _is_named(regions[at].element)}
+    around = {region for block in following for region in block.regions}
+    named = {region for region in around if _is_named(regions[region].element)}
     return [block for block in following if not named.isdisjoint(block.regions)]
 
 
@@ -95,27 +98,27 @@ def _is_named(element: HtmlElement) -> bool:
 
 def _headlines_after_label(following: list[Block]) -> list[Block]:
     """The linked headlines under a label of related stories that stands right after the text."""
-    found: list[Block] = []
+    headlines: list[Block] = []
     labelled = False
-    for at, block in enumerate(following):
+    for index, block in enumerate(following):
         label = RELATED_LABEL.match(block.text) or RELATED_LEAD.match(block.text)
         if labelled and not (
             block.link_share > _LINKED and count_words(block.text) >= _LABELLED_WORDS
         ):
             break
         if labelled or (label and block.links):
-            found.append(block)
-        elif not label and at >= _NEAR:
+            headlines.append(block)
+        elif not label and index >= _NEAR:
             break
         labelled = labelled or bool(label)
-    return found
+    return headlines
 
 
-def _make_links(page: Page, found: list[Block], kind: str, words: int) -> list[Link]:
+def _make_links(page: Page, blocks: list[Block], kind: str, least_words: int) -> list[Link]:
     links: dict[str, Link] = {}
-    for block in found:
+    for block in blocks:
         for href, text in block.links:
             url = normalise_url(href, page.base) if href else None
-            if url and count_words(text) >= words:
+            if url and count_words(text) >= least_words:
                 links.setdefault(url, Link(url=url, text=text, kind=kind))
     return list(links.values())

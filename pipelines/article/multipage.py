@@ -1,9 +1,9 @@
-"""An article on several pages: which part of it a page is, told by its address and by the page's
-links to the other parts.
+"""An article on several pages: which part of it a page is, by its address and by the page's links
+to the other parts.
 
-An address is a part's where it is another's with a number in it (`?page=2`, `/2`, `-p2.html`).
-Since ids look alike, the page must say so too: by a number, by a word for the next or previous
-page, or by rel. Joining the parts is `archive.index.multipage`.
+An address is a part's if it is another's with a number in it (`?page=2`, `/2`, `-p2.html`). Since
+ids look alike, the page must confirm it: by a number, by a word for the next or previous page, or
+by rel. Joining the parts is `archive.index.multipage`.
 """
 
 from __future__ import annotations
@@ -165,7 +165,9 @@ def _whole_address(
     """
     family = canonical_key(base)
     if canonical and canonical_key(canonical) not in (family, canonical_key(own)):
-        return next((url for at, url in _part_numbers(canonical) if at == number > 1), canonical)
+        return next(
+            (url for part, url in _part_numbers(canonical) if part == number > 1), canonical
+        )
     first = [step.url for step in steps if step.number == 1]
     known = [url for url in (*first, canonical or own) if canonical_key(url) == family]
     return base if known or (number > 1 and not first) else (*first, own)[0]
@@ -197,29 +199,27 @@ def _link_label(element: HtmlElement) -> str:
     text = dom.text_of(element)
     if not text:
         text = element.get("aria-label") or element.get("title") or ""
-    found = len(text) <= LABEL and (_COUNT.match(text) or _FURTHER.match(text) or _BACK.match(text))
-    return text if found else ""
+    named = len(text) <= LABEL and (_COUNT.match(text) or _FURTHER.match(text) or _BACK.match(text))
+    return text if named else ""
 
 
 def _part_links(
     link: tuple[str, str, str], own: str, base: str, number: int
 ) -> Iterator[_PartLink]:
-    """What a link says of the parts of `base`, on the page of part `number` at the address
-    `own`.
-    """
+    """The parts of `base` that a link leads to, seen from part `number` at the address `own`."""
     label, rel, url = link
     family = canonical_key(base)
-    places = [at for at, other in _part_numbers(url) if canonical_key(other) == family]
+    places = [part for part, whole in _part_numbers(url) if canonical_key(whole) == family]
     if canonical_key(url) == family:
         places.append(1)
     counted = _COUNT.match(label)
-    for at in places:
-        if counted and int(counted[1]) == at:
-            yield _PartLink(at, url, counted=True)
-        elif (at == number + 1 and _leads_to_next(_FURTHER, "next", label, rel, url)) or (
-            at == number - 1 and _leads_to_next(_BACK, "prev", label, rel, own)
+    for part in places:
+        if counted and int(counted[1]) == part:
+            yield _PartLink(part, url, counted=True)
+        elif (part == number + 1 and _leads_to_next(_FURTHER, "next", label, rel, url)) or (
+            part == number - 1 and _leads_to_next(_BACK, "prev", label, rel, own)
         ):
-            yield _PartLink(at, url, counted=False)
+            yield _PartLink(part, url, counted=False)
 
 
 def _leads_to_next(word: re.Pattern[str], relation: str, label: str, rel: str, url: str) -> bool:
@@ -235,24 +235,28 @@ def _leads_to_next(word: re.Pattern[str], relation: str, label: str, rel: str, u
 def _part_numbers(url: str) -> Iterator[tuple[int, str]]:
     """Each (number, address without it) that an address can be read as."""
     parts = urlsplit(url)
-    found = _PARAMETER.search(parts.query)
-    if found and found[1].isascii() and found[1].isdigit() and 0 < int(found[1]) <= MOST:
-        query = (parts.query[: found.start()] + parts.query[found.end() :]).strip("&")
-        yield int(found[1]), parts._replace(query=query).geturl()
+    parameter = _PARAMETER.search(parts.query)
+    if parameter and _is_part_number(parameter[1]):
+        query = (parts.query[: parameter.start()] + parts.query[parameter.end() :]).strip("&")
+        yield int(parameter[1]), parts._replace(query=query).geturl()
     for pattern in _PATHS:
         match = pattern.match(parts.path)
         if match and int(match[2]) <= MOST and match[1]:
             yield int(match[2]), parts._replace(path=match[1] + (match[3] or "")).geturl()
 
 
+def _is_part_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 0 < int(text) <= MOST
+
+
 def _whole_of(url: str) -> Iterator[str]:
     """The address of which an address shows all parts on one page, or nothing."""
     parts = urlsplit(url)
-    found = _PARAMETER.search(parts.query)
-    if not (found and unquote(found[1]).lower() in _WHOLE_WORDS):
-        found = _SHOWN_WHOLE.search(parts.query)
-    if found:
-        query = (parts.query[: found.start()] + parts.query[found.end() :]).strip("&")
+    parameter = _PARAMETER.search(parts.query)
+    if not (parameter and unquote(parameter[1]).lower() in _WHOLE_WORDS):
+        parameter = _SHOWN_WHOLE.search(parts.query)
+    if parameter:
+        query = (parts.query[: parameter.start()] + parts.query[parameter.end() :]).strip("&")
         yield parts._replace(query=query).geturl()
     elif match := _WHOLE_PATH.match(parts.path):
         yield parts._replace(path=match[1] + match[2]).geturl()

@@ -1,8 +1,8 @@
-"""How each paragraph of an article stands on its page, for what the site's other articles tell of
-it.
+"""The place of each paragraph on its page, to compare it with the lines of the site's other
+articles.
 
-A place is the tags around a paragraph with the class names that last: without numbers, and without
-the letters that build tools draw by lot.
+A place is the tags around a paragraph with those class names that stay the same from page to page:
+without numbers, and without the letters that build tools generate.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def paragraph_places(page: Page, read: Body) -> list[Place]:
 
 
 def _line_manner(block: Block, owners: Counter[HtmlElement]) -> str:
-    """What else tells a line from others at its place: a run between line breaks, or bold
-    throughout like a heading.
+    """A suffix for the path of a line that differs from others at its place: `/br` between line
+    breaks, `/strong` if bold throughout like a heading.
     """
     if owners[block.element] > 1:
         return "/br"

@@ -1,9 +1,9 @@
-"""What stands between headline and text: the text's first paragraph, or the deck, which is the
-article's lead instead.
+"""The block between headline and text: either the text's first paragraph, or the deck, which
+becomes the article's lead.
 
-Both are sentences in a place of their own. A page that shows its byline or date between them says
-that the text begins after these; where nothing stands between them, the line is the text's first
-paragraph, whoever repeats it as description.
+Both are sentences in an element of their own. If a byline, a date or a share bar separates it from
+the text, it is the deck; if nothing does, it is the first paragraph, even if the page's description
+repeats it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _PARTING = frozenset(("byline", "date", "share"))
 
 
 def merge_or_drop_deck(
-    whole: Blocks, first: Block, titles: AbstractSet[str], void: set[int], left: set[int]
+    whole: Blocks, first: Block, titles: AbstractSet[str], wrappers: set[int], left: set[int]
 ) -> list[Block]:
     """Paragraphs between the headline and the text's `first` block, in a box of their own and not
     `left` out already.
@@ -33,7 +33,7 @@ def merge_or_drop_deck(
         for block in whole.blocks[heads[-1] + 1 : first.index]
         if (block.kind == "p" or block.level > 1)
         and block.index not in left
-        and all(region in void for region in block.regions)
+        and all(region in wrappers for region in block.regions)
         and block.breadth >= line_rules.LONG_END
         and ends_sentence(block.text)
         and block.link_share < 0.3
@@ -50,5 +50,5 @@ def is_deck(block: Block, following: Block, whole: Blocks) -> bool:
 
 
 def _split_deck(between: Block, whole: Blocks) -> bool:
-    reasons = {whole.regions[at].reason for at in between.regions}
+    reasons = {whole.regions[region].reason for region in between.regions}
     return not _PARTING.isdisjoint(reasons) or is_date_line(between.text)

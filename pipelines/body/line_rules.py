@@ -1,7 +1,6 @@
-"""What one line among an article's says of itself: whether it is a paragraph, a headline of another
-story, or boilerplate.
+"""Rules for a single line: whether it is a paragraph, a headline of another story, or boilerplate.
 
-Where lines stand, and which of their neighbours they belong to, is for `pipelines.body` to weigh.
+Where lines stand on the page, and what their neighbours are, is for `pipelines.body.selection`.
 """
 
 from __future__ import annotations
@@ -29,8 +28,8 @@ from pipelines.page.text_key import text_key
 OPENING = 60
 # A last paragraph without a full stop is one from this length on.
 LONG_END = 100
-# Blocks that tell, where they are long.
-_TOLD = ("p", "text", "cell")
+# Kinds of block that are paragraphs if they are long enough.
+_PROSE_KINDS = ("p", "text", "cell")
 # A label has no more words.
 LABEL_WORDS = 6
 # Where no paragraph has a full stop, a line beside them is one from this length on.
@@ -50,10 +49,10 @@ TEASERS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPageText:
-    """What a page says beside its text: a line that repeats it is no paragraph.
+    """What a page shows outside its text: a line that repeats one of these is no paragraph.
 
-    `titles` and `known` are letters (`text_key.letters`) of its headlines and of its other parts
-    (section, dates, captions); `authors` are names as written.
+    `titles` and `known` are keys (`text_key`) of its headlines and of its other parts (section,
+    dates, captions); `authors` are names as written.
     """
 
     titles: AbstractSet[str] = frozenset()
@@ -61,20 +60,20 @@ class KnownPageText:
     authors: tuple[str, ...] = ()
 
 
-def rule_against(block: Block, beside: KnownPageText) -> str | None:
+def rule_against(block: Block, page_text: KnownPageText) -> str | None:
     """Why a line is no paragraph, or None."""
     text = block.text
-    letters = text_key(text)
-    if not letters:
+    key = text_key(text)
+    if not key:
         return "no letters"
-    if letters in beside.titles:
+    if key in page_text.titles:
         return "headline"
-    if letters in beside.known:
+    if key in page_text.known:
         return "known elsewhere"
-    if _is_byline(text, beside.authors):
+    if _is_byline(text, page_text.authors):
         return "byline"
-    if found := _is_related_label(block):
-        return found
+    if rule := _is_related_label(block):
+        return rule
     if block.kind != "li" and block.link_share >= WHOLLY_LINKED and is_call(text):
         return "call"
     return "furniture" if is_boilerplate_line(text) else None
@@ -137,8 +136,8 @@ def is_teaser(block: Block, every: list[Block]) -> bool:
     """Whether a line stands right below a headline that leads elsewhere. `every`: the blocks of the
     page.
     """
-    at = block.index
-    return 0 < at < len(every) and every[at] is block and leads_elsewhere(every[at - 1])
+    index = block.index
+    return 0 < index < len(every) and every[index] is block and leads_elsewhere(every[index - 1])
 
 
 def short_story(
@@ -147,8 +146,8 @@ def short_story(
     every: list[Block],
     titles: AbstractSet[str],
 ) -> list[Block]:
-    """Where all that was kept are teasers: the sentences right below the page's headline, which
-    were too short beside them.
+    """The sentences right below the page's headline, if all blocks in `kept` are teasers: a story
+    too short to be kept beside them. Empty in any other case.
     """
     headlines = sum(leads_elsewhere(block) for block, _ in dropped)
     if not kept or headlines < TEASERS or not all(is_teaser(block, every) for block in kept):
@@ -159,13 +158,13 @@ def short_story(
         for block in every[: kept[0].index]
         if text_key(block.text) in titles and not block.links
     ]
-    found = []
+    sentences = []
     for block in every[heads[-1] + 1 : kept[0].index] if heads else []:
         if leads_elsewhere(block):
             break
         if block.index in left and is_story_line(block.text) and block.link_share < 0.5:
-            found.append(block)
-    return found
+            sentences.append(block)
+    return sentences
 
 
 def is_solid(block: Block) -> bool:
@@ -181,9 +180,9 @@ def is_solid(block: Block) -> bool:
 
 
 def is_sentence_long(block: Block) -> bool:
-    """Whether a line without links is as long as a sentence, where no full stop tells."""
+    """True if a block without links has the length of a sentence; for texts without full stops."""
     return (
-        block.kind in _TOLD
+        block.kind in _PROSE_KINDS
         and block.breadth >= OPENING
         and count_words(block.text) > LABEL_WORDS
         and not block.links
@@ -191,14 +190,16 @@ def is_sentence_long(block: Block) -> bool:
 
 
 def longest_end(text: list[Block]) -> int:
-    """From how much on a line without a full stop is the last paragraph: shorter where the others
-    have none either.
+    """The least length, in characters, of a last paragraph without a full stop: shorter if the
+    other paragraphs have none either.
     """
-    told = [block for block in text if block.kind in _TOLD and block.breadth >= OPENING]
-    bare = sum(not ends_sentence(block.text) for block in told)
-    if len(told) > 1 and bare == len(told):
+    paragraphs = [
+        block for block in text if block.kind in _PROSE_KINDS and block.breadth >= OPENING
+    ]
+    bare = sum(not ends_sentence(block.text) for block in paragraphs)
+    if len(paragraphs) > 1 and bare == len(paragraphs):
         return UNSTOPPED
-    return OPENING if len(told) > 1 and bare > len(told) / 2 else LONG_END
+    return OPENING if len(paragraphs) > 1 and bare > len(paragraphs) / 2 else LONG_END
 
 
 def is_long(block: Block, least: int = LONG_END) -> bool:
@@ -224,7 +225,7 @@ def may_open(block: Block, following: Block, least: int = LONG_END) -> bool:
     if (
         not alike
         or block.element.getparent() is not following.element.getparent()
-        or block.kind not in _TOLD
+        or block.kind not in _PROSE_KINDS
     ):
         return False
     short = (
@@ -255,8 +256,8 @@ def may_follow(block: Block, before: Block) -> bool:
 
 
 def tells_of_author(block: Block, authors: tuple[str, ...]) -> bool:
-    """Whether a block says that what follows is on the writer, or begins with the writer's full
-    name (a speaker's has a colon after it).
+    """Whether a block introduces a note on the author, or begins with an author's full name (not
+    followed by a colon, which marks a speaker).
     """
     if ABOUT_AUTHOR.match(block.text):
         return True

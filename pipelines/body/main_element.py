@@ -1,8 +1,8 @@
 """Where on a page the article stands: which marked regions are only wrappers, and which element
 holds the paragraphs.
 
-Both are weighed by prose: text in sentences that is not linked. What a second reader (trafilatura)
-kept weighs full, what it left weighs less, so the two check each other.
+Both are weighed by prose: text in sentences that is not linked. Blocks that a second opinion
+(trafilatura, or the page's embedded data) confirms count in full, others less.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ APART_ROLES = frozenset(("complementary", "contentinfo", "navigation", "dialog")
 DESCENT_SHARE = 0.88
 # A single paragraph of this much prose is one, whatever it is called.
 LEAF_PROSE = 150
-# What the second reader left counts this much.
+# A block that the second opinion does not keep counts this much.
 DOUBTED = 0.3
 
 _SENTENCE = re.compile(r"[.!?…؟۔。！？،,;؛]")
@@ -73,18 +73,19 @@ def prose_length(block: Block) -> float:
 
 
 def wrapper_regions(
-    page: Blocks, approved: set[int], titles: AbstractSet[str] = frozenset()
+    page: Blocks, confirmed: set[int], titles: AbstractSet[str] = frozenset()
 ) -> set[int]:
     """Indices of regions that, with those of the same name, hold so much of the prose that they are
     wrappers.
 
-    `titles` are letters of the page's headlines: what stands around the headline and a text is a
-    wrapper, what stands apart from both is none, however much it says.
+    `confirmed` are indices of blocks that the second opinion keeps, `titles` keys (`text_key`) of
+    the page's headlines: a region around the headline and a text is a wrapper, one apart from both
+    is none, however much prose it holds.
     """
     names = [_region_name(region) for region in page.regions]
-    weights = _weigh_regions(page, approved, names)
+    weights = _weigh_regions(page, confirmed, names)
     headed, apart = _regions_with_headline(page, titles)
-    void = set()
+    wrappers = set()
     for index, region in enumerate(page.regions):
         if region.reason == "selector" or index in apart:  # the operator's own word, or the page's
             continue
@@ -94,21 +95,21 @@ def wrapper_regions(
             or _is_reading(region, weights.paragraphs(index, region, names[index]))
             or weights.wraps(names[index], STUBBORN.get(region.reason, WRAPPER_SHARE))
         ):
-            void.add(index)
-    return void
+            wrappers.add(index)
+    return wrappers
 
 
 @dataclass(slots=True, kw_only=True)
 class _ProseWeights:
-    """A page's prose by the names of the regions around it, and the share of it that the second
-    reader kept.
+    """A page's prose (weighed characters), by the names of the regions around it: `total` and
+    `sums` of all blocks, `confirmed` and `kept` of those that the second opinion keeps, too.
 
-    `solid` counts each region's paragraphs and cells where its name says little, `alike` those of
-    all regions of a name; `leaves` are paragraphs that are regions.
+    `solid` counts each region's paragraphs and cells if its name is weak evidence, `alike` those of
+    all regions of a name; `leaves` are paragraphs that are regions themselves.
     """
 
     total: float = 0.0
-    trusted: float = 0.0
+    confirmed: float = 0.0
     sums: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
     kept: dict[tuple[str, str], float] = field(default_factory=lambda: defaultdict(float))
     leaves: set[int] = field(default_factory=set)
@@ -116,24 +117,28 @@ class _ProseWeights:
     solid: list[int]
 
     def paragraphs(self, index: int, region: Region, name: tuple[str, str]) -> int:
-        """How many paragraphs a region holds; where a content system calls each part of a text an
-        embed, all of its kind.
+        """How many paragraphs a region holds; for parts of a text that a content system calls
+        embeds, those of all such parts.
         """
         called = region.reason == "embed" and EMBED_ATTRIBUTES.isdisjoint(region.element.keys())
         return self.alike[name] if called else self.solid[index]
 
     def wraps(self, name: tuple[str, str], limit: float) -> bool:
-        """Whether regions of this name hold so much of the prose, whoever is asked."""
+        """True if regions of this name hold so much of the prose, of all blocks and of the
+        confirmed ones, that they are wrappers.
+        """
         if name not in self.sums:
             return False
         share = self.sums[name] / (self.total or 1.0)
-        agreed = self.kept[name] / self.trusted if self.trusted else share
+        agreed = self.kept[name] / self.confirmed if self.confirmed else share
         return (max(share, agreed) >= limit and min(share, agreed) > 0.5 * limit) or (
-            agreed > 0.95 and self.trusted > 400
+            agreed > 0.95 and self.confirmed > 400
         )
 
 
-def _weigh_regions(page: Blocks, approved: set[int], names: list[tuple[str, str]]) -> _ProseWeights:
+def _weigh_regions(
+    page: Blocks, confirmed: set[int], names: list[tuple[str, str]]
+) -> _ProseWeights:
     weights = _ProseWeights(solid=[0] * len(page.regions))
     around: dict[
         tuple[int, ...], set[tuple[str, str]]
@@ -141,23 +146,24 @@ def _weigh_regions(page: Blocks, approved: set[int], names: list[tuple[str, str]
     for block in page.blocks:
         weight = prose_length(block)
         if weight >= SOLID_PROSE or block.kind == "cell":
-            for at in block.regions:
-                weights.solid[at] += page.regions[at].reason in READ
-                weights.alike[names[at]] += 1
+            for index in block.regions:
+                if page.regions[index].reason in READ:
+                    weights.solid[index] += 1
+                weights.alike[names[index]] += 1
         if not weight:
             continue
         if weight >= LEAF_PROSE and block.kind == "p":
             weights.leaves.update(
-                at for at in block.regions if page.regions[at].element is block.element
+                index for index in block.regions if page.regions[index].element is block.element
             )
-        own = weight if block.index in approved else 0.0
+        kept_weight = weight if block.index in confirmed else 0.0
         weights.total += weight
-        weights.trusted += own
+        weights.confirmed += kept_weight
         if block.regions not in around:
             around[block.regions] = {names[region] for region in block.regions}
         for name in around[block.regions]:
             weights.sums[name] += weight
-            weights.kept[name] += own
+            weights.kept[name] += kept_weight
     return weights
 
 
@@ -171,21 +177,27 @@ def _regions_with_headline(page: Blocks, titles: AbstractSet[str]) -> tuple[set[
     )
     if head is None:
         return set(), set()
-    told: set[int] = set()
+    with_text: set[int] = set()
     begun: set[int] = set(head.regions)
     free = False
     apart: set[int] = set()
     for block in page.blocks[head.index + 1 :]:
         if prose_length(block) >= SOLID_PROSE:
-            told.update(block.regions)
+            with_text.update(block.regions)
             free = free or set(block.regions) <= set(head.regions)
         if free:
             apart.update(
-                at for at in block.regions if at not in begun and _is_apart(page.regions[at])
+                index
+                for index in block.regions
+                if index not in begun and _is_apart(page.regions[index])
             )
         else:
             begun.update(block.regions)
-    headed = {at for at in head.regions if at in told and page.regions[at].reason in HEADED}
+    headed = {
+        index
+        for index in head.regions
+        if index in with_text and page.regions[index].reason in HEADED
+    }
     return headed, apart
 
 
@@ -198,8 +210,8 @@ def _is_apart(region: Region) -> bool:
 
 
 def _is_reading(region: Region, paragraphs: int) -> bool:
-    """Whether a region holds part of the text under a name that says little: no post, gallery, menu
-    nor notice.
+    """True if a region whose name is weak evidence (READ) holds part of the text: it has several
+    paragraphs and is no post, gallery, menu or notice.
     """
     element = region.element
     if not paragraphs and element.tag not in ("td", "th", "tr"):
@@ -229,11 +241,11 @@ def _without_digits(names: str) -> str:
     return _DIGITS.sub("", names)
 
 
-def main_element(blocks: Iterable[Block], root: HtmlElement, approved: set[int]) -> HtmlElement:
+def main_element(blocks: Iterable[Block], root: HtmlElement, confirmed: set[int]) -> HtmlElement:
     """The deepest element that holds nearly all the prose of these blocks."""
     sums: dict[HtmlElement, float] = defaultdict(float)
     for block in blocks:
-        weight = prose_length(block) * (1.0 if block.index in approved else DOUBTED)
+        weight = prose_length(block) * (1.0 if block.index in confirmed else DOUBTED)
         node: HtmlElement | None = block.element
         while weight > 0 and node is not None:
             sums[node] += weight

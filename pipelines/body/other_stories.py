@@ -1,9 +1,9 @@
-"""What stands beside an article in the same part of the page: other stories, teasers, comments,
-notices above the headline.
+"""Separates an article from what stands in the same part of its page: other stories, teasers,
+comments, notices above the headline.
 
-They are prose like the article's own, so their words don't give them away. Their place does: the
-headline tells which of several like boxes is the article's, and where it begins; a label tells
-where the readers' comments begin.
+They are prose like the article's own, so they are recognised by place, not by words: the headline
+shows which of several like boxes is the article's, and where it begins; a label shows where the
+readers' comments begin.
 """
 
 from __future__ import annotations
@@ -50,31 +50,31 @@ _COMMENTS = re.compile(
 
 
 def without_other_stories(
-    found: list[Block], everything: list[Block], titles: AbstractSet[str], host: str
+    blocks: list[Block], everything: list[Block], titles: AbstractSet[str], host: str
 ) -> tuple[list[Block], list[tuple[Block, str]]]:
     """The blocks of the article's own part, and those left out with the rule.
 
-    `found` are the blocks of a page outside its marked regions, in order, `everything` all of them;
-    `titles` are the letters of its headlines, `host` is its own.
+    `blocks` are those of a page outside its marked regions, in order, `everything` all of them;
+    `titles` are keys (`text_key`) of its headlines, `host` is its own.
     """
     head = next(
         (block for block in everything if block.kind == "h" and text_key(block.text) in titles),
         None,
     ) or next(
-        (block for block in found if len(block.text) > _LABEL and text_key(block.text) in titles),
+        (block for block in blocks if len(block.text) > _LABEL and text_key(block.text) in titles),
         None,
     )
     left: dict[int, str] = {}
     if head is not None:
-        _other_stories(found, head, left)
-    _drop_teasers(found, head, host, left)
-    _drop_comments(found, head, left)
+        _other_stories(blocks, head, left)
+    _drop_teasers(blocks, head, host, left)
+    _drop_comments(blocks, head, left)
     if head is not None:
-        _drop_above_headline(found, head, left)
+        _drop_above_headline(blocks, head, left)
     if not left:
-        return found, []
-    kept = [block for block in found if block.index not in left]
-    return kept, [(block, left[block.index]) for block in found if block.index in left]
+        return blocks, []
+    kept = [block for block in blocks if block.index not in left]
+    return kept, [(block, left[block.index]) for block in blocks if block.index in left]
 
 
 def _prose_of(block: Block) -> int:
@@ -83,13 +83,13 @@ def _prose_of(block: Block) -> int:
     return block.breadth - block.linked
 
 
-def _other_stories(found: list[Block], head: Block, left: dict[int, str]) -> None:
+def _other_stories(blocks: list[Block], head: Block, left: dict[int, str]) -> None:
     """Leave out the siblings of the box around the headline that are of its kind and hold a
     headline and a text each.
     """
     around = {
         node
-        for block in found
+        for block in blocks
         if _prose_of(block) >= STORY
         for node in block.element.iterancestors()
     }
@@ -98,12 +98,12 @@ def _other_stories(found: list[Block], head: Block, left: dict[int, str]) -> Non
         box = box.getparent()
     while box is not None and box.getparent() is not None:
         others = [
-            other
-            for other in box.itersiblings(str(box.tag))
-            if other in around and _are_alike(other, box)
+            sibling
+            for sibling in box.itersiblings(str(box.tag))
+            if sibling in around and _are_alike(sibling, box)
         ]
         if others:
-            _leave_stories(found, others, left)
+            _leave_stories(blocks, others, left)
         box = box.getparent()
 
 
@@ -112,10 +112,10 @@ def _are_alike(first: HtmlElement, second: HtmlElement) -> bool:
     return names == second.get("class") and (bool(names) or first.tag == "article")
 
 
-def _leave_stories(found: list[Block], boxes: list[HtmlElement], left: dict[int, str]) -> None:
+def _leave_stories(blocks: list[Block], boxes: list[HtmlElement], left: dict[int, str]) -> None:
     members: dict[HtmlElement, list[Block]] = defaultdict(list)
     wanted = set(boxes)
-    for block in found:
+    for block in blocks:
         box = next(
             (node for node in (block.element, *block.element.iterancestors()) if node in wanted),
             None,
@@ -138,11 +138,11 @@ def _opens_story(box: HtmlElement, first: list[Block]) -> bool:
     return dated or box.tag == "article" or heads[0].link_share > 0.8
 
 
-def _drop_teasers(found: list[Block], head: Block | None, host: str, left: dict[int, str]) -> None:
+def _drop_teasers(blocks: list[Block], head: Block | None, host: str, left: dict[int, str]) -> None:
     """Leave out boxes of one kind that each hold a linked headline, where a text stands outside
     them.
     """
-    headed = [block for block in found if _is_linked_headline(block, host) and block is not head]
+    headed = [block for block in blocks if _is_linked_headline(block, host) and block is not head]
     if len(headed) < TEASERS:
         return
     boxes = _headline_boxes(headed)
@@ -152,7 +152,7 @@ def _drop_teasers(found: list[Block], head: Block | None, host: str, left: dict[
     inside: dict[HtmlElement, int] = defaultdict(int)
     members: list[Block] = []
     outside = 0
-    for block in found:
+    for block in blocks:
         box = next(
             (node for node in (block.element, *block.element.iterancestors()) if node in boxes),
             None,
@@ -208,34 +208,35 @@ def _headline_boxes(headed: list[Block]) -> set[HtmlElement]:
     return boxes
 
 
-def _drop_comments(found: list[Block], head: Block | None, left: dict[int, str]) -> None:
+def _drop_comments(blocks: list[Block], head: Block | None, left: dict[int, str]) -> None:
     """Leave out what follows a label of comments in its part of the page, after some text."""
-    told = 0
-    for index, block in enumerate(found):
-        if head is None or block.index > head.index:
-            told += _prose_of(block) >= STORY
-        if (
-            told < (1 if block.kind == "h" else SEVERAL)
-            or len(block.text) > 40
-            or not _COMMENTS.match(block.text)
-        ):
+    paragraphs = 0
+    for index, block in enumerate(blocks):
+        if (head is None or block.index > head.index) and _prose_of(block) >= STORY:
+            paragraphs += 1
+        needed = 1 if block.kind == "h" else SEVERAL
+        if paragraphs < needed or len(block.text) > 40 or not _COMMENTS.match(block.text):
             continue
         for scope in block.element.iterancestors():
-            said = [other for other in found[index:] if scope in other.element.iterancestors()]
-            if len(said) > 1:
-                left.update((other.index, "comments") for other in said)
+            comments = [
+                following
+                for following in blocks[index:]
+                if scope in following.element.iterancestors()
+            ]
+            if len(comments) > 1:
+                left.update((following.index, "comments") for following in comments)
                 return
 
 
-def _drop_above_headline(found: list[Block], head: Block, left: dict[int, str]) -> None:
+def _drop_above_headline(blocks: list[Block], head: Block, left: dict[int, str]) -> None:
     """Leave out what stands above the headline, where most of the text follows it."""
     before = sum(
-        _prose_of(block) for block in found if block.index < head.index and block.index not in left
+        _prose_of(block) for block in blocks if block.index < head.index and block.index not in left
     )
     after = sum(
-        _prose_of(block) for block in found if block.index > head.index and block.index not in left
+        _prose_of(block) for block in blocks if block.index > head.index and block.index not in left
     )
     if before and after >= (FOLLOWED_H1 if head.level == 1 else FOLLOWED) * (before + after):
         left.update(
-            (block.index, "above the headline") for block in found if block.index < head.index
+            (block.index, "above the headline") for block in blocks if block.index < head.index
         )

@@ -1,9 +1,9 @@
-"""The article's paragraphs, from blocks: what belongs to it, line by line, and why everything else
-was left.
+"""The article's paragraphs, from blocks: which lines belong to it, and by which rule each other
+line was dropped.
 
-The page's structure says where the article stands (`container`), its siblings say which blocks are
-of its kind, words say which lines are furniture. Captions are `captions`' work, choosing between
-DOM and embedded data `article`'s.
+The page's structure says where the article stands (`main_element`), siblings say which blocks are
+of its kind (`selection`), words say which lines are boilerplate (`line_rules`). Captions are for
+`metadata.lead_image`; choosing between DOM and embedded data is for `article.from_data`.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ PLAIN_COUNT = 4
 PLAIN_SHARE = 0.8
 # The page's own data are a second opinion on its prose where they are this share of it, from and
 # to.
-TOLD = (0.5, 1.2)
+DATA_SHARE = (0.5, 1.2)
 
 
 @dataclass(slots=True, kw_only=True)
 class Body:
-    """What was recovered: the paragraphs, the blocks they come from, those left out with their
-    rule, all blocks of the page, and those that stand before the text. `in_data` says that they are
-    not the page's but its data's.
+    """A recovered body: its paragraphs, the blocks they come from (`kept`), those left out with
+    their rule (`dropped`), all blocks of the page, and those before the text. `in_data` is true if
+    the paragraphs come from the page's embedded data.
     """
 
     paragraphs: list[str]
@@ -52,7 +52,7 @@ class Body:
     dropped: list[tuple[Block, str]] = field(default_factory=list)
     element: HtmlElement | None = None
     page: Blocks | None = None
-    void: set[int] = field(default_factory=set)
+    wrappers: set[int] = field(default_factory=set)
     before: list[Block] = field(default_factory=list)
     in_data: bool = False
 
@@ -74,43 +74,44 @@ class Body:
             return []
         judged = {id(block) for block in self.kept} | {id(block) for block, _ in self.dropped}
         between = self.page.blocks[self.kept[0].index : self.kept[-1].index]
-        found = []
+        lines = []
         for block in between:
-            regions = [region for region in block.regions if region not in self.void]
+            regions = [region for region in block.regions if region not in self.wrappers]
             if regions and id(block) not in judged:
-                found.append((block, self.page.regions[regions[0]].reason))
-        return found
+                lines.append((block, self.page.regions[regions[0]].reason))
+        return lines
 
 
 def extract_body(
     page: Page,
-    beside: KnownPageText,
+    page_text: KnownPageText,
     drop: tuple[HtmlElement, ...] = (),
     *,
-    told: Sequence[str] = (),
+    data_paragraphs: Sequence[str] = (),
 ) -> Body:
-    """Recover a page's paragraphs, without those that repeat what it says `beside` them, and what
-    is in elements to `drop`.
+    """The paragraphs of a page, without those that repeat its `page_text` and those inside the
+    elements to `drop`.
 
-    `told` are the paragraphs that the page's data hold of it: where they are most of its prose,
-    they are the second opinion.
+    `data_paragraphs` are the article's paragraphs in the page's embedded data. If they have about
+    as many characters as its prose (DATA_SHARE), they are the second opinion on which blocks are
+    text; else trafilatura is.
     """
     body = page.root.find("body")
     whole = blocks.read_blocks(body if body is not None else page.root, _mark_dropped(drop))
     _lower_headings(whole)
     everything = {block.index for block in whole.blocks}
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
-    place = _find_text_place(whole, page.root, everything, beside.titles, host)
+    place = _find_text_place(whole, page.root, everything, page_text.titles, host)
     # What stands in boxes beside plain paragraphs is not taken on its word.
-    place.approved = set()
+    place.confirmed = set()
     if not _is_plain(place):
         expected = sum(map(prose_length, place.inside))
-        text = "".join(told)
-        if not text or not TOLD[0] * expected <= len(text) <= TOLD[1] * expected:
+        text = "".join(data_paragraphs)
+        if not text or not DATA_SHARE[0] * expected <= len(text) <= DATA_SHARE[1] * expected:
             text = kept_text(page.root, expected)
-        approved = _confirmed_blocks(whole, text_key(text))
-        place = _find_text_place(whole, page.root, approved, beside.titles, host)
-    return _select_paragraphs(place, beside, host)
+        confirmed = _confirmed_blocks(whole, text_key(text))
+        place = _find_text_place(whole, page.root, confirmed, page_text.titles, host)
+    return _select_paragraphs(place, page_text, host)
 
 
 def _lower_headings(whole: Blocks) -> None:
@@ -134,33 +135,38 @@ def _lower_headings(whole: Blocks) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class _TextPlace:
-    """Where the text stands: `void` regions are wrappers, `element` holds the blocks `inside`,
-    those `beside` it in the same part of the page are not its own; `approved` are those that the
-    second reader took for text too.
+    """Where the text stands: `wrappers` are indices of regions that only wrap it, `element` holds
+    the blocks `inside`; `other_blocks` of the same part of the page are dropped, each with its
+    rule; `confirmed` are indices of the blocks that the second opinion keeps, too.
     """
 
     whole: Blocks
-    void: set[int]
+    wrappers: set[int]
     element: HtmlElement
     inside: list[Block]
-    approved: set[int]
-    beside: list[tuple[Block, str]] = field(default_factory=list)
+    confirmed: set[int]
+    other_blocks: list[tuple[Block, str]] = field(default_factory=list)
 
 
 def _find_text_place(
-    whole: Blocks, root: HtmlElement, approved: set[int], titles: AbstractSet[str], host: str
+    whole: Blocks, root: HtmlElement, confirmed: set[int], titles: AbstractSet[str], host: str
 ) -> _TextPlace:
-    void = wrapper_regions(whole, approved, titles)
-    free = [block for block in whole.blocks if all(region in void for region in block.regions)]
-    free, beside = without_other_stories(free, whole.blocks, titles, host)
-    element = main_element(free, root, approved)
+    wrappers = wrapper_regions(whole, confirmed, titles)
+    free = [block for block in whole.blocks if all(region in wrappers for region in block.regions)]
+    free, other_blocks = without_other_stories(free, whole.blocks, titles, host)
+    element = main_element(free, root, confirmed)
     inside = [
         block
         for block in free
         if block.element is element or element in block.element.iterancestors()
     ]
     return _TextPlace(
-        whole=whole, void=void, element=element, inside=inside, approved=approved, beside=beside
+        whole=whole,
+        wrappers=wrappers,
+        element=element,
+        inside=inside,
+        confirmed=confirmed,
+        other_blocks=other_blocks,
     )
 
 
@@ -176,54 +182,56 @@ def _is_plain(place: _TextPlace) -> bool:
             paragraphs[block.element.getparent()] += weight
             count += 1
     total = sum(
-        prose_length(block) for block in place.whole.blocks if not _is_apart(block, place.void)
+        prose_length(block) for block in place.whole.blocks if not _is_apart(block, place.wrappers)
     )
     return count >= PLAIN_COUNT and max(paragraphs.values()) >= PLAIN_SHARE * total
 
 
-def _is_apart(block: Block, void: set[int]) -> bool:
-    """Whether a block stands in a region apart."""
-    return any(region not in void for region in block.regions)
+def _is_apart(block: Block, wrappers: set[int]) -> bool:
+    """True if a block stands in a region that is no wrapper."""
+    return any(region not in wrappers for region in block.regions)
 
 
 def read_fragment(
-    root: HtmlElement, beside: KnownPageText, drop: tuple[HtmlElement, ...] = ()
+    root: HtmlElement, page_text: KnownPageText, drop: tuple[HtmlElement, ...] = ()
 ) -> Body:
-    """The paragraphs of a tree that holds a body alone: no search for its place, the same rules for
-    its lines.
+    """The body of a tree that holds nothing else, such as HTML from embedded data: its place is not
+    searched for, its lines follow the same rules.
     """
     whole = blocks.read_blocks(root, _mark_dropped(drop))
     everything = {block.index for block in whole.blocks}
-    void = wrapper_regions(whole, everything)
-    free = [block for block in whole.blocks if all(region in void for region in block.regions)]
+    wrappers = wrapper_regions(whole, everything)
+    free = [block for block in whole.blocks if all(region in wrappers for region in block.regions)]
     element = main_element(free, root, everything)
-    place = _TextPlace(whole=whole, void=void, element=element, inside=free, approved=everything)
-    return _select_paragraphs(place, beside, "")
+    place = _TextPlace(
+        whole=whole, wrappers=wrappers, element=element, inside=free, confirmed=everything
+    )
+    return _select_paragraphs(place, page_text, "")
 
 
-def _select_paragraphs(place: _TextPlace, beside: KnownPageText, host: str) -> Body:
+def _select_paragraphs(place: _TextPlace, page_text: KnownPageText, host: str) -> Body:
     whole = place.whole
-    selection = BlockSelection(place.inside, place.element, place.approved)
+    selection = BlockSelection(place.inside, place.element, place.confirmed)
     selection.by_structure()
-    selection.apply_line_rules(beside, host)
+    selection.apply_line_rules(page_text, host)
     selection.drop_pull_quotes()
-    selection.trim_ends(beside.authors)
+    selection.trim_ends(page_text.authors)
     if short := line_rules.short_story(
-        selection.kept, selection.dropped, whole.blocks, beside.titles
+        selection.kept, selection.dropped, whole.blocks, page_text.titles
     ):
-        selection.dropped = [each for each in selection.dropped if each[0] not in short]
+        selection.dropped = [dropped for dropped in selection.dropped if dropped[0] not in short]
         selection.dropped += [(block, "teaser") for block in selection.kept]
         selection.kept = short
-    selection.add_opening(whole, place.void, beside)
+    selection.add_opening(whole, place.wrappers, page_text)
     first = selection.kept[0].index if selection.kept else len(whole.blocks)
     return Body(
         before=whole.blocks[:first],
         paragraphs=[paragraph_text(block.text) for block in selection.kept],
         kept=selection.kept,
-        dropped=[*selection.dropped, *place.beside],
+        dropped=[*selection.dropped, *place.other_blocks],
         element=place.element,
         page=whole,
-        void=place.void,
+        wrappers=place.wrappers,
     )
 
 
@@ -242,9 +250,9 @@ def _mark_dropped(drop: tuple[HtmlElement, ...]) -> Callable[[HtmlElement], str 
 def _confirmed_blocks(whole: Blocks, text: str) -> set[int]:
     if not text:
         return {block.index for block in whole.blocks}
-    approved = set()
+    confirmed = set()
     for block in whole.blocks:
-        letters = text_key(block.text)
-        if len(letters) > 10 and letters in text:
-            approved.add(block.index)
-    return approved
+        key = text_key(block.text)
+        if len(key) > 10 and key in text:
+            confirmed.add(block.index)
+    return confirmed

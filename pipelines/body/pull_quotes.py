@@ -15,15 +15,15 @@ LIFTED = 1.25
 
 
 def find_pull_quotes(text: list[Block]) -> set[int]:
-    """The places (`Block.at`) of sentences that stand inside a longer block of the same text."""
-    every = [text_key(block.text) for block in text]
-    whole = "|".join(every)
+    """Indices (`Block.index`) of sentences that a longer block of the same text contains, too."""
+    keys = [text_key(block.text) for block in text]
+    whole = "|".join(keys)
     return {
         block.index
-        for block, own in zip(text, every, strict=True)
+        for block, quote in zip(text, keys, strict=True)
         if block.kind in ("p", "quote", "text")
-        and ECHO[0] <= len(own) <= ECHO[1]
+        and ECHO[0] <= len(quote) <= ECHO[1]
         and ends_sentence(block.text)
-        and whole.count(own) > 1
-        and any(own in other for other in every if len(other) >= LIFTED * len(own))
+        and whole.count(quote) > 1
+        and any(quote in key for key in keys if len(key) >= LIFTED * len(quote))
     }

@@ -28,7 +28,7 @@ MAIN_SHARE = 0.1
 # have fewer.
 LONG_FORM = 8
 GUIDE = 4
-# What is said of the writer stands in so many last blocks.
+# A note on the author stands in so many last blocks.
 _SIGNED = 4
 # A paragraph of this length stands once in an article; on a page it may stand once for each size of
 # screen.
@@ -38,11 +38,11 @@ REPEATED = 60
 class BlockSelection:
     """Blocks inside the container, sorted into kept and dropped, step by step."""
 
-    def __init__(self, inside: list[Block], element: HtmlElement, approved: set[int]) -> None:
+    def __init__(self, inside: list[Block], element: HtmlElement, confirmed: set[int]) -> None:
         self.kept = inside
         self.dropped: list[tuple[Block, str]] = []
         self.element = element
-        self.approved = approved
+        self.confirmed = confirmed
         heads = sum(
             block.kind == "h" and block.level > 1 and block.link_share < 0.5 for block in inside
         )
@@ -63,7 +63,7 @@ class BlockSelection:
         for block in self.kept:
             if block.kind not in ("li", "cell", "h"):
                 weights[paths[block.index]] += prose_length(block) * (
-                    1.0 if block.index in self.approved else 0.5
+                    1.0 if block.index in self.confirmed else 0.5
                 )
         total = sum(weights.values())
         main = {path for path, weight in weights.items() if weight >= MAIN_SHARE * total}
@@ -73,7 +73,7 @@ class BlockSelection:
         for block in self.kept:
             if paths[block.index] not in main and main:
                 boxes[self._box(block, paths[block.index], main)].append(block)
-        judged = {box: self._judge(members) for box, members in boxes.items()}
+        judged = {box: self._rule_against_box(members) for box, members in boxes.items()}
         following: list[bool] = []  # whether the blocks after this one are text, the nearest last
         for block in reversed(self.kept):
             rule = None
@@ -115,7 +115,7 @@ class BlockSelection:
         chain.reverse()
         return chain[depth] if depth < len(chain) else block.element
 
-    def _judge(self, members: list[Block]) -> str | None:
+    def _rule_against_box(self, members: list[Block]) -> str | None:
         """The rule by which a box is dropped, or None."""
         length = sum(len(block.text) for block in members)
         linked = sum(block.linked for block in members)
@@ -124,7 +124,7 @@ class BlockSelection:
         if RELATED_LABEL.match(first.text) or RELATED_LEAD.match(first.text):
             return "related box"
         if all(block.kind in ("li", "cell") for block in members):
-            seen = sum(len(block.text) for block in members if block.index in self.approved)
+            seen = sum(len(block.text) for block in members if block.index in self.confirmed)
             listed = linked <= 0.5 * length or (self.lenient and seen > 0.8 * length)
             return None if listed else "linked list"
         if all(
@@ -138,8 +138,8 @@ class BlockSelection:
             return "linked box"
         if members[0].index > self.first and self._is_part(members):
             return None
-        approved = sum(len(block.text) for block in members if block.index in self.approved)
-        if texts > 0.5 * length and (self.lenient or approved > 0.5 * length):
+        confirmed = sum(len(block.text) for block in members if block.index in self.confirmed)
+        if texts > 0.5 * length and (self.lenient or confirmed > 0.5 * length):
             return None
         return "box"
 
@@ -155,30 +155,30 @@ class BlockSelection:
         listed = self.guided and len(members) >= LISTED and lines > 0.5 * length
         return self.lenient or listed or cells > 0.5 * length
 
-    def apply_line_rules(self, beside: KnownPageText, host: str) -> None:
-        """Drop lines that repeat what the page says elsewhere, labels with what they label, and
-        furniture.
+    def apply_line_rules(self, page_text: KnownPageText, host: str) -> None:
+        """Drop lines that repeat other parts of the page, labels with what they label, and
+        boilerplate.
         """
         verdicts: list[tuple[Block, str | None]] = []
         labelled = False
-        told: set[str] = set()
+        seen: set[str] = set()
         for block in self.kept:
-            rule = line_rules.rule_against(block, beside)
+            rule = line_rules.rule_against(block, page_text)
             if rule is None and (
                 (labelled and line_rules.is_headline(block))
                 or (not self.lenient and line_rules.is_linked_headline(block, host))
             ):
                 rule = "related headline"
             if rule is None and len(block.text) >= REPEATED:
-                rule = "repeated" if block.text in told else None
-                told.add(block.text)
+                rule = "repeated" if block.text in seen else None
+                seen.add(block.text)
             labelled = rule in ("related label", "related headline")
             verdicts.append((block, rule))
         self._keep(verdicts)
 
     def drop_pull_quotes(self) -> None:
-        """Drop sentences lifted out of a paragraph to be shown large. A guide sums itself up in its
-        own words.
+        """Drop sentences lifted out of a paragraph to be shown large, except in a guide, whose
+        summaries repeat its sentences.
         """
         lifted = set() if self.guided else find_pull_quotes(self.kept)
         self._keep(
@@ -186,8 +186,8 @@ class BlockSelection:
         )
 
     def trim_ends(self, authors: tuple[str, ...]) -> None:
-        """Cut what stands before the first and after the last paragraph of prose, and what is said
-        of the writer there.
+        """Drop the lines before the first and after the last paragraph of prose, and the note on
+        the author among the last; `authors` are names as written.
         """
         solid = [index for index, block in enumerate(self.kept) if line_rules.is_solid(block)]
         solid = solid or [
@@ -219,17 +219,17 @@ class BlockSelection:
         after = [(block, "after the text") for block in self.kept[tail:]]
         self._keep([*before, *inside, *after])
 
-    def add_opening(self, whole: Blocks, void: set[int], beside: KnownPageText) -> None:
+    def add_opening(self, whole: Blocks, wrappers: set[int], page_text: KnownPageText) -> None:
         """Take in the text's first paragraphs where they stand in a box of their own, and leave out
         its deck.
         """
         if not self.kept:
             return
-        told = text_key("".join(block.text for block in self.kept))
+        kept_text = text_key("".join(block.text for block in self.kept))
         left = {block.index for block, _ in self.dropped}
-        found = merge_or_drop_deck(whole, self.kept[0], beside.titles, void, left)
+        opening = merge_or_drop_deck(whole, self.kept[0], page_text.titles, wrappers, left)
         self.kept = [
-            *(block for block in found if text_key(block.text) not in told),
+            *(block for block in opening if text_key(block.text) not in kept_text),
             *self.kept,
         ]
         while any(map(line_rules.is_solid, self.kept[1:])):

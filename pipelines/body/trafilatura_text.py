@@ -1,9 +1,9 @@
-"""trafilatura as the second reader of a page: what it keeps is weighed against the page's own
+"""The text that trafilatura keeps of a page: a second opinion, weighed against the page's own
 structure.
 
-All use of trafilatura is here. It is handed a copy of the parsed tree (it may change what it is
-given), without metadata and without its process-wide de-duplication, which would make one page's
-text depend on the pages before it.
+All use of trafilatura is here. It is given a copy of the parsed tree (which it may change), without
+metadata and without its process-wide de-duplication, which would make one page's text depend on the
+pages before it.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """What was served in an article's place with status 200: a check of the visitor, a request for
 consent, an error, a log-in.
 
-Judged by three things that must not contradict each other: what the page's headline is the name of,
-what its lines say to the visitor, and marks that the tools of such pages leave in the markup. Lines
-that tell a story of their own speak against all of them.
+Three signs are weighed together: a headline that is the name of such a page, lines that address the
+visitor, and marks that the tools of such pages leave in the markup. Lines of a story speak against
+all of them.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from pipelines.page.dom import Page
 # So many lines of a story, or so many characters of them, and a page is one whatever its headline
 # is the name of.
 STORY_LINES, STORY = 2, 300
-# A page with more text of its own than this, in characters, was not put in the way of another.
-OBSTACLE = 2_500
+# No interstitial has more text of its own than this, in characters.
+INTERSTITIAL = 2_500
 # Of a page with more text than this marks and lines say nothing: it shows something, and they are a
 # part of that.
 SMALL = 1_500
@@ -61,15 +61,15 @@ _MARKED = ("form", "div", "script", "iframe", "input", "section")
 def detect_interstitial(
     page: Page, read: Body, *, is_article: bool
 ) -> tuple[NotArticleReason, str] | None:
-    """What was served in the page's place, with what tells it; None for a page of its own.
+    """(reason, evidence) if an interstitial was served in the page's place, else None.
 
-    `is_article`: the page states for machines that it is an article, as none of these do.
+    `is_article`: the page states for machines that it is an article, as interstitials do not.
     """
     own = _own_lines(read)
-    if sum(map(len, own)) > OBSTACLE:
+    if sum(map(len, own)) > INTERSTITIAL:
         return None
-    told = _count_story_lines(own)
-    if (told and is_article) or told > max(STORY_LINES, len(own) - told):
+    story_lines = _count_story_lines(own)
+    if (story_lines and is_article) or story_lines > max(STORY_LINES, len(own) - story_lines):
         return None
     host = urlsplit(page.url).hostname or ""
     if host.startswith(("consent.", "privacy.")):
@@ -77,24 +77,24 @@ def detect_interstitial(
     if named := _named_headline(page):
         return named
     mark = _tool_mark(page, sure=bool(own)) if _shown_length(read) <= SMALL else None
-    if mark and (not told or mark[0] is NotArticleReason.CHALLENGE):
+    if mark and (not story_lines or mark[0] is NotArticleReason.CHALLENGE):
         return mark
     if not is_article and (name := _error_name(page)):
         return NotArticleReason.ERROR_PAGE, name
-    return None if told else _by_lines(read, own)
+    return None if story_lines else _by_lines(read, own)
 
 
 def _count_story_lines(own: list[str]) -> int:
-    """How many lines tell a story of their own; once they are of some length, the rest is not
-    looked at.
+    """How many lines are lines of a story. Once these have more than STORY characters, the text is
+    a story, and a number above every limit is returned.
     """
-    told = length = 0
+    count = length = 0
     for text in own:
         if is_story_line(text) and notice_kind(text) is None:
-            told, length = told + 1, length + len(text)
+            count, length = count + 1, length + len(text)
         if length > STORY:
             return max(len(own), STORY_LINES + 1)
-    return told
+    return count
 
 
 def _shown_length(read: Body) -> int:
@@ -111,8 +111,8 @@ def _error_name(page: Page) -> str | None:
 
 
 def hides_something(page: Page, read: Body) -> str | None:
-    """Why the few lines of a page that promises no article are no story: they all ask something of
-    the visitor, or the page does not want to be found.
+    """Why the few lines of a page that promises no article are no story: all of them address the
+    visitor, or the page asks not to be indexed; else None.
     """
     own = _own_lines(read)
     if not 0 < len(own) <= STORY_LINES + 1 or sum(map(len, own)) > STORY:
@@ -138,7 +138,7 @@ def _own_lines(read: Body) -> list[str]:
 
 
 def _named_headline(page: Page) -> tuple[NotArticleReason, str] | None:
-    """What the page's first headline, or its title, is the name of."""
+    """(reason, words) if the page's first headline or its title is the name of an interstitial."""
     headings = (dom.text_of(element) for element in page.root.iter("h1"))
     heading = next((text for text in headings if text), "")
     second = [] if heading else [dom.text_of(element) for element in page.root.iter("h2")][:2]
@@ -151,7 +151,9 @@ def _named_headline(page: Page) -> tuple[NotArticleReason, str] | None:
 
 
 def _by_lines(read: Body, own: list[str]) -> tuple[NotArticleReason, str] | None:
-    """What the lines say that were read, or of a page without any those that it shows."""
+    """(reason, line) of the first line that is a notice: among the body's lines, or, if it has
+    none, among the first lines of the page.
+    """
     blocks = read.page.blocks if read.page else []
     lines = own or [
         block.text for block in blocks[:MOST_LINES] if block.link_share < line_rules.MOSTLY_LINKED

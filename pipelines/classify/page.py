@@ -3,7 +3,7 @@ served in an article's place.
 
 A short story is an article; a page that only leads elsewhere, or in whose place something else was
 served (`pipelines.classify.interstitials`, `pipelines.classify.paywalls`), is none. An empty answer
-beats furniture.
+is better than boilerplate.
 """
 
 from __future__ import annotations
@@ -101,44 +101,46 @@ def _first_text(element: HtmlElement) -> str:
 
 
 def classify_page(
-    page: Page, embedded: Embedded, stated: Metadata, read: Body
+    page: Page, embedded: Embedded, metadata: Metadata, read: Body
 ) -> NotAnArticle | None:
     """The reason why a page is no article; None if it is one."""
-    says_article = _says_article(page, embedded, stated)
-    promised = says_article or _is_stamped(page) or stated.published is not None
-    if obstacle := detect_interstitial(page, read, is_article=says_article or _is_stamped(page)):
-        return _rejection(page, *obstacle)
+    says_article = _says_article(page, embedded, metadata)
+    promised = says_article or _is_stamped(page) or metadata.published is not None
+    if interstitial := detect_interstitial(
+        page, read, is_article=says_article or _is_stamped(page)
+    ):
+        return _rejection(page, *interstitial)
     if paywalls.is_stub(embedded, page, read):
         return _rejection(
             page,
             NotArticleReason.PAYWALL,
             f"{_text_length(read)} characters before the offer to read on",
         )
-    if other := _other_kind(page, stated, read, says_article=says_article):
-        return _rejection(page, *other)
+    if other_kind := _other_kind(page, metadata, read, says_article=says_article):
+        return _rejection(page, *other_kind)
     if not promised and (hiding := hides_something(page, read)):
         return _rejection(page, NotArticleReason.EMPTY, hiding)
     listed = _count_listed_headlines(read)
-    if detail := _only_leads(page, stated, read, listed, says_article=says_article):
+    if detail := _only_leads(page, metadata, read, listed, says_article=says_article):
         return _rejection(page, NotArticleReason.LISTING, detail)
     if not _tells_a_story(read):
-        return _without_prose(page, stated, read, listed, says_article=says_article)
-    if not stated.title:
+        return _without_prose(page, metadata, read, listed, says_article=says_article)
+    if not metadata.title:
         return _rejection(page, NotArticleReason.EMPTY, "no headline")
     detail = _classify_front_page(page, read, listed, says_article=says_article)
-    stamped = len(stated.title.split()) >= HEADLINE_WORDS and _is_stamped(page)
+    stamped = len(metadata.title.split()) >= HEADLINE_WORDS and _is_stamped(page)
     if detail is None and not (says_article or stamped):
-        detail = _classify_section_page(page, stated, read, listed)
+        detail = _classify_section_page(page, metadata, read, listed)
     return _rejection(page, NotArticleReason.LISTING, detail) if detail else None
 
 
-def _says_article(page: Page, embedded: Embedded, stated: Metadata) -> bool:
+def _says_article(page: Page, embedded: Embedded, metadata: Metadata) -> bool:
     """Whether a page states for machines that it is an article; a list states so of its entries
     only.
     """
-    if stated.kinds.isdisjoint(_ARTICLE_KINDS):
+    if metadata.kinds.isdisjoint(_ARTICLE_KINDS):
         return False
-    if stated.kinds.isdisjoint(_LIST_KINDS):
+    if metadata.kinds.isdisjoint(_LIST_KINDS):
         return True
     works = [
         node for node in embedded.json_ld if _ARTICLES & {kind.lower() for kind in node_types(node)}
@@ -150,36 +152,38 @@ def _says_article(page: Page, embedded: Embedded, stated: Metadata) -> bool:
 
 
 def _other_kind(
-    page: Page, stated: Metadata, read: Body, *, says_article: bool
+    page: Page, metadata: Metadata, read: Body, *, says_article: bool
 ) -> tuple[NotArticleReason, str] | None:
-    """What else a page is than an article or a list, where its own words or data say so."""
-    if is_own_page(page, stated.title, is_article=says_article):
+    """The reason and detail if the page's words or stated types make it something else than an
+    article or a list.
+    """
+    if is_own_page(page, metadata.title, is_article=says_article):
         return NotArticleReason.SERVICE, "a page of the site about itself"
-    if not says_article and (reason := _stated_kind(page, stated, read)):
+    if not says_article and (reason := _stated_kind(page, metadata, read)):
         return reason, f"{_text_length(read)} characters of text"
-    if _is_gallery(stated, read):
+    if _is_gallery(metadata, read):
         return NotArticleReason.GALLERY, f"{_text_length(read)} characters of text"
-    if not says_article and stated.published is None and is_table(read):
+    if not says_article and metadata.published is None and is_table(read):
         return NotArticleReason.SERVICE, "a table"
     return None
 
 
-def _stated_kind(page: Page, stated: Metadata, read: Body) -> NotArticleReason | None:
+def _stated_kind(page: Page, metadata: Metadata, read: Body) -> NotArticleReason | None:
     """What a page without the marks of an article states to be, where it has not much text."""
     length = _text_length(read)
-    if length <= TRANSCRIPT and is_audio_page(stated.kinds):
+    if length <= TRANSCRIPT and is_audio_page(metadata.kinds):
         return NotArticleReason.AUDIO
-    if length <= TRANSCRIPT and is_profile(stated.kinds):
+    if length <= TRANSCRIPT and is_profile(metadata.kinds):
         return NotArticleReason.SERVICE
-    if stated.published is None and is_product_page(page, stated.kinds):
+    if metadata.published is None and is_product_page(page, metadata.kinds):
         return NotArticleReason.SERVICE
-    if length <= STUB and any(kind.startswith("video") for kind in stated.kinds):
+    if length <= STUB and any(kind.startswith("video") for kind in metadata.kinds):
         return NotArticleReason.VIDEO
     return None
 
 
-def _is_gallery(stated: Metadata, read: Body) -> bool:
-    return _text_length(read) <= STUB and not _GALLERIES.isdisjoint(stated.kinds)
+def _is_gallery(metadata: Metadata, read: Body) -> bool:
+    return _text_length(read) <= STUB and not _GALLERIES.isdisjoint(metadata.kinds)
 
 
 def _text_length(read: Body) -> int:
@@ -187,16 +191,16 @@ def _text_length(read: Body) -> int:
 
 
 def _only_leads(
-    page: Page, stated: Metadata, read: Body, listed: int, *, says_article: bool
+    page: Page, metadata: Metadata, read: Body, listed: int, *, says_article: bool
 ) -> str | None:
     """The reason why a page is a list: each of its lines stands below a headline that leads
     elsewhere. None if it is no such list.
     """
     if not _only_teasers(read):
         return None
-    short = count_words(stated.title or "") < HEADLINE_WORDS
+    short = count_words(metadata.title or "") < HEADLINE_WORDS
     enough = 2 if short and not says_article else LISTED
-    if is_search(page, stated.title):
+    if is_search(page, metadata.title):
         short, enough = True, 2
     listed = max(listed, len(read.kept))
     if not short or listed < enough:
@@ -211,21 +215,21 @@ def _classify_front_page(page: Page, read: Body, listed: int, *, says_article: b
     return "the site's front page" if front and (listed >= LISTED or few) else None
 
 
-def _classify_section_page(page: Page, stated: Metadata, read: Body, listed: int) -> str | None:
+def _classify_section_page(page: Page, metadata: Metadata, read: Body, listed: int) -> str | None:
     """Why a page that does not claim to be an article is a list of headlines with some text; None
     where it is none.
     """
     every = read.page.blocks if read.page else []
     own = [block.text for block in read.kept if not line_rules.is_teaser(block, every)]
     length = sum(map(len, own)) if len(read.kept) == len(read.paragraphs) else _text_length(read)
-    enough = MANY if _is_headed(page, stated, read) else LISTED
-    if listed < enough or not _reads_as_list(stated.kinds, listed, length):
+    enough = MANY if _is_headed(page, metadata, read) else LISTED
+    if listed < enough or not _reads_as_list(metadata.kinds, listed, length):
         return None
     return f"{listed} headlines that lead elsewhere, {length} characters of text"
 
 
 def _without_prose(
-    page: Page, stated: Metadata, read: Body, listed: int, *, says_article: bool
+    page: Page, metadata: Metadata, read: Body, listed: int, *, says_article: bool
 ) -> NotAnArticle:
     """Classify a page without prose: a listing if it has enough headlines that lead elsewhere,
     empty if it claims to be an article, else a listing.
@@ -235,7 +239,7 @@ def _without_prose(
     # article.
     if listed >= LISTED or (listed > 1 and not says_article):
         return _rejection(page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere")
-    if says_article or _is_dated(stated) or _is_bare(page, read):
+    if says_article or _is_dated(metadata) or _is_bare(page, read):
         return _rejection(page, NotArticleReason.EMPTY, "no paragraph of prose")
     return _rejection(
         page, NotArticleReason.LISTING, "no prose, and nothing says that there should be an article"
@@ -256,14 +260,15 @@ def _is_stamped(page: Page) -> bool:
     )
 
 
-def _is_dated(stated: Metadata) -> bool:
+def _is_dated(metadata: Metadata) -> bool:
     """Whether a page without prose shows a headline and a date; a day in the address or headline
     may be a calendar's.
     """
     dated = any(
-        one.field == "published" and one.chosen and one.source != "url" for one in stated.evidence
+        evidence.field == "published" and evidence.chosen and evidence.source != "url"
+        for evidence in metadata.evidence
     )
-    title = stated.title or ""
+    title = metadata.title or ""
     return (
         dated
         and count_words(title) >= HEADLINE_WORDS
@@ -316,10 +321,10 @@ def _tells_a_story(read: Body) -> bool:
     if any(is_story_line(block.text) and block.link_share <= MOSTLY_LINKED for block in read.kept):
         return True
     # Where nobody sets full stops: several lines of a sentence's length, one after another.
-    told = [block for block in read.kept if block.kind in ("p", "text") and not block.links]
+    paragraphs = [block for block in read.kept if block.kind in ("p", "text") and not block.links]
     return (
-        len({block.element.getparent() for block in told}) == 1
-        and sum(map(is_sentence_long, told)) >= SEVERAL
+        len({block.element.getparent() for block in paragraphs}) == 1
+        and sum(map(is_sentence_long, paragraphs)) >= SEVERAL
     )
 
 
@@ -330,31 +335,31 @@ def _only_teasers(read: Body) -> bool:
     return all(line_rules.is_teaser(block, read.page.blocks) for block in read.kept)
 
 
-def _is_headed(page: Page, stated: Metadata, read: Body) -> bool:
+def _is_headed(page: Page, metadata: Metadata, read: Body) -> bool:
     """Whether a page has one headline, which leads nowhere, and paragraphs after it; undated, it
     must be addressed so.
     """
-    if count_words(stated.title or "") < HEADLINE_WORDS or not read.kept:
+    if count_words(metadata.title or "") < HEADLINE_WORDS or not read.kept:
         return False
-    told = _tells_more(read)
-    if stated.published is None and not (told and _SLUG.search(urlsplit(page.url).path)):
+    several = _tells_more(read)
+    if metadata.published is None and not (several and _SLUG.search(urlsplit(page.url).path)):
         return False
-    key = text_key(stated.title or "")
+    key = text_key(metadata.title or "")
     shown = any(text_key(block.text) == key and not block.links for block in read.before)
     first = read.kept[0]
     if line_rules.is_teaser(first, read.page.blocks if read.page else []):
         return False
-    long = told or len(first.text) >= LONG_PARAGRAPH
+    long = several or len(first.text) >= LONG_PARAGRAPH
     return shown and long and not first.links and ends_sentence(first.text)
 
 
 def _tells_more(read: Body) -> bool:
     """Whether several lines tell a story, none of them below a headline that leads elsewhere."""
     every = read.page.blocks if read.page else []
-    told = [
+    stories = [
         is_story_line(block.text) and not line_rules.is_teaser(block, every) for block in read.kept
     ]
-    return sum(told) > 1
+    return sum(stories) > 1
 
 
 def _reads_as_list(kinds: frozenset[str], listed: int, length: int) -> bool:

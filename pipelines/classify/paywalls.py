@@ -1,8 +1,8 @@
-"""What stands before a paywall: the beginning of an article whose rest is for subscribers, told
-from a whole one.
+"""Stubs: the beginning of an article whose rest is for subscribers only.
 
-A page that is paid for may carry all of its text, and whole ones carry offers too. A stub is short,
-is followed by the offer to read on, and something says that more should be there.
+Paid articles may be there in full, and free ones carry offers to subscribe. A stub is a short text
+followed by an offer to read on, with a sign that more should be there: its data (schema.org's
+`isAccessibleForFree`, `wordCount`), a paywall in the markup, or an end without a full stop.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ _UNFINISHED = re.compile(r"(\.\.\.|…|\[…\])\W*$")
 
 
 def is_stub(embedded: Embedded, page: Page, read: Body) -> bool:
-    """Whether what was read is only what stands before a paywall."""
+    """True if what was read is only the part of an article before a paywall."""
     length = sum(map(len, read.paragraphs))
     if length > STUB or len(read.paragraphs) > STUB_LINES or not _is_offered(read):
         return False
@@ -90,20 +90,21 @@ def _is_offered(read: Body) -> bool:
         return any(_OFFER.search(block.text) for block in every)
     last = read.kept[-1].index
     following = (
-        [block.text for block in every[last + 1 : last + 1 + NEAR]] if _stub_length(read) else []
+        [block.text for block in every[last + 1 : last + 1 + NEAR]] if _is_from_page(read) else []
     )
     dropped = [block.text for block, _ in read.dropped if block.index > read.kept[0].index]
     return any(_OFFER.search(text) for text in (read.kept[-1].text, *following, *dropped))
 
 
-def _stub_length(read: Body) -> bool:
+def _is_from_page(read: Body) -> bool:
+    """True if the last paragraph is one of `read.page`, not of another element of a selector."""
     last = read.kept[-1]
     every = read.page.blocks if read.page else []
     return last.index < len(every) and every[last.index] is last
 
 
 def _paid_nodes(embedded: Embedded) -> Iterator[dict[str, Any]]:
-    """The nodes of JSON-LD that say something of what is paid for, or of how long the text is."""
+    """JSON-LD nodes that state whether the article is free, or its number of words."""
     for node in embedded.json_ld:
         if (
             "isAccessibleForFree" in node or "wordCount" in node

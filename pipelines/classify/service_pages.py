@@ -1,8 +1,8 @@
-"""Pages on which a site speaks of itself or serves something: about, contact, privacy, terms,
+"""A site's pages about itself, and pages that serve something: about, contact, privacy, terms,
 offers, goods, forecasts.
 
-Told by their name as a headline, by their address, or by what they state to be. Such a page is no
-article, however much it has to say.
+They are recognised by a headline that is the name of such a page, by their address, or by their
+stated type. Such a page is no article, however long its text is.
 """
 
 from __future__ import annotations
@@ -87,12 +87,12 @@ _SOUND = frozenset(
 
 
 def is_own_page(page: Page, title: str | None, *, is_article: bool) -> bool:
-    """Whether a page is one of those that a site has of itself. One that states to be an article
-    must be so twice.
+    """True for a page of the site about itself, by its address or its headline; if the page states
+    to be an article, both must agree.
     """
     addressed = bool(_PATH.match(unquote(urlsplit(page.url).path)))
-    told = any(share_of_text(_NAMES, text) >= WHOLLY for text in _page_headlines(page, title))
-    return (addressed and told) if is_article else (addressed or told)
+    named = any(share_of_text(_NAMES, text) >= WHOLLY for text in _page_headlines(page, title))
+    return (addressed and named) if is_article else (addressed or named)
 
 
 def is_search(page: Page, title: str | None) -> bool:
@@ -105,8 +105,8 @@ def is_search(page: Page, title: str | None) -> bool:
 
 
 def is_product_page(page: Page, kinds: frozenset[str]) -> bool:
-    """Whether a page states that it sells something: goods with an offer, not those that news are
-    sold as.
+    """True if the stated types (lower case) are goods with an offer, or `og:type` is a product; an
+    offer to subscribe to an article is none.
     """
     if _OFFERS & kinds and _GOODS & kinds:
         return True
@@ -115,12 +115,12 @@ def is_product_page(page: Page, kinds: frozenset[str]) -> bool:
 
 
 def is_profile(kinds: frozenset[str]) -> bool:
-    """Whether a page states that it is somebody's profile."""
+    """True if the stated types (lower case) are those of somebody's profile."""
     return not _PERSONS.isdisjoint(kinds)
 
 
 def is_audio_page(kinds: frozenset[str]) -> bool:
-    """Whether a page states that it is there to be heard."""
+    """True if the stated types (lower case) are those of a recording."""
     return not _SOUND.isdisjoint(kinds)
 
 
@@ -128,8 +128,8 @@ def is_table(read: Body) -> bool:
     """Whether a page is a table of short cells with at most a line of text."""
     every = read.page.blocks if read.page else []
     cells = sum(block.kind == "cell" and not is_story_line(block.text) for block in every)
-    told = sum(block.kind != "cell" for block in read.kept)
-    return told <= 1 and cells >= CELLS
+    text_blocks = sum(block.kind != "cell" for block in read.kept)
+    return text_blocks <= 1 and cells >= CELLS
 
 
 def _page_headlines(page: Page, title: str | None) -> list[str]:
@@ -137,5 +137,5 @@ def _page_headlines(page: Page, title: str | None) -> list[str]:
     heading = next(
         (text for element in page.root.iter("h1") if (text := dom.text_of(element))), None
     )
-    found = heading or title
-    return [found] if found else []
+    headline = heading or title
+    return [headline] if headline else []

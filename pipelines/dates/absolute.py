@@ -85,8 +85,8 @@ class DateHints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateMatch:
-    """A date found at `start`-`end` of the text, in Gregorian terms; `day` and `month` are None
-    where not said.
+    """A date found at `start`-`end` of the text, in Gregorian terms; `day` and `month` are None if
+    the text names none.
     """
 
     year: int

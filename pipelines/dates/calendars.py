@@ -37,7 +37,9 @@ def persian_to_gregorian(year: int, month: int, day: int) -> date:
     if year not in _PERSIAN_YEARS or not 1 <= month <= 12:
         raise ValueError("no such Persian month")
     leap = _leap_days_before(year + 1) - _leap_days_before(year)
-    length = 31 if month <= 6 else 30 if month <= 11 else 29 + leap
+    length = 29 + leap
+    if month <= 11:
+        length = 31 if month <= 6 else 30
     if not 1 <= day <= length:
         raise ValueError("no such Persian day")
     years = year - 1399

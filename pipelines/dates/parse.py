@@ -66,11 +66,11 @@ _LABEL = 6
 class StatedDate:
     """A date as a page states it.
 
-    `instant` is aware, in the zone stated or else the site's; None where less than the day is known
-    (`precision` month or year: `year` and `month` then say what is). With precision `day` it is
-    that day's midnight in its zone. `raw` is the text. `zone_stated` says whether the text itself
-    names a zone, `relative` whether it counts back from the capture, `ambiguous` whether another
-    reading was possible (03/04/2024, a year left out).
+    `instant` is aware, in the zone stated or else the site's; None if less than the day is known
+    (`precision` is month or year, and only `year` and `month` are set). With precision `day` it is
+    that day's midnight in its zone. `raw` is the text. `zone_stated` is true if the text itself
+    names a zone, `relative` if it counts back from the capture, `ambiguous` if another reading was
+    possible (03/04/2024, a year left out).
     """
 
     instant: datetime | None
@@ -124,7 +124,7 @@ def judge_date(
 def read_date(
     text: str, *, captured: datetime | None = None, zone: tzinfo = UTC, language: str | None = None
 ) -> StatedDate | None:
-    """Read the date that `text` states, or None where it states none; never raises.
+    """The date that `text` states, or None if it states none; never raises.
 
     `captured` (aware) is what relative dates and dates without a year count from; `zone` is the
     site's, for times without one; `language` (BCP 47) settles the order of 03/04/2024. A text with

@@ -197,7 +197,7 @@ def _split_words(text: str) -> tuple[str, ...]:
 def parse_relative_date(
     rest: str, time: TimeOfDay | None, *, captured: datetime, zone: tzinfo
 ) -> RelativeDate | None:
-    """The moment `rest` counts back to, or None where it says anything else.
+    """The instant that `rest` counts back to from the capture; None if `rest` is no relative date.
 
     `rest` is folded and without its time of day (`time`), which only "yesterday" and the like can
     carry.
@@ -282,7 +282,9 @@ def _unit_of(word: str, number: float | None, *, ago: bool) -> str | None:
 
 
 def _implied_count(word: str) -> float | None:
-    return 2 if _DUAL.match(word) else 1 if word in _SINGULAR else None
+    if _DUAL.match(word):
+        return 2
+    return 1 if word in _SINGULAR else None
 
 
 def _glued_unit(word: str) -> str | None:

@@ -121,8 +121,8 @@ _GREENWICH = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeOfDay:
-    """A time as written; None in `minute` or `second` means that it isn't said. `zone` is None
-    where none is stated.
+    """A time as written; `minute` and `second` are None if left out, `zone` is None if none is
+    stated.
     """
 
     hour: int

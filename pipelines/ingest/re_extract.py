@@ -1,9 +1,9 @@
-"""`verify` reading again: a sample of captures against their stored text hashes, or, `--deep`,
-everything, row by row.
+"""Re-extraction for `verify`: a sample of captures against their stored text hashes, or, with
+`--deep`, every row of the index.
 
-For the latter the fresh index is made in a temporary folder by the same code that makes any index;
-a difference means that a row was changed, lost or added behind Warraq's back, or that another
-version of Warraq wrote it.
+For `--deep` a fresh index is made in a temporary folder by the same code that makes any index; a
+difference means that a row was changed, lost or added by something else than Warraq, or written by
+another version of it.
 """
 
 from __future__ import annotations
@@ -97,10 +97,11 @@ def _submit_capture(
 def re_extract_all(
     layout: CollectionFolder, config: CollectionConfig, *, workers: int | None = None
 ) -> Iterator[Finding]:
-    """Read all captures again and yield where `index.db` says something else. Takes as long as a
-    rebuild.
+    """Read all captures again and yield a finding for each row that differs from `index.db`. Takes
+    as long as a rebuild.
 
-    A crawl that begins meanwhile is no obstacle; one that runs already is: then nothing is said.
+    A crawl that begins meanwhile does not disturb the comparison; if one is running already,
+    nothing is compared and no finding is yielded.
     """
     if not layout.index_db.exists():
         return

@@ -58,10 +58,10 @@ class _Task:
 
 
 class WorkerPool:
-    """A few worker processes behind `submit`.
+    """Worker processes that read the payloads given to `submit`.
 
-    `workers` defaults to the number of usable cores; `seconds` bounds one payload's wall time,
-    `memory` a worker's private memory in bytes.
+    `workers` is their number (default: usable cores), `seconds` the limit of one payload's wall
+    time, `memory` the limit of a worker's private memory in bytes.
     """
 
     def __init__(

@@ -201,10 +201,10 @@ _FIRST_WORDS = frozenset(name.partition("_")[0] for name in _NAMES if "_" in nam
 def month_number(
     word: str, following: str = "", language: str | None = None
 ) -> tuple[str, int, int] | None:
-    """The month that the folded `word` names, or `word` with the one `following` it: (calendar,
-    1-12, words taken).
+    """The month that the folded `word` names, alone or with the word `following` it: (calendar,
+    1-12, words taken); None if it names none.
 
-    Calendars: `g` Gregorian, `h` Hijri, `p` Persian (Solar Hijri). None where it names no month.
+    Calendars: `g` Gregorian, `h` Hijri, `p` Persian (Solar Hijri).
     """
     if following and word in _FIRST_WORDS:
         month = _NAMES.get(f"{word}_{following}")

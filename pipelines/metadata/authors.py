@@ -102,8 +102,8 @@ _NOT_THE_BYLINE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NameCandidate:
-    """The authors as one place states them: the text and the names in it. `own` says that it only
-    names the site.
+    """The authors as one place states them: its text (`raw`) and the names in it. `own` is true if
+    the first of them only names the site.
     """
 
     source: str
@@ -113,7 +113,7 @@ class NameCandidate:
 
 
 class SiteName:
-    """What the site is called, to tell its name from a person's."""
+    """The site's names (its metas and publishers), to recognise a byline that names no person."""
 
     def __init__(self, head: Head, publishers: Iterable[str]) -> None:
         self._keys = {
@@ -151,30 +151,30 @@ def author_candidates(
     ]
     site = SiteName(head, [*publishers, *head.all("publisher")])
     named = by_id(everything)
-    found: list[NameCandidate] = []
+    candidates: list[NameCandidate] = []
     for node in nodes:
-        stated = [
+        node_names = [
             name
             for value in property_values([node], "author", "creator")
             for name in _person_names(value, named)
         ]
-        found += _make_candidate("json-ld", stated, site)
-    found += _make_candidate("data", data, site)
+        candidates += _make_candidate("json-ld", node_names, site)
+    candidates += _make_candidate("data", data, site)
     for name in _METAS:
-        found += _make_candidate("meta", head.all(name), site)
+        candidates += _make_candidate("meta", head.all(name), site)
     for label, value in _LABELLED:
         if BYLINE_LABEL_ALONE.match(head.first(label) or ""):
-            found += _make_candidate("meta", head.all(value), site)
+            candidates += _make_candidate("meta", head.all(value), site)
     if all(
-        candidate.own for candidate in found
+        candidate.own for candidate in candidates
     ):  # the byline is read where nothing else names a person: it is dear
         for text in (*_byline_elements(page), *_byline_lines(page)):
-            found += [
+            candidates += [
                 candidate
                 for candidate in _make_candidate("byline", [text], site)
                 if _is_credible(candidate)
             ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(candidates))
 
 
 def _is_credible(candidate: NameCandidate) -> bool:
@@ -182,9 +182,9 @@ def _is_credible(candidate: NameCandidate) -> bool:
     before it.
     """
     led = BYLINE_PREFIX.match(plain_text(candidate.raw)) is not None
-    for at, name in enumerate(candidate.names):
+    for index, name in enumerate(candidate.names):
         words = name.split()
-        if at == 0 and count_words(name) < 2 and not led and name.casefold() not in AGENCIES:
+        if index == 0 and count_words(name) < 2 and not led and name.casefold() not in AGENCIES:
             return False
         if any(char.isdigit() for char in name) or ":" in name:
             return False
@@ -198,20 +198,21 @@ def _is_credible(candidate: NameCandidate) -> bool:
     return len(candidate.names) <= _MAX_NAMES
 
 
-def choose_authors(found: list[NameCandidate]) -> NameCandidate | None:
+def choose_authors(candidates: list[NameCandidate]) -> NameCandidate | None:
     """The first place that names somebody else than the site, or else the first."""
     return next(
-        (candidate for candidate in found if not candidate.own), found[0] if found else None
+        (candidate for candidate in candidates if not candidate.own),
+        candidates[0] if candidates else None,
     )
 
 
-def _make_candidate(source: str, stated: list[str], site: SiteName) -> list[NameCandidate]:
-    names = list(dict.fromkeys(name for text in stated for name in split_byline(text)))
+def _make_candidate(source: str, texts: list[str], site: SiteName) -> list[NameCandidate]:
+    names = list(dict.fromkeys(name for text in texts for name in split_byline(text)))
     if not names:
         return []
     return [
         NameCandidate(
-            source=source, raw="; ".join(stated), names=tuple(names), own=site.is_own(names[0])
+            source=source, raw="; ".join(texts), names=tuple(names), own=site.is_own(names[0])
         )
     ]
 
@@ -256,12 +257,12 @@ def _split_list(text: str) -> list[str]:
     the list.
     """
     names: list[str] = []
-    for at, part in enumerate(_COMMA.split(text)):
+    for index, part in enumerate(_COMMA.split(text)):
         name = BYLINE_PREFIX.sub("", _clean_name(part))
-        if at and is_degree(name):
+        if index and is_degree(name):
             continue
-        if not _is_name(name) or (at and len(name.split()) > 4):
-            if at:
+        if not _is_name(name) or (index and len(name.split()) > 4):
+            if index:
                 break
             continue
         names.append(name)
@@ -309,18 +310,17 @@ def in_lines(lines: list[str]) -> tuple[str, ...]:
     by"; nothing for none.
     """
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
-        spoken = (
-            line
-            if WHOLE_BYLINE_LINE.match(line)
-            else following
-            if BYLINE_LABEL_ALONE.match(line)
-            else ""
-        )
-        if not spoken or len(spoken) > _MAX_SPOKEN:
+        if WHOLE_BYLINE_LINE.match(line):
+            byline = line
+        elif BYLINE_LABEL_ALONE.match(line):
+            byline = following
+        else:
             continue
-        found = NameCandidate(source="text", raw=spoken, names=tuple(split_byline(spoken)))
-        if found.names and _is_credible(found):
-            return found.names
+        if not byline or len(byline) > _MAX_SPOKEN:
+            continue
+        candidate = NameCandidate(source="text", raw=byline, names=tuple(split_byline(byline)))
+        if candidate.names and _is_credible(candidate):
+            return candidate.names
     return ()
 
 
@@ -328,12 +328,12 @@ def signature_names(line: str) -> tuple[str, ...]:
     """The names of a line that is nothing else: two to four words each, all with a capital; nothing
     for any other line.
     """
-    found = (
+    names = (
         tuple(split_byline(line))
         if len(line) <= _MAX_SPOKEN and not (_NO_SIGNATURE.search(line) or NOT_A_NAME.search(line))
         else ()
     )
-    return found if all(_CAPITALS.match(name) for name in found) else ()
+    return names if all(_CAPITALS.match(name) for name in names) else ()
 
 
 def _byline_elements(page: Page) -> Iterator[str]:

@@ -1,9 +1,8 @@
-"""What a page says of its article beside the body: every candidate with its source, and the choice
-among them.
+"""The metadata of a page, from everything but the body: each candidate with its source, and the
+choice among them.
 
-Data embedded for machines comes first, then metas, then what readers see, then the address; each
-field has its own module that knows what its places are worth. Nothing here looks at the body's
-paragraphs.
+Data embedded for machines come first, then metas, then the text shown, then the address; each field
+has a module of its own that ranks its sources. The body's paragraphs are not used here.
 """
 
 from __future__ import annotations
@@ -49,8 +48,8 @@ _PUBLISHER_METAS = ("publisher", "dc.publisher", "application-name", "twitter:si
 
 
 class DataArticle(Protocol):
-    """The page's own article as its application data hold it (see `found_article`); texts as they
-    stood.
+    """The page's own article as its application data hold it (`article.from_data.own_article`);
+    texts as they stood.
     """
 
     @property
@@ -79,14 +78,13 @@ class DataArticle(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """A page's metadata as chosen, with all that was stated in `evidence`.
+    """A page's metadata as chosen, with all candidates in `evidence`.
 
     `titles` are all headlines found (cleaned), the chosen one first. `leads` are candidates for the
-    lead: whether one is the lead or only an advertisement of the page is for the body to say.
-    `kinds` are the page's own words for what it is (`og:type`, JSON-LD types), lower case. `signed`
-    says that the authors are more than the site's own name, `caption_shown` is false where readers
-    don't see the picture's caption. `canonical` and `amp` are absolute addresses as stated, not yet
-    judged.
+    lead, of which `article.extraction` takes one that the body does not repeat. `kinds` are the
+    page's stated types (`og:type`, JSON-LD types), lower case. `signed` is true if the authors are
+    more than the site's own name, `caption_shown` false if readers don't see the picture's caption.
+    `canonical` and `amp` are absolute addresses as stated, not yet checked.
     """
 
     title: str | None
@@ -133,8 +131,10 @@ class _EvidenceTrail:
     def __init__(self) -> None:
         self.kept: list[Evidence] = []
 
-    def add(self, name: str, found: list[tuple[str, str]], chosen: tuple[str, str] | None) -> None:
-        once = dict.fromkeys(found)
+    def add(
+        self, name: str, candidates: list[tuple[str, str]], chosen: tuple[str, str] | None
+    ) -> None:
+        once = dict.fromkeys(candidates)
         self.kept += [
             Evidence(field=name, source=source, value=value, chosen=(source, value) == chosen)
             for source, value in once
@@ -149,11 +149,11 @@ def extract_metadata(
     zone: tzinfo | None = None,
     data: DataArticle | None = None,
 ) -> Metadata:
-    """Gather and choose the metadata of a page.
+    """The metadata of a page: for each field all candidates as evidence, and the one chosen.
 
-    `captured` is aware; `zone` is the site's, None where it is not known (dates without a zone are
-    then put in the zone of the page's other dates, or of the country its address or locale names,
-    or in UTC); `data` is the article in the application data, once it is known to be this page's.
+    `captured` is aware. `zone` is the site's, or None if unknown: dates without a zone are then
+    read in the zone of the page's other dates, or of the country that its address or locale names,
+    or in UTC. `data` is the article in the application data, if that is known to be this page's.
     """
     head = Head(page)
     everything = embedded.json_ld
@@ -204,28 +204,30 @@ def _date_context(
 def _choose_title(
     places: _MetadataSources, trail: _EvidenceTrail
 ) -> tuple[str | None, tuple[str, ...]]:
-    stated = (value_text(value) for value in property_values(places.nodes, "headline", "name"))
+    headlines = (value_text(value) for value in property_values(places.nodes, "headline", "name"))
     stated_headline = bool(places.nodes) and "headline" in places.nodes[0]
     element = next(iter(places.marked.elements("headline")), None)
-    found = title_candidates(
+    candidates = title_candidates(
         places.page,
         places.head,
-        json_ld=next(filter(None, stated), None),
+        json_ld=next(filter(None, headlines), None),
         microdata=None if element is None else element.get("content") or heading_text(element),
         data=places.data.title if places.data else None,
     )
     chosen = choose_title(
-        found,
+        candidates,
         places.page.language,
         names=_second_headlines(places, "name") if stated_headline else (),
         alternatives=_second_headlines(places, "alternativeHeadline", "alternateName"),
     )
     trail.add(
         "title",
-        [(one.source, one.raw) for one in found],
+        [(candidate.source, candidate.raw) for candidate in candidates],
         (chosen.source, chosen.raw) if chosen else None,
     )
-    texts = dict.fromkeys([*([chosen.text] if chosen else []), *(one.text for one in found)])
+    texts = dict.fromkeys(
+        [*([chosen.text] if chosen else []), *(candidate.text for candidate in candidates)]
+    )
     return (chosen.text if chosen else None), tuple(texts)
 
 
@@ -241,28 +243,36 @@ def _choose_dates(
     places: _MetadataSources, reader: DateContext, trail: _EvidenceTrail
 ) -> tuple[StatedDate | None, StatedDate | None]:
     data = places.data
-    stated = (data.published, data.modified) if data else (None, None)
-    found = date_candidates(places.page, places.head, places.marked, places.nodes, reader, stated)
-    issued = choose_date(found, reader)
-    changed = choose_date(found, reader, modified=True)
+    data_dates = (data.published, data.modified) if data else (None, None)
+    candidates = date_candidates(
+        places.page, places.head, places.marked, places.nodes, reader, data_dates
+    )
+    issued = choose_date(candidates, reader)
+    changed = choose_date(candidates, reader, modified=True)
     for name, chosen, wanted in (("published", issued, False), ("modified", changed, True)):
         best = (chosen.source, chosen.stated.raw) if chosen else None
-        texts = [(one.source, one.stated.raw) for one in found if one.modified == wanted]
+        texts = [
+            (candidate.source, candidate.stated.raw)
+            for candidate in candidates
+            if candidate.modified == wanted
+        ]
         trail.add(name, [*texts, *([best] if best else [])], best)
     return (issued.stated if issued else None), (changed.stated if changed else None)
 
 
 def _lead_candidates(places: _MetadataSources, trail: _EvidenceTrail) -> tuple[str, ...]:
     values = property_values(places.nodes, "description", "alternativeHeadline")
-    found = [("json-ld", text) for value in values if (text := value_text(value))]
-    found += [("data", plain_text(places.data.lead))] if places.data and places.data.lead else []
-    found += [
+    candidates = [("json-ld", text) for value in values if (text := value_text(value))]
+    candidates += (
+        [("data", plain_text(places.data.lead))] if places.data and places.data.lead else []
+    )
+    candidates += [
         ("og" if name.startswith("og") else "meta", text)
         for name in _LEADS
         for text in places.head.all(name)
     ]
-    trail.add("lead", found, None)
-    return tuple(dict.fromkeys(text for _, text in found))
+    trail.add("lead", candidates, None)
+    return tuple(dict.fromkeys(text for _, text in candidates))
 
 
 def _choose_authors(
@@ -270,11 +280,11 @@ def _choose_authors(
 ) -> tuple[tuple[str, ...], bool]:
     """The authors, and whether they are more than the site itself."""
     data = places.data.authors if places.data else []
-    found = author_candidates(places.page, places.head, places.nodes, places.everything, data)
-    chosen = choose_authors(found)
+    candidates = author_candidates(places.page, places.head, places.nodes, places.everything, data)
+    chosen = choose_authors(candidates)
     trail.add(
         "authors",
-        [(one.source, one.raw) for one in found],
+        [(candidate.source, candidate.raw) for candidate in candidates],
         (chosen.source, chosen.raw) if chosen else None,
     )
     return (chosen.names, not chosen.own) if chosen else ((), False)
@@ -284,7 +294,7 @@ def _choose_section(
     places: _MetadataSources, title: str | None, trail: _EvidenceTrail
 ) -> str | None:
     data = places.data.section if places.data else None
-    found = section_candidates(
+    candidates = section_candidates(
         places.page,
         places.head,
         places.marked,
@@ -293,18 +303,18 @@ def _choose_section(
         data=data,
         title=title,
     )
-    trail.add("section", found, found[0] if found else None)
-    return found[0][1] if found else None
+    trail.add("section", candidates, candidates[0] if candidates else None)
+    return candidates[0][1] if candidates else None
 
 
 def _choose_language(places: _MetadataSources) -> str | None:
-    """The language the tree declares (and its letters don't contradict), else what the data say;
-    BCP 47.
+    """The language of the page (BCP 47, lower case): as the tree declares it if its script agrees,
+    else by JSON-LD or a meta; None if unknown.
     """
-    stated = (value_text(value) for value in property_values(places.nodes, "inLanguage"))
+    languages = (value_text(value) for value in property_values(places.nodes, "inLanguage"))
     language = (
         places.page.language
-        or next(filter(None, stated), None)
+        or next(filter(None, languages), None)
         or places.head.first(*_LANGUAGE_METAS)
     )
     return (language or "").replace("_", "-").lower() or None
@@ -312,18 +322,18 @@ def _choose_language(places: _MetadataSources) -> str | None:
 
 def _choose_publisher(places: _MetadataSources, trail: _EvidenceTrail) -> str | None:
     values = property_values(places.nodes, "publisher")
-    found = [
+    candidates = [
         ("json-ld", text)
         for value in values
         for text in value_texts(value)
         if not text.startswith("http")
     ]
-    found += [("og", text) for text in places.head.all("og:site_name")]
-    found += [("meta", text.lstrip("@")) for text in places.head.all(*_PUBLISHER_METAS)]
+    candidates += [("og", text) for text in places.head.all("og:site_name")]
+    candidates += [("meta", text.lstrip("@")) for text in places.head.all(*_PUBLISHER_METAS)]
     host = (urlsplit(places.page.url).hostname or "").removeprefix("www.")
-    found += [("url", host)] if host else []
-    trail.add("publisher", found, found[0] if found else None)
-    return found[0][1] if found else None
+    candidates += [("url", host)] if host else []
+    trail.add("publisher", candidates, candidates[0] if candidates else None)
+    return candidates[0][1] if candidates else None
 
 
 def _choose_image(
@@ -337,11 +347,15 @@ def _choose_image(
         else EmbeddedImage()
     )
     linked = node_images(places.nodes, places.everything)
-    found = image_candidates(places.page, places.head, linked, known, title)
-    if not found:
+    candidates = image_candidates(places.page, places.head, linked, known, title)
+    if not candidates:
         return None, None
-    best, image = found[0], found[0].image
-    trail.add("image", [(one.source, one.image.url) for one in found], (best.source, image.url))
+    best, image = candidates[0], candidates[0].image
+    trail.add(
+        "image",
+        [(candidate.source, candidate.image.url) for candidate in candidates],
+        (best.source, image.url),
+    )
     if image.caption and best.captioned:
         trail.add(
             "image_caption", [(best.captioned, image.caption)], (best.captioned, image.caption)

@@ -27,14 +27,16 @@ _MARKUP = re.compile(r"<[^>]{1,200}>")
 _MAX_DEPTH = 4
 # A page describes itself in a few nodes; a list of hundreds is of other articles.
 _MAX_NODES = 8
+# What a node with these properties is worth beside one whose headline is the page's (1).
+_FIT_WEIGHTS = {"datePublished": 0.3, "author": 0.2, "headline": 0.1}
 
 
 def node_types(node: Node) -> list[str]:
     """The node's types without their prefix (`schema:`, `http://schema.org/`)."""
-    stated = node.get("@type")
+    types = node.get("@type")
     return [
         re.split(r"[/:#]", kind)[-1]
-        for kind in (stated if isinstance(stated, list) else [stated])
+        for kind in (types if isinstance(types, list) else [types])
         if isinstance(kind, str)
     ]
 
@@ -50,13 +52,13 @@ def value_text(value: Any, depth: int = 0) -> str | None:
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, list):
-        return next((found for item in value if (found := value_text(item, depth + 1))), None)
+        return next((text for item in value if (text := value_text(item, depth + 1))), None)
     if isinstance(value, dict):
         return next(
             (
-                found
+                text
                 for key in ("@value", "name", "headline", "url", "@id")
-                if (found := value_text(value.get(key), depth + 1))
+                if (text := value_text(value.get(key), depth + 1))
             ),
             None,
         )
@@ -66,26 +68,26 @@ def value_text(value: Any, depth: int = 0) -> str | None:
 def value_texts(value: Any, depth: int = 0) -> list[str]:
     """Every value of a property that may hold one or many."""
     if isinstance(value, list) and depth <= _MAX_DEPTH:
-        return [found for item in value for found in value_texts(item, depth + 1)]
-    found = value_text(value, depth)
-    return [found] if found else []
+        return [text for item in value for text in value_texts(item, depth + 1)]
+    text = value_text(value, depth)
+    return [text] if text else []
 
 
 def by_id(nodes: list[Node]) -> dict[str, Node]:
     """The nodes that others may refer to by `@id`, the fullest of each name."""
-    found: dict[str, Node] = {}
+    fullest: dict[str, Node] = {}
     for node in nodes:
         name = node.get("@id")
-        if isinstance(name, str) and len(node) > len(found.get(name, {})):
-            found[name] = node
-    return found
+        if isinstance(name, str) and len(node) > len(fullest.get(name, {})):
+            fullest[name] = node
+    return fullest
 
 
 def article_nodes(nodes: list[Node], headline: str | None) -> list[Node]:
-    """The nodes that describe this page's article, the best first.
+    """The nodes that describe this page's article, the best first, at most _MAX_NODES.
 
-    A page's JSON-LD may also list other articles: they are told apart by their headline being
-    unlike the page's (`headline`: what og or the title says).
+    JSON-LD may list other articles, too. `headline` is the page's (`og:title` or title): if the
+    headline of one node is like it, nodes with an unlike headline are left out.
     """
     named = [
         node
@@ -110,36 +112,36 @@ def _is_work(node: Node) -> bool:
 
 
 def _headline_fit(node: Node, headline: str | None) -> float:
-    own = value_text(node.get("headline")) or value_text(node.get("name")) or ""
-    alike = title_likeness(own, headline) if headline and own else 0.0
-    return (
-        (1.0 if alike >= 0.5 else 0.0)
-        + 0.3 * ("datePublished" in node)
-        + 0.2 * ("author" in node)
-        + 0.1 * ("headline" in node)
-    )
+    node_headline = value_text(node.get("headline")) or value_text(node.get("name")) or ""
+    alike = title_likeness(node_headline, headline) if headline and node_headline else 0.0
+    fit = 1.0 if alike >= 0.5 else 0.0
+    for key, weight in _FIT_WEIGHTS.items():
+        if key in node:
+            fit += weight
+    return fit
 
 
-def property_values(found: list[Node], *keys: str) -> Iterator[Any]:
+def property_values(nodes: list[Node], *keys: str) -> Iterator[Any]:
     """The values of the keys over the nodes, node by node."""
-    for node in found:
+    for node in nodes:
         for key in keys:
             value = node.get(key)
             if value not in (None, "", [], {}):
                 yield value
 
 
-def node_images(found: list[Node], everything: list[Node]) -> list[Any]:
+def node_images(nodes: list[Node], everything: list[Node]) -> list[Any]:
     """The first picture of each node that has some: its node, where it refers to one, or its
     address.
     """
-    named = by_id(everything)
+    by_name = by_id(everything)
     firsts = [
         value[0] if isinstance(value, list) else value
-        for value in property_values(found, "image", "thumbnailUrl")
+        for value in property_values(nodes, "image", "thumbnailUrl")
     ]
     return [
-        named.get(str(item.get("@id")), item) if isinstance(item, dict) else item for item in firsts
+        by_name.get(str(item.get("@id")), item) if isinstance(item, dict) else item
+        for item in firsts
     ]
 
 

@@ -93,24 +93,30 @@ class ImageCandidate:
 
 # Source of a caption that readers don't see.
 ATTRIBUTE = "attribute"
-# Where a caption and credit were found, and both.
-_Said = tuple[str, tuple[str | None, str | None]]
+# Where a caption and credit were found (a source), and the two texts.
+_PlacedCaption = tuple[str, tuple[str | None, str | None]]
 
 
 def image_candidates(
     page: Page, head: Head, linked: list[Any], data: EmbeddedImage, title: str | None
 ) -> list[ImageCandidate]:
-    """The article's picture, by falling trust: the address of metas and data with what the page
-    shows beside the picture.
+    """The article's picture by falling trust: each address that metas, data or the page give, with
+    the best caption and credit.
 
-    What stands beside it goes before what the data say of it; JSON-LD's own words belong to its own
-    picture first.
+    Captions are taken from the page, the application data, JSON-LD and the picture's attributes, in
+    this order; for an address from JSON-LD its own caption goes first.
     """
     shown = _shown_image(page)
-    beside: _Said = ("dom", _caption_around(shown[0], title) if shown else (None, None))
-    hidden: _Said = (ATTRIBUTE, _caption_in_attributes(shown[0]) if shown else (None, None))
-    stated: _Said = ("json-ld", _linked_caption(linked))
-    in_data: _Said = (
+    shown_caption: _PlacedCaption = (
+        "dom",
+        _caption_around(shown[0], title) if shown else (None, None),
+    )
+    attribute_caption: _PlacedCaption = (
+        ATTRIBUTE,
+        _caption_in_attributes(shown[0]) if shown else (None, None),
+    )
+    linked_caption: _PlacedCaption = ("json-ld", _linked_caption(linked))
+    data_caption: _PlacedCaption = (
         "data",
         (plain_text(data.caption or "") or None, plain_text(data.credit or "") or None),
     )
@@ -118,48 +124,48 @@ def image_candidates(
         *_image_addresses(page, head, linked, data.address),
         *([("dom", shown[1])] if shown else []),
     ]
-    found = []
+    candidates = []
     for source, address in addresses:
-        said = (
-            (stated, beside, in_data, hidden)
+        captions = (
+            (linked_caption, shown_caption, data_caption, attribute_caption)
             if source == "json-ld"
-            else (beside, in_data, stated, hidden)
+            else (shown_caption, data_caption, linked_caption, attribute_caption)
         )
-        captioned, caption, credit = _first_caption(said, title)
+        captioned, caption, credit = _first_caption(captions, title)
         image = Image(url=address, caption=caption, credit=credit)
-        found.append(ImageCandidate(source=source, image=image, captioned=captioned))
-    return found
+        candidates.append(ImageCandidate(source=source, image=image, captioned=captioned))
+    return candidates
 
 
 def _first_caption(
-    said: Iterable[_Said], title: str | None
+    captions: Iterable[_PlacedCaption], title: str | None
 ) -> tuple[str | None, str | None, str | None]:
-    """The first caption that is not the headline again, with its source, and the first credit; one
-    in the caption counts.
+    """(source, caption, credit): the first caption that does not repeat the headline, with its
+    source, and the first credit; one inside a caption counts.
     """
-    source, words, whose = None, None, None
-    for place, (caption, credit) in said:
+    source, first_caption, first_credit = None, None, None
+    for place, (caption, credit) in captions:
         within = split_caption(caption) if caption and not credit else (caption, credit)
         if (
-            words is None
+            first_caption is None
             and within[0]
             and not (title and title_likeness(within[0], title) > _HEADLINE)
         ):
-            source, words = place, within[0]
-        whose = whose or within[1]
-    return source, words, whose
+            source, first_caption = place, within[0]
+        first_credit = first_credit or within[1]
+    return source, first_caption, first_credit
 
 
 def _image_addresses(
     page: Page, head: Head, linked: list[Any], data: str | None
 ) -> list[tuple[str, str]]:
-    stated = [
+    addresses = [
         ("og", head.first("og:image:secure_url", "og:image", "og:image:url")),
         ("twitter", head.first("twitter:image", "twitter:image:src")),
     ]
-    stated += [("json-ld", _image_address(item)) for item in linked]
-    stated += [("data", data), ("link", head.link("image_src"))]
-    absolute = [(source, page.absolute(address)) for source, address in stated if address]
+    addresses += [("json-ld", _image_address(item)) for item in linked]
+    addresses += [("data", data), ("link", head.link("image_src"))]
+    absolute = [(source, page.absolute(address)) for source, address in addresses if address]
     return [
         (source, address) for source, address in absolute if address and address.startswith("http")
     ]
@@ -172,7 +178,7 @@ def _image_address(item: Any) -> str | None:
 
 
 def _linked_caption(linked: list[Any]) -> tuple[str | None, str | None]:
-    item = next((one for one in linked if isinstance(one, dict)), {})
+    item = next((image for image in linked if isinstance(image, dict)), {})
     credit = item.get("creditText") or item.get("copyrightHolder")
     return value_text(item.get("caption")), value_text(credit)
 
@@ -283,12 +289,11 @@ def _box_text(element: HtmlElement) -> str:
     """The text of a picture's box, without the lines in it that are dates."""
     if next(element.iter("br"), None) is None:
         return text_of(element)
-    found = _TEXTS(element)
-    pieces = (
-        ["\n" if isinstance(piece, HtmlElement) else collapse_spaces(str(piece)) for piece in found]
-        if isinstance(found, list)
-        else []
-    )
+    nodes = _TEXTS(element)
+    pieces = [
+        "\n" if isinstance(node, HtmlElement) else collapse_spaces(str(node))
+        for node in (nodes if isinstance(nodes, list) else ())
+    ]
     lines = " ".join(pieces).split("\n")
     return collapse_spaces(
         " ".join(line for line in lines if not is_date_line(collapse_spaces(line)))
@@ -307,8 +312,8 @@ def _caption_in_attributes(image: HtmlElement) -> tuple[str | None, str | None]:
     """Caption and credit in the picture's own attributes: words, not a file's name."""
     caption = credit = None
     for name in ("data-caption", "title", "alt"):
-        words, whose = split_caption(image.get(name) or "")
-        credit = credit or whose
+        words, attribute_credit = split_caption(image.get(name) or "")
+        credit = credit or attribute_credit
         if caption is None and words and _SENSE.search(words) and not _FILE.search(words):
             caption = words[:_MAX_CAPTION]
     return caption, plain_text(

@@ -1,7 +1,7 @@
 """When a page was published and last changed, out of all the places that state it.
 
-Gathers candidates with their source and settles which to believe: the first in the order of trust,
-made finer or put in its zone by the others. Reading one text is `dates`' business.
+Gathers candidates with their source and chooses one: the first in the order of trust, with the time
+of day or zone of others that agree. Reading one text is for `dates.parse`.
 """
 
 from __future__ import annotations
@@ -72,16 +72,16 @@ def date_candidates(
     raw += [("json-ld", text, True) for text in _json_ld_dates(nodes, "dateModified")]
     raw += [("meta", text, True) for text in head.all(*_MODIFIED_METAS)]
     raw += [("data", data[1], True)] if data[1] else []
-    found = [
-        DateCandidate(source=source, stated=stated, modified=modified)
+    candidates = [
+        DateCandidate(source=source, stated=date, modified=modified)
         for source, text, modified in dict.fromkeys(raw)
-        if (stated := reader.parse_date(text))
+        if (date := reader.parse_date(text))
     ]
-    found += _marked_up(page, marked, reader)
-    if not any(_is_certain(candidate) for candidate in found):
-        found += near_headline(page, head, reader)
-    address = _from_url(page.url, reader)
-    return [*found, *([address] if address else [])]
+    candidates += _marked_up(page, marked, reader)
+    if not any(_is_certain(candidate) for candidate in candidates):
+        candidates += near_headline(page, head, reader)
+    url_candidate = _from_url(page.url, reader)
+    return [*candidates, *([url_candidate] if url_candidate else [])]
 
 
 def _json_ld_dates(nodes: list[Node], key: str) -> list[str]:
@@ -98,25 +98,25 @@ def _marked_up(page: Page, marked: Microdata, reader: DateContext) -> Iterator[D
     for element in marked.elements("datePublished", "dateModified"):
         if element.tag != "meta" and _is_outside_article(element):
             continue
-        stated = _read_element(element, reader)
-        if stated:
+        date = _read_element(element, reader)
+        if date:
             modified = "dateModified" in (
                 element.get("itemprop") or ""
             ) and "datePublished" not in element.get("itemprop", "")
-            yield DateCandidate(source="microdata", stated=stated, modified=modified)
+            yield DateCandidate(source="microdata", stated=date, modified=modified)
     times = (
         element
         for element in page.root.iter("time")
         if not element.get("itemprop") and not _is_outside_article(element)
     )
     for element in islice(times, _MAX_TIMES):
-        stated = _read_element(element, reader)
-        if stated:
-            yield DateCandidate(source="time", stated=stated, modified=_labelled_update(element))
+        date = _read_element(element, reader)
+        if date:
+            yield DateCandidate(source="time", stated=date, modified=_labelled_update(element))
 
 
 def _labelled_update(element: HtmlElement) -> bool:
-    """Whether the words right before a `time` element, or in it, say that it is of the last
+    """True if the words in a `time` element, or right before it, label it as the date of the last
     change.
     """
     around = element.getparent()
@@ -133,8 +133,8 @@ def _labelled_update(element: HtmlElement) -> bool:
 
 def _read_element(element: HtmlElement, reader: DateContext) -> StatedDate | None:
     for text in (element.get("content"), element.get("datetime"), text_of(element)):
-        if text and (stated := reader.parse_date(text)):
-            return stated
+        if text and (date := reader.parse_date(text)):
+            return date
     return None
 
 
@@ -156,36 +156,36 @@ def _is_outside_article(element: HtmlElement) -> bool:
 
 
 def _is_certain(candidate: DateCandidate) -> bool:
-    """A time of publication stated with an offset of its own needs no second witness, and looking
-    for one is dear.
+    """True for a time of publication with a UTC offset of its own, other than zero: no visible date
+    is looked for then, which takes long.
     """
-    stated = candidate.stated
-    zoned = stated.zone_stated and stated.instant is not None and bool(stated.instant.utcoffset())
-    return not candidate.modified and zoned and _has_time(stated)
+    date = candidate.stated
+    zoned = date.zone_stated and date.instant is not None and bool(date.instant.utcoffset())
+    return not candidate.modified and zoned and _has_time(date)
 
 
 def _from_url(url: str, reader: DateContext) -> DateCandidate | None:
     match = _URL_DATE.search(url.partition("?")[0])
-    stated = match and reader.parse_date(f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}")
-    return DateCandidate(source="url", stated=stated) if stated else None
+    date = match and reader.parse_date(f"{match[1]}-{int(match[2]):02}-{int(match[3]):02}")
+    return DateCandidate(source="url", stated=date) if date else None
 
 
 # --------------------------------------------------------------------------------------- the choice
 
 
 def choose_date(
-    found: list[DateCandidate], reader: DateContext, *, modified: bool = False
+    candidates: list[DateCandidate], reader: DateContext, *, modified: bool = False
 ) -> DateCandidate | None:
-    """The date to believe of those published (or modified): the first sound one, refined by the
-    others that agree.
+    """The date of publication (or of change, if `modified`): the first sound candidate, refined by
+    others that agree; None if there is none.
 
-    A page that only says when it was last changed gives that as its publication.
+    If a page only states when it was changed, that is its date of publication.
     """
     sound = (DateVerdict.SOUND, DateVerdict.COARSE)
-    found = [_not_ahead(candidate, reader) for candidate in found]
+    candidates = [_not_ahead(candidate, reader) for candidate in candidates]
     usable = [
         candidate
-        for candidate in found
+        for candidate in candidates
         if judge_date(candidate.stated, captured=reader.captured) in sound
     ]
     wanted = [candidate for candidate in usable if candidate.modified == modified]
@@ -197,18 +197,18 @@ def choose_date(
     if not _has_time(first.stated):
         first = next(
             (
-                other
-                for other in whole
-                if _has_time(other.stated) and _same_day(first.stated, other.stated)
+                candidate
+                for candidate in whole
+                if _has_time(candidate.stated) and _same_day(first.stated, candidate.stated)
             ),
             first,
         )
     if not first.stated.zone_stated:
         first = next(
             (
-                other
-                for other in whole
-                if _same_clock(first.stated, other.stated) and other.stated.zone_stated
+                candidate
+                for candidate in whole
+                if _same_clock(first.stated, candidate.stated) and candidate.stated.zone_stated
             ),
             first,
         )
@@ -219,29 +219,29 @@ def _not_ahead(candidate: DateCandidate, reader: DateContext) -> DateCandidate:
     """The candidate as a wall clock of the site's zone where, taken as UTC, it would lie after the
     capture.
     """
-    stated = candidate.stated
+    date = candidate.stated
     if (
         reader.zone is None
-        or not stated.zone_stated
-        or stated.instant is None
-        or stated.instant.utcoffset()
+        or not date.zone_stated
+        or date.instant is None
+        or date.instant.utcoffset()
     ):
         return candidate
-    local = replace(stated, instant=stated.instant.replace(tzinfo=reader.zone), zone_stated=False)
-    ahead = judge_date(stated, captured=reader.captured) == DateVerdict.FUTURE
+    local = replace(date, instant=date.instant.replace(tzinfo=reader.zone), zone_stated=False)
+    ahead = judge_date(date, captured=reader.captured) == DateVerdict.FUTURE
     return (
         replace(candidate, stated=local)
-        if ahead and local.instant and local.instant < stated.instant
+        if ahead and local.instant and local.instant < date.instant
         else candidate
     )
 
 
-def _has_time(stated: StatedDate) -> bool:
+def _has_time(date: StatedDate) -> bool:
     """Whether a time of day is stated; midnight without a zone is what a day becomes in many
     systems.
     """
-    instant = stated.instant
-    if instant is None or stated.precision == Precision.DAY:
+    instant = date.instant
+    if instant is None or date.precision == Precision.DAY:
         return False
     return (instant.hour, instant.minute, instant.second) != (0, 0, 0)
 
@@ -257,7 +257,7 @@ def _same_clock(first: StatedDate, second: StatedDate) -> bool:
 
 
 def _true_zone(
-    chosen: DateCandidate, found: list[DateCandidate], reader: DateContext
+    chosen: DateCandidate, candidates: list[DateCandidate], reader: DateContext
 ) -> DateCandidate:
     """The candidate with the zone its readers live in, where it is stated in UTC and the page shows
     a wall clock.
@@ -274,7 +274,9 @@ def _true_zone(
         or not _has_time(chosen.stated)
     ):
         return chosen
-    clock = next((other.stated.instant for other in found if _is_clock(other)), None)
+    clock = next(
+        (candidate.stated.instant for candidate in candidates if _is_clock(candidate)), None
+    )
     if clock is None:
         return chosen
     ahead = clock.replace(tzinfo=UTC, second=0) - instant.replace(second=0)
@@ -292,10 +294,10 @@ def _true_zone(
 
 
 def _is_clock(candidate: DateCandidate) -> bool:
-    stated = candidate.stated
+    date = candidate.stated
     return (
         candidate.source == "text"
-        and not stated.zone_stated
-        and not stated.relative
-        and _has_time(stated)
+        and not date.zone_stated
+        and not date.relative
+        and _has_time(date)
     )

@@ -70,31 +70,31 @@ def section_candidates(
     Asia`) the last part counts, and where a breadcrumb leads deeper than the section stated, its
     last step.
     """
-    stated = [
+    declared = [
         ("json-ld", name)
         for value in property_values(nodes, "articleSection")
         for name in value_texts(value)
     ]
-    stated += [("meta", name) for name in head.all(*_METAS)]
-    stated += [("data", data)] if data else []
-    stated += [
+    declared += [("meta", name) for name in head.all(*_METAS)]
+    declared += [("data", data)] if data else []
+    declared += [
         ("microdata", element.get("content") or text_of(element))
         for element in marked.elements("articleSection")[:1]
     ]
     paths = [breadcrumb_names(node) for node in everything] + [marked.crumbs()]
-    if not stated and not any(
+    if not declared and not any(
         paths
     ):  # a search through all class names: only where nothing else is said
         paths = [_crumb_texts(box) for box in select_elements(page, _CRUMBS)[:2]]
     trails = [trail for path in paths if (trail := _section_crumbs(path, head, title))]
-    found = [(source, _SEPARATORS.split(name)[-1]) for source, name in stated]
+    candidates = [(source, _SEPARATORS.split(name)[-1]) for source, name in declared]
     for trail in trails:
-        deeper = bool(found) and found[0][1] in trail[:-1]
-        found.insert(0 if deeper else len(found), ("breadcrumb", trail[-1]))
-    if not found:
-        found += [("label", label) for label in _labels_before_headline(page)]
-        found += [("link", name) for name in _parent_link(page)]
-    cleaned = dict.fromkeys((source, plain_text(name)) for source, name in found)
+        deeper = bool(candidates) and candidates[0][1] in trail[:-1]
+        candidates.insert(0 if deeper else len(candidates), ("breadcrumb", trail[-1]))
+    if not candidates:
+        candidates += [("label", label) for label in _labels_before_headline(page)]
+        candidates += [("link", name) for name in _parent_link(page)]
+    cleaned = dict.fromkeys((source, plain_text(name)) for source, name in candidates)
     return [(source, name) for source, name in cleaned if _is_section(name, head)]
 
 

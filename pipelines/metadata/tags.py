@@ -42,16 +42,16 @@ def extract_tags(page: Page, head: Head, nodes: list[Node], data: list[str]) -> 
     """The tags of an article: of its JSON-LD, its application data, its metas, or else those it
     shows.
     """
-    stated = [
+    keywords = [
         text for value in property_values(nodes, "keywords") for text in value_texts(value)
     ] or data
     for name in _METAS:
-        stated = stated or head.all(name)
-    if not stated:
+        keywords = keywords or head.all(name)
+    if not keywords:
         return tuple(dict.fromkeys(_shown_tags(page)))[:_MAX]
     single = [
         part.strip(" #")
-        for text in stated
+        for text in keywords
         for part in text.replace("،", ",").replace(";", ",").split(",")
     ]
     return tuple(dict.fromkeys(part for part in single if 1 < len(part) <= _MAX_LENGTH))[:_MAX]

@@ -1,9 +1,8 @@
 """The headline of a page, out of all the places that claim to know it.
 
 Each place adds or leaves out something: the site's name behind a dash, a kicker before a colon, a
-shorter form for the search engines. Which one to follow is told by which of them agree; the rules
-of `choose` were counted on pages with known headlines (172 of 42 countries, 573 of all kinds, 30
-Arabic).
+shorter form for the search engines. `choose_title` prefers what several places agree on; its order
+was calibrated on pages with known headlines (172 of 42 countries, 573 of all kinds, 30 Arabic).
 """
 
 from __future__ import annotations
@@ -35,8 +34,8 @@ _RELATED = 0.2
 _MAX_HEADINGS = 12
 # A `title` of so few words may be no more than the site's name; a headline has at least as many.
 _NAME_WORDS = 4
-_FURNITURE = frozenset(("header", "nav", "footer", "aside", "form", "dialog", "a"))
-_NAMED_FURNITURE = re.compile(
+_BANNER_TAGS = frozenset(("header", "nav", "footer", "aside", "form", "dialog", "a"))
+_BANNER_NAMES = re.compile(
     r"logo|brand|masthead|site-?(name|title|header)|newsletter|cookie|consent|modal|popup"
 )
 _MIN_TITLE = 3
@@ -106,7 +105,7 @@ def cut_site(text: str, names: Iterable[str], others: Iterable[str] = ()) -> str
     match = _PREFIX.match(text)
     if match and _title_key(match[1]) in known:
         text = match[2].strip()
-    wanted = {key for other in others if len(key := _title_key(other)) >= 10}
+    wanted = {key for title in others if len(key := _title_key(title)) >= 10}
     for match in _BREAK.finditer(text):
         # What another place gives whole, here with something behind a dash.
         if (
@@ -143,8 +142,8 @@ def title_candidates(
     """All headlines the page gives, cleaned. Of several `h1` the one most like the others comes
     first.
 
-    `json_ld`, `microdata` and `data` are the headlines found there (by `linked_data` and the
-    embedded data).
+    `json_ld`, `microdata` and `data` are the headlines found there (by `json_ld`, `page.microdata`
+    and `embedded.json_articles`).
     """
     raw = [
         ("json-ld", plain_text(json_ld or "")),
@@ -165,7 +164,7 @@ def title_candidates(
     ]
     headings.sort(
         key=lambda text: (
-            -max((title_likeness(text, other) for _, other in raw), default=0.0),
+            -max((title_likeness(text, known) for _, known in raw), default=0.0),
             text not in heading,
         )
     )
@@ -189,16 +188,16 @@ def _heads_story(heading: HtmlElement, page: Page) -> bool:
     around = [heading, *islice(heading.iterancestors(), 30)]
     for element in around:
         inside = element.tag == "header" and any(
-            other.tag in ("article", "main") for other in element.iterancestors()
+            ancestor.tag in ("article", "main") for ancestor in element.iterancestors()
         )
         if (
-            element.tag in _FURNITURE
+            element.tag in _BANNER_TAGS
             and not inside
             and not (element.tag == "a" and not _leads_home(element, page))
         ):
             return False
         names = f"{element.get('class') or ''} {element.get('id') or ''}".casefold()
-        if element.tag not in ("body", "html") and _NAMED_FURNITURE.search(names):
+        if element.tag not in ("body", "html") and _BANNER_NAMES.search(names):
             return False
     return not any(_leads_home(link, page) for link in heading.iter("a"))
 
@@ -217,38 +216,48 @@ def _leads_home(link: HtmlElement, page: Page) -> bool:
 
 def title_likeness(first: str, second: str) -> float:
     """Share of the words of the shorter text that the other has too."""
-    one, two = set(_WORDS.findall(first.casefold())), set(_WORDS.findall(second.casefold()))
-    if not one or not two:
+    first_words, second_words = (
+        set(_WORDS.findall(first.casefold())),
+        set(_WORDS.findall(second.casefold())),
+    )
+    if not first_words or not second_words:
         return 0.0
-    shared = len(one & two) / min(len(one), len(two))
+    shared = len(first_words & second_words) / min(len(first_words), len(second_words))
     # Scripts without spaces: by pairs of letters.
-    if shared == 0 and len(one) <= 3 and len(two) <= 3:
+    if shared == 0 and len(first_words) <= 3 and len(second_words) <= 3:
         return _word_pairs(_title_key(first), _title_key(second))
     return shared
 
 
 def _word_pairs(first: str, second: str) -> float:
-    one, two = ({text[at : at + 2] for at in range(len(text) - 1)} for text in (first, second))
-    return len(one & two) / min(len(one), len(two)) if one and two else 0.0
+    first_pairs, second_pairs = (
+        {text[index : index + 2] for index in range(len(text) - 1)} for text in (first, second)
+    )
+    return (
+        len(first_pairs & second_pairs) / min(len(first_pairs), len(second_pairs))
+        if first_pairs and second_pairs
+        else 0.0
+    )
 
 
 def choose_title(
-    found: list[TitleCandidate],
+    candidates: list[TitleCandidate],
     language: str | None = None,
     *,
     names: Iterable[str] = (),
     alternatives: Iterable[str] = (),
 ) -> TitleCandidate | None:
-    """The candidate to believe.
+    """The headline: one of the candidates, or None if there are none.
 
-    Arabic pages: what stands as `h1`, when another place knows it too. Elsewhere, where JSON-LD and
-    the headline for sharing (`og`) differ, one of them is for search engines: JSON-LD's `names` and
-    `alternatives` (`name`, `alternativeHeadline`) tell which, or else what the page shows.
+    On pages in Arabic script it is the `h1`, if another place agrees with it. Elsewhere, if JSON-LD
+    and the headline for sharing (`og`) differ, one of them is for search engines: JSON-LD's `names`
+    and `alternatives` (`name`, `alternativeHeadline`) show which, or else the headline that the
+    page shows.
     """
     by: dict[str, TitleCandidate] = {}
-    for candidate in found:
+    for candidate in candidates:
         by.setdefault(candidate.source, candidate)
-    if "h1" in by and not _is_credible(by["h1"], found):
+    if "h1" in by and not _is_credible(by["h1"], candidates):
         del by["h1"]
     if not by:
         return None
@@ -260,13 +269,13 @@ def choose_title(
             by,
             key,
             {_title_key(name) for name in names},
-            {_title_key(other) for other in alternatives},
+            {_title_key(name) for name in alternatives},
         )
     else:
         source = _without_doubt(by, key)
     # Of the places that say the same the one that is written with the most care.
     order = ("h1", *_ORDER) if source == "h1" else _ORDER
-    return next(by[other] for other in order if other in by and key[other] == key[source])
+    return next(by[place] for place in order if place in by and key[place] == key[source])
 
 
 def _without_doubt(by: dict[str, TitleCandidate], key: dict[str, str]) -> str:
@@ -297,17 +306,17 @@ def _is_editorial(by: dict[str, TitleCandidate]) -> bool:
     return len(social) >= _SHORT and by["og"].text == by["og"].raw
 
 
-def _is_credible(heading: TitleCandidate, found: list[TitleCandidate]) -> bool:
-    """Whether an `h1` has to do with what the page says elsewhere ("Log in" has not), or that is
-    but the site's name.
+def _is_credible(heading: TitleCandidate, candidates: list[TitleCandidate]) -> bool:
+    """True if an `h1` shares words with the page's other headlines ("Log in" does not), or if these
+    are only the site's name.
     """
-    others = [other.text for other in found if other.source != "h1"]
-    if not others or max(title_likeness(heading.text, other) for other in others) > _RELATED:
+    others = [candidate.text for candidate in candidates if candidate.source != "h1"]
+    if not others or max(title_likeness(heading.text, text) for text in others) > _RELATED:
         return True
     words = len(heading.text.split())
     return (
         heading.heads
         and words >= _NAME_WORDS
-        and len({_title_key(other) for other in others}) == 1
+        and len({_title_key(text) for text in others}) == 1
         and len(others[0].split()) <= min(_NAME_WORDS, words - 1)
     )

@@ -1,8 +1,8 @@
 """The line with the date that readers see: the one nearest to the headline.
 
-A page shows many dates, of teasers, of comments, of today. Which of them is the article's is told
-by how near it stands to the headline in the tree. What a date text means is `dates`' business,
-whether to believe it `published`'s.
+A page shows many dates, of teasers, of comments, of today. The article's is taken to be the one
+nearest to the headline in the tree. What a date text means is read by `dates.parse`, whether to
+believe it is decided by `publication_date`.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ MAX_LINE = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateCandidate:
-    """A date as one place states it. `modified` says that it is the time of the last change."""
+    """A date as one place states it. `modified` is true for the date of the last change."""
 
     source: str
     stated: StatedDate
@@ -73,11 +73,10 @@ class DateCandidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DateContext:
-    """Reads date texts under what is known of the page: its capture, its site's zone (None: not
-    known), its language.
+    """Reads date texts with what is known of the page: time of capture, its site's zone (None if
+    unknown), its language.
 
-    `guess` is a zone to read dates in where the site's isn't known; it is not trusted to put others
-    right.
+    `guess` is a zone to read dates in if the site's is unknown; it is not used to correct dates.
     """
 
     captured: datetime | None
@@ -111,12 +110,14 @@ def near_headline(page: Page, head: Head, reader: DateContext) -> list[DateCandi
             break
         box = parent
         above, below = _dates_in(box, seen, reader)
-        found = below + [
-            one for one in above if level < _BAR_LEVEL or not _is_today(one.stated, reader)
+        dates = below + [
+            candidate
+            for candidate in above
+            if level < _BAR_LEVEL or not _is_today(candidate.stated, reader)
         ]
-        if any(_is_line(candidate) for candidate in found):
-            return sorted(found, key=lambda candidate: len(candidate.stated.raw) > _SHORT_LINE)
-        sentences += found
+        if any(_is_line(candidate) for candidate in dates):
+            return sorted(dates, key=lambda candidate: len(candidate.stated.raw) > _SHORT_LINE)
+        sentences += dates
     # other sentences tell of the story's days
     return [candidate for candidate in sentences if candidate.modified]
 
@@ -129,19 +130,19 @@ def _is_line(candidate: DateCandidate) -> bool:
 
 
 def _headline_element(page: Page, head: Head) -> HtmlElement | None:
-    """The headline's element: the longest `h1`, or without one the first that says what the head
-    says.
+    """The headline's element: the longest `h1`, or else the first element whose text begins or ends
+    a title in the head; None if there is none.
     """
     headings = [
         heading for heading in islice(page.root.iter("h1"), _MAX_HEADINGS) if text_of(heading)
     ]
     if headings:
         return max(headings, key=lambda heading: len(text_of(heading)))
-    stated = [title for title in (head.first("og:title"), head.title) if title]
+    titles = [title for title in (head.first("og:title"), head.title) if title]
     for element in page.root.iter(*_HEADLINE_TAGS):
         text = collapse_spaces(element.text or "")
         if len(text) >= _MIN_HEADLINE and any(
-            title.startswith(text) or title.endswith(text) for title in stated
+            title.startswith(text) or title.endswith(text) for title in titles
         ):
             return element
     return None
@@ -156,10 +157,10 @@ def _dates_in(
     above: list[DateCandidate] = []
     below: list[DateCandidate] = []
     inner = frozenset(seen)
-    found = above
+    side = above
     for element in box.iter():
         if element in inner:
-            found = below
+            side = below
         if element in seen or not isinstance(element.tag, str):
             continue
         seen.add(element)
@@ -168,13 +169,13 @@ def _dates_in(
         if element.tag in _SKIPPED or element.tag in ("a", "h1"):
             seen.update(element.iter())
             continue
-        found += _in_attributes(element, reader)
-        stated = _date_of_line(element, reader) if _may_be_dated(_own_text(element)) else None
-        if stated and stated.precision not in (Precision.YEAR, Precision.MONTH):
-            if stated.relative and _in_teaser(element, box):
+        side += _in_attributes(element, reader)
+        date = _date_of_line(element, reader) if _may_be_dated(_own_text(element)) else None
+        if date and date.precision not in (Precision.YEAR, Precision.MONTH):
+            if date.relative and _in_teaser(element, box):
                 continue
-            modified = is_update(stated.raw) and not _both(stated.raw)
-            found.append(DateCandidate(source="text", stated=stated, modified=modified))
+            modified = is_update(date.raw) and not _states_publication_first(date.raw)
+            side.append(DateCandidate(source="text", stated=date, modified=modified))
     return above, below
 
 
@@ -198,21 +199,21 @@ def _in_attributes(element: HtmlElement, reader: DateContext) -> Iterator[DateCa
         return
     for name, value in element.items():
         match = _ATTRIBUTE.search(str(name)) if _DIGIT.match(value) else None
-        stated = reader.parse_date(value) if match and len(value) <= _SHORT_LINE else None
-        if stated and match and stated.instant:
-            yield DateCandidate(source="attribute", stated=stated, modified=bool(match["changed"]))
+        date = reader.parse_date(value) if match and len(value) <= _SHORT_LINE else None
+        if date and match and date.instant:
+            yield DateCandidate(source="attribute", stated=date, modified=bool(match["changed"]))
 
 
 def _own_text(element: HtmlElement) -> str:
     return " ".join((element.text or "", *(child.tail or "" for child in element)))
 
 
-def _is_today(stated: StatedDate, reader: DateContext) -> bool:
+def _is_today(date: StatedDate, reader: DateContext) -> bool:
     """Whether it is the day of the capture and no more, as sites show it in the bar on top."""
-    if reader.captured is None or stated.precision != Precision.DAY:
+    if reader.captured is None or date.precision != Precision.DAY:
         return False
     today = reader.captured.astimezone(reader.zone or reader.guess or UTC).date()
-    return (stated.year, stated.month, stated.day) == (today.year, today.month, today.day)
+    return (date.year, date.month, date.day) == (today.year, today.month, today.day)
 
 
 def _may_be_dated(text: str) -> bool:
@@ -223,16 +224,19 @@ def _may_be_dated(text: str) -> bool:
     )
 
 
-def _both(line: str) -> bool:
+def _states_publication_first(line: str) -> bool:
+    """True if a line with a word for updates does not begin with it: the first date is another."""
     return not is_update(line[: len(line) // 3])
 
 
 def _date_of_line(element: HtmlElement, reader: DateContext) -> StatedDate | None:
-    """The date of an element's line, with the time of day that may stand beside it."""
+    """The date in an element's text, with the time of day from the elements around it if they
+    repeat that date with one.
+    """
     text = text_of(element)
-    stated = reader.parse_date(text) if len(text) <= MAX_LINE else None
-    if stated is None or stated.precision != Precision.DAY:
-        return stated
+    date = reader.parse_date(text) if len(text) <= MAX_LINE else None
+    if date is None or date.precision != Precision.DAY:
+        return date
     around = element.getparent()
     for _ in range(2):
         if around is None or around.tag == "body":
@@ -244,8 +248,8 @@ def _date_of_line(element: HtmlElement, reader: DateContext) -> StatedDate | Non
         if (
             finer
             and finer.precision != Precision.DAY
-            and (finer.year, finer.month, finer.day) == (stated.year, stated.month, stated.day)
+            and (finer.year, finer.month, finer.day) == (date.year, date.month, date.day)
         ):
             return finer
         around = around.getparent()
-    return stated
+    return date

@@ -131,7 +131,7 @@ class Block:
 
     `kind`: p, h, li, quote, cell, caption, pre or text (loose). `linked` and `strong` count the
     characters inside links and bold, `breadth` is its `text_breadth`. `regions` are
-    indices into `Blocks.regions`, outermost first. `at` is its place on the page.
+    indices into `Blocks.regions`, outermost first. `index` is its place among the page's blocks.
     """
 
     text: str

@@ -1,8 +1,8 @@
-"""The addresses that stand inside a style sheet or a `srcset` attribute: found, and replaced.
+"""Finds and replaces the addresses inside a style sheet or a `srcset` attribute.
 
-Both are read in one linear pass however odd the text (an unclosed `url(` behind thousands of blanks
-included). What the addresses lead to is `pipelines.page.links`' business, and what they are
-replaced by is the replay's.
+Each is read in one linear pass however odd the text (an unclosed `url(` before thousands of blanks
+included). Where the addresses lead is for `pipelines.page.links`, what replaces them for the
+replay.
 """
 
 from __future__ import annotations

@@ -9,8 +9,6 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from archive.config import Selectors, SiteConfig
 from archive.model import Article, NotAnArticle
 from pipelines.article.extraction import embedded_articles, extract, from_page
@@ -52,61 +50,6 @@ def page_of(article_html: str, head: str = "") -> str:
         f"<html><head><title>Library opens | Example</title>{head}</head><body><h1>Library "
         f"opens</h1>{article_html}</body></html>"
     )
-
-
-@pytest.mark.parametrize(
-    "label",
-    ["اقرأ أيضا", "أخبار ذات صلة", "مواضيع ذات علاقة", "شاهد أيضًا:", "Related", "Read also", ""],
-)
-@pytest.mark.parametrize("box", ["aside", "div", "section"])
-@pytest.mark.parametrize("inside", [True, False])
-@pytest.mark.parametrize("number", [1, 5])
-def test_a_box_of_related_stories_after_the_text(
-    label: str, box: str, inside: bool, number: int
-) -> None:
-    """Its links are related ones, however it is labelled and wherever it stands; its own name is
-    enough of a label.
-    """
-    links = "".join(
-        f"<li><a href='/n/{at}'>Four hundred books return {at}</a></li>" for at in range(number)
-    )
-    related = f"<{box} class='related'>{label and f'<h3>{label}</h3>'}<ul>{links}</ul></{box}>"
-    latest = (
-        "<div class='latest-news'><h3>أخبار اليوم</h3><a href='/z'>Nothing to do with the "
-        "story</a></div>"
-    )
-    text = f"<h1>Library opens</h1><p>{LINES[0]}</p><p>{LINES[1]}</p>"
-    body = (
-        f"<article>{text}{related}</article>" if inside else f"<article>{text}</article>{related}"
-    )
-    found = extract(
-        f"<html><body>{body}{latest}</body></html>".encode(), "https://www.example.test/world/x"
-    )
-    assert isinstance(found, Article)
-    assert found.paragraphs == [LINES[0], LINES[1]]
-    assert [(link.url, link.kind) for link in found.related] == [
-        (f"https://www.example.test/n/{at}", "related") for at in range(number)
-    ]
-
-
-def test_links_of_the_body_and_of_related_boxes_are_apart() -> None:
-    """Links inside paragraphs are body links, those of a related box related ones, menus neither;
-    all are absolute.
-    """
-    found = article(
-        page_of(
-            f"<nav><a href='/s'>Sport and more of it</a></nav><div><p>{LINES[0][:-1]} <a "
-            f"href='../x?utm_source=a#top'>here</a>.</p><p>{LINES[1]}</p><div "
-            f"class='related'><a href='/world/abc'>Four hundred books "
-            f"return</a></div><p>{LINES[2]}</p></div>"
-        )
-    )
-    assert [(link.url, link.kind) for link in found.links] == [
-        ("https://www.example.test/x?utm_source=a", "body")
-    ]
-    assert [(link.url, link.text, link.kind) for link in found.related] == [
-        ("https://www.example.test/world/abc", "Four hundred books return", "related")
-    ]
 
 
 def test_a_deck_is_the_lead_and_not_repeated_in_the_body() -> None:
@@ -174,17 +117,17 @@ def test_a_sentence_that_tells_a_day_stays_and_dates_nothing() -> None:
     """Where the only date on a page stands in a paragraph, it is a day of the story: the paragraph
     is kept, no date is made of it.
     """
-    told = (
+    day = (
         "The library of the old town, closed since the flood, was opened again to all visitors on "
         "3 March 2026."
     )
-    found = article(page_of("".join(f"<p>{line}</p>" for line in (told, *LINES))))
-    assert (found.paragraphs, found.published) == ([told, *LINES], None)
+    found = article(page_of("".join(f"<p>{line}</p>" for line in (day, *LINES))))
+    assert (found.paragraphs, found.published) == ([day, *LINES], None)
 
 
-def test_selectors_are_told_as_evidence() -> None:
+def test_selectors_are_named_in_the_evidence() -> None:
     """What a selector says is the choice, a line it drops is named, parts within parts count once,
-    and one in vain is told.
+    and one that matches nothing is named.
     """
     line = (
         "The council met on Monday and spoke at length about the bridge, its cost and its colour, "
@@ -201,10 +144,10 @@ def test_selectors_are_told_as_evidence() -> None:
     assert isinstance(found, Article)
     assert found.paragraphs == [line, f"{line} Twice.", f"{line} End."]
     assert len(found.places) == 3
-    told = {(one.field, one.source, one.value) for one in found.evidence}
-    assert ("title", "selector", "The bridge is open again") in told
-    assert ("dropped", "selector", "Buy our calendar.") in told
-    assert {(field, value) for field, source, value in told if value.startswith("nothing")} == {
+    evidence = {(one.field, one.source, one.value) for one in found.evidence}
+    assert ("title", "selector", "The bridge is open again") in evidence
+    assert ("dropped", "selector", "Buy our calendar.") in evidence
+    assert {(field, value) for field, source, value in evidence if value.startswith("nothing")} == {
         ("date", "nothing on this page matches 'span.none'"),
         ("drop", "nothing on this page matches '.none'"),
     }
@@ -278,23 +221,6 @@ def test_a_listing_that_carries_bodies_gives_its_articles() -> None:
     )
 
 
-def test_only_the_pages_own_data_make_its_body() -> None:
-    """Another post's body in the page's data, however long, is not taken for the page's own."""
-    other = json.dumps(
-        {
-            "title": "Another matter altogether",
-            "content": "<p>" + "Unrelated text of another story. " * 90 + "</p>",
-        }
-    )
-    found = article(
-        page_of(
-            "".join(f"<p>{line}</p>" for line in LINES)
-            + f"<script>window.__INITIAL_STATE__={other};</script>"
-        )
-    )
-    assert found.paragraphs == LINES
-
-
 def test_a_capture_time_without_zone_is_utc():
     """Whoever passes a naive time gets what the same time in UTC gives, not an exception."""
     page = page_of(
@@ -313,7 +239,7 @@ def test_a_capture_time_without_zone_is_utc():
 STORY = "".join(f"<p>The {part} of the library was restored by volunteers in the spring of this year.</p>" for part in ("roof", "hall", "door"))  # fmt: skip
 
 
-def told(around: str) -> Article:
+def library_article(around: str) -> Article:
     page = (
         f'<html lang="en"><head><title>Library opens in the '
         f"spring</title></head><body>{around.replace('STORY', STORY)}</body></html>"
@@ -339,7 +265,7 @@ def test_what_a_page_does_not_say_stays_unsaid() -> None:
         '<div><a href="/n/2"><h4>Another headline of another story</h4></a><span>2 hours '
         "ago</span></div>"
     )
-    found = told(f"<div>{head}<div>STORY</div></div><div>{teaser * 3}</div>")
+    found = library_article(f"<div>{head}<div>STORY</div></div><div>{teaser * 3}</div>")
     assert (found.section, found.published, len(found.paragraphs)) == (None, None, 3)
     assert found.image is not None
     assert (found.image.caption, found.image.credit) == (None, "Amal Haddad")

@@ -1,4 +1,4 @@
-"""Paragraphs from blocks: line breaks, boxes, labels, furniture, and why each line went."""
+"""Paragraphs from blocks: line breaks, boxes, labels, boilerplate, and why each line went."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from unicodedata import is_normalized
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from page_kit import FERRY_HEADLINE, FERRY_LINES, MORE_FERRY_LINES, paragraphs, parsed
 
 from pipelines.body.line_rules import KnownPageText
 from pipelines.body.paragraphs import Body, extract_body
@@ -219,7 +220,7 @@ def test_lines_of_unlike_length_were_not_broken_for_their_width() -> None:
     "line",
     ["حمّل تطبيق الصحيفة الآن", "تابعوا آخر الأخبار عبر قناتنا", "عدد القراءات: 123", "وقت القراءة: 3 دقائق", "دقيقة واحدة للقراءة", "نسخ الرابط", "فيسبوك تويتر واتساب", "هل أعجبك المقال؟", "هل كان هذا مفيدا؟", "لن يتم نشر عنوان بريدك الإلكتروني.", "#سياسة #اقتصاد", "We use cookies to make this site better.", "Scroll to continue", "Back to top"],
 )  # fmt: skip
-def test_labels_and_notices_are_furniture(line: str) -> None:
+def test_labels_and_notices_are_boilerplate(line: str) -> None:
     """Buttons, counters and notices are no paragraphs, even where they stand as one among
     others.
     """
@@ -232,3 +233,20 @@ def test_a_short_line_that_tells_something_stays(line: str) -> None:
     """A question of an interview, or a sub-head that only begins like a button, is text."""
     inner = "".join(f"<p>{text}</p>" for text in (*LINES[:2], line, *LINES[2:]))
     assert read(f"<div>{inner}</div>").paragraphs == [*LINES[:2], line, *LINES[2:]]
+
+
+def test_the_pages_own_data_are_a_second_opinion() -> None:
+    """Where a page's data hold most of its prose, what they don't hold is left out, and
+    trafilatura is not asked.
+    """
+    boxes = "".join(
+        f"<div class='c{at}'><p>{line}</p></div>" for at, line in enumerate(MORE_FERRY_LINES)
+    )
+    markup = f"<html><body><h1>{FERRY_HEADLINE}</h1><section>{paragraphs(*FERRY_LINES)}{boxes}</section></body></html>"
+    page = parsed(markup)
+    assert (
+        extract_body(page, KnownPageText(), data_paragraphs=FERRY_LINES).paragraphs == FERRY_LINES
+    )
+    assert extract_body(
+        page, KnownPageText(), data_paragraphs=[*FERRY_LINES, *MORE_FERRY_LINES]
+    ).paragraphs == [*FERRY_LINES, *MORE_FERRY_LINES]

@@ -1,4 +1,4 @@
-"""trafilatura as the second reader: what it is spared, and what lines are compared by."""
+"""trafilatura as a second opinion: what it is spared, and what lines are compared by."""
 
 from __future__ import annotations
 
@@ -49,9 +49,7 @@ def whole(tree: HtmlElement, *, fast: bool) -> str:
 @pytest.mark.parametrize("fast", [True, False])
 @pytest.mark.parametrize("name", PAGES)
 def test_what_is_left_out_for_speed_changes_no_text(name: str, *, fast: bool) -> None:
-    """The second reader finds the same text in the tree it is spared to search as in the whole
-    one.
-    """
+    """The same text is found in the smaller tree that trafilatura is given as in the whole one."""
     tree = document_fromstring(f"<html><head><title>Wall</title></head>{PAGES[name]}</html>")
     assert trafilatura_text._run_trafilatura(tree, fast=fast) == whole(tree, fast=fast)
 

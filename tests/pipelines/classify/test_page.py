@@ -5,6 +5,7 @@ however short.
 from __future__ import annotations
 
 import pytest
+from page_kit import FERRY_HEADLINE, FERRY_LINES, article_of, paragraphs
 
 from archive.model import Article, NotAnArticle, NotArticleReason
 from pipelines.article.extraction import extract
@@ -98,16 +99,6 @@ def test_a_story_of_one_paragraph_is_an_article_alone(markup: str) -> None:
     assert found.paragraphs == [STORY]
 
 
-def test_a_long_story_about_challenges_is_an_article() -> None:
-    """A page of real length whose words sound like a challenge or an error is still a story."""
-    words = (
-        "The 404 error page is a cultural object of its own, the curator said on Tuesday in "
-        "the old town hall. "
-    ) * 6
-    body = "<h1>Page not found: a history of 404</h1>" + f"<p>{words}</p>" * 6
-    assert isinstance(read(body, title="Page not found: a history of 404"), Article)
-
-
 HEADLINES = [f"عنوان خبر رقم {at} عن شأن بعيد من شؤون المدينة والناس" for at in range(9)]
 ITEMS = "".join(
     f'<li><h3><a href="/n/{at}">{text}</a></h3></li>' for at, text in enumerate(HEADLINES)
@@ -165,37 +156,6 @@ def test_a_section_is_no_article(items: str, head: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("title", "body", "reason"),
-    [
-        ("خصوصيتك", ("<h1>نحن نهتم بخصوصيتك</h1><p>نستخدم نحن وشركاؤنا معلومات مخزنة على جهازك، ويمكنك "
-"تغيير اختيارك في أي وقت.</p>"), NotArticleReason.CONSENT),
-        ("Zustimmung", ("<h1>Wir brauchen Ihre Zustimmung</h1><p>Wir und unsere Partner speichern "
-"Informationen auf Ihrem Gerät und lesen sie wieder aus.</p>"), NotArticleReason.CONSENT),
-        ("Access Denied", ("<h1>Access Denied</h1><p>You don't have permission to access this page on this "
-"server. Reference 18.</p>"), NotArticleReason.CHALLENGE),
-        ("صيانة", ("<h1>الموقع تحت الصيانة</h1><p>نعمل حالياً على تحديث الموقع وسنعود إليكم قريباً، "
-"شكراً لصبركم.</p>"), NotArticleReason.ERROR_PAGE),
-        ("تسجيل الدخول", ("<h1>تسجيل الدخول</h1><p>يرجى تسجيل الدخول إلى حسابك لمتابعة القراءة في هذا "
-"الموقع.</p>"), NotArticleReason.ERROR_PAGE),
-        ("Erreur", ("<h1>Cette page n'existe pas</h1><p>La page que vous cherchez a peut-être été "
-"déplacée ou supprimée de notre site.</p>"), NotArticleReason.ERROR_PAGE),
-        ("صحيفة", "<h1>404</h1><p>المقال الذي تبحث عنه لم يعد متاحاً على موقعنا الإلكتروني.</p>", NotArticleReason.ERROR_PAGE),
-        ("عذرا", (f"<h1>عذراً، الصفحة غير موجودة</h1><p>ربما تم حذف الصفحة التي تبحث عنها أو "
-f"نقلها.</p>{ITEMS}"), NotArticleReason.ERROR_PAGE),
-    ],
-)  # fmt: skip
-def test_what_stands_in_an_articles_place_is_named(
-    title: str, body: str, reason: NotArticleReason
-) -> None:
-    """Requests for consent, closed doors, maintenance, log-ins and soft error pages in several
-    languages are told apart.
-    """
-    found = read(body, title=title)
-    assert isinstance(found, NotAnArticle), found
-    assert found.reason == reason
-
-
-@pytest.mark.parametrize(
     "body",
     [
         (
@@ -230,7 +190,9 @@ NOINDEX = '<meta name="robots" content="noindex, nofollow">'
 @pytest.mark.parametrize(
     ("head", "kind"), [(NOINDEX, NotAnArticle), (NOINDEX + ARTICLE, Article), ("", Article)]
 )
-def test_a_few_lines_that_want_not_to_be_found_are_owed(head: str, kind: type) -> None:
+def test_a_few_lines_on_a_page_that_asks_not_to_be_indexed_are_no_article(
+    head: str, kind: type
+) -> None:
     """A line or two on a page that asks not to be indexed, and promises no article, hide one rather
     than being one.
     """
@@ -270,7 +232,9 @@ f"href='?page=6'>السابق</a>"), "/world?page=7"),
     ids=["calendar day", "day without news", "last page", "hub"],
 )  # fmt: skip
 @pytest.mark.parametrize("head", ["", WEBSITE])
-def test_nothing_is_owed_where_nothing_was_promised(body: str, url: str, head: str) -> None:
+def test_a_page_without_prose_that_promises_no_article_is_a_listing(
+    body: str, url: str, head: str
+) -> None:
     """Pages without prose that do not call themselves articles are listings, not articles that were
     lost.
     """
@@ -281,7 +245,7 @@ def test_nothing_is_owed_where_nothing_was_promised(body: str, url: str, head: s
 
 @pytest.mark.parametrize("head", ["", WEBSITE, ARTICLE])
 def test_a_page_about_the_site_is_its_own(head: str) -> None:
-    """What a site says of itself is neither an article nor owed, even where a content system calls
+    """A page about the site is neither an article nor empty, even where a content system calls
     every page an article.
     """
     found = read(
@@ -309,10 +273,25 @@ f"datetime='2026-11-07T09:54:00+03:00'>السبت</time><ul>{MENU}</ul>")),
     ],
     ids=["og", "json-ld", "published", "dated headline", "empty mount", "asks for scripts", "spinner"],
 )  # fmt: skip
-def test_an_article_that_was_promised_is_owed(head: str, body: str) -> None:
+def test_a_page_that_promises_an_article_and_has_no_text_is_empty(head: str, body: str) -> None:
     """A page that shows nothing, or calls itself an article and has no text, is empty: somebody has
     to look at it.
     """
     found = read(body, title="صحيفة المثال", head=head, url="https://www.example.test/n/17")
     assert isinstance(found, NotAnArticle), found
     assert found.reason == NotArticleReason.EMPTY
+
+
+def test_readers_comments_make_no_list_of_a_story() -> None:
+    """A short story under which many readers' comments have linked headlines is a story."""
+    comments = "".join(
+        f"<article><h4><a href='/c/{at}'>Re: the old boats were better {at}</a></h4></article>"
+        for at in range(60)
+    )
+    html = (
+        f"<html><head><title>{FERRY_HEADLINE}</title></head><body><article><h1><a "
+        f"href='/a'>{FERRY_HEADLINE}</a></h1>{paragraphs(*FERRY_LINES)}"
+        f"</article><div id='comments'>{comments}</div></body></html>"
+    )
+    found = article_of(html, "https://www.example.test/a")
+    assert found.paragraphs == FERRY_LINES

@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from page_kit import FERRY_HEADLINE, FERRY_LINES, article_of, paragraphs
 
 from archive.model import NotAnArticle, NotArticleReason
 from pipelines.page import dom
@@ -123,3 +124,18 @@ def test_deep_nesting_is_survived_and_said() -> None:
     assert isinstance(found, Page)
     assert "first" in dom.text_of(found.root)
     assert found.cut or "deep" in dom.text_of(found.root)
+
+
+def test_what_follows_an_early_end_of_the_document_is_read() -> None:
+    """Some templates close the document after the menu; browsers show what follows, and links and
+    text are read there.
+    """
+    html = (
+        f"<html><head><title>{FERRY_HEADLINE}</title></head><body><nav><a "
+        f"href='/'>Home</a></nav></body></html>\n"
+        f"<div><h1>{FERRY_HEADLINE}</h1>{paragraphs(*FERRY_LINES)}<p>More on <a href='/boats/7'>the "
+        f"second boat</a> and its crew.</p></div>"
+    )
+    found = article_of(html, "https://www.example.test/a")
+    assert found.paragraphs[:4] == FERRY_LINES
+    assert [link.url for link in found.links] == ["https://www.example.test/boats/7"]
