@@ -97,7 +97,7 @@ class SiteCrawl:
         self._noted: float | None = None
         self._queued_unannounced = False
         self._unapplied = 0
-        self._stop_task: asyncio.Future[None] | None = None
+        self._tasks: set[asyncio.Future[None]] = set()
         _CRAWLS[crawler] = self
         register_keeper(crawler, self)
         context.crawls.add(self)
@@ -320,7 +320,9 @@ class SiteCrawl:
 
     def stop(self) -> None:
         """End the crawl in order: what is under way is finished."""
-        self._stop_task = asyncio.ensure_future(self._crawler.stop_async())
+        task = asyncio.ensure_future(self._crawler.stop_async())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def note_progress(self) -> None:
         """Save the summary so far in the frontier, for the next crawl after a kill."""

@@ -31,8 +31,8 @@ KILLS = int(os.environ.get("WARRAQ_KILLS", "3"))
 SEED = int(os.environ.get("WARRAQ_SEED", "0")) or random.randrange(1 << 32)  # noqa: S311
 PAGES = 40
 CONCURRENCY = 4
-# A spider of somebody's own, with all that may go wrong in such code: methods that raise, a pipeline
-# that drops and raises, and requests that only it knows of.
+# A spider of somebody's own, with all that may go wrong in such code: methods that raise, a
+# pipeline that drops and raises, and requests that only it knows of.
 UNRULY = """
 from scrapy import Request
 from scrapy.exceptions import DropItem
