@@ -114,7 +114,7 @@ def crawl(layout: CollectionFolder) -> subprocess.Popen[bytes]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        env=os.environ | {"PYTHONPATH": str(layout.root.parent)},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(layout.root.parent), *sys.path])},
     )
 
 
