@@ -15,7 +15,7 @@ from archive.index.withdrawals import OF_WITHDRAWN
 from archive.model import Capture, RecordType, Reference, iso_utc
 
 
-def nearest_capture(db: sqlite3.Connection, url: str, moment: datetime) -> Capture | None:
+def nearest_capture(db: sqlite3.Connection, url: str, time: datetime) -> Capture | None:
     """The capture of `url` nearest in time that shows something: an answer below 400 if there is
     one, else any (but none of a withdrawn article).
 
@@ -23,13 +23,13 @@ def nearest_capture(db: sqlite3.Connection, url: str, moment: datetime) -> Captu
     round.
     """
     scheme, _, rest = url.partition("://")
-    other = f"{'http' if scheme == 'https' else 'https'}://{rest}"
+    twin = f"{'http' if scheme == 'https' else 'https'}://{rest}"
     row = db.execute(
-        f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url IN (:url, :other) AND NOT {OF_WITHDRAWN}"  # noqa: S608
+        f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url IN (:url, :twin) AND NOT {OF_WITHDRAWN}"  # noqa: S608
         " ORDER BY coalesce(status, 200) >= 400, url != :url, abs(julianday(captured) - "
-        "julianday(:moment)),"
+        "julianday(:time)),"
         " warc, offset LIMIT 1",
-        {"url": url, "other": other, "moment": iso_utc(moment)},
+        {"url": url, "twin": twin, "time": iso_utc(time)},
     ).fetchone()
     return capture_of(row) if row else None
 

@@ -10,7 +10,7 @@ import sqlite3
 from datetime import datetime
 
 from archive.index.affected import AffectedRows
-from archive.index.rows import moment_of
+from archive.index.rows import order_key
 from archive.model import RecordType, iso_utc
 
 _REVISIT = str(RecordType.REVISIT)
@@ -19,8 +19,8 @@ _REVISIT = str(RecordType.REVISIT)
 def resolve_revisits(
     db: sqlite3.Connection, new: set[str], captured: dict[str, str], touched: AffectedRows
 ) -> None:
-    """Give revisits their readings: those in `new` (capture ids), and those that a new capture may
-    stand behind.
+    """Give readings to the revisits in `new` (capture ids), and to those that may refer to a
+    capture just added.
 
     `captured` has, for each URL with a new capture that is no revisit, the earliest time of one
     (ISO 8601).
@@ -49,7 +49,7 @@ def _resolve_revisit(db: sqlite3.Connection, capture: str, touched: AffectedRows
         db.execute(
             "INSERT INTO _readings SELECT c.id, 0, r.read_from, ?, c.url, r.site, r.key, "
             "r.canonical, r.fingerprint,"
-            " r.text_sha256, r.text, r.is_last, r.is_active, NULL, NULL FROM captures c, "
+            " r.text_sha256, r.text_id, r.is_last, r.is_active, NULL, NULL FROM captures c, "
             "_readings r"
             " WHERE c.id = ? AND r.capture_id = ? AND r.ordinal = 0",
             (_order_key_of(db, capture), capture, referent),
@@ -84,7 +84,7 @@ def _order_key_of(db: sqlite3.Connection, capture: str) -> str:
     date, warc, offset = db.execute(
         "SELECT warc_date, warc, offset FROM captures WHERE id = ?", (capture,)
     ).fetchone()
-    return moment_of(datetime.fromisoformat(date), warc, offset)
+    return order_key(datetime.fromisoformat(date), warc, offset)
 
 
 def _referred_capture(db: sqlite3.Connection, capture: str) -> str | None:

@@ -63,8 +63,8 @@ class PendingChange:
 
 
 class CaptureBatch:
-    """Captures added within one open transaction; `finish` derives what follows, `verdict` then
-    tells what each meant.
+    """Captures added within one open transaction; `derive_all` derives what follows from them,
+    `change_of` then gives what each meant.
     """
 
     def __init__(self, db: sqlite3.Connection, samples: SampleCache) -> None:
@@ -82,7 +82,7 @@ class CaptureBatch:
         if self._db.execute("SELECT 1 FROM captures WHERE id = ?", (capture.id,)).fetchone():
             return None
         row = capture_row(capture, reading)
-        self._note(row)
+        self._note_consequences(row)
         insert_row(self._db, "captures", row)
         announced = [
             each for each in reading.sightings if not is_announced_in_vain(self._db, each.url)
@@ -105,7 +105,7 @@ class CaptureBatch:
         self._db.execute("DELETE FROM captures WHERE id = ?", (capture.id,))
         self.add(capture, reading)
 
-    def _note(self, row: Row) -> None:
+    def _note_consequences(self, row: Row) -> None:
         """Remember what the capture may mean for others: revisits of it, redirects to it, articles
         gone from it.
         """
@@ -127,7 +127,7 @@ class CaptureBatch:
     def _pending(self, article: ReadArticle) -> PendingChange:
         before = self._db.execute(
             "SELECT capture_id FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 "
-            "ORDER BY moment DESC LIMIT 1",
+            "ORDER BY order_key DESC LIMIT 1",
             article.address,
         ).fetchone()
         url = self._db.execute(
@@ -207,13 +207,13 @@ class CaptureBatch:
                 if self._db.execute(read, (pending.capture_id,)).fetchone()
                 else Change.NONE
             )
-        work = self._db.execute(
+        row = self._db.execute(
             "SELECT article_key FROM _url_article WHERE site = ? AND key = ?", pending.address
         ).fetchone()
-        if work is None:  # withdrawn
+        if row is None:  # withdrawn
             return Change.NONE
         if pending.before is None:
-            return Change.NEW if work[0] == pending.address[1] else Change.DUPLICATE
+            return Change.NEW if row[0] == pending.address[1] else Change.DUPLICATE
         if self._text_of(pending.before) != self._text_of(pending.capture_id):
             return Change.CHANGED
         return Change.DUPLICATE if pending.new_url else Change.UNCHANGED
@@ -238,5 +238,5 @@ def insert_failures(db: sqlite3.Connection, failures: Iterable[Failure]) -> None
         "INSERT INTO failures (id, url, crawl_id, stage, reason, at)"
         " VALUES (:id, :url, :crawl_id, :stage, :reason, :at) ON CONFLICT DO UPDATE SET at = "
         "min(at, excluded.at)",
-        [failure_row(each) for each in failures],
+        [failure_row(failure) for failure in failures],
     )

@@ -99,10 +99,10 @@ class IndexReader:
         query = parse_query(text)
         if not query:
             return [] if text.strip() else list(self.select(filters, limit=limit, skip=skip))
-        found = self._matches(query.expression(), filters, sort, limit, skip)
-        if not found and not skip:  # perhaps a prefix was typed that belongs to no word of the text
-            found = self._matches(query.expression(loose=True), filters, sort, limit, skip)
-        return [self._marked(row, query) for row in found]
+        rows = self._matches(query.expression(), filters, sort, limit, skip)
+        if not rows and not skip:  # perhaps a prefix was typed that belongs to no word of the text
+            rows = self._matches(query.expression(loose=True), filters, sort, limit, skip)
+        return [self._marked(row, query) for row in rows]
 
     def count(self, text: str, filters: Filters | None = None) -> int:
         """How many articles a search would find."""
@@ -229,7 +229,7 @@ class IndexReader:
             yield row["article_id"]
         for row in self._list(
             "SELECT article_id FROM _readings WHERE key = :key AND article_id IS NOT NULL "
-            "ORDER BY moment DESC LIMIT 1",
+            "ORDER BY order_key DESC LIMIT 1",
             key=canonical_key(url),
         ):
             yield row["article_id"]
@@ -282,12 +282,12 @@ class IndexReader:
             ).fetchone()
         return capture_of(row) if row else None
 
-    def nearest_capture(self, url: str, moment: datetime) -> Capture | None:
-        """The capture of a URL (normalised) that shows best what stood there at a moment; None
-        where there is none.
+    def nearest_capture(self, url: str, time: datetime) -> Capture | None:
+        """The capture of a URL (normalised) that shows best what stood there at `time` (aware);
+        None if there is none.
         """
         with storage_errors(self._path):
-            return capture_lookup.nearest_capture(self._connection, url, moment)
+            return capture_lookup.nearest_capture(self._connection, url, time)
 
     def revisit_target(self, revisit: Capture) -> Reference | None:
         """The record whose payload a revisit repeats; None for any other capture, and if that
@@ -331,8 +331,8 @@ class IndexReader:
         )
 
     def learned_boilerplate(self, site: str) -> list[Row]:
-        """The lines and places known for furniture of a site: `kind` (line, place), `path`, `form`
-        (of a line).
+        """The lines and DOM places of a site that are boilerplate: `kind` (line, place), `path`,
+        `form` (of a line).
         """
         return self._list(
             "SELECT kind, path, form FROM _learned_lines WHERE site = :site ORDER BY kind, "

@@ -37,7 +37,7 @@ def readings_of(reader: IndexReader, article: str) -> list[Row]:
     another capture of it may be read before its boilerplate is known.
     """
     statement = (
-        "SELECT r.*, t.raw_sha256 FROM _readings r JOIN _texts t ON t.id = r.text"
+        "SELECT r.*, t.raw_sha256 FROM _readings r JOIN _texts t ON t.id = r.text_id"
         " WHERE r.article_id = :id"
     )
     return list(reader.rows(statement, {"id": article}))
