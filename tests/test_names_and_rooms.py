@@ -95,7 +95,6 @@ TESTED_THROUGH_OTHERS = {
     "archive/index/affected.py",
     "archive/index/article_urls.py",
     "archive/index/articles.py",
-    "archive/index/capture_lookup.py",
     "archive/index/clusters.py",
     "archive/index/connection.py",
     "archive/index/disappearances.py",

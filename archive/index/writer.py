@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from archive.index.affected import latest_reading
-from archive.index.capture_lookup import first_with, revisit_target
+from archive.index.capture_lookup import earliest_with_digest, revisit_target
 from archive.index.columns import CRAWLS, column_names
 from archive.index.connection import open_writer, storage_errors
 from archive.index.learned_boilerplate import SampleCache
@@ -224,7 +224,7 @@ class Index:
         revisit refers to.
         """
         with storage_errors(self._path):
-            return first_with(self._db, str(digest))
+            return earliest_with_digest(self._db, digest)
 
     def validators(self, url: str) -> Validators | None:
         """ETag and Last-Modified of the newest complete 200 capture of `url`; None if it had

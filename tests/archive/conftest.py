@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from archive.index.schema import TABLES
 from archive.index.writer import Index
 from archive.model import (
     Article,
@@ -129,6 +131,15 @@ class Kit:
         found = {name: sorted(self.rows(f'SELECT * FROM "{name}"'), key=repr) for (name,) in tables}
         found["articles_fts"] = sorted(self.rows("SELECT rowid, * FROM articles_fts"))
         return found
+
+
+@pytest.fixture
+def db() -> Iterator[sqlite3.Connection]:
+    """The tables of an index, empty and in memory: for what takes an open connection."""
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(TABLES)
+    yield connection
+    connection.close()
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from archive.index.writer import Index
 from archive.model import (
     Change,
     CrawlSummary,
-    Digest,
     Failure,
     Image,
     Link,
@@ -115,45 +114,6 @@ def test_progress_is_kept_and_never_goes_back(kit: Any) -> None:
         index.apply_captures([kit.entry()], progress={"a.warc.gz": 1900})
         index.mark_indexed("a.warc.gz", 1000)
         assert index.indexed_up_to("a.warc.gz") == 1900
-
-
-def test_what_a_revisit_may_refer_to(kit: Any) -> None:
-    """The reference for a payload is the earliest whole response with status 200, never a cut one
-    or a revisit.
-    """
-    digest = Digest.compute(b"payload")
-    cut = kit.capture(hour=0, payload_digest=digest, truncated="length")
-    first, second = (
-        kit.capture(hour=1, payload_digest=digest),
-        kit.capture(hour=2, payload_digest=digest),
-    )
-    page = Reading(kind=PayloadKind.PAGE)
-    with kit.index() as index:
-        assert index.earliest_with_digest(digest) is None
-        index.apply_captures([(cut, page), (second, page), kit.revisit(first, 3), (first, page)])
-        found = index.earliest_with_digest(digest)
-        assert found is not None
-        assert (found.offset, found.record_id, found.captured) == (
-            first.offset,
-            first.record_id,
-            first.captured,
-        )
-        assert found.payload_digest == digest
-        revisit, _ = kit.revisit(first, 4)
-        assert index.revisit_target(revisit) == found
-
-
-def test_fractions_of_a_second_survive(kit: Any) -> None:
-    """A reference carries the record's date exactly, although rows show whole seconds."""
-    exact = kit.START + timedelta(microseconds=123_000)
-    digest = Digest.compute(b"payload")
-    capture = kit.capture(captured=exact, payload_digest=digest)
-    with kit.index() as index:
-        index.apply_captures([(capture, Reading(kind=PayloadKind.PAGE))])
-        found = index.earliest_with_digest(digest)
-    assert found is not None
-    assert found.captured == exact
-    assert kit.rows("SELECT captured FROM captures") == [("2024-03-01T12:00:00Z",)]
 
 
 def test_validators(kit: Any) -> None:
