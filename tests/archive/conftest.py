@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from archive.index.rows import capture_row
 from archive.index.schema import TABLES
+from archive.index.transaction import insert_row
 from archive.index.writer import Index
 from archive.model import (
     Article,
@@ -104,6 +106,12 @@ class Kit:
             "refers_to_date": of.captured,
         }
         return self.capture(of.url, hour, **values | more), Reading(kind=PayloadKind.NOT_MODIFIED)
+
+    @staticmethod
+    def insert(db: sqlite3.Connection, *captures: Capture) -> None:
+        """Insert the rows of captures that were read as pages, nothing that follows from them."""
+        for capture in captures:
+            insert_row(db, "captures", capture_row(capture, Reading(kind=PayloadKind.PAGE)))
 
     def index(self) -> Index:
         """A new index."""

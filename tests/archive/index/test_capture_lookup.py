@@ -12,18 +12,11 @@ from archive.index.capture_lookup import (
     nearest_capture,
     revisit_target,
 )
-from archive.index.rows import capture_row
-from archive.index.transaction import insert_row
 from archive.model import Capture, Digest, PayloadKind, Reading, RecordType
 from archive.model.revisit_reference import choose_referred
 from archive.warc.capture_reader import reference_to
 
 URL, OTHER = "https://news.example/a/1001", "https://news.example/b/2"
-
-
-def insert(db: sqlite3.Connection, *captures: Capture) -> None:
-    for capture in captures:
-        insert_row(db, "captures", capture_row(capture, Reading(kind=PayloadKind.PAGE)))
 
 
 def offset_of(capture: Capture | None) -> int | None:
@@ -34,9 +27,9 @@ def test_the_nearest_capture_that_shows_something(kit: Any, db: sqlite3.Connecti
     """The capture nearest in time is shown, an error page only if there is nothing else."""
     old, new, error = kit.capture(URL, 0), kit.capture(URL, 10), kit.capture(URL, 4, status=503)
     asked = kit.START + timedelta(hours=4)
-    insert(db, error)
+    kit.insert(db, error)
     assert offset_of(nearest_capture(db, URL, asked)) == error.offset
-    insert(db, old, new)
+    kit.insert(db, old, new)
     assert offset_of(nearest_capture(db, URL, asked)) == old.offset
     assert offset_of(nearest_capture(db, URL, asked + timedelta(hours=2))) == new.offset
     assert nearest_capture(db, OTHER, asked) is None
@@ -45,10 +38,10 @@ def test_the_nearest_capture_that_shows_something(kit: Any, db: sqlite3.Connecti
 def test_http_answers_for_https(kit: Any, db: sqlite3.Connection) -> None:
     """A URL captured under the other scheme only is found; its own scheme comes first."""
     plain = kit.capture("http://news.example/a/1001", 0)
-    insert(db, plain)
+    kit.insert(db, plain)
     assert offset_of(nearest_capture(db, URL, kit.START)) == plain.offset
     secure = kit.capture(URL, 9)
-    insert(db, secure)
+    kit.insert(db, secure)
     assert offset_of(nearest_capture(db, URL, kit.START)) == secure.offset
 
 
@@ -94,7 +87,7 @@ def test_the_index_and_the_rule_name_one_record(kit: Any, db: sqlite3.Connection
     for _ in range(400):
         db.execute("DELETE FROM captures")
         captures, revisit = some_captures(kit, chance), some_revisit(kit, chance)
-        insert(db, *captures)
+        kit.insert(db, *captures)
         expected = choose_referred(revisit, captures)
         assert revisit_target(db, revisit) == (reference_to(expected) if expected else None)
         second = timedelta(seconds=1)
@@ -113,7 +106,7 @@ def test_only_a_revisit_has_a_target(kit: Any, db: sqlite3.Connection) -> None:
     """A capture with a payload of its own refers to no other, whatever its digest."""
     first = kit.capture(URL, 0)
     again = kit.capture(URL, 1, payload_digest=first.payload_digest)
-    insert(db, first)
+    kit.insert(db, first)
     assert revisit_target(db, again) is None
 
 
