@@ -92,9 +92,6 @@ REFUSED_PARTS = {"furniture", "lesson", "lessons", "teacher", "taught", "obstacl
 
 # Tested through the modules that use them: `extract`, the index's writer, a whole crawl.
 TESTED_THROUGH_OTHERS = {
-    "archive/query/audit.py",
-    "archive/query/reports.py",
-    "archive/query/withdrawal_scope.py",
     "crawler/crawl/context.py",
     "crawler/crawl/link_admission.py",
     "crawler/crawl/options.py",
