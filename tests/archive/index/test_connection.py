@@ -11,6 +11,8 @@ import pytest
 
 from archive.errors import NewerCollectionError, StorageError
 from archive.index.connection import (
+    connect_existing,
+    is_locked_or_read_only,
     open_reader,
     open_writer,
     remove_database,
@@ -56,24 +58,85 @@ def test_the_file_knows_whose_it_is(kit: Any) -> None:
     assert kit.rows("PRAGMA journal_mode") == [("wal",)]
 
 
-def test_what_sqlite_says_becomes_advice_or_stays_a_bug(tmp_path: Path) -> None:
-    """Disk, locks and damage are StorageErrors that say what to do; a wrong statement and a broken
-    constraint pass as they are.
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A database with one table of numbers that are unlike."""
+    with closing(sqlite3.connect(tmp_path / "index.db")) as db:
+        db.executescript(
+            "CREATE TABLE t (x UNIQUE); INSERT INTO t VALUES (1), (CAST(x'ff' AS TEXT))"
+        )
+    return tmp_path / "index.db"
+
+
+def ask(path: Path, statement: str, **options: Any) -> None:
+    """Run a statement, with SQLite's errors translated."""
+    with storage_errors(path, **options), closing(connect_existing(path, "rw", timeout=0)) as db:
+        db.execute(statement).fetchall()
+
+
+def test_locks_and_disks_are_named_as_such(path: Path) -> None:
+    """A lock, or a file that cannot be opened, is a StorageError that names the file and does not
+    advise to make it anew.
     """
-    path = tmp_path / "index.db"
-    for error, advice in (
-        (sqlite3.OperationalError("database is locked"), "another program holds the file"),
-        (sqlite3.DatabaseError("disk image is malformed"), "--rebuild"),
-    ):
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StorageError, match=r"index\.db: .*locked; check the disk"):
+            ask(path, "DELETE FROM t", repair="delete it")
+    with pytest.raises(StorageError, match=r"unable to open.*check the disk"):
+        ask(path.with_name("none.db"), "DELETE FROM t")
+
+
+def test_damage_comes_with_its_repair(path: Path) -> None:
+    """A file that is no database, and text that is no text, are StorageErrors that say how to
+    repair that very file.
+    """
+    with pytest.raises(StorageError, match=r"UTF-8.*; run `warraq index --rebuild`"):
+        ask(path, "SELECT x FROM t")
+    path.write_bytes(b"no database" * 1000)
+    with pytest.raises(StorageError, match=r"index\.db: .*not a database; delete it"):
+        ask(path, "SELECT x FROM t", repair="delete it")
+
+
+@pytest.mark.parametrize(
+    ("statement", "bug"),
+    [
+        ("SELECT * FROM u", sqlite3.OperationalError),
+        ("SELECT FROM", sqlite3.OperationalError),
+        ("INSERT INTO t VALUES (1)", sqlite3.IntegrityError),
+    ],
+)
+def test_a_wrong_statement_is_a_bug(path: Path, statement: str, bug: type[Exception]) -> None:
+    """It passes as it is; but of tables that another program may have changed it is damage, too."""
+    with pytest.raises(bug):
+        ask(path, statement)
+    with pytest.raises(StorageError, match="--rebuild"):
+        ask(path, statement, is_trusted=False)
+
+
+def test_a_refusal_to_write_is_no_damage(path: Path) -> None:
+    """A lock and a connection for reading refuse; a wrong statement does not."""
+
+    def error_of(statement: str, mode: str) -> sqlite3.DatabaseError:
         with (
-            pytest.raises(StorageError, match=f"index.db.*{error}.*{advice}"),
-            storage_errors(path),
+            closing(connect_existing(path, mode, timeout=0)) as db,
+            pytest.raises(sqlite3.DatabaseError) as caught,
         ):
-            raise error
-    bugs = (sqlite3.OperationalError("no such table: t"), sqlite3.IntegrityError("UNIQUE"))
-    for bug in bugs:
-        with pytest.raises(type(bug)), storage_errors(path):
-            raise bug
+            db.execute(statement)
+        return caught.value
+
+    assert is_locked_or_read_only(error_of("DELETE FROM t", "ro"))
+    assert not is_locked_or_read_only(error_of("DELETE FROM u", "rw"))
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert is_locked_or_read_only(error_of("DELETE FROM t", "rw"))
+
+
+def test_a_name_may_hold_what_addresses_are_made_of(tmp_path: Path) -> None:
+    """A database is opened whatever signs are in its path."""
+    path = tmp_path / "a?b#c%20d.db"
+    sqlite3.connect(path).close()
+    connect_existing(path, "ro").close()
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
 
 def test_a_new_database_is_closed_to_other_users(tmp_path: Path) -> None:
