@@ -1,6 +1,6 @@
 """What `verify` asks of the index: what it repeats of the WARC files, and whether it agrees with itself.
 
-Each function takes an open connection to `index.db`; what an answer means is `archive.verify`'s.
+Each function takes an open connection to `index.db`; findings are made of it in `archive.verify`.
 """  # noqa: E501
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from archive.query.reader import IndexReader
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteReport:
-    """How one site stands: its last crawl as in `crawls` (None where there was none), and what the
+    """One site: its last crawl as in `crawls` (None and 0 if there was none), and what the
     collection holds of it.
 
     `owed` counts the URLs that failed in the last crawl (`failed` is the crawl's own count

@@ -58,7 +58,7 @@ class _Task:
 
 
 class WorkerPool:
-    """A few worker processes behind `submit`.
+    """Worker processes that read the payloads given to `submit`.
 
     `workers` defaults to the number of usable cores; `seconds` bounds one payload's wall time,
     `memory` a worker's private memory in bytes.
