@@ -181,19 +181,19 @@ class IndexReader:
         any address of it.
         """
         for identity in self._named(name):
-            found = self._list(f"SELECT {_PUBLIC} FROM articles WHERE id = :id", id=identity)  # noqa: S608
-            if found:
-                return found[0]
+            rows = self._list(f"SELECT {_PUBLIC} FROM articles WHERE id = :id", id=identity)  # noqa: S608
+            if rows:
+                return rows[0]
         return None
 
     def require_article(self, name: str) -> Row:
         """The article as `article` finds it; UsageError where there is none."""
-        found = self.article(name)
-        if found is None and (gone := self.withdrawal(name)) is not None:
+        article = self.article(name)
+        if article is None and (gone := self.withdrawal(name)) is not None:
             raise UsageError(f"{name}: withdrawn {gone['withdrawn'][:10]}: {gone['reason']}")
-        if found is None:
+        if article is None:
             raise UsageError(f"{name}: no article of that id or address; `warraq search` shows ids")
-        return found
+        return article
 
     def withdrawal(self, name: str) -> Row | None:
         """The tombstone of a withdrawn article, by its id or by an address of it."""

@@ -42,8 +42,9 @@ def init(ctx: click.Context, folder: Path, sites: tuple[str, ...], timezone: str
     """Make a collection in DIR, and look around the sites to crawl.
 
     For each site a [sites.NAME] table is written to DIR/warraq.toml, with comments that name
-    the robots.txt, sitemaps and feeds found. Its time zone is learned from its own dated pages. In
-    a collection that exists the sites are added at the end of warraq.toml; nothing in it is changed.
+    the robots.txt, sitemaps and feeds found. Its time zone is learned from its own dated pages.
+    In a collection that exists the sites are added at the end of warraq.toml; nothing in it is
+    changed.
     Exit code 3: a site could not be looked at (its table is written all the same).
     """
     from crawler.setup.create_collection import create_collection
