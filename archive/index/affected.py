@@ -1,4 +1,4 @@
-"""What a capture touches of the index, and what everything derived from captures shares."""
+"""The rows that a batch of captures affects, and the queries that all derivations share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def docid_of(article: str) -> int:
 
 @dataclass(slots=True)
 class AffectedRows:
-    """What a batch touches and what is to be derived anew; filled step by step."""
+    """The rows that a batch affects, which are then derived again; each step adds to them."""
 
     addresses: set[Address] = field(default_factory=set)
     fingerprints: set[tuple[str, str]] = field(default_factory=set)

@@ -142,8 +142,8 @@ def _redirecting_times(db: sqlite3.Connection, source: str) -> dict[str, list[st
 
 
 def _write_aliases(db: sqlite3.Connection, source: str) -> None:
-    """Write the addresses that `source` is by redirecting; where it was also read as the article,
-    that row stands.
+    """Write the aliases that `source` is by redirecting; if it was also read as the article, that
+    row is kept.
     """
     times = _redirecting_times(db, source)
     own = {

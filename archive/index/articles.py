@@ -218,7 +218,9 @@ class _TextChange:
 def _write_article(
     db: sqlite3.Connection, article: str, touched: AffectedRows
 ) -> _TextChange | None:
-    """Write one article's row and what hangs on it; what is to change in the full text."""
+    """Write one article's row with its authors, tags, images and links; return the change that its
+    full text needs, None if it needs none.
+    """
     before = db.execute(
         "SELECT title, body, version_id, url, cluster_id, published, first_seen FROM articles "
         "WHERE id = ?",

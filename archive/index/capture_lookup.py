@@ -1,8 +1,7 @@
-"""Which capture answers for an address at a time, and which record holds the payload that a revisit
-stands for.
+"""Which capture shows an address at a time, and which record holds the payload of a revisit.
 
-Queries on `captures` alone, for whoever has `index.db` open. What a page looked like then is
-`crawler.serve.replay`'s.
+Queries on `captures` alone, on an open connection to `index.db`. Showing the page as it was is
+`crawler.serve.replay`.
 """
 
 from __future__ import annotations

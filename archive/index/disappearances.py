@@ -1,4 +1,4 @@
-"""Articles that answered and no longer do."""
+"""Articles that answered and no longer do: 404, 410, 451, or a redirect to no article."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ GONE = (404, 410, 451)
 def derive_disappearances(
     db: sqlite3.Connection, articles: set[str], urls: set[str], fresh: set[str]
 ) -> None:
-    """Decide anew which of `articles`, and of the articles found at `urls` (those just captured),
+    """Decide again which of `articles` (ids), and of the articles at `urls` (those just captured),
     are gone.
 
-    `fresh` are those of `urls` that answered as never before: what redirects to them may now lead
-    elsewhere.
+    `fresh` are those of `urls` that answered with another kind, status or redirect than ever
+    before, so that the articles whose URLs redirect to them are decided again, too.
     """
     affected = set(articles)
     named = "SELECT DISTINCT article_id FROM _readings WHERE key = ? AND article_id IS NOT NULL"

@@ -104,7 +104,7 @@ def order_key(captured: datetime, warc: str, offset: int) -> str:
 
 
 def exact_time(time: datetime) -> str:
-    """A time with its fraction of a second, if any, as it stands in the WARC."""
+    """A time in ISO 8601, UTC, with its fraction of a second if it has one, as in WARC-Date."""
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -264,7 +264,7 @@ def extractor_versions() -> str:
 
 
 def sighting_row(sighting: Sighting, capture: Capture) -> Row:
-    """The row of `sightings` for an announcement that stood in `capture`."""
+    """The row of `sightings` for an announcement read in `capture`."""
     row: Row = {
         "url": storable_text(sighting.url),
         "source": storable_text(sighting.source),
@@ -350,7 +350,7 @@ def capture_of(row: Sequence[Any]) -> Capture:
 
 
 def reference_of(row: Sequence[Any]) -> Reference:
-    """Where the record of a row with `CAPTURE_COLUMNS` stands."""
+    """The reference to the record of a row with `CAPTURE_COLUMNS`."""
     value = dict(zip(_CAPTURE_NAMES, row, strict=True))
     return Reference(
         url=value["url"],

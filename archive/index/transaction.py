@@ -29,8 +29,8 @@ from archive.index.withdrawals import (
     apply_withdrawal,
     delete_captures,
     has_page,
-    is_announced_in_vain,
     is_withdrawn,
+    is_withdrawn_url,
     texts_of,
 )
 from archive.model import Capture, Change, Failure, PayloadKind, Reading, RecordType
@@ -54,7 +54,7 @@ ON CONFLICT DO UPDATE SET
 
 @dataclass(frozen=True, slots=True)
 class PendingChange:
-    """What is needed to say, once the batch is derived, what a capture meant."""
+    """What `change_of` needs, once the batch is derived, to tell what a capture meant."""
 
     capture_id: str
     address: tuple[str, str] | None = None
@@ -84,9 +84,7 @@ class CaptureBatch:
         row = capture_row(capture, reading)
         self._note_consequences(row)
         insert_row(self._db, "captures", row)
-        announced = [
-            each for each in reading.sightings if not is_announced_in_vain(self._db, each.url)
-        ]
+        announced = [each for each in reading.sightings if not is_withdrawn_url(self._db, each.url)]
         self._db.executemany(_UPSERT_SIGHTING, [sighting_row(each, capture) for each in announced])
         insert_failures(self._db, failures_of(capture, reading))
         articles = read_articles(capture, reading)
@@ -163,8 +161,8 @@ class CaptureBatch:
         self._touched.fingerprints.add((site, row["fingerprint"]))
 
     def _overrule(self, site: str, key: str, url: str) -> None:
-        """What listings carried of an article no longer counts: its own page was read, at the
-        address they gave or as that one.
+        """Make the renditions of an article in listings inactive: its own page was read, at the
+        address they gave (`url`) or under its folded address (`key`).
         """
         for column, value in (("key", key), ("url", url)):
             overruled = self._db.execute(
@@ -176,12 +174,12 @@ class CaptureBatch:
             self._touched.fingerprints |= {(site, fingerprint) for _, fingerprint in overruled}
 
     def withdraw(self, withdrawal: Withdrawal) -> None:
-        """Note a withdrawal, and take away what it covers."""
+        """Store a withdrawal, and make what it covers inactive."""
         self._boilerplate.withdraw_texts(texts_of(self._db, withdrawal), self._touched)
         apply_withdrawal(self._db, withdrawal, self._touched)
 
     def delete_captures(self, captures: Iterable[str]) -> None:
-        """Take captures (ids) out whose records are no longer in the archive."""
+        """Delete captures (ids) whose records are no longer in the archive."""
         for text in delete_captures(self._db, captures, self._touched):
             self._boilerplate.register_text(text, self._touched)
 

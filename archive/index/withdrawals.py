@@ -1,7 +1,7 @@
 """What withdrawals mean for the index, in whatever order they and the captures come.
 
-A reading that is withdrawn counts for nothing (`_readings.is_active` is 0), so no article, version,
-address or cluster comes of it; that it was read stays known by its digests. The row in
+A reading that is withdrawn is inactive (`_readings.is_active` is 0), so no article, version,
+address or cluster is derived from it; its digests stay. The row in
 `withdrawals` is the article's tombstone. Writing the record that says so is `warc_writer`'s, taking
 bytes out of WARC files `tombstones`'.
 """
@@ -36,8 +36,8 @@ def is_withdrawn(db: sqlite3.Connection, site: str, key: str, text_sha256: str) 
     return row is not None
 
 
-def is_announced_in_vain(db: sqlite3.Connection, url: str) -> bool:
-    """Whether an announcement is of a withdrawn article: its title is not kept."""
+def is_withdrawn_url(db: sqlite3.Connection, url: str) -> bool:
+    """True if an announced URL is of a withdrawn article: such an announcement is not stored."""
     if db.execute("SELECT 1 FROM _withdrawn LIMIT 1").fetchone() is None:
         return False
     keys = "SELECT 1 FROM _withdrawn WHERE kind = 'key' AND value = ? LIMIT 1"
@@ -45,8 +45,8 @@ def is_announced_in_vain(db: sqlite3.Connection, url: str) -> bool:
 
 
 def apply_withdrawal(db: sqlite3.Connection, withdrawal: Withdrawal, touched: AffectedRows) -> None:
-    """Note a withdrawal and take away what it covers; of several of one article the first stands,
-    and any purge.
+    """Store a withdrawal and make what it covers inactive; of several of one article the earliest
+    is kept, with `purged` set if any has it.
     """
     texts, digests = " ".join(sorted(withdrawal.texts)), " ".join(sorted(withdrawal.digests))
     row = (
@@ -79,7 +79,7 @@ def apply_withdrawal(db: sqlite3.Connection, withdrawal: Withdrawal, touched: Af
     covered = texts_of(db, withdrawal)
     for column, values in (("key", withdrawal.keys), ("text_id", covered)):
         for value in values:
-            _take_away(db, withdrawal.site, column, value, touched)
+            _deactivate_readings(db, withdrawal.site, column, value, touched)
     db.executemany("DELETE FROM _texts WHERE id = ?", [(text,) for text in covered])
     _forget_announcements(db, set(withdrawal.keys))
 
@@ -93,7 +93,7 @@ def _withdrawn_values(withdrawal: Withdrawal) -> Iterator[tuple[str, str, str, s
         yield from ((kind, withdrawal.site, value, withdrawal.article_id) for value in values)
 
 
-def _take_away(
+def _deactivate_readings(
     db: sqlite3.Connection, site: str, column: str, value: str | int, touched: AffectedRows
 ) -> None:
     rows = db.execute(
@@ -157,7 +157,7 @@ def delete_captures(
         db.execute("DELETE FROM _readings WHERE capture_id = ?", (capture,))
         db.execute("DELETE FROM captures WHERE id = ?", (capture,))
         for site, key, url in pages:
-            again |= _count_listings(db, site, key, url, touched)
+            again |= _reactivate_listings(db, site, key, url, touched)
     return again
 
 
@@ -172,11 +172,11 @@ def has_page(db: sqlite3.Connection, site: str, key: str, url: str) -> bool:
     )
 
 
-def _count_listings(
+def _reactivate_listings(
     db: sqlite3.Connection, site: str, key: str, url: str, touched: AffectedRows
 ) -> set[int]:
-    """What listings carried of an address counts again, once no page of its own is kept and it is
-    not withdrawn itself.
+    """Make renditions of an address in listings active again, if no page of its own is kept and it
+    is not withdrawn itself; return their texts (`_texts.id`).
     """
     again = set()
     for column, value in (("key", key), ("url", url)):

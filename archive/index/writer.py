@@ -189,8 +189,8 @@ class Index:
             batch.derive_all()
 
     def end_crawl(self, summary: CrawlSummary) -> None:
-        """Note how a crawl stands, or ended; a row that says `finished` is not overwritten by one
-        that does not.
+        """Store the row of a crawl, running or ended; a row with `finished` is not overwritten
+        by one without.
         """
         row = crawl_row(summary)
         with self._transaction():
@@ -201,7 +201,9 @@ class Index:
                 self._db.execute(_REPLACE_CRAWL, row)
 
     def mark_indexed(self, warc: str, end: int) -> None:
-        """Note that a WARC is in the index up to byte `end`; it never goes back."""
+        """Store that a WARC is in the index up to byte `end`; a smaller number than before is
+        ignored.
+        """
         with self._transaction():
             self._mark(warc, end)
 

@@ -95,7 +95,7 @@ def sample_readings(connection: sqlite3.Connection, count: int) -> list[tuple[st
 
 
 def begin_snapshot(connection: sqlite3.Connection) -> None:
-    """Have the connection see the index as it stands now, whatever is written from here on."""
+    """Begin a transaction that sees the index as it is now, whatever is written later."""
     connection.execute("BEGIN")
     connection.execute("SELECT count(*) FROM captures").fetchone()  # the snapshot begins at a read
 

@@ -61,7 +61,7 @@ def captures_showing(reader: IndexReader, withdrawal: Withdrawal) -> list[Row]:
 
 
 def captures_carrying(reader: IndexReader, withdrawal: Withdrawal) -> tuple[tuple[str, str], ...]:
-    """The captures of other pages (listings) in which the article's text stands: (URL, time)."""
+    """The captures of other pages (listings) that carry the article's text, as (URL, ISO 8601)."""
     values = {name: json.dumps(getattr(withdrawal, name)) for name in ("keys", "texts")}
     rows = reader.rows(_CARRYING, {"site": withdrawal.site, **values})
     return tuple((row["url"], row["captured"]) for row in rows)
