@@ -23,8 +23,8 @@ SEED = 20_240_601
 
 
 def text_signature(text: str) -> bytes | None:
-    """The MinHash signature of a text (64 unsigned 32-bit integers, little-endian); None if the
-    text is too short for one.
+    """The MinHash signature of a text (64 unsigned 32-bit integers, little-endian: 256 bytes); None
+    if it has fewer than `FEWEST_WORDS` words.
 
     The same text gives the same bytes in every process and on every machine.
     """

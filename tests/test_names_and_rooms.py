@@ -92,20 +92,6 @@ REFUSED_PARTS = {"furniture", "lesson", "lessons", "teacher", "taught", "obstacl
 
 # Tested through the modules that use them: `extract`, the index's writer, a whole crawl.
 TESTED_THROUGH_OTHERS = {
-    "archive/index/affected.py",
-    "archive/index/article_urls.py",
-    "archive/index/articles.py",
-    "archive/index/capture_lookup.py",
-    "archive/index/clusters.py",
-    "archive/index/connection.py",
-    "archive/index/disappearances.py",
-    "archive/index/revisits.py",
-    "archive/index/rows.py",
-    "archive/index/schema.py",
-    "archive/index/transaction.py",
-    "archive/query/audit.py",
-    "archive/query/reports.py",
-    "archive/query/withdrawal_scope.py",
     "crawler/crawl/context.py",
     "crawler/crawl/link_admission.py",
     "crawler/crawl/options.py",

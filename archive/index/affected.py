@@ -1,4 +1,4 @@
-"""What a capture touches of the index, and what everything derived from captures shares."""
+"""The rows that a batch of captures affects, and the queries that all derivations share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def docid_of(article: str) -> int:
 
 @dataclass(slots=True)
 class AffectedRows:
-    """What a batch touches and what is to be derived anew; filled step by step."""
+    """The rows that a batch affects, which are then derived again; each step adds to them."""
 
     addresses: set[Address] = field(default_factory=set)
     fingerprints: set[tuple[str, str]] = field(default_factory=set)
@@ -44,10 +44,10 @@ class AffectedRows:
 def first_and_last(
     db: sqlite3.Connection, condition: str, values: tuple[str, ...]
 ) -> tuple[str, str] | None:
-    """The first and last moment of the readings that meet a condition an index serves, as ISO 8601;
-    None without any.
+    """When the readings that meet a condition (which an index serves) were captured first and last,
+    as ISO 8601; None if there are none.
     """
-    query = "SELECT {}(moment) FROM _readings WHERE " + condition  # noqa: S608
+    query = "SELECT {}(order_key) FROM _readings WHERE " + condition  # noqa: S608
     # One at a time: SQLite seeks only then.
     first, last = (
         db.execute(query.format(extreme), values).fetchone()[0] for extreme in ("min", "max")
@@ -56,12 +56,13 @@ def first_and_last(
 
 
 def latest_reading(db: sqlite3.Connection, article: str) -> tuple[str, str]:
-    """URL and moment at which an article was last read; of one on several pages, its first page if
-    that was read at all.
+    """URL and `order_key` of the latest reading of an article (its id); of one on several pages, of
+    its first page if that was read at all.
     """
     statement = (
-        "SELECT r.url, r.moment, ifnull(t.part, 0) FROM _readings r JOIN _texts t ON t.id = r.text"
-        " WHERE r.article_id = ? ORDER BY r.moment DESC LIMIT 1"
+        "SELECT r.url, r.order_key, ifnull(t.part, 0) FROM _readings r"
+        " JOIN _texts t ON t.id = r.text_id"
+        " WHERE r.article_id = ? ORDER BY r.order_key DESC LIMIT 1"
     )
     row = db.execute(statement, (article,)).fetchone()
     if row[2] > 1:

@@ -75,9 +75,9 @@ def urls_leading_to(db: sqlite3.Connection, urls: set[str]) -> set[str]:
     themselves.
     """
     redirect = "SELECT 1 FROM captures WHERE url = ? AND location IS NOT NULL LIMIT 1"
-    found = {url for url in urls if db.execute(redirect, (url,)).fetchone()}
+    leading = {url for url in urls if db.execute(redirect, (url,)).fetchone()}
     edge, seen = set(urls), set(urls)
-    for _ in range(MOST_HOPS + 1):  # as far as _behind looks ahead
+    for _ in range(MOST_HOPS + 1):  # as far as urls_redirected_to looks ahead
         sources = {
             source
             for url in edge
@@ -87,10 +87,10 @@ def urls_leading_to(db: sqlite3.Connection, urls: set[str]) -> set[str]:
         }
         edge = sources - seen
         seen |= edge
-        found |= sources
+        leading |= sources
         if not edge:
             break
-    return found
+    return leading
 
 
 def _redirect_targets(db: sqlite3.Connection, url: str) -> dict[str, set[str]]:
@@ -121,7 +121,7 @@ def urls_redirected_to(db: sqlite3.Connection, url: str) -> set[str]:
 
 def _redirecting_times(db: sqlite3.Connection, source: str) -> dict[str, list[str]]:
     """The articles that redirects from `source` lead to, each with the times of these redirects."""
-    moments: dict[str, list[str]] = {}
+    times: dict[str, list[str]] = {}
     for location, urls in _redirect_targets(db, source).items():
         articles = {
             article
@@ -137,15 +137,15 @@ def _redirecting_times(db: sqlite3.Connection, source: str) -> dict[str, list[st
             (source, location),
         ).fetchone()
         for article in articles:
-            moments.setdefault(article, []).extend(seen)
-    return moments
+            times.setdefault(article, []).extend(seen)
+    return times
 
 
 def _write_aliases(db: sqlite3.Connection, source: str) -> None:
-    """Write the addresses that `source` is by redirecting; where it was also read as the article,
-    that row stands.
+    """Write the aliases that `source` is by redirecting; if it was also read as the article, that
+    row is kept.
     """
-    moments = _redirecting_times(db, source)
+    times = _redirecting_times(db, source)
     own = {
         article
         for (article,) in db.execute(
@@ -167,10 +167,7 @@ def _write_aliases(db: sqlite3.Connection, source: str) -> None:
         "INSERT INTO addresses VALUES (?, ?, 'alias', ?, ?)",
         [
             (source, article, min(seen), max(seen))
-            for article, seen in sorted(moments.items())
+            for article, seen in sorted(times.items())
             if article not in own
         ],
     )
-
-
-# ----------------------------------------------------------------------------------- disappearances

@@ -64,7 +64,7 @@ def _update_fingerprint_urls(db: sqlite3.Connection, touched: AffectedRows) -> s
     for site, fingerprint in sorted(touched.fingerprints):
         first = db.execute(
             "SELECT key FROM _readings WHERE site = ? AND fingerprint = ? AND is_active = 1 "
-            "ORDER BY moment LIMIT 1",
+            "ORDER BY order_key LIMIT 1",
             (site, fingerprint),
         ).fetchone()
         before = db.execute(
@@ -123,31 +123,31 @@ def _assign_readings(
 ) -> None:
     """Write into readings and captures which article and version they are."""
     for site, key in addresses:
-        work = db.execute(
+        row = db.execute(
             "SELECT article_key FROM _url_article WHERE site = ? AND key = ?", (site, key)
         ).fetchone()
-        article = article_id(site, work[0]) if work else None
+        article = article_id(site, row[0]) if row else None
         stale = db.execute(
             "SELECT capture_id, ordinal, url, text_sha256, article_id, version_id, is_active "
             "FROM _readings"
             " WHERE site = ? AND key = ? AND article_id IS NOT CASE is_active WHEN 1 THEN ? END",
             (site, key, article),
         ).fetchall()
-        for capture, ordinal, url, sha256, old_article, old_version, counts in stale:
-            now = article if counts else None
-            version = version_id(now, sha256) if now else None
+        for capture, ordinal, url, sha256, old_article, old_version, is_active in stale:
+            new_article = article if is_active else None
+            version = version_id(new_article, sha256) if new_article else None
             db.execute(
                 "UPDATE _readings SET article_id = ?, version_id = ? WHERE capture_id = ? AND "
                 "ordinal = ?",
-                (now, version, capture, ordinal),
+                (new_article, version, capture, ordinal),
             )
             if ordinal == 0:
                 db.execute(
                     "UPDATE captures SET article_id = ?, version_id = ? WHERE id = ?",
-                    (now, version, capture),
+                    (new_article, version, capture),
                 )
             touched.add_reading(old_article, old_version, url, sha256)
-            touched.add_reading(now, version, url, sha256)
+            touched.add_reading(new_article, version, url, sha256)
 
 
 # ----------------------------------------------------------------------------------------- versions
@@ -180,7 +180,7 @@ def _write_versions(db: sqlite3.Connection, touched: AffectedRows) -> None:
 def _number_versions(db: sqlite3.Connection, article: str) -> None:
     rows = db.execute("SELECT id, number FROM versions WHERE article_id = ?", (article,)).fetchall()
     if len(rows) > 1:
-        first = "SELECT min(moment) FROM _readings WHERE version_id = ?"
+        first = "SELECT min(order_key) FROM _readings WHERE version_id = ?"
         rows.sort(key=lambda row: db.execute(first, row[:1]).fetchone()[0])
     for number, (version, old) in enumerate(rows, start=1):
         if number != old:
@@ -193,8 +193,8 @@ def _text_row(db: sqlite3.Connection, article: str, version: str) -> tuple[str, 
     """
     statement = (
         "SELECT t.metadata, t.signature, t.listing, ifnull(t.part, 0) FROM _readings r JOIN "
-        "_texts t ON t.id = r.text"
-        " WHERE r.version_id = ? AND r.article_id = ? ORDER BY r.moment DESC LIMIT 1"
+        "_texts t ON t.id = r.text_id"
+        " WHERE r.version_id = ? AND r.article_id = ? ORDER BY r.order_key DESC LIMIT 1"
     )
     row = db.execute(statement, (version, article)).fetchone()
     if row[3] > 1:
@@ -218,14 +218,17 @@ class _TextChange:
 def _write_article(
     db: sqlite3.Connection, article: str, touched: AffectedRows
 ) -> _TextChange | None:
-    """Write one article's row and what hangs on it; what is to change in the full text."""
+    """Write one article's row with its authors, tags, images and links; return the change that its
+    full text needs, None if it needs none.
+    """
     before = db.execute(
         "SELECT title, body, version_id, url, cluster_id, published, first_seen FROM articles "
         "WHERE id = ?",
         (article,),
     ).fetchone()
     newest = db.execute(
-        "SELECT site, version_id FROM _readings WHERE article_id = ? ORDER BY moment DESC LIMIT 1",
+        "SELECT site, version_id FROM _readings WHERE article_id = ?"
+        " ORDER BY order_key DESC LIMIT 1",
         (article,),
     ).fetchone()
     if newest is None:
@@ -280,7 +283,7 @@ def _canonical_url(db: sqlite3.Connection, article: str, site: str) -> str:
     article's own address.
     """
     for key, canonical in db.execute(
-        "SELECT key, canonical FROM _readings WHERE article_id = ? ORDER BY moment", (article,)
+        "SELECT key, canonical FROM _readings WHERE article_id = ? ORDER BY order_key", (article,)
     ):
         if article_id(site, key) == article:
             return str(canonical)

@@ -1,21 +1,22 @@
-"""Which capture answers for an address at a time, and which record holds the payload that a revisit
-stands for.
+"""Which capture shows an address at a time, and which record holds the payload of a revisit.
 
-Queries on `captures` alone, for whoever has `index.db` open. What a page looked like then is
-`crawler.serve.replay`'s.
+Queries on `captures` alone, on an open connection to `index.db`. Showing the page as it was is
+`crawler.serve.replay`.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
+from typing import Any
 
-from archive.index.rows import CAPTURE_COLUMNS, capture_of, reference_of
+from archive.index.rows import CAPTURE_COLUMNS, capture_of, exact_time, reference_of
 from archive.index.withdrawals import OF_WITHDRAWN
-from archive.model import Capture, RecordType, Reference, iso_utc
+from archive.model import Capture, Digest, RecordType, Reference, iso_utc
+from archive.model.revisit_reference import ReferenceCriterion, reference_criteria
 
 
-def nearest_capture(db: sqlite3.Connection, url: str, moment: datetime) -> Capture | None:
+def nearest_capture(db: sqlite3.Connection, url: str, time: datetime) -> Capture | None:
     """The capture of `url` nearest in time that shows something: an answer below 400 if there is
     one, else any (but none of a withdrawn article).
 
@@ -23,13 +24,13 @@ def nearest_capture(db: sqlite3.Connection, url: str, moment: datetime) -> Captu
     round.
     """
     scheme, _, rest = url.partition("://")
-    other = f"{'http' if scheme == 'https' else 'https'}://{rest}"
+    twin = f"{'http' if scheme == 'https' else 'https'}://{rest}"
     row = db.execute(
-        f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url IN (:url, :other) AND NOT {OF_WITHDRAWN}"  # noqa: S608
+        f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url IN (:url, :twin) AND NOT {OF_WITHDRAWN}"  # noqa: S608
         " ORDER BY coalesce(status, 200) >= 400, url != :url, abs(julianday(captured) - "
-        "julianday(:moment)),"
+        "julianday(:time)),"
         " warc, offset LIMIT 1",
-        {"url": url, "other": other, "moment": iso_utc(moment)},
+        {"url": url, "twin": twin, "time": iso_utc(time)},
     ).fetchone()
     return capture_of(row) if row else None
 
@@ -40,28 +41,61 @@ def revisit_target(db: sqlite3.Connection, capture: Capture) -> Reference | None
     """
     if capture.record_type != RecordType.REVISIT:
         return None
-    by_id = "record_id = ?", (capture.refers_to_id or "",)
-    url = capture.refers_to_url or capture.url
-    date = iso_utc(capture.refers_to_date) if capture.refers_to_date else ""
-    by_date = "url = ? AND captured = ?", (url, date)
-    for condition, values in (by_id, by_date):
-        row = db.execute(
-            f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE {condition} AND record_type != 'revisit'"  # noqa: S608
-            " ORDER BY captured, warc, offset LIMIT 1",
-            values,
-        ).fetchone()
-        if row is not None:
-            return reference_of(row)
-    return first_with(db, str(capture.payload_digest)) if capture.payload_digest else None
+    row = _referred_row(db, capture, "1", ())
+    return reference_of(row) if row else None
 
 
-def first_with(db: sqlite3.Connection, digest: str) -> Reference | None:
+def earlier_capture_of_page(db: sqlite3.Connection, revisit: Capture) -> Capture | None:
+    """The capture of the revisit's own URL, not later than it, that it refers to; None if there is
+    none.
+    """
+    row = _referred_row(
+        db, revisit, "url = ? AND captured <= ?", (revisit.url, iso_utc(revisit.captured))
+    )
+    return capture_of(row) if row else None
+
+
+def earliest_with_digest(db: sqlite3.Connection, digest: Digest) -> Reference | None:
     """The earliest whole `response` with status 200 whose payload has this digest: what a revisit
     refers to.
     """
-    row = db.execute(
-        f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE payload_digest = ? AND record_type = 'response'"  # noqa: E501, S608
-        " AND status = 200 AND truncated IS NULL ORDER BY captured, warc, offset LIMIT 1",
-        (digest,),
-    ).fetchone()
+    criterion = ReferenceCriterion(payload_digest=digest, is_whole_response=True)
+    row = _matching_row(db, criterion, "1", ())
     return reference_of(row) if row else None
+
+
+def _referred_row(
+    db: sqlite3.Connection, revisit: Capture, condition: str, values: tuple[str, ...]
+) -> tuple[Any, ...] | None:
+    """The row (`CAPTURE_COLUMNS`) that a revisit refers to, of those that meet `condition`."""
+    rows = (
+        _matching_row(db, criterion, condition, values) for criterion in reference_criteria(revisit)
+    )
+    return next((row for row in rows if row is not None), None)
+
+
+def _matching_row(
+    db: sqlite3.Connection, criterion: ReferenceCriterion, condition: str, values: tuple[str, ...]
+) -> tuple[Any, ...] | None:
+    """The row that `ReferenceCriterion.is_met` would choose, of those that meet `condition`."""
+    digest, instant = criterion.payload_digest, criterion.instant
+    required = {
+        "record_id = ?": criterion.record_id,
+        "url = ?": criterion.url,
+        "warc_date = ?": None if instant is None else exact_time(instant),
+        "captured = ?": criterion.second,
+        "payload_digest = ?": None if digest is None else str(digest),
+        "status = ?": criterion.status,
+        "captured <= ?": criterion.not_after,
+    }
+    given = {text: value for text, value in required.items() if value is not None}
+    conditions = [condition, *given, "record_type != 'revisit'"]
+    if criterion.is_whole_response:  # in the words of the index `captures_digest`
+        conditions.append("record_type = 'response' AND status = 200 AND truncated IS NULL")
+    direction = "DESC" if criterion.is_latest else "ASC"
+    row: tuple[Any, ...] | None = db.execute(
+        f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE {' AND '.join(conditions)}"  # noqa: S608
+        f" ORDER BY captured {direction}, warc {direction}, offset {direction} LIMIT 1",
+        (*values, *given.values()),
+    ).fetchone()
+    return row

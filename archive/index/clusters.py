@@ -28,8 +28,8 @@ class _DisjointSets:
             node, parent = parent, self._parent[parent]
         return node
 
-    def join(self, one: Node, other: Node) -> None:
-        self._parent[self.root(one)] = self.root(other)
+    def join(self, first: Node, second: Node) -> None:
+        self._parent[self.root(first)] = self.root(second)
 
     def all(self) -> list[list[Node]]:
         groups: dict[Node, list[Node]] = {}
@@ -111,11 +111,11 @@ def _components_of(db: sqlite3.Connection, docids: list[int]) -> list[list[Node]
         row = db.execute("SELECT signature FROM _signatures WHERE docid = ?", (docid,)).fetchone()
         if row is None:
             continue
-        for other, cluster in _candidate_neighbours(db, docid, row[0]):
-            node: Node = cluster or other
+        for neighbour, cluster in _candidate_neighbours(db, docid, row[0]):
+            node: Node = cluster or neighbour
             if groups.root(node) != groups.root(docid):
                 (signature,) = db.execute(
-                    "SELECT signature FROM _signatures WHERE docid = ?", (other,)
+                    "SELECT signature FROM _signatures WHERE docid = ?", (neighbour,)
                 ).fetchone()
                 if estimate_similarity(row[0], signature) >= NEAR_DUPLICATE_THRESHOLD:
                     groups.join(docid, node)
@@ -128,12 +128,12 @@ def _candidate_neighbours(
     """The articles that share a band with one, and their clusters."""
     wanted = signature_bands(signature)
     marks = ", ".join("?" * len(wanted))
-    found = db.execute(
+    rows = db.execute(
         "SELECT docid, cluster_id FROM articles WHERE docid IN"  # noqa: S608
         f" (SELECT docid FROM _bands WHERE band IN ({marks})) ORDER BY docid",
         wanted,
     )
-    return [(other, cluster) for other, cluster in found if other != docid]
+    return [(neighbour, cluster) for neighbour, cluster in rows if neighbour != docid]
 
 
 def _name_group(db: sqlite3.Connection, group: list[Node]) -> set[str]:
@@ -151,8 +151,8 @@ def _name_group(db: sqlite3.Connection, group: list[Node]) -> set[str]:
     db.executemany(
         "UPDATE articles SET cluster_id = ? WHERE docid = ?", [(name, docid) for docid in docids]
     )
-    others = [(name, cluster) for cluster in absorbed if cluster != name]
-    db.executemany("UPDATE articles SET cluster_id = ? WHERE cluster_id = ?", others)
+    renamed = [(name, cluster) for cluster in absorbed if cluster != name]
+    db.executemany("UPDATE articles SET cluster_id = ? WHERE cluster_id = ?", renamed)
     return {name, *absorbed}
 
 

@@ -11,27 +11,65 @@ from pathlib import Path
 from archive.errors import NewerCollectionError, StorageError
 from archive.index.schema import APPLICATION_ID, SCHEMA_VERSION, TABLES
 
+# SQLite's primary result codes that say nothing of the file itself: the disk, the file system or
+# another program refuses.
+_REFUSALS = frozenset(
+    {
+        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL),
+        *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN),
+        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM),
+        sqlite3.SQLITE_INTERRUPT,
+    }
+)
+# How SQLite begins what it says of a wrong statement.
+_WRONG_STATEMENT = (
+    *("no such", "near ", "ambiguous", "table ", "fts5:", "wrong number", "too many"),
+)
+REBUILD = "run `warraq index --rebuild`"
+
 
 @contextmanager
-def storage_errors(path: Path) -> Iterator[None]:
-    """Turn what SQLite says of the disk, of locks and of damage into StorageError; everything else
-    passes as the bug it is.
+def storage_errors(path: Path, *, repair: str = REBUILD, is_trusted: bool = True) -> Iterator[None]:
+    """Turn what SQLite says of the disk, of locks and of damage into StorageError, with advice:
+    `repair` is what to do about damage.
+
+    A wrong statement or a broken constraint passes as the bug it is; but not with `is_trusted`
+    false, where another program may have changed the tables: then it is damage, too.
     """
     try:
         yield
-    except sqlite3.OperationalError as error:
-        text = str(error)
-        if text.startswith(
-            ("no such", "near ", "ambiguous", "table ", "fts5:", "wrong number", "too many")
-        ):
-            raise
-        raise StorageError(
-            f"{path}: {text}; check the disk and whether another program holds the file"
-        ) from error
-    except (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError):
-        raise
     except sqlite3.DatabaseError as error:
-        raise StorageError(f"{path}: {error}; run `warraq index --rebuild`") from error
+        if _primary_code(error) in _REFUSALS:
+            advice = "check the disk and whether another program holds the file"
+        elif is_trusted and _is_bug(error):
+            raise
+        else:
+            advice = repair
+        raise StorageError(f"{path}: {error}; {advice}") from error
+
+
+def is_locked_or_read_only(error: sqlite3.DatabaseError) -> bool:
+    """True if SQLite refuses to write, though nothing need be wrong with the file."""
+    refusals = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_READONLY)
+    return _primary_code(error) in refusals
+
+
+def _primary_code(error: sqlite3.DatabaseError) -> int | None:
+    """The low byte of the result code; None if the error is Python's (text that is no UTF-8)."""
+    code: int | None = getattr(error, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF
+
+
+def _is_bug(error: sqlite3.DatabaseError) -> bool:
+    return isinstance(
+        error, sqlite3.IntegrityError | sqlite3.ProgrammingError | sqlite3.NotSupportedError
+    ) or (isinstance(error, sqlite3.OperationalError) and str(error).startswith(_WRONG_STATEMENT))
+
+
+def connect_existing(path: Path, mode: str, *, timeout: float = 30.0) -> sqlite3.Connection:
+    """Open a database that is there, `ro` or `rw`, whosever it is and whatever its version."""
+    address = f"{path.resolve().as_uri()}?mode={mode}"
+    return sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None)
 
 
 def create_private(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Articles that answered and no longer do."""
+"""Articles that answered and no longer do: 404, 410, 451, or a redirect to no article."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from archive.index.affected import latest_reading
 from archive.index.article_urls import urls_leading_to, urls_redirected_to
-from archive.index.rows import moment_of
+from archive.index.rows import order_key
 from archive.urls import canonical_key, is_amp, is_tracked
 
 GONE = (404, 410, 451)
@@ -17,11 +17,11 @@ GONE = (404, 410, 451)
 def derive_disappearances(
     db: sqlite3.Connection, articles: set[str], urls: set[str], fresh: set[str]
 ) -> None:
-    """Decide anew which of `articles`, and of the articles found at `urls` (those just captured),
+    """Decide again which of `articles` (ids), and of the articles at `urls` (those just captured),
     are gone.
 
-    `fresh` are those of `urls` that answered as never before: what redirects to them may now lead
-    elsewhere.
+    `fresh` are those of `urls` that answered with another kind, status or redirect than ever
+    before, so that the articles whose URLs redirect to them are decided again, too.
     """
     affected = set(articles)
     named = "SELECT DISTINCT article_id FROM _readings WHERE key = ? AND article_id IS NOT NULL"
@@ -44,7 +44,7 @@ def _write_disappearance(db: sqlite3.Connection, article: str) -> None:
     canonical, last_seen = row
     # Asked at its name and where it was last read: an AMP form or a further page that was given up
     # does not make it gone.
-    latest, read_at = latest_reading(db, article)
+    latest, read_key = latest_reading(db, article)
     since = db.execute(
         "SELECT captured, status, location, id, warc_date, warc, offset, url FROM captures"  # noqa: S608 -- a constant
         f" WHERE (url = ? OR {_SPELT}) AND captured >= ?",
@@ -52,13 +52,13 @@ def _write_disappearance(db: sqlite3.Connection, article: str) -> None:
     ).fetchall()
     answered = _ever_answered(db, article, canonical)
     # To the microsecond: two crawls may well begin within one second.
-    moments = [
-        (moment_of(datetime.fromisoformat(row[4]), row[5], row[6]), row[:4])
+    answers = [
+        (order_key(datetime.fromisoformat(row[4]), row[5], row[6]), row[:4])
         for row in since
         if row[7] == latest or (answered and _asks_for(row[7], canonical))
     ]
-    for at, (captured, status, location, capture) in sorted(moments):
-        if at > read_at and (reason := _gone_reason(db, status, location)):
+    for key, (captured, status, location, capture) in sorted(answers):
+        if key > read_key and (reason := _gone_reason(db, status, location)):
             db.execute(
                 "INSERT INTO disappearances VALUES (?, ?, ?, ?, ?)",
                 (article, last_seen, captured, reason, capture),
@@ -66,13 +66,13 @@ def _write_disappearance(db: sqlite3.Connection, article: str) -> None:
             return
 
 
-# The name of an article, with a slash behind it, and with more parameters: what `_spellings` fills
-# in.
+# The canonical URL, the same with a trailing slash, and with more parameters: `_spellings_of` gives
+# the values.
 _SPELT = "url IN (?, ?) OR url BETWEEN ? AND ?"
 
 
 def _spellings_of(canonical: str) -> tuple[str, str, str, str]:
-    more, end = ("&", "'") if "?" in canonical else ("?", "@")  # `end` sorts right behind `more`
+    more, end = ("&", "'") if "?" in canonical else ("?", "@")  # `end` sorts right after `more`
     return (canonical, canonical + "/", canonical + more, canonical + end)
 
 

@@ -1,10 +1,10 @@
-"""The site as teacher: which lines and places its articles share, and each text without those known
-for furniture.
+"""Which lines and DOM places the articles of a site share (its boilerplate), and each text without
+them.
 
-A lesson is a property of the set of texts that have the line or place: of the twelve articles whose
-numbers are smallest. So the same lessons hold whatever the order of captures; where one is learned
-or given up, the texts it touches are cleaned anew, and versions follow from that. What a lesson
-needs is told by `archive.text.shared_lines`.
+Whether a line or place is boilerplate depends on the set of texts that have it alone: on the
+`SAMPLE_SIZE` articles with the smallest hashes. So the result is the same whatever the order of
+captures; where a line becomes boilerplate or ceases to be, the texts that have it are cleaned again
+and their versions derived again. The rule itself is `archive.text.shared_lines`.
 """
 
 from __future__ import annotations
@@ -39,35 +39,35 @@ from archive.text.shared_lines import (
 )
 
 _UPSERT_TEXT = """
-INSERT INTO _texts (id, site, key, moment, listing, raw_sha256, text_sha256, title, body, places, metadata, signature,
+INSERT INTO _texts (id, site, key, order_key, listing, raw_sha256, text_sha256, title, body, places, metadata, signature,
   part)
-VALUES (:id, :site, :key, :moment, :listing, :raw_sha256, :text_sha256, :title, :kept, :places, :metadata, :signature,
+VALUES (:id, :site, :key, :order_key, :listing, :raw_sha256, :text_sha256, :title, :kept, :places, :metadata, :signature,
   :part)
-ON CONFLICT DO UPDATE SET moment = excluded.moment, listing = excluded.listing, metadata = excluded.metadata,
+ON CONFLICT DO UPDATE SET order_key = excluded.order_key, listing = excluded.listing, metadata = excluded.metadata,
   signature = excluded.signature, body = excluded.body
-WHERE (excluded.listing, moment) < (listing, excluded.moment)
+WHERE (excluded.listing, order_key) < (listing, excluded.order_key)
 """  # noqa: E501
 _WIDESPREAD = f"""
 SELECT value FROM json_each(?) WHERE
-  (SELECT count(*) FROM (SELECT DISTINCT article FROM _lines WHERE line = value LIMIT {MIN_ARTICLES})) = {MIN_ARTICLES}
+  (SELECT count(*) FROM (SELECT DISTINCT article_hash FROM _lines WHERE line_hash = value LIMIT {MIN_ARTICLES})) = {MIN_ARTICLES}
 """  # noqa: E501, S608
 _LEARNED = (
     "SELECT line_hash FROM _learned_lines WHERE line_hash IN (SELECT value FROM json_each(?))"
 )
-# Articles kept ready for judging; a site's boilerplate is mostly judged by the same few.
-_READY = 256
-_FIRST = -(1 << 63)
+# Sampled articles kept in memory; a site's boilerplate is mostly judged by the same few.
+_MOST_SAMPLES = 256
+_SMALLEST_HASH = -(1 << 63)  # of signed 64-bit integers
 # Of an article's lines at one place so many are looked at: a bound for tables of thousands of
 # cells.
 MOST_LINES = 100
 
-# Articles of one database made ready for judging lately, by text id; the oldest goes first.
+# Sampled articles of one database, by text id; the one used longest ago is dropped first.
 SampleCache = OrderedDict[int, SampledArticle]
 
 
 class BoilerplateIndex:
-    """What is learned within one transaction: texts are cleaned as they come, and again in
-    `relearn` where what is boilerplate changed.
+    """The boilerplate of all sites, brought up to date within one transaction: a text is cleaned
+    when it is added, and again in `relearn` if the boilerplate changed.
 
     `samples` belongs to the database and outlives the transaction.
     """
@@ -75,15 +75,14 @@ class BoilerplateIndex:
     def __init__(self, db: sqlite3.Connection, samples: SampleCache) -> None:
         self._db = db
         self._samples = samples
-        self._bodies: dict[int, str] = {}  # text: body as read, of those that came
-        self._moved: dict[
-            int, str
-        ] = {}  # lines whose articles are others than before, with their site
-        self._moved_places: dict[int, str] = {}
+        self._bodies: dict[int, str] = {}  # bodies as read of the texts added, by text id
+        # Hashes of the lines (and places) whose set of articles changed, each with its site.
+        self._changed_lines: dict[int, str] = {}
+        self._changed_places: dict[int, str] = {}
 
     def add_text(self, read: ReadArticle, touched: AffectedRows) -> tuple[str, str]:
-        """Keep a text as read; its hash and fingerprint without what is known for furniture by
-        now.
+        """Store a text as read; return the SHA-256 and the fingerprint of the text without what is
+        boilerplate by now.
         """
         row = read.text
         site, key = read.address
@@ -101,93 +100,94 @@ class BoilerplateIndex:
         touched.texts[sha256] = (row["title"], body)
         self._bodies[row["id"]] = row["body"]
         if not known:
-            article = hash_number(site, key)
-            rows = [(trait, article, row["id"]) for trait in sorted(self._note(site, read.lines))]
+            article_hash = hash_number(site, key)
+            hashes = self._mark_changed(site, read.lines)
+            rows = [(line_hash, article_hash, row["id"]) for line_hash in sorted(hashes)]
             self._db.executemany("INSERT OR IGNORE INTO _lines VALUES (?, ?, ?)", rows)
         return sha256, fingerprint(row["title"], body, read.published, key)
 
     def withdraw_texts(self, texts: Iterable[int], touched: AffectedRows) -> None:
-        """These texts, about to be withdrawn, teach no more, and count as they were read."""
+        """Take texts (ids) that are about to be withdrawn out of `_lines`, and give their readings
+        the hash of the text as read.
+        """
         for text in texts:
             site, places = self._db.execute(
                 "SELECT site, places FROM _texts WHERE id = ?", (text,)
             ).fetchone()
-            rows = (
-                [
-                    (trait, text)
-                    for trait in self._note(site, line_hashes_of(site, unpack_places(places)))
-                ]
-                if places
-                else []
-            )
-            self._db.executemany("DELETE FROM _lines WHERE line = ? AND text = ?", rows)
+            lines = line_hashes_of(site, unpack_places(places)) if places else ()
+            rows = [(line_hash, text) for line_hash in self._mark_changed(site, lines)]
+            self._db.executemany("DELETE FROM _lines WHERE line_hash = ? AND text_id = ?", rows)
             self._set_cleaned_body(text, self._text(text)[1], touched, anyway=True)
 
-    def _note(self, site: str, lines: Sequence[LineHashes]) -> set[int]:
-        traits, places = {line.line_hash for line in lines}, {line.place_hash for line in lines}
-        self._moved |= dict.fromkeys(traits, site)
-        self._moved_places |= dict.fromkeys(places, site)
-        return traits | places
+    def _mark_changed(self, site: str, lines: Sequence[LineHashes]) -> set[int]:
+        """Mark lines and their places for `relearn`; return the hashes of both."""
+        hashes, places = {line.line_hash for line in lines}, {line.place_hash for line in lines}
+        self._changed_lines |= dict.fromkeys(hashes, site)
+        self._changed_places |= dict.fromkeys(places, site)
+        return hashes | places
 
     # ------------------------------------------------------------------------------------- learning
 
     def relearn(self, touched: AffectedRows) -> None:
-        """Judge every line and place that came or went in this transaction; clean anew what that
-        changes.
+        """Decide again on every line and place whose set of articles changed in this transaction;
+        clean the texts that have one whose verdict changed.
         """
-        moved = self._moved | self._moved_places
-        widespread, known = self._among(_WIDESPREAD, moved), self._among(_LEARNED, moved)
+        candidates = self._changed_lines | self._changed_places
+        widespread = self._select_hashes(_WIDESPREAD, candidates)
+        known = self._select_hashes(_LEARNED, candidates)
         changed = [
-            trait for trait in sorted(widespread | known) if self._judge(trait, trait in known)
+            line_hash
+            for line_hash in sorted(widespread | known)
+            if self._update_verdict(line_hash, line_hash in known)
         ]
+        having = "SELECT text_id FROM _lines WHERE line_hash = ?"
         texts = {
-            text
-            for trait in changed
-            for (text,) in self._db.execute("SELECT text FROM _lines WHERE line = ?", (trait,))
+            text for line_hash in changed for (text,) in self._db.execute(having, (line_hash,))
         }
         for text in sorted(texts):
-            self._clean_anew(text, touched)
+            self._clean_again(text, touched)
 
-    def _among(self, statement: str, traits: Iterable[int]) -> set[int]:
-        return {trait for (trait,) in self._db.execute(statement, (json.dumps(list(traits)),))}
+    def _select_hashes(self, statement: str, hashes: Iterable[int]) -> set[int]:
+        rows = self._db.execute(statement, (json.dumps(list(hashes)),))
+        return {line_hash for (line_hash,) in rows}
 
-    def _judge(self, trait: int, known: bool) -> bool:
-        """Whether the verdict on a line or place is another than before; if so it is written."""
-        sample = self._sample(trait)
-        is_place = trait in self._moved_places
+    def _update_verdict(self, line_hash: int, known: bool) -> bool:
+        """Write whether a line or place is boilerplate; True if that is not as it was (`known`)."""
+        sample = self._sample(line_hash)
+        is_place = line_hash in self._changed_places
         learned = (
-            self._is_boilerplate_place(trait, sample) if is_place else is_boilerplate(trait, sample)
+            self._is_boilerplate_place(line_hash, sample)
+            if is_place
+            else is_boilerplate(line_hash, sample)
         )
         if learned == known:
             return False
         if learned:
-            site, kind = (
-                self._moved_places[trait] if is_place else self._moved[trait],
-                "place" if is_place else "line",
-            )
-            row = (trait, site, kind, *path_and_form(trait, sample[0]))
+            site = (self._changed_places if is_place else self._changed_lines)[line_hash]
+            kind = "place" if is_place else "line"
+            row = (line_hash, site, kind, *path_and_form(line_hash, sample[0]))
             self._db.execute("INSERT INTO _learned_lines VALUES (?, ?, ?, ?, ?)", row)
         else:
-            self._db.execute("DELETE FROM _learned_lines WHERE line_hash = ?", (trait,))
+            self._db.execute("DELETE FROM _learned_lines WHERE line_hash = ?", (line_hash,))
         return True
 
-    def _sample(self, trait: int) -> tuple[SampledArticle, ...]:
-        """The articles with the smallest numbers that have a line or place: of each the text with
-        the smallest.
+    def _sample(self, line_hash: int) -> tuple[SampledArticle, ...]:
+        """The `SAMPLE_SIZE` articles with the smallest hashes that have a line or place, each with
+        its text of the smallest id.
         """
-        found: list[SampledArticle] = []
-        article = _FIRST
-        while len(found) < SAMPLE_SIZE:
+        sample: list[SampledArticle] = []
+        article_hash = _SMALLEST_HASH
+        while len(sample) < SAMPLE_SIZE:
             row = self._db.execute(
-                "SELECT article, text FROM _lines WHERE line = ? AND article >= ? ORDER BY "
-                "article, text LIMIT 1",
-                (trait, article),
+                "SELECT article_hash, text_id FROM _lines WHERE line_hash = ? AND article_hash >= ?"
+                " ORDER BY article_hash, text_id LIMIT 1",
+                (line_hash, article_hash),
             ).fetchone()
             if row is None:
                 break
-            found.append(self._sampled_article(row[1]))
-            article = row[0] + 1
-        return tuple(found)
+            sample.append(self._sampled_article(row[1]))
+            article_hash = row[0] + 1
+        return tuple(sample)
 
     def _sampled_article(self, text: int) -> SampledArticle:
         if text in self._samples:
@@ -197,12 +197,12 @@ class BoilerplateIndex:
         site, places = self._db.execute(
             "SELECT site, places FROM _texts WHERE id = ?", (text,)
         ).fetchone()
-        paragraphs, stands = tuple(body.split("\n")), tuple(unpack_places(places))
-        words = tuple(content_words(each) for each in paragraphs)
+        paragraphs, line_places = tuple(body.split("\n")), tuple(unpack_places(places))
+        words = tuple(content_words(paragraph) for paragraph in paragraphs)
         self._samples[text] = SampledArticle(
-            title, paragraphs, stands, line_hashes_of(site, stands), words
+            title, paragraphs, line_places, line_hashes_of(site, line_places), words
         )
-        if len(self._samples) > _READY:
+        if len(self._samples) > _MOST_SAMPLES:
             self._samples.popitem(last=False)
         return self._samples[text]
 
@@ -217,35 +217,35 @@ class BoilerplateIndex:
         return title, body if body is not None else self._bodies[text]
 
     def _is_boilerplate_place(self, place: int, sample: tuple[SampledArticle, ...]) -> bool:
-        """Whether nearly all that stands at a place of these articles stands there in others
-        too.
+        """True if at least `MIN_SHARED_AT_PLACE` of the lines at this DOM place also occur in
+        articles with other titles.
         """
-        lines = [line for each in sample for line in islice(each.lines_at(place), MOST_LINES)]
+        lines = [line for article in sample for line in islice(article.lines_at(place), MOST_LINES)]
         if any(line.kind == LineKind.HEADING for line in lines):
             return False
-        alone = 0
+        unshared = 0
         for line in lines:
-            alone += not self._is_shared(line.line_hash)
-            if alone > (1 - MIN_SHARED_AT_PLACE) * len(lines):
+            unshared += not self._is_shared(line.line_hash)
+            if unshared > (1 - MIN_SHARED_AT_PLACE) * len(lines):
                 return False
         articles = distinct_articles(sample)
         listed = any(line.kind == LineKind.ENTRY for line in lines)
         return len(articles) >= MIN_ARTICLES and (not listed or same_entries(place, articles))
 
-    def _is_shared(self, trait: int) -> bool:
+    def _is_shared(self, line_hash: int) -> bool:
         """Whether a line stands in articles of different titles (of the first four)."""
         (titles,) = self._db.execute(
-            "SELECT count(DISTINCT title) FROM _texts WHERE id IN (SELECT min(text) FROM "
-            "_lines WHERE line = ?"
-            " GROUP BY article ORDER BY article LIMIT 4)",
-            (trait,),
+            "SELECT count(DISTINCT title) FROM _texts WHERE id IN (SELECT min(text_id) FROM "
+            "_lines WHERE line_hash = ?"
+            " GROUP BY article_hash ORDER BY article_hash LIMIT 4)",
+            (line_hash,),
         ).fetchone()
         return int(titles) > 1
 
     # ------------------------------------------------------------------------------------- cleaning
 
-    def _clean_anew(self, text: int, touched: AffectedRows) -> None:
-        """Bring a text to what is known for furniture now."""
+    def _clean_again(self, text: int, touched: AffectedRows) -> None:
+        """Clean a text (its id) of what is boilerplate now."""
         site, places = self._db.execute(
             "SELECT site, places FROM _texts WHERE id = ?", (text,)
         ).fetchone()
@@ -255,8 +255,8 @@ class BoilerplateIndex:
         )
 
     def register_text(self, text: int, touched: AffectedRows) -> None:
-        """Note a text's title and body without furniture for the versions that are about to have
-        it.
+        """Put a text's title and body without boilerplate into `touched.texts`, for the versions
+        that are about to have it.
         """
         title, sha256 = self._db.execute(
             "SELECT title, text_sha256 FROM _texts WHERE id = ?", (text,)
@@ -264,7 +264,7 @@ class BoilerplateIndex:
         touched.texts[sha256] = (title, self.cleaned_body(text))
 
     def cleaned_body(self, text: int) -> str:
-        """A text's body without what is known for furniture now."""
+        """A text's body (of its id) without what is boilerplate now."""
         site, places = self._db.execute(
             "SELECT site, places FROM _texts WHERE id = ?", (text,)
         ).fetchone()
@@ -277,12 +277,12 @@ class BoilerplateIndex:
     def _set_cleaned_body(
         self, text: int, cleaned: str, touched: AffectedRows, *, anyway: bool = False
     ) -> None:
-        """Note a text's body without furniture, and all that follows for its readings; `anyway`,
-        even if it was that before.
+        """Store a text's body without boilerplate, and give its readings the new hash; `anyway`
+        does so even if the body is unchanged.
         """
         title, body = self._text(text)
         sha256 = text_sha256(title, cleaned)
-        site, key, apart, before, metadata = self._db.execute(
+        site, key, is_listing_or_part, before, metadata = self._db.execute(
             "SELECT site, key, listing OR ifnull(part, 0), text_sha256, metadata FROM _texts "
             "WHERE id = ?",
             (text,),
@@ -291,31 +291,36 @@ class BoilerplateIndex:
             return
         self._bodies[text] = body
         statement = "UPDATE _texts SET text_sha256 = ?, body = ? WHERE id = ?"
-        self._db.execute(statement, (sha256, _body_to_keep(body, cleaned, apart), text))
+        self._db.execute(
+            statement, (sha256, _body_to_keep(body, cleaned, is_listing_or_part), text)
+        )
         touched.texts[sha256] = (title, cleaned)
-        mark = fingerprint(title, cleaned, json.loads(metadata)["published"], key)
-        self._update_readings((site, key), text, (sha256, mark), touched)
+        identity = (sha256, fingerprint(title, cleaned, json.loads(metadata)["published"], key))
+        self._update_readings((site, key), text, identity, touched)
 
     def _update_readings(
-        self, address: tuple[str, str], text: int, now: tuple[str, str], touched: AffectedRows
+        self, address: tuple[str, str], text: int, identity: tuple[str, str], touched: AffectedRows
     ) -> None:
-        """Give the readings of a text its new hash and fingerprint; article and version follow from
-        these.
+        """Give the readings of a text its new (SHA-256, fingerprint); article and version are
+        derived from these.
         """
         readings = self._db.execute(
             "SELECT capture_id, ordinal, fingerprint, article_id, version_id, url, "
             "text_sha256 FROM _readings"
-            " WHERE site = ? AND key = ? AND text = ?",
+            " WHERE site = ? AND key = ? AND text_id = ?",
             (*address, text),
         ).fetchall()
-        for capture, ordinal, mark, *version in readings:
+        for capture, ordinal, old_fingerprint, *version in readings:
             touched.add_reading(*version)
-            touched.fingerprints |= {(address[0], mark), (address[0], now[1])}
+            touched.fingerprints |= {
+                (address[0], old_fingerprint),
+                (address[0], identity[1]),
+            }
             self._db.execute(
                 "UPDATE _readings SET text_sha256 = ?, fingerprint = ?, article_id = NULL, "
                 "version_id = NULL"
                 " WHERE capture_id = ? AND ordinal = ?",
-                (*now, capture, ordinal),
+                (*identity, capture, ordinal),
             )
             if ordinal == 0:
                 self._db.execute(
@@ -325,11 +330,11 @@ class BoilerplateIndex:
         touched.addresses.add(address)
 
 
-def _body_to_keep(body: str, cleaned: str, apart: int | None) -> str | None:
-    """The body as read, where no version has it: of listings, of parts, and where something of it
-    is left out.
+def _body_to_keep(body: str, cleaned: str, is_listing_or_part: int | None) -> str | None:
+    """The body as read if no version holds it (of listings, of parts, and if something of it is
+    left out), else None.
     """
-    return body if apart or cleaned != body else None
+    return body if is_listing_or_part or cleaned != body else None
 
 
 def _clean_body(db: sqlite3.Connection, body: str, lines: Sequence[LineHashes]) -> str:
@@ -345,36 +350,37 @@ def _clean_body(db: sqlite3.Connection, body: str, lines: Sequence[LineHashes]) 
 def _learned_kinds(
     db: sqlite3.Connection, paragraphs: Sequence[str], lines: Sequence[LineHashes]
 ) -> list[str | None]:
-    traits = {line.line_hash for line in lines} | {line.place_hash for line in lines}
-    learned = {trait for (trait,) in db.execute(_LEARNED, (json.dumps(list(traits)),))}
+    hashes = {line.line_hash for line in lines} | {line.place_hash for line in lines}
+    rows = db.execute(_LEARNED, (json.dumps(list(hashes)),))
+    learned = {line_hash for (line_hash,) in rows}
     return boilerplate_kinds(paragraphs, lines, learned)
 
 
 def without_boilerplate(db: sqlite3.Connection, site: str, article: Article) -> Article:
-    """An article of a site as the index would keep it: without what its other articles teach, and
-    why, as evidence.
+    """An article of a site as the index would keep it: without the site's boilerplate, each line
+    left out noted in its evidence with the reason.
     """
     lines = line_hashes_of(site, article.places)
     if len(lines) != len(article.paragraphs):
         return article
     verdicts = _learned_kinds(db, article.paragraphs, lines)
-    kept = [at for at, verdict in enumerate(verdicts) if verdict is None]
+    kept = [number for number, verdict in enumerate(verdicts) if verdict is None]
     if len(kept) == len(verdicts):
         return article
-    gone = [
+    dropped = [
         (verdict, text)
         for verdict, text in zip(verdicts, article.paragraphs, strict=True)
         if verdict
     ]
     return replace(
         article,
-        paragraphs=[article.paragraphs[at] for at in kept],
-        places=[article.places[at] for at in kept],
+        paragraphs=[article.paragraphs[number] for number in kept],
+        places=[article.places[number] for number in kept],
         evidence=[
             *article.evidence,
             *(
                 Evidence(field="dropped", source=verdict, value=text[:300])
-                for verdict, text in gone
+                for verdict, text in dropped
             ),
         ],
     )

@@ -25,10 +25,10 @@ SAME = 0.8
 WHOLE = 0
 
 _READ = """
-SELECT r.capture_id, t.part, r.is_last, r.text, t.title, t.metadata, ifnull(c.crawl_id, c.warc), r.text_sha256,
+SELECT r.capture_id, t.part, r.is_last, r.text_id, t.title, t.metadata, ifnull(c.crawl_id, c.warc), r.text_sha256,
   r.fingerprint, r.article_id, r.version_id, r.url
-FROM _readings r JOIN _texts t ON t.id = r.text JOIN captures c ON c.id = r.capture_id
-WHERE r.site = ? AND r.key = ? AND r.is_active = 1 AND r.ordinal = 0 AND t.part IS NOT NULL ORDER BY r.moment
+FROM _readings r JOIN _texts t ON t.id = r.text_id JOIN captures c ON c.id = r.capture_id
+WHERE r.site = ? AND r.key = ? AND r.is_active = 1 AND r.ordinal = 0 AND t.part IS NOT NULL ORDER BY r.order_key
 """  # noqa: E501
 _NUMBERED = "SELECT 1 FROM _texts WHERE site = ? AND key = ? AND part > 0 LIMIT 1"
 
@@ -44,8 +44,8 @@ class _PartReading:
     title: str
     published: str | None
     crawl: str
-    now: tuple[str, str]  # its text_sha256 and fingerprint as they stand
-    was: tuple[str | None, str | None, str, str]  # article, version, URL, text_sha256
+    identity: tuple[str, str]  # its text_sha256 and fingerprint so far
+    assigned: tuple[str | None, str | None, str, str]  # article, version, URL, text_sha256 so far
 
 
 def update_multipage(
@@ -64,26 +64,28 @@ def _join_article(
     boilerplate: BoilerplateIndex,
     touched: AffectedRows,
 ) -> None:
-    seen = _part_readings(db, site, key)
-    clean = {text: boilerplate.cleaned_body(text) for text in {each.text for each in seen}}
-    for at, each in enumerate(seen):
-        parts = _parts_for(seen, at) if each.part != WHOLE else [each]
+    readings = _part_readings(db, site, key)
+    texts = {reading.text for reading in readings}
+    clean = {text: boilerplate.cleaned_body(text) for text in texts}
+    for position, reading in enumerate(readings):
+        parts = _parts_for(readings, position) if reading.part != WHOLE else [reading]
         title, body = parts[0].title, join_parts(clean[part.text] for part in parts)
         sha256 = text_sha256(title, body)
-        mark = fingerprint(title, body, parts[0].published, key)
+        identity = (sha256, fingerprint(title, body, parts[0].published, key))
         touched.texts[sha256] = (title, body)
-        if (sha256, mark) == each.now:
+        if identity == reading.identity:
             continue
-        touched.add_reading(*each.was)
-        touched.fingerprints |= {(site, each.now[1]), (site, mark)}
+        touched.add_reading(*reading.assigned)
+        touched.fingerprints |= {(site, reading.identity[1]), (site, identity[1])}
         db.execute(
             "UPDATE _readings SET text_sha256 = ?, fingerprint = ?, article_id = NULL, "
             "version_id = NULL"
             " WHERE capture_id = ? AND ordinal = 0",
-            (sha256, mark, each.capture),
+            (*identity, reading.capture),
         )
         db.execute(
-            "UPDATE captures SET article_id = NULL, version_id = NULL WHERE id = ?", (each.capture,)
+            "UPDATE captures SET article_id = NULL, version_id = NULL WHERE id = ?",
+            (reading.capture,),
         )
 
 
@@ -97,31 +99,31 @@ def _part_readings(db: sqlite3.Connection, site: str, key: str) -> list[_PartRea
             title=title,
             published=json.loads(metadata)["published"],
             crawl=crawl,
-            now=(sha256, mark),
-            was=(article, version, url, sha256),
+            identity=(sha256, old_fingerprint),
+            assigned=(article, version, url, sha256),
         )
-        for capture, part, is_last, text, title, metadata, crawl, sha256, mark, article, version, url in db.execute(  # noqa: E501
+        for capture, part, is_last, text, title, metadata, crawl, sha256, old_fingerprint, article, version, url in db.execute(  # noqa: E501
             _READ, (site, key)
         )
     ]
 
 
-def _parts_for(seen: Sequence[_PartReading], at: int) -> list[_PartReading]:
-    """The readings whose texts make up what the reading at this place stands for, in the order of
-    their parts.
+def _parts_for(readings: Sequence[_PartReading], position: int) -> list[_PartReading]:
+    """The readings whose texts together are the text of the reading at this position of the list,
+    in the order of their parts.
     """
-    crawl = seen[at].crawl
-    same = [each for each in seen if each.crawl == crawl]
-    whole = [each for each in same if each.part == WHOLE]
+    crawl = readings[position].crawl
+    same_crawl = [reading for reading in readings if reading.crawl == crawl]
+    whole = [reading for reading in same_crawl if reading.part == WHOLE]
     if whole:
         return whole[-1:]
-    ends = [each.part for each in same if each.is_last]
+    ends = [reading.part for reading in same_crawl if reading.is_last]
     chosen = {
-        each.part: each
-        for each in [*reversed(seen[at:]), *seen[:at]]
-        if not ends or each.part <= max(ends)
+        reading.part: reading
+        for reading in [*reversed(readings[position:]), *readings[:position]]
+        if not ends or reading.part <= max(ends)
     }
-    chosen |= {each.part: each for each in same}
+    chosen |= {reading.part: reading for reading in same_crawl}
     return [chosen[part] for part in sorted(chosen) if part != WHOLE]
 
 

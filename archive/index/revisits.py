@@ -1,7 +1,7 @@
-"""Which earlier capture a revisit stands for, and the reading it has from it.
+"""The reading that a revisit has from the earlier capture of its URL that it refers to.
 
-A revisit record (ISO 28500 §6.7) carries no payload. It was read as what the capture it refers to
-was read as; where that one comes later (another WARC, another order), the revisit is resolved then.
+A revisit record (ISO 28500 §6.7) carries no payload, so it is read as that capture was; if that one
+comes into the index later (another WARC, another order), the revisit is resolved then.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ import sqlite3
 from datetime import datetime
 
 from archive.index.affected import AffectedRows
-from archive.index.rows import moment_of
-from archive.model import RecordType, iso_utc
+from archive.index.capture_lookup import earlier_capture_of_page
+from archive.index.rows import CAPTURE_COLUMNS, capture_of, order_key
+from archive.model import RecordType
 
 _REVISIT = str(RecordType.REVISIT)
 
@@ -19,8 +20,8 @@ _REVISIT = str(RecordType.REVISIT)
 def resolve_revisits(
     db: sqlite3.Connection, new: set[str], captured: dict[str, str], touched: AffectedRows
 ) -> None:
-    """Give revisits their readings: those in `new` (capture ids), and those that a new capture may
-    stand behind.
+    """Give readings to the revisits in `new` (capture ids), and to those that may refer to a
+    capture just added.
 
     `captured` has, for each URL with a new capture that is no revisit, the earliest time of one
     (ISO 8601).
@@ -49,7 +50,7 @@ def _resolve_revisit(db: sqlite3.Connection, capture: str, touched: AffectedRows
         db.execute(
             "INSERT INTO _readings SELECT c.id, 0, r.read_from, ?, c.url, r.site, r.key, "
             "r.canonical, r.fingerprint,"
-            " r.text_sha256, r.text, r.is_last, r.is_active, NULL, NULL FROM captures c, "
+            " r.text_sha256, r.text_id, r.is_last, r.is_active, NULL, NULL FROM captures c, "
             "_readings r"
             " WHERE c.id = ? AND r.capture_id = ? AND r.ordinal = 0",
             (_order_key_of(db, capture), capture, referent),
@@ -84,38 +85,16 @@ def _order_key_of(db: sqlite3.Connection, capture: str) -> str:
     date, warc, offset = db.execute(
         "SELECT warc_date, warc, offset FROM captures WHERE id = ?", (capture,)
     ).fetchone()
-    return moment_of(datetime.fromisoformat(date), warc, offset)
+    return order_key(datetime.fromisoformat(date), warc, offset)
 
 
 def _referred_capture(db: sqlite3.Connection, capture: str) -> str | None:
-    """The capture whose payload a revisit stands for, if that was read as an article; only of the
-    same URL.
-
-    As the revisit names it, by record id or by date; else the latest before it with the same
-    payload; else, where the server said "not modified" or no digest is known, the latest before it.
+    """The capture (id) whose reading a revisit has: the one of its own URL, not later than it, that
+    it refers to (`archive.model.revisit_reference`); None if that was not read as an article.
     """
-    url, captured, profile, digest, date, record = db.execute(
-        "SELECT url, captured, profile, payload_digest, refers_to_date, refers_to_id FROM "
-        "captures WHERE id = ?",
-        (capture,),
-    ).fetchone()
-    conditions = []
-    if record:
-        conditions.append(("record_id = ?", record))
-    if date:
-        conditions.append(("captured = ?", iso_utc(datetime.fromisoformat(date))))
-    if digest:
-        conditions.append(("payload_digest = ?", digest))
-    if not digest or profile == "server-not-modified":
-        conditions.append(("status = ?", 200))
-    for condition, value in conditions:
-        row = db.execute(
-            "SELECT c.id, r.capture_id FROM captures c"  # noqa: S608
-            " LEFT JOIN _readings r ON r.capture_id = c.id AND r.ordinal = 0"
-            f" WHERE c.url = ? AND c.captured <= ? AND c.record_type != ? AND c.{condition}"
-            " ORDER BY c.captured DESC, c.warc DESC, c.offset DESC LIMIT 1",
-            (url, captured, _REVISIT, value),
-        ).fetchone()
-        if row:
-            return str(row[0]) if row[1] else None
-    return None
+    row = db.execute(f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE id = ?", (capture,)).fetchone()  # noqa: S608
+    referred = earlier_capture_of_page(db, capture_of(row))
+    if referred is None:
+        return None
+    read = "SELECT 1 FROM _readings WHERE capture_id = ? AND ordinal = 0"
+    return referred.id if db.execute(read, (referred.id,)).fetchone() else None

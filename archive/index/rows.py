@@ -1,9 +1,9 @@
-"""What captures and readings say, as rows of the index that are written once and depend on nothing
-else.
+"""The rows of captures, readings, texts, announcements, failures and crawls, which are written once
+and depend on no other row.
 
-Text from pages passes one border here: no control characters and no lone surrogates come behind it.
-What follows from these rows (articles, versions, addresses, clusters) is derived by
-`archive.index.articles`.
+All text from pages goes through `storable_text` here: the database holds no control characters and
+no lone surrogates. What follows from these rows (articles, versions, addresses, clusters) is
+derived by `archive.index.articles`.
 """
 
 from __future__ import annotations
@@ -53,8 +53,7 @@ class ReadArticle:
     """An article as one capture was read: the row of `_readings`, the row of `_texts`, and its
     lines where they are known.
 
-    Both rows still lack what depends on lessons: fingerprint and hash of the text without
-    furniture.
+    Both rows still lack the fingerprint and the hash of the text without boilerplate.
     """
 
     reading: Row
@@ -96,16 +95,16 @@ def capture_order_key(capture: Capture) -> str:
     """A text that sorts captures by time, WARC and offset; its first 20 characters are the time in
     ISO 8601.
     """
-    return moment_of(capture.captured, capture.warc, capture.offset)
+    return order_key(capture.captured, capture.warc, capture.offset)
 
 
-def moment_of(captured: datetime, warc: str, offset: int) -> str:
-    """`moment` of a capture whose row is at hand."""
+def order_key(captured: datetime, warc: str, offset: int) -> str:
+    """The same from a capture's time (aware), WARC file name and offset in bytes."""
     return f"{iso_utc(captured)} {captured.microsecond:06d} {warc} {offset:015d}"
 
 
-def _exact_time(time: datetime) -> str:
-    """A time with its fraction of a second, if any, as it stands in the WARC."""
+def exact_time(time: datetime) -> str:
+    """A time in ISO 8601, UTC, with its fraction of a second if it has one, as in WARC-Date."""
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -128,13 +127,13 @@ def capture_row(capture: Capture, reading: Reading) -> Row:
         "record_id": _storable_or_none(capture.record_id),
         "profile": _storable_or_none(capture.profile),
         "refers_to_url": _storable_or_none(capture.refers_to_url),
-        "refers_to_date": _exact_time(capture.refers_to_date) if capture.refers_to_date else None,
+        "refers_to_date": exact_time(capture.refers_to_date) if capture.refers_to_date else None,
         "refers_to_id": _storable_or_none(capture.refers_to_id),
         "truncated": _storable_or_none(capture.truncated),
         "etag": _storable_or_none(capture.etag),
         "last_modified": _storable_or_none(capture.last_modified),
         "location": _redirect_target(capture),
-        "warc_date": _exact_time(capture.captured),
+        "warc_date": exact_time(capture.captured),
     }
 
 
@@ -148,16 +147,16 @@ def read_articles(capture: Capture, reading: Reading) -> list[ReadArticle]:
     """The articles that a capture was read as: its own, and those that a listing carries whole,
     once each.
     """
-    found: list[ReadArticle] = []
+    articles: list[ReadArticle] = []
     if reading.article is not None:
-        found.append(_read_article(capture, reading, reading.article, 0))
-    known = {each.address for each in found}
+        articles.append(_read_article(capture, reading, reading.article, 0))
+    known = {article.address for article in articles}
     for ordinal, article in enumerate(reading.embedded, start=1):
         read = _read_article(capture, reading, article, ordinal)
         if read.address not in known:
             known.add(read.address)
-            found.append(read)
-    return found
+            articles.append(read)
+    return articles
 
 
 def _read_article(
@@ -177,12 +176,12 @@ def _read_article(
             "capture_id": capture.id,
             "ordinal": ordinal,
             "read_from": capture.id,
-            "moment": capture_order_key(capture),
+            "order_key": capture_order_key(capture),
             "url": storable_text(capture.url) if ordinal == 0 else canonical,
             "site": site,
             "key": key,
             "canonical": canonical,
-            "text": text,
+            "text_id": text,
             "is_last": int(part is not None and article.is_last),
             "is_active": 1,
         },
@@ -191,7 +190,7 @@ def _read_article(
             "site": site,
             "key": key,
             "raw_sha256": sha256,
-            "moment": capture_order_key(capture),
+            "order_key": capture_order_key(capture),
             "listing": int(ordinal > 0),
             "title": title,
             "body": body,
@@ -228,8 +227,8 @@ def _metadata_row(article: Article, reading: Reading | None) -> Row:
         name: storable_text(value) if isinstance(value, str) else value
         for name, value in article.to_dict().items()
     }
-    for elsewhere in ("url", "site", "title", "body", "words"):
-        del row[elsewhere]
+    for name in ("url", "site", "title", "body", "words"):  # in other columns
+        del row[name]
     links = [(link.url, link.text, "related") for link in article.related]
     further = [*article.links, *(reading.links if reading else ())]
     links += [
@@ -246,10 +245,10 @@ def _metadata_row(article: Article, reading: Reading | None) -> Row:
 
 
 def _first_texts(links: list[tuple[str, str, str]]) -> dict[tuple[str, str], str]:
-    found: dict[tuple[str, str], str] = {}
+    texts: dict[tuple[str, str], str] = {}
     for url, text, kind in links:
-        found.setdefault((url, kind), text)
-    return found
+        texts.setdefault((url, kind), text)
+    return texts
 
 
 @lru_cache(maxsize=1)
@@ -265,7 +264,7 @@ def extractor_versions() -> str:
 
 
 def sighting_row(sighting: Sighting, capture: Capture) -> Row:
-    """The row of `sightings` for an announcement that stood in `capture`."""
+    """The row of `sightings` for an announcement read in `capture`."""
     row: Row = {
         "url": storable_text(sighting.url),
         "source": storable_text(sighting.source),
@@ -300,24 +299,27 @@ def failure_row(failure: Failure) -> Row:
     }
 
 
-def _repeats_extraction_failure(no: NotAnArticle, failures: list[Failure]) -> bool:
+def _repeats_extraction_failure(rejection: NotAnArticle, failures: list[Failure]) -> bool:
     """True if an EMPTY verdict only repeats an extraction failure recorded for the same page."""
-    return no.reason is NotArticleReason.EMPTY and any(
+    return rejection.reason is NotArticleReason.EMPTY and any(
         failure.stage is Stage.EXTRACT for failure in failures
     )
 
 
 def failures_of(capture: Capture, reading: Reading) -> list[Failure]:
-    """What the index owes an explanation for after this capture."""
-    owed = list(reading.failures)
-    no = reading.not_article
+    """The failures that a capture adds: those of its reading, and the reason why a page that may
+    hide an article was not read as one.
+    """
+    failures = list(reading.failures)
+    rejection = reading.not_article
     if (
-        no is not None
-        and no.reason in FAILURE_REASONS
-        and not _repeats_extraction_failure(no, owed)
+        rejection is not None
+        and rejection.reason in FAILURE_REASONS
+        and not _repeats_extraction_failure(rejection, failures)
     ):
-        reason = f"{no.reason}: {no.detail}" if no.detail else str(no.reason)
-        owed.append(
+        detail = rejection.detail
+        reason = f"{rejection.reason}: {detail}" if detail else str(rejection.reason)
+        failures.append(
             Failure(
                 url=capture.url,
                 stage=Stage.EXTRACT,
@@ -326,7 +328,7 @@ def failures_of(capture: Capture, reading: Reading) -> list[Failure]:
                 crawl_id=capture.facts.crawl_id,
             )
         )
-    return owed
+    return failures
 
 
 _CAPTURE_NAMES = column_names(CAPTURES)
@@ -348,7 +350,7 @@ def capture_of(row: Sequence[Any]) -> Capture:
 
 
 def reference_of(row: Sequence[Any]) -> Reference:
-    """Where the record of a row with `CAPTURE_COLUMNS` stands."""
+    """The reference to the record of a row with `CAPTURE_COLUMNS`."""
     value = dict(zip(_CAPTURE_NAMES, row, strict=True))
     return Reference(
         url=value["url"],

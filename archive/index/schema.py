@@ -105,34 +105,35 @@ CREATE VIRTUAL TABLE articles_fts USING fts5 (
 INSERT INTO articles_fts (articles_fts, rank) VALUES ('rank', 'bm25(10.0, 1.0, 8.0, 0.7)');
 
 -- What each capture was read as: one row for its own article (ordinal 0) and for each article a listing carries whole.
--- A revisit has the row of what it refers to, under its own moment. moment orders captures: time, WARC, offset.
+-- A revisit has the row of what it refers to, under its own order_key (which sorts captures by time, WARC, offset).
 CREATE TABLE _readings (
-  capture_id TEXT, ordinal INTEGER, read_from TEXT NOT NULL, moment TEXT NOT NULL, url TEXT NOT NULL,
+  capture_id TEXT, ordinal INTEGER, read_from TEXT NOT NULL, order_key TEXT NOT NULL, url TEXT NOT NULL,
   site TEXT NOT NULL, key TEXT NOT NULL, canonical TEXT NOT NULL, fingerprint TEXT NOT NULL, text_sha256 TEXT NOT NULL,
-  text INTEGER NOT NULL, -- _texts.id; fingerprint and text_sha256 are of that text without what was learned
+  text_id INTEGER NOT NULL, -- _texts.id; fingerprint and text_sha256 are of that text without boilerplate
   is_last INTEGER NOT NULL, -- of an article on several pages: whether the page leads to no further one
   is_active INTEGER NOT NULL, -- 0 for what was withdrawn, and a listing's rendition of an article whose own page is known
   article_id TEXT, version_id TEXT, PRIMARY KEY (capture_id, ordinal)
 ) WITHOUT ROWID;
-CREATE INDEX _readings_key ON _readings (key, site, moment);
-CREATE INDEX _readings_fingerprint ON _readings (site, fingerprint, is_active, moment);
-CREATE INDEX _readings_article ON _readings (article_id, moment) WHERE article_id IS NOT NULL;
-CREATE INDEX _readings_version ON _readings (version_id, moment) WHERE version_id IS NOT NULL;
-CREATE INDEX _readings_url ON _readings (url, article_id, moment);
+CREATE INDEX _readings_key ON _readings (key, site, order_key);
+CREATE INDEX _readings_fingerprint ON _readings (site, fingerprint, is_active, order_key);
+CREATE INDEX _readings_article ON _readings (article_id, order_key) WHERE article_id IS NOT NULL;
+CREATE INDEX _readings_version ON _readings (version_id, order_key) WHERE version_id IS NOT NULL;
+CREATE INDEX _readings_url ON _readings (url, article_id, order_key);
 
--- Each distinct text of an address as it was read, how its lines stood, and what its newest reading says besides.
+-- Each distinct text of an address as it was read, the DOM places of its lines, and the metadata of its newest reading.
 CREATE TABLE _texts (
-  id INTEGER PRIMARY KEY, site TEXT NOT NULL, key TEXT NOT NULL, moment TEXT NOT NULL, listing INTEGER NOT NULL,
-  raw_sha256 TEXT NOT NULL, text_sha256 TEXT NOT NULL, -- as read, and without what was learned
+  id INTEGER PRIMARY KEY, site TEXT NOT NULL, key TEXT NOT NULL, order_key TEXT NOT NULL, listing INTEGER NOT NULL,
+  raw_sha256 TEXT NOT NULL, text_sha256 TEXT NOT NULL, -- as read, and without boilerplate
   title TEXT NOT NULL, body TEXT, -- as read; NULL where nothing of it is left out: a version has it
   places TEXT, metadata TEXT NOT NULL, signature BLOB,
   part INTEGER -- of an article on several pages: which one this is the text of, from 1; 0 for all of them on one
 );
 CREATE INDEX _texts_part ON _texts (key, site) WHERE part > 0; -- addresses of articles on several pages
 
--- Which texts of which articles (folded addresses, numbered) have a line or place; and those known for furniture.
+-- Which texts (_texts.id) of which articles (hash of site and folded address) have a line, or a DOM place, of that hash;
+-- and the hashes of the lines and places that are boilerplate.
 CREATE TABLE _lines (
-  line INTEGER, article INTEGER, text INTEGER, PRIMARY KEY (line, article, text)
+  line_hash INTEGER, article_hash INTEGER, text_id INTEGER, PRIMARY KEY (line_hash, article_hash, text_id)
 ) WITHOUT ROWID;
 CREATE TABLE _learned_lines (
   line_hash INTEGER PRIMARY KEY, site TEXT NOT NULL, kind TEXT NOT NULL, path TEXT NOT NULL, form TEXT
@@ -148,7 +149,7 @@ CREATE TABLE _fingerprint_url (site TEXT, fingerprint TEXT, key TEXT NOT NULL, P
 CREATE TABLE _signatures (docid INTEGER PRIMARY KEY, signature BLOB NOT NULL);
 CREATE TABLE _bands (band INTEGER, docid INTEGER, PRIMARY KEY (band, docid)) WITHOUT ROWID;
 
--- What is withdrawn: a folded address or a text (sha256) of a site, a URL.
+-- What is withdrawn: a folded address (kind key) or a text's SHA-256 (text) of a site, a URL (url).
 CREATE TABLE _withdrawn (kind TEXT, site TEXT, value TEXT, article_id TEXT, PRIMARY KEY (kind, value, site, article_id))
   WITHOUT ROWID;
 

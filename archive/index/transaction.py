@@ -29,8 +29,8 @@ from archive.index.withdrawals import (
     apply_withdrawal,
     delete_captures,
     has_page,
-    is_announced_in_vain,
     is_withdrawn,
+    is_withdrawn_url,
     texts_of,
 )
 from archive.model import Capture, Change, Failure, PayloadKind, Reading, RecordType
@@ -54,7 +54,7 @@ ON CONFLICT DO UPDATE SET
 
 @dataclass(frozen=True, slots=True)
 class PendingChange:
-    """What is needed to say, once the batch is derived, what a capture meant."""
+    """What `change_of` needs, once the batch is derived, to tell what a capture meant."""
 
     capture_id: str
     address: tuple[str, str] | None = None
@@ -63,8 +63,8 @@ class PendingChange:
 
 
 class CaptureBatch:
-    """Captures added within one open transaction; `finish` derives what follows, `verdict` then
-    tells what each meant.
+    """Captures added within one open transaction; `derive_all` derives what follows from them,
+    `change_of` then gives what each meant.
     """
 
     def __init__(self, db: sqlite3.Connection, samples: SampleCache) -> None:
@@ -82,11 +82,9 @@ class CaptureBatch:
         if self._db.execute("SELECT 1 FROM captures WHERE id = ?", (capture.id,)).fetchone():
             return None
         row = capture_row(capture, reading)
-        self._note(row)
+        self._note_consequences(row)
         insert_row(self._db, "captures", row)
-        announced = [
-            each for each in reading.sightings if not is_announced_in_vain(self._db, each.url)
-        ]
+        announced = [each for each in reading.sightings if not is_withdrawn_url(self._db, each.url)]
         self._db.executemany(_UPSERT_SIGHTING, [sighting_row(each, capture) for each in announced])
         insert_failures(self._db, failures_of(capture, reading))
         articles = read_articles(capture, reading)
@@ -105,7 +103,7 @@ class CaptureBatch:
         self._db.execute("DELETE FROM captures WHERE id = ?", (capture.id,))
         self.add(capture, reading)
 
-    def _note(self, row: Row) -> None:
+    def _note_consequences(self, row: Row) -> None:
         """Remember what the capture may mean for others: revisits of it, redirects to it, articles
         gone from it.
         """
@@ -127,7 +125,7 @@ class CaptureBatch:
     def _pending(self, article: ReadArticle) -> PendingChange:
         before = self._db.execute(
             "SELECT capture_id FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 "
-            "ORDER BY moment DESC LIMIT 1",
+            "ORDER BY order_key DESC LIMIT 1",
             article.address,
         ).fetchone()
         url = self._db.execute(
@@ -163,8 +161,8 @@ class CaptureBatch:
         self._touched.fingerprints.add((site, row["fingerprint"]))
 
     def _overrule(self, site: str, key: str, url: str) -> None:
-        """What listings carried of an article no longer counts: its own page was read, at the
-        address they gave or as that one.
+        """Make the renditions of an article in listings inactive: its own page was read, at the
+        address they gave (`url`) or under its folded address (`key`).
         """
         for column, value in (("key", key), ("url", url)):
             overruled = self._db.execute(
@@ -176,12 +174,12 @@ class CaptureBatch:
             self._touched.fingerprints |= {(site, fingerprint) for _, fingerprint in overruled}
 
     def withdraw(self, withdrawal: Withdrawal) -> None:
-        """Note a withdrawal, and take away what it covers."""
+        """Store a withdrawal, and make what it covers inactive."""
         self._boilerplate.withdraw_texts(texts_of(self._db, withdrawal), self._touched)
         apply_withdrawal(self._db, withdrawal, self._touched)
 
     def delete_captures(self, captures: Iterable[str]) -> None:
-        """Take captures (ids) out whose records are no longer in the archive."""
+        """Delete captures (ids) whose records are no longer in the archive."""
         for text in delete_captures(self._db, captures, self._touched):
             self._boilerplate.register_text(text, self._touched)
 
@@ -207,13 +205,13 @@ class CaptureBatch:
                 if self._db.execute(read, (pending.capture_id,)).fetchone()
                 else Change.NONE
             )
-        work = self._db.execute(
+        row = self._db.execute(
             "SELECT article_key FROM _url_article WHERE site = ? AND key = ?", pending.address
         ).fetchone()
-        if work is None:  # withdrawn
+        if row is None:  # withdrawn
             return Change.NONE
         if pending.before is None:
-            return Change.NEW if work[0] == pending.address[1] else Change.DUPLICATE
+            return Change.NEW if row[0] == pending.address[1] else Change.DUPLICATE
         if self._text_of(pending.before) != self._text_of(pending.capture_id):
             return Change.CHANGED
         return Change.DUPLICATE if pending.new_url else Change.UNCHANGED
@@ -238,5 +236,5 @@ def insert_failures(db: sqlite3.Connection, failures: Iterable[Failure]) -> None
         "INSERT INTO failures (id, url, crawl_id, stage, reason, at)"
         " VALUES (:id, :url, :crawl_id, :stage, :reason, :at) ON CONFLICT DO UPDATE SET at = "
         "min(at, excluded.at)",
-        [failure_row(each) for each in failures],
+        [failure_row(failure) for failure in failures],
     )

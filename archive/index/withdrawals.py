@@ -1,7 +1,7 @@
 """What withdrawals mean for the index, in whatever order they and the captures come.
 
-A reading that is withdrawn counts for nothing (`_readings.is_active` is 0), so no article, version,
-address or cluster comes of it; that it was read stays known by its digests. The row in
+A reading that is withdrawn is inactive (`_readings.is_active` is 0), so no article, version,
+address or cluster is derived from it; its digests stay. The row in
 `withdrawals` is the article's tombstone. Writing the record that says so is `warc_writer`'s, taking
 bytes out of WARC files `tombstones`'.
 """
@@ -32,12 +32,12 @@ _MATCH = (
 
 def is_withdrawn(db: sqlite3.Connection, site: str, key: str, text_sha256: str) -> bool:
     """Whether what is read at a folded address of a site, with this text, was withdrawn."""
-    found = db.execute(_MATCH, {"site": site, "key": key, "text": text_sha256}).fetchone()
-    return found is not None
+    row = db.execute(_MATCH, {"site": site, "key": key, "text": text_sha256}).fetchone()
+    return row is not None
 
 
-def is_announced_in_vain(db: sqlite3.Connection, url: str) -> bool:
-    """Whether an announcement is of a withdrawn article: its title is not kept."""
+def is_withdrawn_url(db: sqlite3.Connection, url: str) -> bool:
+    """True if an announced URL is of a withdrawn article: such an announcement is not stored."""
     if db.execute("SELECT 1 FROM _withdrawn LIMIT 1").fetchone() is None:
         return False
     keys = "SELECT 1 FROM _withdrawn WHERE kind = 'key' AND value = ? LIMIT 1"
@@ -45,10 +45,10 @@ def is_announced_in_vain(db: sqlite3.Connection, url: str) -> bool:
 
 
 def apply_withdrawal(db: sqlite3.Connection, withdrawal: Withdrawal, touched: AffectedRows) -> None:
-    """Note a withdrawal and take away what it covers; of several of one article the first stands,
-    and any purge.
+    """Store a withdrawal and make what it covers inactive; of several of one article the earliest
+    is kept, with `purged` set if any has it.
     """
-    texts, digests = (" ".join(sorted(each)) for each in (withdrawal.texts, withdrawal.digests))
+    texts, digests = " ".join(sorted(withdrawal.texts)), " ".join(sorted(withdrawal.digests))
     row = (
         iso_utc(withdrawal.at),
         withdrawal.reason,
@@ -77,23 +77,23 @@ def apply_withdrawal(db: sqlite3.Connection, withdrawal: Withdrawal, touched: Af
         "INSERT OR IGNORE INTO _withdrawn VALUES (?, ?, ?, ?)", _withdrawn_values(withdrawal)
     )
     covered = texts_of(db, withdrawal)
-    for column, values in (("key", withdrawal.keys), ("text", covered)):
+    for column, values in (("key", withdrawal.keys), ("text_id", covered)):
         for value in values:
-            _take_away(db, withdrawal.site, column, value, touched)
+            _deactivate_readings(db, withdrawal.site, column, value, touched)
     db.executemany("DELETE FROM _texts WHERE id = ?", [(text,) for text in covered])
     _forget_announcements(db, set(withdrawal.keys))
 
 
 def _withdrawn_values(withdrawal: Withdrawal) -> Iterator[tuple[str, str, str, str]]:
-    for what, values in (
+    for kind, values in (
         ("key", withdrawal.keys),
         ("text", withdrawal.texts),
         ("url", withdrawal.urls),
     ):
-        yield from ((what, withdrawal.site, value, withdrawal.article_id) for value in values)
+        yield from ((kind, withdrawal.site, value, withdrawal.article_id) for value in values)
 
 
-def _take_away(
+def _deactivate_readings(
     db: sqlite3.Connection, site: str, column: str, value: str | int, touched: AffectedRows
 ) -> None:
     rows = db.execute(
@@ -106,8 +106,8 @@ def _take_away(
 
 
 def texts_of(db: sqlite3.Connection, withdrawal: Withdrawal) -> list[int]:
-    """The texts that a withdrawal covers, by their address or as they were read: lessons come and
-    go.
+    """Ids of the texts that a withdrawal covers: those at its addresses, and those whose SHA-256 as
+    read is one of its texts (the hash without boilerplate may change).
     """
     named = json.dumps([*withdrawal.keys, *withdrawal.texts])
     statement = (
@@ -135,21 +135,19 @@ def withdrawn_places(db: sqlite3.Connection) -> set[tuple[str, int]]:
     """
     if db.execute("SELECT 1 FROM _withdrawn LIMIT 1").fetchone() is None:
         return set()
-    found = set(db.execute(f"SELECT warc, offset FROM captures WHERE {OF_WITHDRAWN}"))  # noqa: S608
-    behind = db.execute(
+    shown = set(db.execute(f"SELECT warc, offset FROM captures WHERE {OF_WITHDRAWN}"))  # noqa: S608
+    revisits = db.execute(
         "SELECT r.warc, r.offset FROM captures r WHERE r.record_type = 'revisit' AND r.refers_to_id IN"  # noqa: E501, S608
         f" (SELECT record_id FROM captures WHERE {OF_WITHDRAWN})"
     )
-    return found | set(behind)
+    return shown | set(revisits)
 
 
 def delete_captures(
     db: sqlite3.Connection, captures: Iterable[str], touched: AffectedRows
 ) -> set[int]:
-    """Take captures out whose records are no longer in the archive; they are of no article any
-    more.
-
-    The texts (`_texts.id`) of listings that count again by this.
+    """Delete captures (ids) whose records are no longer in the archive; return the texts
+    (`_texts.id`) of listings that are active again because of it.
     """
     again: set[int] = set()
     for capture in captures:
@@ -159,7 +157,7 @@ def delete_captures(
         db.execute("DELETE FROM _readings WHERE capture_id = ?", (capture,))
         db.execute("DELETE FROM captures WHERE id = ?", (capture,))
         for site, key, url in pages:
-            again |= _count_listings(db, site, key, url, touched)
+            again |= _reactivate_listings(db, site, key, url, touched)
     return again
 
 
@@ -167,34 +165,36 @@ def has_page(db: sqlite3.Connection, site: str, key: str, url: str) -> bool:
     """Whether an article that a listing carries was read on a page of its own: at this address, or
     as the one it names.
     """
-    named = "SELECT 1 FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 LIMIT 1"
-    asked = "SELECT 1 FROM _readings WHERE site = ? AND url = ? AND ordinal = 0 LIMIT 1"
+    by_key = "SELECT 1 FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 LIMIT 1"
+    by_url = "SELECT 1 FROM _readings WHERE site = ? AND url = ? AND ordinal = 0 LIMIT 1"
     return any(
-        db.execute(*each).fetchone() for each in ((named, (site, key)), (asked, (site, url)))
+        db.execute(*query).fetchone() for query in ((by_key, (site, key)), (by_url, (site, url)))
     )
 
 
-def _count_listings(
+def _reactivate_listings(
     db: sqlite3.Connection, site: str, key: str, url: str, touched: AffectedRows
 ) -> set[int]:
-    """What listings carried of an address counts again, once no page of its own is kept and it is
-    not withdrawn itself.
+    """Make renditions of an address in listings active again, if no page of its own is kept and it
+    is not withdrawn itself; return their texts (`_texts.id`).
     """
     again = set()
     for column, value in (("key", key), ("url", url)):
         rows = db.execute(
-            "SELECT capture_id, ordinal, t.raw_sha256, fingerprint, r.key, url, text FROM _readings r"  # noqa: E501, S608
-            f" JOIN _texts t ON t.id = r.text WHERE r.site = ? AND r.{column} = ? AND ordinal "
+            "SELECT capture_id, ordinal, t.raw_sha256, fingerprint, r.key, url, text_id FROM _readings r"  # noqa: E501, S608
+            f" JOIN _texts t ON t.id = r.text_id WHERE r.site = ? AND r.{column} = ? AND ordinal "
             f"> 0 AND is_active = 0",
             (site, value),
         ).fetchall()
-        for capture, ordinal, sha256, fingerprint, own, address, text in rows:
-            if not has_page(db, site, own, address) and not is_withdrawn(db, site, own, sha256):
+        for capture, ordinal, sha256, fingerprint, own_key, own_url, text in rows:
+            if not (
+                has_page(db, site, own_key, own_url) or is_withdrawn(db, site, own_key, sha256)
+            ):
                 statement = (
                     "UPDATE _readings SET is_active = 1 WHERE capture_id = ? AND ordinal = ?"
                 )
                 db.execute(statement, (capture, ordinal))
-                touched.addresses.add((site, own))
+                touched.addresses.add((site, own_key))
                 touched.fingerprints.add((site, fingerprint))
                 again.add(text)
     return again

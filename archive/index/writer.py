@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from archive.index.affected import latest_reading
-from archive.index.capture_lookup import first_with, revisit_target
+from archive.index.capture_lookup import earliest_with_digest, revisit_target
 from archive.index.columns import CRAWLS, column_names
 from archive.index.connection import open_writer, storage_errors
 from archive.index.learned_boilerplate import SampleCache
@@ -61,8 +61,8 @@ class Validators:
     @property
     def headers(self) -> dict[str, str]:
         """The request's header fields."""
-        said = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        return {name: value for name, value in said.items() if value}
+        fields = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in fields.items() if value}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +166,8 @@ class Index:
         return int(row[0]) if row else 0
 
     def crawl_totals(self, crawl: str) -> tuple[int, int, int]:
-        """What the captures of a crawl tell of it: how many there are, articles first seen in them,
-        bytes of their records.
+        """Counts of a crawl (its id): captures, articles first seen in them, bytes of their
+        records.
         """
         row = self._one(
             "SELECT count(*), ifnull(sum(length), 0) FROM captures WHERE crawl_id = ?", (crawl,)
@@ -189,8 +189,8 @@ class Index:
             batch.derive_all()
 
     def end_crawl(self, summary: CrawlSummary) -> None:
-        """Note how a crawl stands, or ended; a row that says `finished` is not overwritten by one
-        that does not.
+        """Store the row of a crawl, running or ended; a row with `finished` is not overwritten
+        by one without.
         """
         row = crawl_row(summary)
         with self._transaction():
@@ -201,7 +201,9 @@ class Index:
                 self._db.execute(_REPLACE_CRAWL, row)
 
     def mark_indexed(self, warc: str, end: int) -> None:
-        """Note that a WARC is in the index up to byte `end`; it never goes back."""
+        """Store that a WARC is in the index up to byte `end`; a smaller number than before is
+        ignored.
+        """
         with self._transaction():
             self._mark(warc, end)
 
@@ -224,7 +226,7 @@ class Index:
         revisit refers to.
         """
         with storage_errors(self._path):
-            return first_with(self._db, str(digest))
+            return earliest_with_digest(self._db, digest)
 
     def validators(self, url: str) -> Validators | None:
         """ETag and Last-Modified of the newest complete 200 capture of `url`; None if it had
@@ -244,10 +246,10 @@ class Index:
         if capture.record_type == RecordType.RESPONSE:
             reference = reference_of(row)
         else:
-            found = self.revisit_target(capture)
-            if found is None:
+            target = self.revisit_target(capture)
+            if target is None:
                 return None
-            reference = found
+            reference = target
         return Validators(
             etag=capture.etag, last_modified=capture.last_modified, reference=reference
         )
@@ -260,11 +262,10 @@ class Index:
             return revisit_target(self._db, capture)
 
     def unread_revisits(self) -> list[Capture]:
-        """Revisits of a record of another address that came before that record did, where it is
-        there now.
+        """Revisits indexed before the record of another URL that they refer to, which is there now.
 
-        Files of other tools lie in any order. The facts of these captures are only what the index
-        keeps of them.
+        Files of other tools come in any order. Of these captures' facts only crawl and site are
+        known.
         """
         with storage_errors(self._path):
             rows = self._db.execute(
@@ -275,29 +276,30 @@ class Index:
             capture for row in rows if self.revisit_target(capture := capture_of(row)) is not None
         ]
 
-    def captured_since(self, url: str, moment: datetime) -> list[Capture]:
-        """The captures of a URL at or after a moment, in their order (was it fetched before the
-        crash?).
+    def captured_since(self, url: str, since: datetime) -> list[Capture]:
+        """The captures of a URL at or after a time (aware), in their order (was it fetched before
+        the crash?).
         """
         with storage_errors(self._path):
             rows = self._db.execute(
                 f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url = ? AND captured >= ?"  # noqa: S608
                 " ORDER BY captured, warc, offset",
-                (url, iso_utc(moment)),
+                (url, iso_utc(since)),
             ).fetchall()
         return [capture_of(row) for row in rows]
 
     def article_addresses(self, site: str, since: datetime) -> list[KnownArticle]:
-        """The articles of a site that were seen at or after a moment on pages of their own, the
-        newest first.
+        """The articles of a site that were seen at or after `since` (aware) on pages of their own,
+        the newest first.
         """
         with storage_errors(self._path):
             rows = self._db.execute(
                 "SELECT r.url, a.first_seen, a.last_seen, a.id, ifnull(t.part, 0) FROM articles a"
                 " JOIN _readings r ON r.article_id = a.id AND r.ordinal = 0 JOIN _texts t ON "
-                "t.id = r.text"
-                " WHERE a.site = ? AND a.last_seen >= ? AND a.source = 'page' AND r.moment ="
-                " (SELECT max(moment) FROM _readings l WHERE l.article_id = a.id AND l.ordinal = 0)"
+                "t.id = r.text_id"
+                " WHERE a.site = ? AND a.last_seen >= ? AND a.source = 'page' AND r.order_key ="
+                " (SELECT max(order_key) FROM _readings l WHERE l.article_id = a.id AND"
+                " l.ordinal = 0)"
                 " GROUP BY a.id ORDER BY a.first_seen DESC, a.id",
                 (site, iso_utc(since)),
             ).fetchall()

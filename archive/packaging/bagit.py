@@ -16,6 +16,7 @@ from pathlib import Path
 import bagit
 
 from archive.errors import StorageError, UsageError, file_refused
+from archive.index.connection import connect_existing, storage_errors
 
 
 def write_bag(
@@ -52,15 +53,16 @@ def write_bag(
     except OSError as error:
         shutil.rmtree(partial, ignore_errors=True)
         raise file_refused(target, error) from error
-    except sqlite3.Error as error:
+    except StorageError:
         shutil.rmtree(partial, ignore_errors=True)
-        raise StorageError(f"{target}: the bag could not be written: {error}") from error
+        raise
     return count
 
 
 def _back_up(database: Path, target: Path) -> None:
     with (
-        closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as source,
+        storage_errors(database),
+        closing(connect_existing(database, "ro")) as source,
         closing(sqlite3.connect(target)) as copy,
     ):
         source.backup(copy)

@@ -1,6 +1,6 @@
 """What `verify` asks of the index: what it repeats of the WARC files, and whether it agrees with itself.
 
-Each function takes an open connection to `index.db`; what an answer means is `archive.verify`'s.
+Each function takes an open connection to `index.db`; findings are made of it in `archive.verify`.
 """  # noqa: E501
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from archive.index.columns import ARTICLES, ColumnOrigin, column_names
 # repeat what was read.
 _UNLIKE_READING = f"""
 SELECT a.id FROM articles a LEFT JOIN versions v ON v.id = a.version_id LEFT JOIN _texts t ON t.id = (
-  SELECT text FROM _readings r WHERE r.version_id = a.version_id AND r.article_id = a.id
-  ORDER BY r.moment DESC LIMIT 1)
+  SELECT text_id FROM _readings r WHERE r.version_id = a.version_id AND r.article_id = a.id
+  ORDER BY r.order_key DESC LIMIT 1)
 WHERE v.title IS NOT a.title OR v.body IS NOT a.body
   OR {
     " OR ".join(
@@ -78,8 +78,8 @@ def check_full_text(connection: sqlite3.Connection) -> int:
     connection.execute(
         "INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 0)"
     )
-    apart = "SELECT count(*) FROM articles WHERE docid NOT IN (SELECT rowid FROM articles_fts)"
-    return int(connection.execute(apart).fetchone()[0])
+    missing = "SELECT count(*) FROM articles WHERE docid NOT IN (SELECT rowid FROM articles_fts)"
+    return int(connection.execute(missing).fetchone()[0])
 
 
 def sample_readings(connection: sqlite3.Connection, count: int) -> list[tuple[str, str]]:
@@ -87,7 +87,7 @@ def sample_readings(connection: sqlite3.Connection, count: int) -> list[tuple[st
     id, SHA-256 in hex). The same ones each time, until new ones come.
     """  # noqa: E501
     return connection.execute(
-        "SELECT capture_id, raw_sha256 FROM _readings JOIN _texts ON _texts.id = _readings.text"
+        "SELECT capture_id, raw_sha256 FROM _readings JOIN _texts ON _texts.id = _readings.text_id"
         " WHERE ordinal = 0 AND read_from = capture_id AND is_active = 1 ORDER BY capture_id "
         "LIMIT ?",
         (count,),
@@ -95,7 +95,7 @@ def sample_readings(connection: sqlite3.Connection, count: int) -> list[tuple[st
 
 
 def begin_snapshot(connection: sqlite3.Connection) -> None:
-    """Have the connection see the index as it stands now, whatever is written from here on."""
+    """Begin a transaction that sees the index as it is now, whatever is written later."""
     connection.execute("BEGIN")
     connection.execute("SELECT count(*) FROM captures").fetchone()  # the snapshot begins at a read
 

@@ -99,10 +99,10 @@ class IndexReader:
         query = parse_query(text)
         if not query:
             return [] if text.strip() else list(self.select(filters, limit=limit, skip=skip))
-        found = self._matches(query.expression(), filters, sort, limit, skip)
-        if not found and not skip:  # perhaps a prefix was typed that belongs to no word of the text
-            found = self._matches(query.expression(loose=True), filters, sort, limit, skip)
-        return [self._marked(row, query) for row in found]
+        rows = self._matches(query.expression(), filters, sort, limit, skip)
+        if not rows and not skip:  # perhaps a prefix was typed that belongs to no word of the text
+            rows = self._matches(query.expression(loose=True), filters, sort, limit, skip)
+        return [self._marked(row, query) for row in rows]
 
     def count(self, text: str, filters: Filters | None = None) -> int:
         """How many articles a search would find."""
@@ -181,19 +181,19 @@ class IndexReader:
         any address of it.
         """
         for identity in self._named(name):
-            found = self._list(f"SELECT {_PUBLIC} FROM articles WHERE id = :id", id=identity)  # noqa: S608
-            if found:
-                return found[0]
+            rows = self._list(f"SELECT {_PUBLIC} FROM articles WHERE id = :id", id=identity)  # noqa: S608
+            if rows:
+                return rows[0]
         return None
 
     def require_article(self, name: str) -> Row:
         """The article as `article` finds it; UsageError where there is none."""
-        found = self.article(name)
-        if found is None and (gone := self.withdrawal(name)) is not None:
+        article = self.article(name)
+        if article is None and (gone := self.withdrawal(name)) is not None:
             raise UsageError(f"{name}: withdrawn {gone['withdrawn'][:10]}: {gone['reason']}")
-        if found is None:
+        if article is None:
             raise UsageError(f"{name}: no article of that id or address; `warraq search` shows ids")
-        return found
+        return article
 
     def withdrawal(self, name: str) -> Row | None:
         """The tombstone of a withdrawn article, by its id or by an address of it."""
@@ -229,7 +229,7 @@ class IndexReader:
             yield row["article_id"]
         for row in self._list(
             "SELECT article_id FROM _readings WHERE key = :key AND article_id IS NOT NULL "
-            "ORDER BY moment DESC LIMIT 1",
+            "ORDER BY order_key DESC LIMIT 1",
             key=canonical_key(url),
         ):
             yield row["article_id"]
@@ -282,12 +282,12 @@ class IndexReader:
             ).fetchone()
         return capture_of(row) if row else None
 
-    def nearest_capture(self, url: str, moment: datetime) -> Capture | None:
-        """The capture of a URL (normalised) that shows best what stood there at a moment; None
-        where there is none.
+    def nearest_capture(self, url: str, time: datetime) -> Capture | None:
+        """The capture of a URL (normalised) that shows best what stood there at `time` (aware);
+        None if there is none.
         """
         with storage_errors(self._path):
-            return capture_lookup.nearest_capture(self._connection, url, moment)
+            return capture_lookup.nearest_capture(self._connection, url, time)
 
     def revisit_target(self, revisit: Capture) -> Reference | None:
         """The record whose payload a revisit repeats; None for any other capture, and if that
@@ -331,8 +331,8 @@ class IndexReader:
         )
 
     def learned_boilerplate(self, site: str) -> list[Row]:
-        """The lines and places known for furniture of a site: `kind` (line, place), `path`, `form`
-        (of a line).
+        """The lines and DOM places of a site that are boilerplate: `kind` (line, place), `path`,
+        `form` (of a line).
         """
         return self._list(
             "SELECT kind, path, form FROM _learned_lines WHERE site = :site ORDER BY kind, "

@@ -1,5 +1,4 @@
-"""What the index tells of how a collection is doing: its sites, their last crawls, failures, counts
-over time.
+"""How a collection stands by its index: sites, their last crawls, failures, counts over time.
 
 Read-only, like `archive.query.reader`, which answers questions about articles. A collection that
 was never crawled has no index yet; that is an answer too, not an error.
@@ -20,11 +19,12 @@ from archive.query.reader import IndexReader
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteReport:
-    """How one site stands: its last crawl as in `crawls` (None where there was none), and what the
+    """One site: its last crawl as in `crawls` (None and 0 if there was none), and what the
     collection holds of it.
 
-    `owed` counts the URLs that failed in the last crawl, `reason` is the gravest of these, with
-    why; `newest` is the latest publication known, as the index keeps it.
+    `owed` counts the URLs that failed in the last crawl (`failed` is the crawl's own count
+    of failures), `reason` is the gravest failure in words; `newest` is the latest publication
+    known, in ISO 8601.
     """
 
     site: str

@@ -111,9 +111,9 @@ def public_tables() -> Iterator[Table]:
         for (name,) in names.fetchall():
             if name.startswith(("_", "sqlite_")):
                 continue
-            stated = {column.name: column.meaning for column in _STATED.get(name, ())}
+            meanings = {column.name: column.meaning for column in _COLUMN_LISTS.get(name, ())}
             columns = tuple(
-                Column(column, kind, stated.get(column) or _meaning(name, column))
+                Column(column, kind, meanings.get(column) or _meaning(name, column))
                 for _, column, kind, *_ in connection.execute(f"PRAGMA table_info({name})")
             )
             yield Table(name=name, row=ROWS.get(name, ""), columns=columns)
@@ -121,7 +121,7 @@ def public_tables() -> Iterator[Table]:
         connection.close()
 
 
-_STATED = {"captures": CAPTURES, "articles": ARTICLES, "crawls": CRAWLS}
+_COLUMN_LISTS = {"captures": CAPTURES, "articles": ARTICLES, "crawls": CRAWLS}
 
 
 def _meaning(table: str, column: str) -> str:

@@ -37,7 +37,7 @@ def readings_of(reader: IndexReader, article: str) -> list[Row]:
     another capture of it may be read before its boilerplate is known.
     """
     statement = (
-        "SELECT r.*, t.raw_sha256 FROM _readings r JOIN _texts t ON t.id = r.text"
+        "SELECT r.*, t.raw_sha256 FROM _readings r JOIN _texts t ON t.id = r.text_id"
         " WHERE r.article_id = :id"
     )
     return list(reader.rows(statement, {"id": article}))
@@ -61,7 +61,7 @@ def captures_showing(reader: IndexReader, withdrawal: Withdrawal) -> list[Row]:
 
 
 def captures_carrying(reader: IndexReader, withdrawal: Withdrawal) -> tuple[tuple[str, str], ...]:
-    """The captures of other pages (listings) in which the article's text stands: (URL, time)."""
+    """The captures of other pages (listings) that carry the article's text, as (URL, ISO 8601)."""
     values = {name: json.dumps(getattr(withdrawal, name)) for name in ("keys", "texts")}
     rows = reader.rows(_CARRYING, {"site": withdrawal.site, **values})
     return tuple((row["url"], row["captured"]) for row in rows)

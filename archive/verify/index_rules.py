@@ -11,11 +11,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
-from archive.errors import WarraqError
-from archive.index.connection import check_version
+from archive.errors import StorageError, WarraqError
+from archive.index.connection import (
+    check_version,
+    connect_existing,
+    is_locked_or_read_only,
+    storage_errors,
+)
 from archive.index.withdrawals import withdrawn_places
 from archive.model.finding import REBUILD_INDEX, Finding
 from archive.model.identity import text_sha256, version_id
@@ -35,13 +40,13 @@ def withdrawn_captures(path: Path) -> set[tuple[str, int]]:
     """
     if not path.exists():
         return set()
-    try:
-        with closing(
-            sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)
-        ) as connection:
-            return withdrawn_places(connection)
-    except sqlite3.DatabaseError:
-        return set()  # what is wrong with it is `check_index`'s to say
+    with (
+        suppress(StorageError),  # what is wrong with it is `check_index`'s to say
+        storage_errors(path, is_trusted=False),
+        closing(connect_existing(path, "ro")) as connection,
+    ):
+        return withdrawn_places(connection)
+    return set()
 
 
 def check_cdxj(
@@ -156,21 +161,15 @@ def check_index(path: Path, ledger: RecordLedger, *, busy: bool = False) -> Iter
             )
         return
     try:
-        connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30, isolation_level=None
-        )
-        try:
-            check_version(connection, path)
-            yield from _check_database(path, connection)
-            yield from _compare_captures(path, connection, ledger)
-            yield from _check_version_texts(path, connection)
-            yield from _check_articles(path, connection)
-        finally:
-            connection.close()
-        if not busy:
-            yield from _check_full_text(path)
-    except sqlite3.DatabaseError as error:
-        yield Finding(file=path.name, rule=INDEX_DAMAGED, detail=f"{error}; {REBUILD_INDEX}")
+        with storage_errors(path, repair=REBUILD_INDEX, is_trusted=False):
+            with closing(connect_existing(path, "ro")) as connection:
+                check_version(connection, path)
+                yield from _check_database(path, connection)
+                yield from _compare_captures(path, connection, ledger)
+                yield from _check_version_texts(path, connection)
+                yield from _check_articles(path, connection)
+            if not busy:
+                yield from _check_full_text(path)
     except WarraqError as error:
         yield Finding(file=path.name, rule=INDEX_DAMAGED, detail=str(error))
 
@@ -287,9 +286,7 @@ def _check_articles(path: Path, connection: sqlite3.Connection) -> Iterator[Find
 
 def _check_full_text(path: Path) -> Iterator[Finding]:
     """FTS5's own check, which SQLite runs as a write; nothing is changed."""
-    connection = sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=5, isolation_level=None
-    )
+    connection = connect_existing(path, "rw", timeout=5)
     try:
         connection.execute("BEGIN IMMEDIATE")
         missing = audit.check_full_text(connection)
@@ -300,16 +297,12 @@ def _check_full_text(path: Path) -> Iterator[Finding]:
                 detail=f"{missing} articles cannot be searched; {REBUILD_INDEX}",
             )
         connection.execute("ROLLBACK")
-    except sqlite3.OperationalError as error:
-        if not any(
-            word in str(error) for word in ("readonly", "read-only", "locked")
-        ):  # then it cannot be asked, which is no damage
-            yield Finding(file=path.name, rule="index-search", detail=f"{error}; {REBUILD_INDEX}")
     except sqlite3.DatabaseError as error:
-        yield Finding(
-            file=path.name,
-            rule="index-search",
-            detail=f"the full-text index: {error}; {REBUILD_INDEX}",
-        )
+        if not is_locked_or_read_only(error):  # then it cannot be asked, which is no damage
+            yield Finding(
+                file=path.name,
+                rule="index-search",
+                detail=f"the full-text index: {error}; {REBUILD_INDEX}",
+            )
     finally:
         connection.close()

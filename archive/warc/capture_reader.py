@@ -15,6 +15,7 @@ from pathlib import Path
 
 from archive.errors import DamagedRecordError
 from archive.model import Capture, CrawlSummary, Digest, Failure, FetchFacts, RecordType, Reference
+from archive.model.revisit_reference import NOT_MODIFIED_PROFILE, choose_referred
 from archive.model.withdrawal import Withdrawal
 from archive.warc import arc, warc_fields
 from archive.warc.file_names import OPEN_SUFFIX, final_name, is_arc, is_open, list_warc_files
@@ -323,38 +324,23 @@ def read_payload(
             f"{capture.warc} at offset {capture.offset}: it refers to a record without a payload"
         )
     original = _http_message(original_record, whole=True)
-    if message.status is None or capture.profile == "server-not-modified":
+    if message.status is None or capture.profile == NOT_MODIFIED_PROFILE:
         return original
     return replace(message, entity=original.entity)
 
 
 def find_reference(folder: Path, revisit: Capture) -> Reference | None:
-    """Search all files of `folder` for the record that a revisit refers to; None if there is
-    none.
+    """Search all files of `folder` for the record that a revisit refers to, by the rule of
+    `archive.model.revisit_reference`; None if there is none.
     """
-    for path in list_warc_files(folder, include_open=True):
-        for item in read_captures(path):
-            if (
-                isinstance(item, Capture)
-                and item.record_type is not RecordType.REVISIT
-                and _is_referred_to(item, revisit)
-            ):
-                return reference_to(item)
-    return None
-
-
-def _is_referred_to(capture: Capture, revisit: Capture) -> bool:
-    """True if a revisit refers to this capture: by record id, else by URL and time of capture, else
-    by payload digest.
-    """
-    if revisit.refers_to_id:
-        return capture.record_id == revisit.refers_to_id
-    if revisit.refers_to_date is not None:
-        return (capture.url, capture.captured) == (
-            revisit.refers_to_url or revisit.url,
-            revisit.refers_to_date,
-        )
-    return revisit.payload_digest is not None and capture.payload_digest == revisit.payload_digest
+    captures = (
+        item
+        for path in list_warc_files(folder, include_open=True)
+        for item in read_captures(path)
+        if isinstance(item, Capture)
+    )
+    referred = choose_referred(revisit, captures)
+    return None if referred is None else reference_to(referred)
 
 
 def reference_to(capture: Capture) -> Reference:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC
 
 from archive.model import Capture, Digest, Exchange, FetchFacts, RecordType, Reference
+from archive.model.revisit_reference import NOT_MODIFIED_PROFILE
 from archive.warc.cipher_suites import iana_name
 from archive.warc.http_message import HttpMessage
 from archive.warc.serialization import Headers, target_uri, warc_date
@@ -20,7 +21,7 @@ from archive.warc.serialization import Headers, target_uri, warc_date
 # WARC-Profile of a revisit (ISO 28500 §6.7) by the name a Capture has for it.
 REVISIT_PROFILES = {
     "identical-payload-digest": "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest",
-    "server-not-modified": "http://netpreserve.org/warc/1.1/revisit/server-not-modified",
+    NOT_MODIFIED_PROFILE: "http://netpreserve.org/warc/1.1/revisit/server-not-modified",
 }
 # The values of WARC-Truncated (ISO 28500 §5.13).
 _TRUNCATED = frozenset({"length", "time", "disconnect", "unspecified"})
@@ -93,7 +94,7 @@ def as_revisit(capture: Capture, reference: Reference, *, not_modified: bool) ->
     return replace(
         capture,
         record_type=RecordType.REVISIT,
-        profile="server-not-modified" if not_modified else "identical-payload-digest",
+        profile=NOT_MODIFIED_PROFILE if not_modified else "identical-payload-digest",
         refers_to_url=target_uri(reference.url),
         refers_to_date=reference.captured,
         refers_to_id=reference.record_id,

@@ -159,8 +159,8 @@ class WarcWriter:
     ) -> Capture:
         """Write an exchange; returns its capture.
 
-        With a `reference` it becomes a revisit of that record: with `not_modified` because the
-        server said so (304), else because the payload is identical (ISO 28500 §6.7). `message` and
+        With a `reference` it becomes a revisit of that record (ISO 28500 §6.7): with `not_modified`
+        of the profile server-not-modified (a 304), else of identical-payload-digest. `message` and
         `digest`, the parsed response and the digest of its entity, save computing them again.
         """
         message = parse_response(exchange.response) if message is None else message

@@ -41,9 +41,10 @@ SUMMARY_COLUMNS = ("site", "outcome", *CRAWL_COUNTERS)
 def init(ctx: click.Context, folder: Path, sites: tuple[str, ...], timezone: str | None) -> None:
     """Make a collection in DIR, and look around the sites to crawl.
 
-    For each site a [sites.NAME] table is written to DIR/warraq.toml, with robots.txt, sitemaps and
-    feeds found told in comments. Its time zone is learned from its own dated pages. In a collection
-    that is there already the sites are added at the end of warraq.toml; nothing in it is changed.
+    For each site a [sites.NAME] table is written to DIR/warraq.toml, with comments that name
+    the robots.txt, sitemaps and feeds found. Its time zone is learned from its own dated pages.
+    In a collection that exists the sites are added at the end of warraq.toml; nothing in it is
+    changed.
     Exit code 3: a site could not be looked at (its table is written all the same).
     """
     from crawler.setup.create_collection import create_collection
@@ -93,7 +94,7 @@ def crawl(  # noqa: PLR0913  # one an option
     """Crawl the sites named, or all of warraq.toml.
 
     Everything fetched is in archive/ before it is read; a crawl that was interrupted goes on where
-    it was. What failed is told on standard error, with -q only where it makes the exit code 3. Exit
+    it was. What failed is listed on standard error, with -q only if it makes the exit code 3. Exit
     codes: 3 when a site failed or too many of its fetches did (failed_share), 75 when another
     process holds the collection, 130 when interrupted.
     """

@@ -22,8 +22,8 @@ def demo(ctx: click.Context, folder: Path) -> None:
     """Crawl a small made-up Arabic news site on this machine into a new collection, and search it.
 
     The site is served on loopback while the crawl runs; nothing leaves this machine. The crawl is
-    the very one that a real site gets. DIR (default demo-collection) must be new; where it is not,
-    a number is put behind it.
+    the very one that a real site gets. DIR (default demo-collection) must be new; if it is not,
+    a number is added to its name.
     """
     from crawler.cli.search_results import hit_lines
     from crawler.demo.tour import QUERY, free_folder, run_demo

@@ -1,5 +1,5 @@
-"""What `crawl` and `run-due` say of what went wrong: a line for each URL that is owed an
-explanation, as far as they are few.
+"""The lines that `crawl` and `run-due` print about failures: one for each URL that failed, up to a
+limit.
 """
 
 from __future__ import annotations

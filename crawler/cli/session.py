@@ -1,5 +1,5 @@
-"""What all commands share: which collection is meant, how much is said, and how rows and progress
-reach the person.
+"""What all commands share: the collection they work on, how much they print, and how they print
+rows and progress.
 """
 
 from __future__ import annotations
@@ -108,8 +108,8 @@ def from_now(moment: str | None, now: datetime) -> str | None:
 
 
 class Progress:
-    """Numbers that grow, told at the right pace: one line drawn over and over on a terminal, a
-    plain line now and then elsewhere, nothing with `-q`.
+    """Numbers that grow, printed on standard error: on a terminal one line that is redrawn,
+    elsewhere a plain line now and then, nothing with `-q`.
     """
 
     def __init__(self, session: Session, what: str) -> None:

@@ -42,8 +42,7 @@ _REFUSED = (
 
 
 def literal_address(host: str) -> Address | None:
-    """The address that `host` writes out, in any form that a resolver would accept; None where it
-    is a name.
+    """The IP address that `host` is, in any form that a resolver accepts; None if it is a name.
 
     Besides the usual forms: `127.1`, `0x7f.1`, `2130706433`, `0177.0.0.1`, brackets, a trailing
     dot, a zone.

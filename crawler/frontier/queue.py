@@ -15,14 +15,13 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from archive.errors import StorageError
-from archive.index.connection import create_private
+from archive.index.connection import create_private, storage_errors
 from archive.model import CrawlSummary
 from archive.urls import is_amp
 from crawler.frontier.entry_table import (
@@ -49,6 +48,8 @@ from crawler.frontier.queued_url import (
 )
 from crawler.frontier.scope import UrlKind
 
+_REPAIR = "the crawl's state may be deleted, the next crawl finds everything anew"
+
 
 class _Connection(sqlite3.Connection):
     """A connection that raises StorageError if the disk or a lock refuses. `place` is the file."""
@@ -56,11 +57,11 @@ class _Connection(sqlite3.Connection):
     place: Path
 
     def execute(self, *arguments: Any) -> sqlite3.Cursor:
-        with _storage_errors(self.place):
+        with _state_errors(self.place):
             return super().execute(*arguments)
 
     def executemany(self, *arguments: Any) -> sqlite3.Cursor:
-        with _storage_errors(self.place):
+        with _state_errors(self.place):
             return super().executemany(*arguments)
 
 
@@ -73,7 +74,7 @@ class Frontier:
 
     def __init__(self, path: Path, *, timeout: float = 30.0) -> None:
         create_private(path)
-        with _storage_errors(path):
+        with _state_errors(path):
             self._db = sqlite3.connect(
                 path, isolation_level=None, timeout=timeout, factory=_Connection
             )
@@ -298,12 +299,5 @@ class Frontier:
         self._db.execute("COMMIT")
 
 
-@contextmanager
-def _storage_errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        raise StorageError(
-            f"{path}: the crawl's state cannot be used ({error}); it may be deleted, "
-            "the next crawl finds everything anew"
-        ) from error
+def _state_errors(path: Path) -> AbstractContextManager[None]:
+    return storage_errors(path, repair=_REPAIR, is_trusted=False)

@@ -89,10 +89,10 @@ class Rewriter:
     base: str
 
     def address(self, written: str) -> str | None:
-        """An address of the page as one of the replay, on its origin; None where it leads nowhere
-        there.
+        """The path in the replay for a URL as written in the page; None if it has no place there
+        (no URL of http or https).
 
-        Fragments of the page itself and images in `data:` stay as they are.
+        Fragments of the page itself and images in `data:` URLs are returned unchanged.
         """
         text = written.strip()
         if text.startswith("#") or text[:11].lower().startswith("data:image/"):

@@ -70,9 +70,11 @@ class SiteSurvey:
 def survey_site(
     url: str, *, timezone: str | None = None, say: Callable[[str], None] = lambda _: None
 ) -> SiteSurvey:
-    """Look around the site at `url` (absolute); never raises for what the site does.
+    """Fetch robots.txt, sitemaps, feeds and some pages of the site at `url` (absolute) and say what
+    was found; never raises for what the site does.
 
-    With `timezone` given no dated page is asked for. `say` is told each step in words.
+    With `timezone` (an IANA name) no dated page is fetched. `say` is called with a line of text for
+    each step.
     """
     start = normalise_url(url) or url
     delay = 0.0 if is_loopback(start) else 1.0

@@ -89,11 +89,11 @@ def stated_instants(text: str) -> Iterator[datetime]:
 
 
 def wall_offset(instant: datetime, wall: datetime) -> datetime | None:
-    """`instant` with the offset that makes its clock show `wall` (naive), or None where no offset
-    on Earth does.
+    """`instant` (aware) with the UTC offset, in quarters of an hour, at which its clock shows
+    `wall` (naive); None if no offset in use on Earth does.
 
-    For pages whose metadata says UTC while readers see local time. Seconds that only one of them
-    has are no difference.
+    For pages whose metadata are in UTC while readers see local time. A difference of up to a
+    minute is ignored: one of the two may lack seconds.
     """
     difference = wall - instant.astimezone(UTC).replace(tzinfo=None, second=0, microsecond=0)
     quarters = round(difference / timedelta(minutes=15))

@@ -101,13 +101,12 @@ class IngestQueue:
     def submit(
         self, capture: Capture, message: HttpMessage | None, *, end: int = 0
     ) -> Future[Reading]:
-        """Queue one capture to be read by a worker and then indexed, in the order of submission;
-        returns the future reading.
+        """Submit one capture to be read and then indexed, in the order of submission; return the
+        future of its reading.
 
-        `message` is the response as captured; if None, it is read from the WARC. `end` is the byte
-        offset after the capture's records, from which a later catch-up may start. A revisit of an
-        unchanged payload is read for its links only; the index notes that the article was seen
-        again.
+        `message` is the response as captured; if None it is read from the WARC. `end` is the offset
+        in bytes after the capture's records, from which a later update may resume. A revisit of its
+        own URL is read for its links only: the index gets `PayloadKind.NOT_MODIFIED`.
         """
         future = (
             self.read_again(capture)

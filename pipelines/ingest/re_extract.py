@@ -1,9 +1,9 @@
-"""Re-extraction for `verify`: a sample of captures against their stored text hashes, or, with
-`--deep`, every row of the index.
+"""`verify` reading captures again: a sample, compared by the SHA-256 of their texts, or with
+`--deep` all of them, compared row by row.
 
-For `--deep` a fresh index is made in a temporary folder by the same code that makes any index; a
-difference means that a row was changed, lost or added by something else than Warraq, or written by
-another version of it.
+For `--deep` a second index is made in a temporary folder by the code that makes any index. A
+difference means that another program changed, deleted or added a row, or that another version of
+Warraq wrote it.
 """
 
 from __future__ import annotations
@@ -97,11 +97,11 @@ def _submit_capture(
 def re_extract_all(
     layout: CollectionFolder, config: CollectionConfig, *, workers: int | None = None
 ) -> Iterator[Finding]:
-    """Read all captures again and yield a finding for each row that differs from `index.db`. Takes
-    as long as a rebuild.
+    """Read all captures again; yield a finding for each row of `index.db` that is missing, added or
+    different. Takes as long as a rebuild.
 
-    A crawl that begins meanwhile does not disturb the comparison; if one is running already,
-    nothing is compared and no finding is yielded.
+    Yields nothing if another process holds the write lock at the start; what a crawl adds later is
+    not compared.
     """
     if not layout.index_db.exists():
         return

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from archive.index.rows import capture_row
+from archive.index.schema import TABLES
+from archive.index.transaction import insert_row
 from archive.index.writer import Index
 from archive.model import (
     Article,
@@ -103,6 +107,12 @@ class Kit:
         }
         return self.capture(of.url, hour, **values | more), Reading(kind=PayloadKind.NOT_MODIFIED)
 
+    @staticmethod
+    def insert(db: sqlite3.Connection, *captures: Capture) -> None:
+        """Insert the rows of captures that were read as pages, nothing that follows from them."""
+        for capture in captures:
+            insert_row(db, "captures", capture_row(capture, Reading(kind=PayloadKind.PAGE)))
+
     def index(self) -> Index:
         """A new index."""
         self.indexes += 1
@@ -129,6 +139,15 @@ class Kit:
         found = {name: sorted(self.rows(f'SELECT * FROM "{name}"'), key=repr) for (name,) in tables}
         found["articles_fts"] = sorted(self.rows("SELECT rowid, * FROM articles_fts"))
         return found
+
+
+@pytest.fixture
+def db() -> Iterator[sqlite3.Connection]:
+    """The tables of an index, empty and in memory: for what takes an open connection."""
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(TABLES)
+    yield connection
+    connection.close()
 
 
 @pytest.fixture

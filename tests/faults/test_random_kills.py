@@ -160,8 +160,8 @@ def check(layout: CollectionFolder) -> None:
 def test_a_crawl_killed_at_any_moment_loses_nothing(
     tmp_path: Path, site: Site, spider: str
 ) -> None:
-    """With our spider as with one whose code fails all the time: no torn record, `gunzip -t` and verify content, and in the end every page is there, hardly
-    one fetched twice.
+    """With our spider as with one whose code fails all the time: no torn record, `gunzip -t` and
+    verify content, and in the end every page is there, hardly one fetched twice.
 
     An index rebuilt from the WARC files equals the one that grew through the kills, row by row.
     """

@@ -110,7 +110,7 @@ def test_an_article_withdrawn_is_nowhere(kit: Kit) -> None:
     assert tombstone == [(article, "2026-05-06T07:08:09Z", "asked", 0)]
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(order=st.randoms(use_true_random=False), twice=st.booleans())
 def test_order_does_not_matter(
     tmp_path_factory: pytest.TempPathFactory, order: random.Random, twice: bool

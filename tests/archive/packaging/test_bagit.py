@@ -67,3 +67,11 @@ def test_nothing_is_overwritten_or_left_half(root: Path, tmp_path: Path) -> None
             info={},
         )
     assert {path.name for path in tmp_path.iterdir()} == {"collection"}
+
+
+def test_a_damaged_index_leaves_no_bag(root: Path, tmp_path: Path) -> None:
+    """The error names the index and how to repair it; nothing of the bag stays behind."""
+    (root / "index.db").write_bytes(b"no database" * 1000)
+    with pytest.raises(StorageError, match=r"index\.db: .*--rebuild"):
+        write_bag(tmp_path / "bag", root=root, files=[], database=root / "index.db", info={})
+    assert {path.name for path in tmp_path.iterdir()} == {"collection"}

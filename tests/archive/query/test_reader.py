@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from archive.errors import StorageError, UsageError
 from archive.query.filters import Filters, Sort
 from archive.query.reader import IndexReader
-from archive.query.reports import last_crawls
 from archive.text.folding import (
     parse_query,
 )
@@ -214,4 +213,3 @@ def test_reading_cannot_write_and_needs_an_index(kit: Any, tmp_path: Any) -> Non
         list(reader.rows("DELETE FROM articles"))
     with pytest.raises(StorageError, match="warraq index"):
         IndexReader(tmp_path / "none.db")
-    assert last_crawls(tmp_path / "none.db") == {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -204,6 +206,17 @@ def test_a_damaged_file_is_named(path: Path):
     path.write_bytes(b"not a database" * 100)
     with pytest.raises(StorageError, match="may be deleted"):
         Frontier(path)
+
+
+def test_a_locked_file_is_not_to_be_deleted(path: Path) -> None:
+    """While another process writes to the state, the error says so and does not advise to delete
+    it.
+    """
+    Frontier(path).close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StorageError, match="locked; check the disk"):
+            Frontier(path, timeout=0).add("s", [QueuedUrl(url=OTHER, kind=UrlKind.LINK)])
 
 
 def test_the_page_itself_is_asked_for_and_not_its_amp_form(frontier: Frontier) -> None:
