@@ -12,6 +12,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 from urllib.parse import urlsplit
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -97,14 +98,20 @@ def parse_size(value: object) -> int:
 
 def parse_zone(value: object) -> str:
     """An IANA time zone's name, spelled as the time zone database spells it."""
-    from zoneinfo import available_timezones
-
     name = parse_text(value)
-    known = available_timezones()
+    known = _zone_names()
     if name in known:
         return name
     near = {entry.lower(): entry for entry in known}.get(name.lower()) or nearest_word(name, known)
     raise ValueError(f"not {name!r}" + (f" (nearest: {near!r})" if near else ""))
+
+
+@cache
+def _zone_names() -> frozenset[str]:
+    """The names of the machine's time zone database, which takes 5 to 15 ms to walk through."""
+    from zoneinfo import available_timezones
+
+    return frozenset(available_timezones())
 
 
 def parse_language(value: object) -> str:
