@@ -85,7 +85,7 @@ class NewsSpider(Spider):
     async def parse(self, response: Response, **kwargs: Any) -> AsyncIterator[Any]:
         """What a page, feed, sitemap or requisite leads to: requests, then its articles."""
         del kwargs
-        reading = await self.read(response)
+        reading = await self.reading_of(response)
         if reading is None:
             return
         async for request in _each(self.parse_listing(response, reading)):
@@ -111,7 +111,7 @@ class NewsSpider(Spider):
         if response.request is not None and PENDING in response.request.meta:
             yield ArticleItem(article, response.request.meta[PENDING])
 
-    async def read(self, response: Response) -> Reading | None:
+    async def reading_of(self, response: Response) -> Reading | None:
         """The reading of an archived response, made in a worker process: its article, links and
         announcements. None where it has none, or the crawl broke off.
         """

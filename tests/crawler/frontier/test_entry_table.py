@@ -28,7 +28,7 @@ def test_an_entry_comes_back_from_its_row() -> None:
     db = sqlite3.connect(":memory:")
     db.executescript(SCHEMA)
     db.execute(INSERT_ENTRY, row_from_entry("news", 7, entry, EntryState.WAITING))
-    values = {"now": 5.0, "site": "news", "first": 0, "last": 99}
+    values = {"now": 5.0, "site": "news", "count": 1}
     leased = entry_from_row(db.execute(LEASE_NEXT, values).fetchone())
     again = db.execute(LEASE_NEXT, values).fetchone()
     db.close()

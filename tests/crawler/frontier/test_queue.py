@@ -13,7 +13,7 @@ import pytest
 from archive.errors import StorageError
 from archive.model import CrawlSummary, Sighting
 from crawler.frontier.queue import Frontier
-from crawler.frontier.queued_url import QueuedUrl
+from crawler.frontier.queued_url import QueuedUrl, frontier_key
 from crawler.frontier.scope import UrlKind
 
 SITE = "news"
@@ -32,11 +32,15 @@ def frontier(path: Path):
     made.close()
 
 
-def leased(frontier: Frontier) -> list[str]:
-    found = []
-    while entry := frontier.lease(SITE):
-        found.append(entry.url)
-    return found
+def leased(frontier: Frontier, site: str = SITE) -> list[str]:
+    """The addresses that wait, in the order in which they are handed out; all are leased then."""
+    return [entry.url for entry in frontier.lease(site, count=100)]
+
+
+def lease_one(frontier: Frontier, now: float | None = None) -> QueuedUrl:
+    """The next entry, leased."""
+    (entry,) = frontier.lease(SITE, now)
+    return entry
 
 
 def test_an_entry_comes_back_as_it_went_in(frontier: Frontier):
@@ -51,10 +55,63 @@ def test_an_entry_comes_back_as_it_went_in(frontier: Frontier):
     frontier.add(
         SITE, [QueuedUrl(url=A, kind=UrlKind.ARTICLE, hops=3, via=B, claims=(claim,), guess=True)]
     )
-    entry = frontier.lease(SITE, 1000.0)
-    assert entry == QueuedUrl(
-        url=A, kind=UrlKind.ARTICLE, hops=3, via=B, claims=(claim,), guess=True, leased=1000.0
+    assert lease_one(frontier, 1000.0) == QueuedUrl(
+        url=A,
+        kind=UrlKind.ARTICLE,
+        hops=3,
+        via=B,
+        claims=(claim,),
+        guess=True,
+        leased=1000.0,
+        key=frontier_key(SITE, A),
     )
+
+
+def test_a_request_that_is_more_than_its_address_comes_back_whole(path: Path):
+    """Method, body, headers and what a spider noted with it survive the process, bytes as bytes."""
+    request = {
+        "method": "POST",
+        "body": b"q=\xce\xc8",
+        "meta": {"page": 2},
+        "callback": "parse_api",
+    }
+    first = Frontier(path)
+    first.add(SITE, [QueuedUrl(url=A, request=request, key=7)])
+    first.close()
+    second = Frontier(path)
+    (entry,) = second.lease(SITE)
+    assert (entry.request, entry.key) == (request, 7)
+    second.close()
+
+
+def test_what_an_answer_leads_to_goes_first(frontier: Frontier):
+    """The target of a redirect is asked for before anything else, whatever it is."""
+    frontier.add(SITE, [QueuedUrl(url=A, kind=UrlKind.SITEMAP), QueuedUrl(url=B)])
+    frontier.add(SITE, [QueuedUrl(url=C, redirected=True)])
+    assert leased(frontier) == [C, A, B]
+
+
+def test_only_what_belongs_to_pages_already_asked_for(frontier: Frontier):
+    """Where the number of pages is used up, redirect targets and requisites are still fetched."""
+    frontier.add(SITE, [QueuedUrl(url=A), QueuedUrl(url=B, kind=UrlKind.REQUISITE)])
+    frontier.add(SITE, [QueuedUrl(url=C, redirected=True)])
+    assert frontier.next_due(SITE, started=True) == 0.0
+    assert [entry.url for entry in frontier.lease(SITE, count=9, started=True)] == [C, B]
+    assert frontier.next_due(SITE, started=True) is None
+    assert leased(frontier) == [A]
+
+
+def test_an_entry_may_be_asked_for_at_another_address(frontier: Frontier):
+    """Http and https of an address are one entry: a redirect from one to the other moves it."""
+    frontier.add(SITE, [QueuedUrl(url=A), QueuedUrl(url=B)])
+    entry = lease_one(frontier)
+    other = A.replace("https", "http")
+    frontier.redirect(
+        entry.key, QueuedUrl(url=other, via=A, redirected=True, request={"url": other})
+    )
+    moved = lease_one(frontier)
+    assert (moved.url, moved.via, moved.key) == (other, A, entry.key)
+    assert leased(frontier) == [B]
 
 
 def test_other_addresses_of_one_page_are_one_entry(frontier: Frontier):
@@ -84,8 +141,7 @@ def test_an_announcement_moves_a_waiting_link_forward(frontier: Frontier):
     frontier.add(SITE, [QueuedUrl(url=B), QueuedUrl(url=A)])
     claim = Sighting(url=A, source=C, kind="feed", title="t")
     assert frontier.add(SITE, [QueuedUrl(url=A, kind=UrlKind.ARTICLE, claims=(claim,))]) == 0
-    entry = frontier.lease(SITE)
-    assert entry is not None
+    entry = lease_one(frontier)
     assert (entry.url, entry.kind, entry.claims) == (A, UrlKind.ARTICLE, (claim,))
 
 
@@ -94,36 +150,51 @@ def test_sites_do_not_see_each_others_entries(frontier: Frontier):
     frontier.add(SITE, [QueuedUrl(url=A)])
     assert frontier.add("other", [QueuedUrl(url=A)]) == 1
     frontier.forget_entries("other")
-    assert frontier.lease("other") is None
+    assert frontier.lease("other") == []
     assert leased(frontier) == [A]
 
 
 def test_what_was_leased_survives_the_process(path: Path):
-    """A killed process' leases are known to the next one and can be given back."""
+    """A killed process' entries wait again, and know since when they were asked for: what was
+    captured since need not be fetched again.
+    """
     first = Frontier(path)
     first.add(SITE, [QueuedUrl(url=A), QueuedUrl(url=B)])
     first.lease(SITE, 5.0)
-    second = Frontier(path)
-    assert [(entry.url, entry.leased) for entry in second.leased(SITE)] == [(A, 5.0)]
-    assert second.release_leases(SITE) == 1
-    assert leased(second) == [A, B]
     first.close()
+    second = Frontier(path)
+    assert second.release_leases(SITE) == 1
+    again = second.lease(SITE, 9.0, count=2)
+    assert [(entry.url, entry.leased) for entry in again] == [(A, 5.0), (B, 9.0)]
     second.close()
+
+
+def test_a_lease_that_ended_is_forgotten(frontier: Frontier):
+    """What is tried again, put back, or asked for anew is not answered from an older capture."""
+    frontier.add(SITE, [QueuedUrl(url=A)])
+    frontier.retry_later(lease_one(frontier, 1.0).key, 2.0)
+    again = lease_one(frontier, 3.0)
+    frontier.put_back(again.key)
+    once_more = lease_one(frontier, 4.0)
+    frontier.acknowledge(SITE, [once_more.key])
+    frontier.reseed(SITE, [QueuedUrl(url=A)])
+    assert (again.leased, once_more.leased, lease_one(frontier, 5.0).leased) == (3.0, 4.0, 5.0)
 
 
 def test_acknowledging_and_queueing_are_one(frontier: Frontier):
     """A page is done only together with its links: where queueing fails, it stays leased."""
     frontier.add(SITE, [QueuedUrl(url=A)])
-    frontier.lease(SITE)
+    entry = lease_one(frontier)
 
     def broken():
         yield QueuedUrl(url=B)
         raise RuntimeError
 
     with pytest.raises(RuntimeError):
-        frontier.acknowledge(SITE, [A], broken())
-    assert [entry.url for entry in frontier.leased(SITE)] == [A]
-    assert frontier.acknowledge(SITE, [A], [QueuedUrl(url=B)]) == 1
+        frontier.acknowledge(SITE, [entry.key], broken())
+    assert frontier.release_leases(SITE) == 1
+    assert leased(frontier) == [A]
+    assert frontier.acknowledge(SITE, [entry.key], [QueuedUrl(url=B)]) == 1
     assert leased(frontier) == [B]
     assert frontier.add(SITE, [QueuedUrl(url=A)]) == 0
 
@@ -133,20 +204,16 @@ def test_a_retry_waits_and_counts(frontier: Frontier):
     tried.
     """
     frontier.add(SITE, [QueuedUrl(url=A)])
-    frontier.lease(SITE, 0.0)
-    frontier.retry_later(SITE, A, 100.0)
-    assert frontier.lease(SITE, 99.0) is None
+    frontier.retry_later(lease_one(frontier, 0.0).key, 100.0)
+    assert frontier.lease(SITE, 99.0) == []
     assert frontier.next_due(SITE) == 100.0
-    entry = frontier.lease(SITE, 100.0)
-    assert entry is not None
-    assert entry.attempts == 1
+    assert lease_one(frontier, 100.0).attempts == 1
 
 
 def test_the_dead_are_not_fetched_again(frontier: Frontier):
     """A URL given up stays known, so no link brings it back in this crawl."""
     frontier.add(SITE, [QueuedUrl(url=A)])
-    frontier.lease(SITE)
-    frontier.mark_dead(SITE, A, "404")
+    frontier.mark_dead(lease_one(frontier).key, "404")
     assert frontier.add(SITE, [QueuedUrl(url=A)]) == 0
     assert frontier.next_due(SITE) is None
 
@@ -154,20 +221,27 @@ def test_the_dead_are_not_fetched_again(frontier: Frontier):
 def test_reseeding_fetches_the_known_again_but_not_what_is_under_way(frontier: Frontier):
     """A crawl that goes on after its limit looks at its seeds anew."""
     frontier.add(SITE, [QueuedUrl(url=A), QueuedUrl(url=B)])
-    frontier.lease(SITE)
-    frontier.acknowledge(SITE, [A])
-    frontier.lease(SITE)
+    frontier.acknowledge(SITE, [lease_one(frontier).key])
+    lease_one(frontier)
     frontier.reseed(SITE, [QueuedUrl(url=A), QueuedUrl(url=B), QueuedUrl(url=C)])
     assert leased(frontier) == [A, C]
 
 
-def test_a_redirect_target_belongs_to_the_visit(frontier: Frontier):
-    """What a redirect leads to is leased with it, unless it is queued anyway."""
-    frontier.add(SITE, [QueuedUrl(url=A), QueuedUrl(url=C)])
-    frontier.lease(SITE)
-    assert frontier.adopt(SITE, QueuedUrl(url=B, via=A))
-    assert not frontier.adopt(SITE, QueuedUrl(url=C, via=A))
-    assert sorted(entry.url for entry in frontier.leased(SITE)) == [A, B]
+def test_transactions_within_one_are_one(frontier: Frontier):
+    """What is settled together is kept together, or not at all."""
+    frontier.add(SITE, [QueuedUrl(url=A)])
+    entry = lease_one(frontier)
+
+    def fail_halfway() -> None:
+        with frontier.transaction():
+            frontier.acknowledge(SITE, [entry.key], [QueuedUrl(url=B)])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_halfway()
+    assert frontier.release_leases(SITE) == 1
+    assert leased(frontier) == [A]
+    assert frontier.add(SITE, [QueuedUrl(url=B)]) == 1
 
 
 def test_the_first_sieve_passes_each_address_once(frontier: Frontier):
@@ -235,7 +309,7 @@ def test_the_page_itself_is_asked_for_and_not_its_amp_form(frontier: Frontier) -
         == 2
     )
     assert frontier.add("s", [QueuedUrl(url=page, kind=UrlKind.LINK, hops=1)]) == 0
-    assert leased_urls(frontier) == [page, OTHER]
+    assert leased(frontier, "s") == [page, OTHER]
 
 
 def test_an_amp_form_that_stands_alone_is_fetched(frontier: Frontier) -> None:
@@ -245,15 +319,7 @@ def test_an_amp_form_that_stands_alone_is_fetched(frontier: Frontier) -> None:
         "s",
         [QueuedUrl(url=amp, kind=UrlKind.LINK), QueuedUrl(url=OTHER, kind=UrlKind.LINK, hops=9)],
     )
-    assert leased_urls(frontier) == [OTHER, amp]
+    assert leased(frontier, "s") == [OTHER, amp]
 
 
 OTHER = "http://news.example/other"
-
-
-def leased_urls(frontier: Frontier) -> list[str]:
-    found = []
-    while (entry := frontier.lease("s")) is not None:
-        found.append(entry.url)
-        frontier.acknowledge("s", [entry.url])
-    return found
