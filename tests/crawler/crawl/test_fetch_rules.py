@@ -1,0 +1,180 @@
+"""What an answer, or none, means for the entry that was asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive.config import SiteConfig
+from archive.model import Stage
+from crawler.crawl.fetch_rules import (
+    FetchOutcome,
+    FetchResult,
+    counts_for_site,
+    is_final,
+    judge_error,
+    judge_redirect,
+    judge_response,
+    judge_robots,
+)
+from crawler.fetch.errors import FetchError, FetchReason
+from crawler.frontier.queued_url import QueuedUrl
+from crawler.frontier.scope import Scope, UrlKind
+from crawler.politeness.robots_cache import RobotsPolicy
+from crawler.politeness.robots_rules import RobotsRules
+
+HOST = "https://news.example"
+URL = f"{HOST}/a"
+SCOPE = Scope(SiteConfig(name="news", start=(f"{HOST}/",), delay=0.0))
+
+
+def judged(
+    status: int, *, wait: float = 5.0, truncated: str | None = None, **entry: object
+) -> FetchResult:
+    queued = QueuedUrl(url=URL, **entry)  # type: ignore[arg-type]
+    return judge_response(queued, URL, status, truncated=truncated, wait=wait, now=1000.0)
+
+
+@pytest.mark.parametrize("status", [200, 204, 304])
+def test_a_page_that_answers_is_done(status: int) -> None:
+    """Nothing is left to say of it."""
+    assert judged(status) == FetchResult(outcome=FetchOutcome.DONE, url=URL)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 410, 451])
+def test_an_error_is_done_and_owed(status: int) -> None:
+    """It is in the archive, so it is not fetched again; who looks for it learns why. A guess owes
+    nothing, and an article that is gone is a disappearance.
+    """
+    result = judged(status)
+    assert (result.outcome, result.failure) == (FetchOutcome.DONE, f"HTTP {status}")
+    assert judged(status, guess=True).failure is None
+    gone = judged(status, kind=UrlKind.KNOWN).failure
+    assert gone == (None if status in {404, 410, 451} else f"HTTP {status}")
+
+
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_server_in_trouble_is_tried_later(status: int) -> None:
+    """After the wait, and given up with the reason after the fourth try."""
+    assert judged(status, wait=30.0) == FetchResult(
+        outcome=FetchOutcome.RETRY, url=URL, retry_at=1030.0
+    )
+    last = judged(status, attempts=3)
+    assert (last.outcome, last.failure) == (FetchOutcome.DONE, f"HTTP {status}, at 4 tries")
+
+
+def test_a_site_that_asks_for_a_day_is_left_to_the_next_crawl() -> None:
+    """A wait beyond what a crawl waits is said, and kept."""
+    result = judged(503, wait=86400.0)
+    assert (result.outcome, result.retry_at) == (FetchOutcome.RETRY, 87400.0)
+    assert "left alone for 86400 s" in str(result.failure)
+
+
+def test_no_answer_is_tried_again_and_then_given_up() -> None:
+    """The reason is kept in words."""
+    error = FetchError(FetchReason.TIMEOUT, URL, "after 0 bytes")
+    first = judge_error(QueuedUrl(url=URL), error, wait=5.0, now=1000.0)
+    assert (first.outcome, first.retry_at) == (FetchOutcome.RETRY, 1005.0)
+    last = judge_error(QueuedUrl(url=URL, attempts=3), error, wait=5.0, now=1000.0)
+    assert (last.outcome, last.failure) == (FetchOutcome.DEAD, "timeout: after 0 bytes")
+
+
+@pytest.mark.parametrize(
+    "reason", [FetchReason.BAD_URL, FetchReason.BLOCKED_ADDRESS, FetchReason.HEADER_FLOOD]
+)
+def test_what_a_second_try_cannot_mend_is_given_up_at_once(reason: FetchReason) -> None:
+    """A private address stays private."""
+    error = FetchError(reason, URL)
+    assert is_final(error)
+    result = judge_error(QueuedUrl(url=URL), error, wait=5.0, now=0.0)
+    assert (result.outcome, result.failure) == (FetchOutcome.DEAD, str(reason))
+
+
+def test_what_a_stop_breaks_off_waits_untouched() -> None:
+    """It is no failure, and no attempt."""
+    error = FetchError(FetchReason.CANCELLED, URL, "the crawl was stopped")
+    result = judge_error(QueuedUrl(url=URL), error, wait=5.0, now=0.0)
+    assert result == FetchResult(outcome=FetchOutcome.RELEASED, url=URL)
+
+
+def test_a_response_cut_short_is_tried_again() -> None:
+    """What came is kept; the whole is asked for again, a few times. One that was cut at our own
+    limit would be cut again.
+    """
+    assert judged(200, truncated="disconnect").outcome is FetchOutcome.RETRY
+    assert judged(200, truncated="disconnect", attempts=3).outcome is FetchOutcome.DONE
+    assert judged(200, truncated="length").outcome is FetchOutcome.DONE
+
+
+def test_what_robots_txt_forbids_is_given_up_and_said() -> None:
+    """A failing robots.txt of the site's own host leaves its pages to the next crawl; of another
+    host it rarely comes back.
+    """
+    rules = RobotsPolicy(RobotsRules(b"User-agent: *\nDisallow: /private"))
+    entry = QueuedUrl(url=URL)
+    assert judge_robots(entry, URL, rules, own_host=True, now=0.0) is None
+    refused = judge_robots(entry, f"{HOST}/private/1", rules, own_host=True, now=0.0)
+    assert refused is not None
+    assert (refused.outcome, refused.stage) == (FetchOutcome.DEAD, Stage.ROBOTS)
+    assert refused.failure == "robots.txt forbids it"
+    blocked = RobotsPolicy(blocked="robots.txt answers 500")
+    own = judge_robots(entry, URL, blocked, own_host=True, now=1000.0)
+    other = judge_robots(entry, URL, blocked, own_host=False, now=1000.0)
+    assert own is not None
+    assert other is not None
+    assert (own.outcome, own.retry_at > 3000) == (FetchOutcome.RETRY, True)
+    assert other.outcome is FetchOutcome.DEAD
+
+
+@pytest.mark.parametrize(
+    ("location", "target"),
+    [
+        ("/b", f"{HOST}/b"),
+        ("b?x=1#y", f"{HOST}/b?x=1"),
+        ("http://news.example/a", "http://news.example/a"),
+        ("/خبر", f"{HOST}/%D8%AE%D8%A8%D8%B1"),
+    ],
+)
+def test_a_redirect_leads_to_an_absolute_address(location: str, target: str) -> None:
+    """Relative or bare, as browsers take it."""
+    entry = QueuedUrl(url=URL)
+    assert judge_redirect(entry, URL, 302, location, chain=[URL], scope=SCOPE) == target
+
+
+@pytest.mark.parametrize(
+    ("kind", "location", "failure"),
+    [
+        (UrlKind.LINK, "https://elsewhere.example/", None),
+        (UrlKind.START, "https://elsewhere.example/", "on another site"),
+        (UrlKind.ARTICLE, "https://elsewhere.example/", "on another site"),
+        (UrlKind.LINK, "file:///etc/hostname", "without a usable Location"),
+        (UrlKind.LINK, "", "without a usable Location"),
+        (UrlKind.LINK, "/a", "redirect loop"),
+        (UrlKind.LINK, "/x.pdf", "not a page"),
+    ],
+)
+def test_redirects_that_are_not_followed(kind: UrlKind, location: str, failure: str | None) -> None:
+    """Away from the site, to no web address, to itself: said where somebody waits for the page."""
+    entry = QueuedUrl(url=URL, kind=kind)
+    result = judge_redirect(entry, URL, 302, location, chain=[URL], scope=SCOPE)
+    assert isinstance(result, FetchResult)
+    assert result.outcome is FetchOutcome.DONE
+    assert (failure or "None") in str(result.failure)
+
+
+def test_a_chain_of_redirects_ends() -> None:
+    """After ten hops it is given up, with the reason. Where a spider asks on its own account, any
+    host may be gone to.
+    """
+    chain = [f"{HOST}/{number}" for number in range(11)]
+    result = judge_redirect(QueuedUrl(url=URL), URL, 302, "/b", chain=chain, scope=SCOPE)
+    assert isinstance(result, FetchResult)
+    assert result.failure == "more than 10 redirects"
+    away = "https://api.example/"
+    assert judge_redirect(QueuedUrl(url=URL), URL, 302, away, chain=[URL], scope=None) == away
+
+
+def test_guesses_and_requisites_say_nothing_of_the_site() -> None:
+    """A site is not left because a usual place for feeds, or an image's host, refuses."""
+    assert counts_for_site(QueuedUrl(url=URL))
+    assert not counts_for_site(QueuedUrl(url=URL, guess=True))
+    assert not counts_for_site(QueuedUrl(url=URL, kind=UrlKind.REQUISITE))

@@ -1,0 +1,68 @@
+"""What a spider gets of an exchange."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, datetime
+
+import pytest
+from scrapy.http import HtmlResponse, JsonResponse, Response, TextResponse, XmlResponse
+
+from archive.model import Capture, RecordType
+from archive.warc.http_message import HttpMessage
+from crawler.fetch.response import CapturedResponse, captured_response
+
+URL = "https://news.example/a"
+
+
+def made(entity: bytes, *headers: tuple[str, str]) -> CapturedResponse:
+    capture = Capture(
+        url=URL,
+        captured=datetime(2026, 11, 28, tzinfo=UTC),
+        warc="w",
+        offset=0,
+        length=1,
+        record_id="r",
+        record_type=RecordType.RESPONSE,
+        status=200,
+    )
+    return captured_response(URL, capture, HttpMessage(status=200, headers=headers, entity=entity))
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("text/html; charset=utf-8", HtmlResponse),
+        ("application/rss+xml", XmlResponse),
+        ("application/json", JsonResponse),
+        ("text/plain", TextResponse),
+        ("image/png", Response),
+    ],
+)
+def test_a_response_is_of_the_class_that_scrapy_would_give(
+    kind: str, expected: type[Response]
+) -> None:
+    """Selectors work on pages and feeds, json() on data; each says where its capture stands."""
+    response = made(b"{}", ("Content-Type", kind))
+    assert isinstance(response, expected)
+    assert isinstance(response, CapturedResponse)
+    assert response.capture.warc == "w"
+
+
+def test_a_packed_page_is_unpacked_when_looked_at_and_stays_packed_as_payload() -> None:
+    """`body` and selectors are of the page, `message.entity` is what crossed the wire."""
+    packed = gzip.compress("<h1>خبر</h1>".encode())
+    headers = (("Content-Type", "text/html; charset=utf-8"), ("Content-Encoding", "gzip"))
+    response = made(packed, *headers)
+    assert isinstance(response, HtmlResponse)
+    assert response.css("h1::text").get() == "خبر"
+    assert response.message.entity == packed
+    assert response.flags == ["from-archive"]
+
+
+def test_a_copy_keeps_its_capture() -> None:
+    """Middlewares that replace a response's body lose nothing else of it."""
+    response = made(b"old", ("Content-Type", "text/html"), ("X-A", "1"), ("x-a", "2"))
+    copy = response.replace(body=b"new")
+    assert (copy.body, copy.capture, type(copy)) == (b"new", response.capture, type(response))
+    assert copy.headers.getlist("X-A") == [b"1", b"2"]
