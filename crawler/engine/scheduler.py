@@ -44,7 +44,10 @@ logger = logging.getLogger(__name__)
 
 # Keys of Request.meta that belong to one sending of a request: they are not queued with it.
 _OF_ONE_SENDING = frozenset(
-    {ENTRY, LEASE, PENDING, REFERENCE, "message", "download_latency", "download_slot", "depth"}
+    {
+        *(ENTRY, LEASE, PENDING, REFERENCE, "message"),
+        *("is_start_request", "download_latency", "download_slot", "depth"),  # Scrapy's
+    }
 )
 
 

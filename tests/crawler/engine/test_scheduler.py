@@ -1,0 +1,140 @@
+"""Requests in the frontier: what survives the process, and what is asked once or again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from loopback_site.server import Site, say
+from loopback_site.small_paper import article, listing
+from scrapy import Request, Spider
+from scrapy.core.scheduler import Scheduler
+from scrapy.crawler import Crawler
+from scrapy.settings import Settings
+
+from archive.config import CollectionConfig, SiteConfig
+from archive.layout import CollectionFolder
+from crawler.crawl.options import CrawlOptions
+from crawler.engine.run import crawl_sites
+from crawler.engine.scheduler import FrontierScheduler
+from crawler.engine.scrapy_settings import as_dict
+from crawler.engine.spider import NewsSpider
+
+MINE = "tests.crawler.engine.test_scheduler"
+
+
+class Asking(NewsSpider):
+    """Asks for what a test puts into `wanted`, before anything else."""
+
+    wanted: list[Request]
+    answered: list[Any]
+    custom_settings = {"LOG_LEVEL": "CRITICAL"}  # noqa: RUF012 - as Scrapy has it
+
+    async def start(self) -> Any:
+        for request in self.wanted:
+            yield request.replace(callback=getattr(self, request.meta["callback"]))
+        async for request in super().start():
+            yield request
+
+    def parse_api(self, response: Any, page: int = 0) -> None:
+        type(self).answered.append((response.url, response.request.method, page))
+
+
+class Closing(Asking):
+    """One whose callback is no method of it."""
+
+    async def start(self) -> Any:
+        yield Request(self.wanted[0].url, callback=self.answered.append)
+        async for request in super().start():
+            yield request
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    pages = [f"/news/{number}" for number in range(4)]
+    routes = {"/": say(listing("الجريدة", pages)), "/api": say("{}", kind="application/json")}
+    routes |= {page: say(article(page)) for page in pages}
+    Asking.answered = Closing.answered = []
+    with Site(routes) as running:
+        yield running
+
+
+def crawl(layout: CollectionFolder, site: Site, spider: str = "Asking", **options: Any) -> str:
+    start = (site.url + "/",)
+    config = SiteConfig(name="paper", start=start, delay=0.0, spider=f"{MINE}:{spider}")
+    collection = CollectionConfig(name="test", sites=(config,))
+    return crawl_sites(layout, collection, [config], CrawlOptions(**options))[0].outcome
+
+
+def requests_waiting(layout: CollectionFolder) -> int:
+    with closing(sqlite3.connect(layout.frontier)) as db:
+        return int(
+            db.execute(
+                "SELECT count(*) FROM entries WHERE request IS NOT NULL AND state = 0"
+            ).fetchone()[0]
+        )
+
+
+def test_a_request_waits_for_the_next_process(tmp_path: Path, site: Site) -> None:
+    """Method, body, callback and arguments: what a crawl with a limit leaves is asked by the next
+    one.
+    """
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    Asking.wanted = [
+        Request(
+            site.url + "/api",
+            method="POST",
+            body=b"page=%d" % page,
+            cb_kwargs={"page": page},
+            meta={"callback": "parse_api"},
+        )
+        for page in (1, 2)
+    ]
+    assert crawl(layout, site, limit=1) == "limited"
+    assert (len(Asking.answered), requests_waiting(layout)) == (1, 1)
+    Asking.wanted = []
+    assert crawl(layout, site) == "finished"
+    assert Asking.answered == [(site.url + "/api", "POST", 1), (site.url + "/api", "POST", 2)]
+
+
+def test_the_same_request_is_made_once_unless_it_says_otherwise(tmp_path: Path, site: Site) -> None:
+    """Two equal POSTs are one; `dont_filter` asks again."""
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    same = Request(site.url + "/api", method="POST", body=b"x", meta={"callback": "parse_api"})
+    Asking.wanted = [same, same.replace(), same.replace(body=b"y")]
+    crawl(layout, site)
+    assert site.wire.targets.count("/api") == 2
+    Asking.wanted = [same]
+    crawl(layout, site)
+    assert site.wire.targets.count("/api") == 3
+
+
+def test_what_cannot_be_written_down_is_made_all_the_same(
+    tmp_path: Path, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A callback that is no method of the spider: kept in memory, and a warning says so."""
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    Closing.wanted = [Request(site.url + "/api", meta={"callback": "parse_api"})]
+    with caplog.at_level(logging.WARNING, "crawler.engine.scheduler"):
+        assert crawl(layout, site, "Closing") == "finished"
+    assert any("lost if the process is killed" in record.message for record in caplog.records)
+    assert len(Closing.answered) == 2
+
+
+def test_a_crawl_without_a_collection_has_scrapy_s_own_scheduler() -> None:
+    """`scrapy shell` and `scrapy fetch` queue nothing in any collection."""
+
+    async def scheduler() -> object:
+        settings = Settings(as_dict() | {"WARRAQ_COLLECTION": None}, priority="project")
+        settings.set("TWISTED_REACTOR_ENABLED", value=False)
+        crawler = Crawler(Spider, settings)
+        crawler._apply_settings()
+        return FrontierScheduler.from_crawler(crawler)
+
+    assert type(asyncio.run(scheduler())) is Scheduler
