@@ -92,13 +92,6 @@ REFUSED_PARTS = {"furniture", "lesson", "lessons", "teacher", "taught", "obstacl
 
 # Tested through the modules that use them: `extract`, the index's writer, a whole crawl.
 TESTED_THROUGH_OTHERS = {
-    "crawler/crawl/context.py",
-    "crawler/crawl/link_admission.py",
-    "crawler/crawl/options.py",
-    "crawler/crawl/pending_captures.py",
-    "crawler/crawl/resume.py",
-    "crawler/crawl/seeding.py",
-    "crawler/crawl/site_failures.py",
     "crawler/serve/both_origins.py",
     "crawler/serve/loopback_http.py",
     "crawler/serve/replay.py",

@@ -1,0 +1,75 @@
+"""Where a crawl begins."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from archive.config import SiteConfig
+from archive.model import CrawlSummary
+from crawler.crawl.discovery import Window
+from crawler.crawl.link_admission import LinkAdmission
+from crawler.crawl.seeding import Seeding
+from crawler.frontier.queue import Frontier
+from crawler.frontier.queued_url import QueuedUrl
+from crawler.frontier.scope import Scope
+from crawler.politeness.robots_cache import RobotsCache, RobotsPolicy
+from crawler.politeness.robots_rules import RobotsRules
+
+HOST = "https://news.example"
+SITE = SiteConfig(name="news", start=(f"{HOST}/", f"{HOST}/en/"))
+
+
+class Robots:
+    """Stands for the robots.txt of every origin."""
+
+    def __init__(self, policy: RobotsPolicy) -> None:
+        self.policy = policy
+        self.asked: list[str] = []
+
+    async def policy_for(self, url: str) -> RobotsPolicy:
+        self.asked.append(url)
+        return self.policy
+
+
+@pytest.fixture
+def frontier(tmp_path: Path) -> Iterator[Frontier]:
+    made = Frontier(tmp_path / "frontier.db")
+    yield made
+    made.close()
+
+
+def seeds(frontier: Frontier, robots: Robots, *, force: bool = False) -> list[str]:
+    admission = LinkAdmission(SITE, Scope(SITE), frontier, Window(), lambda *_, **__: None)
+    seeding = Seeding(SITE, frontier, admission, cast("RobotsCache", robots))
+    return [entry.url for entry in asyncio.run(seeding.seeds(force=force))]
+
+
+def test_a_crawl_begins_with_start_pages_and_the_sitemaps_of_their_hosts(
+    frontier: Frontier,
+) -> None:
+    """robots.txt is asked once a host, and names the sitemaps."""
+    robots = Robots(RobotsPolicy(RobotsRules(b"Sitemap: https://news.example/all.xml")))
+    assert seeds(frontier, robots) == [f"{HOST}/", f"{HOST}/en/", f"{HOST}/all.xml"]
+    assert len(robots.asked) == 1
+
+
+def test_a_host_that_is_closed_has_no_sitemaps(frontier: Frontier) -> None:
+    """Nothing may be fetched there; its start pages say why."""
+    assert seeds(frontier, Robots(RobotsPolicy(blocked="500"))) == [f"{HOST}/", f"{HOST}/en/"]
+
+
+@pytest.mark.parametrize(("outcome", "goes_on"), [("running", True), ("limited", False)])
+def test_an_interrupted_crawl_goes_on_where_it_was(
+    frontier: Frontier, outcome: str, goes_on: bool
+) -> None:
+    """Without looking at its seeds again; one that met its limit looks at them anew."""
+    frontier.add("news", [QueuedUrl(url=f"{HOST}/a")])
+    frontier.note_run(CrawlSummary(id="c", site="news", started=datetime.now(UTC), outcome=outcome))
+    found = seeds(frontier, Robots(RobotsPolicy()))
+    assert (found == []) is goes_on

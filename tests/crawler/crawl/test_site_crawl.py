@@ -1,0 +1,100 @@
+"""When the crawl of a site is over, and how it ended."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from loopback_site.server import Site, say
+from loopback_site.small_paper import article, listing, paper
+from scrapy import Spider
+from scrapy.crawler import Crawler
+
+from archive.config import CollectionConfig, SiteConfig
+from archive.layout import CollectionFolder
+from archive.model import CrawlSummary
+from crawler.crawl.options import CrawlOptions
+from crawler.crawl.site_crawl import SiteCrawl, open_tally
+from crawler.engine.run import crawl_sites
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site(paper(8)) as running:
+        yield running
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> CollectionFolder:
+    return CollectionFolder.create(tmp_path / "c", "")
+
+
+def crawl(layout: CollectionFolder, site: Site, **options: int) -> CrawlSummary:
+    paper_site = SiteConfig(name="paper", start=(site.url + "/",), delay=0.0, concurrency=1)
+    config = CollectionConfig(name="test", sites=(paper_site,))
+    return crawl_sites(layout, config, [paper_site], CrawlOptions(**options))[0]
+
+
+def waiting(layout: CollectionFolder) -> int:
+    with closing(sqlite3.connect(layout.frontier)) as db:
+        return int(db.execute("SELECT count(*) FROM entries WHERE state < 2").fetchone()[0])
+
+
+def test_a_crawl_without_limits_leaves_nothing(layout: CollectionFolder, site: Site) -> None:
+    """It is finished, and its queue is forgotten."""
+    summary = crawl(layout, site)
+    assert (summary.outcome, summary.new, waiting(layout)) == ("finished", 8, 0)
+    assert summary.fetched == len(site.wire.exchanges)
+
+
+def test_a_limit_leaves_the_rest_to_the_next_crawl(layout: CollectionFolder, site: Site) -> None:
+    """As many pages as were allowed are asked for; what was leased in advance waits again."""
+    assert crawl(layout, site, limit=3).outcome == "limited"
+    pages = [target for target in site.wire.targets if target == "/" or "/news/" in target]
+    assert len(pages) == 3
+    assert waiting(layout) == 6
+    assert crawl(layout, site).outcome == "finished"
+    assert len(set(site.wire.targets) & {f"/news/{number}" for number in range(8)}) == 8
+
+
+def test_a_limit_that_is_just_met_is_none(layout: CollectionFolder, site: Site) -> None:
+    """Where nothing is left the crawl is finished."""
+    assert crawl(layout, site, limit=9).outcome == "finished"
+
+
+def test_a_start_page_that_fails_is_a_crawl_that_failed(
+    layout: CollectionFolder, site: Site
+) -> None:
+    """Also where it redirects to the page that fails."""
+    site.routes["/"] = say("", status="302 Found", Location="/home")
+    site.routes["/home"] = say("gone", status="410 Gone")
+    assert crawl(layout, site).outcome == "failed"
+
+
+def test_what_nothing_links_to_any_more_is_looked_after(
+    layout: CollectionFolder, site: Site
+) -> None:
+    """Articles of the index that no page of this crawl names are asked for before it ends."""
+    crawl(layout, site)
+    site.routes["/"] = say(listing("الجريدة", ["/news/100"]))
+    site.routes["/news/100"] = say(article("/news/100"))
+    site.wire.clear()
+    crawl(layout, site)
+    assert {f"/news/{number}" for number in range(8)} <= set(site.wire.targets)
+
+
+def test_a_crawler_of_another_kind_has_none() -> None:
+    """`scrapy shell` finds no crawl, and its parts leave it alone."""
+    with pytest.raises(LookupError):
+        SiteCrawl.of(Crawler(Spider))
+
+
+def test_crawls_have_names_of_their_own() -> None:
+    """By site and moment, to the microsecond: two in a row are two rows."""
+    config = SiteConfig(name="paper", start=("https://paper.example/",))
+    first, second = open_tally(config), open_tally(config)
+    assert first.id != second.id
+    assert first.id.endswith("-paper")
