@@ -25,7 +25,8 @@ class Exchange:
 
     `response` starts at the final status line (interim 1xx left out) and holds nothing after the
     end of the message. `truncated` is a WARC-Truncated reason (`length`, `time`, `disconnect`,
-    `unspecified`) if the message is not whole. `elapsed` is in seconds.
+    `unspecified`) if the message is not whole. `elapsed` is in seconds. `site_cookies`: the
+    request's cookies are what the site had set in the same crawl, and no secret of the operator.
     """
 
     url: str
@@ -38,6 +39,7 @@ class Exchange:
     cipher: str | None = None
     tls_verified: bool | None = None
     elapsed: float = 0.0
+    site_cookies: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,14 +54,15 @@ def without_userinfo(url: str) -> str:
     return _USERINFO.sub(r"\1", url, count=1)
 
 
-def redact_request(request: bytes) -> tuple[bytes, tuple[str, ...]]:
+def redact_request(request: bytes, *, site_cookies: bool = False) -> tuple[bytes, tuple[str, ...]]:
     """A request with the values of headers that hold the operator's secrets redacted, and the names
     of those headers as sent.
     """
     names: list[str] = []
 
     def hide(line: re.Match[bytes]) -> bytes:
-        if line[1].lower() not in _SECRET_HEADERS:
+        name = line[1].lower()
+        if name not in _SECRET_HEADERS or (site_cookies and name == b"cookie"):
             return line[0]
         names.append(line[1].decode("ascii"))
         return line[1] + b": [redacted]" + (b"\r" if line[0].endswith(b"\r") else b"")

@@ -236,7 +236,7 @@ class WarcWriter:
         self, exchange: Exchange, facts: FetchFacts, capture: Capture, request_id: str
     ) -> bytes:
         """The `request` and `metadata` records that stand before a capture's own."""
-        request, redacted = redact_request(exchange.request)
+        request, redacted = redact_request(exchange.request, site_cookies=exchange.site_cookies)
         if facts.via and "@" in facts.via:
             facts = replace(facts, via=without_userinfo(facts.via))
         concurrent = ("WARC-Concurrent-To", capture.record_id)

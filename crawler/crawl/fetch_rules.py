@@ -110,11 +110,12 @@ def judge_redirect(
     *,
     chain: list[str],
     scope: Scope | None,
+    again: bool = False,
 ) -> FetchResult | str:
     """Where an answer with a 3xx status leads, as an absolute URL, or why it is not followed.
 
     `chain` are the addresses asked for so far, `url` the last. Without `scope` every host may be
-    gone to.
+    gone to. `again`: the answer set a cookie, so that an address of the chain may answer otherwise.
     """
     target = normalise_url(location, url) if location else None
     if target is None:
@@ -127,7 +128,7 @@ def judge_redirect(
             by_link = {UrlKind.LINK, UrlKind.SECTION}
             leads_away = verdict.reason is ScopeReason.HOST and entry.kind in by_link
             return _failed(entry, url, None if leads_away else f"redirects to {target}: {verdict}")
-    if target in chain:
+    if target in chain and not again:
         return _failed(entry, url, f"redirect loop: {' → '.join([*chain, target])}")
     if len(chain) > MAX_REDIRECTS:
         return _failed(entry, url, f"more than {MAX_REDIRECTS} redirects")

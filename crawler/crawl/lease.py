@@ -22,6 +22,7 @@ ENTRY = "warraq_entry"  # QueuedUrl: what is known of an address that is to be q
 LEASE = "warraq_lease"  # Lease: of a request that came from the frontier
 PENDING = "warraq_pending"  # PendingCapture: the latest capture made for the request
 REFERENCE = "warraq_reference"  # Reference: the capture that a 304 would confirm
+NEW_COOKIES = "warraq_new_cookies"  # bool: the answer changed what the next request would send
 
 
 class CaptureState(StrEnum):

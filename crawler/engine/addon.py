@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
-from scrapy.downloadermiddlewares.cookies import CookiesMiddleware
+from scrapy.downloadermiddlewares.cookies import CookiesMiddleware as ScrapyCookiesMiddleware
 from scrapy.downloadermiddlewares.downloadtimeout import DownloadTimeoutMiddleware
 from scrapy.downloadermiddlewares.httpauth import HttpAuthMiddleware
 from scrapy.downloadermiddlewares.httpcache import HttpCacheMiddleware
@@ -38,6 +38,7 @@ from crawler.engine.before_fetch import (
     TurnMiddleware,
     ValidatorsMiddleware,
 )
+from crawler.engine.cookies import CookiesMiddleware
 from crawler.engine.extension import CollectionExtension
 from crawler.engine.item_pipelines import Indexed
 from crawler.engine.scheduler import FrontierScheduler
@@ -57,6 +58,7 @@ MIDDLEWARES: dict[type, int] = {
     ValidatorsMiddleware: 450,
     RetryMiddleware: 550,
     RedirectMiddleware: 600,
+    CookiesMiddleware: 700,
     TurnMiddleware: 900,  # last: what waits was let through by all others
 }
 
@@ -70,7 +72,7 @@ REPLACED: tuple[tuple[str, type], ...] = (
     (DOWNLOADER, ScrapyRetryMiddleware),  # knows no Retry-After; the frontier retries
     (DOWNLOADER, MetaRefreshMiddleware),  # a meta refresh is a link like others
     (DOWNLOADER, ScrapyRedirectMiddleware),  # its targets would not be held to the scope
-    (DOWNLOADER, CookiesMiddleware),  # no cookies; it also fetches the suffix list
+    (DOWNLOADER, ScrapyCookiesMiddleware),  # fetches the public suffix list
     (DOWNLOADER, HttpProxyMiddleware),  # never a proxy from the environment
     (DOWNLOADER, DownloadTimeoutMiddleware),  # the recorder keeps time itself
     (SPIDER, RefererMiddleware),  # requests come from the frontier, not from a page

@@ -24,6 +24,7 @@ from crawler.crawl.fetch_rules import (
 )
 from crawler.crawl.lease import (
     ENTRY,
+    NEW_COOKIES,
     FetchOutcome,
     FetchResult,
     Lease,
@@ -130,6 +131,7 @@ class RedirectMiddleware(CrawlMiddleware):
             status,
             location,
             chain=chain,
+            again=bool(meta.get(NEW_COOKIES)),
             scope=self._crawl.scope if ours or (lease and lease.entry.redirected) else None,
         )
         if lease is not None:

@@ -24,6 +24,7 @@ from scrapy.utils.request import request_from_dict
 from crawler.crawl.lease import (
     ENTRY,
     LEASE,
+    NEW_COOKIES,
     PENDING,
     REFERENCE,
     CaptureState,
@@ -33,6 +34,7 @@ from crawler.crawl.lease import (
     lease_of,
 )
 from crawler.crawl.site_crawl import SiteCrawl
+from crawler.fetch.download_handler import SITE_COOKIES
 from crawler.frontier.entry_table import request_blob
 from crawler.frontier.queued_url import QueuedUrl, key_of, request_key
 from crawler.frontier.scope import UrlKind
@@ -40,12 +42,14 @@ from crawler.politeness.host_pacing import MAX_HELD
 
 LEASED = 8  # entries leased at once: what is announced meanwhile waits for them
 
+VALIDATORS = ("If-None-Match", "If-Modified-Since")
+
 logger = logging.getLogger(__name__)
 
 # Keys of Request.meta that belong to one sending of a request: they are not queued with it.
 _OF_ONE_SENDING = frozenset(
     {
-        *(ENTRY, LEASE, PENDING, REFERENCE, "message"),
+        *(ENTRY, LEASE, PENDING, REFERENCE, NEW_COOKIES, SITE_COOKIES, "message"),
         *("is_start_request", "download_latency", "download_slot", "depth"),  # Scrapy's
     }
 )
@@ -158,7 +162,8 @@ class FrontierScheduler(BaseScheduler):
         return True
 
     def _give_back(self, lease: Lease, request: Request) -> bool:
-        if request.url == lease.request.url and request.method == lease.request.method:
+        same = request.url == lease.request.url and request.method == lease.request.method
+        if same and not _leads_on(request, lease):
             if lease.result is None:  # a middleware of the user's: at once
                 lease.result = FetchResult(
                     outcome=FetchOutcome.RETRY, url=request.url, retry_at=time.time()
@@ -181,7 +186,8 @@ class FrontierScheduler(BaseScheduler):
         if key_of(self._site, entry) == lease.entry.key:
             lease.onward = entry
             return True
-        return self._queue(entry)
+        # back to where it came from, which a cookie may have opened meanwhile
+        return self._queue(entry, again=request.url in request.meta.get("redirect_urls", ()))
 
     # ------------------------------------------------------------------------------ what goes out
 
@@ -247,7 +253,7 @@ class FrontierScheduler(BaseScheduler):
     def has_pending_requests(self) -> bool:
         """Whether anything is under way, or waits and may be asked for in this crawl."""
         self.acknowledge()
-        if self._leases:
+        if self._leases or self._again:
             return True
         if self._crawl.takes_no_more:
             return False
@@ -294,13 +300,20 @@ class FrontierScheduler(BaseScheduler):
         fresh, again = self._fresh, self._again
         self._fresh, self._again = [], []
         self._fresh_keys.clear()
+        under_way = {lease.entry.key for lease in self._leases.values()} - {
+            lease.entry.key for lease in over
+        }
+        under_way |= {entry.key for entry in self._leased}
         with self._frontier.transaction():
             done = [lease.entry.key for lease in over if _is_done(lease)]
             self._frontier.acknowledge(self._site, done, fresh)
             for lease in over:
                 self._settle_other(lease)
-            if again:
-                self._frontier.reseed(self._site, again)
+            for entry in again:
+                if key_of(self._site, entry) in under_way:
+                    self._again.append(entry)
+                else:
+                    self._frontier.requeue(self._site, entry)
         for lease in over:
             del self._leases[lease.request]
             for capture in lease.captures:
@@ -309,7 +322,7 @@ class FrontierScheduler(BaseScheduler):
     def _settle_other(self, lease: Lease) -> None:
         key, result = lease.entry.key, lease.result
         if lease.onward is not None:
-            self._frontier.redirect(key, lease.onward)
+            self._frontier.requeue(self._site, lease.onward)
         elif result is None or result.outcome is FetchOutcome.DONE:
             return
         elif result.outcome is FetchOutcome.RETRY:
@@ -344,10 +357,25 @@ def _entry_of(request: Request, lease: Lease | None) -> QueuedUrl:
     )
 
 
+def _leads_on(request: Request, lease: Lease) -> bool:
+    """Whether a redirect gave the request back: to the same address, where that set a cookie."""
+    times = request.meta.get("redirect_times", 0)
+    return bool(times > lease.request.meta.get("redirect_times", 0))
+
+
 def _lasting(request: Request) -> Request:
-    """The request without what belongs to one sending of it."""
+    """The request without what belongs to one sending of it: its cookies and validators are put on
+    it anew.
+    """
     meta = {key: value for key, value in request.meta.items() if key not in _OF_ONE_SENDING}
-    return request.replace(meta=meta)
+    lasting = request.replace(meta=meta)
+    lasting.headers = lasting.headers.copy()
+    if request.meta.get(SITE_COOKIES):
+        lasting.headers.pop("Cookie", None)
+    if REFERENCE in request.meta:
+        for name in VALIDATORS:
+            lasting.headers.pop(name, None)
+    return lasting
 
 
 def _is_more_than_its_url(request: Request) -> bool:

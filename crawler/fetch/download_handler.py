@@ -50,6 +50,10 @@ __all__ = [
 ]
 
 
+# Key of Request.meta: true where the Cookie header holds what the site itself set in this crawl.
+SITE_COOKIES = "warraq_site_cookies"
+
+
 class ExchangeKeeper(Protocol):
     """Where the exchanges of a crawler go."""
 
@@ -224,5 +228,9 @@ def _http_request(request: Request) -> HttpRequest:
         )
     )
     return HttpRequest(
-        url=request.url, method=request.method, headers=tuple(headers), body=request.body
+        url=request.url,
+        method=request.method,
+        headers=tuple(headers),
+        body=request.body,
+        site_cookies=bool(request.meta.get(SITE_COOKIES)),
     )

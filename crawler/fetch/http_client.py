@@ -116,6 +116,7 @@ class HttpClient:
             cipher=tls[0] if tls else None,
             tls_verified=connection.verified,
             elapsed=time.monotonic() - clock,
+            site_cookies=request.site_cookies,
         )
 
     async def _exchange(

@@ -21,7 +21,6 @@ _NOT_COPIED = frozenset(
         "content-length",
         "transfer-encoding",
         "expect",
-        "cookie",
         "authorization",
         "proxy-authorization",
     }
@@ -31,13 +30,15 @@ _NOT_COPIED = frozenset(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
     """A request to be sent. `headers` go out in this order after `Host`, save those that are not
-    the caller's to set.
+    the caller's to set. `site_cookies`: its Cookie header holds what the site itself has set in
+    this crawl, and nothing of the operator's; without it no Cookie header is sent.
     """
 
     url: str
     method: str = "GET"
     headers: tuple[tuple[bytes, bytes], ...] = ()
     body: bytes = b""
+    site_cookies: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +93,8 @@ def request_bytes(server: Server, request: HttpRequest) -> bytes:
         b"Host: " + server.host_header,
     ]
     for name, value in request.headers:
-        if name.decode("latin-1").lower() in _NOT_COPIED:
+        lower = name.decode("latin-1").lower()
+        if lower in _NOT_COPIED or (lower == "cookie" and not request.site_cookies):
             continue
         if b"\r" in name + value or b"\n" in name + value:
             raise FetchError(

@@ -147,16 +147,26 @@ class Frontier:
             self._db.executemany(PROMOTE_ENTRY, again)
         return len(fresh)
 
-    def reseed(self, site: str, entries: Iterable[QueuedUrl]) -> None:
-        """Queue these whether known or not: where a crawl starts again to look for what is new."""
-        entries = list(entries)
-        keys = [(key_of(site, entry),) for entry in entries]
+    def requeue(self, site: str, entry: QueuedUrl) -> None:
+        """Have this fetched whether it is known or not: a known entry, that must not be leased,
+        takes the address and the request of the new one and waits as if it were new.
+        """
+        key = key_of(site, entry)
         with self.transaction():
-            self._add(site, entries)
-            self._db.executemany(
-                "UPDATE entries SET state=0, attempts=0, not_before=0, leased=NULL"
-                " WHERE key=? AND state<>1",
-                keys,
+            if self._add(site, [entry]):
+                return
+            self._db.execute(
+                "UPDATE entries SET state=0, attempts=0, not_before=0, leased=NULL, url=?, via=?,"
+                " kind=?, priority=?, redirected=?, request=? WHERE key=?",
+                (
+                    entry.url,
+                    entry.via,
+                    str(entry.kind),
+                    queue_priority(entry),
+                    int(entry.redirected),
+                    request_blob(entry.request),
+                    key,
+                ),
             )
 
     def _known_of(self, site: str) -> KeySet:
@@ -214,14 +224,6 @@ class Frontier:
             "UPDATE entries SET state=0, attempts=attempts+1, not_before=?, leased=NULL"
             " WHERE key=?",
             (at, key),
-        )
-
-    def redirect(self, key: int, entry: QueuedUrl) -> None:
-        """Have a leased entry ask at another address of the same key (http and https)."""
-        self._db.execute(
-            "UPDATE entries SET state=0, leased=NULL, url=?, via=?, priority=?, redirected=1,"
-            " request=? WHERE key=?",
-            (entry.url, entry.via, queue_priority(entry), request_blob(entry.request), key),
         )
 
     def put_back(self, key: int) -> None:

@@ -18,6 +18,7 @@ from archive.verify.strict_reader import raw_records
 from archive.warc.capture_reader import read_record
 
 CANARY = "CANARY7f3a"
+SESSION = "a-session-of-the-site"
 CONFIG = '[collection]\nname = "test"\n[sites.paper]\nstart = "{url}/"\ndelay = 0\n'
 
 
@@ -36,7 +37,7 @@ def sown(site: Site) -> dict[str, object]:
             f"Sitemap: {secret}/map.xml\n", kind="text/plain", Set_Cookie=f"robots={CANARY}"
         ),
         "/map.xml": say(sitemap(f"{secret}/news/4"), kind="application/xml"),
-        "/": say(listing("الجريدة", links), Set_Cookie=f"session={CANARY}; Path=/"),
+        "/": say(listing("الجريدة", links), Set_Cookie=f"session={SESSION}; Path=/"),
         "/moved": say("", status="302 Found", Location=f"{secret}/news/5"),
         "/login": say("who?", status="401 Unauthorized", WWW_Authenticate='Basic realm="x"'),
         **{
@@ -78,7 +79,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> tuple[CollectionFolder, Si
 
 
 def test_no_request_carries_a_secret(left: tuple[CollectionFolder, Site, str]) -> None:
-    """No cookie is sent back, no password is given, no proxy of the environment is asked.
+    """No password is given, no proxy of the environment is asked; cookies are those of the site.
 
     Addresses with a password in them are not followed at all.
     """
@@ -88,13 +89,13 @@ def test_no_request_carries_a_secret(left: tuple[CollectionFolder, Site, str]) -
     ]
     for exchange in site.wire.exchanges:
         assert CANARY.encode() not in exchange.request
-        assert exchange.header("Cookie") is None
+        assert exchange.header("Cookie") in {None, f"session={SESSION}"}
         assert exchange.header("Authorization") is None
 
 
 def test_nothing_of_ours_repeats_a_secret(left: tuple[CollectionFolder, Site, str]) -> None:
     """Logs, index, frontier, CDXJ, and every WARC record but the bytes that the server itself
-    sent.
+    sent. The site's own session is in the exchanges alone.
     """
     layout, _, said = left
     assert CANARY not in said
@@ -105,6 +106,8 @@ def test_nothing_of_ours_repeats_a_secret(left: tuple[CollectionFolder, Site, st
     ]
     assert {"index.db", "frontier.db", "index.cdxj"} <= {path.name for path in files}
     assert [path.name for path in files if CANARY.encode() in path.read_bytes()] == []
+    assert [path.name for path in files if SESSION.encode() in path.read_bytes()] == []
+    assert SESSION not in said
     for path in layout.archive.glob("*.warc.gz"):
         for raw in raw_records(path):
             record = read_record(path, raw.offset)

@@ -16,7 +16,7 @@ from crawler.fetch.request import HttpRequest
 @pytest.mark.parametrize("name", ["Cookie", "Authorization", "Proxy-Authorization"])
 def test_credentials_are_never_sent(site: Site, name: str) -> None:
     """Cookies and credentials of the operator leave the machine in no request, and so enter no
-    archive.
+    archive. What the site itself has set is said to be so.
     """
     outgoing = HttpRequest(url=site.url + "/echo", headers=((name.encode(), b"CANARY"),))
     kept = asyncio.run(HttpClient(guard=AddressGuard.for_starts([site.url])).fetch(outgoing))

@@ -101,14 +101,13 @@ def test_only_what_belongs_to_pages_already_asked_for(frontier: Frontier):
     assert leased(frontier) == [A]
 
 
-def test_an_entry_may_be_asked_for_at_another_address(frontier: Frontier):
+def test_an_entry_may_be_asked_for_again_at_another_address(frontier: Frontier):
     """Http and https of an address are one entry: a redirect from one to the other moves it."""
     frontier.add(SITE, [QueuedUrl(url=A), QueuedUrl(url=B)])
     entry = lease_one(frontier)
+    frontier.acknowledge(SITE, [entry.key])
     other = A.replace("https", "http")
-    frontier.redirect(
-        entry.key, QueuedUrl(url=other, via=A, redirected=True, request={"url": other})
-    )
+    frontier.requeue(SITE, QueuedUrl(url=other, via=A, redirected=True, request={"url": other}))
     moved = lease_one(frontier)
     assert (moved.url, moved.via, moved.key) == (other, A, entry.key)
     assert leased(frontier) == [B]
@@ -177,7 +176,7 @@ def test_a_lease_that_ended_is_forgotten(frontier: Frontier):
     frontier.put_back(again.key)
     once_more = lease_one(frontier, 4.0)
     frontier.acknowledge(SITE, [once_more.key])
-    frontier.reseed(SITE, [QueuedUrl(url=A)])
+    frontier.requeue(SITE, QueuedUrl(url=A))
     assert (again.leased, once_more.leased, lease_one(frontier, 5.0).leased) == (3.0, 4.0, 5.0)
 
 
@@ -218,13 +217,13 @@ def test_the_dead_are_not_fetched_again(frontier: Frontier):
     assert frontier.next_due(SITE) is None
 
 
-def test_reseeding_fetches_the_known_again_but_not_what_is_under_way(frontier: Frontier):
-    """A crawl that goes on after its limit looks at its seeds anew."""
-    frontier.add(SITE, [QueuedUrl(url=A), QueuedUrl(url=B)])
+def test_what_is_known_is_fetched_again_where_a_crawl_begins(frontier: Frontier):
+    """A crawl that goes on after its limit looks at its seeds anew; new ones are added."""
+    frontier.add(SITE, [QueuedUrl(url=A)])
     frontier.acknowledge(SITE, [lease_one(frontier).key])
-    lease_one(frontier)
-    frontier.reseed(SITE, [QueuedUrl(url=A), QueuedUrl(url=B), QueuedUrl(url=C)])
-    assert leased(frontier) == [A, C]
+    for url in (A, B):
+        frontier.requeue(SITE, QueuedUrl(url=url, kind=UrlKind.START))
+    assert leased(frontier) == [A, B]
 
 
 def test_transactions_within_one_are_one(frontier: Frontier):

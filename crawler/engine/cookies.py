@@ -1,0 +1,50 @@
+"""Cookies as a visitor has them: what a site sets in a crawl is sent back in that crawl.
+
+One jar a site and crawl, in memory: consent, session and "seen" cookies are passed, nothing is
+carried from one crawl or site to another, and nothing of the operator's is in it. The cookies of a
+site are part of the exchange, and stand in the request's record as they were sent.
+"""
+
+from __future__ import annotations
+
+from scrapy import Request
+from scrapy.http import Response
+from scrapy.http.cookies import CookieJar
+
+from crawler.crawl.lease import NEW_COOKIES, lease_of
+from crawler.crawl.site_crawl import SiteCrawl
+from crawler.engine.before_fetch import CrawlMiddleware
+from crawler.fetch.download_handler import SITE_COOKIES
+
+
+class CookiesMiddleware(CrawlMiddleware):
+    """Keeps the site's cookies and sends them where they belong (RFC 6265 §5).
+
+    Scrapy's own fetches the public suffix list when it is first used; a jar that lives for one
+    crawl of one site needs none. robots.txt is asked for without cookies (RFC 9309 knows none).
+    """
+
+    def __init__(self, crawl: SiteCrawl) -> None:
+        super().__init__(crawl)
+        self._jar = CookieJar()
+
+    def process_request(self, request: Request) -> None:
+        """Put the cookies for its address on a request that says none itself."""
+        if lease_of(request) is None or request.meta.get("dont_merge_cookies"):
+            return
+        if request.meta.pop(SITE_COOKIES, False):  # put there for an earlier sending of it
+            request.headers.pop("Cookie", None)
+        if "Cookie" in request.headers:
+            return
+        self._jar.add_cookie_header(request)
+        request.meta[SITE_COOKIES] = "Cookie" in request.headers
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Keep what a response sets, and note whether the same request would now be another."""
+        if lease_of(request) is None or request.meta.get("dont_merge_cookies"):
+            return response
+        self._jar.extract_cookies(response, request)
+        again = Request(request.url)
+        self._jar.add_cookie_header(again)
+        request.meta[NEW_COOKIES] = again.headers.get("Cookie") != request.headers.get("Cookie")
+        return response
