@@ -40,11 +40,15 @@ class CookiesMiddleware(CrawlMiddleware):
         request.meta[SITE_COOKIES] = "Cookie" in request.headers
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Keep what a response sets, and note whether the same request would now be another."""
+        """Keep what a response sets, and note whether that changed anything: then an address asked
+        for before may answer otherwise.
+        """
         if lease_of(request) is None or request.meta.get("dont_merge_cookies"):
             return response
+        before = self._contents() if "Set-Cookie" in response.headers else None
         self._jar.extract_cookies(response, request)
-        again = Request(request.url)
-        self._jar.add_cookie_header(again)
-        request.meta[NEW_COOKIES] = again.headers.get("Cookie") != request.headers.get("Cookie")
+        request.meta[NEW_COOKIES] = before is not None and before != self._contents()
         return response
+
+    def _contents(self) -> set[tuple[str, str, str, str | None]]:
+        return {(each.domain, each.path, each.name, each.value) for each in self._jar}
