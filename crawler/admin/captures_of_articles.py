@@ -65,9 +65,7 @@ def _called_urls(reader: IndexReader, archive: Path, capture: Capture) -> Iterat
     except DamagedRecordError:
         return
     content_type = message.header("content-type")
-    body = decode_entity(
-        message.entity, ", ".join(message.headers_all("content-encoding")), _DECODED
-    ).body
+    body = decode_entity(message.entity, message.entity_codings, _DECODED).body
     if mime == "text/css":
         yield from find_css_requisites(decode_page(body, content_type).text, capture.url)
         return

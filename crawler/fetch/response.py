@@ -48,7 +48,7 @@ class CapturedResponse(Response):
     def body(self) -> bytes:
         """The payload with its Content-Encoding undone, at most `DECODED_LIMIT` bytes."""
         if self._decoded is None:
-            coding = self.message.header("Content-Encoding")
+            coding = self.message.entity_codings
             entity = self.message.entity
             self._decoded = decode_entity(entity, coding, DECODED_LIMIT).body if coding else entity
         return self._decoded

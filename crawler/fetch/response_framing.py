@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import ClassVar
 
+from archive.warc.http_message import transfer_codings
+
 _STATUS = re.compile(rb"HTTP/(1\.\d)[ \t]+(\d{3})(?:[ \t]|\Z)")
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;.*)?\r?\Z", re.DOTALL)
 _CHUNK_SIZE_BEGUN = re.compile(rb"[ \t]*[0-9A-Fa-f]{0,16}[ \t]*(?:;.*)?\r?\Z", re.DOTALL)
@@ -178,7 +180,7 @@ class ResponseFramer:
         if self._method == "HEAD" or self.status in _NO_BODY:
             self._finish_at(self._body_start)
         elif codings:
-            self._state = _State.CHUNK_SIZE if codings[-1] == b"chunked" else _State.UNTIL_CLOSE
+            self._state = _State.CHUNK_SIZE if codings[-1] == "chunked" else _State.UNTIL_CLOSE
         elif len(lengths) == 1:
             self._state = _State.LENGTH
             self._end = self._body_start + next(iter(lengths))
@@ -289,24 +291,20 @@ class ResponseFramer:
     }
 
 
-def _framing_headers(head: bytes) -> tuple[list[bytes], frozenset[int]]:
+def _framing_headers(head: bytes) -> tuple[list[str], frozenset[int]]:
     """The transfer codings in order and the distinct content lengths that a head declares; folded
     lines joined.
     """
-    codings: list[bytes] = []
+    codings: list[str] = []
     lengths: list[bytes] = []
     for line in re.sub(rb"\r?\n[ \t]+", b" ", head).split(b"\n")[1:]:
         name, colon, value = line.partition(b":")
         values = [part.strip().lower() for part in value.split(b",")]
         match name.strip().lower() if colon else b"":
             case b"transfer-encoding":
-                codings += [
-                    part.partition(b";")[0].strip()
-                    for part in values
-                    if part not in (b"", b"identity")
-                ]
+                codings.append(value.decode("latin-1"))
             case b"content-length":
                 lengths += values
-    return codings, frozenset(
+    return transfer_codings(codings), frozenset(
         int(value) for value in lengths if value.isdigit() and len(value) < 19
     )

@@ -43,9 +43,7 @@ class RobotsResponse:
         """
         body = b""
         if message.status is not None and 200 <= message.status < 300:
-            body = decode_entity(
-                message.entity, message.header("Content-Encoding"), PARSED_BYTES + 1
-            ).body
+            body = decode_entity(message.entity, message.entity_codings, PARSED_BYTES + 1).body
         return cls(
             url=url,
             status=message.status,

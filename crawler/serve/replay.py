@@ -107,9 +107,7 @@ class Replay:
             return HttpReply(
                 status=302, body=b"", policy=self.policy, headers=(("Location", _ascii(leads)),)
             )
-        body = decode_entity(
-            message.entity, ", ".join(message.headers_all("content-encoding")), _MOST
-        ).body
+        body = decode_entity(message.entity, message.entity_codings, _MOST).body
         content_type = message.header("content-type") or "text/html"
         body, shown_as, headers = _presented(body, content_type, rewriter)
         return HttpReply(

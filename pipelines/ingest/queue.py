@@ -277,7 +277,7 @@ def build_payload_facts(capture: Capture, message: HttpMessage) -> PayloadFacts:
     facts = PayloadFacts.of_capture(
         capture,
         content_type=message.header("Content-Type"),
-        content_encoding=message.header("Content-Encoding"),
+        content_encoding=message.entity_codings,
     )
     return (
         replace(facts, status=message.status, mime=_mime(message))
