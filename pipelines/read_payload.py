@@ -22,7 +22,7 @@ from archive.model import (
     Sighting,
     Stage,
 )
-from archive.urls import normalise_url
+from archive.urls import normalise_url, redirect_target
 from archive.warc.http_message import decode_entity
 from pipelines.article.extraction import embedded_articles, from_page
 from pipelines.feeds.feed import is_feed, read_feed
@@ -99,7 +99,7 @@ def _starts_like_html(body: bytes) -> bool:
 def _read_redirect(facts: PayloadFacts, status: int) -> Reading:
     if status == 304:
         return Reading(kind=PayloadKind.NOT_MODIFIED)
-    target = normalise_url(facts.location, facts.url) if facts.location else None
+    target = redirect_target(facts.location, facts.url) if facts.location else None
     return Reading(
         kind=PayloadKind.REDIRECT, links=(Link(url=target, kind="redirect"),) if target else ()
     )

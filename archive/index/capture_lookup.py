@@ -7,12 +7,14 @@ Queries on `captures` alone, for whoever has `index.db` open. What a page looked
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from datetime import datetime
 
 from archive.index.rows import CAPTURE_COLUMNS, capture_of, reference_of
 from archive.index.withdrawals import OF_WITHDRAWN
 from archive.model import Capture, RecordType, Reference, iso_utc
+from archive.urls import escape_spellings
 
 
 def nearest_capture(db: sqlite3.Connection, url: str, moment: datetime) -> Capture | None:
@@ -20,16 +22,18 @@ def nearest_capture(db: sqlite3.Connection, url: str, moment: datetime) -> Captu
     one, else any (but none of a withdrawn article).
 
     Where the address was captured under `http` only, that answers for `https`, and the other way
-    round.
+    round; so does another spelling of its escapes.
     """
     scheme, _, rest = url.partition("://")
     other = f"{'http' if scheme == 'https' else 'https'}://{rest}"
+    spellings = [*escape_spellings(url), *escape_spellings(other)]
     row = db.execute(
-        f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url IN (:url, :other) AND NOT {OF_WITHDRAWN}"  # noqa: S608
+        f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url IN (SELECT value FROM json_each(:urls))"  # noqa: S608
+        f" AND NOT {OF_WITHDRAWN}"
         " ORDER BY coalesce(status, 200) >= 400, url != :url, abs(julianday(captured) - "
         "julianday(:moment)),"
         " warc, offset LIMIT 1",
-        {"url": url, "other": other, "moment": iso_utc(moment)},
+        {"url": url, "urls": json.dumps(spellings), "moment": iso_utc(moment)},
     ).fetchone()
     return capture_of(row) if row else None
 

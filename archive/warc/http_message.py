@@ -50,6 +50,16 @@ def latin1_to_utf8(value: str) -> str:
         return value
 
 
+def latin1_to_address(value: str) -> str:
+    """A header value that is an address and was decoded as latin-1: as UTF-8 if its bytes are
+    valid, else with its bytes percent-encoded as they stand (a site in windows-1256).
+    """
+    text = latin1_to_utf8(value)
+    if text.isascii() or text != value:
+        return text
+    return "".join(letter if letter.isascii() else f"%{ord(letter):02X}" for letter in value)
+
+
 def transfer_codings(values: Iterable[str]) -> list[str]:
     """The codings that `Transfer-Encoding` headers of these values name, in the order applied,
     without parameters, `identity` and empty list elements (RFC 9110 §5.6.1, RFC 9112 §6.1).
@@ -90,6 +100,12 @@ class HttpMessage:
         """The first value of a header, as UTF-8 if its bytes are valid; None if it was not sent."""
         value = self.header(name)
         return None if value is None else latin1_to_utf8(value)
+
+    @property
+    def location(self) -> str | None:
+        """Where a redirect leads, as sent; bytes that are no UTF-8 are percent-encoded."""
+        value = self.header("location")
+        return None if value is None else latin1_to_address(value)
 
     @property
     def mime(self) -> str | None:

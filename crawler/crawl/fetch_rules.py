@@ -6,7 +6,7 @@ Pure. The middlewares of `crawler.engine` carry the results out.
 from __future__ import annotations
 
 from archive.model import Stage
-from archive.urls import normalise_url
+from archive.urls import redirect_target
 from crawler.crawl.lease import FetchOutcome, FetchResult
 from crawler.fetch.errors import FetchError, FetchReason
 from crawler.frontier.queued_url import QueuedUrl
@@ -116,7 +116,7 @@ def judge_redirect(
     `chain` are the addresses asked for so far, `url` the last. Without `scope` every host may be
     gone to.
     """
-    target = normalise_url(location, url) if location else None
+    target = redirect_target(location, url) if location else None
     if target is None:
         return _failed(entry, url, f"HTTP {status} without a usable Location")
     if scope is not None:

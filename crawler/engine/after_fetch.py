@@ -116,11 +116,7 @@ class RedirectMiddleware(CrawlMiddleware):
             return response
         lease = lease_of(request)
         chain = [*meta.get("redirect_urls", ()), request.url]
-        location = (
-            response.message.utf8_header("Location")
-            if isinstance(response, CapturedResponse)
-            else None
-        )
+        location = response.message.location if isinstance(response, CapturedResponse) else None
         # A spider's own requests, whose addresses nobody announced, may lead anywhere.
         ours = (lease is not None and lease.entry.request is None) or ENTRY in meta
         entry = lease.entry if lease is not None else QueuedUrl(url=request.url)

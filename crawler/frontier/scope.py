@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, unquote_plus, urlsplit, urlunsplit
 
 from archive.config import SiteConfig
 from archive.errors import ConfigError
@@ -110,11 +110,16 @@ def without_session(url: str) -> str:
         return url
     parts = urlsplit(url)
     path = without_path_session(parts.path)
-    pairs = parse_qsl(parts.query, keep_blank_values=True)
-    kept = [(name, value) for name, value in pairs if not is_session(name, value)]
+    pairs = parts.query.split("&")
+    kept = [pair for pair in pairs if not _is_session_pair(pair)]  # as written: bytes that stay
     if path == parts.path and len(kept) == len(pairs):
         return url
-    return urlunsplit(parts._replace(path=path, query=urlencode(kept)))
+    return urlunsplit(parts._replace(path=path, query="&".join(kept)))
+
+
+def _is_session_pair(pair: str) -> bool:
+    name, _, value = pair.partition("=")
+    return is_session(unquote_plus(name), unquote_plus(value))
 
 
 class Scope:

@@ -19,7 +19,7 @@ from pathlib import Path
 from archive.errors import DamagedRecordError, WarraqError
 from archive.model import Capture, NotAnArticle
 from archive.query.reader import IndexReader
-from archive.urls import normalise_url
+from archive.urls import normalise_url, redirect_target
 from archive.warc.capture_reader import read_payload
 from archive.warc.http_message import HttpMessage, decode_entity
 from crawler.serve.loopback_http import HttpReply
@@ -98,8 +98,9 @@ class Replay:
     def _show_capture(self, capture: Capture, message: HttpMessage, moment: datetime) -> HttpReply:
         rewriter = Rewriter(timestamp=f"{moment:%Y%m%d%H%M%S}", base=capture.url)
         status = message.status or 200
-        if 300 <= status < 400 and message.header("location"):
-            leads = rewriter.address(message.utf8_header("location") or "")
+        if 300 <= status < 400 and message.location:
+            target = redirect_target(message.location, capture.url)
+            leads = rewriter.address(target) if target else None
             if leads is None or not leads.startswith("/"):
                 return self._message_page(
                     404, "This redirected to an address that cannot be replayed."

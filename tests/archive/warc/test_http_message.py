@@ -81,9 +81,18 @@ def test_mime_is_without_parameters_and_utf8_headers_are_read():
         "HTTP/1.1 301 M\r\nContent-Type: text/html;charset=x\r\nLocation: /خبر\r\n\r\n".encode()
     )
     assert message.mime == "text/html"
-    assert message.utf8_header("location") == "/خبر"
+    assert message.location == "/خبر"
     assert parse_response(b"HTTP/1.1 200 OK\r\nX: \xe9\r\n\r\n").utf8_header("x") == "é"
     assert parse_response(b"HTTP/1.1 200 OK\r\n\r\n").mime is None
+    assert parse_response(b"HTTP/1.1 200 OK\r\n\r\n").location is None
+
+
+def test_a_location_in_another_charset_keeps_its_bytes():
+    """A site in windows-1256 means the bytes that it sends: they are percent-encoded as they
+    stand.
+    """
+    head = "HTTP/1.1 302 F\r\nLocation: /خبر?a=b\r\n\r\n".encode("cp1256")
+    assert parse_response(head).location == "/%CE%C8%D1?a=b"
 
 
 @pytest.mark.parametrize(

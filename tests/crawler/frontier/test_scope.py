@@ -94,6 +94,10 @@ def test_no_address_raises(text: str):
     [
         ("https://n.example/a?PHPSESSID=abc&id=1", "https://n.example/a?id=1"),
         ("https://n.example/a;jsessionid=0A1?id=1", "https://n.example/a?id=1"),
+        (
+            "https://n.example/?q=%CE%c8+a%20b&x&PHPSESSID=0123456789abcdef0123456789abcdef&y=",
+            "https://n.example/?q=%CE%c8+a%20b&x&y=",
+        ),
         ("https://n.example/a?sid=0123456789abcdef0", "https://n.example/a"),
         ("https://n.example/a?sid=12", "https://n.example/a?sid=12"),
         ("https://n.example/a?id=%D8%A3", "https://n.example/a?id=%D8%A3"),
