@@ -31,11 +31,14 @@ from pipelines.near_duplicates import text_signature
 from pipelines.page import links
 from pipelines.page.decoding import decode_page
 from pipelines.page.dom import Page, parse_page
-from pipelines.payload_facts import DECODED_LIMIT, PayloadFacts
+from pipelines.payload_facts import DECODED_LIMIT, PayloadFacts, ends_with_end_tag
 
 # A link whose text is shorter is a menu entry, not a headline (shortest headline of 1,900 on real
 # listings: 14).
 HEADLINE_LENGTH = 20
+# A body is cut by its framing: the last chunk is missing, or its length is that of another body.
+# What we have cut ourselves (`length`) is never whole.
+_CUT_BY_FRAMING = frozenset({"disconnect", "time", "unspecified"})
 HTML = frozenset({"text/html", "application/xhtml+xml"})
 
 
@@ -152,7 +155,8 @@ def _read_page(
                 facts, Stage.EXTRACT, "nested too deeply: part of the page could not be read"
             ),
         )
-    if facts.truncated and (isinstance(result, Article) or result.reason is NotArticleReason.EMPTY):
+    cut = facts.truncated and not _is_whole(body, facts)
+    if cut and (isinstance(result, Article) or result.reason is NotArticleReason.EMPTY):
         # Half a body would count as an edit of the whole one: it stays in the WARC, the index waits
         # for a whole capture.
         result = _rejection(
@@ -174,6 +178,15 @@ def _read_page(
         embedded=tuple(embedded_articles(page, captured=facts.captured, site=site)),
         sightings=_section_sightings(page, outlinks),
     )
+
+
+def _is_whole(body: bytes, facts: PayloadFacts) -> bool:
+    """True if a page is all there is although its framing says that more should come: it ends with
+    its end tag, or the server has sent the same bytes before.
+    """
+    if facts.truncated not in _CUT_BY_FRAMING:
+        return False
+    return facts.came_twice or ends_with_end_tag(body)
 
 
 def _section_sightings(page: Page, outlinks: tuple[Link, ...]) -> tuple[Sighting, ...]:

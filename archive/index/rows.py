@@ -104,7 +104,7 @@ def moment_of(captured: datetime, warc: str, offset: int) -> str:
     return f"{iso_utc(captured)} {captured.microsecond:06d} {warc} {offset:015d}"
 
 
-def _exact_time(time: datetime) -> str:
+def exact_time(time: datetime) -> str:
     """A time with its fraction of a second, if any, as it stands in the WARC."""
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
@@ -128,13 +128,13 @@ def capture_row(capture: Capture, reading: Reading) -> Row:
         "record_id": _storable_or_none(capture.record_id),
         "profile": _storable_or_none(capture.profile),
         "refers_to_url": _storable_or_none(capture.refers_to_url),
-        "refers_to_date": _exact_time(capture.refers_to_date) if capture.refers_to_date else None,
+        "refers_to_date": exact_time(capture.refers_to_date) if capture.refers_to_date else None,
         "refers_to_id": _storable_or_none(capture.refers_to_id),
         "truncated": _storable_or_none(capture.truncated),
         "etag": _storable_or_none(capture.etag),
         "last_modified": _storable_or_none(capture.last_modified),
         "location": _redirect_target(capture),
-        "warc_date": _exact_time(capture.captured),
+        "warc_date": exact_time(capture.captured),
     }
 
 

@@ -36,6 +36,7 @@ from crawler.fetch.response import CapturedResponse
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.politeness.host_pacing import MAX_ATTEMPTS, SLOW_DOWN, backoff_delay, retry_after
 from crawler.politeness.refusals import REFUSED
+from pipelines.payload_facts import ends_with_end_tag
 
 _SEE_OTHER = frozenset({301, 302, 303})  # a POST is not repeated where these lead (RFC 9110 §15.4)
 
@@ -64,7 +65,7 @@ class RetryMiddleware(CrawlMiddleware):
             entry,
             request.url,
             status,
-            truncated=response.capture.truncated,
+            truncated=self._cut_reason(response),
             wait=wait,
             now=time.time(),
         )
@@ -86,6 +87,16 @@ class RetryMiddleware(CrawlMiddleware):
         if result.outcome is FetchOutcome.RETRY and not request.meta.get("dont_retry"):
             return self._again(request, lease, result, str(exception.reason))
         return None
+
+    def _cut_reason(self, response: CapturedResponse) -> str | None:
+        """Why a body is not whole; None also where another try would bring no more: it is a page
+        with its end tag, or the same bytes came before.
+        """
+        capture = response.capture
+        no_more = capture.truncated and (
+            ends_with_end_tag(response.body) or self._crawl.context.index.came_cut_before(capture)
+        )
+        return None if no_more else capture.truncated
 
     def _backoff(self, entry: QueuedUrl) -> float:
         return backoff_delay(entry.attempts, self._crawl.hosts.first_backoff)

@@ -73,6 +73,33 @@ def test_a_cut_article_is_no_version() -> None:
     assert reading.article is None
 
 
+@pytest.mark.parametrize("truncated", ["disconnect", "time", "unspecified"])
+def test_a_page_that_ends_with_its_end_tag_is_whole(truncated: str) -> None:
+    """A missing last chunk, or the Content-Length of another body, does not make it half an
+    article; what stands behind the end tag does not count.
+    """
+    for behind in ("", "\n<!-- page cached -->\n", "<script>count()</script>", "<!-- cached by"):
+        reading = read(ARTICLE + behind, truncated=truncated)
+        assert reading.kind == PayloadKind.ARTICLE
+    wide = read(("\ufeff" + ARTICLE).encode("utf-16-le"), truncated=truncated, content_type=None)
+    assert wide.kind == PayloadKind.ARTICLE
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        ARTICLE.removesuffix("</body></html>"),
+        ARTICLE.replace("</body></html>", "<script>s = '</html>'</script><p>And the"),
+    ],
+)
+def test_a_page_cut_within_is_whole_where_it_came_twice(page: str) -> None:
+    """A server that sends the same bytes again has no more; what came once may be half a page."""
+    assert reason(read(page, truncated="disconnect")) is NotArticleReason.TRUNCATED
+    assert read(page, truncated="disconnect", came_twice=True).kind == PayloadKind.ARTICLE
+    # what is cut at our own limit would be so each time
+    assert reason(read(page, truncated="length", came_twice=True)) is NotArticleReason.TRUNCATED
+
+
 def test_a_listing_announces_its_headlines() -> None:
     """Links whose text is long enough, to the same host, each as a sighting of a section."""
     reading = read(LISTING, url="https://www.marsh.example/news")

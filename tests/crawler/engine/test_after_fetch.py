@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from crawled_newsroom import Newsroom
 from loopback_site.server import Behaviour, Talk, say
 from loopback_site.small_paper import article, listing
+from recorded_site import tables
+
+from archive.config import CollectionConfig
+from pipelines.ingest.catch_up import update_index
 
 
 def raw(answer: bytes) -> Behaviour:
@@ -43,3 +49,29 @@ def test_a_redirect_to_another_spelling_of_the_address_is_followed(newsroom: New
     newsroom.crawl()
     assert newsroom.articles() == 1
     assert newsroom.failures() == {}
+
+
+def test_a_page_cut_by_its_framing_is_read_and_not_asked_for_for_ever(newsroom: Newsroom):
+    """Where the last chunk never comes, a page with its end tag is read at once, any other once the
+    same bytes came again; their captures are marked as truncated, and a rebuild gives the same.
+    """
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"
+    whole = article("whole").encode()
+    half = article("half").encode().removesuffix(b"</html>")
+    newsroom.site.routes |= {
+        "/": say(listing("الجريدة", ["/whole", "/half"])),
+        "/whole": raw(head + b"%x\r\n%s\r\n" % (len(whole), whole)),
+        "/half": raw(head + b"%x\r\n%s\r\n" % (len(half), half)),
+    }
+    newsroom.crawl()
+    assert newsroom.asked() == Counter({"/robots.txt": 1, "/": 1, "/whole": 1, "/half": 2})
+    marks = newsroom.rows("SELECT DISTINCT truncated FROM captures WHERE article_id NOT NULL")
+    assert newsroom.articles() == 2
+    assert marks == [("disconnect",)]
+    config = CollectionConfig(name="test", sites=(newsroom.config,))
+    newsroom.crawl()
+    assert newsroom.asked()["/half"] == 1
+    update_index(newsroom.layout, config, workers=1)
+    before = tables(newsroom.layout.index_db)
+    update_index(newsroom.layout, config, rebuild=True, workers=1)
+    assert tables(newsroom.layout.index_db) == before
