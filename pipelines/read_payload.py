@@ -31,6 +31,7 @@ from pipelines.near_duplicates import text_signature
 from pipelines.page import links
 from pipelines.page.decoding import decode_page
 from pipelines.page.dom import Page, parse_page
+from pipelines.page.media_type import HTML, media_type
 from pipelines.payload_facts import DECODED_LIMIT, PayloadFacts, ends_with_end_tag
 
 # A link whose text is shorter is a menu entry, not a headline (shortest headline of 1,900 on real
@@ -39,7 +40,6 @@ HEADLINE_LENGTH = 20
 # A body is cut by its framing: the last chunk is missing, or its length is that of another body.
 # What we have cut ourselves (`length`) is never whole.
 _CUT_BY_FRAMING = frozenset({"disconnect", "time", "unspecified"})
-HTML = frozenset({"text/html", "application/xhtml+xml"})
 
 
 def read_payload(payload: bytes, facts: PayloadFacts, site: SiteConfig) -> Reading:
@@ -66,7 +66,7 @@ def read_payload(payload: bytes, facts: PayloadFacts, site: SiteConfig) -> Readi
 def _recognise_document(
     body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Failure, ...]
 ) -> Reading:
-    mime = (facts.mime or "").lower()
+    mime = media_type(facts.mime, body)
     if facts.requisite or mime == "text/css":
         # An image's address may answer with a page; that is no page of this site, and nothing of it
         # is indexed.
@@ -81,11 +81,11 @@ def _recognise_document(
             return _read_sitemap(body, facts, failures)
         if is_feed(body, mime):
             return _read_feed(body, facts, failures)
-    if mime in HTML or (not mime and _starts_like_html(body)):
+    if mime in HTML:
         return _read_page(body, facts, site, failures)
     return Reading(
         kind=PayloadKind.OTHER,
-        not_article=_rejection(facts, NotArticleReason.NOT_HTML, mime or "no content type"),
+        not_article=_rejection(facts, NotArticleReason.NOT_HTML, facts.mime or mime),
         failures=failures,
     )
 

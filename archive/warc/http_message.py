@@ -108,9 +108,17 @@ class HttpMessage:
         return None if value is None else latin1_to_address(value)
 
     @property
+    def content_type(self) -> str | None:
+        """The last Content-Type header, which counts where several were sent."""
+        values = self.headers_all("content-type")
+        return latin1_to_utf8(values[-1]) if values else None
+
+    @property
     def mime(self) -> str | None:
-        """The media type without parameters, as sent; a CDXJ line has it."""
-        value = self.utf8_header("content-type")
+        """The media type of the last Content-Type without parameters, as sent (MIME Sniffing
+        standard, "supplied MIME type"); a CDXJ line has it.
+        """
+        value = self.content_type
         return _MIME_END.split(value, maxsplit=1)[0] if value is not None else None
 
     @property

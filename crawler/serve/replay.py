@@ -26,11 +26,11 @@ from crawler.serve.loopback_http import HttpReply
 from crawler.serve.url_rewriting import Rewriter, doctype_of
 from pipelines.page.decoding import decode_page
 from pipelines.page.dom import parse_page
+from pipelines.page.media_type import HTML, media_type
 
 # What is decoded of one answer at most; a page larger than this is no page to look at.
 _MOST = 64 * 1024 * 1024
 _TARGET = re.compile(r"/(?:(?P<time>\d{14})|(?P<id>[0-9a-f]{16}))/(?P<url>.+)", re.DOTALL)
-_HTML = frozenset(("text/html", "application/xhtml+xml"))
 # Shown as what they are; whatever else is text is shown as plain text, and the rest is offered as a
 # file.
 _SHOWN = re.compile(
@@ -109,7 +109,7 @@ class Replay:
                 status=302, body=b"", policy=self.policy, headers=(("Location", _ascii(leads)),)
             )
         body = decode_entity(message.entity, message.entity_codings, _MOST).body
-        content_type = message.header("content-type") or "text/html"
+        content_type = message.content_type or ""
         body, shown_as, headers = _presented(body, content_type, rewriter)
         return HttpReply(
             status=status if 400 <= status < 600 else 200,
@@ -136,8 +136,8 @@ def _presented(
     body: bytes, content_type: str, rewriter: Rewriter
 ) -> tuple[bytes, str, tuple[tuple[str, str], ...]]:
     """The body as it is shown, the media type it is shown as, and further headers."""
-    mime = content_type.partition(";")[0].strip().lower()
-    if mime in _HTML:
+    mime = media_type(content_type, body)
+    if mime in HTML:
         page = None if _is_too_much(body) else parse_page(body, rewriter.base, content_type)
         if page is None or isinstance(page, NotAnArticle):
             return (

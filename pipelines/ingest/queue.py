@@ -290,19 +290,14 @@ def build_payload_facts(capture: Capture, message: HttpMessage) -> PayloadFacts:
     """The facts that reading a payload needs; a 304 has the status and type of what it confirms."""
     facts = PayloadFacts.of_capture(
         capture,
-        content_type=message.header("Content-Type"),
+        content_type=message.content_type,
         content_encoding=message.entity_codings,
     )
     return (
-        replace(facts, status=message.status, mime=_mime(message))
+        replace(facts, status=message.status, mime=(message.mime or "").lower() or None)
         if capture.status == 304
         else facts
     )
-
-
-def _mime(message: HttpMessage) -> str | None:
-    value = message.header("Content-Type")
-    return value.split(";")[0].strip().lower() if value else None
 
 
 def _damage_failure(record: DamagedRecord, at: datetime) -> Failure:

@@ -156,6 +156,12 @@ def test_sitemaps_feeds_and_robots_announce() -> None:
     assert robots.sitemaps == ("https://www.marsh.example/map.xml",)
 
 
+@pytest.mark.parametrize("sent", [None, "html", "text/html,text/html", "*/*", "text/plain"])
+def test_a_page_is_read_whatever_it_is_sent_as(sent: str | None) -> None:
+    """As browsers show it."""
+    assert read(ARTICLE, mime=sent, content_type=sent).kind == PayloadKind.ARTICLE
+
+
 def test_what_is_no_page() -> None:
     """A PDF is none; a style sheet gives what it needs, and a page in an image's place is not
     indexed.

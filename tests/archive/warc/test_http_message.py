@@ -87,6 +87,13 @@ def test_mime_is_without_parameters_and_utf8_headers_are_read():
     assert parse_response(b"HTTP/1.1 200 OK\r\n\r\n").location is None
 
 
+def test_of_two_media_types_the_last_counts():
+    """As in browsers: a proxy or a script put its own behind the server's."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\ncontent-type: text/html; a=b\r\n\r\n"
+    assert parse_response(head).mime == "text/html"
+    assert parse_response(head).content_type == "text/html; a=b"
+
+
 def test_a_location_in_another_charset_keeps_its_bytes():
     """A site in windows-1256 means the bytes that it sends: they are percent-encoded as they
     stand.
