@@ -40,14 +40,20 @@ class PayloadFacts:
     truncated: str | None = None
     came_twice: bool = False
     location: str | None = None
+    refresh: str | None = None
     crawl_id: str | None = None
     requisite: bool = False
 
     @classmethod
     def of_capture(
-        cls, capture: Capture, *, content_type: str | None, content_encoding: str | None
+        cls,
+        capture: Capture,
+        *,
+        content_type: str | None,
+        content_encoding: str | None,
+        refresh: str | None = None,
     ) -> PayloadFacts:
-        """The facts of a capture whose HTTP head gave these two header values."""
+        """The facts of a capture whose HTTP head gave these header values."""
         return cls(
             url=capture.url,
             captured=capture.captured,
@@ -57,6 +63,7 @@ class PayloadFacts:
             content_encoding=content_encoding,
             truncated=capture.truncated,
             location=capture.location,
+            refresh=refresh,
             crawl_id=capture.facts.crawl_id,
             requisite=capture.facts.requisite,
         )

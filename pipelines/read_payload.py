@@ -31,6 +31,7 @@ from pipelines.near_duplicates import text_signature
 from pipelines.page import links
 from pipelines.page.decoding import decode_page
 from pipelines.page.dom import Page, parse_page
+from pipelines.page.links import refresh_address
 from pipelines.page.media_type import HTML, media_type
 from pipelines.payload_facts import DECODED_LIMIT, PayloadFacts, ends_with_end_tag
 
@@ -46,7 +47,7 @@ def read_payload(payload: bytes, facts: PayloadFacts, site: SiteConfig) -> Readi
     """Read one payload (entity with its content coding still on)."""
     status = facts.status or 200  # a resource record has no HTTP status
     if 300 <= status < 400:
-        return _read_redirect(facts, status)
+        return _read_redirect(payload, facts, status)
     if not 200 <= status < 300:
         return Reading(
             kind=PayloadKind.OTHER,
@@ -60,7 +61,25 @@ def read_payload(payload: bytes, facts: PayloadFacts, site: SiteConfig) -> Readi
             not_article=_rejection(facts, NotArticleReason.TOO_LARGE, detail),
         )
     failures = (_failure_of(facts, Stage.EXTRACT, decoded.problem),) if decoded.problem else ()
-    return _recognise_document(decoded.body, facts, site, failures)
+    return _with_refresh(_recognise_document(decoded.body, facts, site, failures), facts)
+
+
+def _with_refresh(reading: Reading, facts: PayloadFacts) -> Reading:
+    """The reading with the address that a `Refresh` header leads to, as `<meta>` refreshes have it;
+    a page that holds nothing else only leads on.
+    """
+    address = refresh_address(facts.refresh or "")
+    target = redirect_target(address, facts.url) if address else None
+    if facts.requisite or target is None or target == facts.url:
+        return reading
+    no = reading.not_article
+    bare = no is not None and no.reason in (NotArticleReason.EMPTY, NotArticleReason.NOT_HTML)
+    only_leads_on = _rejection(facts, NotArticleReason.LISTING, "it only leads on (Refresh)")
+    return replace(
+        reading,
+        not_article=only_leads_on if bare else no,
+        links=(*reading.links, Link(url=target, kind="navigation")),
+    )
 
 
 def _recognise_document(
@@ -99,13 +118,22 @@ def _starts_like_html(body: bytes) -> bool:
     return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or b"<html" in start
 
 
-def _read_redirect(facts: PayloadFacts, status: int) -> Reading:
+def _read_redirect(payload: bytes, facts: PayloadFacts, status: int) -> Reading:
+    """Where a 3xx answer leads; where its Location does not say, the links of its page do
+    (RFC 9110 §15.4.1).
+    """
     if status == 304:
         return Reading(kind=PayloadKind.NOT_MODIFIED)
+    reading = Reading(kind=PayloadKind.REDIRECT)
     target = redirect_target(facts.location, facts.url) if facts.location else None
-    return Reading(
-        kind=PayloadKind.REDIRECT, links=(Link(url=target, kind="redirect"),) if target else ()
-    )
+    if target:
+        return replace(reading, links=(Link(url=target, kind="redirect"),))
+    body = decode_entity(payload, facts.content_encoding, DECODED_LIMIT).body
+    if not facts.requisite and media_type(facts.mime, body) in HTML:
+        page = parse_page(body, facts.url, facts.content_type)
+        if isinstance(page, Page):
+            reading = replace(reading, links=tuple(links.find_outlinks(page)))
+    return _with_refresh(reading, facts)
 
 
 def _robots_sitemaps(body: bytes, url: str) -> tuple[str, ...]:

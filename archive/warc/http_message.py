@@ -108,6 +108,12 @@ class HttpMessage:
         return None if value is None else latin1_to_address(value)
 
     @property
+    def refresh(self) -> str | None:
+        """The `Refresh` header, as sent; bytes that are no UTF-8 are percent-encoded."""
+        value = self.header("refresh")
+        return None if value is None else latin1_to_address(value)
+
+    @property
     def content_type(self) -> str | None:
         """The last Content-Type header, which counts where several were sent."""
         values = self.headers_all("content-type")

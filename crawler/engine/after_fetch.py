@@ -16,6 +16,7 @@ from scrapy.http import Response
 from archive.errors import WarraqError
 from archive.model import Stage
 from crawler.crawl.fetch_rules import (
+    PRECONDITION_FAILED,
     counts_for_site,
     is_final,
     judge_error,
@@ -39,6 +40,8 @@ from crawler.politeness.refusals import REFUSED
 from pipelines.payload_facts import ends_with_end_tag
 
 _SEE_OTHER = frozenset({301, 302, 303})  # a POST is not repeated where these lead (RFC 9110 §15.4)
+
+_CONDITIONS = ("If-None-Match", "If-Modified-Since")
 
 
 class RetryMiddleware(CrawlMiddleware):
@@ -68,7 +71,10 @@ class RetryMiddleware(CrawlMiddleware):
             truncated=self._cut_reason(response),
             wait=wait,
             now=time.time(),
+            conditional=_is_conditional(request),
         )
+        if status == PRECONDITION_FAILED:
+            self._crawl.unconditional.add(request.url)
         if result.outcome is FetchOutcome.RETRY and not request.meta.get("dont_retry"):
             return self._again(request, lease, result, f"HTTP {status}")
         return response
@@ -109,6 +115,10 @@ class RetryMiddleware(CrawlMiddleware):
         return again or request.copy()
 
 
+def _is_conditional(request: Request) -> bool:
+    return any(name in request.headers for name in _CONDITIONS)
+
+
 def _why(error: FetchError) -> str:
     return f"{error.reason}: {error.detail}" if error.detail else str(error.reason)
 
@@ -143,6 +153,8 @@ class RedirectMiddleware(CrawlMiddleware):
             done = FetchResult(outcome=FetchOutcome.DONE, url=request.url)
             self._crawl.conclude(lease, done if isinstance(target, str) else target)
         if not isinstance(target, str):
+            if location is None and request.callback is None:
+                meta["handle_httpstatus_all"] = True  # the spider follows the links of its page
             return response
         return _redirected(request, target, status, chain)
 
@@ -156,6 +168,8 @@ def _redirected(request: Request, target: str, status: int, chain: list[str]) ->
         "redirect_reasons": reasons,
     }
     redirected = request.replace(url=target, meta={**request.meta, **history}, dont_filter=False)
+    for name in _CONDITIONS:  # they ask for what is known of another address
+        redirected.headers.pop(name, None)
     if status == 303 or (status in _SEE_OTHER and request.method == "POST"):
         redirected = redirected.replace(method="GET", body=b"")
         for name in ("Content-Type", "Content-Length"):
@@ -172,7 +186,13 @@ class OutcomeMiddleware(CrawlMiddleware):
         if lease is not None and lease.result is None:
             status, truncated = response.status, None
             result = judge_response(
-                lease.entry, request.url, status, truncated=truncated, wait=0.0, now=0.0
+                lease.entry,
+                request.url,
+                status,
+                truncated=truncated,
+                wait=0.0,
+                now=0.0,
+                conditional=_is_conditional(request),
             )
             if result.outcome is FetchOutcome.RETRY:  # the request said `dont_retry`
                 result = FetchResult(

@@ -20,6 +20,9 @@ from archive.warc.http_message import transfer_codings
 _STATUS = re.compile(rb"HTTP/(1\.\d)[ \t]+(\d{3})(?:[ \t]|\Z)")
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;.*)?\r?\Z", re.DOTALL)
 _CHUNK_SIZE_BEGUN = re.compile(rb"[ \t]*[0-9A-Fa-f]{0,16}[ \t]*(?:;.*)?\r?\Z", re.DOTALL)
+# What a server that speaks HTTP/2 alone begins with (RFC 9113 §4.1): the third byte of a frame's
+# length is followed by its type, SETTINGS or GOAWAY.
+_HTTP2_FRAMES = frozenset({4, 7})
 _NO_BODY = frozenset({204, 304})
 
 
@@ -38,6 +41,7 @@ class FramingProblem(StrEnum):
     """Why bytes cannot be a response."""
 
     NOT_HTTP = "bad-response"
+    HTTP2 = "http2"
     FLOOD = "header-flood"
 
 
@@ -144,7 +148,8 @@ class ResponseFramer:
             blank = len(self._bytes) - len(self._bytes.lstrip(b"\r\n"))
             self._drop(blank)  # stray line ends in front of a status line (RFC 9112 §2.2)
             if len(self._bytes) >= 5 and not self._bytes.startswith(b"HTTP/"):
-                self.problem = FramingProblem.NOT_HTTP
+                binary = self._bytes[0] == 0 and self._bytes[3] in _HTTP2_FRAMES
+                self.problem = FramingProblem.HTTP2 if binary else FramingProblem.NOT_HTTP
                 return False
         start = self._position
         line_end = self._bytes.find(b"\n", start)

@@ -292,6 +292,7 @@ def build_payload_facts(capture: Capture, message: HttpMessage) -> PayloadFacts:
         capture,
         content_type=message.content_type,
         content_encoding=message.entity_codings,
+        refresh=message.refresh,
     )
     return (
         replace(facts, status=message.status, mime=(message.mime or "").lower() or None)

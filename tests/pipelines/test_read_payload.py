@@ -125,6 +125,40 @@ def test_redirects(
     assert (reading.kind, [link.url for link in reading.links]) == (kind, targets)
 
 
+@pytest.mark.parametrize("status", [300, 301])
+def test_the_links_of_a_redirect_that_names_no_target(status: int) -> None:
+    """Its page says where to go; with a target the page is not looked at."""
+    reading = read(LISTING, status=status)
+    assert reading.kind == PayloadKind.REDIRECT
+    assert len(reading.links) == 20
+    assert len(read(LISTING, status=status, location="/b").links) == 1
+    assert read(ARTICLE, status=status).article is None
+
+
+@pytest.mark.parametrize(
+    ("refresh", "target"),
+    [
+        ("0; url=/the-story", "https://www.marsh.example/the-story"),
+        ("5;URL='https://a:b@www.marsh.example/x'", "https://www.marsh.example/x"),
+        ("0, /y", "https://www.marsh.example/y"),
+        ("300", None),
+        ("300; url=/2026/quay-reopens", None),
+    ],
+)
+def test_a_refresh_header_is_a_link(refresh: str, target: str | None) -> None:
+    """As `<meta>` refreshes are; an answer that holds nothing else only leads on, and is no
+    failure.
+    """
+    article = read(ARTICLE, refresh=refresh)
+    assert article.kind == PayloadKind.ARTICLE
+    assert (target in {link.url for link in article.links}) == (target is not None)
+    for body, sent in (("<p>one moment</p>", "text/html"), ("", None)):
+        bare = read(body, refresh=refresh, mime=sent, content_type=sent)
+        assert [link.url for link in bare.links] == ([target] if target else [])
+        assert (reason(bare) is NotArticleReason.LISTING) == (target is not None)
+    assert read(ARTICLE, refresh=refresh, requisite=True).links == ()
+
+
 @pytest.mark.parametrize("status", [404, 410, 500])
 def test_errors_are_no_articles(status: int) -> None:
     """Whatever the page of an error says."""

@@ -100,6 +100,7 @@ def test_a_location_in_another_charset_keeps_its_bytes():
     """
     head = "HTTP/1.1 302 F\r\nLocation: /خبر?a=b\r\n\r\n".encode("cp1256")
     assert parse_response(head).location == "/%CE%C8%D1?a=b"
+    assert parse_response(head.replace(b"Location: ", b"Refresh: 0;")).refresh == "0;/%CE%C8%D1?a=b"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections import Counter
 
 from crawled_newsroom import Newsroom
 from loopback_site.server import Behaviour, Talk, say
-from loopback_site.small_paper import article, listing
+from loopback_site.small_paper import article, cached, listing
 from recorded_site import tables
 
 from archive.config import CollectionConfig
@@ -75,3 +75,52 @@ def test_a_page_cut_by_its_framing_is_read_and_not_asked_for_for_ever(newsroom: 
     before = tables(newsroom.layout.index_db)
     update_index(newsroom.layout, config, rebuild=True, workers=1)
     assert tables(newsroom.layout.index_db) == before
+
+
+def test_what_leads_on_without_a_location_is_followed(newsroom: Newsroom):
+    """A `Refresh` header, and the links of a choice (300) or of a 301 that names no target, even
+    from where the crawl starts; only the 301 is a failure.
+    """
+    newsroom.site.routes |= {
+        "/": say(listing("الجريدة", ["/wait", "/moved"]), status="300 Multiple Choices"),
+        "/wait": say("<p>one moment</p>", Refresh="0; url=/story/refreshed"),
+        "/moved": say('<a href="/story/moved">here</a>', status="301 Moved Permanently"),
+        "/story/refreshed": say(article("refreshed")),
+        "/story/moved": say(article("moved")),
+    }
+    assert newsroom.crawl().outcome == "finished"
+    assert newsroom.articles() == 2
+    assert newsroom.failures() == {"/moved": "HTTP 301 without a usable Location"}
+
+
+def test_a_304_that_nobody_asked_for_is_told(newsroom: Newsroom):
+    """No page came, so no page is known; after an honest 304 nothing is said."""
+    newsroom.site.routes |= {
+        "/": say(listing("الجريدة", ["/news/1", "/fresh"])),
+        "/news/1": cached(article("1")),
+        "/fresh": say(status="304 Not Modified"),
+    }
+    told = {"/fresh": "HTTP 304 (not modified), to a request without conditions"}
+    newsroom.crawl()
+    assert newsroom.failures() == told
+    newsroom.crawl()
+    assert newsroom.failures() == told
+
+
+def test_a_server_that_fails_conditions_is_asked_without(newsroom: Newsroom):
+    """412 to `If-None-Match` is the server's mistake: the page comes at once by a plain request."""
+
+    async def strict(talk: Talk) -> None:
+        if talk.header("If-None-Match"):
+            await talk.reply(status="412 Precondition Failed")
+        else:
+            await talk.reply(article("strict"), headers={"ETag": '"1"'})
+
+    newsroom.site.routes |= {"/": say(listing("الجريدة", ["/strict"])), "/strict": strict}
+    newsroom.crawl()
+    newsroom.crawl()
+    assert newsroom.asked()["/strict"] == 2
+    assert newsroom.failures() == {}
+    newsroom.site.routes["/strict"] = say(status="412 Precondition Failed")
+    newsroom.crawl()
+    assert newsroom.failures() == {"/strict": "HTTP 412"}
