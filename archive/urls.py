@@ -1,13 +1,15 @@
 """URLs: their normal form, the canonical URL of a work, and the key by which two URLs compare.
 
 Three forms, each keeping less than the one before: `normalise_url` never changes what a server is
-asked for; `canonical_url` drops what does not name a work (tracking parameters, sessions, AMP
-forms) and can still be fetched; `canonical_key` also folds scheme, `www.`, mobile hosts,
-trailing slash and order of parameters, and is for comparing only. Scope is left to the crawler.
+asked for, not even by another spelling of its escapes; `canonical_url` drops what does not name a
+work (tracking parameters, sessions, AMP forms) and can still be fetched; `canonical_key`
+also folds scheme, `www.`, mobile hosts, trailing slash, escapes and order of parameters, and is for
+comparing only. Scope is left to the crawler.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
@@ -21,15 +23,17 @@ MAX_LENGTH = 2083
 # Leading labels of a host that choose a rendition of the same site.
 MIRRORS = ("www.", "m.", "mobile.", "amp.", "wap.")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]")
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
 _IP_HOST = re.compile(r"[0-9.]+|\[.*\]")
 _PLACE = re.compile(r"[^?#]*")
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_DOT_SEGMENT = {"%2e": ".", ".%2e": "..", "%2e.": "..", "%2e%2e": ".."}
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 # What may stand bare (RFC 3986 §3.3, §3.4); `%` starts an escape.
 _PATH_SAFE = "%/:@!$&'()*+,;=~"
 _QUERY_SAFE = _PATH_SAFE + "?"
+_USERINFO = re.compile(r"\A((?:https?:)?//)[^/?#\\]*@", re.IGNORECASE)
 _CONTROLS = "".join(map(chr, range(0x21)))
 
 _RENDITION_PATH = re.compile(r"(?<=[^/])/amp/?$", re.IGNORECASE)
@@ -37,12 +41,13 @@ _AMP_SUFFIX = re.compile(r"\.amp(?=\.html?$|$)", re.IGNORECASE)
 
 
 def normalise_url(url: str, base: str | None = None) -> str | None:
-    """An absolute http(s) URL in its normal form (RFC 3986 §6.2.2, IDNA host), or None if it is no
-    such URL.
+    """An absolute http(s) URL as a browser would ask for it (URL standard, IDNA host), or None if
+    it is no such URL.
 
-    Fragment and default port are dropped, dot segments resolved, percent-encoding made canonical.
-    A URL with user or password gives None: credentials never enter a collection. A relative URL
-    needs `base`.
+    Fragment and default port are dropped, dot segments resolved, and characters that may not stand
+    bare are escaped; escapes stay as they are, and a `%` that begins none too (`%u0645`). A URL
+    with user or password gives None: credentials never enter a collection. A relative URL needs
+    `base`.
     """
     text = re.sub(r"[\t\r\n]", "", url.strip(_CONTROLS))
     if base and text.startswith(
@@ -62,8 +67,9 @@ def normalise_url(url: str, base: str | None = None) -> str | None:
         return None
     if port is not None and port != _DEFAULT_PORTS[scheme]:
         host = f"{host}:{port}"
-    path = _without_dots(_normal_escapes(parts.path.replace("\\", "/"), _PATH_SAFE)) or "/"
-    query = _normal_escapes(parts.query, _QUERY_SAFE)
+    path = quote(parts.path.replace("\\", "/"), safe=_PATH_SAFE, errors="replace")
+    path = _without_dots(path) or "/"
+    query = quote(parts.query, safe=_QUERY_SAFE, errors="replace")
     result = f"{scheme}://{host}{path}" + (f"?{query}" if query else "")
     return result if len(result) <= MAX_LENGTH else None
 
@@ -85,13 +91,45 @@ def canonical_url(url: str) -> str:
 def canonical_key(url: str) -> str:
     """The key that two URLs of one work share; for comparing, not for fetching.
 
-    It is `canonical_url` with scheme, `www.`, `m.` and `mobile.` hosts, trailing slash and order of
-    parameters folded.
+    It is `canonical_url` with scheme, `www.`, `m.` and `mobile.` hosts, trailing slash, spelling of
+    escapes (RFC 3986 §6.2.2) and order of parameters folded.
     """
     parts = urlsplit(canonical_url(url))
-    query = "&".join(sorted(_identifying_parameters(parts.query)))
-    path = parts.path.rstrip("/") or "/"
+    query = "&".join(sorted(_identifying_parameters(fold_escapes(parts.query))))
+    path = fold_escapes(parts.path).rstrip("/") or "/"
     return folded_host(parts.netloc) + path + (f"?{query}" if query else "")
+
+
+def fold_escapes(part: str) -> str:
+    """A path, query or URL with its escapes spelt in one way: unreserved characters bare, hex
+    digits in upper case (RFC 3986 §6.2.2). Where a `%` begins no escape nothing is made bare: it
+    might begin one then.
+    """
+    if "%" not in part:
+        return part
+    if _BAD_PERCENT.search(part):
+        return _ESCAPE.sub(lambda match: match[0].upper(), part)
+    return _ESCAPE.sub(_canonical_escape, part)
+
+
+def escape_spellings(url: str) -> tuple[str, ...]:
+    """A URL and the usual other spellings of its escapes, each once: under which of them it was
+    captured is not known.
+    """
+    folded = fold_escapes(url)
+    upper, lower = (
+        _ESCAPE.sub(lambda match: match[0].upper(), url),
+        _ESCAPE.sub(lambda match: match[0].lower(), url),
+    )
+    return tuple(dict.fromkeys((url, upper, lower, folded)))
+
+
+def redirect_target(location: str, base: str) -> str | None:
+    """Where a `Location` or `Refresh` of an answer to `base` leads; None if that is no http(s) URL.
+
+    A user or password in it is left out, so that it is not sent and enters no index.
+    """
+    return normalise_url(_USERINFO.sub(r"\1", location.strip(_CONTROLS), count=1), base)
 
 
 def credible_canonical(page_url: str, rel_canonical: str) -> str | None:
@@ -178,7 +216,10 @@ def is_tracked(url: str) -> bool:
 def _normal_host(hostname: str) -> str | None:
     host = hostname.lower().rstrip(".")
     if ":" in host:
-        host = f"[{host}]"
+        try:
+            return f"[{ipaddress.IPv6Address(host).compressed}]" if "%" not in host else None
+        except ValueError:
+            return None
     if not host.isascii():
         try:
             host = host.encode("idna").decode("ascii")
@@ -187,25 +228,19 @@ def _normal_host(hostname: str) -> str | None:
     return host if _HOST.fullmatch(host) and len(host) <= 255 and ".." not in host else None
 
 
-def _normal_escapes(part: str, safe: str) -> str:
-    """A path or query with everything escaped that must be, unreserved characters unescaped, and
-    hex digits in upper case (RFC 3986 §6.2.2).
-    """
-    quoted = quote(_BAD_PERCENT.sub("%25", part), safe=safe, errors="replace")
-    return _ESCAPE.sub(_canonical_escape, quoted) if "%" in quoted else quoted
-
-
 def _canonical_escape(match: re.Match[str]) -> str:
     character = chr(int(match[1], 16))
     return character if character in _UNRESERVED else match[0].upper()
 
 
 def _without_dots(path: str) -> str:
-    """A path with its dot segments resolved (RFC 3986 §5.2.4)."""
-    if "/." not in path:
+    """A path with its dot segments resolved, also where the dots are escaped (URL standard,
+    "double-dot URL path segment").
+    """
+    if "/." not in path and "%2e" not in path.lower():
         return path
     kept: list[str] = []
-    segments = path.split("/")[1:]
+    segments = [_DOT_SEGMENT.get(each.lower(), each) for each in path.split("/")[1:]]
     for segment in segments:
         if segment == "..":
             del kept[-1:]

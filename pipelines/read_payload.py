@@ -22,7 +22,7 @@ from archive.model import (
     Sighting,
     Stage,
 )
-from archive.urls import normalise_url
+from archive.urls import normalise_url, redirect_target
 from archive.warc.http_message import decode_entity
 from pipelines.article.extraction import embedded_articles, from_page
 from pipelines.feeds.feed import is_feed, read_feed
@@ -31,19 +31,23 @@ from pipelines.near_duplicates import text_signature
 from pipelines.page import links
 from pipelines.page.decoding import decode_page
 from pipelines.page.dom import Page, parse_page
-from pipelines.payload_facts import DECODED_LIMIT, PayloadFacts
+from pipelines.page.links import refresh_address
+from pipelines.page.media_type import HTML, media_type
+from pipelines.payload_facts import DECODED_LIMIT, PayloadFacts, ends_with_end_tag
 
 # A link whose text is shorter is a menu entry, not a headline (shortest headline of 1,900 on real
 # listings: 14).
 HEADLINE_LENGTH = 20
-HTML = frozenset({"text/html", "application/xhtml+xml"})
+# A body is cut by its framing: the last chunk is missing, or its length is that of another body.
+# What we have cut ourselves (`length`) is never whole.
+_CUT_BY_FRAMING = frozenset({"disconnect", "time", "unspecified"})
 
 
 def read_payload(payload: bytes, facts: PayloadFacts, site: SiteConfig) -> Reading:
     """Read one payload (entity with its content coding still on)."""
     status = facts.status or 200  # a resource record has no HTTP status
     if 300 <= status < 400:
-        return _read_redirect(facts, status)
+        return _read_redirect(payload, facts, status)
     if not 200 <= status < 300:
         return Reading(
             kind=PayloadKind.OTHER,
@@ -57,13 +61,31 @@ def read_payload(payload: bytes, facts: PayloadFacts, site: SiteConfig) -> Readi
             not_article=_rejection(facts, NotArticleReason.TOO_LARGE, detail),
         )
     failures = (_failure_of(facts, Stage.EXTRACT, decoded.problem),) if decoded.problem else ()
-    return _recognise_document(decoded.body, facts, site, failures)
+    return _with_refresh(_recognise_document(decoded.body, facts, site, failures), facts)
+
+
+def _with_refresh(reading: Reading, facts: PayloadFacts) -> Reading:
+    """The reading with the address that a `Refresh` header leads to, as `<meta>` refreshes have it;
+    a page that holds nothing else only leads on.
+    """
+    address = refresh_address(facts.refresh or "")
+    target = redirect_target(address, facts.url) if address else None
+    if facts.requisite or target is None or target == facts.url:
+        return reading
+    no = reading.not_article
+    bare = no is not None and no.reason in (NotArticleReason.EMPTY, NotArticleReason.NOT_HTML)
+    only_leads_on = _rejection(facts, NotArticleReason.LISTING, "it only leads on (Refresh)")
+    return replace(
+        reading,
+        not_article=only_leads_on if bare else no,
+        links=(*reading.links, Link(url=target, kind="navigation")),
+    )
 
 
 def _recognise_document(
     body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Failure, ...]
 ) -> Reading:
-    mime = (facts.mime or "").lower()
+    mime = media_type(facts.mime, body)
     if facts.requisite or mime == "text/css":
         # An image's address may answer with a page; that is no page of this site, and nothing of it
         # is indexed.
@@ -78,11 +100,11 @@ def _recognise_document(
             return _read_sitemap(body, facts, failures)
         if is_feed(body, mime):
             return _read_feed(body, facts, failures)
-    if mime in HTML or (not mime and _starts_like_html(body)):
+    if mime in HTML:
         return _read_page(body, facts, site, failures)
     return Reading(
         kind=PayloadKind.OTHER,
-        not_article=_rejection(facts, NotArticleReason.NOT_HTML, mime or "no content type"),
+        not_article=_rejection(facts, NotArticleReason.NOT_HTML, facts.mime or mime),
         failures=failures,
     )
 
@@ -96,13 +118,22 @@ def _starts_like_html(body: bytes) -> bool:
     return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")) or b"<html" in start
 
 
-def _read_redirect(facts: PayloadFacts, status: int) -> Reading:
+def _read_redirect(payload: bytes, facts: PayloadFacts, status: int) -> Reading:
+    """Where a 3xx answer leads; where its Location does not say, the links of its page do
+    (RFC 9110 §15.4.1).
+    """
     if status == 304:
         return Reading(kind=PayloadKind.NOT_MODIFIED)
-    target = normalise_url(facts.location, facts.url) if facts.location else None
-    return Reading(
-        kind=PayloadKind.REDIRECT, links=(Link(url=target, kind="redirect"),) if target else ()
-    )
+    reading = Reading(kind=PayloadKind.REDIRECT)
+    target = redirect_target(facts.location, facts.url) if facts.location else None
+    if target:
+        return replace(reading, links=(Link(url=target, kind="redirect"),))
+    body = decode_entity(payload, facts.content_encoding, DECODED_LIMIT).body
+    if not facts.requisite and media_type(facts.mime, body) in HTML:
+        page = parse_page(body, facts.url, facts.content_type)
+        if isinstance(page, Page):
+            reading = replace(reading, links=tuple(links.find_outlinks(page)))
+    return _with_refresh(reading, facts)
 
 
 def _robots_sitemaps(body: bytes, url: str) -> tuple[str, ...]:
@@ -152,7 +183,8 @@ def _read_page(
                 facts, Stage.EXTRACT, "nested too deeply: part of the page could not be read"
             ),
         )
-    if facts.truncated and (isinstance(result, Article) or result.reason is NotArticleReason.EMPTY):
+    cut = facts.truncated and not _is_whole(body, facts)
+    if cut and (isinstance(result, Article) or result.reason is NotArticleReason.EMPTY):
         # Half a body would count as an edit of the whole one: it stays in the WARC, the index waits
         # for a whole capture.
         result = _rejection(
@@ -174,6 +206,15 @@ def _read_page(
         embedded=tuple(embedded_articles(page, captured=facts.captured, site=site)),
         sightings=_section_sightings(page, outlinks),
     )
+
+
+def _is_whole(body: bytes, facts: PayloadFacts) -> bool:
+    """True if a page is all there is although its framing says that more should come: it ends with
+    its end tag, or the server has sent the same bytes before.
+    """
+    if facts.truncated not in _CUT_BY_FRAMING:
+        return False
+    return facts.came_twice or ends_with_end_tag(body)
 
 
 def _section_sightings(page: Page, outlinks: tuple[Link, ...]) -> tuple[Sighting, ...]:

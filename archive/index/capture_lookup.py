@@ -6,6 +6,7 @@ Queries on `captures` alone, on an open connection to `index.db`. Showing the pa
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from archive.index.rows import CAPTURE_COLUMNS, capture_of, exact_time, referenc
 from archive.index.withdrawals import OF_WITHDRAWN
 from archive.model import Capture, Digest, RecordType, Reference, iso_utc
 from archive.model.revisit_reference import ReferenceCriterion, reference_criteria
+from archive.urls import escape_spellings
 
 
 def nearest_capture(db: sqlite3.Connection, url: str, time: datetime) -> Capture | None:
@@ -21,16 +23,18 @@ def nearest_capture(db: sqlite3.Connection, url: str, time: datetime) -> Capture
     one, else any (but none of a withdrawn article).
 
     Where the address was captured under `http` only, that answers for `https`, and the other way
-    round.
+    round; so does another spelling of its escapes.
     """
     scheme, _, rest = url.partition("://")
-    twin = f"{'http' if scheme == 'https' else 'https'}://{rest}"
+    other = f"{'http' if scheme == 'https' else 'https'}://{rest}"
+    spellings = [*escape_spellings(url), *escape_spellings(other)]
     row = db.execute(
-        f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url IN (:url, :twin) AND NOT {OF_WITHDRAWN}"  # noqa: S608
+        f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url IN (SELECT value FROM json_each(:urls))"  # noqa: S608
+        f" AND NOT {OF_WITHDRAWN}"
         " ORDER BY coalesce(status, 200) >= 400, url != :url, abs(julianday(captured) - "
         "julianday(:time)),"
         " warc, offset LIMIT 1",
-        {"url": url, "twin": twin, "time": iso_utc(time)},
+        {"url": url, "urls": json.dumps(spellings), "time": iso_utc(time)},
     ).fetchone()
     return capture_of(row) if row else None
 

@@ -41,7 +41,7 @@ from archive.model import (
 from archive.model.identity import text_sha256
 from archive.text.folding import comparable_text, fold_for_search, split_words
 from archive.text.shared_lines import LineHashes, hash_number, line_hashes_of, pack_places
-from archive.urls import canonical_key, canonical_url, folded_host, normalise_url
+from archive.urls import canonical_key, canonical_url, folded_host, redirect_target
 
 _UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -140,7 +140,7 @@ def capture_row(capture: Capture, reading: Reading) -> Row:
 def _redirect_target(capture: Capture) -> str | None:
     if not capture.location or capture.status is None or not 300 <= capture.status < 400:
         return None
-    return normalise_url(storable_text(capture.location), capture.url)
+    return redirect_target(storable_text(capture.location), capture.url)
 
 
 def read_articles(capture: Capture, reading: Reading) -> list[ReadArticle]:

@@ -22,7 +22,7 @@ from archive.index.capture_lookup import earliest_with_digest, revisit_target
 from archive.index.columns import CRAWLS, column_names
 from archive.index.connection import open_writer, storage_errors
 from archive.index.learned_boilerplate import SampleCache
-from archive.index.rows import CAPTURE_COLUMNS, capture_of, crawl_row, reference_of
+from archive.index.rows import CAPTURE_COLUMNS, capture_of, crawl_row, exact_time, reference_of
 from archive.index.transaction import CaptureBatch, insert_failures
 from archive.index.withdrawals import is_withdrawn, withdrawn_places
 from archive.model import (
@@ -275,6 +275,15 @@ class Index:
         return [
             capture for row in rows if self.revisit_target(capture := capture_of(row)) is not None
         ]
+
+    def came_cut_before(self, capture: Capture) -> bool:
+        """True if an earlier capture of the same URL was cut, too, and brought the same bytes."""
+        found = self._one(
+            "SELECT 1 FROM captures WHERE url = ? AND payload_digest = ? AND warc_date < ?"
+            " AND truncated IS NOT NULL LIMIT 1",
+            (capture.url, str(capture.payload_digest), exact_time(capture.captured)),
+        )
+        return found is not None
 
     def captured_since(self, url: str, since: datetime) -> list[Capture]:
         """The captures of a URL at or after a time (aware), in their order (was it fetched before

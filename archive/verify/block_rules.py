@@ -149,8 +149,7 @@ def _check_http_body(
 ) -> Iterator[Finding]:
     length = record.block_length - head.body_offset
     cut = record.first("WARC-Truncated") is not None
-    codings = ",".join(head.headers_all("transfer-encoding")).lower().replace(" ", "").split(",")
-    chunked = codings[-1] == "chunked" and length > 0
+    chunked = head.is_chunked and length > 0
     if not chunked:
         if origin is RecordOrigin.OURS and not cut:
             yield from _check_content_length(record, head, length)

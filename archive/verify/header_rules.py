@@ -45,6 +45,7 @@ _CAPTURED = frozenset({"response", "resource", "request", "revisit"})
 _URI = re.compile(
     r"[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+"
 )
+_BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _UUID_URN = re.compile(r"<urn:uuid:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}>")
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+*'`|~%-]+/[\w!#$&^.+*'`|~%-]+\s*(?:;.*)?", re.ASCII)
 _W3C_DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z)?)?)?", re.ASCII)
@@ -78,7 +79,8 @@ def _target_uri(value: str, origin: RecordOrigin) -> str | None:
         # wrote them.
         value = value.strip("<>").replace(" ", "%20")
         return None if ":" in value else "is no absolute URI"
-    if not _URI.fullmatch(value):
+    # The address as it was asked for: a `%` that begins no escape goes out as it is (URL standard).
+    if not _URI.fullmatch(_BARE_PERCENT.sub("%25", value)):
         return "is no absolute URI by RFC 3986"
     if re.match(r"[a-zA-Z]+://[^/?#]*@", value):
         return "holds a user name"

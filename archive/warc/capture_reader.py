@@ -211,7 +211,7 @@ def _capture_of_record(record: Record, warc: str, facts: FetchFacts) -> Capture 
         profile=profile,
         etag=message.utf8_header("etag"),
         last_modified=message.utf8_header("last-modified"),
-        location=message.utf8_header("location"),
+        location=message.location,
         facts=facts,
     )
     if not revisit:

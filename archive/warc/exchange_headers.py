@@ -82,7 +82,7 @@ def capture_of_exchange(
         truncated=exchange.truncated,
         etag=message.utf8_header("etag"),
         last_modified=message.utf8_header("last-modified"),
-        location=message.utf8_header("location"),
+        location=message.location,
         facts=facts,
     )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import brotli
@@ -29,6 +29,13 @@ _FINE_SLICES = 65_536
 # How many codings may be stacked: honest servers use one, a few use two.
 _MAX_CODINGS = 5
 _CUT_SHORT = "the data is cut short"
+_UNDONE = frozenset({"gzip", "x-gzip", "deflate", "br"})
+# Codings that exist and are not undone here. Any other name is none: servers write `none`, `utf-8`
+# or a media type, and browsers show the body as it stands.
+_NOT_UNDONE = frozenset(
+    {"zstd", "compress", "x-compress", "exi", "pack200-gzip", "aes128gcm", "dcb", "dcz", "sdch"}
+    | {"bzip2", "x-bzip2", "lzma", "xz", "zip"}
+)
 
 
 def latin1_to_utf8(value: str) -> str:
@@ -41,6 +48,24 @@ def latin1_to_utf8(value: str) -> str:
         return value.encode("latin-1").decode("utf-8")
     except UnicodeError:
         return value
+
+
+def latin1_to_address(value: str) -> str:
+    """A header value that is an address and was decoded as latin-1: as UTF-8 if its bytes are
+    valid, else with its bytes percent-encoded as they stand (a site in windows-1256).
+    """
+    text = latin1_to_utf8(value)
+    if text.isascii() or text != value:
+        return text
+    return "".join(letter if letter.isascii() else f"%{ord(letter):02X}" for letter in value)
+
+
+def transfer_codings(values: Iterable[str]) -> list[str]:
+    """The codings that `Transfer-Encoding` headers of these values name, in the order applied,
+    without parameters, `identity` and empty list elements (RFC 9110 §5.6.1, RFC 9112 §6.1).
+    """
+    names = (part.partition(";")[0].strip().lower() for part in ",".join(values).split(","))
+    return [name for name in names if name not in ("", "identity")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +102,45 @@ class HttpMessage:
         return None if value is None else latin1_to_utf8(value)
 
     @property
+    def location(self) -> str | None:
+        """Where a redirect leads, as sent; bytes that are no UTF-8 are percent-encoded."""
+        value = self.header("location")
+        return None if value is None else latin1_to_address(value)
+
+    @property
+    def refresh(self) -> str | None:
+        """The `Refresh` header, as sent; bytes that are no UTF-8 are percent-encoded."""
+        value = self.header("refresh")
+        return None if value is None else latin1_to_address(value)
+
+    @property
+    def content_type(self) -> str | None:
+        """The last Content-Type header, which counts where several were sent."""
+        values = self.headers_all("content-type")
+        return latin1_to_utf8(values[-1]) if values else None
+
+    @property
     def mime(self) -> str | None:
-        """The media type without parameters, as sent; a CDXJ line has it."""
-        value = self.utf8_header("content-type")
+        """The media type of the last Content-Type without parameters, as sent (MIME Sniffing
+        standard, "supplied MIME type"); a CDXJ line has it.
+        """
+        value = self.content_type
         return _MIME_END.split(value, maxsplit=1)[0] if value is not None else None
+
+    @property
+    def is_chunked(self) -> bool:
+        """True if the body is declared to come in chunks."""
+        return transfer_codings(self.headers_all("transfer-encoding"))[-1:] == ["chunked"]
+
+    @property
+    def entity_codings(self) -> str | None:
+        """What `decode_entity` is to undo: the content codings of all headers, and what was applied
+        for the transfer besides chunks; None if there is nothing.
+        """
+        transfer = transfer_codings(self.headers_all("transfer-encoding"))
+        codings = self.headers_all("content-encoding")
+        codings += [name for name in transfer if name != "chunked"]
+        return ", ".join(codings) or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +172,7 @@ def parse_response(block: bytes) -> HttpMessage:
             break
         message = parse_head(block, message.body_offset)
     body = block[message.body_offset :]
-    codings = ",".join(message.headers_all("transfer-encoding")).lower().replace(" ", "").split(",")
-    if codings[-1] == "chunked" and body:
+    if body and message.is_chunked:
         body = _dechunk(body)
     return replace(message, entity=body)
 
@@ -196,7 +255,7 @@ def decode_entity(entity: bytes, content_encoding: str | None, limit: int) -> De
         for name in (part.strip().lower() for part in (content_encoding or "").split(","))
         if name
     ]
-    codings = [name for name in codings if name != "identity"]
+    codings = [name for name in codings if name in _UNDONE or name in _NOT_UNDONE]
     result = DecodedEntity(body=entity)
     if len(codings) > _MAX_CODINGS:
         return _limit_body(
@@ -238,7 +297,7 @@ def _decode_coding(data: bytes, coding: str, limit: int) -> DecodedEntity:
         )
     if coding == "br":
         return _decode_forgiving(data, "br", lambda step: _decode_brotli(data, step), limit)
-    return DecodedEntity(body=data, problem=f"unknown content coding {coding!r}")
+    return DecodedEntity(body=data, problem=f"content coding {coding!r} cannot be undone")
 
 
 # Yields pieces of output of at most `_SLICE` bytes and returns what was wrong at the end, or None.

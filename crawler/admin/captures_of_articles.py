@@ -15,6 +15,7 @@ from archive.warc.http_message import decode_entity
 from pipelines.page.decoding import decode_page
 from pipelines.page.dom import parse_page
 from pipelines.page.links import find_css_requisites, find_requisites
+from pipelines.page.media_type import HTML, media_type
 
 # A style sheet may call others: fonts at the third step are what real pages come to.
 _STEPS = 4
@@ -57,20 +58,18 @@ def _called_urls(reader: IndexReader, archive: Path, capture: Capture) -> Iterat
     """The addresses that a page or a style sheet calls; none for anything else, or where it cannot
     be read.
     """
-    mime = (capture.mime or "").lower()
-    if "html" not in mime and mime != "text/css":
+    if (capture.mime or "").lower().startswith(("image/", "font/", "video/", "audio/")):
         return
     try:
         message = read_payload(archive, capture, reader.revisit_target)
     except DamagedRecordError:
         return
-    content_type = message.header("content-type")
-    body = decode_entity(
-        message.entity, ", ".join(message.headers_all("content-encoding")), _DECODED
-    ).body
+    content_type = message.content_type
+    body = decode_entity(message.entity, message.entity_codings, _DECODED).body
+    mime = media_type(content_type, body)
     if mime == "text/css":
         yield from find_css_requisites(decode_page(body, content_type).text, capture.url)
         return
-    page = parse_page(body, capture.url, content_type)
-    if not isinstance(page, NotAnArticle):
+    page = parse_page(body, capture.url, content_type) if mime in HTML else None
+    if page is not None and not isinstance(page, NotAnArticle):
         yield from find_requisites(page)

@@ -5,8 +5,10 @@ Pure. The middlewares of `crawler.engine` carry the results out.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from archive.model import Stage
-from archive.urls import normalise_url
+from archive.urls import redirect_target
 from crawler.crawl.lease import FetchOutcome, FetchResult
 from crawler.fetch.errors import FetchError, FetchReason
 from crawler.frontier.queued_url import QueuedUrl
@@ -18,6 +20,7 @@ MAX_REDIRECTS = 10
 LATER = 3600.0  # seconds until a host whose robots.txt fails is asked again: in another crawl
 # What a second try cannot mend.
 _FINAL = frozenset({FetchReason.BAD_URL, FetchReason.BLOCKED_ADDRESS, FetchReason.HEADER_FLOOD})
+MULTIPLE_CHOICES, NOT_MODIFIED, PRECONDITION_FAILED = 300, 304, 412
 GONE = frozenset({404, 410, 451})
 CUT_SHORT = frozenset({"disconnect", "time"})
 
@@ -69,16 +72,28 @@ def judge_error(entry: QueuedUrl, error: FetchError, *, wait: float, now: float)
 
 
 def judge_response(
-    entry: QueuedUrl, url: str, status: int, *, truncated: str | None, wait: float, now: float
+    entry: QueuedUrl,
+    url: str,
+    status: int,
+    *,
+    truncated: str | None,
+    wait: float,
+    now: float,
+    conditional: bool = False,
 ) -> FetchResult:
     """What becomes of an entry whose answer has this status, redirects aside.
 
     `truncated` says why the body is not whole, if it is not. `wait` is what the server asks for or
-    the back-off, in seconds; `now` a Unix time.
+    the back-off, in seconds; `now` a Unix time. `conditional`: it was asked whether the page had
+    changed.
     """
     again = FetchResult(outcome=FetchOutcome.RETRY, url=url, retry_at=now + wait)
     if status in TRY_LATER:
         return _postpone(entry, url, status, again, wait)
+    if status == PRECONDITION_FAILED and conditional:
+        return replace(again, retry_at=now)  # without conditions it has nothing to fail
+    if status == NOT_MODIFIED and not conditional:
+        return _failed(entry, url, "HTTP 304 (not modified), to a request without conditions")
     if truncated in CUT_SHORT and entry.attempts + 1 < MAX_ATTEMPTS:
         return again  # what came is kept; the whole may come at another try
     if 200 <= status < 400 or (entry.kind is UrlKind.KNOWN and status in GONE):
@@ -117,9 +132,10 @@ def judge_redirect(
     `chain` are the addresses asked for so far, `url` the last. Without `scope` every host may be
     gone to. `again`: the answer set a cookie, so that an address of the chain may answer otherwise.
     """
-    target = normalise_url(location, url) if location else None
+    target = redirect_target(location, url) if location else None
     if target is None:
-        return _failed(entry, url, f"HTTP {status} without a usable Location")
+        failure = f"HTTP {status} without a usable Location"
+        return _failed(entry, url, None if status == MULTIPLE_CHOICES else failure)
     if scope is not None:
         verdict = scope.decide(
             target, hops=entry.hops, kind=entry.kind, named_by_robots=entry.named_by_robots

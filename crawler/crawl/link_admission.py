@@ -75,8 +75,9 @@ class LinkAdmission:
         """What a page, sitemap or feed that answered leads to, as far as it may be fetched and is
         new to the crawl.
         """
-        if capture.status != 304 and not 200 <= (capture.status or 0) < 300:
-            return []
+        status = capture.status or 0
+        if not (200 <= status < 400) or any(link.kind == "redirect" for link in reading.links):
+            return []  # where a redirect leads is asked for already, or was refused
         self._record_unexpected_answer(entry, capture, reading)
         self.led_on = self.led_on or self._leads_on(entry, reading)
         if len(reading.links) >= MAX_OUTLINKS:
@@ -108,6 +109,8 @@ class LinkAdmission:
     ) -> None:
         """Record an answer that is not what it was asked for: no sitemap, no feed, no page."""
         if entry.guess or entry.kind is UrlKind.REQUISITE or capture.status in NO_CONTENT:
+            return
+        if reading.kind is PayloadKind.REDIRECT:
             return
         sent = capture.mime or "no media type"
         what = (reading.not_article.detail if reading.not_article else "") or sent

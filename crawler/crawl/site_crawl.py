@@ -91,6 +91,7 @@ class SiteCrawl:
         )
         self.seeding = Seeding(site, context.frontier, self.admission, self.robots)
         self.home = frozenset(origin_of(entry.url) for entry in discovery.start_entries(site))
+        self.unconditional: set[str] = set()  # URLs that answer conditional requests with 412
         self._starts = {entry.url: True for entry in discovery.start_entries(site)}
         self._deadline: float | None = None
         self._grace_ends: float | None = None

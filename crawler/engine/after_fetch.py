@@ -16,6 +16,7 @@ from scrapy.http import Response
 from archive.errors import WarraqError
 from archive.model import Stage
 from crawler.crawl.fetch_rules import (
+    PRECONDITION_FAILED,
     counts_for_site,
     is_final,
     judge_error,
@@ -37,8 +38,11 @@ from crawler.fetch.response import CapturedResponse
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.politeness.host_pacing import MAX_ATTEMPTS, SLOW_DOWN, backoff_delay, retry_after
 from crawler.politeness.refusals import REFUSED
+from pipelines.payload_facts import ends_with_end_tag
 
 _SEE_OTHER = frozenset({301, 302, 303})  # a POST is not repeated where these lead (RFC 9110 §15.4)
+
+_CONDITIONS = ("If-None-Match", "If-Modified-Since")
 
 
 class RetryMiddleware(CrawlMiddleware):
@@ -65,10 +69,13 @@ class RetryMiddleware(CrawlMiddleware):
             entry,
             request.url,
             status,
-            truncated=response.capture.truncated,
+            truncated=self._cut_reason(response),
             wait=wait,
             now=time.time(),
+            conditional=_is_conditional(request),
         )
+        if status == PRECONDITION_FAILED:
+            self._crawl.unconditional.add(request.url)
         if result.outcome is FetchOutcome.RETRY and not request.meta.get("dont_retry"):
             return self._again(request, lease, result, f"HTTP {status}")
         return response
@@ -88,6 +95,16 @@ class RetryMiddleware(CrawlMiddleware):
             return self._again(request, lease, result, str(exception.reason))
         return None
 
+    def _cut_reason(self, response: CapturedResponse) -> str | None:
+        """Why a body is not whole; None also where another try would bring no more: it is a page
+        with its end tag, or the same bytes came before.
+        """
+        capture = response.capture
+        no_more = capture.truncated and (
+            ends_with_end_tag(response.body) or self._crawl.context.index.came_cut_before(capture)
+        )
+        return None if no_more else capture.truncated
+
     def _backoff(self, entry: QueuedUrl) -> float:
         return backoff_delay(entry.attempts, self._crawl.hosts.first_backoff)
 
@@ -97,6 +114,10 @@ class RetryMiddleware(CrawlMiddleware):
             request, spider=self._crawl.spider, reason=why, max_retry_times=MAX_ATTEMPTS
         )
         return again or request.copy()
+
+
+def _is_conditional(request: Request) -> bool:
+    return any(name in request.headers for name in _CONDITIONS)
 
 
 def _why(error: FetchError) -> str:
@@ -117,11 +138,7 @@ class RedirectMiddleware(CrawlMiddleware):
             return response
         lease = lease_of(request)
         chain = [*meta.get("redirect_urls", ()), request.url]
-        location = (
-            response.message.utf8_header("Location")
-            if isinstance(response, CapturedResponse)
-            else None
-        )
+        location = response.message.location if isinstance(response, CapturedResponse) else None
         # A spider's own requests, whose addresses nobody announced, may lead anywhere.
         ours = (lease is not None and lease.entry.request is None) or ENTRY in meta
         entry = lease.entry if lease is not None else QueuedUrl(url=request.url)
@@ -138,6 +155,8 @@ class RedirectMiddleware(CrawlMiddleware):
             done = FetchResult(outcome=FetchOutcome.DONE, url=request.url)
             self._crawl.conclude(lease, done if isinstance(target, str) else target)
         if not isinstance(target, str):
+            if location is None and request.callback is None:
+                meta["handle_httpstatus_all"] = True  # the spider follows the links of its page
             return response
         return _redirected(request, target, status, chain)
 
@@ -151,6 +170,8 @@ def _redirected(request: Request, target: str, status: int, chain: list[str]) ->
         "redirect_reasons": reasons,
     }
     redirected = request.replace(url=target, meta={**request.meta, **history}, dont_filter=False)
+    for name in _CONDITIONS:  # they ask for what is known of another address
+        redirected.headers.pop(name, None)
     if status == 303 or (status in _SEE_OTHER and request.method == "POST"):
         redirected = redirected.replace(method="GET", body=b"")
         for name in ("Content-Type", "Content-Length"):
@@ -167,7 +188,13 @@ class OutcomeMiddleware(CrawlMiddleware):
         if lease is not None and lease.result is None:
             status, truncated = response.status, None
             result = judge_response(
-                lease.entry, request.url, status, truncated=truncated, wait=0.0, now=0.0
+                lease.entry,
+                request.url,
+                status,
+                truncated=truncated,
+                wait=0.0,
+                now=0.0,
+                conditional=_is_conditional(request),
             )
             if result.outcome is FetchOutcome.RETRY:  # the request said `dont_retry`
                 result = FetchResult(

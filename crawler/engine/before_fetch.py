@@ -104,6 +104,8 @@ class ValidatorsMiddleware(CrawlMiddleware):
             return
         if lease_of(request) is None or request.headers.get("Authorization"):
             return
+        if request.url in self._crawl.unconditional:
+            return
         known = self._crawl.context.index.validators(request.url)
         if known is not None:
             for name, value in known.headers.items():

@@ -30,6 +30,7 @@ from crawler.fetch.request import HttpRequest, Server, request_bytes, server_of
 from crawler.fetch.response_framing import FramingProblem, Limits, ResponseFramer
 from crawler.fetch.tls import client_contexts
 
+_HTTP2_ONLY = "the server speaks HTTP/2 only, which is not spoken here"
 _READ = 1 << 16
 # Of responses longer than this one is read at a time, however many are under way: it is what bounds
 # the crawler's memory.
@@ -163,7 +164,9 @@ class HttpClient:
             except TimeoutError:
                 error = FetchError(FetchReason.TIMEOUT, url, f"no connection to {address}")
             except ssl.SSLError as problem:
-                error = FetchError(FetchReason.TLS, url, problem.reason or str(problem))
+                alert = problem.reason or str(problem)
+                told = _HTTP2_ONLY if "NO_APPLICATION_PROTOCOL" in alert else alert
+                error = FetchError(FetchReason.TLS, url, told)
             except ConnectionRefusedError:
                 error = FetchError(FetchReason.REFUSED, url, f"{address} port {origin.port}")
             except ConnectionError as problem:
@@ -225,6 +228,8 @@ def _failure_details(
     """Reason, URL and detail for an exchange that left nothing to keep."""
     if framer.problem is FramingProblem.FLOOD:
         return FetchReason.HEADER_FLOOD, url, f"no end of the head in {framer.received} bytes"
+    if framer.problem is FramingProblem.HTTP2:
+        return FetchReason.BAD_RESPONSE, url, _HTTP2_ONLY
     if framer.problem is FramingProblem.NOT_HTTP:
         return FetchReason.BAD_RESPONSE, url, "what came does not begin like HTTP/1"
     if cut == "time":

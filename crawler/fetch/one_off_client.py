@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from archive.errors import WarraqError
-from archive.urls import normalise_url
-from archive.warc.http_message import latin1_to_utf8
+from archive.urls import normalise_url, redirect_target
+from archive.warc.http_message import latin1_to_address
 from crawler.fetch.address_guard import DEFAULT_PORTS, AddressGuard
 
 TIMEOUT = 15.0  # seconds for one connection or one read
@@ -75,7 +75,7 @@ class Probe:
         for _ in range(REDIRECTS + 1):
             before(seen)
             answer, location = self._ask_once(seen)
-            target = normalise_url(latin1_to_utf8(location), seen) if location else None
+            target = redirect_target(latin1_to_address(location), seen) if location else None
             if target is None:
                 return answer
             seen = target

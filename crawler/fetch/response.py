@@ -17,6 +17,7 @@ from scrapy.responsetypes import responsetypes
 
 from archive.model import Capture, Exchange
 from archive.warc.http_message import HttpMessage, decode_entity
+from pipelines.page.media_type import HTML, SNIFFED_BYTES, media_type
 
 DECODED_LIMIT = 50_000_000  # bytes of a decoded body; more is not given to a spider
 
@@ -48,7 +49,7 @@ class CapturedResponse(Response):
     def body(self) -> bytes:
         """The payload with its Content-Encoding undone, at most `DECODED_LIMIT` bytes."""
         if self._decoded is None:
-            coding = self.message.header("Content-Encoding")
+            coding = self.message.entity_codings
             entity = self.message.entity
             self._decoded = decode_entity(entity, coding, DECODED_LIMIT).body if coding else entity
         return self._decoded
@@ -89,7 +90,7 @@ def captured_response(
     if exchange is not None:
         rest["ip_address"] = ipaddress.ip_address(exchange.ip) if exchange.ip else None
         rest["protocol"] = exchange.protocols[0].upper()
-    return _response_class(url, message)(
+    return _response_class(message)(
         url,
         capture=capture,
         message=message,
@@ -105,13 +106,12 @@ def _second_word(exchange: Exchange | None) -> int:
     return int(exchange.response.split(None, 2)[1][:3]) if exchange is not None else 0
 
 
-def _response_class(url: str, message: HttpMessage) -> type[CapturedResponse]:
-    sent = message.header("Content-Type")
-    kind = (
-        responsetypes.from_content_type(sent.encode("latin-1", "replace"))
-        if sent
-        else responsetypes.from_filename(url.partition("?")[0].rpartition("/")[2])
-    )
+def _response_class(message: HttpMessage) -> type[CapturedResponse]:
+    """The class for what a body is, its beginning looked at as browsers do."""
+    stated = (message.mime or "").lower() in HTML
+    codings = message.entity_codings
+    start = b"" if stated else decode_entity(message.entity, codings, SNIFFED_BYTES).body
+    kind = responsetypes.from_mimetype(media_type(message.content_type, start))
     for base in kind.__mro__:
         if base in _CLASSES:
             return _CLASSES[base]

@@ -15,9 +15,14 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import ClassVar
 
+from archive.warc.http_message import transfer_codings
+
 _STATUS = re.compile(rb"HTTP/(1\.\d)[ \t]+(\d{3})(?:[ \t]|\Z)")
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;.*)?\r?\Z", re.DOTALL)
 _CHUNK_SIZE_BEGUN = re.compile(rb"[ \t]*[0-9A-Fa-f]{0,16}[ \t]*(?:;.*)?\r?\Z", re.DOTALL)
+# What a server that speaks HTTP/2 alone begins with (RFC 9113 §4.1): the third byte of a frame's
+# length is followed by its type, SETTINGS or GOAWAY.
+_HTTP2_FRAMES = frozenset({4, 7})
 _NO_BODY = frozenset({204, 304})
 
 
@@ -36,6 +41,7 @@ class FramingProblem(StrEnum):
     """Why bytes cannot be a response."""
 
     NOT_HTTP = "bad-response"
+    HTTP2 = "http2"
     FLOOD = "header-flood"
 
 
@@ -142,7 +148,8 @@ class ResponseFramer:
             blank = len(self._bytes) - len(self._bytes.lstrip(b"\r\n"))
             self._drop(blank)  # stray line ends in front of a status line (RFC 9112 §2.2)
             if len(self._bytes) >= 5 and not self._bytes.startswith(b"HTTP/"):
-                self.problem = FramingProblem.NOT_HTTP
+                binary = self._bytes[0] == 0 and self._bytes[3] in _HTTP2_FRAMES
+                self.problem = FramingProblem.HTTP2 if binary else FramingProblem.NOT_HTTP
                 return False
         start = self._position
         line_end = self._bytes.find(b"\n", start)
@@ -178,7 +185,7 @@ class ResponseFramer:
         if self._method == "HEAD" or self.status in _NO_BODY:
             self._finish_at(self._body_start)
         elif codings:
-            self._state = _State.CHUNK_SIZE if codings[-1] == b"chunked" else _State.UNTIL_CLOSE
+            self._state = _State.CHUNK_SIZE if codings[-1] == "chunked" else _State.UNTIL_CLOSE
         elif len(lengths) == 1:
             self._state = _State.LENGTH
             self._end = self._body_start + next(iter(lengths))
@@ -289,24 +296,20 @@ class ResponseFramer:
     }
 
 
-def _framing_headers(head: bytes) -> tuple[list[bytes], frozenset[int]]:
+def _framing_headers(head: bytes) -> tuple[list[str], frozenset[int]]:
     """The transfer codings in order and the distinct content lengths that a head declares; folded
     lines joined.
     """
-    codings: list[bytes] = []
+    codings: list[str] = []
     lengths: list[bytes] = []
     for line in re.sub(rb"\r?\n[ \t]+", b" ", head).split(b"\n")[1:]:
         name, colon, value = line.partition(b":")
         values = [part.strip().lower() for part in value.split(b",")]
         match name.strip().lower() if colon else b"":
             case b"transfer-encoding":
-                codings += [
-                    part.partition(b";")[0].strip()
-                    for part in values
-                    if part not in (b"", b"identity")
-                ]
+                codings.append(value.decode("latin-1"))
             case b"content-length":
                 lengths += values
-    return codings, frozenset(
+    return transfer_codings(codings), frozenset(
         int(value) for value in lengths if value.isdigit() and len(value) < 19
     )

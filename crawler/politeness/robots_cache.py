@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from archive.urls import normalise_url, origin_of
+from archive.urls import origin_of, redirect_target
 from archive.warc.http_message import HttpMessage, decode_entity
 from crawler.politeness.host_pacing import MAX_HELD, HostPacing, backoff_delay, retry_after
 from crawler.politeness.robots_rules import PARSED_BYTES, RobotsRules
@@ -43,14 +43,12 @@ class RobotsResponse:
         """
         body = b""
         if message.status is not None and 200 <= message.status < 300:
-            body = decode_entity(
-                message.entity, message.header("Content-Encoding"), PARSED_BYTES + 1
-            ).body
+            body = decode_entity(message.entity, message.entity_codings, PARSED_BYTES + 1).body
         return cls(
             url=url,
             status=message.status,
             body=body,
-            location=message.utf8_header("Location"),
+            location=message.location,
             retry_after=retry_after(message.header("Retry-After")),
         )
 
@@ -119,7 +117,7 @@ class RobotsCache:
         for _ in range(ROBOTS_REDIRECTS + 1):
             answer = await self._fetch(url)
             redirect = answer.status is not None and 300 <= answer.status < 400 and answer.location
-            target = normalise_url(answer.location or "", url) if redirect else None
+            target = redirect_target(answer.location or "", url) if redirect else None
             if target is None:
                 return answer
             url = target

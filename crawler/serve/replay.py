@@ -19,18 +19,18 @@ from pathlib import Path
 from archive.errors import DamagedRecordError, WarraqError
 from archive.model import Capture, NotAnArticle
 from archive.query.reader import IndexReader
-from archive.urls import normalise_url
+from archive.urls import normalise_url, redirect_target
 from archive.warc.capture_reader import read_payload
 from archive.warc.http_message import HttpMessage, decode_entity
 from crawler.serve.loopback_http import HttpReply
 from crawler.serve.url_rewriting import Rewriter, doctype_of
 from pipelines.page.decoding import decode_page
 from pipelines.page.dom import parse_page
+from pipelines.page.media_type import HTML, media_type
 
 # What is decoded of one answer at most; a page larger than this is no page to look at.
 _MOST = 64 * 1024 * 1024
 _TARGET = re.compile(r"/(?:(?P<time>\d{14})|(?P<id>[0-9a-f]{16}))/(?P<url>.+)", re.DOTALL)
-_HTML = frozenset(("text/html", "application/xhtml+xml"))
 # Shown as what they are; whatever else is text is shown as plain text, and the rest is offered as a
 # file.
 _SHOWN = re.compile(
@@ -98,8 +98,9 @@ class Replay:
     def _show_capture(self, capture: Capture, message: HttpMessage, moment: datetime) -> HttpReply:
         rewriter = Rewriter(timestamp=f"{moment:%Y%m%d%H%M%S}", base=capture.url)
         status = message.status or 200
-        if 300 <= status < 400 and message.header("location"):
-            leads = rewriter.address(message.utf8_header("location") or "")
+        if 300 <= status < 400 and message.location:
+            target = redirect_target(message.location, capture.url)
+            leads = rewriter.address(target) if target else None
             if leads is None or not leads.startswith("/"):
                 return self._message_page(
                     404, "This redirected to an address that cannot be replayed."
@@ -107,10 +108,8 @@ class Replay:
             return HttpReply(
                 status=302, body=b"", policy=self.policy, headers=(("Location", _ascii(leads)),)
             )
-        body = decode_entity(
-            message.entity, ", ".join(message.headers_all("content-encoding")), _MOST
-        ).body
-        content_type = message.header("content-type") or "text/html"
+        body = decode_entity(message.entity, message.entity_codings, _MOST).body
+        content_type = message.content_type or ""
         body, shown_as, headers = _presented(body, content_type, rewriter)
         return HttpReply(
             status=status if 400 <= status < 600 else 200,
@@ -137,8 +136,8 @@ def _presented(
     body: bytes, content_type: str, rewriter: Rewriter
 ) -> tuple[bytes, str, tuple[tuple[str, str], ...]]:
     """The body as it is shown, the media type it is shown as, and further headers."""
-    mime = content_type.partition(";")[0].strip().lower()
-    if mime in _HTML:
+    mime = media_type(content_type, body)
+    if mime in HTML:
         page = None if _is_too_much(body) else parse_page(body, rewriter.base, content_type)
         if page is None or isinstance(page, NotAnArticle):
             return (

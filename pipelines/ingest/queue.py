@@ -130,11 +130,25 @@ class IngestQueue:
                 else _unreadable(capture, message)
             )
         facts = build_payload_facts(capture, message)
+        if capture.truncated:
+            facts = replace(facts, came_twice=self._came_cut_before(capture))
         entity = message.entity
         if not facts.content_encoding:
             # a reading says "too large" of more, and nothing else
             entity = entity[: DECODED_LIMIT + 1]
         return self._pool.submit(entity, facts, self._sites.site_of(capture))
+
+    def _came_cut_before(self, capture: Capture) -> bool:
+        """Whether the same bytes came before, cut: in a capture of the index, or one that waits."""
+        if capture.payload_digest is None:
+            return False
+        waiting = (each.capture for each in self._waiting)
+        return any(
+            each.truncated
+            and (each.url, each.payload_digest) == (capture.url, capture.payload_digest)
+            and each.captured < capture.captured
+            for each in waiting
+        ) or self._index.came_cut_before(capture)
 
     def stored_message(self, capture: Capture) -> HttpMessage | str:
         """The response as captured, or the reason why it cannot be read."""
@@ -276,19 +290,15 @@ def build_payload_facts(capture: Capture, message: HttpMessage) -> PayloadFacts:
     """The facts that reading a payload needs; a 304 has the status and type of what it confirms."""
     facts = PayloadFacts.of_capture(
         capture,
-        content_type=message.header("Content-Type"),
-        content_encoding=message.header("Content-Encoding"),
+        content_type=message.content_type,
+        content_encoding=message.entity_codings,
+        refresh=message.refresh,
     )
     return (
-        replace(facts, status=message.status, mime=_mime(message))
+        replace(facts, status=message.status, mime=(message.mime or "").lower() or None)
         if capture.status == 304
         else facts
     )
-
-
-def _mime(message: HttpMessage) -> str | None:
-    value = message.header("Content-Type")
-    return value.split(";")[0].strip().lower() if value else None
 
 
 def _damage_failure(record: DamagedRecord, at: datetime) -> Failure:

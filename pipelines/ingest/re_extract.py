@@ -89,9 +89,9 @@ def _submit_capture(
         message = read_payload(layout.archive, capture)
     except (DamagedRecordError, FileNotFoundError, LookupError):
         return None  # named by the checks of the WARC itself; here it counts as another text
-    return pool.submit(
-        message.entity, build_payload_facts(capture, message), sites.site_of(capture)
-    )
+    # Only captures that were read as an article are asked for: a cut one counted as whole then.
+    facts = replace(build_payload_facts(capture, message), came_twice=True)
+    return pool.submit(message.entity, facts, sites.site_of(capture))
 
 
 def re_extract_all(

@@ -18,6 +18,7 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from archive.model import NotAnArticle, NotArticleReason
 from pipelines.page.decoding import clean_text, decode_page
+from pipelines.page.media_type import media_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +96,9 @@ def parse_page(html: bytes, url: str, content_type: str | None = None) -> Page |
     """
     if len(html) > MAX_BYTES:
         return NotAnArticle(url=url, reason=NotArticleReason.TOO_LARGE, detail=f"{len(html)} bytes")
-    if (content_type and not _HTML_TYPES.search(content_type)) or html.startswith(_BINARY):
+    if (content_type and not _HTML_TYPES.search(media_type(content_type, html))) or html.startswith(
+        _BINARY
+    ):
         binary = html.startswith(_BINARY) or not content_type
         detail = "binary data" if binary else content_type
         return NotAnArticle(url=url, reason=NotArticleReason.NOT_HTML, detail=detail or "")

@@ -127,6 +127,14 @@ def find_css_requisites(css: str, base: str) -> tuple[str, ...]:
     return tuple(islice(needed, REQUISITE_LIMIT))
 
 
+def refresh_address(value: str) -> str:
+    """The address in a `Refresh` header or `<meta http-equiv=refresh>`, as written; '' if it only
+    loads the page again (HTML standard, "shared declarative refresh steps").
+    """
+    match = _REFRESH.match(value)
+    return match.group(1) if match else ""
+
+
 # ---------------------------------------------------------------------------------------- addresses
 
 
@@ -204,9 +212,9 @@ def _written_links(root: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:
         elif tag == "frame":
             yield element.get("src") or "", "navigation", element
         elif (element.get("http-equiv") or "").strip().lower() == "refresh":
-            target = _REFRESH.match(element.get("content") or "")
-            if target and target.group(1):
-                yield target.group(1), "navigation", element
+            target = refresh_address(element.get("content") or "")
+            if target:
+                yield target, "navigation", element
 
 
 def _click_targets(root: HtmlElement) -> Iterator[tuple[str, str, HtmlElement]]:

@@ -73,6 +73,33 @@ def test_a_cut_article_is_no_version() -> None:
     assert reading.article is None
 
 
+@pytest.mark.parametrize("truncated", ["disconnect", "time", "unspecified"])
+def test_a_page_that_ends_with_its_end_tag_is_whole(truncated: str) -> None:
+    """A missing last chunk, or the Content-Length of another body, does not make it half an
+    article; what stands behind the end tag does not count.
+    """
+    for behind in ("", "\n<!-- page cached -->\n", "<script>count()</script>", "<!-- cached by"):
+        reading = read(ARTICLE + behind, truncated=truncated)
+        assert reading.kind == PayloadKind.ARTICLE
+    wide = read(("\ufeff" + ARTICLE).encode("utf-16-le"), truncated=truncated, content_type=None)
+    assert wide.kind == PayloadKind.ARTICLE
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        ARTICLE.removesuffix("</body></html>"),
+        ARTICLE.replace("</body></html>", "<script>s = '</html>'</script><p>And the"),
+    ],
+)
+def test_a_page_cut_within_is_whole_where_it_came_twice(page: str) -> None:
+    """A server that sends the same bytes again has no more; what came once may be half a page."""
+    assert reason(read(page, truncated="disconnect")) is NotArticleReason.TRUNCATED
+    assert read(page, truncated="disconnect", came_twice=True).kind == PayloadKind.ARTICLE
+    # what is cut at our own limit would be so each time
+    assert reason(read(page, truncated="length", came_twice=True)) is NotArticleReason.TRUNCATED
+
+
 def test_a_listing_announces_its_headlines() -> None:
     """Links whose text is long enough, to the same host, each as a sighting of a section."""
     reading = read(LISTING, url="https://www.marsh.example/news")
@@ -96,6 +123,40 @@ def test_redirects(
     """A redirect leads to its absolute target; an unchanged page is none."""
     reading = read("", status=status, location=location)
     assert (reading.kind, [link.url for link in reading.links]) == (kind, targets)
+
+
+@pytest.mark.parametrize("status", [300, 301])
+def test_the_links_of_a_redirect_that_names_no_target(status: int) -> None:
+    """Its page says where to go; with a target the page is not looked at."""
+    reading = read(LISTING, status=status)
+    assert reading.kind == PayloadKind.REDIRECT
+    assert len(reading.links) == 20
+    assert len(read(LISTING, status=status, location="/b").links) == 1
+    assert read(ARTICLE, status=status).article is None
+
+
+@pytest.mark.parametrize(
+    ("refresh", "target"),
+    [
+        ("0; url=/the-story", "https://www.marsh.example/the-story"),
+        ("5;URL='https://a:b@www.marsh.example/x'", "https://www.marsh.example/x"),
+        ("0, /y", "https://www.marsh.example/y"),
+        ("300", None),
+        ("300; url=/2026/quay-reopens", None),
+    ],
+)
+def test_a_refresh_header_is_a_link(refresh: str, target: str | None) -> None:
+    """As `<meta>` refreshes are; an answer that holds nothing else only leads on, and is no
+    failure.
+    """
+    article = read(ARTICLE, refresh=refresh)
+    assert article.kind == PayloadKind.ARTICLE
+    assert (target in {link.url for link in article.links}) == (target is not None)
+    for body, sent in (("<p>one moment</p>", "text/html"), ("", None)):
+        bare = read(body, refresh=refresh, mime=sent, content_type=sent)
+        assert [link.url for link in bare.links] == ([target] if target else [])
+        assert (reason(bare) is NotArticleReason.LISTING) == (target is not None)
+    assert read(ARTICLE, refresh=refresh, requisite=True).links == ()
 
 
 @pytest.mark.parametrize("status", [404, 410, 500])
@@ -127,6 +188,12 @@ def test_sitemaps_feeds_and_robots_announce() -> None:
     for reading in (sitemap, feed):
         assert [sighting.url for sighting in reading.sightings] == ["https://www.marsh.example/a"]
     assert robots.sitemaps == ("https://www.marsh.example/map.xml",)
+
+
+@pytest.mark.parametrize("sent", [None, "html", "text/html,text/html", "*/*", "text/plain"])
+def test_a_page_is_read_whatever_it_is_sent_as(sent: str | None) -> None:
+    """As browsers show it."""
+    assert read(ARTICLE, mime=sent, content_type=sent).kind == PayloadKind.ARTICLE
 
 
 def test_what_is_no_page() -> None:

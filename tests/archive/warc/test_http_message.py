@@ -81,16 +81,49 @@ def test_mime_is_without_parameters_and_utf8_headers_are_read():
         "HTTP/1.1 301 M\r\nContent-Type: text/html;charset=x\r\nLocation: /خبر\r\n\r\n".encode()
     )
     assert message.mime == "text/html"
-    assert message.utf8_header("location") == "/خبر"
+    assert message.location == "/خبر"
     assert parse_response(b"HTTP/1.1 200 OK\r\nX: \xe9\r\n\r\n").utf8_header("x") == "é"
     assert parse_response(b"HTTP/1.1 200 OK\r\n\r\n").mime is None
+    assert parse_response(b"HTTP/1.1 200 OK\r\n\r\n").location is None
 
 
-@pytest.mark.parametrize("name", ["chunked", "Chunked", "gzip, chunked"])
+def test_of_two_media_types_the_last_counts():
+    """As in browsers: a proxy or a script put its own behind the server's."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\ncontent-type: text/html; a=b\r\n\r\n"
+    assert parse_response(head).mime == "text/html"
+    assert parse_response(head).content_type == "text/html; a=b"
+
+
+def test_a_location_in_another_charset_keeps_its_bytes():
+    """A site in windows-1256 means the bytes that it sends: they are percent-encoded as they
+    stand.
+    """
+    head = "HTTP/1.1 302 F\r\nLocation: /خبر?a=b\r\n\r\n".encode("cp1256")
+    assert parse_response(head).location == "/%CE%C8%D1?a=b"
+    assert parse_response(head.replace(b"Location: ", b"Refresh: 0;")).refresh == "0;/%CE%C8%D1?a=b"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["chunked", "Chunked", "gzip, chunked", "chunked;q=1", "chunked, identity", "chunked,"],
+)
 def test_chunked_framing_is_removed(name):
     """The entity is what was inside the chunks, without extensions and trailers."""
     body = warc_kit.chunked(BODY, extension=b';name="v"', trailer=b"X-Sum: 1\r\n")
     assert parse_response(warc_kit.response(body, ("Transfer-Encoding", name))).entity == BODY
+
+
+def test_what_was_compressed_for_the_transfer_is_undone_as_content_is():
+    """Codings of all headers count, in the order in which they were applied."""
+    headers = (
+        ("Content-Encoding", "br"),
+        ("Content-Encoding", "none"),
+        ("Transfer-Encoding", "gzip, chunked"),
+    )
+    body = warc_kit.chunked(gzip.compress(brotli.compress(BODY)))
+    message = parse_response(warc_kit.response(body, *headers))
+    assert decode_entity(message.entity, message.entity_codings, LIMIT).body == BODY
+    assert parse_response(warc_kit.response(BODY)).entity_codings is None
 
 
 def test_chunks_with_bare_line_feeds_are_read():
@@ -183,12 +216,20 @@ def test_what_is_not_what_it_says_comes_back_as_sent(coding):
     assert "declared" in result.problem
 
 
-def test_an_unknown_coding_is_named():
+@pytest.mark.parametrize("name", ["none", "utf-8", "UTF-8, none", "text/html", "identity", "x"])
+def test_what_names_no_coding_is_no_failure(name):
+    """Servers write a charset or nothing at all there: the body is as it stands, as in browsers."""
+    assert decode_entity(BODY, name, LIMIT).problem is None
+    assert decode_entity(gzip.compress(BODY), f"{name}, gzip", LIMIT).body == BODY
+
+
+@pytest.mark.parametrize("coding", ["zstd", "exi"])
+def test_a_coding_that_cannot_be_undone_is_named(coding):
     """A coding that nobody here can undo leaves the body and says which it is."""
-    result = decode_entity(BODY, "exi", LIMIT)
+    result = decode_entity(BODY, coding, LIMIT)
     assert result.body == BODY
     assert result.problem is not None
-    assert "exi" in result.problem
+    assert coding in result.problem
 
 
 @pytest.mark.parametrize(

@@ -226,7 +226,6 @@ def test_nothing_to_keep(crawled: Crawled, path: str, reason: str) -> None:
         ("/endless-body", "length", 1),
         ("/huge-page", "length", 1),
         ("/chunked-broken", "unspecified", 1),
-        ("/chunked-not", "unspecified", 1),
     ],
 )
 def test_what_came_of_a_cut_response_is_kept(
@@ -240,6 +239,12 @@ def test_what_came_of_a_cut_response_is_kept(
     assert mark in {truncated for _, truncated, _ in found}
     assert None not in {truncated for _, truncated, _ in found}
     assert crawled.failures(path)
+
+
+def test_a_page_to_its_end_tag_is_read_whatever_its_framing_says(crawled: Crawled) -> None:
+    """No chunk is one, but the page is whole: it is read, and marked."""
+    assert crawled.captures("/chunked-not") == [(200, "unspecified", 1)]
+    assert crawled.failures("/chunked-not") == []
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import time
 
 import pytest
 from loopback_site.misbehaviours import MISBEHAVIOURS
-from loopback_site.server import Site
+from loopback_site.server import Site, Talk
 
 from archive.model import Exchange
 from crawler.fetch.address_guard import AddressGuard
@@ -161,6 +161,19 @@ def test_without_a_complete_head_there_is_a_reason(
         fetch(site, f"/{name}", timeouts=Timeouts(idle=0.4))
     assert failure.value.reason == reason
     assert f"/{name}" in str(failure.value)
+
+
+def test_a_server_that_speaks_http2_alone_is_told() -> None:
+    """The failure says why nothing can be fetched there."""
+
+    async def settings_frame(talk: Talk) -> None:
+        await talk.send(bytes.fromhex("000000 04 00 00000000"))
+        talk.close()
+
+    with Site({"/": settings_frame}) as other, pytest.raises(FetchError) as failure:
+        fetch(other, "/")
+    assert failure.value.reason is FetchReason.BAD_RESPONSE
+    assert "HTTP/2 only" in failure.value.detail
 
 
 def test_header_flood_is_read_no_further_than_its_limit(site: Site) -> None:

@@ -172,3 +172,15 @@ def test_header_flood_is_a_problem_not_a_message() -> None:
     framer.feed(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 1000 + b"\r\n")
     assert framer.problem == FramingProblem.FLOOD
     assert framer.message == b""
+
+
+@pytest.mark.parametrize("frame", ["00 00 12 04 00 00", "00 00 08 07 00 00"])
+def test_a_server_that_speaks_http2_alone_is_known(frame: str) -> None:
+    """It answers with SETTINGS or GOAWAY, in whatever packets; other bytes are just no response."""
+    framer = ResponseFramer()
+    for byte in bytes.fromhex(frame):
+        framer.feed(bytes([byte]))
+    assert framer.problem is FramingProblem.HTTP2
+    other = ResponseFramer()
+    other.feed(b"\0\0\0\0\0\0")
+    assert other.problem is FramingProblem.NOT_HTTP
