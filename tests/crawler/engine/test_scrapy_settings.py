@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from scrapy.crawler import Crawler
 from scrapy.settings import Settings, default_settings
 from scrapy.utils.misc import load_object
 
+from crawler.engine.addon import MIDDLEWARES, WarraqAddon
 from crawler.engine.scrapy_settings import REMOTE_CONTROL_ENABLED, TELNETCONSOLE_ENABLED, as_dict
+from crawler.engine.spider import NewsSpider
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.download_handler import RecordingHandler, build_client
 
@@ -49,33 +52,44 @@ def test_every_setting_is_one_that_scrapy_knows() -> None:
     assert {name for name in as_dict() if not hasattr(default_settings, name)} == OURS
 
 
-def effective(name: str) -> dict[str, Any]:
-    """A component setting as Scrapy puts it together: its own defaults with ours on top, what is
-    off left out.
+def effective(name: str) -> dict[Any, Any]:
+    """A component setting as Scrapy puts it together for a site's spider: its own defaults, ours on
+    top, what is off left out.
     """
-    merged = Settings(as_dict(), priority="project").getwithbase(name)
-    return {key: value for key, value in merged.items() if value is not None}
+    crawler = Crawler(NewsSpider, Settings(as_dict(), priority="project"))
+    WarraqAddon.from_crawler(crawler).update_settings(crawler.settings)
+    merged = crawler.settings.getwithbase(name)
+    # what is named by its class takes the place of what is named by its path
+    loaded = {load_object(key) if "." in str(key) else key: value for key, value in merged.items()}
+    return {key: value for key, value in loaded.items() if value is not None}
 
 
 def test_only_http_and_https_can_be_fetched() -> None:
     """No handler is left for files, FTP, S3 or data URLs."""
     handlers = effective("DOWNLOAD_HANDLERS")
     assert set(handlers) == {"http", "https"}
-    assert {load_object(path) for path in handlers.values()} == {RecordingHandler}
+    assert set(handlers.values()) == {RecordingHandler}
 
 
 def test_nothing_stands_between_wire_and_spider() -> None:
-    """Of Scrapy's downloader middlewares only those remain that fill in request headers and
-    count.
+    """Of Scrapy's downloader middlewares only those remain that fill in request headers and count;
+    the others are ours.
     """
-    left = {path.rsplit(".", 1)[1] for path in effective("DOWNLOADER_MIDDLEWARES")}
-    assert left == {"DefaultHeadersMiddleware", "UserAgentMiddleware", "DownloaderStats"}
+    left = set(effective("DOWNLOADER_MIDDLEWARES")) - set(MIDDLEWARES)
+    assert {each.__name__ for each in left} == {
+        "DefaultHeadersMiddleware",
+        "UserAgentMiddleware",
+        "DownloaderStats",
+    }
 
 
 def test_only_harmless_extensions_are_left() -> None:
-    """Whatever listens, executes, writes files or throttles by itself is off."""
-    left = {path.rsplit(".", 1)[1] for path in effective("EXTENSIONS")}
-    assert left == {"CoreStats", "LogCount", "MemoryDebugger", "CloseSpider"}
+    """Whatever throttles or pickles by itself is off; what listens and executes is not enabled."""
+    left = {each.__name__ for each in effective("EXTENSIONS")}
+    assert left == {
+        *("CollectionExtension", "CoreStats", "LogCount", "LogStats", "MemoryUsage"),
+        *("MemoryDebugger", "CloseSpider", "FeedExporter", "TelnetConsole", "RemoteControl"),
+    }
     assert not TELNETCONSOLE_ENABLED
     assert not REMOTE_CONTROL_ENABLED
 

@@ -108,7 +108,7 @@ def test_no_address_raises(text: str):
     ],
 )
 def test_session_identifiers_are_dropped(url: str, without: str):
-    """A page is one page whatever session it was seen in; the rest of its address stays as written."""
+    """A page is one page whatever session it was seen in; the rest stays as written."""
     assert without_session(url) == without
 
 
