@@ -165,10 +165,14 @@ def credible_canonical(page_url: str, rel_canonical: str) -> str | None:
 def folded_host(netloc: str) -> str:
     """A host (with port, if any) without the leading labels that only choose a rendition.
 
-    These are `MIRRORS`; a host of two labels is left as it is.
+    These are `MIRRORS`; a host of two labels is left as it is, and so is one right below a public
+    suffix (`m.co.uk`).
     """
     while netloc.count(".") > 1 and netloc.startswith(MIRRORS):
-        netloc = netloc.partition(".")[2]
+        rest = netloc.partition(".")[2]
+        if _is_public_suffix(rest.partition(":")[0]):
+            break
+        netloc = rest
     return netloc
 
 
@@ -277,6 +281,14 @@ def _same_site(there: SplitResult, here: SplitResult) -> bool:
         and there.port == here.port
         and domain == _registered_domain(here.hostname or "")
     )
+
+
+def _is_public_suffix(host: str) -> bool:
+    """True for a public suffix of two labels such as `co.uk`, whose first label has at most three
+    letters: the list is slow to load, and not asked for others.
+    """
+    label, _, top = host.partition(".")
+    return len(label) <= 3 and "." not in top and not _registered_domain(host)
 
 
 @lru_cache(maxsize=4096)
