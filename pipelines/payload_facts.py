@@ -18,7 +18,7 @@ from archive.model import Capture
 DECODED_LIMIT = 32 << 20
 # The end tag of a page, with what caches, counters and firewalls put behind it.
 _END_TAG = re.compile(
-    rb"</html\s*>(?:\s|<!--.*?(?:-->|\Z)|<script\b.*?(?:</script\s*>|\Z))*\Z",
+    rb"</(?:html|body)\s*>(?>\s+|<!--.*?(?:-->|\Z)|<script\b.*?(?:</script\s*>|\Z))*+\Z",
     re.IGNORECASE | re.DOTALL,
 )
 _END_BYTES = 8192  # how far from its end a body is searched for the tag

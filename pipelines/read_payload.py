@@ -183,8 +183,7 @@ def _read_page(
                 facts, Stage.EXTRACT, "nested too deeply: part of the page could not be read"
             ),
         )
-    cut = facts.truncated and not _is_whole(body, facts)
-    if cut and (isinstance(result, Article) or result.reason is NotArticleReason.EMPTY):
+    if facts.truncated and not _is_whole(body, facts, result):
         # Half a body would count as an edit of the whole one: it stays in the WARC, the index waits
         # for a whole capture.
         result = _rejection(
@@ -208,13 +207,17 @@ def _read_page(
     )
 
 
-def _is_whole(body: bytes, facts: PayloadFacts) -> bool:
-    """True if a page is all there is although its framing says that more should come: it ends with
-    its end tag, or the server has sent the same bytes before.
+def _is_whole(body: bytes, facts: PayloadFacts, result: Article | NotAnArticle) -> bool:
+    """True if a cut page counts as what it was read as. An article is all there is where it ends
+    with its end tag, or the server has sent the same bytes before; of a page that seems empty the
+    rest may be missing; what else it is it is also in part.
     """
+    empty = not isinstance(result, Article) and result.reason is NotArticleReason.EMPTY
+    if not empty and not isinstance(result, Article):
+        return True
     if facts.truncated not in _CUT_BY_FRAMING:
         return False
-    return facts.came_twice or ends_with_end_tag(body)
+    return ends_with_end_tag(body) or (facts.came_twice and not empty)
 
 
 def _section_sightings(page: Page, outlinks: tuple[Link, ...]) -> tuple[Sighting, ...]:

@@ -261,9 +261,13 @@ def decode_entity(entity: bytes, content_encoding: str | None, limit: int) -> De
         return _limit_body(
             replace(result, problem=f"{len(codings)} content codings on one body"), limit
         )
+    before = ""
     for coding in reversed(codings):
         step = _decode_coding(result.body, coding, limit)
         refused = step.body is result.body
+        if refused and coding == before:
+            break  # the header came twice, the coding once
+        before = coding
         result = DecodedEntity(
             body=step.body,
             truncated=result.truncated or step.truncated,

@@ -24,7 +24,7 @@ _TAGS = (
 )
 _MARKUP = re.compile(rb"<(?:(?:" + _TAGS + rb")[ >\t\n\r\x0c/]|!--)", re.IGNORECASE)
 _DOCUMENT = re.compile(
-    rb"(?:\s|<!--.*?-->|<\?xml\b[^>]*>)*<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE | re.DOTALL
+    rb"(?>\s+|<!--.*?-->|<\?xml\b[^>]*>)*+<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE | re.DOTALL
 )
 # Something that the server printed before the document: a PHP notice, an include.
 _DOCUMENT_BEHIND = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)

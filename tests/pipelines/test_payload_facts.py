@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from archive.model import Capture, FetchFacts, RecordType
-from pipelines.payload_facts import PayloadFacts
+from pipelines.payload_facts import PayloadFacts, ends_with_end_tag
 
 
 def test_facts_of_a_capture() -> None:
@@ -39,3 +39,12 @@ def test_facts_of_a_capture() -> None:
         crawl_id="c",
         requisite=True,
     )
+
+
+def test_where_a_page_ends() -> None:
+    """Comments and scripts may stand behind the end tag; text may not, and takes no time to find."""
+    assert ends_with_end_tag(
+        b"<p>Boats</body></HTML >\n<!-- cached --><script>a()</script><!-- cut"
+    )
+    assert not ends_with_end_tag(b"<p>Boats</html>" + b"<!-- -->" * 500 + b"<p>More")
+    assert not ends_with_end_tag(b"<p>Boats")

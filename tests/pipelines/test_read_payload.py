@@ -78,6 +78,7 @@ def test_a_page_that_ends_with_its_end_tag_is_whole(truncated: str) -> None:
     """A missing last chunk, or the Content-Length of another body, does not make it half an
     article; what stands behind the end tag does not count.
     """
+    assert read(ARTICLE.removesuffix("</html>"), truncated=truncated).article is not None
     for behind in ("", "\n<!-- page cached -->\n", "<script>count()</script>", "<!-- cached by"):
         reading = read(ARTICLE + behind, truncated=truncated)
         assert reading.kind == PayloadKind.ARTICLE
@@ -89,6 +90,7 @@ def test_a_page_that_ends_with_its_end_tag_is_whole(truncated: str) -> None:
     "page",
     [
         ARTICLE.removesuffix("</body></html>"),
+        ARTICLE.removesuffix("</body></html>") + "</bo",
         ARTICLE.replace("</body></html>", "<script>s = '</html>'</script><p>And the"),
     ],
 )

@@ -207,6 +207,14 @@ def test_gzip_of_gzip_is_undone_only_as_declared():
     assert decode_entity(gzip.compress(inner), "gzip", LIMIT).body == inner
 
 
+@pytest.mark.parametrize("coding", ["gzip", "br"])
+def test_a_coding_that_is_named_twice_and_applied_once_is_no_failure(coding):
+    """Two servers behind each other both write the header."""
+    data = {"gzip": gzip.compress, "br": brotli.compress}[coding](BODY)
+    result = decode_entity(data, f"{coding}, {coding}", LIMIT)
+    assert (result.body, result.problem) == (BODY, None)
+
+
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "br, gzip"])
 def test_what_is_not_what_it_says_comes_back_as_sent(coding):
     """A plain body declared as compressed is returned as it is, with the problem named."""

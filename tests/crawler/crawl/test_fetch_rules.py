@@ -28,16 +28,22 @@ SCOPE = Scope(SiteConfig(name="news", start=(f"{HOST}/",), delay=0.0))
 
 
 def judged(
-    status: int, *, wait: float = 5.0, truncated: str | None = None, **entry: object
+    status: int,
+    *,
+    wait: float = 5.0,
+    truncated: str | None = None,
+    conditional: bool = False,
+    **entry: object,
 ) -> FetchResult:
     queued = QueuedUrl(url=URL, **entry)  # type: ignore[arg-type]
-    return judge_response(queued, URL, status, truncated=truncated, wait=wait, now=1000.0)
+    facts = {"truncated": truncated, "conditional": conditional, "wait": wait, "now": 1000.0}
+    return judge_response(queued, URL, status, **facts)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("status", [200, 204, 304])
 def test_a_page_that_answers_is_done(status: int) -> None:
     """Nothing is left to say of it."""
-    assert judged(status) == FetchResult(outcome=FetchOutcome.DONE, url=URL)
+    assert judged(status, conditional=True) == FetchResult(outcome=FetchOutcome.DONE, url=URL)
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 410, 451])
@@ -178,3 +184,41 @@ def test_guesses_and_requisites_say_nothing_of_the_site() -> None:
     assert counts_for_site(QueuedUrl(url=URL))
     assert not counts_for_site(QueuedUrl(url=URL, guess=True))
     assert not counts_for_site(QueuedUrl(url=URL, kind=UrlKind.REQUISITE))
+
+
+def led(status: int, location: str | None, *chain: str) -> FetchResult | str:
+    queued = QueuedUrl(url=URL, kind=UrlKind.ARTICLE)
+    return judge_redirect(queued, URL, status, location, chain=[*chain, URL], scope=None)
+
+
+def test_conditions_that_fail_are_left_out_at_once() -> None:
+    """412 answers the conditions, not the page: without them it is a failure like any other."""
+    again = judged(412, conditional=True)
+    assert (again.outcome, again.retry_at) == (FetchOutcome.RETRY, 1000.0)
+    assert judged(412).failure == "HTTP 412"
+
+
+def test_a_304_needs_a_condition() -> None:
+    """Asked for, it says that the page is as before; unasked it says nothing of any page."""
+    assert judged(304, conditional=True).failure is None
+    assert "without conditions" in (judged(304).failure or "")
+    assert judged(304, guess=True).failure is None
+
+
+def test_where_a_redirect_leads() -> None:
+    """To another spelling of its own address too; to where it came from it does not lead."""
+    assert led(302, "/a%2c") == f"{URL}%2c"
+    assert led(302, "/a%2C", f"{URL}%2c") == f"{URL}%2C"
+    assert led(302, "https://u:p@news.example/b") == "https://news.example/b"
+    loop = led(302, "/a%2c", f"{URL}%2c")
+    assert isinstance(loop, FetchResult)
+    assert "redirect loop" in (loop.failure or "")
+
+
+def test_a_choice_is_no_failure_and_a_redirect_to_nowhere_is_one() -> None:
+    """300 offers links; 301 promised an address."""
+    choice, nowhere = led(300, None), led(301, "mailto:a@b.example")
+    assert isinstance(choice, FetchResult)
+    assert isinstance(nowhere, FetchResult)
+    assert (choice.outcome, choice.failure) == (FetchOutcome.DONE, None)
+    assert nowhere.failure == "HTTP 301 without a usable Location"

@@ -60,6 +60,11 @@ def test_what_is_no_page_is_none(sent: str | None, body: bytes, expected: str) -
     assert media_type(sent, body) == expected
 
 
+def test_comments_without_end_cost_nothing() -> None:
+    """A hostile beginning is looked at once."""
+    assert media_type("text/plain", b"<!---->" * 200 + b"x") == "text/plain"
+
+
 @given(st.none() | st.text(max_size=40), st.binary(max_size=200))
 def test_nothing_makes_it_raise(sent: str | None, body: bytes) -> None:
     """Whatever is sent has a type, written in one way."""
