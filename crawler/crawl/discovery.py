@@ -22,9 +22,8 @@ from crawler.frontier.scope import UrlKind, is_pagination, without_session
 from crawler.frontier.usual_places import FEED_PATHS, SITEMAP_PATHS
 from crawler.politeness.robots_rules import RobotsRules
 
-# An index may name sitemaps that name sitemaps; one more level is a generator (sitemaps.org allows
-# a single one).
-MAX_SITEMAP_DEPTH = 2
+# sitemaps.org allows an index no further index; sites nest two and three. What lies deeper is told.
+MAX_SITEMAP_DEPTH = 5
 _DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})")
 _NEWS = frozenset({"news-sitemap", "feed"})
 _FOLLOWED = frozenset({"body", "related", "navigation", "canonical", "redirect"})
@@ -137,7 +136,7 @@ def _announced_entries(
     reading: Reading, entry: QueuedUrl, url: str, window: Window
 ) -> Iterator[QueuedUrl]:
     if entry.kind is not UrlKind.SITEMAP or entry.hops < MAX_SITEMAP_DEPTH:
-        depth = entry.hops + 1 if entry.kind is UrlKind.SITEMAP else MAX_SITEMAP_DEPTH
+        depth = entry.hops + 1 if entry.kind is UrlKind.SITEMAP else 1
         for sitemap in reading.sitemaps:
             yield QueuedUrl(
                 url=sitemap,
