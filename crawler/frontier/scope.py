@@ -37,10 +37,12 @@ _NOT_PAGE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # What a plain sitemap announces with any other ending is a headline about it (`/learn-node.js`).
-_MEDIA = frozenset(
-    "aac avi avif bmp doc docx eot epub flac flv gif ico jpeg jpg m3u8 m4a m4v mid mkv mov mp3 mp4"
-    " mpeg mpg odp ods odt ogg ogv otf pdf png pps ppt pptx rtf svg tif tiff ttf wav webm webp wma"
-    " wmv woff woff2 xls xlsx".split()
+_MEDIA = re.compile(
+    r"""
+    aac|avi|avif|bmp|doc|docx|eot|epub|flac|flv|gif|ico|jpeg|jpg|m3u8|m4a|m4v|mid|mkv|mov|
+    mp3|mp4|mpeg|mpg|odp|ods|odt|ogg|ogv|otf|pdf|png|pps|ppt|pptx|rtf|svg|tif|tiff|ttf|wav|webm|webp|wma|wmv|woff|woff2|xls|xlsx
+    """,
+    re.VERBOSE,
 )
 _PAGINATION = re.compile(
     r"(?:[?&/](?:page|paged|p|pg|صفحة|%d8%b5%d9%81%d8%ad%d8%a9)[=/]|/page-)\d{1,6}(?:$|[/&?])",
@@ -193,7 +195,7 @@ def _matches(pattern: re.Pattern[str], url: str) -> bool:
 def _is_named_story(kind: UrlKind, ending: str) -> bool:
     """Whether a site announces as a page what by its ending would be a file."""
     return kind in {UrlKind.ARTICLE, UrlKind.KNOWN} or (
-        kind is UrlKind.LISTED and ending not in _MEDIA
+        kind is UrlKind.LISTED and not _MEDIA.fullmatch(ending)
     )
 
 
