@@ -26,6 +26,7 @@ from crawler.politeness.robots_rules import RobotsRules
 MAX_SITEMAP_DEPTH = 5
 _DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})")
 _NEWS = frozenset({"news-sitemap", "feed"})
+_NAMED = {"feed": UrlKind.FEED, "sitemap": UrlKind.SITEMAP}
 _FOLLOWED = frozenset({"body", "related", "navigation", "canonical", "redirect"})
 
 
@@ -109,8 +110,10 @@ def discover_entries(
     }
     for link in reading.links:
         target = without_session(link.url)
-        if link.kind == "feed":
-            yield QueuedUrl(url=target, kind=UrlKind.FEED, hops=entry.hops + 1, via=url)
+        if link.kind in _NAMED:
+            # a sitemap's hops count the indexes above it, not the links to the page that names it
+            hops = entry.hops + 1 if link.kind == "feed" else 0
+            yield QueuedUrl(url=target, kind=_NAMED[link.kind], hops=hops, via=url)
         elif link.kind == "next" or (link.kind in _FOLLOWED and is_pagination(target)):
             # A listing's further pages lie no deeper than the listing; what bounds them is what
             # they bring.

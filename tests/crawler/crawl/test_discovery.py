@@ -72,6 +72,12 @@ def test_news_goes_before_years_of_listed_addresses():
     assert kinds == [UrlKind.ARTICLE, UrlKind.ARTICLE, UrlKind.LISTED]
 
 
+def test_a_sitemap_that_a_page_names_is_read_as_one():
+    """`<link rel=sitemap>` leads to a sitemap whose indexes may be as deep as any."""
+    (entry, *_) = found(page(Link(url=f"{HOST}/map.xml", kind="sitemap")))
+    assert (entry.url, entry.kind, entry.hops) == (f"{HOST}/map.xml", UrlKind.SITEMAP, 0)
+
+
 def test_a_sitemap_index_leads_five_levels_deep():
     """Indexes in indexes are read; one that makes up indexes for ever is left at the sixth."""
     reading = Reading(kind=PayloadKind.SITEMAP, sitemaps=(f"{HOST}/next.xml",))
