@@ -96,7 +96,7 @@ def _recognise_document(
             kind=PayloadKind.ROBOTS, sitemaps=_robots_sitemaps(body, facts.url), failures=failures
         )
     if mime not in HTML or not _starts_like_html(body):
-        if looks_like_sitemap(body, mime):
+        if looks_like_sitemap(body):
             return _read_sitemap(body, facts, failures)
         if is_feed(body, mime):
             return _read_feed(body, facts, failures)

@@ -22,11 +22,11 @@ from crawler.frontier.scope import UrlKind, is_pagination, without_session
 from crawler.frontier.usual_places import FEED_PATHS, SITEMAP_PATHS
 from crawler.politeness.robots_rules import RobotsRules
 
-# An index may name sitemaps that name sitemaps; one more level is a generator (sitemaps.org allows
-# a single one).
-MAX_SITEMAP_DEPTH = 2
+# sitemaps.org allows an index no further index; sites nest two and three. What lies deeper is told.
+MAX_SITEMAP_DEPTH = 5
 _DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})")
 _NEWS = frozenset({"news-sitemap", "feed"})
+_NAMED = {"feed": UrlKind.FEED, "sitemap": UrlKind.SITEMAP}
 _FOLLOWED = frozenset({"body", "related", "navigation", "canonical", "redirect"})
 
 
@@ -110,8 +110,10 @@ def discover_entries(
     }
     for link in reading.links:
         target = without_session(link.url)
-        if link.kind == "feed":
-            yield QueuedUrl(url=target, kind=UrlKind.FEED, hops=entry.hops + 1, via=url)
+        if link.kind in _NAMED:
+            # a sitemap's hops count the indexes above it, not the links to the page that names it
+            hops = entry.hops + 1 if link.kind == "feed" else 0
+            yield QueuedUrl(url=target, kind=_NAMED[link.kind], hops=hops, via=url)
         elif link.kind == "next" or (link.kind in _FOLLOWED and is_pagination(target)):
             # A listing's further pages lie no deeper than the listing; what bounds them is what
             # they bring.
@@ -137,7 +139,7 @@ def _announced_entries(
     reading: Reading, entry: QueuedUrl, url: str, window: Window
 ) -> Iterator[QueuedUrl]:
     if entry.kind is not UrlKind.SITEMAP or entry.hops < MAX_SITEMAP_DEPTH:
-        depth = entry.hops + 1 if entry.kind is UrlKind.SITEMAP else MAX_SITEMAP_DEPTH
+        depth = entry.hops + 1 if entry.kind is UrlKind.SITEMAP else 1
         for sitemap in reading.sitemaps:
             yield QueuedUrl(
                 url=sitemap,

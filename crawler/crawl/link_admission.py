@@ -15,7 +15,7 @@ from archive.config import SiteConfig
 from archive.model import Capture, Change, NotArticleReason, PayloadKind, Reading, Stage
 from archive.urls import is_tracked
 from crawler.crawl import discovery
-from crawler.crawl.discovery import Window
+from crawler.crawl.discovery import MAX_SITEMAP_DEPTH, Window
 from crawler.frontier.key_set import KeySet
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl, frontier_key, whole_key
@@ -85,6 +85,13 @@ class LinkAdmission:
                 capture.url,
                 Stage.DISCOVERY,
                 f"{MAX_OUTLINKS} links or more: what lies beyond is not followed",
+            )
+        if reading.sitemaps and entry.kind is UrlKind.SITEMAP and entry.hops >= MAX_SITEMAP_DEPTH:
+            self._record_once(
+                f"deep {capture.url}",
+                Stage.DISCOVERY,
+                f"more than {MAX_SITEMAP_DEPTH} indexes deep: the sitemaps it names are not read",
+                url=capture.url,
             )
         for sighting in reading.sightings:
             if sighting.kind != "section" and not self._window.holds(sighting):

@@ -36,6 +36,14 @@ _NOT_PAGE = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+# What a plain sitemap announces with any other ending is a headline about it (`/learn-node.js`).
+_MEDIA = re.compile(
+    r"""
+    aac|avi|avif|bmp|doc|docx|eot|epub|flac|flv|gif|ico|jpeg|jpg|m3u8|m4a|m4v|mid|mkv|mov|
+    mp3|mp4|mpeg|mpg|odp|ods|odt|ogg|ogv|otf|pdf|png|pps|ppt|pptx|rtf|svg|tif|tiff|ttf|wav|webm|webp|wma|wmv|woff|woff2|xls|xlsx
+    """,
+    re.VERBOSE,
+)
 _PAGINATION = re.compile(
     r"(?:[?&/](?:page|paged|p|pg|صفحة|%d8%b5%d9%81%d8%ad%d8%a9)[=/]|/page-)\d{1,6}(?:$|[/&?])",
     re.IGNORECASE,
@@ -158,13 +166,14 @@ class Scope:
                 return ScopeDecision(ScopeReason.EXCLUDED, pattern.pattern)
         if kind in {UrlKind.START, UrlKind.SITEMAP, UrlKind.FEED, UrlKind.REQUISITE}:
             return _ALLOWED
-        return self._decide_page(url, parts, hops)
+        return self._decide_page(url, parts, hops, kind)
 
-    def _decide_page(self, url: str, parts: SplitResult, hops: int) -> ScopeDecision:
+    def _decide_page(self, url: str, parts: SplitResult, hops: int, kind: UrlKind) -> ScopeDecision:
         if hops > self._max_hops:
             return ScopeDecision(ScopeReason.HOPS, f"more than {self._max_hops}")
         segments = [segment for segment in parts.path.split("/") if segment]
-        if ending := _NOT_PAGE.search(parts.path):
+        ending = _NOT_PAGE.search(parts.path)
+        if ending and not _is_named_story(kind, ending[1].lower()):
             return ScopeDecision(ScopeReason.FILE_TYPE, ending[1].lower())
         if len(segments) > MAX_PATH_DEPTH:
             return ScopeDecision(ScopeReason.PATH_DEPTH, f"{len(segments)}")
@@ -181,6 +190,13 @@ def _matches(pattern: re.Pattern[str], url: str) -> bool:
     (`/سياسة/`).
     """
     return bool(pattern.search(url) or ("%" in url and pattern.search(unquote(url))))
+
+
+def _is_named_story(kind: UrlKind, ending: str) -> bool:
+    """Whether a site announces as a page what by its ending would be a file."""
+    return kind in {UrlKind.ARTICLE, UrlKind.KNOWN} or (
+        kind is UrlKind.LISTED and not _MEDIA.fullmatch(ending)
+    )
 
 
 def _repeated_part(segments: list[str]) -> str:

@@ -155,7 +155,7 @@ class _Survey:
             if not waiting:
                 break
             answer = self._fetch_allowed(waiting.pop(0))
-            if answer is None or not looks_like_sitemap(answer.body, answer.content_type):
+            if answer is None or not looks_like_sitemap(answer.body):
                 continue
             reading = read_sitemap(answer.body, answer.url, limit=50_000)
             sitemaps.append((answer.url, len(reading.sightings) + len(reading.sitemaps)))

@@ -13,6 +13,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 import feedparser
@@ -20,17 +21,26 @@ from w3lib.html import remove_tags
 
 from archive.model import Sighting
 from archive.urls import normalise_url
+from pipelines.page.decoding import decode_page
 
 # The largest feeds of news sites carry whole bodies and reach a few MB; beyond this it is not a
 # feed for reading.
 BYTE_LIMIT = 20 * 1024 * 1024
 ENTRY_LIMIT = 5_000
-_SNIFFED = 4096
+_COMMENTS = 1 << 16  # comments before the root that are looked past when sniffing
 
 _XML_ROOT = re.compile(
     rb"<(?:rss\b|(?:[\w.-]+:)?feed\b|(?:[\w.-]+:)?RDF\b[^>]*purl\.org/(?:rss|net/rss)|channel\b)"
 )
 _JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org')
+# A root that stands behind what a server's scripts print (notices) must say more of itself.
+_LATE_ROOT = re.compile(
+    rb"<(?:rss\b[^>]*\bversion|(?:[\w.-]+:)?feed\b[^>]*/Atom"
+    rb"|(?:[\w.-]+:)?RDF\b[^>]*purl\.org/(?:rss|net/rss))"
+)
+_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{2,31});")
 _BEFORE_ROOT = re.compile(
     rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>|\s+)*", re.DOTALL
 )
@@ -58,13 +68,34 @@ def is_feed(data: bytes, mime: str | None) -> bool:
     """Whether the payload is a feed by its root element (or JSON Feed's version), whatever its
     media type claims.
     """
-    head = data[:_SNIFFED].removeprefix(b"\xef\xbb\xbf")
+    data = _without_marks(data)
+    head = data[:_COMMENTS]
     if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         head = head.decode("utf-16", "ignore").encode()
     if head.lstrip()[:1] == b"{":
-        return bool(_JSON_FEED.search(head)) or (mime or "").startswith("application/feed+json")
+        return bool(_JSON_FEED.search(data)) or (mime or "").startswith("application/feed+json")
+    return _find_root(head) is not None
+
+
+def _find_root(data: bytes) -> int | None:
+    """Where a feed's root element begins, past comments, declarations and notices; None if none
+    does within reach.
+    """
+    # comments keep their length, so that places stay
+    head = _COMMENT.sub(lambda found: b" " * len(found[0]), data[:_COMMENTS])
     before = _BEFORE_ROOT.match(head)
-    return bool(_XML_ROOT.match(head, before.end() if before else 0))
+    if root := _XML_ROOT.match(head, before.end() if before else 0):
+        return root.start()
+    late = _LATE_ROOT.search(head)
+    if late is None or _HTML.search(head[: late.start()]):
+        return None
+    return late.start()
+
+
+def _without_marks(data: bytes) -> bytes:
+    while data.startswith(b"\xef\xbb\xbf"):
+        data = data.removeprefix(b"\xef\xbb\xbf")
+    return data
 
 
 def read_feed(data: bytes, url: str, content_type: str | None = None) -> FeedReading:
@@ -77,6 +108,7 @@ def read_feed(data: bytes, url: str, content_type: str | None = None) -> FeedRea
         return FeedReading(failures=(f"larger than {BYTE_LIMIT} bytes: not read",))
     if not is_feed(data, content_type):
         return FeedReading(failures=("not a feed: neither RSS, Atom nor JSON Feed",))
+    data = _without_marks(data)
     if data.lstrip()[:1] == b"{":
         entries, failures = _json_entries(data)
     else:
@@ -110,7 +142,10 @@ def read_feed(data: bytes, url: str, content_type: str | None = None) -> FeedRea
 def _xml_entries(
     data: bytes, url: str, content_type: str | None
 ) -> tuple[list[_FeedEntry], list[str]]:
-    headers = {"content-location": url, **({"content-type": content_type} if content_type else {})}
+    # Decoded as pages are: a declaration that the bytes contradict is passed over.
+    data = decode_page(data, content_type).text.encode()
+    data = data[_find_root(data) or 0 :]
+    headers = {"content-location": url, "content-type": "application/xml; charset=utf-8"}
     with warnings.catch_warnings():
         # feedparser's own deprecations are not the reader's business
         warnings.simplefilter("ignore")
@@ -152,6 +187,9 @@ def _xml_entry(entry: Any, version: str) -> _FeedEntry:
     title = dict.get(entry, "title")
     if title and "html" in str(detail.get("type", "")) and "<" in title:
         title = remove_tags(title)
+    if title and not (version.startswith("atom") and detail.get("type") == "text/plain"):
+        # RSS does not say whether a title is HTML; feeds write it so (`<![CDATA[A &amp; B]]>`).
+        title = _REFERENCE.sub(lambda found: unescape(found[0]), title)
     return _FeedEntry(
         link=_single_spaced(dict.get(entry, "feedburner_origlink") or dict.get(entry, "link")),
         title=_single_spaced(title),

@@ -19,6 +19,7 @@ from lxml import etree
 
 from archive.model import Sighting
 from archive.urls import normalise_url
+from pipelines.page.decoding import decode_page
 
 # sitemaps.org allows 50,000 entries and 50 MB uncompressed; more is either a mistake or an attack.
 ENTRY_LIMIT = 50_000
@@ -26,6 +27,8 @@ BYTE_LIMIT = 50 * 1024 * 1024
 _CHUNK = 1 << 16
 _TEXT_LIMIT = 8192  # characters kept of one element's text: no address or headline is longer
 _SNIFFED = 4096
+_COMMENTS = 1 << 16  # comments before the root that are looked past when sniffing
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 
 SitemapKind = Literal["index", "urlset", "news", "text", "html", "unknown"]
 
@@ -38,7 +41,10 @@ _ENTITY = re.compile(rb"<!ENTITY\b")
 _AMPERSAND = "-amp.f3a9-"
 _REFERENCE = re.compile(r"&(amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_URL_LINE = re.compile(rb"https?://\S+", re.IGNORECASE)
+_URL_LINE = re.compile(rb"https?://[^\s<>]+", re.IGNORECASE)
+_SAYS_OTHER = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["'](?!utf-?(?:8|16))""", re.IGNORECASE)
+_LOC = re.compile(rb"(<loc\s*>)([^<]*)", re.IGNORECASE)
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,17 +59,17 @@ class SitemapReading:
     kind: SitemapKind = "unknown"
 
 
-def looks_like_sitemap(data: bytes, mime: str | None) -> bool:
-    """Whether the payload is a sitemap by what it holds: an XML root, or a text list of addresses;
-    gzip is looked into.
+def looks_like_sitemap(data: bytes) -> bool:
+    """Whether the payload is a sitemap by what it holds, whatever its media type: an XML root, or
+    a text list of addresses; gzip is looked into.
     """
     head, _ = (
-        _inflate_gzip(data, _SNIFFED) if data.startswith(b"\x1f\x8b") else (data[:_SNIFFED], None)
+        _inflate_gzip(data, _COMMENTS) if data.startswith(b"\x1f\x8b") else (data[:_COMMENTS], None)
     )
-    head = _as_utf8(head)
+    head = _COMMENT.sub(b"", _as_utf8(head))[:_SNIFFED]
     if _ROOT.search(head):
         return not _HTML.search(head[: _first_element(head)])
-    return (mime or "").partition(";")[0].strip().lower() == "text/plain" and _is_url_list(head)
+    return _is_url_list(head)
 
 
 def read_sitemap(data: bytes, url: str, *, limit: int = ENTRY_LIMIT) -> SitemapReading:
@@ -80,7 +86,7 @@ def read_sitemap(data: bytes, url: str, *, limit: int = ENTRY_LIMIT) -> SitemapR
         data, problem = data[:BYTE_LIMIT], f"larger than {BYTE_LIMIT} bytes: read up to there"
     data = _as_utf8(data).lstrip()
     failures = [problem] if problem else []
-    head = data[:_SNIFFED]
+    head = _COMMENT.sub(b"", data[:_COMMENTS])[:_SNIFFED]
     if not data:
         return SitemapReading(failures=(*failures, "empty"))
     if _is_url_list(head):
@@ -126,7 +132,9 @@ def _as_utf8(data: bytes) -> bytes:
     elif data[:4] == b"\x00<\x00?":
         text = data.decode("utf-16-be", "replace")
     else:
-        return data.removeprefix(b"\xef\xbb\xbf")
+        while data.startswith(b"\xef\xbb\xbf"):
+            data = data.removeprefix(b"\xef\xbb\xbf")
+        return data
     return _DECLARATION.sub("", text).encode("utf-8", "replace")
 
 
@@ -136,8 +144,35 @@ def _first_element(head: bytes) -> int:
 
 
 def _is_url_list(head: bytes) -> bool:
-    lines = [line for line in head.split(b"\n")[:3] if line.strip()]
-    return bool(lines) and all(_URL_LINE.match(line.strip()) for line in lines)
+    lines = [line.strip() for line in head.splitlines()[:3] if line.strip()]
+    return bool(lines) and all(_URL_LINE.fullmatch(line) for line in lines)
+
+
+def _from_root(data: bytes) -> bytes:
+    """A sitemap's XML from its root on, as UTF-8, without what a server's scripts print before it.
+
+    A declaration that the bytes contradict is passed over, as in pages; an address whose bytes are
+    no UTF-8, where none other was declared, keeps them as escapes.
+    """
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        if not _SAYS_OTHER.search(data[:_SNIFFED]):
+            data = _LOC.sub(lambda found: found[1] + _escaped(found[2]), data)
+        data = decode_page(data).text.encode()
+    comments = [found.span() for found in _COMMENT.finditer(data[:_COMMENTS])]
+    for root in _ROOT.finditer(data):
+        if not any(start <= root.start() < end for start, end in comments):
+            return data[root.start() :]
+    return data
+
+
+def _escaped(address: bytes) -> bytes:
+    try:
+        address.decode("utf-8")
+    except UnicodeDecodeError:
+        return _NOT_ASCII.sub(lambda byte: b"%%%02X" % byte[0][0], address)
+    return address
 
 
 # -------------------------------------------------------------------------------------------- forms
@@ -145,7 +180,7 @@ def _is_url_list(head: bytes) -> bool:
 
 def _read_text(data: bytes, url: str, limit: int, failures: list[str]) -> SitemapReading:
     entries = _SitemapEntries(url, limit)
-    for line in data.split(b"\n"):
+    for line in data.splitlines():
         address = line.strip()
         if address and not entries.add_page(address.decode("utf-8", "replace"), {}):
             break
@@ -160,7 +195,7 @@ def _read_xml(data: bytes, url: str, limit: int, failures: list[str]) -> Sitemap
     parser = etree.XMLParser(
         target=handler, recover=True, resolve_entities=False, no_network=True, load_dtd=False
     )
-    data = data.replace(b"&", _AMPERSAND.encode())
+    data = _from_root(data).replace(b"&", _AMPERSAND.encode())
     try:
         for start in range(0, len(data), _CHUNK):
             parser.feed(data[start : start + _CHUNK])
@@ -279,7 +314,7 @@ class _SitemapTarget:
 
     def start(self, tag: str, _attributes: dict[str, str]) -> None:
         """An element begins; part of lxml's target interface."""
-        name = tag.rpartition("}")[2].rpartition(":")[2]
+        name = tag.rpartition("}")[2].rpartition(":")[2].lower()
         self.depth += 1
         self._path.append(name)
         if self.depth == 1:
@@ -321,7 +356,12 @@ class _SitemapTarget:
 
     def _add_entry(self, name: str) -> None:
         loc = self._fields.pop("loc", "")
-        if not loc or self.kind not in {"urlset", "index"}:
+        if self.kind not in {"urlset", "index"}:
+            return
+        if not loc and name in {"url", "sitemap"}:
+            self.entries.unusable += 1
+            self.entries.example = self.entries.example or f"<{name}> without <loc>"
+        if not loc:
             return
         # Some sites list sitemaps in a urlset or pages in an index; the entry's own name says which
         # it is.

@@ -50,7 +50,14 @@ _SCRIPTED = re.compile(
 )
 _SCRIPT_LIMIT = 20_000  # characters of a script that are looked at: what only leads on is short
 _FEED_TYPES = frozenset(
-    {"application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"}
+    {
+        "application/rss+xml",
+        "application/atom+xml",
+        "application/feed+json",
+        "application/rdf+xml",
+        "application/xml",
+        "text/xml",
+    }
 )
 _LINK_KINDS = {"next": "next", "amphtml": "amp", "canonical": "canonical"}
 
@@ -234,8 +241,10 @@ def _script_redirects(root: HtmlElement, join: _Joiner) -> Iterator[Link]:
 
 
 def _link_kind(element: HtmlElement) -> str | None:
-    """What a `<link>` leads to; None if it is neither a page nor a feed."""
+    """What a `<link>` leads to; None if it is no page, feed or sitemap."""
     rels = (element.get("rel") or "").lower().split()
+    if "sitemap" in rels:
+        return "sitemap"
     if "alternate" in rels:
         kind = (element.get("type") or "").partition(";")[0].strip().lower()
         return "feed" if kind in _FEED_TYPES and "stylesheet" not in rels else None

@@ -72,13 +72,19 @@ def test_news_goes_before_years_of_listed_addresses():
     assert kinds == [UrlKind.ARTICLE, UrlKind.ARTICLE, UrlKind.LISTED]
 
 
-def test_a_sitemap_index_leads_two_levels_deep():
-    """An index that makes up indexes for ever is left at the third."""
+def test_a_sitemap_that_a_page_names_is_read_as_one():
+    """`<link rel=sitemap>` leads to a sitemap whose indexes may be as deep as any."""
+    (entry, *_) = found(page(Link(url=f"{HOST}/map.xml", kind="sitemap")))
+    assert (entry.url, entry.kind, entry.hops) == (f"{HOST}/map.xml", UrlKind.SITEMAP, 0)
+
+
+def test_a_sitemap_index_leads_five_levels_deep():
+    """Indexes in indexes are read; one that makes up indexes for ever is left at the sixth."""
     reading = Reading(kind=PayloadKind.SITEMAP, sitemaps=(f"{HOST}/next.xml",))
-    first = found(reading, QueuedUrl(url=f"{HOST}/s.xml", kind=UrlKind.SITEMAP))
-    second = found(reading, first[0])
-    assert len(first) == len(second) == 1
-    assert found(reading, second[0]) == []
+    entry = QueuedUrl(url=f"{HOST}/s.xml", kind=UrlKind.SITEMAP)
+    for _ in range(5):
+        (entry,) = found(reading, entry)
+    assert found(reading, entry) == []
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,25 @@ def test_each_refusal_has_its_reason(url: str, reason: ScopeReason):
     assert Scope(SITE).decide(url).reason is reason
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "allowed"),
+    [
+        ("learn-node.js", UrlKind.LISTED, True),
+        ("what-is-a.zip", UrlKind.ARTICLE, True),
+        ("report.pdf", UrlKind.ARTICLE, True),
+        ("report.pdf", UrlKind.LISTED, False),
+        ("learn-node.js", UrlKind.LINK, False),
+    ],
+)
+def test_a_story_that_is_announced_may_be_named_like_a_file(
+    name: str, kind: UrlKind, *, allowed: bool
+):
+    """A headline about `node.js` is asked for where the site announces it; scripts that pages link
+    to, and the pictures and papers of a plain sitemap, are not.
+    """
+    assert Scope(SITE).decide(f"https://news.example/{name}", kind=kind).allowed is allowed
+
+
 def test_include_narrows_pages_but_not_the_ways_to_them():
     """`include` is for pages; start, sitemaps and feeds are always looked at, `exclude` always
     wins.

@@ -156,3 +156,62 @@ def test_any_bytes_are_read_without_an_error(data: bytes):
         b'{"version": "https://jsonfeed.org/version/1' + data,
     ):
         read_feed(form, URL, "text/xml")
+
+
+PLAIN = '<rss version="2.0"><channel><item><title>@</title><link>/a</link></item></channel></rss>'
+
+
+def titles(data: bytes) -> list[str | None]:
+    assert is_feed(data, "application/rss+xml")
+    return [sighting.title for sighting in read_feed(data, URL, "application/rss+xml").sightings]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<!--" + "x" * 5000 + "-->",
+        '<br />\n<b>Notice</b>: x in <b>y</b>\n<?xml version="1.0" encoding="utf-8"?>',
+        '<?xml version="1.0" encoding="utf-16"?>',
+        "\ufeff\ufeff",
+    ],
+)
+def test_what_stands_before_the_root_hides_no_entry(before: str):
+    """Comments, a script's notices, doubled marks and a wrong declaration cost nothing."""
+    assert titles((before + PLAIN).encode()) == ["@"]
+
+
+@pytest.mark.parametrize(
+    ("says", "encoding"), [("windows-1256", "utf-8"), ("utf-8", "windows-1256")]
+)
+def test_a_declared_charset_that_lies_is_passed_over(says: str, encoding: str):
+    """Titles are decoded as pages are: by the bytes where these contradict the declaration."""
+    text = f'<?xml version="1.0" encoding="{says}"?>' + PLAIN.replace("@", "خبر عاجل من المدينة")
+    assert titles(text.encode(encoding)) == ["خبر عاجل من المدينة"]
+
+
+@pytest.mark.parametrize(
+    "title", ["<![CDATA[A &amp; B&#8217;s]]>", "<![CDATA[<b>A</b> &amp; B&rsquo;s]]>"]
+)
+def test_references_in_titles_are_resolved(title: str):
+    """A title in CDATA is read as the HTML that feeds write there."""
+    assert titles(PLAIN.replace("@", title).encode()) == ["A & B’s"]
+
+
+def test_an_atom_title_of_plain_text_is_taken_at_its_word():
+    """Where Atom says text, a reference is what the headline is about."""
+    data = ATOM.replace(">One<", ' type="text">Why &amp;amp;lt; matters<').encode()
+    assert [each.title for each in read_feed(data, URL).sightings] == ["Why &amp;lt; matters"]
+
+
+def test_json_feeds_are_known_behind_a_mark_and_by_a_late_version():
+    """A byte order mark, or a version after long bodies, hides no JSON Feed."""
+    item = {"id": "1", "url": "http://127.0.0.1:8000/a", "content_text": "z" * 5000}
+    data = json.dumps({"items": [item], "version": "https://jsonfeed.org/version/1"}).encode()
+    for form in (data, b"\xef\xbb\xbf" + data):
+        assert is_feed(form, "application/json")
+        assert len(read_feed(form, URL, "application/json").sightings) == 1
+
+
+def test_a_page_that_shows_a_feed_is_none():
+    """Markup of a page before the root means a page."""
+    assert not is_feed(b'<html><body><pre><rss version="2.0"></pre>', "text/html")

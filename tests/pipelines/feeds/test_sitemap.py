@@ -224,17 +224,58 @@ def test_other_roots_and_nothing_at_all_are_said():
 
 def test_sitemaps_are_told_from_other_payloads():
     """Sniffing goes by the root element or by a text list, not by the media type alone."""
-    assert looks_like_sitemap(urlset(""), "text/html")
-    assert looks_like_sitemap(gzip.compress(urlset(pages(3000))), "application/octet-stream")
-    assert looks_like_sitemap(b"<!-- made by x --><sitemapindex>", None)
-    assert looks_like_sitemap(
-        b"http://127.0.0.1/a\nhttp://127.0.0.1/b\n", "text/plain; charset=utf-8"
-    )
-    assert not looks_like_sitemap(b"User-agent: *\nSitemap: http://127.0.0.1/\n", "text/plain")
-    assert not looks_like_sitemap(
-        b"<!doctype html><html><p>&lt;urlset><pre><urlset></pre>", "text/html"
-    )
-    assert not looks_like_sitemap(b'<rss version="2.0">', "application/xml")
+    assert looks_like_sitemap(urlset(""))
+    assert looks_like_sitemap(gzip.compress(urlset(pages(3000))))
+    assert looks_like_sitemap(b"<!-- made by x --><sitemapindex>")
+    assert looks_like_sitemap(b"http://127.0.0.1/a\nhttp://127.0.0.1/b\n")
+    assert not looks_like_sitemap(b"User-agent: *\nSitemap: http://127.0.0.1/\n")
+    assert not looks_like_sitemap(b"<!doctype html><html><p>&lt;urlset><pre><urlset></pre>")
+    assert not looks_like_sitemap(b'<rss version="2.0">')
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<!--" + "x" * 5000 + "-->",
+        "<!-- not <urlset> yet -->",
+        "<br /><b>Warning</b>: x in <b>y</b>",
+        '<?xml version="1.0" encoding="utf-16"?>',
+        "\ufeff\ufeff",
+    ],
+)
+def test_what_stands_before_the_root_hides_no_entry(before: str):
+    """Comments, a script's notices, doubled marks and a wrong declaration cost nothing."""
+    data = (before + f"<urlset {NS}>{pages(2)}</urlset>").encode()
+    assert looks_like_sitemap(data)
+    assert len(addresses(data)) == 2
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r", "\r\n"])
+def test_a_text_sitemap_is_known_by_its_lines(ends: str):
+    """Text lists count whatever the media type and line ends, gzipped too."""
+    data = ends.join(["http://127.0.0.1:8000/a", "http://127.0.0.1:8000/b"]).encode()
+    for form in (data, gzip.compress(data)):
+        assert looks_like_sitemap(form)
+        assert addresses(form) == ["http://127.0.0.1:8000/a", "http://127.0.0.1:8000/b"]
+
+
+def test_upper_case_elements_are_read():
+    """Element names count in any case."""
+    data = b"<URLSET><URL><LOC>http://127.0.0.1:8000/a</LOC></URL></URLSET>"
+    assert addresses(data) == ["http://127.0.0.1:8000/a"]
+
+
+@pytest.mark.parametrize(("root", "entry"), [("urlset", "url"), ("sitemapindex", "sitemap")])
+def test_an_entry_without_loc_is_told(root: str, entry: str):
+    """What names its address in no `<loc>` is counted, never passed over in silence."""
+    data = f"<{root}><{entry}>http://127.0.0.1:8000/a</{entry}></{root}>".encode()
+    assert f"<{entry}> without <loc>" in read_sitemap(data, URL).failures[0]
+
+
+def test_bytes_of_an_address_that_are_no_utf_8_stay():
+    """A path in latin-1 is asked for by the bytes that the site wrote."""
+    data = urlset("<url><loc>http://127.0.0.1:8000/caf@</loc></url>").replace(b"@", b"\xe9")
+    assert addresses(data) == ["http://127.0.0.1:8000/caf%E9"]
 
 
 @given(st.binary(max_size=300))
@@ -243,7 +284,7 @@ def test_any_bytes_are_read_without_an_error(data: bytes):
     read_sitemap(data, URL)
     read_sitemap(urlset(pages(1))[:-12] + data, URL)
     read_sitemap(b"\x1f\x8b\x08" + data, URL)
-    looks_like_sitemap(data, "text/plain")
+    looks_like_sitemap(data)
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=20), max_size=8))

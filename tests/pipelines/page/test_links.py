@@ -245,3 +245,12 @@ def test_the_fast_way_agrees_with_the_plain_one(href: str):
     for form in (href, "/" + href, "http://127.0.0.1:8000/" + href):
         found = join.absolute(form)
         assert found is None or found == normalise_url(form, URL)
+
+
+def test_a_page_names_its_sitemap_and_feeds_of_plain_xml():
+    """`<link rel=sitemap>` and feeds typed `text/xml` are ways to articles."""
+    html = (
+        '<link rel="sitemap" type="application/xml" href="/map.xml">'
+        '<link rel="alternate" type="text/xml" href="/news.xml">'
+    )
+    assert out(html) == [("/map.xml", "sitemap"), ("/news.xml", "feed")]
