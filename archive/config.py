@@ -63,6 +63,8 @@ class SiteConfig:
     max_depth: int = default_of(SITE, "max_depth")
     fold_tracking: bool = default_of(SITE, "fold_tracking")
     spider: str | None = default_of(SITE, "spider")
+    user_agent: str | None = default_of(SITE, "user_agent")
+    ip_family: int | None = default_of(SITE, "ip_family")
     selectors: Selectors = field(default_factory=Selectors)
 
 

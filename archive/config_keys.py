@@ -17,6 +17,7 @@ from archive.config_parsers import (
     parse_cron,
     parse_duration,
     parse_flag,
+    parse_ip_family,
     parse_language,
     parse_regex,
     parse_selector,
@@ -281,6 +282,27 @@ KEYS: Final = (
         expects='a class as "package.module:Class"',
         meaning="A subclass of NewsSpider on the Python path that crawls the site instead of it.",
         example='"myspiders.paper:PaperSpider"',
+    ),
+    Key(
+        table=SITE,
+        name="user_agent",
+        parse=parse_text,
+        default=None,
+        expects="one line of text",
+        meaning=(
+            "The User-Agent of every request to the site, instead of Warraq's own with `contact`; "
+            "archived with each request. robots.txt is read for `warraq` all the same."
+        ),
+        example='"LibraryBot/1.0 (+https://library.example/crawler)"',
+    ),
+    Key(
+        table=SITE,
+        name="ip_family",
+        parse=parse_ip_family,
+        default=None,
+        expects="4 or 6",
+        meaning="Connect by this version of IP only; by either without it.",
+        example="4",
     ),
     Key(
         table=SELECTORS,

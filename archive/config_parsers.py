@@ -63,6 +63,13 @@ def parse_count(value: object) -> int:
     return value
 
 
+def parse_ip_family(value: object) -> int:
+    """4 or 6."""
+    if isinstance(value, bool) or value not in (4, 6):
+        raise ValueError(f"not {value!r}")
+    return parse_count(value)
+
+
 def parse_share(value: object) -> float:
     """A number from 0 to 1."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:

@@ -29,6 +29,7 @@ WARRAQ_IDLE_TIMEOUT = 20.0  # seconds without a byte; a slow drip is ended by DO
 # Bytes up to the end of the final head; endless headers otherwise fill the memory.
 WARRAQ_HEAD_LIMIT = 1 << 20
 WARRAQ_LINE_LIMIT = 256 << 10  # bytes of one header line; real sites send some over 16 KiB
+WARRAQ_IP_FAMILY = 0  # 4 or 6: connect by this version of IP only
 
 # -------------------------------------------------------------------------------- what is asked for
 

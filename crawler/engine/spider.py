@@ -61,7 +61,8 @@ class NewsSpider(Spider):
         site = config.site(cls.name)
         for name, value in {
             "CONCURRENT_REQUESTS": site.concurrency,
-            "USER_AGENT": user_agent(config),
+            "USER_AGENT": site.user_agent or user_agent(config),
+            "WARRAQ_IP_FAMILY": site.ip_family or 0,
         }.items():
             crawler.settings.set(name, value, priority="spider")
         return super().from_crawler(crawler, *args, site=site, **kwargs)

@@ -112,10 +112,18 @@ def _plain(host: str) -> str:
     return host.strip("[]").rstrip(".").lower()
 
 
-async def resolve_host(host: str, port: int) -> list[str]:
+async def resolve_host(host: str, port: int, *, family: int = 0) -> list[str]:
     """The numeric addresses of `host` in the resolver's order; OSError or UnicodeError where it has
-    none.
+    none. `family`, 4 or 6, leaves only addresses of that version of IP.
     """
+    addresses = await _addresses_of(host, port)
+    usable = [one for one in addresses if family in (0, 6 if ":" in one else 4)]
+    if not usable:
+        raise OSError(f"no IPv{family} address")
+    return usable
+
+
+async def _addresses_of(host: str, port: int) -> list[str]:
     address = literal_address(host)
     if address is not None:
         return [str(address)]

@@ -17,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import weakref
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
@@ -30,7 +31,7 @@ from archive.errors import WarraqError
 from archive.model import Capture, Exchange, FetchFacts
 from archive.warc.http_message import HttpMessage, parse_response
 from archive.warc.writer import WarcInfo, WarcWriter
-from crawler.fetch.address_guard import AddressGuard
+from crawler.fetch.address_guard import AddressGuard, resolve_host
 from crawler.fetch.errors import FetchError, FetchReason
 from crawler.fetch.http_client import HttpClient, Timeouts
 from crawler.fetch.request import HttpRequest
@@ -202,6 +203,7 @@ def build_client(settings: BaseSettings, guard: AddressGuard) -> HttpClient:
     """An HTTP client with the limits and time-outs of these settings."""
     return HttpClient(
         guard=guard,
+        resolver=partial(resolve_host, family=settings.getint("WARRAQ_IP_FAMILY")),
         limits=Limits(
             head=settings.getint("WARRAQ_HEAD_LIMIT", Limits().head),
             line=settings.getint("WARRAQ_LINE_LIMIT", Limits().line),

@@ -335,3 +335,20 @@ def test_the_delay_is_kept(newsroom: Newsroom):
     summary = newsroom.crawl()
     took = (summary.finished - summary.started).total_seconds()
     assert took > 0.2 * (summary.fetched - 1)
+
+
+def test_a_site_is_asked_under_the_name_its_operator_chose(newsroom: Newsroom):
+    """`user_agent` is what every request says, that for robots.txt too."""
+    newsroom.config = replace(newsroom.config, user_agent="LibraryBot/1.0")
+    newsroom.crawl()
+    said = {exchange.header("User-Agent") for exchange in newsroom.site.wire.exchanges}
+    assert said == {"LibraryBot/1.0"}
+
+
+def test_a_crawl_keeps_to_its_version_of_ip(newsroom: Newsroom):
+    """With `ip_family` 6 a server that has an IPv4 address alone is not asked; with 4 it is."""
+    newsroom.config = replace(newsroom.config, ip_family=4)
+    assert newsroom.crawl().fetched > 0
+    newsroom.config = replace(newsroom.config, ip_family=6)
+    newsroom.crawl()
+    assert newsroom.site.wire.exchanges == []
