@@ -25,8 +25,6 @@ from crawler.crawl.lease import (
     ENTRY,
     LEASE,
     NEW_COOKIES,
-    PENDING,
-    REFERENCE,
     CaptureState,
     FetchOutcome,
     FetchResult,
@@ -34,7 +32,13 @@ from crawler.crawl.lease import (
     lease_of,
 )
 from crawler.crawl.site_crawl import SiteCrawl
-from crawler.fetch.download_handler import SITE_COOKIES
+from crawler.engine.consent_walls import ConsentWalls
+from crawler.engine.queued_requests import (
+    entry_of,
+    is_led_on,
+    is_more_than_its_url,
+    lasting_request,
+)
 from crawler.frontier.entry_table import request_blob
 from crawler.frontier.queued_url import QueuedUrl, key_of, request_key
 from crawler.frontier.scope import UrlKind
@@ -42,17 +46,8 @@ from crawler.politeness.host_pacing import MAX_HELD
 
 LEASED = 8  # entries leased at once: what is announced meanwhile waits for them
 
-VALIDATORS = ("If-None-Match", "If-Modified-Since")
 
 logger = logging.getLogger(__name__)
-
-# Keys of Request.meta that belong to one sending of a request: they are not queued with it.
-_OF_ONE_SENDING = frozenset(
-    {
-        *(ENTRY, LEASE, PENDING, REFERENCE, NEW_COOKIES, SITE_COOKIES, "message"),
-        *("is_start_request", "download_latency", "download_slot", "depth"),  # Scrapy's
-    }
-)
 
 
 class FrontierScheduler(BaseScheduler):
@@ -75,6 +70,7 @@ class FrontierScheduler(BaseScheduler):
         self._fresh: list[QueuedUrl] = []
         self._again: list[QueuedUrl] = []  # to be queued whether known or not
         self._fresh_keys: set[int] = set()
+        self._walls = ConsentWalls()
         # Requests that cannot be written down: they live and end with the process.
         self._fleeting: deque[tuple[QueuedUrl, Request]] = deque()
         self._leased: deque[QueuedUrl] = deque()
@@ -109,11 +105,11 @@ class FrontierScheduler(BaseScheduler):
             return self._give_back(lease, request)
         entry = request.meta.get(ENTRY)
         if not isinstance(entry, QueuedUrl) or entry.url != request.url:
-            entry = _entry_of(request, lease)
+            entry = entry_of(request, lease)
         if self._crawl.is_single:
-            self._fleeting.append((entry, _lasting(request)))
+            self._fleeting.append((entry, lasting_request(request)))
             return True
-        if _is_more_than_its_url(request):
+        if is_more_than_its_url(request):
             try:
                 entry = self._with_request(entry, request)
             except ValueError as problem:
@@ -133,7 +129,7 @@ class FrontierScheduler(BaseScheduler):
         that makes it another resource. ValueError where it cannot be written down: its callback is
         no method of the spider, or it holds objects.
         """
-        fields: dict[str, Any] = _lasting(request).to_dict(spider=self._spider)
+        fields: dict[str, Any] = lasting_request(request).to_dict(spider=self._spider)
         request_blob(fields)
         if request.method == "GET" and not request.body:
             return replace(entry, request=fields)
@@ -146,7 +142,7 @@ class FrontierScheduler(BaseScheduler):
         logger.warning(
             "%s is kept in memory only, and lost if the process is killed: %s", request, problem
         )
-        self._fleeting.append((entry, _lasting(request)))
+        self._fleeting.append((entry, lasting_request(request)))
         return True
 
     def _queue(self, entry: QueuedUrl, *, again: bool = False) -> bool:
@@ -163,7 +159,7 @@ class FrontierScheduler(BaseScheduler):
 
     def _give_back(self, lease: Lease, request: Request) -> bool:
         same = request.url == lease.request.url and request.method == lease.request.method
-        if same and not _leads_on(request, lease):
+        if same and not is_led_on(request, lease):
             if lease.result is None:  # a middleware of the user's: at once
                 lease.result = FetchResult(
                     outcome=FetchOutcome.RETRY, url=request.url, retry_at=time.time()
@@ -186,8 +182,13 @@ class FrontierScheduler(BaseScheduler):
         if key_of(self._site, entry) == lease.entry.key:
             lease.onward = entry
             return True
-        # back to where it came from, which a cookie may have opened meanwhile
-        return self._queue(entry, again=request.url in request.meta.get("redirect_urls", ()))
+        # to where it came from, which a cookie has opened meanwhile
+        back = request.url in request.meta.get("redirect_urls", ())
+        target, queued = key_of(self._site, entry), self._queue(entry, again=back)
+        if request.meta.get(NEW_COOKIES) and (back or not queued):
+            self._again += self._walls.open_wall(lease.entry.key, led_to=target if back else None)
+        self._again += self._walls.stop_at(target, lease.entry)
+        return queued
 
     # ------------------------------------------------------------------------------ what goes out
 
@@ -344,45 +345,6 @@ class FrontierScheduler(BaseScheduler):
             self._put_back()
         await self._crawl.apply_all()
         self.acknowledge()
-
-
-def _entry_of(request: Request, lease: Lease | None) -> QueuedUrl:
-    """The entry of a request that a spider or middleware made on its own account."""
-    parent = lease.entry if lease is not None else None
-    return QueuedUrl(
-        url=request.url,
-        kind=UrlKind.LINK,
-        hops=parent.hops + 1 if parent else 0,
-        via=parent.url if parent else None,
-    )
-
-
-def _leads_on(request: Request, lease: Lease) -> bool:
-    """Whether a redirect gave the request back: to the same address, where that set a cookie."""
-    times = request.meta.get("redirect_times", 0)
-    return bool(times > lease.request.meta.get("redirect_times", 0))
-
-
-def _lasting(request: Request) -> Request:
-    """The request without what belongs to one sending of it: its cookies and validators are put on
-    it anew.
-    """
-    meta = {key: value for key, value in request.meta.items() if key not in _OF_ONE_SENDING}
-    lasting = request.replace(meta=meta)
-    lasting.headers = lasting.headers.copy()
-    if request.meta.get(SITE_COOKIES):
-        lasting.headers.pop("Cookie", None)
-    if REFERENCE in request.meta:
-        for name in VALIDATORS:
-            lasting.headers.pop(name, None)
-    return lasting
-
-
-def _is_more_than_its_url(request: Request) -> bool:
-    """Whether a request says anything that its URL does not."""
-    own = (request.callback, request.errback, request.headers, request.body, request.cb_kwargs)
-    others = request.meta.keys() - _OF_ONE_SENDING
-    return any(own) or bool(request.cookies) or bool(others) or request.method != "GET"
 
 
 def _is_done(lease: Lease) -> bool:

@@ -39,9 +39,11 @@ def site() -> Iterator[Site]:
         yield running
 
 
-def crawl(layout: CollectionFolder, *sites: Site) -> list[CrawlSummary]:
+def crawl(layout: CollectionFolder, *sites: Site, concurrency: int = 1) -> list[CrawlSummary]:
     configs = tuple(
-        SiteConfig(name=f"paper{number}", start=(site.url + "/",), delay=0.0, concurrency=1)
+        SiteConfig(
+            name=f"paper{number}", start=(site.url + "/",), delay=0.0, concurrency=concurrency
+        )
         for number, site in enumerate(sites)
     )
     return crawl_sites(layout, CollectionConfig(name="test", sites=configs), configs)
@@ -61,6 +63,25 @@ def test_a_wall_that_sets_a_cookie_is_passed(layout: CollectionFolder, site: Sit
     (summary,) = crawl(layout, site)
     assert (summary.outcome, summary.new, summary.failed) == ("finished", 2, 0)
     assert cookies(site, "/news/1") == [None, "seen=1"]
+
+
+def test_pages_that_meet_one_wall_together_are_all_captured(
+    layout: CollectionFolder, site: Site
+) -> None:
+    """The wall is asked for once; whoever was led to it before it was open is asked again."""
+    pages = [f"/news/{number}" for number in range(6)]
+    site.routes["/"] = say(listing("الجريدة", pages))
+    site.routes |= {page: walled(article(page), {"Location": "/consent"}) for page in pages}
+
+    async def consent(talk: Talk) -> None:
+        await talk.wait(0.3)
+        headers = {"Set-Cookie": "seen=1; Path=/", "Location": "/news/0"}
+        await talk.reply("", status="302 Found", headers=headers)
+
+    site.routes["/consent"] = consent
+    (summary,) = crawl(layout, site, concurrency=4)
+    assert (summary.outcome, summary.new, summary.failed) == ("finished", 6, 0)
+    assert len(site.wire.of("/consent")) == 1
 
 
 def test_a_wall_that_nothing_passes_is_a_loop(layout: CollectionFolder, site: Site) -> None:

@@ -1,0 +1,58 @@
+"""Requests as the frontier keeps them: what is their own, and what belongs to one sending."""
+
+from __future__ import annotations
+
+from scrapy import Request
+
+from crawler.crawl.lease import ENTRY, LEASE, NEW_COOKIES, PENDING, REFERENCE, Lease
+from crawler.fetch.download_handler import SITE_COOKIES
+from crawler.frontier.queued_url import QueuedUrl
+from crawler.frontier.scope import UrlKind
+
+VALIDATORS = ("If-None-Match", "If-Modified-Since")
+# Keys of Request.meta that belong to one sending of a request: they are not queued with it.
+OF_ONE_SENDING = frozenset(
+    {
+        *(ENTRY, LEASE, PENDING, REFERENCE, NEW_COOKIES, SITE_COOKIES, "message"),
+        *("is_start_request", "download_latency", "download_slot", "depth"),  # Scrapy's
+    }
+)
+
+
+def entry_of(request: Request, lease: Lease | None) -> QueuedUrl:
+    """The entry of a request that a spider or middleware made on its own account."""
+    parent = lease.entry if lease is not None else None
+    return QueuedUrl(
+        url=request.url,
+        kind=UrlKind.LINK,
+        hops=parent.hops + 1 if parent else 0,
+        via=parent.url if parent else None,
+    )
+
+
+def is_led_on(request: Request, lease: Lease) -> bool:
+    """Whether a redirect gave the request back: to the same address, where that set a cookie."""
+    times = request.meta.get("redirect_times", 0)
+    return bool(times > lease.request.meta.get("redirect_times", 0))
+
+
+def lasting_request(request: Request) -> Request:
+    """The request without what belongs to one sending of it: its cookies and validators are put on
+    it anew.
+    """
+    meta = {key: value for key, value in request.meta.items() if key not in OF_ONE_SENDING}
+    lasting = request.replace(meta=meta)
+    lasting.headers = lasting.headers.copy()
+    if request.meta.get(SITE_COOKIES):
+        lasting.headers.pop("Cookie", None)
+    if REFERENCE in request.meta:
+        for name in VALIDATORS:
+            lasting.headers.pop(name, None)
+    return lasting
+
+
+def is_more_than_its_url(request: Request) -> bool:
+    """Whether a request says anything that its URL does not."""
+    own = (request.callback, request.errback, request.headers, request.body, request.cb_kwargs)
+    others = request.meta.keys() - OF_ONE_SENDING
+    return any(own) or bool(request.cookies) or bool(others) or request.method != "GET"
