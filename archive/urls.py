@@ -288,7 +288,13 @@ def _is_public_suffix(host: str) -> bool:
     letters: the list is slow to load, and not asked for others.
     """
     label, _, top = host.partition(".")
-    return len(label) <= 3 and "." not in top and not _registered_domain(host)
+    return len(label) <= 3 and "." not in top and _suffix_of(host) == host
+
+
+@lru_cache(maxsize=4096)
+def _suffix_of(host: str) -> str:
+    """The public suffix of a host by the list as shipped; '' if the list has none."""
+    return str(_suffix_list()(host).suffix)
 
 
 @lru_cache(maxsize=4096)

@@ -241,13 +241,14 @@ class IndexReader:
         )
 
     def first_captures(self) -> Iterator[Row]:
-        """Each article's first capture with status 200: `url`, `captured`, `title` and `id`, by
-        time.
+        """Each article's first capture with status 200, at its own address if there is one: `url`,
+        `captured`, `title` and `id`, by time.
         """
         return self.rows(
-            "SELECT c.url, min(c.captured) AS captured, a.title, a.id FROM captures c"
-            " JOIN articles a ON a.id = c.article_id"
-            " WHERE c.status = 200 GROUP BY a.id ORDER BY captured, c.url"
+            "SELECT url, captured, title, id FROM (SELECT c.url, c.captured, a.title, a.id,"
+            " row_number() OVER (PARTITION BY a.id ORDER BY c.url != a.url, c.captured) AS place"
+            " FROM captures c JOIN articles a ON a.id = c.article_id WHERE c.status = 200)"
+            " WHERE place = 1 ORDER BY captured, url"
         )
 
     def captures(self, article: str) -> list[Row]:

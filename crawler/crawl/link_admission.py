@@ -16,6 +16,7 @@ from archive.model import Capture, Change, NotArticleReason, PayloadKind, Readin
 from archive.urls import is_tracked
 from crawler.crawl import discovery
 from crawler.crawl.discovery import MAX_SITEMAP_DEPTH, Window
+from crawler.crawl.tracked_twins import TrackedTwins
 from crawler.frontier.key_set import KeySet
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl, frontier_key, whole_key
@@ -66,6 +67,7 @@ class LinkAdmission:
         self._requisites = KeySet()
         self._by_sheets = 0
         self._met = KeySet()
+        self._twins = TrackedTwins()
         # what is announced for other days than are wanted: links to it are no reason either
         self._outside = KeySet()
         self._sitemaps = 0
@@ -184,9 +186,9 @@ class LinkAdmission:
 
     def _with_whole_key(self, entry: QueuedUrl) -> QueuedUrl:
         """The entry under all its parameters where somebody announced it so: that it is the page
-        without them is known only once both were fetched.
+        without them is known only once a few were fetched both ways.
         """
-        announced = entry.kind in {UrlKind.ARTICLE, UrlKind.LISTED}
+        announced = entry.kind in {UrlKind.ARTICLE, UrlKind.LISTED} and not self._twins.are_alike
         if not is_tracked(entry.url) or (self._site.fold_tracking and not announced):
             return entry
         return replace(entry, key=whole_key(self._site.name, entry.url))
@@ -251,9 +253,10 @@ class LinkAdmission:
         articles = [
             article for article in (reading.article, *reading.embedded) if article is not None
         ]
-        new = [
-            self._met.add(frontier_key(self._site.name, article.canonical)) for article in articles
-        ]
+        keys = [frontier_key(self._site.name, article.canonical) for article in articles]
+        new = [self._met.add(key) for key in keys]
+        if reading.article is not None:
+            self._twins.note(entry.url, keys[0], met=not new[0], change=change)
         if any(new) and change in _FRUITFUL:
             self._budgets.reset_shapes(capture.url, entry.url, entry.via)
         elif entry.kind in _BY_LINK and capture.status not in REFUSED:

@@ -20,6 +20,8 @@ SPIDER_MODULES: list[str] = []
 # The recorder speaks asyncio.
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
+# The recorder takes http and https; no link leads to local files, nor to what no WARC can hold.
+DOWNLOAD_HANDLERS = {"file": None, "ftp": None, "s3": None, "data": None}
 DOWNLOAD_MAXSIZE = 50_000_000  # bytes of one body; more is kept up to here and marked `length`
 DOWNLOAD_WARNSIZE = 0  # the truncation mark says it
 # Seconds for a whole exchange; what has come by then is kept and marked `time`.

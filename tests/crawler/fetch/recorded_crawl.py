@@ -116,7 +116,13 @@ def main() -> None:
     settings = Settings(as_dict(), priority="project")
     # Tests want every answer, and no collection.
     settings.setdict(
-        {"WARRAQ_COLLECTION": None, "HTTPERROR_ALLOW_ALL": True, **job.get("settings", {})},
+        {
+            "WARRAQ_COLLECTION": None,
+            "HTTPERROR_ALLOW_ALL": True,
+            "REDIRECT_ENABLED": False,
+            "RETRY_ENABLED": False,
+            **job.get("settings", {}),
+        },
         priority="cmdline",
     )
     process = AsyncCrawlerProcess(settings)

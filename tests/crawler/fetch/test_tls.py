@@ -12,6 +12,7 @@ from archive.model import Exchange
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.http_client import HttpClient
 from crawler.fetch.request import HttpRequest
+from crawler.fetch.tls import client_contexts
 
 
 def test_a_bad_certificate_costs_one_second_try(tls_site: Site) -> None:
@@ -38,7 +39,7 @@ def test_a_certificate_that_verifies_is_recorded_as_such(tls_site: Site, tmp_pat
     bundle = tmp_path / "trusted.pem"
     bundle.write_bytes(certificate_pem())
     wire = HttpClient(guard=AddressGuard.for_starts([tls_site.url]))
-    wire._tls[0].load_verify_locations(bundle)
+    client_contexts()[0].load_verify_locations(bundle)
     assert asyncio.run(wire.fetch(HttpRequest(url=tls_site.url + "/plain"))).tls_verified is True
 
     async def here(_host: str, _port: int) -> list[str]:
@@ -46,5 +47,5 @@ def test_a_certificate_that_verifies_is_recorded_as_such(tls_site: Site, tmp_pat
 
     other = f"https://other.example:{tls_site.port}"
     wire = HttpClient(guard=AddressGuard.for_starts([other]), resolver=here)
-    wire._tls[0].load_verify_locations(bundle)
+    client_contexts()[0].load_verify_locations(bundle)
     assert asyncio.run(wire.fetch(HttpRequest(url=other + "/plain"))).tls_verified is False
