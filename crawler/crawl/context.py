@@ -20,9 +20,10 @@ from typing import Protocol
 
 from archive.cdx.cdxj import CdxjFile
 from archive.config import CollectionConfig, SiteConfig
-from archive.errors import StorageError
+from archive.errors import StorageError, WarraqError
 from archive.index.writer import Index
 from archive.layout import CollectionFolder
+from archive.model import Stage
 from archive.warc.writer import WarcInfo, WarcWriter
 from crawler.crawl.options import CrawlOptions
 from crawler.crawl.pending_captures import PendingCaptures
@@ -118,6 +119,16 @@ class CrawlContext:
             self.captures.apply_ready(force=force or idle)
         except Exception as error:  # noqa: BLE001 - it must end the run, not vanish in a timer
             self.stop(error)
+
+    def record_failure(self, url: str, stage: Stage, reason: str, crawl_id: str) -> None:
+        """Record the failure of a URL in the archive and in the index; where these refuse, all
+        crawls end.
+        """
+        if self.error is None:
+            try:
+                self.captures.record_failure(url, stage, reason, crawl_id)
+            except (WarraqError, OSError) as error:
+                self.stop(error)
 
     def _look_at_disk(self) -> None:
         if self.error is None and time.monotonic() - self._looked > 1:

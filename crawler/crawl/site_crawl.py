@@ -84,7 +84,7 @@ class SiteCrawl:
         self.refusals = RefusalCounter()
         self.robots = RobotsCache(self._fetch_robots, self.hosts, sleep=self.pause)
         self.scope = Scope(site)
-        self.failures = SiteFailures(context.captures, tally)
+        self.failures = SiteFailures(context, tally)
         window = Window(since=context.options.since, until=context.options.until)
         self.admission = LinkAdmission(
             site, self.scope, context.frontier, window, self.failures.record_once

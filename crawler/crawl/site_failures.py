@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from archive.model import Stage
 from archive.urls import origin_of
 from crawler.crawl.lease import FetchOutcome, FetchResult
-from crawler.crawl.pending_captures import PendingCaptures
 from crawler.crawl.tally import Tally
 from crawler.frontier.scope import UrlKind
+
+
+class FailureRecorder(Protocol):
+    """Where failures are kept."""
+
+    def record_failure(self, url: str, stage: Stage, reason: str, crawl_id: str) -> None:
+        """Record that `url` failed at `stage` for `reason`."""
 
 
 class SiteFailures:
@@ -16,8 +24,8 @@ class SiteFailures:
     Failures of discovery are not counted: they concern what a page announced, not a fetch.
     """
 
-    def __init__(self, captures: PendingCaptures, tally: Tally) -> None:
-        self._captures = captures
+    def __init__(self, recorder: FailureRecorder, tally: Tally) -> None:
+        self._recorder = recorder
         self._tally = tally
         self._recorded: set[str] = set()
 
@@ -25,7 +33,7 @@ class SiteFailures:
         """Record that `url` failed at `stage` for `reason`."""
         if stage is not Stage.DISCOVERY:
             self._tally.failed += 1
-        self._captures.record_failure(url, stage, reason, self._tally.id)
+        self._recorder.record_failure(url, stage, reason, self._tally.id)
 
     def record_once(self, key: str, stage: Stage, reason: str, *, url: str | None = None) -> None:
         """Record a failure the first time this crawl meets `key`; `url` is `key` by default."""
@@ -47,6 +55,6 @@ class SiteFailures:
             url = f"{origin}/robots.txt" if result.stage is Stage.ROBOTS else result.url
             self.record_once(f"{origin} is away", result.stage, result.failure, url=url)
         elif kind is UrlKind.REQUISITE:
-            self._captures.record_failure(result.url, result.stage, result.failure, self._tally.id)
+            self._recorder.record_failure(result.url, result.stage, result.failure, self._tally.id)
         else:
             self.record(result.url, result.stage, result.failure)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import cast
 
 from archive.model import Stage
 from crawler.crawl.lease import FetchOutcome, FetchResult
-from crawler.crawl.pending_captures import PendingCaptures
 from crawler.crawl.site_failures import SiteFailures
 from crawler.crawl.tally import Tally
 from crawler.frontier.scope import UrlKind
@@ -21,7 +19,7 @@ class Recorded:
     def __init__(self) -> None:
         self.failures: list[tuple[str, Stage, str]] = []
         self.tally = Tally(id="c", site="news", started=datetime(2026, 11, 28, tzinfo=UTC))
-        self.site = SiteFailures(cast("PendingCaptures", self), self.tally)
+        self.site = SiteFailures(self, self.tally)
 
     def record_failure(self, url: str, stage: Stage, reason: str, crawl_id: str) -> None:
         assert crawl_id == "c"
