@@ -58,6 +58,9 @@ class RunningCrawl(Protocol):
     def stop(self) -> None:
         """End the crawl in order."""
 
+    def wake(self) -> None:
+        """Look again for what may be fetched."""
+
 
 @dataclass(slots=True, kw_only=True)
 class CrawlContext:
@@ -78,6 +81,7 @@ class CrawlContext:
     stopping: bool = False
     error: BaseException | None = None
     crawls: set[RunningCrawl] = field(default_factory=set)
+    starved: set[RunningCrawl] = field(default_factory=set)  # wait until more has been read
     tallies: dict[str, Tally] = field(default_factory=dict)  # by site
     _looked: float = 0.0
     _timer: asyncio.TimerHandle | None = None
@@ -92,6 +96,20 @@ class CrawlContext:
             self.captures.break_off()
         for crawl in list(self.crawls):
             crawl.stop()
+
+    def has_room(self, crawl: RunningCrawl) -> bool:
+        """Whether a crawl may fetch on; if too much waits to be read, it is woken later."""
+        if self.captures.full:
+            self.starved.add(crawl)
+            return False
+        return True
+
+    def wake_starved(self) -> None:
+        """Wake the crawls that wait for room, if there is some."""
+        if self.starved and not self.captures.full:
+            starved, self.starved = self.starved, set()
+            for crawl in starved:
+                crawl.wake()
 
     def start_ticking(self) -> None:
         """Look at what is ready every `ROUND` seconds, from now on while crawls run."""

@@ -173,6 +173,7 @@ class SiteCrawl:
 
     def on_reading(self, pending: PendingCapture, reading: Reading) -> None:
         """Note whether a page was one of the site's own, or a refusal."""
+        self.context.wake_starved()
         if pending.lease is None:
             return
         challenge = (

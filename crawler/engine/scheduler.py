@@ -198,7 +198,7 @@ class FrontierScheduler(BaseScheduler):
         """
         self._crawl.context.start_ticking()
         self.acknowledge()
-        if self._crawl.takes_no_more or self._crawl.context.captures.full:
+        if self._crawl.takes_no_more or not self._crawl.context.has_room(self._crawl):
             return None
         entry, request = self._lease()
         if entry is None:

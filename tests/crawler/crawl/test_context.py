@@ -10,6 +10,7 @@ from archive.config import CollectionConfig
 from archive.errors import CollectionBusyError, StorageError
 from archive.layout import CollectionFolder
 from crawler.crawl.context import check_room, find_open_context, open_context, user_agent
+from crawler.crawl.pending_captures import MAX_UNREAD
 
 CONFIG = CollectionConfig(name="test")
 
@@ -21,12 +22,16 @@ class Running:
 
     def __init__(self) -> None:
         self.stopped = 0
+        self.woken = 0
 
     def on_tick(self) -> None:
         """Nothing to do."""
 
     def stop(self) -> None:
         self.stopped += 1
+
+    def wake(self) -> None:
+        self.woken += 1
 
 
 def test_the_crawls_of_a_process_find_the_collection_that_is_open(tmp_path: Path) -> None:
@@ -52,6 +57,23 @@ def test_the_first_error_ends_all_crawls_and_is_kept(tmp_path: Path) -> None:
         context.stop(first)
         context.stop(StorageError("and so it cannot be closed"))
         assert (context.error, context.stopping, crawl.stopped) == (first, True, 2)
+
+
+def test_a_crawl_that_waits_for_room_is_woken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, as soon as enough has been read; not before."""
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    with open_context(layout, CONFIG, []) as context:
+        crawl = Running()
+        monkeypatch.setattr(context.captures, "unread", MAX_UNREAD)
+        assert not context.has_room(crawl)
+        context.wake_starved()
+        assert crawl.woken == 0
+        monkeypatch.setattr(context.captures, "unread", MAX_UNREAD - 1)
+        context.wake_starved()
+        context.wake_starved()
+        assert (crawl.woken, context.has_room(crawl)) == (1, True)
 
 
 def test_a_contact_is_told_to_the_sites() -> None:
