@@ -23,7 +23,7 @@ from crawler.frontier.usual_places import FEED_PATHS, SITEMAP_PATHS
 from crawler.politeness.robots_rules import RobotsRules
 
 # sitemaps.org allows an index no further index; sites nest two and three. What lies deeper is told.
-MAX_SITEMAP_DEPTH = 5
+MAX_SITEMAP_DEPTH = 3
 _DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})")
 _NEWS = frozenset({"news-sitemap", "feed"})
 _NAMED = {"feed": UrlKind.FEED, "sitemap": UrlKind.SITEMAP}
