@@ -34,7 +34,7 @@ class CookiesMiddleware(CrawlMiddleware):
             return
         if request.meta.pop(SITE_COOKIES, False):  # put there for an earlier sending of it
             request.headers.pop("Cookie", None)
-        if "Cookie" in request.headers:
+        if "Cookie" in request.headers or not len(self._jar):
             return
         self._jar.add_cookie_header(request)
         request.meta[SITE_COOKIES] = "Cookie" in request.headers
@@ -45,9 +45,10 @@ class CookiesMiddleware(CrawlMiddleware):
         """
         if lease_of(request) is None or request.meta.get("dont_merge_cookies"):
             return response
-        before = self._contents() if "Set-Cookie" in response.headers else None
-        self._jar.extract_cookies(response, request)
-        request.meta[NEW_COOKIES] = before is not None and before != self._contents()
+        if "Set-Cookie" in response.headers:
+            before = self._contents()
+            self._jar.extract_cookies(response, request)
+            request.meta[NEW_COOKIES] = before != self._contents()
         return response
 
     def _contents(self) -> set[tuple[str, str, str, str | None]]:
