@@ -272,3 +272,41 @@ def test_credible_canonical(page: str, canonical: str, expected: str | None) -> 
 def test_hosts_of_one_site(url: str, host: str) -> None:
     """Mirrors of a host are one site with it; another port or subdomain is another site."""
     assert site_host(url) == host
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "m.co.uk",
+        "www.co.uk",
+        "amp.co.uk",
+        "m.co.uk:8080",
+        "m.gouv.fr",
+        "www.info.tn",
+        "m.github.io",
+        "m.pvt.k12.ma.us",
+    ],
+)
+def test_a_host_right_below_a_public_suffix_is_no_mirror(host: str) -> None:
+    """`m.co.uk` is a site called "m", not a mirror of everything below `co.uk`: in scope, key and
+    canonical URL alike, however long the suffix and whoever hands out its names.
+    """
+    url = f"https://{host}/a"
+    assert site_host(url) == host
+    assert canonical_key(url) == f"{host}/a"
+    assert canonical_url(url) == url
+
+
+@pytest.mark.parametrize(
+    ("host", "site"),
+    [
+        ("m.paper.co.uk", "paper.co.uk"),
+        ("www.m.paper.gouv.fr", "paper.gouv.fr"),
+        ("www.m.co.uk", "m.co.uk"),
+        ("amp.someone.github.io", "someone.github.io"),
+        ("www.paper.co.uk:8080", "paper.co.uk:8080"),
+    ],
+)
+def test_mirrors_below_a_public_suffix_are_folded(host: str, site: str) -> None:
+    """A site whose domain has a long public suffix has its mirrors folded like any other."""
+    assert site_host(f"https://{host}/a") == site
