@@ -147,6 +147,16 @@ EXCHANGES = [
         response(article_page([*PARAGRAPHS[:2], PARAGRAPHS[2].replace("الصيف", "الشتاء")]), HTML),
     ),
     ("http://news.example/img/hero.png", response(png(7), "image/png")),
+    (
+        "http://news.example/based",
+        response(
+            b'<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN"><html><head>'
+            b'<base href="http://news.example/deep/er/"></head>'
+            b'<body><img src="x.png"></body></html>',
+            HTML,
+        ),
+    ),
+    ("http://news.example/busy", response(b"<h1>busy</h1>", HTML, status="999 Busy")),
 ]
 
 

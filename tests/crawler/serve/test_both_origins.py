@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 from contextlib import closing
 from urllib.parse import urlsplit
@@ -21,6 +22,27 @@ def test_replay_lies_on_another_origin(origins: tuple[str, str], article: str) -
     assert get(pages, f"/{WHEN}/{PAGE}").status == 404
     assert get(replay, f"/article/{article}").status == 404
     assert get(replay, "/").status == 404
+
+
+def test_each_origin_knows_the_other(origins: tuple[str, str]) -> None:
+    """Only our pages may frame what is replayed, and they frame nothing but the replay."""
+    pages, replay = origins
+    archived = get(replay, f"/{WHEN}/{PAGE}").headers["Content-Security-Policy"]
+    assert f"frame-ancestors 'self' {pages};" in archived
+    assert f"frame-src {replay};" in get(pages, "/").headers["Content-Security-Policy"]
+
+
+def test_the_ports_asked_for_are_served(layout: CollectionFolder) -> None:
+    """The pages are where the person was told to look, and the replay on the other port."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as one,
+        socket.create_server(("127.0.0.1", 0)) as other,
+    ):
+        ports = one.getsockname()[1], other.getsockname()[1]
+    with serve_collection(layout, *ports) as (pages, replay):
+        assert (urlsplit(pages).port, urlsplit(replay).port) == ports
+        assert get(pages, "/").status == 200
+        assert get(replay, f"/{WHEN}/{PAGE}").status == 200
 
 
 def test_archived_headers_are_not_passed_on(origins: tuple[str, str]) -> None:

@@ -1,6 +1,4 @@
-"""`serve`: what its pages and the replay show, and every guard that keeps archived pages and other
-websites from acting.
-"""
+"""The pages of `serve`: what they show, and what archived text cannot do in them."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from archive.query.reader import IndexReader
 from archive.urls import canonical_key
 from crawler.serve.both_origins import serve_collection
 from crawler.serve.pages import Pages
-from crawler.serve.replay import Replay
+from crawler.serve.replay import Replay, _presented, replay_path
 from crawler.serve.url_rewriting import Rewriter
 
 
@@ -195,6 +195,45 @@ def test_damage_is_told(tmp_path: Path) -> None:
     ).answer(f"/{WHEN}/{PAGE}")
     assert answer.status == 502
     assert warc.name in answer.body.decode()
+
+
+def test_page_that_would_take_minutes_is_shown_as_text() -> None:
+    """An element with hundreds of thousands of attributes is not parsed, while a long data: image
+    is.
+    """
+    rewriter = Rewriter(timestamp=WHEN, base=PAGE)
+    bomb = b"<html><p " + b" ".join(b"a%d" % number for number in range(200_000)) + b">x</p></html>"
+    assert _presented(bomb, "text/html", rewriter)[1] == "text/plain; charset=utf-8"
+    image = b'<html><img src="data:image/png;base64,' + b"AAAA/ " * 100_000 + b'"><p>x</p></html>'
+    assert _presented(image, "text/html", rewriter)[1] == "text/html; charset=utf-8"
+
+
+def test_relative_addresses_start_from_the_pages_base(replay: Replay) -> None:
+    """A page that names a base finds its images below it, and keeps the old document type."""
+    html = replay.answer(f"/{WHEN}/http://news.example/based").body.decode()
+    assert Seen(html).of("img") == [{"src": f"/{WHEN}/http://news.example/deep/er/x.png"}]
+    assert html.startswith('<!DOCTYPE HTML PUBLIC "-//W3C//DTD HTML 4.01//EN">')
+
+
+def test_statuses_that_browsers_would_not_show_are_answered_as_pages(replay: Replay) -> None:
+    """A page that came with a status of its own making is shown all the same."""
+    answer = replay.answer(f"/{WHEN}/http://news.example/busy")
+    assert (answer.status, "busy" in answer.body.decode()) == (200, True)
+
+
+def test_what_cannot_be_asked_is_told(replay: Replay, tmp_path: Path) -> None:
+    """A time that is none, or a collection without an index, is told in a page under the policy."""
+    refused = replay.answer(f"/20261399000000/{PAGE}")
+    assert (refused.status, "is no time" in refused.body.decode()) == (404, True)
+    missing = Replay(index=tmp_path / "none.db", archive=tmp_path, pages_origin=PAGES_ORIGIN)
+    answer = missing.answer(f"/{WHEN}/{PAGE}")
+    assert (answer.status, answer.policy) == (503, missing.policy)
+
+
+def test_replay_path_names_the_second() -> None:
+    """The path for a capture's time is one the replay answers, with or without a fraction."""
+    for time in ("2026-03-01T08:00:00Z", "2026-03-01T08:00:00.250Z"):
+        assert replay_path(time, PAGE) == f"/{WHEN}/{PAGE}"
 
 
 def test_policy_values_cannot_be_extended(layout: CollectionFolder) -> None:
