@@ -1,8 +1,27 @@
-"""Where the guided tour puts its collection."""
+"""The guided tour, and where it puts its collection."""
 
+from __future__ import annotations
+
+import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from crawler.demo.tour import free_folder
+import pytest
+
+from archive.errors import UsageError
+from crawler.demo.tour import QUERY, DemoResult, free_folder, run_demo
+
+
+@pytest.fixture(scope="module")
+def said() -> list[str]:
+    """What the tour says as it goes."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def tour(tmp_path_factory: pytest.TempPathFactory, said: list[str]) -> DemoResult:
+    folder = tmp_path_factory.mktemp("tour") / "sidr"
+    return run_demo(folder, say=said.append, progress=lambda *_args, **_named: None)
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
@@ -11,3 +30,49 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo-2").mkdir()
     assert free_folder(tmp_path / "demo") == tmp_path / "demo-3"
+
+
+def test_too_many_folders_are_a_users_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where every number is taken, the person is told to delete some, and no folder is used."""
+    monkeypatch.setattr(Path, "exists", lambda _path: True)
+    with pytest.raises(UsageError, match="delete some"):
+        free_folder(tmp_path / "demo")
+
+
+def test_the_tour_shows_every_article_once(tour: DemoResult) -> None:
+    """All twelve are found, the oldest first, and the crawl is a success."""
+    paths = [urlsplit(row["url"]).path for row in tour.articles]
+    assert len({*paths}) == len(paths) == 12
+    assert (paths[0], paths[-1]) == ("/culture/3004", "/culture/3001")
+    assert [row["published"] for row in tour.articles] == sorted(
+        row["published"] for row in tour.articles
+    )
+    assert tour.verdict == 0
+    assert [(each.outcome, each.new, each.failed) for each in tour.summaries] == [
+        ("finished", 12, 0)
+    ]
+
+
+def test_the_second_address_of_an_article_is_counted(tour: DemoResult) -> None:
+    """The article that lies under two paths has one address more than the others."""
+    addresses = {urlsplit(row["url"]).path: row["addresses"] for row in tour.articles}
+    twice = addresses.pop("/culture/3003")
+    assert {*addresses.values()} == {twice - 1}
+
+
+def test_the_search_finds_words_that_are_written_otherwise(tour: DemoResult) -> None:
+    """Each hit has the word with an article or preposition, and none as it was asked for."""
+    assert len(tour.hits) == 3
+    for hit in tour.hits:
+        words = re.findall(r"\w+", f"{hit['title']} {hit['lead']} {hit['body']}")
+        assert QUERY not in words
+        assert [word for word in words if QUERY in word]
+
+
+def test_the_tour_says_what_it_does(tour: DemoResult, said: list[str]) -> None:
+    """The person reads where the site is served, and that the crawl begins."""
+    assert tour.articles
+    assert re.fullmatch(r"serving the made-up site at http://127\.0\.0\.1:\d+/", said[0])
+    assert said[-1] == "crawling it"
