@@ -186,6 +186,31 @@ def test_guesses_and_requisites_say_nothing_of_the_site() -> None:
     assert not counts_for_site(QueuedUrl(url=URL, kind=UrlKind.REQUISITE))
 
 
+def test_a_guess_owes_nothing_however_it_ends() -> None:
+    """Nobody named the address, so no failure speaks of it; nor is it kept for the next crawl."""
+    guess = QueuedUrl(url=URL, guess=True, attempts=3)
+    silent = judge_error(guess, FetchError(FetchReason.TIMEOUT, URL), wait=5.0, now=0.0)
+    assert (silent.outcome, silent.failure) == (FetchOutcome.DEAD, None)
+    away = judged(503, wait=86400.0, guess=True)
+    assert (away.outcome, away.failure) == (FetchOutcome.DONE, None)
+    rules = RobotsRules(b"User-agent: *\nDisallow: /")
+    for policy in (RobotsPolicy(rules), RobotsPolicy(blocked="robots.txt answers 500")):
+        refused = judge_robots(guess, URL, policy, own_host=True, now=0.0)
+        assert refused is not None
+        assert (refused.stage, refused.failure) == (Stage.ROBOTS, None)
+
+
+def test_a_sitemap_that_robots_txt_names_may_move_on_another_host() -> None:
+    """Where it lies is its host's to say; a sitemap that only a page names stays on the site."""
+    away = "https://cdn.example/all.xml"
+    named = QueuedUrl(url=URL, kind=UrlKind.SITEMAP, named_by_robots=True)
+    assert judge_redirect(named, URL, 302, away, chain=[URL], scope=SCOPE) == away
+    found = QueuedUrl(url=URL, kind=UrlKind.SITEMAP)
+    kept = judge_redirect(found, URL, 302, away, chain=[URL], scope=SCOPE)
+    assert isinstance(kept, FetchResult)
+    assert "on another site" in (kept.failure or "")
+
+
 def led(status: int, location: str | None, *chain: str) -> FetchResult | str:
     queued = QueuedUrl(url=URL, kind=UrlKind.ARTICLE)
     return judge_redirect(queued, URL, status, location, chain=[*chain, URL], scope=None)

@@ -90,6 +90,15 @@ def test_a_killed_crawl_is_ended_with_what_its_captures_tell(frontier: Frontier)
     assert [entry.url for entry in frontier.lease("news")] == [URL]
 
 
+def test_what_a_killed_crawl_had_noted_is_never_made_less(frontier: Frontier) -> None:
+    """Not every exchange leaves a capture in the index: the larger number is the true one."""
+    noted = CrawlSummary(id="c", site="news", started=BEGAN, fetched=8, new=6, bytes=9001)
+    frontier.note_run(noted)
+    killed = end_killed_run(frontier, cast("Index", Known()), "news")
+    assert killed is not None
+    assert (killed.fetched, killed.new, killed.bytes) == (8, 6, 9001)
+
+
 def test_a_crawl_that_ended_is_left_as_it_is(frontier: Frontier) -> None:
     """So is a site that was never crawled."""
     assert end_killed_run(frontier, cast("Index", Known()), "news") is None

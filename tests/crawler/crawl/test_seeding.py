@@ -44,10 +44,14 @@ def frontier(tmp_path: Path) -> Iterator[Frontier]:
     made.close()
 
 
-def seeds(frontier: Frontier, robots: Robots, *, force: bool = False) -> list[str]:
+def seeding_of(frontier: Frontier, robots: Robots) -> Seeding:
     admission = LinkAdmission(SITE, Scope(SITE), frontier, Window(), lambda *_, **__: None)
-    seeding = Seeding(SITE, frontier, admission, cast("RobotsCache", robots))
-    return [entry.url for entry in asyncio.run(seeding.seeds(force=force))]
+    return Seeding(SITE, frontier, admission, cast("RobotsCache", robots))
+
+
+def seeds(frontier: Frontier, robots: Robots, *, force: bool = False) -> list[str]:
+    found = asyncio.run(seeding_of(frontier, robots).seeds(force=force))
+    return [entry.url for entry in found]
 
 
 def test_a_crawl_begins_with_start_pages_and_the_sitemaps_of_their_hosts(
@@ -73,3 +77,27 @@ def test_an_interrupted_crawl_goes_on_where_it_was(
     frontier.note_run(CrawlSummary(id="c", site="news", started=datetime.now(UTC), outcome=outcome))
     found = seeds(frontier, Robots(RobotsPolicy()))
     assert (found == []) is goes_on
+
+
+def test_a_crawl_that_was_interrupted_long_ago_looks_at_its_seeds_first(
+    frontier: Frontier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is new since then stands there."""
+    frontier.add("news", [QueuedUrl(url=f"{HOST}/a")])
+    frontier.note_run(CrawlSummary(id="c", site="news", started=datetime.now(UTC)))
+    monkeypatch.setattr("crawler.crawl.seeding.STALE", 0.0)
+    assert f"{HOST}/" in seeds(frontier, Robots(RobotsPolicy()))
+
+
+def test_the_sitemaps_of_a_host_are_asked_for_once(frontier: Frontier) -> None:
+    """Where a start page has moved, those of its new host follow; the old ones are not repeated."""
+    robots = Robots(RobotsPolicy())
+    seeding = seeding_of(frontier, robots)
+
+    async def found() -> list[int]:
+        places = (f"{HOST}/", f"{HOST}/home", "https://www.news.example/")
+        return [len(await seeding.sitemaps_of(url)) for url in places]
+
+    first, again, moved = asyncio.run(found())
+    assert (first > 0, again, moved > 0) == (True, 0, True)
+    assert robots.asked == [f"{HOST}/", "https://www.news.example/"]

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from loopback_site.server import Site, say
+from loopback_site.server import Site, Talk, say
 from loopback_site.small_paper import article, listing, paper
 from scrapy import Spider
 from scrapy.crawler import Crawler
@@ -16,6 +16,7 @@ from scrapy.crawler import Crawler
 from archive.config import CollectionConfig, SiteConfig
 from archive.layout import CollectionFolder
 from archive.model import CrawlSummary
+from crawler.admin.withdraw import withdraw_article
 from crawler.crawl.options import CrawlOptions
 from crawler.crawl.site_crawl import SiteCrawl, open_tally
 from crawler.engine.run import crawl_sites
@@ -32,10 +33,14 @@ def layout(tmp_path: Path) -> CollectionFolder:
     return CollectionFolder.create(tmp_path / "c", "")
 
 
-def crawl(layout: CollectionFolder, site: Site, **options: int) -> CrawlSummary:
+def config_of(site: Site) -> CollectionConfig:
     paper_site = SiteConfig(name="paper", start=(site.url + "/",), delay=0.0, concurrency=1)
-    config = CollectionConfig(name="test", sites=(paper_site,))
-    return crawl_sites(layout, config, [paper_site], CrawlOptions(**options))[0]
+    return CollectionConfig(name="test", sites=(paper_site,))
+
+
+def crawl(layout: CollectionFolder, site: Site, **options: float) -> CrawlSummary:
+    config = config_of(site)
+    return crawl_sites(layout, config, config.sites, CrawlOptions(**options))[0]  # type: ignore[arg-type]
 
 
 def waiting(layout: CollectionFolder) -> int:
@@ -58,6 +63,34 @@ def test_a_limit_leaves_the_rest_to_the_next_crawl(layout: CollectionFolder, sit
     assert waiting(layout) == 6
     assert crawl(layout, site).outcome == "finished"
     assert len(set(site.wire.targets) & {f"/news/{number}" for number in range(8)}) == 8
+
+
+def test_what_is_left_when_time_is_up_waits(layout: CollectionFolder, site: Site) -> None:
+    """Also where all of it was leased in advance: the next crawl asks for it, and for no page
+    twice.
+    """
+
+    async def slow(talk: Talk) -> None:
+        await talk.wait(2.5)
+        await talk.reply(article("/news/0"))
+
+    pages = [f"/news/{number}" for number in range(4)]
+    feed = '<link rel="alternate" type="application/rss+xml" href="/none">'
+    site.routes |= {"/": say(listing("الجريدة", pages, feed)), "/news/0": slow}
+    assert crawl(layout, site, max_time=2.0).outcome == "limited"
+    assert waiting(layout) > 0
+    assert crawl(layout, site).outcome == "finished"
+    assert sorted(target for target in site.wire.targets if "/news/" in target) == pages
+
+
+def test_what_was_withdrawn_is_not_asked_for_again(layout: CollectionFolder, site: Site) -> None:
+    """Though the site still links to it: it would come back into the archive."""
+    crawl(layout, site)
+    withdraw_article(layout, config_of(site), f"{site.url}/news/3", reason="an error of fact")
+    site.wire.clear()
+    assert crawl(layout, site).outcome == "finished"
+    assert "/news/2" in site.wire.targets
+    assert "/news/3" not in site.wire.targets
 
 
 def test_a_limit_that_is_just_met_is_none(layout: CollectionFolder, site: Site) -> None:

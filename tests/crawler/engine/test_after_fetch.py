@@ -3,19 +3,44 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from loopback_site.server import Behaviour, Site, Talk, redirect, say
 from loopback_site.small_paper import article, listing
+from scrapy import Request
 
 from archive.config import CollectionConfig, SiteConfig
 from archive.layout import CollectionFolder
 from crawler.engine.run import crawl_sites
+from crawler.engine.spider import NewsSpider
+from crawler.fetch.errors import FetchError
 
 ROBOTS = "User-agent: *\nDisallow: /private"
+MINE = "tests.crawler.engine.test_after_fetch"
+
+
+class Asking(NewsSpider):
+    """Asks for what a test puts into `wanted` instead of the site's seeds, and keeps what came."""
+
+    custom_settings = {"LOG_LEVEL": "CRITICAL"}  # noqa: RUF012 - as Scrapy has it
+    wanted: list[Request]
+    answers: list[tuple[str, int]]
+    errors: list[BaseException]
+
+    async def start(self) -> Any:
+        for request in self.wanted:
+            yield request.replace(callback=self.take, errback=self.miss)
+
+    def take(self, response: Any) -> None:
+        self.answers.append((response.url, response.status))
+
+    def miss(self, failure: Any) -> None:
+        self.errors.append(failure.value)
 
 
 class Place:
@@ -30,8 +55,15 @@ class Place:
         self.site.routes |= routes
         self.site.routes["/"] = say(listing("الجريدة", [path for path in routes if path != "/b"]))
 
-    def crawl(self) -> str:
-        site = SiteConfig(name="paper", start=(self.site.url + "/",), delay=0.0)
+    def ask(self, path: str, **request: Any) -> None:
+        """Crawl with a spider that makes this one request of its own."""
+        Asking.wanted = [Request(self.site.url + path, **request)]
+        Asking.answers, Asking.errors = [], []
+        self.crawl(spider=f"{MINE}:Asking")
+
+    def crawl(self, **table: Any) -> str:
+        start = (self.site.url + "/",)
+        site = SiteConfig(name="paper", start=start, **{"delay": 0.0, **table})
         config = CollectionConfig(name="test", sites=(site,))
         return crawl_sites(self.layout, config, [site])[0].outcome
 
@@ -64,6 +96,11 @@ def failing(times: int, page: str, headers: dict[str, str] | None = None) -> Beh
             await talk.reply(page)
 
     return behave
+
+
+async def drop(talk: Talk) -> None:
+    """No answer at all."""
+    talk.reset()
 
 
 def test_robots_txt_is_kept_to_on_every_hop(place: Place) -> None:
@@ -124,3 +161,112 @@ def test_a_site_that_asks_for_a_day_is_left_to_the_next_crawl(place: Place) -> N
     assert "the next crawl goes on" in place.failures()["/a"]
     assert place.crawl() == "finished"
     assert place.asked()["/a"] == 2
+
+
+def test_the_scope_is_kept_to_on_every_hop(place: Place) -> None:
+    """Two redirects do not lead where one would not."""
+    place.put(a=redirect("/b"), b=redirect("/tag/1"))
+    place.crawl(exclude=("/tag/",))
+    assert place.asked()["/tag/1"] == 0
+    assert "matches `exclude`" in place.failures()["/b"]
+
+
+def test_a_host_that_asks_for_time_is_asked_for_nothing_meanwhile(place: Place) -> None:
+    """Retry-After is of the host, not of the one page."""
+    moments: list[float] = []
+
+    def noting(answer: Behaviour) -> Behaviour:
+        async def behave(talk: Talk) -> None:
+            moments.append(time.monotonic())
+            await answer(talk)
+
+        return behave
+
+    busy = failing(1, article("/a"), {"Retry-After": "1"})
+    place.put(a=noting(busy), b=noting(say(article("/b"))), c=noting(say(article("/c"))))
+    assert place.crawl(concurrency=1) == "finished"
+    assert moments[1] - moments[0] > 0.9
+
+
+def test_a_page_that_never_answers_is_one_sign_of_a_site_that_is_away(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However often it is tried: three such pages do not end a crawl as ten would. Each is a row in
+    `failures`, and no traceback.
+    """
+    place.put(a=drop, c=drop, d=drop)
+    assert place.crawl() == "finished"
+    assert [place.asked()[path] for path in ("/a", "/c", "/d")] == [4, 4, 4]
+    assert sorted(place.failures()) == ["/a", "/c", "/d"]
+    assert [record for record in caplog.records if record.exc_info] == []
+
+
+def test_a_request_may_forbid_a_second_try(place: Place) -> None:
+    """`dont_retry`: its answer, or that it had none, is the end of it, and is said."""
+    place.site.routes |= {"/busy": failing(9, ""), "/gone": drop}
+    for path, reason in (("/busy", "HTTP 503"), ("/gone", "no-response")):
+        place.ask(path, meta={"dont_retry": True})
+        assert place.asked()[path] == 1
+        assert reason in place.failures()[path]
+
+
+def test_an_errback_hears_why_there_was_no_answer(place: Place) -> None:
+    """The error of the wire itself, not that it was noted."""
+    place.site.routes["/gone"] = drop
+    place.ask("/gone", meta={"dont_retry": True})
+    (error,) = Asking.errors
+    assert isinstance(error, FetchError)
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        {"dont_redirect": True, "handle_httpstatus_all": True},
+        {"handle_httpstatus_all": True},
+        {"handle_httpstatus_list": [302]},
+    ],
+)
+def test_a_request_may_take_a_redirect_as_its_answer(place: Place, meta: dict[str, Any]) -> None:
+    """The callback gets the 302; where it leads is not asked for."""
+    place.site.routes |= {"/a": redirect("/b"), "/b": say(article("/b"))}
+    place.ask("/a", meta=meta)
+    assert Asking.answers == [(place.site.url + "/a", 302)]
+    assert place.asked()["/b"] == 0
+
+
+def test_a_request_that_forbids_redirects_ends_there(place: Place) -> None:
+    """With `dont_redirect` alone the callback sees nothing, and nothing else is asked for."""
+    place.site.routes |= {"/a": redirect("/b"), "/b": say(article("/b"))}
+    place.ask("/a", meta={"dont_redirect": True})
+    assert (Asking.answers, place.asked()["/b"]) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "then"),
+    [
+        ("POST", "302 Found", "GET"),
+        ("PUT", "303 See Other", "GET"),
+        ("POST", "307 Temporary Redirect", "POST"),
+    ],
+)
+def test_what_is_sent_again_where_a_redirect_leads(
+    place: Place, method: str, status: str, then: str
+) -> None:
+    """A form is sent once, unless the server asks for it elsewhere (RFC 9110 §15.4)."""
+    place.site.routes |= {"/a": redirect("/b", status=status), "/b": say("ok")}
+    headers = {"Content-Type": "text/plain"}
+    place.ask("/a", method=method, body=b"form=1", headers=headers)
+    assert Asking.answers == [(place.site.url + "/b", 200)]
+    (exchange,) = place.site.wire.of("/b")
+    again = then != "GET"
+    assert exchange.method == then
+    assert exchange.request.endswith(b"form=1") is again
+    assert exchange.header("Content-Type") == ("text/plain" if again else None)
+
+
+def test_conditions_are_of_one_address(place: Place) -> None:
+    """A tag that is known of a page is not sent to where that page now leads."""
+    place.site.routes |= {"/a": redirect("/b"), "/b": say(article("/b"))}
+    place.ask("/a", headers={"If-None-Match": '"a"'})
+    (first,), (second,) = place.site.wire.of("/a"), place.site.wire.of("/b")
+    assert (first.header("If-None-Match"), second.header("If-None-Match")) == ('"a"', None)

@@ -6,11 +6,12 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from loopback_site.server import Site, say
 from loopback_site.small_paper import article, listing
-from scrapy import Spider
+from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
@@ -19,6 +20,20 @@ from archive.layout import CollectionFolder
 from crawler.crawl.options import CrawlOptions
 from crawler.engine.before_fetch import RobotsMiddleware
 from crawler.engine.run import crawl_sites
+from crawler.engine.spider import NewsSpider
+
+MINE = "tests.crawler.engine.test_before_fetch"
+
+
+class Asking(NewsSpider):
+    """Asks for pages with requests of its own."""
+
+    custom_settings = {"LOG_LEVEL": "CRITICAL"}  # noqa: RUF012 - as Scrapy has it
+    wanted: list[Request]
+
+    async def start(self) -> Any:
+        for request in self.wanted:
+            yield request
 
 
 @pytest.fixture
@@ -33,8 +48,16 @@ def site() -> Iterator[Site]:
         yield running
 
 
-def crawl(layout: CollectionFolder, site: Site, delay: float = 0.0, **options: bool) -> None:
-    paper = SiteConfig(name="paper", start=(site.url + "/",), delay=delay, exclude=("xml", "rss"))
+def crawl(
+    layout: CollectionFolder,
+    site: Site,
+    delay: float = 0.0,
+    table: dict[str, Any] | None = None,
+    **options: bool,
+) -> None:
+    paper = SiteConfig(
+        name="paper", start=(site.url + "/",), delay=delay, exclude=("xml", "rss"), **table or {}
+    )
     config = CollectionConfig(name="test", sites=(paper,))
     crawl_sites(layout, config, [paper], CrawlOptions(**options))
 
@@ -58,6 +81,33 @@ def test_what_robots_txt_forbids_is_not_asked_for(tmp_path: Path, site: Site) ->
         assert db.execute("SELECT stage, reason FROM failures").fetchall() == [
             ("robots", "robots.txt forbids it")
         ]
+
+
+def test_an_operator_may_pass_over_robots_txt(tmp_path: Path, site: Site) -> None:
+    """With `obey_robots = false` it is still asked for and kept, and forbids nothing; so does one
+    request of a spider that says `dont_obey_robotstxt`.
+    """
+    crawl(CollectionFolder.create(tmp_path / "c", ""), site, table={"obey_robots": False})
+    assert site.wire.targets[0] == "/robots.txt"
+    assert "/private/2" in site.wire.targets
+    site.wire.clear()
+    Asking.wanted = [Request(site.url + "/private/2", meta={"dont_obey_robotstxt": True})]
+    layout = CollectionFolder.create(tmp_path / "d", "")
+    crawl(layout, site, table={"spider": f"{MINE}:Asking"})
+    assert site.wire.targets[0] == "/private/2"
+
+
+def test_a_condition_of_the_spider_s_own_stays(tmp_path: Path, site: Site) -> None:
+    """A tag that it puts on its request is the one that is sent, whatever is known of the page."""
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    crawl(layout, site)
+    site.wire.clear()
+    Asking.wanted = [
+        Request(site.url + "/news/1", headers={"If-None-Match": '"mine"'}, dont_filter=True)
+    ]
+    crawl(layout, site, table={"spider": f"{MINE}:Asking"})
+    (asked,) = site.wire.of("/news/1")
+    assert asked.header("If-None-Match") == '"mine"'
 
 
 def test_requests_to_a_host_keep_their_distance(tmp_path: Path, site: Site) -> None:

@@ -115,6 +115,23 @@ def test_the_same_request_is_made_once_unless_it_says_otherwise(tmp_path: Path, 
     assert site.wire.targets.count("/api") == 3
 
 
+def test_an_announcement_moves_a_link_forward_that_waits(tmp_path: Path, site: Site) -> None:
+    """What a feed names is asked for before links that were met earlier, though it was one, too."""
+    pages = [f"/news/{number}" for number in range(30)]
+    feed = '<link rel="alternate" type="application/rss+xml" href="/feed.xml">'
+    named = f"<item><title>خبر</title><link>{site.url}{pages[-1]}</link></item>"
+    rss = f'<rss version="2.0"><channel><title>ف</title>{named}</channel></rss>'
+    site.routes |= {page: say(article(page)) for page in pages}
+    site.routes["/"] = say(listing("الجريدة", pages, feed))
+    site.routes["/feed.xml"] = say(rss, kind="application/rss+xml")
+    paper = SiteConfig(name="paper", start=(site.url + "/",), delay=0.02, concurrency=1)
+    collection = CollectionConfig(name="test", sites=(paper,))
+    crawl_sites(CollectionFolder.create(tmp_path / "c", ""), collection, [paper])
+    asked = [target for target in site.wire.targets if target in pages]
+    assert sorted(asked) == sorted(pages)
+    assert asked.index(pages[-1]) < asked.index(pages[-2])
+
+
 def test_what_cannot_be_written_down_is_made_all_the_same(
     tmp_path: Path, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:

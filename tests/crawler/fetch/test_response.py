@@ -15,7 +15,9 @@ from crawler.fetch.response import CapturedResponse, captured_response
 URL = "https://news.example/a"
 
 
-def made(entity: bytes, *headers: tuple[str, str]) -> CapturedResponse:
+def made(
+    entity: bytes, *headers: tuple[str, str], truncated: str | None = None
+) -> CapturedResponse:
     capture = Capture(
         url=URL,
         captured=datetime(2026, 11, 28, tzinfo=UTC),
@@ -25,6 +27,7 @@ def made(entity: bytes, *headers: tuple[str, str]) -> CapturedResponse:
         record_id="r",
         record_type=RecordType.RESPONSE,
         status=200,
+        truncated=truncated,
     )
     return captured_response(URL, capture, HttpMessage(status=200, headers=headers, entity=entity))
 
@@ -66,3 +69,9 @@ def test_a_copy_keeps_its_capture() -> None:
     copy = response.replace(body=b"new")
     assert (copy.body, copy.capture, type(copy)) == (b"new", response.capture, type(response))
     assert copy.headers.getlist("X-A") == [b"1", b"2"]
+
+
+def test_a_page_that_is_not_whole_says_so() -> None:
+    """A spider sees by the flags why it was cut, also where it is answered from the archive."""
+    response = made(b"<h1>", ("Content-Type", "text/html"), truncated="length")
+    assert response.flags == ["truncated-length", "from-archive"]

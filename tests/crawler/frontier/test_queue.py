@@ -180,6 +180,14 @@ def test_a_lease_that_ended_is_forgotten(frontier: Frontier):
     assert (again.leased, once_more.leased, lease_one(frontier, 5.0).leased) == (3.0, 4.0, 5.0)
 
 
+def test_what_was_given_up_is_asked_for_as_if_it_were_new(frontier: Frontier):
+    """A seed that died in the crawl before is not answered from what that one had captured."""
+    frontier.add(SITE, [QueuedUrl(url=A)])
+    frontier.mark_dead(lease_one(frontier, 1.0).key, "HTTP 403")
+    frontier.requeue(SITE, QueuedUrl(url=A))
+    assert lease_one(frontier, 2.0).leased == 2.0
+
+
 def test_acknowledging_and_queueing_are_one(frontier: Frontier):
     """A page is done only together with its links: where queueing fails, it stays leased."""
     frontier.add(SITE, [QueuedUrl(url=A)])
@@ -209,6 +217,17 @@ def test_a_retry_waits_and_counts(frontier: Frontier):
     assert lease_one(frontier, 100.0).attempts == 1
 
 
+def test_a_new_crawl_may_try_everything_at_once(frontier: Frontier):
+    """Waits and attempts of the crawl before are forgotten, those of other sites are not."""
+    for site in (SITE, "other"):
+        frontier.add(site, [QueuedUrl(url=A)])
+        (entry,) = frontier.lease(site, 0.0)
+        frontier.retry_later(entry.key, 100.0)
+    frontier.forget_waits(SITE)
+    assert lease_one(frontier, 1.0).attempts == 0
+    assert frontier.lease("other", 1.0) == []
+
+
 def test_the_dead_are_not_fetched_again(frontier: Frontier):
     """A URL given up stays known, so no link brings it back in this crawl."""
     frontier.add(SITE, [QueuedUrl(url=A)])
@@ -233,7 +252,8 @@ def test_transactions_within_one_are_one(frontier: Frontier):
 
     def fail_halfway() -> None:
         with frontier.transaction():
-            frontier.acknowledge(SITE, [entry.key], [QueuedUrl(url=B)])
+            frontier.acknowledge(SITE, [entry.key])
+            frontier.acknowledge(SITE, [], [QueuedUrl(url=B)])
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
