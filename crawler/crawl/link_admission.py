@@ -237,7 +237,7 @@ class LinkAdmission:
         To be called as soon as the status is known: reading lags behind fetching, and a closed part
         of a site would be asked on meanwhile.
         """
-        if status in REFUSED and entry.kind in _BY_LINK:
+        if status in REFUSED and _is_followed(entry):
             self._budgets.count_fruitless(entry.url, REFUSED_WEIGHT)
 
     def record_yield(
@@ -259,14 +259,14 @@ class LinkAdmission:
             self._twins.note(entry.url, keys[0], met=not new[0], change=change)
         if any(new) and change in _FRUITFUL:
             self._budgets.reset_shapes(capture.url, entry.url, entry.via)
-        elif entry.kind in _BY_LINK and capture.status not in REFUSED:
+        elif _is_followed(entry) and capture.status not in REFUSED:
             self._budgets.count_fruitless(entry.url)
 
     def is_trap(self, entry: QueuedUrl) -> bool:
         """True if pages of the entry's shape brought nothing new for too long; recorded once a
-        shape. Announced URLs are exempt.
+        shape. What is announced, or asked for by a spider's own code, is exempt.
         """
-        shape = self._budgets.spent(entry.url) if entry.kind in _BY_LINK else None
+        shape = self._budgets.spent(entry.url) if _is_followed(entry) else None
         if shape is None:
             return False
         reason = (
@@ -275,3 +275,8 @@ class LinkAdmission:
         )
         self._record_once(f"shape {shape}", Stage.DISCOVERY, reason, url=entry.url)
         return True
+
+
+def _is_followed(entry: QueuedUrl) -> bool:
+    """Whether a link alone led to an entry: only of these can a site make up ever more."""
+    return entry.kind in _BY_LINK and not entry.by_spider

@@ -258,7 +258,7 @@ class SiteCrawl:
 
     @property
     def takes_no_more(self) -> bool:
-        """Whether no further entry is to be asked for, the requisites of pages aside."""
+        """Whether no further entry is to be asked for."""
         return bool(self.is_stopping or self.refusals.lost or self.is_late)
 
     @property

@@ -24,7 +24,6 @@ from crawler.crawl.fetch_rules import (
     judge_response,
 )
 from crawler.crawl.lease import (
-    ENTRY,
     NEW_COOKIES,
     FetchOutcome,
     FetchResult,
@@ -33,16 +32,21 @@ from crawler.crawl.lease import (
     lease_of,
 )
 from crawler.engine.before_fetch import CrawlMiddleware
+from crawler.engine.queued_requests import VALIDATORS
 from crawler.fetch.errors import FetchError, FetchReason
 from crawler.fetch.response import CapturedResponse
 from crawler.frontier.queued_url import QueuedUrl
-from crawler.politeness.host_pacing import MAX_ATTEMPTS, SLOW_DOWN, backoff_delay, retry_after
+from crawler.politeness.host_pacing import (
+    MAX_ATTEMPTS,
+    SLOW_DOWN,
+    TRY_LATER,
+    backoff_delay,
+    retry_after,
+)
 from crawler.politeness.refusals import REFUSED
 from pipelines.payload_facts import ends_with_end_tag
 
 _SEE_OTHER = frozenset({301, 302, 303})  # a POST is not repeated where these lead (RFC 9110 §15.4)
-
-_CONDITIONS = ("If-None-Match", "If-Modified-Since")
 
 
 class RetryMiddleware(CrawlMiddleware):
@@ -63,7 +67,7 @@ class RetryMiddleware(CrawlMiddleware):
             self._crawl.refusals.refused(f"HTTP {status}")
         asked = retry_after(response.message.header("Retry-After"))
         wait = asked if asked is not None else self._backoff(entry)
-        if status in SLOW_DOWN or (asked is not None and status >= 400):
+        if status in TRY_LATER and (status in SLOW_DOWN or asked is not None):
             self._crawl.hosts.hold_host(request.url, wait)
         result = judge_response(
             entry,
@@ -117,7 +121,7 @@ class RetryMiddleware(CrawlMiddleware):
 
 
 def _is_conditional(request: Request) -> bool:
-    return any(name in request.headers for name in _CONDITIONS)
+    return any(name in request.headers for name in VALIDATORS)
 
 
 def _why(error: FetchError) -> str:
@@ -139,9 +143,7 @@ class RedirectMiddleware(CrawlMiddleware):
         lease = lease_of(request)
         chain = [*meta.get("redirect_urls", ()), request.url]
         location = response.message.location if isinstance(response, CapturedResponse) else None
-        # A spider's own requests, whose addresses nobody announced, may lead anywhere.
-        ours = (lease is not None and lease.entry.request is None) or ENTRY in meta
-        entry = lease.entry if lease is not None else QueuedUrl(url=request.url)
+        entry = lease.entry if lease is not None else QueuedUrl(url=request.url, by_spider=True)
         target = judge_redirect(
             entry,
             request.url,
@@ -149,7 +151,7 @@ class RedirectMiddleware(CrawlMiddleware):
             location,
             chain=chain,
             again=bool(meta.get(NEW_COOKIES)),
-            scope=self._crawl.scope if ours or (lease and lease.entry.redirected) else None,
+            scope=None if entry.by_spider else self._crawl.scope,  # which is for links
         )
         if lease is not None:
             done = FetchResult(outcome=FetchOutcome.DONE, url=request.url)
@@ -170,7 +172,7 @@ def _redirected(request: Request, target: str, status: int, chain: list[str]) ->
         "redirect_reasons": reasons,
     }
     redirected = request.replace(url=target, meta={**request.meta, **history}, dont_filter=False)
-    for name in _CONDITIONS:  # they ask for what is known of another address
+    for name in VALIDATORS:  # they ask for what is known of another address
         redirected.headers.pop(name, None)
     if status == 303 or (status in _SEE_OTHER and request.method == "POST"):
         redirected = redirected.replace(method="GET", body=b"")
@@ -186,20 +188,18 @@ class OutcomeMiddleware(CrawlMiddleware):
         """Note an answer that is not retried and leads nowhere else."""
         lease = lease_of(request)
         if lease is not None and lease.result is None:
-            status, truncated = response.status, None
             result = judge_response(
                 lease.entry,
                 request.url,
-                status,
-                truncated=truncated,
+                response.status,
+                truncated=None,  # what is cut was tried again as often as it may be
                 wait=0.0,
                 now=0.0,
                 conditional=_is_conditional(request),
             )
             if result.outcome is FetchOutcome.RETRY:  # the request said `dont_retry`
-                result = FetchResult(
-                    outcome=FetchOutcome.DONE, url=request.url, failure=f"HTTP {status}"
-                )
+                failure = f"HTTP {response.status}"
+                result = FetchResult(outcome=FetchOutcome.DONE, url=request.url, failure=failure)
             self._crawl.conclude(lease, result)
         return response
 

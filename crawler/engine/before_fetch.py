@@ -102,7 +102,7 @@ class ValidatorsMiddleware(CrawlMiddleware):
         """
         if self._crawl.context.options.force or request.method != "GET":
             return
-        if lease_of(request) is None or request.headers.get("Authorization"):
+        if lease_of(request) is None:
             return
         if request.url in self._crawl.unconditional:
             return

@@ -27,6 +27,7 @@ def entry_of(request: Request, lease: Lease | None) -> QueuedUrl:
         kind=UrlKind.LINK,
         hops=parent.hops + 1 if parent else 0,
         via=parent.url if parent else None,
+        by_spider=True,
     )
 
 

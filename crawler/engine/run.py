@@ -18,7 +18,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings
 
 from archive.config import CollectionConfig, SiteConfig
-from archive.errors import CrawlInterruptedError
+from archive.errors import CrawlInterruptedError, WarraqError
 from archive.layout import CollectionFolder
 from archive.model import CrawlSummary
 from crawler.crawl.context import CrawlContext, open_context
@@ -78,12 +78,17 @@ async def _run_spiders(context: CrawlContext, spiders: Sequence[type[Spider]]) -
 
 
 def _end(context: CrawlContext, tally: Tally) -> None:
-    """Note the end of a crawl whose spider could not."""
+    """Note the end of a crawl whose spider could not.
+
+    Where the archive refused before, it may refuse this, too: the first error is the one raised.
+    """
     if tally.outcome == "running" or context.error is not None:
         failed = replace(tally.summary(), outcome="failed", finished=datetime.now(UTC))
-        with suppress(Exception):
-            context.captures.note_crawl(failed)
         tally.outcome = "failed"
+        try:
+            context.captures.note_crawl(failed)
+        except (WarraqError, OSError) as error:
+            context.error = context.error or error
 
 
 def exit_code_of(summaries: Sequence[CrawlSummary], config: CollectionConfig) -> int:

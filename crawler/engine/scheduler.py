@@ -74,7 +74,7 @@ class FrontierScheduler(BaseScheduler):
         # Requests that cannot be written down: they live and end with the process.
         self._fleeting: deque[tuple[QueuedUrl, Request]] = deque()
         self._leased: deque[QueuedUrl] = deque()
-        self._spent = False
+        self._started_only = False  # how `_leased` was leased
         self._timer: asyncio.TimerHandle | None = None
 
     def open(self, spider: Spider) -> None:
@@ -216,7 +216,7 @@ class FrontierScheduler(BaseScheduler):
         return request
 
     def _lease(self) -> tuple[QueuedUrl | None, Request | None]:
-        if self._fleeting:
+        if self._fleeting and not self._crawl.pages_spent:
             return self._fleeting.popleft()
         self._fill()
         while self._leased:
@@ -234,8 +234,8 @@ class FrontierScheduler(BaseScheduler):
     def _fill(self) -> None:
         """Lease the next entries, several at once: each lease is a transaction."""
         started = self._crawl.pages_spent
-        if started and not self._spent:
-            self._spent = True
+        if started != self._started_only:
+            self._started_only = started
             self._put_back()
         if not self._leased and not self._crawl.is_single:
             self._leased += self._frontier.lease(self._site, count=LEASED, started=started)
@@ -258,7 +258,7 @@ class FrontierScheduler(BaseScheduler):
             return True
         if self._crawl.takes_no_more:
             return False
-        if self._fleeting or self._leased:
+        if self._leased or (self._fleeting and not self._crawl.pages_spent):
             return True
         if self._crawl.is_single:
             return False
@@ -338,6 +338,8 @@ class FrontierScheduler(BaseScheduler):
         del reason
         if self._timer is not None:
             self._timer.cancel()
+        if self._fleeting:
+            logger.warning("%d requests that only memory held are lost", len(self._fleeting))
         return deferred_from_coro(self._close())
 
     async def _close(self) -> None:

@@ -23,7 +23,7 @@ from crawler.frontier.queued_url import (
 from crawler.frontier.scope import UrlKind
 
 _MAX_CLAIMS = 4  # announcements of one URL that travel with it into the WARC
-FORMAT = 2
+FORMAT = 3
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS entries (
     guess      INTEGER NOT NULL,             -- 1: nobody named it, so its absence is no failure
     named      INTEGER NOT NULL,             -- 1: robots.txt names it; may lie on another host
     redirected INTEGER NOT NULL,             -- 1: an answer led here
+    by_spider  INTEGER NOT NULL,             -- 1: a spider's own request; the scope is for links
     request    BLOB,                         -- the request where it is more than a GET (marshal)
     state      INTEGER NOT NULL,             -- see EntryState
     attempts   INTEGER NOT NULL DEFAULT 0,
@@ -57,11 +58,14 @@ CREATE TABLE IF NOT EXISTS runs (
 );
 """
 
-_COLUMNS = "key, url, kind, hops, via, claims, guess, named, attempts, leased, redirected, request"
+_COLUMNS = (
+    "key, url, kind, hops, via, claims, guess, named, attempts, leased, redirected, by_spider,"
+    " request"
+)
 INSERT_ENTRY = (
     "INSERT INTO entries (site, key, priority, state, url, kind, hops, via, claims, guess, named,"
-    " attempts, leased, redirected, request)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " attempts, leased, redirected, by_spider, request)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 PROMOTE_ENTRY = """
 UPDATE entries SET
@@ -101,6 +105,7 @@ def row_from_entry(site: str, key: int, entry: QueuedUrl, state: EntryState) -> 
         entry.attempts,
         entry.leased or None,
         int(entry.redirected),
+        int(entry.by_spider),
         request_blob(entry.request),
     )
 
@@ -123,9 +128,8 @@ def request_blob(request: dict[str, Any] | None) -> bytes | None:
 
 def entry_from_row(row: Sequence[Any]) -> QueuedUrl:
     """The entry of one row of LEASE_NEXT."""
-    key, url, kind, hops, via, claims, guess, named, attempts, leased, redirected, request = row[
-        :12
-    ]
+    key, url, kind, hops, via, claims, guess, named, attempts, leased = row[:10]
+    redirected, by_spider, request = row[10:13]
     return QueuedUrl(
         url=url,
         kind=UrlKind(kind),
@@ -137,6 +141,7 @@ def entry_from_row(row: Sequence[Any]) -> QueuedUrl:
         attempts=attempts,
         leased=leased or 0.0,
         redirected=bool(redirected),
+        by_spider=bool(by_spider),
         request=None if request is None else marshal.loads(request),  # noqa: S302 - ours, no code
         key=key,
     )

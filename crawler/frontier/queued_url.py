@@ -52,8 +52,9 @@ class QueuedUrl:
     `hops` are links followed since the start (for a sitemap: how deep it lies in sitemap indexes).
     `guess`: nobody named the address. `named_by_robots`: it may lie on another host. `leased` is
     the Unix time of its first lease that was not ended. `request` is the Scrapy request as a
-    dictionary, where it is more than a GET of the URL; `redirected`: an answer led here. `key`
-    names it in the frontier: 0 until it is there, unless the request has a key of its own.
+    dictionary, where it is more than a GET of the URL; `redirected`: an answer led here;
+    `by_spider`: code asked for it on its own account, not a link or announcement. `key` names it in
+    the frontier: 0 until it is there, unless the request has a key of its own.
     """
 
     url: str
@@ -66,6 +67,7 @@ class QueuedUrl:
     attempts: int = 0
     leased: float = 0.0
     redirected: bool = False
+    by_spider: bool = False
     request: dict[str, Any] | None = None
     key: int = 0
 

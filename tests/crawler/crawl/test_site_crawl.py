@@ -33,13 +33,16 @@ def layout(tmp_path: Path) -> CollectionFolder:
     return CollectionFolder.create(tmp_path / "c", "")
 
 
-def config_of(site: Site) -> CollectionConfig:
-    paper_site = SiteConfig(name="paper", start=(site.url + "/",), delay=0.0, concurrency=1)
+def config_of(site: Site, concurrency: int = 1) -> CollectionConfig:
+    start = (site.url + "/",)
+    paper_site = SiteConfig(name="paper", start=start, delay=0.0, concurrency=concurrency)
     return CollectionConfig(name="test", sites=(paper_site,))
 
 
-def crawl(layout: CollectionFolder, site: Site, **options: float) -> CrawlSummary:
-    config = config_of(site)
+def crawl(
+    layout: CollectionFolder, site: Site, concurrency: int = 1, **options: float
+) -> CrawlSummary:
+    config = config_of(site, concurrency)
     return crawl_sites(layout, config, config.sites, CrawlOptions(**options))[0]  # type: ignore[arg-type]
 
 
@@ -96,6 +99,21 @@ def test_what_was_withdrawn_is_not_asked_for_again(layout: CollectionFolder, sit
 def test_a_limit_that_is_just_met_is_none(layout: CollectionFolder, site: Site) -> None:
     """Where nothing is left the crawl is finished."""
     assert crawl(layout, site, limit=9).outcome == "finished"
+
+
+def test_a_limit_holds_while_pages_fail(layout: CollectionFolder, site: Site) -> None:
+    """A page that is to be tried again makes room for one other, and not for all that was leased
+    with it in advance.
+    """
+
+    async def busy(talk: Talk) -> None:
+        await talk.wait(0.3)
+        await talk.reply("busy", status="503 Service Unavailable")
+
+    site.routes["/news/0"] = busy
+    assert crawl(layout, site, concurrency=2, limit=3).outcome == "limited"
+    asked = [target for target in site.wire.targets if "/news/" in target]
+    assert sorted(asked) == ["/news/0", "/news/1", "/news/2"]
 
 
 def test_a_start_page_that_fails_is_a_crawl_that_failed(

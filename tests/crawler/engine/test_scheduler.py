@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback_site.server import Site, say
+from loopback_site.server import Site, redirect, say
 from loopback_site.small_paper import article, listing
 from scrapy import Request, Spider
 from scrapy.core.scheduler import Scheduler
@@ -50,7 +50,8 @@ class Closing(Asking):
     """One whose callback is no method of it."""
 
     async def start(self) -> Any:
-        yield Request(self.wanted[0].url, callback=self.answered.append)
+        for request in self.wanted:
+            yield Request(request.url, callback=self.answered.append)
         async for request in super().start():
             yield request
 
@@ -65,9 +66,20 @@ def site() -> Iterator[Site]:
         yield running
 
 
-def crawl(layout: CollectionFolder, site: Site, spider: str = "Asking", **options: Any) -> str:
-    start = (site.url + "/",)
-    config = SiteConfig(name="paper", start=start, delay=0.0, spider=f"{MINE}:{spider}")
+def crawl(
+    layout: CollectionFolder,
+    site: Site,
+    spider: str = "Asking",
+    exclude: tuple[str, ...] = (),
+    **options: Any,
+) -> str:
+    config = SiteConfig(
+        name="paper",
+        start=(site.url + "/",),
+        delay=0.0,
+        exclude=exclude,
+        spider=f"{MINE}:{spider}",
+    )
     collection = CollectionConfig(name="test", sites=(config,))
     return crawl_sites(layout, collection, [config], CrawlOptions(**options))[0].outcome
 
@@ -155,3 +167,53 @@ def test_a_crawl_without_a_collection_has_scrapy_s_own_scheduler() -> None:
         return FrontierScheduler.from_crawler(crawler)
 
     assert type(asyncio.run(scheduler())) is Scheduler
+
+
+def test_a_spider_s_own_requests_are_no_trap(tmp_path: Path, site: Site) -> None:
+    """However many in a row bring no article: an API is asked for each page it lists."""
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    count = 150
+    Asking.wanted = [
+        Request(f"{site.url}/api/{number}", meta={"callback": "parse_api"})
+        for number in range(count)
+    ]
+    site.routes |= {f"/api/{number}": say("{}", kind="application/json") for number in range(count)}
+    assert crawl(layout, site) == "finished"
+    assert len(Asking.answered) == count
+
+
+def test_a_spider_s_own_requests_may_lead_anywhere(tmp_path: Path, site: Site) -> None:
+    """Over any number of redirects, with a callback or without: the scope is for links."""
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    Asking.wanted = [
+        Request(f"{site.url}/own", meta={"callback": "parse_api"}),
+        Request(f"{site.url}/plain", meta={"callback": "parse"}),
+    ]
+    site.routes |= {
+        "/own": redirect("/tag/1"),
+        "/tag/1": redirect("/tag/2"),
+        "/tag/2": redirect("/tag/3"),
+        "/tag/3": say("{}", kind="application/json"),
+        "/plain": redirect("/tag/4"),
+        "/tag/4": say(article("/tag/4")),
+        "/linked": redirect("/tag/5"),
+        "/": say(listing("الجريدة", ["/linked"])),
+    }
+    assert crawl(layout, site, exclude=("/tag/",)) == "finished"
+    assert [url for url, _, _ in Asking.answered] == [f"{site.url}/tag/3"]
+    assert "/tag/4" in site.wire.targets
+    assert "/tag/5" not in site.wire.targets
+
+
+def test_a_limit_holds_for_requests_in_memory_too(
+    tmp_path: Path, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Those that are not made then are lost, and that is said."""
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    Closing.wanted = [
+        Request(f"{site.url}/api?{number}", meta={"callback": "parse_api"}) for number in range(3)
+    ]
+    with caplog.at_level(logging.WARNING, "crawler.engine.scheduler"):
+        assert crawl(layout, site, "Closing", limit=1) == "limited"
+    assert len(Closing.answered) == 1
+    assert "2 requests that only memory held are lost" in caplog.text
