@@ -22,8 +22,8 @@ from crawler.frontier.scope import UrlKind, is_pagination, without_session
 from crawler.frontier.usual_places import FEED_PATHS, SITEMAP_PATHS
 from crawler.politeness.robots_rules import RobotsRules
 
-# sitemaps.org allows an index no further index; sites nest two and three. What lies deeper is told.
-MAX_SITEMAP_DEPTH = 3
+# sitemaps.org allows an index no further index; one more level is common. What lies deeper is told.
+MAX_SITEMAP_DEPTH = 2
 _DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})")
 _NEWS = frozenset({"news-sitemap", "feed"})
 _NAMED = {"feed": UrlKind.FEED, "sitemap": UrlKind.SITEMAP}
@@ -76,18 +76,21 @@ def start_entries(site: SiteConfig) -> list[QueuedUrl]:
 
 
 def sitemap_entries(start: str, robots: RobotsRules) -> list[QueuedUrl]:
-    """The sitemaps that robots.txt names; where it names none, the usual places on the start's
-    host.
+    """The sitemaps that robots.txt names, and then, as guesses, the usual places on the start's
+    host: many a robots.txt names the one for pages and not the one for news.
     """
     place = origin_of(start)
-    named = [url for text in robots.sitemaps if (url := normalise_url(text, f"{place}/robots.txt"))]
-    if named:
-        via = f"{place}/robots.txt"
-        return [
-            QueuedUrl(url=url, kind=UrlKind.SITEMAP, via=via, named_by_robots=True)
-            for url in dict.fromkeys(named)
-        ]
-    return [QueuedUrl(url=place + path, kind=UrlKind.SITEMAP, guess=True) for path in SITEMAP_PATHS]
+    via = f"{place}/robots.txt"
+    named = [url for text in robots.sitemaps if (url := normalise_url(text, via))]
+    entries = [
+        QueuedUrl(url=url, kind=UrlKind.SITEMAP, via=via, named_by_robots=True)
+        for url in dict.fromkeys(named)
+    ]
+    return entries + [
+        QueuedUrl(url=place + path, kind=UrlKind.SITEMAP, guess=True)
+        for path in SITEMAP_PATHS
+        if place + path not in named
+    ]
 
 
 def discover_entries(

@@ -149,12 +149,14 @@ class _Survey:
         named = [
             url for stated in self._rules.sitemaps if (url := normalise_url(stated, self._start))
         ]
-        waiting = named or [urljoin(self._start, path) for path in SITEMAP_PATHS]
+        waiting = list(named)
+        places = [urljoin(self._start, path) for path in SITEMAP_PATHS]
+        usual = [url for url in places if url not in named]
         sitemaps: list[tuple[str, int]] = []
-        for _ in range(_SITEMAPS):
-            if not waiting:
+        for _ in range(_SITEMAPS + len(usual)):
+            if not (waiting or usual):
                 break
-            answer = self._fetch_allowed(waiting.pop(0))
+            answer = self._fetch_allowed(waiting.pop(0) if waiting else usual.pop(0))
             if answer is None or not looks_like_sitemap(answer.body):
                 continue
             reading = read_sitemap(answer.body, answer.url, limit=50_000)
@@ -162,8 +164,6 @@ class _Survey:
             self._sightings += reading.sightings
             # What is newest says most of the site's dates: news first.
             waiting += sorted(reading.sitemaps, key=lambda url: "news" not in url)
-            if not named:
-                waiting = [url for url in waiting if url in reading.sitemaps]
         return sitemaps
 
     def _survey_feeds(self, links: Iterable[Link]) -> list[tuple[str, int]]:

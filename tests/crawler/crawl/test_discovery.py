@@ -42,16 +42,19 @@ def found(
     return list(discovery.discover_entries(reading, entry, entry.url, window))
 
 
-def test_sitemaps_come_from_robots_txt_or_are_guessed():
-    """What robots.txt names is taken, relative and foreign addresses too; only without it the usual
-    places are tried.
+def test_sitemaps_come_from_robots_txt_and_are_guessed():
+    """What robots.txt names is taken, relative and foreign addresses too; the usual places are
+    tried besides, but for those that it names.
     """
     named = discovery.sitemap_entries(
         START.url,
-        RobotsRules(b"Sitemap: /a.xml\nSitemap: https://cdn.example/b.xml\nSitemap: x y:"),
+        RobotsRules(b"Sitemap: /sitemap.xml\nSitemap: https://cdn.example/b.xml\nSitemap: x y:"),
     )
-    assert [entry.url for entry in named][:2] == [f"{HOST}/a.xml", "https://cdn.example/b.xml"]
-    assert all(entry.named_by_robots and not entry.guess for entry in named)
+    urls = [entry.url for entry in named if entry.named_by_robots]
+    assert urls[:2] == [f"{HOST}/sitemap.xml", "https://cdn.example/b.xml"]
+    guesses = [entry.url for entry in named if entry.guess]
+    assert f"{HOST}/news-sitemap.xml" in guesses
+    assert f"{HOST}/sitemap.xml" not in guesses
     guessed = discovery.sitemap_entries(START.url, RobotsRules(b""))
     assert f"{HOST}/sitemap.xml" in [entry.url for entry in guessed]
     assert all(entry.guess for entry in guessed)
@@ -78,11 +81,11 @@ def test_a_sitemap_that_a_page_names_is_read_as_one():
     assert (entry.url, entry.kind, entry.hops) == (f"{HOST}/map.xml", UrlKind.SITEMAP, 0)
 
 
-def test_a_sitemap_index_leads_three_levels_deep():
-    """Indexes in indexes are read; one that makes up indexes for ever is left at the fourth."""
+def test_a_sitemap_index_leads_two_levels_deep():
+    """Indexes in indexes are read; one that makes up indexes for ever is left at the third."""
     reading = Reading(kind=PayloadKind.SITEMAP, sitemaps=(f"{HOST}/next.xml",))
     entry = QueuedUrl(url=f"{HOST}/s.xml", kind=UrlKind.SITEMAP)
-    for _ in range(3):
+    for _ in range(2):
         (entry,) = found(reading, entry)
     assert found(reading, entry) == []
 

@@ -18,6 +18,7 @@ from crawler.crawl.seeding import Seeding
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import Scope
+from crawler.frontier.usual_places import SITEMAP_PATHS
 from crawler.politeness.robots_cache import RobotsCache, RobotsPolicy
 from crawler.politeness.robots_rules import RobotsRules
 
@@ -57,9 +58,10 @@ def seeds(frontier: Frontier, robots: Robots, *, force: bool = False) -> list[st
 def test_a_crawl_begins_with_start_pages_and_the_sitemaps_of_their_hosts(
     frontier: Frontier,
 ) -> None:
-    """robots.txt is asked once a host, and names the sitemaps."""
+    """robots.txt is asked once a host, and names the sitemaps; the usual places come after."""
     robots = Robots(RobotsPolicy(RobotsRules(b"Sitemap: https://news.example/all.xml")))
-    assert seeds(frontier, robots) == [f"{HOST}/", f"{HOST}/en/", f"{HOST}/all.xml"]
+    usual = [HOST + path for path in SITEMAP_PATHS]
+    assert seeds(frontier, robots) == [f"{HOST}/", f"{HOST}/en/", f"{HOST}/all.xml", *usual]
     assert len(robots.asked) == 1
 
 

@@ -279,7 +279,8 @@ def test_announced_articles_are_found_through_sitemaps_and_feeds(newsroom: Newsr
     ]  # known to be older, though a page links to it
     assert newsroom.rows("SELECT count(*) FROM sightings WHERE kind = 'feed'") == [(1,)]
     guessed = set(newsroom.asked(guesses=True)) - set(asked)
-    assert guessed == set()
+    assert guessed == {"/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml"}
+    assert not {"/rss", "/feed", "/rss.xml"} & guessed  # the start page names one
 
 
 def test_one_article_under_many_addresses_is_fetched_once(newsroom: Newsroom):

@@ -20,7 +20,7 @@ def test_the_places_that_publishing_systems_use() -> None:
 
 
 def test_a_crawl_asks_at_each_place() -> None:
-    """Where robots.txt names no sitemap and the start page no feed."""
+    """Of sitemaps always, of feeds where the start page names none."""
     sitemaps = [entry.url for entry in sitemap_entries(START, RobotsRules())]
     assert sitemaps == ["https://news.example" + path for path in SITEMAP_PATHS]
     reading = Reading(kind=PayloadKind.PAGE, links=(Link(url=START + "a"),))
@@ -31,7 +31,8 @@ def test_a_crawl_asks_at_each_place() -> None:
 
 def test_a_survey_asks_at_each_place() -> None:
     """`init` tells of a sitemap or feed that a crawl would find, wherever it lies."""
-    with Site({"/": say("<p>home</p>")}) as site:
+    robots = say("Sitemap: /pages.xml", kind="text/plain")
+    with Site({"/": say("<p>home</p>"), "/robots.txt": robots}) as site:
         survey_site(site.url + "/")
         asked = set(site.wire.targets)
     assert {*SITEMAP_PATHS, *FEED_PATHS} <= asked
