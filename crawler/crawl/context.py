@@ -42,7 +42,7 @@ _FLOOR_SHARE = 0.02
 
 
 def _silent() -> None:
-    """Progress that nobody watches."""
+    """Nothing: nobody watches."""
 
 
 class RunningCrawl(Protocol):
@@ -83,6 +83,7 @@ class CrawlContext:
     crawls: set[RunningCrawl] = field(default_factory=set)
     starved: set[RunningCrawl] = field(default_factory=set)  # wait until more has been read
     tallies: dict[str, Tally] = field(default_factory=dict)  # by site
+    close_behind_last: Callable[[], None] = _silent  # called when the last crawl has ended
     _looked: float = 0.0
     _timer: asyncio.TimerHandle | None = None
 

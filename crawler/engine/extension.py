@@ -24,10 +24,9 @@ class CollectionExtension:
     Stands first among the extensions: scheduler, middlewares and recorder need what it opens.
     """
 
-    def __init__(self, crawler: Crawler, context: CrawlContext, stack: ExitStack) -> None:
+    def __init__(self, crawler: Crawler, context: CrawlContext) -> None:
         spider = crawler.spider
         assert spider is not None  # noqa: S101 - see from_crawler
-        self._stack = stack
         site = _site_of(spider, context)
         tally = context.tallies.setdefault(site.name, open_tally(site))
         self._crawl = SiteCrawl(crawler, context, site, tally)
@@ -44,13 +43,14 @@ class CollectionExtension:
         root = crawler.settings.get("WARRAQ_COLLECTION")
         if not root or crawler.spider is None or isinstance(crawler.spider, DefaultSpider):
             raise NotConfigured
-        layout, stack = CollectionFolder(Path(root)), ExitStack()
+        layout = CollectionFolder(Path(root))
         context = find_open_context(layout.root)
         if context is None:
-            config = load_config(layout.config)
+            stack, config = ExitStack(), load_config(layout.config)
             sites = [site for site in config.sites if site.name == crawler.spider.name]
             context = stack.enter_context(open_context(layout, config, sites))
-        return cls(crawler, context, stack)
+            context.close_behind_last = stack.close
+        return cls(crawler, context)
 
     def spider_idle(self) -> None:
         """Go on with the due articles that nothing announced, before the crawl ends."""
@@ -66,8 +66,9 @@ class CollectionExtension:
         self._crawl.finish(reason)
 
     def engine_stopped(self) -> None:
-        """Close the collection, if it was opened for this crawler."""
-        self._stack.close()
+        """Close the collection behind the last crawl, if a crawler opened it."""
+        if not self._crawl.context.crawls:
+            self._crawl.context.close_behind_last()
 
 
 def _site_of(spider: Spider, context: CrawlContext) -> SiteConfig:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from loopback_site.server import Site
@@ -32,21 +33,25 @@ def layout(tmp_path: Path, site: Site) -> CollectionFolder:
     return CollectionFolder.create(tmp_path / "c", CONFIG.format(url=site.url))
 
 
+def in_the_folder_of(layout: CollectionFolder) -> dict[str, Any]:
+    """How a process is run in the collection's folder, with Warraq's settings."""
+    settings = {
+        "SCRAPY_SETTINGS_MODULE": "crawler.engine.scrapy_settings",
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    return {
+        "cwd": layout.root,
+        "capture_output": True,
+        "encoding": "utf-8",
+        "timeout": 100,
+        "env": os.environ | settings,
+    }
+
+
 def scrapy(layout: CollectionFolder, *arguments: str) -> str:
     """Run the scrapy command in the collection's folder; what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", *arguments],
-        cwd=layout.root,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=100,
-        check=False,
-        env=os.environ
-        | {
-            "SCRAPY_SETTINGS_MODULE": "crawler.engine.scrapy_settings",
-            "PYTHONPATH": os.pathsep.join(sys.path),
-        },
-    )
+    command = [sys.executable, "-m", "scrapy", *arguments]
+    done = subprocess.run(command, check=False, **in_the_folder_of(layout))
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -75,6 +80,38 @@ def test_scrapy_crawls_a_site_of_the_collection(layout: CollectionFolder, tmp_pa
     assert {item["change"] for item in items} == {"new"}
     assert len(items) == PAGES
     assert rows(layout, "SELECT site, outcome, new FROM crawls") == [("paper", "finished", PAGES)]
+    assert not list(layout.archive.glob("*.open"))
+
+
+TWO_SPIDERS = """
+import sys
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.utils.project import get_project_settings
+
+process = AsyncCrawlerProcess(get_project_settings())
+for name in sys.argv[1:]:
+    process.crawl(name)
+process.start()
+"""
+
+
+def test_crawls_of_one_process_share_the_collection(tmp_path: Path, site: Site) -> None:
+    """It is opened by the first and closed behind the last, whichever that is."""
+    with Site(paper(30)) as longer:
+        sites = (
+            CONFIG.format(url=site.url) + f'[sites.longer]\nstart = "{longer.url}/"\ndelay = 0.2\n'
+        )
+        layout = CollectionFolder.create(tmp_path / "two", sites)
+        done = subprocess.run(
+            [sys.executable, "-c", TWO_SPIDERS, "paper", "longer"],
+            check=False,
+            **in_the_folder_of(layout),
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert rows(layout, "SELECT site, outcome, new FROM crawls ORDER BY site") == [
+        ("longer", "finished", 30),
+        ("paper", "finished", PAGES),
+    ]
     assert not list(layout.archive.glob("*.open"))
 
 
