@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
+from made_captures import made_capture
 
 from archive.config import SiteConfig
 from archive.model import (
@@ -16,7 +17,6 @@ from archive.model import (
     Link,
     PayloadKind,
     Reading,
-    RecordType,
     Sighting,
 )
 from crawler.crawl import discovery
@@ -180,16 +180,7 @@ def test_a_headline_travels_with_its_link():
 
 
 def captured(url: str, status: int = 200) -> Capture:
-    return Capture(
-        url=url,
-        captured=datetime(2026, 11, 22, tzinfo=UTC),
-        warc="w",
-        offset=0,
-        length=1,
-        record_id="r",
-        record_type=RecordType.RESPONSE,
-        status=status,
-    )
+    return made_capture(url, status=status)
 
 
 class Reaped:

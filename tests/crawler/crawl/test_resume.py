@@ -3,34 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import cast
 
 import pytest
+from made_captures import WHEN, made_capture
 
 from archive.index.writer import Index
-from archive.model import Capture, CrawlSummary, RecordType
+from archive.model import Capture, CrawlSummary
 from crawler.crawl.resume import end_killed_run, latest_capture
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl
 
 URL = "https://news.example/a"
-BEGAN = datetime(2026, 11, 28, 8, tzinfo=UTC)
 
 
 def capture(status: int, *, truncated: str | None = None) -> Capture:
-    return Capture(
-        url=URL,
-        captured=BEGAN,
-        warc="w",
-        offset=status,
-        length=1,
-        record_id="r",
-        record_type=RecordType.RESPONSE,
-        status=status,
-        truncated=truncated,
-    )
+    return made_capture(URL, offset=status, status=status, truncated=truncated)
 
 
 class Known:
@@ -51,10 +41,10 @@ class Known:
 
 
 def answer(*captures: Capture) -> Capture | None:
-    entry = QueuedUrl(url=URL, leased=BEGAN.timestamp())
+    entry = QueuedUrl(url=URL, leased=WHEN.timestamp())
     index = Known(*captures)
     found = latest_capture(cast("Index", index), entry)
-    assert index.since == BEGAN
+    assert index.since == WHEN
     return found
 
 
@@ -83,7 +73,7 @@ def test_a_killed_crawl_is_ended_with_what_its_captures_tell(frontier: Frontier)
     """Its own numbers were lost with the process. What it had under way waits again."""
     frontier.add("news", [QueuedUrl(url=URL)])
     frontier.lease("news")
-    frontier.note_run(CrawlSummary(id="c", site="news", started=BEGAN, fetched=3))
+    frontier.note_run(CrawlSummary(id="c", site="news", started=WHEN, fetched=3))
     killed = end_killed_run(frontier, cast("Index", Known()), "news")
     assert killed is not None
     assert (killed.outcome, killed.fetched, killed.new, killed.bytes) == ("interrupted", 7, 5, 9000)
@@ -92,7 +82,7 @@ def test_a_killed_crawl_is_ended_with_what_its_captures_tell(frontier: Frontier)
 
 def test_what_a_killed_crawl_had_noted_is_never_made_less(frontier: Frontier) -> None:
     """Not every exchange leaves a capture in the index: the larger number is the true one."""
-    noted = CrawlSummary(id="c", site="news", started=BEGAN, fetched=8, new=6, bytes=9001)
+    noted = CrawlSummary(id="c", site="news", started=WHEN, fetched=8, new=6, bytes=9001)
     frontier.note_run(noted)
     killed = end_killed_run(frontier, cast("Index", Known()), "news")
     assert killed is not None
@@ -102,5 +92,5 @@ def test_what_a_killed_crawl_had_noted_is_never_made_less(frontier: Frontier) ->
 def test_a_crawl_that_ended_is_left_as_it_is(frontier: Frontier) -> None:
     """So is a site that was never crawled."""
     assert end_killed_run(frontier, cast("Index", Known()), "news") is None
-    frontier.note_run(CrawlSummary(id="c", site="news", started=BEGAN, outcome="finished"))
+    frontier.note_run(CrawlSummary(id="c", site="news", started=WHEN, outcome="finished"))
     assert end_killed_run(frontier, cast("Index", Known()), "news") is None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from typing import cast
 
 from itemadapter import ItemAdapter
+from made_captures import made_capture
 
-from archive.model import Article, Capture, RecordType
+from archive.model import Article
 from crawler.crawl.pending_captures import CaptureOwner, PendingCapture
 from crawler.engine.items import ArticleItem
 
@@ -20,16 +20,7 @@ def test_an_item_holds_the_article_s_fields_and_where_its_capture_stands() -> No
 
     async def made() -> ArticleItem:
         loop = asyncio.get_running_loop()
-        capture = Capture(
-            url=URL,
-            captured=datetime(2026, 11, 28, tzinfo=UTC),
-            warc="w.warc.gz",
-            offset=12,
-            length=1,
-            record_id="r",
-            record_type=RecordType.RESPONSE,
-            status=200,
-        )
+        capture = made_capture(URL, offset=12)
         pending = PendingCapture(
             capture=capture,
             owner=cast("CaptureOwner", None),

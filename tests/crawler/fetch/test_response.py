@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import gzip
-from datetime import UTC, datetime
 
 import pytest
+from made_captures import made_capture
 from scrapy.http import HtmlResponse, JsonResponse, Response, TextResponse, XmlResponse
 
-from archive.model import Capture, RecordType
 from archive.warc.http_message import HttpMessage
 from crawler.fetch.response import CapturedResponse, captured_response
 
@@ -18,17 +17,7 @@ URL = "https://news.example/a"
 def made(
     entity: bytes, *headers: tuple[str, str], truncated: str | None = None
 ) -> CapturedResponse:
-    capture = Capture(
-        url=URL,
-        captured=datetime(2026, 11, 28, tzinfo=UTC),
-        warc="w",
-        offset=0,
-        length=1,
-        record_id="r",
-        record_type=RecordType.RESPONSE,
-        status=200,
-        truncated=truncated,
-    )
+    capture = made_capture(URL, truncated=truncated)
     return captured_response(URL, capture, HttpMessage(status=200, headers=headers, entity=entity))
 
 
@@ -49,7 +38,7 @@ def test_a_response_is_of_the_class_that_scrapy_would_give(
     response = made(b"{}", ("Content-Type", kind))
     assert isinstance(response, expected)
     assert isinstance(response, CapturedResponse)
-    assert response.capture.warc == "w"
+    assert response.capture.warc == "w.warc.gz"
 
 
 def test_a_packed_page_is_unpacked_when_looked_at_and_stays_packed_as_payload() -> None:
