@@ -19,7 +19,9 @@ def docid_of(article: str) -> int:
 class AffectedRows:
     """The rows that a batch affects, which are then derived again; each step adds to them."""
 
-    addresses: set[Address] = field(default_factory=set)
+    addresses: set[Address] = field(default_factory=set)  # canonical URLs, folded
+    # addresses, folded, that name an article, or did
+    names: set[Address] = field(default_factory=set)
     fingerprints: set[tuple[str, str]] = field(default_factory=set)
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)  # text_sha256: title, body
     articles: set[str] = field(default_factory=set)

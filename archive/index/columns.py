@@ -19,7 +19,7 @@ class ColumnOrigin(StrEnum):
 
     READING = "reading"  # the metadata of the latest reading, under the column's own name
     VERSION = "version"  # the version last seen
-    DERIVED = "derived"  # computed when the article is derived (`archive.index.articles`)
+    DERIVED = "derived"  # computed when the article is derived (`archive.index.derived.articles`)
     CLUSTERS = "clusters"  # filled in when clusters are derived
 
 

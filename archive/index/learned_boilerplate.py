@@ -117,7 +117,7 @@ class BoilerplateIndex:
             lines = line_hashes_of(site, unpack_places(places)) if places else ()
             rows = [(line_hash, text) for line_hash in self._mark_changed(site, lines)]
             self._db.executemany("DELETE FROM _lines WHERE line_hash = ? AND text_id = ?", rows)
-            self._set_cleaned_body(text, self._text(text)[1], touched, anyway=True)
+            self._set_cleaned_body(text, self.text_as_read(text)[1], touched, anyway=True)
 
     def _mark_changed(self, site: str, lines: Sequence[LineHashes]) -> set[int]:
         """Mark lines and their places for `relearn`; return the hashes of both."""
@@ -193,7 +193,7 @@ class BoilerplateIndex:
         if text in self._samples:
             self._samples.move_to_end(text)
             return self._samples[text]
-        title, body = self._text(text)
+        title, body = self.text_as_read(text)
         site, places = self._db.execute(
             "SELECT site, places FROM _texts WHERE id = ?", (text,)
         ).fetchone()
@@ -206,7 +206,7 @@ class BoilerplateIndex:
             self._samples.popitem(last=False)
         return self._samples[text]
 
-    def _text(self, text: int) -> tuple[str, str]:
+    def text_as_read(self, text: int) -> tuple[str, str]:
         """Title and body of a text as read."""
         title, body, sha256 = self._db.execute(
             "SELECT title, body, text_sha256 FROM _texts WHERE id = ?", (text,)
@@ -249,7 +249,7 @@ class BoilerplateIndex:
         site, places = self._db.execute(
             "SELECT site, places FROM _texts WHERE id = ?", (text,)
         ).fetchone()
-        body = self._text(text)[1]
+        body = self.text_as_read(text)[1]
         self._set_cleaned_body(
             text, _clean_body(self._db, body, line_hashes_of(site, unpack_places(places))), touched
         )
@@ -270,7 +270,7 @@ class BoilerplateIndex:
         ).fetchone()
         return _clean_body(
             self._db,
-            self._text(text)[1],
+            self.text_as_read(text)[1],
             line_hashes_of(site, unpack_places(places)) if places else (),
         )
 
@@ -280,7 +280,7 @@ class BoilerplateIndex:
         """Store a text's body without boilerplate, and give its readings the new hash; `anyway`
         does so even if the body is unchanged.
         """
-        title, body = self._text(text)
+        title, body = self.text_as_read(text)
         sha256 = text_sha256(title, cleaned)
         site, key, is_listing_or_part, before, metadata = self._db.execute(
             "SELECT site, key, listing OR ifnull(part, 0), text_sha256, metadata FROM _texts "

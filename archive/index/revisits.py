@@ -48,8 +48,8 @@ def _resolve_revisit(db: sqlite3.Connection, capture: str, touched: AffectedRows
     drop_reading(db, capture, touched)
     if referent:
         db.execute(
-            "INSERT INTO _readings SELECT c.id, 0, r.read_from, ?, c.url, r.site, r.key, "
-            "r.canonical, r.fingerprint,"
+            "INSERT INTO _readings SELECT c.id, 0, r.read_from, ?, c.url, r.site, r.own_key, "
+            "r.key, r.canonical, CASE WHEN r.own_key = r.key THEN r.key ELSE '' END, r.fingerprint,"
             " r.text_sha256, r.text_id, r.is_last, r.is_active, NULL, NULL FROM captures c, "
             "_readings r"
             " WHERE c.id = ? AND r.capture_id = ? AND r.ordinal = 0",
@@ -67,14 +67,16 @@ def _resolve_revisit(db: sqlite3.Connection, capture: str, touched: AffectedRows
 def drop_reading(db: sqlite3.Connection, capture: str, touched: AffectedRows) -> None:
     """Take from a capture what it was read as so far."""
     row = db.execute(
-        "SELECT site, key, fingerprint, article_id, version_id, url, text_sha256 FROM _readings"
+        "SELECT site, key, name_key, fingerprint, article_id, version_id, url, text_sha256"
+        " FROM _readings"
         " WHERE capture_id = ? AND ordinal = 0",
         (capture,),
     ).fetchone()
     if row:
         touched.addresses.add((row[0], row[1]))
-        touched.fingerprints.add((row[0], row[2]))
-        touched.add_reading(*row[3:])
+        touched.names.add((row[0], row[2]))
+        touched.fingerprints.add((row[0], row[3]))
+        touched.add_reading(*row[4:])
         db.execute("DELETE FROM _readings WHERE capture_id = ?", (capture,))
         db.execute(
             "UPDATE captures SET article_id = NULL, version_id = NULL WHERE id = ?", (capture,)

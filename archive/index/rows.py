@@ -3,7 +3,7 @@ and depend on no other row.
 
 All text from pages goes through `storable_text` here: the database holds no control characters and
 no lone surrogates. What follows from these rows (articles, versions, addresses, clusters) is
-derived by `archive.index.articles`.
+derived by `archive.index.derived.articles`.
 """
 
 from __future__ import annotations
@@ -177,10 +177,8 @@ def _read_article(
             "ordinal": ordinal,
             "read_from": capture.id,
             "order_key": capture_order_key(capture),
-            "url": storable_text(capture.url) if ordinal == 0 else canonical,
             "site": site,
-            "key": key,
-            "canonical": canonical,
+            **_address_columns(capture.url if ordinal == 0 else canonical, canonical),
             "text_id": text,
             "is_last": int(part is not None and article.is_last),
             "is_active": 1,
@@ -202,6 +200,19 @@ def _read_article(
         published=metadata["published"],
         lines=lines,
     )
+
+
+def _address_columns(url: str, canonical: str) -> Row:
+    """The addresses of a reading: as asked for and as its page names it, both also folded."""
+    url = storable_text(url)
+    own_key, key = canonical_key(url), canonical_key(canonical)
+    return {
+        "url": url,
+        "own_key": own_key,
+        "key": key,
+        "canonical": canonical,
+        "name_key": key if own_key == key else "",
+    }
 
 
 def _is_placed(article: Article, body: str) -> bool:

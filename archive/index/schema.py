@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from archive.index.columns import ARTICLES, CAPTURES, CRAWLS, columns_sql
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 APPLICATION_ID = 0x57415251  # "WARQ": tells file(1) and us whose database this is
 
 TABLES = f"""
@@ -108,13 +108,17 @@ INSERT INTO articles_fts (articles_fts, rank) VALUES ('rank', 'bm25(10.0, 1.0, 8
 -- A revisit has the row of what it refers to, under its own order_key (which sorts captures by time, WARC, offset).
 CREATE TABLE _readings (
   capture_id TEXT, ordinal INTEGER, read_from TEXT NOT NULL, order_key TEXT NOT NULL, url TEXT NOT NULL,
-  site TEXT NOT NULL, key TEXT NOT NULL, canonical TEXT NOT NULL, fingerprint TEXT NOT NULL, text_sha256 TEXT NOT NULL,
+  site TEXT NOT NULL, own_key TEXT NOT NULL, key TEXT NOT NULL, canonical TEXT NOT NULL, -- the URL and its canonical URL, folded
+  name_key TEXT NOT NULL, -- the one of these two that names the article; '' while that is not judged
+  fingerprint TEXT NOT NULL, text_sha256 TEXT NOT NULL,
   text_id INTEGER NOT NULL, -- _texts.id; fingerprint and text_sha256 are of that text without boilerplate
   is_last INTEGER NOT NULL, -- of an article on several pages: whether the page leads to no further one
   is_active INTEGER NOT NULL, -- 0 for what was withdrawn, and a listing's rendition of an article whose own page is known
   article_id TEXT, version_id TEXT, PRIMARY KEY (capture_id, ordinal)
 ) WITHOUT ROWID;
 CREATE INDEX _readings_key ON _readings (key, site, order_key);
+CREATE INDEX _readings_name ON _readings (name_key, site, order_key);
+CREATE INDEX _readings_claim ON _readings (key, site, own_key, order_key) WHERE own_key != key;
 CREATE INDEX _readings_fingerprint ON _readings (site, fingerprint, is_active, order_key);
 CREATE INDEX _readings_article ON _readings (article_id, order_key) WHERE article_id IS NOT NULL;
 CREATE INDEX _readings_version ON _readings (version_id, order_key) WHERE version_id IS NOT NULL;
@@ -140,6 +144,9 @@ CREATE TABLE _learned_lines (
 );
 CREATE INDEX _learned_lines_site ON _learned_lines (site);                         -- what was learned of a site
 
+-- Canonical URLs (folded) that pages at other addresses name, and a hash of the texts that these are judged by.
+CREATE TABLE _claims (site TEXT, key TEXT, judged_by TEXT NOT NULL, PRIMARY KEY (site, key)) WITHOUT ROWID;
+
 -- Which article an address (folded) is: its own, or the one it duplicates.
 CREATE TABLE _url_article (site TEXT, key TEXT, article_key TEXT NOT NULL, PRIMARY KEY (site, key)) WITHOUT ROWID;
 
@@ -149,7 +156,7 @@ CREATE TABLE _fingerprint_url (site TEXT, fingerprint TEXT, key TEXT NOT NULL, P
 CREATE TABLE _signatures (docid INTEGER PRIMARY KEY, signature BLOB NOT NULL);
 CREATE TABLE _bands (band INTEGER, docid INTEGER, PRIMARY KEY (band, docid)) WITHOUT ROWID;
 
--- What is withdrawn: a folded address (kind key) or a text's SHA-256 (text) of a site, a URL (url).
+-- What is withdrawn: a folded address (kind key), a text's SHA-256 (text) or signature (signature) of a site, a URL (url).
 CREATE TABLE _withdrawn (kind TEXT, site TEXT, value TEXT, article_id TEXT, PRIMARY KEY (kind, value, site, article_id))
   WITHOUT ROWID;
 

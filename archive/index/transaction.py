@@ -9,12 +9,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archive.index.affected import AffectedRows
-from archive.index.article_urls import derive_addresses
-from archive.index.articles import derive_articles
-from archive.index.clusters import derive_clusters
-from archive.index.disappearances import derive_disappearances
+from archive.index.derived.article_urls import derive_addresses
+from archive.index.derived.articles import derive_articles
+from archive.index.derived.canonical_claims import judge_claims
+from archive.index.derived.clusters import derive_clusters
+from archive.index.derived.disappearances import derive_disappearances
+from archive.index.derived.multipage import update_multipage
 from archive.index.learned_boilerplate import BoilerplateIndex, SampleCache
-from archive.index.multipage import update_multipage
 from archive.index.revisits import drop_reading, resolve_revisits
 from archive.index.rows import (
     ReadArticle,
@@ -29,7 +30,7 @@ from archive.index.withdrawals import (
     apply_withdrawal,
     delete_captures,
     has_page,
-    is_withdrawn,
+    is_article_withdrawn,
     is_withdrawn_url,
     texts_of,
 )
@@ -58,7 +59,8 @@ class PendingChange:
 
     capture_id: str
     address: tuple[str, str] | None = None
-    before: str | None = None  # the capture before it
+    before: str | None = None  # the capture before it, of the article that its page names
+    before_here: str | None = None  # the capture before it, of the article its own address names
     new_url: bool = False
 
 
@@ -123,21 +125,30 @@ class CaptureBatch:
             self._captured[url] = min(row["captured"], self._captured.get(url, row["captured"]))
 
     def _pending(self, article: ReadArticle) -> PendingChange:
-        before = self._db.execute(
-            "SELECT capture_id FROM _readings WHERE site = ? AND key = ? AND ordinal = 0 "
-            "ORDER BY order_key DESC LIMIT 1",
-            article.address,
-        ).fetchone()
+        site, key = article.address
         url = self._db.execute(
             "SELECT 1 FROM _readings WHERE url = ? LIMIT 1", (article.reading["url"],)
         ).fetchone()
         return PendingChange(
             article.reading["capture_id"],
             address=article.address,
-            before=before[0] if before else None,
+            before=self._latest_capture(site, key),
+            before_here=self._latest_capture(site, str(article.reading["own_key"])),
             new_url=url is None
             and not article.text["part"],  # a further part is no other address of the same
         )
+
+    def _latest_capture(self, site: str, name: str) -> str | None:
+        """The latest capture (id) of the article that an address names; of those not judged yet,
+        the ones that name it.
+        """
+        row = self._db.execute(
+            "SELECT capture_id FROM _readings WHERE site = :site AND ordinal = 0 AND"
+            " (name_key = :name OR (key = :name AND name_key = ''))"
+            " ORDER BY order_key DESC LIMIT 1",
+            {"site": site, "name": name},
+        ).fetchone()
+        return str(row[0]) if row else None
 
     def _read(self, article: ReadArticle) -> None:
         site, key = article.address
@@ -146,7 +157,7 @@ class CaptureBatch:
             row["is_active"] = 0 if has_page(self._db, site, key, row["url"]) else 1
         else:
             self._overrule(site, key, row["url"])
-        if is_withdrawn(self._db, site, key, article.text["raw_sha256"]):
+        if is_article_withdrawn(self._db, article):
             row |= {
                 "is_active": 0,
                 "text_sha256": article.text["raw_sha256"],
@@ -188,6 +199,7 @@ class CaptureBatch:
         touched = self._touched
         self._boilerplate.relearn(touched)
         resolve_revisits(self._db, self._revisits, self._captured, touched)
+        judge_claims(self._db, self._boilerplate.text_as_read, touched)
         update_multipage(self._db, self._boilerplate, touched)
         derive_articles(self._db, touched)
         derive_addresses(self._db, touched.urls, self._redirects)
@@ -206,19 +218,28 @@ class CaptureBatch:
                 else Change.NONE
             )
         row = self._db.execute(
-            "SELECT article_key FROM _url_article WHERE site = ? AND key = ?", pending.address
+            "SELECT name_key, article_key FROM _readings r JOIN _url_article a"
+            " ON a.site = r.site AND a.key = r.name_key"
+            " WHERE capture_id = ? AND ordinal = 0 AND is_active = 1",
+            (pending.capture_id,),
         ).fetchone()
         if row is None:  # withdrawn
             return Change.NONE
-        if pending.before is None:
-            return Change.NEW if row[0] == pending.address[1] else Change.DUPLICATE
-        if self._text_of(pending.before) != self._text_of(pending.capture_id):
+        before = pending.before if row[0] == pending.address[1] else pending.before_here
+        text = self._text_of(before, row[0]) if before else None
+        if text is None:
+            return Change.NEW if row[0] == row[1] else Change.DUPLICATE
+        if text != self._text_of(pending.capture_id, row[0]):
             return Change.CHANGED
         return Change.DUPLICATE if pending.new_url else Change.UNCHANGED
 
-    def _text_of(self, capture: str) -> str | None:
-        statement = "SELECT text_sha256 FROM _readings WHERE capture_id = ? AND ordinal = 0"
-        row = self._db.execute(statement, (capture,)).fetchone()
+    def _text_of(self, capture: str, name: str) -> str | None:
+        """The text (SHA-256) that a capture (id) shows of the article that `name` names."""
+        statement = (
+            "SELECT text_sha256 FROM _readings"
+            " WHERE capture_id = ? AND ordinal = 0 AND name_key = ?"
+        )
+        row = self._db.execute(statement, (capture, name)).fetchone()
         return str(row[0]) if row else None
 
 

@@ -13,8 +13,10 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 
 from archive.index.affected import AffectedRows
+from archive.index.rows import ReadArticle
 from archive.model import iso_utc
 from archive.model.withdrawal import Withdrawal
+from archive.text.minhash import estimate_similarity
 from archive.urls import canonical_key
 
 # The captures (as `captures`) that show a withdrawn article: read as it, or at an address of it.
@@ -23,6 +25,9 @@ OF_WITHDRAWN = (
     "AND w.is_active = 0)"
     " OR captures.url IN (SELECT value FROM _withdrawn WHERE kind = 'url'))"
 )
+# Similarity to a withdrawn text from which a page that names its address as canonical is withdrawn
+# with it. Unrelated stories have 0.05 at most; to take one too many is the lesser harm.
+WITHDRAWN_RENDITION = 0.1
 _MATCH = (
     "SELECT 1 FROM _withdrawn WHERE kind = 'key' AND site = :site AND value = :key"
     " UNION ALL SELECT 1 FROM _withdrawn WHERE kind = 'text' AND site = :site AND value = "
@@ -34,6 +39,36 @@ def is_withdrawn(db: sqlite3.Connection, site: str, key: str, text_sha256: str) 
     """Whether what is read at a folded address of a site, with this text, was withdrawn."""
     row = db.execute(_MATCH, {"site": site, "key": key, "text": text_sha256}).fetchone()
     return row is not None
+
+
+def is_article_withdrawn(db: sqlite3.Connection, article: ReadArticle) -> bool:
+    """Whether an article as read was withdrawn: at its own address, by its text, or as a
+    rendition of what its page names as canonical.
+    """
+    site, own_key = article.reading["site"], article.reading["own_key"]
+    if is_withdrawn(db, site, own_key, article.text["raw_sha256"]):
+        return True
+    key = article.reading["key"]
+    if key == own_key:
+        return False
+    rows = db.execute(
+        "SELECT k.article_id, group_concat(s.value, ' ') FROM _withdrawn k LEFT JOIN _withdrawn s"
+        " ON s.kind = 'signature' AND s.site = k.site AND s.article_id = k.article_id"
+        " WHERE k.kind = 'key' AND k.site = ? AND k.value = ? GROUP BY k.article_id",
+        (site, key),
+    )
+    signature = article.text["signature"]
+    return any(_is_rendition(signature, (known or "").split()) for _, known in rows)
+
+
+def _is_rendition(signature: bytes | None, withdrawn: Iterable[str]) -> bool:
+    """True if a text may be one of the withdrawn ones, by their signatures in hex; where there
+    is nothing to compare, it may.
+    """
+    known = [bytes.fromhex(each) for each in withdrawn]
+    if signature is None or not known:
+        return True
+    return any(estimate_similarity(signature, each) >= WITHDRAWN_RENDITION for each in known)
 
 
 def is_withdrawn_url(db: sqlite3.Connection, url: str) -> bool:
@@ -77,9 +112,8 @@ def apply_withdrawal(db: sqlite3.Connection, withdrawal: Withdrawal, touched: Af
         "INSERT OR IGNORE INTO _withdrawn VALUES (?, ?, ?, ?)", _withdrawn_values(withdrawal)
     )
     covered = texts_of(db, withdrawal)
-    for column, values in (("key", withdrawal.keys), ("text_id", covered)):
-        for value in values:
-            _deactivate_readings(db, withdrawal.site, column, value, touched)
+    for text in covered:
+        _deactivate_readings(db, withdrawal.site, text, touched)
     db.executemany("DELETE FROM _texts WHERE id = ?", [(text,) for text in covered])
     _forget_announcements(db, set(withdrawal.keys))
 
@@ -89,32 +123,57 @@ def _withdrawn_values(withdrawal: Withdrawal) -> Iterator[tuple[str, str, str, s
         ("key", withdrawal.keys),
         ("text", withdrawal.texts),
         ("url", withdrawal.urls),
+        ("signature", withdrawal.signatures),
     ):
         yield from ((kind, withdrawal.site, value, withdrawal.article_id) for value in values)
 
 
 def _deactivate_readings(
-    db: sqlite3.Connection, site: str, column: str, value: str | int, touched: AffectedRows
+    db: sqlite3.Connection, site: str, text: int, touched: AffectedRows
 ) -> None:
     rows = db.execute(
-        f"SELECT key, fingerprint FROM _readings WHERE site = ? AND {column} = ? AND is_active = 1",  # noqa: S608
-        (site, value),
+        "SELECT key, name_key, fingerprint FROM _readings WHERE site = ? AND text_id = ?"
+        " AND is_active = 1",
+        (site, text),
     ).fetchall()
-    touched.addresses |= {(site, key) for key, _ in rows}
-    touched.fingerprints |= {(site, fingerprint) for _, fingerprint in rows}
-    db.execute(f"UPDATE _readings SET is_active = 0 WHERE site = ? AND {column} = ?", (site, value))  # noqa: S608
+    touched.addresses |= {(site, key) for key, _, _ in rows}
+    touched.names |= {(site, name) for _, name, _ in rows}
+    touched.fingerprints |= {(site, fingerprint) for _, _, fingerprint in rows}
+    db.execute(
+        "UPDATE _readings SET is_active = 0, name_key = CASE WHEN own_key = key THEN key ELSE ''"
+        " END WHERE site = ? AND text_id = ?",
+        (site, text),
+    )
 
 
 def texts_of(db: sqlite3.Connection, withdrawal: Withdrawal) -> list[int]:
-    """Ids of the texts that a withdrawal covers: those at its addresses, and those whose SHA-256 as
-    read is one of its texts (the hash without boilerplate may change).
+    """Ids of the texts that a withdrawal covers: those captured at its addresses, those whose
+    SHA-256 as read is one of its texts (the hash without boilerplate may change), and renditions
+    of them.
     """
-    named = json.dumps([*withdrawal.keys, *withdrawal.texts])
-    statement = (
-        "SELECT id FROM _texts WHERE site = ? AND (key IN (SELECT value FROM json_each(?))"
-        " OR raw_sha256 IN (SELECT value FROM json_each(?)))"
+    keys = set(withdrawal.keys)
+    rows = db.execute(
+        "SELECT DISTINCT t.id, t.raw_sha256, t.signature, r.own_key FROM _readings r"
+        " JOIN _texts t ON t.id = r.text_id WHERE r.site = :site AND"
+        " (r.key IN (SELECT value FROM json_each(:keys))"
+        " OR r.name_key IN (SELECT value FROM json_each(:keys))"
+        " OR r.text_id IN (SELECT id FROM _texts WHERE site = :site AND raw_sha256 IN"
+        " (SELECT value FROM json_each(:texts))))",
+        {
+            "site": withdrawal.site,
+            "keys": json.dumps(withdrawal.keys),
+            "texts": json.dumps(withdrawal.texts),
+        },
     )
-    return [text for (text,) in db.execute(statement, (withdrawal.site, named, named))]
+    return sorted(
+        {
+            text
+            for text, sha256, signature, own_key in rows
+            if own_key in keys
+            or sha256 in withdrawal.texts
+            or _is_rendition(signature, withdrawal.signatures)
+        }
+    )
 
 
 def _forget_announcements(db: sqlite3.Connection, keys: set[str]) -> None:

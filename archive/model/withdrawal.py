@@ -13,7 +13,9 @@ class Withdrawal:
 
     It applies to every reading of this site, captured before or after, at one of the canonical keys
     `keys` or with a text of `texts` (text_sha256). `urls` are the URLs as captured, `digests` those
-    of the payloads. If `purged`, the payloads have been removed from the archive too.
+    of the payloads. `signatures` are those of its texts, in hex (`archive.text.minhash`): by them,
+    a page that only names one of `keys` as canonical is told from a rendition of the article. If
+    `purged`, the payloads have been removed from the archive too.
     """
 
     article_id: str
@@ -25,4 +27,5 @@ class Withdrawal:
     texts: tuple[str, ...] = ()
     urls: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
+    signatures: tuple[str, ...] = ()
     purged: bool = False

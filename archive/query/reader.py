@@ -228,7 +228,7 @@ class IndexReader:
         ):
             yield row["article_id"]
         for row in self._list(
-            "SELECT article_id FROM _readings WHERE key = :key AND article_id IS NOT NULL "
+            "SELECT article_id FROM _readings WHERE name_key = :key AND article_id IS NOT NULL "
             "ORDER BY order_key DESC LIMIT 1",
             key=canonical_key(url),
         ):

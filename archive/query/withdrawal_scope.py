@@ -14,7 +14,8 @@ Row = dict[str, Any]
 _SHOWING = """
 WITH shown AS (
   SELECT c.* FROM captures c JOIN _readings r ON r.capture_id = c.id AND r.ordinal = 0
-    WHERE r.site = :site AND (r.key IN (SELECT value FROM json_each(:keys))
+    WHERE r.site = :site AND (r.name_key IN (SELECT value FROM json_each(:keys))
+      OR (r.is_active = 0 AND r.key IN (SELECT value FROM json_each(:keys)))
       OR r.text_sha256 IN (SELECT value FROM json_each(:texts)))
   UNION SELECT c.* FROM captures c WHERE c.url IN (SELECT value FROM json_each(:urls)))
 SELECT * FROM shown UNION SELECT c.* FROM captures c WHERE c.record_type = 'revisit'
@@ -33,19 +34,21 @@ def withdrawals(reader: IndexReader) -> list[Row]:
 
 
 def readings_of(reader: IndexReader, article: str) -> list[Row]:
-    """The readings of an article (its id), each with the hash of its text as it stood on the page:
-    another capture of it may be read before its boilerplate is known.
+    """The readings of an article (its id), each with the signature of its text, and its hash as it
+    stood on the page: another capture of it may be read before its boilerplate is known.
     """
     statement = (
-        "SELECT r.*, t.raw_sha256 FROM _readings r JOIN _texts t ON t.id = r.text_id"
+        "SELECT r.*, t.raw_sha256, t.signature FROM _readings r JOIN _texts t ON t.id = r.text_id"
         " WHERE r.article_id = :id"
     )
     return list(reader.rows(statement, {"id": article}))
 
 
 def withdrawn_values(reader: IndexReader, article: str) -> dict[str, set[str]]:
-    """What is withdrawn with an article (its id): `key`, `text` and `url`, each with its values."""
-    values: dict[str, set[str]] = {"key": set(), "text": set(), "url": set()}
+    """What is withdrawn with an article (its id): `key`, `text`, `url` and `signature`, each with
+    its values.
+    """
+    values: dict[str, set[str]] = {name: set() for name in ("key", "text", "url", "signature")}
     statement = "SELECT kind, value FROM _withdrawn WHERE article_id = :id"
     for row in reader.rows(statement, {"id": article}):
         values[row["kind"]].add(row["value"])

@@ -30,6 +30,8 @@ from archive.model.withdrawal import Withdrawal
 MEDIA_TYPE = "application/warc-fields"
 Fields = list[tuple[str, str]]
 
+# A signature in hex (`archive.text.minhash`).
+_SIGNATURE = re.compile("[0-9a-f]{512}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 # hopsFromSeed names the kind of each hop by a letter; announcements by sitemaps and feeds are links
 # too (L). The last one of what is fetched because a page shows it is an embed (E), as Heritrix has
@@ -210,10 +212,17 @@ def parse_withdrawal(text: str) -> Withdrawal:
             texts=tuple(map(str, value.get("texts", ()))),
             urls=tuple(map(str, value.get("urls", ()))),
             digests=tuple(map(str, value.get("digests", ()))),
+            signatures=_signatures_of(value),
             purged=bool(value.get("purged")),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not a withdrawal: {text[:100]!r}") from error
+
+
+def _signatures_of(value: dict[str, Any]) -> tuple[str, ...]:
+    """The signatures of a withdrawal that are ones; older records have none."""
+    known = map(str, value.get("signatures", ()))
+    return tuple(each for each in known if _SIGNATURE.fullmatch(each))
 
 
 def tombstone_fields(**what: str | None) -> Fields:

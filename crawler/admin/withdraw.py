@@ -29,7 +29,6 @@ from archive.query.withdrawal_scope import (
     withdrawals,
     withdrawn_values,
 )
-from archive.urls import canonical_key
 from archive.warc.file_names import is_arc
 from archive.warc.tombstones import replace_with_tombstones
 from archive.warc.writer import WarcInfo, WarcWriter
@@ -131,9 +130,10 @@ def _withdrawal_of(
         url=article["url"],
         at=now,
         reason=reason,
-        keys=_sorted([*(row["key"] for row in rows), *(canonical_key(row["url"]) for row in own)]),
+        keys=_sorted(row[key] for row in rows for key in ("name_key", "own_key")),
         texts=_sorted(row[text] for row in rows for text in ("text_sha256", "raw_sha256")),
         urls=_sorted([*(row["url"] for row in own), article["url"]]),
+        signatures=_sorted(row["signature"].hex() for row in rows if row["signature"]),
         purged=purge,
     ), False
 
@@ -154,6 +154,7 @@ def _resume_withdrawal(
         texts=_sorted(withdrawn["text"]),
         urls=_sorted(withdrawn["url"]),
         digests=tuple(gone["payload_digests"].split()),
+        signatures=_sorted(withdrawn["signature"]),
         purged=purge,
     ), known
 

@@ -3,7 +3,7 @@ to the other parts.
 
 An address is a part's if it is another's with a number in it (`?page=2`, `/2`, `-p2.html`). Since
 ids look alike, the page must confirm it: by a number, by a word for the next or previous page, or
-by rel. Joining the parts is `archive.index.multipage`.
+by rel. Joining the parts is `archive.index.derived.multipage`.
 """
 
 from __future__ import annotations

@@ -104,7 +104,8 @@ def test_a_new_column_is_everywhere(tmp_path: Path) -> None:
     listed.write_text(text.replace(before, row + before), "utf-8")
     program = """
 import json, sqlite3
-from archive.index import articles, columns, schema
+from archive.index import columns, schema
+from archive.index.derived import articles
 from archive.query import audit, reader, table_docs
 db = sqlite3.connect(":memory:")
 db.executescript(schema.TABLES)

@@ -78,7 +78,12 @@ def test_what_was_withdrawn_stays_known(kit: Any) -> None:
     with IndexReader(kit.path()) as reader:
         assert [row["article_id"] for row in withdrawals(reader)] == [article]
         values = withdrawn_values(reader, article)
-        assert values == {"key": {"k", canonical_key(URL)}, "text": set(), "url": {URL}}
+        assert values == {
+            "key": {"k", canonical_key(URL)},
+            "text": set(),
+            "url": {URL},
+            "signature": set(),
+        }
         assert withdrawn_values(reader, "another") == {"key": set(), "text": set(), "url": set()}
         assert readings_of(reader, article) == []
 

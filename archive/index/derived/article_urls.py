@@ -54,7 +54,7 @@ def _kind_of_url(db: sqlite3.Connection, url: str, article: str, canonical: str,
     if (normalise_url(url) or url) == canonical:
         return "canonical"
     keys = db.execute(
-        "SELECT DISTINCT key FROM _readings WHERE url = ? AND article_id = ?", (url, article)
+        "SELECT DISTINCT name_key FROM _readings WHERE url = ? AND article_id = ?", (url, article)
     )
     if all(article_id(site, key) != article for (key,) in keys):
         return "duplicate"

@@ -28,7 +28,7 @@ _READ = """
 SELECT r.capture_id, t.part, r.is_last, r.text_id, t.title, t.metadata, ifnull(c.crawl_id, c.warc), r.text_sha256,
   r.fingerprint, r.article_id, r.version_id, r.url
 FROM _readings r JOIN _texts t ON t.id = r.text_id JOIN captures c ON c.id = r.capture_id
-WHERE r.site = ? AND r.key = ? AND r.is_active = 1 AND r.ordinal = 0 AND t.part IS NOT NULL ORDER BY r.order_key
+WHERE r.site = ? AND r.name_key = ? AND r.is_active = 1 AND r.ordinal = 0 AND t.part IS NOT NULL ORDER BY r.order_key
 """  # noqa: E501
 _NUMBERED = "SELECT 1 FROM _texts WHERE site = ? AND key = ? AND part > 0 LIMIT 1"
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from archive.index.affected import latest_reading
-from archive.index.article_urls import urls_leading_to, urls_redirected_to
+from archive.index.derived.article_urls import urls_leading_to, urls_redirected_to
 from archive.index.rows import order_key
 from archive.urls import canonical_key, is_amp, is_tracked
 
@@ -24,7 +24,9 @@ def derive_disappearances(
     before, so that the articles whose URLs redirect to them are decided again, too.
     """
     affected = set(articles)
-    named = "SELECT DISTINCT article_id FROM _readings WHERE key = ? AND article_id IS NOT NULL"
+    named = (
+        "SELECT DISTINCT article_id FROM _readings WHERE name_key = ? AND article_id IS NOT NULL"
+    )
     for url in urls | urls_leading_to(db, fresh):
         affected |= {
             article

@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archive.index.multipage import join_parts
+from archive.index.derived.multipage import join_parts
 from archive.model import Change, FetchFacts, NotAnArticle, NotArticleReason, PayloadKind, Reading
 from archive.model.withdrawal import Withdrawal
 from archive.text.shared_lines import make_place

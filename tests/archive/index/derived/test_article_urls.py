@@ -6,7 +6,7 @@ import sqlite3
 from itertools import pairwise
 from typing import Any
 
-from archive.index.article_urls import MOST_HOPS, urls_leading_to, urls_redirected_to
+from archive.index.derived.article_urls import MOST_HOPS, urls_leading_to, urls_redirected_to
 from archive.model import PayloadKind, Reading
 
 URL = "https://news.example/a/1001"

@@ -1,14 +1,15 @@
 """Articles and versions derived from what captures were read as, whatever the order the captures
 came in.
 
-Identity (one work on one site): an address, folded, is an article. A fingerprint (folded title,
+Identity (one work on one site): an address, folded, is an article; which address names a reading is
+`archive.index.derived.canonical_claims`'. A fingerprint (folded title,
 body and publication time) belongs to the address it was captured at first; an address all of whose
 fingerprints belong to one other address is that one's duplicate, and only as long as this holds. A
 version is a distinct text, numbered by when it was first captured; a text that comes back after an
 edit is its old version again. An article reads as its latest capture does.
 
-Only what a batch touches is derived anew. Addresses are `archive.index.article_urls`,
-near-duplicates `archive.index.clusters`.
+Only what a batch touches is derived anew. Addresses are `archive.index.derived.article_urls`,
+near-duplicates `archive.index.derived.clusters`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from archive.index.columns import ARTICLES, ColumnOrigin, column_names
 from archive.index.rows import folded
 from archive.model.identity import article_id, version_id
 from archive.text.folding import index_forms
+from archive.urls import canonical_url
 
 DEPENDENTS = ("authors", "tags", "images", "links")
 _ARTICLE_COLUMNS = column_names(
@@ -42,10 +44,10 @@ def derive_articles(db: sqlite3.Connection, touched: AffectedRows) -> None:
     """Bring `_url_article`, articles, versions and the full text up to date with the readings of
     the addresses touched.
     """
-    moved = _update_fingerprint_urls(db, touched)
-    for address in sorted(touched.addresses | moved):
+    names = sorted(touched.names | _update_fingerprint_urls(db, touched))
+    for address in names:
         _decide_article(db, address, touched)
-    _assign_readings(db, sorted(touched.addresses | moved), touched)
+    _assign_readings(db, names, touched)
     _write_versions(db, touched)
     changes = [
         change
@@ -63,7 +65,7 @@ def _update_fingerprint_urls(db: sqlite3.Connection, touched: AffectedRows) -> s
     moved: set[Address] = set()
     for site, fingerprint in sorted(touched.fingerprints):
         first = db.execute(
-            "SELECT key FROM _readings WHERE site = ? AND fingerprint = ? AND is_active = 1 "
+            "SELECT name_key FROM _readings WHERE site = ? AND fingerprint = ? AND is_active = 1 "
             "ORDER BY order_key LIMIT 1",
             (site, fingerprint),
         ).fetchone()
@@ -85,7 +87,7 @@ def _update_fingerprint_urls(db: sqlite3.Connection, touched: AffectedRows) -> s
         )
         if before is not None:
             keys = db.execute(
-                "SELECT DISTINCT key FROM _readings WHERE site = ? AND fingerprint = ? AND "
+                "SELECT DISTINCT name_key FROM _readings WHERE site = ? AND fingerprint = ? AND "
                 "is_active = 1",
                 (site, fingerprint),
             )
@@ -101,7 +103,7 @@ def _decide_article(db: sqlite3.Connection, address: Address, touched: AffectedR
         for (owner,) in db.execute(
             "SELECT DISTINCT o.key FROM _readings r JOIN _fingerprint_url o ON o.site = r.site AND "
             "o.fingerprint = r.fingerprint"
-            " WHERE r.site = ? AND r.key = ? AND r.is_active = 1 LIMIT 2",
+            " WHERE r.site = ? AND r.name_key = ? AND r.is_active = 1 LIMIT 2",
             address,
         )
     ]
@@ -130,7 +132,8 @@ def _assign_readings(
         stale = db.execute(
             "SELECT capture_id, ordinal, url, text_sha256, article_id, version_id, is_active "
             "FROM _readings"
-            " WHERE site = ? AND key = ? AND article_id IS NOT CASE is_active WHEN 1 THEN ? END",
+            " WHERE site = ? AND name_key = ?"
+            " AND article_id IS NOT CASE is_active WHEN 1 THEN ? END",
             (site, key, article),
         ).fetchall()
         for capture, ordinal, url, sha256, old_article, old_version, is_active in stale:
@@ -282,11 +285,13 @@ def _canonical_url(db: sqlite3.Connection, article: str, site: str) -> str:
     """The canonical URL an article has: as it was captured first, of those that fold to the
     article's own address.
     """
-    for key, canonical in db.execute(
-        "SELECT key, canonical FROM _readings WHERE article_id = ? ORDER BY order_key", (article,)
+    for name, key, canonical, url in db.execute(
+        "SELECT name_key, key, canonical, url FROM _readings WHERE article_id = ?"
+        " ORDER BY order_key",
+        (article,),
     ):
-        if article_id(site, key) == article:
-            return str(canonical)
+        if article_id(site, name) == article:
+            return str(canonical) if name == key else canonical_url(url)
     # it owns a fingerprint, so it has
     raise AssertionError(f"article {article} has no reading at its own address")
 

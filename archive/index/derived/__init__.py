@@ -1,0 +1,3 @@
+"""What follows from the captures: articles, addresses, clusters, disappearances; derived anew
+for whatever a batch touches.
+"""
