@@ -57,6 +57,7 @@ CAPTURES: Final = (
     Column("length", "INTEGER NOT NULL", "bytes of the record as compressed"),
     Column("crawl_id", "TEXT", "the crawl; `crawls.id`"),
     Column("site", "TEXT", "the site it was crawled for"),
+    Column("via", "TEXT", "the page, sitemap or feed that led to it"),
     Column(
         "kind",
         "TEXT NOT NULL",
@@ -198,6 +199,11 @@ CRAWLS: Final = (
     Column("unchanged", "INTEGER NOT NULL", "articles whose text was the same"),
     Column("duplicates", "INTEGER NOT NULL", "known articles found under another address"),
     Column("failed", "INTEGER NOT NULL", "URLs that could not be fetched or read"),
+    Column(
+        "left_out",
+        "INTEGER NOT NULL",
+        "addresses it was led to and did not ask for; `coverage` has the reasons",
+    ),
     Column("bytes", "INTEGER NOT NULL", "bytes received"),
 )
 

@@ -123,6 +123,7 @@ def capture_row(capture: Capture, reading: Reading) -> Row:
         "length": capture.length,
         "crawl_id": _storable_or_none(capture.facts.crawl_id),
         "site": _storable_or_none(capture.facts.site),
+        "via": _storable_or_none(capture.facts.via),
         "kind": str(reading.kind),
         "record_id": _storable_or_none(capture.record_id),
         "profile": _storable_or_none(capture.profile),
@@ -356,7 +357,7 @@ def capture_of(row: Sequence[Any]) -> Capture:
         record_type=RecordType(value["record_type"]),
         payload_digest=_digest_of(value["payload_digest"]),
         refers_to_date=datetime.fromisoformat(refers_to_date) if refers_to_date else None,
-        facts=FetchFacts(crawl_id=value["crawl_id"], site=value["site"]),
+        facts=FetchFacts(crawl_id=value["crawl_id"], site=value["site"], via=value["via"]),
     )
 
 

@@ -10,6 +10,7 @@ index --rebuild`.
 from __future__ import annotations
 
 from archive.index.columns import ARTICLES, CAPTURES, CRAWLS, columns_sql
+from archive.index.coverage_view import COVERAGE
 
 SCHEMA_VERSION = 4
 APPLICATION_ID = 0x57415251  # "WARQ": tells file(1) and us whose database this is
@@ -85,6 +86,12 @@ CREATE TABLE failures (
 ) WITHOUT ROWID;
 CREATE INDEX failures_crawl ON failures (crawl_id);                    -- status
 CREATE INDEX failures_url ON failures (url);                           -- why is it not there
+
+-- An address that a crawl was led to and did not ask for: why (LeftOutReason), as stated last. `coverage` shows it.
+CREATE TABLE _left_out (
+  url TEXT, site TEXT, why TEXT NOT NULL, detail TEXT NOT NULL, found_on TEXT, first_at TEXT NOT NULL, at TEXT NOT NULL,
+  crawl_id TEXT NOT NULL, PRIMARY KEY (url, site)
+) WITHOUT ROWID;
 
 -- An article that answered and no longer does.
 CREATE TABLE disappearances (
@@ -162,4 +169,4 @@ CREATE TABLE _withdrawn (kind TEXT, site TEXT, value TEXT, article_id TEXT, PRIM
 
 -- How far each WARC is in the index, in bytes.
 CREATE TABLE _progress (warc TEXT PRIMARY KEY, end INTEGER NOT NULL) WITHOUT ROWID;
-"""  # noqa: S608 - constants
+{COVERAGE}"""  # noqa: S608 - constants

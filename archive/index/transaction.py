@@ -34,7 +34,14 @@ from archive.index.withdrawals import (
     is_withdrawn_url,
     texts_of,
 )
-from archive.model import Capture, Change, Failure, PayloadKind, Reading, RecordType
+from archive.model import (
+    Capture,
+    Change,
+    Failure,
+    PayloadKind,
+    Reading,
+    RecordType,
+)
 from archive.model.withdrawal import Withdrawal
 
 # The earliest announcement stands; where two are as early, crawl and lastmod decide, so that their

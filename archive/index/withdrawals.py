@@ -186,6 +186,9 @@ def _forget_announcements(db: sqlite3.Connection, keys: set[str]) -> None:
         if canonical_key(row[1]) in keys
     ]
     db.executemany("DELETE FROM sightings WHERE id = ?", gone)
+    urls = db.execute("SELECT url FROM _left_out").fetchall()
+    left_out = [row for row in urls if canonical_key(row[0]) in keys]
+    db.executemany("DELETE FROM _left_out WHERE url = ?", left_out)
 
 
 def withdrawn_places(db: sqlite3.Connection) -> set[tuple[str, int]]:

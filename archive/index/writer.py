@@ -9,7 +9,7 @@ so that a live crawl, a rebuild and an import end at equal tables. Reading is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +22,7 @@ from archive.index.capture_lookup import earliest_with_digest, revisit_target
 from archive.index.columns import CRAWLS, column_names
 from archive.index.connection import open_writer, storage_errors
 from archive.index.learned_boilerplate import SampleCache
+from archive.index.left_out import insert_left_out, is_new_left_out
 from archive.index.rows import CAPTURE_COLUMNS, capture_of, crawl_row, exact_time, reference_of
 from archive.index.transaction import CaptureBatch, insert_failures
 from archive.index.withdrawals import is_withdrawn, withdrawn_places
@@ -31,6 +32,8 @@ from archive.model import (
     CrawlSummary,
     Digest,
     Failure,
+    LeftOut,
+    LeftOutBatch,
     Reading,
     RecordType,
     Reference,
@@ -138,6 +141,18 @@ class Index:
         """Add failures; the same failure of one crawl is one row."""
         with self._transaction():
             insert_failures(self._db, failures)
+
+    def add_left_out(self, batch: LeftOutBatch) -> None:
+        """Add addresses that a crawl left out; of several reasons for one the latest is kept."""
+        with self._transaction():
+            insert_left_out(self._db, batch)
+
+    def new_left_out(self, site: str, entries: Iterable[LeftOut]) -> list[LeftOut]:
+        """Those of `entries` whose reason is not what the index says of their address already, and
+        whose article is not withdrawn.
+        """
+        with storage_errors(self._path):
+            return [each for each in entries if is_new_left_out(self._db, site, each)]
 
     def withdraw(self, withdrawal: Withdrawal) -> None:
         """Take an article out, now and whenever it is read again; the same withdrawal twice is no

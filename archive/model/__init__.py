@@ -34,6 +34,7 @@ from archive.model.captures import (
 )
 from archive.model.digest import Digest
 from archive.model.identity import article_id, content_id, iso_utc, text_sha256, version_id
+from archive.model.left_out import LeftOut, LeftOutBatch, LeftOutReason
 
 __all__ = [
     "CRAWL_COUNTERS",
@@ -49,6 +50,9 @@ __all__ = [
     "Failure",
     "FetchFacts",
     "Image",
+    "LeftOut",
+    "LeftOutBatch",
+    "LeftOutReason",
     "Link",
     "NotAnArticle",
     "NotArticleReason",

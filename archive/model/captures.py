@@ -222,6 +222,7 @@ class CrawlSummary:
     unchanged: int = 0
     duplicates: int = 0
     failed: int = 0
+    left_out: int = 0
     bytes: int = 0
 
 

@@ -41,6 +41,18 @@ MEANINGS = {
     "withdrawals.text_sha256": "the digests of its texts, as `versions.text_sha256` had them, apart by spaces",  # noqa: E501
     "failures.reason": "why, in words",
     "disappearances.reason": "what is answered now: the status, or what the page has become",
+    "coverage.url": "an address that was announced or linked, or asked for",
+    "coverage.reason": (
+        "of `failed` and `left out`: why. What was left out begins with `scope`, `robots`, `date`, "
+        "`folded` (and the address asked for instead), `trap`, `budget`, `limit`, `interrupted`, "
+        "`away`, or `no crawl`"
+    ),
+    "coverage.capture_id": "the newest capture that answered, else the newest; `captures.id`",
+    "coverage.article_id": "the article that capture shows; `articles.id`",
+    "announced_by": "a page, sitemap or feed that led to it",
+    "first_announced": "when it was first met, UTC",
+    "last_asked": "when it was asked for last, UTC",
+    "outcome": "`captured`, `failed` or `left out`; empty where nothing is known of it",
     "site": "name of the site in `warraq.toml`",
     "title": "headline as published",
     "body": "paragraphs, one a line, as published (NFC, plain spaces)",
@@ -86,6 +98,10 @@ ROWS = {
     "crawls": "One run for one site.",
     "sightings": "One announcement of a URL; repeated unchanged it is the same one, seen again.",
     "failures": "A URL that could not be fetched or indexed, and why.",
+    "coverage": (
+        "A view: what became of each address that was announced or linked. `SELECT * FROM coverage "
+        "WHERE outcome IS NULL` finds what was lost without a word: nothing."
+    ),
     "disappearances": "An article that answered and no longer does.",
     "withdrawals": "An article that was taken back: what is left of it, as a tombstone.",
 }
@@ -106,7 +122,8 @@ def public_tables() -> Iterator[Table]:
     try:
         connection.executescript(TABLES)
         names = connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'articles_fts%'"
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
+            " AND name NOT LIKE 'articles_fts%'"
         )
         for (name,) in names.fetchall():
             if name.startswith(("_", "sqlite_")):

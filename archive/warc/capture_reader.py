@@ -14,7 +14,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archive.errors import DamagedRecordError
-from archive.model import Capture, CrawlSummary, Digest, Failure, FetchFacts, RecordType, Reference
+from archive.model import (
+    Capture,
+    CrawlSummary,
+    Digest,
+    Failure,
+    FetchFacts,
+    LeftOutBatch,
+    RecordType,
+    Reference,
+)
 from archive.model.revisit_reference import NOT_MODIFIED_PROFILE, choose_referred
 from archive.model.withdrawal import Withdrawal
 from archive.warc import arc, warc_fields
@@ -56,7 +65,7 @@ class DamagedRecord:
     problem: str
 
 
-Item = Capture | Failure | CrawlSummary | Withdrawal | DamagedRecord
+Item = Capture | Failure | CrawlSummary | LeftOutBatch | Withdrawal | DamagedRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +169,9 @@ class _RecordGroup:
 
 
 def _items_of_group(group: _RecordGroup) -> Iterator[Item]:
-    """The failures, crawl summaries, withdrawals and the capture that a group of records holds."""
+    """All that a group of records holds: failures, crawl summaries, what crawls left out,
+    withdrawals, and the capture.
+    """
     start = group.end
     try:
         for name, value in group.fields:
@@ -168,6 +179,8 @@ def _items_of_group(group: _RecordGroup) -> Iterator[Item]:
                 yield warc_fields.parse_failure(value)
             elif name == warc_fields.CRAWL_FIELD:
                 yield warc_fields.parse_crawl(value)
+            elif name == warc_fields.LEFT_OUT_FIELD:
+                yield warc_fields.parse_left_out(value)
             elif name == warc_fields.WITHDRAWAL_FIELD:
                 yield warc_fields.parse_withdrawal(value)
         if group.main is not None:

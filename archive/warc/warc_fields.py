@@ -22,6 +22,9 @@ from archive.model import (
     Exchange,
     Failure,
     FetchFacts,
+    LeftOut,
+    LeftOutBatch,
+    LeftOutReason,
     Sighting,
     Stage,
 )
@@ -42,6 +45,7 @@ _MAX_HOPS = 255
 
 FAILURE_FIELD = "warraq-failure"
 CRAWL_FIELD = "warraq-crawl-summary"
+LEFT_OUT_FIELD = "warraq-left-out"
 WITHDRAWAL_FIELD = "warraq-withdrawal"
 TOMBSTONE_FIELD = "warraq-tombstone"
 CLAIM_FIELD = "warraq-claim"
@@ -186,6 +190,37 @@ def parse_crawl(text: str) -> CrawlSummary:
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"not the summary of a crawl: {text[:100]!r}") from error
+
+
+def left_out_fields(batch: LeftOutBatch) -> Fields:
+    """The field that records which addresses a crawl left out: for each a list of URL, reason,
+    detail, and what led to it.
+    """
+    entries = [[each.url, str(each.why), each.detail, each.found_on] for each in batch.entries]
+    what = {"crawl_id": batch.crawl_id, "site": batch.site, "at": _format_instant(batch.at)}
+    return [(LEFT_OUT_FIELD, _json_text(what | {"entries": entries}))]
+
+
+def parse_left_out(text: str) -> LeftOutBatch:
+    """What a crawl left out from the value of its field; ValueError if it is malformed."""
+    value = _parse_object(text)
+    try:
+        return LeftOutBatch(
+            crawl_id=str(value["crawl_id"]),
+            site=str(value["site"]),
+            at=_parse_instant(value["at"]),
+            entries=tuple(
+                LeftOut(
+                    url=str(url),
+                    why=LeftOutReason(why),
+                    detail=str(detail),
+                    found_on=None if found_on is None else str(found_on),
+                )
+                for url, why, detail, found_on in value["entries"]
+            ),
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not what a crawl left out: {text[:100]!r}") from error
 
 
 # -------------------------------------------------------------------------------------- withdrawals

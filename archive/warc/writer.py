@@ -27,6 +27,7 @@ from archive.model import (
     Exchange,
     Failure,
     FetchFacts,
+    LeftOutBatch,
     Reference,
     content_id,
 )
@@ -201,6 +202,11 @@ class WarcWriter:
         """
         uri = "urn:warraq:crawl:" + quote(crawl.id, safe="")
         self._write_metadata(crawl.finished or crawl.started, uri, warc_fields.crawl_fields(crawl))
+
+    def write_left_out(self, batch: LeftOutBatch) -> None:
+        """Write a `metadata` record of addresses that a crawl was led to and did not ask for."""
+        uri = "urn:warraq:left-out:" + quote(batch.crawl_id, safe="")
+        self._write_metadata(batch.at, uri, warc_fields.left_out_fields(batch))
 
     def write_withdrawal(self, withdrawal: Withdrawal) -> None:
         """Write a `metadata` record that an article was withdrawn, so that every index made from

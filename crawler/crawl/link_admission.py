@@ -1,7 +1,7 @@
 """What readings bring a site's crawl: the entries worth queueing, and which shapes of address have
 dried up.
 
-Decides only. Failures go through a function it is given.
+Decides only. Failures go through a function it is given, what is left out to a log.
 """
 
 from __future__ import annotations
@@ -12,15 +12,24 @@ from itertools import chain
 from typing import Protocol
 
 from archive.config import SiteConfig
-from archive.model import Capture, Change, NotArticleReason, PayloadKind, Reading, Stage
+from archive.model import (
+    Capture,
+    Change,
+    LeftOutReason,
+    NotArticleReason,
+    PayloadKind,
+    Reading,
+    Stage,
+)
 from archive.urls import is_tracked
 from crawler.crawl import discovery
 from crawler.crawl.discovery import MAX_SITEMAP_DEPTH, Window
+from crawler.crawl.left_out import LeftOutLog
 from crawler.crawl.tracked_twins import TrackedTwins
 from crawler.frontier.key_set import KeySet
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl, frontier_key, whole_key
-from crawler.frontier.scope import MAX_OUTLINKS, SUSPECT, Scope, UrlKind
+from crawler.frontier.scope import MAX_OUTLINKS, SUSPECT, Scope, ScopeReason, UrlKind
 from crawler.frontier.trap_budgets import REFUSED_WEIGHT, TrapBudgets
 from crawler.politeness.refusals import REFUSED
 
@@ -30,6 +39,7 @@ MAX_BY_SHEETS = 20_000  # what style sheets call for in one crawl: they may name
 DISCOVERY = frozenset({UrlKind.SITEMAP, UrlKind.FEED})
 NO_PAGES = DISCOVERY | {UrlKind.REQUISITE}  # not counted as pages asked for
 _BY_LINK = frozenset({UrlKind.LINK, UrlKind.SECTION})
+_ELSEWHERE = frozenset({ScopeReason.HOST, ScopeReason.SCHEME})
 NO_CONTENT = frozenset({204, 205})
 _NO_PAGE = {
     NotArticleReason.NOT_HTML: "not a page",
@@ -56,12 +66,14 @@ class LinkAdmission:
         frontier: Frontier,
         window: Window,
         record_once: RecordOnce,
+        left_out: LeftOutLog,
     ) -> None:
         self._site = site
         self._scope = scope
         self._frontier = frontier
         self._window = window
         self._record_once = record_once
+        self._left_out = left_out
         self._budgets = TrapBudgets()
         self._links = KeySet()
         self._requisites = KeySet()
@@ -95,9 +107,10 @@ class LinkAdmission:
                 f"more than {MAX_SITEMAP_DEPTH} indexes deep: the sitemaps it names are not read",
                 url=capture.url,
             )
-        for sighting in reading.sightings:
-            if sighting.kind != "section" and not self._window.holds(sighting):
-                self._outside.add(frontier_key(self._site.name, sighting.url))
+            for url in reading.sitemaps:
+                deeper = QueuedUrl(url=url, kind=UrlKind.SITEMAP, via=capture.url)
+                self._left_out.note(deeper, LeftOutReason.BUDGET, "too deep in sitemap indexes")
+        self._pass_over_other_days(reading, capture.url)
         # Most links of a page stand on every page: they cost a look here, and nothing further on.
         # The feed that a start page names is told again: where it named none, the usual places
         # would be tried.
@@ -112,6 +125,15 @@ class LinkAdmission:
         return self.select_entries(
             discovery.discover_entries(reading, entry, capture.url, self._window)
         )
+
+    def _pass_over_other_days(self, reading: Reading, url: str) -> None:
+        """Leave out what a sitemap or feed at `url` announces for other days than are wanted."""
+        for sighting in reading.sightings:
+            if sighting.kind != "section" and not self._window.holds(sighting):
+                self._outside.add(frontier_key(self._site.name, sighting.url))
+                entry = QueuedUrl(url=sighting.url, via=url, claims=(sighting,))
+                day = sighting.published or sighting.modified or ""
+                self._left_out.note(entry, LeftOutReason.DATE, day)
 
     def _record_unexpected_answer(
         self, entry: QueuedUrl, capture: Capture, reading: Reading
@@ -214,6 +236,7 @@ class LinkAdmission:
             and len(self._outside)
             and frontier_key(self._site.name, entry.url) in self._outside
         ):
+            self._left_out.note(entry, LeftOutReason.DATE)
             return False
         verdict = self._scope.decide(
             entry.url, hops=entry.hops, kind=entry.kind, named_by_robots=entry.named_by_robots
@@ -222,12 +245,18 @@ class LinkAdmission:
             reason = f"not followed: {verdict}; others like it are passed over without a word"
             self._record_once(f"suspect {verdict.reason}", Stage.DISCOVERY, reason, url=entry.url)
         if not verdict.allowed:
+            # what a page links to elsewhere was never the site's
+            if entry.claims or verdict.reason not in _ELSEWHERE:
+                self._left_out.note(entry, LeftOutReason.SCOPE, str(verdict))
             return False
+        for claim in entry.claims:
+            self._left_out.note_spelling(claim.url, entry)
         if entry.kind is UrlKind.SITEMAP:
             self._sitemaps += 1
             if self._sitemaps > MAX_SITEMAPS:
                 reason = f"more than {MAX_SITEMAPS} sitemaps: the rest is not read"
                 self._record_once("sitemaps", Stage.DISCOVERY, reason, url=entry.url)
+                self._left_out.note(entry, LeftOutReason.BUDGET, "too many sitemaps")
                 return False
         return True
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,7 +18,16 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from archive.index.writer import Index
-from archive.model import Capture, Change, CrawlSummary, Failure, Reading, Stage
+from archive.model import (
+    Capture,
+    Change,
+    CrawlSummary,
+    Failure,
+    LeftOut,
+    LeftOutBatch,
+    Reading,
+    Stage,
+)
 from archive.warc.http_message import HttpMessage
 from archive.warc.writer import WarcWriter
 from crawler.crawl.lease import CaptureState, Lease
@@ -27,6 +37,7 @@ from pipelines.ingest.queue import AppliedCapture, IngestQueue
 # bounded.
 MAX_UNREAD = 24
 MAX_UNREAD_BYTES = 64 << 20
+LEFT_OUT_IN_RECORD = 500  # addresses: a record of some 50 KiB
 
 
 @dataclass(slots=True, eq=False)
@@ -167,6 +178,22 @@ class PendingCaptures:
         """Record how a crawl stands, or ended, in the archive and in the index."""
         self._writer.write_crawl(summary)
         self._index.end_crawl(summary)
+
+    def note_left_out(self, crawl: CrawlSummary, entries: Sequence[LeftOut]) -> None:
+        """Record which addresses a crawl was led to and did not ask for, in the archive and in the
+        index, as far as these do not say so already.
+        """
+        new = self._index.new_left_out(crawl.site, entries)
+        at = crawl.finished or datetime.now(UTC)
+        for start in range(0, len(new), LEFT_OUT_IN_RECORD):
+            batch = LeftOutBatch(
+                crawl_id=crawl.id,
+                site=crawl.site,
+                at=at,
+                entries=tuple(new[start : start + LEFT_OUT_IN_RECORD]),
+            )
+            self._writer.write_left_out(batch)
+            self._index.add_left_out(batch)
 
     def record_failure(self, url: str, stage: Stage, reason: str, crawl_id: str) -> None:
         """Record the failure of a URL in the archive and in the index."""

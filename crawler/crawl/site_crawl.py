@@ -38,6 +38,7 @@ from crawler.crawl.lease import (
     Lease,
     lease_of,
 )
+from crawler.crawl.left_out import LeftOutLog, why_waiting
 from crawler.crawl.link_admission import NO_PAGES, LinkAdmission
 from crawler.crawl.pending_captures import PendingCapture
 from crawler.crawl.recrawl_policy import due_articles
@@ -86,8 +87,9 @@ class SiteCrawl:
         self.scope = Scope(site)
         self.failures = SiteFailures(context, tally)
         window = Window(since=context.options.since, until=context.options.until)
+        self.left_out = LeftOutLog(site.name, context.frontier)
         self.admission = LinkAdmission(
-            site, self.scope, context.frontier, window, self.failures.record_once
+            site, self.scope, context.frontier, window, self.failures.record_once, self.left_out
         )
         self.seeding = Seeding(site, context.frontier, self.admission, self.robots)
         self.home = frozenset(origin_of(entry.url) for entry in discovery.start_entries(site))
@@ -347,10 +349,19 @@ class SiteCrawl:
         left = frontier.next_due(name) is not None
         self.tally.outcome = self._outcome(reason, left=left)
         if not (self.is_single or self.is_foreign):
+            self._tell_left_out()
             if not left:
                 frontier.forget_entries(name)
             self.note_progress()
         self.context.captures.note_crawl(self.tally.summary())
+
+    def _tell_left_out(self) -> None:
+        """Record what this crawl was led to and did not ask for."""
+        limit = "time" if self.is_late else "pages" if self.pages_spent else None
+        why = why_waiting(self.tally.outcome, lost=self.refusals.lost, limit=limit)
+        entries, self.tally.left_out = self.left_out.conclude(*why)
+        self.context.captures.note_left_out(self.tally.summary(), entries)
+        self.context.frontier.note_told(self.site.name)
 
     def _outcome(self, reason: str, *, left: bool) -> str:
         if self.context.stopping or reason == "shutdown":

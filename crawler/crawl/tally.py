@@ -13,8 +13,8 @@ class Tally:
     """How a crawl of one site stands.
 
     `outcome` is running, finished, limited, interrupted or failed. `pages` are those asked for,
-    sitemaps and feeds not counted; `fetched` and `bytes` are all exchanges. `url` is what was asked
-    for last.
+    sitemaps and feeds not counted; `fetched` and `bytes` are all exchanges; `left_out` is known at
+    the end. `url` is what was asked for last.
     """
 
     id: str
@@ -27,6 +27,7 @@ class Tally:
     unchanged: int = 0
     duplicates: int = 0
     failed: int = 0
+    left_out: int = 0
     bytes: int = 0
     pages: int = 0
     url: str = ""

@@ -40,6 +40,7 @@ from crawler.engine.queued_requests import (
     lasting_request,
 )
 from crawler.frontier.entry_table import request_blob
+from crawler.frontier.queue import TRAP
 from crawler.frontier.queued_url import QueuedUrl, key_of, request_key
 from crawler.frontier.scope import UrlKind
 from crawler.politeness.host_pacing import MAX_HELD
@@ -151,6 +152,8 @@ class FrontierScheduler(BaseScheduler):
             self._again.append(entry)
             return True
         known = key in self._fresh_keys or self._frontier.knows(self._site, key)
+        if known:
+            self._crawl.left_out.note_known(key, entry)
         if known and not (entry.claims or entry.kind is UrlKind.FEED):
             return False
         self._fresh_keys.add(key)
@@ -222,7 +225,7 @@ class FrontierScheduler(BaseScheduler):
         while self._leased:
             entry = self._leased.popleft()
             if self._crawl.admission.is_trap(entry):
-                self._frontier.mark_dead(entry.key, "trap")
+                self._frontier.mark_dead(entry.key, TRAP)
             elif self._crawl.context.index.is_withdrawn(self._site, entry.url):
                 # what was taken back is not fetched anew
                 self._frontier.mark_dead(entry.key, "withdrawn")
@@ -315,6 +318,7 @@ class FrontierScheduler(BaseScheduler):
                     self._again.append(entry)
                 else:
                     self._frontier.requeue(self._site, entry)
+            self._crawl.left_out.save()
         for lease in over:
             del self._leases[lease.request]
             for capture in lease.captures:

@@ -23,7 +23,7 @@ from crawler.frontier.queued_url import (
 from crawler.frontier.scope import UrlKind
 
 _MAX_CLAIMS = 4  # announcements of one URL that travel with it into the WARC
-FORMAT = 3
+FORMAT = 4
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -45,12 +45,22 @@ CREATE TABLE IF NOT EXISTS entries (
     attempts   INTEGER NOT NULL DEFAULT 0,
     not_before REAL NOT NULL DEFAULT 0,      -- Unix time
     leased     REAL,                         -- Unix time of the lease
-    reason     TEXT                          -- why it is dead
+    reason     TEXT,                         -- why it is dead
+    told       INTEGER NOT NULL DEFAULT 0    -- 1: the archive says why it was not asked for yet
 );
 -- serves lease(): the next entry of a site
 CREATE INDEX IF NOT EXISTS entries_waiting ON entries (site, priority, seq) WHERE state = 0;
 -- serves leased() and release_leases()
 CREATE INDEX IF NOT EXISTS entries_leased ON entries (site) WHERE state = 1;
+-- addresses that this crawl was led to and does not queue, until the archive has them
+CREATE TABLE IF NOT EXISTS left_out (
+    site     TEXT,
+    url      TEXT,
+    why      TEXT NOT NULL,
+    detail   TEXT NOT NULL,
+    found_on TEXT,
+    PRIMARY KEY (site, url)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS runs (
     site     TEXT PRIMARY KEY,
     at       REAL NOT NULL,                  -- Unix time of the note

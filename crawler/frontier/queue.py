@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.index.connection import create_private, storage_errors
-from archive.model import CrawlSummary
+from archive.model import CrawlSummary, LeftOut, LeftOutReason
 from archive.urls import is_amp
 from crawler.frontier.entry_table import (
     FORMAT,
@@ -43,11 +43,13 @@ from crawler.frontier.queued_url import (
     EntryState,
     LastRun,
     QueuedUrl,
+    UnaskedEntry,
     key_of,
     queue_priority,
 )
 from crawler.frontier.scope import UrlKind
 
+TRAP = "trap"  # the reason of entries that are given up because their shape brings nothing
 _REPAIR = "the crawl's state may be deleted, the next crawl finds everything anew"
 
 
@@ -93,7 +95,10 @@ class Frontier:
         if self._db.execute("PRAGMA user_version").fetchone()[0] != FORMAT:
             # State of another version is not worth a migration: the next crawl finds everything
             # anew.
-            self._db.executescript("DROP TABLE IF EXISTS entries; DROP TABLE IF EXISTS runs;")
+            self._db.executescript(
+                "DROP TABLE IF EXISTS entries; DROP TABLE IF EXISTS runs;"
+                " DROP TABLE IF EXISTS left_out;"
+            )
             self._db.execute(f"PRAGMA user_version={FORMAT}")
         self._db.executescript(SCHEMA)
 
@@ -181,6 +186,11 @@ class Frontier:
         """Whether an entry of this key was ever queued, and not forgotten."""
         return key in self._known_of(site)
 
+    def url_of(self, key: int) -> str | None:
+        """The address of the entry of this key; None where there is none."""
+        row = self._db.execute("SELECT url FROM entries WHERE key=?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
     def lease(
         self, site: str, now: float | None = None, *, count: int = 1, started: bool = False
     ) -> list[QueuedUrl]:
@@ -233,6 +243,47 @@ class Frontier:
     def mark_dead(self, key: int, reason: str) -> None:
         """The entry will not be fetched in this crawl."""
         self._db.execute("UPDATE entries SET state=3, reason=? WHERE key=?", (reason, key))
+
+    # ------------------------------------------------------------------------------------- left out
+
+    def leave_out(self, site: str, entries: Iterable[LeftOut]) -> None:
+        """Keep addresses that are not queued, each with the reason met first, until they are
+        noted as told.
+        """
+        self._db.executemany(
+            "INSERT OR IGNORE INTO left_out VALUES (?, ?, ?, ?, ?)",
+            [(site, each.url, str(each.why), each.detail, each.found_on) for each in entries],
+        )
+
+    def left_out(self, site: str) -> list[LeftOut]:
+        """What is kept as left out."""
+        rows = self._db.execute(
+            "SELECT url, why, detail, found_on FROM left_out WHERE site=? ORDER BY url", (site,)
+        )
+        return [
+            LeftOut(url=url, why=LeftOutReason(why), detail=detail, found_on=found_on)
+            for url, why, detail, found_on in rows
+        ]
+
+    def unasked(self, site: str) -> Iterator[UnaskedEntry]:
+        """The entries that were announced or linked and not asked for: those that wait, and those
+        given up untried.
+        """
+        rows = self._db.execute(
+            "SELECT url, via, state, told FROM entries WHERE site=? AND guess=0 AND kind != ?"
+            " AND (state=0 OR (state=3 AND reason=?)) ORDER BY seq",
+            (site, str(UrlKind.REQUISITE), TRAP),
+        )
+        for url, via, state, told in rows:
+            yield UnaskedEntry(url=url, via=via, is_trap=state == EntryState.DEAD, told=bool(told))
+
+    def note_told(self, site: str) -> None:
+        """Note that the archive has what is left out, and why entries were not asked for."""
+        with self.transaction():
+            self._db.execute("DELETE FROM left_out WHERE site=?", (site,))
+            self._db.execute(
+                "UPDATE entries SET told=1 WHERE site=? AND told=0 AND state IN (0, 3)", (site,)
+            )
 
     # ------------------------------------------------------------------------------ from run to run
 

@@ -72,6 +72,18 @@ class QueuedUrl:
     key: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnaskedEntry:
+    """An entry that was not asked for: what led to it, whether it was given up as a trap, and
+    whether the archive says so already.
+    """
+
+    url: str
+    via: str | None
+    is_trap: bool
+    told: bool
+
+
 @dataclass(frozen=True, slots=True)
 class LastRun:
     """How the last run for a site ended, or stood when it was last noted, and when that was (Unix

@@ -24,6 +24,7 @@ from archive.model import (
     Capture,
     Change,
     Failure,
+    LeftOutBatch,
     PayloadKind,
     Reading,
     RecordType,
@@ -218,6 +219,8 @@ class IngestQueue:
                 yield item
             elif isinstance(item, Failure):
                 self._index.add_failures([item])
+            elif isinstance(item, LeftOutBatch):
+                self._index.add_left_out(item)
             elif isinstance(item, Withdrawal):
                 self._index.withdraw(item)
             else:

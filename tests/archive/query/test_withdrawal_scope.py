@@ -84,7 +84,7 @@ def test_what_was_withdrawn_stays_known(kit: Any) -> None:
             "url": {URL},
             "signature": set(),
         }
-        assert withdrawn_values(reader, "another") == {"key": set(), "text": set(), "url": set()}
+        assert not any(withdrawn_values(reader, "another").values())
         assert readings_of(reader, article) == []
 
 

@@ -21,6 +21,7 @@ from archive.model import (
 )
 from crawler.crawl import discovery
 from crawler.crawl.discovery import Window
+from crawler.crawl.left_out import LeftOutLog
 from crawler.crawl.link_admission import LinkAdmission
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl
@@ -189,7 +190,9 @@ class Reaped:
     def __init__(self, frontier: Frontier, **site) -> None:
         self.said: dict[str, str] = {}
         config = SiteConfig(name="news", start=(f"{HOST}/",), **site)
-        self.harvest = LinkAdmission(config, Scope(config), frontier, Window(), self.say)
+        self.harvest = LinkAdmission(
+            config, Scope(config), frontier, Window(), self.say, LeftOutLog(config.name, frontier)
+        )
 
     def say(self, key: str, stage, reason: str, *, url: str | None = None) -> None:
         self.said[key] = f"{stage} {url} {reason}"

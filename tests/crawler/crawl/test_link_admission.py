@@ -11,6 +11,7 @@ import pytest
 from archive.config import SiteConfig
 from archive.model import Stage
 from crawler.crawl.discovery import Window
+from crawler.crawl.left_out import LeftOutLog
 from crawler.crawl.link_admission import LinkAdmission
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl
@@ -36,6 +37,7 @@ def admit(frontier: Frontier, entries: list[QueuedUrl], site: SiteConfig = SITE)
         frontier,
         Window(),
         lambda key, stage, why, **_: said.append((key, stage, why)),
+        LeftOutLog(site.name, frontier),
     )
     return admission.select_entries(entries)
 

@@ -13,6 +13,7 @@ import pytest
 from archive.config import SiteConfig
 from archive.model import CrawlSummary
 from crawler.crawl.discovery import Window
+from crawler.crawl.left_out import LeftOutLog
 from crawler.crawl.link_admission import LinkAdmission
 from crawler.crawl.seeding import Seeding
 from crawler.frontier.queue import Frontier
@@ -46,7 +47,14 @@ def frontier(tmp_path: Path) -> Iterator[Frontier]:
 
 
 def seeding_of(frontier: Frontier, robots: Robots) -> Seeding:
-    admission = LinkAdmission(SITE, Scope(SITE), frontier, Window(), lambda *_, **__: None)
+    admission = LinkAdmission(
+        SITE,
+        Scope(SITE),
+        frontier,
+        Window(),
+        lambda *_, **__: None,
+        LeftOutLog(SITE.name, frontier),
+    )
     return Seeding(SITE, frontier, admission, cast("RobotsCache", robots))
 
 
