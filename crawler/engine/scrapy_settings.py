@@ -48,7 +48,6 @@ DEFAULT_REQUEST_HEADERS = {
 # ------------------------------------------------------------------------------- the collection
 
 
-
 def _current_collection() -> str | None:
     """The current folder, or the one whose `scrapy.cfg` led here, if it is a collection."""
     project = Path(closest_scrapy_cfg()).parent

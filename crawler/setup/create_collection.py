@@ -24,7 +24,7 @@ from crawler.setup.site_survey import (
 )
 
 _SCRAPY_CFG = """\
-# For the `scrapy` command (list, crawl, shell, fetch, parse) in this folder; `warraq` does not read it.
+# For the `scrapy` command (list, crawl, shell, fetch, parse) in this folder.
 [settings]
 default = crawler.engine.scrapy_settings
 """

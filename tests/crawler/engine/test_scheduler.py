@@ -46,6 +46,37 @@ class Asking(NewsSpider):
         type(self).answered.append((response.url, response.request.method, page))
 
 
+class Together(Asking):
+    """One that asks for all of `wanted` in one callback."""
+
+    in_memory = False
+
+    async def start(self) -> Any:
+        yield Request(self.site.start[0], callback=self.ask, dont_filter=True)
+
+    def ask(self, response: Any) -> Any:
+        callback = self.answered.append if self.in_memory else self.parse_api
+        for request in self.wanted:
+            yield request.replace(callback=callback)
+        yield Request(response.url, dont_filter=True)
+
+
+class InMemory(Together):
+    """One whose callback is no method of it."""
+
+    in_memory = True
+
+
+class Urgent(Together):
+    """One whose first answer makes it ask for something before all that waits."""
+
+    def parse_api(self, response: Any, page: int = 0) -> Any:  # noqa: ARG002 - as above
+        yield Request(f"{self.site.start[0]}urgent", priority=1, callback=self.parse_urgent)
+
+    def parse_urgent(self, response: Any) -> None:
+        """Nothing."""
+
+
 class Closing(Asking):
     """One whose callback is no method of it."""
 
@@ -61,7 +92,7 @@ def site() -> Iterator[Site]:
     pages = [f"/news/{number}" for number in range(4)]
     routes = {"/": say(listing("الجريدة", pages)), "/api": say("{}", kind="application/json")}
     routes |= {page: say(article(page)) for page in pages}
-    Asking.answered = Closing.answered = []
+    Asking.answered = []
     with Site(routes) as running:
         yield running
 
@@ -71,6 +102,7 @@ def crawl(
     site: Site,
     spider: str = "Asking",
     exclude: tuple[str, ...] = (),
+    concurrency: int = 4,
     **options: Any,
 ) -> str:
     config = SiteConfig(
@@ -78,6 +110,7 @@ def crawl(
         start=(site.url + "/",),
         delay=0.0,
         exclude=exclude,
+        concurrency=concurrency,
         spider=f"{MINE}:{spider}",
     )
     collection = CollectionConfig(name="test", sites=(config,))
@@ -217,3 +250,42 @@ def test_a_limit_holds_for_requests_in_memory_too(
         assert crawl(layout, site, "Closing", limit=1) == "limited"
     assert len(Closing.answered) == 1
     assert "2 requests that only memory held are lost" in caplog.text
+
+
+def test_a_spider_s_priorities_are_kept_by_the_next_process(tmp_path: Path, site: Site) -> None:
+    """More goes first, less than 0 last; a crawl with a limit leaves the rest in that order."""
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    priorities = (-5, 0, 7, 3, -1)
+    Asking.wanted = [
+        Request(f"{site.url}/api/{number}", priority=number, meta={"callback": "parse_api"})
+        for number in priorities
+    ]
+    site.routes |= {f"/api/{each}": say("{}", kind="application/json") for each in priorities}
+    assert crawl(layout, site, "Together", limit=3, concurrency=1) == "limited"
+    assert [target for target in site.wire.targets if "/api/" in target] == ["/api/7", "/api/3"]
+    Asking.wanted = []
+    assert crawl(layout, site, "Together", concurrency=1) == "finished"
+    asked = [target.removeprefix("/api/") for target in site.wire.targets if "/api/" in target]
+    assert asked == ["7", "3", "0", "-1", "-5"]
+
+
+def test_priorities_hold_in_memory_too(tmp_path: Path, site: Site) -> None:
+    """Requests that cannot be written down are made in the order of theirs."""
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    InMemory.wanted = [Request(f"{site.url}/api?{number}", priority=number) for number in (1, 3, 2)]
+    assert crawl(layout, site, "InMemory", concurrency=1) == "finished"
+    asked = [target for target in site.wire.targets if target.startswith("/api")]
+    assert asked == ["/api?3", "/api?2", "/api?1"]
+
+
+def test_what_is_urgent_goes_before_what_was_taken_from_the_queue(
+    tmp_path: Path, site: Site
+) -> None:
+    """Entries leased together and not yet asked for step back for a priority above theirs."""
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    Asking.wanted = [Request(f"{site.url}/api/{number}") for number in range(6)]
+    site.routes |= {f"/api/{each}": say("{}", kind="application/json") for each in range(6)}
+    site.routes["/urgent"] = say("{}", kind="application/json")
+    assert crawl(layout, site, "Urgent", concurrency=1) == "finished"
+    asked = [each for each in site.wire.targets if each.startswith(("/api/", "/urgent"))]
+    assert asked.index("/urgent") < 4
