@@ -10,6 +10,7 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider, NotConfigured
 from scrapy.utils.spider import DefaultSpider
+from twisted.python.failure import Failure
 
 from archive.config import SiteConfig, load_config
 from archive.layout import CollectionFolder
@@ -30,8 +31,10 @@ class CollectionExtension:
         site = _site_of(spider, context)
         tally = context.tallies.setdefault(site.name, open_tally(site))
         self._crawl = SiteCrawl(crawler, context, site, tally)
+        self._stats = crawler.stats
         self._crawl.is_foreign = not isinstance(spider, NewsSpider)
         crawler.signals.connect(self.spider_idle, signals.spider_idle)
+        crawler.signals.connect(self.item_error, signals.item_error)
         crawler.signals.connect(self.spider_closed, signals.spider_closed)
         crawler.signals.connect(self.engine_stopped, signals.engine_stopped)
 
@@ -58,6 +61,12 @@ class CollectionExtension:
             self._crawl.context.frontier.add(self._crawl.site.name, entries)
             self._crawl.wake()
             raise DontCloseSpider
+
+    def item_error(self, failure: Failure) -> None:
+        """Count what a pipeline raised: Scrapy counts what it drops, and what callbacks raise."""
+        if self._stats is not None:
+            self._stats.inc_value("warraq/item_errors/count")
+            self._stats.inc_value(f"warraq/item_errors/{failure.type.__name__}")
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
         """Note how the crawl ended, once the index holds all of it."""
