@@ -13,6 +13,7 @@ from scrapy.utils.spider import DefaultSpider
 from twisted.python.failure import Failure
 
 from archive.config import SiteConfig, load_config
+from archive.errors import ConfigError
 from archive.layout import CollectionFolder
 from crawler.crawl.context import CrawlContext, find_open_context, open_context
 from crawler.crawl.site_crawl import SiteCrawl, open_tally
@@ -44,11 +45,16 @@ class CollectionExtension:
         and `scrapy fetch`, which leave no trace.
         """
         root = crawler.settings.get("WARRAQ_COLLECTION")
-        if not root or crawler.spider is None or isinstance(crawler.spider, DefaultSpider):
+        if not root or crawler.spider is None or _is_looking(crawler.spider):
             raise NotConfigured
         layout = CollectionFolder(Path(root))
         context = find_open_context(layout.root)
         if context is None:
+            if not layout.config.is_file():
+                raise ConfigError(
+                    f"WARRAQ_COLLECTION: {layout.root} is no collection;"
+                    f" make one with `warraq init {layout.root}`"
+                )
             stack, config = ExitStack(), load_config(layout.config)
             sites = [site for site in config.sites if site.name == crawler.spider.name]
             context = stack.enter_context(open_context(layout, config, sites))
@@ -66,7 +72,7 @@ class CollectionExtension:
         """Count what a pipeline raised: Scrapy counts what it drops, and what callbacks raise."""
         if self._stats is not None:
             self._stats.inc_value("warraq/item_errors/count")
-            self._stats.inc_value(f"warraq/item_errors/{failure.type.__name__}")
+            self._stats.inc_value(f"warraq/item_errors/{type(failure.value).__name__}")
 
     async def spider_closed(self, spider: Spider, reason: str) -> None:
         """Note how the crawl ended, once the index holds all of it."""
@@ -78,6 +84,13 @@ class CollectionExtension:
         """Close the collection behind the last crawl, if a crawler opened it."""
         if not self._crawl.context.crawls:
             self._crawl.context.close_behind_last()
+
+
+def _is_looking(spider: Spider) -> bool:
+    """Whether `scrapy fetch` or `scrapy shell` made the spider, or gave it a start of its own."""
+    return isinstance(spider, DefaultSpider) or (
+        type(spider).start.__module__ == "scrapy.commands.fetch"
+    )
 
 
 def _site_of(spider: Spider, context: CrawlContext) -> SiteConfig:
