@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import marshal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback_site.server import Site, redirect, say
+from loopback_site.server import Site, Talk, redirect, say
 from loopback_site.small_paper import article, listing
 from scrapy import Request, Spider
 from scrapy.core.scheduler import Scheduler
@@ -25,6 +26,7 @@ from crawler.engine.run import crawl_sites
 from crawler.engine.scheduler import FrontierScheduler
 from crawler.engine.scrapy_settings import as_dict
 from crawler.engine.spider import NewsSpider
+from crawler.frontier.queued_url import EntryState
 
 MINE = "tests.crawler.engine.test_scheduler"
 
@@ -92,7 +94,7 @@ def site() -> Iterator[Site]:
     pages = [f"/news/{number}" for number in range(4)]
     routes = {"/": say(listing("الجريدة", pages)), "/api": say("{}", kind="application/json")}
     routes |= {page: say(article(page)) for page in pages}
-    Asking.answered = []
+    Asking.answered, Asking.wanted = [], []
     with Site(routes) as running:
         yield running
 
@@ -289,3 +291,74 @@ def test_what_is_urgent_goes_before_what_was_taken_from_the_queue(
     assert crawl(layout, site, "Urgent", concurrency=1) == "finished"
     asked = [each for each in site.wire.targets if each.startswith(("/api/", "/urgent"))]
     assert asked.index("/urgent") < 4
+
+
+def states(layout: CollectionFolder) -> dict[str, tuple[int, float | None]]:
+    with closing(sqlite3.connect(layout.frontier)) as db:
+        found = db.execute("SELECT url, state, leased FROM entries").fetchall()
+    return {"/" + url.partition("//")[2].partition("/")[2]: (state, at) for url, state, at in found}
+
+
+def test_what_a_stop_broke_off_waits_as_if_it_had_never_been_taken(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that hangs when time is up, the last there was: the crawl is limited, not finished,
+    and the next one asks for it.
+    """
+    monkeypatch.setattr("crawler.crawl.site_crawl.GRACE", 0.2)
+    layout = CollectionFolder.create(tmp_path / "c", "")
+
+    async def hang(talk: Talk) -> None:
+        await talk.wait(30)
+
+    site.routes["/news/3"] = hang
+    assert crawl(layout, site, max_time=2.0) == "limited"
+    assert states(layout)["/news/3"] == (EntryState.WAITING, None)
+    site.routes["/news/3"] = say(article("/news/3"))
+    assert crawl(layout, site) == "finished"
+    assert site.wire.targets.count("/news/3") == 2
+
+
+def test_a_crawl_that_is_closed_leaves_nothing_taken(tmp_path: Path, site: Site) -> None:
+    """What was fetched is acknowledged when the index has it, even if that is at the very end; what
+    was not asked for waits.
+    """
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    Asking.custom_settings = Asking.custom_settings | {"CLOSESPIDER_PAGECOUNT": 8}
+    try:
+        assert crawl(layout, site) == "limited"
+    finally:
+        del Asking.custom_settings["CLOSESPIDER_PAGECOUNT"]
+    fetched = {target for target in site.wire.targets if target.startswith("/news/")}
+    assert 0 < len(fetched) < 4
+    now = states(layout)
+    assert {now[each][0] for each in fetched} == {EntryState.DONE}
+    assert EntryState.LEASED not in {state for state, _ in now.values()}
+
+
+def test_what_a_killed_crawl_had_posted_is_posted_again(tmp_path: Path, site: Site) -> None:
+    """No capture of the same address by GET answers for it, and no condition of one is put on it;
+    the GET itself is answered from its capture.
+    """
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    site.routes["/api"] = say("{}", kind="application/json", ETag='"1"')
+    Asking.wanted = [
+        Request(f"{site.url}/api", meta={"callback": "parse_api"}),
+        Request(f"{site.url}/api", method="POST", body=b"x", meta={"callback": "parse_api"}),
+    ]
+    assert crawl(layout, site, limit=1, concurrency=1) == "limited"
+    assert [(each[1], each[2]) for each in Asking.answered] == [("GET", 0)]
+    with closing(sqlite3.connect(layout.frontier)) as db, db:
+        # as a process leaves them that had both under way when it was killed
+        db.execute("UPDATE entries SET state = 1, leased = ? WHERE url LIKE '%/api'", (1.0,))
+        blob = marshal.dumps(
+            Request(f"{site.url}/api", callback=None).to_dict() | {"callback": "parse_api"}
+        )
+        db.execute("UPDATE entries SET request = ? WHERE request IS NULL", (blob,))
+        db.execute("UPDATE entries SET state = 3 WHERE state = 0")
+    Asking.wanted, Asking.answered[:] = [], []
+    crawl(layout, site, concurrency=1)
+    assert sorted(each[1] for each in Asking.answered) == ["GET", "POST"]
+    asked = [each for each in site.wire.exchanges if each.target == "/api"]
+    assert [each.request.partition(b" ")[0] for each in asked] == [b"GET", b"POST"]
+    assert b"if-none-match" not in asked[-1].request.lower()
