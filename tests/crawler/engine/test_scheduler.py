@@ -320,13 +320,14 @@ def test_what_a_stop_broke_off_waits_as_if_it_had_never_been_taken(
 
 
 def test_a_crawl_that_is_closed_leaves_nothing_taken(tmp_path: Path, site: Site) -> None:
-    """What was fetched is acknowledged when the index has it, even if that is at the very end; what
-    was not asked for waits.
+    """What was fetched is acknowledged when the index has it, even if that is at the very end, as
+    with pages that nobody waits for; what was not asked for waits.
     """
     layout = CollectionFolder.create(tmp_path / "c", "")
+    site.routes |= {f"/news/{each}": say(listing(f"قسم {each}", [])) for each in range(4)}
     Asking.custom_settings = Asking.custom_settings | {"CLOSESPIDER_PAGECOUNT": 8}
     try:
-        assert crawl(layout, site) == "limited"
+        assert crawl(layout, site, concurrency=1) == "limited"
     finally:
         del Asking.custom_settings["CLOSESPIDER_PAGECOUNT"]
     fetched = {target for target in site.wire.targets if target.startswith("/news/")}
