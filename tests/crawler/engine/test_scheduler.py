@@ -325,7 +325,7 @@ def test_a_crawl_that_is_closed_leaves_nothing_taken(tmp_path: Path, site: Site)
     """
     layout = CollectionFolder.create(tmp_path / "c", "")
     site.routes |= {f"/news/{each}": say(listing(f"قسم {each}", [])) for each in range(4)}
-    Asking.custom_settings = Asking.custom_settings | {"CLOSESPIDER_PAGECOUNT": 8}
+    Asking.custom_settings = Asking.custom_settings | {"CLOSESPIDER_PAGECOUNT": 10}
     try:
         assert crawl(layout, site, concurrency=1) == "limited"
     finally:
