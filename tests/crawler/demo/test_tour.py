@@ -97,3 +97,20 @@ def test_a_tour_whose_crawl_fails_says_so(
         main(["demo", str(tmp_path / "c")])
     assert left.value.code == 3
     assert re.search(r"^sidr +failed", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_the_readme_shows_what_the_tour_does(tour: DemoResult) -> None:
+    """The numbers of its crawl, and how many addresses each article has; all but what a port in an
+    address changes.
+    """
+    shown = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    (summary,) = tour.summaries
+    row = re.search(r"^sidr  (.*)$", shown, re.MULTILINE)
+    assert row is not None
+    numbers = (summary.fetched, summary.new, summary.changed, summary.unchanged)
+    told = ["finished", *map(str, numbers), str(summary.duplicates), str(summary.failed)]
+    assert row[1].split()[:-1] == told
+    articles = re.findall(r"^(2026-\S+Z) .* (\d+) +(\d+)$", shown, re.MULTILINE)
+    assert articles == [
+        (each["published"], str(each["versions"]), str(each["addresses"])) for each in tour.articles
+    ]
