@@ -30,7 +30,7 @@ class Writing(NewsSpider):
 
 class Write:
     async def process_item(self, item):
-        await asyncio.sleep(0.3 if "3" in item["url"] else 0.02)  # as a database would
+        await asyncio.sleep(0.3 if item["url"][-1] == "3" else 0.02)  # as a database would
         seen = {name: item[name] for name in ("url", "change", "warc", "offset")}
         with Path(os.environ["SEEN"]).open("a") as file:
             file.write(json.dumps(seen) + "\\n")
@@ -88,19 +88,19 @@ def seen_articles(layout: CollectionFolder) -> list[dict[str, Any]]:
 
 def test_a_pipeline_sees_each_article_at_least_once(tmp_path: Path, site: Site) -> None:
     """Killed while its articles go through the pipeline, a crawl goes on with those it had not
-    seen: each with its capture as the index has it; so, too, where all were known before.
+    seen: each with its capture and its change as the index has them, new at first, unchanged when
+    all were known before.
     """
     (tmp_path / "writing.py").write_text(WRITING, "utf-8")
     layout = CollectionFolder.create(tmp_path / "c", CONFIG.format(url=site.url))
     wanted = {f"{site.url}/news/{number}" for number in range(PAGES)}
-    for changes in ({"new", "none"}, {"unchanged", "none"}):
+    for change in ("new", "unchanged"):
         (tmp_path / "seen").unlink(missing_ok=True)
         for kill_after in (0, 1, 4, 9):
             crawl(layout, kill_after=kill_after)
         crawl(layout, kill_after=None)
         seen = seen_articles(layout)
-        assert {each["url"] for each in seen} == wanted
-        assert {each["change"] for each in seen} <= changes
+        assert {each["url"] for each in seen if each["change"] == change} == wanted
         with sqlite3.connect(f"file:{layout.index_db}?mode=ro", uri=True) as db:
             for each in seen:
                 found = db.execute(
