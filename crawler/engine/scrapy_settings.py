@@ -50,10 +50,12 @@ DEFAULT_REQUEST_HEADERS = {
 
 def _current_collection() -> str | None:
     """The current folder, or the one whose `scrapy.cfg` led here, if it is a collection."""
-    project = Path(closest_scrapy_cfg()).parent
-    for folder in (Path.cwd(), project):
-        if (folder / "warraq.toml").is_file():
-            return str(folder)
+    try:
+        for folder in (Path.cwd(), Path(closest_scrapy_cfg()).parent):
+            if (folder / "warraq.toml").is_file():
+                return str(folder)
+    except OSError:  # the current folder was deleted, or one above it is closed to us
+        pass
     return None
 
 
