@@ -22,6 +22,7 @@ from scrapy.settings import Settings
 from archive.config import CollectionConfig, SiteConfig
 from archive.layout import CollectionFolder
 from crawler.crawl.options import CrawlOptions
+from crawler.crawl.site_crawl import SiteCrawl
 from crawler.engine.run import crawl_sites
 from crawler.engine.scheduler import FrontierScheduler
 from crawler.engine.scrapy_settings import as_dict
@@ -36,9 +37,11 @@ class Asking(NewsSpider):
 
     wanted: list[Request]
     answered: list[Any]
+    running: SiteCrawl
     custom_settings = {"LOG_LEVEL": "CRITICAL"}  # noqa: RUF012 - as Scrapy has it
 
     async def start(self) -> Any:
+        Asking.running = self.crawl
         for request in self.wanted:
             yield request.replace(callback=getattr(self, request.meta["callback"]))
         async for request in super().start():
@@ -302,17 +305,16 @@ def states(layout: CollectionFolder) -> dict[str, tuple[int, float | None]]:
 def test_what_a_stop_broke_off_waits_as_if_it_had_never_been_taken(
     tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A page that hangs when time is up, the last there was: the crawl is limited, not finished,
-    and the next one asks for it.
-    """
+    """A page that hangs when time is up: the crawl is limited, and the next one asks for it."""
     monkeypatch.setattr("crawler.crawl.site_crawl.GRACE", 0.2)
     layout = CollectionFolder.create(tmp_path / "c", "")
 
     async def hang(talk: Talk) -> None:
-        await talk.wait(30)
+        Asking.running._deadline = 0.0  # time is up
+        await talk.wait(60)
 
     site.routes["/news/3"] = hang
-    assert crawl(layout, site, max_time=2.0) == "limited"
+    assert crawl(layout, site, max_time=600) == "limited"
     assert states(layout)["/news/3"] == (EntryState.WAITING, None)
     site.routes["/news/3"] = say(article("/news/3"))
     assert crawl(layout, site) == "finished"
