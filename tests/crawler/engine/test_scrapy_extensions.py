@@ -95,10 +95,10 @@ def rows(layout: CollectionFolder, query: str) -> list[tuple]:
     [
         ({"CLOSESPIDER_TIMEOUT": 1}, 0.3, "Set"),
         ({"CLOSESPIDER_TIMEOUT_NO_ITEM": 1}, 0.6, "Set"),
-        ({"CLOSESPIDER_ITEMCOUNT": 1}, 0.4, "Set"),
+        ({"CLOSESPIDER_ITEMCOUNT": 1}, 0.6, "Set"),
         ({"CLOSESPIDER_PAGECOUNT": 7}, 0.0, "Set"),
         ({"CLOSESPIDER_PAGECOUNT_NO_ITEM": 7}, 0.0, "Raising"),
-        ({"CLOSESPIDER_ERRORCOUNT": 2}, 0.05, "Raising"),
+        ({"CLOSESPIDER_ERRORCOUNT": 2}, 0.6, "Raising"),
     ],
     ids=str,
 )
