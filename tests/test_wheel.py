@@ -2,6 +2,7 @@
 works anywhere.
 """
 
+import os
 import subprocess
 import sys
 import sysconfig
@@ -10,6 +11,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from loopback_site.server import Site
+from loopback_site.small_paper import paper
 
 ROOT = Path(__file__).parent.parent
 
@@ -64,11 +67,10 @@ def test_types_reach_those_who_import(wheel: Path) -> None:
     assert {"archive/py.typed", "crawler/py.typed", "pipelines/py.typed"} <= held
 
 
-def test_installed_command_works_in_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
-    """Installed from the wheel into a fresh environment, the command finds all its parts from an
-    empty folder.
-    """
-    place = tmp_path / "env"
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Python of a fresh environment with the wheel in it, and what it depends on."""
+    place = tmp_path_factory.mktemp("installed") / "env"
     venv.create(place, with_pip=False)
     site = Path(sysconfig.get_path("purelib", vars={"base": str(place), "platbase": str(place)}))
     with zipfile.ZipFile(wheel) as archive:
@@ -76,19 +78,61 @@ def test_installed_command_works_in_an_empty_folder(wheel: Path, tmp_path: Path)
     # The dependencies of the environment the tests run in; its own path files are not read, so this
     # tree is not on the path.
     (site / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    program = (
-        "import crawler\n"
-        f"assert crawler.__file__.startswith({str(place)!r})\n"
-        "from crawler.cli import main\n"
-        "main(['demo', 'c'])"
-    )
+    return place / "bin" / "python"
+
+
+def run(python: Path, program: str, *arguments: str, cwd: Path) -> str:
+    """Run a program with the packages of the wheel, and no other; what it printed."""
+    prefix = str(python.parent.parent)
+    check = f"import crawler\nassert crawler.__file__.startswith({prefix!r}), crawler.__file__\n"
     done = subprocess.run(
-        [str(place / "bin" / "python"), "-c", program],
-        cwd=tmp_path,
+        [str(python), "-c", check + program, *arguments],
+        cwd=cwd,
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
+        env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8"},
     )
     assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout
+
+
+def test_installed_command_works_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
+    """Installed from the wheel into a fresh environment, the command finds all its parts from an
+    empty folder.
+    """
+    run(installed, "from crawler.cli import main; main(['demo', 'c'])", cwd=tmp_path)
     assert (tmp_path / "c" / "index.db").is_file()
+
+
+SCRAPY = "from scrapy.cmdline import execute; execute()"
+
+
+def test_the_scrapy_command_knows_a_collection(installed: Path, tmp_path: Path) -> None:
+    """Installed, and in a collection that `warraq init` made, or below it: `scrapy` lists its
+    sites, crawls one, shows pages without a trace, and parses one; nothing need be set.
+    """
+
+    def scrapy(*arguments: str, cwd: Path = tmp_path / "c") -> str:
+        return run(installed, SCRAPY, *arguments, cwd=cwd)
+
+    def files() -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    with Site(paper(3)) as site:
+        init = f"from crawler.cli import main; main(['init', 'c', '--site', '{site.url}/'])"
+        run(installed, init, cwd=tmp_path)
+        (name,) = scrapy("list").split()
+        before = files()
+        assert scrapy("list", cwd=tmp_path / "c" / "archive").split() == [name]
+        css = "response.css('h1::text').get()"
+        assert "/news/1" in scrapy("shell", f"{site.url}/news/1", "-c", css)
+        assert "<h1>" in scrapy("fetch", f"{site.url}/news/1")
+        assert files() == before
+        assert "'title':" in scrapy("parse", f"--spider={name}", f"{site.url}/news/1")
+        feed = tmp_path / "articles.jsonl"
+        scrapy("crawl", name, "-O", str(feed), "-s", "LOG_LEVEL=ERROR")
+    assert len(feed.read_text("utf-8").splitlines()) == 3
+    assert list((tmp_path / "c" / "archive").glob("*.warc.gz"))

@@ -213,6 +213,33 @@ class CaptureBatch:
         derive_clusters(self._db, touched.signatures, touched.dated, touched.left)
         derive_disappearances(self._db, touched.articles, self._urls, self._fresh)
 
+    def indexed_change(self, capture_id: str) -> PendingChange:
+        """What `change_of` needs for a capture that an earlier batch has added."""
+        row = self._db.execute(
+            "SELECT captures.kind, _readings.site, _readings.key, _readings.order_key,"
+            " _readings.url, part"
+            " FROM _readings JOIN captures ON captures.id = capture_id"
+            " LEFT JOIN _texts ON _texts.id = text_id WHERE capture_id = ? AND ordinal = 0",
+            (capture_id,),
+        ).fetchone()
+        if row is None or row[0] == PayloadKind.NOT_MODIFIED:
+            return PendingChange(capture_id)
+        _, site, key, moment, url, part = row
+        before = self._db.execute(
+            "SELECT capture_id FROM _readings WHERE site = ? AND key = ? AND ordinal = 0"
+            " AND order_key < ? ORDER BY order_key DESC LIMIT 1",
+            (site, key, moment),
+        ).fetchone()
+        known = self._db.execute(
+            "SELECT 1 FROM _readings WHERE url = ? AND order_key < ? LIMIT 1", (url, moment)
+        ).fetchone()
+        return PendingChange(
+            capture_id,
+            address=(site, key),
+            before=before[0] if before else None,
+            new_url=known is None and not part,
+        )
+
     def change_of(self, pending: PendingChange | None) -> Change:
         """What a capture meant for its article, now that the batch is derived."""
         if pending is None:

@@ -127,6 +127,14 @@ class Index:
                 self._mark(warc, end)
             return [batch.change_of(change) for change in changes]
 
+    def change_of(self, capture: Capture) -> Change:
+        """What a capture that is there already meant when it was applied, if those before it were
+        there: for who did not hear of it then.
+        """
+        with storage_errors(self._path):
+            batch = CaptureBatch(self._db, self._samples)
+            return batch.change_of(batch.indexed_change(capture.id))
+
     def apply_late(self, entries: Sequence[Entry]) -> None:
         """Apply captures that are there already and whose payload could not be had until now
         (`unread_revisits`).

@@ -57,6 +57,7 @@ def _next(folder: Path, example: str) -> str:
     program = "warraq" if shutil.which("warraq") else shlex.quote(sys.argv[0])
     within = f"{program} -C {shlex.quote(str(folder))}"
     tries = (
+        f"{within} serve",
         f"{within} search مخطوطات",
         f"{within} show {example}",
         f"{within} cite {example} --style bibtex",

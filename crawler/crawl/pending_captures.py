@@ -46,8 +46,7 @@ class PendingCapture:
     (robots.txt).
 
     `reading` and `applied` become known on the event loop: None in them means that the crawl broke
-    off before. `applied` says what the capture changed; None also where an earlier process had
-    applied it.
+    off before. `applied` says what the capture changed, in this process or in an earlier one.
     """
 
     capture: Capture
@@ -122,7 +121,7 @@ class PendingCaptures:
         made of it.
         """
         pending = _pending(capture, owner, None, 0)
-        pending.set_applied(None)
+        pending.set_applied(self._index.change_of(capture))
         pending.future = self._ingest.read_again(capture)
         self._follow(pending, _set_future_reading)
         return pending

@@ -53,6 +53,7 @@ from crawler.fetch.download_handler import (
     cancel_all,
     register_keeper,
 )
+from crawler.fetch.errors import FetchReason
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import Scope, UrlKind
 from crawler.politeness.host_pacing import HostPacing
@@ -160,6 +161,8 @@ class SiteCrawl:
         )
 
     async def _fetch_robots(self, url: str) -> RobotsResponse:
+        if self.is_stopping:  # an engine that closes would not wait for the answer
+            return RobotsResponse(url=url, error=f"{FetchReason.CANCELLED}: the crawl was stopped")
         request = Request(
             url,
             dont_filter=True,
@@ -373,7 +376,9 @@ class SiteCrawl:
                 "lost", Stage.FETCH, self.refusals.lost, url=self.site.start[0]
             )
             return "failed"
-        if left:
+        if left or (reason != "finished" and not self.tally.pages):
+            if reason == "start_error":
+                return "failed"
             limited = self.is_late or self.pages_spent or reason != "finished"
             return "limited" if limited else "failed"
         nothing = not any(self._starts.values()) or self.admission.is_fruitless()

@@ -41,6 +41,7 @@ from crawler.engine.before_fetch import (
 from crawler.engine.cookies import CookiesMiddleware
 from crawler.engine.extension import CollectionExtension
 from crawler.engine.item_pipelines import Indexed
+from crawler.engine.refused_settings import check_settings
 from crawler.engine.scheduler import FrontierScheduler
 from crawler.engine.spider import NewsSpider
 from crawler.fetch.download_handler import RecordingHandler
@@ -102,7 +103,8 @@ class WarraqAddon:
         return cls(crawler)
 
     def update_settings(self, settings: Settings) -> None:
-        """Set what the crawler's spider needs."""
+        """Set what the crawler's spider needs; RefusedSettingError where that cannot be had."""
+        check_settings(settings, own_scheduler=self._is_news)
         handlers: dict[str, Any] = {"http": RecordingHandler, "https": RecordingHandler}
         settings.setdefault_in_component_priority_dict(EXTENSIONS, CollectionExtension, -100)
         off = IN_THE_WAY

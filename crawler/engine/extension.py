@@ -10,8 +10,10 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DontCloseSpider, NotConfigured
 from scrapy.utils.spider import DefaultSpider
+from twisted.python.failure import Failure
 
 from archive.config import SiteConfig, load_config
+from archive.errors import ConfigError
 from archive.layout import CollectionFolder
 from crawler.crawl.context import CrawlContext, find_open_context, open_context
 from crawler.crawl.site_crawl import SiteCrawl, open_tally
@@ -30,8 +32,10 @@ class CollectionExtension:
         site = _site_of(spider, context)
         tally = context.tallies.setdefault(site.name, open_tally(site))
         self._crawl = SiteCrawl(crawler, context, site, tally)
+        self._stats = crawler.stats
         self._crawl.is_foreign = not isinstance(spider, NewsSpider)
         crawler.signals.connect(self.spider_idle, signals.spider_idle)
+        crawler.signals.connect(self.item_error, signals.item_error)
         crawler.signals.connect(self.spider_closed, signals.spider_closed)
         crawler.signals.connect(self.engine_stopped, signals.engine_stopped)
 
@@ -41,11 +45,16 @@ class CollectionExtension:
         and `scrapy fetch`, which leave no trace.
         """
         root = crawler.settings.get("WARRAQ_COLLECTION")
-        if not root or crawler.spider is None or isinstance(crawler.spider, DefaultSpider):
+        if not root or crawler.spider is None or _is_looking(crawler.spider):
             raise NotConfigured
         layout = CollectionFolder(Path(root))
         context = find_open_context(layout.root)
         if context is None:
+            if not layout.config.is_file():
+                raise ConfigError(
+                    f"WARRAQ_COLLECTION: {layout.root} is no collection;"
+                    f" make one with `warraq init {layout.root}`"
+                )
             stack, config = ExitStack(), load_config(layout.config)
             sites = [site for site in config.sites if site.name == crawler.spider.name]
             context = stack.enter_context(open_context(layout, config, sites))
@@ -59,6 +68,12 @@ class CollectionExtension:
             self._crawl.wake()
             raise DontCloseSpider
 
+    def item_error(self, failure: Failure) -> None:
+        """Count what a pipeline raised: Scrapy counts what it drops, and what callbacks raise."""
+        if self._stats is not None:
+            self._stats.inc_value("warraq/item_errors/count")
+            self._stats.inc_value(f"warraq/item_errors/{type(failure.value).__name__}")
+
     async def spider_closed(self, spider: Spider, reason: str) -> None:
         """Note how the crawl ended, once the index holds all of it."""
         del spider
@@ -69,6 +84,13 @@ class CollectionExtension:
         """Close the collection behind the last crawl, if a crawler opened it."""
         if not self._crawl.context.crawls:
             self._crawl.context.close_behind_last()
+
+
+def _is_looking(spider: Spider) -> bool:
+    """Whether `scrapy fetch` or `scrapy shell` made the spider, or gave it a start of its own."""
+    return isinstance(spider, DefaultSpider) or (
+        type(spider).start.__module__ == "scrapy.commands.fetch"
+    )
 
 
 def _site_of(spider: Spider, context: CrawlContext) -> SiteConfig:

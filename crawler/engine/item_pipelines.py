@@ -25,8 +25,8 @@ class Indexed:
         return cls(crawler)
 
     async def process_item(self, item: Any) -> Any:
-        """Wait for the index, and set `change`: `none` where an earlier process, that was killed
-        before the article reached its pipelines, had applied it.
+        """Wait for the index, and set `change`; also where a process that was killed before the
+        article reached its pipelines had applied it.
         """
         if isinstance(item, ArticleItem):
             change = await item.pending.applied

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from bisect import insort
 from collections import deque
 from dataclasses import replace
 from typing import Any, Self
@@ -73,7 +74,7 @@ class FrontierScheduler(BaseScheduler):
         self._fresh_keys: set[int] = set()
         self._walls = ConsentWalls()
         # Requests that cannot be written down: they live and end with the process.
-        self._fleeting: deque[tuple[QueuedUrl, Request]] = deque()
+        self._fleeting: list[tuple[QueuedUrl, Request]] = []  # by priority
         self._leased: deque[QueuedUrl] = deque()
         self._started_only = False  # how `_leased` was leased
         self._timer: asyncio.TimerHandle | None = None
@@ -107,14 +108,20 @@ class FrontierScheduler(BaseScheduler):
         entry = request.meta.get(ENTRY)
         if not isinstance(entry, QueuedUrl) or entry.url != request.url:
             entry = entry_of(request, lease)
+        if request.priority != entry.priority:
+            entry = replace(entry, priority=request.priority)
         if self._crawl.is_single:
-            self._fleeting.append((entry, lasting_request(request)))
-            return True
+            return self._queue_fleeting(entry, request)
         if is_more_than_its_url(request):
             try:
                 entry = self._with_request(entry, request)
             except ValueError as problem:
-                return self._queue_fleeting(entry, request, problem)
+                logger.warning(
+                    "%s is kept in memory only, and lost if the process is killed: %s",
+                    request,
+                    problem,
+                )
+                return self._queue_fleeting(entry, request)
         return self._queue(entry, again=request.dont_filter)
 
     def _is_given_back(self, lease: Lease, request: Request) -> bool:
@@ -139,11 +146,10 @@ class FrontierScheduler(BaseScheduler):
         key = request_key(self._site, fingerprint.fingerprint(request))
         return replace(entry, request=fields, key=key)
 
-    def _queue_fleeting(self, entry: QueuedUrl, request: Request, problem: ValueError) -> bool:
-        logger.warning(
-            "%s is kept in memory only, and lost if the process is killed: %s", request, problem
+    def _queue_fleeting(self, entry: QueuedUrl, request: Request) -> bool:
+        insort(
+            self._fleeting, (entry, lasting_request(request)), key=lambda each: -each[0].priority
         )
-        self._fleeting.append((entry, lasting_request(request)))
         return True
 
     def _queue(self, entry: QueuedUrl, *, again: bool = False) -> bool:
@@ -220,7 +226,7 @@ class FrontierScheduler(BaseScheduler):
 
     def _lease(self) -> tuple[QueuedUrl | None, Request | None]:
         if self._fleeting and not self._crawl.pages_spent:
-            return self._fleeting.popleft()
+            return self._fleeting.pop(0)
         self._fill()
         while self._leased:
             entry = self._leased.popleft()
@@ -252,7 +258,7 @@ class FrontierScheduler(BaseScheduler):
     def _request_of(self, entry: QueuedUrl) -> Request:
         if entry.request is not None:
             return request_from_dict(entry.request, spider=self._spider)
-        return Request(entry.url)
+        return Request(entry.url, priority=entry.priority)
 
     def has_pending_requests(self) -> bool:
         """Whether anything is under way, or waits and may be asked for in this crawl."""
@@ -319,6 +325,8 @@ class FrontierScheduler(BaseScheduler):
                 else:
                     self._frontier.requeue(self._site, entry)
             self._crawl.left_out.save()
+        if any(entry.priority > 0 for entry in fresh):
+            self._put_back()  # they go before what was leased
         for lease in over:
             del self._leases[lease.request]
             for capture in lease.captures:

@@ -12,6 +12,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from scrapy.utils.conf import closest_scrapy_cfg
+
 BOT_NAME = "warraq"
 SPIDER_MODULES: list[str] = []
 
@@ -45,11 +47,21 @@ DEFAULT_REQUEST_HEADERS = {
 
 # ------------------------------------------------------------------------------- the collection
 
+
+def _current_collection() -> str | None:
+    """The current folder, or the one whose `scrapy.cfg` led here, if it is a collection."""
+    try:
+        for folder in (Path.cwd(), Path(closest_scrapy_cfg()).parent):
+            if (folder / "warraq.toml").is_file():
+                return str(folder)
+    except OSError:  # the current folder was deleted, or one above it is closed to us
+        pass
+    return None
+
+
 # The folder of the collection that spiders write to: of the environment, or the current one.
 # Without one nothing is kept.
-WARRAQ_COLLECTION = os.environ.get("WARRAQ_COLLECTION") or (
-    str(Path.cwd()) if Path("warraq.toml").is_file() else None
-)
+WARRAQ_COLLECTION = os.environ.get("WARRAQ_COLLECTION") or _current_collection()
 SPIDER_LOADER_CLASS = "crawler.engine.spider_loader.SiteLoader"
 # Puts our parts into each crawler, and takes out those of Scrapy that they replace.
 ADDONS = {"crawler.engine.addon.WarraqAddon": 100}

@@ -19,6 +19,7 @@ from typing import Any, Self
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 
 from archive.config import SiteConfig, load_config
 from archive.errors import ConfigError
@@ -29,6 +30,7 @@ from crawler.crawl.lease import ENTRY, PENDING, lease_of
 from crawler.crawl.pending_captures import PendingCapture
 from crawler.crawl.site_crawl import SiteCrawl
 from crawler.engine.items import ArticleItem
+from crawler.engine.refused_settings import check_settings
 from crawler.fetch.response import CapturedResponse
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import UrlKind
@@ -64,8 +66,15 @@ class NewsSpider(Spider):
             "USER_AGENT": site.user_agent or user_agent(config),
             "WARRAQ_IP_FAMILY": site.ip_family or 0,
         }.items():
-            crawler.settings.set(name, value, priority="spider")
+            if not crawler.settings.frozen:  # as in `scrapy shell --spider=NAME`
+                crawler.settings.set(name, value, priority="spider")
         return super().from_crawler(crawler, *args, site=site, **kwargs)
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Put the class's own settings in; RefusedSettingError for one that no crawl can have."""
+        super().update_settings(settings)
+        check_settings(settings, own_scheduler=True)
 
     @property
     def crawl(self) -> SiteCrawl:

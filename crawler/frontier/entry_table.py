@@ -14,16 +14,18 @@ from typing import Any
 
 from archive.model import Sighting
 from crawler.frontier.queued_url import (
+    LAST,
     PRIORITY,
     REDIRECTED,
     EntryState,
     QueuedUrl,
+    priority_at,
     queue_priority,
 )
 from crawler.frontier.scope import UrlKind
 
 _MAX_CLAIMS = 4  # announcements of one URL that travel with it into the WARC
-FORMAT = 4
+FORMAT = 5
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -95,6 +97,14 @@ UPDATE entries SET state=1, leased=coalesce(leased, :now) WHERE seq IN (
 STARTED = f" AND priority IN ({REDIRECTED}, {PRIORITY[UrlKind.REQUISITE]})"
 LEASE_NEXT = _LEASE.format("", _COLUMNS)
 LEASE_STARTED = _LEASE.format(STARTED, _COLUMNS)
+# What code put last and an earlier crawl left comes forward with each crawl, and stands in the end
+# where articles do: else crawls with a limit would never come to it.
+ADVANCE_LAST = f"""
+UPDATE entries SET
+    priority = CASE WHEN priority > {LAST + 1} THEN {LAST} + (priority - {LAST}) / 2
+        ELSE {PRIORITY[UrlKind.ARTICLE]} END
+WHERE site=? AND state=0 AND priority > {LAST}
+"""  # noqa: S608 - our own numbers
 NEXT_DUE = "SELECT min(not_before) FROM entries WHERE site=? AND state=0"
 
 
@@ -153,6 +163,7 @@ def entry_from_row(row: Sequence[Any]) -> QueuedUrl:
         redirected=bool(redirected),
         by_spider=bool(by_spider),
         request=None if request is None else marshal.loads(request),  # noqa: S302 - ours, no code
+        priority=priority_at(row[-2]),
         key=key,
     )
 

@@ -25,6 +25,7 @@ from archive.index.connection import create_private, storage_errors
 from archive.model import CrawlSummary, LeftOut, LeftOutReason
 from archive.urls import is_amp
 from crawler.frontier.entry_table import (
+    ADVANCE_LAST,
     FORMAT,
     INSERT_ENTRY,
     LEASE_NEXT,
@@ -288,13 +289,16 @@ class Frontier:
     # ------------------------------------------------------------------------------ from run to run
 
     def release_leases(self, site: str) -> int:
-        """Have all leased entries of a site wait again; how many they were.
+        """Have all leased entries of a site wait again; how many they were. What has a low priority
+        of its own comes forward: to be called once for each crawl.
 
         The time of the lease is kept: what was captured since need not be fetched again.
         """
-        return self._db.execute(
+        released = self._db.execute(
             "UPDATE entries SET state=0 WHERE site=? AND state=1", (site,)
         ).rowcount
+        self._db.execute(ADVANCE_LAST, (site,))
+        return released
 
     def forget_waits(self, site: str) -> None:
         """Forget waits and attempts of an earlier run: a new one may try everything at once."""

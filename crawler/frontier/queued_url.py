@@ -28,6 +28,12 @@ PRIORITY = {
 REDIRECTED = 5
 
 
+# Places that a request's own priority gives are smaller than 0 or beyond this; priority 0 leaves
+# the place to the kind.
+LAST = 100
+_MOST = 1 << 20
+
+
 _AMP_KINDS = frozenset({UrlKind.ARTICLE, UrlKind.SECTION, UrlKind.LINK})
 
 
@@ -53,8 +59,9 @@ class QueuedUrl:
     `guess`: nobody named the address. `named_by_robots`: it may lie on another host. `leased` is
     the Unix time of its first lease that was not ended. `request` is the Scrapy request as a
     dictionary, where it is more than a GET of the URL; `redirected`: an answer led here;
-    `by_spider`: code asked for it on its own account, not a link or announcement. `key` names it in
-    the frontier: 0 until it is there, unless the request has a key of its own.
+    `by_spider`: code asked for it on its own account, not a link or announcement. `priority` is
+    that of a Scrapy request: 0 unless code set it, more goes first. `key` names the entry in the
+    frontier: 0 until it is there, unless the request has a key of its own.
     """
 
     url: str
@@ -69,6 +76,7 @@ class QueuedUrl:
     redirected: bool = False
     by_spider: bool = False
     request: dict[str, Any] | None = None
+    priority: int = 0
     key: int = 0
 
 
@@ -101,12 +109,23 @@ class LastRun:
 
 def queue_priority(entry: QueuedUrl) -> int:
     """Its place in the queue: smaller goes first. An AMP form waits for the page itself to be
-    named; the target of a redirect goes before everything else.
+    named; the target of a redirect goes before everything else that has no priority of its own.
     """
     if entry.redirected:
         return REDIRECTED
+    if entry.priority > 0:
+        return -min(entry.priority, _MOST)
+    if entry.priority < 0:
+        return LAST + 2 * min(-entry.priority, _MOST)
     late = _AMP_LATER if entry.kind in _AMP_KINDS and is_amp(entry.url) else 0
     return PRIORITY[entry.kind] + late + (min(entry.hops, 9) if entry.kind is UrlKind.LINK else 0)
+
+
+def priority_at(place: int) -> int:
+    """The priority of its own that gave an entry its place in the queue; 0 if it had none."""
+    if place < 0:
+        return -place
+    return -((place - LAST + 1) // 2) if place > LAST else 0
 
 
 def frontier_key(site: str, url: str) -> int:

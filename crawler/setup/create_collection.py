@@ -23,6 +23,12 @@ from crawler.setup.site_survey import (
     taken_names,
 )
 
+_SCRAPY_CFG = """\
+# For the `scrapy` command (list, crawl, shell, fetch, parse) in this folder.
+[settings]
+default = crawler.engine.scrapy_settings
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreatedCollection:
@@ -65,7 +71,20 @@ def create_collection(
     if exists:
         _replace_config(path, text, whole)
         return CreatedCollection(layout=CollectionFolder.locate(path.parent), sites=tuple(sites))
-    return CreatedCollection(layout=CollectionFolder.create(path.parent, whole), sites=tuple(sites))
+    layout = CollectionFolder.create(path.parent, whole)
+    _name_scrapy_settings(layout.root / "scrapy.cfg")
+    return CreatedCollection(layout=layout, sites=tuple(sites))
+
+
+def _name_scrapy_settings(path: Path) -> None:
+    """Have the `scrapy` command know the folder as a project; a file that is there stays."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(_SCRAPY_CFG)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def _starting_text(path: Path, urls: Sequence[str], *, exists: bool) -> str:

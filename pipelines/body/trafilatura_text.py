@@ -9,6 +9,7 @@ pages before it.
 from __future__ import annotations
 
 import copy
+import logging
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -51,6 +52,8 @@ def _run_trafilatura(root: HtmlElement, *, fast: bool) -> str:
     import trafilatura
     from trafilatura.settings import Extractor
 
+    # It warns of each page that it keeps nothing of, without a name: `discarding data: None`.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     tree = _prune_tags(root, _DROPPED if fast else _UNREAD)
     options = Extractor(precision=True, comments=False, dedup=False, fast=fast)
     try:

@@ -119,3 +119,33 @@ def test_the_earliest_announcement_stands(kit: Any) -> None:
     assert kit.rows("SELECT modified, seen, last_seen FROM sightings") == [
         ("a", "2024-03-01T13:00:00Z", "2024-03-01T15:00:00Z")
     ]
+
+
+def test_what_a_capture_meant_is_known_afterwards(kit: Any) -> None:
+    """The same as when it was applied: new, changed, unchanged, another address of the same text,
+    not modified, no article.
+    """
+    first = kit.entry(hour=1)
+    other = "https://news.example/b/2"
+    entries = [
+        first,
+        kit.entry(hour=2),
+        kit.entry(hour=3, title="عنوان آخر"),
+        kit.revisit(first[0], 4),
+        kit.entry(other, 5, title="عنوان آخر"),
+        kit.entry(other, 6, title="عنوان آخر"),
+        (kit.capture(hour=7), Reading(kind=PayloadKind.PAGE)),
+    ]
+    with kit.index() as index:
+        meant = [index.apply_captures([entry])[0] for entry in entries]
+        assert meant == [
+            Change.NEW,
+            Change.UNCHANGED,
+            Change.CHANGED,
+            Change.UNCHANGED,
+            Change.DUPLICATE,
+            Change.UNCHANGED,
+            Change.NONE,
+        ]
+        assert [index.change_of(capture) for capture, _ in entries] == meant
+        assert index.change_of(kit.capture()) == Change.NONE

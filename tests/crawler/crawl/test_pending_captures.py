@@ -69,7 +69,7 @@ def test_a_capture_is_read_then_applied(tmp_path: Path) -> None:
         assert context.captures.waiting == 0
         assert owner.heard == [True, Change.NEW]
         again = context.captures.read_again(pending.capture, owner)
-        assert await again.applied is None
+        assert await again.applied is Change.NEW  # as it was then
         assert await again.reading == reading
 
     with open_context(layout, CONFIG, []) as context:

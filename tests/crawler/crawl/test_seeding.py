@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
 import pytest
+from loopback_site.server import Site, say
+from loopback_site.small_paper import article, listing
 
-from archive.config import SiteConfig
+from archive.config import CollectionConfig, SiteConfig
+from archive.layout import CollectionFolder
 from archive.model import CrawlSummary
 from crawler.crawl.discovery import Window
 from crawler.crawl.left_out import LeftOutLog
 from crawler.crawl.link_admission import LinkAdmission
+from crawler.crawl.options import CrawlOptions
 from crawler.crawl.seeding import Seeding
+from crawler.engine.run import crawl_sites
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import Scope
@@ -111,3 +117,22 @@ def test_the_sitemaps_of_a_host_are_asked_for_once(frontier: Frontier) -> None:
     first, again, moved = asyncio.run(found())
     assert (first > 0, again, moved > 0) == (True, 0, True)
     assert robots.asked == [f"{HOST}/", "https://www.news.example/"]
+
+
+def test_the_rest_of_an_interrupted_crawl_need_lead_nowhere(tmp_path: Path) -> None:
+    """What the crawl found before it was interrupted counts: it has not failed for a last page
+    without a link.
+    """
+    empty = "<!doctype html><title>.</title><body></body>"
+    routes = {"/": say(listing("الجريدة", ["/news/1", "/empty"])), "/empty": say(empty)}
+    with Site(routes | {"/news/1": say(article("/news/1"))}) as site:
+        layout = CollectionFolder.create(tmp_path / "c", "")
+        paper = SiteConfig(name="paper", start=(f"{site.url}/",), delay=0.0)
+        config = CollectionConfig(name="test", sites=(paper,))
+        first = crawl_sites(layout, config, [paper], CrawlOptions(limit=2))[0]
+        frontier = Frontier(layout.frontier)
+        frontier.note_run(replace(first, outcome="interrupted"))
+        frontier.close()
+        assert crawl_sites(layout, config, [paper])[0].outcome == "finished"
+        assert site.wire.targets.count("/") == 1
+        assert site.wire.targets.count("/empty") == 1

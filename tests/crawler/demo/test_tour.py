@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from loopback_site.server import Site, say
 
 from archive.errors import UsageError
+from crawler.cli import main
 from crawler.demo.tour import QUERY, DemoResult, free_folder, run_demo
 
 
@@ -76,3 +80,37 @@ def test_the_tour_says_what_it_does(tour: DemoResult, said: list[str]) -> None:
     assert tour.articles
     assert re.fullmatch(r"serving the made-up site at http://127\.0\.0\.1:\d+/", said[0])
     assert said[-1] == "crawling it"
+
+
+def test_a_tour_whose_crawl_fails_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`warraq demo` has the exit code that `warraq crawl` would have, 3, and shows the summary."""
+
+    @contextmanager
+    def closed_site() -> Iterator[str]:
+        with Site({"/robots.txt": say("User-agent: *\nDisallow: /", kind="text/plain")}) as site:
+            yield f"{site.url}/"
+
+    monkeypatch.setattr("crawler.demo.tour.serve_demo_site", closed_site)
+    with pytest.raises(SystemExit) as left:
+        main(["demo", str(tmp_path / "c")])
+    assert left.value.code == 3
+    assert re.search(r"^sidr +failed", capsys.readouterr().out, re.MULTILINE)
+
+
+def test_the_readme_shows_what_the_tour_does(tour: DemoResult) -> None:
+    """The numbers of its crawl, and how many addresses each article has; all but what a port in an
+    address changes.
+    """
+    shown = (Path(__file__).parents[3] / "README.md").read_text("utf-8")
+    (summary,) = tour.summaries
+    row = re.search(r"^sidr  (.*)$", shown, re.MULTILINE)
+    assert row is not None
+    numbers = (summary.fetched, summary.new, summary.changed, summary.unchanged)
+    told = ["finished", *map(str, numbers), str(summary.duplicates), str(summary.failed)]
+    assert row[1].split()[:-1] == told
+    articles = re.findall(r"^(2026-\S+Z) .* (\d+) +(\d+)$", shown, re.MULTILINE)
+    assert articles == [
+        (each["published"], str(each["versions"]), str(each["addresses"])) for each in tour.articles
+    ]

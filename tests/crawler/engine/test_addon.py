@@ -25,7 +25,7 @@ from crawler.fetch.download_handler import RecordingHandler
 PROJECT = '''
 import sys
 import scrapy
-from scrapy.crawler import CrawlerProcess
+from scrapy import crawler
 
 class Old(scrapy.Spider):
     """A spider that knows nothing of Warraq."""
@@ -40,11 +40,12 @@ class Old(scrapy.Spider):
     def parse_page(self, response):
         yield {"title": response.css("h1::text").get(), "warc": response.capture.warc}
 
-process = CrawlerProcess({
+process = getattr(crawler, sys.argv[4])({
     "ADDONS": {"crawler.engine.addon.WarraqAddon": 100},
     "WARRAQ_COLLECTION": sys.argv[2],
     "LOG_LEVEL": "ERROR",
-    "FEEDS": {sys.argv[3]: {"format": "jsonlines"}},
+    "FEEDS": {sys.argv[3]: {"format": "jsonlines", "overwrite": True}},
+    "JOBDIR": sys.argv[5] or None,
 })
 process.crawl(Old)
 process.start()
@@ -62,21 +63,32 @@ def rows(layout: CollectionFolder, query: str) -> list[tuple]:
         return db.execute(query).fetchall()
 
 
-def test_a_project_s_own_spiders_write_to_a_collection(tmp_path: Path, site: Site) -> None:
-    """Every exchange is in the WARC, articles in the index, items say where; its feed is written
-    as ever.
-    """
-    layout = CollectionFolder.create(tmp_path / "c", '[collection]\nname = "test"\n')
-    program, feed = tmp_path / "project.py", tmp_path / "items.jsonl"
-    program.write_text(PROJECT)
-    done = subprocess.run(
-        [sys.executable, program, site.url + "/", layout.root, feed],
+def run(
+    folder: Path, site: Site, process: str = "CrawlerProcess", jobs: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run the project in a folder, whose `c` is to be the collection."""
+    (folder / "project.py").write_text(PROJECT)
+    return subprocess.run(
+        [sys.executable, "project.py", site.url + "/", "c", "items.jsonl", process, jobs],
+        cwd=folder,
         capture_output=True,
         encoding="utf-8",
         timeout=100,
         check=False,
         env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
     )
+
+
+@pytest.mark.parametrize("process", ["CrawlerProcess", "AsyncCrawlerProcess"])
+def test_a_project_s_own_spiders_write_to_a_collection(
+    tmp_path: Path, site: Site, process: str
+) -> None:
+    """Every exchange is in the WARC, articles in the index, items say where; its feed is written
+    as ever.
+    """
+    layout = CollectionFolder.create(tmp_path / "c", '[collection]\nname = "test"\n')
+    feed = tmp_path / "items.jsonl"
+    done = run(tmp_path, site, process)
     assert (done.returncode, done.stderr) == (0, "")
     items = [json.loads(line) for line in feed.read_text("utf-8").splitlines()]
     assert len(items) == 5
@@ -85,6 +97,24 @@ def test_a_project_s_own_spiders_write_to_a_collection(tmp_path: Path, site: Sit
         ("old", "finished", 6, 5)
     ]
     assert rows(layout, "SELECT count(*) FROM captures") == [(6,)]
+
+
+def test_a_project_s_jobdir_is_its_own(tmp_path: Path, site: Site) -> None:
+    """What its own scheduler has seen is not asked for again; what is, is captured."""
+    layout = CollectionFolder.create(tmp_path / "c", '[collection]\nname = "test"\n')
+    for _ in range(2):
+        done = run(tmp_path, site, jobs="jobs")
+        assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "jobs" / "requests.seen").is_file()
+    assert sorted(site.wire.targets) == ["/", "/", *(f"/news/{each}" for each in range(5))]
+    assert rows(layout, "SELECT fetched, new FROM crawls ORDER BY started") == [(6, 5), (1, 0)]
+
+
+def test_a_collection_that_is_missing_is_named(tmp_path: Path, site: Site) -> None:
+    """With what to do about it; nothing is asked for."""
+    done = run(tmp_path, site)
+    assert "c is no collection; make one with `warraq init c`" in done.stderr
+    assert site.wire.targets == []
 
 
 def components(spider: type[Spider], **more: object) -> Settings:

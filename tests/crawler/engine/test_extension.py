@@ -127,11 +127,14 @@ def test_a_crawl_that_scrapy_closes_early_goes_on_with_the_next(layout: Collecti
 
 
 def test_looking_at_a_page_leaves_no_trace(layout: CollectionFolder, site: Site) -> None:
-    """`scrapy fetch` and `scrapy shell` show a page; no file of the collection is touched."""
-    before = files(layout)
-    assert "<h1>" in scrapy(layout, "fetch", "--nolog", f"{site.url}/news/1")
-    shown = scrapy(layout, "shell", f"{site.url}/news/1", "-c", "response.css('h1::text').get()")
-    assert "/news/1" in shown
+    """`scrapy fetch` and `scrapy shell` show a page, also with a site's spider; no file of the
+    collection is touched.
+    """
+    before, url = files(layout), f"{site.url}/news/1"
+    for spider in ([], ["--spider=paper"]):
+        assert "<h1>" in scrapy(layout, "fetch", "--nolog", *spider, url)
+        css = "response.css('h1::text').get()"
+        assert "/news/1" in scrapy(layout, "shell", *spider, url, "-c", css)
     assert files(layout) == before
 
 

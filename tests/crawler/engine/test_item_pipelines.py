@@ -16,7 +16,7 @@ from crawler.engine.items import ArticleItem
 from crawler.engine.run import crawl_sites
 from pipelines.ingest.catch_up import update_index
 
-from .user_code import Collecting
+from .user_code import Collecting, WithFaulty
 
 PAGES = 6
 MINE = "tests.crawler.engine.user_code"
@@ -83,7 +83,7 @@ def test_requests_of_a_spider_s_own_are_made_and_captured(tmp_path: Path, site: 
     assert rows(layout, "SELECT count(*) FROM captures WHERE url LIKE '%/api'") == [(PAGES,)]
 
 
-@pytest.mark.parametrize("spider", ["WithComments", "Failing"])
+@pytest.mark.parametrize("spider", ["WithComments", "Failing", "WithFaulty"])
 def test_user_code_cannot_change_the_index(tmp_path: Path, site: Site, spider: str) -> None:
     """Dropped items and exceptions leave the index as it would be, and as a rebuild makes it."""
     layout = CollectionFolder.create(tmp_path / "c", "")
@@ -97,3 +97,16 @@ def test_user_code_cannot_change_the_index(tmp_path: Path, site: Site, spider: s
     with layout.write_lock():
         update_index(layout, config, rebuild=True)
     assert rows(layout, query) == grown
+
+
+def test_what_a_pipeline_refuses_is_counted(tmp_path: Path, site: Site) -> None:
+    """Dropped articles and mistakes of a pipeline stand in the stats; no row lacks them, and the
+    crawl has not failed for it.
+    """
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    assert crawl(layout, site, f"{MINE}:WithFaulty") == "finished"
+    stats = WithFaulty.stats
+    assert stats["warraq/articles/new"] == PAGES
+    assert stats["item_scraped_count"] == stats["item_dropped_count"] == PAGES // 3
+    assert stats["warraq/item_errors/count"] == stats["warraq/item_errors/ValueError"] == PAGES // 3
+    assert rows(layout, "SELECT new, failed FROM crawls") == [(PAGES, 0)]

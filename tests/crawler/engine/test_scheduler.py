@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import marshal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback_site.server import Site, redirect, say
+from loopback_site.server import Site, Talk, redirect, say
 from loopback_site.small_paper import article, listing
 from scrapy import Request, Spider
 from scrapy.core.scheduler import Scheduler
@@ -21,10 +22,12 @@ from scrapy.settings import Settings
 from archive.config import CollectionConfig, SiteConfig
 from archive.layout import CollectionFolder
 from crawler.crawl.options import CrawlOptions
+from crawler.crawl.site_crawl import SiteCrawl
 from crawler.engine.run import crawl_sites
 from crawler.engine.scheduler import FrontierScheduler
 from crawler.engine.scrapy_settings import as_dict
 from crawler.engine.spider import NewsSpider
+from crawler.frontier.queued_url import EntryState
 
 MINE = "tests.crawler.engine.test_scheduler"
 
@@ -34,9 +37,11 @@ class Asking(NewsSpider):
 
     wanted: list[Request]
     answered: list[Any]
+    running: SiteCrawl
     custom_settings = {"LOG_LEVEL": "CRITICAL"}  # noqa: RUF012 - as Scrapy has it
 
     async def start(self) -> Any:
+        Asking.running = self.crawl
         for request in self.wanted:
             yield request.replace(callback=getattr(self, request.meta["callback"]))
         async for request in super().start():
@@ -44,6 +49,37 @@ class Asking(NewsSpider):
 
     def parse_api(self, response: Any, page: int = 0) -> None:
         type(self).answered.append((response.url, response.request.method, page))
+
+
+class Together(Asking):
+    """One that asks for all of `wanted` in one callback."""
+
+    in_memory = False
+
+    async def start(self) -> Any:
+        yield Request(self.site.start[0], callback=self.ask, dont_filter=True)
+
+    def ask(self, response: Any) -> Any:
+        callback = self.answered.append if self.in_memory else self.parse_api
+        for request in self.wanted:
+            yield request.replace(callback=callback)
+        yield Request(response.url, dont_filter=True)
+
+
+class InMemory(Together):
+    """One whose callback is no method of it."""
+
+    in_memory = True
+
+
+class Urgent(Together):
+    """One whose first answer makes it ask for something before all that waits."""
+
+    def parse_api(self, response: Any, page: int = 0) -> Any:  # noqa: ARG002 - as above
+        yield Request(f"{self.site.start[0]}urgent", priority=1, callback=self.parse_urgent)
+
+    def parse_urgent(self, response: Any) -> None:
+        """Nothing."""
 
 
 class Closing(Asking):
@@ -61,7 +97,7 @@ def site() -> Iterator[Site]:
     pages = [f"/news/{number}" for number in range(4)]
     routes = {"/": say(listing("الجريدة", pages)), "/api": say("{}", kind="application/json")}
     routes |= {page: say(article(page)) for page in pages}
-    Asking.answered = Closing.answered = []
+    Asking.answered, Asking.wanted = [], []
     with Site(routes) as running:
         yield running
 
@@ -71,6 +107,7 @@ def crawl(
     site: Site,
     spider: str = "Asking",
     exclude: tuple[str, ...] = (),
+    concurrency: int = 4,
     **options: Any,
 ) -> str:
     config = SiteConfig(
@@ -78,6 +115,7 @@ def crawl(
         start=(site.url + "/",),
         delay=0.0,
         exclude=exclude,
+        concurrency=concurrency,
         spider=f"{MINE}:{spider}",
     )
     collection = CollectionConfig(name="test", sites=(config,))
@@ -217,3 +255,113 @@ def test_a_limit_holds_for_requests_in_memory_too(
         assert crawl(layout, site, "Closing", limit=1) == "limited"
     assert len(Closing.answered) == 1
     assert "2 requests that only memory held are lost" in caplog.text
+
+
+def test_a_spider_s_priorities_are_kept_by_the_next_process(tmp_path: Path, site: Site) -> None:
+    """More goes first, less than 0 last; a crawl with a limit leaves the rest in that order."""
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    priorities = (-5, 0, 7, 3, -1)
+    Asking.wanted = [
+        Request(f"{site.url}/api/{number}", priority=number, meta={"callback": "parse_api"})
+        for number in priorities
+    ]
+    site.routes |= {f"/api/{each}": say("{}", kind="application/json") for each in priorities}
+    assert crawl(layout, site, "Together", limit=3, concurrency=1) == "limited"
+    assert [target for target in site.wire.targets if "/api/" in target] == ["/api/7", "/api/3"]
+    Asking.wanted = []
+    assert crawl(layout, site, "Together", concurrency=1) == "finished"
+    asked = [target.removeprefix("/api/") for target in site.wire.targets if "/api/" in target]
+    assert asked == ["7", "3", "0", "-1", "-5"]
+
+
+def test_priorities_hold_in_memory_too(tmp_path: Path, site: Site) -> None:
+    """Requests that cannot be written down are made in the order of theirs."""
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    InMemory.wanted = [Request(f"{site.url}/api?{number}", priority=number) for number in (1, 3, 2)]
+    assert crawl(layout, site, "InMemory", concurrency=1) == "finished"
+    asked = [target for target in site.wire.targets if target.startswith("/api")]
+    assert asked == ["/api?3", "/api?2", "/api?1"]
+
+
+def test_what_is_urgent_goes_before_what_was_taken_from_the_queue(
+    tmp_path: Path, site: Site
+) -> None:
+    """Entries leased together and not yet asked for step back for a priority above theirs."""
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    Asking.wanted = [Request(f"{site.url}/api/{number}") for number in range(6)]
+    site.routes |= {f"/api/{each}": say("{}", kind="application/json") for each in range(6)}
+    site.routes["/urgent"] = say("{}", kind="application/json")
+    assert crawl(layout, site, "Urgent", concurrency=1) == "finished"
+    asked = [each for each in site.wire.targets if each.startswith(("/api/", "/urgent"))]
+    assert asked.index("/urgent") < 4
+
+
+def states(layout: CollectionFolder) -> dict[str, tuple[int, float | None]]:
+    with closing(sqlite3.connect(layout.frontier)) as db:
+        found = db.execute("SELECT url, state, leased FROM entries").fetchall()
+    return {"/" + url.partition("//")[2].partition("/")[2]: (state, at) for url, state, at in found}
+
+
+def test_what_a_stop_broke_off_waits_as_if_it_had_never_been_taken(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that hangs when time is up: the crawl is limited, and the next one asks for it."""
+    monkeypatch.setattr("crawler.crawl.site_crawl.GRACE", 0.2)
+    layout = CollectionFolder.create(tmp_path / "c", "")
+
+    async def hang(talk: Talk) -> None:
+        Asking.running._deadline = 0.0  # time is up
+        await talk.wait(60)
+
+    site.routes["/news/3"] = hang
+    assert crawl(layout, site, max_time=600) == "limited"
+    assert states(layout)["/news/3"] == (EntryState.WAITING, None)
+    site.routes["/news/3"] = say(article("/news/3"))
+    assert crawl(layout, site) == "finished"
+    assert site.wire.targets.count("/news/3") == 2
+
+
+def test_a_crawl_that_is_closed_leaves_nothing_taken(tmp_path: Path, site: Site) -> None:
+    """What was fetched is acknowledged when the index has it, even if that is at the very end, as
+    with pages that nobody waits for; what was not asked for waits.
+    """
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    site.routes |= {f"/news/{each}": say(listing(f"قسم {each}", [])) for each in range(4)}
+    Asking.custom_settings = Asking.custom_settings | {"CLOSESPIDER_PAGECOUNT": 10}
+    try:
+        assert crawl(layout, site, concurrency=1) == "limited"
+    finally:
+        del Asking.custom_settings["CLOSESPIDER_PAGECOUNT"]
+    fetched = {target for target in site.wire.targets if target.startswith("/news/")}
+    assert 0 < len(fetched) < 4
+    now = states(layout)
+    assert {now[each][0] for each in fetched} == {EntryState.DONE}
+    assert EntryState.LEASED not in {state for state, _ in now.values()}
+
+
+def test_what_a_killed_crawl_had_posted_is_posted_again(tmp_path: Path, site: Site) -> None:
+    """No capture of the same address by GET answers for it, and no condition of one is put on it;
+    the GET itself is answered from its capture.
+    """
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    site.routes["/api"] = say("{}", kind="application/json", ETag='"1"')
+    Asking.wanted = [
+        Request(f"{site.url}/api", meta={"callback": "parse_api"}),
+        Request(f"{site.url}/api", method="POST", body=b"x", meta={"callback": "parse_api"}),
+    ]
+    assert crawl(layout, site, limit=1, concurrency=1) == "limited"
+    assert [(each[1], each[2]) for each in Asking.answered] == [("GET", 0)]
+    with closing(sqlite3.connect(layout.frontier)) as db, db:
+        # as a process leaves them that had both under way when it was killed
+        db.execute("UPDATE entries SET state = 1, leased = ? WHERE url LIKE '%/api'", (1.0,))
+        blob = marshal.dumps(
+            Request(f"{site.url}/api", callback=None).to_dict() | {"callback": "parse_api"}
+        )
+        db.execute("UPDATE entries SET request = ? WHERE request IS NULL", (blob,))
+        db.execute("UPDATE entries SET state = 3 WHERE state = 0")
+    Asking.wanted, Asking.answered[:] = [], []
+    crawl(layout, site, concurrency=1)
+    assert sorted(each[1] for each in Asking.answered) == ["GET", "POST"]
+    asked = [each for each in site.wire.exchanges if each.target == "/api"]
+    assert [each.request.partition(b" ")[0] for each in asked] == [b"GET", b"POST"]
+    assert b"if-none-match" not in asked[-1].request.lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,12 @@ from scrapy.settings import Settings, default_settings
 from scrapy.utils.misc import load_object
 
 from crawler.engine.addon import MIDDLEWARES, WarraqAddon
-from crawler.engine.scrapy_settings import REMOTE_CONTROL_ENABLED, TELNETCONSOLE_ENABLED, as_dict
+from crawler.engine.scrapy_settings import (
+    REMOTE_CONTROL_ENABLED,
+    TELNETCONSOLE_ENABLED,
+    _current_collection,
+    as_dict,
+)
 from crawler.engine.spider import NewsSpider
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.download_handler import RecordingHandler, build_client
@@ -102,3 +108,21 @@ def test_limits_reach_the_wire() -> None:
     made = build_client(Settings(as_dict() | changed), AddressGuard())
     assert (made.limits.body, made.limits.head, made.limits.line) == (7, 11, 12)
     assert (made.timeouts.total, made.timeouts.idle, made.timeouts.connect) == (8, 9, 10)
+
+
+def test_the_collection_is_the_current_folder_or_that_of_the_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Below a `scrapy.cfg`, its folder; a folder that was deleted is none, and no crash."""
+    below = tmp_path / "c" / "archive"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    (tmp_path / "c" / "warraq.toml").touch()
+    assert _current_collection() is None
+    (tmp_path / "c" / "scrapy.cfg").touch()
+    assert _current_collection() == str(tmp_path / "c")
+    (below / "warraq.toml").touch()
+    assert _current_collection() == str(below)
+    (below / "warraq.toml").unlink()
+    below.rmdir()
+    assert _current_collection() is None

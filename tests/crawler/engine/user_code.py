@@ -25,6 +25,37 @@ class Collecting:
         return item
 
 
+class Faulty:
+    """A pipeline that drops the second article of three, and fails at the third."""
+
+    count = 0
+
+    def process_item(self, item: Any) -> Any:
+        self.count += 1
+        if self.count % 3 == 2:
+            raise DropItem("not wanted")
+        if self.count % 3 == 0:
+            raise ValueError("a mistake")
+        return item
+
+
+class WithFaulty(NewsSpider):
+    """Has that pipeline, and keeps the crawl's stats."""
+
+    custom_settings: ClassVar[dict[str, Any]] = {
+        "ITEM_PIPELINES": {Faulty: 300},
+        "LOG_LEVEL": "CRITICAL",
+    }
+    stats: ClassVar[dict[str, Any]] = {}
+
+    def closed(self, reason: str) -> None:
+        del reason
+        collector = self.crawler.stats
+        assert collector is not None
+        self.stats.clear()
+        self.stats.update(collector.get_stats())
+
+
 class WithComments(NewsSpider):
     """Asks an API for the comments of each article."""
 

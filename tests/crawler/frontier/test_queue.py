@@ -135,6 +135,42 @@ def test_order_is_by_what_a_url_is_then_by_arrival(frontier: Frontier):
     assert leased(frontier) == [f"{A}{n}" for n in (3, 2, 1, 0, 4)]
 
 
+def test_a_priority_of_its_own_goes_before_every_kind(frontier: Frontier):
+    """More goes first, less than 0 goes last, as Scrapy has it; what has none keeps its place; it
+    is known again when leased.
+    """
+    link, sitemap, known = UrlKind.LINK, UrlKind.SITEMAP, UrlKind.KNOWN
+    asked = {-7: link, -1: sitemap, 0: link, 1: link, 45: link, 1000: known}
+    frontier.add(
+        "s",
+        [
+            QueuedUrl(url=f"https://a.example/{priority}", kind=kind, priority=priority)
+            for priority, kind in asked.items()
+        ],
+    )
+    assert frontier.lease("s", count=9, started=True) == []
+    leased = frontier.lease("s", count=9)
+    assert [entry.priority for entry in leased] == [1000, 45, 1, 0, -1, -7]
+    assert [entry.url.rpartition("/")[2] for entry in leased] == [
+        str(entry.priority) for entry in leased
+    ]
+
+
+def test_what_was_put_last_is_not_put_off_for_ever(frontier: Frontier):
+    """It keeps its place in the next crawl; left again and again, it comes before links."""
+    frontier.add("s", [QueuedUrl(url="https://a.example/last", kind=UrlKind.LINK, priority=-3)])
+    places = []
+    for crawl in range(8):
+        frontier.add("s", [QueuedUrl(url=f"https://a.example/{crawl}", kind=UrlKind.LINK)])
+        frontier.release_leases("s")
+        leased = frontier.lease("s", count=99)
+        places.append([entry.url.rpartition("/")[2] for entry in leased].index("last"))
+        for entry in leased:
+            frontier.put_back(entry.key)
+    assert places[:2] == [1, 2]
+    assert places[-1] == 0
+
+
 def test_an_announcement_moves_a_waiting_link_forward(frontier: Frontier):
     """A link that a news sitemap names later is fetched as an announced article."""
     frontier.add(SITE, [QueuedUrl(url=B), QueuedUrl(url=A)])

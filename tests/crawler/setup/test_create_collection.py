@@ -74,3 +74,14 @@ def test_wrong_file_is_not_added_to(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="'nam'"):
         create_collection(tmp_path, ["http://127.0.0.1:9/"])
     assert (tmp_path / "warraq.toml").read_text() == '[collection]\nnam = "x"\n'
+
+
+def test_a_collection_is_a_project_of_scrapy_s(tmp_path: Path) -> None:
+    """Its `scrapy.cfg` names our settings; one that is there already is a person's and stays."""
+    create_collection(tmp_path / "c", [])
+    text = (tmp_path / "c" / "scrapy.cfg").read_text("utf-8")
+    assert text.endswith("[settings]\ndefault = crawler.engine.scrapy_settings\n")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "scrapy.cfg").write_text("[settings]\ndefault = mine\n")
+    create_collection(tmp_path / "mine", [])
+    assert (tmp_path / "mine" / "scrapy.cfg").read_text() == "[settings]\ndefault = mine\n"

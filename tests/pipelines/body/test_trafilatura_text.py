@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 import re
 
 import pytest
@@ -67,3 +68,10 @@ def test_letters_are_words_without_what_parts_them(text: str) -> None:
     """A text's letters are its word characters in lower case, whatever its script and length."""
     assert text_key(text) == "".join(re.findall(r"\w+", text)).lower()
     assert text_key(text * 300) == "".join(re.findall(r"\w+", text * 300)).lower()
+
+
+def test_a_page_without_text_is_no_reason_to_warn(caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing of trafilatura's reaches the terminal of who crawls: it names no page."""
+    logging.getLogger("trafilatura").setLevel(logging.NOTSET)
+    assert trafilatura_text.kept_text(document_fromstring("<body><div></div></body>")) == ""
+    assert caplog.records == []
