@@ -11,6 +11,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from archive.config import SiteConfig
+from archive.content_coding import decode_entity
 from archive.model import (
     Article,
     Failure,
@@ -23,7 +24,6 @@ from archive.model import (
     Stage,
 )
 from archive.urls import normalise_url, redirect_target
-from archive.warc.http_message import decode_entity
 from pipelines.article.extraction import embedded_articles, from_page
 from pipelines.feeds.feed import is_feed, read_feed
 from pipelines.feeds.sitemap import looks_like_sitemap, read_sitemap
