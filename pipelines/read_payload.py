@@ -149,7 +149,7 @@ def _robots_sitemaps(body: bytes, url: str) -> tuple[str, ...]:
 
 
 def _read_sitemap(body: bytes, facts: PayloadFacts, failures: tuple[Failure, ...]) -> Reading:
-    reading = read_sitemap(body, facts.url)
+    reading = read_sitemap(body, facts.url, facts.content_type)
     more = tuple(_failure_of(facts, Stage.DISCOVERY, reason) for reason in reading.failures)
     return Reading(
         kind=PayloadKind.SITEMAP,

@@ -70,8 +70,6 @@ def is_feed(data: bytes, mime: str | None) -> bool:
     """
     data = _without_marks(data)
     head = data[:_COMMENTS]
-    if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        head = head.decode("utf-16", "ignore").encode()
     if head.lstrip()[:1] == b"{":
         return bool(_JSON_FEED.search(data)) or (mime or "").startswith("application/feed+json")
     return _find_root(head) is not None
@@ -93,6 +91,9 @@ def _find_root(data: bytes) -> int | None:
 
 
 def _without_marks(data: bytes) -> bytes:
+    """The bytes behind their byte order marks; UTF-16 as UTF-8."""
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return data.decode("utf-16", "replace").encode()
     while data.startswith(b"\xef\xbb\xbf"):
         data = data.removeprefix(b"\xef\xbb\xbf")
     return data
@@ -110,7 +111,7 @@ def read_feed(data: bytes, url: str, content_type: str | None = None) -> FeedRea
         return FeedReading(failures=("not a feed: neither RSS, Atom nor JSON Feed",))
     data = _without_marks(data)
     if data.lstrip()[:1] == b"{":
-        entries, failures = _json_entries(data)
+        entries, failures = _json_entries(data, content_type)
     else:
         entries, failures = _xml_entries(data, url, content_type)
     if len(entries) > ENTRY_LIMIT:
@@ -198,9 +199,9 @@ def _xml_entry(entry: Any, version: str) -> _FeedEntry:
     )
 
 
-def _json_entries(data: bytes) -> tuple[list[_FeedEntry], list[str]]:
+def _json_entries(data: bytes, content_type: str | None) -> tuple[list[_FeedEntry], list[str]]:
     try:
-        feed = json.loads(data)
+        feed = json.loads(decode_page(data, content_type).text, strict=False)
     except (ValueError, RecursionError) as error:
         return [], [f"malformed JSON feed: not read ({error})"[:200]]
     items = feed.get("items") if isinstance(feed, dict) else None
