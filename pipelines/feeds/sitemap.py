@@ -52,12 +52,13 @@ _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitemapReading:
-    """What one sitemap announces: pages (`sightings`), further `sitemaps`, and the reasons why
-    anything was left out.
+    """What one sitemap announces: pages (`sightings`), further `sitemaps`, the pages in other
+    languages (`alternates`, of `xhtml:link`), and the reasons why anything was left out.
     """
 
     sightings: tuple[Sighting, ...] = ()
     sitemaps: tuple[str, ...] = ()
+    alternates: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
     kind: SitemapKind = "unknown"
 
@@ -236,6 +237,7 @@ class _SitemapEntries:
     limit: int
     sightings: list[Sighting] = field(default_factory=list)
     sitemaps: list[str] = field(default_factory=list)
+    alternates: dict[str, None] = field(default_factory=dict)
     unusable: int = 0
     example: str = ""
     cut: bool = False
@@ -283,6 +285,16 @@ class _SitemapEntries:
             self.sitemaps.append(address)
         return True
 
+    def add_alternate(self, href: str) -> None:
+        """Take a page in another language, where there is room."""
+        address = normalise_url(href) if len(self.alternates) < self.limit else None
+        if address is not None:
+            self.alternates[address] = None
+
+    def _alternates(self) -> tuple[str, ...]:
+        named = {each.url for each in self.sightings}
+        return tuple(url for url in self.alternates if url not in named)
+
     def reading(self, kind: SitemapKind, failures: list[str]) -> SitemapReading:
         """The whole, with a line for entries skipped or left out."""
         more = (
@@ -296,6 +308,7 @@ class _SitemapEntries:
         return SitemapReading(
             sightings=tuple(self.sightings),
             sitemaps=tuple(dict.fromkeys(self.sitemaps)),
+            alternates=self._alternates(),
             failures=(*failures, *more, *cut),
             kind=kind,
         )
@@ -319,7 +332,7 @@ class _SitemapTarget:
         self._text: list[str] | None = None
         self._length = 0
 
-    def start(self, tag: str, _attributes: dict[str, str]) -> None:
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins; part of lxml's target interface."""
         name = tag.rpartition("}")[2].rpartition(":")[2].lower()
         self.depth += 1
@@ -336,6 +349,8 @@ class _SitemapTarget:
             self._fields = {}
         elif "/".join(self._path[2:]) in self._WANTED:
             self._text, self._length = [], 0
+        elif self._path[2:] == ["link"] and attributes.get("hreflang"):
+            self.entries.add_alternate(attributes.get("href", "").replace(_AMPERSAND + "amp;", "&"))
         elif self._path[2:] == ["news"]:
             self._fields["news"] = ""
 

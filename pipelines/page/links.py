@@ -59,6 +59,7 @@ _FEED_TYPES = frozenset(
         "text/xml",
     }
 )
+LANGUAGE = "language"
 _LINK_KINDS = {"next": "next", "amphtml": "amp", "canonical": "canonical"}
 
 # Where each element names something the page needs; `srcset` forms hold several.
@@ -104,6 +105,22 @@ def find_outlinks(page: Page) -> tuple[Link, ...]:
             better = known.kind if known.kind != "navigation" else kind
             links[url] = Link(url=url, text=known.text or _link_text(element), kind=better)
     return tuple(links.values()) or tuple(_script_redirects(page.root, join))
+
+
+def find_language_versions(page: Page) -> tuple[Link, ...]:
+    """What the page names as itself in other languages (`<link rel=alternate hreflang>`), absolute
+    and normalised.
+    """
+    join = _Joiner(page.base, page.encoding)
+    named = (
+        join.absolute(element.get("href") or "")
+        for element in page.root.iter("link")
+        if element.get("hreflang")
+        and "alternate" in (element.get("rel") or "").lower().split()
+        and _link_kind(element) is None
+    )
+    found = dict.fromkeys(url for url in named if url is not None and url != page.url)
+    return tuple(Link(url=url, kind=LANGUAGE) for url in islice(found, OUTLINK_LIMIT))
 
 
 def find_requisites(page: Page) -> tuple[str, ...]:

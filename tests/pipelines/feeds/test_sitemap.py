@@ -295,6 +295,15 @@ def test_titles_are_decoded_as_pages_are(encoding: str, title: str, sent: str | 
         assert (sighting.url, sighting.title) == ("http://127.0.0.1:8000/a", title)
 
 
+def test_pages_in_other_languages_are_named_apart():
+    """`xhtml:link` with `hreflang`; the entry's own address is none."""
+    link = '<xhtml:link rel="alternate" hreflang="{}" href="http://127.0.0.1:8000/{}"/>'
+    links = link.format("ar", "a") + link.format("en", "b?x=1&amp;y=2") + link.format("fr", "c")
+    reading = read_sitemap(urlset(f"<url><loc>http://127.0.0.1:8000/a</loc>{links}</url>"), URL)
+    assert [each.url for each in reading.sightings] == ["http://127.0.0.1:8000/a"]
+    assert reading.alternates == ("http://127.0.0.1:8000/b?x=1&y=2", "http://127.0.0.1:8000/c")
+
+
 def test_a_line_whose_bytes_are_no_utf_8_keeps_them():
     """A text sitemap in windows-1256 names its addresses by the bytes that its server knows."""
     data = "http://127.0.0.1:8000/خبر\nhttp://127.0.0.1:8000/b\n".encode("cp1256")

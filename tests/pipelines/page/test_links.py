@@ -254,3 +254,16 @@ def test_a_page_names_its_sitemap_and_feeds_of_plain_xml():
         '<link rel="alternate" type="text/xml" href="/news.xml">'
     )
     assert out(html) == [("/map.xml", "sitemap"), ("/news.xml", "feed")]
+
+
+def test_versions_in_other_languages_are_named_apart():
+    """What `hreflang` names, without the page itself, feeds and style sheets."""
+    found = links.find_language_versions(
+        page(
+            '<link rel="Alternate" hreflang="en" href="/en"><link rel=alternate hreflang=fr href="/en">'
+            '<link rel="alternate" hreflang="ar" type="application/rss+xml" href="/feed">'
+            '<link rel="alternate" hreflang="de" href="javascript:x"><link rel=alternate href="/m">'
+            '<a hreflang="tr" href="/tr">Türkçe</a>'
+        )
+    )
+    assert [(link.url, link.kind) for link in found] == [("http://127.0.0.1:8000/en", "language")]
