@@ -14,6 +14,10 @@ from dataclasses import dataclass, replace
 
 _HEAD_END = re.compile(rb"\n\r?\n")
 _STATUS_LINE = re.compile(rb"[A-Za-z]+(?:/[0-9.]+)?[ \t]+([0-9]{3})(?:[ \t]+([^\r\n]*))?\s*")
+_NAMES_TYPE = re.compile(
+    r"\s*(?!\*/\*)[\w!#$%&'*+.^`|~-]+/[\w!#$%&'*+.^`|~-]+\s*(?:;|\Z)", re.ASCII
+)
+_CHARSET = re.compile(r";\s*charset\s*=\s*[^;\s]+", re.IGNORECASE)
 _MIME_END = re.compile(r"[;\s]")
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
 
@@ -95,9 +99,17 @@ class HttpMessage:
 
     @property
     def content_type(self) -> str | None:
-        """The last Content-Type header, which counts where several were sent."""
-        values = self.headers_all("content-type")
-        return latin1_to_utf8(values[-1]) if values else None
+        """The Content-Type that counts where several were sent: the last that names a type, with
+        the charset of one before it that names the same and has one (Fetch standard, "extract a
+        MIME type").
+        """
+        values = [latin1_to_utf8(value) for value in self.headers_all("content-type")]
+        named = [value for value in values if _NAMES_TYPE.match(value)]
+        if not named:
+            return values[-1] if values else None
+        same = [value for value in named if _essence(value) == _essence(named[-1])]
+        charsets = [match[0] for value in same if (match := _CHARSET.search(value))]
+        return named[-1] if _CHARSET.search(named[-1]) else named[-1] + "".join(charsets[-1:])
 
     @property
     def mime(self) -> str | None:
@@ -178,6 +190,10 @@ def _parse_headers(lines: list[bytes]) -> Iterator[tuple[str, str]]:
         name, value = (name.rstrip(" \t"), value.strip(" \t")) if colon else (None, "")
     if name is not None:
         yield name, value
+
+
+def _essence(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
 
 
 def _dechunk(body: bytes) -> bytes:

@@ -19,6 +19,7 @@ from typing import Any
 import feedparser
 from w3lib.html import remove_tags
 
+from archive.content_coding import decode_entity
 from archive.model import Sighting
 from archive.urls import normalise_url
 from pipelines.page.decoding import decode_page
@@ -30,7 +31,8 @@ ENTRY_LIMIT = 5_000
 _COMMENTS = 1 << 16  # comments before the root that are looked past when sniffing
 
 _XML_ROOT = re.compile(
-    rb"<(?:rss\b|(?:[\w.-]+:)?feed\b|(?:[\w.-]+:)?RDF\b[^>]*purl\.org/(?:rss|net/rss)|channel\b)"
+    rb"<(?:rss\b|(?:[\w.-]+:)?feed\b|(?:[\w.-]+:)?RDF\b[^>]*purl\.org/(?:rss|net/rss)|channel\b)",
+    re.IGNORECASE,
 )
 _JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org')
 # A root that stands behind what a server's scripts print (notices) must say more of itself.
@@ -91,7 +93,9 @@ def _find_root(data: bytes) -> int | None:
 
 
 def _without_marks(data: bytes) -> bytes:
-    """The bytes behind their byte order marks; UTF-16 as UTF-8."""
+    """The bytes behind their byte order marks; UTF-16 as UTF-8, a gzip file unpacked."""
+    if data.startswith(b"\x1f\x8b"):
+        data = decode_entity(data, "gzip", BYTE_LIMIT).body
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return data.decode("utf-16", "replace").encode()
     while data.startswith(b"\xef\xbb\xbf"):

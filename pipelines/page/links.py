@@ -41,7 +41,9 @@ _CONTROLS = "".join(map(chr, range(0x21)))
 _AS_IS = "".join(map(chr, range(0x21, 0x7F)))  # left to `normalise_url`
 _STRIPPED = re.compile(r"[\t\r\n]+")
 _REFRESH = re.compile(
-    r"^\s*[\d.]*\s*[;,]?\s*(?:url\s*=\s*)?['\"]?\s*(.*?)['\"\s]*$", re.IGNORECASE | re.DOTALL
+    r"""\s*(?:(?:\d[\d.]*|\.[\d.]*)(?:\s*[;,]|\s)\s*(?:url\s*=\s*)?|url\s*=\s*)
+    (?:'(?P<single>[^']*)|"(?P<double>[^"]*)|(?P<bare>[^'"].*?)\s*\Z)""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 # What a script that a reader's click, or the page itself, sets off may lead to, where the address
 # stands there as it is.
@@ -156,7 +158,7 @@ def refresh_address(value: str) -> str:
     loads the page again (HTML standard, "shared declarative refresh steps").
     """
     match = _REFRESH.match(value)
-    return match.group(1) if match else ""
+    return (match["single"] or match["double"] or match["bare"] or "").strip() if match else ""
 
 
 # ---------------------------------------------------------------------------------------- addresses

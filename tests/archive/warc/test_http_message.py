@@ -103,6 +103,25 @@ def test_a_location_in_another_charset_keeps_its_bytes():
 
 
 @pytest.mark.parametrize(
+    ("headers", "counts"),
+    [
+        (["text/plain", "text/html"], "text/html"),
+        (["text/html; charset=gbk", "text/html"], "text/html; charset=gbk"),
+        (["text/html; charset=gbk", "Text/HTML; charset=utf-8"], "Text/HTML; charset=utf-8"),
+        (["text/xml; charset=gbk", "text/html"], "text/html"),
+        (["text/html", "*/*"], "text/html"),
+        (["text/html", ""], "text/html"),
+        (["text/html", "none"], "text/html"),
+        (["none", "html"], "html"),
+    ],
+)
+def test_of_several_content_types_the_last_that_names_one_counts(headers, counts):
+    """As in browsers (Fetch standard); a charset holds on while the type is the same."""
+    lines = "".join(f"Content-Type: {value}\r\n" for value in headers)
+    assert parse_response(f"HTTP/1.1 200 OK\r\n{lines}\r\n".encode()).content_type == counts
+
+
+@pytest.mark.parametrize(
     "name",
     ["chunked", "Chunked", "gzip, chunked", "chunked;q=1", "chunked, identity", "chunked,"],
 )

@@ -2,6 +2,7 @@
 nor open anything.
 """
 
+import gzip
 import json
 import socket
 
@@ -200,6 +201,21 @@ def test_a_declared_charset_that_lies_is_passed_over(says: str, encoding: str, t
     plain = text.partition("?>")[2].encode(encoding)
     (sighting,) = read_feed(plain, URL, f"text/xml; charset={says}").sightings
     assert sighting.title == title
+
+
+def test_a_feed_in_a_gzip_file_is_read():
+    """As sitemaps are, whatever the server calls it; a bomb ends at the limit."""
+    assert titles(gzip.compress(PLAIN.encode())) == ["@"]
+    assert not is_feed(gzip.compress(b" " * 30_000_000 + PLAIN.encode()), None)
+
+
+def test_a_feed_in_upper_case_is_read():
+    """Element names count in any case."""
+    data = (
+        b"<RSS VERSION='2.0'><CHANNEL><ITEM><TITLE>T</TITLE><LINK>/a</LINK></ITEM></CHANNEL></RSS>"
+    )
+    assert is_feed(data, "text/xml")
+    assert titles(data) == ["T"]
 
 
 @pytest.mark.parametrize("encoding", ["windows-1256", "utf-16", "utf-8-sig", "iso-8859-6"])

@@ -267,3 +267,25 @@ def test_versions_in_other_languages_are_named_apart():
         )
     )
     assert [(link.url, link.kind) for link in found] == [("http://127.0.0.1:8000/en", "language")]
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("0; url=/a", "/a"),
+        ("0;URL='/a b'", "/a b"),
+        ('0;url="/a"; x', "/a"),
+        ("0;url='/a", "/a"),
+        (".5, /a", "/a"),
+        ("0 url = /a", "/a"),
+        ("0;url=/a;b='c'", "/a;b='c'"),
+        ("url=/a", "/a"),
+        ("5", ""),
+        ("never", ""),
+        ("5x; url=/a", ""),
+        ("/a", ""),
+    ],
+)
+def test_a_refresh_is_read_as_browsers_do(value: str, address: str):
+    """Quotes end an address; what begins with no time is none (HTML standard), but for `url=`."""
+    assert links.refresh_address(value) == address
