@@ -62,6 +62,7 @@ class SiteConfig:
     max_pages: int | None = default_of(SITE, "max_pages")
     max_depth: int = default_of(SITE, "max_depth")
     fold_tracking: bool = default_of(SITE, "fold_tracking")
+    hreflang: bool = default_of(SITE, "hreflang")
     spider: str | None = default_of(SITE, "spider")
     user_agent: str | None = default_of(SITE, "user_agent")
     ip_family: int | None = default_of(SITE, "ip_family")

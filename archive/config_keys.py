@@ -276,6 +276,16 @@ KEYS: Final = (
     ),
     Key(
         table=SITE,
+        name="hreflang",
+        parse=parse_flag,
+        default=False,
+        expects="true or false",
+        meaning="Ask also for what pages and sitemaps name as the same in another language (`<link "
+        "rel=alternate hreflang=...>`), as far as it lies on the site.",
+        example="true",
+    ),
+    Key(
+        table=SITE,
         name="spider",
         parse=parse_class_name,
         default=None,

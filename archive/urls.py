@@ -26,6 +26,8 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?")
 _IP_HOST = re.compile(r"[0-9.]+|\[.*\]")
 _PLACE = re.compile(r"[^?#]*")
+# More slashes than two before a host: browsers pass over them (URL standard).
+_SLASHES = re.compile(r"(https?:)?[/\\]{3,}", re.IGNORECASE)
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _DOT_SEGMENT = {"%2e": ".", ".%2e": "..", "%2e.": "..", "%2e%2e": ".."}
@@ -130,7 +132,10 @@ def redirect_target(location: str, base: str) -> str | None:
 
     A user or password in it is left out, so that it is not sent and enters no index.
     """
-    return normalise_url(_USERINFO.sub(r"\1", location.strip(_CONTROLS), count=1), base)
+    location = location.strip(_CONTROLS)
+    if slashes := _SLASHES.match(location):
+        location = f"{slashes[1] or ''}//{location[slashes.end() :]}"
+    return normalise_url(_USERINFO.sub(r"\1", location, count=1), base)
 
 
 def credible_canonical(page_url: str, rel_canonical: str) -> str | None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from archive.config import SiteConfig
+from archive.content_coding import decode_entity
 from archive.model import (
     Article,
     Failure,
@@ -23,7 +24,6 @@ from archive.model import (
     Stage,
 )
 from archive.urls import normalise_url, redirect_target
-from archive.warc.http_message import decode_entity
 from pipelines.article.extraction import embedded_articles, from_page
 from pipelines.feeds.feed import is_feed, read_feed
 from pipelines.feeds.sitemap import looks_like_sitemap, read_sitemap
@@ -97,7 +97,7 @@ def _recognise_document(
         )
     if mime not in HTML or not _starts_like_html(body):
         if looks_like_sitemap(body):
-            return _read_sitemap(body, facts, failures)
+            return _read_sitemap(body, facts, site, failures)
         if is_feed(body, mime):
             return _read_feed(body, facts, failures)
     if mime in HTML:
@@ -148,13 +148,18 @@ def _robots_sitemaps(body: bytes, url: str) -> tuple[str, ...]:
     return tuple(sitemaps)
 
 
-def _read_sitemap(body: bytes, facts: PayloadFacts, failures: tuple[Failure, ...]) -> Reading:
-    reading = read_sitemap(body, facts.url)
+def _read_sitemap(
+    body: bytes, facts: PayloadFacts, site: SiteConfig, failures: tuple[Failure, ...]
+) -> Reading:
+    reading = read_sitemap(body, facts.url, facts.content_type)
     more = tuple(_failure_of(facts, Stage.DISCOVERY, reason) for reason in reading.failures)
     return Reading(
         kind=PayloadKind.SITEMAP,
         sightings=tuple(reading.sightings),
         sitemaps=tuple(reading.sitemaps),
+        links=tuple(Link(url=url, kind=links.LANGUAGE) for url in reading.alternates)
+        if site.hreflang
+        else (),
         failures=failures + more,
     )
 
@@ -175,6 +180,10 @@ def _read_page(
         return Reading(kind=PayloadKind.PAGE, not_article=page, failures=failures)
     # Links first: recovering the body may alter the tree.
     outlinks = tuple(links.find_outlinks(page))
+    if site.hreflang:
+        linked = {link.url for link in outlinks}
+        versions = links.find_language_versions(page)
+        outlinks += tuple(link for link in versions if link.url not in linked)
     needed = links.find_requisites(page) if site.requisites else ()
     result = from_page(page, captured=facts.captured, site=site)
     if page.cut:

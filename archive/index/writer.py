@@ -299,14 +299,23 @@ class Index:
             capture for row in rows if self.revisit_target(capture := capture_of(row)) is not None
         ]
 
-    def came_cut_before(self, capture: Capture) -> bool:
-        """True if an earlier capture of the same URL was cut, too, and brought the same bytes."""
-        found = self._one(
-            "SELECT 1 FROM captures WHERE url = ? AND payload_digest = ? AND warc_date < ?"
-            " AND truncated IS NOT NULL LIMIT 1",
-            (capture.url, str(capture.payload_digest), exact_time(capture.captured)),
-        )
-        return found is not None
+    def cut_before(self, capture: Capture, limit: int) -> list[Capture]:
+        """Earlier captures of the same URL that were cut, too: those with the same payload digest
+        first, then the newest; at most `limit`.
+        """
+        with storage_errors(self._path):
+            rows = self._db.execute(
+                f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url = ? AND warc_date < ?"  # noqa: S608
+                " AND truncated IS NOT NULL"
+                " ORDER BY payload_digest = ? DESC, warc_date DESC LIMIT ?",
+                (
+                    capture.url,
+                    exact_time(capture.captured),
+                    str(capture.payload_digest),
+                    limit,
+                ),
+            ).fetchall()
+        return [capture_of(row) for row in rows]
 
     def captured_since(self, url: str, since: datetime) -> list[Capture]:
         """The captures of a URL at or after a time (aware), in their order (was it fetched before

@@ -37,7 +37,8 @@ class Link:
     """A link on a page: absolute URL without fragment, its text, and its role for the article.
 
     `kind`: `body` (inside the article), `related` (a related-news box), `navigation` (anywhere
-    else), `next`, `amp`, `canonical`, `feed` (from `<link>` or rel).
+    else), `next`, `amp`, `canonical`, `feed`, `sitemap`, `language` (the page in another language;
+    all from `<link>` or rel).
     """
 
     url: str

@@ -1,41 +1,25 @@
 """Parses an HTTP/1.x response as recorded in a WARC block: status, headers, and the entity without
 its transfer coding.
 
-Only framing is decoded (RFC 9112 §7) and, on request, content coding (RFC 9110 §8.4) under a hard
-limit on output. Servers make every mistake, so nothing raises: what comes before a malformed part
-is kept. Character sets, HTML and links are left to `pipelines`.
+Only framing is decoded (RFC 9112 §7). Servers make every mistake, so nothing raises: what comes
+before a malformed part is kept. Content codings are undone by `archive.content_coding`; character
+sets, HTML and links are left to `pipelines`.
 """
 
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-
-import brotli
 
 _HEAD_END = re.compile(rb"\n\r?\n")
 _STATUS_LINE = re.compile(rb"[A-Za-z]+(?:/[0-9.]+)?[ \t]+([0-9]{3})(?:[ \t]+([^\r\n]*))?\s*")
+_NAMES_TYPE = re.compile(
+    r"\s*(?!\*/\*)[\w!#$%&'*+.^`|~-]+/[\w!#$%&'*+.^`|~-]+\s*(?:;|\Z)", re.ASCII
+)
+_CHARSET = re.compile(r";\s*charset\s*=\s*[^;\s]+", re.IGNORECASE)
 _MIME_END = re.compile(r"[;\s]")
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
-
-# Input is fed to a decompressor in slices, so that a bomb is noticed while no more than one slice's
-# output is waiting.
-_SLICE = 64 * 1024
-# After an error the input is decoded once more in this many slices: only the last slice's output is
-# then lost.
-_FINE_SLICES = 65_536
-# How many codings may be stacked: honest servers use one, a few use two.
-_MAX_CODINGS = 5
-_CUT_SHORT = "the data is cut short"
-_UNDONE = frozenset({"gzip", "x-gzip", "deflate", "br"})
-# Codings that exist and are not undone here. Any other name is none: servers write `none`, `utf-8`
-# or a media type, and browsers show the body as it stands.
-_NOT_UNDONE = frozenset(
-    {"zstd", "compress", "x-compress", "exi", "pack200-gzip", "aes128gcm", "dcb", "dcz", "sdch"}
-    | {"bzip2", "x-bzip2", "lzma", "xz", "zip"}
-)
 
 
 def latin1_to_utf8(value: str) -> str:
@@ -115,9 +99,17 @@ class HttpMessage:
 
     @property
     def content_type(self) -> str | None:
-        """The last Content-Type header, which counts where several were sent."""
-        values = self.headers_all("content-type")
-        return latin1_to_utf8(values[-1]) if values else None
+        """The Content-Type that counts where several were sent: the last that names a type, with
+        the charset of one before it that names the same and has one (Fetch standard, "extract a
+        MIME type").
+        """
+        values = [latin1_to_utf8(value) for value in self.headers_all("content-type")]
+        named = [value for value in values if _NAMES_TYPE.match(value)]
+        if not named:
+            return values[-1] if values else None
+        same = [value for value in named if _essence(value) == _essence(named[-1])]
+        charsets = [match[0] for value in same if (match := _CHARSET.search(value))]
+        return named[-1] if _CHARSET.search(named[-1]) else named[-1] + "".join(charsets[-1:])
 
     @property
     def mime(self) -> str | None:
@@ -141,19 +133,6 @@ class HttpMessage:
         codings = self.headers_all("content-encoding")
         codings += [name for name in transfer if name != "chunked"]
         return ", ".join(codings) or None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecodedEntity:
-    """An entity with its content coding removed.
-
-    `truncated` is true if there was more, beyond the limit or never sent; `problem` is what was
-    wrong, as text for people.
-    """
-
-    body: bytes
-    truncated: bool = False
-    problem: str | None = None
 
 
 # ------------------------------------------------------------------------------------------ framing
@@ -213,6 +192,10 @@ def _parse_headers(lines: list[bytes]) -> Iterator[tuple[str, str]]:
         yield name, value
 
 
+def _essence(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
 def _dechunk(body: bytes) -> bytes:
     """The data of a chunked body (RFC 9112 §7.1) without extensions and trailers, up to the first
     malformed chunk.
@@ -238,155 +221,3 @@ def _dechunk(body: bytes) -> bytes:
         else:
             break
     return b"".join(pieces) if pieces else body
-
-
-# ----------------------------------------------------------------------------------- content coding
-
-
-def decode_entity(entity: bytes, content_encoding: str | None, limit: int) -> DecodedEntity:
-    """Undo a Content-Encoding (gzip, x-gzip, deflate with or without zlib's wrapper, br, or a stack
-    of them).
-
-    At most `limit` bytes are returned, and about as much memory is used for each coding. Data that
-    is not what the header says is returned as sent, with the problem named.
-    """
-    codings = [
-        name
-        for name in (part.strip().lower() for part in (content_encoding or "").split(","))
-        if name
-    ]
-    codings = [name for name in codings if name in _UNDONE or name in _NOT_UNDONE]
-    result = DecodedEntity(body=entity)
-    if len(codings) > _MAX_CODINGS:
-        return _limit_body(
-            replace(result, problem=f"{len(codings)} content codings on one body"), limit
-        )
-    before = ""
-    for coding in reversed(codings):
-        step = _decode_coding(result.body, coding, limit)
-        refused = step.body is result.body
-        if refused and coding == before:
-            break  # the header came twice, the coding once
-        before = coding
-        result = DecodedEntity(
-            body=step.body,
-            truncated=result.truncated or step.truncated,
-            problem=result.problem or step.problem,
-        )
-        if refused:
-            break
-    return _limit_body(result, limit)
-
-
-def _limit_body(result: DecodedEntity, limit: int) -> DecodedEntity:
-    """The result cut to `limit` bytes."""
-    if len(result.body) <= limit:
-        return result
-    problem = result.problem or f"more than {limit} bytes"
-    return DecodedEntity(body=result.body[:limit], truncated=True, problem=problem)
-
-
-def _decode_coding(data: bytes, coding: str, limit: int) -> DecodedEntity:
-    """Undo one content coding; the same bytes object is returned if it cannot be."""
-    if not data:
-        return DecodedEntity(body=data)
-    if coding in ("gzip", "x-gzip"):
-        return _decode_forgiving(data, "gzip", lambda step: _inflate(data, 31, step), limit)
-    if coding == "deflate":
-        # RFC 9110 means zlib's wrapper; some servers send the bare stream, and every browser takes
-        # it.
-        wrapped = len(data) > 1 and data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0
-        return _decode_forgiving(
-            data, "deflate", lambda step: _inflate(data, 15 if wrapped else -15, step), limit
-        )
-    if coding == "br":
-        return _decode_forgiving(data, "br", lambda step: _decode_brotli(data, step), limit)
-    return DecodedEntity(body=data, problem=f"content coding {coding!r} cannot be undone")
-
-
-# Yields pieces of output of at most `_SLICE` bytes and returns what was wrong at the end, or None.
-_Pieces = Generator[bytes, None, str | None]
-
-
-def _decode_forgiving(
-    data: bytes, name: str, pieces: Callable[[int], _Pieces], limit: int
-) -> DecodedEntity:
-    """Collect pieces up to the limit; after an error decode once more in small steps, so that
-    little before the damage is lost.
-    """
-    try:
-        return _collect_pieces(pieces(_SLICE), name, limit, [])
-    except (zlib.error, brotli.error):
-        kept: list[bytes] = []
-        try:
-            return _collect_pieces(pieces(max(1, len(data) // _FINE_SLICES)), name, limit, kept)
-        except (zlib.error, brotli.error) as error:
-            if kept:
-                return DecodedEntity(
-                    body=b"".join(kept), truncated=True, problem=f"{name} data is damaged: {error}"
-                )
-            return DecodedEntity(body=data, problem=f"declared {name}, but is not ({error})")
-
-
-def _collect_pieces(pieces: _Pieces, name: str, limit: int, kept: list[bytes]) -> DecodedEntity:
-    """Join pieces into `kept` until they end or pass the limit."""
-    room = limit
-    while True:
-        try:
-            piece = next(pieces)
-        except StopIteration as end:
-            problem: str | None = end.value
-            break
-        if len(piece) > room:
-            kept.append(piece[:room])
-            return DecodedEntity(
-                body=b"".join(kept),
-                truncated=True,
-                problem=f"more than {limit} bytes behind {name}",
-            )
-        kept.append(piece)
-        room -= len(piece)
-    return DecodedEntity(body=b"".join(kept), truncated=problem == _CUT_SHORT, problem=problem)
-
-
-def _inflate(data: bytes, wbits: int, step: int) -> _Pieces:
-    """Yield the output of all members of gzip data, or of one deflate stream, fed `step` bytes at a
-    time.
-    """
-    decoder = zlib.decompressobj(wbits)
-    position = 0
-    while position < len(data):
-        waiting = data[position : position + step]
-        position += len(waiting)
-        full = True
-        while (waiting or full) and not decoder.eof:
-            piece = decoder.decompress(waiting, _SLICE)
-            waiting = decoder.unconsumed_tail
-            full = len(piece) == _SLICE
-            if piece:
-                yield piece
-        if decoder.eof:
-            position -= len(decoder.unused_data)
-            if wbits != 31 or data[position : position + 2] != b"\x1f\x8b":
-                # Zeros and line ends after the last member are padding, as every gzip reader takes
-                # them.
-                return (
-                    "bytes after the end of the data" if data[position:].strip(b"\0\r\n") else None
-                )
-            decoder = zlib.decompressobj(wbits)
-    return _CUT_SHORT
-
-
-def _decode_brotli(data: bytes, step: int) -> _Pieces:
-    """Yield the output of a brotli stream (RFC 7932), fed `step` bytes at a time."""
-    decoder = brotli.Decompressor()
-    for position in range(0, len(data), step):
-        waiting = data[position : position + step]
-        while waiting or not decoder.can_accept_more_data():
-            piece: bytes = decoder.process(waiting, output_buffer_limit=_SLICE)
-            waiting = b""
-            if piece:
-                yield piece
-        if decoder.is_finished():
-            return None
-    return _CUT_SHORT

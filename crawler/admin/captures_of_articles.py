@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from archive.content_coding import decode_entity
 from archive.errors import DamagedRecordError
 from archive.model import Capture, NotAnArticle, RecordType
 from archive.query.reader import IndexReader
 from archive.warc.capture_reader import read_payload
-from archive.warc.http_message import decode_entity
 from pipelines.page.decoding import decode_page
 from pipelines.page.dom import parse_page
 from pipelines.page.links import find_css_requisites, find_requisites

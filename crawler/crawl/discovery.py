@@ -19,7 +19,7 @@ from archive.model import PayloadKind, Reading, Sighting
 from archive.urls import normalise_url, origin_of
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import UrlKind, is_pagination, without_session
-from crawler.frontier.usual_places import FEED_PATHS, SITEMAP_PATHS
+from crawler.frontier.usual_places import feed_places, sitemap_places
 from crawler.politeness.robots_rules import RobotsRules
 
 # sitemaps.org allows an index no further index; one more level is common. What lies deeper is told.
@@ -27,7 +27,7 @@ MAX_SITEMAP_DEPTH = 2
 _DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})")
 _NEWS = frozenset({"news-sitemap", "feed"})
 _NAMED = {"feed": UrlKind.FEED, "sitemap": UrlKind.SITEMAP}
-_FOLLOWED = frozenset({"body", "related", "navigation", "canonical", "redirect"})
+_FOLLOWED = frozenset({"body", "related", "navigation", "canonical", "redirect", "language"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,20 +77,13 @@ def start_entries(site: SiteConfig) -> list[QueuedUrl]:
 
 def sitemap_entries(start: str, robots: RobotsRules) -> list[QueuedUrl]:
     """The sitemaps that robots.txt names, and then, as guesses, the usual places on the start's
-    host: many a robots.txt names the one for pages and not the one for news.
+    host.
     """
-    place = origin_of(start)
-    via = f"{place}/robots.txt"
-    named = [url for text in robots.sitemaps if (url := normalise_url(text, via))]
-    entries = [
-        QueuedUrl(url=url, kind=UrlKind.SITEMAP, via=via, named_by_robots=True)
-        for url in dict.fromkeys(named)
-    ]
-    return entries + [
-        QueuedUrl(url=place + path, kind=UrlKind.SITEMAP, guess=True)
-        for path in SITEMAP_PATHS
-        if place + path not in named
-    ]
+    named, usual = sitemap_places(start, robots.sitemaps)
+    via = f"{origin_of(start)}/robots.txt"
+    return [
+        QueuedUrl(url=url, kind=UrlKind.SITEMAP, via=via, named_by_robots=True) for url in named
+    ] + [QueuedUrl(url=url, kind=UrlKind.SITEMAP, guess=True) for url in usual]
 
 
 def discover_entries(
@@ -134,8 +127,8 @@ def discover_entries(
         and reading.links
         and not any(link.kind == "feed" for link in reading.links)
     ):
-        for path in FEED_PATHS:
-            yield QueuedUrl(url=origin_of(url) + path, kind=UrlKind.FEED, hops=1, guess=True)
+        for place in feed_places(url):
+            yield QueuedUrl(url=place, kind=UrlKind.FEED, hops=1, guess=True)
 
 
 def _announced_entries(

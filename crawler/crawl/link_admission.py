@@ -6,6 +6,7 @@ Decides only. Failures go through a function it is given, what is left out to a 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import chain
@@ -29,7 +30,14 @@ from crawler.crawl.tracked_twins import TrackedTwins
 from crawler.frontier.key_set import KeySet
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl, frontier_key, whole_key
-from crawler.frontier.scope import MAX_OUTLINKS, SUSPECT, Scope, ScopeReason, UrlKind
+from crawler.frontier.scope import (
+    MAX_OUTLINKS,
+    SUSPECT,
+    Scope,
+    ScopeDecision,
+    ScopeReason,
+    UrlKind,
+)
 from crawler.frontier.trap_budgets import REFUSED_WEIGHT, TrapBudgets
 from crawler.politeness.refusals import REFUSED
 
@@ -40,6 +48,11 @@ DISCOVERY = frozenset({UrlKind.SITEMAP, UrlKind.FEED})
 NO_PAGES = DISCOVERY | {UrlKind.REQUISITE}  # not counted as pages asked for
 _BY_LINK = frozenset({UrlKind.LINK, UrlKind.SECTION})
 _ELSEWHERE = frozenset({ScopeReason.HOST, ScopeReason.SCHEME})
+_WHY = {
+    ScopeReason.OTHER_DAY: LeftOutReason.DATE,
+    ScopeReason.SITEMAPS: LeftOutReason.BUDGET,
+    ScopeReason.TRAP: LeftOutReason.TRAP,
+}
 NO_CONTENT = frozenset({204, 205})
 _NO_PAGE = {
     NotArticleReason.NOT_HTML: "not a page",
@@ -83,6 +96,8 @@ class LinkAdmission:
         # what is announced for other days than are wanted: links to it are no reason either
         self._outside = KeySet()
         self._sitemaps = 0
+        self._files: dict[str, tuple[str, int]] = {}  # by ending: the first announced, how many
+        self.left_out_counts: Counter[ScopeReason] = Counter()
         self.led_on = False  # whether anything yet led to a page of the site, or was one
 
     def entries_from(self, entry: QueuedUrl, capture: Capture, reading: Reading) -> list[QueuedUrl]:
@@ -227,38 +242,35 @@ class LinkAdmission:
         ]
 
     def _admits(self, entry: QueuedUrl) -> bool:
+        decision = self._decide(entry)
+        if not decision.allowed:
+            self._leave_out(entry, decision.reason, decision.detail)
+        return decision.allowed
+
+    def _decide(self, entry: QueuedUrl) -> ScopeDecision:
+        """Whether an entry that is new is asked for, and why it is not."""
         if entry.kind is UrlKind.REQUISITE and not (
             self._site.requisites and entry.hops <= self._site.max_depth + MAX_EMBEDS
         ):
-            return False
+            return ScopeDecision(ScopeReason.REQUISITE)
         if (
             entry.kind in _BY_LINK
             and len(self._outside)
             and frontier_key(self._site.name, entry.url) in self._outside
         ):
-            self._left_out.note(entry, LeftOutReason.DATE)
-            return False
-        verdict = self._scope.decide(
+            return ScopeDecision(ScopeReason.OTHER_DAY)
+        decision = self._scope.decide(
             entry.url, hops=entry.hops, kind=entry.kind, named_by_robots=entry.named_by_robots
         )
-        if verdict.reason in SUSPECT:
-            reason = f"not followed: {verdict}; others like it are passed over without a word"
-            self._record_once(f"suspect {verdict.reason}", Stage.DISCOVERY, reason, url=entry.url)
-        if not verdict.allowed:
-            # what a page links to elsewhere was never the site's
-            if entry.claims or verdict.reason not in _ELSEWHERE:
-                self._left_out.note(entry, LeftOutReason.SCOPE, str(verdict))
-            return False
+        if not decision.allowed:
+            return decision
         for claim in entry.claims:
             self._left_out.note_spelling(claim.url, entry)
         if entry.kind is UrlKind.SITEMAP:
             self._sitemaps += 1
             if self._sitemaps > MAX_SITEMAPS:
-                reason = f"more than {MAX_SITEMAPS} sitemaps: the rest is not read"
-                self._record_once("sitemaps", Stage.DISCOVERY, reason, url=entry.url)
-                self._left_out.note(entry, LeftOutReason.BUDGET, "too many sitemaps")
-                return False
-        return True
+                return ScopeDecision(ScopeReason.SITEMAPS)
+        return decision
 
     def count_refusal(self, entry: QueuedUrl, status: int | None) -> None:
         """Count a page that was refused against its shape of address.
@@ -291,19 +303,69 @@ class LinkAdmission:
         elif _is_followed(entry) and capture.status not in REFUSED:
             self._budgets.count_fruitless(entry.url)
 
+    def begin(self, entry: QueuedUrl) -> None:
+        """The entry is asked for: what it brings is not known yet."""
+        if _is_followed(entry):
+            self._budgets.begin(entry.url)
+
+    def end(self, entry: QueuedUrl) -> None:
+        """The entry that was asked for is over, and what it brought was recorded."""
+        if _is_followed(entry):
+            self._budgets.end(entry.url)
+
+    def is_undecided(self, entry: QueuedUrl) -> bool:
+        """True if the entry may be one page too many of its shape: what others of it that are
+        under way bring will tell.
+        """
+        return _is_followed(entry) and self._budgets.is_undecided(entry.url)
+
     def is_trap(self, entry: QueuedUrl) -> bool:
         """True if pages of the entry's shape brought nothing new for too long; recorded once a
-        shape. What is announced, or asked for by a spider's own code, is exempt.
+        shape, and counted. What is announced, or asked for by a spider's own code, is exempt.
         """
         shape = self._budgets.spent(entry.url) if _is_followed(entry) else None
         if shape is None:
             return False
-        reason = (
-            f"left here: too many pages in a row of this shape ({shape})"
-            " brought no article not met before"
-        )
-        self._record_once(f"shape {shape}", Stage.DISCOVERY, reason, url=entry.url)
+        self._leave_out(entry, ScopeReason.TRAP, shape)
         return True
+
+    def _leave_out(self, entry: QueuedUrl, reason: ScopeReason, detail: str = "") -> None:
+        """Where every address ends that is not asked for: counted, and said once for each reason
+        that may hide something.
+        """
+        self.left_out_counts[reason] += 1
+        # What a page links to elsewhere was never the site's; a trap's entries say so themselves.
+        if entry.claims or reason not in _ELSEWHERE | {ScopeReason.TRAP}:
+            why = _WHY.get(reason, LeftOutReason.SCOPE)
+            text = str(ScopeDecision(reason, detail)) if why is LeftOutReason.SCOPE else detail
+            self._left_out.note(entry, why, text)
+        if reason is ScopeReason.TRAP:
+            said = (
+                f"left here: too many pages in a row of this shape ({detail})"
+                " brought no article not met before"
+            )
+            self._record_once(f"shape {detail}", Stage.DISCOVERY, said, url=entry.url)
+        elif reason in SUSPECT:
+            decision = ScopeDecision(reason, detail)
+            said = f"not followed: {decision}; others like it are passed over without a word"
+            self._record_once(f"suspect {reason}", Stage.DISCOVERY, said, url=entry.url)
+        elif reason is ScopeReason.SITEMAPS:
+            said = f"more than {MAX_SITEMAPS} sitemaps: the rest is not read"
+            self._record_once("sitemaps", Stage.DISCOVERY, said, url=entry.url)
+        elif reason is ScopeReason.FILE_TYPE and entry.kind not in _BY_LINK:
+            first, number = self._files.get(detail, (entry.url, 0))
+            self._files[detail] = (first, number + 1)
+
+    def record_left_out(self) -> None:
+        """Record how many addresses of files a plain sitemap announced, by their endings; none of
+        them is a page, and none was asked for.
+        """
+        for ending, (first, number) in self._files.items():
+            others = (
+                f", and {number - 1} more .{ending} that sitemaps announce" if number > 1 else ""
+            )
+            reason = f"not asked for: {ScopeReason.FILE_TYPE}: {ending}{others}"
+            self._record_once(f"files {ending}", Stage.DISCOVERY, reason, url=first)
 
 
 def _is_followed(entry: QueuedUrl) -> bool:

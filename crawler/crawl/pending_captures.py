@@ -116,6 +116,10 @@ class PendingCaptures:
         self._follow(pending, self._take_reading)
         return pending
 
+    def came_cut_before(self, capture: Capture, message: HttpMessage) -> bool:
+        """Whether an earlier capture of the URL was cut, too, and brought the same page."""
+        return self._ingest.came_cut_before(capture, message)
+
     def read_again(self, capture: Capture, owner: CaptureOwner) -> PendingCapture:
         """Have a capture read that the index holds already: for what a killed process had not
         made of it.

@@ -351,6 +351,7 @@ class SiteCrawl:
         name, frontier = self.site.name, self.context.frontier
         left = frontier.next_due(name) is not None
         self.tally.outcome = self._outcome(reason, left=left)
+        self.admission.record_left_out()
         if not (self.is_single or self.is_foreign):
             self._tell_left_out()
             if not left:

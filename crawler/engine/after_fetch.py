@@ -101,11 +101,12 @@ class RetryMiddleware(CrawlMiddleware):
 
     def _cut_reason(self, response: CapturedResponse) -> str | None:
         """Why a body is not whole; None also where another try would bring no more: it is a page
-        with its end tag, or the same bytes came before.
+        with its end tag, or the same came before.
         """
         capture = response.capture
         no_more = capture.truncated and (
-            ends_with_end_tag(response.body) or self._crawl.context.index.came_cut_before(capture)
+            ends_with_end_tag(response.body)
+            or self._crawl.context.captures.came_cut_before(capture, response.message)
         )
         return None if no_more else capture.truncated
 

@@ -220,6 +220,7 @@ class FrontierScheduler(BaseScheduler):
         )
         request.meta[LEASE] = lease
         self._leases[request] = lease
+        self._crawl.admission.begin(entry)
         self._crawl.count_page(lease, 1)
         self._crawl.tally.url = entry.url
         return request
@@ -235,6 +236,12 @@ class FrontierScheduler(BaseScheduler):
             elif self._crawl.context.index.is_withdrawn(self._site, entry.url):
                 # what was taken back is not fetched anew
                 self._frontier.mark_dead(entry.key, "withdrawn")
+            elif self._crawl.admission.is_undecided(entry):
+                # Reading lags behind fetching, and a trap would be asked on meanwhile: it waits
+                # for what others of its shape bring. What is applied wakes the engine.
+                self._leased.appendleft(entry)
+                self._crawl.context.apply_ready(force=True)
+                return None, None
             else:
                 return entry, None
             self._fill()
@@ -329,6 +336,7 @@ class FrontierScheduler(BaseScheduler):
             self._put_back()  # they go before what was leased
         for lease in over:
             del self._leases[lease.request]
+            self._crawl.admission.end(lease.entry)
             for capture in lease.captures:
                 capture.state = CaptureState.ACKNOWLEDGED
 

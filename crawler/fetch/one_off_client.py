@@ -11,11 +11,11 @@ import http.client
 import socket
 import ssl
 import time
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from archive.content_coding import decode_entity
 from archive.errors import WarraqError
 from archive.urls import normalise_url, redirect_target
 from archive.warc.http_message import latin1_to_address
@@ -102,8 +102,8 @@ class Probe:
             answer = ProbeResponse(
                 url=url,
                 status=response.status,
-                content_type=response.getheader("Content-Type"),
-                body=_decoded(body, response.getheader("Content-Encoding")),
+                content_type=_last(response.headers.get_all("Content-Type")),
+                body=decode_entity(body, response.getheader("Content-Encoding"), LIMIT).body,
             )
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise ProbeError(f"{url}: {_describe_error(error)}") from error
@@ -154,13 +154,9 @@ def _read_body(response: http.client.HTTPResponse) -> bytes:
     return bytes(body[:LIMIT])
 
 
-def _decoded(body: bytes, coding: str | None) -> bytes:
-    if (coding or "").strip().lower() not in ("gzip", "x-gzip"):
-        return body
-    try:
-        return zlib.decompressobj(31).decompress(body, LIMIT)
-    except zlib.error:
-        return body
+def _last(values: list[str] | None) -> str | None:
+    """The header that counts where several were sent."""
+    return values[-1] if values else None
 
 
 def _describe_error(error: Exception) -> str:

@@ -15,8 +15,9 @@ from scrapy.http import (
 )
 from scrapy.responsetypes import responsetypes
 
+from archive.content_coding import decode_entity
 from archive.model import Capture, Exchange
-from archive.warc.http_message import HttpMessage, decode_entity
+from archive.warc.http_message import HttpMessage
 from pipelines.page.media_type import HTML, SNIFFED_BYTES, media_type
 
 DECODED_LIMIT = 50_000_000  # bytes of a decoded body; more is not given to a spider

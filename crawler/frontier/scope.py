@@ -66,7 +66,9 @@ class UrlKind(StrEnum):
 
 
 class ScopeReason(StrEnum):
-    """Why a URL may, or may not, be fetched."""
+    """Why a URL may, or may not, be fetched: by what it is (`Scope`), or by what the crawl has met
+    so far (the last four; `crawler.crawl.link_admission`).
+    """
 
     ALLOWED = "allowed"
     SCHEME = "not an http or https address"
@@ -78,6 +80,10 @@ class ScopeReason(StrEnum):
     PATH_DEPTH = "too many path segments"
     REPEATED_SEGMENT = "a part of the address repeats"
     HOPS = "too many links away from the start"
+    REQUISITE = "part of a page, which the site's table does not ask for"
+    OTHER_DAY = "announced for another day than is asked for"
+    SITEMAPS = "more sitemaps than a crawl reads"
+    TRAP = "pages of its shape brought nothing new"
 
 
 # Refusals that may hide something: they are said, once for each reason.

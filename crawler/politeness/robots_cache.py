@@ -9,8 +9,9 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from archive.content_coding import decode_entity
 from archive.urls import origin_of, redirect_target
-from archive.warc.http_message import HttpMessage, decode_entity
+from archive.warc.http_message import HttpMessage
 from crawler.politeness.host_pacing import MAX_HELD, HostPacing, backoff_delay, retry_after
 from crawler.politeness.robots_rules import PARSED_BYTES, RobotsRules
 

@@ -16,12 +16,13 @@ from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
+from archive.content_coding import decode_entity
 from archive.errors import DamagedRecordError, WarraqError
 from archive.model import Capture, NotAnArticle
 from archive.query.reader import IndexReader
 from archive.urls import normalise_url, redirect_target
 from archive.warc.capture_reader import read_payload
-from archive.warc.http_message import HttpMessage, decode_entity
+from archive.warc.http_message import HttpMessage
 from crawler.serve.loopback_http import HttpReply
 from crawler.serve.url_rewriting import Rewriter, doctype_of
 from pipelines.page.decoding import decode_page

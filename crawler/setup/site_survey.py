@@ -19,11 +19,11 @@ from urllib.parse import urljoin, urlsplit
 
 from archive.config import SiteConfig
 from archive.config_parsers import is_loopback
-from archive.model import Article, Link, Precision, Sighting, iso_utc
+from archive.model import Article, Link, PayloadKind, Precision, Reading, Sighting, iso_utc
 from archive.urls import normalise_url, origin_of, site_host
 from crawler.fetch.address_guard import AddressGuard, literal_address
 from crawler.fetch.one_off_client import Probe, ProbeError, ProbeResponse
-from crawler.frontier.usual_places import FEED_PATHS, SITEMAP_PATHS
+from crawler.frontier.usual_places import feed_places, sitemap_places
 from crawler.politeness.robots_cache import RobotsResponse, robots_policy
 from crawler.politeness.robots_rules import RobotsRules
 from crawler.setup.site_timezone import (
@@ -46,6 +46,7 @@ _LONGEST_DELAY = (
     5.0  # seconds; a longer Crawl-delay is told, and this much kept to while looking around
 )
 _DEFAULT_SCHEDULE = "*/30 * * * *"
+_ANNOUNCES = (PayloadKind.SITEMAP, PayloadKind.FEED)
 _CLOCK = (Precision.SECOND, Precision.MINUTE)
 
 
@@ -104,8 +105,8 @@ class _Survey:
         home = self._probe.get(self._start, before=self._check_rules)
         if not home.ok:
             raise ProbeError(f"{home.url}: answers with status {home.status}")
-        links = _page_links(home)
-        sitemaps = self._survey_sitemaps()
+        links = _read(home).links
+        sitemaps = self._survey_sitemaps(links)
         feeds = self._survey_feeds(links)
         articles = [] if timezone else self._sample_articles(links)
         languages = Counter(article.language for article, _ in articles if article.language)
@@ -143,23 +144,22 @@ class _Survey:
             self._probe.delay = max(self._probe.delay, min(self._rules.delay, _LONGEST_DELAY))
         return "there is one" if answer.ok else "there is none"
 
-    def _survey_sitemaps(self) -> list[tuple[str, int]]:
-        from pipelines.feeds.sitemap import looks_like_sitemap, read_sitemap
-
-        named = [
-            url for stated in self._rules.sitemaps if (url := normalise_url(stated, self._start))
-        ]
-        waiting = list(named)
-        places = [urljoin(self._start, path) for path in SITEMAP_PATHS]
-        usual = [url for url in places if url not in named]
+    def _survey_sitemaps(self, links: Iterable[Link]) -> list[tuple[str, int]]:
+        """The sitemaps of robots.txt, of the start page and of the usual places, as a crawl looks
+        for them.
+        """
+        named, usual = sitemap_places(self._start, self._rules.sitemaps)
+        linked = [link.url for link in links if link.kind == "sitemap"]
+        waiting = list(dict.fromkeys([*named, *linked]))
+        usual = [url for url in usual if url not in waiting]
         sitemaps: list[tuple[str, int]] = []
         for _ in range(_SITEMAPS + len(usual)):
             if not (waiting or usual):
                 break
             answer = self._fetch_allowed(waiting.pop(0) if waiting else usual.pop(0))
-            if answer is None or not looks_like_sitemap(answer.body):
+            reading = _read(answer) if answer is not None else None
+            if answer is None or reading is None or reading.kind not in _ANNOUNCES:
                 continue
-            reading = read_sitemap(answer.body, answer.url, limit=50_000)
             sitemaps.append((answer.url, len(reading.sightings) + len(reading.sitemaps)))
             self._sightings += reading.sightings
             # What is newest says most of the site's dates: news first.
@@ -167,14 +167,12 @@ class _Survey:
         return sitemaps
 
     def _survey_feeds(self, links: Iterable[Link]) -> list[tuple[str, int]]:
-        from pipelines.feeds.feed import is_feed, read_feed
-
         declared = [link.url for link in links if link.kind == "feed"]
         feeds: list[tuple[str, int]] = []
-        for url in (declared or [urljoin(self._start, path) for path in FEED_PATHS])[:_FEEDS]:
+        for url in (declared or feed_places(self._start))[:_FEEDS]:
             answer = self._fetch_allowed(url)
-            if answer is not None and is_feed(answer.body, answer.content_type):
-                reading = read_feed(answer.body, answer.url)
+            reading = _read(answer) if answer is not None else None
+            if reading is not None and reading.kind in _ANNOUNCES:
                 feeds.append((url, len(reading.sightings)))
                 self._sightings = [*reading.sightings, *self._sightings]
         return feeds
@@ -260,12 +258,19 @@ def _local_instants(article: Article) -> list[datetime]:
     return seen or stated
 
 
-def _page_links(home: ProbeResponse) -> tuple[Link, ...]:
-    from pipelines.page.dom import Page, parse_page
-    from pipelines.page.links import find_outlinks
+def _read(answer: ProbeResponse) -> Reading:
+    """What an answer is and leads to, as a crawl reads it."""
+    from pipelines.payload_facts import PayloadFacts
+    from pipelines.read_payload import read_payload
 
-    page = parse_page(home.body, home.url, home.content_type)
-    return find_outlinks(page) if isinstance(page, Page) else ()
+    facts = PayloadFacts(
+        url=answer.url,
+        captured=datetime.now(UTC),
+        status=answer.status,
+        mime=answer.content_type,
+        content_type=answer.content_type,
+    )
+    return read_payload(answer.body, facts, SiteConfig(name="site", start=(answer.url,)))
 
 
 def _declared_language(home: ProbeResponse) -> str | None:

@@ -19,6 +19,7 @@ from typing import Any
 import feedparser
 from w3lib.html import remove_tags
 
+from archive.content_coding import decode_entity
 from archive.model import Sighting
 from archive.urls import normalise_url
 from pipelines.page.decoding import decode_page
@@ -30,7 +31,8 @@ ENTRY_LIMIT = 5_000
 _COMMENTS = 1 << 16  # comments before the root that are looked past when sniffing
 
 _XML_ROOT = re.compile(
-    rb"<(?:rss\b|(?:[\w.-]+:)?feed\b|(?:[\w.-]+:)?RDF\b[^>]*purl\.org/(?:rss|net/rss)|channel\b)"
+    rb"<(?:rss\b|(?:[\w.-]+:)?feed\b|(?:[\w.-]+:)?RDF\b[^>]*purl\.org/(?:rss|net/rss)|channel\b)",
+    re.IGNORECASE,
 )
 _JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org')
 # A root that stands behind what a server's scripts print (notices) must say more of itself.
@@ -70,8 +72,6 @@ def is_feed(data: bytes, mime: str | None) -> bool:
     """
     data = _without_marks(data)
     head = data[:_COMMENTS]
-    if head[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        head = head.decode("utf-16", "ignore").encode()
     if head.lstrip()[:1] == b"{":
         return bool(_JSON_FEED.search(data)) or (mime or "").startswith("application/feed+json")
     return _find_root(head) is not None
@@ -93,6 +93,11 @@ def _find_root(data: bytes) -> int | None:
 
 
 def _without_marks(data: bytes) -> bytes:
+    """The bytes behind their byte order marks; UTF-16 as UTF-8, a gzip file unpacked."""
+    if data.startswith(b"\x1f\x8b"):
+        data = decode_entity(data, "gzip", BYTE_LIMIT).body
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        return data.decode("utf-16", "replace").encode()
     while data.startswith(b"\xef\xbb\xbf"):
         data = data.removeprefix(b"\xef\xbb\xbf")
     return data
@@ -110,7 +115,7 @@ def read_feed(data: bytes, url: str, content_type: str | None = None) -> FeedRea
         return FeedReading(failures=("not a feed: neither RSS, Atom nor JSON Feed",))
     data = _without_marks(data)
     if data.lstrip()[:1] == b"{":
-        entries, failures = _json_entries(data)
+        entries, failures = _json_entries(data, content_type)
     else:
         entries, failures = _xml_entries(data, url, content_type)
     if len(entries) > ENTRY_LIMIT:
@@ -198,9 +203,9 @@ def _xml_entry(entry: Any, version: str) -> _FeedEntry:
     )
 
 
-def _json_entries(data: bytes) -> tuple[list[_FeedEntry], list[str]]:
+def _json_entries(data: bytes, content_type: str | None) -> tuple[list[_FeedEntry], list[str]]:
     try:
-        feed = json.loads(data)
+        feed = json.loads(decode_page(data, content_type).text, strict=False)
     except (ValueError, RecursionError) as error:
         return [], [f"malformed JSON feed: not read ({error})"[:200]]
     items = feed.get("items") if isinstance(feed, dict) else None

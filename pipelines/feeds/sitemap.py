@@ -43,18 +43,22 @@ _REFERENCE = re.compile(r"&(amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _URL_LINE = re.compile(rb"https?://[^\s<>]+", re.IGNORECASE)
 _SAYS_OTHER = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["'](?!utf-?(?:8|16))""", re.IGNORECASE)
+_HEADER_SAYS = re.compile(r"charset\s*=\s*[\"']?(?!utf-?(?:8|16))\w", re.IGNORECASE)
 _LOC = re.compile(rb"(<loc\s*>)([^<]*)", re.IGNORECASE)
+_WIDE_LITTLE = re.compile(rb"(?:\s\0)*<\0[!-~]\0")
+_WIDE_BIG = re.compile(rb"(?:\0\s)*\0<\0[!-~]")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitemapReading:
-    """What one sitemap announces: pages (`sightings`), further `sitemaps`, and the reasons why
-    anything was left out.
+    """What one sitemap announces: pages (`sightings`), further `sitemaps`, the pages in other
+    languages (`alternates`, of `xhtml:link`), and the reasons why anything was left out.
     """
 
     sightings: tuple[Sighting, ...] = ()
     sitemaps: tuple[str, ...] = ()
+    alternates: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
     kind: SitemapKind = "unknown"
 
@@ -72,8 +76,11 @@ def looks_like_sitemap(data: bytes) -> bool:
     return _is_url_list(head)
 
 
-def read_sitemap(data: bytes, url: str, *, limit: int = ENTRY_LIMIT) -> SitemapReading:
-    """Read the sitemap `data` that `url` answered with, at most `limit` entries of it.
+def read_sitemap(
+    data: bytes, url: str, content_type: str | None = None, *, limit: int = ENTRY_LIMIT
+) -> SitemapReading:
+    """Read the sitemap `data` that `url` answered with, at most `limit` entries of it;
+    `content_type` is the header as sent.
 
     Never raises for what the bytes hold: an entry that cannot be used is skipped and counted, a
     damaged or oversized file is read as far as it goes, and each shortcoming is one line in
@@ -97,7 +104,8 @@ def read_sitemap(data: bytes, url: str, *, limit: int = ENTRY_LIMIT) -> SitemapR
         )
     if _ENTITY.search(data):
         return SitemapReading(failures=(*failures, "declares XML entities: refused"))
-    return _read_xml(data, url, limit, failures)
+    target = _SitemapTarget(_SitemapEntries(url, limit))
+    return _read_xml(_from_root(data, content_type), target, failures)
 
 
 # -------------------------------------------------------------------------------------------- bytes
@@ -127,9 +135,9 @@ def _as_utf8(data: bytes) -> bytes:
     """
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         text = data.decode("utf-16", "replace")
-    elif data[:4] == b"<\x00?\x00":
+    elif _WIDE_LITTLE.match(data):
         text = data.decode("utf-16-le", "replace")
-    elif data[:4] == b"\x00<\x00?":
+    elif _WIDE_BIG.match(data):
         text = data.decode("utf-16-be", "replace")
     else:
         while data.startswith(b"\xef\xbb\xbf"):
@@ -148,7 +156,7 @@ def _is_url_list(head: bytes) -> bool:
     return bool(lines) and all(_URL_LINE.fullmatch(line) for line in lines)
 
 
-def _from_root(data: bytes) -> bytes:
+def _from_root(data: bytes, content_type: str | None) -> bytes:
     """A sitemap's XML from its root on, as UTF-8, without what a server's scripts print before it.
 
     A declaration that the bytes contradict is passed over, as in pages; an address whose bytes are
@@ -157,9 +165,10 @@ def _from_root(data: bytes) -> bytes:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        if not _SAYS_OTHER.search(data[:_SNIFFED]):
+        declared = _SAYS_OTHER.search(data[:_SNIFFED]) or _HEADER_SAYS.search(content_type or "")
+        if not declared:
             data = _LOC.sub(lambda found: found[1] + _escaped(found[2]), data)
-        data = decode_page(data).text.encode()
+        data = decode_page(data, content_type).text.encode()
     comments = [found.span() for found in _COMMENT.finditer(data[:_COMMENTS])]
     for root in _ROOT.finditer(data):
         if not any(start <= root.start() < end for start, end in comments):
@@ -182,20 +191,19 @@ def _read_text(data: bytes, url: str, limit: int, failures: list[str]) -> Sitema
     entries = _SitemapEntries(url, limit)
     for line in data.splitlines():
         address = line.strip()
-        if address and not entries.add_page(address.decode("utf-8", "replace"), {}):
+        if address and not entries.add_page(_escaped(address).decode(), {}):
             break
     return entries.reading("text", failures)
 
 
-def _read_xml(data: bytes, url: str, limit: int, failures: list[str]) -> SitemapReading:
-    target = _SitemapTarget(_SitemapEntries(url, limit))
+def _read_xml(data: bytes, target: _SitemapTarget, failures: list[str]) -> SitemapReading:
     handler: Any = target  # the stubs ask for all optional methods too
     # The target is called for each element and no tree is built: memory stays flat whatever the
     # file holds.
     parser = etree.XMLParser(
         target=handler, recover=True, resolve_entities=False, no_network=True, load_dtd=False
     )
-    data = _from_root(data).replace(b"&", _AMPERSAND.encode())
+    data = data.replace(b"&", _AMPERSAND.encode())
     try:
         for start in range(0, len(data), _CHUNK):
             parser.feed(data[start : start + _CHUNK])
@@ -229,6 +237,7 @@ class _SitemapEntries:
     limit: int
     sightings: list[Sighting] = field(default_factory=list)
     sitemaps: list[str] = field(default_factory=list)
+    alternates: dict[str, None] = field(default_factory=dict)
     unusable: int = 0
     example: str = ""
     cut: bool = False
@@ -276,6 +285,16 @@ class _SitemapEntries:
             self.sitemaps.append(address)
         return True
 
+    def add_alternate(self, href: str) -> None:
+        """Take a page in another language, where there is room."""
+        address = normalise_url(href) if len(self.alternates) < self.limit else None
+        if address is not None:
+            self.alternates[address] = None
+
+    def _alternates(self) -> tuple[str, ...]:
+        named = {each.url for each in self.sightings}
+        return tuple(url for url in self.alternates if url not in named)
+
     def reading(self, kind: SitemapKind, failures: list[str]) -> SitemapReading:
         """The whole, with a line for entries skipped or left out."""
         more = (
@@ -289,6 +308,7 @@ class _SitemapEntries:
         return SitemapReading(
             sightings=tuple(self.sightings),
             sitemaps=tuple(dict.fromkeys(self.sitemaps)),
+            alternates=self._alternates(),
             failures=(*failures, *more, *cut),
             kind=kind,
         )
@@ -312,7 +332,7 @@ class _SitemapTarget:
         self._text: list[str] | None = None
         self._length = 0
 
-    def start(self, tag: str, _attributes: dict[str, str]) -> None:
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
         """An element begins; part of lxml's target interface."""
         name = tag.rpartition("}")[2].rpartition(":")[2].lower()
         self.depth += 1
@@ -329,6 +349,8 @@ class _SitemapTarget:
             self._fields = {}
         elif "/".join(self._path[2:]) in self._WANTED:
             self._text, self._length = [], 0
+        elif self._path[2:] == ["link"] and attributes.get("hreflang"):
+            self.entries.add_alternate(attributes.get("href", "").replace(_AMPERSAND + "amp;", "&"))
         elif self._path[2:] == ["news"]:
             self._fields["news"] = ""
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archive.config import SiteConfig
+from archive.content_coding import decode_entity
 from archive.errors import DamagedRecordError
 from archive.index.writer import Index
 from archive.model import (
@@ -48,6 +49,9 @@ BATCH = 50
 AGE = 2.0
 # Captures in flight during a rebuild: enough to keep workers busy, few enough to bound memory.
 IN_FLIGHT = 64
+
+# Earlier cut captures with which another is compared: more than a URL is tried in one crawl.
+COMPARED = 6
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -132,24 +136,34 @@ class IngestQueue:
             )
         facts = build_payload_facts(capture, message)
         if capture.truncated:
-            facts = replace(facts, came_twice=self._came_cut_before(capture))
+            facts = replace(facts, came_twice=self.came_cut_before(capture, message))
         entity = message.entity
         if not facts.content_encoding:
             # a reading says "too large" of more, and nothing else
             entity = entity[: DECODED_LIMIT + 1]
         return self._pool.submit(entity, facts, self._sites.site_of(capture))
 
-    def _came_cut_before(self, capture: Capture) -> bool:
-        """Whether the same bytes came before, cut: in a capture of the index, or one that waits."""
+    def came_cut_before(self, capture: Capture, message: HttpMessage) -> bool:
+        """Whether an earlier capture of the URL, in the index or on its way there, was cut, too,
+        and brought the same: the same bytes, or the same page compressed anew.
+        """
         if capture.payload_digest is None:
             return False
-        waiting = (each.capture for each in self._waiting)
-        return any(
-            each.truncated
-            and (each.url, each.payload_digest) == (capture.url, capture.payload_digest)
-            and each.captured < capture.captured
-            for each in waiting
-        ) or self._index.came_cut_before(capture)
+        waiting = (
+            each.capture
+            for each in reversed(self._waiting)
+            if each.capture.truncated
+            and each.capture.url == capture.url
+            and each.capture.captured < capture.captured
+        )
+        earlier = [*waiting, *self._index.cut_before(capture, COMPARED)]
+        if any(each.payload_digest == capture.payload_digest for each in earlier):
+            return True
+        if message.entity_codings is None:
+            return False
+        page = _decoded(message)
+        stored = map(self.stored_message, earlier[:COMPARED])
+        return any(not isinstance(each, str) and _decoded(each) == page for each in stored)
 
     def stored_message(self, capture: Capture) -> HttpMessage | str:
         """The response as captured, or the reason why it cannot be read."""
@@ -261,6 +275,10 @@ def _for_index(capture: Capture, reading: Reading) -> Reading:
     if capture.record_type == RecordType.REVISIT and not _refers_elsewhere(capture):
         return Reading(kind=PayloadKind.NOT_MODIFIED)
     return reading
+
+
+def _decoded(message: HttpMessage) -> bytes:
+    return decode_entity(message.entity, message.entity_codings, DECODED_LIMIT).body
 
 
 def _refers_elsewhere(capture: Capture) -> bool:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from charset_normalizer import from_bytes
 from w3lib.encoding import resolve_encoding
 
+from pipelines.page.charset_guess import guess_charset, is_doubtful
+
 # How much of a page is looked at: `<meta charset>` should stand in the first 1,024 bytes, and often
 # stands later.
 DECLARATION_BYTES = 8192
@@ -167,8 +169,10 @@ def _choose_encoding(data: bytes, declared: list[str]) -> str:
         return claims[0] if claims else "utf-8"
     sample = _MARKUP.sub(b" ", data[:SAMPLE_BYTES])
     for name in claims:
-        if _reads_well(sample, name):
+        if _reads_well(sample, name) and not is_doubtful(sample, name):
             return name
+    if likely := guess_charset(sample):
+        return likely
     if _reads_as_arabic(sample):
         return "cp1256"
     return _guess_encoding(sample) or (claims[0] if claims else "cp1252")

@@ -41,7 +41,9 @@ _CONTROLS = "".join(map(chr, range(0x21)))
 _AS_IS = "".join(map(chr, range(0x21, 0x7F)))  # left to `normalise_url`
 _STRIPPED = re.compile(r"[\t\r\n]+")
 _REFRESH = re.compile(
-    r"^\s*[\d.]*\s*[;,]?\s*(?:url\s*=\s*)?['\"]?\s*(.*?)['\"\s]*$", re.IGNORECASE | re.DOTALL
+    r"""\s*(?:(?:\d[\d.]*|\.[\d.]*)(?:\s*[;,]|\s)\s*(?:url\s*=\s*)?|url\s*=\s*)
+    (?:'(?P<single>[^']*)|"(?P<double>[^"]*)|(?P<bare>[^'"].*?)\s*\Z)""",
+    re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 # What a script that a reader's click, or the page itself, sets off may lead to, where the address
 # stands there as it is.
@@ -59,6 +61,7 @@ _FEED_TYPES = frozenset(
         "text/xml",
     }
 )
+LANGUAGE = "language"
 _LINK_KINDS = {"next": "next", "amphtml": "amp", "canonical": "canonical"}
 
 # Where each element names something the page needs; `srcset` forms hold several.
@@ -106,6 +109,22 @@ def find_outlinks(page: Page) -> tuple[Link, ...]:
     return tuple(links.values()) or tuple(_script_redirects(page.root, join))
 
 
+def find_language_versions(page: Page) -> tuple[Link, ...]:
+    """What the page names as itself in other languages (`<link rel=alternate hreflang>`), absolute
+    and normalised.
+    """
+    join = _Joiner(page.base, page.encoding)
+    named = (
+        join.absolute(element.get("href") or "")
+        for element in page.root.iter("link")
+        if element.get("hreflang")
+        and "alternate" in (element.get("rel") or "").lower().split()
+        and _link_kind(element) is None
+    )
+    found = dict.fromkeys(url for url in named if url is not None and url != page.url)
+    return tuple(Link(url=url, kind=LANGUAGE) for url in islice(found, OUTLINK_LIMIT))
+
+
 def find_requisites(page: Page) -> tuple[str, ...]:
     """What the page needs to look as it does: images with all their sizes, style sheets, fonts,
     posters of films.
@@ -139,7 +158,7 @@ def refresh_address(value: str) -> str:
     loads the page again (HTML standard, "shared declarative refresh steps").
     """
     match = _REFRESH.match(value)
-    return match.group(1) if match else ""
+    return (match["single"] or match["double"] or match["bare"] or "").strip() if match else ""
 
 
 # ---------------------------------------------------------------------------------------- addresses

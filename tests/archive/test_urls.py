@@ -310,3 +310,12 @@ def test_a_host_right_below_a_public_suffix_is_no_mirror(host: str) -> None:
 def test_mirrors_below_a_public_suffix_are_folded(host: str, site: str) -> None:
     """A site whose domain has a long public suffix has its mirrors folded like any other."""
     assert site_host(f"https://{host}/a") == site
+
+
+@pytest.mark.parametrize(
+    "location",
+    ["https:///n.example/a", "///n.example/a", "https:////n.example/a", "/\\/n.example/a"],
+)
+def test_slashes_before_a_host_are_passed_over(location: str):
+    """As in browsers: a redirect with one too many leads where it was meant to."""
+    assert redirect_target(location, "https://site.example/x") == "https://n.example/a"

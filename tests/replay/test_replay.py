@@ -18,10 +18,10 @@ from typing import Any
 import pytest
 
 from archive.collection import Collection
+from archive.content_coding import decode_entity
 from archive.layout import CollectionFolder
 from archive.query.reader import IndexReader
 from archive.warc.capture_reader import read_payload
-from archive.warc.http_message import decode_entity
 from crawler.demo.site import serve_demo_site
 
 PEERS = Path(__file__).resolve().parents[2] / ".peers"

@@ -12,6 +12,7 @@ import warc_kit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.content_coding import decode_entity
 from archive.errors import DamagedRecordError
 from archive.model import (
     Capture,
@@ -33,7 +34,6 @@ from archive.warc.capture_reader import (
     record_bytes,
     reference_to,
 )
-from archive.warc.http_message import decode_entity
 
 FAILURE = Failure(
     url="http://x.example/a\nb",

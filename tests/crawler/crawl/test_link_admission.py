@@ -15,7 +15,7 @@ from crawler.crawl.left_out import LeftOutLog
 from crawler.crawl.link_admission import LinkAdmission
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl
-from crawler.frontier.scope import Scope, UrlKind
+from crawler.frontier.scope import Scope, ScopeReason, UrlKind
 
 HOST = "https://news.example"
 SITE = SiteConfig(name="news", start=(f"{HOST}/",), exclude=("/tag/",))
@@ -67,3 +67,52 @@ def test_what_is_announced_is_asked_for_as_it_is_announced(frontier: Frontier) -
         QueuedUrl(url=f"{STORY}?utm_content={part}", kind=UrlKind.LISTED) for part in "abc"
     ]
     assert queued(frontier, announced) == 3
+
+
+def test_what_is_left_out_has_a_reason_and_is_counted(frontier: Frontier) -> None:
+    """Each address that is not asked for ends under one reason; of files that a sitemap announces
+    as pages it is told how many there were.
+    """
+    said: dict[str, str] = {}
+    admission = LinkAdmission(
+        SITE,
+        Scope(SITE),
+        frontier,
+        Window(),
+        lambda key, _stage, why, *, url=None: said.setdefault(url or key, why),
+        LeftOutLog(SITE.name, frontier),
+    )
+    listed = [f"{HOST}/{name}" for name in ("a.pdf", "b.pdf", "c.mp4", "why-node.js")]
+    linked = [f"{HOST}/tag/1", "https://elsewhere.example/", f"{HOST}/d.pdf", f"{HOST}/a/a/a/a"]
+    entries = [QueuedUrl(url=url, kind=UrlKind.LISTED) for url in listed]
+    entries += [QueuedUrl(url=url) for url in linked]
+    entries.append(QueuedUrl(url=f"{HOST}/x.png", kind=UrlKind.REQUISITE, hops=99))
+    assert [each.url for each in admission.select_entries(entries)] == [f"{HOST}/why-node.js"]
+    admission.record_left_out()
+    assert admission.left_out_counts == {
+        ScopeReason.FILE_TYPE: 4,
+        ScopeReason.EXCLUDED: 1,
+        ScopeReason.HOST: 1,
+        ScopeReason.REPEATED_SEGMENT: 1,
+        ScopeReason.REQUISITE: 1,
+    }
+    assert said[f"{HOST}/a.pdf"].endswith("pdf, and 1 more .pdf that sitemaps announce")
+    assert said[f"{HOST}/c.mp4"].endswith(": mp4")
+    assert f"{HOST}/d.pdf" not in said
+
+
+def test_a_spent_shape_is_left_for_a_reason(frontier: Frontier) -> None:
+    """Once pages of a shape have brought nothing for long enough, others of it are left out."""
+    log = LeftOutLog(SITE.name, frontier)
+    admission = LinkAdmission(SITE, Scope(SITE), frontier, Window(), lambda *_, **__: None, log)
+    days = [QueuedUrl(url=f"{HOST}/calendar/{day}") for day in range(12)]
+    for day in days[:10]:
+        admission.begin(day)
+        admission.count_refusal(day, 403)
+        admission.end(day)
+    assert admission.is_undecided(days[10])
+    assert admission.is_trap(days[10])
+    assert admission.left_out_counts == {ScopeReason.TRAP: 1}
+    announced = replace(days[11], kind=UrlKind.ARTICLE)
+    assert not admission.is_trap(announced)
+    assert not admission.is_undecided(announced)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 from collections import Counter
+from itertools import count
 
 from crawled_newsroom import Newsroom
 from loopback_site.server import Behaviour, Talk, say
@@ -71,6 +73,38 @@ def test_a_page_cut_by_its_framing_is_read_and_not_asked_for_for_ever(newsroom: 
     config = CollectionConfig(name="test", sites=(newsroom.config,))
     newsroom.crawl()
     assert newsroom.asked()["/half"] == 1
+    update_index(newsroom.layout, config, workers=1)
+    before = tables(newsroom.layout.index_db)
+    update_index(newsroom.layout, config, rebuild=True, workers=1)
+    assert tables(newsroom.layout.index_db) == before
+
+
+def compressed_anew(body: bytes) -> Behaviour:
+    """Half a page, ended by its framing and compressed at each request, so that its bytes differ
+    each time.
+    """
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n"
+    times = count(1)
+
+    async def behave(talk: Talk) -> None:
+        data = gzip.compress(body, mtime=next(times))
+        await talk.send(head + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(data) + data)
+        talk.close()
+
+    return behave
+
+
+def test_a_cut_page_that_is_compressed_anew_at_each_request_is_asked_for_twice(newsroom: Newsroom):
+    """Its gzip headers differ in their time; that the same page came twice is seen behind them."""
+    half = article("half").encode().removesuffix(b"</body></html>")
+    newsroom.site.routes |= {
+        "/": say(listing("الجريدة", ["/half"])),
+        "/half": compressed_anew(half),
+    }
+    newsroom.crawl()
+    assert newsroom.asked()["/half"] == 2
+    assert newsroom.articles() == 1
+    config = CollectionConfig(name="test", sites=(newsroom.config,))
     update_index(newsroom.layout, config, workers=1)
     before = tables(newsroom.layout.index_db)
     update_index(newsroom.layout, config, rebuild=True, workers=1)

@@ -2,6 +2,7 @@
 nor open anything.
 """
 
+import gzip
 import json
 import socket
 
@@ -181,12 +182,49 @@ def test_what_stands_before_the_root_hides_no_entry(before: str):
 
 
 @pytest.mark.parametrize(
-    ("says", "encoding"), [("windows-1256", "utf-8"), ("utf-8", "windows-1256")]
+    ("says", "encoding", "title"),
+    [
+        ("windows-1256", "utf-8", "خبر عاجل من المدينة"),
+        ("utf-8", "windows-1256", "خبر عاجل من المدينة"),
+        ("utf-8", "windows-1256", "خبر عاجل"),
+        ("utf-8", "windows-1251", "Погода"),
+        ("utf-8", "windows-1252", "Déjà vu"),
+        ("iso-8859-1", "gbk", "突发新闻"),
+        ("utf-8", "shift_jis", "速報ニュース"),
+        ("utf-16", "iso-8859-6", "خبر عاجل"),
+    ],
 )
-def test_a_declared_charset_that_lies_is_passed_over(says: str, encoding: str):
+def test_a_declared_charset_that_lies_is_passed_over(says: str, encoding: str, title: str):
     """Titles are decoded as pages are: by the bytes where these contradict the declaration."""
-    text = f'<?xml version="1.0" encoding="{says}"?>' + PLAIN.replace("@", "خبر عاجل من المدينة")
-    assert titles(text.encode(encoding)) == ["خبر عاجل من المدينة"]
+    text = f'<?xml version="1.0" encoding="{says}"?>' + PLAIN.replace("@", title)
+    assert titles(text.encode(encoding)) == [title]
+    plain = text.partition("?>")[2].encode(encoding)
+    (sighting,) = read_feed(plain, URL, f"text/xml; charset={says}").sightings
+    assert sighting.title == title
+
+
+def test_a_feed_in_a_gzip_file_is_read():
+    """As sitemaps are, whatever the server calls it; a bomb ends at the limit."""
+    assert titles(gzip.compress(PLAIN.encode())) == ["@"]
+    assert not is_feed(gzip.compress(b" " * 30_000_000 + PLAIN.encode()), None)
+
+
+def test_a_feed_in_upper_case_is_read():
+    """Element names count in any case."""
+    data = (
+        b"<RSS VERSION='2.0'><CHANNEL><ITEM><TITLE>T</TITLE><LINK>/a</LINK></ITEM></CHANNEL></RSS>"
+    )
+    assert is_feed(data, "text/xml")
+    assert titles(data) == ["T"]
+
+
+@pytest.mark.parametrize("encoding", ["windows-1256", "utf-16", "utf-8-sig", "iso-8859-6"])
+def test_a_json_feed_is_decoded_as_pages_are(encoding: str):
+    """JSON should be UTF-8 and is not always; a raw line feed within a text costs nothing."""
+    item = '{"id": "1", "url": "/a", "title": "خبر عاجل", "content_text": "x\ny"}'
+    feed = f'{{"version": "https://jsonfeed.org/version/1.1", "items": [{item}]}}'
+    (sighting,) = read_feed(feed.encode(encoding), URL, "application/feed+json").sightings
+    assert sighting.title == "خبر عاجل"
 
 
 @pytest.mark.parametrize(

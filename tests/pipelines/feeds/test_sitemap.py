@@ -272,6 +272,44 @@ def test_an_entry_without_loc_is_told(root: str, entry: str):
     assert f"<{entry}> without <loc>" in read_sitemap(data, URL).failures[0]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "title"),
+    [
+        ("windows-1256", "خبر عاجل"),
+        ("iso-8859-6", "خبر عاجل"),
+        ("windows-1251", "Погода"),
+        ("gbk", "突发新闻"),
+        ("utf-16-le", "خبر عاجل"),
+        ("utf-16-be", "خبر عاجل"),
+    ],
+)
+@pytest.mark.parametrize("sent", [None, "text/xml; charset=utf-8", "text/xml; charset=TRUE"])
+def test_titles_are_decoded_as_pages_are(encoding: str, title: str, sent: str | None):
+    """A sitemap says UTF-8, and its header this or that: its bytes say which it is."""
+    news = f"<news:news><news:title>{title}</news:title></news:news>"
+    entry = f"<url><loc>http://127.0.0.1:8000/a</loc>{news}</url>"
+    data = urlset(entry, f"{NS} {NEWS_NS}").decode().encode(encoding)
+    header = sent.replace("TRUE", encoding) if sent else None
+    for body in (data, data[data.index("<urlset".encode(encoding)) :]):
+        (sighting,) = read_sitemap(body, URL, header).sightings
+        assert (sighting.url, sighting.title) == ("http://127.0.0.1:8000/a", title)
+
+
+def test_pages_in_other_languages_are_named_apart():
+    """`xhtml:link` with `hreflang`; the entry's own address is none."""
+    link = '<xhtml:link rel="alternate" hreflang="{}" href="http://127.0.0.1:8000/{}"/>'
+    links = link.format("ar", "a") + link.format("en", "b?x=1&amp;y=2") + link.format("fr", "c")
+    reading = read_sitemap(urlset(f"<url><loc>http://127.0.0.1:8000/a</loc>{links}</url>"), URL)
+    assert [each.url for each in reading.sightings] == ["http://127.0.0.1:8000/a"]
+    assert reading.alternates == ("http://127.0.0.1:8000/b?x=1&y=2", "http://127.0.0.1:8000/c")
+
+
+def test_a_line_whose_bytes_are_no_utf_8_keeps_them():
+    """A text sitemap in windows-1256 names its addresses by the bytes that its server knows."""
+    data = "http://127.0.0.1:8000/خبر\nhttp://127.0.0.1:8000/b\n".encode("cp1256")
+    assert addresses(data) == ["http://127.0.0.1:8000/%CE%C8%D1", "http://127.0.0.1:8000/b"]
+
+
 def test_bytes_of_an_address_that_are_no_utf_8_stay():
     """A path in latin-1 is asked for by the bytes that the site wrote."""
     data = urlset("<url><loc>http://127.0.0.1:8000/caf@</loc></url>").replace(b"@", b"\xe9")

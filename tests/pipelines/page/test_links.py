@@ -254,3 +254,38 @@ def test_a_page_names_its_sitemap_and_feeds_of_plain_xml():
         '<link rel="alternate" type="text/xml" href="/news.xml">'
     )
     assert out(html) == [("/map.xml", "sitemap"), ("/news.xml", "feed")]
+
+
+def test_versions_in_other_languages_are_named_apart():
+    """What `hreflang` names, without the page itself, feeds and style sheets."""
+    found = links.find_language_versions(
+        page(
+            '<link rel="Alternate" hreflang="en" href="/en"><link rel=alternate hreflang=fr href="/en">'
+            '<link rel="alternate" hreflang="ar" type="application/rss+xml" href="/feed">'
+            '<link rel="alternate" hreflang="de" href="javascript:x"><link rel=alternate href="/m">'
+            '<a hreflang="tr" href="/tr">Türkçe</a>'
+        )
+    )
+    assert [(link.url, link.kind) for link in found] == [("http://127.0.0.1:8000/en", "language")]
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("0; url=/a", "/a"),
+        ("0;URL='/a b'", "/a b"),
+        ('0;url="/a"; x', "/a"),
+        ("0;url='/a", "/a"),
+        (".5, /a", "/a"),
+        ("0 url = /a", "/a"),
+        ("0;url=/a;b='c'", "/a;b='c'"),
+        ("url=/a", "/a"),
+        ("5", ""),
+        ("never", ""),
+        ("5x; url=/a", ""),
+        ("/a", ""),
+    ],
+)
+def test_a_refresh_is_read_as_browsers_do(value: str, address: str):
+    """Quotes end an address; what begins with no time is none (HTML standard), but for `url=`."""
+    assert links.refresh_address(value) == address
