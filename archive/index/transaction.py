@@ -216,7 +216,7 @@ class CaptureBatch:
     def indexed_change(self, capture_id: str) -> PendingChange:
         """What `change_of` needs for a capture that an earlier batch has added."""
         row = self._db.execute(
-            "SELECT captures.kind, _readings.site, _readings.key, _readings.order_key,"
+            "SELECT captures.kind, _readings.site, _readings.key, name_key, _readings.order_key,"
             " _readings.url, part"
             " FROM _readings JOIN captures ON captures.id = capture_id"
             " LEFT JOIN _texts ON _texts.id = text_id WHERE capture_id = ? AND ordinal = 0",
@@ -224,11 +224,11 @@ class CaptureBatch:
         ).fetchone()
         if row is None or row[0] == PayloadKind.NOT_MODIFIED:
             return PendingChange(capture_id)
-        _, site, key, moment, url, part = row
+        _, site, key, name, moment, url, part = row
         before = self._db.execute(
-            "SELECT capture_id FROM _readings WHERE site = ? AND key = ? AND ordinal = 0"
+            "SELECT capture_id FROM _readings WHERE site = ? AND name_key = ? AND ordinal = 0"
             " AND order_key < ? ORDER BY order_key DESC LIMIT 1",
-            (site, key, moment),
+            (site, name, moment),
         ).fetchone()
         known = self._db.execute(
             "SELECT 1 FROM _readings WHERE url = ? AND order_key < ? LIMIT 1", (url, moment)
@@ -237,6 +237,7 @@ class CaptureBatch:
             capture_id,
             address=(site, key),
             before=before[0] if before else None,
+            before_here=before[0] if before else None,
             new_url=known is None and not part,
         )
 
