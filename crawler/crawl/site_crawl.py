@@ -43,6 +43,7 @@ from crawler.crawl.pending_captures import PendingCapture
 from crawler.crawl.recrawl_policy import due_articles
 from crawler.crawl.resume import end_killed_run
 from crawler.crawl.seeding import Seeding
+from crawler.crawl.site_access import SiteAccess
 from crawler.crawl.site_failures import SiteFailures
 from crawler.crawl.tally import Tally
 from crawler.fetch.address_guard import AddressGuard
@@ -52,6 +53,7 @@ from crawler.fetch.download_handler import (
     cancel_all,
     register_keeper,
 )
+from crawler.fetch.operator_secrets import OperatorSecrets
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import Scope, UrlKind
 from crawler.politeness.host_pacing import HostPacing
@@ -63,6 +65,7 @@ NOTE = 5.0  # seconds between two notes of how the crawl stands
 # Seconds for what is under way when a crawl is stopped; then it is broken off, and fetched by the
 # next one.
 GRACE = 5.0
+ROBOTS = "warraq_robots"  # key of Request.meta: it asks for a robots.txt
 _CRAWLS: weakref.WeakKeyDictionary[Crawler, SiteCrawl] = weakref.WeakKeyDictionary()
 
 
@@ -84,6 +87,7 @@ class SiteCrawl:
         self.refusals = RefusalCounter()
         self.robots = RobotsCache(self._fetch_robots, self.hosts, sleep=self.pause)
         self.scope = Scope(site)
+        self.access = SiteAccess(site, context.layout.root)
         self.failures = SiteFailures(context, tally)
         window = Window(since=context.options.since, until=context.options.until)
         self.admission = LinkAdmission(
@@ -144,6 +148,10 @@ class SiteCrawl:
             lease.captures.append(pending)
         return capture
 
+    def secrets_of(self, request: Request) -> OperatorSecrets:
+        """What of the operator goes out with a request; robots.txt is asked without cookies."""
+        return self.access.secrets_of(request, cookies=not request.meta.get(ROBOTS))
+
     def _facts(self, lease: Lease | None) -> FetchFacts:
         if lease is None:
             return FetchFacts(crawl_id=self.tally.id, site=self.site.name)
@@ -161,7 +169,9 @@ class SiteCrawl:
         request = Request(
             url,
             dont_filter=True,
-            meta={"dont_obey_robotstxt": True, "dont_redirect": True, "dont_retry": True},
+            meta=dict.fromkeys(
+                ("dont_obey_robotstxt", "dont_redirect", "dont_retry", ROBOTS), True
+            ),
         )
         try:
             response = await self._engine.download_async(request)
