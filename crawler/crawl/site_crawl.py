@@ -88,6 +88,7 @@ class SiteCrawl:
         self.robots = RobotsCache(self._fetch_robots, self.hosts, sleep=self.pause)
         self.scope = Scope(site)
         self.access = SiteAccess(site, context.layout.root)
+        self.proxy = self.access.proxy
         self.failures = SiteFailures(context, tally)
         window = Window(since=context.options.since, until=context.options.until)
         self.admission = LinkAdmission(

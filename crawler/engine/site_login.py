@@ -148,7 +148,7 @@ class LoginMiddleware(CrawlMiddleware):
             "User-Agent": self._settings["USER_AGENT"]
         }
         form = FormLogin(
-            client=build_client(self._settings, AddressGuard.for_starts(named)),
+            client=build_client(self._settings, AddressGuard.for_starts(named), access.proxy),
             visitor=self,
             login=login,
             headers=tuple((_bytes(name), _bytes(value)) for name, value in headers.items()),

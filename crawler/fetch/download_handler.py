@@ -27,6 +27,7 @@ from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from archive.credentials import ProxyServer
 from archive.errors import WarraqError
 from archive.model import Capture, Exchange, FetchFacts
 from archive.warc.http_message import HttpMessage, parse_response
@@ -35,6 +36,7 @@ from crawler.fetch.address_guard import AddressGuard, resolve_host
 from crawler.fetch.errors import FetchError, FetchReason
 from crawler.fetch.http_client import HttpClient, Timeouts
 from crawler.fetch.operator_secrets import OperatorSecrets, secrets_in
+from crawler.fetch.proxy import ProxyConnector
 from crawler.fetch.request import HttpRequest, without_secrets
 from crawler.fetch.response import CapturedResponse, captured_response
 from crawler.fetch.response_framing import Limits
@@ -62,6 +64,7 @@ class ExchangeKeeper(Protocol):
     """Where the exchanges of a crawler go."""
 
     address_guard: AddressGuard
+    proxy: ProxyServer | None
 
     def preserve(self, exchange: Exchange, request: Request) -> Capture:
         """Write the exchange to the archive, flushed, and say where it stands; ArchiveWriteError if
@@ -89,6 +92,7 @@ class _TemporaryKeeper:
 
     def __init__(self) -> None:
         self.address_guard = AddressGuard()
+        self.proxy: ProxyServer | None = None
         self._folder = TemporaryDirectory(prefix="warraq-")
         self._writer = WarcWriter(Path(self._folder.name), info=WarcInfo(software="warraq"))
         self._named = False
@@ -213,14 +217,19 @@ class RecordingHandler(BaseDownloadHandler):
             keeper = self._keeper()
             if isinstance(keeper, _TemporaryKeeper):
                 keeper.name(url)
-            self._shared.client = build_client(self.crawler.settings, keeper.address_guard)
+            self._shared.client = build_client(
+                self.crawler.settings, keeper.address_guard, keeper.proxy
+            )
         return self._shared.client
 
 
-def build_client(settings: BaseSettings, guard: AddressGuard) -> HttpClient:
+def build_client(
+    settings: BaseSettings, guard: AddressGuard, proxy: ProxyServer | None = None
+) -> HttpClient:
     """An HTTP client with the limits and time-outs of these settings."""
     return HttpClient(
         guard=guard,
+        proxy=ProxyConnector(server=proxy) if proxy is not None else None,
         resolver=partial(resolve_host, family=settings.getint("WARRAQ_IP_FAMILY")),
         limits=Limits(
             head=settings.getint("WARRAQ_HEAD_LIMIT", Limits().head),

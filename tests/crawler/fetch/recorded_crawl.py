@@ -68,6 +68,8 @@ class Recorder(Spider):
             raise ArchiveWriteError("the disk is full (said the test)")
         return self.writer.write_exchange(exchange, FetchFacts(site="test"))
 
+    proxy = None
+
     def secrets_of(self, request: Request) -> OperatorSecrets:
         del request
         return OperatorSecrets()
