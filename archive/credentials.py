@@ -47,7 +47,7 @@ class Secret:
     source: str = ""
     name: str = field(repr=False)
 
-    def read(self, folder: Path) -> str:
+    def read_secret(self, folder: Path) -> str:
         """The text, one line; `folder` is what the path of a file is relative to.
 
         Raises ValueError saying what is missing, without the text.
@@ -111,15 +111,15 @@ class Proxy:
 
     def server(self, folder: Path) -> ProxyServer:
         """The proxy with its secrets read; ValueError where one is missing."""
-        server = _proxy_server(self.url.read(folder), "" if self.url.source else None)
+        server = _proxy_server(self.url.read_secret(folder), "" if self.url.source else None)
         if self.username is None or self.password is None:
             return server
         return ProxyServer(
             scheme=server.scheme,
             host=server.host,
             port=server.port,
-            username=self.username.read(folder),
-            password=self.password.read(folder),
+            username=self.username.read_secret(folder),
+            password=self.password.read_secret(folder),
         )
 
 

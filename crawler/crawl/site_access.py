@@ -27,8 +27,16 @@ from archive.urls import normalise_url, origin_of, site_host
 from archive.warc.serialization import REDACTED
 from crawler.fetch.operator_secrets import OperatorSecrets
 
-# Key of Request.meta: what the secrets that a spider gave a request are kept under, in memory.
+# Key of Request.meta: what the secrets that a spider gave a request are kept under in memory, and
+# the URL that they go to. A spider may hand its meta on to others, and means no secrets by it.
 KEPT_SECRETS = "warraq_kept_secrets"
+
+
+def kept_name(request: Request) -> str | None:
+    """The name that the secrets of a request are kept under; None if it has none."""
+    name, url = request.meta.get(KEPT_SECRETS) or (None, None)
+    return name if url == request.url else None
+
 
 # A cookie that names no domain goes to no subdomain.
 _POLICY = DefaultCookiePolicy(strict_ns_domain=DefaultCookiePolicy.DomainStrictNonDomain)
@@ -65,7 +73,7 @@ class SiteAccess:
         secret = []
         for header in self._site.headers:
             try:
-                value = header.value.read(self._folder).encode("latin-1")
+                value = header.value.read_secret(self._folder).encode("latin-1")
             except UnicodeEncodeError:
                 problem = "its value has letters that no header can hold (ISO 8859-1)"
                 raise self._refuse(f"headers {header.name}", problem) from None
@@ -80,8 +88,8 @@ class SiteAccess:
         if login is None:
             return "", ""
         try:
-            username = login.username.read(self._folder)
-            password = login.password.read(self._folder)
+            username = login.username.read_secret(self._folder)
+            password = login.password.read_secret(self._folder)
         except ValueError as problem:
             raise self._refuse("login", problem) from problem
         if login.kind == "basic":
@@ -142,7 +150,7 @@ class SiteAccess:
 
         Without `cookies` (robots.txt) none of them, and none with `dont_merge_cookies`.
         """
-        secrets = self._kept.get(request.meta.get(KEPT_SECRETS, ""), OperatorSecrets())
+        secrets = self._kept.get(kept_name(request) or "", OperatorSecrets())
         if cookies and not request.meta.get("dont_merge_cookies"):
             secrets = secrets.over(OperatorSecrets(cookies=self.cookies_for(request.url)))
         if self.is_own(request.url):

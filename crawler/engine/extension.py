@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -17,6 +18,8 @@ from crawler.crawl.context import CrawlContext, find_open_context, open_context
 from crawler.crawl.site_crawl import SiteCrawl, open_tally
 from crawler.engine.spider import NewsSpider
 
+logger = logging.getLogger(__name__)
+
 
 class CollectionExtension:
     """Opens the collection for a crawler, or joins it where it is open; keeps the crawl's own row.
@@ -31,6 +34,10 @@ class CollectionExtension:
         tally = context.tallies.setdefault(site.name, open_tally(site))
         self._crawl = SiteCrawl(crawler, context, site, tally)
         self._crawl.is_foreign = not isinstance(spider, NewsSpider)
+        if self._crawl.is_foreign and site.login is not None and site.login.kind == "form":
+            logger.warning(
+                "[sites.%s] login: a spider that is no NewsSpider logs in itself", site.name
+            )
         crawler.signals.connect(self.spider_idle, signals.spider_idle)
         crawler.signals.connect(self.spider_closed, signals.spider_closed)
         crawler.signals.connect(self.engine_stopped, signals.engine_stopped)

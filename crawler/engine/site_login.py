@@ -21,7 +21,7 @@ from archive.credentials import Login
 from archive.urls import normalise_url, redirect_target
 from crawler.crawl.context import ROUND
 from crawler.crawl.lease import FetchOutcome, FetchResult, Lease, NotFetchedError, lease_of
-from crawler.crawl.site_access import KEPT_SECRETS
+from crawler.crawl.site_access import kept_name
 from crawler.crawl.site_crawl import SiteCrawl
 from crawler.engine.before_fetch import CrawlMiddleware
 from crawler.engine.queued_requests import LOGIN
@@ -44,7 +44,7 @@ class KeptSecretsMiddleware(CrawlMiddleware):
 
     def process_request(self, request: Request) -> None:
         """Raise NotFetchedError: again a little later, when the spider may have asked anew."""
-        lease, name = lease_of(request), request.meta.get(KEPT_SECRETS)
+        lease, name = lease_of(request), kept_name(request)
         if lease is None or name is None or self._crawl.access.has(name):
             return
         result = FetchResult(outcome=FetchOutcome.DEAD, url=request.url, failure=LOST)
@@ -149,7 +149,7 @@ class LoginMiddleware(CrawlMiddleware):
         }
         form = FormLogin(
             client=build_client(self._settings, AddressGuard.for_starts(named), access.proxy),
-            visitor=self,
+            session=self,
             login=login,
             headers=tuple((_bytes(name), _bytes(value)) for name, value in headers.items()),
         )

@@ -57,7 +57,7 @@ def take_secrets(request: Request, access: SiteAccess, name: str) -> None:
         if f".{host}".endswith("." + str(cookie.get("domain") or host).lstrip("."))
     )
     access.keep(name, secrets_in(said).over(OperatorSecrets(cookies=pairs)))
-    request.meta[KEPT_SECRETS] = name
+    request.meta[KEPT_SECRETS] = (name, request.url)
 
 
 def _cookies_of(request: Request) -> list[Mapping[str, Any]]:
@@ -84,6 +84,9 @@ def keep_from_others(request: Request, came_from: str) -> None:
     here, there = urlsplit(came_from), urlsplit(request.url)
     upgraded = (here.scheme, there.scheme) == ("http", "https") and here.netloc == there.hostname
     if origin_of(came_from) == origin_of(request.url) or (upgraded and there.port in (None, 443)):
+        name, url = request.meta.get(KEPT_SECRETS) or (None, None)
+        if url == came_from:
+            request.meta[KEPT_SECRETS] = (name, request.url)
         return
     request.meta.pop(KEPT_SECRETS, None)
     for name in _HEADERS:

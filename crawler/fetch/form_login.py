@@ -1,7 +1,7 @@
 """Logging in by a form: the page it stands on, the POST, and where that leads.
 
 None of it is archived: it holds the operator's name and password. What it raises repeats neither.
-Pace and cookies are those of whoever logs in (`Visitor`).
+Pace and cookies are those of whoever logs in (`LoginSession`).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class LoginError(WarraqError):
     """The site did not let the operator in; the message names neither name nor password."""
 
 
-class Visitor(Protocol):
+class LoginSession(Protocol):
     """Whoever logs in."""
 
     def secrets_for(self, url: str) -> OperatorSecrets:
@@ -54,7 +54,7 @@ class FormLogin:
     """One login. `headers` are those of every request of the crawl."""
 
     client: HttpClient
-    visitor: Visitor
+    session: LoginSession
     login: Login
     headers: tuple[tuple[bytes, bytes], ...] = ()
     _set_cookie: bool = False
@@ -82,7 +82,7 @@ class FormLogin:
         if form is None:
             return self.login.url
         target = normalise_url(urljoin(page, form.action)) or ""
-        if origin_of(target) != origin_of(self.login.url) and not self.visitor.is_own(target):
+        if origin_of(target) != origin_of(self.login.url) and not self.session.is_own(target):
             raise LoginError(f"its form would be sent elsewhere, to {origin_of(target)}")
         return target
 
@@ -110,14 +110,14 @@ class FormLogin:
             same = origin_of(target) == origin_of(url)
             if body and answer.status in _REPEATED and not same:
                 raise LoginError(f"it would be sent elsewhere, to {origin_of(target)}")
-            if not (same or self.visitor.is_own(target)):
+            if not (same or self.session.is_own(target)):
                 return url, answer
             body = body if answer.status in _REPEATED else b""
             url = target
         raise LoginError(f"more than {_REDIRECTS} redirects")
 
     async def _ask_once(self, url: str, body: bytes, referer: str | None) -> HttpMessage:
-        await self.visitor.wait_turn(url)
+        await self.session.wait_turn(url)
         of_post = (_FORM, (b"Origin", origin_of(url).encode())) if body else ()
         came_from = ((b"Referer", referer.encode()),) if referer else ()
         request = HttpRequest(
@@ -125,7 +125,7 @@ class FormLogin:
             method="POST" if body else "GET",
             headers=(*self.headers, *came_from, *of_post),
             body=body,
-            secrets=self.visitor.secrets_for(url),
+            secrets=self.session.secrets_for(url),
         )
         try:
             exchange = await self.client.fetch(request)
@@ -134,7 +134,7 @@ class FormLogin:
         answer = parse_response(exchange.response)
         cookies = answer.headers_all("Set-Cookie")
         self._set_cookie = self._set_cookie or bool(cookies)
-        self.visitor.take_cookies(url, cookies)
+        self.session.take_cookies(url, cookies)
         return answer
 
 

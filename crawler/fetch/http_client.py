@@ -79,6 +79,7 @@ class HttpClient:
     # no second try.
     _worked: dict[tuple[str, int], str] = field(default_factory=dict)
     _unverified: set[tuple[str, int]] = field(default_factory=set)
+    _unknown_here: set[str] = field(default_factory=set)  # names that only a proxy can look up
 
     async def fetch(self, request: HttpRequest) -> Exchange:
         """Send one request and read its response to the end, to a limit or to a time-out.
@@ -86,9 +87,7 @@ class HttpClient:
         Raises FetchError where there is no complete final head.
         """
         origin = server_of(request.url)
-        sent_bytes = recorded = request_bytes(origin, request)
-        if self.proxy is not None:
-            sent_bytes = request_bytes(*self.proxy.addressed(origin, request))
+        recorded, sent_bytes = self._encode(origin, request)
         framer = ResponseFramer(method=request.method, limits=self.limits)
         started, clock = datetime.now(UTC), time.monotonic()
         connection: _Connection | None = None
@@ -107,8 +106,7 @@ class HttpClient:
             framer.stop(cut)
         if connection is None or not framer.has_head:
             raise FetchError(*_failure_details(request.url, framer, cut))
-        if self.proxy is not None:
-            _check_forwarded(self.proxy, origin, framer, request.url)
+        _check_forwarded(self.proxy, origin, framer, request.url)
         tls = connection.writer.get_extra_info("cipher")
         return Exchange(
             url=request.url.partition("#")[0],
@@ -127,6 +125,13 @@ class HttpClient:
             site_cookies=request.site_cookies,
             proxy=self.proxy.server.scheme if self.proxy else None,
         )
+
+    def _encode(self, origin: Server, request: HttpRequest) -> tuple[bytes, bytes]:
+        """The request as the server would get it, and as it is sent: to it, or to a proxy."""
+        direct = request_bytes(origin, request)
+        if self.proxy is None:
+            return direct, direct
+        return direct, request_bytes(*self.proxy.addressed(origin, request))
 
     async def _exchange(
         self, connection: _Connection, request: bytes, framer: ResponseFramer, slot: AsyncExitStack
@@ -203,11 +208,13 @@ class HttpClient:
         """
         if self.proxy is None or not self.proxy.takes_names:
             return await self._resolve(origin, url)
-        if origin.host.rstrip(".").endswith(".onion"):  # never to be looked up (RFC 7686 §2)
+        onion = origin.host.rstrip(".").endswith(".onion")  # never to be looked up (RFC 7686 §2)
+        if onion or origin.host in self._unknown_here:
             return [origin.host]
         try:
             known = await self._resolve(origin, url)
         except FetchError:
+            self._unknown_here.add(origin.host)  # each look may take long
             return [origin.host]
         refused = [one for one in known if not self._permits(origin, one)]
         return refused[:1] or [origin.host]
@@ -262,11 +269,11 @@ def _check_trust(connection: _Connection, request: HttpRequest) -> None:
 
 
 def _check_forwarded(
-    proxy: ProxyConnector, origin: Server, framer: ResponseFramer, url: str
+    proxy: ProxyConnector | None, origin: Server, framer: ResponseFramer, url: str
 ) -> None:
     """Raise FetchError where an answer is the proxy's own: 407 never is the server's."""
     status = framer.message.split(None, 2)[1:2]
-    if proxy.forwards(origin) and status == [b"%d" % ASKS_FOR_CREDENTIALS]:
+    if proxy and proxy.forwards(origin) and status == [b"%d" % ASKS_FOR_CREDENTIALS]:
         raise FetchError(FetchReason.NO_RESPONSE, url, "the proxy asks for other credentials")
 
 

@@ -147,15 +147,17 @@ async def _inside_tls(tunnel: Streams, context: ssl.SSLContext, name: str) -> St
     """
     near, far = socket.socketpair()
     end = await asyncio.open_connection(sock=far)
-    for reader, writer in ((tunnel[0], end[1]), (end[0], tunnel[1])):
-        task = asyncio.ensure_future(_pump(reader, writer))
+    for pump in (_pump(tunnel[0], end[1]), _pump(end[0], tunnel[1], abort=True)):
+        task = asyncio.ensure_future(pump)
         _PUMPS.add(task)
         task.add_done_callback(_PUMPS.discard)
     return await asyncio.open_connection(sock=near, ssl=context, server_hostname=name)
 
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Hand on what is read until it ends; then that is handed on, too."""
+async def _pump(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, abort: bool = False
+) -> None:
+    """Hand on what is read until it ends; then that is handed on, too, with `abort` at once."""
     try:
         while data := await reader.read(1 << 16):
             writer.write(data)
@@ -163,4 +165,7 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     except OSError:
         pass  # told by the end
     finally:
-        writer.close()
+        if abort:
+            writer.transport.abort()
+        else:
+            writer.close()

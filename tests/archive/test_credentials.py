@@ -98,7 +98,7 @@ def test_a_secret_is_of_the_environment_or_of_a_file(
     monkeypatch.setenv("PAPER_KEY", CANARY)
     (tmp_path / "key").write_text(f"{CANARY}\r\n")
     for text in ("env:PAPER_KEY", "file:key", f"file:{tmp_path}/key"):
-        assert parse_secret(text).read(tmp_path) == CANARY
+        assert parse_secret(text).read_secret(tmp_path) == CANARY
         assert CANARY not in repr(parse_secret(text))
     assert CANARY not in repr(Secret(name=CANARY))
 
@@ -116,7 +116,7 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
         ("file:latin", "latin is not UTF-8"),
     ]:
         with pytest.raises(ValueError, match=part) as refusal:
-            parse_secret(text).read(tmp_path)
+            parse_secret(text).read_secret(tmp_path)
         assert CANARY not in str(refusal.value)
 
 

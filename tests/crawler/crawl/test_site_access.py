@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -22,7 +23,8 @@ from crawler.crawl.site_access import SiteAccess
 from crawler.engine.run import crawl_sites
 
 KEY, BASIC, JAR, SESSION = "CANARYkey", "CANARYbasic", "CANARYjar", "CANARYsession"
-SECRETS = (KEY, BASIC, JAR, SESSION, "Q0FOQVJZYmFzaWM", "OkNBTkFSWWJhc2lj", "dXNlcjpDQU5BUllia")
+BASE64 = "dXNlcjpDQU5BUlliYXNpYw"  # user:CANARYbasic
+SECRETS = (KEY, BASIC, JAR, SESSION, BASE64)
 SITE = '[collection]\nname = "x"\n[sites.paper]\nstart = "{url}/"\ndelay = 0\n'
 
 
@@ -78,7 +80,6 @@ def test_headers_go_out_and_secrets_stay_out_of_everything(
     """
     monkeypatch.setenv("PAPER_KEY", KEY)
     monkeypatch.setenv("PAPER_PASSWORD", BASIC)
-    monkeypatch.setenv("SCRAPY_LOG_LEVEL", "DEBUG")
     (tmp_path / "cookies.txt").write_text(
         "# Netscape HTTP Cookie File\n" + cookie_line("127.0.0.1", "member", JAR)
     )
@@ -96,7 +97,7 @@ def test_headers_go_out_and_secrets_stay_out_of_everything(
     assert done.returncode == 0, done.stderr
     page = site.wire.of("/news/1")[0]
     assert (page.header("X-Edition"), page.header("X-Key")) == ("ar", KEY)
-    assert page.header("Authorization") == "Basic dXNlcjpDQU5BUlliYXNpYw=="
+    assert page.header("Authorization") == f"Basic {BASE64}=="
     assert page.header("Cookie") == f"member={JAR}"
     assert f"session={SESSION}" in (site.wire.of("/news/4")[0].header("Cookie") or "")
     robots = site.wire.of("/robots.txt")[0]
@@ -116,13 +117,26 @@ def test_headers_go_out_and_secrets_stay_out_of_everything(
         [Path(sys.executable).with_name("warraq"), "-C", layout.root, "verify"], check=False
     )
     assert verified.returncode == 0
-    status = subprocess.run(
-        [Path(sys.executable).with_name("warraq"), "-C", layout.root, "status", "--json"],
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert not [secret for secret in SECRETS if secret in status.stdout + status.stderr]
+    scrapy = {
+        "SCRAPY_SETTINGS_MODULE": "crawler.engine.scrapy_settings",
+        "WARRAQ_COLLECTION": str(layout.root),
+    }
+    for command, environment in (
+        (["warraq", "-C", layout.root, "status", "--json"], {}),
+        (["warraq", "-v", "-C", layout.root, "doctor"], {}),
+        (["scrapy", "crawl", "paper", "-s", "LOG_LEVEL=DEBUG"], scrapy),
+    ):
+        told = subprocess.run(
+            [Path(sys.executable).with_name(command[0]), *command[1:]],
+            env=os.environ | environment,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        said = told.stdout + told.stderr
+        assert said
+        assert not [secret for secret in SECRETS if secret in said]
+    assert "/news/1> (referer" in said  # it told all there was to tell
 
 
 def test_no_other_host_gets_a_secret(

@@ -42,6 +42,7 @@ class Own(NewsSpider):
     def seen(self, response):
         self.logger.warning("seen %s %s", response.url, response.request.headers)
         yield response.follow("/deep/1", callback=self.plain)
+        yield response.follow("/deep/1?meta", callback=self.plain, meta=response.meta)
 
     def plain(self, response):
         pass
@@ -119,6 +120,7 @@ def test_they_are_sent_and_written_nowhere(layout: CollectionFolder, site: Site)
     (moved,) = site.wire.of("/deep/1?moved")
     assert moved.header("Authorization") == f"Bearer {TOKEN}"
     assert site.wire.of("/news/1")[0].header("Authorization") is None
+    assert site.wire.of("/deep/1?meta")[0].header("Authorization") is None
     cookies = site.wire.of("/news/1")[0].header("Cookie") or ""
     assert f"api={RAW}" in cookies
     assert "raw=" not in cookies.replace(f"api={RAW}", "")

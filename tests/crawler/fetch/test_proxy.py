@@ -223,7 +223,7 @@ def test_a_crawl_says_in_its_records_that_there_was_a_proxy(
     made = SocksProxy if kind == "socks5h" else HttpProxy
     pages = {"/news/1": say(article("/news/1")), "/": say(listing("أ", ["/news/1"]))}
     with Site(pages) as site, made(names=NAMES, credentials=(USER, WORD)) as proxy:
-        url = f"http://paper.example:{site.port}/"
+        url = f"{site.url}/"
         layout = CollectionFolder.create(
             tmp_path / "c",
             f'[collection]\nname = "x"\n[sites.paper]\nstart = "{url}"\ndelay = 0\n'
