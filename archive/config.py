@@ -24,6 +24,7 @@ from archive.config_keys import (
     keys_of,
 )
 from archive.config_parsers import is_loopback, nearest_word, parse_several
+from archive.credentials import Header, Login, Proxy, contradiction
 from archive.errors import ConfigError, NewerCollectionError
 
 _SITE_NAME = re.compile(r"[^\W_][\w.-]{0,63}")
@@ -66,6 +67,10 @@ class SiteConfig:
     spider: str | None = default_of(SITE, "spider")
     user_agent: str | None = default_of(SITE, "user_agent")
     ip_family: int | None = default_of(SITE, "ip_family")
+    headers: tuple[Header, ...] = default_of(SITE, "headers")
+    cookies_file: str | None = default_of(SITE, "cookies_file")
+    login: Login | None = None
+    proxy: Proxy | None = None
     selectors: Selectors = field(default_factory=Selectors)
 
 
@@ -168,6 +173,8 @@ def _parse_site(name: str, table: object, source: str) -> SiteConfig:
     values = _parse_values(plain, SITE, source, where, also=("selectors",))
     if not values["start"]:
         raise ConfigError(f"{source}: {where} start: expected at least one URL, not an empty list")
+    if against := contradiction(values):
+        raise ConfigError(f"{source}: {where}: {against}")
     if "delay" not in values and all(map(is_loopback, values["start"])):
         values["delay"] = 0.0
     selectors = Selectors(**_parse_values(chosen, SELECTORS, source, f"[sites.{name}.selectors]"))

@@ -27,6 +27,7 @@ from archive.config_parsers import (
     parse_url,
     parse_zone,
 )
+from archive.credentials import parse_headers, parse_login, parse_proxy
 
 # The form of collection this version reads and writes; a larger number in a file means a newer
 # Warraq made it.
@@ -86,7 +87,7 @@ KEYS: Final = (
         parse=parse_contact,
         default=None,
         expects="an e-mail address or a URL",
-        meaning=("Where a publisher can reach you; sent in the User-Agent of every request."),
+        meaning="Where a publisher can reach you; sent in the User-Agent of every request.",
         example='"https://library.example/crawler"',
     ),
     Key(
@@ -106,7 +107,7 @@ KEYS: Final = (
         default=0.1,
         unit="share of 1",
         expects="a number from 0 to 1",
-        meaning=("A crawl ends with exit code 3 when more than this share of its fetches failed."),
+        meaning="A crawl ends with exit code 3 when more than this share of its fetches failed.",
         example="0.1",
     ),
     Key(
@@ -170,7 +171,7 @@ KEYS: Final = (
         parse=parse_cron,
         default=None,
         expects='a cron expression of five fields such as "*/30 * * * *"',
-        meaning=("When `warraq run-due` crawls the site; without it only `warraq crawl` does."),
+        meaning="When `warraq run-due` crawls the site; without it only `warraq crawl` does.",
         example='"*/30 * * * *"',
     ),
     Key(
@@ -217,7 +218,7 @@ KEYS: Final = (
         many=True,
         default=(),
         expects="a regular expression or a list of them",
-        meaning=("URLs in which one of these is found are never fetched; wins over `include`."),
+        meaning="URLs in which one of these is found are never fetched; wins over `include`.",
         example='["/video/", "[?&]print="]',
     ),
     Key(
@@ -313,6 +314,44 @@ KEYS: Final = (
         expects="4 or 6",
         meaning="Connect by this version of IP only; by either without it.",
         example="4",
+    ),
+    Key(
+        table=SITE,
+        name="headers",
+        parse=parse_headers,
+        default=(),
+        expects="a table of request headers",
+        meaning="Further request headers; those that hold secrets go to the site's own hosts only,"
+        " and into no record (docs/access.md).",
+        example='{ X-Edition = "ar", X-Api-Key = "env:PAPER_KEY" }',
+    ),
+    Key(
+        table=SITE,
+        name="cookies_file",
+        parse=parse_text,
+        default=None,
+        expects="the path of a file",
+        meaning="A cookies.txt in Netscape's format, relative to the folder of the collection; it"
+        " goes to the site's own hosts only, and into no record (docs/access.md).",
+        example='"/etc/warraq/paper-cookies.txt"',
+    ),
+    Key(
+        table=SITE,
+        name="login",
+        parse=parse_login,
+        default=None,
+        expects="a table that says how to log in",
+        meaning="How to log in, by a form or Basic credentials; in no record (docs/access.md).",
+        example='{ kind = "basic", username = "env:PAPER_USER", password = "file:/etc/paper" }',
+    ),
+    Key(
+        table=SITE,
+        name="proxy",
+        parse=parse_proxy,
+        default=None,
+        expects="the URL of a proxy, http, https, socks5 or socks5h, or a table of it",
+        meaning="Ask the site through it; the WARC says that there was a proxy (docs/access.md).",
+        example='"socks5h://127.0.0.1:9050"',
     ),
     Key(
         table=SELECTORS,

@@ -27,6 +27,8 @@ class Exchange:
     end of the message. `truncated` is a WARC-Truncated reason (`length`, `time`, `disconnect`,
     `unspecified`) if the message is not whole. `elapsed` is in seconds. `site_cookies`: the
     request's cookies are what the site had set in the same crawl, and no secret of the operator.
+    `redacted` are the names of headers whose values were left out of `request` or `response`,
+    since they are the operator's. `proxy`: the scheme of the proxy that was asked, if one was.
     """
 
     url: str
@@ -40,6 +42,8 @@ class Exchange:
     tls_verified: bool | None = None
     elapsed: float = 0.0
     site_cookies: bool = False
+    redacted: tuple[str, ...] = ()
+    proxy: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,9 +25,10 @@ _LEVEL = 4
 # Member header (RFC 1952) with no time in it, so that the same record gives the same bytes.
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 
+REDACTED = b"[redacted]"  # what a record holds in a secret's place
 _SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"cookie2"})
 _HEADER_LINE = re.compile(rb"([^\s:]+)[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*")
-_REQUEST_HEAD_END = re.compile(rb"\n\r?\n")
+_HEAD_END = re.compile(rb"\n\r?\n")
 _PLAIN_URI = re.compile(
     r"[a-zA-Z][a-zA-Z0-9+.-]*:(?:[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+"
 )
@@ -58,17 +59,24 @@ def redact_request(request: bytes, *, site_cookies: bool = False) -> tuple[bytes
     """A request with the values of headers that hold the operator's secrets redacted, and the names
     of those headers as sent.
     """
+    secret = _SECRET_HEADERS - {b"cookie"} if site_cookies else _SECRET_HEADERS
+    return redact_headers(request, secret)
+
+
+def redact_headers(message: bytes, secret: frozenset[bytes]) -> tuple[bytes, tuple[str, ...]]:
+    """An HTTP message with the values of the headers `secret` (in lower case) redacted, and the
+    names of those that it has, as they came.
+    """
     names: list[str] = []
 
     def hide(line: re.Match[bytes]) -> bytes:
-        name = line[1].lower()
-        if name not in _SECRET_HEADERS or (site_cookies and name == b"cookie"):
+        if line[1].lower() not in secret:
             return line[0]
         names.append(line[1].decode("ascii"))
-        return line[1] + b": [redacted]" + (b"\r" if line[0].endswith(b"\r") else b"")
+        return line[1] + b": " + REDACTED + (b"\r" if line[0].endswith(b"\r") else b"")
 
-    end = _REQUEST_HEAD_END.search(request)
-    head, body = (request[: end.end()], request[end.end() :]) if end else (request, b"")
+    end = _HEAD_END.search(message)
+    head, body = (message[: end.end()], message[end.end() :]) if end else (message, b"")
     first, newline, lines = head.partition(b"\n")
     return first + newline + _HEADER_LINE.sub(hide, lines) + body, tuple(names)
 

@@ -52,6 +52,7 @@ CLAIM_FIELD = "warraq-claim"
 _CRAWL_ID = "warraq-crawl"
 _SITE = "warraq-site"
 _REDACTED = "warraq-redacted"
+_PROXY = "warraq-proxy"
 _TLS_VERIFIED = "warraq-tls-verified"
 
 
@@ -95,6 +96,8 @@ def facts_fields(facts: FetchFacts, exchange: Exchange, redacted: Iterable[str] 
     if exchange.tls_verified is not None:
         fields.append((_TLS_VERIFIED, "yes" if exchange.tls_verified else "no"))
     fields.extend((_REDACTED, name) for name in redacted)
+    if exchange.proxy is not None:
+        fields.append((_PROXY, exchange.proxy))
     return fields
 
 

@@ -243,6 +243,7 @@ class WarcWriter:
     ) -> bytes:
         """The `request` and `metadata` records that stand before a capture's own."""
         request, redacted = redact_request(exchange.request, site_cookies=exchange.site_cookies)
+        redacted = tuple(dict.fromkeys((*exchange.redacted, *redacted)))
         if facts.via and "@" in facts.via:
             facts = replace(facts, via=without_userinfo(facts.via))
         concurrent = ("WARC-Concurrent-To", capture.record_id)

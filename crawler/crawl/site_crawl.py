@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import time
 import weakref
-from datetime import UTC, datetime
 
 from scrapy import Request, Spider
 from scrapy.core.engine import ExecutionEngine
@@ -17,7 +16,6 @@ from scrapy.crawler import Crawler
 
 from archive.config import SiteConfig
 from archive.model import (
-    FAILURE_REASONS,
     Capture,
     Exchange,
     FetchFacts,
@@ -44,7 +42,8 @@ from crawler.crawl.pending_captures import PendingCapture
 from crawler.crawl.recrawl_policy import due_articles
 from crawler.crawl.resume import end_killed_run
 from crawler.crawl.seeding import Seeding
-from crawler.crawl.site_failures import SiteFailures
+from crawler.crawl.site_access import SiteAccess
+from crawler.crawl.site_failures import SiteFailures, has_failed
 from crawler.crawl.tally import Tally
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.download_handler import (
@@ -54,6 +53,7 @@ from crawler.fetch.download_handler import (
     register_keeper,
 )
 from crawler.fetch.errors import FetchReason
+from crawler.fetch.operator_secrets import OperatorSecrets
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import Scope, UrlKind
 from crawler.politeness.host_pacing import HostPacing
@@ -65,6 +65,7 @@ NOTE = 5.0  # seconds between two notes of how the crawl stands
 # Seconds for what is under way when a crawl is stopped; then it is broken off, and fetched by the
 # next one.
 GRACE = 5.0
+ROBOTS = "warraq_robots"  # key of Request.meta: it asks for a robots.txt
 _CRAWLS: weakref.WeakKeyDictionary[Crawler, SiteCrawl] = weakref.WeakKeyDictionary()
 
 
@@ -86,6 +87,8 @@ class SiteCrawl:
         self.refusals = RefusalCounter()
         self.robots = RobotsCache(self._fetch_robots, self.hosts, sleep=self.pause)
         self.scope = Scope(site)
+        self.access = SiteAccess(site, context.layout.root)
+        self.proxy = self.access.proxy
         self.failures = SiteFailures(context, tally)
         window = Window(since=context.options.since, until=context.options.until)
         self.left_out = LeftOutLog(site.name, context.frontier)
@@ -147,6 +150,10 @@ class SiteCrawl:
             lease.captures.append(pending)
         return capture
 
+    def secrets_of(self, request: Request) -> OperatorSecrets:
+        """What of the operator goes out with a request; robots.txt is asked without cookies."""
+        return self.access.secrets_of(request, cookies=not request.meta.get(ROBOTS))
+
     def _facts(self, lease: Lease | None) -> FetchFacts:
         if lease is None:
             return FetchFacts(crawl_id=self.tally.id, site=self.site.name)
@@ -166,7 +173,9 @@ class SiteCrawl:
         request = Request(
             url,
             dont_filter=True,
-            meta={"dont_obey_robotstxt": True, "dont_redirect": True, "dont_retry": True},
+            meta=dict.fromkeys(
+                ("dont_obey_robotstxt", "dont_redirect", "dont_retry", ROBOTS), True
+            ),
         )
         try:
             response = await self._engine.download_async(request)
@@ -201,7 +210,7 @@ class SiteCrawl:
         for pending, each in applied:
             lease, reading = pending.lease, pending.reading.result()
             self.tally.count_change(each.change)
-            self.tally.failed += _has_failed(each.reading) and not (lease and lease.will_retry)
+            self.tally.failed += has_failed(each.reading) and not (lease and lease.will_retry)
             if lease is not None and reading is not None:
                 self.admission.record_yield(lease.entry, pending.capture, reading, each.change)
         self.wake()
@@ -384,16 +393,3 @@ class SiteCrawl:
             return "limited" if limited else "failed"
         nothing = not any(self._starts.values()) or self.admission.is_fruitless()
         return "failed" if nothing or reason == "start_error" else "finished"
-
-
-def _has_failed(reading: Reading) -> bool:
-    """Whether a reading counts as a failure of the crawl."""
-    if reading.not_article is not None and reading.not_article.reason in FAILURE_REASONS:
-        return True
-    return any(failure.stage is not Stage.DISCOVERY for failure in reading.failures)
-
-
-def open_tally(site: SiteConfig) -> Tally:
-    """The counters of a crawl that begins now."""
-    started = datetime.now(UTC)
-    return Tally(id=f"{started:%Y%m%dT%H%M%S%f}-{site.name}", site=site.name, started=started)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from archive.model import Stage
+from archive.model import FAILURE_REASONS, Reading, Stage
 from archive.urls import origin_of
 from crawler.crawl.lease import FetchOutcome, FetchResult
 from crawler.crawl.tally import Tally
@@ -58,3 +58,10 @@ class SiteFailures:
             self._recorder.record_failure(result.url, result.stage, result.failure, self._tally.id)
         else:
             self.record(result.url, result.stage, result.failure)
+
+
+def has_failed(reading: Reading) -> bool:
+    """Whether a reading counts as a failure of the crawl."""
+    if reading.not_article is not None and reading.not_article.reason in FAILURE_REASONS:
+        return True
+    return any(failure.stage is not Stage.DISCOVERY for failure in reading.failures)

@@ -38,11 +38,12 @@ from crawler.engine.before_fetch import (
     TurnMiddleware,
     ValidatorsMiddleware,
 )
-from crawler.engine.cookies import CookiesMiddleware
 from crawler.engine.extension import CollectionExtension
 from crawler.engine.item_pipelines import Indexed
 from crawler.engine.refused_settings import check_settings
 from crawler.engine.scheduler import FrontierScheduler
+from crawler.engine.session.cookies import CookiesMiddleware
+from crawler.engine.session.site_login import KeptSecretsMiddleware, LoginMiddleware
 from crawler.engine.spider import NewsSpider
 from crawler.fetch.download_handler import RecordingHandler
 
@@ -60,6 +61,8 @@ MIDDLEWARES: dict[type, int] = {
     RetryMiddleware: 550,
     RedirectMiddleware: 600,
     CookiesMiddleware: 700,
+    KeptSecretsMiddleware: 710,
+    LoginMiddleware: 720,
     TurnMiddleware: 900,  # last: what waits was let through by all others
 }
 
@@ -69,7 +72,7 @@ REPLACED: tuple[tuple[str, type], ...] = (
     # lets redirects of seeds pass; crawler.frontier.scope decides
     (DOWNLOADER, OffsiteMiddleware),
     (DOWNLOADER, RobotsTxtMiddleware),  # a failing robots.txt means "crawl" to it
-    (DOWNLOADER, HttpAuthMiddleware),  # credentials never go out
+    (DOWNLOADER, HttpAuthMiddleware),  # a site has `login`, which is held to its own hosts
     (DOWNLOADER, ScrapyRetryMiddleware),  # knows no Retry-After; the frontier retries
     (DOWNLOADER, MetaRefreshMiddleware),  # a meta refresh is a link like others
     (DOWNLOADER, ScrapyRedirectMiddleware),  # its targets would not be held to the scope

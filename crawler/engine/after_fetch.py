@@ -33,6 +33,7 @@ from crawler.crawl.lease import (
 )
 from crawler.engine.before_fetch import CrawlMiddleware
 from crawler.engine.queued_requests import VALIDATORS
+from crawler.engine.session.spider_secrets import keep_from_others
 from crawler.fetch.errors import FetchError, FetchReason
 from crawler.fetch.response import CapturedResponse
 from crawler.frontier.queued_url import QueuedUrl
@@ -173,6 +174,7 @@ def _redirected(request: Request, target: str, status: int, chain: list[str]) ->
         "redirect_reasons": reasons,
     }
     redirected = request.replace(url=target, meta={**request.meta, **history}, dont_filter=False)
+    keep_from_others(redirected, request.url)
     for name in VALIDATORS:  # they ask for what is known of another address
         redirected.headers.pop(name, None)
     if status == 303 or (status in _SEE_OTHER and request.method == "POST"):

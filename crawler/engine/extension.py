@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -16,8 +17,11 @@ from archive.config import SiteConfig, load_config
 from archive.errors import ConfigError
 from archive.layout import CollectionFolder
 from crawler.crawl.context import CrawlContext, find_open_context, open_context
-from crawler.crawl.site_crawl import SiteCrawl, open_tally
+from crawler.crawl.site_crawl import SiteCrawl
+from crawler.crawl.tally import open_tally
 from crawler.engine.spider import NewsSpider
+
+logger = logging.getLogger(__name__)
 
 
 class CollectionExtension:
@@ -34,6 +38,10 @@ class CollectionExtension:
         self._crawl = SiteCrawl(crawler, context, site, tally)
         self._stats = crawler.stats
         self._crawl.is_foreign = not isinstance(spider, NewsSpider)
+        if self._crawl.is_foreign and site.login is not None and site.login.kind == "form":
+            logger.warning(
+                "[sites.%s] login: a spider that is no NewsSpider logs in itself", site.name
+            )
         crawler.signals.connect(self.spider_idle, signals.spider_idle)
         crawler.signals.connect(self.item_error, signals.item_error)
         crawler.signals.connect(self.spider_closed, signals.spider_closed)

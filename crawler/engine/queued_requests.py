@@ -5,15 +5,26 @@ from __future__ import annotations
 from scrapy import Request
 
 from crawler.crawl.lease import ENTRY, LEASE, NEW_COOKIES, PENDING, REFERENCE, Lease
-from crawler.fetch.download_handler import SITE_COOKIES
+from crawler.fetch.download_handler import SECRETS_SENT, SITE_COOKIES
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import UrlKind
 
+LOGIN = "warraq_login"  # key of Request.meta: how many logins there had been when it was sent
 VALIDATORS = ("If-None-Match", "If-Modified-Since")
 # Keys of Request.meta that belong to one sending of a request: they are not queued with it.
 OF_ONE_SENDING = frozenset(
     {
-        *(ENTRY, LEASE, PENDING, REFERENCE, NEW_COOKIES, SITE_COOKIES, "message"),
+        *(
+            ENTRY,
+            LEASE,
+            PENDING,
+            REFERENCE,
+            NEW_COOKIES,
+            SITE_COOKIES,
+            SECRETS_SENT,
+            LOGIN,
+            "message",
+        ),
         *("is_start_request", "download_latency", "download_slot", "depth"),  # Scrapy's
     }
 )

@@ -23,8 +23,8 @@ from archive.layout import CollectionFolder
 from archive.model import CrawlSummary
 from crawler.crawl.context import CrawlContext, open_context
 from crawler.crawl.options import CrawlOptions
-from crawler.crawl.site_crawl import open_tally
-from crawler.crawl.tally import Tally
+from crawler.crawl.site_access import SiteAccess
+from crawler.crawl.tally import Tally, open_tally
 from crawler.engine import scrapy_settings
 from crawler.engine.spider_loader import spider_class
 
@@ -48,6 +48,8 @@ def crawl_sites(
     is kept, and the next run goes on.
     """
     spiders = [spider_class(site) for site in sites]
+    for site in sites:  # what is missing is told before anything is asked for
+        SiteAccess(site, layout.root)
     with open_context(layout, config, sites, options) as context:
         tallies = [context.tallies.setdefault(site.name, open_tally(site)) for site in sites]
         context.progress = lambda: progress(**_progress_numbers(tallies))

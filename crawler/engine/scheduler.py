@@ -33,13 +33,14 @@ from crawler.crawl.lease import (
     lease_of,
 )
 from crawler.crawl.site_crawl import SiteCrawl
-from crawler.engine.consent_walls import ConsentWalls
 from crawler.engine.queued_requests import (
     entry_of,
     is_led_on,
     is_more_than_its_url,
     lasting_request,
 )
+from crawler.engine.session.consent_walls import ConsentWalls
+from crawler.engine.session.spider_secrets import carries_secrets, take_secrets
 from crawler.frontier.entry_table import request_blob
 from crawler.frontier.queue import TRAP
 from crawler.frontier.queued_url import QueuedUrl, key_of, request_key
@@ -102,6 +103,8 @@ class FrontierScheduler(BaseScheduler):
             raise
 
     def _enqueue(self, request: Request) -> bool:
+        if carries_secrets(request):
+            take_secrets(request, self._crawl.access, self._fingerprint(request).hex())
         lease = lease_of(request)
         if lease is not None and self._is_given_back(lease, request):
             return self._give_back(lease, request)
@@ -141,10 +144,13 @@ class FrontierScheduler(BaseScheduler):
         request_blob(fields)
         if request.method == "GET" and not request.body:
             return replace(entry, request=fields)
-        fingerprint = self._crawler.request_fingerprinter
-        assert fingerprint is not None  # noqa: S101 - set before the engine is made
-        key = request_key(self._site, fingerprint.fingerprint(request))
+        key = request_key(self._site, self._fingerprint(request))
         return replace(entry, request=fields, key=key)
+
+    def _fingerprint(self, request: Request) -> bytes:
+        fingerprinter = self._crawler.request_fingerprinter
+        assert fingerprinter is not None  # noqa: S101 - set before the engine is made
+        return fingerprinter.fingerprint(request)
 
     def _queue_fleeting(self, entry: QueuedUrl, request: Request) -> bool:
         insort(

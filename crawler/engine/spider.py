@@ -64,6 +64,7 @@ class NewsSpider(Spider):
         for name, value in {
             "CONCURRENT_REQUESTS": site.concurrency,
             "USER_AGENT": site.user_agent or user_agent(config),
+            "DEFAULT_REQUEST_HEADERS": _with_headers(crawler, site),
             "WARRAQ_IP_FAMILY": site.ip_family or 0,
         }.items():
             if not crawler.settings.frozen:  # as in `scrapy shell --spider=NAME`
@@ -141,3 +142,12 @@ async def _each(output: Any) -> AsyncIterator[Any]:
     else:
         for each in output or ():
             yield each
+
+
+def _with_headers(crawler: Crawler, site: SiteConfig) -> dict[str, Any]:
+    """Scrapy's default request headers with those of the site that hold no secret."""
+    headers = dict(crawler.settings.getdict("DEFAULT_REQUEST_HEADERS"))
+    plain = {header.name: header.value.name for header in site.headers if not header.secret}
+    names = {name.lower() for name in plain}
+    kept = {name: value for name, value in headers.items() if name.lower() not in names}
+    return kept | {name: value.encode("latin-1") for name, value in plain.items()}

@@ -27,6 +27,7 @@ from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from archive.credentials import ProxyServer
 from archive.errors import WarraqError
 from archive.model import Capture, Exchange, FetchFacts
 from archive.warc.http_message import HttpMessage, parse_response
@@ -34,7 +35,9 @@ from archive.warc.writer import WarcInfo, WarcWriter
 from crawler.fetch.address_guard import AddressGuard, resolve_host
 from crawler.fetch.errors import FetchError, FetchReason
 from crawler.fetch.http_client import HttpClient, Timeouts
-from crawler.fetch.request import HttpRequest
+from crawler.fetch.operator_secrets import OperatorSecrets, secrets_in
+from crawler.fetch.proxy import ProxyConnector
+from crawler.fetch.request import HttpRequest, without_secrets
 from crawler.fetch.response import CapturedResponse, captured_response
 from crawler.fetch.response_framing import Limits
 
@@ -53,17 +56,24 @@ __all__ = [
 
 # Key of Request.meta: true where the Cookie header holds what the site itself set in this crawl.
 SITE_COOKIES = "warraq_site_cookies"
+# Key of Request.meta: true where secrets of the operator went out with it.
+SECRETS_SENT = "warraq_secrets_sent"
 
 
 class ExchangeKeeper(Protocol):
     """Where the exchanges of a crawler go."""
 
     address_guard: AddressGuard
+    proxy: ProxyServer | None
 
     def preserve(self, exchange: Exchange, request: Request) -> Capture:
         """Write the exchange to the archive, flushed, and say where it stands; ArchiveWriteError if
         it could not be.
         """
+        ...
+
+    def secrets_of(self, request: Request) -> OperatorSecrets:
+        """What of the operator goes out with the request; it is written nowhere."""
         ...
 
 
@@ -82,6 +92,7 @@ class _TemporaryKeeper:
 
     def __init__(self) -> None:
         self.address_guard = AddressGuard()
+        self.proxy: ProxyServer | None = None
         self._folder = TemporaryDirectory(prefix="warraq-")
         self._writer = WarcWriter(Path(self._folder.name), info=WarcInfo(software="warraq"))
         self._named = False
@@ -96,6 +107,11 @@ class _TemporaryKeeper:
         """Write the exchange to the temporary folder."""
         del request
         return self._writer.write_exchange(exchange, FetchFacts())
+
+    def secrets_of(self, request: Request) -> OperatorSecrets:
+        """None but those that the request says itself."""
+        del request
+        return OperatorSecrets()
 
 
 @dataclass(slots=True)
@@ -148,18 +164,19 @@ class RecordingHandler(BaseDownloadHandler):
         (ArchiveWriteError) where there was one that could not be kept, then and ever after.
         """
         self._raise_earlier_failure()
-        exchange = await self._exchange(request)
+        outgoing = _http_request(request, self._keeper().secrets_of(request))
+        exchange = await self._exchange(request, outgoing)
         self._raise_earlier_failure()
-        return self._preserve(exchange, request)
+        return self._preserve(exchange, request, outgoing)
 
-    async def _exchange(self, request: Request) -> Exchange:
+    async def _exchange(self, request: Request, outgoing: HttpRequest) -> Exchange:
         """The exchange, in a task of its own: Scrapy starts downloads on its own account, so
         cancelling it reaches nothing.
         """
         shared = self._shared
         if shared.cancelled:
             raise FetchError(FetchReason.CANCELLED, request.url, "the crawl was stopped")
-        task = asyncio.ensure_future(self._client(request.url).fetch(_http_request(request)))
+        task = asyncio.ensure_future(self._client(request.url).fetch(outgoing))
         shared.running.add(task)
         try:
             return await task
@@ -170,17 +187,22 @@ class RecordingHandler(BaseDownloadHandler):
         finally:
             shared.running.discard(task)
 
-    def _preserve(self, exchange: Exchange, request: Request) -> CapturedResponse:
+    def _preserve(
+        self, exchange: Exchange, request: Request, outgoing: HttpRequest
+    ) -> CapturedResponse:
+        request.meta[SECRETS_SENT] = bool(outgoing.secrets)
+        kept = without_secrets(exchange, outgoing) if outgoing.secrets else exchange
         try:
-            capture = self._keeper().preserve(exchange, request)
+            capture = self._keeper().preserve(kept, request)
         except (WarraqError, OSError) as error:
             self._shared.failure = error
             raise
         request.meta["download_latency"] = exchange.elapsed
         # where `preserve` has parsed it
         known: HttpMessage | None = request.meta.pop("message", None)
-        message = parse_response(exchange.response) if known is None else known
-        return captured_response(request.url, capture, message, exchange)
+        if known is None or kept is not exchange:
+            known = parse_response(exchange.response)
+        return captured_response(request.url, capture, known, exchange)
 
     def _raise_earlier_failure(self) -> None:
         if self._shared.failure is not None:
@@ -195,14 +217,19 @@ class RecordingHandler(BaseDownloadHandler):
             keeper = self._keeper()
             if isinstance(keeper, _TemporaryKeeper):
                 keeper.name(url)
-            self._shared.client = build_client(self.crawler.settings, keeper.address_guard)
+            self._shared.client = build_client(
+                self.crawler.settings, keeper.address_guard, keeper.proxy
+            )
         return self._shared.client
 
 
-def build_client(settings: BaseSettings, guard: AddressGuard) -> HttpClient:
+def build_client(
+    settings: BaseSettings, guard: AddressGuard, proxy: ProxyServer | None = None
+) -> HttpClient:
     """An HTTP client with the limits and time-outs of these settings."""
     return HttpClient(
         guard=guard,
+        proxy=ProxyConnector(server=proxy) if proxy is not None else None,
         resolver=partial(resolve_host, family=settings.getint("WARRAQ_IP_FAMILY")),
         limits=Limits(
             head=settings.getint("WARRAQ_HEAD_LIMIT", Limits().head),
@@ -222,17 +249,25 @@ def build_client(settings: BaseSettings, guard: AddressGuard) -> HttpClient:
 _ORDER = (b"user-agent", b"accept", b"accept-language", b"accept-encoding")
 
 
-def _http_request(request: Request) -> HttpRequest:
+# What a request says as headers and is the operator's.
+_OWN_SECRETS = frozenset({b"authorization", b"cookie"})
+
+
+def _http_request(request: Request, secrets: OperatorSecrets) -> HttpRequest:
     headers = [(name, value) for name, values in request.headers.items() for value in values]
     headers.sort(
         key=lambda header: (
             _ORDER.index(header[0].lower()) if header[0].lower() in _ORDER else len(_ORDER)
         )
     )
+    site_cookies = bool(request.meta.get(SITE_COOKIES))
+    own = _OWN_SECRETS - {b"cookie"} if site_cookies else _OWN_SECRETS
+    said = secrets_in([header for header in headers if header[0].lower() in own])
     return HttpRequest(
         url=request.url,
         method=request.method,
-        headers=tuple(headers),
+        headers=tuple(header for header in headers if header[0].lower() not in own),
         body=request.body,
-        site_cookies=bool(request.meta.get(SITE_COOKIES)),
+        site_cookies=site_cookies,
+        secrets=said.over(secrets),
     )

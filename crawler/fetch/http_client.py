@@ -24,8 +24,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from archive.model import Exchange
-from crawler.fetch.address_guard import AddressGuard, resolve_host
+from crawler.fetch.address_guard import AddressGuard, literal_address, resolve_host
 from crawler.fetch.errors import FetchError, FetchReason
+from crawler.fetch.proxy import ASKS_FOR_CREDENTIALS, ProxyConnector
 from crawler.fetch.request import HttpRequest, Server, request_bytes, server_of
 from crawler.fetch.response_framing import FramingProblem, Limits, ResponseFramer
 from crawler.fetch.tls import client_contexts
@@ -73,10 +74,12 @@ class HttpClient:
     limits: Limits = field(default_factory=Limits)
     timeouts: Timeouts = field(default_factory=Timeouts)
     resolver: Resolver = resolve_host
+    proxy: ProxyConnector | None = None
     # What is known of servers after the first connection, so that later ones cost the site and us
     # no second try.
     _worked: dict[tuple[str, int], str] = field(default_factory=dict)
     _unverified: set[tuple[str, int]] = field(default_factory=set)
+    _unknown_here: set[str] = field(default_factory=set)  # names that only a proxy can look up
 
     async def fetch(self, request: HttpRequest) -> Exchange:
         """Send one request and read its response to the end, to a limit or to a time-out.
@@ -84,7 +87,7 @@ class HttpClient:
         Raises FetchError where there is no complete final head.
         """
         origin = server_of(request.url)
-        sent_bytes = request_bytes(origin, request)
+        recorded, sent_bytes = self._encode(origin, request)
         framer = ResponseFramer(method=request.method, limits=self.limits)
         started, clock = datetime.now(UTC), time.monotonic()
         connection: _Connection | None = None
@@ -92,6 +95,7 @@ class HttpClient:
         try:
             async with asyncio.timeout(self.timeouts.total), AsyncExitStack() as slot:
                 connection = await self._connect(origin, request.url)
+                _check_trust(connection, request)
                 cut = await self._exchange(connection, sent_bytes, framer, slot)
         except TimeoutError:
             cut = "time"
@@ -102,13 +106,14 @@ class HttpClient:
             framer.stop(cut)
         if connection is None or not framer.has_head:
             raise FetchError(*_failure_details(request.url, framer, cut))
+        _check_forwarded(self.proxy, origin, framer, request.url)
         tls = connection.writer.get_extra_info("cipher")
         return Exchange(
             url=request.url.partition("#")[0],
             started=started,
-            request=sent_bytes,
+            request=recorded,
             response=framer.message,
-            ip=connection.peer.partition("%")[0] or None,
+            ip=None if self.proxy else connection.peer.partition("%")[0] or None,
             truncated=framer.truncated,
             protocols=(
                 f"http/{framer.version}",
@@ -118,7 +123,15 @@ class HttpClient:
             tls_verified=connection.verified,
             elapsed=time.monotonic() - clock,
             site_cookies=request.site_cookies,
+            proxy=self.proxy.server.scheme if self.proxy else None,
         )
+
+    def _encode(self, origin: Server, request: HttpRequest) -> tuple[bytes, bytes]:
+        """The request as the server would get it, and as it is sent: to it, or to a proxy."""
+        direct = request_bytes(origin, request)
+        if self.proxy is None:
+            return direct, direct
+        return direct, request_bytes(*self.proxy.addressed(origin, request))
 
     async def _exchange(
         self, connection: _Connection, request: bytes, framer: ResponseFramer, slot: AsyncExitStack
@@ -153,7 +166,7 @@ class HttpClient:
         server = (origin.host, origin.port)
         addresses = await self._addresses(origin, url)
         for address in sorted(addresses, key=lambda each: each != self._worked.get(server)):
-            if not self.guard.permits(origin.host, origin.port, address):
+            if not self._permits(origin, address):
                 error = FetchError(
                     FetchReason.BLOCKED_ADDRESS, url, f"{address} is not a public address"
                 )
@@ -176,7 +189,7 @@ class HttpClient:
                     FetchReason.UNREACHABLE, url, f"{address}: {problem.strerror or problem}"
                 )
             else:
-                if self.guard.permits(origin.host, origin.port, connection.peer):
+                if self.proxy or self.guard.permits(origin.host, origin.port, connection.peer):
                     self._worked[server] = address
                     return connection
                 connection.writer.transport.abort()
@@ -185,7 +198,28 @@ class HttpClient:
                 )
         raise error
 
+    def _permits(self, origin: Server, address: str) -> bool:
+        by_name = address == origin.host and literal_address(address) is None  # see `_addresses`
+        return by_name or self.guard.permits(origin.host, origin.port, address)
+
     async def _addresses(self, origin: Server, url: str) -> list[str]:
+        """The addresses to try. For a proxy that looks names up itself the name, unless it has a
+        private address here; what has none here it may know.
+        """
+        if self.proxy is None or not self.proxy.takes_names:
+            return await self._resolve(origin, url)
+        onion = origin.host.rstrip(".").endswith(".onion")  # never to be looked up (RFC 7686 §2)
+        if onion or origin.host in self._unknown_here:
+            return [origin.host]
+        try:
+            known = await self._resolve(origin, url)
+        except FetchError:
+            self._unknown_here.add(origin.host)  # each look may take long
+            return [origin.host]
+        refused = [one for one in known if not self._permits(origin, one)]
+        return refused[:1] or [origin.host]
+
+    async def _resolve(self, origin: Server, url: str) -> list[str]:
         try:
             async with asyncio.timeout(self.timeouts.connect):
                 return await self.resolver(origin.host, origin.port)
@@ -203,23 +237,44 @@ class HttpClient:
         what is kept.
         """
         if origin.scheme == "http":
-            streams = await asyncio.open_connection(address, origin.port)
+            streams = await self._dial(origin, address)
             return _Connection(reader=streams[0], writer=streams[1])
         verifying, lenient = client_contexts()
-        server, name = (origin.host, origin.port), origin.host.strip("[]")
+        server = (origin.host, origin.port)
         if server not in self._unverified:
             try:
-                streams = await asyncio.open_connection(
-                    address, origin.port, ssl=verifying, server_hostname=name
-                )
+                streams = await self._dial(origin, address, verifying)
                 return _Connection(reader=streams[0], writer=streams[1], verified=True)
             except ssl.SSLError:
                 pass  # the certificate, or a protocol older than the system cares for
-        streams = await asyncio.open_connection(
-            address, origin.port, ssl=lenient, server_hostname=name
-        )
+        streams = await self._dial(origin, address, lenient)
         self._unverified.add(server)
         return _Connection(reader=streams[0], writer=streams[1], verified=False)
+
+    async def _dial(
+        self, origin: Server, address: str, tls: ssl.SSLContext | None = None
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self.proxy is not None:
+            return await self.proxy.open(origin, address, tls=tls)
+        name = origin.host.strip("[]") if tls is not None else None
+        return await asyncio.open_connection(address, origin.port, ssl=tls, server_hostname=name)
+
+
+def _check_trust(connection: _Connection, request: HttpRequest) -> None:
+    """Raise FetchError where secrets would go to a server that cannot show who it is."""
+    if request.secrets and connection.verified is False:
+        raise FetchError(
+            FetchReason.TLS, request.url, "its certificate does not verify: no credentials are sent"
+        )
+
+
+def _check_forwarded(
+    proxy: ProxyConnector | None, origin: Server, framer: ResponseFramer, url: str
+) -> None:
+    """Raise FetchError where an answer is the proxy's own: 407 never is the server's."""
+    status = framer.message.split(None, 2)[1:2]
+    if proxy and proxy.forwards(origin) and status == [b"%d" % ASKS_FOR_CREDENTIALS]:
+        raise FetchError(FetchReason.NO_RESPONSE, url, "the proxy asks for other credentials")
 
 
 def _failure_details(

@@ -1,19 +1,21 @@
 """A request before it is sent: which server to ask, and the exact bytes to ask it with.
 
 Only plain http and https URLs are asked for. What could tell who the operator is (cookies,
-credentials) is never sent, so that it cannot get into an archive.
+credentials) is sent only as `OperatorSecrets`, which no record holds.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from archive.model import Exchange
 from crawler.fetch.address_guard import DEFAULT_PORTS
 from crawler.fetch.errors import FetchError, FetchReason
+from crawler.fetch.operator_secrets import OperatorSecrets, redact_answer
 
-# Ours to send (framing, one connection a request), or never sent: what would tell who the operator
-# is.
+# Ours to send (framing, one connection a request), or sent as a secret only: what would tell who
+# the operator is.
 _NOT_COPIED = frozenset(
     {
         "host",
@@ -31,7 +33,8 @@ _NOT_COPIED = frozenset(
 class HttpRequest:
     """A request to be sent. `headers` go out in this order after `Host`, save those that are not
     the caller's to set. `site_cookies`: its Cookie header holds what the site itself has set in
-    this crawl, and nothing of the operator's; without it no Cookie header is sent.
+    this crawl, and nothing of the operator's; without it that is not sent. `secrets` are the
+    operator's.
     """
 
     url: str
@@ -39,6 +42,7 @@ class HttpRequest:
     headers: tuple[tuple[bytes, bytes], ...] = ()
     body: bytes = b""
     site_cookies: bool = False
+    secrets: OperatorSecrets = field(default_factory=OperatorSecrets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +88,15 @@ def server_of(url: str) -> Server:
     )
 
 
-def request_bytes(server: Server, request: HttpRequest) -> bytes:
-    """The request as HTTP/1.1; FetchError where a header would break out of its line (RFC 9112 §3,
-    §5).
+def request_bytes(server: Server, request: HttpRequest, *, recorded: bool = False) -> bytes:
+    """The request as HTTP/1.1, as it is sent or as it is `recorded`, without secrets; FetchError
+    where a header would break out of its line (RFC 9112 §3, §5).
     """
     lines = [
         request.method.encode("ascii") + b" " + server.target + b" HTTP/1.1",
         b"Host: " + server.host_header,
     ]
-    for name, value in request.headers:
-        lower = name.decode("latin-1").lower()
-        if lower in _NOT_COPIED or (lower == "cookie" and not request.site_cookies):
-            continue
+    for name, value in request.secrets.added_to(_public_headers(request), recorded=recorded):
         if b"\r" in name + value or b"\n" in name + value:
             raise FetchError(
                 FetchReason.BAD_URL, request.url, f"line end in request header {name!r}"
@@ -105,3 +106,18 @@ def request_bytes(server: Server, request: HttpRequest) -> bytes:
         lines.append(b"Content-Length: %d" % len(request.body))
     lines += [b"Connection: close", b"", b""]
     return b"\r\n".join(lines) + request.body
+
+
+def without_secrets(exchange: Exchange, request: HttpRequest) -> Exchange:
+    """The exchange of a request that carried secrets, as it is archived."""
+    recorded = request_bytes(server_of(request.url), request, recorded=True)
+    return redact_answer(exchange, request.secrets, recorded)
+
+
+def _public_headers(request: HttpRequest) -> tuple[tuple[bytes, bytes], ...]:
+    refused = _NOT_COPIED if request.site_cookies else _NOT_COPIED | {"cookie"}
+    return tuple(
+        (name, value)
+        for name, value in request.headers
+        if name.decode("latin-1").lower() not in refused
+    )

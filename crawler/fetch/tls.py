@@ -1,8 +1,8 @@
 """TLS for capturing: the contexts to connect with.
 
 A site with an expired or self-signed certificate, or with TLS as it was twenty years ago, is still
-captured; the record says that it did not verify. Nothing secret is ever sent, so nothing is given
-away by that.
+captured; the record says that it did not verify. No secret of the operator is sent to one, so
+nothing is given away by that.
 """
 
 from __future__ import annotations

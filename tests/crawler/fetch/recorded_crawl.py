@@ -28,6 +28,7 @@ from archive.warc.writer import WarcInfo, WarcWriter
 from crawler.engine.scrapy_settings import as_dict
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.download_handler import CapturedResponse, FetchError, register_keeper
+from crawler.fetch.operator_secrets import OperatorSecrets
 
 
 def listening() -> list[str]:
@@ -66,6 +67,12 @@ class Recorder(Spider):
         if self.preserved > self.job.get("break_after", 1_000_000):
             raise ArchiveWriteError("the disk is full (said the test)")
         return self.writer.write_exchange(exchange, FetchFacts(site="test"))
+
+    proxy = None
+
+    def secrets_of(self, request: Request) -> OperatorSecrets:
+        del request
+        return OperatorSecrets()
 
     async def start(self) -> AsyncIterator[Request]:
         for entry in self.job["urls"]:

@@ -2,7 +2,8 @@
 
 One jar a site and crawl, in memory: consent, session and "seen" cookies are passed, nothing is
 carried from one crawl or site to another, and nothing of the operator's is in it. The cookies of a
-site are part of the exchange, and stand in the request's record as they were sent.
+site are part of the exchange, and stand in the request's record as they were sent. The operator's
+are in `crawler.crawl.site_access`: so is what an answer sets where one of those was sent.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from scrapy import Request
 from scrapy.http import Response
 from scrapy.http.cookies import CookieJar
 
+from archive.warc.serialization import REDACTED
 from crawler.crawl.lease import NEW_COOKIES, lease_of
 from crawler.crawl.site_crawl import SiteCrawl
 from crawler.engine.before_fetch import CrawlMiddleware
-from crawler.fetch.download_handler import SITE_COOKIES
+from crawler.fetch.download_handler import SECRETS_SENT, SITE_COOKIES
 
 
 class CookiesMiddleware(CrawlMiddleware):
@@ -45,7 +47,12 @@ class CookiesMiddleware(CrawlMiddleware):
         """
         if lease_of(request) is None or request.meta.get("dont_merge_cookies"):
             return response
-        if "Set-Cookie" in response.headers:
+        values = response.headers.getlist("Set-Cookie")
+        if values and (request.meta.get(SECRETS_SENT) or REDACTED in values):
+            # it may be the operator's session
+            said = [value.decode("utf-8", "replace") for value in values]
+            request.meta[NEW_COOKIES] = self._crawl.access.take_cookies(request.url, said)
+        elif values:
             before = self._contents()
             self._jar.extract_cookies(response, request)
             request.meta[NEW_COOKIES] = before != self._contents()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.engine.consent_walls import ConsentWalls
+from crawler.engine.session.consent_walls import ConsentWalls
 from crawler.frontier.queued_url import QueuedUrl
 
 WALL = 7
