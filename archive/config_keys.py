@@ -6,8 +6,10 @@ made from it. A new key is a row here and a field of the same name in `archive.c
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from archive.config_parsers import (
@@ -344,9 +346,10 @@ KEYS: Final = (
 )
 
 
-def keys_of(table: str) -> dict[str, Key]:
+@cache
+def keys_of(table: str) -> Mapping[str, Key]:
     """The keys of one table (COLLECTION, SITE or SELECTORS) by name, in their order."""
-    return {key.name: key for key in KEYS if key.table == table}
+    return MappingProxyType({key.name: key for key in KEYS if key.table == table})
 
 
 def default_of(table: str, name: str) -> Any:
