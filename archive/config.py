@@ -65,6 +65,7 @@ class SiteConfig:
     spider: str | None = default_of(SITE, "spider")
     user_agent: str | None = default_of(SITE, "user_agent")
     ip_family: int | None = default_of(SITE, "ip_family")
+    keep_alive: bool = default_of(SITE, "keep_alive")
     selectors: Selectors = field(default_factory=Selectors)
 
 

@@ -307,6 +307,18 @@ KEYS: Final = (
         example="4",
     ),
     Key(
+        table=SITE,
+        name="keep_alive",
+        parse=parse_flag,
+        default=True,
+        expects="true or false",
+        meaning=(
+            "Make two requests over one connection where the server lets it be shown that each "
+            "response answers its request; each over a connection of its own without it."
+        ),
+        example="false",
+    ),
+    Key(
         table=SELECTORS,
         name="title",
         parse=parse_selector,

@@ -63,6 +63,7 @@ class NewsSpider(Spider):
             "CONCURRENT_REQUESTS": site.concurrency,
             "USER_AGENT": site.user_agent or user_agent(config),
             "WARRAQ_IP_FAMILY": site.ip_family or 0,
+            "WARRAQ_KEEP_ALIVE": site.keep_alive,
         }.items():
             crawler.settings.set(name, value, priority="spider")
         return super().from_crawler(crawler, *args, site=site, **kwargs)

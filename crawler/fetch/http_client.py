@@ -1,11 +1,11 @@
-"""One exchange with a server over a connection of its own: the request as sent, the response as
-received.
+"""One exchange with a server: the request as sent, the response as received.
 
 Bytes are read from the socket (inside TLS) and kept as they came; `crawler.fetch.response_framing`
-says where the message ends. Each request has its own connection: over a shared one, a server that
-sends an unasked-for second response gets it filed under somebody else's URL. Whatever of a response
-has come with its head whole is an `Exchange`, marked with the reason if it was cut; anything less
-is a `FetchError`. Writing the exchange down is left to `pipelines.ingest.preserve`.
+says where the message ends, and `crawler.fetch.connection_reuse` which connection may carry a
+second request: over a shared one, a server that sends an unasked-for response gets it filed under
+somebody else's URL. Whatever of a response has come with its head whole is an `Exchange`, marked
+with the reason if it was cut; anything less is a `FetchError`. Writing the exchange down is left to
+`pipelines.ingest.preserve`.
 
 Why not Scrapy's own HTTP handler: its parser lower-cases and regroups headers, loses a page on a
 header line over 16 KiB, on conflicting lengths or on an unknown transfer coding, and drops what it
@@ -25,13 +25,14 @@ from datetime import UTC, datetime
 
 from archive.model import Exchange
 from crawler.fetch.address_guard import AddressGuard, resolve_host
+from crawler.fetch.connection import Connection, open_connection
+from crawler.fetch.connection_reuse import ConnectionReuse, is_last
 from crawler.fetch.errors import FetchError, FetchReason
 from crawler.fetch.request import HttpRequest, Server, request_bytes, server_of
 from crawler.fetch.response_framing import FramingProblem, Limits, ResponseFramer
 from crawler.fetch.tls import client_contexts
 
 _HTTP2_ONLY = "the server speaks HTTP/2 only, which is not spoken here"
-_READ = 1 << 16
 # Of responses longer than this one is read at a time, however many are under way: it is what bounds
 # the crawler's memory.
 _LARGE = 8 << 20
@@ -51,17 +52,6 @@ class Timeouts:
     total: float = 180.0
 
 
-@dataclass(slots=True, kw_only=True)
-class _Connection:
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    verified: bool | None = None
-
-    @property
-    def peer(self) -> str:
-        return str((self.writer.get_extra_info("peername") or ("",))[0])
-
-
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 
 
@@ -73,6 +63,7 @@ class HttpClient:
     limits: Limits = field(default_factory=Limits)
     timeouts: Timeouts = field(default_factory=Timeouts)
     resolver: Resolver = resolve_host
+    reuse: ConnectionReuse = field(default_factory=ConnectionReuse)
     # What is known of servers after the first connection, so that later ones cost the site and us
     # no second try.
     _worked: dict[tuple[str, int], str] = field(default_factory=dict)
@@ -83,55 +74,66 @@ class HttpClient:
 
         Raises FetchError where there is no complete final head.
         """
-        origin = server_of(request.url)
-        sent_bytes = request_bytes(origin, request)
-        framer = ResponseFramer(method=request.method, limits=self.limits)
-        started, clock = datetime.now(UTC), time.monotonic()
-        connection: _Connection | None = None
-        cut: str | None = None
+        server = server_of(request.url)
+        attempt = _Attempt(request, request_bytes(server, request), self.limits)
+        connection = self.reuse.take(server, request)
+        exchange = None
+        if connection is not None:
+            # At once: what comes from here on came after the connection was seen to be silent.
+            connection.write(attempt.sent)
+            exchange = await self._fetch_second(connection, server, attempt)
+        return exchange or await self._fetch_first(server, request)
+
+    async def _fetch_first(self, server: Server, request: HttpRequest) -> Exchange:
+        """Make the exchange over a new connection."""
+        lasts, kept = self.reuse.lasts(server, request), False
+        attempt = _Attempt(request, request_bytes(server, request, close=not lasts), self.limits)
+        connection: Connection | None = None
         try:
             async with asyncio.timeout(self.timeouts.total), AsyncExitStack() as slot:
-                connection = await self._connect(origin, request.url)
-                cut = await self._exchange(connection, sent_bytes, framer, slot)
+                connection = await self._connect(server, request.url)
+                connection.write(attempt.sent)
+                await self._receive(connection, attempt, slot)
+                await self.reuse.learn(server, connection, attempt.framer)
+            kept = lasts and self.reuse.keep(server, connection, attempt.framer)
         except TimeoutError:
-            cut = "time"
+            attempt.cut = "time"
         finally:
-            if connection is not None:
-                connection.writer.transport.abort()
-        if cut is not None:
-            framer.stop(cut)
-        if connection is None or not framer.has_head:
-            raise FetchError(*_failure_details(request.url, framer, cut))
-        tls = connection.writer.get_extra_info("cipher")
-        return Exchange(
-            url=request.url.partition("#")[0],
-            started=started,
-            request=sent_bytes,
-            response=framer.message,
-            ip=connection.peer.partition("%")[0] or None,
-            truncated=framer.truncated,
-            protocols=(
-                f"http/{framer.version}",
-                *([tls[1].lower().replace("tlsv", "tls/")] if tls else []),
-            ),
-            cipher=tls[0] if tls else None,
-            tls_verified=connection.verified,
-            elapsed=time.monotonic() - clock,
-            site_cookies=request.site_cookies,
-        )
+            if connection is not None and not kept:
+                connection.abort()
+        return attempt.exchange(connection)
 
-    async def _exchange(
-        self, connection: _Connection, request: bytes, framer: ResponseFramer, slot: AsyncExitStack
-    ) -> str | None:
-        """Send and read; the reason why reading stopped before the end of the message, if it
-        did.
+    async def _fetch_second(
+        self, connection: Connection, server: Server, attempt: _Attempt
+    ) -> Exchange | None:
+        """The exchange over a connection that has carried one; None where its response cannot be
+        trusted to be the answer, or none came before the server ended the connection.
         """
-        large = False
         try:
-            connection.writer.write(request)
+            async with asyncio.timeout(self.timeouts.total), AsyncExitStack() as slot:
+                await self._receive(connection, attempt, slot)
+                if await is_last(connection, attempt.framer):
+                    return attempt.exchange(connection)
+        except TimeoutError:
+            attempt.cut = "time"
+        finally:
+            connection.abort()
+        if attempt.framer.received:
+            self.reuse.distrust(server)
+        elif attempt.cut == "time":
+            return attempt.exchange(connection)
+        return None
+
+    async def _receive(
+        self, connection: Connection, attempt: _Attempt, slot: AsyncExitStack
+    ) -> None:
+        """Read to the end of the message, or note why reading stopped before."""
+        large = False
+        framer = attempt.framer
+        try:
             while not framer.finished:
                 async with asyncio.timeout(self.timeouts.idle):
-                    data = await connection.reader.read(_READ)
+                    data = await connection.read()
                 if not data:
                     framer.close()
                     break
@@ -142,12 +144,12 @@ class HttpClient:
                         _LARGE_RESPONSES.setdefault(asyncio.get_running_loop(), asyncio.Semaphore())
                     )
         except TimeoutError:
-            return "time"
+            attempt.cut = "time"
         except OSError:  # reset, or TLS broken off
-            return "disconnect"
-        return None
+            attempt.cut = "disconnect"
+        attempt.ended = time.monotonic()
 
-    async def _connect(self, origin: Server, url: str) -> _Connection:
+    async def _connect(self, origin: Server, url: str) -> Connection:
         """A connection to the first permitted address that takes it, its peer checked once more."""
         error = FetchError(FetchReason.DNS, url, "the name has no address")
         server = (origin.host, origin.port)
@@ -179,7 +181,7 @@ class HttpClient:
                 if self.guard.permits(origin.host, origin.port, connection.peer):
                     self._worked[server] = address
                     return connection
-                connection.writer.transport.abort()
+                connection.abort()
                 error = FetchError(
                     FetchReason.BLOCKED_ADDRESS, url, f"connected to {connection.peer}"
                 )
@@ -198,28 +200,63 @@ class HttpClient:
                 FetchReason.DNS, url, str(getattr(problem, "strerror", None) or problem)
             ) from problem
 
-    async def _open(self, origin: Server, address: str) -> _Connection:
+    async def _open(self, origin: Server, address: str) -> Connection:
         """Connect; a certificate that does not verify is noted, not obeyed: what the site shows is
         what is kept.
         """
         if origin.scheme == "http":
-            streams = await asyncio.open_connection(address, origin.port)
-            return _Connection(reader=streams[0], writer=streams[1])
+            return await open_connection(address, origin.port)
         verifying, lenient = client_contexts()
         server, name = (origin.host, origin.port), origin.host.strip("[]")
         if server not in self._unverified:
             try:
-                streams = await asyncio.open_connection(
-                    address, origin.port, ssl=verifying, server_hostname=name
-                )
-                return _Connection(reader=streams[0], writer=streams[1], verified=True)
+                connection = await open_connection(address, origin.port, tls=verifying, name=name)
             except ssl.SSLError:
                 pass  # the certificate, or a protocol older than the system cares for
-        streams = await asyncio.open_connection(
-            address, origin.port, ssl=lenient, server_hostname=name
-        )
+            else:
+                connection.verified = True
+                return connection
+        connection = await open_connection(address, origin.port, tls=lenient, name=name)
+        connection.verified = False
         self._unverified.add(server)
-        return _Connection(reader=streams[0], writer=streams[1], verified=False)
+        return connection
+
+
+class _Attempt:
+    """A request on its way over one connection, and what has come back."""
+
+    def __init__(self, request: HttpRequest, sent: bytes, limits: Limits) -> None:
+        self.sent = sent
+        self.framer = ResponseFramer(method=request.method, limits=limits)
+        self.cut: str | None = None  # why reading stopped before the end of the message
+        self._request = request
+        self.ended: float | None = None  # on the monotonic clock
+        self._started, self._clock = datetime.now(UTC), time.monotonic()
+
+    def exchange(self, connection: Connection | None) -> Exchange:
+        """What was sent and received; FetchError where there is no complete final head."""
+        framer, url = self.framer, self._request.url
+        if self.cut is not None:
+            framer.stop(self.cut)
+        if connection is None or not framer.has_head:
+            raise FetchError(*_failure_details(url, framer, self.cut))
+        cipher, protocol = connection.cipher or (None, None)
+        return Exchange(
+            url=url.partition("#")[0],
+            started=self._started,
+            request=self.sent,
+            response=framer.message,
+            ip=connection.peer.partition("%")[0] or None,
+            truncated=framer.truncated,
+            protocols=(
+                f"http/{framer.version}",
+                *([protocol.lower().replace("tlsv", "tls/")] if protocol else []),
+            ),
+            cipher=cipher,
+            tls_verified=connection.verified,
+            elapsed=(self.ended or time.monotonic()) - self._clock,
+            site_cookies=self._request.site_cookies,
+        )
 
 
 def _failure_details(

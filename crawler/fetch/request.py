@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 from crawler.fetch.address_guard import DEFAULT_PORTS
 from crawler.fetch.errors import FetchError, FetchReason
 
-# Ours to send (framing, one connection a request), or never sent: what would tell who the operator
-# is.
+# Ours to send (framing, how long a connection lasts), or never sent: what would tell who the
+# operator is.
 _NOT_COPIED = frozenset(
     {
         "host",
@@ -84,8 +84,9 @@ def server_of(url: str) -> Server:
     )
 
 
-def request_bytes(server: Server, request: HttpRequest) -> bytes:
-    """The request as HTTP/1.1; FetchError where a header would break out of its line (RFC 9112 §3,
+def request_bytes(server: Server, request: HttpRequest, *, close: bool = True) -> bytes:
+    """The request as HTTP/1.1, asking to end the connection behind the response, or with `close`
+    false to keep it; FetchError where a header would break out of its line (RFC 9112 §3,
     §5).
     """
     lines = [
@@ -103,5 +104,5 @@ def request_bytes(server: Server, request: HttpRequest) -> bytes:
         lines.append(name + b": " + value)
     if request.body:
         lines.append(b"Content-Length: %d" % len(request.body))
-    lines += [b"Connection: close", b"", b""]
+    lines += [b"Connection: close" if close else b"Connection: keep-alive", b"", b""]
     return b"\r\n".join(lines) + request.body
