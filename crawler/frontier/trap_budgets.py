@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
 from crawler.frontier.scope import _DIGITS
@@ -10,6 +11,7 @@ from crawler.frontier.scope import _DIGITS
 _NUMBER_LIKE = re.compile(r"^[\d\W_]*\d[\d\W_]*$")
 
 
+@lru_cache(maxsize=4096)  # asked for each address when it is queued, fetched, read and indexed
 def url_shapes(url: str) -> tuple[str, str, str, str]:
     """The shapes an address has, from fine to coarse: what a trap keeps while the address changes.
 
