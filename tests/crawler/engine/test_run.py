@@ -398,3 +398,35 @@ def test_a_crawl_makes_two_requests_over_a_connection(newsroom: Newsroom, *, kee
     assert len(kept) == len(wire.exchanges) == len(set(wire.targets))
     for exchange in wire.exchanges:
         assert kept[newsroom.site.url + exchange.target] == exchange.response
+
+
+@pytest.mark.parametrize(("concurrency", "delay"), [(2, 0.1), (4, 0.05), (4, 0.0)])
+def test_waiting_for_answers_and_for_the_pace_overlap(
+    newsroom: Newsroom, concurrency: int, delay: float
+):
+    """The next request goes out when the pace lets it, although earlier ones have not been
+    answered: as many are under way as `concurrency` says. Here nothing is answered before that.
+    """
+    under_way: set[Talk] = set()
+    most = 0
+
+    def together(behave: Behaviour) -> Behaviour:
+        async def answer(talk: Talk) -> None:
+            nonlocal most
+            under_way.add(talk)
+            most = max(most, len(under_way))
+            for _ in range(1000):
+                if most >= concurrency:
+                    break
+                await talk.wait(0.01)
+            await behave(talk)
+            under_way.discard(talk)
+
+        return answer
+
+    for path, behave in newsroom.site.routes.items():
+        if path.startswith("/news/"):
+            newsroom.site.routes[path] = together(behave)
+    newsroom.config = replace(newsroom.config, concurrency=concurrency, delay=delay)
+    assert newsroom.crawl().outcome == "finished"
+    assert most == concurrency
