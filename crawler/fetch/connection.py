@@ -59,7 +59,7 @@ class Connection(asyncio.Protocol):
         """Send bytes."""
         self._open.write(data)
 
-    async def read(self) -> bytes:
+    async def receive(self) -> bytes:
         """All bytes that have come since the last reading, at least one; none once the peer has
         ended the connection. Raises OSError where it was broken off.
         """

@@ -68,7 +68,7 @@ class ConnectionReuse:
         """Whether a new connection for this request is to be kept open behind its response."""
         return self.trust(server) is Trust.EARNED and _is_repeatable(request)
 
-    def take(self, server: Server, request: HttpRequest) -> Connection | None:
+    def claim(self, server: Server, request: HttpRequest) -> Connection | None:
         """A connection for this request to be the second on, if there is one that has been silent.
         The request must be written before anything else happens.
         """
@@ -159,7 +159,7 @@ async def is_last(connection: Connection, framer: ResponseFramer) -> bool:
         return False
     try:
         async with asyncio.timeout(_END):
-            return await connection.read() == b""
+            return await connection.receive() == b""
     except OSError:  # time-outs are among them
         return False
 

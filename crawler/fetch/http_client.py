@@ -76,7 +76,7 @@ class HttpClient:
         """
         server = server_of(request.url)
         attempt = _Attempt(request, request_bytes(server, request), self.limits)
-        connection = self.reuse.take(server, request)
+        connection = self.reuse.claim(server, request)
         exchange = None
         if connection is not None:
             # At once: what comes from here on came after the connection was seen to be silent.
@@ -133,7 +133,7 @@ class HttpClient:
         try:
             while not framer.finished:
                 async with asyncio.timeout(self.timeouts.idle):
-                    data = await connection.read()
+                    data = await connection.receive()
                 if not data:
                     framer.close()
                     break

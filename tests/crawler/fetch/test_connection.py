@@ -29,7 +29,7 @@ def site_of(behave: Behaviour, scheme: str) -> Site:
 async def everything(connection: Connection) -> bytes:
     """All that comes until the end."""
     whole = b""
-    while data := await connection.read():
+    while data := await connection.receive():
         whole += data
     return whole
 
@@ -71,8 +71,8 @@ def test_what_nobody_reads_is_not_held_without_bound() -> None:
         connection = await connect(site)
         connection.write(REQUEST)
         await asyncio.sleep(0.3)
-        sizes.append(len(await connection.read()))
-        sizes.append(len(await connection.read()))
+        sizes.append(len(await connection.receive()))
+        sizes.append(len(await connection.receive()))
         connection.abort()
         await asyncio.sleep(0.01)
 
@@ -93,9 +93,9 @@ def test_what_came_before_a_reset_is_read_before_the_error() -> None:
         connection = await connect(site)
         connection.write(REQUEST)
         await asyncio.sleep(0.2)
-        first = await connection.read()
+        first = await connection.receive()
         with pytest.raises(OSError, match=r".+"):
-            await connection.read()
+            await connection.receive()
         connection.abort()
         return first
 
@@ -142,7 +142,7 @@ def test_a_connection_knows_whether_its_peer_was_silent(
     async def run(site: Site) -> bool:
         connection = await connect(site)
         connection.write(REQUEST)
-        assert await connection.read() == b"answer"
+        assert await connection.receive() == b"answer"
         assert connection.is_silent
         connection.on_unrest = told.append
         if seen:
