@@ -71,6 +71,7 @@ class SiteConfig:
     cookies_file: str | None = default_of(SITE, "cookies_file")
     login: Login | None = None
     proxy: Proxy | None = None
+    keep_alive: bool = default_of(SITE, "keep_alive")
     selectors: Selectors = field(default_factory=Selectors)
 
 

@@ -6,18 +6,19 @@ made from it. A new key is a row here and a field of the same name in `archive.c
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 
+from archive.config_fetch_keys import FETCH_KEYS
+from archive.config_key import COLLECTION, REQUIRED, SELECTORS, SITE, Key
 from archive.config_parsers import (
-    parse_class_name,
     parse_contact,
     parse_count,
     parse_cron,
     parse_duration,
     parse_flag,
-    parse_ip_family,
     parse_language,
     parse_regex,
     parse_selector,
@@ -27,40 +28,10 @@ from archive.config_parsers import (
     parse_url,
     parse_zone,
 )
-from archive.credentials import parse_headers, parse_login, parse_proxy
 
 # The form of collection this version reads and writes; a larger number in a file means a newer
 # Warraq made it.
 FORMAT = 1
-
-# The tables of the file, as messages and the documentation call them.
-COLLECTION: Final = "[collection]"
-SITE: Final = "[sites.NAME]"
-SELECTORS: Final = "[sites.NAME.selectors]"
-
-REQUIRED: Final = object()  # the default of a key that the file must have
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
-    """One key of `warraq.toml`.
-
-    `parse` takes one value as TOML gives it (each value of a list if `many`) and returns it as the
-    configuration holds it; it raises ValueError saying what is wrong. `default` is what the
-    configuration holds if the file has no such key, or REQUIRED. `unit` is the unit of that value,
-    if it has one. `expects` completes the message "expected ..."; `example` is TOML.
-    """
-
-    table: str
-    name: str
-    parse: Callable[[Any], object]
-    many: bool = False
-    default: object
-    unit: str | None = None
-    expects: str
-    meaning: str
-    example: str
-
 
 KEYS: Final = (
     Key(
@@ -285,74 +256,7 @@ KEYS: Final = (
         "rel=alternate hreflang=...>`), as far as it lies on the site.",
         example="true",
     ),
-    Key(
-        table=SITE,
-        name="spider",
-        parse=parse_class_name,
-        default=None,
-        expects='a class as "package.module:Class"',
-        meaning="A subclass of NewsSpider on the Python path that crawls the site instead of it.",
-        example='"myspiders.paper:PaperSpider"',
-    ),
-    Key(
-        table=SITE,
-        name="user_agent",
-        parse=parse_text,
-        default=None,
-        expects="one line of text",
-        meaning=(
-            "The User-Agent of every request to the site, instead of Warraq's own with `contact`; "
-            "archived with each request. robots.txt is read for `warraq` all the same."
-        ),
-        example='"LibraryBot/1.0 (+https://library.example/crawler)"',
-    ),
-    Key(
-        table=SITE,
-        name="ip_family",
-        parse=parse_ip_family,
-        default=None,
-        expects="4 or 6",
-        meaning="Connect by this version of IP only; by either without it.",
-        example="4",
-    ),
-    Key(
-        table=SITE,
-        name="headers",
-        parse=parse_headers,
-        default=(),
-        expects="a table of request headers",
-        meaning="Further request headers; those that hold secrets go to the site's own hosts only,"
-        " and into no record (docs/access.md).",
-        example='{ X-Edition = "ar", X-Api-Key = "env:PAPER_KEY" }',
-    ),
-    Key(
-        table=SITE,
-        name="cookies_file",
-        parse=parse_text,
-        default=None,
-        expects="the path of a file",
-        meaning="A cookies.txt in Netscape's format, relative to the folder of the collection; it"
-        " goes to the site's own hosts only, and into no record (docs/access.md).",
-        example='"/etc/warraq/paper-cookies.txt"',
-    ),
-    Key(
-        table=SITE,
-        name="login",
-        parse=parse_login,
-        default=None,
-        expects="a table that says how to log in",
-        meaning="How to log in, by a form or Basic credentials; in no record (docs/access.md).",
-        example='{ kind = "basic", username = "env:PAPER_USER", password = "file:/etc/paper" }',
-    ),
-    Key(
-        table=SITE,
-        name="proxy",
-        parse=parse_proxy,
-        default=None,
-        expects="the URL of a proxy, http, https, socks5 or socks5h, or a table of it",
-        meaning="Ask the site through it; the WARC says that there was a proxy (docs/access.md).",
-        example='"socks5h://127.0.0.1:9050"',
-    ),
+    *FETCH_KEYS,
     Key(
         table=SELECTORS,
         name="title",
@@ -393,9 +297,10 @@ KEYS: Final = (
 )
 
 
-def keys_of(table: str) -> dict[str, Key]:
+@cache
+def keys_of(table: str) -> Mapping[str, Key]:
     """The keys of one table (COLLECTION, SITE or SELECTORS) by name, in their order."""
-    return {key.name: key for key in KEYS if key.table == table}
+    return MappingProxyType({key.name: key for key in KEYS if key.table == table})
 
 
 def default_of(table: str, name: str) -> Any:

@@ -30,6 +30,19 @@ _SIZES = {
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?i?b?)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_SPACE = re.compile(r"\s")
+# What can be seen to be right is not compiled to find out: that takes 0.1 ms for each regular
+# expression and 0.04 ms for each cron expression, and a collection may have thousands. These forms
+# are parts of both languages without a wrong expression in them; all others are compiled.
+_CLASS = r"\[\^?(?:a-z|A-Z|0-9|\w|\\[dws]|[./%])+-?\]"
+_ITEM = rf"(?:[\w/:;,=&%@~<>#!'\"-]|\.|\\[dwsDWS.?+*/-]|{_CLASS})(?:[+*?]|\{{[0-9]{{1,3}}\}})?"
+_GROUP = rf"\((?:\?:)?(?:{_ITEM})+(?:\|(?:{_ITEM})+)*\)[+*?]?"
+_SEQUENCE = rf"\^?(?:{_ITEM}|{_GROUP})+\$?"
+_PLAIN_REGEX = re.compile(rf"{_SEQUENCE}(?:\|{_SEQUENCE})*")
+_MINUTE, _HOUR, _DAY = "[1-5]?[0-9]", "1?[0-9]|2[0-3]", "1?[1-9]|10|2[0-8]"
+_PLAIN_CRON = re.compile(
+    rf"(?:\*|{_MINUTE}) (?:\*|{_HOUR}) (?:\*|{_DAY}) (?:\*|[1-9]|1[0-2]) (?:\*|[0-6])"
+)
 
 
 def nearest_word(word: str, known: Iterable[str]) -> str | None:
@@ -140,9 +153,11 @@ def parse_class_name(value: object) -> str:
 
 def parse_cron(value: object) -> str:
     """A cron expression of five fields that will come round again."""
+    expression = parse_text(value)
+    if _PLAIN_CRON.fullmatch(expression):
+        return expression
     from cronsim import CronSim, CronSimError
 
-    expression = parse_text(value)
     if len(expression.split()) != 5:
         raise ValueError(f"not {expression!r} ({len(expression.split())} fields instead of 5)")
     try:
@@ -157,6 +172,8 @@ def parse_cron(value: object) -> str:
 def parse_regex(value: object) -> str:
     """A regular expression of Python's `re`, to be searched in URLs."""
     pattern = parse_text(value)
+    if _PLAIN_REGEX.fullmatch(pattern):
+        return pattern
     try:
         re.compile(pattern)
     except re.error as error:
@@ -184,11 +201,7 @@ def parse_url(value: object) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         raise ValueError(f"not {url!r} ({error})") from error
-    if (
-        parts.scheme not in ("http", "https")
-        or not host
-        or any(character.isspace() for character in url)
-    ):
+    if parts.scheme not in ("http", "https") or not host or _SPACE.search(url):
         suggestion = (
             f" (did you mean 'https://{url}'?)" if re.match(r"[\w-]+(\.[\w-]+)+(/|$)", url) else ""
         )

@@ -213,6 +213,8 @@ def is_amp(url: str) -> bool:
 
 def is_tracked(url: str) -> bool:
     """True if a URL carries parameters that say how a reader came, or in which session."""
+    if "?" not in url:
+        return False
     pairs = (pair.partition("=") for pair in urlsplit(url).query.split("&"))
     return any(is_tracking(unquote(name)) or is_session(unquote(name)) for name, _, _ in pairs)
 

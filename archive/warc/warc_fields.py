@@ -9,10 +9,10 @@ that nothing in them can begin a new line.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -74,6 +74,10 @@ def decode_fields(block: bytes) -> Fields:
     return pairs
 
 
+# What an announcement says. All of it is text, which `asdict` would copy.
+_CLAIM_NAMES = tuple(field.name for field in dataclasses.fields(Sighting))
+
+
 # ---------------------------------------------------------------------------------- of one exchange
 
 
@@ -92,7 +96,7 @@ def facts_fields(facts: FetchFacts, exchange: Exchange, redacted: Iterable[str] 
         fields.append((_CRAWL_ID, json.dumps(facts.crawl_id)))
     if facts.site:
         fields.append((_SITE, json.dumps(facts.site)))
-    fields.extend((CLAIM_FIELD, _json_text(asdict(claim))) for claim in facts.claims)
+    fields.extend((CLAIM_FIELD, _claim_text(claim)) for claim in facts.claims)
     if exchange.tls_verified is not None:
         fields.append((_TLS_VERIFIED, "yes" if exchange.tls_verified else "no"))
     fields.extend((_REDACTED, name) for name in redacted)
@@ -145,7 +149,8 @@ def failure_fields(failure: Failure) -> Fields:
         (
             FAILURE_FIELD,
             _json_text(
-                asdict(failure) | {"stage": str(failure.stage), "at": _format_instant(failure.at)}
+                dataclasses.asdict(failure)
+                | {"stage": str(failure.stage), "at": _format_instant(failure.at)}
             ),
         )
     ]
@@ -173,7 +178,8 @@ def crawl_fields(crawl: CrawlSummary) -> Fields:
         (
             CRAWL_FIELD,
             _json_text(
-                asdict(crawl) | {"started": _format_instant(crawl.started), "finished": finished}
+                dataclasses.asdict(crawl)
+                | {"started": _format_instant(crawl.started), "finished": finished}
             ),
         )
     ]
@@ -232,7 +238,10 @@ def parse_left_out(text: str) -> LeftOutBatch:
 def withdrawal_fields(withdrawal: Withdrawal) -> Fields:
     """The field that records a withdrawal."""
     return [
-        (WITHDRAWAL_FIELD, _json_text(asdict(withdrawal) | {"at": _format_instant(withdrawal.at)}))
+        (
+            WITHDRAWAL_FIELD,
+            _json_text(dataclasses.asdict(withdrawal) | {"at": _format_instant(withdrawal.at)}),
+        )
     ]
 
 
@@ -266,6 +275,10 @@ def _signatures_of(value: dict[str, Any]) -> tuple[str, ...]:
 def tombstone_fields(**what: str | None) -> Fields:
     """The field that describes the record which a tombstone replaces."""
     return [(TOMBSTONE_FIELD, _json_text(what))]
+
+
+def _claim_text(claim: Sighting) -> str:
+    return _json_text({name: getattr(claim, name) for name in _CLAIM_NAMES})
 
 
 def _json_text(value: dict[str, Any]) -> str:

@@ -217,7 +217,7 @@ def open_context(
         index = stack.enter_context(Index(layout.index_db))
         frontier = Frontier(layout.frontier)
         stack.callback(frontier.close)
-        pool = stack.enter_context(WorkerPool())
+        pool = stack.enter_context(WorkerPool(at_once=True))
         ingest = IngestQueue(index, pool, config.sites, layout.archive, sync=writer.sync)
         context = CrawlContext(
             layout=layout,

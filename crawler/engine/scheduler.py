@@ -310,7 +310,7 @@ class FrontierScheduler(BaseScheduler):
         over = [
             lease
             for request, lease in self._leases.items()
-            if lease.is_applied and request not in busy and request not in scraping
+            if request not in busy and request not in scraping and lease.is_applied
         ]
         if not (over or self._fresh or self._again):
             return

@@ -66,6 +66,7 @@ class NewsSpider(Spider):
             "USER_AGENT": site.user_agent or user_agent(config),
             "DEFAULT_REQUEST_HEADERS": _with_headers(crawler, site),
             "WARRAQ_IP_FAMILY": site.ip_family or 0,
+            "WARRAQ_KEEP_ALIVE": site.keep_alive,
         }.items():
             if not crawler.settings.frozen:  # as in `scrapy shell --spider=NAME`
                 crawler.settings.set(name, value, priority="spider")

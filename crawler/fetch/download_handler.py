@@ -33,6 +33,7 @@ from archive.model import Capture, Exchange, FetchFacts
 from archive.warc.http_message import HttpMessage, parse_response
 from archive.warc.writer import WarcInfo, WarcWriter
 from crawler.fetch.address_guard import AddressGuard, resolve_host
+from crawler.fetch.connection_reuse import ConnectionReuse
 from crawler.fetch.errors import FetchError, FetchReason
 from crawler.fetch.http_client import HttpClient, Timeouts
 from crawler.fetch.operator_secrets import OperatorSecrets, secrets_in
@@ -157,6 +158,11 @@ class RecordingHandler(BaseDownloadHandler):
         super().__init__(crawler)
         self._shared = _SHARED.setdefault(crawler, _Shared())
 
+    async def close(self) -> None:
+        """End the connections that wait for another request."""
+        if self._shared.client is not None:
+            self._shared.client.reuse.close()
+
     async def download_request(self, request: Request) -> Response:
         """Fetch, preserve, answer.
 
@@ -231,6 +237,7 @@ def build_client(
         guard=guard,
         proxy=ProxyConnector(server=proxy) if proxy is not None else None,
         resolver=partial(resolve_host, family=settings.getint("WARRAQ_IP_FAMILY")),
+        reuse=ConnectionReuse(enabled=settings.getbool("WARRAQ_KEEP_ALIVE")),
         limits=Limits(
             head=settings.getint("WARRAQ_HEAD_LIMIT", Limits().head),
             line=settings.getint("WARRAQ_LINE_LIMIT", Limits().line),

@@ -1,11 +1,11 @@
-"""One exchange with a server over a connection of its own: the request as sent, the response as
-received.
+"""One exchange with a server: the request as sent, the response as received.
 
 Bytes are read from the socket (inside TLS) and kept as they came; `crawler.fetch.response_framing`
-says where the message ends. Each request has its own connection: over a shared one, a server that
-sends an unasked-for second response gets it filed under somebody else's URL. Whatever of a response
-has come with its head whole is an `Exchange`, marked with the reason if it was cut; anything less
-is a `FetchError`. Writing the exchange down is left to `pipelines.ingest.preserve`.
+says where the message ends, and `crawler.fetch.connection_reuse` which connection may carry a
+second request: over a shared one, a server that sends an unasked-for response gets it filed under
+somebody else's URL. Whatever of a response has come with its head whole is an `Exchange`, marked
+with the reason if it was cut; anything less is a `FetchError`. Writing the exchange down is left to
+`pipelines.ingest.preserve`.
 
 Why not Scrapy's own HTTP handler: its parser lower-cases and regroups headers, loses a page on a
 header line over 16 KiB, on conflicting lengths or on an unknown transfer coding, and drops what it
@@ -25,6 +25,8 @@ from datetime import UTC, datetime
 
 from archive.model import Exchange
 from crawler.fetch.address_guard import AddressGuard, literal_address, resolve_host
+from crawler.fetch.connection import Connection, StreamConnection, open_connection
+from crawler.fetch.connection_reuse import ConnectionReuse, is_last
 from crawler.fetch.errors import FetchError, FetchReason
 from crawler.fetch.proxy import ASKS_FOR_CREDENTIALS, ProxyConnector
 from crawler.fetch.request import HttpRequest, Server, request_bytes, server_of
@@ -32,7 +34,6 @@ from crawler.fetch.response_framing import FramingProblem, Limits, ResponseFrame
 from crawler.fetch.tls import client_contexts
 
 _HTTP2_ONLY = "the server speaks HTTP/2 only, which is not spoken here"
-_READ = 1 << 16
 # Of responses longer than this one is read at a time, however many are under way: it is what bounds
 # the crawler's memory.
 _LARGE = 8 << 20
@@ -52,17 +53,6 @@ class Timeouts:
     total: float = 180.0
 
 
-@dataclass(slots=True, kw_only=True)
-class _Connection:
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    verified: bool | None = None
-
-    @property
-    def peer(self) -> str:
-        return str((self.writer.get_extra_info("peername") or ("",))[0])
-
-
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 
 
@@ -75,6 +65,7 @@ class HttpClient:
     timeouts: Timeouts = field(default_factory=Timeouts)
     resolver: Resolver = resolve_host
     proxy: ProxyConnector | None = None
+    reuse: ConnectionReuse = field(default_factory=ConnectionReuse)
     # What is known of servers after the first connection, so that later ones cost the site and us
     # no second try.
     _worked: dict[tuple[str, int], str] = field(default_factory=dict)
@@ -86,65 +77,81 @@ class HttpClient:
 
         Raises FetchError where there is no complete final head.
         """
-        origin = server_of(request.url)
-        recorded, sent_bytes = self._encode(origin, request)
-        framer = ResponseFramer(method=request.method, limits=self.limits)
-        started, clock = datetime.now(UTC), time.monotonic()
-        connection: _Connection | None = None
-        cut: str | None = None
+        server = server_of(request.url)
+        if self.proxy is not None or request.secrets:  # over a connection of its own, always
+            return await self._fetch_first(server, request, lasts=False)
+        connection = self.reuse.claim(server, request)
+        exchange = None
+        if connection is not None:
+            attempt = _Attempt(request, request_bytes(server, request), self.limits)
+            # At once: what comes from here on came after the connection was seen to be silent.
+            connection.write(attempt.recorded)
+            exchange = await self._fetch_second(connection, server, attempt)
+        if exchange is not None:
+            return exchange
+        return await self._fetch_first(server, request, lasts=self.reuse.lasts(server, request))
+
+    async def _fetch_first(self, server: Server, request: HttpRequest, *, lasts: bool) -> Exchange:
+        """Make the exchange over a new connection, which `lasts` for a second one."""
+        recorded, sent = self._encode(server, request, close=not lasts)
+        attempt, kept = _Attempt(request, recorded, self.limits, proxy=self.proxy), False
+        connection: Connection | None = None
         try:
             async with asyncio.timeout(self.timeouts.total), AsyncExitStack() as slot:
-                connection = await self._connect(origin, request.url)
+                connection = await self._connect(server, request.url)
                 _check_trust(connection, request)
-                cut = await self._exchange(connection, sent_bytes, framer, slot)
+                connection.write(sent)
+                await self._receive(connection, attempt, slot)
+                if self.proxy is None:
+                    await self.reuse.learn(server, connection, attempt.framer)
+            kept = lasts and self.reuse.keep(server, connection, attempt.framer)
         except TimeoutError:
-            cut = "time"
+            attempt.cut = "time"
         finally:
-            if connection is not None:
-                connection.writer.transport.abort()
-        if cut is not None:
-            framer.stop(cut)
-        if connection is None or not framer.has_head:
-            raise FetchError(*_failure_details(request.url, framer, cut))
-        _check_forwarded(self.proxy, origin, framer, request.url)
-        tls = connection.writer.get_extra_info("cipher")
-        return Exchange(
-            url=request.url.partition("#")[0],
-            started=started,
-            request=recorded,
-            response=framer.message,
-            ip=None if self.proxy else connection.peer.partition("%")[0] or None,
-            truncated=framer.truncated,
-            protocols=(
-                f"http/{framer.version}",
-                *([tls[1].lower().replace("tlsv", "tls/")] if tls else []),
-            ),
-            cipher=tls[0] if tls else None,
-            tls_verified=connection.verified,
-            elapsed=time.monotonic() - clock,
-            site_cookies=request.site_cookies,
-            proxy=self.proxy.server.scheme if self.proxy else None,
-        )
+            if connection is not None and not kept:
+                connection.abort()
+        exchange = attempt.exchange(connection)
+        _check_forwarded(self.proxy, server, attempt.framer, request.url)
+        return exchange
 
-    def _encode(self, origin: Server, request: HttpRequest) -> tuple[bytes, bytes]:
+    def _encode(self, origin: Server, request: HttpRequest, *, close: bool) -> tuple[bytes, bytes]:
         """The request as the server would get it, and as it is sent: to it, or to a proxy."""
-        direct = request_bytes(origin, request)
+        direct = request_bytes(origin, request, close=close)
         if self.proxy is None:
             return direct, direct
         return direct, request_bytes(*self.proxy.addressed(origin, request))
 
-    async def _exchange(
-        self, connection: _Connection, request: bytes, framer: ResponseFramer, slot: AsyncExitStack
-    ) -> str | None:
-        """Send and read; the reason why reading stopped before the end of the message, if it
-        did.
+    async def _fetch_second(
+        self, connection: Connection, server: Server, attempt: _Attempt
+    ) -> Exchange | None:
+        """The exchange over a connection that has carried one; None where its response cannot be
+        trusted to be the answer, or none came before the server ended the connection.
         """
-        large = False
         try:
-            connection.writer.write(request)
+            async with asyncio.timeout(self.timeouts.total), AsyncExitStack() as slot:
+                await self._receive(connection, attempt, slot)
+                if await is_last(connection, attempt.framer):
+                    return attempt.exchange(connection)
+        except TimeoutError:
+            attempt.cut = "time"
+        finally:
+            connection.abort()
+        if attempt.framer.received:
+            self.reuse.distrust(server)
+        elif attempt.cut == "time":
+            return attempt.exchange(connection)
+        return None
+
+    async def _receive(
+        self, connection: Connection, attempt: _Attempt, slot: AsyncExitStack
+    ) -> None:
+        """Read to the end of the message, or note why reading stopped before."""
+        large = False
+        framer = attempt.framer
+        try:
             while not framer.finished:
                 async with asyncio.timeout(self.timeouts.idle):
-                    data = await connection.reader.read(_READ)
+                    data = await connection.receive()
                 if not data:
                     framer.close()
                     break
@@ -155,12 +162,12 @@ class HttpClient:
                         _LARGE_RESPONSES.setdefault(asyncio.get_running_loop(), asyncio.Semaphore())
                     )
         except TimeoutError:
-            return "time"
+            attempt.cut = "time"
         except OSError:  # reset, or TLS broken off
-            return "disconnect"
-        return None
+            attempt.cut = "disconnect"
+        attempt.ended = time.monotonic()
 
-    async def _connect(self, origin: Server, url: str) -> _Connection:
+    async def _connect(self, origin: Server, url: str) -> Connection:
         """A connection to the first permitted address that takes it, its peer checked once more."""
         error = FetchError(FetchReason.DNS, url, "the name has no address")
         server = (origin.host, origin.port)
@@ -192,7 +199,7 @@ class HttpClient:
                 if self.proxy or self.guard.permits(origin.host, origin.port, connection.peer):
                     self._worked[server] = address
                     return connection
-                connection.writer.transport.abort()
+                connection.abort()
                 error = FetchError(
                     FetchReason.BLOCKED_ADDRESS, url, f"connected to {connection.peer}"
                 )
@@ -232,35 +239,83 @@ class HttpClient:
                 FetchReason.DNS, url, str(getattr(problem, "strerror", None) or problem)
             ) from problem
 
-    async def _open(self, origin: Server, address: str) -> _Connection:
+    async def _open(self, origin: Server, address: str) -> Connection:
         """Connect; a certificate that does not verify is noted, not obeyed: what the site shows is
         what is kept.
         """
         if origin.scheme == "http":
-            streams = await self._dial(origin, address)
-            return _Connection(reader=streams[0], writer=streams[1])
+            return await self._dial(origin, address)
         verifying, lenient = client_contexts()
         server = (origin.host, origin.port)
         if server not in self._unverified:
             try:
-                streams = await self._dial(origin, address, verifying)
-                return _Connection(reader=streams[0], writer=streams[1], verified=True)
+                connection = await self._dial(origin, address, verifying)
             except ssl.SSLError:
                 pass  # the certificate, or a protocol older than the system cares for
-        streams = await self._dial(origin, address, lenient)
+            else:
+                connection.verified = True
+                return connection
+        connection = await self._dial(origin, address, lenient)
+        connection.verified = False
         self._unverified.add(server)
-        return _Connection(reader=streams[0], writer=streams[1], verified=False)
+        return connection
 
     async def _dial(
         self, origin: Server, address: str, tls: ssl.SSLContext | None = None
-    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    ) -> Connection:
         if self.proxy is not None:
-            return await self.proxy.open(origin, address, tls=tls)
-        name = origin.host.strip("[]") if tls is not None else None
-        return await asyncio.open_connection(address, origin.port, ssl=tls, server_hostname=name)
+            return StreamConnection(*await self.proxy.open(origin, address, tls=tls))
+        name = origin.host.strip("[]")
+        return await open_connection(address, origin.port, tls=tls, name=name)
 
 
-def _check_trust(connection: _Connection, request: HttpRequest) -> None:
+class _Attempt:
+    """A request on its way over one connection, and what has come back."""
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        recorded: bytes,
+        limits: Limits,
+        *,
+        proxy: ProxyConnector | None = None,
+    ) -> None:
+        self.recorded = recorded
+        self._proxy = proxy
+        self.framer = ResponseFramer(method=request.method, limits=limits)
+        self.cut: str | None = None  # why reading stopped before the end of the message
+        self._request = request
+        self.ended: float | None = None  # on the monotonic clock
+        self._started, self._clock = datetime.now(UTC), time.monotonic()
+
+    def exchange(self, connection: Connection | None) -> Exchange:
+        """What was sent and received; FetchError where there is no complete final head."""
+        framer, url = self.framer, self._request.url
+        if self.cut is not None:
+            framer.stop(self.cut)
+        if connection is None or not framer.has_head:
+            raise FetchError(*_failure_details(url, framer, self.cut))
+        cipher, protocol = connection.cipher or (None, None)
+        return Exchange(
+            url=url.partition("#")[0],
+            started=self._started,
+            request=self.recorded,
+            response=framer.message,
+            ip=None if self._proxy else connection.peer.partition("%")[0] or None,
+            truncated=framer.truncated,
+            protocols=(
+                f"http/{framer.version}",
+                *([protocol.lower().replace("tlsv", "tls/")] if protocol else []),
+            ),
+            cipher=cipher,
+            tls_verified=connection.verified,
+            elapsed=(self.ended or time.monotonic()) - self._clock,
+            site_cookies=self._request.site_cookies,
+            proxy=self._proxy.server.scheme if self._proxy else None,
+        )
+
+
+def _check_trust(connection: Connection, request: HttpRequest) -> None:
     """Raise FetchError where secrets would go to a server that cannot show who it is."""
     if request.secrets and connection.verified is False:
         raise FetchError(

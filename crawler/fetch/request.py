@@ -14,7 +14,7 @@ from crawler.fetch.address_guard import DEFAULT_PORTS
 from crawler.fetch.errors import FetchError, FetchReason
 from crawler.fetch.operator_secrets import OperatorSecrets, redact_answer
 
-# Ours to send (framing, one connection a request), or sent as a secret only: what would tell who
+# Ours to send (framing, how long a connection lasts), or sent as a secret only: what would tell who
 # the operator is.
 _NOT_COPIED = frozenset(
     {
@@ -88,9 +88,12 @@ def server_of(url: str) -> Server:
     )
 
 
-def request_bytes(server: Server, request: HttpRequest, *, recorded: bool = False) -> bytes:
-    """The request as HTTP/1.1, as it is sent or as it is `recorded`, without secrets; FetchError
-    where a header would break out of its line (RFC 9112 §3, §5).
+def request_bytes(
+    server: Server, request: HttpRequest, *, close: bool = True, recorded: bool = False
+) -> bytes:
+    """The request as HTTP/1.1, asking to end the connection behind the response, or with `close`
+    false to keep it; as it is sent or as it is `recorded`, without secrets. FetchError where a
+    header would break out of its line (RFC 9112 §3, §5).
     """
     lines = [
         request.method.encode("ascii") + b" " + server.target + b" HTTP/1.1",
@@ -104,7 +107,7 @@ def request_bytes(server: Server, request: HttpRequest, *, recorded: bool = Fals
         lines.append(name + b": " + value)
     if request.body:
         lines.append(b"Content-Length: %d" % len(request.body))
-    lines += [b"Connection: close", b"", b""]
+    lines += [b"Connection: close" if close else b"Connection: keep-alive", b"", b""]
     return b"\r\n".join(lines) + request.body
 
 

@@ -103,6 +103,16 @@ class ResponseFramer:
         """The bytes of the final response so far."""
         return bytes(self._bytes) if self.has_head else b""
 
+    @property
+    def head(self) -> bytes:
+        """The final response's head with the blank line behind it; empty before `has_head`."""
+        return bytes(self._bytes[: self._body_start]) if self.has_head else b""
+
+    @property
+    def may_have_body(self) -> bool:
+        """Whether the response is of a kind that has a body (RFC 9112 §6.3)."""
+        return self._method != "HEAD" and self.status not in _NO_BODY
+
     def feed(self, data: bytes) -> None:
         """Take the next bytes off the wire."""
         if self.finished:
@@ -182,7 +192,7 @@ class ResponseFramer:
             return
         self._body_start = self._end = self._position
         codings, lengths = _framing_headers(bytes(self._bytes[: self._position]))
-        if self._method == "HEAD" or self.status in _NO_BODY:
+        if not self.may_have_body:
             self._finish_at(self._body_start)
         elif codings:
             self._state = _State.CHUNK_SIZE if codings[-1] == "chunked" else _State.UNTIL_CLOSE
@@ -296,20 +306,23 @@ class ResponseFramer:
     }
 
 
-def _framing_headers(head: bytes) -> tuple[list[str], frozenset[int]]:
-    """The transfer codings in order and the distinct content lengths that a head declares; folded
-    lines joined.
+def header_values(head: bytes, name: bytes) -> list[bytes]:
+    """The values that a head gives to a header whose value is a list, in lower case, in order;
+    folded lines joined. `name` in lower case.
     """
-    codings: list[str] = []
-    lengths: list[bytes] = []
+    values: list[bytes] = []
     for line in re.sub(rb"\r?\n[ \t]+", b" ", head).split(b"\n")[1:]:
-        name, colon, value = line.partition(b":")
-        values = [part.strip().lower() for part in value.split(b",")]
-        match name.strip().lower() if colon else b"":
-            case b"transfer-encoding":
-                codings.append(value.decode("latin-1"))
-            case b"content-length":
-                lengths += values
+        field, colon, value = line.partition(b":")
+        if colon and field.strip().lower() == name:
+            values += [part.strip().lower() for part in value.split(b",")]
+    return values
+
+
+def _framing_headers(head: bytes) -> tuple[list[str], frozenset[int]]:
+    """The transfer codings in order and the distinct content lengths that a head declares."""
+    codings = [value.decode("latin-1") for value in header_values(head, b"transfer-encoding")]
     return transfer_codings(codings), frozenset(
-        int(value) for value in lengths if value.isdigit() and len(value) < 19
+        int(value)
+        for value in header_values(head, b"content-length")
+        if value.isdigit() and len(value) < 19
     )

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import marshal
 from collections.abc import Sequence
-from dataclasses import astuple
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from archive.model import Sighting
@@ -130,13 +131,15 @@ def row_from_entry(site: str, key: int, entry: QueuedUrl, state: EntryState) -> 
     )
 
 
+# What an announcement says beside its URL. All of it is text, which `astuple` would copy.
+_CLAIMED = attrgetter(*[field.name for field in fields(Sighting)][1:])
+
+
 def claims_text(entry: QueuedUrl) -> str | None:
     """The first announcements of an entry as JSON, without their URL; None if it has none."""
     if not entry.claims:
         return None
-    return json.dumps(
-        [astuple(claim)[1:] for claim in entry.claims[:_MAX_CLAIMS]], ensure_ascii=False
-    )
+    return json.dumps([_CLAIMED(claim) for claim in entry.claims[:_MAX_CLAIMS]], ensure_ascii=False)
 
 
 def request_blob(request: dict[str, Any] | None) -> bytes | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
 from crawler.frontier.scope import _DIGITS
@@ -17,6 +18,7 @@ _TOKEN = re.compile(r"(?=(?:[a-z]*\d+){2})(?=(?:\d*[a-z]+){2})[0-9a-z]{10,}", re
 _ESCAPED_MARK = re.compile(r"(?:amp;)+", re.IGNORECASE)
 
 
+@lru_cache(maxsize=4096)  # asked for each address when it is queued, fetched, read and indexed
 def url_shapes(url: str) -> tuple[str, str, str, str]:
     """The shapes an address has, from fine to coarse: what a trap keeps while the address changes.
 

@@ -61,18 +61,24 @@ class WorkerPool:
     """Worker processes that read the payloads given to `submit`.
 
     `workers` is their number (default: usable cores), `seconds` the limit of one payload's wall
-    time, `memory` the limit of a worker's private memory in bytes.
+    time, `memory` the limit of a worker's private memory in bytes. They are started by their first
+    tasks, or with `at_once` now, so that their imports and what else goes on meanwhile overlap.
     """
 
     def __init__(
-        self, *, workers: int | None = None, seconds: float = SECONDS, memory: int = MEMORY
+        self,
+        *,
+        workers: int | None = None,
+        seconds: float = SECONDS,
+        memory: int = MEMORY,
+        at_once: bool = False,
     ) -> None:
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._seconds = seconds
         count = workers or len(os.sched_getaffinity(0))
         self._threads = [
             threading.Thread(
-                target=self._serve, args=(memory,), name=f"reader-{number}", daemon=True
+                target=self._serve, args=(memory, at_once), name=f"reader-{number}", daemon=True
             )
             for number in range(count)
         ]
@@ -100,10 +106,8 @@ class WorkerPool:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _serve(self, memory: int) -> None:
-        worker: _Worker | None = (
-            None  # started by its first task: most catch-ups have nothing to read
-        )
+    def _serve(self, memory: int, at_once: bool) -> None:
+        worker = _Worker(memory) if at_once else None  # most catch-ups have nothing to read
         while (task := self._tasks.get()) is not _STOP:
             if worker is not None and (worker.served >= PAYLOADS_PER_WORKER or not worker.alive()):
                 worker.end()

@@ -4,9 +4,13 @@ ValueError.
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
+from cronsim import CronSim, CronSimError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +22,7 @@ from archive.config_parsers import (
     parse_cron,
     parse_duration,
     parse_flag,
+    parse_regex,
     parse_selector,
     parse_several,
     parse_share,
@@ -111,3 +116,47 @@ def test_only_a_near_word_is_offered() -> None:
     """A slip of the keys finds its word; an unlike word finds none."""
     assert nearest_word("dealy", ["delay", "start"]) == "delay"
     assert nearest_word("colour", ["delay", "start"]) is None
+
+
+_PIECES = st.sampled_from(
+    [
+        *"ab09/-.*+?{}[]()|^$\\,~&:ZA ",
+        *(r"\d", r"\w+", "[a-z]", "[^/]", "{2}", "{3,2}", "(?:", "(?", ")"),
+    ]
+)
+
+
+@given(st.lists(_PIECES, max_size=9).map("".join).filter(str.strip))
+def test_a_pattern_is_refused_just_where_python_refuses_it(pattern: str) -> None:
+    """Every wrong regular expression is told when the configuration is loaded, and no right one."""
+    expected = True
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            re.compile(pattern.strip())
+        except re.error:
+            expected = False
+        try:
+            accepted = parse_regex(pattern) == pattern.strip()
+        except ValueError:
+            accepted = False
+    assert accepted == expected
+
+
+_FIELDS = st.one_of(
+    st.integers(0, 62).map(str), st.sampled_from(["*", "*/15", "1-5", "00", "07", "x", "1,2"])
+)
+
+
+@given(st.lists(_FIELDS, min_size=5, max_size=5).map(" ".join))
+def test_a_schedule_is_refused_just_where_it_never_comes_round(schedule: str) -> None:
+    """Every wrong cron expression is told when the configuration is loaded, and no right one."""
+    try:
+        expected = next(CronSim(schedule, datetime(2000, 1, 1, tzinfo=UTC))) is not None
+    except (CronSimError, StopIteration):
+        expected = False
+    try:
+        accepted = parse_cron(schedule) == schedule
+    except ValueError:
+        accepted = False
+    assert accepted == expected

@@ -7,13 +7,16 @@ from __future__ import annotations
 import itertools
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from crawled_newsroom import Newsroom
-from loopback_site.server import Site, Talk, redirect, say
+from loopback_site.server import Behaviour, Site, Talk, not_found, redirect, say
 from loopback_site.small_paper import article, cached, listing, paper
 from loopback_site.traps import TRAPS, unavailable_then
+from warc_kit import raw_records
 
 from archive.config import CollectionConfig, SiteConfig
 from crawler.engine.run import crawl_sites
@@ -353,3 +356,77 @@ def test_a_crawl_keeps_to_its_version_of_ip(newsroom: Newsroom):
     newsroom.config = replace(newsroom.config, ip_family=6)
     newsroom.crawl()
     assert newsroom.site.wire.exchanges == []
+
+
+def _end_connections_in_order(site: Site) -> None:
+    """Have a site say `Connection: close` where it is asked to, as web servers do."""
+    routes = dict(site.routes)
+    site.routes.clear()
+
+    def home(talk: Talk) -> Behaviour:
+        behave = routes.get(talk.exchange.target) or routes.get(talk.path) or not_found
+        reply = talk.reply
+
+        async def reply_in_order(
+            body: bytes | str = b"", *, headers: Mapping[str, str] | None = None, **more: Any
+        ) -> None:
+            last = {"Connection": "close"} if talk.header("Connection") == "close" else {}
+            await reply(body, headers={**(headers or {}), **last}, **more)
+
+        talk.reply = reply_in_order
+        return behave
+
+    site.homes.insert(0, home)
+
+
+@pytest.mark.parametrize("keep_alive", [True, False])
+def test_a_crawl_makes_two_requests_over_a_connection(newsroom: Newsroom, *, keep_alive: bool):
+    """Where a server ends its connections in order, two requests share one, unless `keep_alive` is
+    off; every page stands in the archive as the server sent it.
+    """
+    _end_connections_in_order(newsroom.site)
+    newsroom.config = replace(newsroom.config, keep_alive=keep_alive, concurrency=1, delay=0.06)
+    assert newsroom.crawl().outcome == "finished"
+    wire = newsroom.site.wire
+    assert (wire.connections < len(wire.exchanges)) == keep_alive
+    kept = {
+        header["WARC-Target-URI"][0]: block
+        for path in newsroom.layout.archive.glob("*.warc.gz")
+        for header, block in raw_records(path)
+        if header["WARC-Type"] == ["response"]
+    }
+    assert len(kept) == len(wire.exchanges) == len(set(wire.targets))
+    for exchange in wire.exchanges:
+        assert kept[newsroom.site.url + exchange.target] == exchange.response
+
+
+@pytest.mark.parametrize(("concurrency", "delay"), [(2, 0.1), (4, 0.05), (4, 0.0)])
+def test_waiting_for_answers_and_for_the_pace_overlap(
+    newsroom: Newsroom, concurrency: int, delay: float
+):
+    """The next request goes out when the pace lets it, although earlier ones have not been
+    answered: as many are under way as `concurrency` says. Here nothing is answered before that.
+    """
+    under_way: set[Talk] = set()
+    most = 0
+
+    def together(behave: Behaviour) -> Behaviour:
+        async def answer(talk: Talk) -> None:
+            nonlocal most
+            under_way.add(talk)
+            most = max(most, len(under_way))
+            for _ in range(1000):
+                if most >= concurrency:
+                    break
+                await talk.wait(0.01)
+            await behave(talk)
+            under_way.discard(talk)
+
+        return answer
+
+    for path, behave in newsroom.site.routes.items():
+        if path.startswith("/news/"):
+            newsroom.site.routes[path] = together(behave)
+    newsroom.config = replace(newsroom.config, concurrency=concurrency, delay=delay)
+    assert newsroom.crawl().outcome == "finished"
+    assert most == concurrency

@@ -118,9 +118,17 @@ def test_nothing_behind_the_end_is_kept(site: Site, name: str, body: bytes) -> N
 
 
 def test_each_request_has_its_own_connection(site: Site) -> None:
-    """A stray response cannot be taken for the next one's: no connection is used twice."""
-    for _ in range(3):
-        assert fetch(site, "/late-second-response").response.endswith(b"\r\n\r\nfirst")
+    """A stray response cannot be taken for the next one's: no connection is used twice to a server
+    that does not say how it ends them.
+    """
+
+    async def thrice() -> list[Exchange]:
+        client = HttpClient(guard=AddressGuard.for_starts([site.url]))
+        request = HttpRequest(url=site.url + "/late-second-response")
+        return [await client.fetch(request) for _ in range(3)]
+
+    for exchange in asyncio.run(thrice()):
+        assert exchange.response.endswith(b"\r\n\r\nfirst")
     assert [exchange.connection for exchange in site.wire.exchanges] == [1, 2, 3]
 
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -126,3 +127,25 @@ def children() -> list[int]:
         for line in told.stdout.splitlines()
         if "pipelines.ingest.worker_pool" in line
     ]
+
+
+def test_workers_come_up_while_nothing_waits_for_them() -> None:
+    """A crawl's first page does not wait for the start of the process that reads it; a worker that
+    nobody needed is gone with its pool.
+    """
+
+    def readers() -> int:
+        children = [
+            child
+            for path in Path("/proc/self/task").glob("*/children")
+            for child in path.read_text().split()
+        ]
+        return sum("worker_pool" in Path(f"/proc/{pid}/cmdline").read_text() for pid in children)
+
+    assert readers() == 0
+    with WorkerPool(workers=2, at_once=True):
+        deadline = time.monotonic() + 20
+        while readers() < 2 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert readers() == 2
+    assert readers() == 0
