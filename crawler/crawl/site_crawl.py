@@ -45,6 +45,7 @@ from crawler.crawl.resume import end_killed_run
 from crawler.crawl.seeding import Seeding
 from crawler.crawl.site_failures import SiteFailures
 from crawler.crawl.tally import Tally
+from crawler.crawl.tracked_twins import TrackedTwins
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.download_handler import (
     CapturedResponse,
@@ -87,7 +88,12 @@ class SiteCrawl:
         self.failures = SiteFailures(context, tally)
         window = Window(since=context.options.since, until=context.options.until)
         self.admission = LinkAdmission(
-            site, self.scope, context.frontier, window, self.failures.record_once
+            site,
+            self.scope,
+            context.frontier,
+            window,
+            self.failures.record_once,
+            TrackedTwins(*context.index.tracked_twins(site.name)),
         )
         self.seeding = Seeding(site, context.frontier, self.admission, self.robots)
         self.home = frozenset(origin_of(entry.url) for entry in discovery.start_entries(site))
