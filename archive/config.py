@@ -13,16 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from archive.config_keys import (
-    COLLECTION,
-    FORMAT,
-    REQUIRED,
-    SELECTORS,
-    SITE,
-    Key,
-    default_of,
-    keys_of,
-)
+from archive.config_key import COLLECTION, REQUIRED, SELECTORS, SITE, Key
+from archive.config_keys import FORMAT, default_of, keys_of
 from archive.config_parsers import is_loopback, nearest_word, parse_several
 from archive.credentials import Header, Login, Proxy, contradiction
 from archive.errors import ConfigError, NewerCollectionError

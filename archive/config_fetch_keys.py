@@ -1,5 +1,5 @@
-"""The keys of a site's table that say how it is asked: by which spider, under which name, with which
-headers, login and proxy. Part of `archive.config_keys`.
+"""The keys of a site's table that say how it is asked: by which spider, under which name, with
+which headers, login and proxy. Part of `archive.config_keys`.
 """
 
 from __future__ import annotations

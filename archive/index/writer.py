@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from archive.index.affected import latest_reading
+from archive.index.article_urls import tracked_twins
 from archive.index.capture_lookup import earliest_with_digest, revisit_target
 from archive.index.columns import CRAWLS, column_names
 from archive.index.connection import open_writer, storage_errors
@@ -328,6 +329,13 @@ class Index:
                 (url, iso_utc(since)),
             ).fetchall()
         return [capture_of(row) for row in rows]
+
+    def tracked_twins(self, site: str) -> tuple[int, int]:
+        """How many addresses of a site with tracking parameters showed the text of those without,
+        and how many never did.
+        """
+        with storage_errors(self._path):
+            return tracked_twins(self._db, site)
 
     def article_addresses(self, site: str, since: datetime) -> list[KnownArticle]:
         """The articles of a site that were seen at or after `since` (aware) on pages of their own,

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 import click
 
 from archive import errors
-from archive.config_keys import COLLECTION, SELECTORS, SITE, keys_of
+from archive.config_key import COLLECTION, SELECTORS, SITE
+from archive.config_keys import keys_of
 from archive.query.table_docs import public_tables
 from crawler.cli import COMMANDS, warraq
 

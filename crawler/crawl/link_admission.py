@@ -80,6 +80,7 @@ class LinkAdmission:
         window: Window,
         record_once: RecordOnce,
         left_out: LeftOutLog,
+        twins: TrackedTwins | None = None,
     ) -> None:
         self._site = site
         self._scope = scope
@@ -92,7 +93,7 @@ class LinkAdmission:
         self._requisites = KeySet()
         self._by_sheets = 0
         self._met = KeySet()
-        self._twins = TrackedTwins()
+        self._twins = twins or TrackedTwins()
         # what is announced for other days than are wanted: links to it are no reason either
         self._outside = KeySet()
         self._sitemaps = 0

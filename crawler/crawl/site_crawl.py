@@ -45,6 +45,7 @@ from crawler.crawl.seeding import Seeding
 from crawler.crawl.site_access import SiteAccess
 from crawler.crawl.site_failures import SiteFailures, has_failed
 from crawler.crawl.tally import Tally
+from crawler.crawl.tracked_twins import TrackedTwins
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.download_handler import (
     CapturedResponse,
@@ -93,7 +94,13 @@ class SiteCrawl:
         window = Window(since=context.options.since, until=context.options.until)
         self.left_out = LeftOutLog(site.name, context.frontier)
         self.admission = LinkAdmission(
-            site, self.scope, context.frontier, window, self.failures.record_once, self.left_out
+            site,
+            self.scope,
+            context.frontier,
+            window,
+            self.failures.record_once,
+            self.left_out,
+            TrackedTwins(*context.index.tracked_twins(site.name)),
         )
         self.seeding = Seeding(site, context.frontier, self.admission, self.robots)
         self.home = frozenset(origin_of(entry.url) for entry in discovery.start_entries(site))

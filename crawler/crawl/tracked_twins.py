@@ -11,11 +11,15 @@ _ALIKE = frozenset({Change.UNCHANGED, Change.DUPLICATE, Change.NONE})
 
 
 class TrackedTwins:
-    """Learns it from the pages of one crawl that came under both kinds of address."""
+    """Learns it from the pages of one crawl that came under both kinds of address.
 
-    def __init__(self) -> None:
+    `alike` and `different` are what the index says of earlier crawls: where none differed, what
+    they learned is known from the first page on; else it is learned anew.
+    """
+
+    def __init__(self, alike: int = 0, different: int = 0) -> None:
         self._tracked = KeySet()
-        self._alike = 0
+        self._alike = 0 if different else alike
         self._different = 0
 
     @property

@@ -291,10 +291,6 @@ class _SitemapEntries:
         if address is not None:
             self.alternates[address] = None
 
-    def _alternates(self) -> tuple[str, ...]:
-        named = {each.url for each in self.sightings}
-        return tuple(url for url in self.alternates if url not in named)
-
     def reading(self, kind: SitemapKind, failures: list[str]) -> SitemapReading:
         """The whole, with a line for entries skipped or left out."""
         more = (
@@ -305,10 +301,11 @@ class _SitemapEntries:
         cut = [f"more than {self.limit} entries: read up to there"] if self.cut else []
         if kind == "urlset" and any(sighting.kind == "news-sitemap" for sighting in self.sightings):
             kind = "news"
+        named = {sighting.url for sighting in self.sightings}
         return SitemapReading(
             sightings=tuple(self.sightings),
             sitemaps=tuple(dict.fromkeys(self.sitemaps)),
-            alternates=self._alternates(),
+            alternates=tuple(url for url in self.alternates if url not in named),
             failures=(*failures, *more, *cut),
             kind=kind,
         )

@@ -158,7 +158,7 @@ def _weigh_letters(word: str, charset: str) -> tuple[float, int]:
     latin = alphabet in _LATIN_SCRIPT
     letters = [_letter_worth(letter, alphabet) for letter in word if letter > "\x7f"]
     worth = sum(letters)
-    if latin and not _has_plain(word):
+    if latin and alphabet is not _TURKISH and not _has_plain(word):  # which has `ışığı`
         worth = min(worth, _ALONE * sum(letter.isalpha() for letter in word))
     if (rule := _WORDS.get(alphabet)) and word.isalpha() and not rule.search(word):
         worth += _MISPLACED * len(letters) / 2

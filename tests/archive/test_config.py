@@ -14,8 +14,9 @@ from archive.config import (
     load_config,
     parse_config,
 )
-from archive.config_keys import COLLECTION, KEYS, REQUIRED, SELECTORS
-from archive.config_keys import SITE as SITES
+from archive.config_key import COLLECTION, REQUIRED, SELECTORS
+from archive.config_key import SITE as SITES
+from archive.config_keys import KEYS
 from archive.errors import ConfigError, NewerCollectionError
 
 SITE = """

@@ -7,16 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from archive.config import CollectionConfig, Selectors, SiteConfig, parse_config
-from archive.config_keys import (
-    COLLECTION,
-    KEYS,
-    REQUIRED,
-    SELECTORS,
-    SITE,
-    Key,
-    default_of,
-    keys_of,
-)
+from archive.config_key import COLLECTION, REQUIRED, SELECTORS, SITE, Key
+from archive.config_keys import KEYS, default_of, keys_of
 from crawler.setup.site_survey import SiteSurvey, collection_text, site_text
 
 HOLDERS = {COLLECTION: CollectionConfig, SITE: SiteConfig, SELECTORS: Selectors}

@@ -29,3 +29,14 @@ def test_one_page_that_differs_decides() -> None:
         twins.note(f"{STORY}?fbclid=1", number, met=True, change=Change.UNCHANGED)
     twins.note(f"{STORY}?fbclid=1", 99, met=True, change=Change.CHANGED)
     assert not twins.are_alike
+
+
+def test_what_earlier_crawls_learned_is_known_at_once() -> None:
+    """Unless any page of theirs differed: then it is learned anew."""
+    assert TrackedTwins(ENOUGH, 0).are_alike
+    assert not TrackedTwins(ENOUGH - 1, 0).are_alike
+    twins = TrackedTwins(9, 1)
+    assert not twins.are_alike
+    for number in range(ENOUGH):
+        twins.note(f"{STORY}?fbclid=1", number, met=True, change=Change.UNCHANGED)
+    assert twins.are_alike

@@ -9,7 +9,9 @@ from crawled_newsroom import Newsroom
 from loopback_site.server import say
 from loopback_site.small_paper import article, listing
 
+from archive.config import CollectionConfig
 from crawler.setup.site_survey import survey_site
+from pipelines.ingest.catch_up import update_index
 
 
 def test_init_finds_what_a_crawl_finds(newsroom: Newsroom) -> None:
@@ -65,3 +67,28 @@ def test_versions_in_other_languages_are_asked_for_where_the_table_says_so(
     newsroom.crawl()
     assert newsroom.asked()["/en/2?a=1&b=2"] == 1
     assert newsroom.articles() == 3
+
+
+def test_what_tracking_parameters_do_is_learned_once(newsroom: Newsroom) -> None:
+    """Where pages were seen to be the same with them and without, the next crawl asks for each
+    announced page once; a rebuilt index knows the same.
+    """
+    host = newsroom.site.url
+    stories = [f"/story/{number}" for number in range(8)]
+    entries = "".join(
+        f"<url><loc>{host}{path}{query}</loc></url>"
+        for path in stories
+        for query in ("?utm_source=map", "")
+    )
+    newsroom.site.routes |= {
+        "/": say(listing("الجريدة", [])),
+        "/sitemap.xml": say(f"<urlset>{entries}</urlset>", kind="text/xml"),
+    } | {path: say(article(path[-1])) for path in stories}
+    newsroom.crawl()
+    assert sum(path.startswith("/story/") for path in newsroom.asked()) == 16
+    config = CollectionConfig(name="test", sites=(newsroom.config,))
+    update_index(newsroom.layout, config, rebuild=True, workers=1)
+    newsroom.crawl(force=True)
+    asked = newsroom.asked()
+    assert sum(path.startswith("/story/") for path in asked) == 8
+    assert newsroom.articles() == 8

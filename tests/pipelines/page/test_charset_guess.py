@@ -71,6 +71,7 @@ def test_a_declaration_nobody_can_judge_is_believed() -> None:
         ("windows-1251", "Љубав и џез у Београду, њен глас"),
         ("windows-1251", "Өлеңдер".replace("Ө", "О").replace("ң", "н")),
         ("windows-1258", "Tiếng".replace("ế", "ê")),
+        ("iso-8859-9", "Türkiye güneş ışığı"),
         ("windows-1257", "Žinios iš Vilniaus: ąžuolas"),
         ("iso-8859-3", "Ĉiuj homoj estas ĵaŭde"),
     ],

@@ -6,6 +6,8 @@ import sqlite3
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from archive.index.derived.article_urls import MOST_HOPS, urls_leading_to, urls_redirected_to
 from archive.model import PayloadKind, Reading
 
@@ -29,6 +31,28 @@ def test_tracking_amp_and_mobile_addresses_are_one_article(kit: Any) -> None:
     assert kit.rows("SELECT url, first_seen, last_seen FROM articles") == [
         (URL, "2024-03-01T12:00:00Z", "2024-03-01T16:00:00Z")
     ]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_pages_under_both_kinds_of_address_are_compared_by_their_text(kit: Any, order: int) -> None:
+    """Alike where the text was the same at any time, whatever the order the captures came in;
+    pages seen one way only, and those of other sites, say nothing.
+    """
+    alike, differs, alone = (f"https://news.example/a/{number}" for number in (1001, 1002, 1003))
+    tracked = "?utm_source=x"
+    entries = [
+        kit.entry(alike, 0, title="أول"),
+        kit.entry(alike + tracked, 1, title="أول"),
+        kit.entry(alike, 2, title="أول", paragraphs=["نص آخر تماما بعد التحرير في المساء."]),
+        kit.entry(differs, 0, title="ثان", paragraphs=["هذا نص الصفحة بلا معاملات على الإطلاق."]),
+        kit.entry(differs + tracked, 1, title="ثان", paragraphs=["وهذا نص غيره مع المعاملات."]),
+        kit.entry(alone + tracked, 1, title="ثالث"),
+    ]
+    with kit.index() as index:
+        for entry in entries[::order]:
+            index.apply_captures([entry])
+        assert index.tracked_twins("news") == (1, 1)
+        assert index.tracked_twins("other") == (0, 0)
 
 
 def test_a_canonical_link_names_the_article(kit: Any) -> None:
