@@ -18,10 +18,10 @@ from types import TracebackType
 from typing import Any, Self
 
 from archive.index.affected import latest_reading
-from archive.index.article_urls import tracked_twins
 from archive.index.capture_lookup import earliest_with_digest, revisit_target
 from archive.index.columns import CRAWLS, column_names
 from archive.index.connection import open_writer, storage_errors
+from archive.index.derived.article_urls import tracked_twins
 from archive.index.learned_boilerplate import SampleCache
 from archive.index.left_out import insert_left_out, is_new_left_out
 from archive.index.rows import CAPTURE_COLUMNS, capture_of, crawl_row, exact_time, reference_of

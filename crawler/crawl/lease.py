@@ -13,8 +13,10 @@ from typing import Protocol
 from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 
-from archive.model import Stage
+from archive.model import FetchFacts, Stage
+from crawler.crawl.tally import Tally
 from crawler.frontier.queued_url import QueuedUrl
+from crawler.frontier.scope import UrlKind
 
 # Keys of Request.meta that are ours, in this process only: what is queued of a request leaves them
 # out.
@@ -109,3 +111,18 @@ def lease_of(request: Request) -> Lease | None:
     """The lease that a request carries; None for requests that did not come from the frontier."""
     lease = request.meta.get(LEASE)
     return lease if isinstance(lease, Lease) else None
+
+
+def facts_of(lease: Lease | None, tally: Tally) -> FetchFacts:
+    """Why an exchange was made, for its records: in which crawl, and for which entry if for one."""
+    if lease is None:
+        return FetchFacts(crawl_id=tally.id, site=tally.site)
+    entry = lease.entry
+    return FetchFacts(
+        crawl_id=tally.id,
+        site=tally.site,
+        via=entry.via,
+        hops=entry.hops,
+        claims=entry.claims,
+        requisite=entry.kind is UrlKind.REQUISITE,
+    )

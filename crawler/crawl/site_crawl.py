@@ -18,7 +18,6 @@ from archive.config import SiteConfig
 from archive.model import (
     Capture,
     Exchange,
-    FetchFacts,
     NotArticleReason,
     Reading,
     Stage,
@@ -34,6 +33,7 @@ from crawler.crawl.lease import (
     FetchOutcome,
     FetchResult,
     Lease,
+    facts_of,
     lease_of,
 )
 from crawler.crawl.left_out import LeftOutLog, why_waiting
@@ -144,7 +144,10 @@ class SiteCrawl:
         message = parse_response(exchange.response)
         request.meta["message"] = message  # for the response that Scrapy gets: it may be 50 MB
         capture = self.context.preserver.preserve(
-            exchange, self._facts(lease), unchanged=request.meta.get(REFERENCE), message=message
+            exchange,
+            facts_of(lease, self.tally),
+            unchanged=request.meta.get(REFERENCE),
+            message=message,
         )
         self.tally.fetched += 1
         self.tally.bytes += len(exchange.response)
@@ -160,19 +163,6 @@ class SiteCrawl:
     def secrets_of(self, request: Request) -> OperatorSecrets:
         """What of the operator goes out with a request; robots.txt is asked without cookies."""
         return self.access.secrets_of(request, cookies=not request.meta.get(ROBOTS))
-
-    def _facts(self, lease: Lease | None) -> FetchFacts:
-        if lease is None:
-            return FetchFacts(crawl_id=self.tally.id, site=self.site.name)
-        entry = lease.entry
-        return FetchFacts(
-            crawl_id=self.tally.id,
-            site=self.site.name,
-            via=entry.via,
-            hops=entry.hops,
-            claims=entry.claims,
-            requisite=entry.kind is UrlKind.REQUISITE,
-        )
 
     async def _fetch_robots(self, url: str) -> RobotsResponse:
         if self.is_stopping:  # an engine that closes would not wait for the answer
