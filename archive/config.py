@@ -65,6 +65,11 @@ class SiteConfig:
     spider: str | None = default_of(SITE, "spider")
     user_agent: str | None = default_of(SITE, "user_agent")
     ip_family: int | None = default_of(SITE, "ip_family")
+    browser: str = default_of(SITE, "browser")
+    browser_clicks: tuple[str, ...] = default_of(SITE, "browser_clicks")
+    browser_more: str | None = default_of(SITE, "browser_more")
+    browser_scrolls: int = default_of(SITE, "browser_scrolls")
+    browser_views: tuple[str, ...] = default_of(SITE, "browser_views")
     selectors: Selectors = field(default_factory=Selectors)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from archive.config_parsers import (
+    parse_browser_use,
     parse_class_name,
     parse_contact,
     parse_count,
@@ -25,6 +26,7 @@ from archive.config_parsers import (
     parse_size,
     parse_text,
     parse_url,
+    parse_view,
     parse_zone,
 )
 
@@ -86,7 +88,7 @@ KEYS: Final = (
         parse=parse_contact,
         default=None,
         expects="an e-mail address or a URL",
-        meaning=("Where a publisher can reach you; sent in the User-Agent of every request."),
+        meaning="Where a publisher can reach you; sent in the User-Agent of every request.",
         example='"https://library.example/crawler"',
     ),
     Key(
@@ -106,7 +108,7 @@ KEYS: Final = (
         default=0.1,
         unit="share of 1",
         expects="a number from 0 to 1",
-        meaning=("A crawl ends with exit code 3 when more than this share of its fetches failed."),
+        meaning="A crawl ends with exit code 3 when more than this share of its fetches failed.",
         example="0.1",
     ),
     Key(
@@ -115,11 +117,9 @@ KEYS: Final = (
         parse=parse_text,
         default=None,
         expects="the path of a file",
-        meaning=(
-            "An Ed25519 private key in PEM (`openssl genpkey -algorithm ed25519 -out "
-            "FILE`) that statements of fixity are signed with; relative to the "
-            "collection's folder. Keep it outside of what you hand on."
-        ),
+        meaning="An Ed25519 private key in PEM (`openssl genpkey -algorithm ed25519 -out "
+        "FILE`) that statements of fixity are signed with; relative to the "
+        "collection's folder. Keep it outside of what you hand on.",
         example='"/etc/warraq/signing.pem"',
     ),
     Key(
@@ -138,10 +138,8 @@ KEYS: Final = (
         many=True,
         default=REQUIRED,
         expects='a URL such as "https://news.example/" or a list of them',
-        meaning=(
-            "Where the crawl begins, and by its host what the site is. Naming a host here "
-            "is also the only way to allow a loopback or private address. Required."
-        ),
+        meaning="Where the crawl begins, and by its host what the site is. Naming a host here "
+        "is also the only way to allow a loopback or private address. Required.",
         example='["https://news.example/"]',
     ),
     Key(
@@ -150,9 +148,7 @@ KEYS: Final = (
         parse=parse_zone,
         default="UTC",
         expects='an IANA time zone such as "Asia/Dubai"',
-        meaning=(
-            "The zone of dates the site publishes without one, and the zone `schedule` is meant in."
-        ),
+        meaning="The zone of dates the site publishes without one, and of `schedule`.",
         example='"Asia/Dubai"',
     ),
     Key(
@@ -170,7 +166,7 @@ KEYS: Final = (
         parse=parse_cron,
         default=None,
         expects='a cron expression of five fields such as "*/30 * * * *"',
-        meaning=("When `warraq run-due` crawls the site; without it only `warraq crawl` does."),
+        meaning="When `warraq run-due` crawls the site; without it only `warraq crawl` does.",
         example='"*/30 * * * *"',
     ),
     Key(
@@ -180,11 +176,9 @@ KEYS: Final = (
         default=1.0,
         unit="seconds",
         expects='a number of seconds, or text such as "500ms"',
-        meaning=(
-            "Pause between two requests to one host. A longer Crawl-delay in the site's "
-            "robots.txt wins. Where every `start` is on this machine itself (loopback) the "
-            "default is 0."
-        ),
+        meaning="Pause between two requests to one host. A longer Crawl-delay in the site's "
+        "robots.txt wins. Where every `start` is on this machine itself (loopback) the "
+        "default is 0.",
         example="1.0",
     ),
     Key(
@@ -204,10 +198,8 @@ KEYS: Final = (
         many=True,
         default=(),
         expects="a regular expression or a list of them",
-        meaning=(
-            "Only URLs in which one of these is found are fetched (besides `start`, "
-            "robots.txt, sitemaps and feeds)."
-        ),
+        meaning="Only URLs in which one of these is found are fetched (besides `start`, "
+        "robots.txt, sitemaps and feeds).",
         example='["/news/"]',
     ),
     Key(
@@ -217,7 +209,7 @@ KEYS: Final = (
         many=True,
         default=(),
         expects="a regular expression or a list of them",
-        meaning=("URLs in which one of these is found are never fetched; wins over `include`."),
+        meaning="URLs in which one of these is found are never fetched; wins over `include`.",
         example='["/video/", "[?&]print="]',
     ),
     Key(
@@ -226,10 +218,8 @@ KEYS: Final = (
         parse=parse_flag,
         default=False,
         expects="true or false",
-        meaning=(
-            "Also fetch what a page needs to look right: images, style sheets, fonts, from "
-            "other hosts too."
-        ),
+        meaning="Also fetch what a page needs to look right: images, style sheets, fonts, from "
+        "other hosts too.",
         example="false",
     ),
     Key(
@@ -238,10 +228,8 @@ KEYS: Final = (
         parse=parse_flag,
         default=True,
         expects="true or false",
-        meaning=(
-            "Keep to the site's robots.txt (RFC 9309). `false` only where you have the "
-            "publisher's word for it; the choice is written into every WARC."
-        ),
+        meaning="Keep to the site's robots.txt (RFC 9309). `false` only where you have the "
+        "publisher's word for it; the choice is written into every WARC.",
         example="true",
     ),
     Key(
@@ -289,10 +277,8 @@ KEYS: Final = (
         parse=parse_text,
         default=None,
         expects="one line of text",
-        meaning=(
-            "The User-Agent of every request to the site, instead of Warraq's own with `contact`; "
-            "archived with each request. robots.txt is read for `warraq` all the same."
-        ),
+        meaning="The User-Agent of every request to the site, instead of Warraq's own with "
+        "`contact`; archived with each request. robots.txt is read for `warraq` all the same.",
         example='"LibraryBot/1.0 (+https://library.example/crawler)"',
     ),
     Key(
@@ -303,6 +289,55 @@ KEYS: Final = (
         expects="4 or 6",
         meaning="Connect by this version of IP only; by either without it.",
         example="4",
+    ),
+    Key(
+        table=SITE,
+        name="browser",
+        parse=parse_browser_use,
+        default="never",
+        expects='"never", "empty" or "always"',
+        meaning="Which pages a browser shows before they are read: none, those without text until"
+        " their scripts run, or all. Needs `pip install 'warraq[browser]'` and a Chromium.",
+        example='"empty"',
+    ),
+    Key(
+        table=SITE,
+        name="browser_clicks",
+        parse=parse_selector,
+        many=True,
+        default=(),
+        expects="a CSS selector or a list of them",
+        meaning="What is clicked in the browser once the page stands, each if it shows: consent.",
+        example='["#accept-all"]',
+    ),
+    Key(
+        table=SITE,
+        name="browser_more",
+        parse=parse_selector,
+        default=None,
+        expects="a CSS selector",
+        meaning='What is clicked each time the browser has scrolled to the end: "load more".',
+        example='"button.more"',
+    ),
+    Key(
+        table=SITE,
+        name="browser_scrolls",
+        parse=parse_count,
+        default=0,
+        unit="times",
+        expects="a whole number from 1 up",
+        meaning="How often at most the browser scrolls to the end of a page that goes on growing.",
+        example="5",
+    ),
+    Key(
+        table=SITE,
+        name="browser_views",
+        parse=parse_view,
+        many=True,
+        default=(),
+        expects='"screenshot", "pdf" or a list of them',
+        meaning="Pictures of each page in the browser that are kept in the WARC beside it.",
+        example='["screenshot"]',
     ),
     Key(
         table=SELECTORS,

@@ -69,7 +69,11 @@ CAPTURES: Final = (
     Column("profile", "TEXT", "of a revisit: `identical-payload-digest` or `server-not-modified`"),
     Column("refers_to_url", "TEXT", "of a revisit: the earlier capture's URL"),
     Column("refers_to_date", "TEXT", "of a revisit: the earlier capture's time"),
-    Column("refers_to_id", "TEXT", "of a revisit: the earlier record's id"),
+    Column(
+        "refers_to_id",
+        "TEXT",
+        "of a revisit: the earlier record's id; of a page as a browser showed it: the page's",
+    ),
     Column(
         "truncated",
         "TEXT",
