@@ -159,7 +159,7 @@ class LinkAdmission:
             )
             reason = (
                 f"nothing here leads to a page{bounded}: no link, sitemap or feed"
-                " (pages drawn by scripts cannot be followed)"
+                " (pages drawn by scripts need the key `browser`)"
             )
             self._record_once("nothing found", Stage.DISCOVERY, reason, url=self._site.start[0])
         return not self.led_on

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 import weakref
-from datetime import UTC, datetime
+from dataclasses import replace
 
 from scrapy import Request, Spider
 from scrapy.core.engine import ExecutionEngine
@@ -17,7 +17,6 @@ from scrapy.crawler import Crawler
 
 from archive.config import SiteConfig
 from archive.model import (
-    FAILURE_REASONS,
     Capture,
     Exchange,
     FetchFacts,
@@ -25,8 +24,9 @@ from archive.model import (
     Reading,
     Stage,
 )
+from archive.model.rendering import Rendering
 from archive.urls import origin_of
-from archive.warc.http_message import parse_response
+from archive.warc.http_message import HttpMessage, parse_response
 from crawler.crawl import discovery
 from crawler.crawl.context import ROUND, CrawlContext
 from crawler.crawl.discovery import Window
@@ -41,9 +41,10 @@ from crawler.crawl.lease import (
 from crawler.crawl.link_admission import NO_PAGES, LinkAdmission
 from crawler.crawl.pending_captures import PendingCapture
 from crawler.crawl.recrawl_policy import due_articles
+from crawler.crawl.rendered_pages import is_provisional, is_shown_in_any_case
 from crawler.crawl.resume import end_killed_run
 from crawler.crawl.seeding import Seeding
-from crawler.crawl.site_failures import SiteFailures
+from crawler.crawl.site_failures import SiteFailures, has_failed
 from crawler.crawl.tally import Tally
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.download_handler import (
@@ -52,6 +53,7 @@ from crawler.fetch.download_handler import (
     cancel_all,
     register_keeper,
 )
+from crawler.fetch.response import rendered_message
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import Scope, UrlKind
 from crawler.politeness.host_pacing import HostPacing
@@ -130,19 +132,44 @@ class SiteCrawl:
         lease = lease_of(request)
         message = parse_response(exchange.response)
         request.meta["message"] = message  # for the response that Scrapy gets: it may be 50 MB
+        facts = self._facts(lease)
+        if is_shown_in_any_case(self.site, lease, exchange.truncated, message):
+            facts = replace(facts, in_browser=True)
         capture = self.context.preserver.preserve(
-            exchange, self._facts(lease), unchanged=request.meta.get(REFERENCE), message=message
+            exchange, facts, unchanged=request.meta.get(REFERENCE), message=message
         )
-        self.tally.fetched += 1
-        self.tally.bytes += len(exchange.response)
         if lease is not None:
             self.admission.count_refusal(lease.entry, capture.status)
+        request.meta[PENDING] = self._submit(capture, message, lease, len(exchange.response))
+        return capture
+
+    def preserve_part(self, exchange: Exchange, page: Capture, lease: Lease) -> Capture:
+        """Write an exchange that the browser made for a page to the archive."""
+        self.context.start_ticking()
+        message = parse_response(exchange.response)
+        hops = lease.entry.hops + 1
+        facts = replace(self._facts(None), via=page.url, hops=hops, requisite=True)
+        capture = self.context.preserver.preserve(exchange, facts, message=message)
+        self._submit(capture, message, None, len(exchange.response))
+        return capture
+
+    def preserve_rendering(self, rendering: Rendering, lease: Lease) -> PendingCapture:
+        """Write a page as the browser showed it to the archive, before anything reads it."""
+        capture = self.context.preserver.preserve_rendering(rendering, self._facts(lease))
+        return self._submit(capture, rendered_message(rendering.html), lease, None)
+
+    def _submit(
+        self, capture: Capture, message: HttpMessage, lease: Lease | None, size: int | None
+    ) -> PendingCapture:
+        """Have a capture read and indexed; `size` in bytes where it came over the wire."""
+        if size is not None:
+            self.tally.fetched += 1
+            self.tally.bytes += size
         self._unapplied += 1
         pending = self.context.captures.submit(capture, message, self, lease)
-        request.meta[PENDING] = pending
         if lease is not None:
             lease.captures.append(pending)
-        return capture
+        return pending
 
     def _facts(self, lease: Lease | None) -> FetchFacts:
         if lease is None:
@@ -195,8 +222,10 @@ class SiteCrawl:
         self._unapplied -= len(applied)
         for pending, each in applied:
             lease, reading = pending.lease, pending.reading.result()
+            if is_provisional(self.site, pending.capture, each.reading):
+                continue
             self.tally.count_change(each.change)
-            self.tally.failed += _has_failed(each.reading) and not (lease and lease.will_retry)
+            self.tally.failed += has_failed(each.reading) and not (lease and lease.will_retry)
             if lease is not None and reading is not None:
                 self.admission.record_yield(lease.entry, pending.capture, reading, each.change)
         self.wake()
@@ -367,16 +396,3 @@ class SiteCrawl:
             return "limited" if limited else "failed"
         nothing = not any(self._starts.values()) or self.admission.is_fruitless()
         return "failed" if nothing or reason == "start_error" else "finished"
-
-
-def _has_failed(reading: Reading) -> bool:
-    """Whether a reading counts as a failure of the crawl."""
-    if reading.not_article is not None and reading.not_article.reason in FAILURE_REASONS:
-        return True
-    return any(failure.stage is not Stage.DISCOVERY for failure in reading.failures)
-
-
-def open_tally(site: SiteConfig) -> Tally:
-    """The counters of a crawl that begins now."""
-    started = datetime.now(UTC)
-    return Tally(id=f"{started:%Y%m%dT%H%M%S%f}-{site.name}", site=site.name, started=started)

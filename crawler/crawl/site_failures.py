@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from archive.model import Stage
+from archive.model import FAILURE_REASONS, Reading, Stage
 from archive.urls import origin_of
 from crawler.crawl.lease import FetchOutcome, FetchResult
 from crawler.crawl.tally import Tally
@@ -41,6 +41,15 @@ class SiteFailures:
             self._recorded.add(key)
             self.record(url or key, stage, reason)
 
+    def record_part(self, url: str, stage: Stage, reason: str) -> None:
+        """Record a failure of what a page in the browser asked for, once for all queries of an
+        address: counters ask anew for each page. Like that of a requisite it is not counted.
+        """
+        key = f"part {url.partition('?')[0]}"
+        if key not in self._recorded:
+            self._recorded.add(key)
+            self._recorder.record_failure(url, stage, reason, self._tally.id)
+
     def record_result(self, result: FetchResult, kind: UrlKind) -> None:
         """Record the failure that fetching a URL of this kind ended in, if it did.
 
@@ -58,3 +67,10 @@ class SiteFailures:
             self._recorder.record_failure(result.url, result.stage, result.failure, self._tally.id)
         else:
             self.record(result.url, result.stage, result.failure)
+
+
+def has_failed(reading: Reading) -> bool:
+    """Whether a reading counts as a failure of the crawl."""
+    if reading.not_article is not None and reading.not_article.reason in FAILURE_REASONS:
+        return True
+    return any(failure.stage is not Stage.DISCOVERY for failure in reading.failures)

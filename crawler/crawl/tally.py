@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from archive.config import SiteConfig
 from archive.model import CRAWL_COUNTERS, Change, CrawlSummary
 
 
@@ -52,3 +53,9 @@ class Tally:
             outcome=self.outcome,
             **{name: getattr(self, name) for name in CRAWL_COUNTERS},
         )
+
+
+def open_tally(site: SiteConfig) -> Tally:
+    """The counters of a crawl that begins now."""
+    started = datetime.now(UTC)
+    return Tally(id=f"{started:%Y%m%dT%H%M%S%f}-{site.name}", site=site.name, started=started)

@@ -14,7 +14,8 @@ from scrapy.utils.spider import DefaultSpider
 from archive.config import SiteConfig, load_config
 from archive.layout import CollectionFolder
 from crawler.crawl.context import CrawlContext, find_open_context, open_context
-from crawler.crawl.site_crawl import SiteCrawl, open_tally
+from crawler.crawl.site_crawl import SiteCrawl
+from crawler.crawl.tally import open_tally
 from crawler.engine.spider import NewsSpider
 
 

@@ -23,8 +23,7 @@ from archive.layout import CollectionFolder
 from archive.model import CrawlSummary
 from crawler.crawl.context import CrawlContext, open_context
 from crawler.crawl.options import CrawlOptions
-from crawler.crawl.site_crawl import open_tally
-from crawler.crawl.tally import Tally
+from crawler.crawl.tally import Tally, open_tally
 from crawler.engine import scrapy_settings
 from crawler.engine.spider_loader import spider_class
 

@@ -18,7 +18,8 @@ from archive.layout import CollectionFolder
 from archive.model import CrawlSummary
 from crawler.admin.withdraw import withdraw_article
 from crawler.crawl.options import CrawlOptions
-from crawler.crawl.site_crawl import SiteCrawl, open_tally
+from crawler.crawl.site_crawl import SiteCrawl
+from crawler.crawl.tally import open_tally
 from crawler.engine.run import crawl_sites
 
 
