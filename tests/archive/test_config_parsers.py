@@ -14,6 +14,7 @@ from archive.config_keys import KEYS
 from archive.config_parsers import (
     is_loopback,
     nearest_word,
+    parse_browser_use,
     parse_count,
     parse_cron,
     parse_duration,
@@ -24,6 +25,7 @@ from archive.config_parsers import (
     parse_size,
     parse_text,
     parse_url,
+    parse_view,
     parse_zone,
 )
 
@@ -111,3 +113,18 @@ def test_only_a_near_word_is_offered() -> None:
     """A slip of the keys finds its word; an unlike word finds none."""
     assert nearest_word("dealy", ["delay", "start"]) == "delay"
     assert nearest_word("colour", ["delay", "start"]) is None
+
+
+def test_the_uses_of_a_browser_are_words() -> None:
+    """A use or a view that is none is refused, and the nearest word is named."""
+    assert parse_browser_use("always") == "always"
+    assert parse_view("pdf") == "pdf"
+    for parse, wrong, nearest in (
+        (parse_browser_use, "alway", "always"),
+        (parse_view, "screenshots", "screenshot"),
+    ):
+        with pytest.raises(ValueError, match=f"nearest: '{nearest}'"):
+            parse(wrong)
+    for nonsense in (True, 1, None, ["always"], ""):
+        with pytest.raises(ValueError, match="not "):
+            parse_browser_use(nonsense)

@@ -13,6 +13,7 @@ from made_captures import made_capture
 from archive.config import SiteConfig
 from archive.model.rendering import Rendering
 from archive.warc.http_message import HttpMessage
+from crawler.browser.chromium import missing_parts
 from crawler.browser.recording_proxy import RefusedError
 from crawler.browser.site_browser import SiteBrowser
 from crawler.fetch.request import HttpRequest
@@ -25,6 +26,8 @@ def show() -> Callable[..., tuple[Rendering, list[str]]]:
     """Show a page of HTML; `parts` are the responses' bodies by URL. Gives the rendering and what
     was asked for.
     """
+    if missing := missing_parts():
+        pytest.skip("; ".join(missing))
 
     def show_page(html: str, parts: dict[str, str] | None = None, **keys: Any) -> Any:
         asked: list[str] = []

@@ -35,10 +35,16 @@ def test_the_extra_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "pip install 'warraq[browser]'" in missing_parts()[0]
 
 
+def need_all() -> None:
+    if missing := missing_parts():
+        pytest.skip("; ".join(missing))
+
+
 def test_one_browser_serves_all_sites_and_goes_with_the_last() -> None:
     """Two sites share it, each with its own profile; behind the second it is closed, and a third
     starts it anew.
     """
+    need_all()
 
     async def run() -> None:
         browser = Chromium.shared()
@@ -60,6 +66,7 @@ def test_one_browser_serves_all_sites_and_goes_with_the_last() -> None:
 
 def test_nothing_goes_out_but_by_the_proxy() -> None:
     """Where the proxy of a profile does not answer, not even loopback is reached directly."""
+    need_all()
 
     async def run() -> bool:
         asked = asyncio.Event()
