@@ -46,7 +46,11 @@ CAPTURES: Final = (
     Column("captured", "TEXT NOT NULL", "when the exchange began, UTC"),
     Column("status", "INTEGER", "HTTP status"),
     Column("mime", "TEXT", "media type as sent, without parameters"),
-    Column("record_type", "TEXT NOT NULL", "`response`, `revisit` or `resource`"),
+    Column(
+        "record_type",
+        "TEXT NOT NULL",
+        "`response`, `revisit`, `resource`, or `conversion`: a page as a browser showed it",
+    ),
     Column(
         "payload_digest",
         "TEXT",

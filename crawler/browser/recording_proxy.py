@@ -142,6 +142,7 @@ async def _parse_request(origin: str, head: bytes, reader: asyncio.StreamReader)
         body=await reader.readexactly(length),
         # of a profile that begins with the crawl: what the site itself has set in it
         site_cookies=True,
+        by_page=True,
     )
 
 

@@ -31,7 +31,9 @@ _NOT_COPIED = frozenset(
 class HttpRequest:
     """A request to be sent. `headers` go out in this order after `Host`, save those that are not
     the caller's to set. `site_cookies`: its Cookie header holds what the site itself has set in
-    this crawl, and nothing of the operator's; without it no Cookie header is sent.
+    this crawl, and nothing of the operator's; without it no Cookie header is sent. `by_page`: a
+    script of the site made it in a browser, so that what it holds is the site's own, also its
+    Authorization header.
     """
 
     url: str
@@ -39,6 +41,7 @@ class HttpRequest:
     headers: tuple[tuple[bytes, bytes], ...] = ()
     body: bytes = b""
     site_cookies: bool = False
+    by_page: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +97,7 @@ def request_bytes(server: Server, request: HttpRequest) -> bytes:
     ]
     for name, value in request.headers:
         lower = name.decode("latin-1").lower()
-        if lower in _NOT_COPIED or (lower == "cookie" and not request.site_cookies):
+        if not _is_sent(lower, request):
             continue
         if b"\r" in name + value or b"\n" in name + value:
             raise FetchError(
@@ -105,3 +108,10 @@ def request_bytes(server: Server, request: HttpRequest) -> bytes:
         lines.append(b"Content-Length: %d" % len(request.body))
     lines += [b"Connection: close", b"", b""]
     return b"\r\n".join(lines) + request.body
+
+
+def _is_sent(name: str, request: HttpRequest) -> bool:
+    """Whether a header (its name in lower case) of a request goes out."""
+    if name == "cookie":
+        return request.site_cookies
+    return name not in _NOT_COPIED or (name == "authorization" and request.by_page)

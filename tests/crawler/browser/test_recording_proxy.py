@@ -63,7 +63,7 @@ def test_the_answer_is_sent_as_it_is() -> None:
     assert talk(sent, asked) == ODD
     (request,) = asked.requests
     assert (request.method, request.url) == ("POST", "http://news.example/a?b=%D9")
-    assert (request.body, request.site_cookies) == (b"abc", True)
+    assert (request.body, request.site_cookies, request.by_page) == (b"abc", True, True)
     assert request.headers == (
         (b"X-One", b"1"),
         (b"Cookie", b"a=b"),
