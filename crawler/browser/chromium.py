@@ -129,21 +129,29 @@ class Chromium:
         it does not run (any more).
         """
         async with self._lock:
-            if self._browser is None or not self._browser.is_connected():
-                await self._stop()
-                await self._start()
-            assert self._browser is not None  # noqa: S101 - started above
-            context = await self._browser.new_context(
-                proxy={"server": f"http://127.0.0.1:{port}", "bypass": "<-loopback>"},
-                user_agent=user_agent,
-                locale=site.language or "ar",
-                timezone_id=site.timezone,
-                viewport={"width": 1280, "height": 1024},
-                service_workers="block",  # they would answer from a store that nobody records
-                accept_downloads=False,
-            )
+            try:
+                context = await self._new_context(site, port, user_agent)
+            except BaseException:
+                if not self._users:
+                    await self._stop()
+                raise
             self._users += 1
             return context
+
+    async def _new_context(self, site: SiteConfig, port: int, user_agent: str) -> BrowserContext:
+        if self._browser is None or not self._browser.is_connected():
+            await self._stop()
+            await self._start()
+        assert self._browser is not None  # noqa: S101 - started above
+        return await self._browser.new_context(
+            proxy={"server": f"http://127.0.0.1:{port}", "bypass": "<-loopback>"},
+            user_agent=user_agent,
+            locale=site.language or "ar",
+            timezone_id=site.timezone,
+            viewport={"width": 1280, "height": 1024},
+            service_workers="block",  # they would answer from a store that nobody records
+            accept_downloads=False,
+        )
 
     async def close_context(self, context: BrowserContext) -> None:
         """Close a site's profile, and the browser behind the last."""

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Error
 
 from archive.config import SiteConfig
 from archive.errors import ConfigError
@@ -60,6 +61,20 @@ def test_one_browser_serves_all_sites_and_goes_with_the_last() -> None:
         assert not second.browser.is_connected()
         third = await browser.open_context(SITE, 9, "x")
         await browser.close_context(third)
+
+    asyncio.run(run())
+
+
+def test_a_browser_that_does_not_start_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Chromium that ends at once is an error, and what was started to drive it is closed."""
+    need_all()
+    monkeypatch.setenv("CHROMIUM", "/bin/false")
+
+    async def run() -> None:
+        browser = Chromium.shared()
+        with pytest.raises(Error):
+            await browser.open_context(SITE, 9, "x")
+        assert browser._playwright is None
 
     asyncio.run(run())
 

@@ -10,7 +10,7 @@ from loopback_site.server import Site
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.errors import FetchError, FetchReason
 from crawler.fetch.http_client import HttpClient
-from crawler.fetch.request import HttpRequest
+from crawler.fetch.request import HttpRequest, request_bytes, server_of
 
 
 @pytest.mark.parametrize("name", ["Cookie", "Authorization", "Proxy-Authorization"])
