@@ -64,6 +64,11 @@ class SiteConfig:
     login: Login | None = None
     proxy: Proxy | None = None
     keep_alive: bool = default_of(SITE, "keep_alive")
+    browser: str = default_of(SITE, "browser")
+    browser_clicks: tuple[str, ...] = default_of(SITE, "browser_clicks")
+    browser_more: str | None = default_of(SITE, "browser_more")
+    browser_scrolls: int = default_of(SITE, "browser_scrolls")
+    browser_views: tuple[str, ...] = default_of(SITE, "browser_views")
     selectors: Selectors = field(default_factory=Selectors)
 
 

@@ -11,6 +11,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
+from archive.config_browser_keys import BROWSER_KEYS
 from archive.config_fetch_keys import FETCH_KEYS
 from archive.config_key import COLLECTION, REQUIRED, SELECTORS, SITE, Key
 from archive.config_parsers import (
@@ -87,11 +88,9 @@ KEYS: Final = (
         parse=parse_text,
         default=None,
         expects="the path of a file",
-        meaning=(
-            "An Ed25519 private key in PEM (`openssl genpkey -algorithm ed25519 -out "
-            "FILE`) that statements of fixity are signed with; relative to the "
-            "collection's folder. Keep it outside of what you hand on."
-        ),
+        meaning="An Ed25519 private key in PEM (`openssl genpkey -algorithm ed25519 -out "
+        "FILE`) that statements of fixity are signed with; relative to the "
+        "collection's folder. Keep it outside of what you hand on.",
         example='"/etc/warraq/signing.pem"',
     ),
     Key(
@@ -110,10 +109,8 @@ KEYS: Final = (
         many=True,
         default=REQUIRED,
         expects='a URL such as "https://news.example/" or a list of them',
-        meaning=(
-            "Where the crawl begins, and by its host what the site is. Naming a host here "
-            "is also the only way to allow a loopback or private address. Required."
-        ),
+        meaning="Where the crawl begins, and by its host what the site is. Naming a host here "
+        "is also the only way to allow a loopback or private address. Required.",
         example='["https://news.example/"]',
     ),
     Key(
@@ -122,9 +119,7 @@ KEYS: Final = (
         parse=parse_zone,
         default="UTC",
         expects='an IANA time zone such as "Asia/Dubai"',
-        meaning=(
-            "The zone of dates the site publishes without one, and the zone `schedule` is meant in."
-        ),
+        meaning="The zone of dates the site publishes without one, and of `schedule`.",
         example='"Asia/Dubai"',
     ),
     Key(
@@ -152,11 +147,9 @@ KEYS: Final = (
         default=1.0,
         unit="seconds",
         expects='a number of seconds, or text such as "500ms"',
-        meaning=(
-            "Pause between two requests to one host. A longer Crawl-delay in the site's "
-            "robots.txt wins. Where every `start` is on this machine itself (loopback) the "
-            "default is 0."
-        ),
+        meaning="Pause between two requests to one host. A longer Crawl-delay in the site's "
+        "robots.txt wins. Where every `start` is on this machine itself (loopback) the "
+        "default is 0.",
         example="1.0",
     ),
     Key(
@@ -176,10 +169,8 @@ KEYS: Final = (
         many=True,
         default=(),
         expects="a regular expression or a list of them",
-        meaning=(
-            "Only URLs in which one of these is found are fetched (besides `start`, "
-            "robots.txt, sitemaps and feeds)."
-        ),
+        meaning="Only URLs in which one of these is found are fetched (besides `start`, "
+        "robots.txt, sitemaps and feeds).",
         example='["/news/"]',
     ),
     Key(
@@ -198,10 +189,8 @@ KEYS: Final = (
         parse=parse_flag,
         default=False,
         expects="true or false",
-        meaning=(
-            "Also fetch what a page needs to look right: images, style sheets, fonts, from "
-            "other hosts too."
-        ),
+        meaning="Also fetch what a page needs to look right: images, style sheets, fonts, from "
+        "other hosts too.",
         example="false",
     ),
     Key(
@@ -210,10 +199,8 @@ KEYS: Final = (
         parse=parse_flag,
         default=True,
         expects="true or false",
-        meaning=(
-            "Keep to the site's robots.txt (RFC 9309). `false` only where you have the "
-            "publisher's word for it; the choice is written into every WARC."
-        ),
+        meaning="Keep to the site's robots.txt (RFC 9309). `false` only where you have the "
+        "publisher's word for it; the choice is written into every WARC.",
         example="true",
     ),
     Key(
@@ -257,6 +244,7 @@ KEYS: Final = (
         example="true",
     ),
     *FETCH_KEYS,
+    *BROWSER_KEYS,
     Key(
         table=SELECTORS,
         name="title",

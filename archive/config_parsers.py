@@ -83,6 +83,23 @@ def parse_ip_family(value: object) -> int:
     return parse_count(value)
 
 
+def parse_browser_use(value: object) -> str:
+    """`never`, `empty` or `always`."""
+    return _one_of(value, ("never", "empty", "always"))
+
+
+def parse_view(value: object) -> str:
+    """`screenshot` or `pdf`."""
+    return _one_of(value, ("screenshot", "pdf"))
+
+
+def _one_of(value: object, words: tuple[str, ...]) -> str:
+    if not isinstance(value, str) or value not in words:
+        near = nearest_word(value, words) if isinstance(value, str) else None
+        raise ValueError(f"not {value!r}" + (f" (nearest: {near!r})" if near else ""))
+    return value
+
+
 def parse_share(value: object) -> float:
     """A number from 0 to 1."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive.model import Capture
+from archive.model import Capture, RecordType
 
 # What a page may grow to once its content coding is removed. News pages stand at 0.1-1 MB; 50 MB
 # takes lxml 40 s.
@@ -29,6 +29,8 @@ class PayloadFacts:
     """What is known of a payload besides its bytes: from the HTTP head and the capture.
 
     `came_twice`: an earlier capture of the URL was cut, too, and brought the same bytes.
+    `requisite`: it is no page of the site, or one that is read as a browser showed it. `rendered`:
+    it is a page as a browser showed it.
     """
 
     url: str
@@ -43,6 +45,7 @@ class PayloadFacts:
     refresh: str | None = None
     crawl_id: str | None = None
     requisite: bool = False
+    rendered: bool = False
 
     @classmethod
     def of_capture(
@@ -65,7 +68,8 @@ class PayloadFacts:
             location=capture.location,
             refresh=refresh,
             crawl_id=capture.facts.crawl_id,
-            requisite=capture.facts.requisite,
+            requisite=capture.facts.requisite or capture.facts.in_browser,
+            rendered=capture.record_type is RecordType.CONVERSION,
         )
 
 

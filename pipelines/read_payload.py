@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from archive.config import SiteConfig
 from archive.content_coding import decode_entity
 from archive.model import (
+    NO_TEXT_REASONS,
     Article,
     Failure,
     Link,
@@ -73,7 +74,7 @@ def _with_refresh(reading: Reading, facts: PayloadFacts) -> Reading:
     if facts.requisite or target is None or target == facts.url:
         return reading
     no = reading.not_article
-    bare = no is not None and no.reason in (NotArticleReason.EMPTY, NotArticleReason.NOT_HTML)
+    bare = no is not None and no.reason in NO_TEXT_REASONS | {NotArticleReason.NOT_HTML}
     only_leads_on = _rejection(facts, NotArticleReason.LISTING, "it only leads on (Refresh)")
     return replace(
         reading,
@@ -186,6 +187,8 @@ def _read_page(
         outlinks += tuple(link for link in versions if link.url not in linked)
     needed = links.find_requisites(page) if site.requisites else ()
     result = from_page(page, captured=facts.captured, site=site)
+    if facts.rendered and _needs_browser(result):  # a browser has shown it: there is no more
+        result = _rejection(facts, NotArticleReason.EMPTY, "empty in a browser, too")
     if page.cut:
         failures += (
             _failure_of(
@@ -216,12 +219,16 @@ def _read_page(
     )
 
 
+def _needs_browser(result: Article | NotAnArticle) -> bool:
+    return not isinstance(result, Article) and result.reason is NotArticleReason.NEEDS_BROWSER
+
+
 def _is_whole(body: bytes, facts: PayloadFacts, result: Article | NotAnArticle) -> bool:
     """True if a cut page counts as what it was read as. An article is all there is where it ends
     with its end tag, or the server has sent the same bytes before; of a page that seems empty the
     rest may be missing; what else it is it is also in part.
     """
-    empty = not isinstance(result, Article) and result.reason is NotArticleReason.EMPTY
+    empty = not isinstance(result, Article) and result.reason in NO_TEXT_REASONS
     if not empty and not isinstance(result, Article):
         return True
     if facts.truncated not in _CUT_BY_FRAMING:

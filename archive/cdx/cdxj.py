@@ -62,6 +62,16 @@ def cdxj_line(capture: Capture) -> str:
     return f"{surt_key(capture.url)} {capture.captured:%Y%m%d%H%M%S} {json.dumps(known)}\n"
 
 
+def replayed_lines(captures: Iterable[Capture]) -> Iterator[bytes]:
+    """The lines of captures that replay looks for, in UTF-8.
+
+    A page as a browser showed it has none: replay shows the page itself, and lets its scripts run.
+    """
+    for capture in captures:
+        if capture.record_type is not RecordType.CONVERSION:
+            yield cdxj_line(capture).encode("utf-8")
+
+
 class CdxjFile:
     """The index file at `path`, and the lines not yet merged into it (in `path` + `.new`).
 
@@ -77,8 +87,12 @@ class CdxjFile:
         self._merged = -1
 
     def add(self, capture: Capture) -> None:
-        """Add a capture; its line has been handed to the operating system when this returns."""
-        data = cdxj_line(capture).encode("utf-8")
+        """Add a capture; its line, if it has one, has been handed to the operating system when this
+        returns.
+        """
+        data = b"".join(replayed_lines([capture]))
+        if not data:
+            return
         with _storage_errors(self._waiting_path):
             if self._appender is None:
                 self._appender = self._open_waiting()
@@ -131,7 +145,7 @@ class CdxjFile:
             _storage_errors(self._path),
             tempfile.TemporaryDirectory(dir=self._path.parent, prefix=".cdxj-") as folder,
         ):
-            lines = (cdxj_line(capture).encode("utf-8") for capture in captures)
+            lines = replayed_lines(captures)
             runs: list[Path] = []
             while run := sorted(islice(lines, _RUN)):
                 runs.append(Path(folder) / str(len(runs)))

@@ -46,7 +46,11 @@ CAPTURES: Final = (
     Column("captured", "TEXT NOT NULL", "when the exchange began, UTC"),
     Column("status", "INTEGER", "HTTP status"),
     Column("mime", "TEXT", "media type as sent, without parameters"),
-    Column("record_type", "TEXT NOT NULL", "`response`, `revisit` or `resource`"),
+    Column(
+        "record_type",
+        "TEXT NOT NULL",
+        "`response`, `revisit`, `resource`, or `conversion`: a page as a browser showed it",
+    ),
     Column(
         "payload_digest",
         "TEXT",
@@ -70,7 +74,11 @@ CAPTURES: Final = (
     Column("profile", "TEXT", "of a revisit: `identical-payload-digest` or `server-not-modified`"),
     Column("refers_to_url", "TEXT", "of a revisit: the earlier capture's URL"),
     Column("refers_to_date", "TEXT", "of a revisit: the earlier capture's time"),
-    Column("refers_to_id", "TEXT", "of a revisit: the earlier record's id"),
+    Column(
+        "refers_to_id",
+        "TEXT",
+        "of a revisit: the earlier record's id; of a page as a browser showed it: the page's",
+    ),
     Column(
         "truncated",
         "TEXT",

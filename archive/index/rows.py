@@ -22,6 +22,7 @@ from urllib.parse import urlsplit
 from archive.index.columns import CAPTURES, CRAWLS, column_names
 from archive.model import (
     FAILURE_REASONS,
+    NO_TEXT_REASONS,
     Article,
     Capture,
     CrawlSummary,
@@ -29,7 +30,6 @@ from archive.model import (
     Failure,
     FetchFacts,
     NotAnArticle,
-    NotArticleReason,
     Reading,
     RecordType,
     Reference,
@@ -312,8 +312,10 @@ def failure_row(failure: Failure) -> Row:
 
 
 def _repeats_extraction_failure(rejection: NotAnArticle, failures: list[Failure]) -> bool:
-    """True if an EMPTY verdict only repeats an extraction failure recorded for the same page."""
-    return rejection.reason is NotArticleReason.EMPTY and any(
+    """True if a verdict that a page shows no text only repeats an extraction failure recorded for
+    the same page.
+    """
+    return rejection.reason in NO_TEXT_REASONS and any(
         failure.stage is Stage.EXTRACT for failure in failures
     )
 

@@ -38,9 +38,11 @@ from archive.model import (
     Capture,
     Change,
     Failure,
+    NotArticleReason,
     PayloadKind,
     Reading,
     RecordType,
+    Stage,
 )
 from archive.model.withdrawal import Withdrawal
 
@@ -58,6 +60,8 @@ ON CONFLICT DO UPDATE SET
   modified = CASE WHEN {_EARLIER} THEN excluded.modified ELSE modified END,
   seen = min(seen, excluded.seen), last_seen = max(last_seen, excluded.last_seen)
 """  # noqa: S608 -- constants only
+
+_NEEDS_BROWSER = str(NotArticleReason.NEEDS_BROWSER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ class CaptureBatch:
         insert_row(self._db, "captures", row)
         announced = [each for each in reading.sightings if not is_withdrawn_url(self._db, each.url)]
         self._db.executemany(_UPSERT_SIGHTING, [sighting_row(each, capture) for each in announced])
-        insert_failures(self._db, failures_of(capture, reading))
+        insert_failures(self._db, _unexplained(self._db, capture, failures_of(capture, reading)))
         articles = read_articles(capture, reading)
         pending = PendingChange(capture.id)
         if articles and articles[0].reading["ordinal"] == 0:
@@ -294,3 +298,36 @@ def insert_failures(db: sqlite3.Connection, failures: Iterable[Failure]) -> None
         "min(at, excluded.at)",
         [failure_row(failure) for failure in failures],
     )
+
+
+def _unexplained(
+    db: sqlite3.Connection, capture: Capture, failures: list[Failure]
+) -> list[Failure]:
+    """The failures of a capture without one that a page needs a browser, where one has shown it: in
+    whatever order the two come. A capture that is the page as shown deletes that failure.
+    """
+    if capture.record_type is RecordType.CONVERSION:
+        db.execute(
+            "DELETE FROM failures WHERE url = ? AND crawl_id IS ? AND stage = ? AND"
+            " substr(reason, 1, ?) = ?",
+            (
+                capture.url,
+                capture.facts.crawl_id,
+                str(Stage.EXTRACT),
+                len(_NEEDS_BROWSER),
+                _NEEDS_BROWSER,
+            ),
+        )
+        return failures
+    if not any(_needs_browser(failure) for failure in failures):
+        return failures
+    shown = db.execute(
+        "SELECT 1 FROM captures WHERE url = ? AND crawl_id IS ? AND record_type = 'conversion'"
+        " LIMIT 1",
+        (capture.url, capture.facts.crawl_id),
+    ).fetchone()
+    return [each for each in failures if not (shown and _needs_browser(each))]
+
+
+def _needs_browser(failure: Failure) -> bool:
+    return failure.stage is Stage.EXTRACT and failure.reason.startswith(_NEEDS_BROWSER)

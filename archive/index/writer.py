@@ -185,8 +185,8 @@ class Index:
             return withdrawn_places(self._db)
 
     def capture_count(self) -> int:
-        """How many captures there are."""
-        row = self._one("SELECT count(*) FROM captures", ())
+        """How many captures there are that have a line in the CDXJ."""
+        row = self._one("SELECT count(*) FROM captures WHERE record_type != 'conversion'", ())
         return int(row[0]) if row else 0
 
     def crawl_totals(self, crawl: str) -> tuple[int, int, int]:
@@ -194,7 +194,9 @@ class Index:
         records.
         """
         row = self._one(
-            "SELECT count(*), ifnull(sum(length), 0) FROM captures WHERE crawl_id = ?", (crawl,)
+            "SELECT count(*), ifnull(sum(length), 0) FROM captures WHERE crawl_id = ?"
+            " AND record_type != 'conversion'",
+            (crawl,),
         )
         new = self._one(
             "SELECT count(*) FROM articles a WHERE ? = (SELECT crawl_id FROM captures WHERE "

@@ -8,6 +8,7 @@ Times are aware UTC datetimes; they become ISO 8601 with `Z` only at the border 
 from archive.model.articles import (
     FAILURE_REASONS,
     LINK_MARK,
+    NO_TEXT_REASONS,
     Article,
     Evidence,
     Image,
@@ -40,6 +41,7 @@ __all__ = [
     "CRAWL_COUNTERS",
     "FAILURE_REASONS",
     "LINK_MARK",
+    "NO_TEXT_REASONS",
     "Article",
     "Capture",
     "Change",

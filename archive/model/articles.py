@@ -161,6 +161,7 @@ class NotArticleReason(StrEnum):
 
     LISTING = "listing"
     EMPTY = "empty"
+    NEEDS_BROWSER = "needs-browser"  # it shows its text by scripts
     NOT_HTML = "not-html"
     ERROR_STATUS = "error-status"
     CHALLENGE = "challenge"
@@ -179,11 +180,14 @@ class NotArticleReason(StrEnum):
     BUG = "bug"
 
 
+# Reasons that mean that a page shows no text.
+NO_TEXT_REASONS = frozenset({NotArticleReason.EMPTY, NotArticleReason.NEEDS_BROWSER})
 # Reasons that mean an article may be hidden there, or that the page could not be read: each makes a
 # row in `failures`.
 FAILURE_REASONS = frozenset(
     {
         NotArticleReason.EMPTY,
+        NotArticleReason.NEEDS_BROWSER,
         NotArticleReason.CHALLENGE,
         NotArticleReason.CONSENT,
         NotArticleReason.PAYWALL,

@@ -53,7 +53,8 @@ class FetchFacts:
 
     `claims` are the announcements of the URL by sitemaps, feeds and sections. `requisite` is true
     if it was fetched only because a page shows it (an image, a style sheet, a font); it is then
-    never a page of the site.
+    never a page of the site. `in_browser` is true for a page that is read as a browser showed it,
+    from the `conversion` record that refers to this exchange; its own bytes are not read.
     """
 
     crawl_id: str | None = None
@@ -62,6 +63,7 @@ class FetchFacts:
     hops: int = 0
     claims: tuple[Sighting, ...] = ()
     requisite: bool = False
+    in_browser: bool = False
 
 
 class RecordType(StrEnum):
@@ -70,6 +72,7 @@ class RecordType(StrEnum):
     RESPONSE = "response"
     REVISIT = "revisit"
     RESOURCE = "resource"
+    CONVERSION = "conversion"  # a page as a browser showed it (`archive.model.rendering`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,8 @@ class Reference:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
     """One exchange as stored in a WARC: the position of its response, resource or revisit record,
-    and what that record says.
+    and what that record says. A page as a browser showed it is a capture, too: `refers_to_id` is
+    then the record that the browser was given.
 
     `warc` is the file's name in `archive/` (never with the suffix of a file in progress); `offset`
     and `length` are bytes of the compressed member. `profile` is `identical-payload-digest` or

@@ -283,6 +283,12 @@ class IndexReader:
             ).fetchone()
         return capture_of(row) if row else None
 
+    def shown_page(self, rendering: Capture) -> Capture | None:
+        """The capture that a browser was given for a page as it showed it, or None."""
+        page = rendering.refers_to_id
+        rows = self._list("SELECT id FROM captures WHERE record_id = :id", id=page)
+        return self.capture(rows[0]["id"]) if rows else None
+
     def nearest_capture(self, url: str, time: datetime) -> Capture | None:
         """The capture of a URL (normalised) that shows best what stood there at `time` (aware);
         None if there is none.

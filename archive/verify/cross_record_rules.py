@@ -22,10 +22,12 @@ from archive.model.finding import Finding
 from archive.verify.header_rules import RecordOrigin
 from archive.verify.strict_reader import RawRecord
 from archive.warc.http_message import parse_head
-from archive.warc.record import CAPTURE_TYPES, clean_uri
+from archive.warc.record import CAPTURE_TYPES, RENDERED_BY, clean_uri
 from archive.warc.warc_fields import TOMBSTONE_FIELD
 
 _HEAD = 1 << 20
+# What has a line in the CDXJ: a page as a browser showed it has none.
+_REPLAYED = CAPTURE_TYPES - {RecordType.CONVERSION}
 
 _TABLES = """
 PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
@@ -155,6 +157,7 @@ class RecordLedger:
         url = clean_uri(record.first("WARC-Target-URI")) or ""
         indexed = (
             kind in CAPTURE_TYPES
+            and (kind != RecordType.CONVERSION or record.first(RENDERED_BY) is not None)
             and url.lower().startswith(("http://", "https://"))
             and record.whole
         )
@@ -173,7 +176,7 @@ class RecordLedger:
             _utc_text(record.first("WARC-Refers-To-Date")),
             int(origin),
             indexed,
-            _expected_cdxj(warc, record, kind, url) if indexed else "",
+            _expected_cdxj(warc, record, kind, url) if indexed and kind in _REPLAYED else "",
             _digest_text(record.first("WARC-Block-Digest")),
             kind == "metadata" and _is_tombstone(record),
         )
@@ -237,7 +240,8 @@ class RecordLedger:
     def captures_not_named(self) -> Iterator[RecordRow]:
         """The captures that `mark_named` was not called for."""
         query = (
-            f"SELECT {_COLUMNS} FROM record WHERE indexed AND length > 0 AND NOT EXISTS ("
+            f"SELECT {_COLUMNS} FROM record WHERE indexed AND length > 0"
+            " AND kind != 'conversion' AND NOT EXISTS ("
             "SELECT 1 FROM named WHERE (named.warc, named.offset) = (record.warc, record.offset)) "
             "ORDER BY warc, offset"
         )

@@ -24,13 +24,22 @@ from archive.model import (
     RecordType,
     Reference,
 )
+from archive.model.rendering import RENDERED_STATUS
 from archive.model.revisit_reference import NOT_MODIFIED_PROFILE, choose_referred
 from archive.model.withdrawal import Withdrawal
 from archive.warc import arc, warc_fields
 from archive.warc.file_names import OPEN_SUFFIX, final_name, is_arc, is_open, list_warc_files
 from archive.warc.gzip_members import MAGIC
 from archive.warc.http_message import HttpMessage, parse_head, parse_response
-from archive.warc.record import CAPTURE_TYPES, MAX_BLOCK, Damage, Record, clean_uri, parse_warc_date
+from archive.warc.record import (
+    CAPTURE_TYPES,
+    MAX_BLOCK,
+    RENDERED_BY,
+    Damage,
+    Record,
+    clean_uri,
+    parse_warc_date,
+)
 from archive.warc.record_reader import read_records, read_warc_record
 from archive.warc.serialization import DIGEST_ALGORITHM
 
@@ -198,11 +207,13 @@ def _items_of_group(group: _RecordGroup) -> Iterator[Item]:
 
 
 def _capture_of_record(record: Record, warc: str, facts: FetchFacts) -> Capture | None:
-    """The capture that a response, revisit or resource record holds; None if its URL is not http or
-    https.
+    """The capture that a response, revisit or resource record holds, or a page as a browser showed
+    it; None if its URL is not http or https.
     """
     url = record.target_uri
     if url is None or not url.lower().startswith(_SCHEMES):
+        return None
+    if record.type == RecordType.CONVERSION and record.header(RENDERED_BY) is None:
         return None
     message = _http_message(record, whole=False)
     revisit = record.type == "revisit"
@@ -228,7 +239,8 @@ def _capture_of_record(record: Record, warc: str, facts: FetchFacts) -> Capture 
         facts=facts,
     )
     if not revisit:
-        return replace(capture, truncated=record.header("WARC-Truncated"))
+        capture = replace(capture, truncated=record.header("WARC-Truncated"))
+        return _with_page(capture, record) if record.type == RecordType.CONVERSION else capture
     # WARC-Truncated on a revisit means that the known payload is left out, not that the exchange
     # was cut short.
     return replace(
@@ -239,11 +251,17 @@ def _capture_of_record(record: Record, warc: str, facts: FetchFacts) -> Capture 
     )
 
 
+def _with_page(capture: Capture, record: Record) -> Capture:
+    """The capture of a page as a browser showed it, with the page's record and status."""
+    page = record.header("WARC-Refers-To")
+    return replace(capture, status=RENDERED_STATUS, refers_to_id=page)
+
+
 def _http_message(record: Record, *, whole: bool) -> HttpMessage:
-    """The HTTP response in a record's block; a resource record becomes one with its media type and
-    no status. The entity is empty unless `whole`.
+    """The HTTP response in a record's block; a resource or conversion record becomes one with its
+    media type and no status. The entity is empty unless `whole`.
     """
-    if record.type == "resource":
+    if record.type in (RecordType.RESOURCE, RecordType.CONVERSION):
         headers = (("Content-Type", record.header("Content-Type") or "application/octet-stream"),)
         return HttpMessage(status=None, headers=headers, entity=record.block)
     return parse_response(record.block) if whole else parse_head(record.block)

@@ -13,10 +13,12 @@ from dataclasses import replace
 from datetime import UTC
 
 from archive.model import Capture, Digest, Exchange, FetchFacts, RecordType, Reference
+from archive.model.rendering import RENDERED_STATUS, RENDERED_TYPE, Rendering
 from archive.model.revisit_reference import NOT_MODIFIED_PROFILE
 from archive.warc.cipher_suites import iana_name
 from archive.warc.http_message import HttpMessage
-from archive.warc.serialization import Headers, target_uri, warc_date
+from archive.warc.record import RENDERED_BY
+from archive.warc.serialization import DIGEST_ALGORITHM, Headers, target_uri, warc_date
 
 # WARC-Profile of a revisit (ISO 28500 §6.7) by the name a Capture has for it.
 REVISIT_PROFILES = {
@@ -120,6 +122,38 @@ def response_headers(capture: Capture) -> Headers:
             # ISO 28500 §6.7.2 asks for this reason wherever a payload is left out for being equal.
             headers.append(("WARC-Truncated", "length"))
     return headers
+
+
+def capture_of_rendering(
+    rendering: Rendering, facts: FetchFacts, record_id: str, warc: str
+) -> Capture:
+    """The capture that a page as a browser showed it becomes, as a `conversion` record; offset and
+    length are -1 until it is written.
+    """
+    return Capture(
+        url=rendering.page.url,
+        captured=rendering.at.astimezone(UTC),
+        warc=warc,
+        offset=-1,
+        length=-1,
+        record_id=record_id,
+        record_type=RecordType.CONVERSION,
+        status=RENDERED_STATUS,
+        mime=RENDERED_TYPE.partition(";")[0],
+        payload_digest=Digest.compute(rendering.html, DIGEST_ALGORITHM),
+        refers_to_id=rendering.page.record_id,
+        facts=facts,
+    )
+
+
+def rendering_headers(capture: Capture, browser: str) -> Headers:
+    """The headers that only a `conversion` record of ours has (ISO 28500 §6.8)."""
+    return [
+        ("WARC-Refers-To", str(capture.refers_to_id)),
+        ("WARC-Payload-Digest", str(capture.payload_digest)),
+        (RENDERED_BY, browser),
+        ("Content-Type", RENDERED_TYPE),
+    ]
 
 
 def is_compressed(message: HttpMessage) -> bool:

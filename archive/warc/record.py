@@ -15,6 +15,10 @@ from archive.model import RecordType
 # WARC-Type of the records that are captures.
 CAPTURE_TYPES = frozenset(str(kind) for kind in RecordType)
 
+# The header by which a `conversion` record is a page as a browser showed it, with that browser's
+# name. Those of other tools (texts of pages, old formats made new) are no captures.
+RENDERED_BY = "Warraq-Rendered-By"
+
 # The longest block that is read whole into memory.
 MAX_BLOCK = 128 * 1024 * 1024
 

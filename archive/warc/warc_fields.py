@@ -54,6 +54,8 @@ _SITE = "warraq-site"
 _REDACTED = "warraq-redacted"
 _PROXY = "warraq-proxy"
 _TLS_VERIFIED = "warraq-tls-verified"
+_IN_BROWSER = "warraq-in-browser"
+_BROWSER_STEP = "warraq-browser-step"
 
 
 def encode_fields(fields: Iterable[tuple[str, str]]) -> bytes:
@@ -85,23 +87,42 @@ def facts_fields(facts: FetchFacts, exchange: Exchange, redacted: Iterable[str] 
     """The fields that say why and how an exchange was made; `redacted` are the names of request
     headers whose values were left out.
     """
+    fields = _reason_fields(facts)
+    fields.append(("fetchTimeMs", str(max(0, round(exchange.elapsed * 1000)))))
+    fields.extend(_origin_fields(facts))
+    if exchange.tls_verified is not None:
+        fields.append((_TLS_VERIFIED, "yes" if exchange.tls_verified else "no"))
+    if facts.in_browser:
+        fields.append((_IN_BROWSER, "yes"))
+    fields.extend((_REDACTED, name) for name in redacted)
+    if exchange.proxy is not None:
+        fields.append((_PROXY, exchange.proxy))
+    return fields
+
+
+def rendering_fields(facts: FetchFacts, steps: Iterable[str]) -> Fields:
+    """The fields of a page as a browser showed it: why it was fetched, and what was done on it."""
+    done = [(_BROWSER_STEP, step) for step in steps]
+    return [*_reason_fields(facts), *_origin_fields(facts), *done]
+
+
+def _reason_fields(facts: FetchFacts) -> Fields:
     fields: Fields = []
     if facts.via:
         fields.append(("via", facts.via))
     if facts.hops > 0:
         hops = _HOP * min(facts.hops, _MAX_HOPS)
         fields.append(("hopsFromSeed", hops[:-1] + _EMBED if facts.requisite else hops))
-    fields.append(("fetchTimeMs", str(max(0, round(exchange.elapsed * 1000)))))
+    return fields
+
+
+def _origin_fields(facts: FetchFacts) -> Fields:
+    fields: Fields = []
     if facts.crawl_id:
         fields.append((_CRAWL_ID, json.dumps(facts.crawl_id)))
     if facts.site:
         fields.append((_SITE, json.dumps(facts.site)))
     fields.extend((CLAIM_FIELD, _claim_text(claim)) for claim in facts.claims)
-    if exchange.tls_verified is not None:
-        fields.append((_TLS_VERIFIED, "yes" if exchange.tls_verified else "no"))
-    fields.extend((_REDACTED, name) for name in redacted)
-    if exchange.proxy is not None:
-        fields.append((_PROXY, exchange.proxy))
     return fields
 
 
@@ -122,6 +143,7 @@ def parse_facts(fields: Fields) -> FetchFacts:
             if name == CLAIM_FIELD and (claim := _parse_claim(value))
         ),
         requisite=hops.endswith(_EMBED),
+        in_browser=values.get(_IN_BROWSER) == "yes",
     )
 
 

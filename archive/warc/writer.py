@@ -31,12 +31,15 @@ from archive.model import (
     Reference,
     content_id,
 )
+from archive.model.rendering import Rendering, View
 from archive.model.withdrawal import Withdrawal
 from archive.warc import warc_fields
 from archive.warc.exchange_headers import (
     as_revisit,
     capture_of_exchange,
+    capture_of_rendering,
     is_compressed,
+    rendering_headers,
     response_headers,
     transport_headers,
 )
@@ -187,6 +190,45 @@ class WarcWriter:
         record = gzip_member(headers, block, stored_from=stored_from)
         offset = self._append(file, before + record) + len(before)
         return replace(capture, offset=offset, length=len(record))
+
+    def write_rendering(self, rendering: Rendering, facts: FetchFacts) -> Capture:
+        """Write a page as a browser showed it, as a `conversion` of the record the browser was
+        given (ISO 28500 §6.8), with a `metadata` record before it; returns its capture.
+
+        Its views are `resource` records with a URI of their own (`urn:view:` and the page's), and
+        no captures.
+        """
+        file = self._current_file()
+        record_id = self._new_id()
+        capture = capture_of_rendering(rendering, facts, record_id, file.name)
+        companion = [
+            *self._base_headers("metadata", self._new_id(), capture),
+            ("WARC-Concurrent-To", record_id),
+            ("Content-Type", warc_fields.MEDIA_TYPE),
+        ]
+        fields = warc_fields.rendering_fields(facts, rendering.steps)
+        before = gzip_member(companion, warc_fields.encode_fields(fields))
+        headers = [
+            *self._base_headers("conversion", record_id, capture),
+            *rendering_headers(capture, rendering.browser),
+        ]
+        record = gzip_member(headers, rendering.html)
+        offset = self._append(file, before + record) + len(before)
+        for view in rendering.views:
+            self._write_view(view, capture)
+        return replace(capture, offset=offset, length=len(record))
+
+    def _write_view(self, view: View, capture: Capture) -> None:
+        """Write a picture of a page as a `resource` record."""
+        file = self._current_file()
+        shown = replace(capture, url=f"urn:view:{capture.url}")
+        headers = [
+            *self._base_headers("resource", self._new_id(), shown),
+            ("WARC-Concurrent-To", capture.record_id),
+            ("WARC-Payload-Digest", str(Digest.compute(view.data, DIGEST_ALGORITHM))),
+            ("Content-Type", view.media_type),
+        ]
+        self._append(file, gzip_member(headers, view.data, stored_from=0))
 
     def write_failure(self, failure: Failure) -> None:
         """Write a `metadata` record of a URL that failed, so that a rebuilt index has it too."""

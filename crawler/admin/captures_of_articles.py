@@ -23,8 +23,8 @@ _DECODED = 32 << 20
 
 
 def gather_captures(reader: IndexReader, archive: Path, articles: Iterable[str]) -> list[Capture]:
-    """The captures of these articles (ids), the records that revisits among them stand for, and the
-    requisites of all.
+    """The captures of these articles (ids), the records that revisits among them stand for, those
+    that a browser was given, and the requisites of all.
     """
     captures: dict[str, Capture] = {}
     for article in articles:
@@ -48,6 +48,10 @@ def _add_with_requisites(
         original = reader.capture_at(reference.warc, reference.offset) if reference else None
         if original is not None:
             captures[original.id] = original
+    if capture.record_type is RecordType.CONVERSION:
+        page = reader.shown_page(capture)
+        if page is not None:
+            _add_with_requisites(reader, archive, page, captures, steps)
     for url in _called_urls(reader, archive, capture):
         needed = reader.nearest_capture(url, capture.captured)
         if needed is not None:

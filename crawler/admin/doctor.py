@@ -18,6 +18,8 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from crawler.browser.chromium import find_chromium, missing_parts
+
 # The SQLite whose FTS5 and window functions the index is written for.
 _SQLITE = (3, 40, 0)
 # Below this many free bytes a crawl of a day may not find room: one rotated WARC and its index.
@@ -47,6 +49,7 @@ def run_checks(folder: Path) -> Iterator[Check]:
         yield _run_guarded(look)
     for look_at in (_space, _file_system, _wal):
         yield _run_guarded(lambda look_at=look_at: look_at(folder), look_at.__name__)  # type: ignore[misc]
+    yield _run_guarded(_browser)
     yield _run_guarded(_scheduler)
 
 
@@ -191,6 +194,14 @@ def _wal(folder: Path) -> Check:
         observed=f"SQLite journal: {mode}",
         advice="" if mode == "wal" else "use a local disk",
     )
+
+
+def _browser() -> Check:
+    """What pages in a browser take; without it all else works."""
+    missing = missing_parts()
+    if missing:
+        return Check(name="browser", observed=f"no pages in a browser: {'; '.join(missing)}")
+    return Check(name="browser", observed=f"{find_chromium()}, playwright {version('playwright')}")
 
 
 def _scheduler() -> Check:

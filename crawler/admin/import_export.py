@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from archive.cdx.cdxj import cdxj_line, line_target
+from archive.cdx.cdxj import line_target, replayed_lines
 from archive.config import CollectionConfig
 from archive.errors import StorageError, UsageError, WarraqError
 from archive.fixity.manifest import ORIGIN, closed_files, read_manifest
@@ -155,7 +155,7 @@ def export_selection(
         return write_wacz(
             target,
             warcs=[warc],
-            cdxj=sorted(cdxj_line(capture).encode() for capture in written),
+            cdxj=sorted(replayed_lines(written)),
             pages=_page_entries(reader, set(ids)),
             title=config.name,
             created=now,

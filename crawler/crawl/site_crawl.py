@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 import weakref
+from dataclasses import replace
 
 from scrapy import Request, Spider
 from scrapy.core.engine import ExecutionEngine
@@ -23,10 +24,8 @@ from archive.model import (
     Stage,
 )
 from archive.urls import origin_of
-from archive.warc.http_message import parse_response
-from crawler.crawl import discovery
+from archive.warc.http_message import HttpMessage, parse_response
 from crawler.crawl.context import ROUND, CrawlContext
-from crawler.crawl.discovery import Window
 from crawler.crawl.lease import (
     PENDING,
     REFERENCE,
@@ -36,20 +35,22 @@ from crawler.crawl.lease import (
     facts_of,
     lease_of,
 )
-from crawler.crawl.left_out import LeftOutLog, why_waiting
-from crawler.crawl.link_admission import NO_PAGES, LinkAdmission
 from crawler.crawl.pending_captures import PendingCapture
-from crawler.crawl.recrawl_policy import due_articles
+from crawler.crawl.rendered_pages import is_provisional, is_shown_in_any_case
 from crawler.crawl.resume import end_killed_run
-from crawler.crawl.seeding import Seeding
+from crawler.crawl.robots_fetch import fetch_robots
 from crawler.crawl.site_access import SiteAccess
 from crawler.crawl.site_failures import SiteFailures, has_failed
 from crawler.crawl.tally import Tally
-from crawler.crawl.tracked_twins import TrackedTwins
+from crawler.discovery import discovered_entries
+from crawler.discovery.discovered_entries import Window
+from crawler.discovery.left_out import LeftOutLog, why_waiting
+from crawler.discovery.link_admission import NO_PAGES, LinkAdmission
+from crawler.discovery.recrawl_policy import due_articles
+from crawler.discovery.seeding import Seeding
+from crawler.discovery.tracked_twins import TrackedTwins
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.download_handler import (
-    CapturedResponse,
-    FetchError,
     cancel_all,
     register_keeper,
 )
@@ -103,9 +104,10 @@ class SiteCrawl:
             TrackedTwins(*context.index.tracked_twins(site.name)),
         )
         self.seeding = Seeding(site, context.frontier, self.admission, self.robots)
-        self.home = frozenset(origin_of(entry.url) for entry in discovery.start_entries(site))
+        starts = discovered_entries.start_entries(site)
+        self.home = frozenset(origin_of(entry.url) for entry in starts)
         self.unconditional: set[str] = set()  # URLs that answer conditional requests with 412
-        self._starts = {entry.url: True for entry in discovery.start_entries(site)}
+        self._starts = {entry.url: True for entry in starts}
         self._deadline: float | None = None
         self._grace_ends: float | None = None
         self._noted: float | None = None
@@ -143,22 +145,29 @@ class SiteCrawl:
         lease = lease_of(request)
         message = parse_response(exchange.response)
         request.meta["message"] = message  # for the response that Scrapy gets: it may be 50 MB
+        facts = facts_of(lease, self.tally)
+        if is_shown_in_any_case(self.site, lease, exchange.truncated, message):
+            facts = replace(facts, in_browser=True)
         capture = self.context.preserver.preserve(
-            exchange,
-            facts_of(lease, self.tally),
-            unchanged=request.meta.get(REFERENCE),
-            message=message,
+            exchange, facts, unchanged=request.meta.get(REFERENCE), message=message
         )
-        self.tally.fetched += 1
-        self.tally.bytes += len(exchange.response)
         if lease is not None:
             self.admission.count_refusal(lease.entry, capture.status)
+        request.meta[PENDING] = self.submit(capture, message, lease, len(exchange.response))
+        return capture
+
+    def submit(
+        self, capture: Capture, message: HttpMessage, lease: Lease | None, size: int | None
+    ) -> PendingCapture:
+        """Have a capture read and indexed; `size` in bytes where it came over the wire."""
+        if size is not None:
+            self.tally.fetched += 1
+            self.tally.bytes += size
         self._unapplied += 1
         pending = self.context.captures.submit(capture, message, self, lease)
-        request.meta[PENDING] = pending
         if lease is not None:
             lease.captures.append(pending)
-        return capture
+        return pending
 
     def secrets_of(self, request: Request) -> OperatorSecrets:
         """What of the operator goes out with a request; robots.txt is asked without cookies."""
@@ -167,20 +176,7 @@ class SiteCrawl:
     async def _fetch_robots(self, url: str) -> RobotsResponse:
         if self.is_stopping:  # an engine that closes would not wait for the answer
             return RobotsResponse(url=url, error=f"{FetchReason.CANCELLED}: the crawl was stopped")
-        request = Request(
-            url,
-            dont_filter=True,
-            meta=dict.fromkeys(
-                ("dont_obey_robotstxt", "dont_redirect", "dont_retry", ROBOTS), True
-            ),
-        )
-        try:
-            response = await self._engine.download_async(request)
-        except FetchError as error:
-            return RobotsResponse(url=url, error=f"{error.reason}: {error.detail}")
-        if not isinstance(response, CapturedResponse):
-            return RobotsResponse(url=url, status=response.status, body=response.body)
-        return RobotsResponse.from_message(url, response.message)
+        return await fetch_robots(url, self._engine.download_async)
 
     def on_reading(self, pending: PendingCapture, reading: Reading) -> None:
         """Note whether a page was one of the site's own, or a refusal."""
@@ -206,6 +202,8 @@ class SiteCrawl:
         self._unapplied -= len(applied)
         for pending, each in applied:
             lease, reading = pending.lease, pending.reading.result()
+            if is_provisional(self.site, pending.capture, each.reading):
+                continue
             self.tally.count_change(each.change)
             self.tally.failed += has_failed(each.reading) and not (lease and lease.will_retry)
             if lease is not None and reading is not None:

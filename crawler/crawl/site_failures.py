@@ -41,6 +41,15 @@ class SiteFailures:
             self._recorded.add(key)
             self.record(url or key, stage, reason)
 
+    def record_part(self, url: str, stage: Stage, reason: str) -> None:
+        """Record a failure of what a page in the browser asked for, once for all queries of an
+        address: counters ask anew for each page. Like that of a requisite it is not counted.
+        """
+        key = f"part {url.partition('?')[0]}"
+        if key not in self._recorded:
+            self._recorded.add(key)
+            self._recorder.record_failure(url, stage, reason, self._tally.id)
+
     def record_result(self, result: FetchResult, kind: UrlKind) -> None:
         """Record the failure that fetching a URL of this kind ended in, if it did.
 

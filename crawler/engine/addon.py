@@ -38,6 +38,7 @@ from crawler.engine.before_fetch import (
     TurnMiddleware,
     ValidatorsMiddleware,
 )
+from crawler.engine.browser_pages import BrowserMiddleware
 from crawler.engine.extension import CollectionExtension
 from crawler.engine.item_pipelines import Indexed
 from crawler.engine.refused_settings import check_settings
@@ -55,6 +56,7 @@ EXTENSIONS = "EXTENSIONS"
 # What stands between the wire and the spider of a site.
 MIDDLEWARES: dict[type, int] = {
     OutcomeMiddleware: 10,
+    BrowserMiddleware: 30,  # what comes here is not tried again, and leads nowhere else
     ResumeMiddleware: 50,
     RobotsMiddleware: 100,
     ValidatorsMiddleware: 450,

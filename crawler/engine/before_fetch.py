@@ -19,6 +19,7 @@ from crawler.crawl.fetch_rules import judge_robots
 from crawler.crawl.lease import PENDING, REFERENCE, NotFetchedError, lease_of
 from crawler.crawl.resume import latest_capture
 from crawler.crawl.site_crawl import SiteCrawl
+from crawler.discovery.link_admission import NO_PAGES
 from crawler.fetch.errors import FetchError, FetchReason
 from crawler.fetch.response import captured_response
 
@@ -104,10 +105,18 @@ class ValidatorsMiddleware(CrawlMiddleware):
             return
         if lease_of(request) is None:
             return
-        if request.url in self._crawl.unconditional:
+        if request.url in self._crawl.unconditional or self._is_scripted(request):
             return
         known = self._crawl.context.index.validators(request.url)
         if known is not None:
             for name, value in known.headers.items():
                 request.headers.setdefault(name, value)
             request.meta[REFERENCE] = known.reference
+
+    def _is_scripted(self, request: Request) -> bool:
+        """Whether a page may have changed though its own bytes have not: a browser is to show what
+        its scripts make of it.
+        """
+        lease = lease_of(request)
+        is_page = lease is not None and lease.entry.kind not in NO_PAGES
+        return self._crawl.site.browser != "never" and is_page

@@ -34,7 +34,8 @@ class HttpRequest:
     """A request to be sent. `headers` go out in this order after `Host`, save those that are not
     the caller's to set. `site_cookies`: its Cookie header holds what the site itself has set in
     this crawl, and nothing of the operator's; without it that is not sent. `secrets` are the
-    operator's.
+    operator's. `by_page`: a script of the site made it in a browser, so that what it holds is the
+    site's own, also its Authorization header.
     """
 
     url: str
@@ -43,6 +44,7 @@ class HttpRequest:
     body: bytes = b""
     site_cookies: bool = False
     secrets: OperatorSecrets = field(default_factory=OperatorSecrets)
+    by_page: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,7 @@ def without_secrets(exchange: Exchange, request: HttpRequest) -> Exchange:
 
 def _public_headers(request: HttpRequest) -> tuple[tuple[bytes, bytes], ...]:
     refused = _NOT_COPIED if request.site_cookies else _NOT_COPIED | {"cookie"}
+    refused -= {"authorization"} if request.by_page else set()
     return tuple(
         (name, value)
         for name, value in request.headers

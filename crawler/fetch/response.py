@@ -17,6 +17,7 @@ from scrapy.responsetypes import responsetypes
 
 from archive.content_coding import decode_entity
 from archive.model import Capture, Exchange
+from archive.model.rendering import RENDERED_TYPE
 from archive.warc.http_message import HttpMessage
 from pipelines.page.media_type import HTML, SNIFFED_BYTES, media_type
 
@@ -101,6 +102,16 @@ def captured_response(
         headers=Headers(_group_headers(message)),
         **rest,
     )
+
+
+def is_html(message: HttpMessage) -> bool:
+    """Whether a body is a page of HTML, by its media type and its beginning."""
+    return _response_class(message) is CapturedHtmlResponse
+
+
+def rendered_message(html: bytes) -> HttpMessage:
+    """A page as a browser showed it, as the message its record is read as."""
+    return HttpMessage(status=None, headers=(("Content-Type", RENDERED_TYPE),), entity=html)
 
 
 def _second_word(exchange: Exchange | None) -> int:

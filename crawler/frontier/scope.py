@@ -67,7 +67,7 @@ class UrlKind(StrEnum):
 
 class ScopeReason(StrEnum):
     """Why a URL may, or may not, be fetched: by what it is (`Scope`), or by what the crawl has met
-    so far (the last four; `crawler.crawl.link_admission`).
+    so far (the last four; `crawler.discovery.link_admission`).
     """
 
     ALLOWED = "allowed"

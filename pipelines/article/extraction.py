@@ -16,7 +16,14 @@ from cssselect import SelectorError
 from lxml.html import HtmlElement
 
 from archive.config import SiteConfig
-from archive.model import Article, Evidence, Image, NotAnArticle, NotArticleReason
+from archive.model import (
+    NO_TEXT_REASONS,
+    Article,
+    Evidence,
+    Image,
+    NotAnArticle,
+    NotArticleReason,
+)
 from archive.urls import canonical_url, credible_canonical, normalise_url
 from pipelines.article.from_data import choose_body, own_article, read_body
 from pipelines.article.from_opening_lines import fill_from_opening_lines
@@ -37,7 +44,7 @@ from pipelines.page.text_key import text_key
 
 # Verdicts on pages that show no text: what they hold for readers without scripts may be their
 # article.
-_NO_TEXT = frozenset((NotArticleReason.EMPTY, NotArticleReason.LISTING))
+_NO_TEXT = NO_TEXT_REASONS | {NotArticleReason.LISTING}
 # An embedded article on a listing has at least this much text, in characters: less is a teaser.
 WHOLE_BODY = 150
 

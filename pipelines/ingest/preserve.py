@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from archive.cdx.cdxj import CdxjFile
 from archive.model import Capture, Digest, Exchange, FetchFacts, RecordType, Reference
+from archive.model.rendering import Rendering
 from archive.warc.capture_reader import reference_to
 from archive.warc.http_message import HttpMessage, parse_response
 from archive.warc.serialization import DIGEST_ALGORITHM
@@ -76,6 +77,14 @@ class Preserver:
         if self._cdxj is not None:
             self._cdxj.add(capture)
         return capture
+
+    def preserve_rendering(self, rendering: Rendering, facts: FetchFacts) -> Capture:
+        """Write a page as a browser showed it; it is in the system's hands when this returns.
+
+        Raises as `preserve` does. It is no exchange: no other payload stands for it, and replay
+        does not look for it.
+        """
+        return self._writer.write_rendering(rendering, facts)
 
     def _remember(self, digest: Digest, reference: Reference) -> None:
         self._recent[digest] = reference

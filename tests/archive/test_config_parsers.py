@@ -18,6 +18,7 @@ from archive.config_keys import KEYS
 from archive.config_parsers import (
     is_loopback,
     nearest_word,
+    parse_browser_use,
     parse_count,
     parse_cron,
     parse_duration,
@@ -29,6 +30,7 @@ from archive.config_parsers import (
     parse_size,
     parse_text,
     parse_url,
+    parse_view,
     parse_zone,
 )
 
@@ -160,3 +162,18 @@ def test_a_schedule_is_refused_just_where_it_never_comes_round(schedule: str) ->
     except ValueError:
         accepted = False
     assert accepted == expected
+
+
+def test_the_uses_of_a_browser_are_words() -> None:
+    """A use or a view that is none is refused, and the nearest word is named."""
+    assert parse_browser_use("always") == "always"
+    assert parse_view("pdf") == "pdf"
+    for parse, wrong, nearest in (
+        (parse_browser_use, "alway", "always"),
+        (parse_view, "screenshots", "screenshot"),
+    ):
+        with pytest.raises(ValueError, match=f"nearest: '{nearest}'"):
+            parse(wrong)
+    for nonsense in (True, 1, None, ["always"], ""):
+        with pytest.raises(ValueError, match="not "):
+            parse_browser_use(nonsense)

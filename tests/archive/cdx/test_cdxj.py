@@ -223,3 +223,15 @@ def test_trouble_with_the_disk_is_told(tmp_path):
     """A folder that is not there gives an error that names the file."""
     with pytest.raises(StorageError, match=r"index\.cdxj"):
         CdxjFile(tmp_path / "no" / "index.cdxj").add(capture())
+
+
+def test_a_page_as_a_browser_showed_it_has_no_line(tmp_path):
+    """Replay finds the page itself, whichever way the index was made."""
+    page, shown = capture(number=1), capture(number=2, record_type=RecordType.CONVERSION)
+    index = CdxjFile(tmp_path / "index.cdxj")
+    index.add(page)
+    index.add(shown)
+    index.close()
+    assert (tmp_path / "index.cdxj").read_text() == cdxj_line(page)
+    assert index.rebuild([shown, page]) == 1
+    assert (tmp_path / "index.cdxj").read_text() == cdxj_line(page)

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from archive.model import (
     Change,
     Failure,
@@ -13,6 +15,7 @@ from archive.model import (
     NotArticleReason,
     PayloadKind,
     Reading,
+    RecordType,
     Sighting,
     Stage,
 )
@@ -149,3 +152,20 @@ def test_what_a_capture_meant_is_known_afterwards(kit: Any) -> None:
         ]
         assert [index.change_of(capture) for capture, _ in entries] == meant
         assert index.change_of(kit.capture()) == Change.NONE
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_page_that_a_browser_has_shown_needs_none(kit: Any, order: tuple[int, int]) -> None:
+    """That a page needs a browser is a failure until its document is there, whichever of the two
+    records is read first; one of another page stays.
+    """
+    needs = NotAnArticle(url=URL, reason=NotArticleReason.NEEDS_BROWSER, detail="no prose")
+    page = (kit.capture(hour=1), Reading(kind=PayloadKind.PAGE, not_article=needs))
+    shown = replace(kit.capture(hour=2), record_type=RecordType.CONVERSION)
+    other = kit.capture("https://news.example/a/2", hour=3)
+    entries = [page, (shown, Reading(kind=PayloadKind.PAGE))]
+    with kit.index() as index:
+        index.apply_captures([entries[place] for place in order])
+        index.apply_captures([(other, Reading(kind=PayloadKind.PAGE, not_article=needs))])
+    (failure,) = kit.dump()["failures"]
+    assert other.url in failure

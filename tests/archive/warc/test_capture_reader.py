@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import warc_kit
@@ -24,6 +24,7 @@ from archive.model import (
     Sighting,
     Stage,
 )
+from archive.model.rendering import Rendering, View
 from archive.warc.capture_reader import (
     find_reference,
     locate_warc,
@@ -364,3 +365,39 @@ def test_reading_is_fast_enough(tmp_path):
     began = time.process_time()
     assert len(list(read_captures(warc_kit.only_file(tmp_path)))) == 400
     assert time.process_time() - began < 1.2
+
+
+def test_a_page_as_a_browser_showed_it_is_read_back(tmp_path):
+    """The document is a capture with its page's facts, and its payload is the document in UTF-8;
+    pictures of the page are none.
+    """
+    with warc_kit.writer(tmp_path) as writer:
+        page = writer.write_exchange(warc_kit.exchange(), warc_kit.FACTS)
+        shown = Rendering(
+            page=page,
+            at=page.captured + timedelta(seconds=3),
+            html="<p>نص</p>".encode(),
+            browser="Chromium/1.2",
+            steps=("scrolled to the end",),
+            views=(View(media_type="image/png", data=b"png"),),
+        )
+        written = writer.write_rendering(shown, warc_kit.FACTS)
+    path = warc_kit.only_file(tmp_path)
+    assert list(read_captures(path)) == [page, written]
+    assert (written.record_type, written.url) == (RecordType.CONVERSION, page.url)
+    assert (written.refers_to_id, written.facts) == (page.record_id, warc_kit.FACTS)
+    message = read_payload(tmp_path, written)
+    assert (message.entity, message.content_type) == (shown.html, "text/html;charset=utf-8")
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/html"])
+def test_conversions_of_other_tools_are_no_captures(tmp_path, kind):
+    """Texts of pages (WET files) and old formats made new say nothing that was captured."""
+    fields = (
+        ("WARC-Target-URI", "http://a.example/"),
+        warc_kit.FOREIGN_DATE,
+        ("Content-Type", kind),
+    )
+    path = tmp_path / "c.warc.gz"
+    path.write_bytes(warc_kit.packed([warc_kit.record("conversion", b"text", *fields)]))
+    assert list(read_captures(path)) == []

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from crawler.admin.doctor import run_checks
+from crawler.browser import chromium
 
 
 def test_a_machine_that_runs_the_tests_is_fit(tmp_path: Path) -> None:
@@ -37,3 +38,13 @@ def test_a_check_that_breaks_is_a_finding(tmp_path: Path, monkeypatch: pytest.Mo
     checks = list(run_checks(tmp_path))
     assert any("no such device" in check.observed and not check.ok for check in checks)
     assert checks[-1].name == "scheduler"
+
+
+def test_a_missing_browser_is_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What pages in a browser take is named where it is missing; all else works without."""
+    (found,) = [check for check in run_checks(tmp_path) if check.name == "browser"]
+    assert found.ok
+    monkeypatch.setattr(chromium, "find_chromium", lambda: None)
+    (missing,) = [check for check in run_checks(tmp_path) if check.name == "browser"]
+    assert missing.ok
+    assert "install the system's package `chromium`" in missing.observed

@@ -10,7 +10,7 @@ from loopback_site.server import Site
 from crawler.fetch.address_guard import AddressGuard
 from crawler.fetch.errors import FetchError, FetchReason
 from crawler.fetch.http_client import HttpClient
-from crawler.fetch.request import HttpRequest
+from crawler.fetch.request import HttpRequest, request_bytes, server_of
 
 
 @pytest.mark.parametrize("name", ["Cookie", "Authorization", "Proxy-Authorization"])
@@ -47,3 +47,14 @@ def test_line_ends_in_a_header_are_refused(site: Site) -> None:
     with pytest.raises(FetchError):
         asyncio.run(HttpClient(guard=AddressGuard.for_starts([site.url])).fetch(outgoing))
     assert site.wire.exchanges == []
+
+
+def test_what_a_page_sends_by_itself_is_sent() -> None:
+    """Many a site's script shows its own interface a token that every reader's browser has."""
+    server = server_of("https://news.example/api")
+    headers = ((b"Authorization", b"Bearer public"), (b"Proxy-Authorization", b"x"))
+    sent = request_bytes(
+        server, HttpRequest(url="https://news.example/api", headers=headers, by_page=True)
+    )
+    assert b"Authorization: Bearer public\r\n" in sent
+    assert b"Proxy-Authorization" not in sent

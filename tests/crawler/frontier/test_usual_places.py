@@ -3,7 +3,7 @@
 from loopback_site.server import Site, say
 
 from archive.model import Link, PayloadKind, Reading
-from crawler.crawl.discovery import Window, discover_entries, sitemap_entries
+from crawler.discovery.discovered_entries import Window, discover_entries, sitemap_entries
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import UrlKind
 from crawler.frontier.usual_places import FEED_PATHS, SITEMAP_PATHS

@@ -266,7 +266,7 @@ def test_a_page_about_the_site_is_its_own(head: str) -> None:
         ('<meta property="article:published_time" content="2026-11-07T09:54:00+03:00">', f"<h1>خبر</h1><ul>{ITEMS[:300]}</ul>"),
         ("", (f"<h1>افتتاح المكتبة القديمة أمام الزوار</h1><time "
 f"datetime='2026-11-07T09:54:00+03:00'>السبت</time><ul>{MENU}</ul>")),
-        ("", f"<ul>{MENU}</ul><div id='root'></div><script src='/app.js'></script>"),
+        ("", f"<ul>{MENU}</ul><div id='root'></div>"),
         ("", ("<h1>صحيفة المثال</h1><noscript>You need to enable JavaScript to run this "
 "app.</noscript>")),
         ("", "<p>جار التحميل</p>"),
@@ -295,3 +295,13 @@ def test_readers_comments_make_no_list_of_a_story() -> None:
     )
     found = article_of(html, "https://www.example.test/a")
     assert found.paragraphs == FERRY_LINES
+
+
+def test_a_page_that_shows_its_text_by_scripts_needs_a_browser() -> None:
+    """The empty place where an application puts its page, with the script that does, is no empty
+    page: somebody has to look at it in a browser.
+    """
+    body = f"<ul>{MENU}</ul><div id='root'></div><script src='/app.js'></script>"
+    found = read(body, title="صحيفة المثال", url="https://www.example.test/n/17")
+    assert isinstance(found, NotAnArticle), found
+    assert found.reason == NotArticleReason.NEEDS_BROWSER

@@ -18,8 +18,8 @@ from archive.config import CollectionConfig, SiteConfig
 from archive.layout import CollectionFolder
 from archive.model import CrawlSummary, LeftOutReason
 from archive.urls import is_tracked
-from crawler.crawl.left_out import MAX_LINKED, LeftOutLog, why_waiting
 from crawler.crawl.options import CrawlOptions
+from crawler.discovery.left_out import MAX_LINKED, LeftOutLog, why_waiting
 from crawler.engine.run import crawl_sites
 from crawler.frontier.queue import TRAP, Frontier
 from crawler.frontier.queued_url import QueuedUrl, frontier_key

@@ -6,8 +6,8 @@ import time
 
 from archive.config import SiteConfig
 from archive.urls import origin_of
-from crawler.crawl.discovery import sitemap_entries, start_entries
-from crawler.crawl.link_admission import LinkAdmission
+from crawler.discovery.discovered_entries import sitemap_entries, start_entries
+from crawler.discovery.link_admission import LinkAdmission
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import EntryState, QueuedUrl
 from crawler.politeness.robots_cache import RobotsCache

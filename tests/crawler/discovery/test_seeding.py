@@ -16,11 +16,11 @@ from loopback_site.small_paper import article, listing
 from archive.config import CollectionConfig, SiteConfig
 from archive.layout import CollectionFolder
 from archive.model import CrawlSummary
-from crawler.crawl.discovery import Window
-from crawler.crawl.left_out import LeftOutLog
-from crawler.crawl.link_admission import LinkAdmission
 from crawler.crawl.options import CrawlOptions
-from crawler.crawl.seeding import Seeding
+from crawler.discovery.discovered_entries import Window
+from crawler.discovery.left_out import LeftOutLog
+from crawler.discovery.link_admission import LinkAdmission
+from crawler.discovery.seeding import Seeding
 from crawler.engine.run import crawl_sites
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl
@@ -101,7 +101,7 @@ def test_a_crawl_that_was_interrupted_long_ago_looks_at_its_seeds_first(
     """What is new since then stands there."""
     frontier.add("news", [QueuedUrl(url=f"{HOST}/a")])
     frontier.note_run(CrawlSummary(id="c", site="news", started=datetime.now(UTC)))
-    monkeypatch.setattr("crawler.crawl.seeding.STALE", 0.0)
+    monkeypatch.setattr("crawler.discovery.seeding.STALE", 0.0)
     assert f"{HOST}/" in seeds(frontier, Robots(RobotsPolicy()))
 
 

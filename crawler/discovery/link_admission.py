@@ -23,10 +23,10 @@ from archive.model import (
     Stage,
 )
 from archive.urls import is_tracked
-from crawler.crawl import discovery
-from crawler.crawl.discovery import MAX_SITEMAP_DEPTH, Window
-from crawler.crawl.left_out import LeftOutLog
-from crawler.crawl.tracked_twins import TrackedTwins
+from crawler.discovery import discovered_entries
+from crawler.discovery.discovered_entries import MAX_SITEMAP_DEPTH, Window
+from crawler.discovery.left_out import LeftOutLog
+from crawler.discovery.tracked_twins import TrackedTwins
 from crawler.frontier.key_set import KeySet
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl, frontier_key, whole_key
@@ -139,7 +139,7 @@ class LinkAdmission:
         needed = tuple(url for url in reading.requisites if self._requisites.add(hash(url)))
         reading = replace(reading, links=fresh, requisites=self._limit_requisites(needed, entry))
         return self.select_entries(
-            discovery.discover_entries(reading, entry, capture.url, self._window)
+            discovered_entries.discover_entries(reading, entry, capture.url, self._window)
         )
 
     def _pass_over_other_days(self, reading: Reading, url: str) -> None:
@@ -197,7 +197,7 @@ class LinkAdmission:
             )
             reason = (
                 f"nothing here leads to a page{bounded}: no link, sitemap or feed"
-                " (pages drawn by scripts cannot be followed)"
+                " (pages drawn by scripts need the key `browser`)"
             )
             self._record_once("nothing found", Stage.DISCOVERY, reason, url=self._site.start[0])
         return not self.led_on

@@ -10,9 +10,9 @@ import pytest
 
 from archive.config import SiteConfig
 from archive.model import Stage
-from crawler.crawl.discovery import Window
-from crawler.crawl.left_out import LeftOutLog
-from crawler.crawl.link_admission import LinkAdmission
+from crawler.discovery.discovered_entries import Window
+from crawler.discovery.left_out import LeftOutLog
+from crawler.discovery.link_admission import LinkAdmission
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import Scope, ScopeReason, UrlKind

@@ -17,7 +17,7 @@ from loopback_site.small_paper import article, cached, listing, paper
 from archive.config import CollectionConfig, SiteConfig
 from archive.index.writer import KnownArticle
 from archive.layout import CollectionFolder
-from crawler.crawl.recrawl_policy import AT_MOST, due_again
+from crawler.discovery.recrawl_policy import AT_MOST, due_again
 from crawler.engine.run import CrawlOptions, crawl_sites, exit_code_of
 from crawler.frontier.scope import UrlKind
 

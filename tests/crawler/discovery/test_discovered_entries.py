@@ -19,10 +19,10 @@ from archive.model import (
     Reading,
     Sighting,
 )
-from crawler.crawl import discovery
-from crawler.crawl.discovery import Window
-from crawler.crawl.left_out import LeftOutLog
-from crawler.crawl.link_admission import LinkAdmission
+from crawler.discovery import discovered_entries
+from crawler.discovery.discovered_entries import Window
+from crawler.discovery.left_out import LeftOutLog
+from crawler.discovery.link_admission import LinkAdmission
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import Scope, UrlKind
@@ -40,14 +40,14 @@ def page(*links: Link, **rest) -> Reading:
 def found(
     reading: Reading, entry: QueuedUrl = START, window: Window | None = None
 ) -> list[QueuedUrl]:
-    return list(discovery.discover_entries(reading, entry, entry.url, window))
+    return list(discovered_entries.discover_entries(reading, entry, entry.url, window))
 
 
 def test_sitemaps_come_from_robots_txt_and_are_guessed():
     """What robots.txt names is taken, relative and foreign addresses too; the usual places are
     tried besides, but for those that it names.
     """
-    named = discovery.sitemap_entries(
+    named = discovered_entries.sitemap_entries(
         START.url,
         RobotsRules(b"Sitemap: /sitemap.xml\nSitemap: https://cdn.example/b.xml\nSitemap: x y:"),
     )
@@ -56,7 +56,7 @@ def test_sitemaps_come_from_robots_txt_and_are_guessed():
     guesses = [entry.url for entry in named if entry.guess]
     assert f"{HOST}/news-sitemap.xml" in guesses
     assert f"{HOST}/sitemap.xml" not in guesses
-    guessed = discovery.sitemap_entries(START.url, RobotsRules(b""))
+    guessed = discovered_entries.sitemap_entries(START.url, RobotsRules(b""))
     assert f"{HOST}/sitemap.xml" in [entry.url for entry in guessed]
     assert all(entry.guess for entry in guessed)
 
@@ -135,7 +135,7 @@ def test_since_and_until_pass_over_what_is_announced_outside(
 )
 def test_stated_days(text: str | None, day: date | None):
     """W3C and RFC 5322 dates give their day as written; nonsense none."""
-    assert discovery.parse_day(text) == day
+    assert discovered_entries.parse_day(text) == day
 
 
 def test_links_are_followed_by_what_they_are():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archive.model import Change
-from crawler.crawl.tracked_twins import ENOUGH, TrackedTwins
+from crawler.discovery.tracked_twins import ENOUGH, TrackedTwins
 
 STORY = "https://news.example/news/1"
 

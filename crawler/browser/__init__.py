@@ -1,0 +1,1 @@
+"""Pages in a Chromium whose every exchange is recorded."""
