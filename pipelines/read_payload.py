@@ -180,11 +180,7 @@ def _read_page(
     if isinstance(page, NotAnArticle):
         return Reading(kind=PayloadKind.PAGE, not_article=page, failures=failures)
     # Links first: recovering the body may alter the tree.
-    outlinks = tuple(links.find_outlinks(page))
-    if site.hreflang:
-        linked = {link.url for link in outlinks}
-        versions = links.find_language_versions(page)
-        outlinks += tuple(link for link in versions if link.url not in linked)
+    outlinks = _outlinks(page, site)
     needed = links.find_requisites(page) if site.requisites else ()
     result = from_page(page, captured=facts.captured, site=site)
     if facts.rendered and _needs_browser(result):  # a browser has shown it: there is no more
@@ -217,6 +213,16 @@ def _read_page(
         embedded=tuple(embedded_articles(page, captured=facts.captured, site=site)),
         sightings=_section_sightings(page, outlinks),
     )
+
+
+def _outlinks(page: Page, site: SiteConfig) -> tuple[Link, ...]:
+    """Where a page leads; to its versions in other languages where the site is configured so."""
+    outlinks = tuple(links.find_outlinks(page))
+    if not site.hreflang:
+        return outlinks
+    linked = {link.url for link in outlinks}
+    versions = links.find_language_versions(page)
+    return outlinks + tuple(link for link in versions if link.url not in linked)
 
 
 def _needs_browser(result: Article | NotAnArticle) -> bool:

@@ -22,6 +22,7 @@ from crawler.frontier.scope import UrlKind
 # out.
 ENTRY = "warraq_entry"  # QueuedUrl: what is known of an address that is to be queued
 LEASE = "warraq_lease"  # Lease: of a request that came from the frontier
+ROBOTS = "warraq_robots"  # key of Request.meta: it asks for a robots.txt
 PENDING = "warraq_pending"  # PendingCapture: the latest capture made for the request
 REFERENCE = "warraq_reference"  # Reference: the capture that a 304 would confirm
 NEW_COOKIES = "warraq_new_cookies"  # bool: the answer changed what the next request would send

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.crawl.site_access import ROBOTS
+from crawler.crawl.lease import ROBOTS
 from crawler.fetch.errors import FetchError
 from crawler.fetch.response import CapturedResponse
 from crawler.politeness.robots_cache import RobotsResponse

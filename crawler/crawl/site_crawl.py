@@ -29,6 +29,7 @@ from crawler.crawl.context import ROUND, CrawlContext
 from crawler.crawl.lease import (
     PENDING,
     REFERENCE,
+    ROBOTS,
     FetchOutcome,
     FetchResult,
     Lease,
@@ -67,7 +68,6 @@ NOTE = 5.0  # seconds between two notes of how the crawl stands
 # Seconds for what is under way when a crawl is stopped; then it is broken off, and fetched by the
 # next one.
 GRACE = 5.0
-ROBOTS = "warraq_robots"  # key of Request.meta: it asks for a robots.txt
 _CRAWLS: weakref.WeakKeyDictionary[Crawler, SiteCrawl] = weakref.WeakKeyDictionary()
 
 
@@ -92,17 +92,8 @@ class SiteCrawl:
         self.access = SiteAccess(site, context.layout.root)
         self.proxy = self.access.proxy
         self.failures = SiteFailures(context, tally)
-        window = Window(since=context.options.since, until=context.options.until)
         self.left_out = LeftOutLog(site.name, context.frontier)
-        self.admission = LinkAdmission(
-            site,
-            self.scope,
-            context.frontier,
-            window,
-            self.failures.record_once,
-            self.left_out,
-            TrackedTwins(*context.index.tracked_twins(site.name)),
-        )
+        self.admission = self._open_admission()
         self.seeding = Seeding(site, context.frontier, self.admission, self.robots)
         starts = discovered_entries.start_entries(site)
         self.home = frozenset(origin_of(entry.url) for entry in starts)
@@ -121,6 +112,18 @@ class SiteCrawl:
         if killed is not None:
             context.captures.note_crawl(killed)
         context.captures.note_crawl(tally.summary())
+
+    def _open_admission(self) -> LinkAdmission:
+        options = self.context.options
+        return LinkAdmission(
+            self.site,
+            self.scope,
+            self.context.frontier,
+            Window(since=options.since, until=options.until),
+            self.failures.record_once,
+            self.left_out,
+            TrackedTwins(*self.context.index.tracked_twins(self.site.name)),
+        )
 
     @classmethod
     def of(cls, crawler: Crawler) -> SiteCrawl:
