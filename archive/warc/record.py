@@ -19,6 +19,9 @@ CAPTURE_TYPES = frozenset(str(kind) for kind in RecordType)
 # name. Those of other tools (texts of pages, old formats made new) are no captures.
 RENDERED_BY = "Warraq-Rendered-By"
 
+# What a picture of a page has before the page's URL as its target URI.
+VIEW_URI = "urn:view:"
+
 # The longest block that is read whole into memory.
 MAX_BLOCK = 128 * 1024 * 1024
 

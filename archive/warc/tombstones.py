@@ -25,7 +25,7 @@ from archive.warc import warc_fields
 from archive.warc.file_names import is_arc
 from archive.warc.gzip_members import MAGIC
 from archive.warc.open_file import sync_folder
-from archive.warc.record import CAPTURE_TYPES, Damage, Record
+from archive.warc.record import CAPTURE_TYPES, VIEW_URI, Damage, Record
 from archive.warc.record_reader import read_records
 from archive.warc.serialization import DIGEST_ALGORITHM, GZIP_HEADER, Headers, warc_date
 
@@ -49,7 +49,8 @@ def replace_with_tombstones(
     """Replace the records at these offsets of a WARC file, each with its record id, by tombstones;
     returns their number.
 
-    What sitemaps and feeds announced of them is removed too, from their `metadata` records. With
+    What sitemaps and feeds announced of them is removed too, from their `metadata` records, and so
+    are pictures of pages as a browser showed them, which are not counted. With
     `dry_run` the records are only counted. Raises UsageError for an ARC file, which cannot hold a
     tombstone, and for a record too small for one; StorageError if the disk refuses.
     """
@@ -78,7 +79,8 @@ def _replacements(
     for record in read_records(path, keep=lambda _: _FIELDS_LIMIT):
         if isinstance(record, Damage):
             continue
-        if record.offset in places and record.type in CAPTURE_TYPES:
+        captured = record.offset in places and record.type in CAPTURE_TYPES
+        if captured or _is_view(record, ids):
             yield Replacement(record.offset, _tombstone(record, withdrawal, packed=packed))
         elif record.type == "metadata" and ids & set(record.headers_all("WARC-Concurrent-To")):
             fields = warc_fields.decode_fields(record.block)
@@ -92,6 +94,13 @@ def _replacements(
                 yield Replacement(
                     record.offset, _record_of_length(headers, kept, record.length, packed=packed)
                 )
+
+
+def _is_view(record: Record, ids: set[str]) -> bool:
+    """True if a record is a picture of one of these pages (record ids of their documents)."""
+    if record.type != "resource" or not (record.target_uri or "").startswith(VIEW_URI):
+        return False
+    return bool(ids & set(record.headers_all("WARC-Concurrent-To")))
 
 
 _COMPUTED_HEADERS = {"content-length", "warc-block-digest"}

@@ -45,6 +45,7 @@ from archive.warc.exchange_headers import (
 )
 from archive.warc.http_message import HttpMessage, parse_response
 from archive.warc.open_file import WarcFile
+from archive.warc.record import VIEW_URI
 from archive.warc.serialization import (
     DIGEST_ALGORITHM,
     Headers,
@@ -195,8 +196,8 @@ class WarcWriter:
         """Write a page as a browser showed it, as a `conversion` of the record the browser was
         given (ISO 28500 §6.8), with a `metadata` record before it; returns its capture.
 
-        Its views are `resource` records with a URI of their own (`urn:view:` and the page's), and
-        no captures.
+        Its views stand behind it, in one write: `resource` records with a URI of their own
+        (`urn:view:` and the page's), and no captures.
         """
         file = self._current_file()
         record_id = self._new_id()
@@ -213,22 +214,20 @@ class WarcWriter:
             *rendering_headers(capture, rendering.browser),
         ]
         record = gzip_member(headers, rendering.html)
-        offset = self._append(file, before + record) + len(before)
-        for view in rendering.views:
-            self._write_view(view, capture)
+        views = b"".join(self._view_record(view, capture) for view in rendering.views)
+        offset = self._append(file, before + record + views) + len(before)
         return replace(capture, offset=offset, length=len(record))
 
-    def _write_view(self, view: View, capture: Capture) -> None:
-        """Write a picture of a page as a `resource` record."""
-        file = self._current_file()
-        shown = replace(capture, url=f"urn:view:{capture.url}")
+    def _view_record(self, view: View, capture: Capture) -> bytes:
+        """A picture of a page as a `resource` record."""
+        shown = replace(capture, url=VIEW_URI + capture.url)
         headers = [
             *self._base_headers("resource", self._new_id(), shown),
             ("WARC-Concurrent-To", capture.record_id),
             ("WARC-Payload-Digest", str(Digest.compute(view.data, DIGEST_ALGORITHM))),
             ("Content-Type", view.media_type),
         ]
-        self._append(file, gzip_member(headers, view.data, stored_from=0))
+        return gzip_member(headers, view.data, stored_from=0)
 
     def write_failure(self, failure: Failure) -> None:
         """Write a `metadata` record of a URL that failed, so that a rebuilt index has it too."""

@@ -21,6 +21,21 @@ _MAX_HEIGHT = 16_384  # pixels of a screenshot: Chromium draws no higher
 _HEIGHT = "document.documentElement.scrollHeight"
 _TO_END = f"window.scrollTo(0, {_HEIGHT})"
 _TO_START = "window.scrollTo(0, 0)"
+# The document with what stands in open shadow roots, which its plain markup leaves out; null where
+# it has none.
+_WITH_SHADOWS = """() => {
+  const roots = [];
+  const collect = (place) => {
+    for (const element of place.querySelectorAll("*"))
+      if (element.shadowRoot) { roots.push(element.shadowRoot); collect(element.shadowRoot); }
+  };
+  collect(document);
+  const html = document.documentElement;
+  if (!roots.length || !html.getHTML) return null;
+  const start = html.cloneNode(false).outerHTML.replace(/<[/]html>$/i, "");
+  const doctype = document.doctype ? "<!DOCTYPE html>" : "";
+  return doctype + start + html.getHTML({ shadowRoots: roots }) + "</html>";
+}"""
 
 Settle = Callable[[], Awaitable[None]]
 
@@ -60,6 +75,15 @@ async def _click(page: Page, selector: str) -> bool:
     except Error:  # it does not show, or something lies over it
         return False
     return True
+
+
+async def read_document(page: Page) -> bytes:
+    """The document that the browser holds, as HTML in UTF-8, with its open shadow roots in it
+    (`<template shadowrootmode>`, HTML standard).
+    """
+    whole = await page.evaluate(_WITH_SHADOWS)
+    html = whole if isinstance(whole, str) else await page.content()
+    return html.encode("utf-8", "replace")
 
 
 async def take_views(page: Page, site: SiteConfig) -> tuple[View, ...]:

@@ -20,7 +20,7 @@ from archive.model import Capture
 from archive.model.rendering import Rendering
 from archive.warc.http_message import HttpMessage
 from crawler.browser.chromium import Chromium
-from crawler.browser.page_actions import act_on_page, take_views
+from crawler.browser.page_actions import act_on_page, read_document, take_views
 from crawler.browser.recording_proxy import RecordingProxy, RefusedError
 from crawler.fetch.request import HttpRequest
 
@@ -157,7 +157,7 @@ class SiteBrowser:
         """
         if documents and documents[-1] != documents[0]:
             raise BrowserError(f"its scripts lead on to {documents[-1]}")
-        html = (await tab.content()).encode("utf-8", "replace")
+        html = await read_document(tab)
         if len(html) > MAX_DOCUMENT:
             raise BrowserError(f"its document has more than {MAX_DOCUMENT >> 20} MB")
         return Rendering(

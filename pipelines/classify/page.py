@@ -120,7 +120,7 @@ def classify_page(
     if other_kind := _other_kind(page, metadata, read, says_article=says_article):
         return _rejection(page, *other_kind)
     if not promised and (hiding := hides_something(page, read)):
-        return _rejection(page, reason_without_text(page), hiding)
+        return _rejection(page, *reason_without_text(page, hiding))
     listed = _count_listed_headlines(read)
     if detail := _only_leads(page, metadata, read, listed, says_article=says_article):
         return _rejection(page, NotArticleReason.LISTING, detail)
@@ -241,7 +241,7 @@ def _without_prose(
     if listed >= LISTED or (listed > 1 and not says_article):
         return _rejection(page, NotArticleReason.LISTING, f"{listed} headlines that lead elsewhere")
     if says_article or _is_dated(metadata) or _is_bare(page, read):
-        return _rejection(page, reason_without_text(page), "no paragraph of prose")
+        return _rejection(page, *reason_without_text(page, "no paragraph of prose"))
     return _rejection(
         page, NotArticleReason.LISTING, "no prose, and nothing says that there should be an article"
     )

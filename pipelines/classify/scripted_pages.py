@@ -10,14 +10,15 @@ from pipelines.page.dom import Page
 _RUN = frozenset(("", "module", "text/ecmascript", "application/ecmascript"))
 
 
-def reason_without_text(page: Page) -> NotArticleReason:
-    """Why a page shows no text: NEEDS_BROWSER where it has scripts that a browser would run, else
-    EMPTY.
+def reason_without_text(page: Page, detail: str) -> tuple[NotArticleReason, str]:
+    """Why a page shows no text, and the detail of it: NEEDS_BROWSER where it has scripts that a
+    browser would run, else EMPTY.
     """
     kinds = (
         (element.get("type") or "").partition(";")[0].strip().lower()
         for element in page.root.iter("script")
         if element.get("src") or (element.text or "").strip()
     )
-    runs = any(kind in _RUN or kind.endswith("javascript") for kind in kinds)
-    return NotArticleReason.NEEDS_BROWSER if runs else NotArticleReason.EMPTY
+    if any(kind in _RUN or kind.endswith("javascript") for kind in kinds):
+        return NotArticleReason.NEEDS_BROWSER, f"{detail} until its scripts run"
+    return NotArticleReason.EMPTY, detail

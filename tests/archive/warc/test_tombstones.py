@@ -16,6 +16,7 @@ from warc_kit import FACTS, exchange, only_file, packed, record, response, write
 
 from archive.errors import UsageError
 from archive.model import Capture
+from archive.model.rendering import Rendering, View
 from archive.model.withdrawal import Withdrawal
 from archive.warc.capture_reader import read_captures
 from archive.warc.record import Record
@@ -125,3 +126,25 @@ def test_what_cannot_hold_a_tombstone(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="tombstone"):
             replace_with_tombstones(path, {0: ""}, GONE)
         assert path.read_bytes() == data
+
+
+def test_pictures_of_a_page_go_with_it(tmp_path: Path) -> None:
+    """A screenshot shows what a withdrawal takes out; one of another page stays."""
+    with writer(tmp_path) as warc:
+        shown = []
+        for second in (1, 2):
+            page = warc.write_exchange(exchange(second=second), FACTS)
+            rendering = Rendering(
+                page=page,
+                at=page.captured,
+                html=b"<p>text</p>" * 40,
+                browser="Chromium/1",
+                views=(View(media_type="image/png", data=b"picture" * 100),),
+            )
+            shown.append(warc.write_rendering(rendering, FACTS))
+    path = only_file(tmp_path)
+    assert replace_with_tombstones(path, {shown[0].offset: shown[0].record_id}, GONE) == 1
+    types = [each.type for each in read_records(path) if isinstance(each, Record)]
+    assert types.count("conversion") == 1
+    assert types.count("resource") == 1
+    assert gzip.decompress(path.read_bytes()).count(b"picture" * 100) == 1

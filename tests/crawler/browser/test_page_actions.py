@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from pipelines.page.dom import Page, parse_page
+
 Show = Callable[..., Any]
 GROWS = """<div id=list></div><button class=more onclick="grow()">more</button><script>
 let count = 0;
@@ -50,3 +52,20 @@ def test_pictures_are_taken_of_the_whole_page(show: Show) -> None:
     assert picture.media_type == "image/png"
     assert int.from_bytes(picture.data[20:24], "big") >= 3000
     assert paper.data.startswith(b"%PDF-")
+
+
+def test_what_stands_in_shadow_roots_is_in_the_document(show: Show) -> None:
+    """Elements of a site's own making often hold the text; it stands where they stand, nested ones
+    too, and is read.
+    """
+    rendering, _ = show(
+        """<!DOCTYPE html><html lang="ar"><body><news-text></news-text><script>
+        const outer = document.querySelector("news-text").attachShadow({ mode: "open" });
+        outer.innerHTML = "<p>outer text</p><div></div>";
+        outer.querySelector("div").attachShadow({ mode: "open" }).innerHTML = "<p>inner text</p>";
+        </script></body></html>"""
+    )
+    assert rendering.html.startswith(b'<!DOCTYPE html><html lang="ar"><head>')
+    page = parse_page(rendering.html, "https://news.example/a", "text/html;charset=utf-8")
+    assert isinstance(page, Page)
+    assert [element.text for element in page.root.iter("p")] == ["outer text", "inner text"]

@@ -43,4 +43,6 @@ def reason(script: str) -> NotArticleReason:
     html = f"<html><body><div id=root></div>{script}</body></html>"
     page = parse_page(html.encode(), "https://news.example/1")
     assert isinstance(page, Page)
-    return reason_without_text(page)
+    found, detail = reason_without_text(page, "no prose")
+    assert detail.startswith("no prose")
+    return found
