@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from made_captures import made_capture
+
 from archive.model import Capture, FetchFacts, RecordType
 from pipelines.payload_facts import PayloadFacts, ends_with_end_tag
 
@@ -48,3 +50,12 @@ def test_where_a_page_ends() -> None:
     )
     assert not ends_with_end_tag(b"<p>Boats</html>" + b"<!-- -->" * 500 + b"<p>More")
     assert not ends_with_end_tag(b"<p>Boats")
+
+
+def test_a_page_that_a_browser_shows_is_read_from_what_it_showed() -> None:
+    """The page's own bytes are then no page; the document is."""
+    own = made_capture("https://www.marsh.example/a", facts=FetchFacts(in_browser=True))
+    shown = made_capture("https://www.marsh.example/a", record_type=RecordType.CONVERSION)
+    for capture, unread, rendered in ((own, True, False), (shown, False, True)):
+        facts = PayloadFacts.of_capture(capture, content_type="text/html", content_encoding=None)
+        assert (facts.requisite, facts.rendered) == (unread, rendered)

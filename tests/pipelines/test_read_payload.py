@@ -217,3 +217,11 @@ def test_what_cannot_be_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pipelines.read_payload.DECODED_LIMIT", 1 << 20)
     large = read(gzip.compress(b" " * (2 << 20)), content_encoding="gzip")
     assert (large.kind, reason(large)) == (PayloadKind.OTHER, NotArticleReason.TOO_LARGE)
+
+
+def test_a_page_that_is_empty_in_a_browser_too_needs_none() -> None:
+    """Without its scripts a page needs a browser; as the browser showed it, it is empty."""
+    shell = "<html><body><div id='root'></div><script src='/app.js'></script></body></html>"
+    assert reason(read(shell)) is NotArticleReason.NEEDS_BROWSER
+    assert reason(read(shell, rendered=True)) is NotArticleReason.EMPTY
+    assert read(ARTICLE, rendered=True) == read(ARTICLE)
