@@ -14,10 +14,6 @@ import socket
 import ssl
 from dataclasses import dataclass, replace
 
-from python_socks import ProxyError as SocksError
-from python_socks import ProxyType
-from python_socks.async_.asyncio import Proxy as SocksProxy
-
 from archive.credentials import ProxyServer
 from crawler.fetch.operator_secrets import OperatorSecrets
 from crawler.fetch.request import HttpRequest, Server
@@ -82,6 +78,11 @@ class ProxyConnector:
             raise
 
     async def _through_socks(self, host: str, port: int) -> socket.socket:
+        # Late: most crawls go through none.
+        from python_socks import ProxyError as SocksError
+        from python_socks import ProxyType
+        from python_socks.async_.asyncio import Proxy as SocksProxy
+
         server = self.server
         proxy = SocksProxy(
             proxy_type=ProxyType.SOCKS5,
