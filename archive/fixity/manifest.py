@@ -265,7 +265,7 @@ def check_chain(folder: Path) -> Iterator[Finding]:
         if manifest.exists():
             yield Finding(file=name, rule="fixity", detail="is missing, though there is a manifest")
         return
-    previous, manifest_digest = _NO_LINE_BEFORE, None
+    previous, digests = _NO_LINE_BEFORE, [""]  # of the manifests that the lines state
     known: dict[str, str] = {}
     for number, raw in enumerate(_chain_lines(chain), 1):
         where = f"line {number}"
@@ -277,13 +277,17 @@ def check_chain(folder: Path) -> Iterator[Finding]:
             line, problem = {}, "cannot be read"
         if problem:
             yield Finding(file=name, rule="fixity", detail=f"{where}: {problem}")
-        previous, manifest_digest = hashlib.sha256(raw).hexdigest(), line.get("manifest")
-    if not manifest.exists() or sha256_of(manifest) != manifest_digest:
-        yield Finding(
-            file=f"{folder.name}/{MANIFEST}",
-            rule="fixity",
-            detail="is not the manifest the chain ends in",
-        )
+        previous = hashlib.sha256(raw).hexdigest()
+        digests = [digests[-1], line.get("manifest")]
+    found = sha256_of(manifest) if manifest.exists() else ""
+    if found != digests[-1]:
+        detail = "is not the manifest the chain ends in"
+        if found == digests[0]:
+            detail = (
+                "lacks what the chain stated last, as where a kill or a full disk came between;"
+                " run: warraq index"
+            )
+        yield Finding(file=f"{folder.name}/{MANIFEST}", rule="fixity", detail=detail)
 
 
 def _restatement_problem(line: dict[str, Any], known: dict[str, str]) -> str | None:

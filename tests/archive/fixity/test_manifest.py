@@ -198,3 +198,22 @@ def test_a_line_cut_off_by_a_kill(collection: Path) -> None:
     assert state(collection) == ["archive/9.warc.gz"]
     assert chain.read_bytes().startswith(whole)
     assert problems(collection) == []
+
+
+def test_a_statement_that_a_full_disk_cut_short_is_finished_later(collection: Path) -> None:
+    """The chain is written first: a manifest that lacks its last line is told with what to do, and
+    made whole by the next statement.
+    """
+    state(collection)
+    manifest = collection / "fixity" / MANIFEST
+    before = manifest.read_bytes()
+    (collection / "archive" / "3.warc.gz").write_bytes(b"more")
+    state(collection)
+    manifest.write_bytes(before)
+    [(file, detail)] = problems(collection)
+    assert file == f"fixity/{MANIFEST}"
+    assert detail.endswith("run: warraq index")
+    state(collection)
+    assert problems(collection) == []
+    manifest.write_bytes(before.replace(b"0.warc", b"9.warc"))
+    assert (f"fixity/{MANIFEST}", "is not the manifest the chain ends in") in problems(collection)
