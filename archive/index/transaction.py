@@ -137,6 +137,7 @@ class CaptureBatch:
 
     def _pending(self, article: ReadArticle) -> PendingChange:
         site, key = article.address
+        own_key = str(article.reading["own_key"])
         url = self._db.execute(
             "SELECT 1 FROM _readings WHERE url = ? LIMIT 1", (article.reading["url"],)
         ).fetchone()
@@ -144,7 +145,7 @@ class CaptureBatch:
             article.reading["capture_id"],
             address=article.address,
             before=self._latest_capture(site, key),
-            before_here=self._latest_capture(site, str(article.reading["own_key"])),
+            before_here=None if own_key == key else self._latest_capture(site, own_key),
             new_url=url is None
             and not article.text["part"],  # a further part is no other address of the same
         )
@@ -153,13 +154,18 @@ class CaptureBatch:
         """The latest capture (id) of the article that an address names; of those not judged yet,
         the ones that name it.
         """
-        row = self._db.execute(
-            "SELECT capture_id FROM _readings WHERE site = :site AND ordinal = 0 AND"
-            " (name_key = :name OR (key = :name AND name_key = ''))"
-            " ORDER BY order_key DESC LIMIT 1",
-            {"site": site, "name": name},
+        named = self._db.execute(
+            "SELECT order_key, capture_id FROM _readings WHERE site = ? AND name_key = ?"
+            " AND ordinal = 0 ORDER BY order_key DESC LIMIT 1",
+            (site, name),
         ).fetchone()
-        return str(row[0]) if row else None
+        unjudged = self._db.execute(
+            "SELECT max(order_key), capture_id FROM _readings WHERE site = ? AND key = ?"
+            " AND own_key != key AND name_key = ''",
+            (site, name),
+        ).fetchone()
+        latest = max(row for row in (named, unjudged, ("", None)) if row and row[0] is not None)
+        return latest[1]
 
     def _read(self, article: ReadArticle) -> None:
         site, key = article.address
