@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 XDIST ?= 2
 
-.PHONY: demo test check docs eval bench soak clean
+.PHONY: demo test check docs eval bench soak fortnight year clean
 
 .venv/.ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -17,7 +17,7 @@ demo: .venv/.ready  ## crawl a small made-up Arabic news site on loopback and se
 .peers/.ready: tests/install-peers
 	PYTHON=$(PYTHON) tests/install-peers
 
-test: .venv/.ready .peers/.ready  ## all tests (under ten minutes on two cores)
+test: .venv/.ready .peers/.ready  ## all tests (some twenty minutes on two cores)
 	$(BIN)/python -m pytest -n $(XDIST) --dist loadfile -q
 
 check: .venv/.ready  ## format, lint, types, layers, dead code, generated docs
@@ -33,6 +33,12 @@ bench: .venv/.ready  ## the whole job beside a straightforward build (some five 
 
 soak: .venv/.ready  ## a hundred kills at random moments, each followed by every check (some twenty minutes)
 	WARRAQ_KILLS=100 $(BIN)/python -m pytest -s --timeout=7200 tests/faults/test_random_kills.py
+
+fortnight: .venv/.ready  ## a newspaper crawled every hour of a fortnight: what it costs, what is noticed how late
+	WARRAQ_DAYS=14 $(BIN)/python -m pytest -s --timeout=7200 tests/years
+
+year: .venv/.ready  ## a newspaper's year, lived through fast: how the index grows, and what is asked for (some five minutes)
+	WARRAQ_YEAR=1 $(BIN)/python -m pytest -s --timeout=7200 tests/years/test_year.py
 
 docs: .venv/.ready  ## write the generated parts of docs/ anew
 	$(BIN)/cog -I docs -r docs/*.md

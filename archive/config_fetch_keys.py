@@ -11,6 +11,7 @@ from archive.config_parsers import (
     parse_class_name,
     parse_flag,
     parse_ip_family,
+    parse_signal,
     parse_text,
 )
 from archive.credentials import parse_headers, parse_login, parse_proxy
@@ -83,6 +84,39 @@ FETCH_KEYS: Final = (
         expects="the URL of a proxy, http, https, socks5 or socks5h, or a table of it",
         meaning="Ask the site through it; the WARC says that there was a proxy (docs/access.md).",
         example='"socks5h://127.0.0.1:9050"',
+    ),
+    Key(
+        table=SITE,
+        name="obey_signals",
+        parse=parse_signal,
+        many=True,
+        default=(),
+        expects="a list of noarchive, noindex, nofollow, tdm, rsl, ai-train, ai-input and search",
+        meaning=(
+            "Which statements about use are kept to; all are recorded (`usage_signals`). "
+            "`noarchive`, `noindex`, `nofollow` of X-Robots-Tag and robots metas; `tdm`: "
+            "tdm-reservation 1, in tdmrep.json, headers or metas; `ai-train`, `ai-input`, "
+            "`search`: denied by Content-Signal or Content-Usage, `ai-train` by `noai`, too; "
+            "`rsl`: RSL licences of robots.txt, front pages or the page itself that do not grant "
+            "the use `search` (prohibited, by `all` too, not among those permitted, only for "
+            "payment, or by a licence server), nor `ai-train` and `ai-input` where these stand "
+            "here, too. What robots.txt, tdmrep.json and linked licences reserve is not asked for "
+            "(where they are kept to, they are read once a day before all pages, those that only "
+            "front pages link to before all others); a page "
+            "that reserves itself stays in the WARC and out of the index; by `nofollow` its links "
+            "are not followed."
+        ),
+        example='["noarchive", "tdm"]',
+    ),
+    Key(
+        table=SITE,
+        name="obey_robots",
+        parse=parse_flag,
+        default=True,
+        expects="true or false",
+        meaning="Keep to the site's robots.txt (RFC 9309). `false` only where you have the "
+        "publisher's word for it; the choice is written into every WARC.",
+        example="true",
     ),
     Key(
         table=SITE,

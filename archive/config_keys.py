@@ -14,18 +14,22 @@ from typing import Any, Final
 from archive.config_browser_keys import BROWSER_KEYS
 from archive.config_fetch_keys import FETCH_KEYS
 from archive.config_key import COLLECTION, REQUIRED, SELECTORS, SITE, Key
+from archive.config_monitor_keys import ALARM_KEYS, MONITOR_KEYS
 from archive.config_parsers import (
+    parse_concurrency,
     parse_contact,
     parse_count,
     parse_cron,
-    parse_duration,
+    parse_delay,
     parse_flag,
     parse_language,
     parse_regex,
     parse_selector,
     parse_share,
+    parse_site_name,
     parse_size,
     parse_text,
+    parse_time_limit,
     parse_url,
     parse_zone,
 )
@@ -84,6 +88,36 @@ KEYS: Final = (
     ),
     Key(
         table=COLLECTION,
+        name="max_time",
+        parse=parse_time_limit,
+        default=None,
+        unit="seconds",
+        expects='a number of seconds, or text such as "2h"',
+        meaning="How long a crawl of a site goes on at most; the next one goes on where it was.",
+        example='"2h"',
+    ),
+    Key(
+        table=COLLECTION,
+        name="min_free",
+        parse=parse_size,
+        default=None,
+        unit="bytes",
+        expects='a size such as "5 GB"',
+        meaning="Work ends in good order, with exit code 3, before less is free on the disk.",
+        example='"5 GB"',
+    ),
+    Key(
+        table=COLLECTION,
+        name="quota",
+        parse=parse_size,
+        default=None,
+        unit="bytes",
+        expects='a size such as "500 GB"',
+        meaning="The same when all files of the collection together have reached this size.",
+        example='"500 GB"',
+    ),
+    Key(
+        table=COLLECTION,
         name="signing_key",
         parse=parse_text,
         default=None,
@@ -93,6 +127,7 @@ KEYS: Final = (
         "collection's folder. Keep it outside of what you hand on.",
         example='"/etc/warraq/signing.pem"',
     ),
+    *ALARM_KEYS,
     Key(
         table=COLLECTION,
         name="format",
@@ -102,6 +137,7 @@ KEYS: Final = (
         meaning="The form of the collection; written by `init`, not to be changed.",
         example="1",
     ),
+    *MONITOR_KEYS,
     Key(
         table=SITE,
         name="start",
@@ -109,9 +145,27 @@ KEYS: Final = (
         many=True,
         default=REQUIRED,
         expects='a URL such as "https://news.example/" or a list of them',
-        meaning="Where the crawl begins, and by its host what the site is. Naming a host here "
-        "is also the only way to allow a loopback or private address. Required.",
+        meaning="Where the crawl begins, and by its host what the site is. A loopback or "
+        "private address is asked only where it stands here itself, with its port, or `localhost` "
+        "(and names that end in it, RFC 6761), which can only mean this machine; a name that leads "
+        "to one only with `private`. Required.",
         example='["https://news.example/"]',
+    ),
+    Key(
+        table=SITE,
+        name="private",
+        parse=parse_flag,
+        default=False,
+        expects="true or false",
+        meaning=(
+            "The hosts that `start` names, at their ports, may have addresses in a private network "
+            "or on this machine (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, "
+            "127.0.0.0/8, fc00::/7, ::1): an intranet. Without it such a name is not asked, since "
+            "whoever owns a name can point it into your network at any time. Not needed for an "
+            "address itself or `localhost` in `start`. Link-local addresses and those where clouds "
+            "tell their secrets are never permitted by it."
+        ),
+        example="true",
     ),
     Key(
         table=SITE,
@@ -136,17 +190,49 @@ KEYS: Final = (
         name="schedule",
         parse=parse_cron,
         default=None,
-        expects='a cron expression of five fields such as "*/30 * * * *"',
+        expects='a cron expression of five fields such as "*/30 * * * *", or @hourly, @daily …',
         meaning="When `warraq run-due` crawls the site; without it only `warraq crawl` does.",
         example='"*/30 * * * *"',
     ),
     Key(
         table=SITE,
+        name="jitter",
+        parse=parse_delay,
+        default=0.0,
+        unit="seconds",
+        expects='a number of seconds up to a day, or text such as "10m"',
+        meaning="Begin up to so long after `schedule`: each site and time has an offset of its own"
+        " within it, so that many sites of one schedule do not begin at once.",
+        example='"10m"',
+    ),
+    Key(
+        table=SITE,
+        name="paused",
+        parse=parse_flag,
+        default=False,
+        expects="true or false",
+        meaning="`crawl` and `run-due` pass the site over unless `crawl` names it; written by"
+        " `warraq sites pause` and `resume`.",
+        example="true",
+    ),
+    Key(
+        table=SITE,
+        name="aliases",
+        parse=parse_site_name,
+        many=True,
+        default=(),
+        expects="a former name of the site or a list of them",
+        meaning="What the site was called before, its first name first: articles captured under"
+        " these names are its own, and keep their ids.",
+        example='["gulf"]',
+    ),
+    Key(
+        table=SITE,
         name="delay",
-        parse=parse_duration,
+        parse=parse_delay,
         default=1.0,
         unit="seconds",
-        expects='a number of seconds, or text such as "500ms"',
+        expects='a number of seconds up to a day, or text such as "500ms"',
         meaning="Pause between two requests to one host. A longer Crawl-delay in the site's "
         "robots.txt wins. Where every `start` is on this machine itself (loopback) the "
         "default is 0.",
@@ -155,10 +241,10 @@ KEYS: Final = (
     Key(
         table=SITE,
         name="concurrency",
-        parse=parse_count,
+        parse=parse_concurrency,
         default=2,
         unit="requests",
-        expects="a whole number from 1 up",
+        expects="a whole number from 1 up, 64 at most",
         meaning="Requests to one host under way at once.",
         example="2",
     ),
@@ -195,16 +281,6 @@ KEYS: Final = (
     ),
     Key(
         table=SITE,
-        name="obey_robots",
-        parse=parse_flag,
-        default=True,
-        expects="true or false",
-        meaning="Keep to the site's robots.txt (RFC 9309). `false` only where you have the "
-        "publisher's word for it; the choice is written into every WARC.",
-        example="true",
-    ),
-    Key(
-        table=SITE,
         name="max_pages",
         parse=parse_count,
         default=None,
@@ -212,6 +288,29 @@ KEYS: Final = (
         expects="a whole number from 1 up",
         meaning="The most a single crawl of the site fetches; no bound without it.",
         example="5000",
+    ),
+    Key(
+        table=SITE,
+        name="budget",
+        parse=parse_count,
+        default=None,
+        unit="requests a day",
+        expects="a whole number from 1 up",
+        meaning="The most visits a day of articles that nothing announces, to see whether they are"
+        " still there and still the same, evenly spread over the day; what waits longest for its"
+        " turn goes first. `warraq schedule --explain` prints what they cost without it.",
+        example="500",
+    ),
+    Key(
+        table=SITE,
+        name="max_time",
+        parse=parse_time_limit,
+        default=None,
+        unit="seconds",
+        expects='a number of seconds, or text such as "30m"',
+        meaning="How long a single crawl of the site goes on at most, in place of the collection's"
+        " `max_time`; a shorter `--max-time` wins. The next crawl goes on where it was.",
+        example='"30m"',
     ),
     Key(
         table=SITE,

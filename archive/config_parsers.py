@@ -15,6 +15,16 @@ from datetime import UTC, datetime
 from functools import cache
 from urllib.parse import urlsplit
 
+MOST_AT_ONCE = 64  # requests to one host
+LONGEST_DELAY = 86_400.0  # seconds
+# crontab(5)'s names of schedules.
+_NICKNAMES = {
+    "@hourly": "0 * * * *",
+    **dict.fromkeys(("@daily", "@midnight"), "0 0 * * *"),
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+    **dict.fromkeys(("@yearly", "@annually"), "0 0 1 1 *"),
+}
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
 _SIZES = {
@@ -23,12 +33,15 @@ _SIZES = {
     "kb": 10**3,
     "mb": 10**6,
     "gb": 10**9,
+    "tb": 10**12,
     "kib": 2**10,
     "mib": 2**20,
     "gib": 2**30,
+    "tib": 2**40,
 }
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]?i?b?)", re.IGNORECASE)
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?i?b?)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_SITE_NAME = re.compile(r"[^\W_][\w.-]{0,63}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SPACE = re.compile(r"\s")
 # What can be seen to be right is not compiled to find out: that takes 0.1 ms for each regular
@@ -76,11 +89,24 @@ def parse_count(value: object) -> int:
     return value
 
 
+def parse_concurrency(value: object) -> int:
+    """A whole number from 1 to 64: more at once is no crawl any more, but an attack."""
+    if parse_count(value) > MOST_AT_ONCE:
+        raise ValueError(f"not {value!r}")
+    return parse_count(value)
+
+
 def parse_ip_family(value: object) -> int:
     """4 or 6."""
     if isinstance(value, bool) or value not in (4, 6):
         raise ValueError(f"not {value!r}")
     return parse_count(value)
+
+
+def parse_signal(value: object) -> str:
+    """One of the statements about use that a crawl can be told to keep to."""
+    words = ("noarchive", "noindex", "nofollow", "tdm", "rsl", "ai-train", "ai-input", "search")
+    return _one_of(value, words)
 
 
 def parse_browser_use(value: object) -> str:
@@ -122,6 +148,22 @@ def parse_duration(value: object) -> float:
     raise ValueError(f"not {value!r}")
 
 
+def parse_delay(value: object) -> float:
+    """A duration of a day at most, in seconds: a site that is waited for longer is not crawled."""
+    seconds = parse_duration(value)
+    if seconds > LONGEST_DELAY:
+        raise ValueError(f"not {value!r}")
+    return seconds
+
+
+def parse_time_limit(value: object) -> float:
+    """A duration of more than nothing, in seconds."""
+    seconds = parse_duration(value)
+    if not seconds:
+        raise ValueError(f"not {value!r}")
+    return seconds
+
+
 def parse_size(value: object) -> int:
     """A number of bytes: a whole number, or text such as `500 MB`, `1 GB`, `64 MiB`."""
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
@@ -151,6 +193,14 @@ def _zone_names() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
+def parse_site_name(value: object) -> str:
+    """The name of a site: letters, digits, '.', '-' and '_', at most 64."""
+    name = parse_text(value)
+    if not _SITE_NAME.fullmatch(name):
+        raise ValueError(f"not {name!r}")
+    return name
+
+
 def parse_language(value: object) -> str:
     """A language tag (BCP 47) such as `ar`, `en` or `ar-EG`."""
     name = parse_text(value)
@@ -169,8 +219,11 @@ def parse_class_name(value: object) -> str:
 
 
 def parse_cron(value: object) -> str:
-    """A cron expression of five fields that will come round again."""
+    """A cron expression of five fields that will come round again, or one of crontab(5)'s names for
+    some (`@daily`), as five fields.
+    """
     expression = parse_text(value)
+    expression = _NICKNAMES.get(expression.lower(), expression)
     if _PLAIN_CRON.fullmatch(expression):
         return expression
     from cronsim import CronSim, CronSimError

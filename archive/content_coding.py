@@ -226,8 +226,6 @@ def _decode_zstd(data: bytes, step: int) -> _Pieces:
         if decoder.eof:
             position -= len(decoder.unused_data)
             if data[position + 1 : position + 4] not in _ZSTD_FRAMES:
-                return (
-                    "bytes after the end of the data" if data[position:].strip(_PADDING) else None
-                )
+                return _BEHIND if data[position:].strip(_PADDING) else None
             decoder = zstd.ZstdDecompressor(options=_ZSTD_WINDOW)
     return _CUT_SHORT

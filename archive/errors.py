@@ -6,13 +6,16 @@
     ├── NewerCollectionError    2   the collection was written by a newer Warraq
     ├── StorageError            1   disk full, no permission, database locked or corrupt
     ├── ArchiveWriteError       1   a WARC could not be written: the crawl stops at once
+    ├── NoReaderError           1   no process can be had to read pages: the crawl stops
+    ├── StalledError            1   a run made no progress although work was due
     ├── DamagedRecordError      4   bytes of a WARC record are not what they should be
-    ├── CollectionBusyError    75   another process holds the write lock (EX_TEMPFAIL, sysexits.h)
+    ├── NoRoomError             3   the floor of free space, or the quota: all ended in good order
+    ├── CollectionBusyError    75   another process holds it, or the site (EX_TEMPFAIL, sysexits.h)
     └── CrawlInterruptedError 130   a signal ended the work; state is saved
 
-Exit codes 3 (done, but a site failed) and 4 (damage found) are verdicts drawn over a summary or
-over findings, not exceptions. Only `crawler.cli` exits. A message says which file, field or URL,
-what is wrong, and what to do.
+Exit codes 3 (done, but a site failed) and 4 (damage found) are verdicts otherwise, drawn over a
+summary or over findings, not exceptions. Only `crawler.cli` exits. A message says which file, field
+or URL, what is wrong, and what to do.
 """
 
 from __future__ import annotations
@@ -53,14 +56,28 @@ class ArchiveWriteError(WarraqError):
     """A WARC record could not be written whole. Nothing may be fetched after this."""
 
 
+class NoReaderError(WarraqError):
+    """No process can be had to read pages. What was captured is kept, and read by the next run."""
+
+
+class StalledError(WarraqError):
+    """A run made no progress for long, although work was due. The next goes on from there."""
+
+
 class DamagedRecordError(WarraqError):
     """A WARC record cannot be read as it was written."""
 
     exit_code = 4
 
 
+class NoRoomError(WarraqError):
+    """The collection has reached its floor of free space or its quota; nothing is lost by that."""
+
+    exit_code = 3
+
+
 class CollectionBusyError(WarraqError):
-    """Another process holds the collection's write lock."""
+    """Another process holds the collection, or crawls the site."""
 
     exit_code = 75
 

@@ -6,22 +6,20 @@ What stands inside the files is others' business; `warraq.toml` is read by `arch
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-
-from filelock import FileLock, Timeout
 
 from archive.config import check_format
 from archive.errors import CollectionBusyError, StorageError, UsageError
-from archive.fixity.index_seal import delete_index_checksums, write_index_checksums
-from archive.model import iso_utc
+from archive.fixity.index_seal import (
+    begin_index_checksums,
+    delete_index_checksums,
+    write_index_checksums,
+)
+from archive.locks.file_locks import FileLock, holder_of, is_locked
 
 CONFIG_NAME = "warraq.toml"
 ENVIRONMENT = "WARRAQ_COLLECTION"
@@ -30,6 +28,10 @@ ENVIRONMENT = "WARRAQ_COLLECTION"
 # back.
 _FOLDER_MODE = 0o750
 _FILE_MODE = 0o640
+# Seconds for which a crawl waits while another one mends or closes files. Where that takes longer,
+# as after a deleted index, it had better come again.
+_TURN = 30.0
+_LEASE = 0.02  # seconds for which a lease is tried: of a hundred sites all may be held
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +91,14 @@ class CollectionFolder:
         return self.state / "index.seal"
 
     @property
-    def log(self) -> Path:
-        """The log of crawls."""
-        return self.state / "crawl.log"
+    def logs(self) -> Path:
+        """The folder of the logs of runs."""
+        return self.state / "logs"
+
+    @property
+    def reports(self) -> Path:
+        """The folder of the reports of runs."""
+        return self.root / "reports"
 
     @classmethod
     def create(cls, root: Path, config_text: str) -> CollectionFolder:
@@ -148,69 +155,131 @@ class CollectionFolder:
         check_format(root / CONFIG_NAME)
         return cls(root)
 
+    # ---------------------------------------------------------------------------------- who writes
+
     @contextmanager
     def write_lock(self) -> Iterator[None]:
-        """Be the collection's one writer while the block runs; its end notes what the index's bytes
-        are (`archive.fixity.index_seal`).
+        """Be the only process that writes to the collection while the block runs; its end notes
+        what the index's bytes are (`archive.fixity.index_seal`).
 
-        Raises CollectionBusyError at once where another process is, naming it. The lock is the
-        kernel's (`flock`) and ends with its holder, so a process that was killed leaves nothing to
-        clean up; the file beside it only tells who.
+        For what concerns the whole collection: a rebuild, an import, a withdrawal. Raises
+        CollectionBusyError at once where another process writes or crawls, naming it.
         """
-        lock = FileLock(self.lock, mode=_FILE_MODE, timeout=0)
+        lock = self._lock()
+        try:
+            yield
+        finally:
+            write_index_checksums(self.index_db, self.index_checksums)
+            lock.release()
+
+    @contextmanager
+    def crawl_lock(self) -> Iterator[FileLock]:
+        """Write to the collection beside other crawls while the block runs; `site_lease` says for
+        which sites.
+
+        Raises CollectionBusyError at once where a process has the whole collection. The last of the
+        crawls notes what the index's bytes are.
+        """
+        lock = self._lock(shared=True)
+        try:
+            yield lock
+        finally:
+            try:
+                self._seal_behind_last(lock)
+            except BlockingIOError:
+                pass  # another process has the whole collection already, and sees to it
+            finally:
+                lock.release()
+
+    def _lock(self, *, shared: bool = False) -> FileLock:
+        lock = FileLock(self.lock)
         try:
             # A restored backup may hold no more than warraq.toml and archive/.
             for folder in (self.archive, self.indexes, self.state):
                 folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
-            lock.acquire()
-            self._write_signature()
+            if not lock.acquire(shared=shared):
+                raise CollectionBusyError(
+                    f"{self.root} is being written by {self.describe_lock_holder()};"
+                    " try again later"
+                )
             delete_index_checksums(self.index_checksums)
-        except Timeout as error:
-            raise CollectionBusyError(
-                f"{self.root} is being written by {self.describe_lock_holder()}; try again later"
-            ) from error
         except OSError as error:
             lock.release()
             raise StorageError(
                 f"{error.filename or self.state}: cannot be written: {error.strerror}"
             ) from error
+        return lock
+
+    def _seal_behind_last(self, lock: FileLock) -> None:
+        """Note what the index's bytes are, unless another process writes or comes meanwhile."""
+        if not lock.become_exclusive():
+            return
+        begin_index_checksums(self.index_checksums)
+        lock.become_shared()  # so that reading the index keeps nobody out
+        write_index_checksums(
+            self.index_db, self.index_checksums, is_undisturbed=lock.become_exclusive
+        )
+
+    def site_lease(self, site: str) -> FileLock:
+        """The right to crawl a site, until it is released or this process ends; hold `crawl_lock`.
+
+        Raises CollectionBusyError at once where another process has it, naming it.
+        """
+        lease = FileLock(self._lease(site))
+        try:
+            self._leases.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+            if lease.acquire(wait=_LEASE):
+                return lease
+        except OSError as error:
+            raise StorageError(
+                f"{error.filename or self.state}: cannot be written: {error.strerror}"
+            ) from error
+        raise CollectionBusyError(f"{site} is being crawled by {self.crawler_of(site)}")
+
+    @contextmanager
+    def upkeep_turn(self, wait: float = _TURN) -> Iterator[None]:
+        """Mend, close and state files while the block runs, one crawl at a time; hold `crawl_lock`.
+
+        Raises CollectionBusyError where another crawl has its turn for longer than `wait` seconds.
+        """
+        path = self.state / "upkeep"
+        turn = FileLock(path)
+        if not turn.acquire(wait=wait):
+            raise CollectionBusyError(
+                f"{self.root} is being brought up to date by {holder_of(path)}; try again later"
+            )
         try:
             yield
         finally:
-            write_index_checksums(self.index_db, self.index_checksums)
-            with suppress(OSError):
-                self._signature.unlink()
-            lock.release()
+            turn.release()
 
     def is_busy(self) -> bool:
-        """Whether another process holds the write lock; does not keep it from being taken."""
-        try:
-            descriptor = os.open(self.lock, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError:
-            return False
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(descriptor)
-        return False
+        """Whether any process writes to the collection; keeps none from beginning to."""
+        return is_locked(self.lock)
+
+    def is_held_alone(self) -> bool:
+        """Whether a process has the whole collection, so that no site can be crawled."""
+        return is_locked(self.lock, alone=True)
+
+    def is_crawling(self, site: str) -> bool:
+        """Whether a process crawls the site."""
+        return is_locked(self._lease(site), alone=True)
+
+    def crawler_of(self, site: str) -> str:
+        """The process that crawls the site: its id, command and start time."""
+        return holder_of(self._lease(site))
 
     def describe_lock_holder(self) -> str:
-        """Who holds the write lock, by the file beside it: process id, command and start time."""
-        try:
-            holder = json.loads(self._signature.read_text("utf-8"))
-            return f"process {int(holder['pid'])} ({holder['command']}, since {holder['since']})"
-        except (OSError, ValueError, KeyError, TypeError):
-            return "another process"
+        """A process that writes to the collection: its id, command and start time."""
+        if self.is_held_alone():
+            return holder_of(self.lock)
+        held = (path for path in sorted(self._leases.glob("*.lock")) if is_locked(path, alone=True))
+        return next((holder_of(path) for path in held), "another process")
 
     @property
-    def _signature(self) -> Path:
-        return self.state / "lock.holder"
+    def _leases(self) -> Path:
+        return self.state / "leases"
 
-    def _write_signature(self) -> None:
-        command = " ".join([Path(sys.argv[0] or "python").name, *sys.argv[1:]])[:200]
-        holder = {"pid": os.getpid(), "command": command, "since": iso_utc(datetime.now(UTC))}
-        fresh = self._signature.with_suffix(".new")
-        fresh.write_text(json.dumps(holder, ensure_ascii=False), "utf-8")
-        fresh.replace(self._signature)  # whole or not at all: a second writer may be reading it
+    def _lease(self, site: str) -> Path:
+        # A spider of another project may be called anything.
+        return self._leases / (site.replace("%", "%25").replace("/", "%2F") + ".lock")

@@ -60,7 +60,7 @@ def _is_worker(command: str) -> bool:
     return any(
         mark in command
         for mark in (
-            "pipelines.ingest.worker_pool import serve",
+            "pipelines.ingest.fork_server import serve",
             "spawn_main",
             "forkserver",
             "resource_tracker",

@@ -30,7 +30,7 @@ class PayloadFacts:
 
     `came_twice`: an earlier capture of the URL was cut, too, and brought the same bytes.
     `requisite`: it is no page of the site, or one that is read as a browser showed it. `rendered`:
-    it is a page as a browser showed it.
+    it is a page as a browser showed it. `rights_headers` are those that state how it may be used.
     """
 
     url: str
@@ -46,6 +46,7 @@ class PayloadFacts:
     crawl_id: str | None = None
     requisite: bool = False
     rendered: bool = False
+    rights_headers: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of_capture(
@@ -70,6 +71,7 @@ class PayloadFacts:
             crawl_id=capture.facts.crawl_id,
             requisite=capture.facts.requisite or capture.facts.in_browser,
             rendered=capture.record_type is RecordType.CONVERSION,
+            rights_headers=capture.rights_headers,
         )
 
 

@@ -24,17 +24,25 @@ from archive.model import (
     Sighting,
     Stage,
 )
+from archive.model.usage_signals import TDMREP_PATH, UsageSignal
 from archive.urls import normalise_url, redirect_target
 from pipelines.article.extraction import embedded_articles, from_page
 from pipelines.feeds.feed import is_feed, read_feed
 from pipelines.feeds.sitemap import looks_like_sitemap, read_sitemap
+from pipelines.language.line_phrases import text_breadth
+from pipelines.language.not_found import says_not_found
 from pipelines.near_duplicates import text_signature
 from pipelines.page import links
 from pipelines.page.decoding import decode_page
 from pipelines.page.dom import Page, parse_page
 from pipelines.page.links import refresh_address
+from pipelines.page.listing_page import read_listing_page
 from pipelines.page.media_type import HTML, media_type
 from pipelines.payload_facts import DECODED_LIMIT, PayloadFacts, ends_with_end_tag
+from pipelines.usage_signals.pages import is_rsl, page_licences, page_signals, rsl_signals
+from pipelines.usage_signals.reservations import NOFOLLOW, RSL, find_reservation
+from pipelines.usage_signals.rsl import find_rsl_reservation
+from pipelines.usage_signals.statements import header_signals, robots_signals, tdmrep_signals
 
 # A link whose text is shorter is a menu entry, not a headline (shortest headline of 1,900 on real
 # listings: 14).
@@ -94,13 +102,20 @@ def _recognise_document(
         return Reading(kind=PayloadKind.OTHER, requisites=needed, failures=failures)
     if urlsplit(facts.url).path == "/robots.txt":
         return Reading(
-            kind=PayloadKind.ROBOTS, sitemaps=_robots_sitemaps(body, facts.url), failures=failures
+            kind=PayloadKind.ROBOTS,
+            sitemaps=_robots_sitemaps(body, facts.url),
+            failures=failures,
+            signals=robots_signals(body),
         )
+    if urlsplit(facts.url).path == TDMREP_PATH:
+        return Reading(kind=PayloadKind.OTHER, failures=failures, signals=tdmrep_signals(body))
     if mime not in HTML or not _starts_like_html(body):
         if looks_like_sitemap(body):
             return _read_sitemap(body, facts, site, failures)
         if is_feed(body, mime):
             return _read_feed(body, facts, failures)
+        if is_rsl(body, mime):
+            return Reading(kind=PayloadKind.OTHER, failures=failures, signals=rsl_signals(body))
     if mime in HTML:
         return _read_page(body, facts, site, failures)
     return Reading(
@@ -158,6 +173,7 @@ def _read_sitemap(
         kind=PayloadKind.SITEMAP,
         sightings=tuple(reading.sightings),
         sitemaps=tuple(reading.sitemaps),
+        sitemap_changes=reading.sitemap_changes,
         links=tuple(Link(url=url, kind=links.LANGUAGE) for url in reading.alternates)
         if site.hreflang
         else (),
@@ -179,25 +195,24 @@ def _read_page(
     page = parse_page(body, facts.url, facts.content_type)
     if isinstance(page, NotAnArticle):
         return Reading(kind=PayloadKind.PAGE, not_article=page, failures=failures)
-    # Links first: recovering the body may alter the tree.
-    outlinks = _outlinks(page, site)
+    # First: recovering the body may alter the tree.
+    signals = page_signals(page)
+    uses = _reserved_uses(page, signals, facts, site)
+    outlinks = () if NOFOLLOW in uses else _outlinks(page, site)
     needed = links.find_requisites(page) if site.requisites else ()
-    result = from_page(page, captured=facts.captured, site=site)
-    if facts.rendered and _needs_browser(result):  # a browser has shown it: there is no more
-        result = _rejection(facts, NotArticleReason.EMPTY, "empty in a browser, too")
+    result = _judge_page(page, body, facts, site)
+    if (why := next((uses[use] for use in uses if use != NOFOLLOW), None)) is not None:
+        result = _rejection(facts, NotArticleReason.RESERVED, why)
     if page.cut:
-        failures += (
-            _failure_of(
-                facts, Stage.EXTRACT, "nested too deeply: part of the page could not be read"
-            ),
-        )
-    if facts.truncated and not _is_whole(body, facts, result):
-        # Half a body would count as an edit of the whole one: it stays in the WARC, the index waits
-        # for a whole capture.
-        result = _rejection(
-            facts, NotArticleReason.TRUNCATED, f"the response was cut ({facts.truncated})"
-        )
-    reading = Reading(kind=PayloadKind.PAGE, links=outlinks, requisites=needed, failures=failures)
+        detail = "nested too deeply: part of the page could not be read"
+        failures += (_failure_of(facts, Stage.EXTRACT, detail),)
+    reading = Reading(
+        kind=PayloadKind.PAGE,
+        links=outlinks,
+        requisites=needed,
+        failures=failures,
+        signals=signals,
+    )
     if isinstance(result, Article):
         return replace(
             reading,
@@ -206,13 +221,58 @@ def _read_page(
             signature=text_signature(result.body),
         )
     if result.reason != NotArticleReason.LISTING:
-        return replace(reading, not_article=result)
+        is_error = result.reason is NotArticleReason.ERROR_PAGE
+        kind = PayloadKind.NOT_FOUND if is_error and says_not_found(result.detail) else reading.kind
+        return replace(reading, kind=kind, not_article=result)
     return replace(
-        reading,
+        _announcing(reading, page),
         not_article=result,
         embedded=tuple(embedded_articles(page, captured=facts.captured, site=site)),
-        sightings=_section_sightings(page, outlinks),
     )
+
+
+def _announcing(reading: Reading, page: Page) -> Reading:
+    """The reading of a list of articles with what it announces and shows."""
+    host = urlsplit(page.url).netloc
+    announced = {
+        link.url
+        for link in reading.links
+        if text_breadth(link.text) >= HEADLINE_LENGTH and urlsplit(link.url).netloc == host
+    }
+    return replace(
+        reading,
+        sightings=_section_sightings(page, reading.links),
+        listing=read_listing_page(page, reading.links, len(announced - {page.url})),
+    )
+
+
+def _judge_page(
+    page: Page, body: bytes, facts: PayloadFacts, site: SiteConfig
+) -> Article | NotAnArticle:
+    """What a page is, whatever it reserves."""
+    result = from_page(page, captured=facts.captured, site=site)
+    if facts.rendered and _needs_browser(result):  # a browser has shown it: there is no more
+        result = _rejection(facts, NotArticleReason.EMPTY, "empty in a browser, too")
+    if facts.truncated and not _is_whole(body, facts, result):
+        # Half a body would count as an edit of the whole one: it stays in the WARC, the index waits
+        # for a whole capture.
+        result = _rejection(
+            facts, NotArticleReason.TRUNCATED, f"the response was cut ({facts.truncated})"
+        )
+    return result
+
+
+def _reserved_uses(
+    page: Page, signals: tuple[UsageSignal, ...], facts: PayloadFacts, site: SiteConfig
+) -> dict[str, str]:
+    """The uses that a page reserves and the site's table says to keep to, each with what says
+    so.
+    """
+    stated = (*header_signals(facts.rights_headers), *signals)
+    said = {use: find_reservation(stated, (use,), facts.url) for use in site.obey_signals}
+    if RSL in said:
+        said[RSL] = find_rsl_reservation(page_licences(page), site.obey_signals, facts.url)
+    return {use: why for use, why in said.items() if why is not None}
 
 
 def _outlinks(page: Page, site: SiteConfig) -> tuple[Link, ...]:

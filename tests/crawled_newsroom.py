@@ -46,6 +46,7 @@ class Newsroom:
         guessed = {
             "/sitemap.xml",
             "/sitemap_index.xml",
+            "/.well-known/tdmrep.json",
             "/news-sitemap.xml",
             "/rss",
             "/feed",

@@ -3,7 +3,8 @@ some of them refuse.
 
 Each is built from its bytes, so that nothing corrects it on the way. `MALFORMED` maps a name to
 (file bytes, the rule that must be found, the id of the record that must be named or None); `GOOD`
-maps a name to file bytes in which nothing may be. Every file is to be called NAME.
+maps a name to file bytes in which nothing may be; `MORE` has others, and `ALL` all of them, packed
+and not. Every file is to be called NAME.
 """
 
 from __future__ import annotations
@@ -640,4 +641,61 @@ GOOD: dict[str, bytes] = {
     "a WARC inside": with_response(b"HTTP/1.1 200 OK\r\n\r\n" + BASE, BASE),
     "an empty metadata block": packed(INFO, REQUEST, RESPONSE, metadata(block=b"")),
     "two crawlers' interim answers": with_response(b"HTTP/1.1 100 Continue\r\n\r\n" + HTTP, None),
+}
+
+
+_MAX_HEADER = 256 * 1024  # what readers take
+# Beyond the malformed files: what foreign tools write, in fields that decide whether a capture is
+# one, and records beside others that a wrong length may swallow.
+_LENGTH = b"Content-Length: %d\r\n" % len(HTTP)
+MORE = {
+    "a type in capitals": replaced(b"Type: response", b"Type: Response"),
+    "a type twice": replaced(b"WARC-Type: r", b"WARC-Type: metadata\r\nWARC-Type: r"),
+    "a length twice": replaced(_LENGTH, _LENGTH * 2),
+    "two lengths": replaced(b"WARC-Date", b"Content-Length: 3\r\nWARC-Date"),
+    "a long field": replaced(b"WARC-Date", b"X-Long: " + b"a" * 100_000 + b"\r\nWARC-Date"),
+    "a header at the limit": replaced(
+        b"WARC-Date", b"X: " + b"a" * (_MAX_HEADER - len(RESPONSE)) + b"\r\nWARC-Date"
+    ),
+    "a header over it": replaced(
+        b"WARC-Date", b"X: " + b"a" * (_MAX_HEADER + 40_000) + b"\r\nWARC-Date"
+    ),
+    "a date with a blank": replaced(b"T10:00", b" 10:00"),
+    "a date twice": replaced(b"WARC-Date", b"WARC-Date: yesterday\r\nWARC-Date"),
+    "an address with a line of its own": replaced(b"8000/a\r\n", b"8000/a\r\nWARC-Type: x\r\n"),
+    "an address with an empty line": replaced(b"8000/a\r\n", b"8000/a\r\n\r\nX: 1\r\n"),
+    "version 1.2": replaced(b"WARC/1.1", b"WARC/1.2"),
+    "version 0.18": replaced(b"WARC/1.1", b"WARC/0.18"),
+    "blanks behind the version": replaced(b"WARC/1.1", b"WARC/1.1 "),
+    "a wrong length between records": packed(INFO, response(length=len(HTTP) - 5), OTHER),
+    "a length over the next record": packed(INFO, response(length=len(HTTP) + 200), OTHER),
+    "a WARC in the block of a wrong length": packed(
+        INFO, response(HTTP + b"\n" + OTHER, length=5), REQUEST
+    ),
+    "line ends between records": b"\r\n\r\n".join((INFO, RESPONSE, OTHER)),
+    "plain behind packed": BASE + OTHER,
+    "packed behind plain": INFO + RESPONSE + packed(OTHER),
+    "metadata beside it that is malformed": packed(
+        INFO,
+        RESPONSE,
+        metadata(block=b"warraq-failure: {}\r\nwarraq-withdrawal: 1\r\n"),
+        OTHER,
+    ),
+    "several in a member": packed(INFO + RESPONSE, OTHER),
+}
+
+
+def unpacked(data: bytes) -> bytes | None:
+    """The same records in a file that is not packed; None where that cannot be made."""
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error):
+        return None
+
+
+ALL: dict[str, bytes] = {name: data for name, (data, _, _) in MALFORMED.items()} | GOOD | MORE
+ALL |= {
+    f"{name}, not packed": plain
+    for name, data in ALL.items()
+    if (plain := unpacked(data)) is not None
 }

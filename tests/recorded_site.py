@@ -63,7 +63,7 @@ class Site:
         self.taken: list[tuple[Capture, bytes]] = []
 
     def write(self, responses: list[tuple[str, bytes]], known: Reference | None = None) -> None:
-        writer = WarcWriter(self.layout.archive, info=WarcInfo(software="test"))
+        writer = WarcWriter(self.layout.archive, info=WarcInfo(software="warraq/test"))
         cdxj = CdxjFile(self.layout.cdxj)
         preserver = Preserver(writer, cdxj, lambda _: known)
         for url, response in responses:

@@ -166,7 +166,7 @@ def make(root: Path, *, evil: str = "evil.example") -> CollectionFolder:
     """
     layout = CollectionFolder.create(root, CONFIG)
     known: dict[str, Reference] = {}
-    writer = WarcWriter(layout.archive, info=WarcInfo(software="test"))
+    writer = WarcWriter(layout.archive, info=WarcInfo(software="warraq/test"))
     cdxj = CdxjFile(layout.cdxj)
     preserver = Preserver(writer, cdxj, lambda digest: known.get(str(digest)))
     for number, (url, sent) in enumerate(EXCHANGES):

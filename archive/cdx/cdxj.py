@@ -2,9 +2,8 @@
 look it up.
 
 `cdxj_line` is a pure function of a capture and gives what `cdxj-indexer` gives for the same record.
-New lines are first appended to a second file (one write each, so that a kill loses none) and merged
-in growing steps; a replay tool sees a sorted file at any time. `rebuild` makes the same file from
-the WARCs.
+New lines wait in a second file (`archive.cdx.waiting_lines`) and are merged in growing steps; a
+replay tool sees a sorted file at any time. `rebuild` makes the same file from the WARCs.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ import heapq
 import json
 import os
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -21,7 +20,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from archive.cdx.surt import surt_key
+from archive.cdx.waiting_lines import WaitingLines
 from archive.errors import StorageError
+from archive.locks.file_locks import locked_folder
 from archive.model import Capture, RecordType
 from archive.warc.open_file import open_private, sync_folder
 
@@ -73,34 +74,25 @@ def replayed_lines(captures: Iterable[Capture]) -> Iterator[bytes]:
 
 
 class CdxjFile:
-    """The index file at `path`, and the lines not yet merged into it (in `path` + `.new`).
+    """The index file at `path`, and the lines not yet merged into it.
 
-    One process writes, under the collection's lock; others read. Every method raises StorageError
+    Any number of processes add lines; one at a time merges them. Every method raises StorageError
     if the disk refuses.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._waiting_path = path.with_name(path.name + ".new")
-        self._waiting = _whole_lines(self._waiting_path)
-        self._appender: int | None = None
+        self._waiting = WaitingLines(path)
         self._merged = -1
 
     def add(self, capture: Capture) -> None:
         """Add a capture; its line, if it has one, has been handed to the operating system when this
         returns.
         """
-        data = b"".join(replayed_lines([capture]))
-        if not data:
-            return
-        with _storage_errors(self._waiting_path):
-            if self._appender is None:
-                self._appender = self._open_waiting()
-            view = memoryview(data)
-            while view:
-                view = view[os.write(self._appender, view) :]
-        self._waiting.append(data)
-        if len(self._waiting) >= min(
+        for line in replayed_lines([capture]):
+            with _storage_errors(self._waiting.path):
+                self._waiting.append(line)
+        if self._waiting.count >= min(
             _MERGE_AT_MOST, max(_MERGE_AT_LEAST, self._merged * _MERGE_SHARE)
         ):
             self.merge()
@@ -109,37 +101,67 @@ class CdxjFile:
         """Merge all waiting lines into the sorted file: a new file is written, synced, and renamed
         over it.
         """
-        if not self._waiting:
-            return
-        with _storage_errors(self._path):
+        if self._waiting.path.parent.is_dir():
+            with self._alone():
+                self._merge()
+
+    def _merge(self) -> None:
+        while lines := self._waiting.move_aside():
             with _sorted_lines(self._path) as old:
-                self._merged = self._write_lines(heapq.merge(old, sorted(self._waiting)))
-            self._waiting = []
-            self._close_waiting()
-            self._waiting_path.unlink(missing_ok=True)
+                self._merged = self._write_lines(heapq.merge(old, sorted(lines)))
+            self._waiting.drop()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with _storage_errors(self._path), locked_folder(self._path.parent):
+            yield
 
     def drop_lines(self, places: Collection[tuple[str, int]]) -> int:
         """Remove the lines of the records at these places, each a (WARC, offset); returns how many
         there were.
         """
-        self.merge()
-        with _storage_errors(self._path), _sorted_lines(self._path) as old:
-            count = sum(line_target(entry) in places for entry in old)
-        if count:
-            with _storage_errors(self._path), _sorted_lines(self._path) as old:
-                self._merged = self._write_lines(
-                    entry for entry in old if line_target(entry) not in places
-                )
+        return self._drop(lambda entry: line_target(entry) in places)
+
+    def drop_beyond(self, warc: str, end: int) -> int:
+        """Remove the lines of a WARC that has lost what it had from byte `end` on; returns how
+        many there were.
+        """
+        name = warc.encode("utf-8")
+
+        def is_gone(entry: bytes) -> bool:
+            return name in entry and (target := line_target(entry))[0] == warc and target[1] >= end
+
+        return self._drop(is_gone)
+
+    def drop_within(self, warc: str, stretches: Sequence[tuple[int, int]]) -> int:
+        """Remove the lines of records that began in these stretches (first byte, and the byte after
+        the last) of a WARC; returns how many there were.
+        """
+
+        def is_gone(entry: bytes) -> bool:
+            name, offset = line_target(entry)
+            return name == warc and any(start <= offset < end for start, end in stretches)
+
+        return self._drop(is_gone)
+
+    def _drop(self, is_gone: Callable[[bytes], bool]) -> int:
+        with self._alone():
+            self._merge()
+            with _sorted_lines(self._path) as old:
+                count = sum(map(is_gone, old))
+            if count:
+                with _sorted_lines(self._path) as old:
+                    self._merged = self._write_lines(entry for entry in old if not is_gone(entry))
         return count
 
     def close(self) -> None:
         """Merge the waiting lines and close the file."""
         self.merge()
-        self._close_waiting()
+        self._waiting.close()
 
     def rebuild(self, captures: Iterable[Capture]) -> int:
         """Write the index anew from captures in any order, in bounded memory; returns its number of
-        lines.
+        lines. No other process may be adding to it.
         """
         with (
             _storage_errors(self._path),
@@ -156,22 +178,20 @@ class CdxjFile:
             finally:
                 for file in files:
                     file.close()
-            self._waiting = []
-            self._close_waiting()
-            self._waiting_path.unlink(missing_ok=True)
+            self._waiting.discard()
         return self._merged
 
     def count(self) -> int:
-        """The number of lines in the sorted file."""
-        with _storage_errors(self._path), _sorted_lines(self._path) as old:
-            return sum(1 for _ in old)
+        """The number of lines, those that wait included."""
+        with self._alone(), _sorted_lines(self._path) as old:
+            return sum(1 for _ in old) + len(self._waiting.lines())
 
     def lookup(self, url: str) -> list[CdxjEntry]:
         """Every capture of a URL (of its SURT key), oldest first."""
         key = surt_key(url).encode("utf-8") + b" "
         lines = [
             *_find_lines(self._path, key),
-            *(entry for entry in self._waiting if entry.startswith(key)),
+            *(entry for entry in self._waiting.lines() if entry.startswith(key)),
         ]
         return [_parse_entry(entry) for entry in sorted(set(lines))]
 
@@ -190,18 +210,6 @@ class CdxjFile:
         sync_folder(self._path.parent)
         return count
 
-    def _open_waiting(self) -> int:
-        """Open the file of waiting lines for appending, cut back to whole lines."""
-        descriptor = os.open(self._waiting_path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o640)
-        os.ftruncate(descriptor, sum(map(len, self._waiting)))
-        os.lseek(descriptor, 0, os.SEEK_END)
-        return descriptor
-
-    def _close_waiting(self) -> None:
-        if self._appender is not None:
-            os.close(self._appender)
-            self._appender = None
-
 
 @contextmanager
 def _storage_errors(path: Path) -> Iterator[None]:
@@ -212,17 +220,6 @@ def _storage_errors(path: Path) -> Iterator[None]:
             f"{path}: {error.strerror or error}."
             " Make room or mend the disk; nothing in archive/ is lost."
         ) from error
-
-
-def _whole_lines(path: Path) -> list[bytes]:
-    """The lines of a file that end in a line feed (a kill can cut the last one off); [] if there is
-    no file.
-    """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        return []
-    return data[: data.rfind(b"\n") + 1].splitlines(keepends=True)
 
 
 @contextmanager

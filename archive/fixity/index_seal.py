@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from itertools import groupby, zip_longest
 from pathlib import Path
@@ -24,27 +24,45 @@ _DIGEST = 8
 _HEADING = b"warraq: blake2b of each 64 KiB of index.db\n"
 
 
-def write_index_checksums(database: Path, note: Path) -> None:
+def write_index_checksums(
+    database: Path, note: Path, *, is_undisturbed: Callable[[], bool] | None = None
+) -> None:
     """Write a digest of each block of the database to `note`.
 
     Nothing is written, and so nothing claimed later, if a reader still needs the database's log or
-    the disk is full.
+    the disk is full. With `is_undisturbed`, called once the database is read, nor where that says
+    no, or a writer that came meanwhile deleted what `begin_index_checksums` had begun.
     """
     with suppress(OSError, sqlite3.DatabaseError):
         if not database.is_file() or not _is_checkpointed(database):
             return
         body = _HEADING + b"".join(_block_digests(database))
-        fresh = note.with_name(note.name + ".new")
+        fresh = _begun(note)
+        if is_undisturbed is not None and not (is_undisturbed() and fresh.exists()):
+            return
         with open_private(fresh, "wb") as file:
             file.write(_digest(body) + body)
         fresh.replace(note)
 
 
+def begin_index_checksums(note: Path) -> None:
+    """Say that a note is about to be written, by an empty file beside it."""
+    with suppress(OSError), open_private(_begun(note), "wb"):
+        pass
+
+
 def delete_index_checksums(note: Path) -> None:
-    """Delete the note, durably (fsync of its folder), before the database may change."""
+    """Delete the note, durably (fsync of its folder), and one that was begun, before the database
+    may change.
+    """
+    _begun(note).unlink(missing_ok=True)
     if note.exists():
         note.unlink()
         sync_folder(note.parent)
+
+
+def _begun(note: Path) -> Path:
+    return note.with_name(note.name + ".new")
 
 
 def changed_blocks(database: Path, note: Path) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -114,12 +114,19 @@ def restate_fixity(
     now: datetime,
     reason: str,
     key: Path | None = None,
+    digests: Mapping[Path, str] | None = None,
 ) -> None:
     """State anew the digests of files that were rewritten on purpose, with the reason, in a chain
-    line of its own.
+    line of its own. `digests` (hex) are those of files that are about to be rewritten; what is
+    stated already is not stated again.
     """
-    known = _known_digests(folder)
-    fresh = {file.relative_to(root).as_posix(): sha256_of(file) for file in changed}
+    known, coming = _known_digests(folder), digests or {}
+    now_stated = {
+        file.relative_to(root).as_posix(): coming.get(file) or sha256_of(file) for file in changed
+    }
+    fresh = {name: digest for name, digest in now_stated.items() if known.get(name) != digest}
+    if not fresh:
+        return
     before = {name: known[name] for name in fresh if name in known}
     _append_to_chain(
         folder,
@@ -128,6 +135,20 @@ def restate_fixity(
         now,
         key,
     )
+
+
+def digests_ever_stated(folder: Path, name: str) -> set[str]:
+    """Every digest that the chain or the manifest states of a file, by its name relative to the
+    collection: of one rewritten on purpose it is more than one.
+    """
+    stated = {read_manifest(folder).get(name)}
+    try:
+        for raw in _chain_lines(folder / CHAIN):
+            line = json.loads(raw)
+            stated |= {line.get(kind, {}).get(name) for kind in ("added", "rewritten")}
+    except (OSError, ValueError, TypeError, AttributeError):
+        pass  # what is wrong with the chain is `check_chain`'s to say
+    return {digest for digest in stated if digest}
 
 
 def _known_digests(folder: Path) -> dict[str, str]:

@@ -32,6 +32,8 @@ class AffectedRows:
     left: set[str] = field(default_factory=set)  # clusters that lost an article for good
     # articles whose place in their cluster may have moved
     dated: set[int] = field(default_factory=set)
+    # WARC files and crawls that have a reading more than before
+    crawls: set[tuple[str, str | None]] = field(default_factory=set)
 
     def add_reading(self, article: str | None, version: str | None, url: str, sha256: str) -> None:
         """A reading at `url` begins or ceases to be this version of this article (None: of

@@ -17,6 +17,18 @@ from archive.model import Capture, Digest, RecordType, Reference, iso_utc
 from archive.model.revisit_reference import ReferenceCriterion, reference_criteria
 from archive.urls import escape_spellings
 
+# The first capture that shows each version of each article, at the article's own address if there
+# is one. A part of an article on several pages has no version of its own.
+FIRST_CAPTURES = """
+SELECT url, captured, title, body, id FROM (
+  SELECT c.url, c.captured, a.id, ifnull(v.title, a.title) AS title, ifnull(v.body, a.body) AS body,
+    row_number() OVER (PARTITION BY a.id, ifnull(v.number, 1)
+      ORDER BY c.url != a.url, v.id IS NULL, c.captured) AS place
+  FROM captures c JOIN articles a ON a.id = c.article_id
+  LEFT JOIN versions v ON v.id = c.version_id AND v.article_id = a.id WHERE c.status = 200
+) WHERE place = 1 ORDER BY captured, url
+"""
+
 
 def nearest_capture(db: sqlite3.Connection, url: str, time: datetime) -> Capture | None:
     """The capture of `url` nearest in time that shows something: an answer below 400 if there is
@@ -37,6 +49,12 @@ def nearest_capture(db: sqlite3.Connection, url: str, time: datetime) -> Capture
         {"url": url, "urls": json.dumps(spellings), "time": iso_utc(time)},
     ).fetchone()
     return capture_of(row) if row else None
+
+
+def has_capture_in(db: sqlite3.Connection, warc: str, start: int, end: int) -> bool:
+    """Whether a capture begins at bytes `start` to `end` of a WARC."""
+    query = "SELECT 1 FROM captures WHERE warc = ? AND offset >= ? AND offset < ? LIMIT 1"
+    return db.execute(query, (warc, start, end)).fetchone() is not None
 
 
 def revisit_target(db: sqlite3.Connection, capture: Capture) -> Reference | None:

@@ -66,8 +66,9 @@ CAPTURES: Final = (
         "kind",
         "TEXT NOT NULL",
         (
-            "what the payload is: `article`, `page`, `sitemap`, `feed`, `robots`, `redirect`, "
-            "`not-modified`, `other`"
+            "what the payload is: `article`, `page`, `not-found` (a page that says that nothing is "
+            "there, with status 200), `sitemap`, `feed`, `robots`, `redirect`, `not-modified`, "
+            "`other`"
         ),
     ),
     Column("record_id", "TEXT NOT NULL", "WARC-Record-ID"),
@@ -87,6 +88,11 @@ CAPTURES: Final = (
     Column("etag", "TEXT", "ETag header"),
     Column("last_modified", "TEXT", "Last-Modified header"),
     Column("location", "TEXT", "where a redirect leads"),
+    Column(
+        "robots_id",
+        "TEXT",
+        "WARC-Record-ID of the robots.txt that let it be asked for; `captures.record_id`",
+    ),
     Column(
         "warc_date",
         "TEXT NOT NULL",

@@ -25,6 +25,7 @@ _REFUSALS = frozenset(
 _WRONG_STATEMENT = (
     *("no such", "near ", "ambiguous", "table ", "fts5:", "wrong number", "too many"),
 )
+_READERS_WAIT = 3000  # milliseconds for which the log waits for those who read in it
 REBUILD = "run `warraq index --rebuild`"
 
 
@@ -159,6 +160,18 @@ def _configure_writer(connection: sqlite3.Connection, path: Path) -> None:
         f"BEGIN IMMEDIATE; {TABLES}"
         f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
     )
+
+
+def overwrite_deleted(path: Path) -> bool:
+    """Leave nothing of deleted texts in the full-text index and in the write-ahead log; False where
+    another process reads or writes, so that the log must stay.
+    """
+    with storage_errors(path), closing(open_writer(path)) as db:
+        # A deleted row's words stay in older segments of FTS5 until these are merged.
+        db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')")
+        db.execute(f"PRAGMA busy_timeout = {_READERS_WAIT}")
+        busy: int = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    return not busy
 
 
 def replace_database(fresh: Path, old: Path) -> None:

@@ -7,6 +7,9 @@ none.
 
 from __future__ import annotations
 
+import re
+import sqlite3
+
 # An address of a site, each time something tells of it.
 _FOUND = """
   SELECT s.url, ifnull(c.site, (SELECT site FROM captures WHERE url = s.source LIMIT 1)),
@@ -58,3 +61,23 @@ SELECT url, site, announced_by, first_announced,
   (SELECT article_id FROM captures WHERE id = ifnull(answered, latest)) AS article_id
 FROM joined;
 """  # noqa: S608 - constants
+
+# Reasons for which an address is not asked for again: the site says that nothing is there, or
+# nothing would come of it, or it was not wanted. What `include` and `exclude` kept out may be
+# wanted by now: they are asked again.
+_NOT_MISSED = re.compile(
+    r"HTTP (404|410|451)\b|(date|folded|trap|budget)(:|$)|scope: (?!matches )"
+    r"|robots: (robots\.txt forbids|the site reserves)"
+)
+
+
+def missing_addresses(db: sqlite3.Connection, site: str) -> list[tuple[str, str | None]]:
+    """The addresses of a site that have no capture that answers and may have one, those announced
+    last first, with what announced them.
+    """
+    rows = db.execute(
+        "SELECT url, announced_by, reason FROM coverage WHERE site = ?"
+        " AND outcome IS NOT 'captured' ORDER BY first_announced DESC, url",
+        (site,),
+    ).fetchall()
+    return [(url, via) for url, via, reason in rows if not _NOT_MISSED.match(reason or "")]

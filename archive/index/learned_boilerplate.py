@@ -17,6 +17,7 @@ from dataclasses import replace
 from itertools import islice
 
 from archive.index.affected import AffectedRows
+from archive.index.kept_metadata import merge_with_stored
 from archive.index.rows import ReadArticle, fingerprint
 from archive.model import Article, Evidence
 from archive.model.identity import text_sha256
@@ -93,6 +94,7 @@ class BoilerplateIndex:
             _UPSERT_TEXT,
             {
                 **row,
+                "metadata": merge_with_stored(self._db, row) if known else row["metadata"],
                 "text_sha256": sha256,
                 "kept": _body_to_keep(row["body"], body, row["listing"] or row["part"]),
             },

@@ -55,6 +55,8 @@ def _resolve_revisit(db: sqlite3.Connection, capture: str, touched: AffectedRows
             " WHERE c.id = ? AND r.capture_id = ? AND r.ordinal = 0",
             (_order_key_of(db, capture), capture, referent),
         )
+        crawl = "SELECT warc, crawl_id FROM captures WHERE id = ?"
+        touched.crawls |= set(db.execute(crawl, (capture,)))
         touched.addresses |= set(
             db.execute("SELECT site, key FROM _readings WHERE capture_id = ?", (capture,))
         )

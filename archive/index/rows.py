@@ -134,6 +134,7 @@ def capture_row(capture: Capture, reading: Reading) -> Row:
         "etag": _storable_or_none(capture.etag),
         "last_modified": _storable_or_none(capture.last_modified),
         "location": _redirect_target(capture),
+        "robots_id": _storable_or_none(capture.facts.robots),
         "warc_date": exact_time(capture.captured),
     }
 

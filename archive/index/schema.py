@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from archive.index.columns import ARTICLES, CAPTURES, CRAWLS, columns_sql
 from archive.index.coverage_view import COVERAGE
+from archive.index.derived.listing_pages import LISTING_PAGES
+from archive.index.derived.usage_signals import USAGE_SIGNALS
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 7
 APPLICATION_ID = 0x57415251  # "WARQ": tells file(1) and us whose database this is
 
 TABLES = f"""
@@ -28,6 +30,8 @@ CREATE INDEX captures_record ON captures (record_id);                  -- what a
 CREATE INDEX captures_unread ON captures (warc, offset)
   WHERE record_type = 'revisit' AND kind = 'not-modified' AND refers_to_url != url; -- revisits to be read once they can be
 CREATE INDEX captures_warc ON captures (warc, offset);                 -- verify, both directions
+CREATE INDEX captures_via ON captures (via, captured) WHERE article_id IS NOT NULL; -- when was an article last found through a page?
+CREATE INDEX captures_sources ON captures (site, url) WHERE kind IN ('sitemap', 'feed'); -- what announces a site's articles
 CREATE INDEX captures_location ON captures (location) WHERE location IS NOT NULL; -- who redirects here
 
 -- One article of one site, as last seen. rowid is articles_fts's.
@@ -167,6 +171,9 @@ CREATE TABLE _bands (band INTEGER, docid INTEGER, PRIMARY KEY (band, docid)) WIT
 CREATE TABLE _withdrawn (kind TEXT, site TEXT, value TEXT, article_id TEXT, PRIMARY KEY (kind, value, site, article_id))
   WITHOUT ROWID;
 
+-- Sites that were renamed: by each name they had, the first one and the present one (archive.index.site_names).
+CREATE TABLE _site_names (name TEXT PRIMARY KEY, identity TEXT NOT NULL, shown TEXT NOT NULL) WITHOUT ROWID;
+
 -- How far each WARC is in the index, in bytes.
 CREATE TABLE _progress (warc TEXT PRIMARY KEY, end INTEGER NOT NULL) WITHOUT ROWID;
-{COVERAGE}"""  # noqa: S608 - constants
+{COVERAGE}{USAGE_SIGNALS}{LISTING_PAGES}"""  # noqa: S608 - constants

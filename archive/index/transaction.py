@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive.index.affected import AffectedRows
 from archive.index.derived.article_urls import derive_addresses
@@ -14,7 +14,13 @@ from archive.index.derived.articles import derive_articles
 from archive.index.derived.canonical_claims import judge_claims
 from archive.index.derived.clusters import derive_clusters
 from archive.index.derived.disappearances import derive_disappearances
+from archive.index.derived.listing_pages import (
+    delete_listing_page,
+    urls_to_judge_again,
+    write_listing_page,
+)
 from archive.index.derived.multipage import update_multipage
+from archive.index.derived.usage_signals import delete_signals, write_signals
 from archive.index.learned_boilerplate import BoilerplateIndex, SampleCache
 from archive.index.revisits import drop_reading, resolve_revisits
 from archive.index.rows import (
@@ -26,6 +32,7 @@ from archive.index.rows import (
     read_articles,
     sighting_row,
 )
+from archive.index.site_names import SiteNames
 from archive.index.withdrawals import (
     apply_withdrawal,
     delete_captures,
@@ -33,6 +40,7 @@ from archive.index.withdrawals import (
     is_article_withdrawn,
     is_withdrawn_url,
     texts_of,
+    withdraw_text,
 )
 from archive.model import (
     Capture,
@@ -46,18 +54,16 @@ from archive.model import (
 )
 from archive.model.withdrawal import Withdrawal
 
-# The earliest announcement stands; where two are as early, crawl and lastmod decide, so that their
-# order does not.
-_EARLIER = (
-    "(excluded.seen, ifnull(excluded.crawl_id, ''), ifnull(excluded.modified, ''))"
-    " < (seen, ifnull(crawl_id, ''), ifnull(modified, ''))"
-)
+# The earliest announcement stands, with the lastmod stated last; where two are of one time, the
+# values decide, so that their order does not.
+_EARLIER = "(excluded.seen, ifnull(excluded.crawl_id, '')) < (seen, ifnull(crawl_id, ''))"
+_NEWER = "(excluded.last_seen, ifnull(excluded.modified, '')) > (last_seen, ifnull(modified, ''))"
 _UPSERT_SIGHTING = f"""
 INSERT INTO sightings (id, url, source, kind, seen, title, published, crawl_id, modified, last_seen)
 VALUES (:id, :url, :source, :kind, :seen, :title, :published, :crawl_id, :modified, :last_seen)
 ON CONFLICT DO UPDATE SET
   crawl_id = CASE WHEN {_EARLIER} THEN excluded.crawl_id ELSE crawl_id END,
-  modified = CASE WHEN {_EARLIER} THEN excluded.modified ELSE modified END,
+  modified = CASE WHEN {_NEWER} THEN excluded.modified ELSE modified END,
   seen = min(seen, excluded.seen), last_seen = max(last_seen, excluded.last_seen)
 """  # noqa: S608 -- constants only
 
@@ -80,8 +86,9 @@ class CaptureBatch:
     `change_of` then gives what each meant.
     """
 
-    def __init__(self, db: sqlite3.Connection, samples: SampleCache) -> None:
+    def __init__(self, db: sqlite3.Connection, samples: SampleCache, names: SiteNames) -> None:
         self._db = db
+        self._names = names
         self._touched = AffectedRows()
         self._boilerplate = BoilerplateIndex(db, samples)
         self._revisits: set[str] = set()
@@ -89,18 +96,25 @@ class CaptureBatch:
         self._urls: set[str] = set()
         self._fresh: set[str] = set()
         self._redirects: set[str] = set()
+        self._listings: set[str] = set()
+        self._answered: set[tuple[str, str | None]] = set()
+        self._crawls: set[tuple[str, str | None]] = set()
 
     def add(self, capture: Capture, reading: Reading) -> PendingChange | None:
         """Write a capture's rows; return None if the index already has the capture."""
         if self._db.execute("SELECT 1 FROM captures WHERE id = ?", (capture.id,)).fetchone():
             return None
         row = capture_row(capture, reading)
+        row["site"] = row["site"] and self._names.shown_as(row["site"])
         self._note_consequences(row)
         insert_row(self._db, "captures", row)
         announced = [each for each in reading.sightings if not is_withdrawn_url(self._db, each.url)]
         self._db.executemany(_UPSERT_SIGHTING, [sighting_row(each, capture) for each in announced])
         insert_failures(self._db, _unexplained(self._db, capture, failures_of(capture, reading)))
-        articles = read_articles(capture, reading)
+        write_signals(self._db, capture.id, reading.signals)
+        if write_listing_page(self._db, capture, reading):
+            self._listings.add(capture.id)
+        articles = read_articles(*self._names.as_identified(capture, reading))
         pending = PendingChange(capture.id)
         if articles and articles[0].reading["ordinal"] == 0:
             pending = self._pending(articles[0])
@@ -114,6 +128,8 @@ class CaptureBatch:
         """Write a capture's rows in place of those it has: its payload could not be had before."""
         drop_reading(self._db, capture.id, self._touched)
         self._db.execute("DELETE FROM captures WHERE id = ?", (capture.id,))
+        delete_signals(self._db, capture.id)
+        delete_listing_page(self._db, capture.id)
         self.add(capture, reading)
 
     def _note_consequences(self, row: Row) -> None:
@@ -122,6 +138,8 @@ class CaptureBatch:
         """
         url = row["url"]
         self._urls.add(url)
+        self._answered.add((url, row["crawl_id"]))
+        self._crawls.add((row["warc"], row["crawl_id"]))
         known = (
             "SELECT 1 FROM captures WHERE url = ? AND kind = ? AND location IS ? AND status IS ? "
             "LIMIT 1"
@@ -175,6 +193,7 @@ class CaptureBatch:
         else:
             self._overrule(site, key, row["url"])
         if is_article_withdrawn(self._db, article):
+            self._withdraw_texts(site, [article.text["id"]])
             row |= {
                 "is_active": 0,
                 "text_sha256": article.text["raw_sha256"],
@@ -203,8 +222,25 @@ class CaptureBatch:
 
     def withdraw(self, withdrawal: Withdrawal) -> None:
         """Store a withdrawal, and make what it covers inactive."""
-        self._boilerplate.withdraw_texts(texts_of(self._db, withdrawal), self._touched)
-        apply_withdrawal(self._db, withdrawal, self._touched)
+        withdrawal = replace(withdrawal, site=self._names.identity_of(withdrawal.site))
+        self._withdraw_texts(withdrawal.site, texts_of(self._db, withdrawal))
+        apply_withdrawal(self._db, withdrawal)
+        # Claims to them are judged by other texts now.
+        self._touched.addresses |= {(withdrawal.site, key) for key in withdrawal.keys}
+        shown = self._names.shown_as(withdrawal.site)
+        if shown != withdrawal.site:
+            self._db.execute(
+                "UPDATE withdrawals SET site = ? WHERE article_id = ?",
+                (shown, withdrawal.article_id),
+            )
+
+    def _withdraw_texts(self, site: str, texts: Iterable[int]) -> None:
+        """Take those of the texts (ids) that are kept out of the index."""
+        kept = "SELECT 1 FROM _texts WHERE id = ?"
+        for text in texts:
+            if self._db.execute(kept, (text,)).fetchone():
+                self._boilerplate.withdraw_texts([text], self._touched)
+                withdraw_text(self._db, site, text, self._touched)
 
     def delete_captures(self, captures: Iterable[str]) -> None:
         """Delete captures (ids) whose records are no longer in the archive."""
@@ -221,7 +257,9 @@ class CaptureBatch:
         derive_articles(self._db, touched)
         derive_addresses(self._db, touched.urls, self._redirects)
         derive_clusters(self._db, touched.signatures, touched.dated, touched.left)
-        derive_disappearances(self._db, touched.articles, self._urls, self._fresh)
+        crawls = self._crawls | touched.crawls
+        again = urls_to_judge_again(self._db, self._listings, crawls, self._answered)
+        derive_disappearances(self._db, touched.articles, self._urls | again, self._fresh)
 
     def indexed_change(self, capture_id: str) -> PendingChange:
         """What `change_of` needs for a capture that an earlier batch has added."""

@@ -10,20 +10,26 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from archive.index.affected import AffectedRows
+from archive.index.derived.listing_pages import delete_listing_page
+from archive.index.derived.usage_signals import delete_signals
 from archive.index.rows import ReadArticle
 from archive.model import iso_utc
 from archive.model.withdrawal import Withdrawal
 from archive.text.minhash import estimate_similarity
 from archive.urls import canonical_key
 
-# The captures (as `captures`) that show a withdrawn article: read as it, or at an address of it.
+# The captures (as `captures`) that show a withdrawn article: read as it, or at an address of it and
+# not as an article that stands.
 OF_WITHDRAWN = (
     "(EXISTS (SELECT 1 FROM _readings w WHERE w.capture_id = captures.id AND w.ordinal = 0 "
     "AND w.is_active = 0)"
-    " OR captures.url IN (SELECT value FROM _withdrawn WHERE kind = 'url'))"
+    " OR (captures.url IN (SELECT value FROM _withdrawn WHERE kind = 'url') AND NOT EXISTS "
+    "(SELECT 1 FROM _readings w WHERE w.capture_id = captures.id AND w.ordinal = 0 "
+    "AND w.is_active = 1)))"
 )
 # Similarity to a withdrawn text from which a page that names its address as canonical is withdrawn
 # with it. Unrelated stories have 0.05 at most; to take one too many is the lesser harm.
@@ -32,6 +38,25 @@ _MATCH = (
     "SELECT 1 FROM _withdrawn WHERE kind = 'key' AND site = :site AND value = :key"
     " UNION ALL SELECT 1 FROM _withdrawn WHERE kind = 'text' AND site = :site AND value = "
     ":text LIMIT 1"
+)
+
+# Kinds of `_withdrawn`: the id of a purge that was begun, of one that is done.
+_PURGE, _PURGED = "purge", "purged"
+# The articles whose purge was begun and is not done.
+UNFINISHED_PURGES = (
+    f"SELECT b.article_id FROM _withdrawn b WHERE b.kind = '{_PURGE}' AND NOT EXISTS"  # noqa: S608
+    f" (SELECT 1 FROM _withdrawn d WHERE d.kind = '{_PURGED}' AND d.value = b.value"
+    " AND d.article_id = b.article_id)"
+)
+
+# The texts that a withdrawal may cover, each with an address it was captured at.
+CANDIDATES = (
+    "SELECT DISTINCT t.id, t.raw_sha256, t.signature, r.own_key FROM _readings r"
+    " JOIN _texts t ON t.id = r.text_id WHERE r.site = :site AND"
+    " (r.key IN (SELECT value FROM json_each(:keys))"
+    " OR r.own_key IN (SELECT value FROM json_each(:keys))"
+    " OR r.text_id IN (SELECT id FROM _texts WHERE site = :site AND raw_sha256 IN"
+    " (SELECT value FROM json_each(:texts))))"
 )
 
 
@@ -43,12 +68,14 @@ def is_withdrawn(db: sqlite3.Connection, site: str, key: str, text_sha256: str) 
 
 def is_article_withdrawn(db: sqlite3.Connection, article: ReadArticle) -> bool:
     """Whether an article as read was withdrawn: at its own address, by its text, or as a
-    rendition of what its page names as canonical.
+    rendition of what its page names as canonical; or where the same text, naming the same address,
+    was.
     """
-    site, own_key = article.reading["site"], article.reading["own_key"]
+    site, own_key, key = (article.reading[name] for name in ("site", "own_key", "key"))
     if is_withdrawn(db, site, own_key, article.text["raw_sha256"]):
         return True
-    key = article.reading["key"]
+    if _is_text_withdrawn(db, site, key, article.text["id"]):
+        return True
     if key == own_key:
         return False
     rows = db.execute(
@@ -59,6 +86,16 @@ def is_article_withdrawn(db: sqlite3.Connection, article: ReadArticle) -> bool:
     )
     signature = article.text["signature"]
     return any(_is_rendition(signature, (known or "").split()) for _, known in rows)
+
+
+def _is_text_withdrawn(db: sqlite3.Connection, site: str, key: str, text: int) -> bool:
+    """Whether a text (`_texts.id`) was read before, and is kept no longer."""
+    if db.execute("SELECT 1 FROM _withdrawn WHERE site = ? LIMIT 1", (site,)).fetchone() is None:
+        return False
+    if db.execute("SELECT 1 FROM _texts WHERE id = ?", (text,)).fetchone():
+        return False
+    read = "SELECT 1 FROM _readings WHERE site = ? AND key = ? AND text_id = ? LIMIT 1"
+    return db.execute(read, (site, key, text)).fetchone() is not None
 
 
 def _is_rendition(signature: bytes | None, withdrawn: Iterable[str]) -> bool:
@@ -79,9 +116,9 @@ def is_withdrawn_url(db: sqlite3.Connection, url: str) -> bool:
     return db.execute(keys, (canonical_key(url),)).fetchone() is not None
 
 
-def apply_withdrawal(db: sqlite3.Connection, withdrawal: Withdrawal, touched: AffectedRows) -> None:
-    """Store a withdrawal and make what it covers inactive; of several of one article the earliest
-    is kept, with `purged` set if any has it.
+def apply_withdrawal(db: sqlite3.Connection, withdrawal: Withdrawal) -> None:
+    """Store a withdrawal, and forget what was announced of its article; of several of one article
+    the earliest is kept. It is purged if any says so, and no purge is begun and not done.
     """
     texts, digests = " ".join(sorted(withdrawal.texts)), " ".join(sorted(withdrawal.digests))
     row = (
@@ -93,28 +130,26 @@ def apply_withdrawal(db: sqlite3.Connection, withdrawal: Withdrawal, touched: Af
         digests,
     )
     known = db.execute(
-        "SELECT withdrawn, reason, url, site, text_sha256, payload_digests, purged FROM "
-        "withdrawals WHERE article_id = ?",
+        "SELECT withdrawn, reason, url, site, text_sha256, payload_digests FROM withdrawals"
+        " WHERE article_id = ?",
         (withdrawal.article_id,),
     ).fetchone()
-    stands, purged = (
-        (min(row, known[:6]), max(withdrawal.purged, known[6]))
-        if known
-        else (row, withdrawal.purged)
-    )
+    stands = min(row, known) if known else row
     db.execute(
         "INSERT OR REPLACE INTO withdrawals (article_id, withdrawn, reason, url, site, "
         "text_sha256, payload_digests, purged)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (withdrawal.article_id, *stands, purged),
+        " VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+        (withdrawal.article_id, *stands),
     )
     db.executemany(
         "INSERT OR IGNORE INTO _withdrawn VALUES (?, ?, ?, ?)", _withdrawn_values(withdrawal)
     )
-    covered = texts_of(db, withdrawal)
-    for text in covered:
-        _deactivate_readings(db, withdrawal.site, text, touched)
-    db.executemany("DELETE FROM _texts WHERE id = ?", [(text,) for text in covered])
+    db.execute(
+        f"UPDATE withdrawals SET purged = article_id NOT IN ({UNFINISHED_PURGES})"  # noqa: S608
+        f" AND EXISTS (SELECT 1 FROM _withdrawn p WHERE p.kind = '{_PURGED}'"
+        " AND p.article_id = withdrawals.article_id) WHERE article_id = ?",
+        (withdrawal.article_id,),
+    )
     _forget_announcements(db, set(withdrawal.keys))
 
 
@@ -124,13 +159,20 @@ def _withdrawn_values(withdrawal: Withdrawal) -> Iterator[tuple[str, str, str, s
         ("text", withdrawal.texts),
         ("url", withdrawal.urls),
         ("signature", withdrawal.signatures),
+        (_PURGED if withdrawal.purged else _PURGE, _purges_of(withdrawal)),
     ):
         yield from ((kind, withdrawal.site, value, withdrawal.article_id) for value in values)
 
 
-def _deactivate_readings(
-    db: sqlite3.Connection, site: str, text: int, touched: AffectedRows
-) -> None:
+def _purges_of(withdrawal: Withdrawal) -> tuple[str, ...]:
+    """The id of the purge that a withdrawal begins or ends; empty for one that ends it and had no
+    beginning of its own.
+    """
+    return (withdrawal.purge,) if withdrawal.purge or withdrawal.purged else ()
+
+
+def withdraw_text(db: sqlite3.Connection, site: str, text: int, touched: AffectedRows) -> None:
+    """Make all readings of a text (`_texts.id`) inactive, and delete the text."""
     rows = db.execute(
         "SELECT key, name_key, fingerprint FROM _readings WHERE site = ? AND text_id = ?"
         " AND is_active = 1",
@@ -144,6 +186,7 @@ def _deactivate_readings(
         " END WHERE site = ? AND text_id = ?",
         (site, text),
     )
+    db.execute("DELETE FROM _texts WHERE id = ?", (text,))
 
 
 def texts_of(db: sqlite3.Connection, withdrawal: Withdrawal) -> list[int]:
@@ -151,20 +194,18 @@ def texts_of(db: sqlite3.Connection, withdrawal: Withdrawal) -> list[int]:
     SHA-256 as read is one of its texts (the hash without boilerplate may change), and renditions
     of them.
     """
+    return covered_texts(db.execute(CANDIDATES, candidate_values(withdrawal)), withdrawal)
+
+
+def candidate_values(withdrawal: Withdrawal) -> dict[str, str]:
+    """The values of `CANDIDATES`."""
+    keys, texts = json.dumps(withdrawal.keys), json.dumps(withdrawal.texts)
+    return {"site": withdrawal.site, "keys": keys, "texts": texts}
+
+
+def covered_texts(rows: Iterable[Sequence[Any]], withdrawal: Withdrawal) -> list[int]:
+    """Of the rows of `CANDIDATES` the texts (`_texts.id`) that a withdrawal covers."""
     keys = set(withdrawal.keys)
-    rows = db.execute(
-        "SELECT DISTINCT t.id, t.raw_sha256, t.signature, r.own_key FROM _readings r"
-        " JOIN _texts t ON t.id = r.text_id WHERE r.site = :site AND"
-        " (r.key IN (SELECT value FROM json_each(:keys))"
-        " OR r.name_key IN (SELECT value FROM json_each(:keys))"
-        " OR r.text_id IN (SELECT id FROM _texts WHERE site = :site AND raw_sha256 IN"
-        " (SELECT value FROM json_each(:texts))))",
-        {
-            "site": withdrawal.site,
-            "keys": json.dumps(withdrawal.keys),
-            "texts": json.dumps(withdrawal.texts),
-        },
-    )
     return sorted(
         {
             text
@@ -213,14 +254,31 @@ def delete_captures(
     """
     again: set[int] = set()
     for capture in captures:
-        pages = db.execute(
-            "SELECT site, key, url FROM _readings WHERE capture_id = ? AND ordinal = 0", (capture,)
-        ).fetchall()
-        db.execute("DELETE FROM _readings WHERE capture_id = ?", (capture,))
+        pages = _delete_readings(db, capture, touched)
         db.execute("DELETE FROM captures WHERE id = ?", (capture,))
+        delete_signals(db, capture)
+        delete_listing_page(db, capture)
         for site, key, url in pages:
             again |= _reactivate_listings(db, site, key, url, touched)
     return again
+
+
+def _delete_readings(
+    db: sqlite3.Connection, capture: str, touched: AffectedRows
+) -> list[tuple[str, str, str]]:
+    """Delete what a capture was read as; of its own page return site, folded address and URL."""
+    rows = db.execute(
+        "SELECT ordinal, site, key, url, name_key, fingerprint, article_id, version_id, text_sha256"
+        " FROM _readings WHERE capture_id = ?",
+        (capture,),
+    ).fetchall()
+    db.execute("DELETE FROM _readings WHERE capture_id = ?", (capture,))
+    for _, site, key, url, name, fingerprint, article, version, sha256 in rows:
+        touched.addresses.add((site, key))
+        touched.names |= {(site, name)} if name else set()
+        touched.fingerprints.add((site, fingerprint))
+        touched.add_reading(article, version, url, sha256)
+    return [row[1:4] for row in rows if row[0] == 0]
 
 
 def has_page(db: sqlite3.Connection, site: str, key: str, url: str) -> bool:

@@ -11,20 +11,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from archive.index.affected import latest_reading
-from archive.index.capture_lookup import earliest_with_digest, revisit_target
+from archive.index.capture_lookup import earliest_with_digest, has_capture_in, revisit_target
 from archive.index.columns import CRAWLS, column_names
 from archive.index.connection import open_writer, storage_errors
 from archive.index.derived.article_urls import tracked_twins
+from archive.index.derived.usage_signals import stated_signals
 from archive.index.learned_boilerplate import SampleCache
 from archive.index.left_out import insert_left_out, is_new_left_out
+from archive.index.page_history import IndexHistory
 from archive.index.rows import CAPTURE_COLUMNS, capture_of, crawl_row, exact_time, reference_of
+from archive.index.site_names import SiteNames, needs_rebuild, store_site_names
 from archive.index.transaction import CaptureBatch, insert_failures
 from archive.index.withdrawals import is_withdrawn, withdrawn_places
 from archive.model import (
@@ -40,6 +42,7 @@ from archive.model import (
     Reference,
     iso_utc,
 )
+from archive.model.usage_signals import UsageSignal
 from archive.model.withdrawal import Withdrawal
 from archive.urls import canonical_key
 
@@ -69,22 +72,12 @@ class Validators:
         return {name: value for name, value in fields.items() if value}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownArticle:
-    """Where an article was last read, since when it is known, and when that address was last asked
-    for.
-    """
-
-    url: str
-    first_seen: datetime
-    asked: datetime
-
-
 class Index:
-    """`index.db`, open for writing; made where it is missing. Hold the collection's write lock. A
-    context manager.
+    """`index.db`, open for writing; made where it is missing. Hold the collection's write lock, or
+    its crawl lock. A context manager.
 
-    `timeout` is how long, in seconds, a transaction waits for another writer. Every method raises
+    Any number of processes have one open, and one of them writes at a time: `timeout` is how long,
+    in seconds, a transaction waits for another writer. Every method raises
     StorageError where the disk or a lock refuses; opening raises NewerCollectionError on a file of
     a later version.
     """
@@ -93,6 +86,10 @@ class Index:
         self._path = Path(path)
         self._db = open_writer(self._path, timeout=timeout)
         self._samples = SampleCache()
+        self.history = IndexHistory(self._db, self._path)  # what a crawl asks of earlier ones
+        with storage_errors(self._path):
+            self._names = SiteNames.stored_in(self._db)
+            self._version = self._data_version()
 
     def __enter__(self) -> Self:
         return self
@@ -111,6 +108,23 @@ class Index:
 
     # -------------------------------------------------------------------------------------- writing
 
+    @property
+    def site_names(self) -> SiteNames:
+        """The names of renamed sites that the index was made with."""
+        return self._names
+
+    def needs_rebuild(self, names: SiteNames) -> bool:
+        """Whether sites of other `names` could only be shown by an index made anew."""
+        with storage_errors(self._path):
+            return needs_rebuild(self._db, names)
+
+    def rename_sites(self, names: SiteNames) -> None:
+        """Show sites under other names from now on; nothing else about their articles changes."""
+        if names != self._names:
+            with self._transaction():
+                store_site_names(self._db, names)
+            self._names = names
+
     def apply_captures(
         self, entries: Sequence[Entry], *, progress: Mapping[str, int] | None = None
     ) -> list[Change]:
@@ -121,7 +135,7 @@ class Index:
         same transaction, up to which byte each WARC is in the index.
         """
         with self._transaction():
-            batch = CaptureBatch(self._db, self._samples)
+            batch = CaptureBatch(self._db, self._samples, self._names)
             changes = [batch.add(capture, reading) for capture, reading in entries]
             batch.derive_all()
             for warc, end in (progress or {}).items():
@@ -133,7 +147,7 @@ class Index:
         there: for who did not hear of it then.
         """
         with storage_errors(self._path):
-            batch = CaptureBatch(self._db, self._samples)
+            batch = CaptureBatch(self._db, self._samples, self._names)
             return batch.change_of(batch.indexed_change(capture.id))
 
     def apply_late(self, entries: Sequence[Entry]) -> None:
@@ -141,7 +155,7 @@ class Index:
         (`unread_revisits`).
         """
         with self._transaction():
-            batch = CaptureBatch(self._db, self._samples)
+            batch = CaptureBatch(self._db, self._samples, self._names)
             for capture, reading in entries:
                 batch.add_late(capture, reading)
             batch.derive_all()
@@ -154,7 +168,7 @@ class Index:
     def add_left_out(self, batch: LeftOutBatch) -> None:
         """Add addresses that a crawl left out; of several reasons for one the latest is kept."""
         with self._transaction():
-            insert_left_out(self._db, batch)
+            insert_left_out(self._db, replace(batch, site=self._names.shown_as(batch.site)))
 
     def new_left_out(self, site: str, entries: Iterable[LeftOut]) -> list[LeftOut]:
         """Those of `entries` whose reason is not what the index says of their address already, and
@@ -168,14 +182,14 @@ class Index:
         change.
         """
         with self._transaction():
-            batch = CaptureBatch(self._db, self._samples)
+            batch = CaptureBatch(self._db, self._samples, self._names)
             batch.withdraw(withdrawal)
             batch.derive_all()
 
     def is_withdrawn(self, site: str, url: str) -> bool:
         """Whether an address of a site is that of a withdrawn article."""
         with storage_errors(self._path):
-            return is_withdrawn(self._db, site, canonical_key(url), "")
+            return is_withdrawn(self._db, self._names.identity_of(site), canonical_key(url), "")
 
     def withdrawn_places(self) -> set[tuple[str, int]]:
         """WARC and offset of every capture that shows a withdrawn article: what replay must not
@@ -210,7 +224,7 @@ class Index:
     def delete_captures(self, captures: Sequence[str]) -> None:
         """Take out withdrawn captures (ids) whose records have become tombstones."""
         with self._transaction():
-            batch = CaptureBatch(self._db, self._samples)
+            batch = CaptureBatch(self._db, self._samples, self._names)
             batch.delete_captures(captures)
             batch.derive_all()
 
@@ -218,8 +232,8 @@ class Index:
         """Store the row of a crawl, running or ended; a row with `finished` is not overwritten
         by one without.
         """
-        row = crawl_row(summary)
         with self._transaction():
+            row = crawl_row(replace(summary, site=self._names.shown_as(summary.site)))
             known = self._db.execute(
                 "SELECT finished FROM crawls WHERE id = :id", {"id": summary.id}
             ).fetchone()
@@ -246,6 +260,11 @@ class Index:
         """Up to which byte a WARC is in the index; 0 for one never seen."""
         row = self._one("SELECT end FROM _progress WHERE warc = ?", (warc,))
         return int(row[0]) if row else 0
+
+    def knows_captures_in(self, warc: str, start: int, end: int) -> bool:
+        """Whether it has captures at bytes `start` to `end` of a WARC."""
+        with storage_errors(self._path):
+            return has_capture_in(self._db, warc, start, end)
 
     def earliest_with_digest(self, digest: Digest) -> Reference | None:
         """The earliest whole `response` with status 200 whose payload has this digest: what a
@@ -286,6 +305,17 @@ class Index:
         """
         with storage_errors(self._path):
             return revisit_target(self._db, capture)
+
+    def has_record(self, record_id: str) -> bool:
+        """Whether the index has the capture of this WARC-Record-ID."""
+        return self._one("SELECT 1 FROM captures WHERE record_id = ?", (record_id,)) is not None
+
+    def stated_signals(self, url: str, *sources: str) -> list[UsageSignal]:
+        """What the file or page at `url` states about use in these places (a tdmrep.json where none
+        are named), by its newest answer.
+        """
+        with storage_errors(self._path):
+            return stated_signals(self._db, url, sources or ("tdmrep.json",))
 
     def unread_revisits(self) -> list[Capture]:
         """Revisits indexed before the record of another URL that they refer to, which is there now.
@@ -339,40 +369,18 @@ class Index:
         with storage_errors(self._path):
             return tracked_twins(self._db, site)
 
-    def article_addresses(self, site: str, since: datetime) -> list[KnownArticle]:
-        """The articles of a site that were seen at or after `since` (aware) on pages of their own,
-        the newest first.
-        """
-        with storage_errors(self._path):
-            rows = self._db.execute(
-                "SELECT r.url, a.first_seen, a.last_seen, a.id, ifnull(t.part, 0) FROM articles a"
-                " JOIN _readings r ON r.article_id = a.id AND r.ordinal = 0 JOIN _texts t ON "
-                "t.id = r.text_id"
-                " WHERE a.site = ? AND a.last_seen >= ? AND a.source = 'page' AND r.order_key ="
-                " (SELECT max(order_key) FROM _readings l WHERE l.article_id = a.id AND"
-                " l.ordinal = 0)"
-                " GROUP BY a.id ORDER BY a.first_seen DESC, a.id",
-                (site, iso_utc(since)),
-            ).fetchall()
-            return [
-                self._known(latest_reading(self._db, article)[0] if part > 1 else url, first, last)
-                for url, first, last, article, part in rows
-            ]
-
-    def _known(self, url: str, first: str, last: str) -> KnownArticle:
-        asked = self._db.execute(
-            "SELECT max(captured) FROM captures WHERE url = ?", (url,)
-        ).fetchone()[0]
-        return KnownArticle(
-            url=url,
-            first_seen=datetime.fromisoformat(first),
-            asked=datetime.fromisoformat(asked or last),
-        )
-
     def _one(self, statement: str, values: tuple[str, ...]) -> tuple[Any, ...] | None:
         with storage_errors(self._path):
             row: tuple[Any, ...] | None = self._db.execute(statement, values).fetchone()
         return row
+
+    def _data_version(self) -> int:
+        """A number that changes with what other connections write.
+
+        Of what is kept in memory only the names of sites can change with it: the lines of a text
+        are those of its id.
+        """
+        return int(self._db.execute("PRAGMA data_version").fetchone()[0])
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -382,6 +390,8 @@ class Index:
         with storage_errors(self._path):
             self._db.execute("BEGIN IMMEDIATE")
             try:
+                if (version := self._data_version()) != self._version:
+                    self._version, self._names = version, SiteNames.stored_in(self._db)
                 yield
                 self._db.execute("COMMIT")
             except BaseException:

@@ -34,7 +34,15 @@ from archive.model.captures import (
     Stage,
 )
 from archive.model.digest import Digest
-from archive.model.identity import article_id, content_id, iso_utc, text_sha256, version_id
+from archive.model.identity import (
+    article_id,
+    content_id,
+    crawl_id,
+    iso_utc,
+    run_id,
+    text_sha256,
+    version_id,
+)
 from archive.model.left_out import LeftOut, LeftOutBatch, LeftOutReason
 
 __all__ = [
@@ -68,7 +76,9 @@ __all__ = [
     "Stage",
     "article_id",
     "content_id",
+    "crawl_id",
     "iso_utc",
+    "run_id",
     "text_sha256",
     "version_id",
 ]

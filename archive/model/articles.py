@@ -172,6 +172,7 @@ class NotArticleReason(StrEnum):
     AUDIO = "audio"
     SERVICE = "service"
     ERROR_PAGE = "error-page"
+    RESERVED = "reserved"  # by a statement that the site's table says to keep to
     BROKEN_ENCODING = "broken-encoding"
     TOO_LARGE = "too-large"
     TRUNCATED = "truncated"

@@ -15,6 +15,8 @@ from archive.model.articles import (
 )
 from archive.model.digest import Digest
 from archive.model.identity import content_id
+from archive.model.listing_page import ListingPage
+from archive.model.usage_signals import UsageSignal
 
 # ----------------------------------------------------------------------- exchanges and captures
 
@@ -54,7 +56,8 @@ class FetchFacts:
     `claims` are the announcements of the URL by sitemaps, feeds and sections. `requisite` is true
     if it was fetched only because a page shows it (an image, a style sheet, a font); it is then
     never a page of the site. `in_browser` is true for a page that is read as a browser showed it,
-    from the `conversion` record that refers to this exchange; its own bytes are not read.
+    from the `conversion` record that refers to this exchange; its own bytes are not read. `robots`
+    is the WARC-Record-ID of the robots.txt that applied.
     """
 
     crawl_id: str | None = None
@@ -64,6 +67,7 @@ class FetchFacts:
     claims: tuple[Sighting, ...] = ()
     requisite: bool = False
     in_browser: bool = False
+    robots: str | None = None
 
 
 class RecordType(StrEnum):
@@ -99,7 +103,8 @@ class Capture:
 
     `warc` is the file's name in `archive/` (never with the suffix of a file in progress); `offset`
     and `length` are bytes of the compressed member. `profile` is `identical-payload-digest` or
-    `server-not-modified` on a revisit, else None.
+    `server-not-modified` on a revisit, else None. `rights_headers` are the response headers that
+    state how it may be used, as sent (`archive.model.usage_signals`).
     """
 
     url: str
@@ -120,6 +125,7 @@ class Capture:
     etag: str | None = None
     last_modified: str | None = None
     location: str | None = None
+    rights_headers: tuple[tuple[str, str], ...] = ()
     facts: FetchFacts = FetchFacts()
 
     @property
@@ -173,6 +179,7 @@ class PayloadKind(StrEnum):
 
     ARTICLE = "article"
     PAGE = "page"  # HTML without an article: listings and the rest
+    NOT_FOUND = "not-found"  # HTML that says that nothing is there, or no more, with status 200
     SITEMAP = "sitemap"
     FEED = "feed"
     ROBOTS = "robots"
@@ -188,9 +195,11 @@ class Reading:
 
     Made in a worker process and sent back whole; the index is written from (capture, reading)
     alone. `article` is the page's own; `embedded` are those that a listing carries with their whole
-    bodies. `requisites` are the URLs that a page or style sheet needs to look as it does, if the
+    bodies. `sitemap_changes` are the sitemaps whose lastmod is stated, with it as written.
+    `requisites` are the URLs that a page or style sheet needs to look as it does, if the
     site's are to be fetched. `signature` is the near-duplicate signature of the own article's text
-    (64 unsigned 32-bit integers as bytes), or None.
+    (64 unsigned 32-bit integers as bytes), or None. `signals` are statements about the use of what
+    was captured. `listing` is what a page shows that leads to articles and is none.
     """
 
     kind: PayloadKind
@@ -200,9 +209,12 @@ class Reading:
     links: tuple[Link, ...] = ()
     sightings: tuple[Sighting, ...] = ()
     sitemaps: tuple[str, ...] = ()
+    sitemap_changes: tuple[tuple[str, str], ...] = ()
     requisites: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
     signature: bytes | None = None
+    signals: tuple[UsageSignal, ...] = ()
+    listing: ListingPage | None = None
 
 
 class Change(StrEnum):

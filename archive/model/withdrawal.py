@@ -14,8 +14,11 @@ class Withdrawal:
     It applies to every reading of this site, captured before or after, at one of the canonical keys
     `keys` or with a text of `texts` (text_sha256). `urls` are the URLs as captured, `digests` those
     of the payloads. `signatures` are those of its texts, in hex (`archive.text.minhash`): by them,
-    a page that only names one of `keys` as canonical is told from a rendition of the article. If
-    `purged`, the payloads have been removed from the archive too.
+    a page that only names one of `keys` as canonical is told from a rendition of the article.
+
+    A purge, which takes the payloads out of the archive, too, is two records with one `purge` (an
+    id): the first says that it is begun, the second, with `purged`, that they are gone. Between
+    the two the next writer goes on with it. `purged` alone is what earlier versions wrote.
     """
 
     article_id: str
@@ -28,4 +31,5 @@ class Withdrawal:
     urls: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()
+    purge: str = ""
     purged: bool = False

@@ -12,11 +12,12 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import IO
 
@@ -46,6 +47,7 @@ class _Package:
         self._zip = zipfile.ZipFile(file, "w", allowZip64=True)
         self._date = moment.timetuple()[:6]
         self.resources: list[dict[str, str | int]] = []
+        self._names: set[str] = set()
 
     def add(
         self, name: str, chunks: Iterable[bytes], *, size: int = 0, listed: bool = True
@@ -66,10 +68,26 @@ class _Package:
                 digest.update(chunk)
                 written += len(chunk)
         if listed:
-            path = {"name": name.rsplit("/", 1)[-1], "path": name}
             self.resources.append(
-                {**path, "hash": f"sha256:{digest.hexdigest()}", "bytes": written}
+                {
+                    "name": self._resource_name(name.rpartition("/")[2]),
+                    "path": name,
+                    "hash": f"sha256:{digest.hexdigest()}",
+                    "bytes": written,
+                }
             )
+
+    def _resource_name(self, file: str) -> str:
+        """A name of its own for a resource, of the letters that one may have (Frictionless Data
+        Package 1.0, "name"); its path is as it is.
+        """
+        name = plain = re.sub("[^-a-z0-9._]", "-", file.lower())
+        for number in count(2):
+            if name not in self._names:
+                break
+            name = f"{plain}-{number}"
+        self._names.add(name)
+        return name
 
     def close(self) -> None:
         """Write the end of the zip file."""

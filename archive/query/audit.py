@@ -9,7 +9,31 @@ import sqlite3
 from collections.abc import Iterator
 
 from archive.index.columns import ARTICLES, ColumnOrigin, column_names
+from archive.index.kept_metadata import KEPT
 
+# What an article keeps of earlier readings where the latest lacks it (archive.index.kept_metadata):
+# it must be what some reading of the article said.
+_GROUPS = {column: name for name, columns in KEPT.items() for column in columns}
+
+
+def _differs(name: str, value: str) -> str:
+    """SQL: whether a value of an article is not the `name` that was read."""
+    unlike = f"{value} IS NOT json_extract(t.metadata, '$.{name}')"
+    if name not in _GROUPS:
+        return unlike
+    own = f"json_extract(o.metadata, '$.{name}')"
+    earlier = f"json_extract(o.metadata, '$.earlier.{_GROUPS[name]}.{name}')"
+    return (
+        f"({unlike} AND NOT EXISTS (SELECT 1 FROM _readings s JOIN _texts o ON o.id = s.text_id"  # noqa: S608
+        f" WHERE s.article_id = a.id AND ({value} IS {own} OR {value} IS {earlier})))"
+    )
+
+
+_COLUMNS_DIFFER = " OR ".join(
+    _differs(name, f"a.{name}") for name in column_names(ARTICLES, ColumnOrigin.READING)
+)
+_AUTHORS = """(SELECT json_group_array(name) FROM
+  (SELECT name FROM authors WHERE article_id = a.id ORDER BY position))"""
 # Articles that are not what their version and the latest capture of it say, as far as columns
 # repeat what was read.
 _UNLIKE_READING = f"""
@@ -17,15 +41,8 @@ SELECT a.id FROM articles a LEFT JOIN versions v ON v.id = a.version_id LEFT JOI
   SELECT text_id FROM _readings r WHERE r.version_id = a.version_id AND r.article_id = a.id
   ORDER BY r.order_key DESC LIMIT 1)
 WHERE v.title IS NOT a.title OR v.body IS NOT a.body
-  OR {
-    " OR ".join(
-        f"a.{name} IS NOT json_extract(t.metadata, '$.{name}')"
-        for name in column_names(ARTICLES, ColumnOrigin.READING)
-    )
-}
-  OR (SELECT json_group_array(name) FROM
-      (SELECT name FROM authors WHERE article_id = a.id ORDER BY position))
-    IS NOT json_extract(t.metadata, '$.authors')
+  OR {_COLUMNS_DIFFER}
+  OR {_differs("authors", _AUTHORS)}
   OR (SELECT json_group_array(tag) FROM
       (SELECT tag FROM tags WHERE article_id = a.id ORDER BY position))
     IS NOT json_extract(t.metadata, '$.tags')

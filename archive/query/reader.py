@@ -21,6 +21,7 @@ from archive.index.columns import PUBLIC_ARTICLE_COLUMNS
 from archive.index.connection import open_reader, storage_errors
 from archive.index.learned_boilerplate import without_boilerplate
 from archive.index.rows import CAPTURE_COLUMNS, capture_of
+from archive.index.site_names import SiteNames
 from archive.index.withdrawals import OF_WITHDRAWN, withdrawn_places
 from archive.model import Article, Capture, Reference
 from archive.query.filters import Filters, Sort
@@ -198,7 +199,8 @@ class IndexReader:
     def withdrawal(self, name: str) -> Row | None:
         """The tombstone of a withdrawn article, by its id or by an address of it."""
         rows = self._list(
-            "SELECT * FROM withdrawals WHERE article_id = :name OR url = :url OR (site, :key) IN"
+            "SELECT * FROM withdrawals w WHERE article_id = :name OR url = :url OR"
+            " (ifnull((SELECT identity FROM _site_names WHERE name = w.site), w.site), :key) IN"
             " (SELECT site, value FROM _withdrawn WHERE kind = 'key') ORDER BY withdrawn DESC "
             "LIMIT 1",
             name=name.strip(),
@@ -241,15 +243,10 @@ class IndexReader:
         )
 
     def first_captures(self) -> Iterator[Row]:
-        """Each article's first capture with status 200, at its own address if there is one: `url`,
-        `captured`, `title` and `id`, by time.
+        """The first capture with status 200 of each version of each article, at the article's own
+        address if there is one: `url`, `captured`, `title`, `body` and `id`, by time.
         """
-        return self.rows(
-            "SELECT url, captured, title, id FROM (SELECT c.url, c.captured, a.title, a.id,"
-            " row_number() OVER (PARTITION BY a.id ORDER BY c.url != a.url, c.captured) AS place"
-            " FROM captures c JOIN articles a ON a.id = c.article_id WHERE c.status = 200)"
-            " WHERE place = 1 ORDER BY captured, url"
-        )
+        return self.rows(capture_lookup.FIRST_CAPTURES)
 
     def captures(self, article: str) -> list[Row]:
         """The captures an article was seen in, in their order; of one that only listings carried,
@@ -338,27 +335,29 @@ class IndexReader:
         )
 
     def learned_boilerplate(self, site: str) -> list[Row]:
-        """The lines and DOM places of a site that are boilerplate: `kind` (line, place), `path`,
-        `form` (of a line).
-        """
-        return self._list(
-            "SELECT kind, path, form FROM _learned_lines WHERE site = :site ORDER BY kind, "
-            "path, form",
-            site=site,
+        """Boilerplate of a site: `kind` (line, place), `path`, `form` (of a line)."""
+        statement = (
+            "SELECT kind, path, form FROM _learned_lines WHERE site = :site ORDER BY 1, 2, 3"
         )
+        return self._list(statement, site=self.site_identity(site))
+
+    def site_identity(self, site: str) -> str:
+        """The name that the ids of a site's articles, and the index's own tables, are made from."""
+        with storage_errors(self._path):
+            return SiteNames.stored_in(self._connection).identity_of(site)
 
     def without_boilerplate(self, site: str, article: Article) -> Article:
         """An article read just now, as the index would keep it; what is left out and why is added
         to its evidence.
         """
         with storage_errors(self._path):
-            return without_boilerplate(self._connection, site, article)
+            return without_boilerplate(self._connection, self.site_identity(site), article)
 
     def crawls(self, site: str | None = None, *, limit: int = -1) -> list[Row]:
         """Crawls, latest first."""
         return self._list(
             "SELECT * FROM crawls WHERE :site IS NULL OR site = :site ORDER BY started DESC, "
-            "id LIMIT :limit",
+            "id DESC LIMIT :limit",
             site=site,
             limit=limit,
         )

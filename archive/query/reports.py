@@ -10,11 +10,17 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from archive.index.connection import open_reader, storage_errors
+from archive.model import Capture, iso_utc
 from archive.query.reader import IndexReader
+
+# What is dated this much later than now is not believed: a clock was wrong, then or now. Less is
+# the step of a clock that is set right every day.
+AHEAD = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +61,10 @@ def _open_for_reading(path: Path) -> Iterator[sqlite3.Connection | None]:
         connection.close()
 
 
-def site_reports(path: Path) -> dict[str, SiteReport]:
-    """A report of every site that the index knows, by name."""
+def site_reports(path: Path, *, now: datetime | None = None) -> dict[str, SiteReport]:
+    """A report of every site that the index knows, by name. With `now` a crawl that is dated later
+    counts only where there is no other.
+    """
     with _open_for_reading(path) as connection:
         if connection is None:
             return {}
@@ -68,8 +76,11 @@ def site_reports(path: Path) -> dict[str, SiteReport]:
             )
         }
         # SQLite takes the other columns from the row that has the maximum (lang_select, "bare
-        # columns").
-        last = connection.execute("SELECT *, max(started) FROM crawls GROUP BY site").fetchall()
+        # columns"). Of one second, the id tells the later.
+        last = connection.execute(
+            "SELECT *, max((started <= ?) || started || id) FROM crawls GROUP BY site",
+            (_limit(now),),
+        ).fetchall()
         reports = {}
         for row in last:
             count, newest = articles.pop(row["site"], (0, None))
@@ -131,10 +142,58 @@ def count_articles(
         return [dict(row) for row in rows]
 
 
-def last_crawls(path: Path) -> dict[str, datetime]:
-    """When each site's latest crawl began; empty where there is no index yet."""
+def last_crawls(path: Path, *, now: datetime | None = None) -> dict[str, datetime]:
+    """When each site's latest crawl began, of those not dated later than `now`, if it is given;
+    empty where there is no index yet.
+    """
+    return _latest_starts(path, "started <= :limit", now)
+
+
+def crawls_ahead(path: Path, now: datetime) -> dict[str, datetime]:
+    """The latest date of a crawl, by site, where it is later than `now`: some clock was wrong."""
+    return _latest_starts(path, "started > :limit", now)
+
+
+def _latest_starts(path: Path, which: str, now: datetime | None) -> dict[str, datetime]:
     if not Path(path).exists():
         return {}
     with IndexReader(path) as reader:
-        rows = reader.rows("SELECT site, max(started) AS started FROM crawls GROUP BY site")
+        rows = reader.rows(
+            f"SELECT site, max(started) AS started FROM crawls WHERE {which} GROUP BY site",  # noqa: S608
+            {"limit": _limit(now)},
+        )
         return {row["site"]: datetime.fromisoformat(row["started"]) for row in rows}
+
+
+def latest_captures(path: Path, now: datetime, *, count: int = 20) -> list[Capture]:
+    """Up to `count` captures with a response of their own, from the ends of the newest WARC files,
+    that are not dated later than `now`; none where there is no index.
+    """
+    if not Path(path).exists():
+        return []
+    with IndexReader(path) as reader:
+        rows = reader.rows("SELECT DISTINCT warc FROM captures ORDER BY warc DESC LIMIT 3")
+        ids = [
+            row["id"]
+            for warc in [row["warc"] for row in rows]
+            for row in reader.rows(
+                "SELECT id FROM captures WHERE warc = :warc AND record_type = 'response'"
+                " AND captured <= :limit ORDER BY offset DESC LIMIT :count",
+                {"warc": warc, "limit": _limit(now), "count": count},
+            )
+        ]
+        captures = [reader.capture(each) for each in ids[:count]]
+    return [capture for capture in captures if capture is not None]
+
+
+def requests_made(reader: IndexReader) -> Iterator[dict[str, Any]]:
+    """Each exchange of a crawl, in no order: `id`, `url`, `warc_date`, `site`, `status`."""
+    return reader.rows(
+        "SELECT id, url, warc_date, site, status FROM captures"
+        " WHERE record_type IN ('response', 'revisit') AND crawl_id IS NOT NULL"
+    )
+
+
+def _limit(now: datetime | None) -> str:
+    """The latest time that is believed, as text to compare with."""
+    return iso_utc(now + AHEAD) if now is not None else "9999"

@@ -33,7 +33,7 @@ MEANINGS = {
     "sightings.kind": "`sitemap`, `news-sitemap`, `feed` or `section`",
     "sightings.title": "the title as announced",
     "sightings.published": "the publication time as announced, unparsed",
-    "sightings.modified": "the sitemap's lastmod, unparsed",
+    "sightings.modified": "the sitemap's lastmod as stated last, unparsed",
     "failures.id": "derived from URL, stage, reason and crawl",
     "failures.url": "the URL that failed",
     "withdrawals.url": "its canonical URL",
@@ -49,6 +49,18 @@ MEANINGS = {
     ),
     "coverage.capture_id": "the newest capture that answered, else the newest; `captures.id`",
     "coverage.article_id": "the article that capture shows; `articles.id`",
+    "usage_signals.source": (
+        "who states it: `header`, `meta`, `link`, `robots.txt`, `tdmrep.json` or `rsl`"
+    ),
+    "usage_signals.name": "what is stated: `noarchive`, `tdm-reservation`, `ai-train` ...",
+    "article_signals.source": "as in `usage_signals`",
+    "article_signals.name": "as in `usage_signals`",
+    "article_signals.capture_id": "the capture of the article; `captures.id`",
+    "stated_in": "the capture that brought the statement; `captures.id`",
+    "agent": "whom it is said to: a product token in lower case, or `*`",
+    "path": "what it is about, as written; empty for all that the source is about",
+    "value": "its value, if it has one",
+    "raw": "the statement as written, up to 1,000 characters",
     "announced_by": "a page, sitemap or feed that led to it",
     "first_announced": "when it was first met, UTC",
     "last_asked": "when it was asked for last, UTC",
@@ -101,6 +113,17 @@ ROWS = {
     "coverage": (
         "A view: what became of each address that was announced or linked. `SELECT * FROM coverage "
         "WHERE outcome IS NULL` finds what was lost without a word: nothing."
+    ),
+    "usage_signals": (
+        "One statement of a site about the use of what was captured: X-Robots-Tag, robots metas, "
+        "TDM reservations, Content-Signal, Content-Usage, RSL licences, and what robots.txt says "
+        "to crawlers for AI and archives."
+    ),
+    "article_signals": (
+        "A view: the statements that concern each capture of an article: its own, those of what it "
+        "repeats, of the robots.txt that applied, and of the site's tdmrep.json of the time. "
+        "`SELECT DISTINCT article_id FROM article_signals WHERE name = 'noarchive'` finds what is "
+        "not to be shown from an archive."
     ),
     "disappearances": "An article that answered and no longer does.",
     "withdrawals": "An article that was taken back: what is left of it, as a tombstone.",

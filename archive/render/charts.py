@@ -43,9 +43,14 @@ def write_plot(bars: Sequence[Bar], title: str, path: Path) -> None:
         if kind == ".png":
             _write_png(bars, title, path)
         else:
-            path.write_text("\n".join(_svg_lines(bars, title)) + "\n", "utf-8")
+            path.write_text(plot_svg(bars, title), "utf-8")
     except OSError as error:
         raise file_refused(path, error) from error
+
+
+def plot_svg(bars: Sequence[Bar], title: str) -> str:
+    """The picture as an SVG element, which may stand in an HTML page as it is."""
+    return "\n".join(_svg_lines(bars, title)) + "\n"
 
 
 def _first_day(period: str) -> int:

@@ -29,7 +29,7 @@ _STATUS_LINE = re.compile(rb"HTTP/[01]\.[0-9][ \t]+[0-9]{3}(?:[ \t\r\n]|$)", re.
 _REQUEST_LINE = re.compile(
     rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+ \S+ HTTP/[01]\.[0-9]\r?\n", re.IGNORECASE
 )
-_CHUNK_LINE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
+_CHUNK_LINE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]*)?\r?\n")
 _FIELD_LINE = re.compile(rb"(?:[^\s:][^:\r\n]*:[^\r\n]*|[ \t][^\r\n]*|)")
 
 

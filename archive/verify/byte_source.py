@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archive.warc.gzip_members import MemberDamageError
+from archive.warc.parsing.record_header import MAX_HEADER
 
-LINE_LIMIT = 1 << 16  # bytes that a line is read to at most
+LINE_LIMIT = MAX_HEADER  # bytes that a line is read to at most
 _WINDOW = 1 << 20
 
 
@@ -25,6 +26,7 @@ class ByteSource:
         self._buffer = b""
         self._position = 0
         self.consumed = 0
+        self.has_junk = False
         self.damage: tuple[str, str] | None = None
 
     def _fetch(self) -> bool:
@@ -63,8 +65,10 @@ class ByteSource:
         return piece
 
     def skip_rest(self) -> int:
-        """Read to the end; returns how many bytes there were."""
+        """Read to the end; returns how many bytes there were, and notes in `has_junk` whether any
+        of them was no line end.
+        """
         before = self.consumed
-        while self.read_some(_WINDOW):
-            pass
+        while piece := self.read_some(_WINDOW):
+            self.has_junk = self.has_junk or bool(piece.strip(b"\r\n"))
         return self.consumed - before

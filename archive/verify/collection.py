@@ -22,7 +22,13 @@ from archive.model.finding import Finding
 from archive.verify.block_rules import check_block, software_of
 from archive.verify.cross_record_rules import RecordLedger
 from archive.verify.header_rules import RecordOrigin, check_fields
-from archive.verify.index_rules import INDEX_DAMAGED, check_cdxj, check_index, withdrawn_captures
+from archive.verify.index_rules import (
+    INDEX_DAMAGED,
+    check_cdxj,
+    check_index,
+    check_purges,
+    withdrawn_captures,
+)
 from archive.verify.strict_reader import RawRecord, raw_records
 from archive.warc.capture_reader import DamagedRecord, read_captures
 from archive.warc.file_names import final_name, is_arc, list_warc_files
@@ -81,6 +87,7 @@ def _verify_projections(folder: CollectionFolder, ledger: RecordLedger) -> Itera
     withdrawn = withdrawn_captures(folder.index_db)
     yield from check_cdxj(folder.cdxj, ledger, withdrawn)
     yield from check_index(folder.index_db, ledger)
+    yield from check_purges(folder)
 
 
 def _verify_fixity(folder: CollectionFolder, *, crawling: bool) -> Iterator[Finding]:

@@ -12,17 +12,16 @@ import contextlib
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
 from archive.cdx.cdxj import cdxj_line
-from archive.model import Capture, Digest, RecordType
+from archive.model import Capture, Digest, FetchFacts, RecordType
 from archive.model.finding import Finding
 from archive.verify.header_rules import RecordOrigin
 from archive.verify.strict_reader import RawRecord
-from archive.warc.http_message import parse_head
-from archive.warc.record import CAPTURE_TYPES, RENDERED_BY, clean_uri
+from archive.warc.parsing.capture_record import capture_of_record
+from archive.warc.record import CAPTURE_TYPES, Record, clean_uri, parse_warc_date
 from archive.warc.warc_fields import TOMBSTONE_FIELD
 
 _HEAD = 1 << 20
@@ -76,18 +75,23 @@ FROM record AS revisit WHERE kind = 'revisit' AND origin > {RecordOrigin.IMPORTE
     WHERE url = coalesce(nullif(revisit.refers_url, ''), revisit.url)
       AND substr(date, 1, 19) = substr(revisit.refers_date, 1, 19) AND kind != 'request')))
 """
+# A record that lacks its id is none that a revisit refers to, and of several with one id a revisit
+# means the one that has a payload.
 _CHAINED = """
 SELECT revisit.warc, revisit.offset, revisit.id, 'revisit-chained',
   'it refers to ' || target.id || ', a ' || target.kind || ' without the payload'
 FROM record AS revisit JOIN record AS target ON target.id = revisit.refers_id
-WHERE revisit.kind = 'revisit' AND target.kind NOT IN ('response', 'resource')
-  AND NOT target.tombstone
+WHERE revisit.kind = 'revisit' AND revisit.refers_id != ''
+  AND target.kind NOT IN ('response', 'resource') AND NOT target.tombstone
+  AND NOT EXISTS (SELECT 1 FROM record AS other
+    WHERE other.id = revisit.refers_id AND other.kind IN ('response', 'resource'))
 """
 _OTHER_PAYLOAD = """
 SELECT revisit.warc, revisit.offset, revisit.id, 'revisit-payload',
   'its payload digest is not that of ' || target.id || ', which it refers to'
 FROM record AS revisit JOIN record AS target ON target.id = revisit.refers_id
-WHERE revisit.kind = 'revisit' AND revisit.profile LIKE '%identical-payload-digest'
+WHERE revisit.kind = 'revisit' AND revisit.refers_id != ''
+  AND revisit.profile LIKE '%identical-payload-digest'
   AND revisit.digest != '' AND target.digest != ''
   AND substr(revisit.digest, 1, instr(revisit.digest, ':'))
     = substr(target.digest, 1, instr(target.digest, ':'))
@@ -153,21 +157,17 @@ class RecordLedger:
 
     def add(self, warc: str, record: RawRecord, origin: RecordOrigin) -> None:
         """Note one record."""
+        capture = _indexed_capture(warc, record)
         kind = record.first("WARC-Type") or ""
-        url = clean_uri(record.first("WARC-Target-URI")) or ""
-        indexed = (
-            kind in CAPTURE_TYPES
-            and (kind != RecordType.CONVERSION or record.first(RENDERED_BY) is not None)
-            and url.lower().startswith(("http://", "https://"))
-            and record.whole
-        )
+        # Where a record states no digest the CDXJ holds one that was worked out.
+        has_line = capture is not None and capture.record_type in _REPLAYED
         row = (
             warc,
             record.offset,
             record.length,
             record.record_id or "",
-            kind,
-            url,
+            str(capture.record_type) if capture else kind,
+            capture.url if capture else clean_uri(record.first("WARC-Target-URI")) or "",
             _utc_text(record.first("WARC-Date")),
             _digest_text(record.first("WARC-Payload-Digest")),
             record.first("WARC-Profile") or "",
@@ -175,8 +175,8 @@ class RecordLedger:
             clean_uri(record.first("WARC-Refers-To-Target-URI")) or "",
             _utc_text(record.first("WARC-Refers-To-Date")),
             int(origin),
-            indexed,
-            _expected_cdxj(warc, record, kind, url) if indexed and kind in _REPLAYED else "",
+            capture is not None,
+            cdxj_line(capture) if capture and has_line and capture.payload_digest else "",
             _digest_text(record.first("WARC-Block-Digest")),
             kind == "metadata" and _is_tombstone(record),
         )
@@ -253,43 +253,28 @@ def _is_tombstone(record: RawRecord) -> bool:
     return record.block.read(len(TOMBSTONE_FIELD) + 1) == f"{TOMBSTONE_FIELD}:".encode()
 
 
-def _expected_cdxj(warc: str, record: RawRecord, kind: str, url: str) -> str:
-    """The line that the CDXJ must have for a capture; without digest where the record states
-    none.
+def _indexed_capture(warc: str, record: RawRecord) -> Capture | None:
+    """What CDXJ and index must have of a record, by the reader that fills them: nothing where it
+    cannot be read. Of its digest only what the record states.
     """
-    if kind == "resource":
-        status: int | None = None
-        mime: str | None = (
-            (record.first("Content-Type") or "application/octet-stream").partition(";")[0].strip()
-        )
-    else:
-        record.block.seek(0)
-        head = parse_head(record.block.read(_HEAD))
-        status, mime = head.status, head.mime
-    try:
-        captured = _instant(record.first("WARC-Date") or "")
-        digest = Digest.parse(record.first("WARC-Payload-Digest") or "")
-    except (ValueError, TypeError):
-        return ""
-    return cdxj_line(
-        Capture(
-            url=url,
-            captured=captured,
-            warc=warc,
-            offset=record.offset,
-            length=record.length,
-            record_id=record.record_id or "",
-            record_type=RecordType(kind),
-            status=status,
-            mime=mime,
-            payload_digest=digest,
-        )
+    if not record.readable:
+        return None
+    record.block.seek(0)
+    read = Record(
+        version=record.version,
+        headers=record.fields,
+        block=record.block.read(_HEAD),
+        content_length=record.block_length,
+        offset=record.offset,
+        length=record.length,
+        end=record.offset + record.length,
     )
-
-
-def _instant(text: str) -> datetime:
-    moment = datetime.fromisoformat(text.strip())
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    if read.type not in CAPTURE_TYPES:
+        return None
+    try:
+        return capture_of_record(read, warc, FetchFacts())
+    except ValueError:
+        return None
 
 
 def _utc_text(text: str | None) -> str:
@@ -297,7 +282,7 @@ def _utc_text(text: str | None) -> str:
     is none.
     """
     with contextlib.suppress(ValueError):
-        return _instant(text or "").isoformat(timespec="microseconds")
+        return parse_warc_date(text or "").isoformat(timespec="microseconds")
     return ""
 
 

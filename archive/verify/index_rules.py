@@ -21,10 +21,13 @@ from archive.index.connection import (
     is_locked_or_read_only,
     storage_errors,
 )
+from archive.index.rows import storable_text
 from archive.index.withdrawals import withdrawn_places
+from archive.layout import CollectionFolder
 from archive.model.finding import REBUILD_INDEX, Finding
 from archive.model.identity import text_sha256, version_id
 from archive.query import audit
+from archive.query.withdrawal_scope import unfinished_purges
 from archive.verify.cross_record_rules import RecordLedger, RecordRow
 
 _LINE_LIMIT = 1 << 20
@@ -174,6 +177,20 @@ def check_index(path: Path, ledger: RecordLedger, *, busy: bool = False) -> Iter
         yield Finding(file=path.name, rule=INDEX_DAMAGED, detail=str(error))
 
 
+def check_purges(folder: CollectionFolder) -> Iterator[Finding]:
+    """A finding for each purge that was begun and not finished: bytes of the article may still be
+    in the archive.
+    """
+    # what is wrong with the index is `check_index`'s to say
+    with suppress(WarraqError), storage_errors(folder.index_db, is_trusted=False):
+        for article in unfinished_purges(folder):
+            detail = (
+                f"the purge of the withdrawn article {article} was begun and is not finished;"
+                " run: warraq index"
+            )
+            yield Finding(file=folder.index_db.name, rule="purge-unfinished", detail=detail)
+
+
 def _check_database(path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
     for (message,) in connection.execute("PRAGMA integrity_check(20)"):
         if message != "ok":
@@ -228,9 +245,9 @@ def _not_indexed(path: Path, record: RecordRow) -> Finding:
 def _compare_capture(path: Path, row: tuple[object, ...], record: RecordRow) -> Iterator[Finding]:
     compared = {
         "length": (row[2], record.length),
-        "record_id": (row[3], record.record_id or row[3]),
+        "record_id": (row[3], storable_text(record.record_id) or row[3]),
         "record_type": (row[4], record.kind),
-        "url": (row[5], record.url),
+        "url": (row[5], storable_text(record.url)),
         "captured": (str(row[6])[:19], record.date[:19]),
         "payload_digest": (row[7], record.digest or row[7]),
     }

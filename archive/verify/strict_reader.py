@@ -4,9 +4,10 @@ skipped without a finding.
 A reader of our own, because every library reads damaged files as if they were whole. Gzip members
 are walked one by one with their trailers checked (RFC 1952); after damage the walk goes on at the
 next place where a record begins, so each damaged record is one item and the records after it are
-still read. What the fields of a record may say is `archive.verify.header_rules`'; reading captures
-for use is `archive.warc.capture_reader`'s. Blocks over a few MB wait on disk, so memory is bounded
-whatever a file claims.
+still read. Fields, lengths and bounds are told by `archive.warc.parsing`, as in the reader for use:
+what that passes over is named here. What the fields of a record may say is
+`archive.verify.header_rules`'; reading captures for use is `archive.warc.capture_reader`'s. Blocks
+over a few MB wait on disk, so memory is bounded whatever a file claims.
 """
 
 from __future__ import annotations
@@ -22,14 +23,18 @@ from typing import IO, BinaryIO
 from archive.model.finding import Finding
 from archive.verify.byte_source import LINE_LIMIT, ByteSource
 from archive.warc.file_names import final_name
-from archive.warc.gzip_members import MAGIC, GzipMember, find_next_member
+from archive.warc.gzip_members import MAGIC, GzipMember
+from archive.warc.parsing.record_bounds import START, ends_at, find_next_record, is_packed
+from archive.warc.parsing.record_header import (
+    MAX_HEADER,
+    declared_length,
+    parse_fields,
+    parse_version,
+)
 
 _CHUNK = 1 << 16
 _WINDOW = 1 << 20
 _IN_MEMORY = 4 << 20
-_HEAD_LIMIT = 1 << 20
-_RECORD_START = re.compile(rb"(?<=\n)WARC/[0-9]\.[0-9]+\r?\n")
-_DIGITS = re.compile(rb"[0-9]{1,18}")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
@@ -43,8 +48,8 @@ class RawRecord:
     `file` is the file's name once it is closed. `offset` and `length` are bytes in it (of the gzip
     member, if packed); `fields` are as written, in order. `block` is positioned at its start and is
     valid until the next record is asked for. `whole` says that header and block were there
-    completely; a piece of the file that is no record at all has no `version`. `member_head` is the
-    gzip header.
+    completely, `readable` that `archive.warc.record_reader` gives it too; a piece of the file that
+    is no record at all has no `version`. `member_head` is the gzip header.
     """
 
     file: str
@@ -56,6 +61,7 @@ class RawRecord:
     block_length: int = 0
     findings: tuple[Finding, ...] = ()
     whole: bool = False
+    readable: bool = False
     member_head: bytes = b""
 
     def first(self, name: str) -> str | None:
@@ -88,8 +94,7 @@ def raw_records(path: Path) -> Iterator[RawRecord]:
         if size == 0:
             yield _unreadable(name, 0, 0, ("empty-file", "the file holds no byte"))
             return
-        walk = _plain_records if file.read(5) == b"WARC/" else _gzip_records
-        for record in walk(name, file, size):
+        for record in _walk(path, name, file, size):
             try:
                 yield record
             finally:
@@ -105,21 +110,30 @@ def _unreadable(name: str, offset: int, length: int, problem: _Problem) -> RawRe
     )
 
 
-# ------------------------------------------------------------------------------------- packed files
+# --------------------------------------------------------------------------- one after another
 
 
-def _gzip_records(name: str, file: BinaryIO, size: int) -> Iterator[RawRecord]:
+def _walk(path: Path, name: str, file: BinaryIO, size: int) -> Iterator[RawRecord]:
+    """All records and pieces, each read as it begins: some files hold members and plain records."""
+    packed = is_packed(path, file.fileno())
     position = 0
     while position < size:
         file.seek(position)
-        if file.read(3) != MAGIC:
-            after = find_next_member(file, position + 1, size)
-            yield _unreadable(
-                name, position, after - position, _describe_gap(file, position, after, size)
-            )
+        first = file.read(len(START))
+        if first.startswith(MAGIC):
+            position = yield from _member_records(name, file, position, size)
+        elif first == START:
+            position = yield from _plain_record(name, file, position, packed=packed)
+        else:
+            after = find_next_record(file.fileno(), position + 1, packed=packed)
+            problem = _describe_gap(file, position, after, size)
+            if problem[0] == "garbage" and not packed:
+                problem = ("garbage", f"{after - position} bytes that are no WARC record")
+            yield _unreadable(name, position, after - position, problem)
             position = after
-            continue
-        position = yield from _member_records(name, file, position, size)
+
+
+# ------------------------------------------------------------------------------------- packed files
 
 
 def _member_records(
@@ -143,10 +157,11 @@ def _member_records(
             break
     junk = source.skip_rest()
     draft = pending
+    draft.readable = draft.has_block and count == 1 and not source.damage and not source.has_junk
     if source.damage:
         draft.whole = False
         draft.problems = [*([] if draft.empty else draft.problems), source.damage]
-        end = find_next_member(file, offset + 1, size)
+        end = find_next_record(file.fileno(), offset + 1, packed=True)
         at_trailer = source.damage[0] in {"gzip-crc", "gzip-length"} and end == member.end
         if end < size and source.damage[0] != "gzip-data" and not at_trailer:
             draft.add_problem(
@@ -181,45 +196,24 @@ def _describe_gap(file: BinaryIO, start: int, end: int, size: int) -> _Problem:
 # -------------------------------------------------------------------------------------- plain files
 
 
-def _plain_records(name: str, file: BinaryIO, size: int) -> Iterator[RawRecord]:
-    position = 0
-    while position < size:
-        file.seek(position)
-        if file.read(5) != b"WARC/":
-            after = _find_plain_record(file, position, size)
-            problem = _describe_gap(file, position, after, size)
-            if problem[0] == "garbage":
-                problem = ("garbage", f"{after - position} bytes that are no WARC record")
-            yield _unreadable(name, position, after - position, problem)
-            position = after
-            continue
-        file.seek(position)
-        source = ByteSource(iter(lambda: file.read(_CHUNK), b""))
-        draft = _read_record(source)
-        end = position + source.consumed
-        # Without the line ends after the block, as CDXJ counts it.
-        length = draft.head_length + draft.block_length
-        if not draft.whole or draft.broken:
-            # A wrong length may have swallowed the records that follow: the search for them begins
-            # at the block's start.
-            end = _find_plain_record(file, position + draft.head_length, size)
-            length = end - position
-        yield draft.record(name, position, length, b"")
-        position = end
-
-
-def _find_plain_record(file: BinaryIO, start: int, size: int) -> int:
-    base = max(0, start - 1)
-    while base < size:
-        file.seek(base)
-        window = file.read(_WINDOW)
-        match = _RECORD_START.search(window)
-        if match:
-            return base + match.start()
-        if len(window) < _WINDOW:
-            break
-        base += len(window) - 32
-    return size
+def _plain_record(
+    name: str, file: BinaryIO, position: int, *, packed: bool
+) -> Generator[RawRecord, None, int]:
+    """The record at a place; returns where the walk goes on."""
+    file.seek(position)
+    source = ByteSource(iter(lambda: file.read(_CHUNK), b""))
+    draft = _read_record(source)
+    end = position + source.consumed
+    # Without the line ends after the block, as CDXJ counts it.
+    length = draft.head_length + draft.block_length
+    draft.readable = draft.has_block and ends_at(file.fileno(), position + length)
+    if not draft.readable:
+        # A wrong length may have swallowed the records that follow.
+        start = position + max(1, draft.head_length)
+        end = find_next_record(file.fileno(), start, packed=packed)
+        length = end - position
+    yield draft.record(name, position, length, b"")
+    return end
 
 
 # --------------------------------------------------------------------------------------- one record
@@ -230,12 +224,15 @@ class _Draft:
     """A record as it is being read."""
 
     version: str = ""
-    fields: list[tuple[str, str]] = field(default_factory=list)
+    first: bytes = b""
+    fields: tuple[tuple[str, str], ...] = ()
     block: IO[bytes] = field(default_factory=lambda: tempfile.SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115
     block_length: int = 0
     head_length: int = 0
     problems: list[_Problem] = field(default_factory=list)
     whole: bool = False
+    has_block: bool = False
+    readable: bool = False
     broken: bool = False
     empty: bool = False
 
@@ -251,10 +248,11 @@ class _Draft:
             offset=offset,
             length=length,
             version=self.version,
-            fields=tuple(self.fields),
+            fields=self.fields,
             block=self.block,
             block_length=self.block_length,
             whole=self.whole,
+            readable=self.readable,
             member_head=member_head,
         )
         findings = tuple(record.finding(*problem) for problem in dict.fromkeys(self.problems))
@@ -263,7 +261,7 @@ class _Draft:
 
 def _read_record(source: ByteSource) -> _Draft:
     draft = _Draft()
-    first = source.read_line()
+    first = draft.first = source.read_line()
     draft.empty = not first
     if not first.startswith(b"WARC/"):
         draft.add_problem("version", f"a record begins with {first[:20]!r} in place of WARC/1.1")
@@ -271,35 +269,34 @@ def _read_record(source: ByteSource) -> _Draft:
     draft.version = first.decode("latin-1").strip()
     if not first.endswith(b"\r\n"):
         draft.add_problem("line-ending", "the version line does not end in CR LF")
-    head_ended = _read_fields(source, draft)
-    draft.head_length = source.consumed
-    if head_ended:
+    if _read_header(source, draft, first):
+        draft.head_length = source.consumed
         _read_block(source, draft)
     elif not source.damage:
         draft.add_problem("header-cut", "the record's header has no end")
     return draft
 
 
-def _read_fields(source: ByteSource, draft: _Draft) -> bool:
-    """Read header lines up to the empty one; False if the bytes end before it."""
-    start = source.consumed
+def _read_header(source: ByteSource, draft: _Draft, first: bytes) -> bool:
+    """Read the header behind its `first` line up to the empty one; False if the bytes end before
+    it, or it is too long.
+    """
+    head = [first]
     while (line := source.read_line()) not in {b"\r\n", b"\n", b""}:
-        if not line.endswith(b"\n"):
-            if len(line) >= LINE_LIMIT:
-                draft.add_problem(
-                    "header-too-long", f"a header line of more than {LINE_LIMIT} bytes"
-                )
-            return False
-        if source.consumed - start > _HEAD_LIMIT:
-            draft.add_problem("header-too-long", f"a header of more than {_HEAD_LIMIT} bytes")
-            return False
-        _read_field(line, draft)
+        if not line.endswith(b"\n") and len(line) < LINE_LIMIT:
+            break
+        if source.consumed >= MAX_HEADER:
+            draft.add_problem("header-too-long", f"a header of more than {MAX_HEADER} bytes")
+            break
+        _check_line(line, draft)
+        head.append(line)
+    draft.fields = parse_fields(b"".join(head))
     if line == b"\n":
         draft.add_problem("line-ending", "the empty line after the header does not end in CR LF")
-    return bool(line)
+    return line in {b"\r\n", b"\n"} and source.consumed <= MAX_HEADER
 
 
-def _read_field(line: bytes, draft: _Draft) -> None:
+def _check_line(line: bytes, draft: _Draft) -> None:
     if not line.endswith(b"\r\n"):
         draft.add_problem("line-ending", f"a header line does not end in CR LF: {line[:60]!r}")
     try:
@@ -315,34 +312,27 @@ def _read_field(line: bytes, draft: _Draft) -> None:
         draft.add_problem(
             "folded-field", f"a header line that continues the one before: {text[:60]!r}"
         )
-        if draft.fields:
-            name, value = draft.fields[-1]
-            draft.fields[-1] = (name, f"{value} {text.strip()}".strip())
         return
-    name, colon, value = text.partition(":")
+    name, colon, _ = text.partition(":")
     if not colon or not _TOKEN.fullmatch(name):
         draft.add_problem("field-syntax", f"a header line that is no `name: value`: {text[:60]!r}")
-    if colon:
-        draft.fields.append((name.strip(), value.strip(" \t")))
 
 
 def _read_block(source: ByteSource, draft: _Draft) -> None:
-    declared = next(
-        (value for name, value in draft.fields if name.lower() == "content-length"), None
-    )
-    if declared is None or not _DIGITS.fullmatch(declared.encode("utf-8", "replace")):
-        # Where the length is missing `header_rules` says so; either way the block's end is not
-        # known.
+    try:
+        declared = declared_length(draft.fields)
+    except ValueError:
+        # `header_rules` says what is wrong with it; the block's end is not known.
         draft.broken = True
         return
-    rest = int(declared)
+    rest = declared
     while rest:
         piece = source.read_some(min(rest, _WINDOW))
         if not piece:
             break
         draft.block.write(piece)
         rest -= len(piece)
-    draft.block_length = int(declared) - rest
+    draft.block_length = declared - rest
     if rest:
         if not source.damage:
             draft.add_problem(
@@ -350,6 +340,7 @@ def _read_block(source: ByteSource, draft: _Draft) -> None:
                 f"Content-Length says {declared} bytes, {draft.block_length} are there",
             )
         return
+    draft.has_block = not source.damage and parse_version(draft.first) is not None
     trailer = source.peek(4)
     if trailer == b"\r\n\r\n":
         source.read_some(4)

@@ -14,37 +14,24 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from archive.errors import DamagedRecordError
-from archive.model import (
-    Capture,
-    CrawlSummary,
-    Digest,
-    Failure,
-    FetchFacts,
-    LeftOutBatch,
-    RecordType,
-    Reference,
-)
-from archive.model.rendering import RENDERED_STATUS
+from archive.model import Capture, RecordType, Reference
 from archive.model.revisit_reference import NOT_MODIFIED_PROFILE, choose_referred
-from archive.model.withdrawal import Withdrawal
 from archive.warc import arc, warc_fields
 from archive.warc.file_names import OPEN_SUFFIX, final_name, is_arc, is_open, list_warc_files
 from archive.warc.gzip_members import MAGIC
-from archive.warc.http_message import HttpMessage, parse_head, parse_response
+from archive.warc.http_message import HttpMessage
+from archive.warc.parsing.capture_record import capture_of_record, http_message
 from archive.warc.record import (
     CAPTURE_TYPES,
     MAX_BLOCK,
-    RENDERED_BY,
     Damage,
     Record,
-    clean_uri,
-    parse_warc_date,
 )
 from archive.warc.record_reader import read_records, read_warc_record
-from archive.warc.serialization import DIGEST_ALGORITHM
 
 __all__ = [
     "DamagedRecord",
+    "ForeignStatements",
     "ReadGroup",
     "locate_warc",
     "read_capture_groups",
@@ -61,7 +48,6 @@ _FIELDS = 4 * 1024 * 1024
 # The digest of a payload is computed, if the record states none, up to this size: larger ones are
 # videos, or bombs.
 _DIGESTED = 64 * 1024 * 1024
-_SCHEMES = ("http://", "https://")
 _DIGEST = "warc-payload-digest"
 
 
@@ -74,7 +60,17 @@ class DamagedRecord:
     problem: str
 
 
-Item = Capture | Failure | CrawlSummary | LeftOutBatch | Withdrawal | DamagedRecord
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignStatements:
+    """What records of a file of another maker tell Warraq to believe or to do, by kind: none of it
+    counts.
+    """
+
+    warc: str
+    kinds: tuple[str, ...]
+
+
+Item = Capture | warc_fields.Statement | DamagedRecord | ForeignStatements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,23 +93,25 @@ def read_captures(path: Path, *, start: int = 0, name: str | None = None) -> Ite
 
 
 def read_capture_groups(
-    path: Path, *, start: int = 0, name: str | None = None
+    path: Path, *, start: int = 0, name: str | None = None, foreign: bool = False
 ) -> Iterator[ReadGroup]:
     """Yield what each group of records says with the offset after the group, so that reading can
     resume with `start=`.
 
-    `name` is the name of the file in captures, if it is not its own. The incomplete end of a file
-    in progress (`.open`) is no damage. OSError if the file cannot be read.
+    `name` is the name of the file in captures, if it is not its own. Of a `foreign` file, which
+    another collection or tool made, only captures count; what it states else is ForeignStatements.
+    The incomplete end of a file in progress (`.open`) is no damage. OSError if the file cannot be
+    read.
     """
     warc = name or final_name(path)
     growing = is_open(path)
-    group = _RecordGroup(warc)
+    group = _RecordGroup(warc, foreign)
     for record in (arc.read_arc_records if is_arc(path) else read_records)(
         path, start=start, keep=_bytes_wanted
     ):
         if isinstance(record, Damage):
             yield from group.result()
-            group = _RecordGroup(warc)
+            group = _RecordGroup(warc, foreign)
             if growing and record.cut:
                 return
             damaged = DamagedRecord(warc=warc, offset=record.offset, problem=record.problem)
@@ -121,14 +119,15 @@ def read_capture_groups(
             continue
         if not group.accepts(record):
             yield from group.result()
-            group = _RecordGroup(warc)
+            group = _RecordGroup(warc, foreign)
         group.add(record)
     yield from group.result()
 
 
 def _bytes_wanted(headers: tuple[tuple[str, str], ...]) -> int:
     """How many bytes of a block are needed to know what the record says."""
-    fields = {name.lower(): value for name, value in headers}
+    # Of a repeated field the first counts, as everywhere.
+    fields = {name.lower(): value for name, value in reversed(headers)}
     kind = fields.get("warc-type", "").lower()
     if kind == "metadata":
         return _FIELDS
@@ -142,6 +141,7 @@ class _RecordGroup:
     """The records of one exchange as they are collected."""
 
     warc: str
+    foreign: bool = False
     main: Record | None = None
     ids: set[str] = field(default_factory=set)
     linked: set[str] = field(default_factory=set)
@@ -177,109 +177,37 @@ class _RecordGroup:
             yield ReadGroup(item=item, end=self.end)
 
 
+def _statements_of_group(group: _RecordGroup) -> Iterator[Item]:
+    if group.foreign:
+        if kinds := warc_fields.statement_kinds(group.fields):
+            yield ForeignStatements(warc=group.warc, kinds=kinds)
+        return
+    # What is wrong with one of them is told, and costs the others nothing.
+    for name, value in group.fields:
+        try:
+            if (said := warc_fields.parse_statement(name, value)) is not None:
+                yield said
+        except ValueError as error:
+            yield DamagedRecord(warc=group.warc, offset=group.end, problem=str(error))
+
+
 def _items_of_group(group: _RecordGroup) -> Iterator[Item]:
     """All that a group of records holds: failures, crawl summaries, what crawls left out,
     withdrawals, and the capture.
     """
-    start = group.end
+    yield from _statements_of_group(group)
+    if group.main is None:
+        return
+    facts = warc_fields.parse_facts(group.fields)
+    if group.foreign:
+        facts = warc_fields.as_foreign(facts)
     try:
-        for name, value in group.fields:
-            if name == warc_fields.FAILURE_FIELD:
-                yield warc_fields.parse_failure(value)
-            elif name == warc_fields.CRAWL_FIELD:
-                yield warc_fields.parse_crawl(value)
-            elif name == warc_fields.LEFT_OUT_FIELD:
-                yield warc_fields.parse_left_out(value)
-            elif name == warc_fields.WITHDRAWAL_FIELD:
-                yield warc_fields.parse_withdrawal(value)
-        if group.main is not None:
-            start = group.main.offset
-            capture = _capture_of_record(
-                group.main, group.warc, warc_fields.parse_facts(group.fields)
-            )
-            if capture is not None:
-                yield capture
+        capture = capture_of_record(group.main, group.warc, facts)
     except ValueError as error:
-        yield DamagedRecord(warc=group.warc, offset=start, problem=str(error))
-
-
-# ------------------------------------------------------------------------------- captures
-
-
-def _capture_of_record(record: Record, warc: str, facts: FetchFacts) -> Capture | None:
-    """The capture that a response, revisit or resource record holds, or a page as a browser showed
-    it; None if its URL is not http or https.
-    """
-    url = record.target_uri
-    if url is None or not url.lower().startswith(_SCHEMES):
-        return None
-    if record.type == RecordType.CONVERSION and record.header(RENDERED_BY) is None:
-        return None
-    message = _http_message(record, whole=False)
-    revisit = record.type == "revisit"
-    profile = (
-        (record.header("WARC-Profile") or "").rstrip("/").rpartition("/")[2] if revisit else None
-    )
-    refers_to_date = record.header("WARC-Refers-To-Date") if revisit else None
-    capture = Capture(
-        url=url,
-        captured=record.date,
-        warc=warc,
-        offset=record.offset,
-        length=record.length,
-        record_id=record.id,
-        record_type=RecordType(record.type),
-        status=message.status,
-        mime=message.mime,
-        payload_digest=_payload_digest(record),
-        profile=profile,
-        etag=message.utf8_header("etag"),
-        last_modified=message.utf8_header("last-modified"),
-        location=message.location,
-        facts=facts,
-    )
-    if not revisit:
-        capture = replace(capture, truncated=record.header("WARC-Truncated"))
-        return _with_page(capture, record) if record.type == RecordType.CONVERSION else capture
-    # WARC-Truncated on a revisit means that the known payload is left out, not that the exchange
-    # was cut short.
-    return replace(
-        capture,
-        refers_to_url=clean_uri(record.header("WARC-Refers-To-Target-URI")),
-        refers_to_date=parse_warc_date(refers_to_date) if refers_to_date else None,
-        refers_to_id=record.header("WARC-Refers-To"),
-    )
-
-
-def _with_page(capture: Capture, record: Record) -> Capture:
-    """The capture of a page as a browser showed it, with the page's record and status."""
-    page = record.header("WARC-Refers-To")
-    return replace(capture, status=RENDERED_STATUS, refers_to_id=page)
-
-
-def _http_message(record: Record, *, whole: bool) -> HttpMessage:
-    """The HTTP response in a record's block; a resource or conversion record becomes one with its
-    media type and no status. The entity is empty unless `whole`.
-    """
-    if record.type in (RecordType.RESOURCE, RecordType.CONVERSION):
-        headers = (("Content-Type", record.header("Content-Type") or "application/octet-stream"),)
-        return HttpMessage(status=None, headers=headers, entity=record.block)
-    return parse_response(record.block) if whole else parse_head(record.block)
-
-
-def _payload_digest(record: Record) -> Digest | None:
-    """The payload's digest as the record states it, or computed if it states none and holds the
-    whole payload; None otherwise.
-    """
-    declared = record.header("WARC-Payload-Digest")
-    if declared is not None:
-        try:
-            return Digest.parse(declared)
-        except ValueError:
-            return None
-    if record.type == "revisit" or len(record.block) < record.content_length:
-        return None
-    return Digest.compute(_http_message(record, whole=True).entity, DIGEST_ALGORITHM)
+        yield DamagedRecord(warc=group.warc, offset=group.main.offset, problem=str(error))
+        return
+    if capture is not None:
+        yield capture
 
 
 def _media_type(record: Record) -> str:
@@ -340,7 +268,7 @@ def read_payload(
     searched. DamagedRecordError if a record is missing, unreadable or another one than expected.
     """
     record = _checked_record(folder, capture)
-    message = _http_message(record, whole=True)
+    message = http_message(record, whole=True)
     if capture.record_type is not RecordType.REVISIT:
         return message
     reference = (resolve or (lambda revisit: find_reference(folder, revisit)))(capture)
@@ -354,7 +282,7 @@ def read_payload(
         raise DamagedRecordError(
             f"{capture.warc} at offset {capture.offset}: it refers to a record without a payload"
         )
-    original = _http_message(original_record, whole=True)
+    original = http_message(original_record, whole=True)
     if message.status is None or capture.profile == NOT_MODIFIED_PROFILE:
         return original
     return replace(message, entity=original.entity)

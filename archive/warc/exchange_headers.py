@@ -15,6 +15,7 @@ from datetime import UTC
 from archive.model import Capture, Digest, Exchange, FetchFacts, RecordType, Reference
 from archive.model.rendering import RENDERED_STATUS, RENDERED_TYPE, Rendering
 from archive.model.revisit_reference import NOT_MODIFIED_PROFILE
+from archive.model.usage_signals import rights_headers
 from archive.warc.cipher_suites import iana_name
 from archive.warc.http_message import HttpMessage
 from archive.warc.record import RENDERED_BY
@@ -85,6 +86,7 @@ def capture_of_exchange(
         etag=message.utf8_header("etag"),
         last_modified=message.utf8_header("last-modified"),
         location=message.location,
+        rights_headers=rights_headers(message.headers),
         facts=facts,
     )
 

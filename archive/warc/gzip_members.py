@@ -2,7 +2,7 @@
 (RFC 1952; ISO 28500 Annex D).
 
 The standard library reads all members as one stream, which hides where each begins and that one is
-cut off; here each has its offsets, and after damage the next one that holds a record can be found.
+cut off; here each has its offsets.
 """
 
 from __future__ import annotations
@@ -110,24 +110,6 @@ class GzipMember:
                 raise MemberDamageError("gzip-truncated", "the gzip member's header does not end")
             text += byte
         return bytes(text) + b"\0"
-
-
-def find_next_member(file: BinaryIO, start: int, size: int) -> int:
-    """The offset from `start` on of the next gzip member that holds a WARC record, or `size`."""
-    base = start
-    while base < size:
-        file.seek(base)
-        window = file.read(_WINDOW)
-        position = window.find(MAGIC)
-        while position >= 0:
-            file.seek(base + position)
-            if begins_record(file.read(4096)):
-                return base + position
-            position = window.find(MAGIC, position + 1)
-        base += max(1, len(window) - 2)
-        if len(window) < _WINDOW:
-            break
-    return size
 
 
 def begins_record(data: bytes) -> bool:

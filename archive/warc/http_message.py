@@ -9,8 +9,9 @@ sets, HTML and links are left to `pipelines`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 _HEAD_END = re.compile(rb"\n\r?\n")
 _STATUS_LINE = re.compile(rb"[A-Za-z]+(?:/[0-9.]+)?[ \t]+([0-9]{3})(?:[ \t]+([^\r\n]*))?\s*")
@@ -19,7 +20,8 @@ _NAMES_TYPE = re.compile(
 )
 _CHARSET = re.compile(r";\s*charset\s*=\s*[^;\s]+", re.IGNORECASE)
 _MIME_END = re.compile(r"[;\s]")
-_CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r?\n")
+_QUOTED = re.compile(r'=\s*"(?:[^"\\]|\\.)*"')
+_CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\n]*)?\r?\n")
 
 
 def latin1_to_utf8(value: str) -> str:
@@ -48,11 +50,20 @@ def transfer_codings(values: Iterable[str]) -> list[str]:
     """The codings that `Transfer-Encoding` headers of these values name, in the order applied,
     without parameters, `identity` and empty list elements (RFC 9110 §5.6.1, RFC 9112 §6.1).
     """
-    names = (part.partition(";")[0].strip().lower() for part in ",".join(values).split(","))
+    text = _QUOTED.sub("", ",".join(values))  # of parameters: a comma in it divides nothing
+    names = (part.partition(";")[0].strip().lower() for part in text.split(","))
     return [name for name in names if name not in ("", "identity")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def is_chunked_framing(codings: Sequence[str]) -> bool:
+    """Whether a body with these transfer codings is to be read in chunks: where any of them is
+    `chunked`, as browsers do, though it should be the last and stand once (RFC 9112 §6.1). Whoever
+    reads in chunks goes on without them where the body does not begin with one.
+    """
+    return "chunked" in codings
+
+
+@dataclass(frozen=True, kw_only=True)
 class HttpMessage:
     """A parsed response.
 
@@ -97,7 +108,7 @@ class HttpMessage:
         value = self.header("refresh")
         return None if value is None else latin1_to_address(value)
 
-    @property
+    @cached_property
     def content_type(self) -> str | None:
         """The Content-Type that counts where several were sent: the last that names a type, with
         the charset of one before it that names the same and has one (Fetch standard, "extract a
@@ -122,9 +133,9 @@ class HttpMessage:
     @property
     def is_chunked(self) -> bool:
         """True if the body is declared to come in chunks."""
-        return transfer_codings(self.headers_all("transfer-encoding"))[-1:] == ["chunked"]
+        return is_chunked_framing(transfer_codings(self.headers_all("transfer-encoding")))
 
-    @property
+    @cached_property
     def entity_codings(self) -> str | None:
         """What `decode_entity` is to undo: the content codings of all headers, and what was applied
         for the transfer besides chunks; None if there is nothing.

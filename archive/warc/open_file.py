@@ -2,17 +2,21 @@
 complete on disk.
 
 Nothing ever appends to a file without that suffix. A write that fails is undone, so that the file
-ends after a complete record again. What a kill leaves is left to `archive.warc.recovery`.
+ends after a complete record again. The process that writes a file holds a lock on it, under either
+name, until it has no more to do with what is in it. What a kill leaves is left to
+`archive.warc.recovery`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from archive.errors import ArchiveWriteError
+from archive.locks.file_locks import is_same_file
 from archive.warc.file_names import OPEN_SUFFIX
 
 
@@ -39,7 +43,19 @@ class WarcFile:
             raise
         except OSError as error:
             raise _write_error(self.path, "cannot be created", error) from error
+        self._lock()
         sync_folder(folder)
+
+    def _lock(self) -> None:
+        """Lock the new file; FileExistsError if another process took it for one left behind."""
+        try:
+            fcntl.flock(self._fd, fcntl.LOCK_EX)
+        except OSError as error:
+            os.close(self._fd)
+            raise _write_error(self.path, "cannot be locked", error) from error
+        if not is_same_file(self._fd, self.path):
+            os.close(self._fd)
+            raise FileExistsError(str(self.path))
 
     def append(self, data: bytes) -> int:
         """Write `data` at the end, handed to the operating system before this returns; returns its
@@ -80,6 +96,13 @@ class WarcFile:
             raise _write_error(self.path, "cannot be synced to disk", error) from error
 
     def close(self) -> None:
+        """Finish the file, and let go of it."""
+        try:
+            self.finish()
+        finally:
+            self.release()
+
+    def finish(self) -> None:
         """Sync the file and give it its final name; it is never written again. One that ends in a
         partial record keeps the suffix `.open`.
         """
@@ -93,8 +116,10 @@ class WarcFile:
             sync_folder(self._final.parent)
         except OSError as error:
             raise _write_error(self.path, "cannot be closed", error) from error
-        finally:
-            os.close(self._fd)
+
+    def release(self) -> None:
+        """Let go of the file: whatever of it is not in the index is others' to bring there."""
+        os.close(self._fd)
 
     def discard(self) -> None:
         """Give up a file that holds no whole record; it is deleted if it is empty."""

@@ -16,31 +16,32 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archive.errors import DamagedRecordError
-from archive.warc.file_names import is_gzip_name
-from archive.warc.gzip_members import MAGIC, begins_record
+from archive.warc.gzip_members import MAGIC
+from archive.warc.parsing.record_bounds import ends_at, find_next_record, is_packed
+from archive.warc.parsing.record_header import (
+    MAX_HEADER,
+    declared_length,
+    parse_fields,
+    parse_version,
+)
 from archive.warc.record import MAX_BLOCK, SECOND_RECORD, Damage, Keep, Record, keep_all
 
-# A header of a record: real ones are under 2 KiB, the longest URLs servers answer to are 64 KiB.
-MAX_HEADER = 256 * 1024
 _FIRST_READ = 16 * 1024
 _READ = 128 * 1024
-_WINDOW = 1024 * 1024
-_PROBE = 4096
-_VERSION = re.compile(rb"WARC/(?:1\.[01]|0\.1[78])[ \t]*\r?\n")
 _HEADER_END = re.compile(rb"\n\r?\n")
-_LENGTH = re.compile(r"[0-9]{1,15}")
 
 
 class _UnreadableError(Exception):
     """The record being read cannot be read; internal to this module.
 
-    `end` is the offset at which the next record may begin, if known; `cut` is true if the file ends
-    inside this one.
+    `end` is the offset at which the next record may begin, if known, `search_from` else that from
+    which on it is looked for; `cut` is true if the file ends inside this one.
     """
 
     def __init__(self, problem: str, *, end: int | None = None, cut: bool = False) -> None:
         super().__init__(problem)
         self.end = end
+        self.search_from = 0
         self.cut = cut
 
 
@@ -126,6 +127,8 @@ class _PlainSource:
         """Pass over the line ends after the block; returns the offsets at which the next record
         begins and this one ends. `rest` are bytes read beyond the block.
         """
+        if not ends_at(self._descriptor, block_end):
+            raise _UnreadableError("neither line ends nor a record follow the block")
         rest = rest[:4] if len(rest) >= 4 else (rest + self.read_piece())[:4]
         return block_end + len(rest) - len(rest.lstrip(b"\r\n")), block_end
 
@@ -154,10 +157,14 @@ def _read_record_at(descriptor: int, offset: int, keep: Keep) -> Record | int:
     buffer, header_end = _read_header(source)
     if not buffer:
         return source.end
-    version, headers = _parse_header(source, buffer[:header_end])
-    length = _content_length(source, headers)
-    block, rest = _read_block(source, buffer[header_end:], length, min(length, keep(headers)))
-    end, record_end = source.finish_record(rest, offset + header_end + length)
+    try:
+        version, headers, length = _parse_header(source, buffer[:header_end])
+        block, rest = _read_block(source, buffer[header_end:], length, min(length, keep(headers)))
+        end, record_end = source.finish_record(rest, offset + header_end + length)
+    except _UnreadableError as error:
+        # A wrong length may have swallowed the records that follow.
+        error.search_from = offset + header_end
+        raise
     return Record(
         version=version,
         headers=headers,
@@ -186,7 +193,9 @@ def _read_header(source: _GzipSource | _PlainSource) -> tuple[bytes, int]:
             )
         buffer += piece
         if len(buffer) > MAX_HEADER and not _HEADER_END.search(buffer[:MAX_HEADER]):
-            raise source.unreadable_error(f"a record header of more than {MAX_HEADER} bytes")
+            break
+    if match is None or match.end() > MAX_HEADER:
+        raise source.unreadable_error(f"a record header of more than {MAX_HEADER} bytes")
     return buffer, match.end()
 
 
@@ -197,40 +206,16 @@ def _member_end(source: _GzipSource | _PlainSource) -> int | None:
 
 def _parse_header(
     source: _GzipSource | _PlainSource, head: bytes
-) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """The version and the (name, value) fields of a record header; folded lines are joined."""
-    version = _VERSION.match(head)
+) -> tuple[str, tuple[tuple[str, str], ...], int]:
+    """The version, the (name, value) fields and the Content-Length of a record header."""
+    version = parse_version(head)
     if version is None:
         raise source.unreadable_error(f"not a WARC record: it begins with {head[:20]!r}")
+    fields = parse_fields(head)
     try:
-        text = head[version.end() :].decode("utf-8")
-    except UnicodeDecodeError:
-        text = head[version.end() :].decode("latin-1")
-    fields: list[tuple[str, str]] = []
-    for line in text.split("\n"):
-        if line[:1] in (" ", "\t") and fields and line.strip():
-            name, value = fields[-1]
-            fields[-1] = (name, f"{value} {line.strip()}")
-        else:
-            name, colon, value = line.partition(":")
-            if colon:
-                fields.append((name.strip(), value.strip()))
-    return version[0].strip().decode("ascii"), tuple(fields)
-
-
-def _content_length(
-    source: _GzipSource | _PlainSource, headers: tuple[tuple[str, str], ...]
-) -> int:
-    """Content-Length, which must be there with one value, in ASCII digits."""
-    values = {value for name, value in headers if name.lower() == "content-length"}
-    if len(values) != 1:
-        raise source.unreadable_error(
-            "no Content-Length" if not values else "several values of Content-Length"
-        )
-    value = values.pop()
-    if not _LENGTH.fullmatch(value):
-        raise source.unreadable_error(f"Content-Length is {value[:40]!r}")
-    return int(value)
+        return version, fields, declared_length(fields)
+    except ValueError as error:
+        raise source.unreadable_error(str(error)) from error
 
 
 def _read_block(
@@ -266,13 +251,15 @@ def read_records(path: Path, *, start: int = 0, keep: Keep = keep_all) -> Iterat
     """
     with path.open("rb", buffering=0) as file:
         descriptor = file.fileno()
-        compressed = is_gzip_name(path) or os.pread(descriptor, 3, 0) == MAGIC
+        packed = is_packed(path, descriptor)
         offset = start
         while offset < os.fstat(descriptor).st_size:
             try:
                 record = _read_record_at(descriptor, offset, keep)
             except _UnreadableError as error:
-                end = error.end or _find_next_record(descriptor, offset + 1, compressed=compressed)
+                end = error.end or find_next_record(
+                    descriptor, _search_from(descriptor, offset, error), packed=packed
+                )
                 cut = error.cut and end >= os.fstat(descriptor).st_size
                 yield Damage(offset=offset, end=end, problem=str(error), cut=cut)
                 offset = end
@@ -281,6 +268,12 @@ def read_records(path: Path, *, start: int = 0, keep: Keep = keep_all) -> Iterat
                 yield record
                 record = record.end
             offset = record
+
+
+def _search_from(descriptor: int, offset: int, error: _UnreadableError) -> int:
+    """From where on to look for the next record: behind the header of one that is not packed."""
+    is_member = os.pread(descriptor, len(MAGIC), offset) == MAGIC
+    return offset + 1 if is_member else max(offset + 1, error.search_from)
 
 
 def read_warc_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Record:
@@ -292,7 +285,7 @@ def read_warc_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Recor
             record = _read_record_at(
                 file.fileno(),
                 offset,
-                lambda headers: most if _declared_length(headers) <= most else 0,
+                lambda headers: most if declared_length(headers) <= most else 0,
             )
         except _UnreadableError as error:
             raise DamagedRecordError(
@@ -307,27 +300,3 @@ def read_warc_record(path: Path, offset: int, *, most: int = MAX_BLOCK) -> Recor
             f"{path} at offset {offset}: a block of {record.content_length} bytes is not read"
         )
     return record
-
-
-def _declared_length(headers: tuple[tuple[str, str], ...]) -> int:
-    """Content-Length of a header that has passed `_content_length`."""
-    return next(int(value) for name, value in headers if name.lower() == "content-length")
-
-
-def _find_next_record(descriptor: int, position: int, *, compressed: bool) -> int:
-    """The offset from `position` on at which the next record may begin; the end of the file if
-    there is none.
-    """
-    sign = MAGIC if compressed else b"\nWARC/1."
-    while window := os.pread(descriptor, _WINDOW, position):
-        start = window.find(sign)
-        while start >= 0:
-            if not compressed:
-                return position + start + 1
-            if begins_record(os.pread(descriptor, _PROBE, position + start)):
-                return position + start
-            start = window.find(sign, start + 1)
-        if len(window) < _WINDOW:
-            return position + len(window)
-        position += len(window) - len(sign) + 1
-    return position

@@ -1,41 +1,68 @@
 """Repairs at the next start what a kill or a power loss left half written.
 
-A file still called `.open` when no crawl runs was not closed. Everything up to the end of its last
-whole exchange is kept and gets the final name; the rest is first copied into a second file and
-never deleted. Every step may itself be interrupted: the next run finds the state before or after
-it.
+A file still called `.open` that no process holds was not closed. Everything up to the end of its
+last whole exchange is kept and gets the final name; the rest, and each damaged stretch before that,
+is first copied into a second file and never deleted. Every step may itself be interrupted: the next
+run finds the state before or after it.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
-import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive.errors import StorageError
+from archive.locks.file_locks import is_locked
 from archive.warc.file_names import final_name, list_open_files
-from archive.warc.open_file import open_private, sync_folder
-from archive.warc.record import Damage
-from archive.warc.record_reader import read_records
+from archive.warc.left_open.set_aside import replace_gap, set_bytes_aside
+from archive.warc.left_open.whole_exchanges import Gap, find_whole_exchanges
+from archive.warc.open_file import sync_folder
 
 _COPY = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecoveredFile:
-    """The outcome for one file in progress.
-
-    `records` whole records were kept in `warc` (None if there was none); `torn` is the file that
-    now holds the remaining `torn_bytes`, and `problem` is what was wrong with them.
+class DamagedStretch:
+    """Bytes `offset` to `end` of a file that were damaged, with whole exchanges behind them; `torn`
+    is the file that now holds them, None if they stand where they were.
     """
 
+    offset: int
+    end: int
+    problem: str
+    torn: Path | None
+
+    def __str__(self) -> str:
+        where = f"set aside in {self.torn.name}" if self.torn else "left where they are"
+        size = self.end - self.offset
+        return f"{size} damaged bytes from {self.offset} on ({self.problem}) {where}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveredFile:
+    """The outcome for one file in progress, which was to be called `name`.
+
+    `records` whole records were kept in `warc` (None if there was none); `torn` is the file that
+    now holds the remaining `torn_bytes`, and `problem` is what was wrong with them. `damaged` are
+    the damaged stretches among the records that were kept.
+    """
+
+    name: str
     warc: str | None
     records: int
     kept_bytes: int
     torn: Path | None = None
     torn_bytes: int = 0
     problem: str | None = None
+    damaged: tuple[DamagedStretch, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """True if nothing of it was set aside or damaged, zeros behind it apart."""
+        return self.torn is None and not self.damaged
 
     def __str__(self) -> str:
         kept = (
@@ -43,21 +70,26 @@ class RecoveredFile:
             if self.warc
             else "a file without a whole record"
         )
-        return (
-            f"{kept}; {self.torn_bytes} bytes behind them set aside in {self.torn.name}"
-            if self.torn
-            else kept
-        )
+        parts = [kept, *map(str, self.damaged)]
+        if self.torn:
+            parts.append(f"{self.torn_bytes} bytes behind them set aside in {self.torn.name}")
+        return "; ".join(parts)
 
 
-def recover_open_files(archive: Path) -> list[RecoveredFile]:
-    """Close every file in progress in `archive`; torn tails are moved to files of their own.
+def list_left_files(archive: Path) -> list[Path]:
+    """The files in progress in `archive` whose process is gone, sorted by name."""
+    return [path for path in list_open_files(archive) if not is_locked(path) and path.exists()]
 
-    The caller holds the collection's lock and has not written yet. StorageError if the disk
-    refuses.
+
+def recover_open_files(archive: Path, left: Iterable[Path] | None = None) -> list[RecoveredFile]:
+    """Close the files in progress whose process is gone (`left`, or all there are in `archive`);
+    torn tails are moved to files of their own.
+
+    One process does so at a time. StorageError if the disk refuses.
     """
+    left = list_left_files(archive) if left is None else left
     try:
-        return [_recover_file(path) for path in list_open_files(archive)]
+        return [done for path in left if (done := _recover_locked(path)) is not None]
     except OSError as error:
         raise StorageError(
             f"{error.filename or archive}: {error.strerror}."
@@ -65,30 +97,33 @@ def recover_open_files(archive: Path) -> list[RecoveredFile]:
         ) from error
 
 
+def _recover_locked(path: Path) -> RecoveredFile | None:
+    """The outcome for a file; None where a process had begun it so lately that it was not locked
+    yet.
+    """
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return None
+        return _recover_file(path)
+
+
 def _recover_file(path: Path) -> RecoveredFile:
     final = path.with_name(final_name(path))
     size = path.stat().st_size
-    kept, count, problem = _end_of_last_exchange(path)
+    whole = find_whole_exchanges(path)
+    kept = whole.end
     torn = None
     if kept < size and not _only_zeros(path, kept):
-        torn = _set_tail_aside(path, kept)
-    if not count:
-        # Nothing to keep: the torn file has what there was, and an empty or zeroed file has
-        # nothing.
-        path.unlink()
-        sync_folder(path.parent)
-        return RecoveredFile(
-            warc=None,
-            records=0,
-            kept_bytes=0,
-            torn=torn,
-            torn_bytes=size,
-            problem=problem or "no record",
-        )
+        torn = set_bytes_aside(path, kept, size)
+    if not whole.records:
+        return _drop_file(path, torn, size, whole.problem or "no record")
     if final.exists():
         raise FileExistsError(
             17, "a finished file of that name exists; move one of the two away", str(final)
         )
+    damaged = tuple(_replace_gap(path, gap) for gap in whole.gaps)
     with path.open("r+b") as file:
         file.truncate(kept)
         file.flush()
@@ -96,35 +131,37 @@ def _recover_file(path: Path) -> RecoveredFile:
     path.rename(final)
     sync_folder(path.parent)
     return RecoveredFile(
+        name=final.name,
         warc=final.name,
-        records=count,
+        records=whole.records,
         kept_bytes=kept,
         torn=torn,
         torn_bytes=size - kept,
+        problem=whole.problem,
+        damaged=damaged,
+    )
+
+
+def _drop_file(path: Path, torn: Path | None, size: int, problem: str) -> RecoveredFile:
+    """Delete a file with nothing to keep: the torn file has what there was, and an empty or zeroed
+    file has nothing.
+    """
+    path.unlink()
+    sync_folder(path.parent)
+    return RecoveredFile(
+        name=final_name(path),
+        warc=None,
+        records=0,
+        kept_bytes=0,
+        torn=torn,
+        torn_bytes=size,
         problem=problem,
     )
 
 
-def _end_of_last_exchange(path: Path) -> tuple[int, int, str | None]:
-    """The end of the last whole exchange (CRC and length of all members checked), the number of
-    records up to there, and what is wrong with the rest (None if nothing).
-
-    A request whose response was not written is part of the torn tail: no record may refer to a
-    missing one.
-    """
-    kept = kept_count = 0
-    seen: set[str] = set()
-    awaited: set[str] = set()
-    for count, record in enumerate(read_records(path, keep=lambda _headers: 0), start=1):
-        if isinstance(record, Damage):
-            return kept, kept_count, record.problem
-        seen.add(record.id)
-        awaited.discard(record.id)
-        awaited.update(set(record.headers_all("WARC-Concurrent-To")) - seen)
-        if not awaited:
-            kept, kept_count = record.end, count
-            seen.clear()
-    return kept, kept_count, "the last exchange was not written whole" if awaited else None
+def _replace_gap(path: Path, gap: Gap) -> DamagedStretch:
+    torn = replace_gap(path, gap)
+    return DamagedStretch(offset=gap.offset, end=gap.end, problem=gap.problem, torn=torn)
 
 
 def _only_zeros(path: Path, offset: int) -> bool:
@@ -137,20 +174,3 @@ def _only_zeros(path: Path, offset: int) -> bool:
             if block.strip(b"\0"):
                 return False
     return True
-
-
-def _set_tail_aside(path: Path, offset: int) -> Path:
-    """Copy everything from `offset` on into a second file, complete on the disk before this
-    returns; returns its path.
-    """
-    name = final_name(path)
-    torn = path.with_name(f"{name}.torn-{offset}")
-    half = path.with_name(f"{name}.torn-{offset}.tmp")
-    with path.open("rb") as source, open_private(half, "wb") as target:
-        source.seek(offset)
-        shutil.copyfileobj(source, target, _COPY)
-        target.flush()
-        os.fsync(target.fileno())
-    half.replace(torn)
-    sync_folder(path.parent)
-    return torn

@@ -13,7 +13,7 @@ import shutil
 import struct
 import uuid
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,15 +44,22 @@ class Replacement:
 
 
 def replace_with_tombstones(
-    path: Path, places: Mapping[int, str], withdrawal: Withdrawal, *, dry_run: bool = False
+    path: Path,
+    places: Mapping[int, str],
+    withdrawal: Withdrawal,
+    *,
+    dry_run: bool = False,
+    before_rename: Callable[[Path], None] = lambda _: None,
 ) -> int:
     """Replace the records at these offsets of a WARC file, each with its record id, by tombstones;
     returns their number.
 
     What sitemaps and feeds announced of them is removed too, from their `metadata` records, and so
-    are pictures of pages as a browser showed them, which are not counted. With
-    `dry_run` the records are only counted. Raises UsageError for an ARC file, which cannot hold a
-    tombstone, and for a record too small for one; StorageError if the disk refuses.
+    are pictures of pages as a browser showed them, which are not counted. With `dry_run` the
+    records are only counted. `before_rename` is called with the new file, whole and synced, before
+    it takes the old one's place; the same records give the same bytes. Raises UsageError for an ARC
+    file, which cannot hold a tombstone, and for a record too small for one; StorageError if the
+    disk refuses.
     """
     if is_arc(path):
         raise UsageError(
@@ -62,7 +69,7 @@ def replace_with_tombstones(
     try:
         replacements = list(_replacements(path, places, withdrawal))
         if replacements and not dry_run:
-            _replace_bytes(path, replacements)
+            _replace_bytes(path, replacements, before_rename)
     except OSError as error:
         raise StorageError(
             f"{error.filename or path}: cannot be rewritten: {error.strerror or error}"
@@ -116,10 +123,15 @@ _DROPPED_FIRST = (
 _KEPT_HEADERS = ("WARC-Target-URI", "WARC-Warcinfo-ID", "WARC-Concurrent-To")
 
 
+def _made_id(record: Record) -> str:
+    """The id of a tombstone for a record that has none: always the same for the same record."""
+    return f"<{uuid.uuid5(uuid.NAMESPACE_URL, f'{record.offset} {record.headers}').urn}>"
+
+
 def _tombstone(record: Record, withdrawal: Withdrawal, *, packed: bool) -> bytes:
     headers = [
         ("WARC-Type", "metadata"),
-        ("WARC-Record-ID", record.id or f"<{uuid.uuid4().urn}>"),
+        ("WARC-Record-ID", record.id or _made_id(record)),
         ("WARC-Date", warc_date(withdrawal.at)),
         *((name, value) for name, value in record.headers if name in _KEPT_HEADERS),
         ("Content-Type", warc_fields.MEDIA_TYPE),
@@ -159,7 +171,7 @@ def _record_of_length(
     """
     block = warc_fields.encode_fields(fields)
     return (
-        _gzip_of_length(headers, block, length)
+        gzip_of_length(headers, block, length)
         if packed
         else _plain_of_length(headers, block, length)
     )
@@ -172,7 +184,7 @@ def _record_bytes(headers: Headers, block: bytes, *, digits: int = 0) -> bytes:
     return f"WARC/1.1\r\n{lines}{last}".encode() + block
 
 
-def _gzip_of_length(headers: Headers, block: bytes, length: int) -> bytes:
+def gzip_of_length(headers: Headers, block: bytes, length: int) -> bytes:
     """The record as one gzip member. An empty block has five bytes; a few padding characters make
     the remaining length a multiple of that.
     """
@@ -208,7 +220,9 @@ def _plain_of_length(headers: Headers, block: bytes, length: int) -> bytes:
     raise ValueError("it does not fit")
 
 
-def _replace_bytes(path: Path, replacements: list[Replacement]) -> None:
+def _replace_bytes(
+    path: Path, replacements: list[Replacement], before_rename: Callable[[Path], None]
+) -> None:
     """Write a copy of the file with these bytes replaced, sync it, and rename it over the file."""
     fresh = path.with_name(path.name + ".tmp")
     try:
@@ -220,6 +234,7 @@ def _replace_bytes(path: Path, replacements: list[Replacement]) -> None:
                 file.write(replacement.data)
             file.flush()
             os.fsync(file.fileno())
+        before_rename(fresh)
         fresh.replace(path)
         sync_folder(path.parent)
     finally:

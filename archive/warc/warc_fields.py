@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,6 +35,7 @@ Fields = list[tuple[str, str]]
 
 # A signature in hex (`archive.text.minhash`).
 _SIGNATURE = re.compile("[0-9a-f]{512}")
+_RECORD_ID = re.compile(r"<[^<>\s]{1,200}>")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 # hopsFromSeed names the kind of each hop by a letter; announcements by sitemaps and feeds are links
 # too (L). The last one of what is fetched because a page shows it is an embed (E), as Heritrix has
@@ -55,6 +56,7 @@ _REDACTED = "warraq-redacted"
 _PROXY = "warraq-proxy"
 _TLS_VERIFIED = "warraq-tls-verified"
 _IN_BROWSER = "warraq-in-browser"
+_ROBOTS = "warraq-robots"
 _BROWSER_STEP = "warraq-browser-step"
 
 
@@ -75,6 +77,9 @@ def decode_fields(block: bytes) -> Fields:
             pairs.append((name.strip().lower(), value.strip()))
     return pairs
 
+
+# What is passed over in files of other makers, and how its kinds are called.
+_TOLD = {_SITE: "site name", _CRAWL_ID: "crawl id", CLAIM_FIELD: "announcement"}
 
 # What an announcement says. All of it is text, which `asdict` would copy.
 _CLAIM_NAMES = tuple(field.name for field in dataclasses.fields(Sighting))
@@ -122,6 +127,8 @@ def _origin_fields(facts: FetchFacts) -> Fields:
         fields.append((_CRAWL_ID, json.dumps(facts.crawl_id)))
     if facts.site:
         fields.append((_SITE, json.dumps(facts.site)))
+    if facts.robots:
+        fields.append((_ROBOTS, facts.robots))
     fields.extend((CLAIM_FIELD, _claim_text(claim)) for claim in facts.claims)
     return fields
 
@@ -144,7 +151,13 @@ def parse_facts(fields: Fields) -> FetchFacts:
         ),
         requisite=hops.endswith(_EMBED),
         in_browser=values.get(_IN_BROWSER) == "yes",
+        robots=_parse_record_id(values.get(_ROBOTS)),
     )
+
+
+def _parse_record_id(text: str | None) -> str | None:
+    """A WARC-Record-ID (`<…>`, ISO 28500 §5.2), or None if the text is none."""
+    return text if text and _RECORD_ID.fullmatch(text) else None
 
 
 def _parse_claim(text: str) -> Sighting | None:
@@ -160,6 +173,36 @@ def _parse_claim(text: str) -> Sighting | None:
         )
     except (KeyError, ValueError):
         return None
+
+
+# ------------------------------------------------------------------------- what Warraq tells itself
+
+Statement = Failure | CrawlSummary | LeftOutBatch | Withdrawal
+
+
+def parse_statement(name: str, value: str) -> Statement | None:
+    """What a field records by itself: a failure, a crawl, what it left out, a withdrawal; None for
+    any other field. ValueError if it is malformed.
+    """
+    return _STATEMENTS[name][1](value) if name in _STATEMENTS else None
+
+
+def statement_kinds(fields: Fields) -> tuple[str, ...]:
+    """What the fields state, or tell of sites, crawls and announcements, each by the name of its
+    kind: what is not obeyed where it stands in a file of another maker.
+    """
+    return tuple(
+        _STATEMENTS[name][0] if name in _STATEMENTS else _TOLD[name]
+        for name, _ in fields
+        if name in _STATEMENTS or name in _TOLD
+    )
+
+
+def as_foreign(facts: FetchFacts) -> FetchFacts:
+    """The facts of an exchange without what only a file of the collection's own can tell: crawl,
+    site and announcements.
+    """
+    return dataclasses.replace(facts, crawl_id=None, site=None, claims=())
 
 
 # ------------------------------------------------------------------------------ failures and crawls
@@ -282,6 +325,7 @@ def parse_withdrawal(text: str) -> Withdrawal:
             urls=tuple(map(str, value.get("urls", ()))),
             digests=tuple(map(str, value.get("digests", ()))),
             signatures=_signatures_of(value),
+            purge=str(value.get("purge", "")),
             purged=bool(value.get("purged")),
         )
     except (KeyError, TypeError) as error:
@@ -292,6 +336,14 @@ def _signatures_of(value: dict[str, Any]) -> tuple[str, ...]:
     """The signatures of a withdrawal that are ones; older records have none."""
     known = map(str, value.get("signatures", ()))
     return tuple(each for each in known if _SIGNATURE.fullmatch(each))
+
+
+_STATEMENTS: dict[str, tuple[str, Callable[[str], Statement]]] = {
+    FAILURE_FIELD: ("failure", parse_failure),
+    CRAWL_FIELD: ("crawl summary", parse_crawl),
+    LEFT_OUT_FIELD: ("list of addresses left out", parse_left_out),
+    WITHDRAWAL_FIELD: ("withdrawal", parse_withdrawal),
+}
 
 
 def tombstone_fields(**what: str | None) -> Fields:

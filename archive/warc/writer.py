@@ -136,7 +136,9 @@ class WarcWriter:
         self._prefix = _NAME_CHARACTERS.sub("-", prefix)
         self._clock = clock
         self._new_id = new_id
+        self.written = 0  # bytes, since this was made
         self._file: WarcFile | None = None
+        self._finished: list[WarcFile] = []
         self._serial = 0
         self._stamp = ""
         self._info_id = ""
@@ -262,10 +264,21 @@ class WarcWriter:
             self._file.sync()
 
     def close(self) -> None:
-        """Sync and close the file in progress, if there is one; the next record begins another."""
+        """Sync and close the file in progress, if there is one, and let go of all files; the next
+        record begins another.
+        """
+        try:
+            self._finish_file()
+        finally:
+            while self._finished:
+                self._finished.pop().release()
+
+    def _finish_file(self) -> None:
+        """Close the file in progress, whose captures may not all be in the index yet."""
         file, self._file = self._file, None
         if file is not None:
-            file.close()
+            self._finished.append(file)
+            file.finish()
 
     # ---------------------------------------------------------------------------- records and files
 
@@ -318,8 +331,9 @@ class WarcWriter:
     def _append(self, file: WarcFile, data: bytes) -> int:
         """Write whole records, and close the file once it is full (a record is never split)."""
         offset = file.append(data)
+        self.written += len(data)
         if file.size >= self._rotate_bytes:
-            self.close()
+            self._finish_file()
         return offset
 
     def _current_file(self) -> WarcFile:

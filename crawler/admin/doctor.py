@@ -13,12 +13,23 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from archive.config import CollectionConfig, load_config
+from archive.disk.room import DiskRoom, free_space, size_on_disk, size_text
+from archive.errors import WarraqError
+from archive.layout import CollectionFolder
+from archive.model import iso_utc
+from archive.query.reports import crawls_ahead, latest_captures
+from archive.urls import origin_of
+from archive.warc.capture_reader import read_payload
 from crawler.browser.chromium import find_chromium, missing_parts
+from crawler.fetch.server_dates import ServerDates
 
 # The SQLite whose FTS5 and window functions the index is written for.
 _SQLITE = (3, 40, 0)
@@ -47,7 +58,7 @@ def run_checks(folder: Path) -> Iterator[Check]:
     """All checks of this machine and of `folder`, where a collection is or will be."""
     for look in (_python, _sqlite, _packages, _brotli, _zones, _workers):
         yield _run_guarded(look)
-    for look_at in (_space, _file_system, _wal):
+    for look_at in (_space, _file_system, _wal, _clock):
         yield _run_guarded(lambda look_at=look_at: look_at(folder), look_at.__name__)  # type: ignore[misc]
     yield _run_guarded(_browser)
     yield _run_guarded(_scheduler)
@@ -145,13 +156,26 @@ def _nearest_existing(folder: Path) -> Path:
 
 def _space(folder: Path) -> Check:
     place = _nearest_existing(folder)
-    free = shutil.disk_usage(place).free
-    advice = (
-        ""
-        if free >= _FREE
-        else "make room: a crawl stops when the disk is full (nothing captured is lost)"
-    )
-    return Check(name="disk space", observed=f"{free / 1e9:.1f} GB free at {place}", advice=advice)
+    free = free_space(place)
+    observed = f"{free / 1e9:.1f} GB free at {place}"
+    advice = "make room: a crawl stops when the disk is full (nothing captured is lost)"
+    advice = "" if free >= _FREE else advice
+    bounds = _bounds_of(folder)
+    if bounds is not None and bounds.min_free is not None:
+        observed += f", crawls end at {size_text(bounds.min_free)}"
+        advice = ""
+    if bounds is not None and bounds.quota is not None:
+        observed += f"; {size_text(size_on_disk(place))} of a quota of {size_text(bounds.quota)}"
+    if bounds is not None:
+        advice = DiskRoom(place, bounds).shortage() or advice
+    return Check(name="disk space", observed=observed, advice=advice)
+
+
+def _bounds_of(folder: Path) -> CollectionConfig | None:
+    """The configuration of a collection; None where there is none, or it cannot be read."""
+    with suppress(WarraqError):
+        return load_config(CollectionFolder.locate(folder).config)
+    return None
 
 
 def _file_system(folder: Path) -> Check:
@@ -194,6 +218,31 @@ def _wal(folder: Path) -> Check:
         observed=f"SQLite journal: {mode}",
         advice="" if mode == "wal" else "use a local disk",
     )
+
+
+def _clock(folder: Path) -> Check:
+    """The clock against the Date that servers sent with the newest captures of the collection."""
+    now = datetime.now(UTC)
+    try:
+        return _compare_clock(CollectionFolder(folder.expanduser()), now)
+    except WarraqError as error:  # the index is no business of this check
+        return Check(name="clock", observed=f"{iso_utc(now)}; no captures to compare: {error}")
+
+
+def _compare_clock(layout: CollectionFolder, now: datetime) -> Check:
+    dates, compared = ServerDates(), 0
+    for capture in latest_captures(layout.index_db, now):
+        with suppress(WarraqError, OSError, LookupError):
+            message = read_payload(layout.archive, capture)
+            dates.note(origin_of(capture.url), message, capture.captured)
+            compared += message.header("date") is not None
+    ahead = crawls_ahead(layout.index_db, now)
+    observed = f"{iso_utc(now)}; {compared} captures compared with the servers' dates"
+    if ahead:
+        observed += f"; crawls dated up to {iso_utc(max(ahead.values()))}"
+    warning = dates.warning()
+    advice = f"when the newest captures were made: {warning} (timedatectl set-ntp true)"
+    return Check(name="clock", observed=observed, advice=advice if warning else "")
 
 
 def _browser() -> Check:

@@ -19,12 +19,19 @@ from pathlib import Path
 
 from archive.cdx.cdxj import line_target, replayed_lines
 from archive.config import CollectionConfig
+from archive.disk.room import DiskRoom
 from archive.errors import StorageError, UsageError, WarraqError
 from archive.fixity.manifest import ORIGIN, closed_files, read_manifest
 from archive.layout import CollectionFolder
 from archive.model import iso_utc
 from archive.packaging.bagit import write_bag
-from archive.packaging.foreign_files import Imported, import_file, remove_partial_imports
+from archive.packaging.foreign_files import (
+    find_sources,
+    import_file,
+    refusal,
+    remove_partial_imports,
+)
+from archive.packaging.foreign_streams import Imported, Refused
 from archive.packaging.wacz import PageEntry, write_wacz
 from archive.query.filters import Filters
 from archive.query.reader import IndexReader
@@ -38,10 +45,22 @@ from pipelines.ingest.catch_up import IndexUpdate, update_index
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportResult:
-    """What an import did: each file of the sources, and the catch-up of the index afterwards."""
+    """What an import did: each file of the sources, those that were refused or damaged, and the
+    catch-up of the index afterwards.
+    """
 
     files: list[Imported]
+    refused: list[Refused]
     index_update: IndexUpdate
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether anything was damaged: a file, a stretch of one, or a record."""
+        return bool(
+            self.index_update.damaged
+            or any(each.damaged for each in self.refused)
+            or any(each.damage for each in self.files)
+        )
 
 
 def import_files(
@@ -53,24 +72,49 @@ def import_files(
 ) -> ImportResult:
     """Take WARC, ARC and WACZ files into the collection and index them; takes the write lock.
 
-    Files that are there already are no change. Raises UsageError for what is none of these,
-    StorageError.
+    `sources` are files, folders and names with wildcards (`find_sources`). Files that are there
+    already are no change; a file that is none of these, or damaged, is left out, and the others
+    are taken. Raises UsageError where the only source is none of these, StorageError, and
+    NoRoomError before a file for which there is no room within `min_free` and `quota`; what came
+    before it is in the collection.
     """
     with layout.write_lock():
         remove_partial_imports(layout.archive)
-        known = _known_files(layout)
-        now = datetime.now(UTC)
-        files: list[Imported] = []
+        taken: list[Imported | Refused] = []
         try:
-            for source in sources:
-                files += import_file(layout.archive, source, known=known, now=now)
+            for each in _import_each(layout, config, sources):
+                taken.append(each)  # noqa: PERF402 - what came before an error is needed
         except WarraqError:
-            if any(not file.known for file in files):  # what came before is in, whole
-                update_index(layout, config, on_capture=on_capture)
+            if any(isinstance(each, Imported) and not each.known for each in taken):
+                update_index(layout, config, on_capture=on_capture)  # what came before is in, whole
             raise
         return ImportResult(
-            files=files, index_update=update_index(layout, config, on_capture=on_capture)
+            files=[each for each in taken if isinstance(each, Imported)],
+            refused=[each for each in taken if isinstance(each, Refused)],
+            index_update=update_index(layout, config, on_capture=on_capture),
         )
+
+
+def _import_each(
+    layout: CollectionFolder, config: CollectionConfig, named: Sequence[Path]
+) -> Iterator[Imported | Refused]:
+    """Take in each file that is named; yields what came of it, and of each member of a WACZ."""
+    known, now = _known_files(layout), datetime.now(UTC)
+    room, written = DiskRoom(layout.root, config), 0
+    sources = list(find_sources(named))
+    for source in sources:
+        if isinstance(source, Refused):
+            yield source
+            continue
+        size = source.stat().st_size if source.is_file() else 0
+        room.check(written=written, planned=size)
+        written += size
+        try:
+            yield from import_file(layout.archive, source, known=known, now=now)
+        except UsageError as error:
+            if len(sources) == 1:
+                raise
+            yield refusal(error)
 
 
 def _known_files(layout: CollectionFolder) -> dict[str, str]:
@@ -182,11 +226,14 @@ def _cdxj_lines(cdxj: Path, names: set[str]) -> Iterator[bytes]:
 
 
 def _page_entries(reader: IndexReader, only: Container[str] | None = None) -> Iterator[PageEntry]:
-    """Each article (of those wanted) once, at its first capture."""
+    """Each version of each article (of those wanted) once, at its first capture."""
     for row in reader.first_captures():
         if only is None or row["id"] in only:
             yield PageEntry(
-                url=row["url"], captured=datetime.fromisoformat(row["captured"]), title=row["title"]
+                url=row["url"],
+                captured=datetime.fromisoformat(row["captured"]),
+                title=row["title"],
+                text=row["body"],
             )
 
 
@@ -208,7 +255,7 @@ def export_bag(layout: CollectionFolder, config: CollectionConfig, target: Path)
         "Bag-Software-Agent": f"warraq/{version('warraq')}",
     }
     fixity = sorted(path for path in (layout.fixity).glob("*") if path.is_file())
-    files = [layout.config, *closed_files(layout.archive), *fixity]
+    files = [layout.config, *config.files, *closed_files(layout.archive), *fixity]
     files += [layout.cdxj] if layout.cdxj.is_file() else []
     chosen = {name: value for name, value in info.items() if value}
     count = write_bag(target, root=layout.root, files=files, database=layout.index_db, info=chosen)

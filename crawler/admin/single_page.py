@@ -40,22 +40,26 @@ def open_page(
     file: Path | None,
     *,
     say: Callable[[str], None],
-    obey: Callable[[str], bool] = lambda _: True,
+    site_of: Callable[[str], SiteConfig | None] = lambda _: None,
 ) -> FetchedPage:
     """The page that `page` names: a URL (whose bytes may stand in `file`) or a file.
 
-    `obey` tells of a URL whether its site's robots.txt is to be obeyed. Raises UsageError for what
-    is neither, or what robots.txt forbids; ProbeError where the URL does not answer.
+    `site_of` gives the configuration of a URL's site, which says whether its robots.txt is to be
+    obeyed and what to call oneself. Raises UsageError for what is neither, what robots.txt forbids,
+    or what is only to be asked for through a proxy; ProbeError where the URL does not answer.
     """
     url = normalise_url(page) if page.lower().startswith(("http://", "https://")) else None
     if url and file:
         return FetchedPage(url=url, body=file.read_bytes())
     if url:
         say(f"asking for {url}")
-        probe = Probe(AddressGuard.for_starts([url]), agent=f"warraq/{version('warraq')}", delay=0)
-        answer = probe.get(
-            url, before=lambda each: _check_robots(probe, each) if obey(each) else None
-        )
+        asked_of = site_of(url)
+        agent = (asked_of and asked_of.user_agent) or f"warraq/{version('warraq')}"
+        own = asked_of.start if asked_of else ()
+        private = asked_of is not None and asked_of.private
+        guard = AddressGuard.for_starts([url, *own], private=private)
+        probe = Probe(guard, agent=agent, delay=0)
+        answer = probe.get(url, before=lambda each: _check_leave(probe, each, site_of(each)))
         if not answer.ok:
             raise UsageError(f"{answer.url}: answers with status {answer.status}")
         return FetchedPage(url=answer.url, body=answer.body, content_type=answer.content_type)
@@ -64,6 +68,17 @@ def open_page(
         raise UsageError(f"{page!r} is neither an http(s) URL nor a file")
     # A file has no address of its own; relative links in it lead nowhere real.
     return FetchedPage(url=f"http://{_FILE_HOST}/{path.name}", body=path.read_bytes())
+
+
+def _check_leave(probe: Probe, url: str, site: SiteConfig | None) -> None:
+    """Raise UsageError where a URL is not to be asked for from here, or not at all."""
+    if site is not None and site.proxy is not None:
+        raise UsageError(
+            f"{url}: the site {site.name} is asked through a proxy only, and this would not be;"
+            f" {_ADVICE}"
+        )
+    if site is None or site.obey_robots:
+        _check_robots(probe, url)
 
 
 def _check_robots(probe: Probe, url: str) -> None:

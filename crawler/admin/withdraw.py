@@ -7,18 +7,16 @@ tombstone and does what is still to do.
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from archive.config import CollectionConfig
-from archive.errors import DamagedRecordError, UsageError
-from archive.fixity.manifest import read_manifest, restate_fixity, sha256_of
-from archive.index.writer import Index
+from archive.errors import UsageError
 from archive.layout import CollectionFolder
 from archive.model.withdrawal import Withdrawal
 from archive.query.reader import IndexReader
@@ -26,13 +24,14 @@ from archive.query.withdrawal_scope import (
     captures_carrying,
     captures_showing,
     readings_of,
+    standing_withdrawal,
     withdrawals,
-    withdrawn_values,
 )
 from archive.warc.file_names import is_arc
 from archive.warc.tombstones import replace_with_tombstones
-from archive.warc.writer import WarcInfo, WarcWriter
-from pipelines.ingest.catch_up import signing_key, state_closed_files, update_index
+from crawler.monitor.report_files import drop_reports_naming
+from pipelines.ingest.catch_up import update_index
+from pipelines.ingest.purge import Purge, check_purge, write_withdrawal
 
 Row = dict[str, Any]
 
@@ -61,29 +60,47 @@ def withdraw_article(
     """Withdraw the article of that id or address, for that reason; takes the write lock.
 
     With `purge` its payloads are taken out of the WARC files, too. Raises UsageError where there is
-    no such article or a file cannot hold a tombstone, StorageError and ArchiveWriteError where the
-    disk refuses.
+    no such article or a file cannot hold a tombstone, DamagedRecordError where one is not what the
+    manifest states, before anything is changed; StorageError and ArchiveWriteError where the disk
+    refuses: then the next writer goes on with what was begun.
     """
     if not reason.strip():
         raise UsageError("withdraw: a reason must be stated")
     with layout.write_lock():
-        update_index(layout, config)
+        purges = update_index(layout, config).purges
         withdrawal, known = _withdrawal_of(layout, name, reason.strip(), purge=purge)
         shown = _shown(layout, withdrawal)
-        if purge:
-            _refuse_arcs({row["warc"] for row in shown})
+        if purge and not _is_begun(purges, withdrawal) and (shown or not known):
+            check_purge(layout, withdrawal, shown)
+            withdrawal, known = replace(withdrawal, purge=secrets.token_hex(8)), False
         if not known:
             withdrawal = replace(withdrawal, digests=_payload_digests(shown, withdrawal))
-            _write_record(layout, config, withdrawal)
-            update_index(layout, config)
-        rewritten = _purge(layout, config, withdrawal, _shown(layout, withdrawal)) if purge else ()
-        state_closed_files(layout, config)
+            drop_reports_naming(layout.reports, withdrawal.article_id)
+            write_withdrawal(layout, config, withdrawal)
+            purges += update_index(layout, config).purges
+        rewritten = _finished(purges, withdrawal) if purge else ()
         return WithdrawalResult(
             withdrawal=withdrawal,
             captures=len(shown),
             rewritten=rewritten,
             carried=_carried(layout, withdrawal),
         )
+
+
+def _is_begun(purges: Iterable[Purge], withdrawal: Withdrawal) -> bool:
+    """Whether a purge of the article was begun before and is still to be finished."""
+    return any(each.error and each.article_id == withdrawal.article_id for each in purges)
+
+
+def _finished(purges: Iterable[Purge], withdrawal: Withdrawal) -> tuple[str, ...]:
+    """The files that were rewritten for the article; raises what keeps its purge from its end."""
+    rewritten: set[str] = set()
+    for each in purges:
+        if each.article_id == withdrawal.article_id:
+            rewritten.update(each.rewritten)
+            if each.error:
+                raise each.error
+    return _sorted(rewritten)
 
 
 def without_withdrawn(
@@ -95,10 +112,7 @@ def without_withdrawn(
     An ARC file that holds any cannot be handed on, and is left out.
     """
     with IndexReader(layout.index_db) as reader:
-        standing = [
-            _resume_withdrawal(reader, row, datetime.now(UTC), purge=False)[0]
-            for row in withdrawals(reader)
-        ]
+        standing = [standing_withdrawal(reader, row) for row in withdrawals(reader)]
     shown = [(each, row) for each in standing for row in _shown(layout, each)]
     for warc in warcs:
         held = [(each, row) for each, row in shown if row["warc"] == warc.name]
@@ -134,7 +148,6 @@ def _withdrawal_of(
         texts=_sorted(row[text] for row in rows for text in ("text_sha256", "raw_sha256")),
         urls=_sorted([*(row["url"] for row in own), article["url"]]),
         signatures=_sorted(row["signature"].hex() for row in rows if row["signature"]),
-        purged=purge,
     ), False
 
 
@@ -143,20 +156,8 @@ def _resume_withdrawal(
 ) -> tuple[Withdrawal, bool]:
     """Resume an earlier withdrawal; a new record is written only if the purge is new."""
     known = bool(gone["purged"]) or not purge
-    withdrawn = withdrawn_values(reader, gone["article_id"])
-    return Withdrawal(
-        article_id=gone["article_id"],
-        site=gone["site"],
-        url=gone["url"],
-        at=datetime.fromisoformat(gone["withdrawn"]) if known else now,
-        reason=gone["reason"],
-        keys=_sorted(withdrawn["key"]),
-        texts=_sorted(withdrawn["text"]),
-        urls=_sorted(withdrawn["url"]),
-        digests=tuple(gone["payload_digests"].split()),
-        signatures=_sorted(withdrawn["signature"]),
-        purged=purge,
-    ), known
+    stands = standing_withdrawal(reader, gone)
+    return stands if known else replace(stands, at=now), known
 
 
 def _sorted(values: Iterable[str]) -> tuple[str, ...]:
@@ -172,67 +173,6 @@ def _shown(layout: CollectionFolder, withdrawal: Withdrawal) -> list[Row]:
 def _payload_digests(shown: Iterable[Row], withdrawal: Withdrawal) -> tuple[str, ...]:
     return _sorted(
         [*withdrawal.digests, *(row["payload_digest"] for row in shown if row["payload_digest"])]
-    )
-
-
-def _write_record(
-    layout: CollectionFolder, config: CollectionConfig, withdrawal: Withdrawal
-) -> None:
-    info = WarcInfo(
-        software=f"warraq/{version('warraq')}", operator=config.operator, collection=config.name
-    )
-    with WarcWriter(layout.archive, info=info) as writer:
-        writer.write_withdrawal(withdrawal)
-
-
-def _refuse_arcs(warcs: Iterable[str]) -> None:
-    """Before anything is changed: an ARC file has no place for a tombstone."""
-    for name in sorted(warcs):
-        if is_arc(Path(name)):
-            raise UsageError(
-                f"{name}: an ARC file cannot hold a tombstone, so it cannot be purged; "
-                "nothing was changed"
-            )
-
-
-def _purge(
-    layout: CollectionFolder, config: CollectionConfig, withdrawal: Withdrawal, shown: list[Row]
-) -> tuple[str, ...]:
-    """Replace the records in each file with tombstones, restate its fixity, and delete the captures
-    from the index, file by file; the names of the files.
-    """
-    key = signing_key(layout, config)
-    why = f"withdrawn {withdrawal.article_id}: {withdrawal.reason}"
-    rewritten = _sorted(row["warc"] for row in shown)
-    for name in rewritten:
-        rows = [row for row in shown if row["warc"] == name]
-        path = layout.archive / name
-        stated = _matches_manifest(layout, path)
-        if (
-            replace_with_tombstones(
-                path,
-                {row["offset"]: row["record_id"] for row in rows},
-                withdrawal,
-                dry_run=not stated,
-            )
-            and not stated
-        ):
-            raise DamagedRecordError(
-                f"{name} is not what the fixity manifest states; run `warraq verify` before purging"
-            )
-        if not _matches_manifest(layout, path):
-            restate_fixity(
-                layout.fixity, layout.root, [path], now=datetime.now(UTC), reason=why, key=key
-            )
-        with Index(layout.index_db) as index:
-            index.delete_captures([row["id"] for row in rows])
-    return rewritten
-
-
-def _matches_manifest(layout: CollectionFolder, path: Path) -> bool:
-    """Whether a file has the digest that the manifest states; a file just rewritten has not."""
-    return read_manifest(layout.fixity).get(path.relative_to(layout.root).as_posix()) == sha256_of(
-        path
     )
 
 

@@ -13,11 +13,12 @@ validators, retries and the WARC.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import weakref
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ from crawler.browser.certificates import key_hash
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Playwright
+
+logger = logging.getLogger(__name__)
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _PAGES_AT_ONCE = 2  # in all sites of the process together: a page takes 100 to 400 MB
@@ -129,17 +132,18 @@ class Chromium:
         it does not run (any more).
         """
         async with self._lock:
+            self._users += 1
+            is_open = False
             try:
                 context = await self._new_context(site, port, user_agent)
-            except BaseException:
-                if not self._users:
-                    await self._stop()
-                raise
-            self._users += 1
+                is_open = True
+            finally:
+                if not is_open:
+                    await self._leave()
             return context
 
     async def _new_context(self, site: SiteConfig, port: int, user_agent: str) -> BrowserContext:
-        if self._browser is None or not self._browser.is_connected():
+        if not self._is_running:
             await self._stop()
             await self._start()
         assert self._browser is not None  # noqa: S101 - started above
@@ -156,11 +160,20 @@ class Chromium:
     async def close_context(self, context: BrowserContext) -> None:
         """Close a site's profile, and the browser behind the last."""
         async with self._lock:
-            self._users -= 1
-            with suppress(Exception):  # the browser may have gone before
-                await context.close()
-            if not self._users:
-                await self._stop()
+            try:
+                with closing("a profile", is_gone=lambda: not self._is_running):
+                    await context.close()
+            finally:
+                await self._leave()
+
+    async def _leave(self) -> None:
+        self._users -= 1
+        if not self._users:
+            await self._stop()
+
+    @property
+    def _is_running(self) -> bool:
+        return self._browser is not None and self._browser.is_connected()
 
     async def _start(self) -> None:
         from playwright.async_api import async_playwright
@@ -181,12 +194,31 @@ class Chromium:
     async def _stop(self) -> None:
         browser, self._browser = self._browser, None
         playwright, self._playwright = self._playwright, None
-        with suppress(Exception):
+        try:
             if browser is not None:
-                await browser.close()
-        with suppress(Exception):
+                with closing("Chromium", is_gone=lambda: not browser.is_connected()):
+                    await browser.close()
+        finally:
             if playwright is not None:
-                await playwright.stop()
+                with closing("Playwright's driver"):
+                    await playwright.stop()
+
+
+@contextmanager
+def closing(what: str, is_gone: Callable[[], bool] = lambda: False) -> Iterator[None]:
+    """Close a part of the browser in the block: where it refuses, that is logged and the rest goes
+    on.
+
+    It is a warning, since something may be left running, unless the part `is_gone` by itself.
+    """
+    from playwright.async_api import Error
+
+    try:
+        yield
+    except (Error, OSError) as error:  # of OSErrors also time-outs
+        level = logging.DEBUG if is_gone() else logging.WARNING
+        why = str(error).partition("\n")[0] or type(error).__name__
+        logger.log(level, "browser: %s was not closed: %s", what, why)
 
 
 _OF_LOOP: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Chromium] = (

@@ -10,6 +10,7 @@ tunnels, which no WARC response can hold, are refused.
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -18,8 +19,11 @@ from crawler.browser.certificates import ServerContexts
 from crawler.fetch.errors import FetchError
 from crawler.fetch.request import HttpRequest
 
+logger = logging.getLogger(__name__)
+
 _HEAD_LIMIT = 256 << 10  # bytes of a request's head
 _BODY_LIMIT = 8 << 20  # bytes of what a page's script sends
+_DIGITS = 20  # of a length: more are too large in any case
 _BEGIN = 30.0  # seconds for a request to come once its connection stands
 
 # Of one connection (RFC 9110 §7.6.1), or what asks for something else than a whole response: the
@@ -43,6 +47,10 @@ _CODINGS = b"gzip, deflate, br"  # what bodies are archived in, and can be read 
 
 class RefusedError(Exception):
     """A request of the browser that is not made; its text says why."""
+
+
+class _NotHttpError(Exception):
+    """What came is no request that this proxy understands."""
 
 
 Answer = Callable[[HttpRequest], Awaitable[bytes]]
@@ -77,15 +85,12 @@ class RecordingProxy:
         assert task is not None  # noqa: S101 - asyncio runs this in a task of its own
         self._clients.add(task)
         try:
-            with suppress(
-                asyncio.IncompleteReadError,
-                asyncio.LimitOverrunError,
-                asyncio.CancelledError,
-                OSError,
-                TimeoutError,
-                ValueError,
-            ):
+            # The browser opens connections to have them ready, and breaks them off (OSError also
+            # where TLS fails, or nothing comes); `close` cancels what is under way.
+            with suppress(asyncio.IncompleteReadError, asyncio.CancelledError, OSError):
                 await self._serve(reader, writer)
+        except _NotHttpError as error:
+            logger.debug("browser: a connection was closed: %s", error)
         finally:
             self._clients.discard(task)
             writer.close()
@@ -94,23 +99,30 @@ class RecordingProxy:
         head = await _read_head(reader)
         origin = ""
         if head.startswith(b"CONNECT "):
-            authority = head.split(b" ", 2)[1].decode("ascii")
+            authority = head.split(b" ", 2)[1].decode("latin-1")
             origin = "https://" + authority.removesuffix(":443")
-            context = self._contexts.context_for(_host_of(authority))
+            context = self._context_for(authority)
             writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
             await writer.drain()
-            with suppress(ssl.SSLError):
-                await writer.start_tls(context)
-                await self._respond(origin, await _read_head(reader), reader, writer)
-            return
+            await writer.start_tls(context)
+            head = await _read_head(reader)
         await self._respond(origin, head, reader, writer)
+
+    def _context_for(self, authority: str) -> ssl.SSLContext:
+        try:
+            return self._contexts.context_for(authority.rpartition(":")[0].strip("[]"))
+        except ValueError as error:
+            raise _NotHttpError(f"CONNECT to {authority!r}: {error}") from error
+        except OSError as error:
+            logger.warning("browser: no certificate could be made for %s: %s", authority, error)
+            raise
 
     async def _respond(
         self, origin: str, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         try:
             request = await _parse_request(origin, head, reader)
-            response = await self._answer(request)
+            response = await self._answer_to(request)
         except RefusedError as refusal:
             response = _refusal("403 Forbidden", str(refusal))
         except FetchError as error:
@@ -118,21 +130,40 @@ class RecordingProxy:
         writer.write(response)
         await writer.drain()
 
+    async def _answer_to(self, request: HttpRequest) -> bytes:
+        try:
+            return await self._answer(request)
+        except (RefusedError, FetchError):
+            raise
+        except Exception as error:
+            # A bug: the page goes on without this part, as without any that fails.
+            logger.exception("browser: %s was not answered", request.url)
+            raise RefusedError(f"{type(error).__name__} in the crawler") from error
+
 
 async def _read_head(reader: asyncio.StreamReader) -> bytes:
-    async with asyncio.timeout(_BEGIN):
-        return await reader.readuntil(b"\r\n\r\n")
+    try:
+        async with asyncio.timeout(_BEGIN):
+            return await reader.readuntil(b"\r\n\r\n")
+    except asyncio.LimitOverrunError as error:
+        raise _NotHttpError(f"a head of more than {_HEAD_LIMIT} bytes") from error
 
 
 async def _parse_request(origin: str, head: bytes, reader: asyncio.StreamReader) -> HttpRequest:
     """The request that a browser sent; RefusedError for one that cannot be recorded."""
     first, *lines = head[:-4].split(b"\r\n")
-    method, target, _ = first.decode("latin-1").split(" ", 2)
+    try:
+        method, target, _ = first.decode("latin-1").split(" ", 2)
+    except ValueError as error:
+        raise _NotHttpError(f"no request line: {first[:100]!r}") from error
     headers = [(name, value.strip()) for name, _, value in (line.partition(b":") for line in lines)]
     values = {name.lower(): value for name, value in headers}
     if b"upgrade" in values:
         raise RefusedError("only requests with one response are recorded")
-    length = int(values.get(b"content-length", b"0"))
+    stated = values.get(b"content-length", b"0")
+    if not stated.isdigit():
+        raise _NotHttpError(f"Content-Length: {stated[:100]!r}")
+    length = int(stated[:_DIGITS])
     if length > _BODY_LIMIT:
         raise RefusedError(f"a request of {length} bytes")
     return HttpRequest(
@@ -158,10 +189,6 @@ def _with_codings(header: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
     asked = {coding.strip() for coding in header[1].split(b",")}
     kept = [coding for coding in _CODINGS.split(b", ") if coding in asked]
     return header[0], b", ".join(kept) or b"identity"
-
-
-def _host_of(authority: str) -> str:
-    return authority.rpartition(":")[0].strip("[]")
 
 
 def _refusal(status: str, why: str) -> bytes:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from archive.config import SiteConfig
 from archive.model import Capture
 from archive.model.rendering import Rendering
 from archive.warc.http_message import HttpMessage
-from crawler.browser.chromium import Chromium
+from crawler.browser.chromium import Chromium, closing
 from crawler.browser.page_actions import act_on_page, read_document, take_views
 from crawler.browser.recording_proxy import RecordingProxy, RefusedError
 from crawler.fetch.request import HttpRequest
@@ -47,6 +46,8 @@ class BrowserError(Exception):
 # Makes a request for the page, keeps the exchange and returns the response; raises RefusedError or
 # FetchError where there is none.
 Fetch = Callable[[HttpRequest], Awaitable[bytes]]
+# Hears of the first request that a page's limits keep from being made, and of the reason.
+NoteRefused = Callable[[HttpRequest, str], None]
 
 
 @dataclass(slots=True)
@@ -55,10 +56,12 @@ class _Visit:
 
     page: Capture
     fetch: Fetch
+    note_refused: NoteRefused
     document: bytes | None
     requests: int = 0
     bytes: int = 0
     under_way: int = 0
+    is_limited: bool = False
     last: float = field(default_factory=time.monotonic)
 
     @property
@@ -95,20 +98,25 @@ class SiteBrowser:
         self._chromium = Chromium.shared()
 
     async def show(
-        self, page: Capture, message: HttpMessage, body: bytes, fetch: Fetch
+        self,
+        page: Capture,
+        message: HttpMessage,
+        body: bytes,
+        fetch: Fetch,
+        note_refused: NoteRefused,
     ) -> Rendering:
         """The document that the browser holds once the page's scripts have run.
 
         `message` is the captured response and `body` its decoded payload; all else that the browser
-        asks for comes from `fetch`. Raises BrowserError where
-        the page cannot be shown, or its scripts lead to another one.
+        asks for comes from `fetch`, or is refused beyond the limits, which `note_refused` hears of.
+        Raises BrowserError where the page cannot be shown, or its scripts lead to another one.
         """
         from playwright.async_api import Error
 
         async with self._one_page, self._chromium.page_slot():
             for attempt in (1, 2):
                 document = _response_bytes(message, body)
-                self._visit = _Visit(page=page, fetch=fetch, document=document)
+                self._visit = _Visit(page, fetch, note_refused, document)
                 try:
                     return await self._show(self._visit)
                 except (Error, TimeoutError, OSError) as error:
@@ -145,7 +153,7 @@ class SiteBrowser:
             async with asyncio.timeout(READ_SECONDS):
                 return await self._read(tab, visit, steps, documents)
         finally:
-            with suppress(Exception):
+            with closing(f"the page {visit.page.url}", is_gone=tab.is_closed):
                 async with asyncio.timeout(READ_SECONDS):
                     await tab.close()
 
@@ -200,7 +208,13 @@ class SiteBrowser:
         if visit.document is not None and request.method == "GET":
             document, visit.document = visit.document, None
             return document
-        visit.begin()
+        try:
+            visit.begin()
+        except RefusedError as refusal:
+            if not visit.is_limited:  # a script may ask for ever more: it is said once
+                visit.is_limited = True
+                visit.note_refused(request, f"browser: {refusal}; what else it asks for is refused")
+            raise
         size = 0
         try:
             async with self._at_once:
@@ -219,7 +233,7 @@ def _note_document(response: Response, tab: Page, documents: list[str]) -> None:
 
 async def _close_popup(tab: Page) -> None:
     """Close a window that a page has opened."""
-    with suppress(Exception):
+    with closing("a window that a page opened", is_gone=tab.is_closed):
         await tab.close()
 
 

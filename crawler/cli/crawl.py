@@ -1,12 +1,13 @@
-"""The commands that write to a collection, or arrange for it: init, crawl, run-due, schedule,
-index.
+"""The commands that write to a collection: init, crawl, run-due, index.
 
 Each parses, calls one function of `crawler` or `pipelines`, and prints what came of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,12 @@ from crawler.cli.options import day, duration, form_option
 from crawler.cli.session import Progress, Session, counted
 
 if TYPE_CHECKING:
+    from archive.config import CollectionConfig, FaultySite, SiteConfig
+    from archive.layout import CollectionFolder
+    from archive.model import CrawlSummary
+    from crawler.alarms.watch import WatchResult
     from crawler.engine.run import CrawlOptions
+    from crawler.monitor.run_record import RunRecord
 
 SUMMARY_COLUMNS = ("site", "outcome", *CRAWL_COUNTERS)
 
@@ -75,9 +81,19 @@ def init(ctx: click.Context, folder: Path, sites: tuple[str, ...], timezone: str
     callback=duration,
     help="Stop after this long, e.g. 30m; the next crawl goes on.",
 )
-@click.option("--since", metavar="DATE", callback=day, help="Leave out articles known to be older.")
-@click.option("--until", metavar="DATE", callback=day, help="Leave out articles known to be newer.")
+@click.option(
+    "--since",
+    metavar="DATE",
+    callback=day,
+    help="Leave out what is known to be older; listings are read back to this day.",
+)
+@click.option("--until", metavar="DATE", callback=day, help="Leave out what is known to be newer.")
 @click.option("--force", is_flag=True, help="Fetch again what is not due again yet.")
+@click.option(
+    "--missing",
+    is_flag=True,
+    help="Ask only for what was announced or linked before and is not in the archive.",
+)
 @form_option
 @click.pass_context
 def crawl(  # noqa: PLR0913  # one an option
@@ -89,64 +105,151 @@ def crawl(  # noqa: PLR0913  # one an option
     until: str | None,
     *,
     force: bool,
+    missing: bool,
     form: str | None,
 ) -> None:
-    """Crawl the sites named, or all of warraq.toml.
+    """Crawl the sites named, or all that are not paused.
 
     Everything fetched is in archive/ before it is read; a crawl that was interrupted goes on where
-    it was. What failed is listed on standard error, with -q only if it makes the exit code 3. Exit
-    codes: 3 when a site failed or too many of its fetches did (failed_share), 75 when another
-    process holds the collection, 130 when interrupted.
+    it was. With --since or --until it is a back-fill: it has a queue of its own, which other crawls
+    leave alone, goes on where the last one with the same days ended, and may run beside the
+    scheduled crawls of its site: it waits while one of them is under way. What failed is listed on
+    standard error, with -q only if it makes the exit code 3. A site whose table is wrong is named
+    there and stops no other, nor does one that another process crawls. Exit codes: 3 when a site
+    failed, too many of its fetches did (failed_share), its table is wrong, an alarm began
+    (docs/alarms.md), or min_free or quota was reached, else 75 when another process crawls one of
+    the sites or holds the whole collection, 130 when interrupted.
     """
     from crawler.engine.run import CrawlOptions
 
-    options = CrawlOptions(limit=limit, max_time=max_time, since=since, until=until, force=force)
-    _crawl(ctx, sites, options, form)
+    if since and until and _ends_before(until, since):
+        raise click.UsageError(f"--until {until} lies before --since {since}", ctx)
+    if missing and (since or until):
+        raise click.UsageError("--missing asks for every day: leave out --since and --until", ctx)
+    options = CrawlOptions(
+        limit=limit, max_time=max_time, since=since, until=until, force=force, missing=missing
+    )
+    session: Session = ctx.obj
+    _crawl(ctx, *session.config().select_sites(sites), options, form)
+
+
+def _ends_before(until: str, since: str) -> bool:
+    """Whether a day, month or year ends before another begins (`2026-11`, `2026`)."""
+    length = min(len(until), len(since))
+    return until[:length] < since[:length]
 
 
 @click.command(name="run-due")
 @click.argument("sites", metavar="[SITE]...", nargs=-1)
+@click.option(
+    "--max-time",
+    metavar="TIME",
+    callback=duration,
+    help="Stop after this long, e.g. 55m; the next run goes on.",
+)
 @form_option
 @click.pass_context
-def run_due(ctx: click.Context, sites: tuple[str, ...], form: str | None) -> None:
+def run_due(
+    ctx: click.Context, sites: tuple[str, ...], max_time: float | None, form: str | None
+) -> None:
     """Crawl the sites whose schedule is due (all, or of those named), then exit. Made for cron and
-    systemd timers.
+    systemd timers, which may call it while an earlier one still runs.
 
-    Exit codes as of `crawl`. With -q a collection that another process holds (75) is no word on
-    standard error: the next run will do.
+    Exit codes as of `crawl`. With -q sites that another process crawls, or a collection that it
+    holds (75), are no word on standard error: the next run will do. Nor is a bound of disk space
+    that keeps it from beginning (3), once it has been told.
     """
-    from archive.errors import CollectionBusyError
-    from archive.query.reports import last_crawls
-    from crawler.admin.schedule import due_sites
+    from archive.errors import CollectionBusyError, NoRoomError
+    from archive.query.alarms.disk_forecast import ENDED
+    from crawler.admin.due_times import due_sites, last_starts
+    from crawler.alarms.book import read_book
     from crawler.engine.run import CrawlOptions
 
     session: Session = ctx.obj
-    waiting = due_sites(
-        session.sites(sites), last_crawls(session.layout().index_db), datetime.now(UTC)
-    )
+    chosen, faults = session.config().select_sites(sites)
+    now = datetime.now(UTC)
+    starts = last_starts(session.layout(), now)
+    waiting = due_sites(chosen, starts.started, now)
+    away = [site for site in waiting if starts.is_away(site, now)]
+    waiting = [site for site in waiting if site not in away]
+    for site in away:
+        session.tell_person(
+            f"{site.name}: asks to be left alone until {starts.held_until(site):%Y-%m-%d %H:%M} UTC"
+        )
     if not waiting:
+        _name_faults(faults)
         session.tell_person("nothing is due")
-        return
+        ctx.exit(3 if faults else 0)
+    told = any(ENDED in alarm.text for alarm in read_book(session.layout().state).alarms_of(None))
     try:
-        _crawl(ctx, [site.name for site in waiting], CrawlOptions(), form)
+        _crawl(ctx, waiting, faults, CrawlOptions(max_time=max_time), form)
     except CollectionBusyError as busy:
         session.tell_person(f"warraq: {busy}")
         ctx.exit(busy.exit_code)
+    except NoRoomError as short:
+        if told:
+            session.tell_person(f"warraq: {short}")
+            ctx.exit(short.exit_code)
+        raise
+
+
+def _name_faults(faults: Sequence[FaultySite]) -> None:
+    for fault in faults:
+        click.echo(f"{fault.name}: not crawled: {fault.problem}", err=True)
 
 
 def _crawl(
-    ctx: click.Context, names: Sequence[str], options: CrawlOptions, form: str | None
+    ctx: click.Context,
+    sites: Sequence[SiteConfig],
+    faults: Sequence[FaultySite],
+    options: CrawlOptions,
+    form: str | None,
 ) -> None:
-    from archive.query.reader import IndexReader
-    from crawler.cli.failure_lines import failure_lines
-    from crawler.engine.run import crawl_sites, exit_code_of
+    from archive.errors import CollectionBusyError
+    from archive.garbage_collection import spare_what_is_there
+    from crawler.alarms.run_watch import RunWatch
+    from crawler.engine.run import PARTLY_FAILED, RunListener, crawl_sites, exit_code_of
+    from crawler.engine.spider_loader import part_usable
 
     session: Session = ctx.obj
     config = session.config()
-    with Progress(session, "crawling") as progress:
-        summaries = crawl_sites(
-            session.layout(), config, session.sites(names), options, progress.update
+    usable, others = part_usable(sites, session.layout().root)
+    faults = (*faults, *others)
+    spare_what_is_there()
+    with ExitStack() as stack:
+        record = stack.enter_context(_run_record(session, faults))
+        progress = stack.enter_context(Progress(session, "crawling"))
+        watch = stack.enter_context(RunWatch(session.layout(), config))
+        listener = RunListener(
+            progress=progress.update,
+            begun=record.begin,
+            ended=watch.note_end,
+            no_room=record.note_shortage,
         )
+        with _alarm_where_no_room(session):
+            summaries = crawl_sites(session.layout(), config, usable, options, listener)
+        crawled = {summary.site for summary in summaries}
+        held = [site.name for site in usable if site.name not in crawled]
+        watched = [site for site in usable if site.name in crawled]
+        alarms = watch.finish(watched)
+        bad_run = faults or alarms.opened or record.shortage
+        code = PARTLY_FAILED if bad_run else exit_code_of(summaries, config)
+        record.exit_code = code or (CollectionBusyError.exit_code if held else 0)
+    _print_summaries(session, config, summaries, form)
+    _name_failures(session, config, summaries)
+    _tell_back_fills(session, options)
+    _name_faults(faults)
+    if record.shortage:
+        click.echo(f"warraq: {record.shortage}", err=True)
+    _tell_alarms(session, alarms)
+    if held and not code:
+        raise CollectionBusyError(_who_crawls(session.layout(), held, options))
+    ctx.exit(code)
+
+
+def _print_summaries(
+    session: Session, config: CollectionConfig, summaries: Sequence[CrawlSummary], form: str | None
+) -> None:
     rows = [
         {column: getattr(summary, column) for column in SUMMARY_COLUMNS} for summary in summaries
     ]
@@ -154,64 +257,80 @@ def _crawl(
         rows,
         SUMMARY_COLUMNS,
         form,
-        nothing="no site to crawl: add one with `warraq init DIR --site URL`",
+        nothing="all sites are paused: `warraq sites resume SITE`"
+        if config.sites
+        else "no site to crawl: add one with `warraq init DIR --site URL`",
     )
+
+
+@contextmanager
+def _alarm_where_no_room(session: Session) -> Iterator[None]:
+    """Have the alarm of a full disk told and sent where crawls do not even begin for it."""
+    from archive.errors import NoRoomError
+    from crawler.alarms.watch import watch_sites
+
+    try:
+        yield
+    except NoRoomError:
+        now = datetime.now(UTC)
+        _tell_alarms(session, watch_sites(session.layout(), session.config(), [], now))
+        raise
+
+
+def _name_failures(
+    session: Session, config: CollectionConfig, summaries: Sequence[CrawlSummary]
+) -> None:
+    """Tell what failed: with `-q` only of the crawls that make the exit code 3."""
+    from archive.query.reader import IndexReader
+    from crawler.cli.failure_lines import failure_lines
+    from crawler.engine.run import exit_code_of
+
     bad = [summary for summary in summaries if exit_code_of([summary], config)]
     with IndexReader(session.layout().index_db) as reader:
         for line in failure_lines(reader, bad):
             click.echo(line, err=True)
         for line in failure_lines(reader, [summary for summary in summaries if summary not in bad]):
             session.tell_person(line)
-    ctx.exit(exit_code_of(summaries, config))
 
 
-@click.command()
-@click.argument("sites", metavar="[SITE]...", nargs=-1)
-@click.option("--cron", is_flag=True, help="A crontab line.")
-@click.option("--systemd", is_flag=True, help="A systemd service and timer of the user.")
-@click.option(
-    "--install",
-    "change",
-    flag_value="install",
-    help="Put it into your own crontab or systemd units.",
-)
-@click.option("--remove", "change", flag_value="remove", help="Take it out again.")
-@click.pass_context
-def schedule(
-    ctx: click.Context, sites: tuple[str, ...], change: str | None, *, cron: bool, systemd: bool
-) -> None:
-    """Print (or install) what has cron or systemd run `warraq run-due` every few minutes.
+def _tell_back_fills(session: Session, options: CrawlOptions) -> None:
+    """Tell how far the back-fills of the days asked for are, where something of them waits."""
+    from crawler.frontier.noted_runs import noted_back_fills
 
-    When a site is crawled is its `schedule` in warraq.toml, in the site's own time zone. With SITE
-    only those are crawled.
-    """
-    from crawler.admin.schedule import (
-        change_crontab,
-        change_systemd,
-        crontab_lines,
-        plan_schedule,
-        systemd_units,
+    for back_fill in noted_back_fills(session.layout().frontier):
+        if (back_fill.since, back_fill.until) == (options.since, options.until):
+            session.tell_person(f"{back_fill}; the next call with the same days goes on")
+
+
+def _who_crawls(layout: CollectionFolder, sites: Sequence[str], options: CrawlOptions) -> str:
+    queues = [options.window.queue_of(name) for name in sites]
+    return "; ".join(f"{queue} is being crawled by {layout.crawler_of(queue)}" for queue in queues)
+
+
+def _run_record(session: Session, faults: Sequence[FaultySite]) -> RunRecord:
+    from crawler.cli.monitor.metrics import metrics_writer
+    from crawler.monitor.run_record import RunRecord
+
+    layout, config = session.layout(), session.config()
+    return RunRecord(
+        layout=layout,
+        config=config,
+        command=" ".join(["warraq", *sys.argv[1:]]),
+        faults=faults,
+        write_metrics=metrics_writer(layout, config),
     )
 
-    session: Session = ctx.obj
-    if cron == systemd:
-        raise click.UsageError("name one of --cron and --systemd", ctx)
-    config = session.config()
-    plan = plan_schedule(
-        session.layout().root, session.sites(sites) if sites else config.sites, only=sites
-    )
-    if change is None:
-        units = systemd_units(plan) if systemd else {"": crontab_lines(plan)}
-        click.echo(
-            "\n".join((f"# {name}\n" if name else "") + text for name, text in units.items()),
-            nl=False,
-        )
-    elif cron:
-        change_crontab(plan, install=change == "install")
-    else:
-        change_systemd(plan, install=change == "install")
-    if change:
-        session.tell_person(f"{'installed' if change == 'install' else 'removed'}: {plan.name}")
+
+def _tell_alarms(session: Session, alarms: WatchResult) -> None:
+    """Tell on standard error what is new (also with `-q`), what is over, and what was not sent."""
+    from crawler.alarms.watch import describe_alarm
+
+    for alarm in alarms.opened:
+        click.echo(f"alarm: {describe_alarm(alarm)}", err=True)
+    for alarm in alarms.closed:
+        session.tell_person(f"over: {describe_alarm(alarm)}")
+    for problem in alarms.problems:
+        click.echo(problem, err=True)
 
 
 @click.command()
@@ -229,12 +348,14 @@ def index(ctx: click.Context, *, rebuild: bool, workers: int | None) -> None:
     """Bring the index up to date with archive/; with --rebuild make it from nothing.
 
     The same WARC files give the same articles, versions, captures and clusters with the same ids.
-    Exit code 4: a damaged record was found and left out; it is named.
+    Exit codes: 4 when a damaged record was found and left out; it is named. 3 when min_free or
+    quota was reached before all was indexed, or a purge that was begun could not be finished.
     """
+    from crawler.cli.failure_lines import damage_lines, ignored_lines
     from pipelines.ingest.catch_up import update_index
 
     session: Session = ctx.obj
-    layout, config = session.layout(), session.config()
+    layout, config = session.layout(), session.whole_config()
     with layout.write_lock(), Progress(session, "indexing") as progress:
         done = update_index(
             layout,
@@ -247,11 +368,19 @@ def index(ctx: click.Context, *, rebuild: bool, workers: int | None) -> None:
         )
     for recovered in done.recovered:
         session.tell_person(f"recovered: {recovered}")
-    for record in done.damaged:
-        click.echo(f"damaged: {record.warc} at {record.offset}: {record.problem}")
+    for line in damage_lines(done.damaged):
+        click.echo(line)
+    for line in ignored_lines(done.ignored):
+        session.tell_person(line)
+    for purge in done.purges:
+        if purge.error is None:
+            session.tell_person(f"purged, as was begun before: {purge.article_id}")
+        else:
+            click.echo(f"not finished: the purge of {purge.article_id}: {purge.error}", err=True)
     session.tell_person(
         f"{counted(done.captures, 'capture')} indexed: {counted(done.new, 'new article')},"
         f" {done.changed} changed,"
         f" {counted(done.duplicates, 'duplicate')}"
     )
-    ctx.exit(4 if done.damaged else 0)
+    unfinished = any(purge.error for purge in done.purges)
+    ctx.exit(4 if done.damaged else 3 if unfinished else 0)

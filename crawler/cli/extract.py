@@ -15,6 +15,7 @@ from crawler.cli.session import Session
 if TYPE_CHECKING:
     from archive.config import SiteConfig
     from archive.model import Article, NotAnArticle
+    from crawler.admin.single_page import FetchedPage
 
 
 @click.command()
@@ -49,23 +50,42 @@ def extract(
     """
     from archive.model import Article
     from crawler.admin.single_page import find_site, open_page, without_boilerplate
-    from pipelines.article.extraction import extract as extract_article
 
     session: Session = ctx.obj
 
-    def obey(url: str) -> bool:
-        known = find_site(session.folder, url, site)
-        return known is None or known.obey_robots
+    def site_of(url: str) -> SiteConfig | None:
+        return find_site(session.folder, url, site)
 
-    got = open_page(page, file, say=session.tell_person, obey=obey)
+    got = open_page(page, file, say=session.tell_person, site_of=site_of)
     config = find_site(session.folder, got.url, site)
-    result = extract_article(
-        got.body, got.url, captured=datetime.now(UTC), site=config, content_type=got.content_type
-    )
+    result = _read(got, config)
     if config is not None and isinstance(result, Article):
         result = without_boilerplate(session.folder, config, result)
     for line in _json(result) if form == "json" else _text(result, config, explain=explain):
         click.echo(line)
+
+
+def _read(page: FetchedPage, site: SiteConfig | None) -> Article | NotAnArticle:
+    """What a page is, as a crawl reads it, and within its limits."""
+    from archive.config import SiteConfig
+    from archive.model import NotAnArticle, NotArticleReason
+    from pipelines.ingest.worker_pool import read_apart
+    from pipelines.payload_facts import PayloadFacts
+
+    facts = PayloadFacts(
+        url=page.url,
+        captured=datetime.now(UTC),
+        status=200,
+        content_type=page.content_type,
+    )
+    reading = read_apart(page.body, facts, site or SiteConfig(name="site", start=(page.url,)))
+    return (
+        reading.article
+        or reading.not_article
+        or NotAnArticle(
+            url=page.url, reason=NotArticleReason.NOT_HTML, detail=f"it is a {reading.kind}"
+        )
+    )
 
 
 def _json(result: Article | NotAnArticle) -> Iterator[str]:

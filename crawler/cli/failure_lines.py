@@ -1,16 +1,18 @@
-"""The lines that `crawl` and `run-due` print about failures: one for each URL that failed, up to a
-limit.
+"""The lines that commands print about what failed: of `crawl` and `run-due` one for each URL that
+failed, up to a limit; of `index` and `import` what is damaged, and what does not count.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from archive.model import CrawlSummary, Stage
 
 if TYPE_CHECKING:
     from archive.query.reader import IndexReader
+    from archive.warc.capture_reader import DamagedRecord
 
 _MOST = 5  # lines for each site; `status --failures` has the rest
 
@@ -30,3 +32,18 @@ def failure_lines(reader: IndexReader, summaries: Sequence[CrawlSummary]) -> Ite
             yield " ".join(printable_text(f"{summary.site}: {row['url']}: {row['reason']}").split())
         if len(rows) > _MOST:
             yield f"{summary.site}: and {len(rows) - _MOST} more; see `warraq status --failures`"
+
+
+def damage_lines(damaged: Iterable[DamagedRecord]) -> Iterator[str]:
+    """One line for each damaged stretch of a WARC file."""
+    for record in damaged:
+        yield f"damaged: {record.warc} at {record.offset}: {record.problem}"
+
+
+def ignored_lines(ignored: Mapping[str, Counter[str]]) -> Iterator[str]:
+    """One line for each file of another maker: what it states of withdrawals, crawls and sites,
+    none of which counts.
+    """
+    for warc, kinds in sorted(ignored.items()):
+        each = ", ".join(f"{count} x {kind}" for kind, count in sorted(kinds.items()))
+        yield f"ignored: {warc}: not written by this collection, so it is not obeyed: {each}"

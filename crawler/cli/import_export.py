@@ -108,29 +108,49 @@ def import_(ctx: click.Context, files: tuple[Path, ...]) -> None:
     """Take WARC, ARC or WACZ files made by other tools into the collection, byte for byte, and
     index them.
 
-    A file that is there already is no change. Exit code 4: a damaged record was found and left out;
-    it is named, and the ones after it are in.
+    FILE may be a folder: all web archives in it and below. Files packed with zstd, lz4, bzip2 or xz
+    are kept unpacked. A file that is there already is no change. A file that is none of these is
+    named and left out, and so is one that is damaged, or a damaged member of a WACZ; the others are
+    in. Nothing in them is obeyed: withdrawals, crawls, failures and site names are counted and
+    ignored. Exit codes: 4 when a file, or a part of one, is damaged; each is named, and the records
+    after it are in. 3 when files were refused, or when there is no room for more within min_free
+    and quota; what came before is in. 2 when the only FILE is refused.
     """
+    from archive.render.tables import printable_text
     from crawler.admin.import_export import import_files
+    from crawler.cli.failure_lines import damage_lines, ignored_lines
 
     session: Session = ctx.obj
     with Progress(session, "indexing") as progress:
         taken = import_files(
             session.layout(),
-            session.config(),
+            session.whole_config(),
             files,
             on_capture=lambda so_far: progress.update(captures=so_far.captures, new=so_far.new),
         )
     for file in taken.files:
-        how = " (it was one gzip stream, and is kept unpacked)" if file.unpacked else ""
-        session.tell_person(
-            f"{file.source}: {'was there already as' if file.known else 'is'} {file.name}{how}"
+        source = printable_text(file.source)
+        how = (
+            f" (it was packed with {file.unpacked}, and is kept unpacked)" if file.unpacked else ""
         )
-    for record in taken.index_update.damaged:
-        click.echo(f"damaged: {record.warc} at {record.offset}: {record.problem}")
+        session.tell_person(
+            f"{source}: {'was there already as' if file.known else 'is'} {file.name}{how}"
+        )
+        for problem in file.damage:
+            click.echo(f"damaged: {source}: {problem}")
+    for refused in taken.refused:
+        problem = printable_text(refused.problem)
+        if refused.damaged:
+            click.echo(f"damaged: {problem}")
+        else:
+            click.echo(f"refused: {problem}", err=True)
+    for line in damage_lines(taken.index_update.damaged):
+        click.echo(line)
+    for line in ignored_lines(taken.index_update.ignored):
+        session.tell_person(line)
     done = taken.index_update
     session.tell_person(
         f"{counted(done.captures, 'capture')} indexed: {counted(done.new, 'new article')},"
         f" {done.changed} changed"
     )
-    ctx.exit(4 if done.damaged else 0)
+    ctx.exit(4 if taken.is_damaged else 3 if taken.refused else 0)

@@ -1,4 +1,4 @@
-"""The commands that answer from the index: search, show, versions, diff, cluster, cite."""
+"""The commands that answer from the index: search, show, versions, diff, cluster, cite, gone."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from archive.query.filters import Filters
     from archive.query.reader import IndexReader, Row
 
+GONE_COLUMNS = ("gone_since", "site", "title", "reason", "article_id", "url")
 HIT_COLUMNS = ("id", "published", "site", "section", "title", "excerpt", "url")
 
 
@@ -264,3 +265,19 @@ def cite(ctx: click.Context, article: str, number: int | None, style: str) -> No
         capture = _shown_in(reader, row, version)
     shown = row | {"title": version["title"]} if version else row
     click.echo(format_citation(CitedCapture.from_rows(shown, capture), CitationStyle(style)))
+
+
+@click.command()
+@click.argument("sites", metavar="[SITE]...", nargs=-1)
+@form_option
+@click.pass_context
+def gone(ctx: click.Context, sites: tuple[str, ...], form: str | None) -> None:
+    """List the articles that answered and no longer do, latest first: since when, and what answers
+    now. What they said is still here: `warraq show ID`.
+    """
+    session: Session = ctx.obj
+    with _reader(session) as reader:
+        for site in sites:
+            session.check_site(reader, site)
+        rows = [row for row in reader.disappearances() if not sites or row["site"] in sites]
+        session.rows(rows, GONE_COLUMNS, form, nothing="no article has disappeared")

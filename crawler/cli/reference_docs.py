@@ -16,12 +16,14 @@ from archive.config_key import COLLECTION, SELECTORS, SITE
 from archive.config_keys import keys_of
 from archive.query.table_docs import public_tables
 from crawler.cli import COMMANDS, warraq
+from crawler.monitor.schemas import PublishedSchema, schema_rows
 
 # Exit codes that no error class carries: verdicts, and what the system or Python does.
 VERDICTS = {
     0: "done",
-    3: "done, but a site failed, or more fetches failed than `failed_share` allows",
-    4: "damage found by `verify`, or met by `index`",
+    3: "done, but a site failed, more fetches failed than `failed_share` allows, an alarm began, or"
+    " `import` refused some of the files",
+    4: "damage found by `verify`, or met by `index` or `import`",
 }
 _WIDTH = 100
 
@@ -34,6 +36,9 @@ def commands_page() -> str:
         command = warraq.get_command(context, name)
         assert command is not None  # noqa: S101  # COMMANDS names it
         parts.append(f"## warraq {name}\n\n{_help(command, name, context)}")
+        if isinstance(command, click.Group):
+            inner = click.Context(command, info_name=name, parent=context)
+            parts += [_help(each, called, inner) for called, each in command.commands.items()]
     return "\n".join(parts)
 
 
@@ -83,6 +88,16 @@ def tables_page() -> str:
         ]
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
+
+
+def schema_table(name: str) -> str:
+    """`docs/monitoring.md`: the keys of what a published schema (by its name) describes."""
+    lines = ["| key | type or value | meaning |", "| --- | --- | --- |"]
+    lines += [
+        f"| `{key}` | {types} | {meaning} |"
+        for key, types, meaning in schema_rows(PublishedSchema(name))
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def exit_codes() -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 import click
 
 if TYPE_CHECKING:
-    from archive.config import CollectionConfig, SiteConfig
+    from archive.config import CollectionConfig
     from archive.layout import CollectionFolder
     from archive.query.reader import IndexReader
     from archive.render.tables import Row
@@ -43,15 +43,16 @@ class Session:
         return CollectionFolder.locate(self.folder)
 
     def config(self) -> CollectionConfig:
-        """Its `warraq.toml`, checked."""
+        """Its `warraq.toml` with what it includes, checked; faulty sites are told apart."""
         from archive.config import load_config
 
         return load_config(self.layout().config)
 
-    def sites(self, names: Sequence[str]) -> tuple[SiteConfig, ...]:
-        """The sites named, or all of them; ConfigError for a name that is not there."""
+    def whole_config(self) -> CollectionConfig:
+        """The same for work that needs the table of every site: ConfigError where one is faulty."""
         config = self.config()
-        return tuple(config.site(name) for name in dict.fromkeys(names)) or config.sites
+        config.refuse_faulty()
+        return config
 
     def check_site(self, reader: IndexReader, name: str | None) -> None:
         """UsageError, with the sites there are, for a site that neither warraq.toml nor the index
@@ -59,7 +60,9 @@ class Session:
         """
         from archive.errors import UsageError
 
-        known = {site.name for site in self.config().sites} | reader.sites() if name else set()
+        config = self.config()
+        configured = [*(site.name for site in config.sites), *(x.name for x in config.faulty)]
+        known = {*configured, *reader.sites()} if name else set()
         if name and name not in known:
             raise UsageError(
                 f"there is no site {name!r}; there are: {', '.join(sorted(known)) or 'none'}"
@@ -128,17 +131,22 @@ class Progress:
             self._open = False
 
     def update(self, **numbers: Any) -> None:
-        """The numbers as they stand; shown if the last showing is long enough ago."""
+        """The numbers as they stand; shown if the last showing is long enough ago. `where` is no
+        number: it says what the work is at, and is shown at the end.
+        """
         now = time.monotonic()
         if self._quiet or now - self._last < (_DRAWN_EVERY if self._drawn else _PLAIN_EVERY):
             return
         self._last = now
+        where = numbers.pop("where", None)
         told = ", ".join(
             f"{value} {name.replace('_', ' ')}"
-            for name, value in numbers.items()
-            if value is not None
+            for position, (name, value) in enumerate(numbers.items())
+            if value or (value == 0 and not position)  # a line has room for what there is
         )
-        line = f"{self._what}: {told}"
+        from archive.render.tables import printable_text
+
+        line = printable_text(f"{self._what}: {told}" + (f"; {where}" if where else ""))
         if self._drawn:
             width = shutil.get_terminal_size().columns
             click.echo(f"\r\x1b[K{line[: width - 1]}", nl=False, err=True)

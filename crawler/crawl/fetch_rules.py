@@ -14,7 +14,7 @@ from crawler.fetch.errors import FetchError, FetchReason
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import Scope, ScopeReason, UrlKind
 from crawler.politeness.host_pacing import MAX_ATTEMPTS, MAX_HELD, TRY_LATER
-from crawler.politeness.robots_cache import RobotsPolicy
+from crawler.politeness.robots_cache import RobotsPolicy, away_reason
 
 MAX_REDIRECTS = 10
 LATER = 3600.0  # seconds until a host whose robots.txt fails is asked again: in another crawl
@@ -55,6 +55,26 @@ def judge_robots(
         return None
     failure = None if entry.guess else "robots.txt forbids it"
     return FetchResult(outcome=FetchOutcome.DEAD, url=url, stage=Stage.ROBOTS, failure=failure)
+
+
+def judge_reserved(entry: QueuedUrl, url: str, why: str | None) -> FetchResult | None:
+    """None where nothing reserves `url`, else what becomes of its entry: it is not asked for."""
+    if why is None:
+        return None
+    failure = None if entry.guess else why
+    return FetchResult(outcome=FetchOutcome.DEAD, url=url, stage=Stage.ROBOTS, failure=failure)
+
+
+def judge_away(entry: QueuedUrl, url: str, seconds: float, *, now: float) -> FetchResult:
+    """What becomes of an entry whose host asks to be left alone for so many seconds: it waits.
+    `now` is a Unix time.
+    """
+    return FetchResult(
+        outcome=FetchOutcome.RETRY,
+        url=url,
+        failure=None if entry.guess else away_reason(seconds),
+        retry_at=now + seconds,
+    )
 
 
 def judge_error(entry: QueuedUrl, error: FetchError, *, wait: float, now: float) -> FetchResult:
@@ -107,7 +127,7 @@ def _postpone(
     if wait > MAX_HELD and not entry.guess:
         failure = (
             f"HTTP {status}: the site asks to be left alone for {wait:.0f} s;"
-            " the next crawl goes on"
+            " the next crawl goes on after that"
         )
         return FetchResult(
             outcome=FetchOutcome.RETRY, url=url, failure=failure, retry_at=again.retry_at

@@ -25,7 +25,8 @@ LEASE = "warraq_lease"  # Lease: of a request that came from the frontier
 ROBOTS = "warraq_robots"  # key of Request.meta: it asks for a robots.txt
 PENDING = "warraq_pending"  # PendingCapture: the latest capture made for the request
 REFERENCE = "warraq_reference"  # Reference: the capture that a 304 would confirm
-NEW_COOKIES = "warraq_new_cookies"  # bool: the answer changed what the next request would send
+COOKIES_SENT = "warraq_cookies_sent"  # int: which cookies it went out with, as a hash
+NEW_COOKIES = "warraq_new_cookies"  # bool: the next request would send others than this one did
 
 
 class CaptureState(StrEnum):
@@ -81,16 +82,19 @@ class Lease:
     """An entry under way.
 
     `result` is None while it is fetched. `onward` is the same entry at another address, where an
-    answer led from http to https or back. `captures` were made of it in this process; `chain` are
-    the addresses that led here by redirects.
+    answer led from http to https or back. `in_memory`: the frontier does not have it. `captures`
+    were made of it in this process; `chain` are the addresses that led here by redirects. `robots`
+    is the WARC-Record-ID of the robots.txt that lets it be fetched.
     """
 
     entry: QueuedUrl
     request: Request
     result: FetchResult | None = None
     onward: QueuedUrl | None = None
+    in_memory: bool = False
     captures: list[TracedCapture] = field(default_factory=list)
     chain: list[str] = field(default_factory=list)
+    robots: str | None = None
 
     @property
     def start_url(self) -> str:
@@ -101,6 +105,12 @@ class Lease:
     def is_applied(self) -> bool:
         """True if all its captures are in the index."""
         return all(capture.state is CaptureState.APPLIED for capture in self.captures)
+
+    @property
+    def is_done(self) -> bool:
+        """True if the frontier has no more to do for the entry."""
+        done = self.result is None or self.result.outcome is FetchOutcome.DONE
+        return done and self.onward is None and not self.in_memory
 
     @property
     def will_retry(self) -> bool:
@@ -126,4 +136,5 @@ def facts_of(lease: Lease | None, tally: Tally) -> FetchFacts:
         hops=entry.hops,
         claims=entry.claims,
         requisite=entry.kind is UrlKind.REQUISITE,
+        robots=lease.robots,
     )

@@ -31,6 +31,7 @@ from archive.model import (
 from archive.warc.http_message import HttpMessage
 from archive.warc.writer import WarcWriter
 from crawler.crawl.lease import CaptureState, Lease
+from crawler.monitor.crawl_events import log_failure, log_summary
 from pipelines.ingest.queue import AppliedCapture, IngestQueue
 
 # Captures that wait for a worker before fetching pauses: keeps two workers busy, and memory
@@ -100,6 +101,11 @@ class PendingCaptures:
         return self.unread >= MAX_UNREAD or self._unread_bytes >= MAX_UNREAD_BYTES
 
     @property
+    def written(self) -> int:
+        """Bytes added to the archive."""
+        return self._writer.written
+
+    @property
     def waiting(self) -> int:
         """Captures that the index does not hold yet."""
         return len(self._pending)
@@ -146,7 +152,8 @@ class PendingCaptures:
             pending.future.add_done_callback(note_reading)
 
     def _take_reading(self, pending: PendingCapture) -> None:
-        if pending.future is not None:
+        # An error (no process to read with) ends the run when the index takes its turn.
+        if pending.future is not None and pending.future.exception() is None:
             reading = pending.future.result()
             self.unread -= 1
             self._unread_bytes -= pending.size
@@ -162,7 +169,10 @@ class PendingCaptures:
         self._notify_owners(self._ingest.apply_all())
 
     def break_off(self) -> None:
-        """Let nobody wait for what the index will not hold any more in this process."""
+        """Let nobody wait for what the index will not hold any more in this process, and have no
+        more read.
+        """
+        self._ingest.break_off()
         for pending in self._pending.values():
             pending.set_reading(None)
             pending.set_applied(None)
@@ -173,6 +183,8 @@ class PendingCaptures:
             pending = self._pending.pop(each.capture.id)
             self._take_reading(pending)  # where the loop has not heard of it yet
             pending.set_applied(each.change)
+            for failure in each.reading.failures:
+                log_failure(failure)
             applied[pending.owner].append((pending, each))
         for owner, batch in applied.items():
             owner.on_applied(batch)
@@ -181,6 +193,7 @@ class PendingCaptures:
         """Record how a crawl stands, or ended, in the archive and in the index."""
         self._writer.write_crawl(summary)
         self._index.end_crawl(summary)
+        log_summary(summary)
 
     def note_left_out(self, crawl: CrawlSummary, entries: Sequence[LeftOut]) -> None:
         """Record which addresses a crawl was led to and did not ask for, in the archive and in the
@@ -205,6 +218,7 @@ class PendingCaptures:
         )
         self._writer.write_failure(failure)
         self._index.add_failures([failure])
+        log_failure(failure)
 
 
 class _OnReading(Protocol):
@@ -226,5 +240,5 @@ def _pending(
 
 
 def _set_future_reading(pending: PendingCapture) -> None:
-    if pending.future is not None:
+    if pending.future is not None and pending.future.exception() is None:
         pending.set_reading(pending.future.result())

@@ -7,6 +7,7 @@ links are followed and pipelines run as if it had just come.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -16,15 +17,24 @@ from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl
 
 
-def end_killed_run(frontier: Frontier, index: Index, site: str) -> CrawlSummary | None:
-    """Have a site's leased entries wait again; the summary of its last crawl as ended, if that was
-    killed.
+def end_killed_runs(
+    frontier: Frontier, index: Index, queue: str, is_crawled: Callable[[str], bool]
+) -> Iterator[CrawlSummary]:
+    """Have the leased entries of a queue wait again; the summaries of the last crawls of its site,
+    in this queue or others, as ended, as far as they were killed. `is_crawled` tells whether a
+    process crawls another queue.
     """
-    frontier.release_leases(site)
-    last = frontier.last_run(site)
-    if last is None or last.summary.outcome != "running":
-        return None
-    return _interrupted_summary(last.summary, index, datetime.fromtimestamp(last.at, UTC))
+    frontier.release_leases(queue)
+    for each in dict.fromkeys([queue, *frontier.siblings.queues(queue.partition(" ")[0])]):
+        last = frontier.last_run(each)
+        if each != queue and is_crawled(each):
+            continue
+        if last is not None and last.summary.outcome == "running":
+            at = datetime.fromtimestamp(last.at, UTC)
+            ended = _interrupted_summary(last.summary, index, at)
+            if each != queue:  # that of the queue is noted by the crawl that begins
+                frontier.note_run(ended, each, last.at)
+            yield ended
 
 
 def _interrupted_summary(summary: CrawlSummary, index: Index, at: datetime) -> CrawlSummary:

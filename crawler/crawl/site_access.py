@@ -159,6 +159,8 @@ class SiteAccess:
 
     def cookies_for(self, url: str) -> tuple[tuple[bytes, bytes], ...]:
         """The operator's cookies that belong to an address, as (name, value)."""
+        if next(iter(self._jar), None) is None:
+            return ()
         if not (self.is_own(url) or origin_of(url) in self._cookie_origins):
             return ()
         asking = urllib.request.Request(url)  # noqa: S310 - it is never opened

@@ -16,13 +16,7 @@ from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler
 
 from archive.config import SiteConfig
-from archive.model import (
-    Capture,
-    Exchange,
-    NotArticleReason,
-    Reading,
-    Stage,
-)
+from archive.model import Capture, Exchange, NotArticleReason, Reading, Stage
 from archive.urls import origin_of
 from archive.warc.http_message import HttpMessage, parse_response
 from crawler.crawl.context import ROUND, CrawlContext
@@ -38,23 +32,20 @@ from crawler.crawl.lease import (
 )
 from crawler.crawl.pending_captures import PendingCapture
 from crawler.crawl.rendered_pages import is_provisional, is_shown_in_any_case
-from crawler.crawl.resume import end_killed_run
-from crawler.crawl.robots_fetch import fetch_robots
+from crawler.crawl.reservations import SiteReservations
+from crawler.crawl.resume import end_killed_runs
+from crawler.crawl.right_of_way import RightOfWay
+from crawler.crawl.robots_fetch import KeptRobots, fetch_robots
 from crawler.crawl.site_access import SiteAccess
 from crawler.crawl.site_failures import SiteFailures, has_failed
 from crawler.crawl.tally import Tally
 from crawler.discovery import discovered_entries
-from crawler.discovery.discovered_entries import Window
 from crawler.discovery.left_out import LeftOutLog, why_waiting
 from crawler.discovery.link_admission import NO_PAGES, LinkAdmission
-from crawler.discovery.recrawl_policy import due_articles
+from crawler.discovery.recrawl import Recrawl
 from crawler.discovery.seeding import Seeding
-from crawler.discovery.tracked_twins import TrackedTwins
 from crawler.fetch.address_guard import AddressGuard
-from crawler.fetch.download_handler import (
-    cancel_all,
-    register_keeper,
-)
+from crawler.fetch.download_handler import cancel_all, register_keeper
 from crawler.fetch.errors import FetchReason
 from crawler.fetch.operator_secrets import OperatorSecrets
 from crawler.frontier.queued_url import QueuedUrl
@@ -84,17 +75,24 @@ class SiteCrawl:
         self.began = time.time()
         self.is_foreign = False  # a spider of another project: it has a scheduler of its own
         self.is_single = False  # it fetches what `scrapy parse` asks for, and no more
-        self.address_guard = AddressGuard.for_starts(site.start)
-        self.hosts = HostPacing(site.delay, context.hosts)
+        self.address_guard = AddressGuard.for_starts(site.start, private=site.private)
+        self.hosts = HostPacing(site.delay, context.hosts, memory=context.frontier.hosts)
         self.refusals = RefusalCounter()
-        self.robots = RobotsCache(self._fetch_robots, self.hosts, sleep=self.pause)
+        robots = KeptRobots(context.frontier.hosts, context.index, force=context.options.force)
+        self.robots = RobotsCache(self._fetch_robots, self.hosts, sleep=self.pause, memory=robots)
+        self.reservations = SiteReservations(site, context.index, self.robots, self._fetch_robots)
         self.scope = Scope(site)
         self.access = SiteAccess(site, context.layout.root)
         self.proxy = self.access.proxy
         self.failures = SiteFailures(context, tally)
-        self.left_out = LeftOutLog(site.name, context.frontier)
+        self.queue = tally.queue = context.options.window.queue_of(site.name)
+        self.right_of_way = RightOfWay(context.layout, site.name, self.queue)
+        self.left_out = LeftOutLog(self.queue, context.frontier)
+        self.recrawl = Recrawl(
+            context.index, site.name, tally.id, force=context.options.force, budget=site.budget
+        )
         self.admission = self._open_admission()
-        self.seeding = Seeding(site, context.frontier, self.admission, self.robots)
+        self.seeding = Seeding(site, context.frontier, self.admission, self.robots, self.recrawl)
         starts = discovered_entries.start_entries(site)
         self.home = frozenset(origin_of(entry.url) for entry in starts)
         self.unconditional: set[str] = set()  # URLs that answer conditional requests with 412
@@ -108,21 +106,24 @@ class SiteCrawl:
         _CRAWLS[crawler] = self
         register_keeper(crawler, self)
         context.crawls.add(self)
-        killed = end_killed_run(context.frontier, context.index, site.name)
-        if killed is not None:
+        self._note_begin()
+
+    def _note_begin(self) -> None:
+        """Note the crawl as running, and those of the site that were killed as ended."""
+        context, is_crawled = self.context, self.context.layout.is_crawling
+        for killed in end_killed_runs(context.frontier, context.index, self.queue, is_crawled):
             context.captures.note_crawl(killed)
-        context.captures.note_crawl(tally.summary())
+        context.captures.note_crawl(self.tally.summary())
 
     def _open_admission(self) -> LinkAdmission:
-        options = self.context.options
         return LinkAdmission(
             self.site,
             self.scope,
             self.context.frontier,
-            Window(since=options.since, until=options.until),
+            self.context.options.window,
             self.failures.record_once,
             self.left_out,
-            TrackedTwins(*self.context.index.tracked_twins(self.site.name)),
+            self.recrawl,
         )
 
     @classmethod
@@ -147,6 +148,7 @@ class SiteCrawl:
         self.context.start_ticking()
         lease = lease_of(request)
         message = parse_response(exchange.response)
+        self.context.server_dates.note(origin_of(exchange.url), message, exchange.started)
         request.meta["message"] = message  # for the response that Scrapy gets: it may be 50 MB
         facts = facts_of(lease, self.tally)
         if is_shown_in_any_case(self.site, lease, exchange.truncated, message):
@@ -176,16 +178,17 @@ class SiteCrawl:
         """What of the operator goes out with a request; robots.txt is asked without cookies."""
         return self.access.secrets_of(request, cookies=not request.meta.get(ROBOTS))
 
-    async def _fetch_robots(self, url: str) -> RobotsResponse:
+    async def _fetch_robots(self, url: str, patience: float | None = None) -> RobotsResponse:
         if self.is_stopping:  # an engine that closes would not wait for the answer
             return RobotsResponse(url=url, error=f"{FetchReason.CANCELLED}: the crawl was stopped")
-        return await fetch_robots(url, self._engine.download_async)
+        return await fetch_robots(url, self._engine.download_async, patience=patience)
 
     def on_reading(self, pending: PendingCapture, reading: Reading) -> None:
         """Note whether a page was one of the site's own, or a refusal."""
         self.context.wake_starved()
         if pending.lease is None:
             return
+        self.reservations.note_page(pending.lease.entry, pending.capture, reading)
         challenge = (
             reading.not_article is not None
             and reading.not_article.reason is NotArticleReason.CHALLENGE
@@ -238,23 +241,19 @@ class SiteCrawl:
         """
         options = self.context.options
         bounded = options.limit or options.since or options.until or self.pages_spent
-        bounded = bounded or self.is_single or self.is_foreign
+        bounded = bounded or options.missing or self.is_single or self.is_foreign
         if self._queued_unannounced or bounded or self.takes_no_more:
             return []
-        if (
-            not any(self._starts.values())
-            or self.context.frontier.next_due(self.site.name) is not None
-        ):
+        if not any(self._starts.values()) or self.context.frontier.next_due(self.queue) is not None:
             return []
         self._queued_unannounced = True
-        due = due_articles(self.context.index, self.site.name, force=options.force)
-        return self.admission.select_entries(due)
+        return self.admission.select_entries(self.recrawl.unannounced())
 
     # ------------------------------------------------------------------------------ limits and end
 
     def begin(self) -> None:
         """Start the clock of `max_time`."""
-        limit = self.context.options.max_time
+        limit = self.context.time_limit(self.site)
         self._deadline = time.monotonic() + limit if limit else None
 
     @property
@@ -271,7 +270,7 @@ class SiteCrawl:
     @property
     def takes_no_more(self) -> bool:
         """Whether no further entry is to be asked for."""
-        return bool(self.is_stopping or self.refusals.lost or self.is_late)
+        return bool(self.is_stopping or self.refusals.lost or self.is_late or self.context.shortage)
 
     @property
     def is_stopping(self) -> bool:
@@ -314,17 +313,19 @@ class SiteCrawl:
 
     def on_tick(self) -> None:
         """Break off what is overdue, and note now and then how the crawl stands."""
-        engine = self._crawler.engine
-        if self.context.stopping and engine is not None and engine.running:
+        shortage = self.context.shortage
+        if self.context.stopping or (shortage and self.is_foreign):
             self.stop()
-        if self.is_stopping or self.is_late:
+        if self.right_of_way.look():
+            self.wake()
+        if self.is_stopping or self.is_late or shortage:
             self._break_off_overdue()
         if self._noted is not None and time.monotonic() - self._noted > NOTE:
             self.note_progress()
 
     def _break_off_overdue(self) -> None:
-        """Cancel the fetches still running `GRACE` seconds after a stop or after `max_time`, at
-        once after an error.
+        """Cancel the fetches still running `GRACE` seconds after a stop, after `max_time`, or when
+        there is no room on the disk; at once after an error.
         """
         now = time.monotonic()
         if self._grace_ends is None:
@@ -334,13 +335,16 @@ class SiteCrawl:
 
     def stop(self) -> None:
         """End the crawl in order: what is under way is finished."""
+        if self._crawler.engine is None or not self._crawler.engine.running:
+            return  # Scrapy would count it as stopped, and run on: the next tick comes again
         task = asyncio.ensure_future(self._crawler.stop_async())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def note_progress(self) -> None:
+    def note_progress(self, *, is_over: bool = False) -> None:
         """Save the summary so far in the frontier, for the next crawl after a kill."""
-        self.context.frontier.note_run(self.tally.summary())
+        self.context.frontier.note_run(self.tally.summary(), self.queue)
+        self.tally.reached = self.admission.back_fill.note_progress(is_over=is_over)
         self._noted = time.monotonic()
 
     async def apply_all(self) -> None:
@@ -355,7 +359,8 @@ class SiteCrawl:
         if self.context.error is not None:
             self.tally.outcome = "failed"
             return
-        name, frontier = self.site.name, self.context.frontier
+        name, frontier = self.queue, self.context.frontier
+        self.hosts.keep_all()
         left = frontier.next_due(name) is not None
         self.tally.outcome = self._outcome(reason, left=left)
         self.admission.record_left_out()
@@ -363,16 +368,18 @@ class SiteCrawl:
             self._tell_left_out()
             if not left:
                 frontier.forget_entries(name)
-            self.note_progress()
+            self.note_progress(is_over=not left)
         self.context.captures.note_crawl(self.tally.summary())
+        self.context.end_site(self.site)
 
     def _tell_left_out(self) -> None:
         """Record what this crawl was led to and did not ask for."""
         limit = "time" if self.is_late else "pages" if self.pages_spent else None
+        limit = "disk space" if self.context.shortage else limit
         why = why_waiting(self.tally.outcome, lost=self.refusals.lost, limit=limit)
         entries, self.tally.left_out = self.left_out.conclude(*why)
         self.context.captures.note_left_out(self.tally.summary(), entries)
-        self.context.frontier.note_told(self.site.name)
+        self.context.frontier.note_told(self.queue)
 
     def _outcome(self, reason: str, *, left: bool) -> str:
         if self.context.stopping or reason == "shutdown":
@@ -387,7 +394,7 @@ class SiteCrawl:
         if left or (reason != "finished" and not self.tally.pages):
             if reason == "start_error":
                 return "failed"
-            limited = self.is_late or self.pages_spent or reason != "finished"
-            return "limited" if limited else "failed"
+            spent = self.is_late or self.pages_spent or self.context.shortage
+            return "limited" if spent or reason != "finished" else "failed"
         nothing = not any(self._starts.values()) or self.admission.is_fruitless()
         return "failed" if nothing or reason == "start_error" else "finished"

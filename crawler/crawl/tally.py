@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from archive.config import SiteConfig
-from archive.model import CRAWL_COUNTERS, Change, CrawlSummary
+from archive.model import CRAWL_COUNTERS, Change, CrawlSummary, crawl_id
 
 
 @dataclass(slots=True, kw_only=True)
@@ -15,7 +15,9 @@ class Tally:
 
     `outcome` is running, finished, limited, interrupted or failed. `pages` are those asked for,
     sitemaps and feeds not counted; `fetched` and `bytes` are all exchanges; `left_out` is known at
-    the end. `url` is what was asked for last.
+    the end. `url` is what was asked for last, `queue` where what is asked for next waits, `reached`
+    the oldest day of a back-fill's window with an article read (ISO). `finished` is set with the
+    first summary after the end: other sites of the run may go on for hours.
     """
 
     id: str
@@ -32,6 +34,9 @@ class Tally:
     bytes: int = 0
     pages: int = 0
     url: str = ""
+    queue: str = ""
+    reached: str = ""
+    finished: datetime | None = None
 
     def count_change(self, change: Change) -> None:
         """Count what a capture meant for its article; Change.NONE is not counted."""
@@ -46,17 +51,22 @@ class Tally:
 
     def summary(self) -> CrawlSummary:
         """As the table `crawls` keeps it."""
+        if self.outcome != "running" and self.finished is None:
+            self.finished = datetime.now(UTC)
         return CrawlSummary(
             id=self.id,
             site=self.site,
             started=self.started,
-            finished=None if self.outcome == "running" else datetime.now(UTC),
+            finished=self.finished,
             outcome=self.outcome,
             **{name: getattr(self, name) for name in CRAWL_COUNTERS},
         )
 
 
-def open_tally(site: SiteConfig) -> Tally:
-    """The counters of a crawl that begins now."""
-    started = datetime.now(UTC)
-    return Tally(id=f"{started:%Y%m%dT%H%M%S%f}-{site.name}", site=site.name, started=started)
+def open_tally(site: SiteConfig, started: datetime | None = None) -> Tally:
+    """The counters of a crawl that begins now, or with its run at `started`.
+
+    The crawls of a run share their start, and with it the first part of their ids: the run's.
+    """
+    started = started or datetime.now(UTC)
+    return Tally(id=crawl_id(started, site.name), site=site.name, started=started)

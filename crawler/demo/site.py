@@ -122,7 +122,7 @@ class DemoSite:
         if path in self._pages:
             return self._pages[path]()
         if path == "/":
-            return self._listing("آخر الأخبار", list(self._articles.values()), "?utm_source=home")
+            return self._listing("آخر الأخبار", list(self._articles.values()))
         if path.startswith("/images/"):
             return DemoPage(_PICTURE, "image/svg+xml", etag='"picture"')
         if path == f"/archive/2026/{_TWICE}.html":
@@ -130,7 +130,7 @@ class DemoSite:
         section, _, number = path.strip("/").partition("/")
         if section in _SECTIONS and not number:
             chosen = [article for article in self._articles.values() if article.section == section]
-            return self._listing(_SECTIONS[section], chosen, "")
+            return self._listing(_SECTIONS[section], chosen)
         if (
             number.isdigit()
             and (article := self._articles.get(int(number)))
@@ -188,10 +188,10 @@ class DemoSite:
         }
         return json.dumps(stated, ensure_ascii=False).replace("<", "\\u003c")
 
-    def _listing(self, heading: str, articles: list[_Article], tracking: str) -> DemoPage:
+    def _listing(self, heading: str, articles: list[_Article]) -> DemoPage:
         newest = sorted(articles, key=lambda article: article.published, reverse=True)
         teasers = "\n".join(
-            f'<div class="teaser"><h2><a href="{article.path}{tracking}">'
+            f'<div class="teaser"><h2><a href="{article.path}">'
             f"{escape(article.title)}</a></h2>"
             f"<span>{article.shown_date}</span></div>"
             for article in newest

@@ -14,7 +14,7 @@ from archive.errors import UsageError
 from archive.model import CrawlSummary
 from archive.query.reader import IndexReader
 from crawler.demo.site import serve_demo_site
-from crawler.engine.run import crawl_sites, exit_code_of
+from crawler.engine.run import RunListener, crawl_sites, exit_code_of
 from crawler.setup.create_collection import create_collection
 
 # In the text it stands as الوراقين, والوراقين, للوراقين ... : a search for the bare word finds them
@@ -56,7 +56,9 @@ def run_demo(
         founded = create_collection(folder, [url], name="sidr", say=say)
         config = load_config(founded.layout.config)
         say("crawling it")
-        summaries = crawl_sites(founded.layout, config, config.sites, None, progress)
+        summaries = crawl_sites(
+            founded.layout, config, config.sites, None, RunListener(progress=progress)
+        )
     with IndexReader(founded.layout.index_db) as reader:
         rows = sorted(reader.select(), key=lambda row: row["published"] or "")
         articles = [row | {"addresses": len(reader.addresses(row["id"]))} for row in rows]

@@ -8,7 +8,7 @@ Pure. Whether an entry may be fetched is `crawler.frontier.scope`'s to say, whet
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from email.utils import parsedate_to_datetime
@@ -16,9 +16,11 @@ from urllib.parse import urlsplit
 
 from archive.config import SiteConfig
 from archive.model import PayloadKind, Reading, Sighting
+from archive.model.usage_signals import TDMREP_PATH
 from archive.urls import normalise_url, origin_of
+from crawler.discovery.further_pages import further_pages
 from crawler.frontier.queued_url import QueuedUrl
-from crawler.frontier.scope import UrlKind, is_pagination, without_session
+from crawler.frontier.scope import UrlKind, without_session
 from crawler.frontier.usual_places import feed_places, sitemap_places
 from crawler.politeness.robots_rules import RobotsRules
 
@@ -41,15 +43,31 @@ class Window:
 
     def holds(self, sighting: Sighting) -> bool:
         """Whether what was announced may lie within; what states no day may."""
-        if self.since is None and self.until is None:
+        if not self.is_given:
             return True
         day = parse_day(sighting.published) or parse_day(sighting.modified)
         if day is None:
             return True
-        text = day.isoformat()
-        early = self.since is not None and text[: len(self.since)] < self.since
-        late = self.until is not None and text[: len(self.until)] > self.until
-        return not (early or late)
+        return not (self.is_before(day) or self.is_after(day))
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it has a bound."""
+        return self.since is not None or self.until is not None
+
+    def is_before(self, day: date) -> bool:
+        """Whether a day lies before the window."""
+        return self.since is not None and day.isoformat()[: len(self.since)] < self.since
+
+    def is_after(self, day: date) -> bool:
+        """Whether a day lies after the window."""
+        return self.until is not None and day.isoformat()[: len(self.until)] > self.until
+
+    def queue_of(self, site: str) -> str:
+        """The name of the site's queue in the frontier for crawls of this window: that of the site
+        where it has no bound. What waits in one is not touched by crawls of the others.
+        """
+        return f"{site} {self.since or ''}..{self.until or ''}" if self.is_given else site
 
 
 def parse_day(text: str | None) -> date | None:
@@ -86,11 +104,35 @@ def sitemap_entries(start: str, robots: RobotsRules) -> list[QueuedUrl]:
     ] + [QueuedUrl(url=url, kind=UrlKind.SITEMAP, guess=True) for url in usual]
 
 
+def rights_entries(
+    start: str, robots: RobotsRules, obeyed: Collection[str] = ()
+) -> list[QueuedUrl]:
+    """Where the site of a start address may state how its pages may be used: its tdmrep.json, and
+    the licences that robots.txt names, but for those that are `obeyed`: they are read before all
+    else. Nobody misses them where they are not there.
+    """
+    place = origin_of(start)
+    read = robots.own_licences if "rsl" in obeyed else []
+    licences = [text for text in robots.licences if text not in read]
+    named = [normalise_url(text, f"{place}/robots.txt") for text in licences]
+    urls = [] if "tdm" in obeyed else [place + TDMREP_PATH]
+    urls += [url for url in named if url]
+    return [
+        QueuedUrl(url=url, kind=UrlKind.SITEMAP, guess=True, named_by_robots=True)
+        for url in dict.fromkeys(urls)
+    ]
+
+
 def discover_entries(
-    reading: Reading, entry: QueuedUrl, url: str, window: Window | None = None
+    reading: Reading,
+    entry: QueuedUrl,
+    url: str,
+    window: Window | None = None,
+    further: Collection[str] | None = None,
 ) -> Iterator[QueuedUrl]:
     """What a reading of `entry`, answered at `url`, leads to, in the order found; addresses are not
-    yet in scope.
+    yet in scope. `further` are the addresses of further pages, where more of the page's links
+    are known than the reading has.
     """
     yield from _announced_entries(reading, entry, url, window or Window())
     for (
@@ -101,6 +143,21 @@ def discover_entries(
         if reading.kind is PayloadKind.REDIRECT:
             yield from (replace(entry, url=link.url, via=url) for link in reading.links)
         return
+    if further is None:
+        further = further_pages(reading, url)
+    yield from _linked_entries(reading, entry, url, further)
+    if (
+        entry.kind is UrlKind.START
+        and reading.links
+        and not any(link.kind == "feed" for link in reading.links)
+    ):
+        for place in feed_places(url):
+            yield QueuedUrl(url=place, kind=UrlKind.FEED, hops=1, guess=True)
+
+
+def _linked_entries(
+    reading: Reading, entry: QueuedUrl, url: str, further: Collection[str]
+) -> Iterator[QueuedUrl]:
     headlines = {
         sighting.url: sighting for sighting in reading.sightings if sighting.kind == "section"
     }
@@ -110,7 +167,7 @@ def discover_entries(
             # a sitemap's hops count the indexes above it, not the links to the page that names it
             hops = entry.hops + 1 if link.kind == "feed" else 0
             yield QueuedUrl(url=target, kind=_NAMED[link.kind], hops=hops, via=url)
-        elif link.kind == "next" or (link.kind in _FOLLOWED and is_pagination(target)):
+        elif link.kind == "next" or (link.kind in _FOLLOWED and target in further):
             # A listing's further pages lie no deeper than the listing; what bounds them is what
             # they bring.
             yield QueuedUrl(url=target, kind=UrlKind.SECTION, hops=max(1, entry.hops), via=url)
@@ -122,13 +179,6 @@ def discover_entries(
             )
             claims = (headlines[link.url],) if link.url in headlines else ()
             yield QueuedUrl(url=target, kind=kind, hops=entry.hops + 1, via=url, claims=claims)
-    if (
-        entry.kind is UrlKind.START
-        and reading.links
-        and not any(link.kind == "feed" for link in reading.links)
-    ):
-        for place in feed_places(url):
-            yield QueuedUrl(url=place, kind=UrlKind.FEED, hops=1, guess=True)
 
 
 def _announced_entries(

@@ -11,12 +11,16 @@ from collections import Counter
 from collections.abc import Iterator
 
 from archive.model import LeftOut, LeftOutReason
-from crawler.frontier.queue import Frontier
+from crawler.frontier.queue import PAST, TRAP, Frontier
 from crawler.frontier.queued_url import QueuedUrl, frontier_key
 from crawler.frontier.scope import UrlKind
 
 # Linked addresses kept for each reason: traps make up ever more. What is announced is always kept.
 MAX_LINKED = 5_000
+_GIVEN_UP = {
+    TRAP: (LeftOutReason.TRAP, "too many of its shape brought nothing new"),
+    PAST: (LeftOutReason.DATE, "the pages before it bring only what is older"),
+}
 _ANNOUNCED = frozenset({UrlKind.ARTICLE, UrlKind.LISTED, UrlKind.SITEMAP, UrlKind.FEED})
 
 
@@ -39,6 +43,14 @@ class LeftOutLog:
             if self._linked[why] > MAX_LINKED:
                 return
         self._fresh.append(LeftOut(url=entry.url, why=why, detail=detail, found_on=entry.via))
+
+    def leave_to_next_crawl(self, entries: list[QueuedUrl], why: str) -> list[QueuedUrl]:
+        """Note entries that the next crawl may ask for; those that only belong to a page are given
+        back, to be asked for with it.
+        """
+        for entry in entries:
+            self.note(entry, LeftOutReason.LIMIT, why)
+        return [entry for entry in entries if entry.kind is UrlKind.REQUISITE]
 
     def note_spelling(self, url: str, entry: QueuedUrl) -> None:
         """Note that an announced address is asked for under the address of `entry`."""
@@ -83,16 +95,9 @@ class LeftOutLog:
 
     def _unasked(self, why: LeftOutReason, detail: str) -> Iterator[tuple[LeftOut, bool]]:
         for entry in self._frontier.unasked(self._site):
-            trap = "too many of its shape brought nothing new"
-            yield (
-                LeftOut(
-                    url=entry.url,
-                    why=LeftOutReason.TRAP if entry.is_trap else why,
-                    detail=trap if entry.is_trap else detail,
-                    found_on=entry.via,
-                ),
-                entry.told,
-            )
+            reason, said = _GIVEN_UP.get(entry.given_up or "", (why, detail))
+            left = LeftOut(url=entry.url, why=reason, detail=said, found_on=entry.via)
+            yield left, entry.told
 
 
 def why_waiting(outcome: str, *, lost: str | None, limit: str | None) -> tuple[LeftOutReason, str]:

@@ -17,18 +17,19 @@ from archive.model import (
     Capture,
     Change,
     LeftOutReason,
-    NotArticleReason,
-    PayloadKind,
     Reading,
     Stage,
 )
 from archive.urls import is_tracked
 from crawler.discovery import discovered_entries
+from crawler.discovery.back_fill import BackFill
 from crawler.discovery.discovered_entries import MAX_SITEMAP_DEPTH, Window
+from crawler.discovery.further_pages import FurtherPages, further_pages
 from crawler.discovery.left_out import LeftOutLog
-from crawler.discovery.tracked_twins import TrackedTwins
+from crawler.discovery.recrawl import Recrawl
+from crawler.discovery.unexpected_answers import unexpected_answer
 from crawler.frontier.key_set import KeySet
-from crawler.frontier.queue import Frontier
+from crawler.frontier.queue import PAST, TRAP, Frontier
 from crawler.frontier.queued_url import QueuedUrl, frontier_key, whole_key
 from crawler.frontier.scope import (
     MAX_OUTLINKS,
@@ -46,6 +47,7 @@ MAX_EMBEDS = 5  # style sheets that import style sheets: how far behind the deep
 MAX_BY_SHEETS = 20_000  # what style sheets call for in one crawl: they may name new ones for ever
 DISCOVERY = frozenset({UrlKind.SITEMAP, UrlKind.FEED})
 NO_PAGES = DISCOVERY | {UrlKind.REQUISITE}  # not counted as pages asked for
+_LET_THROUGH = frozenset({UrlKind.ARTICLE, UrlKind.LISTED, UrlKind.KNOWN})
 _BY_LINK = frozenset({UrlKind.LINK, UrlKind.SECTION})
 _ELSEWHERE = frozenset({ScopeReason.HOST, ScopeReason.SCHEME})
 _WHY = {
@@ -53,12 +55,6 @@ _WHY = {
     ScopeReason.SITEMAPS: LeftOutReason.BUDGET,
     ScopeReason.TRAP: LeftOutReason.TRAP,
 }
-NO_CONTENT = frozenset({204, 205})
-_NO_PAGE = {
-    NotArticleReason.NOT_HTML: "not a page",
-    NotArticleReason.ERROR_PAGE: "an error, although the status says that all is well",
-}
-_ANNOUNCES = frozenset({PayloadKind.SITEMAP, PayloadKind.FEED})
 _FRUITFUL = frozenset({Change.NEW, Change.CHANGED, Change.UNCHANGED, Change.NONE})
 
 
@@ -80,22 +76,24 @@ class LinkAdmission:
         window: Window,
         record_once: RecordOnce,
         left_out: LeftOutLog,
-        twins: TrackedTwins | None = None,
+        recrawl: Recrawl,
     ) -> None:
         self._site = site
         self._scope = scope
         self._frontier = frontier
         self._window = window
+        self.queue = window.queue_of(site.name)
+        self.back_fill = BackFill(window, self.queue, frontier, recrawl.published)
         self._record_once = record_once
         self._left_out = left_out
+        self._recrawl = recrawl
         self._budgets = TrapBudgets()
         self._links = KeySet()
         self._requisites = KeySet()
         self._by_sheets = 0
         self._met = KeySet()
-        self._twins = twins or TrackedTwins()
-        # what is announced for other days than are wanted: links to it are no reason either
-        self._outside = KeySet()
+        self._twins = recrawl.twins
+        self._read_on = FurtherPages(recrawl.is_known, lambda url: hash(url) in self._links)
         self._sitemaps = 0
         self._files: dict[str, tuple[str, int]] = {}  # by ending: the first announced, how many
         self.left_out_counts: Counter[ScopeReason] = Counter()
@@ -108,7 +106,8 @@ class LinkAdmission:
         status = capture.status or 0
         if not (200 <= status < 400) or any(link.kind == "redirect" for link in reading.links):
             return []  # where a redirect leads is asked for already, or was refused
-        self._record_unexpected_answer(entry, capture, reading)
+        if unexpected := unexpected_answer(entry, capture, reading):
+            self._record_once(f"not {capture.url}", *unexpected, url=capture.url)
         self.led_on = self.led_on or self._leads_on(entry, reading)
         if len(reading.links) >= MAX_OUTLINKS:
             self._record_once(
@@ -117,16 +116,10 @@ class LinkAdmission:
                 f"{MAX_OUTLINKS} links or more: what lies beyond is not followed",
             )
         if reading.sitemaps and entry.kind is UrlKind.SITEMAP and entry.hops >= MAX_SITEMAP_DEPTH:
-            self._record_once(
-                f"deep {capture.url}",
-                Stage.DISCOVERY,
-                f"more than {MAX_SITEMAP_DEPTH} indexes deep: the sitemaps it names are not read",
-                url=capture.url,
-            )
-            for url in reading.sitemaps:
-                deeper = QueuedUrl(url=url, kind=UrlKind.SITEMAP, via=capture.url)
-                self._left_out.note(deeper, LeftOutReason.BUDGET, "too deep in sitemap indexes")
+            self._leave_out_deep_sitemaps(reading, capture.url)
         self._pass_over_other_days(reading, capture.url)
+        further = further_pages(reading, capture.url)
+        self._read_on.note(reading, further)
         # Most links of a page stand on every page: they cost a look here, and nothing further on.
         # The feed that a start page names is told again: where it named none, the usual places
         # would be tried.
@@ -138,43 +131,26 @@ class LinkAdmission:
         )
         needed = tuple(url for url in reading.requisites if self._requisites.add(hash(url)))
         reading = replace(reading, links=fresh, requisites=self._limit_requisites(needed, entry))
-        return self.select_entries(
-            discovered_entries.discover_entries(reading, entry, capture.url, self._window)
+        found = discovered_entries.discover_entries(
+            reading, entry, capture.url, self._window, further
         )
+        arranged = self.back_fill.arrange(found, further, entry, capture.url)
+        if self.back_fill.goes_on(capture.url):
+            self._budgets.reset_shapes(capture.url, entry.url)
+        return self.select_entries(arranged)
+
+    def _leave_out_deep_sitemaps(self, reading: Reading, url: str) -> None:
+        """Leave out the sitemaps that an index at `url` names, which lies too deep itself."""
+        said = f"more than {MAX_SITEMAP_DEPTH} indexes deep: the sitemaps it names are not read"
+        self._record_once(f"deep {url}", Stage.DISCOVERY, said, url=url)
+        for sitemap in reading.sitemaps:
+            deeper = QueuedUrl(url=sitemap, kind=UrlKind.SITEMAP, via=url)
+            self._left_out.note(deeper, LeftOutReason.BUDGET, "too deep in sitemap indexes")
 
     def _pass_over_other_days(self, reading: Reading, url: str) -> None:
-        """Leave out what a sitemap or feed at `url` announces for other days than are wanted."""
-        for sighting in reading.sightings:
-            if sighting.kind != "section" and not self._window.holds(sighting):
-                self._outside.add(frontier_key(self._site.name, sighting.url))
-                entry = QueuedUrl(url=sighting.url, via=url, claims=(sighting,))
-                day = sighting.published or sighting.modified or ""
-                self._left_out.note(entry, LeftOutReason.DATE, day)
-
-    def _record_unexpected_answer(
-        self, entry: QueuedUrl, capture: Capture, reading: Reading
-    ) -> None:
-        """Record an answer that is not what it was asked for: no sitemap, no feed, no page."""
-        if entry.guess or entry.kind is UrlKind.REQUISITE or capture.status in NO_CONTENT:
-            return
-        if reading.kind is PayloadKind.REDIRECT:
-            return
-        sent = capture.mime or "no media type"
-        what = (reading.not_article.detail if reading.not_article else "") or sent
-        if entry.kind in DISCOVERY and reading.kind not in _ANNOUNCES:
-            reason = f"named as a {entry.kind}, but what answers is none ({sent})"
-            self._record_once(f"not {capture.url}", Stage.DISCOVERY, reason, url=capture.url)
-        elif reading.not_article is not None and (kind := _NO_PAGE.get(reading.not_article.reason)):
-            # A link may well lead to a picture, or to where one logs in; where somebody announced a
-            # page, one is owed.
-            if entry.kind not in _BY_LINK:
-                self._record_once(
-                    f"not {capture.url}", Stage.EXTRACT, f"{kind}: {what}", url=capture.url
-                )
-            elif reading.not_article.reason is NotArticleReason.NOT_HTML:
-                self._record_once(
-                    f"not {capture.url}", Stage.DISCOVERY, f"{kind}: {what}", url=capture.url
-                )
+        """Leave out what a sitemap or feed at `url` names for other days than are wanted."""
+        for found, day in self.back_fill.pass_over(reading, url):
+            self._left_out.note(found, LeftOutReason.DATE, day)
 
     def _leads_on(self, entry: QueuedUrl, reading: Reading) -> bool:
         """Whether an answer holds an article, or names anything else that may be fetched."""
@@ -222,6 +198,14 @@ class LinkAdmission:
         admitted = [entry for entry in self._drop_outside(found) if self._admits(entry)]
         return [self._with_whole_key(entry) for entry in admitted]
 
+    def within_scope(self, entries: Iterable[QueuedUrl]) -> list[QueuedUrl]:
+        """Those that the configuration lets through, whatever is known of them."""
+        return [
+            entry
+            for entry in entries
+            if self._scope.decide(entry.url, hops=entry.hops, kind=entry.kind).allowed
+        ]
+
     def _with_whole_key(self, entry: QueuedUrl) -> QueuedUrl:
         """The entry under all its parameters where somebody announced it so: that it is the page
         without them is known only once a few were fetched both ways.
@@ -229,18 +213,26 @@ class LinkAdmission:
         announced = entry.kind in {UrlKind.ARTICLE, UrlKind.LISTED} and not self._twins.are_alike
         if not is_tracked(entry.url) or (self._site.fold_tracking and not announced):
             return entry
-        return replace(entry, key=whole_key(self._site.name, entry.url))
+        return replace(entry, key=whole_key(self.queue, entry.url))
 
     def _drop_outside(self, found: Iterable[QueuedUrl]) -> list[QueuedUrl]:
-        entries = list(found)
+        entries = [self._fold_alias(entry) for entry in found]
         first = {entry.url: entry for entry in reversed(entries)}
         fresh = set(self._frontier.unseen_urls(self._site.name, first))
-        # News is let through though its address is known: a link that waits moves forward for it.
+        # What is announced is let through though its address was met: a link that waits moves
+        # forward for it, one passed over as known may have changed. So is what is due by itself.
         return [
             entry
             for entry in entries
-            if first[entry.url] is entry and (entry.url in fresh or entry.kind is UrlKind.ARTICLE)
+            if first[entry.url] is entry and (entry.url in fresh or entry.kind in _LET_THROUGH)
         ]
+
+    def _fold_alias(self, entry: QueuedUrl) -> QueuedUrl:
+        """The entry of a link without parameters that say nothing on this site."""
+        if entry.kind is not UrlKind.LINK or entry.by_spider or not self._site.fold_tracking:
+            return entry
+        url = self._recrawl.aliases.fold(entry.url) if "?" in entry.url else entry.url
+        return entry if url == entry.url else replace(entry, url=url)
 
     def _admits(self, entry: QueuedUrl) -> bool:
         decision = self._decide(entry)
@@ -254,12 +246,8 @@ class LinkAdmission:
             self._site.requisites and entry.hops <= self._site.max_depth + MAX_EMBEDS
         ):
             return ScopeDecision(ScopeReason.REQUISITE)
-        if (
-            entry.kind in _BY_LINK
-            and len(self._outside)
-            and frontier_key(self._site.name, entry.url) in self._outside
-        ):
-            return ScopeDecision(ScopeReason.OTHER_DAY)
+        if other_day := self.back_fill.other_day(entry):
+            return other_day
         decision = self._scope.decide(
             entry.url, hops=entry.hops, kind=entry.kind, named_by_robots=entry.named_by_robots
         )
@@ -267,11 +255,23 @@ class LinkAdmission:
             return decision
         for claim in entry.claims:
             self._left_out.note_spelling(claim.url, entry)
+        led_on = entry.url in self._read_on or self._is_way_back(entry)
+        if not led_on and not self._recrawl.admits(entry):
+            self.led_on = self.led_on or entry.kind not in NO_PAGES
+            return ScopeDecision(ScopeReason.KNOWN)
         if entry.kind is UrlKind.SITEMAP:
             self._sitemaps += 1
             if self._sitemaps > MAX_SITEMAPS:
                 return ScopeDecision(ScopeReason.SITEMAPS)
         return decision
+
+    def drop_other_days(self, entries: Iterable[QueuedUrl]) -> list[QueuedUrl]:
+        """Those of some entries that do not stand for other days than are wanted."""
+        return [entry for entry in entries if self.back_fill.other_day(entry) is None]
+
+    def _is_way_back(self, entry: QueuedUrl) -> bool:
+        """Whether an address may lead to articles of the window, whenever it was asked for last."""
+        return self._window.is_given and not self._recrawl.is_known_article(entry.url)
 
     def count_refusal(self, entry: QueuedUrl, status: int | None) -> None:
         """Count a page that was refused against its shape of address.
@@ -299,6 +299,7 @@ class LinkAdmission:
         new = [self._met.add(key) for key in keys]
         if reading.article is not None:
             self._twins.note(entry.url, keys[0], met=not new[0], change=change)
+            self.back_fill.note_article(entry, reading.article.published)
         if any(new) and change in _FRUITFUL:
             self._budgets.reset_shapes(capture.url, entry.url, entry.via)
         elif _is_followed(entry) and capture.status not in REFUSED:
@@ -306,11 +307,13 @@ class LinkAdmission:
 
     def begin(self, entry: QueuedUrl) -> None:
         """The entry is asked for: what it brings is not known yet."""
+        self.back_fill.begin(entry)
         if _is_followed(entry):
             self._budgets.begin(entry.url)
 
     def end(self, entry: QueuedUrl) -> None:
         """The entry that was asked for is over, and what it brought was recorded."""
+        self.back_fill.end(entry)
         if _is_followed(entry):
             self._budgets.end(entry.url)
 
@@ -318,7 +321,17 @@ class LinkAdmission:
         """True if the entry may be one page too many of its shape: what others of it that are
         under way bring will tell.
         """
-        return _is_followed(entry) and self._budgets.is_undecided(entry.url)
+        return self.back_fill.is_undecided(entry) or (
+            _is_followed(entry) and self._budgets.is_undecided(entry.url)
+        )
+
+    def why_given_up(self, entry: QueuedUrl) -> str | None:
+        """Why an entry is not to be asked for after all, as the frontier keeps it; None where it
+        is.
+        """
+        if self.is_trap(entry):
+            return TRAP
+        return PAST if self.back_fill.is_past(entry) else None
 
     def is_trap(self, entry: QueuedUrl) -> bool:
         """True if pages of the entry's shape brought nothing new for too long; recorded once a
@@ -335,8 +348,9 @@ class LinkAdmission:
         that may hide something.
         """
         self.left_out_counts[reason] += 1
-        # What a page links to elsewhere was never the site's; a trap's entries say so themselves.
-        if entry.claims or reason not in _ELSEWHERE | {ScopeReason.TRAP}:
+        # What a page links to elsewhere was never the site's; a trap's entries say so themselves,
+        # and of what is known there is a capture.
+        if entry.claims or reason not in _ELSEWHERE | {ScopeReason.TRAP, ScopeReason.KNOWN}:
             why = _WHY.get(reason, LeftOutReason.SCOPE)
             text = str(ScopeDecision(reason, detail)) if why is LeftOutReason.SCOPE else detail
             self._left_out.note(entry, why, text)

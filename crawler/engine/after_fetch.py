@@ -34,6 +34,7 @@ from crawler.crawl.lease import (
 from crawler.engine.before_fetch import CrawlMiddleware
 from crawler.engine.queued_requests import VALIDATORS
 from crawler.engine.session.spider_secrets import keep_from_others
+from crawler.fetch.download_handler import ANSWER_TIME
 from crawler.fetch.errors import FetchError, FetchReason
 from crawler.fetch.response import CapturedResponse
 from crawler.frontier.queued_url import QueuedUrl
@@ -67,9 +68,7 @@ class RetryMiddleware(CrawlMiddleware):
         if status in REFUSED and counts_for_site(entry):
             self._crawl.refusals.refused(f"HTTP {status}")
         asked = retry_after(response.message.header("Retry-After"))
-        wait = asked if asked is not None else self._backoff(entry)
-        if status in TRY_LATER and (status in SLOW_DOWN or asked is not None):
-            self._crawl.hosts.hold_host(request.url, wait)
+        wait = self._keep_pace(request, status, asked, self._backoff(entry))
         result = judge_response(
             entry,
             request.url,
@@ -99,6 +98,22 @@ class RetryMiddleware(CrawlMiddleware):
         if result.outcome is FetchOutcome.RETRY and not request.meta.get("dont_retry"):
             return self._again(request, lease, result, str(exception.reason))
         return None
+
+    def _keep_pace(
+        self, request: Request, status: int, asked: float | None, backoff: float
+    ) -> float:
+        """Hold the host where its answer wants that; the seconds to wait before a next try:
+        `asked`, what it asks for, or the back-off.
+        """
+        hosts, url = self._crawl.hosts, request.url
+        if status in SLOW_DOWN and asked is None:
+            backoff = hosts.note_refusal(url, backoff)
+        wait = asked if asked is not None else backoff
+        if status in SLOW_DOWN or (asked is not None and status in TRY_LATER | REFUSED):
+            hosts.hold_host(url, wait)
+        elif status not in TRY_LATER | REFUSED:
+            hosts.note_answer(url, request.meta.get(ANSWER_TIME, 0.0))
+        return wait
 
     def _cut_reason(self, response: CapturedResponse) -> str | None:
         """Why a body is not whole; None also where another try would bring no more: it is a page

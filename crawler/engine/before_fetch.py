@@ -6,8 +6,11 @@ They act on requests of a crawl that writes to a collection, and let all others 
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections import defaultdict
 from typing import Self
+from urllib.parse import urlsplit
 
 from scrapy import Request
 from scrapy.crawler import Crawler
@@ -15,13 +18,23 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 
 from archive.urls import origin_of
-from crawler.crawl.fetch_rules import judge_robots
-from crawler.crawl.lease import PENDING, REFERENCE, NotFetchedError, lease_of
+from crawler.crawl.fetch_rules import judge_away, judge_reserved, judge_robots
+from crawler.crawl.lease import (
+    PENDING,
+    REFERENCE,
+    FetchOutcome,
+    FetchResult,
+    NotFetchedError,
+    lease_of,
+)
 from crawler.crawl.resume import latest_capture
 from crawler.crawl.site_crawl import SiteCrawl
 from crawler.discovery.link_admission import NO_PAGES
 from crawler.fetch.errors import FetchError, FetchReason
 from crawler.fetch.response import captured_response
+from crawler.frontier.queued_url import QueuedUrl
+from crawler.frontier.scope import UrlKind
+from crawler.politeness.robots_cache import RobotsPolicy, away_reason
 
 
 class CrawlMiddleware:
@@ -72,26 +85,82 @@ class RobotsMiddleware(CrawlMiddleware):
         if request.meta.get("dont_obey_robotstxt") or lease is None:
             return
         policy = await self._crawl.robots.policy_for(request.url)
-        if not self._crawl.site.obey_robots:
-            return
-        own_host = origin_of(request.url) in self._crawl.home
-        refusal = judge_robots(lease.entry, request.url, policy, own_host=own_host, now=time.time())
+        lease.robots = policy.record
+        refusal = self._judge_robots(lease.entry, request.url, policy)
+        if refusal is None:
+            refusal = await self._judge_reserved(lease.entry, request.url, policy)
         if refusal is not None:
             raise NotFetchedError(refusal)
 
+    def _judge_robots(self, entry: QueuedUrl, url: str, policy: RobotsPolicy) -> FetchResult | None:
+        if not self._crawl.site.obey_robots:
+            return None
+        own_host = origin_of(url) in self._crawl.home
+        return judge_robots(entry, url, policy, own_host=own_host, now=time.time())
 
-class TurnMiddleware(CrawlMiddleware):
-    """Waits for the host's turn: delays, Crawl-delay, Retry-After and back-off, kept for all sites
-    of the process that lie on the host.
+    async def _judge_reserved(
+        self, entry: QueuedUrl, url: str, policy: RobotsPolicy
+    ) -> FetchResult | None:
+        """What the site reserves: its files are read before its first page is asked for, but not
+        those of hosts that only have parts of pages.
+        """
+        if entry.kind is not UrlKind.REQUISITE:
+            await self._crawl.reservations.read_files(url, policy)
+        return judge_reserved(entry, url, self._crawl.reservations.why_reserved(url, policy))
+
+
+class AwayMiddleware(CrawlMiddleware):
+    """Asks nothing, not even robots.txt, of a host that asks to be left alone for longer than a
+    crawl waits: in this run or in an earlier one.
     """
 
+    def process_request(self, request: Request) -> None:
+        """Raise NotFetchedError for a request of such a host; it waits for a later crawl."""
+        refuse_if_away(self._crawl, request)
+
+
+class TurnMiddleware(CrawlMiddleware):
+    """Waits for the host's turn: delays, Crawl-delay, Retry-After and back-off, kept for all that
+    is asked of the host.
+
+    A crawl is promised one turn of a host at a time, so that no other one, that of a site whose
+    back-fill this is, say, waits for more than one.
+    """
+
+    def __init__(self, crawl: SiteCrawl) -> None:
+        super().__init__(crawl)
+        self._next: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)  # by host
+
     async def process_request(self, request: Request) -> None:
-        """Wait; FetchError, reason CANCELLED, where the crawl ends meanwhile."""
-        wait = self._crawl.hosts.reserve_turn(request.url)
-        while wait > 0:
-            if not await self._crawl.pause(wait):
-                raise FetchError(FetchReason.CANCELLED, request.url, "the crawl was stopped")
-            wait = self._crawl.hosts.seconds_held(request.url)
+        """Wait; FetchError, reason CANCELLED, where the crawl ends meanwhile; NotFetchedError
+        where another crawl of the site goes first.
+        """
+        async with self._next[urlsplit(request.url).netloc]:
+            self._give_way(request)
+            wait = self._crawl.hosts.reserve_turn(request.url)
+            while wait > 0:
+                refuse_if_away(self._crawl, request)  # another answer may have said so meanwhile
+                if not await self._crawl.pause(wait):
+                    raise FetchError(FetchReason.CANCELLED, request.url, "the crawl was stopped")
+                wait = self._crawl.hosts.seconds_held(request.url)
+
+    def _give_way(self, request: Request) -> None:
+        """Give the entry of a request back, for later, where another crawl goes first."""
+        if self._crawl.right_of_way.is_given and lease_of(request) is not None:
+            raise NotFetchedError(FetchResult(outcome=FetchOutcome.RELEASED, url=request.url))
+
+
+def refuse_if_away(crawl: SiteCrawl, request: Request) -> None:
+    """Raise NotFetchedError where the host of a request asks to be left alone for longer than a
+    crawl waits; FetchError for a request that no entry waits for.
+    """
+    away = crawl.hosts.seconds_away(request.url)
+    if away <= 0:
+        return
+    lease = lease_of(request)
+    if lease is None:
+        raise FetchError(FetchReason.AWAY, request.url, away_reason(away))
+    raise NotFetchedError(judge_away(lease.entry, request.url, away, now=time.time()))
 
 
 class ValidatorsMiddleware(CrawlMiddleware):

@@ -47,6 +47,7 @@ from crawler.fetch.http_client import HttpClient
 from crawler.fetch.request import HttpRequest
 from crawler.fetch.response import CapturedResponse, captured_response, rendered_message
 from crawler.politeness.host_pacing import SLOW_DOWN, retry_after
+from crawler.politeness.robots_cache import away_reason
 
 
 class BrowserMiddleware(CrawlMiddleware):
@@ -72,7 +73,7 @@ class BrowserMiddleware(CrawlMiddleware):
         if crawl.site.browser == "never":
             raise NotConfigured
         require_parts(crawl.site)
-        client = build_client(crawler.settings, crawl.address_guard)
+        client = build_client(crawler.settings, crawl.address_guard, crawl.proxy)
         middleware = cls(crawl, client, str(crawler.settings.get("USER_AGENT")))
         crawler.signals.connect(middleware.spider_closed, signals.spider_closed)
         return middleware
@@ -81,6 +82,7 @@ class BrowserMiddleware(CrawlMiddleware):
         """Close the browser with the crawl."""
         if self._browser is not None:
             await self._browser.close()
+        self._client.reuse.close()
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """The page as the browser shows it; the response itself where it is none, or cannot be
@@ -125,7 +127,7 @@ class BrowserMiddleware(CrawlMiddleware):
         page = response.capture
         fetch = partial(self._fetch, page=page, lease=lease)
         task = asyncio.ensure_future(
-            self._browser.show(page, response.message, response.body, fetch)
+            self._browser.show(page, response.message, response.body, fetch, self._note_refused)
         )
         while not task.done():
             await asyncio.wait({task}, timeout=ROUND)
@@ -138,11 +140,20 @@ class BrowserMiddleware(CrawlMiddleware):
             raise NotFetchedError(result)
         return task.result()
 
+    def _note_refused(self, request: HttpRequest, why: str) -> None:
+        """Record what the page was not given, since it asked for too much."""
+        self._crawl.failures.record_part(request.url, Stage.FETCH, why)
+
     async def _fetch(self, request: HttpRequest, page: Capture, lease: Lease) -> bytes:
         """Make a request of the browser and keep the exchange; its response as it came."""
         await self._keep_to_robots(request.url)
         await self._wait_for_turn(request)
-        exchange = await self._client.fetch(request)
+        try:
+            exchange = await self._client.fetch(request)
+        except FetchError as error:
+            reason = f"{error.reason}: {error.detail}"
+            self._crawl.failures.record_part(request.url, Stage.FETCH, reason)
+            raise
         try:
             _preserve_part(self._crawl, exchange, page, lease)
         except (WarraqError, OSError) as error:
@@ -167,6 +178,8 @@ class BrowserMiddleware(CrawlMiddleware):
         hosts, url = self._crawl.hosts, request.url
         wait = hosts.seconds_held(url) if is_drawn_with(request) else hosts.reserve_turn(url)
         while wait > 0:
+            if (away := hosts.seconds_away(url)) > 0:
+                raise FetchError(FetchReason.AWAY, url, away_reason(away))
             if not await self._crawl.pause(wait):
                 raise FetchError(FetchReason.CANCELLED, url, "the crawl was stopped")
             wait = hosts.seconds_held(url)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -14,12 +16,16 @@ from scrapy.utils.spider import DefaultSpider
 from twisted.python.failure import Failure
 
 from archive.config import SiteConfig, load_config
-from archive.errors import ConfigError
+from archive.errors import ConfigError, WarraqError
 from archive.layout import CollectionFolder
+from archive.model import run_id
+from crawler.browser.chromium import require_parts
 from crawler.crawl.context import CrawlContext, find_open_context, open_context
 from crawler.crawl.site_crawl import SiteCrawl
 from crawler.crawl.tally import open_tally
 from crawler.engine.spider import NewsSpider
+from crawler.monitor.events import log_event
+from crawler.monitor.run_log import open_run_log
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +40,7 @@ class CollectionExtension:
         spider = crawler.spider
         assert spider is not None  # noqa: S101 - see from_crawler
         site = _site_of(spider, context)
+        context.lease_site(site)
         tally = context.tallies.setdefault(site.name, open_tally(site))
         self._crawl = SiteCrawl(crawler, context, site, tally)
         self._stats = crawler.stats
@@ -57,22 +64,38 @@ class CollectionExtension:
             raise NotConfigured
         layout = CollectionFolder(Path(root))
         context = find_open_context(layout.root)
-        if context is None:
-            if not layout.config.is_file():
-                raise ConfigError(
-                    f"WARRAQ_COLLECTION: {layout.root} is no collection;"
-                    f" make one with `warraq init {layout.root}`"
-                )
-            stack, config = ExitStack(), load_config(layout.config)
-            sites = [site for site in config.sites if site.name == crawler.spider.name]
+        if context is not None:
+            return cls(crawler, context)
+        try:
+            return cls._open(crawler, layout)
+        except WarraqError as error:
+            _tell_in_a_line(error)
+            raise
+
+    @classmethod
+    def _open(cls, crawler: Crawler, layout: CollectionFolder) -> Self:
+        if not layout.config.is_file():
+            raise ConfigError(
+                f"WARRAQ_COLLECTION: {layout.root} is no collection;"
+                f" make one with `warraq init {layout.root}`"
+            )
+        config, spider = load_config(layout.config), crawler.spider
+        sites = [site for site in config.sites if spider and site.name == spider.name]
+        for site in sites:
+            if site.browser != "never" and isinstance(spider, NewsSpider):
+                require_parts(site)
+        with ExitStack() as stack:
             context = stack.enter_context(open_context(layout, config, sites))
-            context.close_behind_last = stack.close
-        return cls(crawler, context)
+            if isinstance(spider, NewsSpider):
+                stack.enter_context(_logged(context, spider))
+            extension = cls(crawler, context)
+            context.close_behind_last = stack.pop_all().close
+        return extension
 
     def spider_idle(self) -> None:
         """Go on with the due articles that nothing announced, before the crawl ends."""
         if entries := self._crawl.unannounced_entries():
-            self._crawl.context.frontier.add(self._crawl.site.name, entries)
+            self._crawl.context.frontier.add(self._crawl.queue, entries)
             self._crawl.wake()
             raise DontCloseSpider
 
@@ -92,6 +115,32 @@ class CollectionExtension:
         """Close the collection behind the last crawl, if a crawler opened it."""
         if not self._crawl.context.crawls:
             self._crawl.context.close_behind_last()
+
+
+@contextmanager
+def _logged(context: CrawlContext, spider: NewsSpider) -> Iterator[None]:
+    """Keep a log of the run that `scrapy crawl` is, as `warraq crawl` keeps one."""
+    site = spider.site
+    tally = context.tallies.setdefault(site.name, open_tally(site))
+    command = f"scrapy crawl {spider.name}"
+    with open_run_log(context.layout.logs, run_id(tally.id), shown=True):
+        log_event("run began", command, {"command": command})
+        yield
+        error = str(context.error) if context.error else context.shortage
+        log_event("run ended", error or "done", {"error": error})
+
+
+def _tell_in_a_line(error: WarraqError) -> None:
+    """Log why a crawl cannot begin, and have asyncio print no traceback of it when nobody waits for
+    the crawl's task: `scrapy crawl` does not, and ends with exit code 1.
+    """
+    logger.error("%s", error)
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:  # with Deferreds, before the reactor runs: Twisted tells
+        return
+    if task is not None:
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
 def _is_looking(spider: Spider) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from scrapy import Request
+from scrapy import Request, Spider
+from scrapy.utils.request import request_from_dict
 
-from crawler.crawl.lease import ENTRY, LEASE, NEW_COOKIES, PENDING, REFERENCE, Lease
-from crawler.fetch.download_handler import SECRETS_SENT, SITE_COOKIES
+from crawler.crawl.lease import COOKIES_SENT, ENTRY, LEASE, NEW_COOKIES, PENDING, REFERENCE, Lease
+from crawler.fetch.download_handler import ANSWER_TIME, SECRETS_SENT, SITE_COOKIES
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import UrlKind
 
@@ -20,8 +21,10 @@ OF_ONE_SENDING = frozenset(
             PENDING,
             REFERENCE,
             NEW_COOKIES,
+            COOKIES_SENT,
             SITE_COOKIES,
             SECRETS_SENT,
+            ANSWER_TIME,
             LOGIN,
             "message",
         ),
@@ -40,6 +43,15 @@ def entry_of(request: Request, lease: Lease | None) -> QueuedUrl:
         via=parent.url if parent else None,
         by_spider=True,
     )
+
+
+def request_of(entry: QueuedUrl, spider: Spider) -> Request:
+    """The request that is to be made for an entry; ValueError where its callback is no method of
+    the spider any more.
+    """
+    if entry.request is not None:
+        return request_from_dict(entry.request, spider=spider)
+    return Request(entry.url, priority=entry.priority)
 
 
 def is_led_on(request: Request, lease: Lease) -> bool:

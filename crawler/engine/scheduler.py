@@ -11,16 +11,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from bisect import insort
 from collections import deque
 from dataclasses import replace
+from functools import partial
 from typing import Any, Self
 
 from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler, Scheduler
 from scrapy.crawler import Crawler
 from scrapy.utils.defer import deferred_from_coro
-from scrapy.utils.request import request_from_dict
 
 from crawler.crawl.lease import (
     ENTRY,
@@ -33,22 +32,25 @@ from crawler.crawl.lease import (
     lease_of,
 )
 from crawler.crawl.site_crawl import SiteCrawl
+from crawler.engine.memory_queue import MemoryQueue
 from crawler.engine.queued_requests import (
     entry_of,
     is_led_on,
     is_more_than_its_url,
     lasting_request,
+    request_of,
 )
 from crawler.engine.session.consent_walls import ConsentWalls
 from crawler.engine.session.spider_secrets import carries_secrets, take_secrets
 from crawler.frontier.entry_table import request_blob
-from crawler.frontier.queue import TRAP
-from crawler.frontier.queued_url import QueuedUrl, key_of, request_key
+from crawler.frontier.queued_url import QueuedUrl, is_pressing, key_of, request_key
 from crawler.frontier.scope import UrlKind
 from crawler.politeness.host_pacing import MAX_HELD
 
+# Turns of the loop without a new entry, after which all that a page leads to has come in; and so
+# many at most before leasing goes on, for a callback that never ends.
+QUIET_TURNS, MOST_TURNS = 2, 100
 LEASED = 8  # entries leased at once: what is announced meanwhile waits for them
-
 
 logger = logging.getLogger(__name__)
 
@@ -67,15 +69,15 @@ class FrontierScheduler(BaseScheduler):
     def __init__(self, crawler: Crawler, crawl: SiteCrawl) -> None:
         self._crawler = crawler
         self._crawl = crawl
-        self._site = crawl.site.name
+        self._site = crawl.queue  # where the site's entries are
         self._frontier = crawl.context.frontier
         self._leases: dict[Request, Lease] = {}
         self._fresh: list[QueuedUrl] = []
         self._again: list[QueuedUrl] = []  # to be queued whether known or not
         self._fresh_keys: set[int] = set()
+        self._turns_to_wait, self._turns_waited = 0, 0
         self._walls = ConsentWalls()
-        # Requests that cannot be written down: they live and end with the process.
-        self._fleeting: list[tuple[QueuedUrl, Request]] = []  # by priority
+        self._in_memory = MemoryQueue(self._fingerprint)
         self._leased: deque[QueuedUrl] = deque()
         self._started_only = False  # how `_leased` was leased
         self._timer: asyncio.TimerHandle | None = None
@@ -113,19 +115,10 @@ class FrontierScheduler(BaseScheduler):
             entry = entry_of(request, lease)
         if request.priority != entry.priority:
             entry = replace(entry, priority=request.priority)
-        if self._crawl.is_single:
-            return self._queue_fleeting(entry, request)
-        if is_more_than_its_url(request):
-            try:
-                entry = self._with_request(entry, request)
-            except ValueError as problem:
-                logger.warning(
-                    "%s is kept in memory only, and lost if the process is killed: %s",
-                    request,
-                    problem,
-                )
-                return self._queue_fleeting(entry, request)
-        return self._queue(entry, again=request.dont_filter)
+        lasting = self._lasting_entry(entry, request)
+        if lasting is None:
+            return self._keep_in_memory(entry, request, again=request.dont_filter)
+        return self._queue(lasting, again=request.dont_filter)
 
     def _is_given_back(self, lease: Lease, request: Request) -> bool:
         """Whether a downloader middleware returned the request instead of an answer: to be tried
@@ -134,6 +127,22 @@ class FrontierScheduler(BaseScheduler):
         scraping = self._crawler.engine.scraper.slot
         answered = scraping is not None and lease.request in scraping.active
         return request is not lease.request and lease.request in self._leases and not answered
+
+    def _lasting_entry(self, entry: QueuedUrl, request: Request) -> QueuedUrl | None:
+        """The entry as the frontier keeps it; None for a request that only memory can hold."""
+        if self._crawl.is_single:
+            return None
+        if not is_more_than_its_url(request):
+            return entry
+        try:
+            return self._with_request(entry, request)
+        except ValueError as problem:
+            logger.warning(
+                "%s is kept in memory only, and lost if the process is killed: %s",
+                request,
+                problem,
+            )
+            return None
 
     def _with_request(self, entry: QueuedUrl, request: Request) -> QueuedUrl:
         """The entry with all that the request is beyond a GET of its URL; a key of its own where
@@ -152,24 +161,22 @@ class FrontierScheduler(BaseScheduler):
         assert fingerprinter is not None  # noqa: S101 - set before the engine is made
         return fingerprinter.fingerprint(request)
 
-    def _queue_fleeting(self, entry: QueuedUrl, request: Request) -> bool:
-        insort(
-            self._fleeting, (entry, lasting_request(request)), key=lambda each: -each[0].priority
-        )
-        return True
+    def _keep_in_memory(self, entry: QueuedUrl, request: Request, *, again: bool) -> bool:
+        if self._is_withdrawn(entry):
+            logger.warning("%s is not asked for: it was withdrawn", entry.url)
+            return False
+        return self._in_memory.add(entry, request, again=again)
 
     def _queue(self, entry: QueuedUrl, *, again: bool = False) -> bool:
         key = key_of(self._site, entry)
-        if again:
-            self._again.append(entry)
-            return True
-        known = key in self._fresh_keys or self._frontier.knows(self._site, key)
-        if known:
+        if not again and (key in self._fresh_keys or self._frontier.knows(self._site, key)):
             self._crawl.left_out.note_known(key, entry)
-        if known and not (entry.claims or entry.kind is UrlKind.FEED):
-            return False
-        self._fresh_keys.add(key)
-        self._fresh.append(entry)
+            if not (entry.claims or entry.kind is UrlKind.FEED):
+                return False
+        self._turns_to_wait = QUIET_TURNS
+        if not again:
+            self._fresh_keys.add(key)
+        (self._again if again else self._fresh).append(entry)
         return True
 
     def _give_back(self, lease: Lease, request: Request) -> bool:
@@ -182,23 +189,23 @@ class FrontierScheduler(BaseScheduler):
             return True
         if lease.result is None:
             lease.result = FetchResult(outcome=FetchOutcome.DONE, url=lease.request.url)
-        entry = self._with_request(
-            replace(
-                lease.entry,
-                url=request.url,
-                via=lease.request.url,
-                redirected=True,
-                leased=0.0,
-                attempts=0,
-                key=0,
-            ),
-            request,
+        led_to = replace(
+            lease.entry,
+            url=request.url,
+            via=lease.request.url,
+            redirected=True,
+            leased=0.0,
+            attempts=0,
+            key=0,
         )
+        entry = self._lasting_entry(led_to, request)
+        # to where it came from, which a cookie has opened meanwhile
+        back = request.url in request.meta.get("redirect_urls", ())
+        if entry is None:
+            return self._keep_in_memory(led_to, request, again=back)
         if key_of(self._site, entry) == lease.entry.key:
             lease.onward = entry
             return True
-        # to where it came from, which a cookie has opened meanwhile
-        back = request.url in request.meta.get("redirect_urls", ())
         target, queued = key_of(self._site, entry), self._queue(entry, again=back)
         if request.meta.get(NEW_COOKIES) and (back or not queued):
             self._again += self._walls.open_wall(lease.entry.key, led_to=target if back else None)
@@ -211,19 +218,25 @@ class FrontierScheduler(BaseScheduler):
         """The next request that may be made; None where there is none now. Acknowledges what is
         over.
         """
+        return self._crawl.context.try_or_stop(self._next_request, None)
+
+    def _next_request(self) -> Request | None:
         self._crawl.context.start_ticking()
         self.acknowledge()
+        if self._crawl.right_of_way.is_given:
+            self._put_back()  # so that the other crawl may take it
+            return None
         if self._crawl.takes_no_more or not self._crawl.context.has_room(self._crawl):
             return None
         entry, request = self._lease()
         if entry is None:
             self._wake_when_due()
             return None
+        in_memory = request is not None
         if request is None:
-            request = self._request_of(entry)
-        lease = Lease(
-            entry=entry, request=request, chain=list(request.meta.get("redirect_urls", ()))
-        )
+            request = request_of(entry, self._spider)
+        chain = list(request.meta.get("redirect_urls", ()))
+        lease = Lease(entry=entry, request=request, in_memory=in_memory, chain=chain)
         request.meta[LEASE] = lease
         self._leases[request] = lease
         self._crawl.admission.begin(entry)
@@ -232,15 +245,17 @@ class FrontierScheduler(BaseScheduler):
         return request
 
     def _lease(self) -> tuple[QueuedUrl | None, Request | None]:
-        if self._fleeting and not self._crawl.pages_spent:
-            return self._fleeting.pop(0)
-        self._fill()
+        started = self._crawl.pages_spent
+        if self._in_memory:
+            first = self._in_memory.take_request(time.time(), started=started)
+            if first is not None:
+                return first
+        self._fill(started=started)
         while self._leased:
             entry = self._leased.popleft()
-            if self._crawl.admission.is_trap(entry):
-                self._frontier.mark_dead(entry.key, TRAP)
-            elif self._crawl.context.index.is_withdrawn(self._site, entry.url):
-                # what was taken back is not fetched anew
+            if given_up := self._crawl.admission.why_given_up(entry):
+                self._frontier.mark_dead(entry.key, given_up)
+            elif self._is_withdrawn(entry):
                 self._frontier.mark_dead(entry.key, "withdrawn")
             elif self._crawl.admission.is_undecided(entry):
                 # Reading lags behind fetching, and a trap would be asked on meanwhile: it waits
@@ -250,16 +265,26 @@ class FrontierScheduler(BaseScheduler):
                 return None, None
             else:
                 return entry, None
-            self._fill()
+            self._fill(started=started)
         return None, None
 
-    def _fill(self) -> None:
+    def _is_withdrawn(self, entry: QueuedUrl) -> bool:
+        """Whether a page was taken back: then it is not fetched anew."""
+        return self._crawl.context.index.is_withdrawn(self._crawl.site.name, entry.url)
+
+    def _fill(self, *, started: bool) -> None:
         """Lease the next entries, several at once: each lease is a transaction."""
-        started = self._crawl.pages_spent
         if started != self._started_only:
             self._started_only = started
             self._put_back()
-        if not self._leased and not self._crawl.is_single:
+        if self._leased or self._crawl.is_single:
+            return
+        if self._turns_to_wait and self._turns_waited < MOST_TURNS:
+            self._turns_to_wait -= 1
+            self._turns_waited += 1
+            self._crawl.wake()
+        else:
+            self._turns_waited = 0
             self._leased += self._frontier.lease(self._site, count=LEASED, started=started)
 
     def _put_back(self) -> None:
@@ -268,28 +293,32 @@ class FrontierScheduler(BaseScheduler):
             while self._leased:
                 self._frontier.put_back(self._leased.popleft().key)
 
-    def _request_of(self, entry: QueuedUrl) -> Request:
-        if entry.request is not None:
-            return request_from_dict(entry.request, spider=self._spider)
-        return Request(entry.url, priority=entry.priority)
-
     def has_pending_requests(self) -> bool:
         """Whether anything is under way, or waits and may be asked for in this crawl."""
+        return self._crawl.context.try_or_stop(self._has_pending_requests, otherwise=False)
+
+    def _has_pending_requests(self) -> bool:
         self.acknowledge()
         if self._leases or self._again:
             return True
         if self._crawl.takes_no_more:
             return False
-        if self._leased or (self._fleeting and not self._crawl.pages_spent):
+        if self._leased:
             return True
-        if self._crawl.is_single:
-            return False
-        due = self._frontier.next_due(self._site, started=self._crawl.pages_spent)
+        due = self._next_due()
         return due is not None and due - time.time() <= MAX_HELD
+
+    def _next_due(self) -> float | None:
+        """When (Unix time) the next that waits may be fetched in this crawl; None: nothing does."""
+        started = self._crawl.pages_spent
+        dues = [self._in_memory.next_due(started=started)]
+        if not self._crawl.is_single:
+            dues.append(self._frontier.next_due(self._site, started=started))
+        return min((due for due in dues if due is not None), default=None)
 
     def _wake_when_due(self) -> None:
         """Have the engine look again when the next entry may be fetched."""
-        due = self._frontier.next_due(self._site, started=self._crawl.pages_spent)
+        due = self._next_due()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -312,23 +341,17 @@ class FrontierScheduler(BaseScheduler):
             for request, lease in self._leases.items()
             if request not in busy and request not in scraping and lease.is_applied
         ]
-        if not (over or self._fresh or self._again):
-            return
-        try:
-            self._settle(over)
-        except Exception as error:  # noqa: BLE001 - it must end the run, not vanish in Scrapy's log
-            self._crawl.context.stop(error)
+        if over or self._fresh or self._again:
+            self._crawl.context.try_or_stop(partial(self._settle, over), None)
 
     def _settle(self, over: list[Lease]) -> None:
         fresh, again = self._fresh, self._again
         self._fresh, self._again = [], []
         self._fresh_keys.clear()
-        under_way = {lease.entry.key for lease in self._leases.values()} - {
-            lease.entry.key for lease in over
-        }
+        under_way = {each.entry.key for each in self._leases.values() if each not in over}
         under_way |= {entry.key for entry in self._leased}
         with self._frontier.transaction():
-            done = [lease.entry.key for lease in over if _is_done(lease)]
+            done = [lease.entry.key for lease in over if lease.is_done]
             self._frontier.acknowledge(self._site, done, fresh)
             for lease in over:
                 self._settle_other(lease)
@@ -338,8 +361,8 @@ class FrontierScheduler(BaseScheduler):
                 else:
                     self._frontier.requeue(self._site, entry)
             self._crawl.left_out.save()
-        if any(entry.priority > 0 for entry in fresh):
-            self._put_back()  # they go before what was leased
+        if self._leased and any(is_pressing(each, self._leased[-1]) for each in (*fresh, *again)):
+            self._put_back()
         for lease in over:
             del self._leases[lease.request]
             self._crawl.admission.end(lease.entry)
@@ -348,7 +371,9 @@ class FrontierScheduler(BaseScheduler):
 
     def _settle_other(self, lease: Lease) -> None:
         key, result = lease.entry.key, lease.result
-        if lease.onward is not None:
+        if lease.in_memory:
+            self._in_memory.take_back(lease)
+        elif lease.onward is not None:
             self._frontier.requeue(self._site, lease.onward)
         elif result is None or result.outcome is FetchOutcome.DONE:
             return
@@ -364,8 +389,6 @@ class FrontierScheduler(BaseScheduler):
         del reason
         if self._timer is not None:
             self._timer.cancel()
-        if self._fleeting:
-            logger.warning("%d requests that only memory held are lost", len(self._fleeting))
         return deferred_from_coro(self._close())
 
     async def _close(self) -> None:
@@ -373,8 +396,5 @@ class FrontierScheduler(BaseScheduler):
             self._put_back()
         await self._crawl.apply_all()
         self.acknowledge()
-
-
-def _is_done(lease: Lease) -> bool:
-    done = lease.result is None or lease.result.outcome is FetchOutcome.DONE
-    return done and lease.onward is None
+        if self._in_memory:
+            logger.warning("%d requests that only memory held are lost", len(self._in_memory))

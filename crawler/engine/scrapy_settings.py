@@ -80,7 +80,8 @@ REMOTE_CONTROL_ENABLED = False
 # Turns and pace of a site's hosts are kept by TurnMiddleware, how much may be under way by the
 # site's `concurrency`. Slots by host would wait once more.
 CONCURRENT_REQUESTS_PER_DOMAIN = 1000
-CONCURRENT_ITEMS = 8  # Scrapy makes as many tasks for each response
+# Scrapy makes as many tasks for each response: one may wait for the index, another goes on.
+CONCURRENT_ITEMS = 2
 DOWNLOAD_DELAY = 0
 DOWNLOAD_DELAY_JITTER = 0.0  # a crawl delay that robots.txt asks for is a lower bound, never halved
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 20_000_000  # bytes of responses in hand before downloads wait

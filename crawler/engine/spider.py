@@ -89,10 +89,14 @@ class NewsSpider(Spider):
         """
         crawl = self.crawl
         crawl.begin()
-        seeds = await crawl.seeding.seeds(force=crawl.context.options.force)
+        options = crawl.context.options
+        bounded = bool(options.limit or options.since or options.until)
+        seeds = await crawl.seeding.seeds(
+            force=options.force, missing=options.missing, bounded=bounded
+        )
         crawl.note_progress()
         for entry in seeds:
-            yield self.request(entry, dont_filter=True)
+            yield self.request(entry, dont_filter=not options.missing)
 
     async def parse(self, response: Response, **kwargs: Any) -> AsyncIterator[Any]:
         """What a page, feed, sitemap or requisite leads to: requests, then its articles."""
@@ -112,7 +116,10 @@ class NewsSpider(Spider):
         lease = lease_of(response.request) if response.request is not None else None
         if lease is None or not isinstance(response, CapturedResponse):
             return
-        for entry in self.crawl.admission.entries_from(lease.entry, response.capture, reading):
+        entries = self.crawl.admission.entries_from(lease.entry, response.capture, reading)
+        if self.crawl.context.options.missing:
+            entries = self.crawl.left_out.leave_to_next_crawl(entries, "only what was missing")
+        for entry in entries:
             yield self.request(entry)
         if lease.entry.kind is UrlKind.START:
             for entry in await self.crawl.seeding.sitemaps_of(response.url):
@@ -132,7 +139,8 @@ class NewsSpider(Spider):
 
     def request(self, entry: QueuedUrl, **kwargs: Any) -> Request:
         """The request for an entry; `kwargs` as for scrapy.Request."""
-        return Request(entry.url, meta={ENTRY: entry, **kwargs.pop("meta", {})}, **kwargs)
+        own = {"priority": entry.priority} | kwargs
+        return Request(entry.url, meta={ENTRY: entry, **own.pop("meta", {})}, **own)
 
 
 async def _each(output: Any) -> AsyncIterator[Any]:

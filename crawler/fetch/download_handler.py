@@ -15,6 +15,7 @@ Once `preserve` has failed, nothing more is fetched: that failure is raised for 
 from __future__ import annotations
 
 import asyncio
+import time
 import weakref
 from dataclasses import dataclass, field
 from functools import partial
@@ -59,6 +60,11 @@ __all__ = [
 SITE_COOKIES = "warraq_site_cookies"
 # Key of Request.meta: true where secrets of the operator went out with it.
 SECRETS_SENT = "warraq_secrets_sent"
+# Key of Request.meta: seconds after which an exchange is given up, and nothing of it kept; None: as
+# the settings say.
+PATIENCE = "warraq_patience"
+# Key of Request.meta: seconds that the host took to answer.
+ANSWER_TIME = "warraq_answer_time"
 
 
 class ExchangeKeeper(Protocol):
@@ -171,7 +177,11 @@ class RecordingHandler(BaseDownloadHandler):
         """
         self._raise_earlier_failure()
         outgoing = _http_request(request, self._keeper().secrets_of(request))
+        busy = time.thread_time()
         exchange = await self._exchange(request, outgoing)
+        # what this process did meanwhile, for other sites, is no slowness of the host
+        waited = exchange.elapsed - (time.thread_time() - busy)
+        request.meta[ANSWER_TIME] = max(0.0, waited)
         self._raise_earlier_failure()
         return self._preserve(exchange, request, outgoing)
 
@@ -184,8 +194,13 @@ class RecordingHandler(BaseDownloadHandler):
             raise FetchError(FetchReason.CANCELLED, request.url, "the crawl was stopped")
         task = asyncio.ensure_future(self._client(request.url).fetch(outgoing))
         shared.running.add(task)
+        patience = request.meta.get(PATIENCE)
         try:
-            return await task
+            async with asyncio.timeout(patience):
+                return await task
+        except TimeoutError:
+            detail = f"no answer within {patience:g} s"
+            raise FetchError(FetchReason.TIMEOUT, request.url, detail) from None
         except asyncio.CancelledError:
             if not shared.cancelled:
                 raise

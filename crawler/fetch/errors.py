@@ -21,6 +21,7 @@ class FetchReason(StrEnum):
     BAD_RESPONSE = "bad-response"
     HEADER_FLOOD = "header-flood"
     CANCELLED = "abandoned"
+    AWAY = "away"  # the host asks to be left alone
 
 
 class FetchError(Exception):

@@ -174,9 +174,8 @@ class HttpClient:
         addresses = await self._addresses(origin, url)
         for address in sorted(addresses, key=lambda each: each != self._worked.get(server)):
             if not self._permits(origin, address):
-                error = FetchError(
-                    FetchReason.BLOCKED_ADDRESS, url, f"{address} is not a public address"
-                )
+                told = f"{address} is not a public address (`private` in docs/config.md)"
+                error = FetchError(FetchReason.BLOCKED_ADDRESS, url, told)
                 continue
             try:
                 async with asyncio.timeout(self.timeouts.connect):

@@ -18,8 +18,9 @@ from urllib.parse import urlsplit
 from archive.content_coding import decode_entity
 from archive.errors import WarraqError
 from archive.urls import normalise_url, redirect_target
-from archive.warc.http_message import latin1_to_address
+from archive.warc.http_message import HttpMessage, latin1_to_address, parse_response
 from crawler.fetch.address_guard import DEFAULT_PORTS, AddressGuard
+from crawler.fetch.response_framing import Limits, ResponseFramer
 
 TIMEOUT = 15.0  # seconds for one connection or one read
 TOTAL = 30.0  # seconds for one answer, however slowly it drips
@@ -96,20 +97,21 @@ class Probe:
         }
         try:
             connection.request("GET", path, headers=headers)
-            response = connection.getresponse()
-            body = _read_body(response)
-            location = response.getheader("Location") if response.status in _REDIRECT else None
-            answer = ProbeResponse(
-                url=url,
-                status=response.status,
-                content_type=_last(response.headers.get_all("Content-Type")),
-                body=decode_entity(body, response.getheader("Content-Encoding"), LIMIT).body,
-            )
+            message = _read_message(connection.sock)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise ProbeError(f"{url}: {_describe_error(error)}") from error
         finally:
             connection.close()
-        return answer, location
+        types = message.headers_all("Content-Type")
+        answer = ProbeResponse(
+            url=url,
+            status=message.status or 0,
+            content_type=types[-1]
+            if types
+            else None,  # the one that counts where several were sent
+            body=decode_entity(message.entity, message.entity_codings, LIMIT).body,
+        )
+        return answer, message.header("Location") if message.status in _REDIRECT else None
 
     def _connection(self, scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
         if scheme == "https":
@@ -139,24 +141,35 @@ class Probe:
             except OSError as error:
                 problem = error
         raise problem or OSError(
-            f"{refused} is a private address; name that host in `start` if it is meant"
+            f"{refused} is a private address; if it is meant, say `private = true` in the site's"
+            " table, or name the address itself"
         )
 
 
-def _read_body(response: http.client.HTTPResponse) -> bytes:
+def _read_message(source: socket.socket) -> HttpMessage:
+    """The response, framed and parsed as those of a crawl are: as far as it came within `TOTAL` and
+    `LIMIT`. OSError where no whole head of HTTP/1 came.
+    """
+    framer = ResponseFramer(limits=Limits(body=LIMIT))
     until = time.monotonic() + TOTAL
-    body = bytearray()
-    while len(body) < LIMIT and time.monotonic() < until:
-        chunk = response.read1(65536)
-        if not chunk:
+    while not framer.finished:
+        if time.monotonic() >= until:
+            framer.stop("time")
             break
-        body += chunk
-    return bytes(body[:LIMIT])
-
-
-def _last(values: list[str] | None) -> str | None:
-    """The header that counts where several were sent."""
-    return values[-1] if values else None
+        try:
+            data = source.recv(65536)
+        except OSError:
+            if not framer.has_head:
+                raise
+            framer.stop("disconnect")
+            break
+        if not data:
+            framer.close()
+            break
+        framer.feed(data)
+    if not framer.has_head:
+        raise OSError("what it answers is not HTTP/1" if framer.problem else "it does not answer")
+    return parse_response(framer.message)
 
 
 def _describe_error(error: Exception) -> str:

@@ -28,6 +28,8 @@ class OperatorSecrets:
 
     def over(self, others: OperatorSecrets) -> OperatorSecrets:
         """Both, where these stand in place of others of the same name."""
+        if not others:
+            return self
         names = {name.lower() for name, _ in self.headers}
         cookies = {name for name, _ in self.cookies}
         further = tuple(one for one in others.headers if one[0].lower() not in names)
@@ -42,6 +44,8 @@ class OperatorSecrets:
         `recorded`: with `[redacted]` in place of each value. A Cookie header in `headers` keeps the
         cookies that the site itself has set.
         """
+        if not self:
+            return headers
         names = {name.lower() for name, _ in self.headers}
         own = {name for name, _ in self.cookies}
         pairs, others = [], []

@@ -19,6 +19,8 @@ from archive.content_coding import decode_entity
 from archive.model import Capture, Exchange
 from archive.model.rendering import RENDERED_TYPE
 from archive.warc.http_message import HttpMessage
+from pipelines.page.decoding import decode_page
+from pipelines.page.encoding_labels import is_encoding
 from pipelines.page.media_type import HTML, SNIFFED_BYTES, media_type
 
 DECODED_LIMIT = 50_000_000  # bytes of a decoded body; more is not given to a spider
@@ -61,6 +63,13 @@ class CapturedTextResponse(CapturedResponse, TextResponse):
     """A captured text."""
 
     attributes: ClassVar[tuple[str, ...]] = (*TextResponse.attributes, "capture", "message")  # type: ignore[misc]
+
+    def _declared_encoding(self) -> str | None:
+        claimed = super()._declared_encoding()
+        if claimed is None or is_encoding(claimed):
+            return claimed
+        # A codec of Python's that is no encoding: as our own reading has it.
+        return decode_page(self.body, self.message.content_type).encoding
 
 
 class CapturedHtmlResponse(CapturedTextResponse, HtmlResponse):

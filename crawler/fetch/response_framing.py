@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import ClassVar
 
-from archive.warc.http_message import transfer_codings
+from archive.warc.http_message import is_chunked_framing, parse_head, transfer_codings
 
 _STATUS = re.compile(rb"HTTP/(1\.\d)[ \t]+(\d{3})(?:[ \t]|\Z)")
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;.*)?\r?\Z", re.DOTALL)
@@ -195,7 +195,7 @@ class ResponseFramer:
         if not self.may_have_body:
             self._finish_at(self._body_start)
         elif codings:
-            self._state = _State.CHUNK_SIZE if codings[-1] == "chunked" else _State.UNTIL_CLOSE
+            self._state = _State.CHUNK_SIZE if is_chunked_framing(codings) else _State.UNTIL_CLOSE
         elif len(lengths) == 1:
             self._state = _State.LENGTH
             self._end = self._body_start + next(iter(lengths))
@@ -308,20 +308,18 @@ class ResponseFramer:
 
 def header_values(head: bytes, name: bytes) -> list[bytes]:
     """The values that a head gives to a header whose value is a list, in lower case, in order;
-    folded lines joined. `name` in lower case.
+    folded lines joined. `name` in lower case. What a head says is read by the parser that reads the
+    record later: the two never disagree about where the body ends.
     """
-    values: list[bytes] = []
-    for line in re.sub(rb"\r?\n[ \t]+", b" ", head).split(b"\n")[1:]:
-        field, colon, value = line.partition(b":")
-        if colon and field.strip().lower() == name:
-            values += [part.strip().lower() for part in value.split(b",")]
-    return values
+    values = parse_head(head).headers_all(name.decode("latin-1"))
+    parts = [part for value in values for part in value.split(",")]
+    return [part.strip().lower().encode("latin-1", "replace") for part in parts]
 
 
 def _framing_headers(head: bytes) -> tuple[list[str], frozenset[int]]:
     """The transfer codings in order and the distinct content lengths that a head declares."""
-    codings = [value.decode("latin-1") for value in header_values(head, b"transfer-encoding")]
-    return transfer_codings(codings), frozenset(
+    codings = transfer_codings(parse_head(head).headers_all("transfer-encoding"))
+    return codings, frozenset(
         int(value)
         for value in header_values(head, b"content-length")
         if value.isdigit() and len(value) < 19

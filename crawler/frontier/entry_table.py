@@ -32,7 +32,7 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
     seq        INTEGER PRIMARY KEY,          -- order of arrival
     key        INTEGER NOT NULL UNIQUE,      -- 64 bits of SHA-256 over site and canonical key
-    site       TEXT NOT NULL,
+    site       TEXT NOT NULL,                -- the queue: a site, or a back-fill of one
     url        TEXT NOT NULL,                -- as found: what will be asked for
     kind       TEXT NOT NULL,
     priority   INTEGER NOT NULL,             -- smaller goes first
@@ -65,9 +65,15 @@ CREATE TABLE IF NOT EXISTS left_out (
     PRIMARY KEY (site, url)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS runs (
-    site     TEXT PRIMARY KEY,
+    site     TEXT PRIMARY KEY,               -- the queue: a site, or a back-fill of one
     at       REAL NOT NULL,                  -- Unix time of the note
     summary  TEXT NOT NULL                   -- JSON: how the run stood, or ended
+);
+-- how far back-fills are
+CREATE TABLE IF NOT EXISTS back_fills (
+    queue    TEXT PRIMARY KEY,
+    reached  TEXT,                           -- the oldest day with an article read (ISO)
+    pages    TEXT NOT NULL                   -- JSON: what the last pages of each listing brought
 );
 """
 
@@ -99,13 +105,15 @@ STARTED = f" AND priority IN ({REDIRECTED}, {PRIORITY[UrlKind.REQUISITE]})"
 LEASE_NEXT = _LEASE.format("", _COLUMNS)
 LEASE_STARTED = _LEASE.format(STARTED, _COLUMNS)
 # What code put last and an earlier crawl left comes forward with each crawl, and stands in the end
-# where articles do: else crawls with a limit would never come to it.
+# where articles do: else crawls with a limit would never come to it. Further pages of listings, put
+# last by a back-fill, keep their order.
 ADVANCE_LAST = f"""
 UPDATE entries SET
     priority = CASE WHEN priority > {LAST + 1} THEN {LAST} + (priority - {LAST}) / 2
         ELSE {PRIORITY[UrlKind.ARTICLE]} END
-WHERE site=? AND state=0 AND priority > {LAST}
+WHERE site=? AND state=0 AND kind != '{UrlKind.SECTION}' AND priority > {LAST}
 """  # noqa: S608 - our own numbers
+COUNT_WAITING = "SELECT count(*) FROM entries WHERE site=? AND state=0"
 NEXT_DUE = "SELECT min(not_before) FROM entries WHERE site=? AND state=0"
 
 

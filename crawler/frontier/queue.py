@@ -26,6 +26,7 @@ from archive.model import CrawlSummary, LeftOut, LeftOutReason
 from archive.urls import is_amp
 from crawler.frontier.entry_table import (
     ADVANCE_LAST,
+    COUNT_WAITING,
     FORMAT,
     INSERT_ENTRY,
     LEASE_NEXT,
@@ -39,6 +40,7 @@ from crawler.frontier.entry_table import (
     request_blob,
     row_from_entry,
 )
+from crawler.frontier.host_memory import HostMemory
 from crawler.frontier.key_set import KeySet
 from crawler.frontier.queued_url import (
     EntryState,
@@ -49,7 +51,9 @@ from crawler.frontier.queued_url import (
     queue_priority,
 )
 from crawler.frontier.scope import UrlKind
+from crawler.frontier.sibling_queues import SiblingQueues
 
+PAST = "past"  # the reason of further pages of a listing that lie before the window of days
 TRAP = "trap"  # the reason of entries that are given up because their shape brings nothing
 _REPAIR = "the crawl's state may be deleted, the next crawl finds everything anew"
 
@@ -83,7 +87,9 @@ class Frontier:
             )
             self._db.place = path
             self._prepare()
+        self.hosts = HostMemory(self._db, time.time)
         self._path = path
+        self.siblings = SiblingQueues(self._db)
         self._known: dict[str, KeySet] = {}
         self._seen: dict[str, KeySet] = {}
         self._amp: set[int] = set()  # keys of which this process has met no other form yet
@@ -213,6 +219,11 @@ class Frontier:
         row = self._db.execute(statement, (site,)).fetchone()
         return None if row[0] is None else float(row[0])
 
+    def count_waiting(self, site: str) -> int:
+        """How many entries of a site wait to be asked for."""
+        row = self._db.execute(COUNT_WAITING, (site,)).fetchone()
+        return int(row[0])
+
     def acknowledge(
         self, site: str, keys: Iterable[int], discovered: Iterable[QueuedUrl] = ()
     ) -> int:
@@ -242,8 +253,8 @@ class Frontier:
         self._db.execute("UPDATE entries SET state=0, leased=NULL WHERE key=?", (key,))
 
     def mark_dead(self, key: int, reason: str) -> None:
-        """The entry will not be fetched in this crawl."""
-        self._db.execute("UPDATE entries SET state=3, reason=? WHERE key=?", (reason, key))
+        """The entry will not be fetched in this crawl; the archive may say why it waited before."""
+        self._db.execute("UPDATE entries SET state=3, reason=?, told=0 WHERE key=?", (reason, key))
 
     # ------------------------------------------------------------------------------------- left out
 
@@ -271,12 +282,13 @@ class Frontier:
         given up untried.
         """
         rows = self._db.execute(
-            "SELECT url, via, state, told FROM entries WHERE site=? AND guess=0 AND kind != ?"
-            " AND (state=0 OR (state=3 AND reason=?)) ORDER BY seq",
-            (site, str(UrlKind.REQUISITE), TRAP),
+            "SELECT url, via, iif(state=3, reason, NULL), told FROM entries"
+            " WHERE site=? AND guess=0 AND kind != ?"
+            " AND (state=0 OR (state=3 AND reason IN (?, ?))) ORDER BY seq",
+            (site, str(UrlKind.REQUISITE), TRAP, PAST),
         )
-        for url, via, state, told in rows:
-            yield UnaskedEntry(url=url, via=via, is_trap=state == EntryState.DEAD, told=bool(told))
+        for url, via, given_up, told in rows:
+            yield UnaskedEntry(url=url, via=via, given_up=given_up, told=bool(told))
 
     def note_told(self, site: str) -> None:
         """Note that the archive has what is left out, and why entries were not asked for."""
@@ -321,12 +333,13 @@ class Frontier:
         }
         return LastRun(CrawlSummary(**{**fields, **moments}), row[1])
 
-    def note_run(self, summary: CrawlSummary) -> None:
-        """Remember how a run stands, or ended, now."""
+    def note_run(self, summary: CrawlSummary, queue: str = "", at: float | None = None) -> None:
+        """Remember how a run stands, or ended, now or `at` (Unix time); `queue` where it is not
+        that of its site alone.
+        """
         text = json.dumps(asdict(summary), default=datetime.isoformat)
-        self._db.execute(
-            "INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", (summary.site, time.time(), text)
-        )
+        values = (queue or summary.site, time.time() if at is None else at, text)
+        self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", values)
 
     def forget_entries(self, site: str, least: EntryState = EntryState.WAITING) -> None:
         """Forget a site's entries (those in state `least` or beyond): its next crawl starts

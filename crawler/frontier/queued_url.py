@@ -22,6 +22,7 @@ PRIORITY = {
     UrlKind.LISTED: 55,
     UrlKind.KNOWN: 58,
 }
+_RECENT = 38  # what is known and of late: behind what is announced as news, before what is old
 
 
 # What belongs to a page that was asked for already, and comes next whatever its kind.
@@ -32,6 +33,9 @@ REDIRECTED = 5
 # the place to the kind.
 LAST = 100
 _MOST = 1 << 20
+
+
+_PRESSING = frozenset({UrlKind.FEED, UrlKind.START, UrlKind.ARTICLE})
 
 
 _AMP_KINDS = frozenset({UrlKind.ARTICLE, UrlKind.SECTION, UrlKind.LINK})
@@ -55,13 +59,14 @@ class EntryState(IntEnum):
 class QueuedUrl:
     """A URL to fetch: what it is expected to be, how it was found, and what was announced of it.
 
-    `hops` are links followed since the start (for a sitemap: how deep it lies in sitemap indexes).
-    `guess`: nobody named the address. `named_by_robots`: it may lie on another host. `leased` is
-    the Unix time of its first lease that was not ended. `request` is the Scrapy request as a
-    dictionary, where it is more than a GET of the URL; `redirected`: an answer led here;
-    `by_spider`: code asked for it on its own account, not a link or announcement. `priority` is
-    that of a Scrapy request: 0 unless code set it, more goes first. `key` names the entry in the
-    frontier: 0 until it is there, unless the request has a key of its own.
+    `hops` are links followed since the start (for a sitemap: how deep it lies in sitemap indexes;
+    for a known article 0 if it is one of late). `guess`: nobody named the address.
+    `named_by_robots`: it may lie on another host. `leased` is the Unix time of its first lease that
+    was not ended. `request` is the Scrapy request as a dictionary, where it is more than a GET of
+    the URL; `redirected`: an answer led here; `by_spider`: code asked for it on its own account,
+    not a link or announcement. `priority` is that of a Scrapy request: 0 unless code set it, more
+    goes first. `key` names the entry in the frontier: 0 until it is there, unless the request has a
+    key of its own.
     """
 
     url: str
@@ -82,13 +87,13 @@ class QueuedUrl:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnaskedEntry:
-    """An entry that was not asked for: what led to it, whether it was given up as a trap, and
+    """An entry that was not asked for: what led to it, why it was given up, if it was, and
     whether the archive says so already.
     """
 
     url: str
     via: str | None
-    is_trap: bool
+    given_up: str | None
     told: bool
 
 
@@ -117,8 +122,20 @@ def queue_priority(entry: QueuedUrl) -> int:
         return -min(entry.priority, _MOST)
     if entry.priority < 0:
         return LAST + 2 * min(-entry.priority, _MOST)
+    if entry.kind is UrlKind.KNOWN and not entry.hops:
+        return _RECENT
     late = _AMP_LATER if entry.kind in _AMP_KINDS and is_amp(entry.url) else 0
     return PRIORITY[entry.kind] + late + (min(entry.hops, 9) if entry.kind is UrlKind.LINK else 0)
+
+
+def is_pressing(entry: QueuedUrl, leased: QueuedUrl) -> bool:
+    """Whether an entry that came in goes before one that was leased in advance: news and what
+    announces it, and what code put first; anything where what was leased is to come last. For
+    others it is not worth leasing anew.
+    """
+    if not (entry.priority > 0 or entry.kind in _PRESSING or leased.priority < 0):
+        return False
+    return queue_priority(entry) < queue_priority(leased)
 
 
 def priority_at(place: int) -> int:

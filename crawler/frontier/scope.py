@@ -44,7 +44,7 @@ _MEDIA = re.compile(
     """,
     re.VERBOSE,
 )
-_PAGINATION = re.compile(
+PAGINATION = re.compile(
     r"(?:[?&/](?:page|paged|p|pg|صفحة|%d8%b5%d9%81%d8%ad%d8%a9)[=/]|/page-)\d{1,6}(?:$|[/&?])",
     re.IGNORECASE,
 )
@@ -67,7 +67,7 @@ class UrlKind(StrEnum):
 
 class ScopeReason(StrEnum):
     """Why a URL may, or may not, be fetched: by what it is (`Scope`), or by what the crawl has met
-    so far (the last four; `crawler.discovery.link_admission`).
+    so far (the last five; `crawler.discovery.link_admission`).
     """
 
     ALLOWED = "allowed"
@@ -84,6 +84,7 @@ class ScopeReason(StrEnum):
     OTHER_DAY = "announced for another day than is asked for"
     SITEMAPS = "more sitemaps than a crawl reads"
     TRAP = "pages of its shape brought nothing new"
+    KNOWN = "asked for lately enough"
 
 
 # Refusals that may hide something: they are said, once for each reason.
@@ -113,7 +114,13 @@ _ALLOWED = ScopeDecision(ScopeReason.ALLOWED)
 
 def is_pagination(url: str) -> bool:
     """Whether the address says that it is a further page of a listing (`?page=3`, `/page/3`)."""
-    return _PAGINATION.search(url) is not None
+    return PAGINATION.search(url) is not None
+
+
+def page_number(url: str) -> int:
+    """The number of a further page of a listing that the address names; 0 where it names none."""
+    found = PAGINATION.search(url)
+    return int(_DIGITS.findall(found[0])[-1]) if found else 0
 
 
 def without_session(url: str) -> str:

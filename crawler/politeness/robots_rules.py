@@ -38,19 +38,26 @@ class _Group:
     agents: set[str] = field(default_factory=set)
     rules: list[str] = field(default_factory=list)
     delays: list[str] = field(default_factory=list)
+    licences: list[str] = field(default_factory=list)
 
 
 class RobotsRules:
     """The rules of one robots.txt for one agent.
 
-    `delay` is Crawl-delay in seconds or None; `sitemaps` are the addresses named, as written.
+    `delay` is Crawl-delay in seconds or None; `sitemaps` and `licences` (RSL 1.0) are the addresses
+    named, as written. `own_licences` are those that are about the agent: of its groups and of no
+    group (RSL 1.0 §4.4.2), and where there are none all: many write them behind the last group.
     """
 
     def __init__(self, data: bytes = b"", agent: str = AGENT) -> None:
-        groups, self.sitemaps = _parse_rules(
+        groups, self.sitemaps, self.licences = _parse_rules(
             _decode(data[:PARSED_BYTES], cut=len(data) > PARSED_BYTES)
         )
         ours = _own_groups(groups, agent.lower())
+        others = [name for group in groups if group not in ours for name in group.licences]
+        to_us = [name for name in self.licences if name not in others]
+        self.own_licences = [name for group in ours for name in group.licences] + to_us
+        self.own_licences = list(dict.fromkeys(self.own_licences)) or self.licences
         lines = [rule for group in ours for rule in group.rules]
         self._rules = Protego.parse("\n".join(["User-agent: *", *lines])) if lines else None
         self.delay = _longest_delay([delay for group in ours for delay in group.delays])
@@ -70,9 +77,9 @@ def _decode(data: bytes, *, cut: bool) -> str:
     return text.rpartition("\n")[0] if cut else text
 
 
-def _parse_rules(text: str) -> tuple[list[_Group], list[str]]:
+def _parse_rules(text: str) -> tuple[list[_Group], list[str], list[str]]:
     groups: list[_Group] = []
-    sitemaps: list[str] = []
+    named: dict[str, list[str]] = {"sitemap": [], "license": []}
     current: _Group | None = None
     for line in _LINE.split(text):
         name, colon, value = line.partition("#")[0].partition(":")
@@ -86,14 +93,16 @@ def _parse_rules(text: str) -> tuple[list[_Group], list[str]]:
                 groups.append(current)
             if token := _TOKEN.match(value):
                 current.agents.add(token[1].lower())
-        elif key == "sitemap":
+        elif key in named:
             # an address may hold a "#" only as a fragment, so nothing is lost with the comment
-            sitemaps += [value] if value else []
+            named[key] += [value] if value else []
+            if key == "license" and current is not None and value:
+                current.licences.append(value)
         elif current is not None and key in _RULES:
             current.rules.append(f"{key.title()}: {value}")
         elif current is not None and key == "crawl-delay":
             current.delays.append(value)
-    return groups, sitemaps
+    return groups, named["sitemap"], named["license"]
 
 
 def _own_groups(groups: list[_Group], agent: str) -> list[_Group]:

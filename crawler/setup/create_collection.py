@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.config import CollectionConfig, check_format, parse_config
-from archive.config_parsers import parse_url, parse_zone
+from archive.config_files import parse_toml
+from archive.config_parsers import parse_site_name, parse_url, parse_zone
 from archive.errors import StorageError, UsageError
 from archive.layout import CONFIG_NAME, CollectionFolder
 from archive.urls import canonical_key
@@ -57,19 +58,22 @@ def create_collection(
     exists = path.is_file()
     text = _starting_text(path, urls, exists=exists)
     # nothing is added to a file that is wrong already, either
-    config = parse_config(text, CONFIG_NAME)
+    config = parse_config(text, CONFIG_NAME, path.parent)
     _refuse_known(config, urls, urls)
+    taken = {name for site in config.sites for name in (site.name, *site.aliases)}
+    _check_name(name, taken)
+    defaults = parse_toml(text, CONFIG_NAME).get("defaults", {})
     added, sites = "", []
     for url in urls:
         survey = survey_site(url, timezone=timezone, say=say)
-        chosen = name or site_name(survey.start, taken_names(text + added))
-        added += site_text(chosen, survey, on=datetime.now(UTC))
+        chosen = name or site_name(survey.start, taken | taken_names(text + added))
+        added += site_text(chosen, survey, on=datetime.now(UTC), defaults=defaults)
         sites.append((chosen, survey))
     _refuse_known(config, urls, [found.start for _, found in sites])  # where the addresses have led
     whole = text + ("" if text.endswith("\n") else "\n") + added
-    parse_config(whole, CONFIG_NAME)
+    parse_config(whole, CONFIG_NAME, path.parent)
     if exists:
-        _replace_config(path, text, whole)
+        replace_config(path, text, whole)
         return CreatedCollection(layout=CollectionFolder.locate(path.parent), sites=tuple(sites))
     layout = CollectionFolder.create(path.parent, whole)
     _name_scrapy_settings(layout.root / "scrapy.cfg")
@@ -116,6 +120,16 @@ def _check_arguments(urls: Sequence[str], timezone: str | None) -> None:
             ) from error
 
 
+def _check_name(name: str | None, taken: set[str]) -> None:
+    try:
+        if name is not None and parse_site_name(name) in taken:
+            raise UsageError(f"--name: there is a site {name!r} already, or was")
+    except ValueError as error:
+        raise UsageError(
+            f"--name: expected a name of letters, digits, '.', '-' and '_', {error}"
+        ) from error
+
+
 def _refuse_known(config: CollectionConfig, urls: Sequence[str], starts: Sequence[str]) -> None:
     """A site that is there already, or named twice, would be crawled twice. `starts` are what the
     `urls` stand for.
@@ -134,9 +148,9 @@ def _refuse_known(config: CollectionConfig, urls: Sequence[str], starts: Sequenc
         known[address] = "another --site"
 
 
-def _replace_config(path: Path, before: str, whole: str) -> None:
-    """Write the longer text in place of the shorter, whole or not at all; not over an edit made in
-    the meantime.
+def replace_config(path: Path, before: str, whole: str) -> None:
+    """Write a text in place of the one that was read, whole or not at all; UsageError, not over an
+    edit made in the meantime.
     """
     if path.read_text("utf-8-sig") != before:
         raise UsageError(f"{path} was edited meanwhile; nothing was changed, run the command again")

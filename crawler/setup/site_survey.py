@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -19,7 +19,16 @@ from urllib.parse import urljoin, urlsplit
 
 from archive.config import SiteConfig
 from archive.config_parsers import is_loopback
-from archive.model import Article, Link, PayloadKind, Precision, Reading, Sighting, iso_utc
+from archive.model import (
+    Article,
+    Link,
+    NotArticleReason,
+    PayloadKind,
+    Precision,
+    Reading,
+    Sighting,
+    iso_utc,
+)
 from archive.urls import normalise_url, origin_of, site_host
 from crawler.fetch.address_guard import AddressGuard, literal_address
 from crawler.fetch.one_off_client import Probe, ProbeError, ProbeResponse
@@ -47,13 +56,14 @@ _LONGEST_DELAY = (
 )
 _DEFAULT_SCHEDULE = "*/30 * * * *"
 _ANNOUNCES = (PayloadKind.SITEMAP, PayloadKind.FEED)
+_UNREADABLE = (NotArticleReason.TIMEOUT, NotArticleReason.MEMORY, NotArticleReason.BUG)
 _CLOCK = (Precision.SECOND, Precision.MINUTE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteSurvey:
     """What a site offers. `problem` is set where it could not be reached; then nothing else is
-    known but `start`.
+    known but `start`, and the zone if it was given.
 
     `sitemaps` and `feeds` are (URL, entries). `notes` are further lines for the person.
     """
@@ -86,7 +96,11 @@ def survey_site(
     try:
         return _Survey(probe, start, say).survey(timezone)
     except ProbeError as error:
-        return SiteSurvey(start=start, problem=str(error))
+        return SiteSurvey(start=start, problem=str(error), zone=_given_zone(timezone))
+
+
+def _given_zone(timezone: str | None) -> LearnedZone | None:
+    return LearnedZone(zone=timezone, why="as given", confident=True) if timezone else None
 
 
 class _Survey:
@@ -105,7 +119,8 @@ class _Survey:
         home = self._probe.get(self._start, before=self._check_rules)
         if not home.ok:
             raise ProbeError(f"{home.url}: answers with status {home.status}")
-        links = _read(home).links
+        reading = _read(home)
+        links = reading.links
         sitemaps = self._survey_sitemaps(links)
         feeds = self._survey_feeds(links)
         articles = [] if timezone else self._sample_articles(links)
@@ -115,10 +130,8 @@ class _Survey:
             robots=self._robots_summary,
             sitemaps=tuple(sitemaps),
             feeds=tuple(feeds),
-            zone=LearnedZone(zone=timezone, why="as given", confident=True)
-            if timezone
-            else self._learn_zone(articles),
-            language=languages.most_common(1)[0][0] if languages else _declared_language(home),
+            zone=_given_zone(timezone) or self._learn_zone(articles),
+            language=languages.most_common(1)[0][0] if languages else _declared(reading, home),
             crawl_delay=self._rules.delay,
         )
 
@@ -181,8 +194,6 @@ class _Survey:
         """A few pages that hold articles: announced ones first, else what the home page links to
         with a headline.
         """
-        from pipelines.article.extraction import extract
-
         host = site_host(self._start)
         headlines = sorted(
             (link for link in links if link.kind != "feed"), key=lambda link: -len(link.text)
@@ -190,7 +201,6 @@ class _Survey:
         urls = dict.fromkeys(
             [*(sighting.url for sighting in self._sightings), *(link.url for link in headlines)]
         )
-        site = SiteConfig(name="site", start=(self._start,))
         articles: list[tuple[Article, ProbeResponse]] = []
         for url in [url for url in urls if site_host(url) == host][: 2 * _PAGES]:
             if len(articles) >= _PAGES:
@@ -198,14 +208,8 @@ class _Survey:
             answer = self._fetch_allowed(url)
             if answer is None or len(answer.body) > _LARGEST_PAGE:
                 continue
-            article = extract(
-                answer.body,
-                answer.url,
-                captured=datetime.now(UTC),
-                site=site,
-                content_type=answer.content_type,
-            )
-            if isinstance(article, Article):
+            article = _read(answer).article
+            if article is not None:
                 articles.append((article, answer))
         return articles
 
@@ -259,9 +263,9 @@ def _local_instants(article: Article) -> list[datetime]:
 
 
 def _read(answer: ProbeResponse) -> Reading:
-    """What an answer is and leads to, as a crawl reads it."""
+    """What an answer is and leads to, as a crawl reads it, and within its limits."""
+    from pipelines.ingest.worker_pool import read_apart
     from pipelines.payload_facts import PayloadFacts
-    from pipelines.read_payload import read_payload
 
     facts = PayloadFacts(
         url=answer.url,
@@ -270,12 +274,15 @@ def _read(answer: ProbeResponse) -> Reading:
         mime=answer.content_type,
         content_type=answer.content_type,
     )
-    return read_payload(answer.body, facts, SiteConfig(name="site", start=(answer.url,)))
+    return read_apart(answer.body, facts, SiteConfig(name="site", start=(answer.url,)))
 
 
-def _declared_language(home: ProbeResponse) -> str | None:
+def _declared(reading: Reading, home: ProbeResponse) -> str | None:
+    """The language that a page declares, if it could be read within the limits of a crawl."""
     from pipelines.page.dom import Page, parse_page
 
+    if reading.not_article is not None and reading.not_article.reason in _UNREADABLE:
+        return None
     page = parse_page(home.body, home.url, home.content_type)
     return page.language if isinstance(page, Page) else None
 
@@ -316,8 +323,12 @@ request
 """
 
 
-def site_text(name: str, survey: SiteSurvey, *, on: datetime) -> str:
-    """The commented `[sites.NAME]` table of what was found."""
+def site_text(
+    name: str, survey: SiteSurvey, *, on: datetime, defaults: Collection[str] = ()
+) -> str:
+    """The commented `[sites.NAME]` table of what was found. What `[defaults]` has (the names of its
+    keys) is not written where it would only be a guess here.
+    """
     zone = survey.zone or LearnedZone(
         zone="UTC",
         why="not looked for, since the site did not answer: please check",
@@ -326,13 +337,14 @@ def site_text(name: str, survey: SiteSurvey, *, on: datetime) -> str:
     lines = ["", f"[sites.{_toml_key(name)}]", f"# Looked at on {iso_utc(on)}."]
     lines += [f"# {_comment(line)}" for line in _survey_lines(survey)]
     lines.append(f"start = [{_toml_string(survey.start)}]")
-    lines.append(f"timezone = {_toml_string(zone.zone)}  # {_comment(zone.why)}")
+    if zone.confident or "timezone" not in defaults:
+        lines.append(f"timezone = {_toml_string(zone.zone)}  # {_comment(zone.why)}")
     if survey.language:
         lines.append(f"language = {_toml_string(survey.language)}")
-    lines.append(
-        f'schedule = "{_DEFAULT_SCHEDULE}"  # for `warraq run-due`; see `warraq schedule --help`'
-    )
-    if not is_loopback(survey.start):
+    if "schedule" not in defaults:
+        why = "for `warraq run-due`; see `warraq schedule --help`"
+        lines.append(f'schedule = "{_DEFAULT_SCHEDULE}"  # {why}')
+    if not is_loopback(survey.start) and "delay" not in defaults:
         lines.append(
             "# delay = 1.0  # seconds between two requests; a longer Crawl-delay of the site wins"
         )

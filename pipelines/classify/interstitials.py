@@ -9,6 +9,7 @@ all of them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from archive.model import NotArticleReason
@@ -21,6 +22,7 @@ from pipelines.language.interstitials import (
     notice_kind,
 )
 from pipelines.language.line_phrases import is_story_line
+from pipelines.language.not_found import says_not_found
 from pipelines.page import dom
 from pipelines.page.dom import Page
 
@@ -63,8 +65,16 @@ def detect_interstitial(
 ) -> tuple[NotArticleReason, str] | None:
     """(reason, evidence) if an interstitial was served in the page's place, else None.
 
-    `is_article`: the page states for machines that it is an article, as interstitials do not.
+    `is_article`: the page states for machines that it is an article, as interstitials do not. The
+    evidence of an error page is the line that says that something is not there, if one does.
     """
+    result = _detect(page, read, is_article=is_article)
+    if result is None or result[0] is not NotArticleReason.ERROR_PAGE or says_not_found(result[1]):
+        return result
+    return result[0], next(filter(says_not_found, _first_lines(page, read)), result[1])
+
+
+def _detect(page: Page, read: Body, *, is_article: bool) -> tuple[NotArticleReason, str] | None:
     own = _own_lines(read)
     if sum(map(len, own)) > INTERSTITIAL:
         return None
@@ -148,6 +158,15 @@ def _named_headline(page: Page) -> tuple[NotArticleReason, str] | None:
             if kind := named_subject(part):
                 return kind, part
     return None
+
+
+def _first_lines(page: Page, read: Body) -> Iterator[str]:
+    """The title of a page, and its first lines that are not made of links."""
+    yield from (dom.collapse_spaces(element.text or "") for element in page.root.iter("title"))
+    blocks = read.page.blocks if read.page else []
+    yield from (
+        block.text for block in blocks[:MOST_LINES] if block.link_share < line_rules.MOSTLY_LINKED
+    )
 
 
 def _by_lines(read: Body, own: list[str]) -> tuple[NotArticleReason, str] | None:

@@ -19,9 +19,9 @@ from typing import Any
 import feedparser
 from w3lib.html import remove_tags
 
-from archive.content_coding import decode_entity
 from archive.model import Sighting
 from archive.urls import normalise_url
+from pipelines.feeds.wrapped_bytes import inflate_gzip, is_gzip
 from pipelines.page.decoding import decode_page
 
 # The largest feeds of news sites carry whole bodies and reach a few MB; beyond this it is not a
@@ -94,8 +94,8 @@ def _find_root(data: bytes) -> int | None:
 
 def _without_marks(data: bytes) -> bytes:
     """The bytes behind their byte order marks; UTF-16 as UTF-8, a gzip file unpacked."""
-    if data.startswith(b"\x1f\x8b"):
-        data = decode_entity(data, "gzip", BYTE_LIMIT).body
+    if is_gzip(data):
+        data, _ = inflate_gzip(data, BYTE_LIMIT)
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return data.decode("utf-16", "replace").encode()
     while data.startswith(b"\xef\xbb\xbf"):

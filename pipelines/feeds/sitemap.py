@@ -10,7 +10,6 @@ say what is not.
 from __future__ import annotations
 
 import re
-import zlib
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any, Literal, NoReturn
@@ -19,6 +18,7 @@ from lxml import etree
 
 from archive.model import Sighting
 from archive.urls import normalise_url
+from pipelines.feeds.wrapped_bytes import as_utf8, inflate_gzip, is_gzip
 from pipelines.page.decoding import decode_page
 
 # sitemaps.org allows 50,000 entries and 50 MB uncompressed; more is either a mistake or an attack.
@@ -40,24 +40,23 @@ _ENTITY = re.compile(rb"<!ENTITY\b")
 # and no entity can be resolved this way.
 _AMPERSAND = "-amp.f3a9-"
 _REFERENCE = re.compile(r"&(amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
-_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _URL_LINE = re.compile(rb"https?://[^\s<>]+", re.IGNORECASE)
 _SAYS_OTHER = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["'](?!utf-?(?:8|16))""", re.IGNORECASE)
 _HEADER_SAYS = re.compile(r"charset\s*=\s*[\"']?(?!utf-?(?:8|16))\w", re.IGNORECASE)
 _LOC = re.compile(rb"(<loc\s*>)([^<]*)", re.IGNORECASE)
-_WIDE_LITTLE = re.compile(rb"(?:\s\0)*<\0[!-~]\0")
-_WIDE_BIG = re.compile(rb"(?:\0\s)*\0<\0[!-~]")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitemapReading:
-    """What one sitemap announces: pages (`sightings`), further `sitemaps`, the pages in other
-    languages (`alternates`, of `xhtml:link`), and the reasons why anything was left out.
+    """What one sitemap announces: pages (`sightings`), further `sitemaps` (`sitemap_changes`: those
+    with a lastmod, and it as written), the pages in other languages (`alternates`, of
+    `xhtml:link`), and the reasons why anything was left out.
     """
 
     sightings: tuple[Sighting, ...] = ()
     sitemaps: tuple[str, ...] = ()
+    sitemap_changes: tuple[tuple[str, str], ...] = ()
     alternates: tuple[str, ...] = ()
     failures: tuple[str, ...] = ()
     kind: SitemapKind = "unknown"
@@ -67,10 +66,8 @@ def looks_like_sitemap(data: bytes) -> bool:
     """Whether the payload is a sitemap by what it holds, whatever its media type: an XML root, or
     a text list of addresses; gzip is looked into.
     """
-    head, _ = (
-        _inflate_gzip(data, _COMMENTS) if data.startswith(b"\x1f\x8b") else (data[:_COMMENTS], None)
-    )
-    head = _COMMENT.sub(b"", _as_utf8(head))[:_SNIFFED]
+    head, _ = inflate_gzip(data, _COMMENTS) if is_gzip(data) else (data[:_COMMENTS], None)
+    head = _COMMENT.sub(b"", as_utf8(head))[:_SNIFFED]
     if _ROOT.search(head):
         return not _HTML.search(head[: _first_element(head)])
     return _is_url_list(head)
@@ -87,11 +84,11 @@ def read_sitemap(
     `failures`.
     """
     problem = None
-    if data.startswith(b"\x1f\x8b"):
-        data, problem = _inflate_gzip(data, BYTE_LIMIT)
+    if is_gzip(data):
+        data, problem = inflate_gzip(data, BYTE_LIMIT)
     elif len(data) > BYTE_LIMIT:
         data, problem = data[:BYTE_LIMIT], f"larger than {BYTE_LIMIT} bytes: read up to there"
-    data = _as_utf8(data).lstrip()
+    data = as_utf8(data).lstrip()
     failures = [problem] if problem else []
     head = _COMMENT.sub(b"", data[:_COMMENTS])[:_SNIFFED]
     if not data:
@@ -111,49 +108,19 @@ def read_sitemap(
 # -------------------------------------------------------------------------------------------- bytes
 
 
-def _inflate_gzip(data: bytes, cap: int) -> tuple[bytes, str | None]:
-    """Gunzip at most `cap` bytes, over several members where there are; and what was wrong."""
-    out = bytearray()
-    rest = data
-    try:
-        while rest.startswith(b"\x1f\x8b"):
-            inflater = zlib.decompressobj(31)
-            out += inflater.decompress(rest, cap - len(out) + 1)
-            if len(out) > cap:
-                return bytes(out[:cap]), f"expands to more than {cap} bytes: read up to there"
-            if not inflater.eof:
-                return bytes(out), "gzip data end early: incomplete"
-            rest = inflater.unused_data
-    except zlib.error as error:
-        return bytes(out), f"broken gzip data: incomplete ({error})"
-    return bytes(out), None
-
-
-def _as_utf8(data: bytes) -> bytes:
-    """UTF-16 made UTF-8 without its declaration, and a byte order mark dropped; anything else as it
-    is.
-    """
-    if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        text = data.decode("utf-16", "replace")
-    elif _WIDE_LITTLE.match(data):
-        text = data.decode("utf-16-le", "replace")
-    elif _WIDE_BIG.match(data):
-        text = data.decode("utf-16-be", "replace")
-    else:
-        while data.startswith(b"\xef\xbb\xbf"):
-            data = data.removeprefix(b"\xef\xbb\xbf")
-        return data
-    return _DECLARATION.sub("", text).encode("utf-8", "replace")
-
-
 def _first_element(head: bytes) -> int:
     match = _ROOT.search(head)
     return match.start() if match else len(head)
 
 
 def _is_url_list(head: bytes) -> bool:
-    lines = [line.strip() for line in head.splitlines()[:3] if line.strip()]
+    lines = [line for line in map(bytes.strip, head.splitlines()) if _says_something(line)][:3]
     return bool(lines) and all(_URL_LINE.fullmatch(line) for line in lines)
+
+
+def _says_something(line: bytes) -> bool:
+    """Whether a line of a text sitemap is neither empty nor a comment."""
+    return bool(line) and not line.startswith(b"#")
 
 
 def _from_root(data: bytes, content_type: str | None) -> bytes:
@@ -191,7 +158,7 @@ def _read_text(data: bytes, url: str, limit: int, failures: list[str]) -> Sitema
     entries = _SitemapEntries(url, limit)
     for line in data.splitlines():
         address = line.strip()
-        if address and not entries.add_page(_escaped(address).decode(), {}):
+        if _says_something(address) and not entries.add_page(_escaped(address).decode(), {}):
             break
     return entries.reading("text", failures)
 
@@ -237,6 +204,7 @@ class _SitemapEntries:
     limit: int
     sightings: list[Sighting] = field(default_factory=list)
     sitemaps: list[str] = field(default_factory=list)
+    sitemap_changes: dict[str, str] = field(default_factory=dict)
     alternates: dict[str, None] = field(default_factory=dict)
     unusable: int = 0
     example: str = ""
@@ -276,13 +244,15 @@ class _SitemapEntries:
             )
         return True
 
-    def add_sitemap(self, loc: str) -> bool:
+    def add_sitemap(self, loc: str, changed: str | None) -> bool:
         """Take one further sitemap; False where the limit is reached."""
         if not self._has_room():
             return False
         address = self._address(loc)
         if address is not None:
             self.sitemaps.append(address)
+            if changed:
+                self.sitemap_changes[address] = changed
         return True
 
     def add_alternate(self, href: str) -> None:
@@ -305,6 +275,7 @@ class _SitemapEntries:
         return SitemapReading(
             sightings=tuple(self.sightings),
             sitemaps=tuple(dict.fromkeys(self.sitemaps)),
+            sitemap_changes=tuple(self.sitemap_changes.items()),
             alternates=tuple(url for url in self.alternates if url not in named),
             failures=(*failures, *more, *cut),
             kind=kind,
@@ -385,7 +356,7 @@ class _SitemapTarget:
         # Some sites list sitemaps in a urlset or pages in an index; the entry's own name says which
         # it is.
         room = (
-            self.entries.add_sitemap(loc)
+            self.entries.add_sitemap(loc, self._fields.get("lastmod"))
             if name.lower() == "sitemap"
             else self.entries.add_page(loc, self._fields)
         )

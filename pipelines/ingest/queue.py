@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from archive.config import SiteConfig
 from archive.content_coding import decode_entity
 from archive.errors import DamagedRecordError
+from archive.fixity.own_files import OwnFiles
 from archive.index.writer import Index
 from archive.model import (
     Capture,
@@ -33,11 +34,18 @@ from archive.model import (
 )
 from archive.model.withdrawal import Withdrawal
 from archive.urls import site_host
-from archive.warc.capture_reader import DamagedRecord, read_capture_groups, read_payload
+from archive.warc.capture_reader import (
+    DamagedRecord,
+    ForeignStatements,
+    ReadGroup,
+    read_capture_groups,
+    read_payload,
+)
 from archive.warc.file_names import final_name
 from archive.warc.http_message import HttpMessage
 from pipelines.ingest.worker_pool import WorkerPool
 from pipelines.payload_facts import DECODED_LIMIT, PayloadFacts
+from pipelines.usage_signals.statements import header_signals
 
 logger = logging.getLogger(__name__)
 
@@ -198,29 +206,45 @@ class IngestQueue:
             for (capture, reading), change in zip(entries, changes, strict=True)
         ]
 
+    def break_off(self) -> None:
+        """Have nothing more read."""
+        self._pool.break_off()
+
     def apply_all(self) -> list[AppliedCapture]:
         """Wait for everything submitted and apply it."""
         applied: list[AppliedCapture] = []
         while self._waiting:
-            self._waiting[
-                0
-            ].future.exception()  # waits; an error is raised where the result is taken
+            # Waits; an error is raised where the result is taken.
+            self._waiting[0].future.exception()
             applied += self.apply_ready(force=True)
         return applied
 
     # ------------------------------------------------------------------------------ from WARC files
 
-    def catch_up(self, files: Iterable[Path]) -> Iterator[AppliedCapture | DamagedRecord]:
+    def catch_up(
+        self, files: Iterable[Path], own: OwnFiles, check: Callable[[], None] = lambda: None
+    ) -> Iterator[AppliedCapture | DamagedRecord | ForeignStatements]:
         """Bring the index up to date with WARC files: what they hold beyond the offset it knows of
         each.
+
+        Of files that are not among the collection's `own` only captures count. `check` is called
+        before each capture, when all that is in the index has been given; what it raises ends the
+        work there.
         """
         for file in files:
-            yield from self._catch_up_file(file, self._index.indexed_up_to(file.name))
-        self._read_late()
+            start = self._index.indexed_up_to(file.name)
+            groups = read_capture_groups(file, start=start, foreign=own.is_foreign(file))
+            end = yield from self._catch_up_groups(groups, start, check)
+            self._index.mark_indexed(final_name(file), end)
+        self._read_late(own)
 
-    def _catch_up_file(self, file: Path, start: int) -> Iterator[AppliedCapture | DamagedRecord]:
-        end, seen = start, _EPOCH
-        for group in read_capture_groups(file, start=start):
+    def _catch_up_groups(
+        self, groups: Iterable[ReadGroup], end: int, check: Callable[[], None]
+    ) -> Generator[AppliedCapture | DamagedRecord | ForeignStatements, None, int]:
+        """Index what the records of a file from offset `end` on say; the offset after them."""
+        seen = _EPOCH
+        for group in groups:
+            check()
             end, item = group.end, group.item
             if isinstance(item, Capture):
                 seen = item.captured
@@ -231,6 +255,8 @@ class IngestQueue:
             elif isinstance(item, DamagedRecord):
                 self._index.add_failures([_damage_failure(item, seen)])
                 yield item
+            elif isinstance(item, ForeignStatements):
+                yield item
             elif isinstance(item, Failure):
                 self._index.add_failures([item])
             elif isinstance(item, LeftOutBatch):
@@ -240,9 +266,9 @@ class IngestQueue:
             else:
                 self._index.end_crawl(item)
         yield from self.apply_all()
-        self._index.mark_indexed(final_name(file), end)
+        return end
 
-    def _read_late(self) -> None:
+    def _read_late(self, own: OwnFiles) -> None:
         """Read the revisits that came before what they refer to, so that the order of files makes
         no difference.
         """
@@ -251,12 +277,18 @@ class IngestQueue:
             late.setdefault(capture.warc, set()).add(capture.id)
         for warc, wanted in late.items():
             path = self._folder / warc
-            items = (group.item for group in (read_capture_groups(path) if path.is_file() else ()))
+            groups = (
+                read_capture_groups(path, foreign=own.is_foreign(path)) if path.is_file() else ()
+            )
+            items = (group.item for group in groups)
             found = (item for item in items if isinstance(item, Capture) and item.id in wanted)
             while batch := list(islice(found, BATCH)):
                 reading = [self.read_again(capture) for capture in batch]
                 self._index.apply_late(
-                    [(each, future.result()) for each, future in zip(batch, reading, strict=True)]
+                    [
+                        (each, _for_index(each, future.result()))
+                        for each, future in zip(batch, reading, strict=True)
+                    ]
                 )
 
     def _submit_stored(self, capture: Capture, end: int) -> Iterator[AppliedCapture]:
@@ -271,10 +303,13 @@ class IngestQueue:
 
 
 def _for_index(capture: Capture, reading: Reading) -> Reading:
-    """The reading to index: NOT_MODIFIED for a revisit of its own URL, else `reading` itself."""
+    """The reading to index, with what the capture's own headers state about its use: NOT_MODIFIED
+    for a revisit of its own URL, else `reading` itself.
+    """
+    signals = header_signals(capture.rights_headers)
     if capture.record_type == RecordType.REVISIT and not _refers_elsewhere(capture):
-        return Reading(kind=PayloadKind.NOT_MODIFIED)
-    return reading
+        return Reading(kind=PayloadKind.NOT_MODIFIED, signals=signals)
+    return replace(reading, signals=signals + reading.signals) if signals else reading
 
 
 def _decoded(message: HttpMessage) -> bytes:
@@ -335,12 +370,13 @@ def _damage_failure(record: DamagedRecord, at: datetime) -> Failure:
 
 
 class SiteAssignment:
-    """Which site a capture belongs to: the one it was crawled for, else the one whose start lies
-    on the same site's host (`archive.urls.site_host`), else one called as that host.
+    """Which site a capture belongs to: the one it was crawled for, under whichever of its names,
+    else the one whose start lies on the same site's host (`archive.urls.site_host`), else one
+    called as that host.
     """
 
     def __init__(self, sites: Sequence[SiteConfig]) -> None:
-        self._by_name = {site.name: site for site in sites}
+        self._by_name = {name: site for site in sites for name in (*site.aliases, site.name)}
         self._by_host = {site_host(start): site for site in reversed(sites) for start in site.start}
         self._unknown: OrderedDict[str, SiteConfig] = OrderedDict()
 

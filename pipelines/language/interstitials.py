@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from archive.model import NotArticleReason
 from pipelines.language.alternatives import join_alternatives
+from pipelines.language.not_found import REMOVED, says_removed
 
 # Share of the letters of a headline that such a name must make up.
 MOST_OF_TEXT = 0.6
@@ -298,7 +299,7 @@ def _compile_names(pattern: str) -> re.Pattern[str]:
 _NAMES = {
     NotArticleReason.CHALLENGE: _compile_names(_CHALLENGE_NAMES),
     NotArticleReason.CONSENT: _compile_names(_CONSENT_NAMES),
-    NotArticleReason.ERROR_PAGE: _compile_names(f"{_ERROR_NAMES}|{_LOGIN_NAMES}"),
+    NotArticleReason.ERROR_PAGE: _compile_names(f"{REMOVED}|{_ERROR_NAMES}|{_LOGIN_NAMES}"),
 }
 _SENTENCES = {
     NotArticleReason.CHALLENGE: _compile_phrases(_CHALLENGE_SENTENCES),
@@ -338,7 +339,8 @@ def share_of_text(pattern: re.Pattern[str], text: str) -> float:
 
 def notice_kind(line: str) -> NotArticleReason | None:
     """What a line says to the visitor of a page that is none of the site's stories, or None."""
-    return next((kind for kind in KINDS if _SENTENCES[kind].search(line)), None)
+    found = next((kind for kind in KINDS if _SENTENCES[kind].search(line)), None)
+    return found or (NotArticleReason.ERROR_PAGE if says_removed(line) else None)
 
 
 _VISITOR_WORDS = join_alternatives(

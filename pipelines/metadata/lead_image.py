@@ -50,8 +50,8 @@ _AGENCY = re.compile(
 )
 _LOGO = re.compile(r"logo|icon|avatar|sprite|placeholder|pixel|blank|شعار", re.IGNORECASE)
 # Words, not a number or a generic name; not the name of a file.
-_SENSE = re.compile(r"[^\W\d_]{2,}\W+[^\W\d_]{2,}")
-_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)\b|^\S*_\S*$", re.IGNORECASE)
+_SENSE = re.compile(r"[^\W\d_]{2}\W+[^\W\d_]{2}")
+_FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)\b|^[^\s_]*_\S*$", re.IGNORECASE)
 _LABEL = re.compile(
     r"^\W*(?:المصدر|مصدر الصورة|تصوير|source|credit|photo|foto|quelle|bild)\W+", re.IGNORECASE
 )

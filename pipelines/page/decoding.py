@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
-from w3lib.encoding import resolve_encoding
 
 from pipelines.page.charset_guess import guess_charset, is_doubtful
+from pipelines.page.encoding_labels import encoding_of_label
 
 # How much of a page is looked at: `<meta charset>` should stand in the first 1,024 bytes, and often
 # stands later.
@@ -110,7 +110,9 @@ def _is_plain_utf8(data: bytes) -> bool:
 
 
 def _declared_encodings(data: bytes, content_type: str | None) -> list[str]:
-    """Encodings the page claims, as Python names, header first; names nobody knows are left out."""
+    """Encodings the page claims, as Python names, header first; names of no encoding are
+    left out.
+    """
     claims: list[str] = []
     if content_type and (match := _HEADER_CHARSET.search(content_type)):
         claims.append(match[1])
@@ -119,18 +121,10 @@ def _declared_encodings(data: bytes, content_type: str | None) -> list[str]:
     claims += [match[1].decode("ascii", "replace") for match in matches if match]
     names: list[str] = []
     for claim in claims:
-        name = resolve_encoding(claim)
-        if name and _is_text_encoding(name) and name not in names:
+        name = encoding_of_label(claim)
+        if name and name not in names:
             names.append(name)
     return names
-
-
-def _is_text_encoding(name: str) -> bool:
-    try:
-        b"".decode(name)
-    except (LookupError, UnicodeError, TypeError):
-        return False
-    return True
 
 
 def _undeclared_utf16(data: bytes) -> str | None:

@@ -135,7 +135,7 @@ _SEARCHES = tuple((at, pattern.search) for at, (_, pattern) in enumerate(_NAMES)
 _NEVER = frozenset(("html", "body", "main", "article"))
 # Names that tell what else a page or box has, not what it is.
 _STATE = re.compile(r"^(has|with|without)-|-(enabled|disabled)\b|--(true|false)$")
-_HASHED = re.compile(r"[A-Z].*\d|\d.*[A-Z]|[0-9a-f]{8}")
+_CAPITAL, _DIGIT, _HASH = re.compile(r"[A-Z]"), re.compile(r"\d"), re.compile(r"[0-9a-f]{8}")
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _INLINE_MARKED = frozenset(("date", "byline", "caption", "share", "hidden", "embed"))
 _INLINE = frozenset(
@@ -208,7 +208,7 @@ def _mark_of_attributes(attributes: dict[str, str]) -> str | None:
 @lru_cache(maxsize=20_000)
 def mark_of_names(css_class: str, css_id: str, component: str) -> str | None:
     """Why an element with these names looks like no part of an article, or None."""
-    if _HASHED.search(css_id) or css_id.count("-") + css_id.count("_") >= _SLUG:
+    if _is_hashed(css_id) or css_id.count("-") + css_id.count("_") >= _SLUG:
         css_id = ""
     names = f"{css_class} {css_id} {component}"
     if len(names) <= _FEW_NAMES:
@@ -220,6 +220,11 @@ def mark_of_names(css_class: str, css_id: str, component: str) -> str | None:
 
 
 @lru_cache(maxsize=20_000)
+def _is_hashed(name: str) -> bool:
+    """Whether a name looks made by a machine: capitals and digits, or many hexadecimal digits."""
+    return bool(_HASH.search(name) or (_CAPITAL.search(name) and _DIGIT.search(name)))
+
+
 def _pattern_number(name: str) -> int:
     """Which of the patterns is the first to match a single name; their number for none, -1 where
     its neighbours count.

@@ -13,7 +13,7 @@ from crawler.setup.site_survey import SiteSurvey, collection_text, site_text
 
 HOLDERS = {COLLECTION: CollectionConfig, SITE: SiteConfig, SELECTORS: Selectors}
 # What the values hold beside keys: a site's name is its table's, and tables lie in tables.
-BESIDE = {COLLECTION: {"sites"}, SITE: {"name", "selectors"}, SELECTORS: set()}
+BESIDE = {COLLECTION: {"sites", "faulty", "files"}, SITE: {"name", "selectors"}, SELECTORS: set()}
 
 
 @pytest.mark.parametrize("table", list(HOLDERS))

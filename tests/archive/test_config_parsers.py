@@ -63,7 +63,8 @@ def test_durations(text: object, expected: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("1 GB", 10**9), ("64 MiB", 2**26), (5, 5), ("10kb", 10_000)]
+    ("text", "expected"),
+    [("1 GB", 10**9), ("64 MiB", 2**26), (5, 5), ("10kb", 10_000), ("1.5 TB", 15 * 10**11)],
 )
 def test_sizes(text: object, expected: int) -> None:
     """Sizes are bytes or numbers with decimal or binary units."""

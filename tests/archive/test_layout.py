@@ -5,11 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from archive.errors import CollectionBusyError, NewerCollectionError, StorageError, UsageError
+from archive.fixity import index_seal
+from archive.index.writer import Index
 from archive.layout import CollectionFolder
 
 CONFIG = '[collection]\nname = "x"\n'
@@ -147,5 +150,79 @@ def test_an_error_inside_is_not_mistaken_for_the_locks(tmp_path: Path) -> None:
 def test_unreadable_signature_is_tolerated(tmp_path: Path) -> None:
     """A damaged note about the holder does not turn the refusal into a traceback."""
     layout = CollectionFolder.create(tmp_path, CONFIG)
-    (layout.state / "lock.holder").write_bytes(b"\xff{")
-    assert layout.describe_lock_holder() == "another process"
+    with layout.write_lock():
+        layout.lock.write_bytes(b"\xff{")
+        assert layout.describe_lock_holder() == "another process"
+
+
+def test_crawls_share_the_collection_and_have_sites_alone(tmp_path: Path) -> None:
+    """Each site is one crawl's; what concerns the whole collection waits for all of them, and is
+    told of one.
+    """
+    layout = CollectionFolder.create(tmp_path, CONFIG)
+    with layout.crawl_lock(), layout.crawl_lock():
+        lease, other = layout.site_lease("one"), layout.site_lease("an/other")
+        assert [layout.is_crawling(name) for name in ("one", "an/other", "no")] == [1, 1, 0]
+        with pytest.raises(CollectionBusyError, match=rf"^one .*process {os.getpid()} "):
+            layout.site_lease("one")
+        with (
+            pytest.raises(CollectionBusyError, match=rf"process {os.getpid()} "),
+            layout.write_lock(),
+        ):
+            pass
+        lease.release()
+        assert not layout.is_crawling("one")
+        layout.site_lease("one").release()
+        other.release()
+        assert layout.is_busy()
+        assert not layout.is_held_alone()
+    assert not layout.is_busy()
+    with layout.write_lock():
+        assert layout.is_held_alone()
+        with pytest.raises(CollectionBusyError), layout.crawl_lock():
+            pass
+
+
+def test_upkeep_is_done_by_one_crawl_at_a_time(tmp_path: Path) -> None:
+    """The next waits, and gives up after a while, told who has its turn."""
+    layout = CollectionFolder.create(tmp_path, CONFIG)
+    with (
+        layout.crawl_lock(),
+        layout.upkeep_turn(),
+        pytest.raises(CollectionBusyError, match=str(os.getpid())),
+        layout.upkeep_turn(0.0),
+    ):
+        pass
+    with layout.crawl_lock(), layout.upkeep_turn(0.0):
+        pass
+
+
+def test_the_last_of_several_crawls_seals_the_index(tmp_path: Path) -> None:
+    """The first to end leaves that to it; whoever comes meanwhile unsays it."""
+    layout = CollectionFolder.create(tmp_path, CONFIG)
+    Index(layout.index_db).close()
+    with layout.crawl_lock():
+        with layout.crawl_lock():
+            pass
+        assert not layout.index_checksums.exists()
+    assert layout.index_checksums.exists()
+    with layout.crawl_lock():
+        assert not layout.index_checksums.exists()
+
+
+def test_a_seal_is_given_up_when_a_writer_comes_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Reading the index takes a while: who comes then is not kept out, and nothing is claimed."""
+    layout = CollectionFolder.create(tmp_path, CONFIG)
+    Index(layout.index_db).close()
+
+    def read_while_another_comes(_: Path) -> Iterator[bytes]:
+        with layout.crawl_lock():
+            pass
+        return iter([b""])
+
+    with layout.crawl_lock():
+        monkeypatch.setattr(index_seal, "_block_digests", read_while_another_comes)
+    monkeypatch.undo()
+    assert not layout.index_checksums.exists()

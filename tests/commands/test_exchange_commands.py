@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import sqlite3
 import subprocess
 import zipfile
@@ -55,8 +56,8 @@ def test_export_wants_one_target(warraq: Run, crawled: Path, tmp_path: Path) -> 
 
 
 def test_wacz_there_and_back(warraq: Run, crawled: Path, tmp_path: Path) -> None:
-    """A collection packed as WACZ and imported into another gives the same articles; a second
-    import changes nothing.
+    """A collection packed as WACZ and imported into another that has the same site gives the same
+    articles; a second import changes nothing.
     """
     done = warraq("-C", crawled, "export", "--to", tmp_path / "all.wacz")
     assert done.returncode == 0, done.stderr
@@ -67,6 +68,7 @@ def test_wacz_there_and_back(warraq: Run, crawled: Path, tmp_path: Path) -> None
     assert len(pages) == 1 + len(ids(crawled))
     other = tmp_path / "other"
     warraq("init", other)
+    shutil.copy(crawled / "warraq.toml", other)
     for _ in range(2):
         taken = warraq("-C", other, "import", tmp_path / "all.wacz")
         assert taken.returncode == 0, taken.stderr

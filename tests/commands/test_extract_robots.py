@@ -54,3 +54,38 @@ def test_a_robots_txt_that_fails_forbids_all(warraq: Run, tmp_path: Path, status
     assert done.returncode == 2
     assert f"robots.txt answers {status[:3]}, so nothing may be fetched" in done.stderr
     assert "/open" not in asked
+
+
+def test_a_page_of_a_site_behind_a_proxy_is_not_asked_for_directly(
+    warraq: Run, tmp_path: Path
+) -> None:
+    """Whoever set a proxy does not want the site to see this machine: one line says so, exit 2, and
+    a copy in a file is read all the same.
+    """
+    with Site({"/open": say(PAGE)}) as site:
+        (tmp_path / "warraq.toml").write_text(
+            f'[collection]\nname = "c"\n[sites.paper]\nstart = ["{site.url}/"]\n'
+            'proxy = "http://127.0.0.1:9"\n'
+        )
+        refused = warraq("-q", "extract", site.url + "/open", folder=tmp_path)
+        asked = list(site.wire.targets)
+    (tmp_path / "page.html").write_text(PAGE)
+    copied = warraq("-q", "extract", site.url + "/open", "--html", "page.html", folder=tmp_path)
+    assert refused.returncode == 2
+    assert "proxy" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+    assert asked == []
+    assert copied.returncode == 0, copied.stderr
+
+
+def test_a_site_is_told_the_name_that_it_is_told_by_a_crawl(warraq: Run, tmp_path: Path) -> None:
+    """`user_agent` of the site's table holds for robots.txt and page."""
+    with Site({"/open": say(PAGE)}) as site:
+        (tmp_path / "warraq.toml").write_text(
+            f'[collection]\nname = "c"\n[sites.paper]\nstart = ["{site.url}/"]\n'
+            'user_agent = "PaperReader/2"\n'
+        )
+        done = warraq("-q", "extract", site.url + "/open", folder=tmp_path)
+        names = [exchange.header("User-Agent") for exchange in site.wire.exchanges]
+    assert done.returncode == 0, done.stderr
+    assert names == ["PaperReader/2"] * 2

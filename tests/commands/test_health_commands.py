@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -23,6 +24,19 @@ def test_sound_collection_verifies(warraq: Run, crawled: Path) -> None:
     for deep in ((), ("--deep",)):
         done = warraq("-C", crawled, "verify", *deep)
         assert (done.returncode, done.stdout) == (0, ""), done.stdout
+
+
+def test_the_pace_kept_is_told(warraq: Run, crawled: Path) -> None:
+    """One row a host, by the WARC's own times; with another report it is wrong usage."""
+    done = warraq("-C", crawled, "status", "--politeness")
+    (row,) = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0
+    assert row["host"].startswith("127.0.0.1:")
+    assert (row["robots"], row["sooner"], row["held_until"]) == (1, 0, None)
+    assert row["requests"] > 5
+    assert row["shortest"] is not None
+    assert warraq("-C", crawled, "status", "--politeness", "--coverage").returncode == 2
+    assert warraq("-C", crawled, "status", "--politeness", "--json").returncode == 2
 
 
 def test_flipped_byte_is_4(warraq: Run, collection: Path) -> None:
@@ -112,18 +126,51 @@ def test_status_for_a_person_and_a_monitor(warraq: Run, crawled: Path) -> None:
     )
 
 
+def test_status_and_doctor_know_how_much_room_is_left(warraq: Run, collection: Path) -> None:
+    """In words where there are bounds, and in figures for a monitor; a bound that is reached is an
+    alarm (exit code 3), and what to do about it is `doctor`'s advice.
+    """
+    bare = json.loads(warraq("-C", collection, "status", "--json").stdout)["disk"]
+    assert (bare["quota"], bare["min_free"], bare["left"]) == (None, None, bare["free"])
+    assert "disk:" not in warraq("-C", collection, "status").stderr
+    config = (collection / "warraq.toml").read_text("utf-8")
+    for quota, code in (("900 GB", 0), ("200 kB", 3)):
+        bounds = f'[collection]\nmin_free = "1 MB"\nquota = "{quota}"'
+        text = config.replace("[collection]", bounds, 1)
+        (collection / "warraq.toml").write_text(text, "utf-8")
+        person = warraq("-C", collection, "status")
+        disk = json.loads(warraq("-C", collection, "status", "--json").stdout)["disk"]
+        doctor = json.loads(_line(warraq("-C", collection, "doctor").stdout, "disk space"))
+        assert f", quota {quota}, " in person.stderr
+        assert ("alarm: disk: the quota of 200 kB is reached" in person.stderr) is (code == 3)
+        assert (person.returncode, disk["min_free"]) == (code, 10**6)
+        assert disk["left"] == max(0, min(disk["free"] - 10**6, disk["quota"] - disk["size"]))
+        assert f" of a quota of {quota}" in doctor["found"]
+        assert ("raise quota" in doctor["do"], doctor["ok"]) == (code == 3, code == 0)
+
+
+def _line(output: str, word: str) -> str:
+    return next(line for line in output.splitlines() if word in line)
+
+
 def test_a_monitor_sees_that_cron_sleeps(warraq: Run, collection: Path) -> None:
-    """A site that is due is told with the time since when, so that a monitor notices a cron that
-    has stopped.
+    """A site that is due is told with the time since when, and one that has been due for too long
+    is a problem, so that whoever asks notices a cron that has stopped; so is a last crawl that is
+    dated in the future, which puts off none.
     """
     with sqlite3.connect(collection / "index.db") as db:
         db.execute("UPDATE crawls SET started = '2020-01-01T00:07:00Z'")
-    (site,) = json.loads(warraq("-C", collection, "status", "--json").stdout)["sites"]
+    done = warraq("-C", collection, "status", "--json")
+    (site,) = json.loads(done.stdout)["sites"]
     assert (site["due"], site["due_since"]) == ("now", "2020-01-01T00:30:00Z")
+    assert (done.returncode, "due since 2020-01-01 00:30" in site["problem"]) == (3, True)
     with sqlite3.connect(collection / "index.db") as db:
         db.execute("UPDATE crawls SET started = '2100-01-01T00:07:00Z'")
-    (site,) = json.loads(warraq("-C", collection, "status", "--json").stdout)["sites"]
-    assert (site["due"], site["due_since"]) == ("2100-01-01T00:30:00Z", None)
+    shutil.rmtree(collection / "state")
+    done = warraq("-C", collection, "status", "--json")
+    (site,) = json.loads(done.stdout)["sites"]
+    assert (site["due"], site["due_since"]) == ("now", None)
+    assert (done.returncode, "2100-01-01 00:07" in site["problem"]) == (3, True)
 
 
 def test_stats_add_up(warraq: Run, crawled: Path) -> None:

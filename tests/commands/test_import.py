@@ -145,18 +145,71 @@ def test_damage_is_named(warraq: Run, tmp_path: Path) -> None:
     assert rows(tmp_path / "c", "SELECT url FROM articles") == [(made.url(2),)]
 
 
-def test_one_bad_file_among_good_ones(warraq: Run, sources: list[Path], tmp_path: Path) -> None:
-    """A file that is no archive ends the import with one clear line (exit 2); what came before it
-    is in and indexed.
+def test_bad_files_among_good_ones(warraq: Run, sources: list[Path], tmp_path: Path) -> None:
+    """Files that are no archive, or not there, are named and left out, whatever their place; the
+    others are in and indexed (exit 3). All once more is no change. Such a file alone is wrong
+    usage (2), and adds nothing.
     """
     (tmp_path / "notes.txt").write_text("words")
     warraq("init", tmp_path / "c")
-    done = warraq("-C", tmp_path / "c", "import", sources[2], tmp_path / "notes.txt")
-    assert done.returncode == 2
-    assert len(done.stderr.strip().splitlines()) == 1
-    assert "notes.txt: neither a WARC nor an ARC nor a WACZ file" in done.stderr
-    assert rows(tmp_path / "c", "SELECT url FROM articles") == [(made.url(4),)]
+    named = [tmp_path / "no\x1bne.warc", sources[2], tmp_path / "notes.txt", sources[0]]
+    done = warraq("-C", tmp_path / "c", "import", *named)
+    assert done.returncode == 3
+    assert "refused: notes.txt: neither a WARC nor an ARC nor a WACZ file" in done.stderr
+    assert "ne.warc: no such file" in done.stderr
+    assert "\x1b" not in done.stderr
+    urls = sorted(rows(tmp_path / "c", "SELECT url FROM articles"))
+    assert urls == [(made.url(number),) for number in (1, 2, 4)]
     assert warraq("-C", tmp_path / "c", "verify").returncode == 0
+    before = state(tmp_path / "c")
+    assert warraq("-C", tmp_path / "c", "import", *named).returncode == 3
+    alone = warraq("-C", tmp_path / "c", "import", tmp_path / "notes.txt")
+    assert alone.returncode == 2
+    assert len(alone.stderr.strip().splitlines()) == 1
+    assert state(tmp_path / "c") == before
+
+
+def test_torn_files_and_members_among_good_ones(warraq: Run, tmp_path: Path) -> None:
+    """What is damaged is named, each stretch of it, also where another file is refused: exit 4. All
+    else is in, of folders too, and the same once more changes nothing.
+    """
+    import bz2
+
+    folder = tmp_path / "taken"
+    folder.mkdir()
+    (folder / "torn.warc.bz2").write_bytes(b"".join(map(bz2.compress, made.wget()))[:-30])
+    (folder / "good.warc").write_bytes(b"".join(made.warcprox()))
+    pack = bytearray(made.wacz({f"archive/{n}.warc": b"".join(made.browsertrix()) for n in "ab"}))
+    pack[pack.find(b"software")] ^= 8
+    (folder / "half.wacz").write_bytes(pack)
+    (folder / "torn.wacz").write_bytes(made.wacz({"archive/x.warc.gz": b""})[:-40])
+    (folder / "readme.txt").write_text("words")
+    (tmp_path / "notes.txt").write_text("words")
+    warraq("init", tmp_path / "c")
+    done = warraq("-C", tmp_path / "c", "import", tmp_path / "notes.txt", folder)
+    assert done.returncode == 4
+    damaged = [line for line in done.stdout.splitlines() if line.startswith("damaged: ")]
+    for told in (
+        "torn.warc.bz2: the bzip2 frame at byte",
+        "half.wacz: archive/a.warc",
+        "torn.wacz",
+    ):
+        assert len([line for line in damaged if told in line]) == 1, done.stdout
+    assert done.stderr.count("refused: ") == 1
+    assert "readme" not in done.stderr
+    found = {url for (url,) in rows(tmp_path / "c", "SELECT url FROM captures")}
+    assert {made.url(1), made.url(2), made.url(4), made.url(8)} <= found
+    before = state(tmp_path / "c")
+    again = warraq("-C", tmp_path / "c", "import", tmp_path / "notes.txt", folder)
+    assert again.returncode == 4
+    assert state(tmp_path / "c") == before
+
+
+def test_a_torn_file_alone(warraq: Run, tmp_path: Path) -> None:
+    """A single file that is damaged beyond reading is damage (4), and not wrong usage."""
+    (tmp_path / "x.wacz").write_bytes(made.wacz({"archive/x.warc.gz": b""})[:-40])
+    warraq("init", tmp_path / "c")
+    assert warraq("-C", tmp_path / "c", "import", tmp_path / "x.wacz").returncode == 4
 
 
 def test_what_a_killed_import_left(warraq: Run, tmp_path: Path) -> None:
@@ -254,3 +307,26 @@ def test_hostile_addresses_stay_addresses(warraq: Run, tmp_path: Path) -> None:
     assert {url.split(":")[0] for (url,) in rows(tmp_path / "c", "SELECT url FROM captures")} <= {
         "http"
     }
+
+
+def test_files_for_which_there_is_no_room_stay_outside(
+    warraq: Run, sources: list[Path], tmp_path: Path
+) -> None:
+    """Exit code 3 with one line, before the file is copied; what came before it is in, and indexed
+    as far as there is room.
+    """
+    large = tmp_path / "large.warc"
+    large.write_bytes(sources[2].read_bytes() + bytes(20_000_000))
+    folder = tmp_path / "c"
+    folder.mkdir()
+    config = '[collection]\nname = "x"\nquota = "10 MB"\n[sites.paper]\nstart = "http://{}/"\n'
+    (folder / "warraq.toml").write_text(config.format(made.HOST), "utf-8")
+    done = warraq("-C", folder, "import", sources[0], large)
+    assert done.returncode == 3, done.stderr
+    assert f"warraq: {folder}: no room for 20.0 MB more: " in done.stderr
+    assert "quota of [collection] is 10.0 MB" in done.stderr
+    assert [path.name[-len("wget.warc.gz") :] for path in folder.glob("archive/*.warc.gz")] == [
+        "wget.warc.gz"
+    ]
+    assert not list(folder.glob("archive/*large*"))
+    assert rows(folder, "SELECT count(*) FROM articles") != [(0,)]

@@ -88,8 +88,9 @@ def test_what_failed_is_said(warraq: Run, collection: Path, tmp_path: Path) -> N
     text = toml.read_text("utf-8")
     start = text.split('start = ["')[1].split('"')[0]
     toml.write_text(text.replace(f'"{start}"', f'"{start}", "{start}no/such/page"'), "utf-8")
-    assert warraq("-q", "-C", collection, "crawl").stderr == ""
-    assert f": {start}no/such/page: HTTP 404" in warraq("-C", collection, "crawl").stderr
+    again = ("-C", collection, "crawl", "--force")
+    assert warraq("-q", *again).stderr == ""
+    assert f": {start}no/such/page: HTTP 404" in warraq(*again).stderr
 
 
 def test_run_due_beside_a_running_crawl(warraq: Run, tmp_path: Path) -> None:
@@ -206,7 +207,7 @@ def test_schedule_prints_absolute_paths(warraq: Run, collection: Path) -> None:
     line = warraq("schedule", "--cron", folder=collection).stdout.splitlines()[-1]
     assert line == f"*/5 * * * * {script} -C {collection} -q run-due >/dev/null"
     units = warraq("-C", collection, "schedule", "--systemd").stdout
-    assert f"ExecStart={script} -C {collection} -q run-due" in units
+    assert f" -- {script} -C {collection} -q run-due\n" in units
 
 
 def test_schedule_install_and_remove(warraq: Run, collection: Path, tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """A program for tests: a real crawl on a disk that fills. Prints one JSON object; exit 77 where
 mounting is not permitted.
 
-    unshare --mount --net --map-root-user python full_disk.py FOLDER
+    unshare --mount --net --map-root-user python full_disk.py FOLDER [SIZE MIN_FREE]
 
-FOLDER becomes a small file system in memory, seen by this program and its children alone.
+FOLDER becomes a small file system in memory, of SIZE kB, seen by this program and its children
+alone. With MIN_FREE the collection has a floor, and is crawled once more while the disk is full.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +27,7 @@ from archive.verify.collection import verify_collection
 
 PAGES = 60
 SIZE = 2_500  # kB: room for the index, the frontier, and about half of the pages
-CONFIG = '[collection]\nname = "test"\n[sites.paper]\nstart = "{url}/"\ndelay = 0\n'
+CONFIG = '[collection]\nname = "test"\n{floor}[sites.paper]\nstart = "{url}/"\ndelay = 0\n'
 
 
 def page(number: int) -> str:
@@ -61,20 +63,35 @@ def crawl(layout: CollectionFolder) -> dict[str, object]:
 
 def main() -> None:
     folder = Path(sys.argv[1])
+    size, floor = sys.argv[2:] or (SIZE, None)
     up = subprocess.run(["ip", "link", "set", "lo", "up"], check=False, capture_output=True)
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE}k", "tmpfs", folder]
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size}k", "tmpfs", folder]
     if up.returncode or subprocess.run(mount, check=False, capture_output=True).returncode:
         sys.exit(77)
     routes = {f"/news/{number}": say(page(number)) for number in range(PAGES)}
     routes |= {"/": say(listing("الجريدة", routes)), "/robots.txt": say("", kind="text/plain")}
     with Site(routes) as site:
-        layout = CollectionFolder.create(folder / "c", CONFIG.format(url=site.url))
+        line = f'min_free = "{floor}"\n' if floor else ""
+        layout = CollectionFolder.create(folder / "c", CONFIG.format(url=site.url, floor=line))
         first = crawl(layout)
+        left = shutil.disk_usage(folder).free
         asked = len([target for target in site.wire.targets if target.startswith("/news/")])
+        between = crawl_again(layout, site, folder) if floor else {}
         subprocess.run(["mount", "-o", "remount,size=64m", folder], check=True)
         second = crawl(layout)
         pages = [target for target in site.wire.targets if target.startswith("/news/")]
-    print(json.dumps({"first": first, "second": second, "asked": asked, "pages": pages}))
+    told = {"first": first, "between": between, "second": second}
+    print(json.dumps({**told, "asked": asked, "pages": pages, "left": left}))
+
+
+def crawl_again(layout: CollectionFolder, site: Site, folder: Path) -> dict[str, object]:
+    """Crawl once more, with a disk that another program has filled by three megabytes meanwhile."""
+    (folder / "other").write_bytes(bytes(3_000_000))
+    before = len(site.wire.targets)
+    try:
+        return {**crawl(layout), "asked": len(site.wire.targets) - before}
+    finally:
+        (folder / "other").unlink()
 
 
 if __name__ == "__main__":

@@ -129,6 +129,25 @@ def test_kill_9_loses_no_page_and_repeats_few(tmp_path: Path, chain: Site, after
         assert bool(some) == bool(captured_in_it)
 
 
+def test_what_was_left_out_before_a_kill_is_told_after_it(tmp_path: Path, chain: Site):
+    """The page that led to an address is not read again by the crawl that goes on; why the address
+    was not asked for is told all the same, and no address ends without an outcome.
+    """
+    chain.routes["/news/0"] = slow(article("/news/0", links=["/news/1", "/news/2", "/report.pdf"]))
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    process = start(layout, chain)
+    when_fetched(process, chain, 52)  # by then that page is acknowledged
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert finish(layout, chain) == "finished"
+    assert pages(chain)["/news/0"] == 1
+    told = rows(layout, "SELECT url, outcome, reason, announced_by FROM coverage")
+    report = [row for row in told if row[0].endswith("/report.pdf")]
+    why = "scope: a file that is not a page: pdf"
+    assert report == [(f"{chain.url}/report.pdf", "left out", why, f"{chain.url}/news/0")]
+    assert [url for url, outcome, *_ in told if outcome is None] == []
+
+
 def test_kills_again_and_again_still_come_to_an_end(tmp_path: Path, chain: Site):
     """A machine that goes down every few pages gets the whole site in the end."""
     layout = CollectionFolder.create(tmp_path / "c", "")

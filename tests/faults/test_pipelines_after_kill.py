@@ -36,6 +36,14 @@ class Write:
             file.write(json.dumps(seen) + "\\n")
         return item
 """
+# The program with its clock so many days ahead.
+PROGRAM = """
+import sys, time
+import time_machine
+from crawler.cli import main
+with time_machine.travel(time.time() + 86400 * int(sys.argv.pop(1))):
+    main()
+"""
 CONFIG = (
     '[collection]\nname = "test"\n[sites.paper]\nstart = "{url}/"\ndelay = 0\n'
     'spider = "writing:Writing"\n'
@@ -54,13 +62,13 @@ def site() -> Iterator[Site]:
         yield running
 
 
-def crawl(layout: CollectionFolder, *, kill_after: int | None) -> None:
-    """Crawl to the end, or until the pipeline has seen so many more articles."""
+def crawl(layout: CollectionFolder, *, days: int, kill_after: int | None) -> None:
+    """Crawl to the end, or until the pipeline has seen so many more articles; `days` from now."""
     seen = layout.root.parent / "seen"
     seen.touch()
     path = os.pathsep.join([str(layout.root.parent), *sys.path])
     process = subprocess.Popen(
-        [sys.executable, "-c", "from crawler.cli import main; main()", "-q", "crawl"],
+        [sys.executable, "-c", PROGRAM, str(days), "-q", "crawl"],
         cwd=layout.root,
         stderr=subprocess.PIPE,
         start_new_session=True,
@@ -89,16 +97,16 @@ def seen_articles(layout: CollectionFolder) -> list[dict[str, Any]]:
 def test_a_pipeline_sees_each_article_at_least_once(tmp_path: Path, site: Site) -> None:
     """Killed while its articles go through the pipeline, a crawl goes on with those it had not
     seen: each with its capture and its change as the index has them, new at first, unchanged when
-    all were known before.
+    all were known before and are due again.
     """
     (tmp_path / "writing.py").write_text(WRITING, "utf-8")
     layout = CollectionFolder.create(tmp_path / "c", CONFIG.format(url=site.url))
     wanted = {f"{site.url}/news/{number}" for number in range(PAGES)}
-    for change in ("new", "unchanged"):
+    for change, days in (("new", 0), ("unchanged", 3)):
         (tmp_path / "seen").unlink(missing_ok=True)
         for kill_after in (0, 1, 4, 9):
-            crawl(layout, kill_after=kill_after)
-        crawl(layout, kill_after=None)
+            crawl(layout, days=days, kill_after=kill_after)
+        crawl(layout, days=days, kill_after=None)
         seen = seen_articles(layout)
         assert {each["url"] for each in seen if each["change"] == change} == wanted
         with sqlite3.connect(f"file:{layout.index_db}?mode=ro", uri=True) as db:

@@ -6,7 +6,6 @@ whole and agrees.
 
 from __future__ import annotations
 
-import gzip
 import os
 import random
 import signal
@@ -19,12 +18,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from faults.whole_collection import check_rebuilt, check_whole, contents
 from loopback_site.server import Behaviour, Site, Talk, say
 from loopback_site.small_paper import article, listing
 
 from archive.config import load_config
 from archive.layout import CollectionFolder
-from archive.verify.collection import verify_collection
 from pipelines.ingest.catch_up import update_index
 
 KILLS = int(os.environ.get("WARRAQ_KILLS", "3"))
@@ -69,17 +68,6 @@ class Picky:
 CONFIG = (
     '[collection]\nname = "test"\nrotate_bytes = "30 KB"\n'
     f'[sites.paper]\nstart = "{{url}}/"\ndelay = 0\nconcurrency = {CONCURRENCY}\n{{more}}'
-)
-TABLES = (
-    "articles",
-    "versions",
-    "captures",
-    "addresses",
-    "sightings",
-    "failures",
-    "disappearances",
-    "crawls",
-    "clusters",
 )
 
 
@@ -137,23 +125,12 @@ def kill_at(process: subprocess.Popen[bytes], site: Site, exchanges: int, after:
     return running
 
 
-def contents(layout: CollectionFolder) -> dict[str, list[tuple]]:
-    with sqlite3.connect(f"file:{layout.index_db}?mode=ro", uri=True) as db:
-        return {
-            table: db.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall()
-            for table in TABLES
-        }
-
-
 def check(layout: CollectionFolder) -> None:
     """What holds after a kill, as soon as anything of Warraq's has looked at the collection."""
     config = load_config(layout.config)
     with layout.write_lock():
         update_index(layout, config)
-    for path in layout.archive.glob("*.warc.gz"):
-        assert gzip.decompress(path.read_bytes())
-    assert not list(layout.archive.glob("*.open"))
-    assert [str(finding) for finding in verify_collection(layout)] == []
+    check_whole(layout)
 
 
 @pytest.mark.parametrize("spider", ["", 'spider = "unruly:Unruly"\n'], ids=["ours", "unruly"])
@@ -204,6 +181,4 @@ def test_a_crawl_killed_at_any_moment_loses_nothing(
         assert {row[1].rpartition("/")[2] for row in grown["captures"] if "/api/" in row[1]} == {
             target.rpartition("/")[2] for target in calls
         }
-        with layout.write_lock():
-            update_index(layout, load_config(layout.config), rebuild=True)
-        assert contents(layout) == grown
+        check_rebuilt(layout)

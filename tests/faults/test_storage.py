@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import malformed_warcs
 import pytest
 from loopback_site.server import Site
 from loopback_site.small_paper import paper
@@ -185,19 +186,70 @@ def test_an_index_ahead_of_a_file_in_progress_is_made_anew(layout: CollectionFol
     again, the tail is kept.
     """
     path = warc(layout)
-    members = path.read_bytes()
+    with sqlite3.connect(f"file:{layout.index_db}?mode=ro", uri=True) as db:
+        ((last,),) = db.execute("SELECT max(offset) FROM captures WHERE article_id IS NOT NULL")
+    written = path.read_bytes()[: last + 100]
     growing = path.with_name(path.name + ".open")
     path.rename(growing)
-    growing.write_bytes(members[: len(members) // 2])
+    growing.write_bytes(written)
     shutil.rmtree(layout.fixity)
     assert warraq(layout, "index").returncode == 0
     (torn,) = layout.archive.glob("*.torn-*")
-    assert path.read_bytes() + torn.read_bytes() == members[: len(members) // 2]
+    assert path.read_bytes() + torn.read_bytes() == written
     done = warraq(layout, "verify", "--deep")
     assert (done.returncode, done.stdout) == (0, "")
     assert 0 < len(articles(layout)) < PAGES
     assert warraq(layout, "crawl", "--force").returncode == 0
     assert articles(layout) == {str(number) for number in range(PAGES)}
+
+
+@pytest.mark.parametrize("record", ["response", "request", "warcinfo"])
+def test_a_bad_byte_in_a_file_in_progress_costs_one_record(
+    layout: CollectionFolder, record: str
+) -> None:
+    """Killed, then one byte went bad of what the index had read: the next crawl sets that record
+    aside, says so, keeps the others in their places, and asks for the page again if it is lost;
+    `status` and `verify` go on saying it.
+    """
+    path = warc(layout)
+    captured = {found.offset: found.offset + found.length for found in raw_records(path)}
+    kinds = [(found.first("WARC-Type"), found.offset) for found in raw_records(path)]
+    offset = [place for kind, place in kinds if kind == record][-1 if record == "warcinfo" else 3]
+    end = captured[offset]
+    written = bytearray(path.read_bytes())
+    written[(offset + end) // 2] ^= 0x55
+    growing = path.with_name(path.name + ".open")
+    path.rename(growing)
+    growing.write_bytes(written)
+    shutil.rmtree(layout.fixity)
+    done = warraq(layout, "crawl", "--force")
+    assert done.returncode == 0, done.stderr
+    aside = layout.archive / f"{path.name}.torn-{offset}"
+    assert aside.read_bytes() == written[offset:end]
+    now = path.read_bytes()
+    assert (now[:offset], now[end:]) == (bytes(written[:offset]), bytes(written[end:]))
+    assert f"{end - offset} damaged bytes from {offset} on" in done.stderr
+    assert articles(layout) == {str(number) for number in range(PAGES)}
+    checked = warraq(layout, "verify", "--deep")
+    assert (checked.returncode, checked.stdout) == (0, "")
+    told = json.loads(warraq(layout, "status", "--json").stdout)["set_aside"]
+    assert [(each["file"], each["is_damage"]) for each in told] == [(aside.name, True)]
+    for said in (checked.stderr, warraq(layout, "status").stderr):
+        assert f"set aside: {end - offset} bytes of {path.name} that were damaged" in said
+
+
+def test_after_a_rebuild_verify_and_the_index_agree(tmp_path: Path) -> None:
+    """Whatever is wrong with the WARC files: what `verify` names is never that the index lacks, or
+    has too much of, what they hold. A rebuild that it recommends has healed that.
+    """
+    layout = CollectionFolder.create(tmp_path / "c", '[collection]\nname = "test"\n')
+    for number, data in enumerate(malformed_warcs.ALL.values()):
+        (layout.archive / f"import-{number:03d}-case.warc.gz").write_bytes(data)
+    assert warraq(layout, "index", "--rebuild", "--workers", "1").returncode == 4
+    done = warraq(layout, "verify", "--deep", "--format", "jsonl")
+    rules = {json.loads(line)["rule"] for line in done.stdout.splitlines()}
+    assert "record-trailer" in rules
+    assert {rule for rule in rules if rule.startswith(("cdxj", "index"))} == set()
 
 
 # ----------------------------------------------------------------------------------- another writer

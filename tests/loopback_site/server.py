@@ -21,6 +21,7 @@ import socket
 import ssl
 import struct
 import threading
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from types import TracebackType
 from typing import Self
@@ -38,7 +39,7 @@ LOGGED = 2_000_000
 @dataclasses.dataclass(slots=True, kw_only=True)
 class WireExchange:
     """What crossed the wire once, as the server saw it: `response` holds all it sent, up to
-    `LOGGED` bytes.
+    `LOGGED` bytes; `came` is when the request had come, in seconds of the monotonic clock.
     """
 
     target: str
@@ -48,6 +49,7 @@ class WireExchange:
     tls: bool = False
     sent: int = 0
     ended: bool = False
+    came: float = dataclasses.field(default_factory=time.monotonic)
 
     @property
     def method(self) -> str:

@@ -5,6 +5,7 @@ none of these.
 from __future__ import annotations
 
 import gzip
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -100,6 +101,23 @@ def test_a_page_cut_within_is_whole_where_it_came_twice(page: str) -> None:
     assert read(page, truncated="disconnect", came_twice=True).kind == PayloadKind.ARTICLE
     # what is cut at our own limit would be so each time
     assert reason(read(page, truncated="length", came_twice=True)) is NotArticleReason.TRUNCATED
+
+
+def test_a_listing_counts_the_headlines_of_its_site() -> None:
+    """Other addresses of its host under a text as long as a headline, in signs that say more each,
+    too, each once.
+    """
+    links = [
+        ("/a", "新しい橋が来月から通行可能に"),
+        ("/a", "新しい橋が来月から通行可能に"),
+        ("/b", "جسر جديد يفتح أمام السير في المدينة"),
+        ("/c", "الاقتصاد"),
+        ("https://other.example/d", "A headline that is long enough to be one"),
+    ]
+    body = "".join(f'<p><a href="{url}">{text}</a></p>' for url, text in links)
+    listing = read(f"<html><title>Paper</title><body>{body}</body></html>").listing
+    assert listing is not None
+    assert listing.headlines == 2
 
 
 def test_a_listing_announces_its_headlines() -> None:
@@ -225,3 +243,53 @@ def test_a_page_that_is_empty_in_a_browser_too_needs_none() -> None:
     assert reason(read(shell)) is NotArticleReason.NEEDS_BROWSER
     assert reason(read(shell, rendered=True)) is NotArticleReason.EMPTY
     assert read(ARTICLE, rendered=True) == read(ARTICLE)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("<h1>Page not found</h1><p>Try the search.</p>", PayloadKind.NOT_FOUND),
+        (
+            "<h1>Oops!</h1><p>The page you requested may have been deleted.</p>",
+            PayloadKind.NOT_FOUND,
+        ),
+        ("<h1>Quay reopens</h1><p>This story has been removed.</p>", PayloadKind.NOT_FOUND),
+        (
+            "<h1>تم حذف هذا الخبر</h1><p>حذف هذا الخبر بطلب من أصحاب الشأن.</p>",
+            PayloadKind.NOT_FOUND,
+        ),
+        ("<h1>Something went wrong</h1><p>Please try again.</p>", PayloadKind.PAGE),
+        ("<h1>Sign in</h1><p>Sign in to your account.</p>", PayloadKind.PAGE),
+        ("<h1>Just a moment</h1><p>Checking your browser.</p>", PayloadKind.PAGE),
+    ],
+)
+def test_a_page_that_says_that_nothing_is_there_is_of_a_kind_of_its_own(
+    body: str, kind: PayloadKind
+) -> None:
+    """Sent with status 200; errors that pass, log-ins and checks of the visitor are other pages."""
+    assert read(f"<html><head><title>Marsh</title></head><body>{body}</body></html>").kind == kind
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<div id="{}">x</div>'.format("٣" * 20_000),
+        '<div id="{}">x</div>'.format("1111111g" * 2_500),
+    ],
+    ids=["digits", "hash"],
+)
+def test_what_a_page_costs_grows_with_its_length(markup: str) -> None:
+    """An id of twice the length takes about twice the time, not four times: small
+    pages must not hold up a reader.
+    """
+
+    def cost(times: int) -> float:
+        longer = markup.replace(markup[15:-15], markup[15:-15] * times)
+        page = f"<html lang=en><body><article><h1>Quay</h1>{BODY}{longer}{BODY}</article></body>"
+        began = time.process_time()
+        read(page, site=SITE_WITH_REQUISITES)
+        return time.process_time() - began
+
+    cost(1)
+    once, twice = cost(1), cost(2)
+    assert twice < 0.3 or twice < 3 * once

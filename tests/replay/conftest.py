@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import time
@@ -17,17 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from needed_parts import PEERS, need_node, need_peers
 
-ROOT = Path(__file__).resolve().parents[2]
-PEERS = ROOT / ".peers"
 PYWB = PEERS / "pywb" / "bin" / "wayback"
-
-
-def _need(*paths: Path) -> None:
-    missing = [path for path in paths if not path.exists()]
-    if missing or shutil.which("node") is None:
-        names = ", ".join(path.name for path in missing) or "node"
-        pytest.skip(f"not installed here: {names} (tests/install-peers says why)")
 
 
 @dataclass(frozen=True)
@@ -42,14 +33,15 @@ class Seen:
 @pytest.fixture(scope="session")
 def in_chromium() -> Callable[..., Seen]:
     """Run one of the scripts beside this file and return what the page shows."""
-    _need(
+    node = need_node()
+    need_peers(
         Path("/usr/bin/chromium"),
         PEERS / "node_modules" / "playwright-core",
         PEERS / "node_modules" / "replaywebpage",
     )
 
     def look(script: str, *arguments: str) -> Seen:
-        command = ["node", str(Path(__file__).parent / script), str(PEERS), *arguments]
+        command = [node, str(Path(__file__).parent / script), str(PEERS), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr
         told = json.loads(done.stdout)
@@ -61,7 +53,7 @@ def in_chromium() -> Callable[..., Seen]:
 @pytest.fixture
 def pywb(tmp_path: Path) -> Iterator[Callable[[Path], str]]:
     """Serve a collection, as it stands, by pywb; gives the address under which its pages replay."""
-    _need(PYWB)
+    need_peers(PYWB)
     servers: list[subprocess.Popen[bytes]] = []
 
     def serve(collection: Path) -> str:

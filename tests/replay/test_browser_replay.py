@@ -15,9 +15,9 @@ import pytest
 from crawled_newsroom import Newsroom
 from loopback_site.scripted_paper import scripted_paper, title
 from loopback_site.server import Site
+from needed_parts import need_browser
 
 from archive.layout import CollectionFolder
-from crawler.browser.chromium import missing_parts
 
 URL = "/news/2"
 
@@ -25,8 +25,7 @@ URL = "/news/2"
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Newsroom:
     """A collection of one page that a browser has shown; its site is gone."""
-    if missing := missing_parts():
-        pytest.skip("; ".join(missing))
+    need_browser()
     with Site(scripted_paper()) as site:
         folder = tmp_path_factory.mktemp("shown") / "c"
         room = Newsroom(site, CollectionFolder.create(folder, '[collection]\nname = "shown"\n'))

@@ -6,7 +6,8 @@ Identity (one work on one site): an address, folded, is an article; which addres
 body and publication time) belongs to the address it was captured at first; an address all of whose
 fingerprints belong to one other address is that one's duplicate, and only as long as this holds. A
 version is a distinct text, numbered by when it was first captured; a text that comes back after an
-edit is its old version again. An article reads as its latest capture does.
+edit is its old version again. An article reads as its latest capture does, and keeps what only
+earlier ones had (`archive.index.kept_metadata`).
 
 Only what a batch touches is derived anew. Addresses are `archive.index.derived.article_urls`,
 near-duplicates `archive.index.derived.clusters`.
@@ -21,7 +22,9 @@ from typing import Any
 
 from archive.index.affected import Address, AffectedRows, docid_of, first_and_last
 from archive.index.columns import ARTICLES, ColumnOrigin, column_names
+from archive.index.kept_metadata import keep_metadata
 from archive.index.rows import folded
+from archive.index.site_names import shown_site
 from archive.model.identity import article_id, version_id
 from archive.text.folding import index_forms
 from archive.urls import canonical_url
@@ -225,8 +228,8 @@ def _write_article(
     full text needs, None if it needs none.
     """
     before = db.execute(
-        "SELECT title, body, version_id, url, cluster_id, published, first_seen FROM articles "
-        "WHERE id = ?",
+        "SELECT title, body, version_id, url, cluster_id, published, first_seen, author"
+        " FROM articles WHERE id = ?",
         (article,),
     ).fetchone()
     newest = db.execute(
@@ -246,12 +249,14 @@ def _write_article(
     metadata, signature, listing = _text_row(db, article, version)
     row = _derived_row(db, article, site, version)
     row |= json.loads(metadata) | {"source": "listing" if listing else "page"}
+    keep_metadata(db, article, row)
     db.execute(_UPSERT_ARTICLE, row)
     touched.urls.add((row["url"], article))
-    if before is None or before[2] != version or version in touched.versions:
+    kept_author = before is not None and before[7] != row["author"]
+    if before is None or before[2] != version or version in touched.versions or kept_author:
         _write_dependents(db, article, row)
     touched.signatures[docid_of(article)] = signature
-    if before is None or before[5:] != (row["published"], row["first_seen"]):
+    if before is None or before[5:7] != (row["published"], row["first_seen"]):
         touched.dated.add(docid_of(article))
     if before is not None and before[3] != row["url"]:
         touched.urls.add((before[3], article))
@@ -270,7 +275,7 @@ def _derived_row(db: sqlite3.Connection, article: str, site: str, version: str) 
         "docid": docid_of(article),
         "id": article,
         "url": _canonical_url(db, article, site),
-        "site": site,
+        "site": shown_site(db, site),
         "title": title,
         "body": body,
         "words": len(body.split()),

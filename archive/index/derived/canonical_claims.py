@@ -120,17 +120,20 @@ def _name_readings(
 ) -> None:
     """Give all readings at one address that claim `address` the address that names them."""
     rows = db.execute(
-        "SELECT capture_id, name_key, fingerprint FROM _readings WHERE site = ? AND key = ?"
-        " AND own_key = ? AND own_key != key AND name_key != ?",
+        "SELECT capture_id, name_key, fingerprint, url, article_id FROM _readings"
+        " WHERE site = ? AND key = ? AND own_key = ? AND own_key != key AND name_key != ?"
+        " AND is_active = 1",
         (*address, own_key, name),
     ).fetchall()
-    for capture, before, fingerprint in rows:
+    for capture, before, fingerprint, url, article in rows:
         db.execute(
             "UPDATE _readings SET name_key = ? WHERE capture_id = ? AND ordinal = 0",
             (name, capture),
         )
         touched.names |= {(address[0], each) for each in (before, name) if each}
         touched.fingerprints.add((address[0], fingerprint))
+        if article is not None:
+            touched.urls.add((url, article))
 
 
 class Story:

@@ -1,17 +1,23 @@
-"""Articles that answered and no longer do: 404, 410, 451, or a redirect to no article."""
+"""Articles that answered and no longer do: 404, 410, 451, a redirect to no article, a page that
+says that the article is not there, or the front page or a section in its place.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
+from operator import itemgetter
 from urllib.parse import urlsplit
 
 from archive.index.affected import latest_reading
 from archive.index.derived.article_urls import urls_leading_to, urls_redirected_to
+from archive.index.derived.listing_pages import is_closed, is_known_listing, page_in_place_of
 from archive.index.rows import order_key
+from archive.model import PayloadKind
 from archive.urls import canonical_key, is_amp, is_tracked
 
 GONE = (404, 410, 451)
+SOFT = "a page that says it is not there"  # how the reason of a "soft 404" begins
 
 
 def derive_disappearances(
@@ -48,22 +54,22 @@ def _write_disappearance(db: sqlite3.Connection, article: str) -> None:
     # does not make it gone.
     latest, read_key = latest_reading(db, article)
     since = db.execute(
-        "SELECT captured, status, location, id, warc_date, warc, offset, url FROM captures"  # noqa: S608 -- a constant
-        f" WHERE (url = ? OR {_SPELT}) AND captured >= ?",
+        "SELECT captured, status, location, id, kind, warc_date, warc, offset, url, crawl_id"  # noqa: S608 -- a constant
+        f" FROM captures WHERE (url = ? OR {_SPELT}) AND captured >= ?",
         (latest, *_spellings_of(canonical), last_seen),
     ).fetchall()
     answered = _ever_answered(db, article, canonical)
     # To the microsecond: two crawls may well begin within one second.
     answers = [
-        (order_key(datetime.fromisoformat(row[4]), row[5], row[6]), row[:4])
+        (order_key(datetime.fromisoformat(row[5]), row[6], row[7]), (*row[:5], row[9]))
         for row in since
-        if row[7] == latest or (answered and _asks_for(row[7], canonical))
+        if row[8] == latest or (answered and _asks_for(row[8], canonical))
     ]
-    for key, (captured, status, location, capture) in sorted(answers):
-        if key > read_key and (reason := _gone_reason(db, status, location)):
+    for key, answer in sorted(answers, key=itemgetter(0)):
+        if key > read_key and (reason := _gone_reason(db, article, answer)):
             db.execute(
                 "INSERT INTO disappearances VALUES (?, ?, ?, ?, ?)",
-                (article, last_seen, captured, reason, capture),
+                (article, last_seen, answer[0], reason, answer[3]),
             )
             return
 
@@ -102,28 +108,45 @@ def _ever_answered(db: sqlite3.Connection, article: str, canonical: str) -> bool
     return any(canonical_key(url) == canonical_key(canonical) for (url,) in read)
 
 
-def _gone_reason(db: sqlite3.Connection, status: int | None, location: str | None) -> str | None:
+def _gone_reason(
+    db: sqlite3.Connection,
+    article: str,
+    answer: tuple[str, int | None, str | None, str, str, str | None],
+) -> str | None:
+    """Why an answer (time, status, location, capture, kind, crawl) is none of the article."""
+    _, status, location, capture, kind, crawl = answer
     if status in GONE:
         return f"HTTP {status}"
+    if kind == PayloadKind.NOT_FOUND:
+        return f"{SOFT}, with HTTP {status}"
+    if kind == PayloadKind.PAGE:
+        shown = page_in_place_of(db, capture, article)
+        return f"{shown} is shown in its place, with HTTP {status}" if shown else None
     if not location:
         return None
     return (
         f"redirects to {location}"
-        if all(_no_article(db, url) for url in urls_redirected_to(db, location))
+        if all(_no_article(db, url, crawl) for url in urls_redirected_to(db, location))
         else None
     )
 
 
-def _no_article(db: sqlite3.Connection, url: str) -> bool:
-    """Whether a redirect's target is known for something else than an article: the home page, or a
-    page read as none.
+def _no_article(db: sqlite3.Connection, url: str, crawl: str | None) -> bool:
+    """Whether a redirect's target is known for something else than an article: the front page, a
+    list of articles or a page that is not there. A wall or a notice says nothing of the article.
     """
     if db.execute(
         "SELECT 1 FROM _readings WHERE url = ? AND ordinal = 0 LIMIT 1", (url,)
     ).fetchone():
         return False
+    if is_closed(db, url, crawl):
+        return False
     known = (
-        "SELECT 1 FROM captures WHERE url = ? AND (kind = 'page' OR location IS NOT NULL OR "
-        "status IN (404, 410)) LIMIT 1"
+        "SELECT 1 FROM captures WHERE url = ? AND (kind = 'not-found'"
+        " OR location IS NOT NULL OR status IN (404, 410)) LIMIT 1"
     )
-    return urlsplit(url).path in {"", "/"} or db.execute(known, (url,)).fetchone() is not None
+    return (
+        urlsplit(url).path in {"", "/"}
+        or is_known_listing(db, url)
+        or db.execute(known, (url,)).fetchone() is not None
+    )

@@ -13,7 +13,7 @@ from scrapy.http import Response
 from scrapy.http.cookies import CookieJar
 
 from archive.warc.serialization import REDACTED
-from crawler.crawl.lease import NEW_COOKIES, lease_of
+from crawler.crawl.lease import COOKIES_SENT, NEW_COOKIES, lease_of
 from crawler.crawl.site_crawl import SiteCrawl
 from crawler.engine.before_fetch import CrawlMiddleware
 from crawler.fetch.download_handler import SECRETS_SENT, SITE_COOKIES
@@ -36,14 +36,15 @@ class CookiesMiddleware(CrawlMiddleware):
             return
         if request.meta.pop(SITE_COOKIES, False):  # put there for an earlier sending of it
             request.headers.pop("Cookie", None)
+        request.meta[COOKIES_SENT] = self._cookies_for(request.url)
         if "Cookie" in request.headers or not len(self._jar):
             return
         self._jar.add_cookie_header(request)
         request.meta[SITE_COOKIES] = "Cookie" in request.headers
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Keep what a response sets, and note whether that changed anything: then an address asked
-        for before may answer otherwise.
+        """Keep what a response sets, and note whether that changed anything, or the answer to
+        another request did meanwhile: then an address asked for before may answer otherwise.
         """
         if lease_of(request) is None or request.meta.get("dont_merge_cookies"):
             return response
@@ -56,7 +57,19 @@ class CookiesMiddleware(CrawlMiddleware):
             before = self._contents()
             self._jar.extract_cookies(response, request)
             request.meta[NEW_COOKIES] = before != self._contents()
+        if 300 <= response.status < 400 and not request.meta.get(NEW_COOKIES):
+            sent = request.meta.get(COOKIES_SENT)
+            request.meta[NEW_COOKIES] = sent != self._cookies_for(request.url)
         return response
+
+    def _cookies_for(self, url: str) -> int:
+        """What cookies a request for an address goes out with now, as a hash."""
+        header = None
+        if len(self._jar):
+            asking = Request(url)
+            self._jar.add_cookie_header(asking)
+            header = asking.headers.get("Cookie")
+        return hash((header, self._crawl.access.cookies_for(url)))
 
     def _contents(self) -> set[tuple[str, str, str, str | None]]:
         return {(each.domain, each.path, each.name, each.value) for each in self._jar}

@@ -147,13 +147,18 @@ class LoginMiddleware(CrawlMiddleware):
         headers = self._settings.getdict("DEFAULT_REQUEST_HEADERS") | {
             "User-Agent": self._settings["USER_AGENT"]
         }
+        guard = AddressGuard.for_starts(named, private=site.private)
+        client = build_client(self._settings, guard, access.proxy)
         form = FormLogin(
-            client=build_client(self._settings, AddressGuard.for_starts(named), access.proxy),
+            client=client,
             session=self,
             login=login,
             headers=tuple((_bytes(name), _bytes(value)) for name, value in headers.items()),
         )
-        await form.log_in(access.username, access.password)
+        try:
+            await form.log_in(access.username, access.password)
+        finally:
+            client.reuse.close()  # no other request follows over its connections
 
     def secrets_for(self, url: str) -> OperatorSecrets:
         """What goes out with a request of the login: what goes with any other."""

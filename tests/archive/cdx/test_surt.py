@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from needed_parts import need_package
 
 from archive.cdx.surt import surt_key
 
@@ -128,7 +129,7 @@ hosts = st.sampled_from(
 )
 def test_surt_agrees_with_the_field(scheme, host, path, query, fragment):
     """For any URL the key is the one that the reference implementation gives."""
-    reference = pytest.importorskip("surt", reason="the surt package is in the test group only")
+    reference = need_package("surt")
     url = scheme + host + path + ("" if query is None else "?" + query) + fragment
     try:
         expected = reference.surt(url)

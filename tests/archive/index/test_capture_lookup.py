@@ -9,6 +9,7 @@ from typing import Any
 
 from archive.index.capture_lookup import (
     earlier_capture_of_page,
+    has_capture_in,
     nearest_capture,
     revisit_target,
 )
@@ -147,3 +148,14 @@ def test_fractions_of_a_second_survive(kit: Any) -> None:
     assert found is not None
     assert found.captured == exact
     assert kit.rows("SELECT captured FROM captures") == [("2024-03-01T12:00:00Z",)]
+
+
+def test_whether_a_capture_begins_in_a_stretch(kit: Any, db: sqlite3.Connection) -> None:
+    """The first byte is in it, the byte after the last is not, and another file is none of it."""
+    capture = kit.capture(URL, 0)
+    kit.insert(db, capture)
+    warc, offset = capture.warc, capture.offset
+    assert has_capture_in(db, warc, offset, offset + 1)
+    assert not has_capture_in(db, warc, offset + 1, offset + 9)
+    assert not has_capture_in(db, warc, 0, offset)
+    assert not has_capture_in(db, "other.warc.gz", offset, offset + 1)

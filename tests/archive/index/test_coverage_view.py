@@ -105,3 +105,66 @@ def test_what_robots_txt_forbids_was_left_out(kit: Any) -> None:
             ]
         )
         assert said(kit) == [("news", None, "left out", "robots: robots.txt forbids it")]
+
+
+def failure(kit: Any, reason: str, hour: float, stage: Stage = Stage.FETCH) -> Failure:
+    """A failure of the story's address, so many hours after the start."""
+    at = kit.START + timedelta(hours=hour)
+    return Failure(url=STORY, stage=stage, reason=reason, at=at, crawl_id="crawl-1")
+
+
+def test_a_page_that_was_not_followed_further_was_left_out(kit: Any) -> None:
+    """Its address was not asked for, so it has not failed, and has no time at which it was."""
+    with kit.index() as index:
+        index.end_crawl(summary(kit))
+        index.add_failures([failure(kit, "too many links", 1, Stage.DISCOVERY)])
+        assert said(kit) == [("news", None, "left out", "too many links")]
+    assert kit.rows("SELECT last_asked FROM coverage") == [(None,)]
+
+
+def test_a_redirect_is_an_answer_and_an_address_nobody_announced_is_told(kit: Any) -> None:
+    """What a crawl asked for of itself stands there, too, if it answered."""
+    moved = kit.capture(STORY, 1, status=301, location=f"{HOST}/b/2")
+    guess = kit.capture(f"{HOST}/guess.xml", 1, status=404)
+    with kit.index() as index:
+        index.apply_captures(
+            [(moved, Reading(kind=PayloadKind.REDIRECT)), (guess, Reading(kind=PayloadKind.OTHER))]
+        )
+    assert said(kit) == [("news", None, "captured", None)]
+    assert said(kit, guess.url) == []
+
+
+def test_the_latest_failure_is_the_reason_and_the_time_of_asking(kit: Any) -> None:
+    """Whichever was stored first; a capture before it changes neither."""
+    early, late = failure(kit, "HTTP 500", 1), failure(kit, "connection refused", 3)
+    error = kit.capture(STORY, 2, status=500), Reading(kind=PayloadKind.OTHER)
+    for stored in ([early, late], [late, early]):
+        with kit.index() as index:
+            index.end_crawl(summary(kit))
+            index.apply_captures([error])
+            index.add_failures(stored)
+            assert said(kit) == [("news", None, "failed", "connection refused")]
+        assert kit.rows("SELECT last_asked FROM coverage") == [("2024-03-01T15:00:00Z",)]
+
+
+def test_the_first_announcement_counts_and_each_site_has_its_own_reason(kit: Any) -> None:
+    """An address that two sites lead to stands there twice; what one left out says nothing of the
+    other.
+    """
+    entry = LeftOut(url=STORY, why=LeftOutReason.LIMIT, detail="pages")
+    with kit.index() as index:
+        for hour in (5, 2):
+            index.add_left_out(batch(kit, entry, hour=hour))
+        other = LeftOut(url=STORY, why=LeftOutReason.SCOPE, detail="another site")
+        index.add_left_out(replace(batch(kit, other, hour=3), site="other"))
+    rows = kit.rows("SELECT site, first_announced, reason FROM coverage ORDER BY site")
+    assert rows == [
+        ("news", "2024-03-01T14:00:00Z", "limit: pages"),
+        ("other", "2024-03-01T15:00:00Z", "scope: another site"),
+    ]
+    link = replace(kit.capture(STORY, 4, status=404), facts=FetchFacts(site="news", via=MAP))
+    with kit.index() as index:
+        index.add_left_out(batch(kit, entry, hour=2))
+        index.apply_captures([(link, Reading(kind=PayloadKind.OTHER))])
+    rows = kit.rows("SELECT announced_by, first_announced FROM coverage")
+    assert rows == [(MAP, "2024-03-01T14:00:00Z")]

@@ -8,6 +8,8 @@ from itertools import permutations
 from typing import Any
 
 from archive.model import LeftOut, LeftOutBatch, LeftOutReason
+from archive.model.withdrawal import Withdrawal
+from archive.urls import canonical_key
 
 HOST = "https://news.example"
 STORY, MAP = f"{HOST}/a/1001", f"{HOST}/sitemap.xml"
@@ -45,3 +47,41 @@ def test_only_what_is_new_is_to_be_stated(kit: Any) -> None:
         late = replace(limit, detail="time")
         assert index.new_left_out("news", [late]) == [late]
         assert index.new_left_out("other", [limit]) == [limit]
+
+
+def test_it_is_told_which_crawl_said_so_last(kit: Any) -> None:
+    """Whatever the order in which the crawls' records are read."""
+    batches = [
+        batch(kit, LeftOut(url=STORY, why=LeftOutReason.LIMIT, detail="pages"), hour=hour)
+        for hour in (1, 2)
+    ]
+    for order in permutations(batches):
+        with kit.index() as index:
+            for each in order:
+                index.add_left_out(each)
+        assert kit.rows("SELECT crawl_id, at FROM _left_out") == [
+            ("crawl-2", "2024-03-01T14:00:00Z")
+        ]
+
+
+def test_a_withdrawn_address_is_neither_kept_nor_to_be_stated(kit: Any) -> None:
+    """Nothing tells of it again, whether the withdrawal came before or after."""
+    limit = LeftOut(url=STORY, why=LeftOutReason.LIMIT, detail="pages")
+    gone = Withdrawal(
+        article_id="0" * 16,
+        site="news",
+        url=STORY,
+        at=kit.START,
+        reason="asked",
+        keys=(canonical_key(STORY),),
+    )
+    for withdrawn_first in (True, False):
+        with kit.index() as index:
+            if withdrawn_first:
+                index.withdraw(gone)
+                index.add_left_out(batch(kit, limit))
+            else:
+                index.add_left_out(batch(kit, limit))
+                index.withdraw(gone)
+            assert index.new_left_out("news", [limit]) == []
+        assert kit.rows("SELECT url FROM _left_out") == []

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from archive.index.writer import Index
 from archive.model import (
     Failure,
     Link,
@@ -168,3 +169,25 @@ def test_any_order_gives_equal_tables(
                 assert found[table] == rows, table
         [(problems,)] = kit.rows("PRAGMA integrity_check")
         assert problems == "ok"
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.lists(events, min_size=2, max_size=14), st.randoms(use_true_random=False))
+def test_several_writers_give_equal_tables(
+    kit: Any, made: list[tuple[Any, ...]], rng: random.Random
+) -> None:
+    """Whoever of several that have the index open applies which captures, every table ends as if
+    one had applied them all.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        kit.folder = Path(folder)
+        entries = build(kit, made)
+        expected = apply_in(kit, entries, rng)
+        with kit.index() as first, Index(kit.path()) as second:
+            for entry in rng.sample(entries, len(entries)):
+                rng.choice([first, second]).apply_captures([entry])
+        assert kit.dump() == expected

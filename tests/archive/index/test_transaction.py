@@ -108,8 +108,8 @@ def test_a_payload_that_is_found_later_replaces_what_was_known(kit: Any) -> None
 
 
 def test_the_earliest_announcement_stands(kit: Any) -> None:
-    """Of one announcement repeated, crawl and time of change are those of the earliest, whichever
-    came into the index first.
+    """Of one announcement repeated, the crawl is that of the earliest and the time of change the
+    one stated last, whichever came into the index first.
     """
 
     def announced(hour: float, modified: str) -> Any:
@@ -120,7 +120,7 @@ def test_the_earliest_announcement_stands(kit: Any) -> None:
         for each in (announced(2, "b"), announced(1, "a"), announced(3, "c")):
             index.apply_captures([each])
     assert kit.rows("SELECT modified, seen, last_seen FROM sightings") == [
-        ("a", "2024-03-01T13:00:00Z", "2024-03-01T15:00:00Z")
+        ("c", "2024-03-01T13:00:00Z", "2024-03-01T15:00:00Z")
     ]
 
 

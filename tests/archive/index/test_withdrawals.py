@@ -127,8 +127,12 @@ def test_order_does_not_matter(
         named = [row[0] for row in kit.rows("SELECT id FROM articles ORDER BY url LIMIT 1")]
         withdrawals = [withdrawal(kit, article) for article in named]
         withdrawals += [
-            withdrawal(kit, article, at=NOW.replace(year=2027), reason="b", purged=True)
+            withdrawal(kit, article, at=NOW.replace(year=2027), reason="b", **purge)
             for article in named
+            for purge in (
+                *({"purged": True}, {"purge": "1"}, {"purge": "2"}),
+                {"purge": "1", "purged": True},
+            )
         ]
         for each in withdrawals:
             index.withdraw(each)
@@ -161,3 +165,17 @@ def test_forgetting_equals_never_having_seen(kit: Kit) -> None:
         index.apply_captures(entries[5:])
         index.withdraw(gone)
     assert kit.dump() == after
+
+
+def test_purged_is_what_was_begun_and_is_done(kit: Kit) -> None:
+    """`purged` is 1 once each purge that was begun has its end, in whatever order they are read."""
+    steps = [({"purge": "1"}, 0), ({"purge": "1", "purged": True}, 1)]
+    steps += [({"purge": "3", "purged": True}, 1), ({"purge": "2"}, 0), ({"purge": "3"}, 0)]
+    steps += [({"purge": "2", "purged": True}, 1)]
+    with kit.index() as index:
+        index.apply_captures(story(kit))
+        (article, *_), *_ = kit.rows("SELECT id FROM articles ORDER BY url")
+        made = [(withdrawal(kit, article, **fields), purged) for fields, purged in steps]
+        for each, purged in made:
+            index.withdraw(each)
+            assert kit.rows("SELECT purged FROM withdrawals") == [(purged,)]

@@ -3,11 +3,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Timer
 from typing import Any
 
 import pytest
 
+from archive.config import SiteConfig
 from archive.errors import StorageError
+from archive.index.site_names import SiteNames
 from archive.index.writer import Index
 from archive.model import (
     Change,
@@ -52,6 +55,25 @@ def test_a_locked_database_is_a_storage_error(
         other.execute("ROLLBACK")
         other.close()
         write(index, kit)
+
+
+def test_two_writers_take_turns(kit: Any) -> None:
+    """One waits while the other writes, and knows what that has written: also a site's new name."""
+    names = SiteNames.of_sites([SiteConfig(name="new", start=(URL,), aliases=("news",))])
+    with kit.index() as first, Index(kit.path()) as second:
+        other = sqlite3.connect(kit.path(), isolation_level=None, check_same_thread=False)
+        other.execute("BEGIN IMMEDIATE")
+        Timer(0.02, other.execute, ["COMMIT"]).start()
+        assert first.apply_captures([kit.entry()]) == [Change.NEW]
+        second.rename_sites(names)
+        assert second.apply_captures([kit.entry(URL, 1)]) == [Change.UNCHANGED]
+        assert first.apply_captures([kit.entry(URL, 2)]) == [Change.UNCHANGED]
+        first.end_crawl(summary(kit))
+        other.close()
+    sites = (
+        "SELECT site FROM captures UNION SELECT site FROM crawls UNION SELECT site FROM articles"
+    )
+    assert kit.rows(sites) == [("new",)]
 
 
 def test_a_failed_batch_leaves_nothing(kit: Any) -> None:

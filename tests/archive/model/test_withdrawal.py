@@ -25,6 +25,7 @@ WITHDRAWAL = Withdrawal(
     texts=("ab" * 32,),
     urls=("https://news.example/1",),
     digests=("sha1:A",),
+    purge="00ff",
     purged=True,
 )
 

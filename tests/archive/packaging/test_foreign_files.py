@@ -16,8 +16,9 @@ from warc_kit import record
 
 from archive.errors import StorageError, UsageError
 from archive.model import Capture, RecordType
-from archive.packaging import foreign_files
-from archive.packaging.foreign_files import Imported, import_file
+from archive.packaging import foreign_streams
+from archive.packaging.foreign_files import find_sources, import_file
+from archive.packaging.foreign_streams import DamagedSourceError, Imported, Refused
 from archive.warc.capture_reader import DamagedRecord, read_captures, read_payload
 
 NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
@@ -33,7 +34,13 @@ class Desk:
         self.known: dict[str, str] = {}
 
     def take(self, data: bytes, name: str) -> list[Imported]:
-        """Take in one file of these bytes."""
+        """Take in one file of these bytes, all of it."""
+        taken = self.take_some(data, name)
+        assert not [each for each in taken if isinstance(each, Refused)]
+        return [each for each in taken if isinstance(each, Imported)]
+
+    def take_some(self, data: bytes, name: str) -> list[Imported | Refused]:
+        """Take in what can be of one file of these bytes."""
         source = self.folder / name
         source.write_bytes(data)
         return import_file(self.archive, source, known=self.known, now=NOW)
@@ -288,17 +295,98 @@ def test_a_changed_wacz(desk: Desk) -> None:
     assert list(desk.archive.iterdir()) == []
 
 
+@pytest.mark.parametrize("hurt", ["bytes", "digest", "words", "encrypted", "name"])
+def test_a_bad_member_costs_itself(desk: Desk, hurt: str) -> None:
+    """Of a WACZ with one damaged, changed or foreign member the others are taken in, and it is
+    named.
+    """
+    good = {f"archive/{n}.warc.gz": made.gz(made.browsertrix()[:n]) for n in (2, 3, 4)}
+    bad = "archive/3.warc.gz"
+    members = good | ({bad: b"words"} if hurt == "words" else {})
+    data = bytearray(made.wacz(members))
+    where = data.find(members[bad])
+    if hurt == "bytes":
+        data[where + 30] ^= 8
+    elif hurt == "digest":
+        listed = [{"path": bad, "hash": "sha256:" + "0" * 64}]
+        also = {"datapackage.json": json.dumps({"resources": listed}).encode()}
+        data = bytearray(made.wacz(members, also=also, digests=False))
+    elif hurt == "encrypted":
+        for at, sign, flags in ((data.find, b"PK\x03\x04", 6), (data.rfind, b"PK\x01\x02", 8)):
+            data[data.rfind(sign, 0, at(bad.encode())) + flags] |= 1
+    elif hurt == "name":
+        data[data.find(bad.encode())] ^= 8  # the two places where a zip names it differ
+    taken = desk.take_some(bytes(data), "x.wacz")
+    kept = [desk.kept(each) for each in taken if isinstance(each, Imported)]
+    assert kept == [good["archive/2.warc.gz"], good["archive/4.warc.gz"]]
+    (refused,) = (each for each in taken if isinstance(each, Refused))
+    assert "3.warc.gz" in refused.problem
+    assert "x.wacz" in refused.problem
+    assert refused.damaged == (hurt in {"bytes", "digest", "name"})
+    assert len(list(desk.archive.iterdir())) == 4
+
+
 def _saved(desk: Desk, data: bytes) -> Path:
     path = desk.folder / "good.zip"
     path.write_bytes(data)
     return path
 
 
+@pytest.mark.parametrize("hurt", ["bytes", "json"])
+def test_a_bad_description_costs_itself(desk: Desk, hurt: str) -> None:
+    """Where datapackage.json cannot be read the WARC files are taken in, and it is named."""
+    also = {
+        "datapackage.json": b'{"resources": [' + b" " * 50 + (b"]}" if hurt == "bytes" else b"")
+    }
+    data = bytearray(
+        made.wacz({"archive/a.warc.gz": made.gz(made.wget())}, also=also, digests=False)
+    )
+    if hurt == "bytes":
+        data[data.find(b" " * 50) + 9] ^= 8
+    refused, taken = desk.take_some(bytes(data), "x.wacz")
+    assert isinstance(taken, Imported)
+    assert isinstance(refused, Refused)
+    assert refused.damaged
+    assert "datapackage.json" in refused.problem
+
+
+def test_a_torn_wacz_is_damaged(desk: Desk) -> None:
+    """A zip file without its end is named as damaged, and leaves nothing behind."""
+    data = made.wacz({"archive/a.warc.gz": made.gz(made.wget())})
+    with pytest.raises(DamagedSourceError, match="damaged zip file"):
+        desk.take(data[:-50], "x.wacz")
+    assert list(desk.archive.iterdir()) == []
+
+
+def test_files_folders_and_wildcards(tmp_path: Path) -> None:
+    """A folder means the web archives in it and below, by name or by their first bytes; a name with
+    wildcards that no file has, those that fit it. Each file comes once, in order of names.
+    """
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    (tmp_path / "a" / "notes.txt").write_text("words")
+    (tmp_path / "a" / "unnamed").write_bytes(made.gz(made.wget()))
+    for name in ("2.warc.zst", "1.WARC.GZ", "3.wacz"):
+        (below / name).write_bytes(b"")
+    (tmp_path / "[x].warc").write_bytes(b"")
+    (tmp_path / "empty").mkdir()
+    meant = ["a/unnamed", "a/b/1.WARC.GZ", "a/b/2.warc.zst", "a/b/3.wacz"]
+    found = list(find_sources([tmp_path / "a", below / "3.wacz", tmp_path / "*" / "*" / "*.wacz"]))
+    assert found == [tmp_path / name for name in meant]
+    assert list(find_sources([tmp_path / "**" / "*.zst"])) == [below / "2.warc.zst"]
+    assert list(find_sources([tmp_path / "[x].warc"])) == [tmp_path / "[x].warc"]
+    assert list(find_sources([tmp_path / "none"])) == [tmp_path / "none"]
+    for nothing in (tmp_path / "empty", tmp_path / "*.wacz"):
+        (refused,) = find_sources([nothing])
+        assert isinstance(refused, Refused)
+        assert str(nothing) in refused.problem
+
+
 def test_bombs(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """What unpacks to far more than it is, is refused before the disk is full, and nothing of it
     stays.
     """
-    monkeypatch.setattr(foreign_files, "_SMALL", 1 << 20)
+    monkeypatch.setattr(foreign_streams, "_SMALL", 1 << 20)
     bomb = gzip.compress(record("warcinfo") + record("resource", bytes(8 << 20)))
     with pytest.raises(UsageError, match="unpacks to more than"):
         desk.take(bomb, "bomb.warc.gz")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -123,3 +126,30 @@ def test_nothing_is_overwritten_or_left_half(
             software="warraq/0",
         )
     assert {path.name for path in tmp_path.iterdir()} == {"archive", "x.wacz"}
+
+
+def test_whatever_its_files_are_called_it_is_valid(
+    made: tuple[Path, list[bytes]], tmp_path: Path
+) -> None:
+    """Names of hosts and of other people's files have capitals, blanks and Arabic letters; two that
+    differ in these alone are told apart. `wacz validate` accepts them all.
+    """
+    warc, lines = made
+    names = [
+        "Capital.warc.gz",
+        "capital.warc.gz",
+        "a b.warc.gz",
+        "أرشيف.warc.gz",
+        "CAPITAL.warc.gz",
+    ]
+    warcs = [warc, *(tmp_path / name for name in names)]
+    for copy in warcs[1:]:
+        shutil.copy(warc, copy)
+    write(tmp_path / "x.wacz", warcs, lines)
+    with zipfile.ZipFile(tmp_path / "x.wacz") as package:
+        resources = json.loads(package.read("datapackage.json"))["resources"]
+        assert {each["path"] for each in resources} >= {f"archive/{each.name}" for each in warcs}
+    assert len({each["name"] for each in resources}) == len(resources)
+    command = [Path(sys.executable).parent / "wacz", "validate", "-f", tmp_path / "x.wacz"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "invalid" not in said.stdout + said.stderr

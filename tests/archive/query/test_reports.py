@@ -6,8 +6,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from archive.model import CrawlSummary, Failure, Stage
-from archive.query.reports import SiteReport, count_articles, last_crawls, site_reports
+from archive.query.reader import IndexReader
+from archive.query.reports import (
+    SiteReport,
+    count_articles,
+    crawls_ahead,
+    last_crawls,
+    latest_captures,
+    site_reports,
+)
 
 
 def crawl(kit: Any, number: int, hours: float, **more: Any) -> CrawlSummary:
@@ -44,6 +54,17 @@ def test_a_site_is_reported_by_its_last_crawl(kit: Any) -> None:
     assert report.owed == 2
     assert str(report.reason).startswith(f"{page}: ")
     assert (report.articles, report.newest) == (1, "2024-03-01T12:00:00Z")
+
+
+@pytest.mark.parametrize("last", [1, 2])
+def test_of_two_crawls_of_one_second_the_later_counts(kit: Any, last: int) -> None:
+    """Their ids tell which it is, whichever was written last; it is listed first, too."""
+    with kit.index() as index:
+        for number in (3 - last, last):
+            index.end_crawl(crawl(kit, number, 0, fetched=number))
+    assert site_reports(kit.path())["news"].fetched == 2
+    with IndexReader(kit.path()) as reader:
+        assert [row["id"] for row in reader.crawls("news")] == ["crawl-2", "crawl-1"]
 
 
 def test_a_site_that_was_only_imported_is_reported(kit: Any) -> None:
@@ -102,3 +123,32 @@ def test_before_the_first_crawl_there_is_nothing_to_report(tmp_path: Path) -> No
     """A collection without an index has no sites, counts and crawls; that is no error."""
     none = tmp_path / "none.db"
     assert (site_reports(none), count_articles(none), last_crawls(none)) == ({}, [], {})
+
+
+def test_dates_of_the_future_are_told_apart(kit: Any) -> None:
+    """With the time that it is now, the last crawl is the last that can have been; ten minutes more
+    are no future. Where there is no other, the site is reported by it all the same.
+    """
+    now = kit.START + timedelta(hours=48)
+    with kit.index() as index:
+        index.end_crawl(crawl(kit, 1, 24, fetched=7))
+        index.end_crawl(crawl(kit, 2, 9999, fetched=9))
+    assert last_crawls(kit.path(), now=now) == {"news": kit.START + timedelta(hours=24)}
+    assert crawls_ahead(kit.path(), now) == {"news": kit.START + timedelta(hours=9999)}
+    assert site_reports(kit.path(), now=now)["news"].fetched == 7
+    assert site_reports(kit.path())["news"].fetched == 9
+    assert site_reports(kit.path(), now=kit.START)["news"].fetched == 9
+    with kit.index() as index:
+        index.end_crawl(crawl(kit, 3, 48.1, fetched=1))
+    assert last_crawls(kit.path(), now=now) == {"news": kit.START + timedelta(hours=48.1)}
+
+
+def test_the_newest_captures_come_from_the_newest_files(kit: Any) -> None:
+    """Responses only, and none that is dated later than now."""
+    entries = [kit.entry(f"https://news.example/{hour}", hour) for hour in range(4)]
+    with kit.index() as index:
+        index.apply_captures([*entries, kit.revisit(entries[0][0], 3)])
+    now = kit.START + timedelta(hours=2)
+    found = latest_captures(kit.path(), now, count=2)
+    assert [capture.url for capture in found] == [entries[2][0].url, entries[1][0].url]
+    assert latest_captures(kit.path().with_name("none.db"), now) == []

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from needed_parts import need_package
 
 from archive.errors import UsageError
 from archive.render.tables import (
@@ -143,9 +144,7 @@ def test_parquet_without_its_library(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_parquet_reads_back(tmp_path: Path) -> None:
     """Parquet holds the columns asked for, read back by pyarrow."""
-    parquet = pytest.importorskip(
-        "pyarrow.parquet", reason="pyarrow is not installed: pip install 'warraq[parquet]'"
-    )
+    parquet = need_package("pyarrow.parquet")
     assert write_file(ROWS, COLUMNS, tmp_path / "a.parquet") == 2
     read = parquet.read_table(tmp_path / "a.parquet").to_pylist()
     assert read == [{column: row[column] for column in COLUMNS} for row in ROWS]

@@ -86,3 +86,35 @@ def test_what_is_no_capture_is_in_no_index(kind: str, tmp_path: Path):
     data = {"request": malformed_warcs.REQUEST, "metadata": malformed_warcs.METADATA}[kind]
     with filled(tmp_path, RecordOrigin.STANDARD, malformed_warcs.packed(data)) as ledger:
         assert list(ledger.captures()) == []
+
+
+def test_a_record_without_an_id_is_no_record_that_a_revisit_refers_to(tmp_path: Path):
+    """Where a revisit names its original by address and date alone, other records that lack an id
+    (a warcinfo, the original itself) are no contradiction.
+    """
+    by_address = malformed_warcs.revisit(
+        ("WARC-Refers-To-Target-URI", malformed_warcs.URL),
+        ("WARC-Refers-To-Date", malformed_warcs.DATE),
+        refers=None,
+    )
+    nameless = [
+        data.replace(f"WARC-Record-ID: {name}\r\n".encode(), b"", 1)
+        for data, name in (
+            (malformed_warcs.INFO, malformed_warcs.INFO_ID),
+            (malformed_warcs.REQUEST, malformed_warcs.REQUEST_ID),
+            (malformed_warcs.RESPONSE, malformed_warcs.RESPONSE_ID),
+        )
+    ]
+    data = malformed_warcs.packed(*nameless, by_address)
+    assert rules(tmp_path, data, origin=RecordOrigin.IMPORTED) == []
+
+
+def test_of_records_with_one_id_a_revisit_means_the_one_with_a_payload(tmp_path: Path):
+    """A warcinfo that has the id of a response is a repeated id, not a revisit without payload."""
+    info = malformed_warcs.INFO.replace(
+        malformed_warcs.INFO_ID.encode(), malformed_warcs.RESPONSE_ID.encode()
+    )
+    data = malformed_warcs.packed(
+        info, malformed_warcs.REQUEST, malformed_warcs.RESPONSE, malformed_warcs.revisit()
+    )
+    assert rules(tmp_path, data) == ["0.warc.gz duplicate-id"]

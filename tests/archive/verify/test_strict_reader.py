@@ -5,8 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import malformed_warcs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from archive.cdx.cdxj import cdxj_line
+from archive.model import Capture
+from archive.verify.cross_record_rules import RecordLedger
+from archive.verify.header_rules import RecordOrigin
 from archive.verify.strict_reader import raw_records
+from archive.warc.capture_reader import read_captures
+from archive.warc.record import Record
+from archive.warc.record_reader import read_records
 
 
 def test_each_of_several_damaged_records_is_named_and_those_between_are_read(tmp_path: Path):
@@ -72,3 +82,69 @@ def test_the_block_can_be_read_while_its_record_is_current(tmp_path: Path):
     path.write_bytes(malformed_warcs.BASE)
     blocks = [record.block.read() for record in raw_records(path)]
     assert blocks[1:] == [malformed_warcs.HTTP_REQUEST, malformed_warcs.HTTP]
+
+
+def disagreements(path: Path) -> list[str]:
+    """In what the two readers of a file differ: the records, the captures, and their CDXJ lines."""
+    with RecordLedger() as ledger:
+        strict = []
+        for record in raw_records(path):
+            ledger.add(path.name, record, RecordOrigin.IMPORTED)
+            if record.readable:
+                place = (record.offset, record.length, record.block_length)
+                strict.append((*place, record.version, record.fields))
+        expected = {(row.offset, row.length, row.url, row.kind): row for row in ledger.captures()}
+    read = [each for each in read_records(path) if isinstance(each, Record)]
+    tolerant = [
+        (each.offset, each.length, each.content_length, each.version, each.headers) for each in read
+    ]
+    found = {
+        (each.offset, each.length, each.url, str(each.record_type)): each
+        for each in read_captures(path)
+        if isinstance(each, Capture)
+    }
+    told = [
+        f"record {each!r}"
+        for each in [*strict, *tolerant]
+        if (each in strict) != (each in tolerant)
+    ]
+    told += [f"capture {place}" for place in set(expected) ^ set(found)]
+    told += [
+        f"line {row.cdxj}"
+        for place, row in expected.items()
+        if row.cdxj and place in found and cdxj_line(found[place]) != row.cdxj
+    ]
+    return told
+
+
+@pytest.mark.parametrize("name", malformed_warcs.ALL)
+def test_both_readers_of_a_file_agree(tmp_path: Path, name: str) -> None:
+    """Whatever is wrong with a file: what `verify` says that CDXJ and index must have is what the
+    reader that fills them gives, record for record.
+    """
+    path = tmp_path / malformed_warcs.NAME
+    path.write_bytes(malformed_warcs.ALL[name])
+    assert disagreements(path) == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_both_readers_agree_wherever_a_byte_is_changed(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Bytes changed, taken out, doubled or cut off, in packed files and in plain ones."""
+    packed = data.draw(st.booleans())
+    records = (
+        malformed_warcs.INFO,
+        malformed_warcs.REQUEST,
+        malformed_warcs.RESPONSE,
+        malformed_warcs.OTHER,
+        malformed_warcs.METADATA,
+    )
+    content = malformed_warcs.packed(*records) if packed else b"".join(records)
+    place = data.draw(st.integers(0, len(content) - 1))
+    size = data.draw(st.integers(0, 40))
+    new = data.draw(st.one_of(st.binary(max_size=4), st.just(content[place : place + size] * 2)))
+    path = tmp_path_factory.mktemp("changed") / malformed_warcs.NAME
+    path.write_bytes(content[:place] + new + content[place + size :])
+    assert disagreements(path) == []

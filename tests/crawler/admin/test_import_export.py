@@ -50,3 +50,17 @@ def test_a_selection_of_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nothing was written"):
         export_selection(layout, load_config(layout.config), target, Filters(), "غيرموجودة")
     assert not target.exists()
+
+
+def test_a_bag_holds_the_files_that_the_configuration_includes(tmp_path: Path) -> None:
+    """Or the collection in it would have lost its sites."""
+    layout = served_collection.make(tmp_path / "c")
+    (layout.root / "sites.d").mkdir()
+    (layout.root / "sites.d" / "more.toml").write_text(
+        "[sites.more]\nstart = 'https://x.example'\n"
+    )
+    text = layout.config.read_text("utf-8")
+    layout.config.write_text(f'include = "sites.d/*.toml"\n{text}', "utf-8")
+    export_bag(layout, load_config(layout.config), tmp_path / "bag")
+    bagged = load_config(tmp_path / "bag" / "data" / "warraq.toml")
+    assert bagged.site("more").start == ("https://x.example",)

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from archive.config import SiteConfig
 from archive.errors import UsageError
 from archive.layout import CollectionFolder
 from crawler.admin.single_page import find_site, open_page
+from crawler.demo.site import serve_demo_site
+from crawler.fetch.one_off_client import ProbeError
 
 CONFIG = """[collection]
 name = "two"
@@ -52,3 +55,22 @@ def test_a_page_has_the_site_that_a_crawl_would_fetch_it_for(
     CollectionFolder.create(tmp_path / "c", CONFIG)
     site = find_site(tmp_path / "c", url, None)
     assert (site.name if site else None) == name
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_a_page_of_a_private_host_is_opened_where_its_site_is_said_to_be_private(
+    monkeypatch: pytest.MonkeyPatch, private: bool
+) -> None:
+    """`extract URL` asks where a crawl of the site would ask."""
+    monkeypatch.setattr(
+        "crawler.fetch.one_off_client.socket.getaddrinfo",
+        lambda _host, port, *_, **__: [(2, 1, 6, "", ("127.0.0.1", port))],
+    )
+    with serve_demo_site() as url:
+        named = url.replace("127.0.0.1", "intranet.example").rstrip("/") + "/"
+        site = SiteConfig(name="intranet", start=(named,), private=private, obey_robots=False)
+        if private:
+            assert open_page(named, None, say=lambda _: None, site_of=lambda _: site).body
+        else:
+            with pytest.raises(ProbeError, match="private"):
+                open_page(named, None, say=lambda _: None, site_of=lambda _: site)

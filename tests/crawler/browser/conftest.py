@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from made_captures import made_capture
+from needed_parts import need_browser
 
 from archive.config import SiteConfig
 from archive.model.rendering import Rendering
 from archive.warc.http_message import HttpMessage
-from crawler.browser.chromium import missing_parts
 from crawler.browser.recording_proxy import RefusedError
 from crawler.browser.site_browser import SiteBrowser
 from crawler.fetch.request import HttpRequest
@@ -22,12 +22,17 @@ URL = "https://news.example/a"
 
 
 @pytest.fixture
-def show() -> Callable[..., tuple[Rendering, list[str]]]:
+def refused() -> list[str]:
+    """What `show` was told of requests that were not made."""
+    return []
+
+
+@pytest.fixture
+def show(refused: list[str]) -> Callable[..., tuple[Rendering, list[str]]]:
     """Show a page of HTML; `parts` are the responses' bodies by URL. Gives the rendering and what
     was asked for.
     """
-    if missing := missing_parts():
-        pytest.skip("; ".join(missing))
+    need_browser()
 
     def show_page(html: str, parts: dict[str, str] | None = None, **keys: Any) -> Any:
         asked: list[str] = []
@@ -48,7 +53,9 @@ def show() -> Callable[..., tuple[Rendering, list[str]]]:
             )
             page = made_capture(URL, captured=datetime.now(UTC))
             try:
-                return await browser.show(page, message, html.encode(), fetch)
+                return await browser.show(
+                    page, message, html.encode(), fetch, lambda _, why: refused.append(why)
+                )
             finally:
                 await browser.close()
 

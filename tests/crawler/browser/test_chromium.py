@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from pathlib import Path
 
 import pytest
+from needed_parts import need_browser
 from playwright.async_api import Error
 
 from archive.config import SiteConfig
 from archive.errors import ConfigError
 from crawler.browser import chromium
-from crawler.browser.chromium import Chromium, find_chromium, missing_parts, require_parts
+from crawler.browser.chromium import (
+    Chromium,
+    closing,
+    find_chromium,
+    missing_parts,
+    require_parts,
+)
 
 SITE = SiteConfig(name="paper", start=("https://news.example/",), browser="always")
 
@@ -36,16 +44,11 @@ def test_the_extra_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "pip install 'warraq[browser]'" in missing_parts()[0]
 
 
-def need_all() -> None:
-    if missing := missing_parts():
-        pytest.skip("; ".join(missing))
-
-
 def test_one_browser_serves_all_sites_and_goes_with_the_last() -> None:
     """Two sites share it, each with its own profile; behind the second it is closed, and a third
     starts it anew.
     """
-    need_all()
+    need_browser()
 
     async def run() -> None:
         browser = Chromium.shared()
@@ -67,7 +70,7 @@ def test_one_browser_serves_all_sites_and_goes_with_the_last() -> None:
 
 def test_a_browser_that_does_not_start_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """A Chromium that ends at once is an error, and what was started to drive it is closed."""
-    need_all()
+    need_browser()
     monkeypatch.setenv("CHROMIUM", "/bin/false")
 
     async def run() -> None:
@@ -81,7 +84,7 @@ def test_a_browser_that_does_not_start_leaves_nothing(monkeypatch: pytest.Monkey
 
 def test_nothing_goes_out_but_by_the_proxy() -> None:
     """Where the proxy of a profile does not answer, not even loopback is reached directly."""
-    need_all()
+    need_browser()
 
     async def run() -> bool:
         asked = asyncio.Event()
@@ -105,3 +108,23 @@ def test_nothing_goes_out_but_by_the_proxy() -> None:
             server.close()
 
     assert not asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("gone", "level"), [(False, logging.WARNING), (True, logging.DEBUG)], ids=["stuck", "gone"]
+)
+def test_what_does_not_close_is_told(
+    caplog: pytest.LogCaptureFixture, gone: bool, level: int
+) -> None:
+    """Something may be left running; what went by itself is no matter. Bugs are not hidden."""
+    with caplog.at_level(logging.DEBUG, chromium.__name__):
+        for error in (Error("first line\nsecond"), TimeoutError()):
+            with closing("a part", is_gone=lambda: gone):
+                raise error
+    said = [(each.levelno, each.getMessage()) for each in caplog.records]
+    assert said == [
+        (level, "browser: a part was not closed: first line"),
+        (level, "browser: a part was not closed: TimeoutError"),
+    ]
+    with pytest.raises(ValueError, match="a bug"), closing("a part"):
+        raise ValueError("a bug")

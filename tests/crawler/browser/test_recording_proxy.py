@@ -5,8 +5,10 @@ is.
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import pytest
 
@@ -103,3 +105,38 @@ def test_no_tunnel_goes_through() -> None:
     assert talk(sent, asked).startswith(b"HTTP/1.1 403 ")
     assert talk(b"\x16\x03\x01 nonsense\r\n\r\n", asked) == b""
     assert asked.requests == []
+
+
+def test_an_error_of_ours_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    """The page goes on without that part, and the log has the address and the traceback."""
+
+    async def fail(_: HttpRequest) -> bytes:
+        raise ValueError("not foreseen")
+
+    said = talk(b"GET http://x.example/a HTTP/1.1\r\nHost: x.example\r\n\r\n", fail)
+    assert said.startswith(b"HTTP/1.1 403 ")
+    (record,) = [each for each in caplog.records if each.levelno >= logging.WARNING]
+    assert "http://x.example/a" in record.getMessage()
+    assert record.exc_info is not None
+    assert "not foreseen" in str(record.exc_info[1])
+
+
+@pytest.mark.parametrize(
+    ("sent", "why"),
+    [
+        (b"nonsense\r\n\r\n", "no request line"),
+        (b"GET http://x/ HTTP/1.1\r\nContent-Length: -1\r\n\r\n", "Content-Length"),
+        (b"GET http://x/ HTTP/1.1\r\nX: " + b"x" * 600_000 + b"\r\n\r\n", "a head of more than"),
+        ("CONNECT ü.example:443 HTTP/1.1\r\n\r\n".encode(), "CONNECT to"),
+    ],
+)
+def test_what_is_no_request_is_named(
+    caplog: pytest.LogCaptureFixture, sent: bytes, why: str
+) -> None:
+    """Its connection is closed without an answer; nothing is asked for."""
+    asked = Asked()
+    caplog.set_level(logging.DEBUG, "crawler.browser.recording_proxy")
+    with suppress(ConnectionResetError):  # it was closed before all was read
+        assert talk(sent, asked) == b""
+    assert asked.requests == []
+    assert why in caplog.text

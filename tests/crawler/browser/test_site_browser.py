@@ -43,12 +43,18 @@ def test_a_page_that_never_falls_silent_is_read_all_the_same(
     assert "stopped after 4 s" in rendering.steps
 
 
-def test_a_page_may_ask_for_so_much(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beyond the number of requests of a page what else it asks for is refused."""
+def test_a_page_may_ask_for_so_much(
+    show: Show, refused: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond the number of requests of a page what else it asks for is refused, which is told
+    once.
+    """
     monkeypatch.setattr(site_browser, "MAX_REQUESTS", 5)
     rendering, asked = show(POLLS)
     assert b"<p>text</p>" in rendering.html
     assert len(asked) == 5
+    [why] = refused
+    assert "asked for more than 5 things" in why
 
 
 def test_a_page_that_hangs_is_given_up(show: Show, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any, cast
 
 from archive.model import CrawlSummary
-from crawler.cli.failure_lines import failure_lines
+from archive.warc.capture_reader import DamagedRecord
+from crawler.cli.failure_lines import damage_lines, failure_lines, ignored_lines
 
 
 class Reader:
@@ -37,3 +39,12 @@ def test_few_lines_the_gravest_first() -> None:
     assert lines[-1] == "news: and 2 more; see `warraq status --failures`"
     assert len(lines) == 6
     assert not any("left here" in line for line in lines)
+
+
+def test_what_is_damaged_and_what_does_not_count() -> None:
+    """One line for each damaged stretch, and for each file that states what only ours may."""
+    damaged = [DamagedRecord(warc="a.warc.gz", offset=7, problem="no end")]
+    assert list(damage_lines(damaged)) == ["damaged: a.warc.gz at 7: no end"]
+    (line,) = ignored_lines({"b.warc": Counter(["withdrawal", "failure", "failure"])})
+    assert line.startswith("ignored: b.warc: ")
+    assert line.endswith(": 2 x failure, 1 x withdrawal")

@@ -11,8 +11,9 @@ from click.testing import CliRunner
 from archive import errors
 from archive.errors import WarraqError
 from crawler import cli
+from crawler.cli import session
 from crawler.cli.options import day, duration
-from crawler.cli.session import from_now
+from crawler.cli.session import Progress, Session, from_now
 
 KINDS = [
     kind
@@ -122,3 +123,20 @@ def test_days(text: str, code: int) -> None:
 def test_instants_in_a_table(moment: str | None, told: str | None) -> None:
     """A person reads how long ago something was; what is no instant stays as it is."""
     assert from_now(moment, datetime(2026, 11, 26, 12, 0, tzinfo=UTC)) == told
+
+
+def test_progress_says_how_far_and_where(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Numbers by their names, without those that are nothing yet, then the place; nothing that a
+    site names steers the terminal. With `-q` nothing is said.
+    """
+    monkeypatch.setattr(session, "_PLAIN_EVERY", 0.0)
+    for quiet in (False, True):
+        with Progress(Session(quiet=quiet), "crawling") as progress:
+            progress.update(fetched=0, new=0, per_minute=None, where=None)
+            progress.update(fetched=9, new=0, per_minute=60, left="about 4m", where="a \x1b[31m")
+    assert capsys.readouterr().err.splitlines() == [
+        "crawling: 0 fetched",
+        "crawling: 9 fetched, 60 per minute, about 4m left; a \ufffd[31m",
+    ]

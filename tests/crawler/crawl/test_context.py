@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from archive.config import CollectionConfig
+from archive.config import CollectionConfig, SiteConfig
 from archive.errors import CollectionBusyError, StorageError
 from archive.layout import CollectionFolder
-from crawler.crawl.context import check_room, find_open_context, open_context, user_agent
+from crawler.crawl.context import check_disk, find_open_context, open_context, user_agent
+from crawler.crawl.options import CrawlOptions
 from crawler.crawl.pending_captures import MAX_UNREAD
 
 CONFIG = CollectionConfig(name="test")
@@ -45,6 +47,46 @@ def test_the_crawls_of_a_process_find_the_collection_that_is_open(tmp_path: Path
         assert find_open_context(layout.root) is context
     assert find_open_context(layout.root) is None
     assert not layout.is_busy()
+
+
+def test_a_site_is_leased_until_its_crawl_is_over(tmp_path: Path) -> None:
+    """Under all its names; sites that others crawl are passed over, and refused where they are
+    all there is.
+    """
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    one = SiteConfig(name="one", start=("http://one.example/",), aliases=("former",))
+    other = SiteConfig(name="other", start=("http://other.example/",))
+    with layout.crawl_lock():
+        lease = layout.site_lease("former")
+        with (
+            pytest.raises(CollectionBusyError, match="former"),
+            open_context(layout, CONFIG, [one]),
+        ):
+            pass
+        with open_context(layout, CONFIG, [one, other]) as context:
+            assert list(context.leases) == ["other"]
+            assert not layout.is_crawling("one")
+            with pytest.raises(CollectionBusyError):
+                context.lease_site(one)
+            lease.release()
+            context.lease_site(one)
+            assert all(map(layout.is_crawling, ("one", "former", "other")))
+            context.end_site(one)
+            assert not any(map(layout.is_crawling, ("one", "former")))
+        assert not layout.is_crawling("other")
+
+
+def test_the_shortest_time_holds(tmp_path: Path) -> None:
+    """The site's own in place of the collection's; what is asked for may only shorten it."""
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    plain = SiteConfig(name="plain", start=("http://plain.example/",))
+    patient = replace(plain, name="patient", max_time=90.0)
+    with open_context(layout, CONFIG, []) as context:
+        assert context.time_limit(plain) is None
+        context.config = replace(CONFIG, max_time=60.0)
+        assert (context.time_limit(plain), context.time_limit(patient)) == (60.0, 90.0)
+        context.options = CrawlOptions(max_time=70.0)
+        assert (context.time_limit(plain), context.time_limit(patient)) == (60.0, 70.0)
 
 
 def test_the_first_error_ends_all_crawls_and_is_kept(tmp_path: Path) -> None:
@@ -86,4 +128,4 @@ def test_a_contact_is_told_to_the_sites() -> None:
 
 def test_a_disk_with_room_is_none_of_its_business(tmp_path: Path) -> None:
     """Only one that is nearly full is refused."""
-    check_room(tmp_path)
+    check_disk(tmp_path, CONFIG)

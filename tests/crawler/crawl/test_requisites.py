@@ -9,9 +9,11 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from loopback_site.server import Site, redirect, say
 from loopback_site.small_paper import article, listing
 from served_collection import png
@@ -224,7 +226,8 @@ def test_unchanged_requisites_of_a_second_crawl_are_revisits(paper: Paper):
     time.
     """
     paper.crawl()
-    paper.crawl()
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=3)):
+        paper.crawl()
     types = dict(
         paper.rows(
             "SELECT record_type, count(*) FROM captures WHERE url LIKE '%.png%' AND status ="

@@ -12,7 +12,7 @@ from made_captures import WHEN, made_capture
 
 from archive.index.writer import Index
 from archive.model import Capture, CrawlSummary
-from crawler.crawl.resume import end_killed_run, latest_capture
+from crawler.crawl.resume import end_killed_runs, latest_capture
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl
 
@@ -21,6 +21,12 @@ URL = "https://news.example/a"
 
 def capture(status: int, *, truncated: str | None = None) -> Capture:
     return made_capture(URL, offset=status, status=status, truncated=truncated)
+
+
+def nobody(queue: str) -> bool:
+    """Stands for the leases: no other process crawls a queue."""
+    del queue
+    return False
 
 
 class Known:
@@ -74,8 +80,7 @@ def test_a_killed_crawl_is_ended_with_what_its_captures_tell(frontier: Frontier)
     frontier.add("news", [QueuedUrl(url=URL)])
     frontier.lease("news")
     frontier.note_run(CrawlSummary(id="c", site="news", started=WHEN, fetched=3))
-    killed = end_killed_run(frontier, cast("Index", Known()), "news")
-    assert killed is not None
+    [killed] = end_killed_runs(frontier, cast("Index", Known()), "news", nobody)
     assert (killed.outcome, killed.fetched, killed.new, killed.bytes) == ("interrupted", 7, 5, 9000)
     assert [entry.url for entry in frontier.lease("news")] == [URL]
 
@@ -84,13 +89,37 @@ def test_what_a_killed_crawl_had_noted_is_never_made_less(frontier: Frontier) ->
     """Not every exchange leaves a capture in the index: the larger number is the true one."""
     noted = CrawlSummary(id="c", site="news", started=WHEN, fetched=8, new=6, bytes=9001)
     frontier.note_run(noted)
-    killed = end_killed_run(frontier, cast("Index", Known()), "news")
-    assert killed is not None
+    [killed] = end_killed_runs(frontier, cast("Index", Known()), "news", nobody)
     assert (killed.fetched, killed.new, killed.bytes) == (8, 6, 9001)
 
 
 def test_a_crawl_that_ended_is_left_as_it_is(frontier: Frontier) -> None:
     """So is a site that was never crawled."""
-    assert end_killed_run(frontier, cast("Index", Known()), "news") is None
+    assert list(end_killed_runs(frontier, cast("Index", Known()), "news", nobody)) == []
     frontier.note_run(CrawlSummary(id="c", site="news", started=WHEN, outcome="finished"))
-    assert end_killed_run(frontier, cast("Index", Known()), "news") is None
+    assert list(end_killed_runs(frontier, cast("Index", Known()), "news", nobody)) == []
+
+
+def test_a_killed_back_fill_is_ended_by_the_next_crawl_of_its_site(frontier: Frontier) -> None:
+    """What it had under way waits for the next crawl of its window."""
+    window = "news 2020..2021"
+    frontier.add(window, [QueuedUrl(url=URL)])
+    frontier.lease(window)
+    frontier.note_run(CrawlSummary(id="c", site="news", started=WHEN), window, 5.0)
+    [killed] = end_killed_runs(frontier, cast("Index", Known()), "news", nobody)
+    assert (killed.id, killed.outcome) == ("c", "interrupted")
+    assert list(end_killed_runs(frontier, cast("Index", Known()), "news", nobody)) == []
+    assert frontier.lease(window) == []
+    assert list(end_killed_runs(frontier, cast("Index", Known()), window, nobody)) == []
+    assert [entry.url for entry in frontier.lease(window)] == [URL]
+
+
+def test_a_back_fill_that_another_process_crawls_is_not_ended(frontier: Frontier) -> None:
+    """It has not been killed; nor is what it has under way given back."""
+    window = "news 2020..2021"
+    frontier.add(window, [QueuedUrl(url=URL)])
+    frontier.lease(window)
+    frontier.note_run(CrawlSummary(id="c", site="news", started=WHEN), window)
+    index = cast("Index", Known())
+    assert list(end_killed_runs(frontier, index, "news", lambda queue: queue == window)) == []
+    assert frontier.lease(window) == []

@@ -136,7 +136,7 @@ def test_headers_go_out_and_secrets_stay_out_of_everything(
         said = told.stdout + told.stderr
         assert said
         assert not [secret for secret in SECRETS if secret in said]
-    assert "/news/1> (referer" in said  # it told all there was to tell
+    assert "/> (referer" in said  # it told all there was to tell
 
 
 def test_no_other_host_gets_a_secret(

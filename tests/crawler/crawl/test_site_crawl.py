@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from loopback_site.server import Site, Talk, say
 from loopback_site.small_paper import article, listing, paper
 from scrapy import Spider
+from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler
 
 from archive.config import CollectionConfig, SiteConfig
+from archive.errors import CrawlInterruptedError
 from archive.layout import CollectionFolder
 from archive.model import CrawlSummary
 from crawler.admin.withdraw import withdraw_article
+from crawler.crawl.context import find_open_context
 from crawler.crawl.options import CrawlOptions
 from crawler.crawl.site_crawl import SiteCrawl
 from crawler.crawl.tally import open_tally
@@ -87,12 +93,32 @@ def test_what_is_left_when_time_is_up_waits(layout: CollectionFolder, site: Site
     assert sorted(target for target in site.wire.targets if "/news/" in target) == pages
 
 
+def test_a_stop_before_the_engine_runs_is_not_lost(
+    layout: CollectionFolder, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A signal that comes while a crawl starts ends it as one that comes later."""
+    start = ExecutionEngine.start_async
+
+    async def stopped_first(engine: ExecutionEngine, **more: bool) -> None:
+        context = find_open_context(layout.root)
+        assert context is not None
+        context.stop()
+        await asyncio.sleep(0.1)
+        await start(engine, **more)
+
+    monkeypatch.setattr(ExecutionEngine, "start_async", stopped_first)
+    with pytest.raises(CrawlInterruptedError):
+        crawl(layout, site)
+    monkeypatch.undo()
+    assert crawl(layout, site).outcome == "finished"
+
+
 def test_what_was_withdrawn_is_not_asked_for_again(layout: CollectionFolder, site: Site) -> None:
     """Though the site still links to it: it would come back into the archive."""
     crawl(layout, site)
     withdraw_article(layout, config_of(site), f"{site.url}/news/3", reason="an error of fact")
     site.wire.clear()
-    assert crawl(layout, site).outcome == "finished"
+    assert crawl(layout, site, force=True).outcome == "finished"
     assert "/news/2" in site.wire.targets
     assert "/news/3" not in site.wire.targets
 
@@ -134,7 +160,8 @@ def test_what_nothing_links_to_any_more_is_looked_after(
     site.routes["/"] = say(listing("الجريدة", ["/news/100"]))
     site.routes["/news/100"] = say(article("/news/100"))
     site.wire.clear()
-    crawl(layout, site)
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=3)):
+        crawl(layout, site)
     assert {f"/news/{number}" for number in range(8)} <= set(site.wire.targets)
 
 
@@ -150,3 +177,21 @@ def test_crawls_have_names_of_their_own() -> None:
     first, second = open_tally(config), open_tally(config)
     assert first.id != second.id
     assert first.id.endswith("-paper")
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_a_host_of_start_that_leads_inside_is_asked_only_where_it_is_said_to_be_private(
+    layout: CollectionFolder, site: Site, monkeypatch: pytest.MonkeyPatch, private: bool
+) -> None:
+    """A name in `start` permits no private address behind it, `private = true` does."""
+
+    async def inside(_host: str, _port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    monkeypatch.setattr("crawler.fetch.address_guard._addresses_of", inside)
+    start = f"http://intranet.example:{site.port}/"
+    intranet = SiteConfig(name="intranet", start=(start,), delay=0.0, private=private)
+    config = CollectionConfig(name="test", sites=(intranet,))
+    (summary,) = crawl_sites(layout, config, config.sites)
+    assert (summary.new > 0) == private
+    assert (len(site.wire.exchanges) > 0) == private

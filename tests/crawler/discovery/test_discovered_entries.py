@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from empty_index import empty_index
 from made_captures import made_capture
 
 from archive.config import SiteConfig
@@ -23,6 +24,7 @@ from crawler.discovery import discovered_entries
 from crawler.discovery.discovered_entries import Window
 from crawler.discovery.left_out import LeftOutLog
 from crawler.discovery.link_admission import LinkAdmission
+from crawler.discovery.recrawl import Recrawl
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import Scope, UrlKind
@@ -191,7 +193,13 @@ class Reaped:
         self.said: dict[str, str] = {}
         config = SiteConfig(name="news", start=(f"{HOST}/",), **site)
         self.harvest = LinkAdmission(
-            config, Scope(config), frontier, Window(), self.say, LeftOutLog(config.name, frontier)
+            config,
+            Scope(config),
+            frontier,
+            Window(),
+            self.say,
+            LeftOutLog(config.name, frontier),
+            Recrawl(empty_index(), config.name),
         )
 
     def say(self, key: str, stage, reason: str, *, url: str | None = None) -> None:

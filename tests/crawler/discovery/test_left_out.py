@@ -21,7 +21,7 @@ from archive.urls import is_tracked
 from crawler.crawl.options import CrawlOptions
 from crawler.discovery.left_out import MAX_LINKED, LeftOutLog, why_waiting
 from crawler.engine.run import crawl_sites
-from crawler.frontier.queue import TRAP, Frontier
+from crawler.frontier.queue import PAST, TRAP, Frontier
 from crawler.frontier.queued_url import QueuedUrl, frontier_key
 from crawler.frontier.scope import UrlKind
 from pipelines.ingest.catch_up import update_index
@@ -227,6 +227,20 @@ def test_what_was_given_up_as_a_trap_says_so(frontier: Frontier) -> None:
     assert log.conclude(LeftOutReason.LIMIT, "pages") == ([], total)
 
 
+def test_what_waited_and_was_given_up_later_says_so(frontier: Frontier) -> None:
+    """The reason of the last crawl counts: what lies before the days asked for is no longer a part
+    of what a limit left.
+    """
+    log = LeftOutLog("news", frontier)
+    frontier.add("news", [QueuedUrl(url=f"{HOST}/list?page=9")])
+    log.conclude(LeftOutReason.LIMIT, "pages")
+    frontier.note_told("news")
+    [leased] = frontier.lease("news")
+    frontier.mark_dead(leased.key, PAST)
+    [left], _ = log.conclude(LeftOutReason.LIMIT, "pages")
+    assert left.why is LeftOutReason.DATE
+
+
 def test_why_entries_wait_when_a_crawl_ends() -> None:
     """A stop, a limit, or a site that does not answer any more."""
     assert why_waiting("interrupted", lost=None, limit="time")[0] is LeftOutReason.INTERRUPTED
@@ -236,3 +250,20 @@ def test_why_entries_wait_when_a_crawl_ends() -> None:
         "refused 30 times",
     )
     assert why_waiting("failed", lost=None, limit=None)[0] is LeftOutReason.AWAY
+
+
+def test_what_is_left_to_the_next_crawl_is_noted(tmp_path: Path) -> None:
+    """With the reason; what only belongs to a page comes with it."""
+    frontier = Frontier(tmp_path / "frontier.db")
+    log = LeftOutLog("paper", frontier)
+    page = QueuedUrl(url=f"{HOST}/a", kind=UrlKind.ARTICLE, via=f"{HOST}/")
+    image = QueuedUrl(url=f"{HOST}/a.png", kind=UrlKind.REQUISITE)
+    assert log.leave_to_next_crawl([page, image], "only what was missing") == [image]
+    ((entry,), count) = log.conclude(LeftOutReason.LIMIT, "pages")
+    assert (entry.url, entry.why, entry.detail) == (
+        page.url,
+        LeftOutReason.LIMIT,
+        "only what was missing",
+    )
+    assert count == 1
+    frontier.close()

@@ -7,12 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from empty_index import empty_index
 
 from archive.config import SiteConfig
 from archive.model import Stage
 from crawler.discovery.discovered_entries import Window
 from crawler.discovery.left_out import LeftOutLog
 from crawler.discovery.link_admission import LinkAdmission
+from crawler.discovery.recrawl import Recrawl
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl
 from crawler.frontier.scope import Scope, ScopeReason, UrlKind
@@ -38,6 +40,7 @@ def admit(frontier: Frontier, entries: list[QueuedUrl], site: SiteConfig = SITE)
         Window(),
         lambda key, stage, why, **_: said.append((key, stage, why)),
         LeftOutLog(site.name, frontier),
+        Recrawl(empty_index(), site.name),
     )
     return admission.select_entries(entries)
 
@@ -81,6 +84,7 @@ def test_what_is_left_out_has_a_reason_and_is_counted(frontier: Frontier) -> Non
         Window(),
         lambda key, _stage, why, *, url=None: said.setdefault(url or key, why),
         LeftOutLog(SITE.name, frontier),
+        Recrawl(empty_index(), SITE.name),
     )
     listed = [f"{HOST}/{name}" for name in ("a.pdf", "b.pdf", "c.mp4", "why-node.js")]
     linked = [f"{HOST}/tag/1", "https://elsewhere.example/", f"{HOST}/d.pdf", f"{HOST}/a/a/a/a"]
@@ -104,7 +108,10 @@ def test_what_is_left_out_has_a_reason_and_is_counted(frontier: Frontier) -> Non
 def test_a_spent_shape_is_left_for_a_reason(frontier: Frontier) -> None:
     """Once pages of a shape have brought nothing for long enough, others of it are left out."""
     log = LeftOutLog(SITE.name, frontier)
-    admission = LinkAdmission(SITE, Scope(SITE), frontier, Window(), lambda *_, **__: None, log)
+    known = Recrawl(empty_index(), SITE.name)
+    admission = LinkAdmission(
+        SITE, Scope(SITE), frontier, Window(), lambda *_, **__: None, log, known
+    )
     days = [QueuedUrl(url=f"{HOST}/calendar/{day}") for day in range(12)]
     for day in days[:10]:
         admission.begin(day)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from empty_index import empty_index
 from loopback_site.server import Site, say
 from loopback_site.small_paper import article, listing
 
@@ -20,6 +22,7 @@ from crawler.crawl.options import CrawlOptions
 from crawler.discovery.discovered_entries import Window
 from crawler.discovery.left_out import LeftOutLog
 from crawler.discovery.link_admission import LinkAdmission
+from crawler.discovery.recrawl import Recrawl
 from crawler.discovery.seeding import Seeding
 from crawler.engine.run import crawl_sites
 from crawler.frontier.queue import Frontier
@@ -53,6 +56,7 @@ def frontier(tmp_path: Path) -> Iterator[Frontier]:
 
 
 def seeding_of(frontier: Frontier, robots: Robots) -> Seeding:
+    recrawl = Recrawl(empty_index(), SITE.name)
     admission = LinkAdmission(
         SITE,
         Scope(SITE),
@@ -60,8 +64,9 @@ def seeding_of(frontier: Frontier, robots: Robots) -> Seeding:
         Window(),
         lambda *_, **__: None,
         LeftOutLog(SITE.name, frontier),
+        recrawl,
     )
-    return Seeding(SITE, frontier, admission, cast("RobotsCache", robots))
+    return Seeding(SITE, frontier, admission, cast("RobotsCache", robots), recrawl)
 
 
 def seeds(frontier: Frontier, robots: Robots, *, force: bool = False) -> list[str]:
@@ -72,9 +77,11 @@ def seeds(frontier: Frontier, robots: Robots, *, force: bool = False) -> list[st
 def test_a_crawl_begins_with_start_pages_and_the_sitemaps_of_their_hosts(
     frontier: Frontier,
 ) -> None:
-    """robots.txt is asked once a host, and names the sitemaps; the usual places come after."""
+    """robots.txt is asked once a host, and names the sitemaps; the usual places come after, and
+    where the site may reserve its rights.
+    """
     robots = Robots(RobotsPolicy(RobotsRules(b"Sitemap: https://news.example/all.xml")))
-    usual = [HOST + path for path in SITEMAP_PATHS]
+    usual = [HOST + path for path in (*SITEMAP_PATHS, "/.well-known/tdmrep.json")]
     assert seeds(frontier, robots) == [f"{HOST}/", f"{HOST}/en/", f"{HOST}/all.xml", *usual]
     assert len(robots.asked) == 1
 
@@ -117,6 +124,17 @@ def test_the_sitemaps_of_a_host_are_asked_for_once(frontier: Frontier) -> None:
     first, again, moved = asyncio.run(found())
     assert (first > 0, again, moved > 0) == (True, 0, True)
     assert robots.asked == [f"{HOST}/", "https://www.news.example/"]
+
+
+def test_a_crawl_interrupted_in_the_future_was_long_ago(
+    frontier: Frontier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A note of a clock that was ahead does not keep a crawl from its seeds until that date."""
+    frontier.add("news", [QueuedUrl(url=f"{HOST}/a")])
+    with monkeypatch.context() as ahead:
+        ahead.setattr("crawler.frontier.queue.time.time", lambda: time.monotonic() + 4e9)
+        frontier.note_run(CrawlSummary(id="c", site="news", started=datetime.now(UTC)))
+    assert f"{HOST}/" in seeds(frontier, Robots(RobotsPolicy()))
 
 
 def test_the_rest_of_an_interrupted_crawl_need_lead_nowhere(tmp_path: Path) -> None:

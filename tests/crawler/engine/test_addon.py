@@ -16,6 +16,9 @@ from loopback_site.small_paper import paper
 from scrapy import Spider
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
+from scrapy.utils.conf import build_component_list
+from scrapy.utils.misc import load_object
+from scrapy.utils.python import global_object_name
 
 from archive.layout import CollectionFolder
 from crawler.engine.addon import MIDDLEWARES, WarraqAddon
@@ -137,13 +140,37 @@ def test_what_a_project_named_itself_stays() -> None:
     assert moved.getdict("DOWNLOADER_MIDDLEWARES")[turn] == 890
 
 
+RETRY = "scrapy.downloadermiddlewares.retry.RetryMiddleware"
+
+
+@pytest.mark.parametrize("named", [{}, {RETRY: 500}, {load_object(RETRY): 500}])
+def test_what_would_hide_exchanges_is_out_however_it_is_named(named: dict[object, int]) -> None:
+    """Scrapy's retries are no part of a site's crawl, by default or where a project orders them by
+    path or class.
+    """
+    settings = components(NewsSpider, DOWNLOADER_MIDDLEWARES=named)
+    parts = settings.get_component_priority_dict_with_base("DOWNLOADER_MIDDLEWARES")
+    active = {global_object_name(load_object(part)) for part in build_component_list(parts)}
+    assert "crawler.engine.after_fetch.RetryMiddleware" in active
+    assert RETRY not in active
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_a_door_is_there_where_a_project_opens_it(*, is_on: bool) -> None:
+    """What listens on a port is not even loaded, unless a setting says so."""
+    settings = components(Spider, TELNETCONSOLE_ENABLED=is_on)
+    parts = settings.get_component_priority_dict_with_base("EXTENSIONS")
+    assert any("TelnetConsole" in str(part) for part in parts) == is_on
+
+
 def test_another_project_s_spider_keeps_its_own_scheduling() -> None:
     """Only the recorder, and what must not come between it and the spider, is put in."""
     settings = components(Spider)
     assert settings["SCHEDULER"] == "scrapy.core.scheduler.Scheduler"
-    middlewares = settings.getdict("DOWNLOADER_MIDDLEWARES")
-    assert not set(MIDDLEWARES) & set(middlewares)
-    assert {each.__name__ for each in middlewares} == {
+    assert settings.getdict("DOWNLOADER_MIDDLEWARES") == {}
+    scrapys = Settings().getdict("DOWNLOADER_MIDDLEWARES_BASE")
+    taken_out = set(scrapys) - set(settings.getdict("DOWNLOADER_MIDDLEWARES_BASE"))
+    assert {path.rpartition(".")[2] for path in taken_out} == {
         "HttpCompressionMiddleware",
         "HttpCacheMiddleware",
     }

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import gzip
 import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from loopback_site.server import Behaviour, Site, Talk, redirect, say
 from loopback_site.small_paper import article, listing
 from scrapy import Request
@@ -154,13 +159,56 @@ def test_a_page_behind_a_redirect_is_what_is_tried_again(place: Place) -> None:
 
 
 def test_a_site_that_asks_for_a_day_is_left_to_the_next_crawl(place: Place) -> None:
-    """What it asks for is said once; the page waits."""
+    """What it asks for is said once; the page waits. A crawl within the day asks for nothing at
+    all, and the one after it goes on.
+    """
     place.put(a=failing(1, article("/a"), {"Retry-After": "86400"}))
     assert place.crawl() == "failed"
     assert place.asked()["/a"] == 1
     assert "the next crawl goes on" in place.failures()["/a"]
-    assert place.crawl() == "finished"
+    before = place.asked()
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=23)):
+        assert place.crawl() == "failed"
+    assert place.asked() == before
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=24, minutes=1)):
+        assert place.crawl() == "finished"
     assert place.asked()["/a"] == 2
+
+
+@pytest.mark.parametrize("status", ["503 Service Unavailable", "429 Too Many", "403 Forbidden"])
+def test_a_host_that_wants_to_be_left_alone_is_asked_for_nothing_more(
+    place: Place, status: str
+) -> None:
+    """Not for the pages that are queued already, and not after the five minutes a crawl waits."""
+    links = {f"n{n}": say(article(f"/n{n}")) for n in range(6)}
+    busy = say("later", status=status, Retry_After="86400")
+    place.put(**links)
+    place.site.routes["/"] = busy
+    assert place.crawl(concurrency=1) == "failed"
+    asked = place.asked()
+    assert asked["/"] == 1
+    place.crawl(concurrency=1)
+    assert place.asked() == asked
+
+
+def test_robots_txt_of_the_day_is_not_asked_for_again(place: Place) -> None:
+    """The next crawl keeps to it all the same, and each capture names the record it was read from;
+    a day later it is asked for again.
+    """
+    place.put(a=say(article("/a")), private=say(article("/private")))
+    for _ in range(2):
+        place.crawl()
+    assert place.asked()["/robots.txt"] == 1
+    assert place.asked()["/private"] == 0
+    ((record,),) = place.rows("SELECT record_id FROM captures WHERE kind = 'robots'")
+    with (place.layout.archive / place.rows("SELECT warc FROM captures")[0][0]).open("rb") as file:
+        text = gzip.decompress(file.read())
+    assert text.count(f"warraq-robots: {record}".encode()) >= len(
+        place.rows("SELECT 1 FROM captures WHERE url IN ('SITE/', 'SITE/a')")
+    )
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=25)):
+        place.crawl()
+    assert place.asked()["/robots.txt"] == 2
 
 
 def test_the_scope_is_kept_to_on_every_hop(place: Place) -> None:
@@ -186,6 +234,28 @@ def test_a_host_that_asks_for_time_is_asked_for_nothing_meanwhile(place: Place) 
     place.put(a=noting(busy), b=noting(say(article("/b"))), c=noting(say(article("/c"))))
     assert place.crawl(concurrency=1) == "finished"
     assert moments[1] - moments[0] > 0.9
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_a_crawl_that_is_busy_takes_no_host_for_slow(
+    place: Place, monkeypatch: pytest.MonkeyPatch, *, busy: bool
+) -> None:
+    """What the crawler itself needed processor time for (a made-up clock of it) does not count as
+    the host's, by which that is asked more slowly.
+    """
+    spent = iter(range(10**6))
+    monkeypatch.setattr(time, "thread_time", lambda: next(spent) if busy else 0.0)
+
+    async def slow(talk: Talk) -> None:
+        await asyncio.sleep(0.3)
+        await talk.reply(article("/a"))
+
+    place.put(a=slow)
+    place.ask("/a")
+    assert Asking.answers
+    with closing(sqlite3.connect(place.layout.frontier)) as db:
+        ((answer_time,),) = db.execute("SELECT answer_time FROM hosts").fetchall()
+    assert (answer_time < 0.3) is busy
 
 
 def test_a_page_that_never_answers_is_one_sign_of_a_site_that_is_away(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from loopback_site.server import Site, say
 from loopback_site.small_paper import article, listing
 from scrapy import Request, Spider
@@ -65,8 +67,9 @@ def crawl(
 def test_a_page_that_is_known_is_asked_whether_it_has_changed(tmp_path: Path, site: Site) -> None:
     """With its own ETag, from the second crawl on; never where all is to be fetched whole."""
     layout = CollectionFolder.create(tmp_path / "c", "")
-    for options in ({}, {}, {"force": True}):
-        crawl(layout, site, **options)
+    for weeks, options in enumerate(({}, {}, {"force": True})):
+        with time_machine.travel(datetime.now(UTC) + timedelta(weeks=weeks)):
+            crawl(layout, site, **options)
     asked = [exchange.header("If-None-Match") for exchange in site.wire.of("/news/1")]
     assert asked == [None, '"one"', None]
 

@@ -17,9 +17,12 @@ from pathlib import Path
 
 import pytest
 from crawled_newsroom import Newsroom
+from loopback_site.proxies import HttpProxy
 from loopback_site.scripted_paper import LISTED, scripted_paper, title
-from loopback_site.server import Site
+from loopback_site.server import Site, Talk
+from needed_parts import need_browser
 
+from archive.credentials import parse_proxy
 from archive.errors import ConfigError
 from archive.layout import CollectionFolder
 from archive.model import CrawlSummary
@@ -35,8 +38,7 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 def browsing_newsroom(site: Site, folder: Path, **keys: object) -> Newsroom:
     """A collection of the site, crawled with a browser."""
-    if missing := chromium.missing_parts():
-        pytest.skip("; ".join(missing))
+    need_browser()
     room = Newsroom(site, CollectionFolder.create(folder, ""))
     room.config = replace(room.config, **{"browser": "empty", **keys})
     return room
@@ -211,6 +213,36 @@ def test_a_page_whose_scripts_lead_away_is_told(tmp_path: Path) -> None:
         room.crawl()
         assert "lead on to" in str(room.rows("SELECT group_concat(reason) FROM failures"))
         assert room.rows("SELECT count(*) FROM captures WHERE record_type = 'conversion'") == [(0,)]
+
+
+def test_what_the_browser_asks_for_goes_through_the_site_s_proxy(tmp_path: Path) -> None:
+    """All of it, and the records say so: none of it comes from the operator's own address."""
+    with Site(scripted_paper()) as site, HttpProxy() as proxy:
+        room = browsing_newsroom(site, tmp_path / "c", proxy=parse_proxy(proxy.url))
+        room.crawl(limit=3)
+        assert any("/api/" in target for target in site.wire.targets)
+        assert len(proxy.asked) == len(site.wire.exchanges)
+    told = [
+        b"warraq-proxy: http" in record.block
+        for record in records(room.layout)
+        if record.type == "metadata" and b"fetchTimeMs" in record.block
+    ]
+    assert len(told) > 3
+    assert all(told)
+
+
+def test_what_the_browser_could_not_get_is_told(tmp_path: Path) -> None:
+    """Data that a page's script asked for and no server gave has its reason in the index."""
+    with Site(scripted_paper()) as site:
+
+        async def hang_up(talk: Talk) -> None:
+            talk.reset()
+
+        site.routes["/api/news/1.json"] = hang_up
+        room = browsing_newsroom(site, tmp_path / "c")
+        room.config = replace(room.config, start=(f"{site.url}/news/1",), max_pages=1)
+        room.crawl()
+        assert room.failures()["/api/news/1.json"].startswith("no-response: ")
 
 
 def test_pace_holds_for_what_scripts_load(tmp_path: Path) -> None:

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from loopback_site.server import Site
+from loopback_site.server import Site, say
 from loopback_site.small_paper import paper
 
 from archive.layout import CollectionFolder
+from archive.model import run_id
 
 CONFIG = '[collection]\nname = "test"\n[sites.paper]\nstart = "{url}/"\n'
 PAGES = 4
@@ -48,10 +49,18 @@ def in_the_folder_of(layout: CollectionFolder) -> dict[str, Any]:
     }
 
 
+def run_scrapy(
+    layout: CollectionFolder, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the scrapy command in the collection's folder."""
+    how = in_the_folder_of(layout)
+    how["env"] |= environment
+    return subprocess.run([sys.executable, "-m", "scrapy", *arguments], check=False, **how)
+
+
 def scrapy(layout: CollectionFolder, *arguments: str) -> str:
-    """Run the scrapy command in the collection's folder; what it printed."""
-    command = [sys.executable, "-m", "scrapy", *arguments]
-    done = subprocess.run(command, check=False, **in_the_folder_of(layout))
+    """What the scrapy command printed, which had nothing to object to."""
+    done = run_scrapy(layout, *arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -81,6 +90,31 @@ def test_scrapy_crawls_a_site_of_the_collection(layout: CollectionFolder, tmp_pa
     assert len(items) == PAGES
     assert rows(layout, "SELECT site, outcome, new FROM crawls") == [("paper", "finished", PAGES)]
     assert not list(layout.archive.glob("*.open"))
+
+
+def test_a_crawl_of_scrapy_has_one_log(layout: CollectionFolder, site: Site) -> None:
+    """From its beginning to its end, with what failed, named as its run is, each line once; what is
+    logged elsewhere is so as ever.
+    """
+    site.routes["/news/1"] = say("", status="500 Internal Server Error")
+    site.routes["/news/2"] = say("", status="404 Not Found")
+    done = run_scrapy(layout, "crawl", "paper", "-s", "LOG_LEVEL=INFO")
+    assert done.returncode == 0, done.stderr
+    (log,) = layout.logs.iterdir()
+    ((crawl,),) = rows(layout, "SELECT id FROM crawls")
+    assert log.stem == run_id(crawl)
+    lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    events = [line["event"] for line in lines if line["event"] != "log"]
+    failed = len(rows(layout, "SELECT 1 FROM failures"))
+    assert events == [
+        *("run began", "crawl began"),
+        *["failure"] * failed,
+        *("crawl ended", "run ended"),
+    ]
+    assert failed
+    assert lines[0]["command"] == "scrapy crawl paper"
+    assert {line["run"] for line in lines} == {log.stem}
+    assert "the crawl begins" in done.stderr
 
 
 TWO_SPIDERS = """
@@ -146,3 +180,63 @@ def test_scrapy_parse_shows_one_page_and_leaves_the_queue_alone(
     assert "'title':" in shown
     assert [target for target in site.wire.targets if target.startswith("/news/")] == ["/news/1"]
     assert rows(layout, "SELECT outcome, new FROM crawls") == [("limited", 1)]
+
+
+@pytest.mark.parametrize(
+    ("command", "broken", "said"),
+    [
+        (("list",), ("[sites.paper]", "[sites.paper"), "warraq.toml: "),
+        (("crawl", "paper"), ("[sites.paper]", "[sites.paper"), "warraq.toml: "),
+        (
+            ("crawl", "paper"),
+            ("start", "stat"),
+            "warraq.toml: [sites.paper] has no key 'stat'; did you mean 'start'?",
+        ),
+    ],
+    ids=["list", "crawl", "crawl of a wrong table"],
+)
+def test_a_broken_configuration_ends_in_a_line(
+    layout: CollectionFolder,
+    site: Site,
+    command: tuple[str, ...],
+    broken: tuple[str, str],
+    said: str,
+) -> None:
+    """It names the file, and table and key where these are wrong; there is no traceback, and the
+    exit code is that of usage.
+    """
+    layout.config.write_text(CONFIG.format(url=site.url).replace(*broken), "utf-8")
+    done = run_scrapy(layout, *command)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert said in done.stderr.splitlines()[-1]
+    assert site.wire.targets == []
+
+
+def test_a_crawl_of_a_busy_collection_ends_in_a_line(layout: CollectionFolder, site: Site) -> None:
+    """It names who writes; there is nothing else to read, and the exit code is not 0."""
+    with layout.write_lock():
+        done = run_scrapy(layout, "crawl", "paper")
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert f"ERROR: {layout.root} is being written by process {os.getpid()}" in line
+    assert site.wire.targets == []
+    assert "paper" in scrapy(layout, "list")
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [('cookies_file = "none.txt"', "cookies_file"), ('browser = "always"', "browser = 'always'")],
+)
+def test_a_crawl_that_lacks_something_ends_in_a_line(
+    layout: CollectionFolder, site: Site, key: str, message: str
+) -> None:
+    """A file that the configuration names, or the browser; the collection is free again."""
+    layout.config.write_text(f"{CONFIG.format(url=site.url)}{key}\n", "utf-8")
+    done = run_scrapy(layout, "crawl", "paper", PATH="", CHROMIUM="")
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert message in line
+    assert site.wire.targets == []
+    with layout.write_lock():
+        pass

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from loopback_site.server import Site, say
 from loopback_site.small_paper import article, paper
 
@@ -60,7 +62,8 @@ def test_a_pipeline_sees_each_article_as_indexed(tmp_path: Path, site: Site) -> 
         ) == [(1,)]
     Collecting.seen.clear()
     site.routes["/news/2"] = say(article("/news/2", edition=2))
-    assert crawl(layout, site, f"{MINE}:WithComments") == "finished"
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=3)):
+        assert crawl(layout, site, f"{MINE}:WithComments") == "finished"
     changes = {item["url"].rpartition("/")[2]: item["change"] for item in news_items()}
     assert changes.pop("2") == "changed"
     assert set(changes.values()) == {"unchanged"}

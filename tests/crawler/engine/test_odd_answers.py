@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import gzip
+import sys
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
+import time_machine
 from crawled_newsroom import Newsroom
 from loopback_site.server import Behaviour, Talk, say
 from loopback_site.small_paper import article, cached, listing
 from recorded_site import tables
 
 from archive.config import CollectionConfig
+from archive.verify.collection import verify_collection
+from crawler.fetch.address_guard import AddressGuard
+from crawler.fetch.one_off_client import Probe
 from pipelines.ingest.catch_up import update_index
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 
 def raw(answer: bytes) -> Behaviour:
@@ -71,7 +82,8 @@ def test_a_page_cut_by_its_framing_is_read_and_not_asked_for_for_ever(newsroom: 
     assert newsroom.articles() == 2
     assert marks == [("disconnect",)]
     config = CollectionConfig(name="test", sites=(newsroom.config,))
-    newsroom.crawl()
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=3)):
+        newsroom.crawl()
     assert newsroom.asked()["/half"] == 1
     update_index(newsroom.layout, config, workers=1)
     before = tables(newsroom.layout.index_db)
@@ -152,9 +164,108 @@ def test_a_server_that_fails_conditions_is_asked_without(newsroom: Newsroom):
 
     newsroom.site.routes |= {"/": say(listing("الجريدة", ["/strict"])), "/strict": strict}
     newsroom.crawl()
-    newsroom.crawl()
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=3)):
+        newsroom.crawl()
     assert newsroom.asked()["/strict"] == 2
     assert newsroom.failures() == {}
     newsroom.site.routes["/strict"] = say(status="412 Precondition Failed")
-    newsroom.crawl()
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=9)):
+        newsroom.crawl()
     assert newsroom.failures() == {"/strict": "HTTP 412"}
+
+
+def framed(key: str, codings: str, *, packed: bool = False, chunks: bool = True) -> bytes:
+    """An answer with that `Transfer-Encoding`, in chunks of 700 bytes with sizes of 16 digits."""
+    body = article(key).encode()
+    body = gzip.compress(body, mtime=0) if packed else body
+    if chunks:
+        pieces = [body[at : at + 700] for at in range(0, len(body), 700)]
+        body = b"".join(b"%016x;a=1\r\n%s\r\n" % (len(each), each) for each in pieces)
+        body += b"0\r\nX-Sum: 1\r\n\r\n"
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n{codings}\r\n\r\n"
+    return head.encode() + body
+
+
+TRANSFERS = {
+    "/plain": framed("plain", "Transfer-Encoding: chunked"),
+    "/parameter": framed("parameter", "Transfer-Encoding: chunked;q=1"),
+    "/quoted": framed("quoted", 'Transfer-Encoding: chunked;a="b, gzip"'),
+    "/capitals": framed("capitals", "TRANSFER-ENCODING : , CHUNKED ,"),
+    "/folded": framed("folded", "Transfer-Encoding:\r\n chunked"),
+    "/packed": framed("packed", "Transfer-Encoding: gzip, chunked", packed=True),
+    "/two": framed("two", "Transfer-Encoding: gzip;a=1\r\nTransfer-Encoding: chunked", packed=True),
+    "/order": framed("order", "Transfer-Encoding: chunked, gzip", packed=True),
+    "/identity": framed("identity", "Transfer-Encoding: chunked, identity"),
+    "/twice": framed("twice", "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked"),
+    "/unknown": framed("unknown", "Transfer-Encoding: chunked, x-other"),
+    "/not": framed("not", "Transfer-Encoding: chunked", chunks=False),
+    "/none": framed("none", "Transfer-Encoding: x-other, identity", chunks=False),
+}
+
+
+def test_whatever_the_transfer_encoding_there_are_no_chunk_sizes_in_the_text(newsroom: Newsroom):
+    """Parameters, lists, wrong orders and repetitions: crawl, rebuild, `verify`, `init` and
+    `extract` see the same page, which is the one that was sent.
+    """
+    newsroom.site.routes |= {"/": say(listing("الجريدة", [*TRANSFERS]))}
+    newsroom.site.routes |= {path: raw(answer) for path, answer in TRANSFERS.items()}
+    newsroom.crawl()
+    assert newsroom.failures() == {}
+    texts = dict(
+        newsroom.rows("SELECT replace(url, ?, ''), title FROM articles", newsroom.site.url)
+    )
+    assert set(texts) - {"/"} == set(TRANSFERS)
+    probe = Probe(AddressGuard.for_starts([newsroom.site.url]), agent="test", delay=0)
+    for path in TRANSFERS:
+        sent = article(path.removeprefix("/"))
+        assert probe.get(newsroom.site.url + path).body.decode() == sent
+        (body,) = newsroom.rows(
+            "SELECT body FROM articles WHERE url = ?", newsroom.site.url + path
+        )[0]
+        assert body
+        assert all(line in sent for line in body.splitlines()), path
+    assert [str(finding) for finding in verify_collection(newsroom.layout)] == []
+
+
+def test_zstandard_is_read_and_what_is_none_is_told(newsroom: Newsroom):
+    """Answers in zstd, alone or in several frames, are read; broken ones leave what came before,
+    or a failure; never a traceback.
+    """
+    whole = zstd.compress(article("whole").encode())
+    bodies = {
+        "/whole": whole,
+        "/frames": b"".join(
+            zstd.compress(article("frames").encode()[at : at + 400]) for at in range(0, 9000, 400)
+        ),
+        "/skippable": b"\x50\x2a\x4d\x18\x03\0\0\0abc"
+        + zstd.compress(article("skippable").encode()),
+        "/cut": zstd.compress(article("cut").encode())[:-9],
+        "/dictionary": b"\x28\xb5\x2f\xfd\x23\x01\x02\x03\x04" + whole[6:],
+        "/window": b"\x28\xb5\x2f\xfd\x00\xf8" + whole[6:],
+        "/none": b"no zstd at all",
+        "/empty": b"",
+    }
+    newsroom.site.routes |= {"/": say(listing("الجريدة", [*bodies]))}
+    for path, body in bodies.items():
+        head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: zstd\r\n"
+        length = f"Content-Length: {len(body)}\r\n\r\n"
+        newsroom.site.routes[path] = raw((head + length).encode() + body)
+    assert newsroom.crawl().outcome == "finished"
+    told = set(newsroom.failures())
+    known = newsroom.rows("SELECT replace(url, ?, '') FROM articles", newsroom.site.url)
+    read = {path for (path,) in known}
+    assert {"/whole", "/frames", "/skippable"} <= read
+    assert {"/dictionary", "/window", "/none"} <= told
+    assert set(bodies) - read - told <= {"/empty"}
+    assert [str(finding) for finding in verify_collection(newsroom.layout)] == []
+
+
+def test_a_304_in_place_of_the_first_page_or_a_sitemap_is_told(newsroom: Newsroom):
+    """Whatever is asked for: nothing came, and that is said."""
+    unasked = say(status="304 Not Modified")
+    newsroom.site.routes |= {"/": unasked, "/sitemap.xml": unasked, "/robots.txt": unasked}
+    newsroom.crawl()
+    assert "304" in str({**newsroom.failures(), "": newsroom.summaries[0]})
+    probe = Probe(AddressGuard.for_starts([newsroom.site.url]), agent="test", delay=0)
+    assert probe.get(newsroom.site.url + "/").status == 304
+    assert probe.get(newsroom.site.url + "/").body == b""

@@ -20,6 +20,7 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
 from archive.config import CollectionConfig, SiteConfig
+from archive.errors import StorageError
 from archive.layout import CollectionFolder
 from crawler.crawl.options import CrawlOptions
 from crawler.crawl.site_crawl import SiteCrawl
@@ -27,6 +28,7 @@ from crawler.engine.run import crawl_sites
 from crawler.engine.scheduler import FrontierScheduler
 from crawler.engine.scrapy_settings import as_dict
 from crawler.engine.spider import NewsSpider
+from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import EntryState
 
 MINE = "tests.crawler.engine.test_scheduler"
@@ -80,6 +82,16 @@ class Urgent(Together):
 
     def parse_urgent(self, response: Any) -> None:
         """Nothing."""
+
+
+class Endless(Together):
+    """One whose callback goes on asking until something of it is answered."""
+
+    def ask(self, response: Any) -> Any:
+        for number in range(5000):
+            if self.answered:
+                return
+            yield Request(response.urljoin(f"/api/{number}"), callback=self.parse_api)
 
 
 class Closing(Asking):
@@ -243,6 +255,41 @@ def test_a_spider_s_own_requests_may_lead_anywhere(tmp_path: Path, site: Site) -
     assert "/tag/5" not in site.wire.targets
 
 
+@pytest.mark.parametrize("refused", ["lease", "next_due", "note_run"])
+def test_a_frontier_that_refuses_ends_the_crawl_with_its_error(
+    tmp_path: Path,
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    refused: str,
+) -> None:
+    """Where the disk is full when the frontier gives the next address out, is asked for what waits,
+    or notes how the crawl stands, that error is raised by the run; nothing vanishes in a log.
+    """
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    monkeypatch.setattr("crawler.crawl.site_crawl.NOTE", 0.0)
+    monkeypatch.setattr("crawler.crawl.context.ROUND", 0.01)
+    answer = say(article("/news/1"))
+
+    async def late(talk: Talk) -> None:
+        await asyncio.sleep(0.5)
+        await answer(talk)
+
+    site.routes["/news/1"] = late
+    real = getattr(Frontier, refused)
+    calls = iter(range(10**6))
+
+    def refuse(self: Frontier, *arguments: Any, **named: Any) -> Any:
+        if next(calls) == 2:
+            raise StorageError("database or disk is full")
+        return real(self, *arguments, **named)
+
+    monkeypatch.setattr(Frontier, refused, refuse)
+    with pytest.raises(StorageError, match="full"):
+        crawl(layout, site)
+    assert not [each for each in caplog.records if each.name == "asyncio"]
+
+
 def test_a_limit_holds_for_requests_in_memory_too(
     tmp_path: Path, site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -281,6 +328,29 @@ def test_priorities_hold_in_memory_too(tmp_path: Path, site: Site) -> None:
     assert crawl(layout, site, "InMemory", concurrency=1) == "finished"
     asked = [target for target in site.wire.targets if target.startswith("/api")]
     assert asked == ["/api?3", "/api?2", "/api?1"]
+
+
+def test_the_most_urgent_of_a_page_goes_first_however_many_it_leads_to(
+    tmp_path: Path, site: Site
+) -> None:
+    """Also where the page names it last of forty, and requests come in one after another."""
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    Asking.wanted = [
+        Request(f"{site.url}/api/{number}", priority=number, meta={"callback": "parse_api"})
+        for number in range(40)
+    ]
+    site.routes |= {f"/api/{each}": say("{}", kind="application/json") for each in range(40)}
+    assert crawl(layout, site, "Together", concurrency=1) == "finished"
+    asked = [each for each in site.wire.targets if each.startswith("/api/")]
+    assert asked[0] == "/api/39"
+
+
+def test_a_page_that_leads_on_without_end_holds_nothing_up(tmp_path: Path, site: Site) -> None:
+    """What it has led to is asked for meanwhile."""
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    site.routes |= {f"/api/{each}": say("{}", kind="application/json") for each in range(5000)}
+    assert crawl(layout, site, "Endless", limit=20) == "limited"
+    assert 0 < requests_waiting(layout) < 4000
 
 
 def test_what_is_urgent_goes_before_what_was_taken_from_the_queue(
@@ -349,7 +419,7 @@ def test_what_a_killed_crawl_had_posted_is_posted_again(tmp_path: Path, site: Si
         Request(f"{site.url}/api", meta={"callback": "parse_api"}),
         Request(f"{site.url}/api", method="POST", body=b"x", meta={"callback": "parse_api"}),
     ]
-    assert crawl(layout, site, limit=1, concurrency=1) == "limited"
+    assert crawl(layout, site, limit=2, concurrency=1) == "limited"
     assert [(each[1], each[2]) for each in Asking.answered] == [("GET", 0)]
     with closing(sqlite3.connect(layout.frontier)) as db, db:
         # as a process leaves them that had both under way when it was killed

@@ -90,11 +90,13 @@ def test_nothing_stands_between_wire_and_spider() -> None:
 
 
 def test_only_harmless_extensions_are_left() -> None:
-    """Whatever throttles or pickles by itself is off; what listens and executes is not enabled."""
+    """Whatever throttles or pickles by itself is off; what listens and executes is not
+    even loaded.
+    """
     left = {each.__name__ for each in effective("EXTENSIONS")}
     assert left == {
-        *("CollectionExtension", "CoreStats", "LogCount", "LogStats", "MemoryUsage"),
-        *("MemoryDebugger", "CloseSpider", "FeedExporter", "TelnetConsole", "RemoteControl"),
+        *("CollectionExtension", "CoreStats", "LogCount", "LogStats", "LookAgain", "MemoryUsage"),
+        *("MemoryDebugger", "CloseSpider", "FeedExporter"),
     }
     assert not TELNETCONSOLE_ENABLED
     assert not REMOTE_CONTROL_ENABLED

@@ -56,7 +56,7 @@ class Recorder(Spider):
         super().__init__()
         self.job = job
         self.address_guard = AddressGuard.for_starts(job.get("starts", []))
-        self.writer = WarcWriter(Path(job["archive"]), info=WarcInfo(software="warraq-test"))
+        self.writer = WarcWriter(Path(job["archive"]), info=WarcInfo(software="warraq/test"))
         self.preserved = 0
         self.fetched = 0
         self.ports: list[str] = []

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.fetch.address_guard import AddressGuard, is_public, literal_address, resolve_host
+from crawler.fetch.address_guard import (
+    AddressGuard,
+    is_private_network,
+    is_public,
+    literal_address,
+    resolve_host,
+)
 
 PRIVATE = [
     "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1",
@@ -22,6 +28,7 @@ PRIVATE = [
     "64:ff9b:1::1", "2001::1", "2001:db8::1",
     "2002:7f00:1::", "2002:c0a8:101::1", "fc00::1", "fd00:ec2::254",
     "fe80::1", "fe80::1%eth0", "fec0::1", "ff02::1",
+    "168.63.129.16", "100.100.100.200", "::ffff:168.63.129.16", "64:ff9b::a83f:8110",
     "2001:200::5efe:127.0.0.1", "2a00::200:5efe:10.0.0.1", "5f00::1",
 ]  # fmt: skip
 PUBLIC = [
@@ -105,27 +112,70 @@ def test_obfuscated_forms_are_the_same_address(
     assert literal_address(".".join(map(show, pieces))) == address
 
 
-def test_what_start_names_is_let_through_and_nothing_beside_it() -> None:
-    """The exact host and port of a start URL may be private; the same host on another port may
-    not.
+def test_an_address_in_start_is_let_through_and_nothing_beside_it() -> None:
+    """The exact address and port of a start URL may be private; the same address on another port
+    may not, nor another one that is said to be behind it.
     """
-    guard = AddressGuard.for_starts(["http://127.0.0.1:8080/news/", "https://Intranet.example./"])
+    guard = AddressGuard.for_starts(["http://127.0.0.1:8080/news/", "http://10.0.0.7/"])
     assert guard.permits("127.0.0.1", 8080, "127.0.0.1")
-    assert guard.permits("intranet.example", 443, "10.0.0.7")
-    assert guard.permits("INTRANET.example.", 80, "10.0.0.7")
+    assert guard.permits("10.0.0.7", 443, "10.0.0.7")
     assert not guard.permits("127.0.0.1", 80, "127.0.0.1")
+    assert not guard.permits("127.0.0.1", 8080, "127.0.0.2")
     assert not guard.permits("127.0.0.2", 8080, "127.0.0.2")
     assert not guard.permits("localhost", 8080, "127.0.0.1")
     assert not guard.permits("127.1", 8080, "127.0.0.1")
-    assert not guard.permits("sub.intranet.example", 443, "10.0.0.7")
-    assert not guard.permits("intranet.example", 8443, "10.0.0.7")
 
 
-def test_a_start_in_letters_is_named_as_it_is_asked() -> None:
-    """A host in Arabic letters is connected to by its IDNA form."""
-    guard = AddressGuard.for_starts(["http://مكتبة.example:8080/"])
-    assert guard.permits("xn--ngbcb3hj.example", 8080, "10.0.0.7")
-    assert not guard.permits("xn--ngbcb3hj.example", 80, "10.0.0.7")
+@pytest.mark.parametrize("address", PRIVATE)
+def test_a_name_in_start_permits_no_private_address(address: str) -> None:
+    """Whoever owns the name can point it anywhere, the operator's own network included."""
+    guard = AddressGuard.for_starts(["http://news.example/"])
+    assert not guard.permits("news.example", 80, address)
+    assert guard.permits("news.example", 80, "8.8.8.8")
+
+
+# What a private network never has: link-local, metadata, reserved, and wrapped addresses.
+NEVER = [
+    each
+    for each in PRIVATE
+    if each
+    not in {"10.1.2.3", "100.64.0.1", "127.0.0.1", "127.255.255.254", "172.16.0.1",
+            "172.31.255.1", "192.168.1.1", "::1", "fc00::1"}
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PRIVATE)
+def test_private_permits_the_hosts_of_start_in_private_networks(address: str) -> None:
+    """With `private = true` a host that `start` names may lie in an intranet, at that port; no
+    other host, and never where clouds tell their secrets, however it is written.
+    """
+    guard = AddressGuard.for_starts(
+        ["https://Intranet.example./", "http://مكتبة.example:8080/"], private=True
+    )
+    expected = address not in NEVER
+    assert is_private_network(address) == expected
+    assert guard.permits("INTRANET.example.", 443, address) == expected
+    assert guard.permits("intranet.example", 80, address) == expected
+    assert guard.permits("xn--ngbcb3hj.example", 8080, address) == expected
+    assert not guard.permits("xn--ngbcb3hj.example", 80, address)
+    assert not guard.permits("sub.intranet.example", 443, address)
+    assert not guard.permits("intranet.example", 8443, address)
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST.", "news.localhost"])
+def test_localhost_in_start_is_this_machine(host: str) -> None:
+    """A name that can only mean this machine is as good as the address (RFC 6761), at its port; and
+    it permits nothing else, whatever a resolver says.
+    """
+    guard = AddressGuard.for_starts([f"http://{host}:8080/"])
+    assert guard.permits(host, 8080, "127.0.0.1")
+    assert guard.permits(host, 8080, "::1")
+    assert not guard.permits(host, 80, "127.0.0.1")
+    for other in set(PRIVATE) - {"127.0.0.1", "127.255.255.254", "::1"}:
+        assert not guard.permits(host, 8080, other), other
+    assert not AddressGuard.for_starts(["http://localhost.example/"]).permits(
+        "localhost.example", 80, "127.0.0.1"
+    )
 
 
 def test_ipv6_start_is_named_without_brackets() -> None:

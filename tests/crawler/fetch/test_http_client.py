@@ -340,6 +340,29 @@ def test_every_answer_of_a_changing_name_server_is_checked(site: Site) -> None:
     assert site.wire.connections == 0
 
 
+@pytest.mark.parametrize("private", [False, True])
+def test_a_name_of_start_that_moves_inside_is_refused(site: Site, private: bool) -> None:
+    """That the operator named a host permits no private address behind it, at whatever connection
+    it comes to have one; `private = true` does.
+    """
+    answers = iter([["0.0.0.0"], ["127.0.0.1"], ["169.254.169.254", "127.0.0.1"]])
+
+    async def moving(_host: str, _port: int) -> list[str]:
+        return next(answers)
+
+    url = f"http://news.example:{site.port}/plain"
+    guard = AddressGuard.for_starts([url], private=private)
+    client, outcomes = HttpClient(guard=guard, resolver=moving), []
+    for _ in range(3):
+        try:
+            outcomes.append(asyncio.run(client.fetch(HttpRequest(url=url))).ip)
+        except FetchError as failure:
+            outcomes.append(failure.reason)
+    refused = FetchReason.BLOCKED_ADDRESS
+    assert outcomes == ([refused, "127.0.0.1", "127.0.0.1"] if private else [refused] * 3)
+    assert len(site.wire.exchanges) == (2 if private else 0)
+
+
 def test_the_peer_is_checked_too(site: Site) -> None:
     """Should a connection end somewhere else than asked for, it is dropped before a byte of HTTP is
     sent.

@@ -52,6 +52,20 @@ def test_a_packed_page_is_unpacked_when_looked_at_and_stays_packed_as_payload() 
     assert response.flags == ["from-archive"]
 
 
+@pytest.mark.parametrize("label", ["hex", "idna", "punycode", "undefined", "rot13", "utf-7"])
+def test_a_label_that_is_no_encoding_costs_no_spider_its_text(label: str) -> None:
+    """`text` and selectors read the page as what its bytes are, as the archive does."""
+    page = f"<html><h1>{'خبر عن الجسر الجديد في المدينة القديمة ' * 5}</h1></html>"
+    for kind, meta in (
+        (f"text/html; charset={label}", ""),
+        ("text/html", f"<meta charset={label}>"),
+    ):
+        response = made((meta + page).encode("cp1256"), ("Content-Type", kind))
+        assert isinstance(response, HtmlResponse)
+        assert "خبر عن الجسر" in response.text
+        assert "خبر عن الجسر" in (response.css("h1::text").get() or "")
+
+
 def test_a_copy_keeps_its_capture() -> None:
     """Middlewares that replace a response's body lose nothing else of it."""
     response = made(b"old", ("Content-Type", "text/html"), ("X-A", "1"), ("x-a", "2"))

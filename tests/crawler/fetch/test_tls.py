@@ -46,6 +46,6 @@ def test_a_certificate_that_verifies_is_recorded_as_such(tls_site: Site, tmp_pat
         return ["127.0.0.1"]
 
     other = f"https://other.example:{tls_site.port}"
-    wire = HttpClient(guard=AddressGuard.for_starts([other]), resolver=here)
+    wire = HttpClient(guard=AddressGuard.for_starts([other], private=True), resolver=here)
     client_contexts()[0].load_verify_locations(bundle)
     assert asyncio.run(wire.fetch(HttpRequest(url=other + "/plain"))).tls_verified is False

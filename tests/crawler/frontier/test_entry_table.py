@@ -8,6 +8,7 @@ from archive.model import Sighting
 from crawler.frontier.entry_table import (
     INSERT_ENTRY,
     LEASE_NEXT,
+    PROMOTE_ENTRY,
     SCHEMA,
     claims_text,
     entry_from_row,
@@ -43,5 +44,25 @@ def test_a_url_announced_often_keeps_a_few_announcements() -> None:
     """A URL that a hundred feeds name does not grow the table."""
     text = claims_text(QueuedUrl(url=URL, claims=(CLAIM,) * 100))
     assert text is not None
-    assert text.count("feed") <= 8
+    assert 2 <= text.count("feed") <= 8
     assert claims_text(QueuedUrl(url=URL)) is None
+
+
+def test_what_is_announced_is_no_guess_and_keeps_its_first_announcement() -> None:
+    """An address that was tried on a guess is owed an explanation once somebody names it; what was
+    announced of it first goes with it.
+    """
+    later = Sighting(url=URL, source="https://news.example/other", kind="sitemap")
+    db = sqlite3.connect(":memory:")
+    db.executescript(SCHEMA)
+    guess = QueuedUrl(url=URL, kind=UrlKind.LINK, guess=True)
+    db.execute(INSERT_ENTRY, row_from_entry("news", 7, guess, EntryState.WAITING))
+    for claim in (CLAIM, later):
+        named = claims_text(QueuedUrl(url=URL, claims=(claim,)))
+        db.execute(PROMOTE_ENTRY, (1, str(UrlKind.ARTICLE), named, 0, 7))
+    values = {"now": 5.0, "site": "news", "count": 1}
+    leased = entry_from_row(db.execute(LEASE_NEXT, values).fetchone())
+    db.close()
+    assert not leased.guess
+    assert leased.claims == (CLAIM,)
+    assert leased.kind is UrlKind.ARTICLE

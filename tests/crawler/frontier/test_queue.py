@@ -204,6 +204,17 @@ def test_what_was_leased_survives_the_process(path: Path):
     second.close()
 
 
+def test_a_crawl_releases_what_its_own_site_had_leased(frontier: Frontier):
+    """What another site's crawl has under way is not handed out a second time."""
+    frontier.add(SITE, [QueuedUrl(url=A)])
+    frontier.add("other", [QueuedUrl(url=B)])
+    assert leased(frontier) == [A]
+    assert leased(frontier, "other") == [B]
+    assert frontier.release_leases(SITE) == 1
+    assert leased(frontier, "other") == []
+    assert leased(frontier) == [A]
+
+
 def test_a_lease_that_ended_is_forgotten(frontier: Frontier):
     """What is tried again, put back, or asked for anew is not answered from an older capture."""
     frontier.add(SITE, [QueuedUrl(url=A)])

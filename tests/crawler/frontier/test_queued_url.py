@@ -7,7 +7,13 @@ from datetime import UTC, datetime
 import pytest
 
 from archive.model import CrawlSummary
-from crawler.frontier.queued_url import LastRun, QueuedUrl, frontier_key, queue_priority
+from crawler.frontier.queued_url import (
+    LastRun,
+    QueuedUrl,
+    frontier_key,
+    is_pressing,
+    queue_priority,
+)
 from crawler.frontier.scope import UrlKind
 
 URL = "https://news.example/a/1"
@@ -31,6 +37,17 @@ def test_places_in_the_queue() -> None:
     places = [queue_priority(entry) for entry in (sitemap, article, near, far)]
     assert places == sorted(set(places))
     assert queue_priority(amp) > queue_priority(article)
+
+
+def test_news_goes_before_what_was_leased_in_advance() -> None:
+    """And what announces it, and what code put first; links of a page are not worth it."""
+    old = QueuedUrl(url="https://news.example/old", kind=UrlKind.LISTED)
+    news = QueuedUrl(url="https://news.example/new", kind=UrlKind.ARTICLE)
+    feed = QueuedUrl(url="https://news.example/feed", kind=UrlKind.FEED)
+    link = QueuedUrl(url="https://news.example/link", hops=1)
+    urgent = QueuedUrl(url="https://news.example/urgent", priority=1)
+    assert [is_pressing(each, old) for each in (news, feed, link, urgent)] == [1, 1, 0, 1]
+    assert [is_pressing(each, news) for each in (news, feed, old)] == [0, 1, 0]
 
 
 @pytest.mark.parametrize(

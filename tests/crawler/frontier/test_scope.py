@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from archive.config import SiteConfig
 from archive.errors import ConfigError
-from crawler.frontier.scope import Scope, ScopeReason, UrlKind, is_pagination, without_session
+from crawler.frontier.scope import (
+    Scope,
+    ScopeReason,
+    UrlKind,
+    is_pagination,
+    page_number,
+    without_session,
+)
 
 SITE = SiteConfig(name="news", start=("https://www.news.example/ar/",), exclude=(r"/video/",))
 
@@ -172,3 +179,9 @@ def test_patterns_may_be_written_in_letters():
     assert scope.decide(politics).allowed
     assert scope.decide(politics + "/%D9%81%D9%8A%D8%AF%D9%8A%D9%88").reason is ScopeReason.EXCLUDED
     assert scope.decide("https://n.example/%D8%B1%D9%8A/1").reason is ScopeReason.NOT_INCLUDED
+
+
+def test_the_number_of_a_further_page() -> None:
+    """As the address says it; 0 where it says none."""
+    for tail, number in (("list?page=12", 12), ("section/page/3/", 3), ("news/1004", 0)):
+        assert page_number(f"https://news.example/{tail}") == number

@@ -153,3 +153,69 @@ def test_each_scheme_and_port_has_a_robots_txt_of_its_own():
         for place in (HOST, plain, other)
     }
     assert allowed == {HOST: True, plain: False, other: True}
+
+
+class Memory:
+    """What earlier runs have kept."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, tuple[RobotsResponse, float]] = {}
+
+    def recall(self, origin: str) -> tuple[RobotsResponse, float] | None:
+        return self.kept.get(origin)
+
+    def keep(self, origin: str, answer: RobotsResponse) -> None:
+        self.kept[origin] = (answer, 0.0)
+
+    def next_run(self, server: Server, hosts: HostPacing | None = None) -> RobotsCache:
+        return RobotsCache(
+            server.fetch,
+            hosts or HostPacing(1.0),
+            clock=lambda: server.now,
+            sleep=server.sleep,
+            memory=self,
+        )
+
+
+RULES = FORBIDDING + b"\nCrawl-delay: 7"
+
+
+def test_the_next_run_knows_what_was_fetched_within_the_day():
+    """Rules, Crawl-delay and the record of the capture; a day after the fetch it is asked again."""
+    memory, server = Memory(), Server(robots=[answer(200, RULES, record="<urn:uuid:1>")])
+    asyncio.run(memory.next_run(server).policy_for(PAGE))
+    memory.kept[HOST] = (memory.kept[HOST][0], 23 * 3600.0)
+    hosts = HostPacing(1.0, clock=lambda: 0.0)
+    later = memory.next_run(server, hosts)
+    policy = asyncio.run(later.policy_for(PAGE))
+    assert (policy.robots.allows(PAGE), policy.record) == (False, "<urn:uuid:1>")
+    assert [hosts.reserve_turn(PAGE) for _ in range(2)] == [0.0, 7.0]
+    assert len(server.asked) == 1
+    server.now += 3601.0
+    asyncio.run(later.policy_for(PAGE))
+    assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize(
+    "failing", [answer(500), answer(503, retry_after=9.0), answer(error="timeout")]
+)
+def test_a_robots_txt_that_failed_is_asked_for_by_the_next_run(failing: RobotsResponse):
+    """The site may be back: what closes it is not kept."""
+    memory, server = Memory(), Server(robots=[failing] * 3 + [answer(200)])
+    assert asyncio.run(memory.next_run(server).policy_for(PAGE)).blocked
+    assert not memory.kept
+    assert asyncio.run(memory.next_run(server).policy_for(PAGE)).blocked is None
+
+
+def test_a_robots_txt_that_asks_for_a_day_closes_the_host_for_a_day():
+    """Nothing is asked for meanwhile, not even robots.txt, and the reason says until when."""
+    server, hosts = Server(robots=[answer(503, retry_after=86400.0)]), HostPacing(1.0)
+    server.answers[f"{HOST}/robots"] = [
+        RobotsResponse(url=f"{HOST}/robots.txt", status=503, retry_after=86400.0)
+    ]
+    cache = Memory().next_run(server, hosts)
+    asyncio.run(cache.policy_for(PAGE))
+    assert hosts.seconds_away(PAGE) > 86000
+    other = Memory().next_run(server, hosts)
+    assert "left alone until" in (asyncio.run(other.policy_for(PAGE)).blocked or "")
+    assert len(server.asked) == 1

@@ -97,3 +97,22 @@ def test_delay_and_sitemaps_are_found():
 def test_any_bytes_are_a_robots_txt(data: bytes):
     """Nothing a server sends raises."""
     RobotsRules(data).allows(PAGE)
+
+
+_ALL, _GPTBOT = "User-agent: *\nDisallow:\n", "User-agent: gptbot\nDisallow: /\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        (f"License: /a.xml\n{_ALL}", ["/a.xml"]),
+        (f"{_ALL}License: /a.xml\n", ["/a.xml"]),
+        (f"User-agent: warraq\nDisallow:\nLicense: /a.xml\n{_ALL}License: /b.xml\n", ["/a.xml"]),
+        (f"{_GPTBOT}License: /b.xml\n{_ALL}License: /a.xml\n", ["/a.xml"]),
+        (f"{_ALL}\n{_GPTBOT}\nLicense: /a.xml\n", ["/a.xml"]),
+        (_ALL, []),
+    ],
+)
+def test_licences_are_said_to_all_or_to_some(text: str, own: list[str]) -> None:
+    """Those of our group and of no group; where there are none, whatever the file names."""
+    assert RobotsRules(text.encode()).own_licences == own

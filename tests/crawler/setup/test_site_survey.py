@@ -16,6 +16,7 @@ from crawler.demo.site import DemoPage, _Handler, _Server, serve_demo_site
 from crawler.fetch.one_off_client import ProbeError
 from crawler.setup.site_survey import SiteSurvey, collection_text, site_name, site_text, survey_site
 from crawler.setup.site_timezone import LearnedZone
+from pipelines.ingest.worker_pool import WorkerPool
 
 
 @contextmanager
@@ -243,6 +244,20 @@ def test_nothing_a_site_says_breaks_the_file(stated: str, why: str) -> None:
     assert set(document) == {"collection", "sites"}
 
 
+def test_what_the_defaults_say_is_not_guessed_again() -> None:
+    """A site added to hundreds goes by their schedule and zone, unless its own zone is known."""
+    on, names = datetime(2026, 1, 1, tzinfo=UTC), {"schedule", "timezone", "delay"}
+    unknown = SiteSurvey(start="https://a.example/", problem="no answer")
+    table = tomllib.loads(site_text("a", unknown, on=on, defaults=names))["sites"]["a"]
+    assert table.keys() == {"start"}
+    assert "delay" not in site_text("a", unknown, on=on, defaults=names)
+    zone = LearnedZone(zone="Asia/Dubai", why="seen", confident=True)
+    known = SiteSurvey(start="https://a.example/", zone=zone)
+    table = tomllib.loads(site_text("a", known, on=on, defaults=names))["sites"]["a"]
+    assert table["timezone"] == "Asia/Dubai"
+    assert tomllib.loads(site_text("a", unknown, on=on))["sites"]["a"]["schedule"]
+
+
 def test_two_made_up_sites_in_one_process_are_each_their_own() -> None:
     """Addresses on a site's pages are that site's, whichever was served last."""
     with serve_demo_site() as first, serve_demo_site() as second:
@@ -251,3 +266,18 @@ def test_two_made_up_sites_in_one_process_are_each_their_own() -> None:
                 text = answer.read().decode()
             assert url in text
             assert other not in text
+
+
+def test_a_start_page_that_would_take_minutes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The site is surveyed without it, its language left open."""
+    monkeypatch.setitem(WorkerPool.__init__.__kwdefaults__, "seconds", 0.5)
+    many = " ".join(f"a{number}=1" for number in range(120_000)).encode()
+
+    def page(path: str) -> DemoPage:
+        slow = b"<html lang=ar><body><p " + many + b">x</p></body></html>"
+        return DemoPage(slow) if path == "/" else DemoPage(b"no", status=404)
+
+    with answering(page) as (url, _):
+        survey = survey_site(url, timezone="UTC")
+    assert survey.problem is None
+    assert survey.language is None

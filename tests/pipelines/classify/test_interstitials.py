@@ -146,3 +146,12 @@ def test_a_page_that_shows_much_is_not_judged_by_marks() -> None:
     form = "<form class='g-recaptcha'></form>"
     assert interstitial(f"<ul>{LINKS}</ul>{form}") == NotArticleReason.CHALLENGE
     assert interstitial(f"<ul>{LINKS * 4}</ul>{form}") is None
+
+
+def test_the_evidence_of_an_error_page_is_the_line_that_says_so() -> None:
+    """A headline that says no more than that something is wrong is not all there is to know."""
+    made = parsed(
+        "<html><body><h1>Oops</h1><p>This story is no longer available.</p></body></html>"
+    )
+    result = detect_interstitial(made, extract_body(made, KnownPageText()), is_article=False)
+    assert result == (NotArticleReason.ERROR_PAGE, "This story is no longer available.")

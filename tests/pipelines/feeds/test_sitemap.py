@@ -259,6 +259,26 @@ def test_a_text_sitemap_is_known_by_its_lines(ends: str):
         assert addresses(form) == ["http://127.0.0.1:8000/a", "http://127.0.0.1:8000/b"]
 
 
+def test_comments_in_a_text_sitemap_are_passed_over():
+    """Lines that begin with `#`, before the addresses and between them, are none and no fault."""
+    data = b"# sitemap\n# made daily\n#\n\nhttp://127.0.0.1:8000/a\n#old\nhttp://127.0.0.1:8000/b\n"
+    assert looks_like_sitemap(data)
+    reading = read_sitemap(data, URL)
+    assert [each.url for each in reading.sightings] == [
+        "http://127.0.0.1:8000/a",
+        "http://127.0.0.1:8000/b",
+    ]
+    assert reading.failures == ()
+    assert not looks_like_sitemap(b"# only\n# remarks\n")
+
+
+def test_a_sitemap_gzipped_twice_is_read():
+    """As where a server compresses a file that was stored compressed."""
+    twice = gzip.compress(gzip.compress(urlset(pages(5))))
+    assert looks_like_sitemap(twice)
+    assert len(addresses(twice)) == 5
+
+
 def test_upper_case_elements_are_read():
     """Element names count in any case."""
     data = b"<URLSET><URL><LOC>http://127.0.0.1:8000/a</LOC></URL></URLSET>"

@@ -37,7 +37,10 @@ def collection(
     layout = CollectionFolder.create(
         root, '[collection]\nname = "deep"\n[sites.news]\nstart = ["http://news.example/"]\n'
     )
-    writer, cdxj = WarcWriter(layout.archive, info=WarcInfo(software="test")), CdxjFile(layout.cdxj)
+    writer, cdxj = (
+        WarcWriter(layout.archive, info=WarcInfo(software="warraq/test")),
+        CdxjFile(layout.cdxj),
+    )
     preserver = Preserver(writer, cdxj, lambda _: None)
     response = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + PAGE.encode()
     preserver.preserve(
@@ -128,7 +131,7 @@ def test_a_crawl_that_begins_meanwhile_is_no_damage(
 
     def index_files(*arguments: Any, **options: Any) -> None:
         with layout.write_lock():
-            with WarcWriter(layout.archive, info=WarcInfo(software="test")) as writer:
+            with WarcWriter(layout.archive, info=WarcInfo(software="warraq/test")) as writer:
                 writer.write_exchange(
                     Exchange(
                         url="http://news.example/late",

@@ -4,14 +4,15 @@ payload is read.
 
 import os
 import signal
-import subprocess
+import threading
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
+from reading_processes import readers
 
 from archive.config import SiteConfig
+from archive.errors import NoReaderError
 from archive.model import NotArticleReason, PayloadKind, Reading
 from pipelines.ingest.worker_pool import WorkerPool
 from pipelines.payload_facts import PayloadFacts
@@ -31,6 +32,8 @@ SLOW = (
     + b" ".join(b"a%d=1" % number for number in range(120_000))
     + b">x</p></body></html>"
 )
+
+SLOWER = SLOW.replace(b">x<", b" " + b" ".join(b"b%d=1" % n for n in range(280_000)) + b">x<")
 
 
 def facts(url: str = "http://news.example/a") -> PayloadFacts:
@@ -73,6 +76,61 @@ def test_a_page_without_end_is_given_up_and_the_next_is_read() -> None:
         assert pool.submit(GOOD, facts(), SITE).result(30).kind == PayloadKind.ARTICLE
 
 
+def test_a_reader_that_gets_no_processor_loses_nothing() -> None:
+    """What counts is the time a page takes, not the time that passes: a machine that is suspended
+    or busy with other work gives no page up.
+    """
+    with WorkerPool(workers=1, seconds=0.5) as pool:
+        pool.submit(GOOD, facts(), SITE).result(30)
+        (worker,) = readers()
+        os.kill(worker, signal.SIGSTOP)
+        waiting = pool.submit(GOOD, facts(), SITE)
+        time.sleep(1.5)
+        os.kill(worker, signal.SIGCONT)
+        assert waiting.result(30).kind == PayloadKind.ARTICLE
+
+
+def test_a_site_whose_pages_cost_much_delays_no_other() -> None:
+    """Its own pages wait for each other; those of another site are read meanwhile."""
+    other = SiteConfig(name="other", start=("http://other.example/",))
+    with WorkerPool(workers=2, seconds=1.0) as pool:
+        pool.submit(GOOD, facts(), SITE).result(30)
+        slow = [pool.submit(SLOW, facts("http://news.example/slow"), SITE) for _ in range(6)]
+        good = [pool.submit(GOOD, facts(), other) for _ in range(12)]
+        assert all(each.result(30).kind == PayloadKind.ARTICLE for each in good)
+        assert sum(each.done() for each in slow) < 3
+        for each in slow:
+            each.cancel()
+
+
+def test_a_site_that_comes_late_is_read_while_all_readers_are_busy() -> None:
+    """When all are at pages of another site that take their whole time, one more reader reads."""
+    other = SiteConfig(name="other", start=("http://other.example/",))
+    with WorkerPool(workers=1, seconds=20.0) as pool:
+        pool.submit(GOOD, facts(), SITE).result(30)
+        slow = pool.submit(SLOWER, facts("http://news.example/slow"), SITE)
+        while not slow.running():
+            time.sleep(0.02)
+        good = [pool.submit(GOOD, facts(), other) for _ in range(3)]
+        assert all(each.result(15).kind == PayloadKind.ARTICLE for each in good)
+        assert not slow.done()
+        pool.break_off()
+        with pytest.raises(NoReaderError, match="broken off"):
+            slow.result(10)
+
+
+def test_no_thread_to_read_pages_with_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that has none to spare ends the command with one line."""
+
+    def none(_: object) -> None:
+        message = "can't start new thread"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(threading.Thread, "start", none)
+    with pytest.raises(NoReaderError, match="can't start new thread"):
+        WorkerPool(workers=1)
+
+
 def test_memory_is_bounded() -> None:
     """A page that wants more memory than a worker has is given up; the pool goes on."""
     huge = b"<html><body>" + b"<p>x</p>" * 1_500_000 + b"</body></html>"
@@ -87,7 +145,7 @@ def test_a_killed_worker_is_replaced() -> None:
     """A worker that dies (the kernel's out-of-memory killer) loses at most the page it held."""
     with WorkerPool(workers=1) as pool:
         pool.submit(GOOD, facts(), SITE).result(30)
-        (worker,) = children()
+        (worker,) = readers()
         os.kill(worker, signal.SIGKILL)
         assert pool.submit(GOOD, facts(), SITE).result(30).kind in (
             PayloadKind.ARTICLE,
@@ -100,8 +158,8 @@ def test_no_worker_outlives_the_pool() -> None:
     """Closing the pool leaves no process behind."""
     with WorkerPool(workers=2) as pool:
         pool.submit(GOOD, facts(), SITE).result(30)
-        assert children()
-    assert children() == []
+        assert readers()
+    assert readers() == []
 
 
 def test_a_bug_in_reading_is_told_and_ends_nothing(capfd: pytest.CaptureFixture[str]) -> None:
@@ -113,39 +171,3 @@ def test_a_bug_in_reading_is_told_and_ends_nothing(capfd: pytest.CaptureFixture[
         assert "Error" in broken.not_article.detail
         assert pool.submit(GOOD, facts(), SITE).result(30).kind == PayloadKind.ARTICLE
     assert "Traceback" in capfd.readouterr().err
-
-
-def children() -> list[int]:
-    told = subprocess.run(
-        ["ps", "--ppid", str(os.getpid()), "-o", "pid=,args="],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return [
-        int(line.split()[0])
-        for line in told.stdout.splitlines()
-        if "pipelines.ingest.worker_pool" in line
-    ]
-
-
-def test_workers_come_up_while_nothing_waits_for_them() -> None:
-    """A crawl's first page does not wait for the start of the process that reads it; a worker that
-    nobody needed is gone with its pool.
-    """
-
-    def readers() -> int:
-        children = [
-            child
-            for path in Path("/proc/self/task").glob("*/children")
-            for child in path.read_text().split()
-        ]
-        return sum("worker_pool" in Path(f"/proc/{pid}/cmdline").read_text() for pid in children)
-
-    assert readers() == 0
-    with WorkerPool(workers=2, at_once=True):
-        deadline = time.monotonic() + 20
-        while readers() < 2 and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert readers() == 2
-    assert readers() == 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from page_kit import (
     FILLER,
@@ -87,6 +89,22 @@ def test_a_caption_that_readers_do_not_see_says_so() -> None:
     """The words of an attribute are a caption of the last resort, marked as not shown."""
     (found,) = images("", f'<h1>{HEADLINE}</h1><img src="/c.jpg" alt="The bank of the river">')
     assert (found.image.caption, found.captioned) == ("The bank of the river", ATTRIBUTE)
+
+
+@pytest.mark.parametrize("unit", ["ا", "ab"])
+def test_a_description_costs_what_its_length_is(unit: str) -> None:
+    """Twice as long, it takes about twice the time, not four times."""
+
+    def cost(length: int) -> float:
+        alt = unit * (length // len(unit)) + " x"
+        made = f'<h1>{HEADLINE}</h1><img src="/c.jpg" alt="{alt}">'
+        began = time.process_time()
+        images("", made)
+        return time.process_time() - began
+
+    cost(100)
+    once, twice = cost(20_000), cost(40_000)
+    assert twice < 0.3 or twice < 3 * once
 
 
 def test_the_headline_is_no_caption_and_a_logo_no_picture() -> None:

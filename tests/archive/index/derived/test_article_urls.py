@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from archive.index.derived.article_urls import MOST_HOPS, urls_leading_to, urls_redirected_to
-from archive.model import PayloadKind, Reading
+from archive.model import FetchFacts, PayloadKind, Reading
 
 URL = "https://news.example/a/1001"
 
@@ -53,6 +54,16 @@ def test_pages_under_both_kinds_of_address_are_compared_by_their_text(kit: Any, 
             index.apply_captures([entry])
         assert index.tracked_twins("news") == (1, 1)
         assert index.tracked_twins("other") == (0, 0)
+
+
+def test_an_edit_between_two_crawls_is_no_difference_of_addresses(kit: Any) -> None:
+    """Read with parameters in one crawl, and edited before it was read without them in another."""
+    url = "https://news.example/a/1001"
+    capture, reading = kit.entry(url, 5, title="أول", paragraphs=["نص حرر بعد النشر بساعات."])
+    later = replace(capture, facts=FetchFacts(crawl_id="crawl-2", site="news")), reading
+    with kit.index() as index:
+        index.apply_captures([kit.entry(url + "?utm_source=x", 1, title="أول"), later])
+        assert index.tracked_twins("news") == (0, 0)
 
 
 def test_a_canonical_link_names_the_article(kit: Any) -> None:

@@ -101,3 +101,43 @@ def test_a_redirect_to_another_article_is_no_disappearance(kit: Any) -> None:
         index.apply_captures([kit.entry(), kit.entry(other, 1, title="عنوان آخر")])
         index.apply_captures([(moved, Reading(kind=PayloadKind.REDIRECT))])
     assert kit.rows("SELECT * FROM disappearances") == []
+
+
+def test_a_page_that_says_that_nothing_is_there_is_a_disappearance(kit: Any) -> None:
+    """With status 200, too, in whatever order captures come; what is read again is back. Another
+    page there (a log-in, a check of the visitor) says nothing of the article.
+    """
+    lost = kit.capture(URL, 2)
+    captures = [
+        kit.entry(),
+        (kit.capture(URL, 1), Reading(kind=PayloadKind.PAGE)),
+        (lost, Reading(kind=PayloadKind.NOT_FOUND)),
+        (kit.capture(URL, 3), Reading(kind=PayloadKind.NOT_FOUND)),
+    ]
+    for order in (captures, captures[::-1]):
+        with kit.index() as index:
+            for each in order:
+                index.apply_captures([each])
+        assert kit.rows("SELECT gone_since, reason, capture_id FROM disappearances") == [
+            ("2024-03-01T14:00:00Z", "a page that says it is not there, with HTTP 200", lost.id)
+        ]
+    with kit.index() as index:
+        index.apply_captures([*captures, kit.entry(hour=4)])
+    assert kit.rows("SELECT * FROM disappearances") == []
+
+
+def test_a_redirect_to_a_page_that_says_so_is_a_disappearance(kit: Any) -> None:
+    """As one to any other page that is no article."""
+    away = "https://news.example/missing"
+    with kit.index() as index:
+        index.apply_captures(
+            [
+                kit.entry(),
+                (kit.capture(away, 1), Reading(kind=PayloadKind.NOT_FOUND)),
+                (
+                    kit.capture(URL, 2, status=302, location=away),
+                    Reading(kind=PayloadKind.REDIRECT),
+                ),
+            ]
+        )
+    assert kit.rows("SELECT reason FROM disappearances") == [(f"redirects to {away}",)]

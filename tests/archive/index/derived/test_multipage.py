@@ -7,6 +7,7 @@ from __future__ import annotations
 import random
 import tempfile
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -177,7 +178,12 @@ def test_a_part_given_up_is_no_part_any_more(kit: Any) -> None:
         )
         assert bodies(kit) == [whole(0, 0, 0), whole(0, 0)]
         assert kit.rows("SELECT * FROM disappearances") == []
-        assert [known.url for known in index.article_addresses("news", kit.START)] == [URL]
+        assert [
+            known.url
+            for known in index.history.articles(
+                "news", kit.START + timedelta(days=9), kit.START + timedelta(days=9)
+            )
+        ] == [URL]
         index.apply_captures(
             [(kit.capture(URL, 26, status=404), Reading(kind=PayloadKind.OTHER, not_article=gone))]
         )

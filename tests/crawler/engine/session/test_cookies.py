@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from loopback_site.server import Behaviour, Site, Talk, say
 from loopback_site.small_paper import article, listing
 from warcio.archiveiterator import ArchiveIterator
@@ -84,6 +86,32 @@ def test_pages_that_meet_one_wall_together_are_all_captured(
     assert len(site.wire.of("/consent")) == 1
 
 
+def test_a_wall_that_two_pages_meet_at_once_is_passed_by_both(
+    layout: CollectionFolder, site: Site
+) -> None:
+    """What the first answer sets is nothing new when the second sets it, too; but it was not sent
+    with that request.
+    """
+    met: set[str] = set()
+
+    async def behave(talk: Talk) -> None:
+        if "seen=1" in (talk.header("Cookie") or ""):
+            await talk.reply(article(talk.path))
+            return
+        met.add(talk.path)
+        for _ in range(500):
+            if len(met) == 2:
+                break
+            await talk.wait(0.01)
+        headers = {"Set-Cookie": "seen=1; Path=/", "Location": talk.path}
+        await talk.reply("", status="302 Found", headers=headers)
+
+    site.routes |= {"/news/1": behave, "/news/2": behave}
+    (summary,) = crawl(layout, site, concurrency=2)
+    assert met == {"/news/1", "/news/2"}
+    assert (summary.new, summary.failed) == (2, 0)
+
+
 def test_a_wall_that_nothing_passes_is_a_loop(layout: CollectionFolder, site: Site) -> None:
     """A redirect to itself without a new cookie ends at once, one with ever new ones after ten."""
     site.routes["/news/1"] = say("", status="302 Found", Location="/news/1")
@@ -108,7 +136,8 @@ def test_each_crawl_and_each_site_has_a_jar_of_its_own(
     site.routes |= pages | {"/": say(listing("أ", ["/news/1"]), Set_Cookie="who=first; Path=/")}
     with Site(pages | {"/": say(listing("ب", ["/news/2"]))}) as other:
         crawl(layout, site, other)
-        crawl(layout, site, other)
+        with time_machine.travel(datetime.now(UTC) + timedelta(days=3)):
+            crawl(layout, site, other)
         assert cookies(site, "/news/1") == ["who=first", "who=first"]
         assert cookies(site, "/")[0] is cookies(site, "/")[1] is None
         assert set(cookies(other, "/news/2")) == {None}

@@ -1,0 +1,1 @@
+"""Room on the disk: what a collection takes up, what is left to it, and where its bounds are."""

@@ -1,0 +1,1 @@
+"""Locks: who may write to what, while others wait or are told."""

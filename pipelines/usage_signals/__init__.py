@@ -1,0 +1,1 @@
+"""What sites state about the use of their pages."""
