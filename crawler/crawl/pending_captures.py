@@ -92,6 +92,7 @@ class PendingCaptures:
         self._pending: dict[str, PendingCapture] = {}
         self.unread = 0
         self._unread_bytes = 0
+        self._is_broken_off = False
 
     @property
     def full(self) -> bool:
@@ -115,6 +116,9 @@ class PendingCaptures:
     ) -> PendingCapture:
         """Have a capture read and indexed. To be called at once where the capture was written."""
         pending = _pending(capture, owner, lease, len(message.entity))
+        if self._is_broken_off:  # an answer that was on its way
+            _give_up(pending)
+            return pending
         self._pending[capture.id] = pending
         self.unread += 1
         self._unread_bytes += pending.size
@@ -131,6 +135,9 @@ class PendingCaptures:
         made of it.
         """
         pending = _pending(capture, owner, None, 0)
+        if self._is_broken_off:
+            _give_up(pending)
+            return pending
         pending.set_applied(self._index.change_of(capture))
         pending.future = self._ingest.read_again(capture)
         self._follow(pending, _set_future_reading)
@@ -170,12 +177,12 @@ class PendingCaptures:
 
     def break_off(self) -> None:
         """Let nobody wait for what the index will not hold any more in this process, and have no
-        more read.
+        more read: neither what was submitted before nor what still comes in.
         """
+        self._is_broken_off = True
         self._ingest.break_off()
         for pending in self._pending.values():
-            pending.set_reading(None)
-            pending.set_applied(None)
+            _give_up(pending)
 
     def _notify_owners(self, done: list[AppliedCapture]) -> None:
         applied = defaultdict[CaptureOwner, list[tuple[PendingCapture, AppliedCapture]]](list)
@@ -237,6 +244,12 @@ def _pending(
         applied=loop.create_future(),
         size=size,
     )
+
+
+def _give_up(pending: PendingCapture) -> None:
+    """Say that a capture is neither read nor indexed in this process: the next one does so."""
+    pending.set_reading(None)
+    pending.set_applied(None)
 
 
 def _set_future_reading(pending: PendingCapture) -> None:

@@ -93,13 +93,19 @@ def test_fetching_pauses_while_too_much_waits_to_be_read(tmp_path: Path) -> None
 
 
 def test_nobody_waits_for_a_crawl_that_broke_off(tmp_path: Path) -> None:
-    """None is what they get; the next process finds the captures in the WARC."""
+    """None is what they get, for answers that were on their way, too; the next process finds the
+    captures in the WARC.
+    """
     layout = CollectionFolder.create(tmp_path / "c", "")
 
     async def run(context: CrawlContext) -> None:
         pending = submit(context, Owner())
         context.captures.break_off()
         assert (await pending.reading, await pending.applied) == (None, None)
+        came_in_after = submit(context, Owner(), f"{URL}2")
+        assert (await came_in_after.reading, await came_in_after.applied) == (None, None)
+        again = context.captures.read_again(pending.capture, Owner())
+        assert (await again.reading, await again.applied) == (None, None)
 
     with open_context(layout, CONFIG, []) as context:
         asyncio.run(run(context))

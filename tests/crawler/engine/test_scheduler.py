@@ -22,6 +22,7 @@ from scrapy.settings import Settings
 from archive.config import CollectionConfig, SiteConfig
 from archive.errors import StorageError
 from archive.layout import CollectionFolder
+from archive.model import Capture
 from crawler.crawl.options import CrawlOptions
 from crawler.crawl.site_crawl import SiteCrawl
 from crawler.engine.run import crawl_sites
@@ -288,6 +289,25 @@ def test_a_frontier_that_refuses_ends_the_crawl_with_its_error(
     with pytest.raises(StorageError, match="full"):
         crawl(layout, site)
     assert not [each for each in caplog.records if each.name == "asyncio"]
+
+
+def test_an_answer_that_comes_in_after_an_error_holds_the_end_up_for_nobody(
+    tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk refuses the index while a page is on its way: the run ends with that error, though
+    nothing reads the page any more.
+    """
+    layout = CollectionFolder.create(tmp_path / "c", "")
+    submit = SiteCrawl.submit
+
+    def refuse_first(self: SiteCrawl, capture: Capture, *arguments: Any) -> Any:
+        if capture.url == site.url + "/":
+            self.context.stop(StorageError("database or disk is full"))
+        return submit(self, capture, *arguments)
+
+    monkeypatch.setattr(SiteCrawl, "submit", refuse_first)
+    with pytest.raises(StorageError, match="full"):
+        crawl(layout, site)
 
 
 def test_a_limit_holds_for_requests_in_memory_too(
