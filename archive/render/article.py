@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
-from archive.render.tables import printable_text
+from archive.render.printable import printable_line, printable_text
 
 Row = Mapping[str, Any]
 
@@ -84,7 +84,7 @@ def _facts(article: Row, version: Row | None) -> Iterator[tuple[str, object]]:
 
 
 def _escape_inline(text: str) -> str:
-    return _INLINE.sub(r"\\\1", " ".join(printable_text(text).split()))
+    return _INLINE.sub(r"\\\1", printable_line(text))
 
 
 def _escape_block(paragraph: str) -> str:

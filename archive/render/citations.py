@@ -7,12 +7,13 @@ in: when it was taken, the payload's digest, and the WARC record. Rows come from
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from archive.render.printable import printable_json
 
 
 class CitationStyle(StrEnum):
@@ -141,9 +142,7 @@ def _as_csl_json(cited: CitedCapture) -> str:
         "accessed": _csl_date(cited.captured),
         "note": cited.provenance,
     }
-    return json.dumps(
-        [{key: value for key, value in record.items() if value}], ensure_ascii=False, indent=2
-    )
+    return printable_json([{key: value for key, value in record.items() if value}], indent=2)
 
 
 def _csl_date(moment: str | None) -> dict[str, object] | None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from html import escape
 from typing import Any
 
-from archive.render.tables import printable_text
+from archive.render.printable import printable_text
 
 # Below this likeness two paragraphs are another paragraph each, not one that was edited: word marks
 # would be noise.

@@ -6,7 +6,6 @@ What it says is `archive.query.runs`' business; where it is kept, `crawler.monit
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +14,8 @@ from html import escape
 from archive.model import CRAWL_COUNTERS
 from archive.model.runs import Row, RunReport
 from archive.render.charts import Bar, plot_svg
-from archive.render.tables import printable_text, table_lines
+from archive.render.printable import printable_json, printable_line, printable_text
+from archive.render.tables import table_lines
 
 CRAWL_TABLE = ("site", "outcome", "started", "finished", *CRAWL_COUNTERS)
 _PLOTTED = {
@@ -38,7 +38,7 @@ class ReportForm(StrEnum):
 def render_report(report: RunReport, form: ReportForm) -> str:
     """The report in a form, ending in a line feed."""
     if form is ReportForm.JSON:
-        return json.dumps(report.to_dict(), ensure_ascii=False, indent=1) + "\n"
+        return printable_json(report.to_dict(), indent=1) + "\n"
     lines = _html_lines(report) if form is ReportForm.HTML else _text_lines(report)
     return "\n".join(lines) + "\n"
 
@@ -98,7 +98,7 @@ def _article_line(row: Row) -> str:
 
 
 def _line(site: str, text: str) -> str:
-    return " ".join(printable_text(f"{site}: {text}").split())
+    return printable_line(f"{site}: {text}")
 
 
 # ------------------------------------------------------------------------------------------ HTML

@@ -8,7 +8,6 @@ Rows are mappings with the columns of `index.db` as keys. What the rows are is d
 from __future__ import annotations
 
 import csv
-import json
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from archive.errors import UsageError, file_refused
+from archive.render.printable import printable_json, printable_line
 
 Row = Mapping[str, Any]
 
@@ -74,7 +74,7 @@ def json_text(row: Row) -> str:
     """One row as JSON on one line, letters as they are, so that Arabic can be read and searched in
     the file.
     """
-    return json.dumps(dict(row), ensure_ascii=False, default=str)
+    return printable_json(dict(row))
 
 
 def csv_cell(value: object) -> str:
@@ -186,19 +186,7 @@ class _CountedRows:
 
 
 def _cell_text(value: object) -> str:
-    return "" if value is None else " ".join(printable_text(str(value)).split())
-
-
-def printable_text(text: str) -> str:
-    """Text that cannot steer a terminal: control characters but line feed and tab are shown as `�`.
-
-    Archived titles and bodies are other people's; an escape sequence in one must not reach the
-    reader's screen.
-    """
-    return "".join(
-        "�" if unicodedata.category(letter) == "Cc" and letter not in "\n\t" else letter
-        for letter in text
-    )
+    return "" if value is None else printable_line(str(value))
 
 
 def _display_width(text: str) -> int:

@@ -21,6 +21,7 @@ from archive.query.alarms.disk_forecast import find_full_disk, measure_growth
 from archive.query.alarms.site_history import read_history
 from archive.query.reader import IndexReader
 from archive.query.reports import AHEAD
+from archive.render.printable import printable_line
 from archive.urls import normalise_url
 from crawler.alarms.book import TRIES, AlarmBook, Notice, change_book, plain_alarm, read_book
 from crawler.alarms.channels import (
@@ -212,7 +213,7 @@ def message_of(notice: Notice, collection: str) -> Message:
         *(f"over: {describe_alarm(alarm)}" for alarm in notice.closed),
     ]
     return Message(
-        subject=f"{collection}: {'; '.join(parts)}",
+        subject=printable_line(f"{collection}: {'; '.join(parts)}"),
         text="\n".join(lines) + "\n",
         data={
             "collection": collection,
@@ -225,4 +226,4 @@ def message_of(notice: Notice, collection: str) -> Message:
 
 def describe_alarm(alarm: Alarm) -> str:
     """An alarm in one line: site, kind and what was seen."""
-    return f"{alarm.site or 'collection'}: {alarm.kind}: {alarm.text}"
+    return printable_line(f"{alarm.site or 'collection'}: {alarm.kind}: {alarm.text}")

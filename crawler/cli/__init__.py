@@ -20,7 +20,8 @@ from typing import IO
 import click
 
 from archive.errors import CrawlInterruptedError, WarraqError
-from crawler.cli.session import Session
+from crawler.cli.session import Session, print_line, print_text
+from crawler.monitor.printable_log import keep_log_printable
 
 # Every command: the module that holds it, and what `warraq --help` says of it.
 COMMANDS = {
@@ -97,7 +98,7 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
         from importlib.metadata import version
 
-        click.echo(f"warraq {version('warraq')}")
+        print_line(f"warraq {version('warraq')}")
         ctx.exit()
 
 
@@ -132,6 +133,7 @@ def warraq(ctx: click.Context, folder: Path | None, *, quiet: bool, verbose: boo
     logging.basicConfig(
         stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
+    keep_log_printable()
     ctx.obj = Session(folder=folder, quiet=quiet, verbose=verbose)
 
 
@@ -181,7 +183,7 @@ def _invoke(arguments: list[str]) -> int:
     except WarraqError as error:
         return _report_error(str(error), error.exit_code)
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.ctx.get_help() if error.ctx else error.format_message(), err=True)
+        print_text(error.ctx.get_help() if error.ctx else error.format_message(), err=True)
         return error.exit_code
     except click.NoSuchOption as error:
         # Nothing has been done yet: the options of `warraq` itself are welcome behind the command,
@@ -213,7 +215,7 @@ def _move_option_first(name: str | None, arguments: list[str]) -> list[str] | No
 
 
 def _report_error(message: str, code: int) -> int:
-    click.echo(f"warraq: {' '.join(message.split())}", err=True)
+    print_line(f"warraq: {' '.join(message.split())}", err=True)
     return code
 
 

@@ -16,7 +16,7 @@ import click
 
 from archive.model import CRAWL_COUNTERS
 from crawler.cli.options import day, duration, form_option
-from crawler.cli.session import Progress, Session, counted
+from crawler.cli.session import Progress, Session, counted, print_line
 
 if TYPE_CHECKING:
     from archive.config import CollectionConfig, FaultySite, SiteConfig
@@ -58,7 +58,7 @@ def init(ctx: click.Context, folder: Path, sites: tuple[str, ...], timezone: str
     session: Session = ctx.obj
     founded = create_collection(folder, sites, timezone=timezone, say=session.tell_person)
     for name, site in founded.sites:
-        click.echo(
+        print_line(
             f"[sites.{name}] {site.start} ({site.zone.zone})"
             if site.zone
             else f"[sites.{name}] {site.start}"
@@ -195,7 +195,7 @@ def run_due(
 
 def _name_faults(faults: Sequence[FaultySite]) -> None:
     for fault in faults:
-        click.echo(f"{fault.name}: not crawled: {fault.problem}", err=True)
+        print_line(f"{fault.name}: not crawled: {fault.problem}", err=True)
 
 
 def _crawl(
@@ -240,7 +240,7 @@ def _crawl(
     _tell_back_fills(session, options)
     _name_faults(faults)
     if record.shortage:
-        click.echo(f"warraq: {record.shortage}", err=True)
+        print_line(f"warraq: {record.shortage}", err=True)
     _tell_alarms(session, alarms)
     if held and not code:
         raise CollectionBusyError(_who_crawls(session.layout(), held, options))
@@ -288,7 +288,7 @@ def _name_failures(
     bad = [summary for summary in summaries if exit_code_of([summary], config)]
     with IndexReader(session.layout().index_db) as reader:
         for line in failure_lines(reader, bad):
-            click.echo(line, err=True)
+            print_line(line, err=True)
         for line in failure_lines(reader, [summary for summary in summaries if summary not in bad]):
             session.tell_person(line)
 
@@ -326,11 +326,11 @@ def _tell_alarms(session: Session, alarms: WatchResult) -> None:
     from crawler.alarms.watch import describe_alarm
 
     for alarm in alarms.opened:
-        click.echo(f"alarm: {describe_alarm(alarm)}", err=True)
+        print_line(f"alarm: {describe_alarm(alarm)}", err=True)
     for alarm in alarms.closed:
         session.tell_person(f"over: {describe_alarm(alarm)}")
     for problem in alarms.problems:
-        click.echo(problem, err=True)
+        print_line(problem, err=True)
 
 
 @click.command()
@@ -369,14 +369,14 @@ def index(ctx: click.Context, *, rebuild: bool, workers: int | None) -> None:
     for recovered in done.recovered:
         session.tell_person(f"recovered: {recovered}")
     for line in damage_lines(done.damaged):
-        click.echo(line)
+        print_line(line)
     for line in ignored_lines(done.ignored):
         session.tell_person(line)
     for purge in done.purges:
         if purge.error is None:
             session.tell_person(f"purged, as was begun before: {purge.article_id}")
         else:
-            click.echo(f"not finished: the purge of {purge.article_id}: {purge.error}", err=True)
+            print_line(f"not finished: the purge of {purge.article_id}: {purge.error}", err=True)
     session.tell_person(
         f"{counted(done.captures, 'capture')} indexed: {counted(done.new, 'new article')},"
         f" {done.changed} changed,"

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from crawler.cli.crawl import SUMMARY_COLUMNS
-from crawler.cli.session import Progress, Session
+from crawler.cli.session import Progress, Session, print_marked, print_text
 
 
 @click.command()
@@ -32,23 +32,23 @@ def demo(ctx: click.Context, folder: Path) -> None:
     chosen = free_folder(folder)
     with Progress(session, "crawling") as progress:
         told = run_demo(chosen, say=session.tell_person, progress=progress.update)
-    click.echo("\nThe crawl")
+    print_text("\nThe crawl")
     rows = [
         {column: getattr(summary, column) for column in SUMMARY_COLUMNS}
         for summary in told.summaries
     ]
     session.rows(rows, SUMMARY_COLUMNS, "table", nothing="")
-    click.echo("\nThe articles")
+    print_text("\nThe articles")
     session.rows(
         told.articles,
         ("published", "section", "title", "versions", "addresses"),
         "table",
         nothing="",
     )
-    click.echo(f"\n$ warraq -C {chosen} search {QUERY}")
+    print_text(f"\n$ warraq -C {chosen} search {QUERY}")
     for line in hit_lines(told.hits, QUERY, bold=sys.stdout.isatty()):
-        click.echo(line)
-    click.echo(_next(chosen, told.hits[0]["id"] if told.hits else "ID"))
+        print_marked(line)
+    print_text(_next(chosen, told.hits[0]["id"] if told.hits else "ID"))
     ctx.exit(told.verdict)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.cli.session import Session
+from crawler.cli.session import Session, print_text
 
 if TYPE_CHECKING:
     from archive.config import SiteConfig
@@ -62,7 +61,7 @@ def extract(
     if config is not None and isinstance(result, Article):
         result = without_boilerplate(session.folder, config, result)
     for line in _json(result) if form == "json" else _text(result, config, explain=explain):
-        click.echo(line)
+        print_text(line)
 
 
 def _read(page: FetchedPage, site: SiteConfig | None) -> Article | NotAnArticle:
@@ -90,6 +89,7 @@ def _read(page: FetchedPage, site: SiteConfig | None) -> Article | NotAnArticle:
 
 def _json(result: Article | NotAnArticle) -> Iterator[str]:
     from archive.model import Article
+    from archive.render.printable import printable_json
 
     if isinstance(result, Article):
         told = result.to_dict() | {
@@ -104,14 +104,14 @@ def _json(result: Article | NotAnArticle) -> Iterator[str]:
         {"field": each.field, "source": each.source, "value": each.value, "chosen": each.chosen}
         for each in result.evidence
     ]
-    yield json.dumps(told, ensure_ascii=False, indent=2)
+    yield printable_json(told, indent=2)
 
 
 def _text(
     result: Article | NotAnArticle, site: SiteConfig | None, *, explain: bool
 ) -> Iterator[str]:
     from archive.model import Article
-    from archive.render.tables import printable_text
+    from archive.render.printable import printable_line, printable_text
 
     if isinstance(result, Article):
         for name, value in result.to_dict().items():
@@ -130,5 +130,5 @@ def _text(
     if explain:
         yield ""
         for each in result.evidence:
-            value = " ".join(printable_text(each.value).split())
+            value = printable_line(each.value)
             yield f"{'*' if each.chosen else ' '} {each.field:12} {each.source:14} {value[:160]}"

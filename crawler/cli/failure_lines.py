@@ -21,7 +21,7 @@ def failure_lines(reader: IndexReader, summaries: Sequence[CrawlSummary]) -> Ite
     """`site: URL: reason` for the failures of these crawls, what counts as failed first, then how
     many more there are.
     """
-    from archive.render.tables import printable_text
+    from archive.render.printable import printable_line
 
     for summary in summaries:
         rows = sorted(
@@ -29,7 +29,7 @@ def failure_lines(reader: IndexReader, summaries: Sequence[CrawlSummary]) -> Ite
             key=lambda row: (row["stage"] == Stage.DISCOVERY, row["at"]),
         )
         for row in rows[:_MOST]:
-            yield " ".join(printable_text(f"{summary.site}: {row['url']}: {row['reason']}").split())
+            yield printable_line(f"{summary.site}: {row['url']}: {row['reason']}")
         if len(rows) > _MOST:
             yield f"{summary.site}: and {len(rows) - _MOST} more; see `warraq status --failures`"
 

@@ -4,7 +4,6 @@ doctor.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +14,7 @@ import click
 from crawler.cli.monitor.schema_option import print_status_schema
 from crawler.cli.monitor.set_aside_lines import set_aside_rows, tell_set_aside
 from crawler.cli.options import form_option
-from crawler.cli.session import Progress, Session, counted, from_now
+from crawler.cli.session import Progress, Session, counted, from_now, print_json, print_line
 
 if TYPE_CHECKING:
     from archive.config import CollectionConfig, SiteConfig
@@ -129,7 +128,7 @@ def status(ctx: click.Context, /, *, as_json: bool, form: str | None, **instead:
             "unfinished_purges": purges,
             "sites": rows,
         }
-        click.echo(json.dumps(report, ensure_ascii=False))
+        print_json(report)
     else:
         told = _with_relative_times(rows) if session.as_table(form) else rows
         session.rows(
@@ -268,9 +267,9 @@ def _with_relative_times(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _tell_troubles(alarms: list[dict[str, Any]], purges: list[str]) -> None:
     """Tell what concerns the whole collection: open alarms, and purges that are not finished."""
     for alarm in alarms:
-        click.echo(f"alarm: {alarm['kind']}: {alarm['text']}", err=True)
+        print_line(f"alarm: {alarm['kind']}: {alarm['text']}", err=True)
     for article in purges:
-        click.echo(f"not finished: the purge of {article}; run `warraq index`", err=True)
+        print_line(f"not finished: the purge of {article}; run `warraq index`", err=True)
 
 
 def _tell_back_fills(session: Session, layout: CollectionFolder) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.cli.options import filters
-from crawler.cli.session import Progress, Session, counted
+from crawler.cli.session import Progress, Session, counted, print_line
 
 if TYPE_CHECKING:
     from archive.query.filters import Filters
@@ -59,7 +59,7 @@ def export(
         handed = export_bag(layout, session.config(), bag)
         session.tell_person(f"{handed.amount} files in {bag}")
         if kept := count_withdrawn_kept(layout):
-            click.echo(
+            print_line(
                 f"warning: {counted(kept, 'capture')} of withdrawn articles are in the bag;"
                 " `withdraw --purge` takes them out",
                 err=True,
@@ -92,7 +92,7 @@ def export(
 def _tell_damage(ctx: click.Context, handed: ExportResult) -> None:
     """Name the files that were copied as they are and are not as they were: exit code 4."""
     for name in handed.damaged:
-        click.echo(
+        print_line(
             f"damaged: {name}: its bytes are not those the fixity manifest states;"
             " see `warraq verify`"
         )
@@ -116,7 +116,7 @@ def import_(ctx: click.Context, files: tuple[Path, ...]) -> None:
     after it are in. 3 when files were refused, or when there is no room for more within min_free
     and quota; what came before is in. 2 when the only FILE is refused.
     """
-    from archive.render.tables import printable_text
+    from archive.render.printable import printable_text
     from crawler.admin.import_export import import_files
     from crawler.cli.failure_lines import damage_lines, ignored_lines
 
@@ -137,15 +137,15 @@ def import_(ctx: click.Context, files: tuple[Path, ...]) -> None:
             f"{source}: {'was there already as' if file.known else 'is'} {file.name}{how}"
         )
         for problem in file.damage:
-            click.echo(f"damaged: {source}: {problem}")
+            print_line(f"damaged: {source}: {problem}")
     for refused in taken.refused:
         problem = printable_text(refused.problem)
         if refused.damaged:
-            click.echo(f"damaged: {problem}")
+            print_line(f"damaged: {problem}")
         else:
-            click.echo(f"refused: {problem}", err=True)
+            print_line(f"refused: {problem}", err=True)
     for line in damage_lines(taken.index_update.damaged):
-        click.echo(line)
+        print_line(line)
     for line in ignored_lines(taken.index_update.ignored):
         session.tell_person(line)
     done = taken.index_update

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crawler.cli.options import filters, form_option
-from crawler.cli.session import Session
+from crawler.cli.session import Session, print_json, print_line, print_marked, print_text
 
 if TYPE_CHECKING:
     from archive.query.filters import Filters
@@ -72,7 +71,7 @@ def search(
         found = reader.search(words, chosen, sort=Sort(sort), limit=limit)
         if session.as_table(form):
             for line in hit_lines(found, words, bold=sys.stdout.isatty()):
-                click.echo(line)
+                print_marked(line)
             total = reader.count(words, chosen) if len(found) == limit else len(found)
             session.tell_person(
                 f"{len(found)} of {total} articles" if found else f"no article answers {words!r}"
@@ -111,14 +110,14 @@ def show(ctx: click.Context, article: str, number: int | None, form: str) -> Non
         if form == "warc":
             sys.stdout.buffer.write(_record(session, reader, row, version))
         elif form == "json":
-            click.echo(json.dumps(_whole(reader, row, version), ensure_ascii=False, indent=2))
+            print_json(_whole(reader, row, version), indent=2)
         else:
             render = {
                 "text": as_text,
                 "markdown": as_markdown,
                 "html": as_html,
             }
-            click.echo(render[form](row, version), nl=False)
+            print_text(render[form](row, version), nl=False)
 
 
 def _version(reader: IndexReader, row: Row, number: int) -> Row:
@@ -214,7 +213,7 @@ def diff(ctx: click.Context, article: str, pair: tuple[int, ...], form: str) -> 
         )
     found = diff.compare_versions(before, after)
     for line in (diff.as_html if form == "html" else diff.as_text)(found):
-        click.echo(line)
+        print_line(line)
 
 
 @click.command()
@@ -264,7 +263,7 @@ def cite(ctx: click.Context, article: str, number: int | None, style: str) -> No
         version = _version(reader, row, number) if number else None
         capture = _shown_in(reader, row, version)
     shown = row | {"title": version["title"]} if version else row
-    click.echo(format_citation(CitedCapture.from_rows(shown, capture), CitationStyle(style)))
+    print_text(format_citation(CitedCapture.from_rows(shown, capture), CitationStyle(style)))
 
 
 @click.command()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.cli.session import Session
+from crawler.cli.session import Session, print_text
 
 if TYPE_CHECKING:
     from crawler.admin.schedule import Schedule
@@ -70,7 +70,7 @@ def schedule(
     chosen = tuple(config.site(name) for name in sites) or config.sites
     plan = plan_schedule(layout.root, chosen, only=[site.name for site in chosen] if sites else ())
     if change is None:
-        click.echo(_schedule_text(plan, by), nl=False)
+        print_text(_schedule_text(plan, by), nl=False)
         return
     advice = install(layout, plan, by)
     session.tell_person(f"installed: {plan.name}")

@@ -14,7 +14,7 @@ def hit_lines(rows: Sequence[Mapping[str, Any]], words: str, *, bold: bool) -> I
     Matches are bold, or stand in [ and ] where that cannot be shown. What was archived is made
     harmless before it is marked.
     """
-    from archive.render.tables import printable_text
+    from archive.render.printable import printable_text
     from archive.text.folding import parse_query
     from archive.text.highlighting import mark_matches, marked_excerpt
 
@@ -25,4 +25,4 @@ def hit_lines(rows: Sequence[Mapping[str, Any]], words: str, *, bold: bool) -> I
         title = mark_matches(printable_text(row["title"]), query, before, after)
         yield f"{date}  {row['site']}  {title}"
         yield f"    {marked_excerpt(printable_text(row['body']), query, before, after)}"
-        yield f"    {row['id']}  {row['url']}"
+        yield f"    {row['id']}  {printable_text(row['url'])}"

@@ -6,7 +6,7 @@ import threading
 
 import click
 
-from crawler.cli.session import Session
+from crawler.cli.session import Session, print_line
 
 
 @click.command()
@@ -32,7 +32,7 @@ def serve(ctx: click.Context, port: int) -> None:
     session: Session = ctx.obj
     layout = session.layout()
     with serve_collection(layout, port, port + 1 if port else 0) as (pages, replay):
-        click.echo(pages + "/")
+        print_line(pages + "/")
         session.tell_person(
             f"{layout.root} is served there, captures are replayed at {replay}/; Ctrl-C ends it"
         )

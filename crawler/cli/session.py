@@ -71,7 +71,7 @@ class Session:
     def tell_person(self, text: str) -> None:
         """A line about what is going on, for the person: standard error, not with `-q`."""
         if not self.quiet:
-            click.echo(text, err=True)
+            print_line(text, err=True)
 
     def as_table(self, form: str | None) -> bool:
         """Whether rows are to be a table: asked for so, or left open on a terminal."""
@@ -83,14 +83,51 @@ class Session:
         """Print rows in the form asked for (default: a table on a terminal, else JSON lines); says
         `nothing` if so.
         """
+        from archive.render.printable import printable_text
         from archive.render.tables import RowFormat, write_rows
 
         chosen = RowFormat.TABLE if self.as_table(form) else RowFormat(form or "jsonl")
+        if chosen is RowFormat.CSV and sys.stdout.isatty():
+            rows = (
+                {
+                    name: printable_text(value) if isinstance(value, str) else value
+                    for name, value in row.items()
+                }
+                for row in rows
+            )
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 160
         count = write_rows(rows, columns, chosen, sys.stdout, width=width)
         if not count:
             self.tell_person(nothing)
         return count
+
+
+def print_line(text: str, *, err: bool = False) -> None:
+    """Print one line, on standard error with `err`: what pages, servers and files have put into it
+    neither makes a second one nor steers the terminal.
+    """
+    print_text(text.replace("\n", " "), err=err)
+
+
+def print_text(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print text of lines, with a line feed behind it unless `nl` is false; nothing in it steers
+    the terminal. All that commands print but rows and records goes through here.
+    """
+    from archive.render.printable import printable_text
+
+    click.echo(printable_text(text), err=err, nl=nl)
+
+
+def print_json(value: Any, *, indent: int | None = None) -> None:
+    """Print a value as JSON; what would steer a terminal stands in it as escapes."""
+    from archive.render.printable import printable_json
+
+    click.echo(printable_json(value, indent=indent))
+
+
+def print_marked(line: str) -> None:
+    """Print a line that was made printable before some of its words were set in bold."""
+    click.echo(line)
 
 
 def counted(number: int, what: str) -> str:
@@ -144,12 +181,12 @@ class Progress:
             for position, (name, value) in enumerate(numbers.items())
             if value or (value == 0 and not position)  # a line has room for what there is
         )
-        from archive.render.tables import printable_text
+        from archive.render.printable import printable_line
 
-        line = printable_text(f"{self._what}: {told}" + (f"; {where}" if where else ""))
+        line = printable_line(f"{self._what}: {told}" + (f"; {where}" if where else ""))
         if self._drawn:
             width = shutil.get_terminal_size().columns
             click.echo(f"\r\x1b[K{line[: width - 1]}", nl=False, err=True)
             self._open = True
         else:
-            click.echo(line, err=True)
+            print_line(line, err=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from crawler.cli.options import form_option
-from crawler.cli.session import Session, counted
+from crawler.cli.session import Session, counted, print_line
 
 
 @click.group()
@@ -72,7 +72,7 @@ def add(ctx: click.Context, urls: tuple[str, ...], name: str | None, timezone: s
     root = session.layout().root
     done = create_collection(root, urls, timezone=timezone, name=name, say=session.tell_person)
     for chosen, site in done.sites:
-        click.echo(f"[sites.{chosen}] {site.start}" + (f" ({site.zone.zone})" if site.zone else ""))
+        print_line(f"[sites.{chosen}] {site.start}" + (f" ({site.zone.zone})" if site.zone else ""))
     problems = [site.problem for _, site in done.sites if site.problem]
     for problem in problems:
         session.tell_person(f"could not be looked at: {problem}")

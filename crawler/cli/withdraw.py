@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from crawler.cli.session import Session, counted
+from crawler.cli.session import Session, counted, print_line
 
 
 @click.command()
@@ -26,7 +26,7 @@ def withdraw(ctx: click.Context, article: str, reason: str, *, purge: bool) -> N
 
     session: Session = ctx.obj
     done = withdraw_article(session.layout(), session.config(), article, reason=reason, purge=purge)
-    click.echo(f"withdrawn {done.withdrawal.article_id} {done.withdrawal.url}")
+    print_line(f"withdrawn {done.withdrawal.article_id} {done.withdrawal.url}")
     session.tell_person(
         f"{counted(done.captures, 'capture')}"
         f" {'shows' if done.captures == 1 else 'show'} it no more" + (", purged" if purge else "")

@@ -25,6 +25,7 @@ from crawler.crawl.site_crawl import SiteCrawl
 from crawler.crawl.tally import open_tally
 from crawler.engine.spider import NewsSpider
 from crawler.monitor.events import log_event
+from crawler.monitor.printable_log import keep_log_printable
 from crawler.monitor.run_log import open_run_log
 
 logger = logging.getLogger(__name__)
@@ -123,6 +124,7 @@ def _logged(context: CrawlContext, spider: NewsSpider) -> Iterator[None]:
     site = spider.site
     tally = context.tallies.setdefault(site.name, open_tally(site))
     command = f"scrapy crawl {spider.name}"
+    keep_log_printable()
     with open_run_log(context.layout.logs, run_id(tally.id), shown=True):
         log_event("run began", command, {"command": command})
         yield

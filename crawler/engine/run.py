@@ -56,8 +56,8 @@ def crawl_sites(
 
     Raises CollectionBusyError where others crawl all of them or have the whole collection,
     NoRoomError where `min_free` or `quota` is reached before anything is asked for,
-    ArchiveWriteError or StorageError where the disk refuses, and CrawlInterruptedError after SIGINT
-    or SIGTERM; in each case what was captured is kept, and the next run goes on.
+    ArchiveWriteError or StorageError where the disk refuses, and CrawlInterruptedError after
+    SIGINT, SIGTERM or SIGHUP; in each case what was captured is kept, and the next run goes on.
     """
     listener = listener or RunListener()
     spiders = {site.name: spider_class(site) for site in sites}
@@ -156,8 +156,8 @@ def exit_code_of(summaries: Sequence[CrawlSummary], config: CollectionConfig) ->
 
 @contextmanager
 def _stop_on_signals(context: CrawlContext) -> Iterator[None]:
-    """While the block runs the first SIGINT or SIGTERM ends the crawl in order; the second ends the
-    process.
+    """While the block runs the first SIGINT, SIGTERM or SIGHUP ends the crawl in order; the second
+    ends the process. One that is ignored stays so.
     """
     loop = asyncio.get_running_loop()
     caught: list[signal.Signals] = []
@@ -167,7 +167,9 @@ def _stop_on_signals(context: CrawlContext) -> Iterator[None]:
             loop.remove_signal_handler(caught.pop())
         context.stop()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:  # as `nohup` has it
+            continue
         with suppress(
             ValueError, RuntimeError
         ):  # not in the main thread: whoever called us sees to signals

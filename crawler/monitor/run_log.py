@@ -19,6 +19,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
+from archive.render.printable import printable_json
 from crawler.monitor.events import EVENTS
 
 ROTATE_BYTES = 10 << 20
@@ -53,7 +54,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return printable_json(line)
 
 
 class _RunLogHandler(RotatingFileHandler):

@@ -161,7 +161,7 @@ def test_kills_again_and_again_still_come_to_an_end(tmp_path: Path, chain: Site)
     assert rows(layout, "SELECT count(*) FROM articles WHERE url LIKE '%/news/%'") == [(PAGES,)]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_crawl_in_order(tmp_path: Path, chain: Site, number: signal.Signals):
     """Exit 130, WARC closed, outcome `interrupted`; the next run fetches only the rest."""
     layout = CollectionFolder.create(tmp_path / "c", "")
@@ -175,4 +175,19 @@ def test_a_signal_ends_the_crawl_in_order(tmp_path: Path, chain: Site, number: s
     assert rows(layout, "SELECT outcome FROM crawls") == [("interrupted",)]
     assert finish(layout, chain) == "finished"
     assert set(pages(chain).values()) == {1}
+    assert len(pages(chain)) == PAGES
+
+
+def test_a_hangup_that_is_ignored_stays_so(tmp_path: Path, chain: Site):
+    """`nohup warraq crawl` goes on when its terminal is closed."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        layout = CollectionFolder.create(tmp_path / "c", "")
+        process = start(layout, chain)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    when_fetched(process, chain, 5)
+    process.send_signal(signal.SIGHUP)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err.decode()
     assert len(pages(chain)) == PAGES

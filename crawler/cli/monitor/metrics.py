@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from crawler.cli.session import Session
+from crawler.cli.session import Session, print_line, print_text
 
 if TYPE_CHECKING:
     from archive.config import CollectionConfig
@@ -43,10 +43,10 @@ def metrics(ctx: click.Context, port: int | None, host: str) -> None:
     layout = session.layout()
     numbers = _collection_metrics(layout, session.config)
     if port is None:
-        click.echo(metrics_text(numbers), nl=False)
+        print_text(metrics_text(numbers), nl=False)
         return
     with serve_metrics(numbers, host, port) as url:
-        click.echo(url)
+        print_line(url)
         session.tell_person(f"{layout.root} is watched there; Ctrl-C ends it")
         try:
             threading.Event().wait()

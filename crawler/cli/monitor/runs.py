@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from crawler.cli.options import form_option
-from crawler.cli.session import Session
+from crawler.cli.session import Session, print_text
 
 LOG_COLUMNS = ("at", "level", "site", "event", "message")
 
@@ -75,7 +75,7 @@ def log(ctx: click.Context, run: str | None, report: str | None, form: str | Non
         if report:
             told = report_of(reader, meant, collection=session.config().name)
             chosen = ReportForm("txt" if report == "text" else report)
-            click.echo(render_report(told, chosen), nl=False)
+            print_text(render_report(told, chosen), nl=False)
             return
         rows = log_rows(layout.logs, meant) or run_events(reader, meant)
     session.rows(rows, LOG_COLUMNS, form, nothing="nothing is known of it")

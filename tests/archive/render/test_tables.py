@@ -15,7 +15,6 @@ from archive.errors import UsageError
 from archive.render.tables import (
     RowFormat,
     csv_cell,
-    printable_text,
     table_lines,
     write_file,
     write_rows,
@@ -104,7 +103,6 @@ def test_no_cell_begins_like_a_formula(text: str) -> None:
 def test_terminal_is_not_steered() -> None:
     """Escape sequences in an archived title do not reach the terminal."""
     assert "\x1b" not in "".join(table_lines([{"id": "\x1b[2J\x9b1m"}], ["id"]))
-    assert printable_text("a\x00b\nc") == "a\ufffdb\nc"
 
 
 def test_file_by_its_ending(tmp_path: Path) -> None:

@@ -106,6 +106,16 @@ def test_a_message_names_what_is_new_and_what_is_over() -> None:
     assert message.data["opened"][6]["site"] == "paper6"
 
 
+def test_no_alarm_forges_a_line_of_a_message() -> None:
+    """What a server has put into its text stays in the alarm's line, and steers no terminal."""
+    evil = Alarm(
+        kind=AlarmKind.SILENCE, site="paper", since=BEGAN, text="no\x00ne\nall is well\x1b"
+    )
+    message = message_of(Notice(at=BEGAN, opened=(evil,)), "ne\nws")
+    assert message.subject == "ne ws: new: paper silence"
+    assert message.text == "paper: silence: no�ne all is well�, since 2026-11-24T08:00:00Z\n"
+
+
 def test_what_cannot_be_written_makes_no_crawl_fail(watched: Any) -> None:
     """It is told, as a problem."""
     watched.look(BEGAN)

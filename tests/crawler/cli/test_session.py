@@ -140,3 +140,13 @@ def test_progress_says_how_far_and_where(
         "crawling: 0 fetched",
         "crawling: 9 fetched, 60 per minute, about 4m left; a \ufffd[31m",
     ]
+
+
+def test_a_table_for_programs_is_harmless_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """CSV goes into files as it is, and to a terminal without what would steer it."""
+    for shown_on_terminal, cell in ((False, "a\x1b[2J"), (True, "a\ufffd[2J")):
+        monkeypatch.setattr("sys.stdout.isatty", lambda told=shown_on_terminal: told)
+        Session().rows([{"title": "a\x1b[2J", "words": 1}], ["title", "words"], "csv", nothing="")
+        assert capsys.readouterr().out == f"title,words\r\n{cell},1\r\n"
