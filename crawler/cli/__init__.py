@@ -156,13 +156,24 @@ def _run(arguments: list[str]) -> int:
         _discard_output(sys.stdout)
         return 0
     except OSError as error:
-        if error.errno not in _FULL or error.filename is not None:
-            raise
-        _discard_output(sys.stdout)
-        return _report_error(
-            f"what was to be printed could not be written: {error.strerror}", WarraqError.exit_code
-        )
+        return _report_refusal(error)
     return code
+
+
+def _report_refusal(error: OSError) -> int:
+    """Say what the system refused: a file by its name, or to take what is printed. An error that
+    names no file and is none of a full disk is a bug, and raised.
+    """
+    if error.filename is not None and error.strerror is not None:
+        logging.getLogger(__name__).info("refused by the system", exc_info=error)
+        named = os.fsdecode(error.filename)
+        return _report_error(f"{named}: {error.strerror}", WarraqError.exit_code)
+    if error.errno not in _FULL:
+        raise error
+    _discard_output(sys.stdout)
+    return _report_error(
+        f"what was to be printed could not be written: {error.strerror}", WarraqError.exit_code
+    )
 
 
 def _discard_output(stream: IO[str]) -> None:

@@ -2,6 +2,8 @@
 checked once.
 """
 
+import errno
+import os
 from datetime import UTC, datetime
 
 import click
@@ -60,6 +62,20 @@ def test_bug_is_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     """What nobody foresaw is not dressed up as an error of the user."""
     monkeypatch.setattr(cli.LazyGroup, "invoke", lambda *_: 1 // 0)
     with pytest.raises(ZeroDivisionError):
+        cli.main(["status"])
+
+
+def test_a_file_that_the_system_refuses_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder in a file's place, a file that nobody may read: a line, whichever command met it. What
+    names no file is a bug.
+    """
+    refused = IsADirectoryError(errno.EISDIR, "Is a directory", "/c/fixity/chain.jsonl")
+    assert ending(monkeypatch, refused) == 1
+    assert capsys.readouterr().err == "warraq: /c/fixity/chain.jsonl: Is a directory\n"
+    monkeypatch.setattr(cli.LazyGroup, "invoke", lambda *_: os.close(-1))
+    with pytest.raises(OSError, match="Bad file descriptor"):
         cli.main(["status"])
 
 
