@@ -68,7 +68,7 @@ def test_bug_is_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_file_that_the_system_refuses_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A folder in a file's place, a file that nobody may read: a line, whichever command met it. What
+    """A folder in a file's place, a file nobody may read: a line, whichever command met it. What
     names no file is a bug.
     """
     refused = IsADirectoryError(errno.EISDIR, "Is a directory", "/c/fixity/chain.jsonl")
