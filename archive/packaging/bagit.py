@@ -7,6 +7,7 @@ Any BagIt tool can check the bag.
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterable, Mapping
@@ -36,7 +37,8 @@ def write_bag(
     """
     if target.exists():
         raise UsageError(f"{target} exists; name a folder that does not")
-    partial = target.with_name(target.name + ".part")
+    # A folder that a killed export left is in nobody's way.
+    partial = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         partial.mkdir(parents=True)
         count = 0

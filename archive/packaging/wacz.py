@@ -8,6 +8,7 @@ the collection holds is left to others.
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import hashlib
 import json
@@ -98,6 +99,21 @@ class _Package:
         self._zip.fp = None
 
 
+def _open_alone(partial: Path) -> IO[bytes]:
+    """A file to be written anew; UsageError where another process is writing it."""
+    try:
+        descriptor = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise file_refused(partial, error) from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise UsageError(f"{partial} is being written by another process") from None
+    os.ftruncate(descriptor, 0)
+    return os.fdopen(descriptor, "r+b")
+
+
 def write_wacz(
     target: Path,
     *,
@@ -111,14 +127,15 @@ def write_wacz(
     """Write `target`; returns its size in bytes. `cdxj` are the sorted lines of the index, each
     with its line feed.
 
-    Raises UsageError where `target` exists, StorageError where the disk refuses; what was begun is
-    then removed.
+    Raises UsageError where `target` exists or another process writes it, StorageError where the
+    disk refuses; what was begun is then removed. What a killed process began is written over.
     """
     if target.exists():
         raise UsageError(f"{target} exists; name another file or remove it")
     partial = target.with_name(target.name + ".part")
+    file = _open_alone(partial)
     try:
-        with partial.open("xb") as file:
+        with file:
             package = _Package(file, created)
             try:
                 _write_members(package, warcs, cdxj, pages, (title, created, software))

@@ -34,7 +34,8 @@ def check_whole(layout: CollectionFolder) -> None:
     assert not list(layout.archive.glob("*.open"))
     for path in layout.archive.glob("*.warc.gz"):
         assert gzip.decompress(path.read_bytes())
-    assert [str(finding) for finding in verify_collection(layout)] == []
+    findings = [str(finding) for finding in verify_collection(layout)]
+    assert findings == [], findings
 
 
 def check_rebuilt(layout: CollectionFolder) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import hashlib
 import json
@@ -98,6 +99,24 @@ def test_each_block_is_found_by_the_secondary_index(
         assert gzip.decompress(block).startswith(key.encode())
         found += gzip.decompress(block)
     assert found == b"".join(lines)
+
+
+def test_what_a_killed_process_began_is_in_nobodys_way(
+    made: tuple[Path, list[bytes]], tmp_path: Path
+) -> None:
+    """It is written over, unless a process is writing it still."""
+    warc, lines = made
+    target, begun = tmp_path / "x.wacz", tmp_path / "x.wacz.part"
+    begun.write_bytes(b"begun" * 100_000)
+    with begun.open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(UsageError, match="another process"):
+            write(target, [warc], lines)
+        assert begun.stat().st_size == 500_000
+    assert write(target, [warc], lines) == target.stat().st_size
+    with zipfile.ZipFile(target) as package:
+        assert package.testzip() is None
+    assert not begun.exists()
 
 
 def test_nothing_is_overwritten_or_left_half(
