@@ -181,7 +181,7 @@ class SiteCrawl:
     async def _fetch_robots(self, url: str, patience: float | None = None) -> RobotsResponse:
         if self.is_stopping:  # an engine that closes would not wait for the answer
             return RobotsResponse(url=url, error=f"{FetchReason.CANCELLED}: the crawl was stopped")
-        return await fetch_robots(url, self._engine.download_async, patience=patience)
+        return await fetch_robots(url, self._crawler.engine.download_async, patience=patience)
 
     def on_reading(self, pending: PendingCapture, reading: Reading) -> None:
         """Note whether a page was one of the site's own, or a refusal."""
@@ -279,23 +279,23 @@ class SiteCrawl:
 
     @property
     def _is_closing(self) -> bool:
-        # No signal of Scrapy says that closing has begun; `running` tells of stop(), only the slot
-        # of CloseSpider.
-        engine = self._crawler.engine
+        # No signal says that closing has begun; `running` tells of stop(), the slot of CloseSpider.
+        engine = self._engine
         if engine is None or engine._slot is None:  # noqa: SLF001
             return False
         return not engine.running or engine._slot.closing is not None  # noqa: SLF001
 
     @property
-    def _engine(self) -> ExecutionEngine:
-        engine = self._crawler.engine
-        assert engine is not None  # noqa: S101 - components are called by a running engine only
-        return engine
+    def _engine(self) -> ExecutionEngine | None:
+        try:
+            return self._crawler.engine
+        except RuntimeError:  # there is none yet
+            return None
 
     @property
     def is_fetching(self) -> bool:
         """Whether a request is on its way."""
-        engine = self._crawler.engine
+        engine = self._engine
         return engine is not None and bool(engine.downloader.active)
 
     async def pause(self, seconds: float) -> bool:
@@ -307,7 +307,7 @@ class SiteCrawl:
 
     def wake(self) -> None:
         """Have Scrapy's engine look at the scheduler again."""
-        engine = self._crawler.engine
+        engine = self._engine
         if engine is not None and engine.spider is not None and engine._slot is not None:  # noqa: SLF001
             engine._slot.nextcall.schedule()  # noqa: SLF001 - `crawl()` would announce a request
 
@@ -335,7 +335,7 @@ class SiteCrawl:
 
     def stop(self) -> None:
         """End the crawl in order: what is under way is finished."""
-        if self._crawler.engine is None or not self._crawler.engine.running:
+        if self._engine is None or not self._engine.running:
             return  # Scrapy would count it as stopped, and run on: the next tick comes again
         task = asyncio.ensure_future(self._crawler.stop_async())
         self._tasks.add(task)

@@ -113,6 +113,26 @@ def test_a_stop_before_the_engine_runs_is_not_lost(
     assert crawl(layout, site).outcome == "finished"
 
 
+def test_whoever_looks_before_there_is_an_engine_sees_that_nothing_is_fetched(
+    layout: CollectionFolder, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The watchdog and a signal may come while Scrapy still builds its components."""
+    create = Crawler._create_engine
+    seen: list[bool] = []
+
+    def looked_at_first(crawler: Crawler) -> ExecutionEngine:
+        context = find_open_context(layout.root)
+        assert context is not None
+        seen.extend(crawl.is_fetching for crawl in context.crawls)
+        context.stop()
+        return create(crawler)
+
+    monkeypatch.setattr(Crawler, "_create_engine", looked_at_first)
+    with pytest.raises(CrawlInterruptedError):
+        crawl(layout, site)
+    assert seen == [False]
+
+
 def test_what_was_withdrawn_is_not_asked_for_again(layout: CollectionFolder, site: Site) -> None:
     """Though the site still links to it: it would come back into the archive."""
     crawl(layout, site)
