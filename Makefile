@@ -1,7 +1,7 @@
 # Each target sets itself up: a virtual environment in .venv from what pyproject.toml names.
 PYTHON ?= python3
 BIN := .venv/bin
-XDIST ?= 2
+XDIST ?= 4
 
 .PHONY: demo test check docs eval bench soak fortnight year clean
 

@@ -20,6 +20,7 @@ from loopback_site.server import Behaviour, Site, say
 from loopback_site.small_paper import article, listing
 
 from archive.layout import CollectionFolder
+from crawler.frontier.noted_runs import noted_starts
 
 DELAY = 0.4  # seconds
 OLD, NEWS = 26, 3
@@ -169,7 +170,7 @@ def test_one_of_both_is_killed(
     when_fetched(site, 6, back_fill)
     news = publish(site)
     daily = start(layout, processes)
-    while news[0] not in site.wire.targets:
+    while "paper" not in noted_starts(layout.frontier):  # the daily crawl has begun
         assert daily.poll() is None, ended(daily)
         time.sleep(0.005)
     victim, other = (back_fill, daily) if killed == "back-fill" else (daily, back_fill)
