@@ -17,7 +17,7 @@ demo: .venv/.ready  ## crawl a small made-up Arabic news site on loopback and se
 .peers/.ready: tests/install-peers
 	PYTHON=$(PYTHON) tests/install-peers
 
-test: .venv/.ready .peers/.ready  ## all tests (some twenty minutes on two cores)
+test: .venv/.ready .peers/.ready  ## all tests (some ten minutes on two cores)
 	$(BIN)/python -m pytest -n $(XDIST) --dist loadfile -q
 
 check: .venv/.ready  ## format, lint, types, layers, dead code, generated docs
@@ -31,8 +31,9 @@ check: .venv/.ready  ## format, lint, types, layers, dead code, generated docs
 bench: .venv/.ready  ## the whole job beside a straightforward build (some five minutes)
 	$(BIN)/python bench/run.py
 
-soak: .venv/.ready  ## a hundred kills at random moments, each followed by every check (some twenty minutes)
-	WARRAQ_KILLS=100 $(BIN)/python -m pytest -s --timeout=7200 tests/faults/test_random_kills.py
+soak: .venv/.ready  ## five hundred kills and as many flipped bits, each followed by every check (some hour and a half)
+	WARRAQ_KILLS=50 $(BIN)/python -m pytest -s --timeout=7200 tests/faults/test_random_kills.py
+	WARRAQ_KILLS=400 WARRAQ_FLIPS=500 $(BIN)/python -m pytest -s --timeout=14400 tests/faults/test_killed_commands.py tests/faults/test_random_flips.py
 
 fortnight: .venv/.ready  ## a newspaper crawled every hour of a fortnight: what it costs, what is noticed how late
 	WARRAQ_DAYS=14 $(BIN)/python -m pytest -s --timeout=7200 tests/years

@@ -47,6 +47,8 @@ def storage_errors(path: Path, *, repair: str = REBUILD, is_trusted: bool = True
         else:
             advice = repair
         raise StorageError(f"{path}: {error}; {advice}") from error
+    except UnicodeDecodeError as error:  # what SQLite says of a damaged name is no text
+        raise StorageError(f"{path}: a name in it is damaged; {repair}") from error
 
 
 def is_locked_or_read_only(error: sqlite3.DatabaseError) -> bool:

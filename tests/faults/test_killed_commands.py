@@ -1,7 +1,7 @@
 """kill -9 at random moments of every command that writes: what it leaves is whole, and the command
 itself, called again, comes to its end.
 
-`make test` kills a few times; `make soak` two hundred and fifty (WARRAQ_KILLS).
+`make test` kills a few times; `make soak` four hundred times (WARRAQ_KILLS).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """kill -9 at random moments of a real crawl, over and over: after each, everything on the disk is
 whole and agrees.
 
-`make test` kills a few times; `make soak` a hundred (WARRAQ_KILLS).
+`make test` kills a few times; `make soak` fifty times with each spider (WARRAQ_KILLS).
 """
 
 from __future__ import annotations

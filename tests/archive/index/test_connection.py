@@ -97,6 +97,20 @@ def test_damage_comes_with_its_repair(path: Path) -> None:
         ask(path, "SELECT x FROM t", repair="delete it")
 
 
+def test_a_damaged_name_is_damage_too(tmp_path: Path) -> None:
+    """SQLite says its name in bytes that are no text, which Python stumbles over."""
+    path = tmp_path / "a.db"
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript("CREATE TABLE one (x); CREATE VIEW two AS SELECT x FROM one_of_them")
+    path.write_bytes(path.read_bytes().replace(b"one_of_them", b"one_of_\xa0\xa0em"))
+    with (
+        pytest.raises(StorageError, match=r"a\.db: a name in it is damaged; run `warraq index"),
+        storage_errors(path),
+        closing(sqlite3.connect(path)) as db,
+    ):
+        db.execute("SELECT * FROM two")
+
+
 @pytest.mark.parametrize(
     ("statement", "bug"),
     [
