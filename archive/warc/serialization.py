@@ -10,7 +10,12 @@ import re
 import struct
 import zlib
 from datetime import UTC, datetime
+from io import BytesIO
 from urllib.parse import quote
+
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from archive.model import Digest
 
@@ -25,6 +30,7 @@ _LEVEL = 4
 # Member header (RFC 1952) with no time in it, so that the same record gives the same bytes.
 GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 
+_RECORD_END = b"\r\n\r\n"
 REDACTED = b"[redacted]"  # what a record holds in a secret's place
 _SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"cookie2"})
 _HEADER_LINE = re.compile(rb"([^\s:]+)[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*")
@@ -86,26 +92,35 @@ def warc_date(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def record_bytes(headers: Headers, block: bytes) -> bytes:
+    """One record, not compressed: `headers` without those that cannot be printed, the digest and
+    the length of `block`, and the block byte for byte.
+    """
+    fields = [(name, value) for name, value in headers if value.isprintable()]
+    fields.append(("WARC-Block-Digest", str(Digest.compute(block, DIGEST_ALGORITHM))))
+    fields.append(("Content-Length", str(len(block))))
+    head = StatusAndHeaders("", fields, protocol="WARC/1.1")
+    out = BytesIO()
+    # As a type whose block warcio writes as it is, and for which it computes no digest: that of a
+    # payload stands in `headers`, over the entity (ISO 28500 §5.9).
+    record = ArcWarcRecord("warc", "warcinfo", head, BytesIO(block), None, None, len(block))
+    WARCWriter(out, gzip=False).write_record(record)
+    return out.getvalue()
+
+
 def gzip_member(headers: Headers, block: bytes, *, stored_from: int | None = None) -> bytes:
     """One record as one gzip member (RFC 1952, time left zero); from `stored_from` on the block is
     not compressed.
     """
-    digest = Digest.compute(block, DIGEST_ALGORITHM)
-    lines = [f"{name}: {value}\r\n" for name, value in headers if value.isprintable()]
-    lines.append(f"WARC-Block-Digest: {digest}\r\nContent-Length: {len(block)}\r\n\r\n")
-    head = ("WARC/1.1\r\n" + "".join(lines)).encode("utf-8")
-    split = len(block) if stored_from is None else stored_from
-    first, rest = head + block[:split], block[split:] + b"\r\n\r\n"
+    record = record_bytes(headers, block)
     if stored_from is None:
         packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
-        return packer.compress(first) + packer.compress(rest) + packer.flush()
+        return packer.compress(record) + packer.flush()
+    split = len(record) - len(_RECORD_END) - len(block) + stored_from
+    first, rest = record[:split], record[split:]
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
     parts = [GZIP_HEADER, packer.compress(first), packer.flush(zlib.Z_FULL_FLUSH)]
     packer = zlib.compressobj(0, zlib.DEFLATED, -15)
     parts += [packer.compress(rest), packer.flush()]
-    parts.append(
-        struct.pack(
-            "<LL", zlib.crc32(rest, zlib.crc32(first)), (len(first) + len(rest)) & 0xFFFFFFFF
-        )
-    )
+    parts.append(struct.pack("<LL", zlib.crc32(record), len(record) & 0xFFFFFFFF))
     return b"".join(parts)
