@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from archive.model import RecordType
@@ -50,16 +50,22 @@ class Record:
     offset: int
     length: int
     end: int
+    _values: dict[str, list[str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        values: dict[str, list[str]] = {}
+        for name, value in self.headers:
+            values.setdefault(name.lower(), []).append(value)
+        object.__setattr__(self, "_values", values)
 
     def header(self, name: str) -> str | None:
         """The first value of a WARC header, whatever its case."""
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
+        values = self._values.get(name.lower())
+        return values[0] if values else None
 
     def headers_all(self, name: str) -> list[str]:
         """Every value of a WARC header."""
-        wanted = name.lower()
-        return [value for key, value in self.headers if key.lower() == wanted]
+        return list(self._values.get(name.lower(), ()))
 
     @property
     def type(self) -> str:
