@@ -27,7 +27,7 @@ GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 
 REDACTED = b"[redacted]"  # what a record holds in a secret's place
 _SECRET_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"cookie2"})
-_HEADER_LINE = re.compile(rb"([^\s:]+)[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*")
+_HEADER_LINE = re.compile(rb"(?<![^\s:])([^\s:]++)[ \t]*+:[^\n]*+(?:\n[ \t][^\n]*+)*+")
 _HEAD_END = re.compile(rb"\n\r?\n")
 _PLAIN_URI = re.compile(
     r"[a-zA-Z][a-zA-Z0-9+.-]*:(?:[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})+"
