@@ -26,7 +26,7 @@ _NICKNAMES = {
     **dict.fromkeys(("@yearly", "@annually"), "0 0 1 1 *"),
 }
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
+_DURATION = re.compile(r"(?<!\d)(\d++(?:\.\d++)?)\s*+(ms|s|m|h|d)")
 _SIZES = {
     "": 1,
     "b": 1,
@@ -143,7 +143,7 @@ def parse_duration(value: object) -> float:
         compact = value.strip().lower()
         if re.fullmatch(r"\d+(\.\d+)?", compact):
             return float(compact)
-        if re.fullmatch(rf"(?:{_DURATION.pattern}\s*)+", compact):
+        if re.fullmatch(rf"(?:{_DURATION.pattern}\s*+)+", compact):
             return sum(float(number) * _UNITS[unit] for number, unit in _DURATION.findall(compact))
     raise ValueError(f"not {value!r}")
 

@@ -341,8 +341,12 @@ def _number_and_pattern(parts: SplitResult) -> tuple[str, str]:
     its slugs and numbers left open.
     """
     text = unquote(f"{parts.path}?{parts.query}")
-    pattern = re.sub(r"[^/?]*[-_\s][^/?]*[-_\s][^/?]*", "*", text)
+    pattern = re.sub(r"[^/?]+", _open_slug, text)
     return next(reversed(re.findall(r"\d{3,}", text)), ""), re.sub(r"\d+", "0", pattern)
+
+
+def _open_slug(segment: re.Match[str]) -> str:
+    return "*" if len(re.findall(r"[-_\s]", segment[0])) >= 2 else segment[0]
 
 
 def names_a_work(url: str) -> bool:

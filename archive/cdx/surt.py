@@ -20,6 +20,7 @@ _PARTS = re.compile(
 )
 _WWW = re.compile(rb"www[0-9]*\.")
 _DOTTED = re.compile(rb"(?:[1-9][0-9]*|0[0-7]*)(?:\.[0-9]+){0,3}")
+_ESCAPE_AT_END = re.compile(rb"%[0-9a-fA-F]{2}")
 _DEFAULT_PORTS = {b"http": 80, b"https": 443}
 # All printable ASCII but the per cent sign and the number sign.
 _UNESCAPED = bytes(code for code in range(0x21, 0x7F) if code not in b"%#")
@@ -27,9 +28,10 @@ _UNESCAPED = bytes(code for code in range(0x21, 0x7F) if code not in b"%#")
 # Session ids in paths (ASP.NET) and queries. These rules are fixed by the tools that look keys up
 # and are narrower than those of `archive.url_parameters`.
 _PATH_SESSIONS = (
-    re.compile(rb"^(.*/)\((?:[a-z]\([0-9a-z]{24}\))+\)/([^?]+\.aspx.*)$", re.IGNORECASE),
-    re.compile(rb"^(.*/)\([0-9a-z]{24}\)/([^?]+\.aspx.*)$", re.IGNORECASE),
+    re.compile(rb"(?<=/)\((?:[a-z]\([0-9a-z]{24}\))+\)/", re.IGNORECASE),
+    re.compile(rb"(?<=/)\([0-9a-z]{24}\)/", re.IGNORECASE),
 )
+_ASPX = re.compile(rb"[^?]+?\.aspx", re.IGNORECASE)
 _QUERY_SESSIONS = tuple(
     re.compile(rb"^(.*)" + name + rb"(?:&(.*))?$", re.IGNORECASE)
     for name in (
@@ -37,7 +39,7 @@ _QUERY_SESSIONS = tuple(
         rb"phpsessid=[0-9a-z]{32}",
         rb"sid=[0-9a-z]{32}",
         rb"aspsessionid[a-z]{8}=[a-z]{24}",
-        rb"cfid=[^&]+&cftoken=[^&]+",
+        rb"cfid=(?:(?!cfid=[^&])[^&])+&cftoken=[^&]+",
     )
 )
 
@@ -114,8 +116,19 @@ def _canonical_path(path: bytes, *, rooted: bool) -> bytes:
         path = b"/" + b"/".join([part for part in kept[:-1] if part] + kept[-1:])
     path = _escape(path).lower()
     for pattern in _PATH_SESSIONS:
-        path = pattern.sub(rb"\1\2", path)
+        path = _without_session(path, pattern)
     return path[:-1] if len(path) > 1 and path.endswith(b"/") else path
+
+
+def _without_session(path: bytes, pattern: re.Pattern[bytes]) -> bytes:
+    """The path without the last session id that stands before a name that ends in `.aspx`."""
+    end = len(path)
+    for session in reversed(list(pattern.finditer(path))):
+        if _ASPX.match(path, session.end(), end):
+            return path[: session.start()] + path[session.end() :]
+        # No need to look further than the one behind it did, but for `.aspx` right behind that.
+        end = min(session.end() + len(b".aspx"), len(path))
+    return path
 
 
 def _canonical_query(query: bytes) -> bytes:
@@ -132,9 +145,17 @@ def _canonical_query(query: bytes) -> bytes:
 
 def _unescape(data: bytes) -> bytes:
     """Percent-decode until nothing changes: what was encoded twice is the same URL."""
-    while b"%" in data and (plain := unquote_to_bytes(data)) != data:
-        data = plain
-    return data
+    data = unquote_to_bytes(data)
+    if b"%" not in data:
+        return data
+    # Each escape is decoded as soon as it is whole, so that one pass does for any number of them
+    # within each other.
+    plain = bytearray()
+    for byte in data:
+        plain.append(byte)
+        while _ESCAPE_AT_END.match(plain, max(len(plain) - 3, 0)):
+            plain[-3:] = bytes.fromhex(plain[-2:].decode("ascii"))
+    return bytes(plain)
 
 
 def _escape(data: bytes) -> bytes:

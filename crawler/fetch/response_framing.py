@@ -18,8 +18,8 @@ from typing import ClassVar
 from archive.warc.http_message import is_chunked_framing, parse_head, transfer_codings
 
 _STATUS = re.compile(rb"HTTP/(1\.\d)[ \t]+(\d{3})(?:[ \t]|\Z)")
-_CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,16})[ \t]*(?:;.*)?\r?\Z", re.DOTALL)
-_CHUNK_SIZE_BEGUN = re.compile(rb"[ \t]*[0-9A-Fa-f]{0,16}[ \t]*(?:;.*)?\r?\Z", re.DOTALL)
+_CHUNK_SIZE = re.compile(rb"[ \t]*+([0-9A-Fa-f]{1,16}+)[ \t]*+(?:;.*)?\r?\Z", re.DOTALL)
+_CHUNK_SIZE_BEGUN = re.compile(rb"[ \t]*+[0-9A-Fa-f]{0,16}+[ \t]*+(?:;.*)?\r?\Z", re.DOTALL)
 # What a server that speaks HTTP/2 alone begins with (RFC 9113 §4.1): the third byte of a frame's
 # length is followed by its type, SETTINGS or GOAWAY.
 _HTTP2_FRAMES = frozenset({4, 7})

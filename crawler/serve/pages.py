@@ -297,7 +297,7 @@ def _pieces(
     """A text, or an excerpt of it, in pieces: (whether it answers the query, the piece)."""
     plain_text = text.replace(_OPEN, "").replace(_CLOSE, "")
     for part in re.split(
-        f"({_OPEN}[^{_CLOSE}]*{_CLOSE})", around(plain_text, words, _OPEN, _CLOSE)
+        f"({_OPEN}[^{_OPEN}{_CLOSE}]*{_CLOSE})", around(plain_text, words, _OPEN, _CLOSE)
     ):
         if part:
             yield part.startswith(_OPEN), part.strip(_OPEN + _CLOSE)

@@ -26,7 +26,7 @@ STEPS = 3
 _NAMES = 3
 BOLD = 0.9
 _END = frozenset(("body", "html"))
-_PART = re.compile(r"[a-z]{2,}|[a-z]*[A-Z]?[a-z]+(?:[A-Z][a-z]{2,})*")
+_PART = re.compile(r"(?:[a-z]++|[a-z]*+[A-Z][a-z]++)(?:[A-Z][a-z]{2,}+)*+")
 _SEPARATOR = re.compile(r"[-_:]+")
 # What may stand between links of one line.
 _JOINED = re.compile(rf"{LINK_MARK}(?:[\s,،;؛|·•/>»-]*{LINK_MARK})+")

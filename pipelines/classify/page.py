@@ -76,7 +76,7 @@ _NEEDS_SCRIPTS = re.compile(r"java\s?script|جافا\s?سكر", re.IGNORECASE)
 _MOUNTS = frozenset(("root", "app", "__next", "__nuxt", "app-root", "___gatsby", "svelte"))
 _GALLERIES = frozenset(("imagegallery", "mediagallery"))
 # An address that names one work: a number of some length, or several words.
-_SLUG = re.compile(r"\d{4,}[^/]*/?$|[^/]*-[^/]*-[^/]*-[^/]*/?$")
+_SLUG = re.compile(r"\d{4}|-[^-]*+-[^-]*+-")
 _LIST_KINDS = ("collectionpage", "itemlist", "searchresultspage", "profilepage")
 _HOME = re.compile(r"^/?(index\.\w{3,5}|home|[a-z]{2}(-[a-z]{2})?)?/?$", re.IGNORECASE)
 
@@ -343,7 +343,7 @@ def _is_headed(page: Page, metadata: Metadata, read: Body) -> bool:
     if count_words(metadata.title or "") < HEADLINE_WORDS or not read.kept:
         return False
     several = _tells_more(read)
-    if metadata.published is None and not (several and _SLUG.search(urlsplit(page.url).path)):
+    if metadata.published is None and not (several and _SLUG.search(_last_segment(page.url))):
         return False
     key = text_key(metadata.title or "")
     shown = any(text_key(block.text) == key and not block.links for block in read.before)
@@ -352,6 +352,10 @@ def _is_headed(page: Page, metadata: Metadata, read: Body) -> bool:
         return False
     long = several or len(first.text) >= LONG_PARAGRAPH
     return shown and long and not first.links and ends_sentence(first.text)
+
+
+def _last_segment(url: str) -> str:
+    return urlsplit(url).path.removesuffix("/").rpartition("/")[2]
 
 
 def _tells_more(read: Body) -> bool:

@@ -31,7 +31,7 @@ NEAR = 8
 # fmt: off
 _OFFER = re.compile(
     r"""
-    (subscribe|sign\ (in|up)|log\ ?in|register|join|become\ a\ member)\b(?!.*\b(comment|
+    (subscribe|sign\ (in|up)|log\ ?in|register|join|become\ a\ member)\b(?!.{0,300}\b(comment|
     discussion)).{0,25}\b(to|and)\ (continue|keep|read|unlock|access|finish)|
     to\ (continue|keep)\ reading|subscribers?\ only|(exclusive|only)\ (to|
     for)\ (our\ )?(subscribers|members)|already\ (a\ )?(subscriber|subscribed|
@@ -44,12 +44,12 @@ _OFFER = re.compile(
     inhalt)\ ist\ (nur\ )?(für|unseren)\ abonnent|bereits\ (abonnent|registriert|
     kunde)|(solo|exclusivo|exclusiva)\ (para|de)\ (suscriptores|assinantes|
     socios)|ya\ eres\ (suscriptor|socio)|suscríbete\ para\ (seguir|continuar|
-    leer)|(ال)?(محتوى|مقال|مادة)?\s*(للمشتركين\ فقط|خاص\ بالمشتركين|حصري\ للمشتركين)|
+    leer)|للمشتركين\ فقط|خاص\ بالمشتركين|حصري\ للمشتركين|
     اشترك\ (الآن\ )?(لمتابعة|لقراءة|لمواصلة)|(لمتابعة|لمواصلة)\ (القراءة|
     قراءة).{0,30}(اشتراك|الاشتراك|تسجيل|سجل)|هذا\ المحتوى\ (للمشتركين|حصري)|
     لديك\ اشتراك|مشترك\ بالفعل|(ویژه|مخصوص|برای)\ (مشترکان|مشترکین|اعضا)|
     مشترک\ هستید|برای\ (ادامه|خواندن).{0,30}(اشتراک|مشترک)|(devamını|tamamını|
-    okumaya\ devam).{0,20}(oku|et)\S*\ için.{0,20}(abone|üye|giriş)|abonelere\ özel|
+    okumaya\ devam).{0,20}(oku|et)\S{0,20}\ için.{0,20}(abone|üye|giriş)|abonelere\ özel|
     zaten\ abone|(yalnızca|sadece)\ aboneler|riservato\ agli\ abbonati|già\ abbonat|
     exclusivo\ para\ assinantes|já\ é\ assinante|alleen\ voor\ abonnees|
     al\ abonnee|только\ для\ подписчиков|dla\ subskrybentów|endast\ för\ prenumeranter|

@@ -217,16 +217,18 @@ def _to_gregorian(year: int, number: int, day: int, calendar: Calendar) -> date 
 
 # A text as one letter a part: d a day's number, n another of two digits, y a Gregorian (or
 # Buddhist) year, z one of another calendar, m h p a month of each calendar, x anything else. The
-# groups are day, month, year.
+# groups are day, month, year. Where a month comes first its names are met from the first of them on.
+_MONTH_FIRST = "(?<!m)m++|(?<!h)h++|(?<!p)p++"
+_BARE_MONTH = "|".join(f"(?:(?<![dn{month}])|(?<=[dn]{month})){month}++" for month in "mhp")
 _SHAPES = (
     (re.compile(r"(d)(m+|h+|p+)([yz])"), "dmy"),
-    (re.compile(r"(m+|h+|p+)(d)([yz])"), "mdy"),
+    (re.compile(rf"({_MONTH_FIRST})(d)([yz])"), "mdy"),
     (re.compile(r"([yz])(m+|h+|p+)(d)"), "ymd"),
     (re.compile(r"([yz])(d)(m+|h+|p+)"), "ydm"),
     (re.compile(r"(d)(m+)([dn])(?![mdn])"), "dmy"),
     (re.compile(r"(d)(m+|h+|p+)"), "dm"),
-    (re.compile(r"(m+)(d)"), "md"),
-    (re.compile(r"(?<![dn])(m+|h+|p+)([yz])"), "my"),
+    (re.compile(r"((?<!m)m++)(d)"), "md"),
+    (re.compile(rf"({_BARE_MONTH})([yz])"), "my"),
     (re.compile(r"([yz])(m+|h+|p+)(?![dn])"), "ym"),
 )
 _CALENDARS = {

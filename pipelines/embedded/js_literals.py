@@ -18,14 +18,24 @@ MAX_DEPTH = 100
 
 _TOKEN = re.compile(
     r"""
-    (?:\s++|//[^\n]*+|/\*.*?\*/)*+(?:(?P<string>\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|
+    (?:\s++|//[^\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z))*+(?:(?P<string>\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|
     '[^'\\]*+(?:\\.[^'\\]*+)*+'|`[^`\\$]*+(?:(?:\\.|\$(?!\{))[^`\\$]*+)*+`)|
     (?P<number>-?(?:0x[0-9a-f]+|\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)n?)|
-    (?P<name>[A-Za-z_$][\w$]*)|(?P<mark>=>|[^\s\w]))
+    (?P<name>[A-Za-z_$][\w$]*)|(?P<unclosed>["'`].*+)|
+    (?P<mark>=>|[^\s\w]))
     """,
     re.DOTALL | re.IGNORECASE | re.VERBOSE,
 )
-_BRACE = re.compile(r"[{}]|\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"|'[^'\\]*+(?:\\.[^'\\]*+)*+'", re.DOTALL)
+# Braces and strings, by the quotes that are known to be closed further on; behind one that is not,
+# none of its kind is.
+_STRINGS = {
+    '"': r"\"[^\"\\]*+(?:\\.[^\"\\]*+)*+(?:\"|\\?(?P<double>\Z))",
+    "'": r"'[^'\\]*+(?:\\.[^'\\]*+)*+(?:'|\\?(?P<single>\Z))",
+}
+_BRACES = {
+    quotes: re.compile("|".join(("[{}]", *map(_STRINGS.__getitem__, quotes))), re.DOTALL)
+    for quotes in ("\"'", '"', "'", "")
+}
 _ESCAPE = re.compile(
     r"\\(?:u\{([0-9a-fA-F]{1,6})\}|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(\r\n|.))", re.DOTALL
 )
@@ -72,10 +82,11 @@ class JsLiteralParser:
         """The next token: its kind and text."""
         self.tokens_left -= 1
         match = _TOKEN.match(self.script, self.position)
-        if match is None or self.tokens_left < 0 or match.lastgroup is None:
+        if match is None or self.tokens_left < 0 or match.lastgroup in (None, "unclosed"):
             raise NotAValueError
         self.position = match.end()
-        return match.lastgroup, match[match.lastgroup]
+        kind = str(match.lastgroup)
+        return kind, match[kind]
 
     def peek(self) -> str:
         """The text of the next token, which stays."""
@@ -195,12 +206,19 @@ class JsLiteralParser:
 
     def _skip_body(self) -> None:
         """Go to the end of a function's body, past its strings."""
-        open_braces = 1
-        for match in _BRACE.finditer(self.script, self.position):
-            if match[0] in "{}":
+        open_braces, position, quotes = 1, self.position, "\"'"
+        while match := _BRACES[quotes].search(self.script, position):
+            self.tokens_left -= 1
+            if self.tokens_left < 0:
+                break
+            position = match.end()
+            if match.lastgroup:
+                quotes = quotes.replace(match[0][0], "")
+                position = match.start() + 1
+            elif match[0] in "{}":
                 open_braces += 1 if match[0] == "{" else -1
             if not open_braces:
-                self.position = match.end()
+                self.position = position
                 return
         raise NotAValueError
 

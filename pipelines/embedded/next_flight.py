@@ -17,7 +17,7 @@ from typing import Any
 HINT = "__next_f"
 
 _PUSH = re.compile(r"__next_f\s*(?:=\s*self\.__next_f\s*\|\|\s*\[\]\s*)?\)?\.push\(\s*(\[)")
-_ROW = re.compile(rb"\s*([0-9a-zA-Z_]+):(T([0-9a-f]+),)?")
+_ROW = re.compile(rb"\s*+(?:([0-9a-zA-Z_]++):(T([0-9a-f]++),)?)?")
 _TAGGED = re.compile(r"[A-Z]{0,3}(?=[\[{\"])")
 _REFERENCE = re.compile(r"\$(?:L|@)?([0-9a-f]+)((?::[\w$.-]+)*)$")
 # Values nested deeper than this are left as they stand (a reference may point back at its own row).
@@ -69,8 +69,8 @@ def _split_rows(stream: bytes) -> Iterable[tuple[str, str | None, str]]:
     position = 0
     while position < len(stream):
         row = _ROW.match(stream, position)
-        if row is None:
-            position = _after_line(stream, position)
+        if row is None or row[1] is None:
+            position = _after_line(stream, row.end() if row else position)
             continue
         name = row[1].decode("ascii")
         if row[3]:

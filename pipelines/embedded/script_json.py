@@ -23,7 +23,8 @@ MAX_DEPTH = 60
 # References replaced in one cache: a bound for hostile ones.
 MAX_REFERENCES = 100_000
 
-_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->|(?m:^\s*//[^\n]*$)|<!\[CDATA\[|\]\]>", re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_MARKS = re.compile(r"<!--|-->|(?m:^[^\S\n]*+//[^\n]*+$)|<!\[CDATA\[|\]\]>")
 _TRAILING_COMMA = re.compile(r",(\s*[\]}])")
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
 _RAW_BREAK = re.compile(r"[\r\n\t]+")
@@ -70,7 +71,7 @@ def loads_lenient(text: str) -> Any | None:
 
 def _repaired_texts(text: str) -> Iterator[str]:
     yield text
-    bare = _COMMENT.sub("", text).strip().rstrip(";")
+    bare = _without_comments(text).strip().rstrip(";")
     yield bare
     closed = _TRAILING_COMMA.sub(r"\1", bare)
     yield closed
@@ -79,6 +80,12 @@ def _repaired_texts(text: str) -> Iterator[str]:
         yield html.unescape(text)
     if "&q;" in text:  # Angular's way, up to its sixteenth edition
         yield _ANGULAR.sub(lambda mark: _ANGULAR_MARKS[mark[1]], text)
+
+
+def _without_comments(text: str) -> str:
+    # Behind the last end of a comment none is looked for: one that is not closed is none.
+    end = text.rfind("*/") + 2 if "*/" in text else 0
+    return _MARKS.sub("", _COMMENT.sub("", text[:end]) + text[end:])
 
 
 def has_assignment(script: str) -> bool:

@@ -21,7 +21,7 @@ from w3lib.html import remove_tags
 
 from archive.model import Sighting
 from archive.urls import normalise_url
-from pipelines.feeds.wrapped_bytes import inflate_gzip, is_gzip
+from pipelines.feeds.wrapped_bytes import COMMENT, inflate_gzip, is_gzip
 from pipelines.page.decoding import decode_page
 
 # The largest feeds of news sites carry whole bodies and reach a few MB; beyond this it is not a
@@ -37,11 +37,10 @@ _XML_ROOT = re.compile(
 _JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org')
 # A root that stands behind what a server's scripts print (notices) must say more of itself.
 _LATE_ROOT = re.compile(
-    rb"<(?:rss\b[^>]*\bversion|(?:[\w.-]+:)?feed\b[^>]*/Atom"
-    rb"|(?:[\w.-]+:)?RDF\b[^>]*purl\.org/(?:rss|net/rss))"
+    rb"<(?:rss\b[^<>]*\bversion|(?:[\w.-]+:)?feed\b[^<>]*/Atom"
+    rb"|(?:[\w.-]+:)?RDF\b[^<>]*purl\.org/(?:rss|net/rss))"
 )
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 _REFERENCE = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{2,31});")
 _BEFORE_ROOT = re.compile(
     rb"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>|\s+)*", re.DOTALL
@@ -82,7 +81,7 @@ def _find_root(data: bytes) -> int | None:
     does within reach.
     """
     # comments keep their length, so that places stay
-    head = _COMMENT.sub(lambda found: b" " * len(found[0]), data[:_COMMENTS])
+    head = COMMENT.sub(lambda found: b" " * len(found[0]), data[:_COMMENTS])
     before = _BEFORE_ROOT.match(head)
     if root := _XML_ROOT.match(head, before.end() if before else 0):
         return root.start()

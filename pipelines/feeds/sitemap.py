@@ -18,7 +18,7 @@ from lxml import etree
 
 from archive.model import Sighting
 from archive.urls import normalise_url
-from pipelines.feeds.wrapped_bytes import as_utf8, inflate_gzip, is_gzip
+from pipelines.feeds.wrapped_bytes import COMMENT, as_utf8, inflate_gzip, is_gzip
 from pipelines.page.decoding import decode_page
 
 # sitemaps.org allows 50,000 entries and 50 MB uncompressed; more is either a mistake or an attack.
@@ -28,7 +28,6 @@ _CHUNK = 1 << 16
 _TEXT_LIMIT = 8192  # characters kept of one element's text: no address or headline is longer
 _SNIFFED = 4096
 _COMMENTS = 1 << 16  # comments before the root that are looked past when sniffing
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 
 SitemapKind = Literal["index", "urlset", "news", "text", "html", "unknown"]
 
@@ -41,7 +40,7 @@ _ENTITY = re.compile(rb"<!ENTITY\b")
 _AMPERSAND = "-amp.f3a9-"
 _REFERENCE = re.compile(r"&(amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _URL_LINE = re.compile(rb"https?://[^\s<>]+", re.IGNORECASE)
-_SAYS_OTHER = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["'](?!utf-?(?:8|16))""", re.IGNORECASE)
+_SAYS_OTHER = re.compile(rb"""<\?xml[^<>]*encoding\s*=\s*["'](?!utf-?(?:8|16))""", re.IGNORECASE)
 _HEADER_SAYS = re.compile(r"charset\s*=\s*[\"']?(?!utf-?(?:8|16))\w", re.IGNORECASE)
 _LOC = re.compile(rb"(<loc\s*>)([^<]*)", re.IGNORECASE)
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
@@ -67,7 +66,7 @@ def looks_like_sitemap(data: bytes) -> bool:
     a text list of addresses; gzip is looked into.
     """
     head, _ = inflate_gzip(data, _COMMENTS) if is_gzip(data) else (data[:_COMMENTS], None)
-    head = _COMMENT.sub(b"", as_utf8(head))[:_SNIFFED]
+    head = COMMENT.sub(b"", as_utf8(head))[:_SNIFFED]
     if _ROOT.search(head):
         return not _HTML.search(head[: _first_element(head)])
     return _is_url_list(head)
@@ -90,7 +89,7 @@ def read_sitemap(
         data, problem = data[:BYTE_LIMIT], f"larger than {BYTE_LIMIT} bytes: read up to there"
     data = as_utf8(data).lstrip()
     failures = [problem] if problem else []
-    head = _COMMENT.sub(b"", data[:_COMMENTS])[:_SNIFFED]
+    head = COMMENT.sub(b"", data[:_COMMENTS])[:_SNIFFED]
     if not data:
         return SitemapReading(failures=(*failures, "empty"))
     if _is_url_list(head):
@@ -136,7 +135,7 @@ def _from_root(data: bytes, content_type: str | None) -> bytes:
         if not declared:
             data = _LOC.sub(lambda found: found[1] + _escaped(found[2]), data)
         data = decode_page(data, content_type).text.encode()
-    comments = [found.span() for found in _COMMENT.finditer(data[:_COMMENTS])]
+    comments = [found.span() for found in COMMENT.finditer(data[:_COMMENTS])]
     for root in _ROOT.finditer(data):
         if not any(start <= root.start() < end for start, end in comments):
             return data[root.start() :]

@@ -1,10 +1,14 @@
-"""What sitemaps and feeds come wrapped in: gzip, also twice, byte order marks, UTF-16."""
+"""What sitemaps and feeds come wrapped in: gzip, also twice, byte order marks, UTF-16, comments
+before the root.
+"""
 
 from __future__ import annotations
 
 import re
 import zlib
 
+# An XML comment; one that is not closed goes on to the end.
+COMMENT = re.compile(rb"<!--(?:[^-]++|-(?!->))*+(?:-->|\Z)")
 _GZIP = b"\x1f\x8b"
 _WRAPPINGS = 3  # times that gzip is undone: servers compress what was stored compressed
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")

@@ -17,7 +17,7 @@ _PREFIXES = join_alternatives(
     (?:written|reported|reporting|story|text|words|analysis|opinion|interview|review(?:ed)?
         posted|published|article|recipe|content|created|contributed|photos?|foto|fotos|video
         ein artikel|eine analyse|ein kommentar|ein gastbeitrag|eine reportage|ein interview
-        ein bericht|eine kolumne|protokoll|recherche)\s*:?\s+(?:by|von|de|par|di)\s+
+        ein bericht|eine kolumne|protokoll|recherche)(?:\s*+:)?\s++(?:by|von|de|par|di)\s+
 
     by\s*:?\s+|von\s*:?\s+|vom\s+|par\s*:?\s+|por\s*:?\s+|di\s+(?=[A-ZÀ-Ý])|da\s+(?=[A-ZÀ-Ý])
     door\s+|af\s+|av\s+|propos recueillis par\s+|a cura di\s+|γράφει (?:ο|η)\s+
@@ -29,7 +29,7 @@ _PREFIXES = join_alternatives(
     author\s+|autorin/autor\s+|автор\s+|מאת\s+|oleh\s*:?\s+|imeandikwa na\s+|na\s+(?=[A-Z])
     به قلم\s*:?\s*
 
-    (?:作者|记者|記者|文|撰文|執筆|取材|기자)\s*[:：]?\s*(?:[・/]\s*)?(?=\S{2})
+    (?:作者|记者|記者|文|撰文|執筆|取材|기자)\s*+[:：]?\s*+(?:[・/]\s*+)?(?=\S{2})
 
     (?:أعد+(?:ه|ها)?\s+(?:التقرير|للنشر)|أعدّ(?:ه|ها)?\s+(?:التقرير|للنشر)|كتب[ته]?|كتبها|بقلم
         إعداد|اعداد|تحرير|تقرير|حوار|ترجمة|متابعة|مراسل(?:ة|نا|تنا)?|المصدر|الكاتبة?|المحررة?
@@ -57,7 +57,7 @@ BYLINE_LINE = re.compile(rf"^(?:(?:{_BY})\s*[:/\-–]?\s|(?:{_BY_COLON})\s*[:：
 # A whole line that is a byline: what follows the word is a name (with a capital, where the script
 # has them).
 WHOLE_BYLINE_LINE = re.compile(
-    rf"^(?:(?:{_BY})\s*[:/\-–]?\s+|(?:{_BY_COLON})\s*[:：]\s*)(?![a-zà-ÿа-я])[^\W\d_]"
+    rf"^(?:(?:{_BY})(?:\s*+[:/\-–])?\s++|(?:{_BY_COLON})\s*+[:：]\s*+)(?![a-zà-ÿа-я])[^\W\d_]"
 )
 # A line that is but the word: the name stands in the next one.
 BYLINE_LABEL_ALONE = re.compile(rf"^(?:(?:{_BY})|(?:{_BY_COLON}))\s*[:：]?$")
@@ -144,15 +144,19 @@ _NOT_DEGREES = frozenset(
         "srf",
     )
 )
+# A number with other words before or behind it.
 DATED = re.compile(
-    r"\d\D*\s|\s\D*\d|^(?:updated|published|posted|aktualisiert|mis à jour|publié)\b", re.IGNORECASE
-)
-ISSUED = re.compile(
-    r"\s+(?:first published|last updated|published|updated|posted|on)\b[^\d]{0,30}\d.*$",
+    r"\A\D*+\d\S*+\s|\A\S*+\s\D*+\d|^(?:updated|published|posted|aktualisiert|mis à jour|publié)\b",
     re.IGNORECASE,
 )
+ISSUED = re.compile(
+    r"(?<!\s)\s++(?:first published|last updated|published|updated|posted|on)\b[^\d]{0,30}\d.*",
+    re.IGNORECASE | re.DOTALL,
+)
 # A city a byline was sent from, after the name.
-DATELINE_CITY = re.compile(r"\s+(?:in|aus|à|from)\s+[A-ZÀ-Ý][\w.]+(?:[\s-][A-ZÀ-Ý][\w.]+)?$")
+DATELINE_CITY = re.compile(
+    r"(?<!\s)\s++(?:in|aus|à|from)\s++[A-ZÀ-Ý][\w.]++(?:[\s-][A-ZÀ-Ý][\w.]++)?$"
+)
 # Words that no name has: a line with one of them is a heading or a call.
 NOT_A_NAME = re.compile(
     r"""
@@ -167,7 +171,7 @@ NOT_A_NAME = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-NAME_SUFFIX = re.compile(r"\s*(?:기자|특파원|記者|记者)$")
+NAME_SUFFIX = re.compile(r"(?<!\s)\s*+(?:기자|특파원|記者|记者)$")
 
 
 def is_degree(text: str) -> bool:

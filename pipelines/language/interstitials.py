@@ -22,11 +22,11 @@ MOST_OF_TEXT = 0.6
 _CHALLENGE_NAMES = join_alternatives(
     r"""
     just a moment|one (more )?moment(,? please)?|attention required
-    checking your browser(.{0,4} before accessing \S+)?
+    checking your browser(.{0,4} before accessing \S{1,99})?
     verify(ing)? (that )?you.?(re| are) (a )?(human|not a (ro)?bot)
 
     are you (a )?(human|(ro)?bot)|(human|browser|visitor) verification
-    ddos[- ](protection|guard)( by \S+)?
+    ddos[- ](protection|guard)( by \S{1,99})?
     (an? )?(additional )?security (check|verification)( is required)?
 
     access (to (this|the) (page|site|website) )?(has been |was |is )?(denied|restricted|blocked)
@@ -74,7 +74,7 @@ _CHALLENGE_SENTENCES = join_alternatives(
     please (enable|turn on) (javascript|js|cookies)|(javascript|js) is (disabled|required)
     enable (javascript|js)( and| or|,) (cookies|reload|disable)|disable any ad ?blocker
 
-    (complete|solve) (the|this) (\S+ )?(captcha|check|puzzle|challenge)|press (&|and) hold
+    (complete|solve) (the|this) (\S{1,30} )?(captcha|check|puzzle|challenge)|press (&|and) hold
     automated (tool|quer|request|access)|you (have been|were|are) (being )?blocked
     block(ed)? (is|in|by) (an )?error
 
@@ -89,11 +89,11 @@ _CHALLENGE_SENTENCES = join_alternatives(
     sent (us )?too many requests|blocked by (our|a) security
     unusual (traffic|activity) (from|coming)|ray id
 
-    überprüf\S* .{0,60}(browser|verbindung)|(sicherheit|verbindung) .{0,20}überprüf
+    überprüf\S{0,30} .{0,60}(browser|verbindung)|(sicherheit|verbindung) .{0,20}überprüf
     (lösen|bestätigen|beweisen) sie .{0,40}(captcha|mensch|roboter)
-    ungewöhnlich\S* (viele )?(daten)?(verkehr|aktivität|anfragen)
+    ungewöhnlich\S{0,30} (viele )?(daten)?(verkehr|aktivität|anfragen)
 
-    (patienter|pendant|en cours).{0,30}vérifi|vérifi\S* (de )?votre (navigateur|connexion)
+    (patienter|pendant|en cours).{0,30}vérifi|vérifi\S{0,30} (de )?votre (navigateur|connexion)
     pas un robot|serez redirigé|compléter le (puzzle|captcha)|vous avez été bloqué
 
     mant[eé]n(ga)? pulsado|(eres|es) (un )?humano|no (eres|soy|es) un (robot|bot)
@@ -108,15 +108,15 @@ _CHALLENGE_SENTENCES = join_alternatives(
     (بررسی|امنیت) .{0,20}(مرورگر|اتصال)|(مرورگر|اتصال) شما .{0,20}بررسی|ربات (نیستید|نبودن)
     خودکار هدایت می
 
-    (bağlantınızın|tarayıcınız\S*) .{0,40}(güvenli|doğrulan|kontrol|denetlen)|robot olmadığınız
+    (bağlantınızın|tarayıcınız\S{0,30}) .{0,40}(güvenli|doğrulan|kontrol|denetlen)|robot olmadığınız
     insan olduğunuz
 
-    проверя\S+ (ваш )?браузер|вы не робот|não é um robô|non sei un robot
+    проверя\S{1,30} (ваш )?браузер|вы не робот|não é um robô|non sei un robot
     """
 )
 _CONSENT_NAMES = join_alternatives(
     r"""
-    before you continue( to .{2,40})?|bevor sie (zu .{2,40} )?(weiter|fort)\S*
+    before you continue( to .{2,40})?|bevor sie (zu .{2,40} )?(weiter|fort)\S{0,30}
     avant (d.accéder|de continuer).{0,40}
     (cookie|privacy)[- ]?(consent|settings|notice|preferences|choices|gate)
     consent (required|management)|cookies on this (site|website)
@@ -131,7 +131,7 @@ _CONSENT_NAMES = join_alternatives(
     (respectons|protégeons|le respect de) .{0,3}votre vie privée.{0,40}
     (votre |vos )?choix (concernant|relatifs aux|de) .{0,6}cookies
 
-    vous avez (choisi de )?refus\S* les cookies
+    vous avez (choisi de )?refus\S{0,30} les cookies
     (tu|su) privacidad (es importante|nos importa).{0,30}
     (valoramos|respetamos|cuidamos) (tu|su) privacidad|aceptar y continuar.{0,12}
     (configuración|gestión) de (cookies|privacidad)
@@ -156,10 +156,10 @@ _CONSENT_SENTENCES = join_alternatives(
     ad ?block|cookies and (data|similar)|personal data.{0,80}(device|identifiers|browsing)
     tracking technolog
 
-    \b(wir|unser\S*)\b.{0,60}(partner|drittanbieter)\S*.{0,80}(speicher|verarbeit|daten|cookies
+    \b(wir|unser\S{0,30})\b.{0,60}(partner|drittanbieter)\S{0,30}.{0,80}(speicher|verarbeit|daten|cookies
         gerät)
     mit werbung und tracking|(ohne|werbe)-?tracking|alle akzeptieren|werbeblocker|tracker und
-    werbefrei\S* (abo|für|und|lesen)|zustimmung zu cookies
+    werbefrei\S{0,30} (abo|für|und|lesen)|zustimmung zu cookies
     (zustimmung|einwilligung) .{0,40}widerrufen
 
     (nos|\d+) partenaires.{0,80}(stock|utilis|trait|accèd|cookies)
@@ -174,8 +174,8 @@ _CONSENT_SENTENCES = join_alternatives(
     (نحن|نستخدم|ونحن) .{0,15}شركا[ؤئ]نا|نستخدم .{0,30}ملفات تعريف الارتباط
     معلومات مخزنة على جهازك|بمواصلة (التصفح|تصفح)|(البيانات|معلومات) على جهازك|تغيير اختيارك
 
-    (شرکای ما|ما و شرکا|از کوکی).{0,60}|مانع الإعلانات|reklam engelleyici|iş orta(k|ğ)\S*.{0,60}
-    kişisel verileriniz|(cihaz\S*|çerez\S*) .{0,40}(bilgi|sakla|kullan)
+    (شرکای ما|ما و شرکا|از کوکی).{0,60}|مانع الإعلانات|reklam engelleyici|iş orta(k|ğ)\S{0,30}.{0,60}
+    kişisel verileriniz|(cihaz\S{0,30}|çerez\S{0,30}) .{0,40}(bilgi|sakla|kullan)
 
     (nostri|\d+) partner.{0,60}(archivi|dati|cookie)
     (nossos|\d+) parceiros.{0,60}(armazen|dados|cookies)|onze partners
@@ -183,7 +183,7 @@ _CONSENT_SENTENCES = join_alternatives(
 )
 _ERROR_NAMES = join_alternatives(
     r"""
-    (http |error:? ?|erreur:? ?|fehler:? ?|hata:? ?|خطأ:? ?|خطای ?)*(4(0[034]|10|51|29)|50[0234]
+    (http |error:? ?|erreur:? ?|fehler:? ?|hata:? ?|خطأ:? ?|خطای ?){0,4}(4(0[034]|10|51|29)|50[0234]
         ٤٠٤|۴۰۴)( error| fehler| forbidden| not found)?
     error|erreur|fehler|forbidden|gone|bad gateway|oops|oups|ups|hoppla|عذر[اًً]+|عفو[اًً]+|متاسفیم
 
@@ -208,18 +208,18 @@ _ERROR_NAMES = join_alternatives(
     (contenu|article) (introuvable|indisponible|supprimé)
     une erreur (est survenue|s.est produite)|site en maintenance|maintenance en cours
 
-    (la )?página no (encontrada|existe|disponible)|no (hemos|se ha) (podido )?encontra\S+.{0,20}
+    (la )?página no (encontrada|existe|disponible)|no (hemos|se ha) (podido )?encontra\S{1,30}.{0,20}
     (sitio )?en mantenimiento|mantenimiento|ha ocurrido un error|contenido no disponible
 
     (هذه )?(الصفحة|المحتوى|الرابط|المقال|الخبر|المادة)\s+(المطلوبة?\s+)?(التي تبحث عنها )?(غير
-        لم|لا)\s+\S+.{0,12}
+        لم|لا)\s+\S{1,30}.{0,12}
     (عذر[اًً]+،? )?(لم|لا) (نتمكن|يتم|يمكن|نستطع) (من )?العثور على.{0,20}|لا توجد نتائج
     حدث خطأ.{0,20}|(الموقع|الصفحة)\s+(تحت|قيد)\s+(الصيانة|الإنشاء)
 
     (این )?(صفحه|محتوا|مطلب).{0,16}(یافت|پیدا|موجود) (نشد|نیست)|خطایی رخ داد.{0,6}
     سایت در حال (بروزرسانی|تعمیر).{0,10}
 
-    (aradığınız )?(sayfa|içerik|haber) (bulunamadı|mevcut değil|yok|kaldırıl\S+)|bir hata oluştu
+    (aradığınız )?(sayfa|içerik|haber) (bulunamadı|mevcut değil|yok|kaldırıl\S{1,30})|bir hata oluştu
     bakım (çalışması|modu)
 
     pagina (non trovata|niet gevonden)|página não encontrada|страница не найдена
@@ -234,7 +234,7 @@ _LOGIN_NAMES = join_alternatives(
     (se )?(connecter|connexion|identifiez-vous)|s.identifier|iniciar sesión|inicia sesión
     acceder
 
-    تسجيل (الدخول|دخول)|دخول|ورود( به (حساب|سایت).{0,16})?|(giriş yap|üye girişi|oturum aç)\S*
+    تسجيل (الدخول|دخول)|دخول|ورود( به (حساب|سایت).{0,16})?|(giriş yap|üye girişi|oturum aç)\S{0,30}
     accedi|entrar|inloggen|войти|zaloguj się|logga in
     """
 )
@@ -250,8 +250,8 @@ _ERROR_SENTENCES = join_alternatives(
     (search|back to the) (or|home ?page)|here are some of our latest stories instead
     (access|website) .{0,60}european economic area|cannot be granted at this time
 
-    (seite|artikel|adresse|inhalt)\b.{0,40}(aufgerufen\S*|gesucht\S*|angefordert\S*
-        gewünscht\S*).{0,60}
+    (seite|artikel|adresse|inhalt)\b.{0,40}(aufgerufen\S{0,30}|gesucht\S{0,30}|angefordert\S{0,30}
+        gewünscht\S{0,30}).{0,60}
     (seite|artikel) .{0,20}(existiert nicht|wurde (verschoben|gelöscht|entfernt))
     (seite|beitrag|artikel|inhalt) .{0,20}nicht (mehr )?(verfügbar|gefunden|auffindbar)
     wird gerade gewartet|bitten um (verständnis|geduld)
@@ -265,8 +265,8 @@ _ERROR_SENTENCES = join_alternatives(
     tareas de mantenimiento|(volveremos|disculpe) .{0,20}(minutos|breve|molestias)
 
     (الصفحة|المحتوى|الرابط|المقال|الخبر|المادة)\s+(المطلوبة?
-        (التي|الذي) (تبحث|اتبعت|طلبت)\S*).{0,80}
-    (حذف|حذفت|نقل|نقلت|أزيل\S*) (المادة|الصفحة|المحتوى|من الموقع).{0,20}
+        (التي|الذي) (تبحث|اتبعت|طلبت)\S{0,30}).{0,80}
+    (حذف|حذفت|نقل|نقلت|أزيل\S{0,30}) (المادة|الصفحة|المحتوى|من الموقع).{0,20}
     (العودة|عد) إلى (الصفحة )?الرئيسية|(نعمل|نقوم) .{0,20}(تحديث|صيانة) الموقع|سنعود .{0,10}قريب
     تحت الصيانة
 
@@ -306,7 +306,7 @@ _SENTENCES = {
     NotArticleReason.CONSENT: _compile_phrases(_CONSENT_SENTENCES),
     NotArticleReason.ERROR_PAGE: _compile_phrases(f"{_ERROR_SENTENCES}|{_LOGIN_SENTENCES}"),
 }
-_PARTS = re.compile(r"\s+[-–—|·•]\s+|\|")
+_PARTS = re.compile(r"(?<!\s)\s++[-–—|·•]\s++|\|")
 _LETTERS = re.compile(r"[^\W_]")
 
 

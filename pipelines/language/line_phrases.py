@@ -30,7 +30,7 @@ _RELATED = join_alternatives(
     ل(ل)?مزيد(\s+من\s+(التفاصيل|الأخبار|المعلومات))?|شاهد\s+[أا]يضا?ً?ا?|شاهد|طالع\s+[أا]يضا?ً?
     طالع|انظر\s+[أا]يضا?ً?|قد\s+يهمك(\s+[أا]يضا?ً?)?
 
-    قد\s+يعجبك.{0,15}|نرشح\s+لك(م)?|تابع\s+[أا]يضا?ً?|اقرأوا\s+.{0,12}|بیشتر\s+بخوانید
+    قد\s+يعجبك.{0,15}|نرشح\s+لك(م)?|تابع\s+[أا]يضا?ً?|اقرأوا\s++.{0,12}|بیشتر\s+بخوانید
     مطالب\s+مرتبط|اخبار\s+مرتبط|خبرهای\s+مرتبط|همچنین\s+بخوانید
 
     read\s+(more|also|next|this)|also\s+read|see\s+also
@@ -95,18 +95,18 @@ _RELATED = join_alternatives(
     合わせて読みたい
     """
 )
-RELATED_LABEL = re.compile(rf"^\W*({_RELATED})\s*\W*$", re.IGNORECASE)
-RELATED_LEAD = re.compile(rf"^\W*({_RELATED})\s*[:：|>»\-–—]", re.IGNORECASE)
+RELATED_LABEL = re.compile(rf"^\W*({_RELATED})\W*$", re.IGNORECASE)
+RELATED_LEAD = re.compile(rf"^\W*({_RELATED})\s*+[:：|>»\-–—]", re.IGNORECASE)
 BOILERPLATE = re.compile(
     r"""
     ^\W*(advertisement|advert|reklame?|reklam|werbung|anzeige|publicidad|
     publicité|pubblicità|publicidade|annonse|annons|mainos|advertentie|إعلان|
-    annonsørinnhold|sponsored(\s+content)?|story\s+continues\s+below.*|
-    article\s+continues\s+(below|after).*|continue\s+reading.*|skip\s+(advertisement|
-    ad|past).*|share(\s+(this|on|via).{0,30})?|teilen|partager|compartir|
+    annonsørinnhold|sponsored(\s+content)?|story\s+continues\s+below.*+|
+    article\s+continues\s+(below|after).*+|continue\s+reading.*+|skip\s+(advertisement|
+    ad|past).*+|share(\s+(this|on|via).{0,30})?|teilen|partager|compartir|
     condividi|شارك|شارك(ها|ه)?\s*(على|عبر|مع)?.{0,20}|مشاركة|طباعة|انسخ\s+الرابط|
     facebook|twitter|whatsapp|telegram|linkedin|pinterest|email|x|print|
-    copy\s+link|logo|comments?|leave\s+a\s+(comment|reply).*|loading\.*|
+    copy\s+link|logo|comments?|leave\s+a\s+(comment|reply).*+|loading\.*+|
     watch(\s+(live|now))?|listen(\s+to.{0,30})?|play|video|gallery|tags?:?|
     topics?:?|الوسوم:?|كلمات\s+(مفتاحية|دلالية):?|الكلمات\s+(المفتاحية|الدلالية):?|
     عاجل|مباشر|تابعونا(\s+(على|عبر).{0,30})?|تابعنا(\s+على.{0,30})?|مركز\s+الإشعارات|
@@ -114,21 +114,21 @@ BOILERPLATE = re.compile(
     نشرة|خدمة|قناة).{0,100}|follow\s+us.{0,60}|sign\s+up(\s+(for|to|here|
     now).{0,60})?|subscribe(\s+(now|today|to).{0,60})?|newsletter|(عرض|تحميل)\s+المزيد|
     استمع\s+إلى\s+(المقال|الخبر)|حجم\s+الخط|a\+\s*a-|[\d٠-٩,.]+\s+(مشاهد(ة|
-    ات)|قراء(ة|ات)|views?)|عدد\s+(القراءات|المشاهدات|الزيارات)\W*[\d٠-٩,.]*|
-    رابط\s+مختصر.*|(تم\s+)?نسخ\s+الرابط|رابط\s+(الخبر|المقال)|((فيس\s?بوك|
-    تويتر|واتس\s?[اآ]ب|تيلي?[جغ]رام|تلغرام|إكس|لينكد\s?إن|[إا]نستغرام|ماسنجر)\s*)+|
+    ات)|قراء(ة|ات)|views?)|عدد\s+(القراءات|المشاهدات|الزيارات)\W*+[\d٠-٩,.]*+|
+    رابط\s+مختصر.*+|(تم\s+)?نسخ\s+الرابط|رابط\s+(الخبر|المقال)|((فيس\s?بوك|
+    تويتر|واتس\s?[اآ]ب|تيلي?[جغ]رام|تلغرام|إكس|لينكد\s?إن|[إا]نستغرام|ماسنجر)\s*+)+|
     [أا]رسل\s+(ل|إلى\s+)صديق|(مدة|وقت|زمن)\s+القراءة.{0,20}|([\d٠-٩]+\s+دقائق|
     ([\d٠-٩]+\s+)?دقيقة(\s+واحدة)?|دقيقت(ان|ين))\s+للقراءة|قراءة\s+[\d٠-٩]+\s+(دقائق|
     دقيقة)|اضغط\s+هنا|(العودة\s+)?إلى\s+ال[أا]على|(الخبر|المقال)\s+(التالي|
     السابق)|الأكثر\s+(قراءة|مشاهدة|تداولا?ً?)|(آخر|أحدث)\s+الأخبار|وسوم|
-    كلمات\s+دليلية|\#\S+(\s+\#\S+)+|هل\s+أعجبك\s+(هذا\s+)?(المقال|الخبر|
+    كلمات\s+دليلية|\#\S++(\s++\#\S++)+|هل\s+أعجبك\s+(هذا\s+)?(المقال|الخبر|
     المحتوى)|هل\s+كانت?\s+(هذا|هذه)\s.{0,12}مفيد(ا|ة|اً)?|تقييم\s+المقال|
-    تسجيل\s+الدخول|[أا]كتب\s+تعليقك?.{0,10}|لن\s+يتم\s+نشر\s+.{0,12}بريدك.*|
+    تسجيل\s+الدخول|[أا]كتب\s+تعليقك?.{0,10}|لن\s+يتم\s+نشر\s++.{0,12}بريدك.*+|
     جار[يٍ]?\s+التحميل|(تابع|أكمل)\s+القراءة|بريدك\s+الإلكتروني|(تفعيل\s+)?الإشعارات|
-    يرجى\s+تفعيل\s+جافا.*|نستخدم\s+ملفات\s+تعريف.*|تابع(وا)?\s+آخر\s+(ال)?أخبار(نا)?\s+(على
-    |عبر|من\s+خلال)\s.*|حمّ?ل(وا)?\s+(ال)?تطبيق.*|للاشتراك\s+في\s+.{0,60}(اضغط|
-    هنا).*|we\s+use\s+cookies(\s+(and|to|on|for|in\s+order)\b.*)?|
-    your\s+e-?mail\s+address\s+will\s+not\s+be.*|please\s+enable\s+javascript.*|
+    يرجى\s+تفعيل\s+جافا.*+|نستخدم\s+ملفات\s+تعريف.*+|تابع(وا)?\s+آخر\s+(ال)?أخبار(نا)?\s+(على
+    |عبر|من\s+خلال)\s.*+|حمّ?ل(وا)?\s+(ال)?تطبيق.*+|للاشتراك\s+في\s++.{0,60}(اضغط|
+    هنا).*+|we\s+use\s+cookies(\s+(and|to|on|for|in\s+order)\b.*+)?|
+    your\s+e-?mail\s+address\s+will\s+not\s+be.*+|please\s+enable\s+javascript.*+|
     (advertisement\W+)?scroll\s+to\s+continue|tweet|back\s+to\s+top|(next|
     previous)\s+(article|story|post)|(load|show|see)\s+more|sign\s+in|click\s+here|
     reading\s+time.{0,20}|\d+\s*(min(ute)?s?|دقائق|دقيقة)\.?(\s+(read|قراءة))?|
@@ -176,7 +176,7 @@ ABOUT_AUTHOR = re.compile(
     über\s+(den\s+autor|die\s+autor(in|en))|zu[rm]?\s+(autorin|autor)|(à\s+propos\s+)?de\s+l['’]aute(ur
     |ure|ure?s)|sobre\s+(el|la|los)\s+autora?(es)?|sobre\s+o\s+autor|sull['’]autore|
     over\s+de\s+auteur|o\s+autor(ze|ce)|об\s+авторе|(نبذة\s+)?عن\s+الكاتبة?|
-    درباره\s+نویسنده|yazar\s+hakkında)\s*:?\W*$
+    درباره\s+نویسنده|yazar\s+hakkında)\W*$
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -188,7 +188,7 @@ _REFERENCES_WORDS = join_alternatives(
     """
 )
 REFERENCES_LABEL = re.compile(
-    rf"^\W*(article\s+)?({_REFERENCES_WORDS})\s*[:：]?\s*$", re.IGNORECASE
+    rf"^\W*(article\s+)?({_REFERENCES_WORDS})\s*+[:：]?\s*$", re.IGNORECASE
 )
 # What stands where a text that must be paid for is cut.
 _NOT_WITHOUT = re.compile(
@@ -218,7 +218,7 @@ _INVITATIONS = join_alternatives(
         telegram)
 
     (?:abonnez|inscrivez)-vous\b.{{0,50}}\b(?:newsletters?|lettres?|infolettre)
-    (?:suscríb\w+|regístrate|apúntate)\b.{{0,50}}\b(?:newsletters?|bolet[ií]n(?:es)?)
+    (?:suscríb\w{1, 12}|regístrate|apúntate)\b.{{0,50}}\b(?:newsletters?|bolet[ií]n(?:es)?)
 
     (?:assine|inscreva-se|cadastre-se)\b.{{0,50}}\bnewsletters?
     (?:iscriviti|iscrivetevi)\b.{{0,50}}\bnewsletter
@@ -248,7 +248,7 @@ _DATE_PART = re.compile(
     r"""
     [\d٠-٩۰-۹]{1,4}\s*[/\-.:]\s*[\d٠-٩۰-۹]{1,2}|
     [\d٠-٩۰-۹]{1,2}\.?\s+\w{3,12}\W+[\d٠-٩۰-۹]{4}|\b\w{3,10}\.?\s+\d{1,2},?\s+\d{4}|
-    [\d٠-٩۰-۹]{4}年|(منذ|قبل)\s+[\d٠-٩]*\s*\w+|\d+\s+(minutes?|hours?|days?)\s+ago
+    [\d٠-٩۰-۹]{4}年|(منذ|قبل)\s++[\d٠-٩]*\s*+\w|\d+\s+(minutes?|hours?|days?)\s+ago
     """,
     re.IGNORECASE | re.VERBOSE,
 )
