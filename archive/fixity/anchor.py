@@ -27,7 +27,9 @@ class Anchor:
     `keys` are the public keys (64 hexadecimal digits) that may have signed; none means any.
     `signed` demands a signature of the last line, `throughout` also that a line without one is
     vouched for by one with it. `source` says where the keys come from, for messages;
-    `chain_alone` that what they were given for may be a copy that has no manifest.
+    `chain_alone` that what they were given for may be a copy that has no manifest. `head` is the
+    SHA-256 of a line that must be there, `stamp_roots` the certificates (PEM) that time stamps are
+    checked with, in place of those kept beside them.
     """
 
     keys: frozenset[str] = frozenset()
@@ -35,6 +37,8 @@ class Anchor:
     throughout: bool = False
     source: str = ""
     chain_alone: bool = False
+    head: str | None = None
+    stamp_roots: bytes = b""
 
 
 NO_ANCHOR = Anchor()

@@ -20,6 +20,7 @@ from archive.fixity.chain import CHAIN, ChainWriter, Line, read_lines, storage_e
 from archive.fixity.chain_check import ChainWalk, check_walk
 from archive.fixity.head_note import lost_head
 from archive.fixity.record_tree import read_leaves, record_tree
+from archive.fixity.time_stamps import read_stamps
 from archive.model.finding import Finding
 from archive.warc.open_file import open_private
 
@@ -262,14 +263,12 @@ def check_fixity(
     root: Path,
     anchor: Anchor = NO_ANCHOR,
     *,
-    head: str | None = None,
     note: Path | None = None,
 ) -> Iterator[Finding]:
     """Read every file of the manifest again and check the chain; yields each difference.
 
-    The chain is held against `anchor`, the digest of a line (`head`, hex) that must be in it, and
-    the `note` of the line that was the last. Where a copy has the chain alone, the manifest is made
-    from it.
+    The chain is held against `anchor`, its time stamps, and the `note` of the line that was the
+    last. Where a copy has the chain alone, the manifest is made from it.
     """
     walk, chain = ChainWalk(), f"{folder.name}/{CHAIN}"
     problems = list(check_walk(folder, walk, anchor))
@@ -293,7 +292,9 @@ def check_fixity(
         yield Finding(file=chain, rule="fixity", detail=detail)
     elif closed_files(root / "archive"):
         yield from problems
-    yield from _head_problems(chain, walk, head, note)
+    yield from _head_problems(chain, walk, anchor.head, note)
+    stamps = read_stamps(folder, anchor.stamp_roots)
+    yield from (stamp for stamp in stamps if isinstance(stamp, Finding))
 
 
 def _manifest_problem(folder: Path, walk: ChainWalk) -> Iterator[Finding]:

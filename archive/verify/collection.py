@@ -44,15 +44,14 @@ def verify_collection(
     *,
     reread: Reread | None = None,
     anchor: Anchor = NO_ANCHOR,
-    head: str | None = None,
 ) -> Iterator[Finding]:
     """Check a whole collection; yields findings as they are made.
 
     A crawl that runs is no obstacle: the file in progress, and what it adds to CDXJ and index, is
     left out. `reread` reads captures again and yields what differs from the index; it comes from
-    the caller, as extraction is none of the archive's business. `anchor` and `head` (the digest of
-    a line) are what the fixity chain is held against. With an anchor for copies (`chain_alone`)
-    there need be no index and no CDXJ. StorageError where the disk does not let itself be read.
+    the caller, as extraction is none of the archive's business. `anchor` is what the fixity
+    chain is held against. With one for copies (`chain_alone`) there need be no index and no CDXJ.
+    StorageError where the disk does not let itself be read.
     """
     busy, readable = folder.is_busy(), True
     has_index = folder.index_db.exists() or not anchor.chain_alone
@@ -67,7 +66,7 @@ def verify_collection(
         for finding in _verify_projections(folder, ledger) if has_index and not busy else ():
             readable = readable and finding.rule != INDEX_DAMAGED
             yield finding
-    for finding in _verify_fixity(folder, anchor, head, crawling=busy):
+    for finding in _verify_fixity(folder, anchor, crawling=busy):
         yield finding
         path = folder.root / finding.file
         if (
@@ -98,12 +97,12 @@ def _verify_projections(folder: CollectionFolder, ledger: RecordLedger) -> Itera
 
 
 def _verify_fixity(
-    folder: CollectionFolder, anchor: Anchor, head: str | None, *, crawling: bool
+    folder: CollectionFolder, anchor: Anchor, *, crawling: bool
 ) -> Iterator[Finding]:
     """Check files against the manifest and its chain; unless a crawl runs, whose closed files are
     not listed yet, also that the manifest lists every file.
     """
-    yield from check_fixity(folder.fixity, folder.root, anchor, head=head, note=folder.fixity_head)
+    yield from check_fixity(folder.fixity, folder.root, anchor, note=folder.fixity_head)
     if not crawling and folder.archive.is_dir():
         for name in files_without_checksum(
             folder.fixity, folder.root, closed_files(folder.archive)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
@@ -95,3 +96,61 @@ def trees(ctx: click.Context) -> None:
         click.echo(f"damaged: {name} is not what is stated of it; run warraq verify", err=True)
     session.tell_person(f"record trees stated of {counted(len(done), 'file')}")
     ctx.exit(4 if damaged else 0)
+
+
+@fixity.command()
+@click.option(
+    "-o",
+    "target",
+    metavar="FILE.tsq",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="Where to; a file that exists is written over.",
+)
+@click.pass_context
+def request(ctx: click.Context, target: Path) -> None:
+    """Write a request for a time stamp of the chain's last line (RFC 3161), which you send to an
+    authority yourself; Warraq asks none.
+
+    For instance: curl -H "Content-Type: application/timestamp-query" --data-binary @FILE.tsq
+    https://tsa.example/ -o FILE.tsr
+    """
+    from archive.errors import file_refused
+    from archive.fixity.time_stamps import request_stamp
+
+    session: Session = ctx.obj
+    data = request_stamp(session.layout().fixity)
+    try:
+        target.write_bytes(data)
+    except OSError as error:
+        raise file_refused(target, error) from error
+    session.tell_person(
+        f"{target}: send it to a time-stamping authority, then: warraq fixity stamp"
+    )
+
+
+@fixity.command()
+@click.argument("response", metavar="FILE.tsr", type=click.Path(path_type=Path))
+@click.option(
+    "--ca",
+    metavar="FILE.pem",
+    type=click.Path(path_type=Path),
+    help="The authority's certificates (its root, and any between), kept beside the stamp.",
+)
+@click.pass_context
+def stamp(ctx: click.Context, response: Path, ca: Path | None) -> None:
+    """Keep a time stamp of a line of the chain, once it is checked; `warraq verify` checks it from
+    then on.
+
+    Without --ca the stamp is checked with the certificates that it brings itself, which anybody
+    can make.
+    """
+    from archive.fixity.time_stamps import keep_stamp, read_certificates
+    from archive.model import iso_utc
+
+    session: Session = ctx.obj
+    roots = read_certificates(ca) if ca is not None else b""
+    kept = keep_stamp(session.layout().fixity, response, roots)
+    click.echo(f"line {kept.line} existed at {iso_utc(kept.at)}: {kept.path}")
+    if not roots:
+        session.tell_person("by whom is not known: name the authority's certificates with --ca")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,25 +40,39 @@ _ATTRIBUTES = ("file", "offset", "record_id", "rule", "detail")
     metavar="SHA256",
     help="Demand that the chain has the line with this digest, as `warraq fixity head` gave it.",
 )
+@click.option(
+    "--tsa-ca",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Check time stamps with these certificates (PEM), not with those kept beside them.",
+)
 @form_option
 @click.pass_context
 def verify(
-    ctx: click.Context, *, deep: bool, keys: tuple[str, ...], head: str | None, form: str | None
+    ctx: click.Context,
+    *,
+    deep: bool,
+    keys: tuple[str, ...],
+    head: str | None,
+    tsa_ca: Path | None,
+    form: str | None,
 ) -> None:
     """Check the WARC files' structure and digests, CDXJ and index against them, and fixity.
 
     Every damaged record is named. A running crawl is no obstacle. What each kind of statement of
     fixity proves is told in docs/fixity.md. Exit code 4: something is damaged.
     """
+    from archive.fixity.time_stamps import read_certificates
     from archive.verify.collection import verify_collection
 
     session: Session = ctx.obj
     layout, anchor, reread = _what_to_check(session, keys, deep=deep)
+    anchor = replace(anchor, head=head.strip().lower() if head else None)
+    if tsa_ca is not None:
+        anchor = replace(anchor, stamp_roots=read_certificates(tsa_ca))
 
     def counted_findings() -> Iterator[dict[str, Any]]:
-        findings = verify_collection(
-            layout, reread=reread, anchor=anchor, head=head and head.strip().lower()
-        )
+        findings = verify_collection(layout, reread=reread, anchor=anchor)
         with Progress(session, "verifying") as progress:
             for number, finding in enumerate(findings, 1):
                 progress.update(findings=number)

@@ -9,6 +9,7 @@ from pathlib import Path
 import fixity_kit
 import pytest
 from cli_run import Run
+from stamping_authority import StampingAuthority
 
 from archive.fixity.manifest import files_with_trees
 
@@ -63,3 +64,23 @@ def test_trees_are_stated_when_asked_for(run: Run, root: Path) -> None:
     assert done.code == 4
     assert f"damaged: {fixity_kit.stated_name(two)}" in done.err
     assert [name[:12] for name in files_with_trees(root / "fixity")] == ["archive/one-"]
+
+
+def test_a_stamp_is_asked_for_and_kept(run: Run, root: Path, tmp_path: Path) -> None:
+    """`request` writes what an authority wants, `stamp` keeps what it answered, `verify` checks it
+    with the certificates that are named, or those kept.
+    """
+    authority = StampingAuthority(tmp_path / "authority")
+    other = StampingAuthority(tmp_path / "other", "Other")
+    asked, answered = tmp_path / "line.tsq", tmp_path / "line.tsr"
+    assert run("-C", root, "fixity", "request", "-o", asked).code == 0
+    authority.answer(asked, answered)
+    done = run("-C", root, "fixity", "stamp", answered, "--ca", authority.root)
+    assert (done.code, done.out.startswith("line 1 existed at 20"), done.err) == (0, True, "")
+    assert "by whom is not known" in run("-C", root, "fixity", "stamp", answered).err
+    assert run("-C", root, "fixity", "stamp", tmp_path / "no.tsr").code == 2
+    assert run("-C", root, "fixity", "request", "-o", tmp_path / "no" / "x.tsq").code == 2
+    trusting = ("-C", root, "verify", "--format", "jsonl", "--tsa-ca")
+    assert "fixity-stamp" not in run(*trusting, authority.root).out
+    assert "fixity-stamp" in run(*trusting, other.root).out
+    assert run(*trusting, asked).code == 2
