@@ -66,9 +66,9 @@ def state(root: Path, key: Path | None = None, *, vouch: bool = False) -> list[s
     return state_fixity(root / "fixity", root, files, now=NOW, key=key, vouch=vouch)
 
 
-def problems(root: Path, anchor: Anchor = NO_ANCHOR, **more: str | Path) -> list[str]:
+def problems(root: Path, anchor: Anchor = NO_ANCHOR, *, note: Path | None = None) -> list[str]:
     """What is wrong with the collection's fixity, in words."""
-    return [f.detail for f in check_fixity(root / "fixity", root, anchor, **more)]  # type: ignore[arg-type]
+    return [f.detail for f in check_fixity(root / "fixity", root, anchor, note=note)]
 
 
 def lines(root: Path) -> list[bytes]:

@@ -82,12 +82,6 @@ def read_public_key(value: str, root: Path, source: str) -> str:
     raise ConfigError(f"{source}: {value.strip()[:80]!r} is no Ed25519 public key: {problem}")
 
 
-def public_key_pem(key: str) -> bytes:
-    """A public key (64 hexadecimal digits) in PEM, as openssl reads it."""
-    body = base64.b64encode(_SPKI + bytes.fromhex(key))
-    return b"-----BEGIN PUBLIC KEY-----\n" + body + b"\n-----END PUBLIC KEY-----\n"
-
-
 def fits_signature(key: str, signature: str, data: bytes) -> bool:
     """Whether a signature (hex) of these bytes was made with the key (64 hexadecimal digits)."""
     try:

@@ -43,6 +43,7 @@ COMMANDS = {
     "withdraw": ("withdraw", "Take an article back; a tombstone stays."),
     "verify": ("fixity.verify", "Check WARC files, digests and indexes."),
     "fixity": ("fixity.statements", "Sign and time-stamp the statements of fixity."),
+    "prove": ("fixity.prove", "Write a proof of one capture that stands by itself."),
     "status": ("health", "Tell how each site is doing."),
     "runs": ("monitor.runs", "List the runs: what each brought, and how it ended."),
     "log": ("monitor.runs", "Tell what happened in a run."),

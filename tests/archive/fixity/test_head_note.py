@@ -1,10 +1,12 @@
 """Lines taken off the chain's end, with their files, which the chain alone cannot show."""
 
+import hashlib
 from pathlib import Path
 
 import fixity_kit
 import pytest
 
+from archive.fixity.anchor import Anchor
 from archive.fixity.head_note import HEAD_NOTE, lost_head, write_head_note
 
 
@@ -30,7 +32,7 @@ def test_a_file_taken_away_with_its_line_is_found(root: Path) -> None:
     digest of the head that somebody kept; and no more once the operator deleted the note.
     """
     note, head = root / HEAD_NOTE, _head(root)
-    assert fixity_kit.problems(root, note=note, head=head) == []
+    assert fixity_kit.problems(root, Anchor(head=head), note=note) == []
     take_off(root)
     (root / "archive" / "c.torn").write_bytes(b"c")
     for _ in range(2):
@@ -38,7 +40,7 @@ def test_a_file_taken_away_with_its_line_is_found(root: Path) -> None:
         assert said.startswith("line 2 is not the one that was stated here last")
         fixity_kit.state(root)
         write_head_note(root / "fixity", note)
-    (said,) = fixity_kit.problems(root, head=head)
+    (said,) = fixity_kit.problems(root, Anchor(head=head))
     assert head in said
     note.unlink()
     write_head_note(root / "fixity", note)
@@ -65,6 +67,4 @@ def test_a_damaged_note_claims_nothing(root: Path, damage: bytes) -> None:
 
 
 def _head(root: Path) -> str:
-    import hashlib
-
     return hashlib.sha256(fixity_kit.lines(root)[-1]).hexdigest()
