@@ -14,22 +14,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-
-from cryptography import x509
-from rfc3161_client import (
-    HashAlgorithm,
-    TimestampRequestBuilder,
-    TimeStampResponse,
-    VerificationError,
-    VerifierBuilder,
-    decode_timestamp_response,
-)
+from typing import TYPE_CHECKING
 
 from archive.errors import UsageError
 from archive.fixity.chain import read_lines, storage_error
 from archive.model import iso_utc
 from archive.model.finding import Finding
 from archive.warc.open_file import open_private
+
+if TYPE_CHECKING:  # where there are no stamps, nothing of it is loaded
+    from rfc3161_client import TimeStampResponse
 
 STAMPS = "stamps"
 _LONGEST = 1 << 20  # bytes of a time stamp: they have a few thousand
@@ -57,6 +51,8 @@ def request_stamp(folder: Path) -> bytes:
     """What is to be sent to an authority to have the last line of the chain in the collection's
     `fixity/` stamped (a TimeStampReq in DER); UsageError where there is no line.
     """
+    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
+
     *_, last = (b"", *read_lines(folder))
     if not last:
         raise UsageError("nothing is stated yet that could be stamped; run `warraq index`")
@@ -107,6 +103,8 @@ def read_stamps(folder: Path, roots: bytes = b"") -> Iterator[TimeStamp | Findin
 
 def read_certificates(path: Path) -> bytes:
     """The bytes of a PEM file of certificates; UsageError where it holds none."""
+    from cryptography import x509
+
     try:
         data = path.read_bytes()
         x509.load_pem_x509_certificates(data)
@@ -128,6 +126,8 @@ def _check(
     data: bytes, roots: bytes, lines: Mapping[tuple[str, bytes], int]
 ) -> tuple[int, datetime]:
     """The line a stamp is of, and its time; ValueError saying what is wrong with it."""
+    from rfc3161_client import decode_timestamp_response
+
     try:
         stamp = decode_timestamp_response(_sorted_certificates(data))
         if stamp.status not in (0, 1):
@@ -151,6 +151,9 @@ def _verify_signature(stamp: TimeStampResponse, roots: bytes, message: bytes) ->
     """ValueError unless the stamp is signed by who the certificates trust; without any, by one of
     those it brings.
     """
+    from cryptography import x509
+    from rfc3161_client import VerificationError, VerifierBuilder
+
     trusted = (
         x509.load_pem_x509_certificates(roots)
         if roots
