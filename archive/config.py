@@ -113,6 +113,7 @@ class CollectionConfig:
     min_free: int | None = default_of(COLLECTION, "min_free")
     quota: int | None = default_of(COLLECTION, "quota")
     signing_key: str | None = default_of(COLLECTION, "signing_key")
+    public_key: tuple[str, ...] = default_of(COLLECTION, "public_key")
     alarms: tuple[Channel, ...] = default_of(COLLECTION, "alarms")
     format: int = default_of(COLLECTION, "format")
     ping_start: str | None = default_of(COLLECTION, "ping_start")

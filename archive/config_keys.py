@@ -11,6 +11,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
+from archive.collection_keys.fixity_keys import FIXITY_KEYS
 from archive.config_browser_keys import BROWSER_KEYS
 from archive.config_fetch_keys import FETCH_KEYS
 from archive.config_key import COLLECTION, REQUIRED, SELECTORS, SITE, Key
@@ -116,17 +117,7 @@ KEYS: Final = (
         meaning="The same when all files of the collection together have reached this size.",
         example='"500 GB"',
     ),
-    Key(
-        table=COLLECTION,
-        name="signing_key",
-        parse=parse_text,
-        default=None,
-        expects="the path of a file",
-        meaning="An Ed25519 private key in PEM (`openssl genpkey -algorithm ed25519 -out "
-        "FILE`) that statements of fixity are signed with; relative to the "
-        "collection's folder. Keep it outside of what you hand on.",
-        example='"/etc/warraq/signing.pem"',
-    ),
+    *FIXITY_KEYS,
     *ALARM_KEYS,
     Key(
         table=COLLECTION,

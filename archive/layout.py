@@ -14,6 +14,7 @@ from pathlib import Path
 
 from archive.config import check_format
 from archive.errors import CollectionBusyError, StorageError, UsageError
+from archive.fixity.head_note import HEAD_NOTE
 from archive.fixity.index_seal import (
     begin_index_checksums,
     delete_index_checksums,
@@ -32,6 +33,13 @@ _FILE_MODE = 0o640
 # as after a deleted index, it had better come again.
 _TURN = 30.0
 _LEASE = 0.02  # seconds for which a lease is tried: of a hundred sites all may be held
+
+
+def chosen_root(option: Path | None = None) -> Path:
+    """The folder meant, be it a collection or not: `option` (`-C DIR`), else
+    `$WARRAQ_COLLECTION`, else the current one.
+    """
+    return (option or Path(os.environ.get(ENVIRONMENT) or ".")).expanduser().resolve()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +99,11 @@ class CollectionFolder:
         return self.state / "index.seal"
 
     @property
+    def fixity_head(self) -> Path:
+        """Which line of the chain was the last, as the last writer left it."""
+        return self.state / HEAD_NOTE
+
+    @property
     def logs(self) -> Path:
         """The folder of the logs of runs."""
         return self.state / "logs"
@@ -144,7 +157,7 @@ class CollectionFolder:
         made it.
         """
         named = os.environ.get(ENVIRONMENT)
-        root = (option or Path(named or ".")).expanduser().resolve()
+        root = chosen_root(option)
         if not (root / CONFIG_NAME).is_file():
             source = f" (from ${ENVIRONMENT})" if named else " (the current folder)"
             shown = root if option else f"{root}{source}"

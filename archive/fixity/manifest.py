@@ -1,41 +1,34 @@
 """Fixity: checksums of the closed WARC files, chained from run to run, optionally signed.
 
 `fixity/manifest-sha256.txt` is BagIt's manifest form (RFC 8493 §2.1.3), so `sha256sum -c` checks it
-with nothing of ours. `fixity/chain.jsonl` grows by one line a run: the manifest's digest, the files
-that came, and the digest of the line before, so that no earlier statement can be changed unseen. A
-line can carry an Ed25519 signature (RFC 8032), which is checked with the public key alone, without
-a server. Looking at the WARC records is `archive.verify`'s.
+with nothing of ours. `fixity/chain.jsonl` grows by a line a run (`archive.fixity.chain`), from
+which the manifest can be made anew. Looking at the WARC records is `archive.verify`'s.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    PublicFormat,
-    load_pem_private_key,
-)
-
-from archive.errors import ConfigError, StorageError
-from archive.model import iso_utc
+from archive.fixity.anchor import NO_ANCHOR, Anchor
+from archive.fixity.chain import CHAIN, ChainWriter, Line, read_lines, storage_error
+from archive.fixity.chain_check import ChainWalk, check_walk
+from archive.fixity.head_note import lost_head
+from archive.fixity.record_tree import read_leaves, record_tree
+from archive.fixity.time_stamps import read_stamps
 from archive.model.finding import Finding
 from archive.warc.open_file import open_private
 
 MANIFEST = "manifest-sha256.txt"
-CHAIN = "chain.jsonl"
 ORIGIN = ".origin.json"  # ends the name of the note that says where an imported file came from
-_NO_LINE_BEFORE = "0" * 64
 _UNFINISHED = {".open", ".tmp", ".part", ".plain"}
+# Of many files that came at once so many are stated in one line: a proof carries whole lines.
+_FILES_A_LINE = 20
 
 
 def sha256_of(path: Path) -> str:
@@ -84,26 +77,33 @@ def state_fixity(
     now: datetime,
     key: Path | None = None,
     reason: str = "closed",
+    vouch: bool = False,
 ) -> list[str]:
     """State the digests of `files` that the manifest does not hold yet; returns their names,
     relative to `root`.
 
     `folder` is the collection's `fixity/`. With `key` (a PEM file with an Ed25519 private key) the
-    chain's new line is signed. Nothing new, nothing written, save a manifest that is not the one
-    the chain ends in: it is made anew from the chain, so that no damage to it makes a changed file
-    a new one. Raises StorageError, and ConfigError for an unusable key.
+    chain's new lines are signed; with `vouch` the first signed one vouches for those before it.
+    Nothing new, nothing written, save a manifest that is not the one the chain ends in: it is made
+    anew from the chain, so that no damage to it makes a changed file a new one. Raises
+    StorageError, and ConfigError for an unusable key.
     """
     known = _known_digests(folder)
-    fresh = {
-        name: sha256_of(file)
-        for file in files
-        if (name := file.relative_to(root).as_posix()) not in known
-    }
-    if fresh:
-        _append_to_chain(folder, {**known, **fresh}, {"added": fresh, "reason": reason}, now, key)
-    elif known != read_manifest(folder):
-        _write_manifest(folder, _manifest_text(known))
-    return sorted(fresh)
+    paths = {file.relative_to(root).as_posix(): file for file in files}
+    fresh = {name: sha256_of(file) for name, file in paths.items() if name not in known}
+    if not fresh:
+        if known != read_manifest(folder):
+            _write_manifest(folder, _manifest_text(known))
+        return []
+    writer = ChainWriter(folder, now=now, key=key)
+    names = sorted(fresh)
+    for start in range(0, len(names), _FILES_A_LINE):
+        added = {name: fresh[name] for name in names[start : start + _FILES_A_LINE]}
+        known |= added
+        trees = {name: record_tree(paths[name]) for name in added}
+        change: Line = {"added": added, "trees": trees, "reason": reason}
+        _append(writer, folder, known, change, vouch=vouch)
+    return names
 
 
 def restate_fixity(
@@ -114,27 +114,83 @@ def restate_fixity(
     now: datetime,
     reason: str,
     key: Path | None = None,
-    digests: Mapping[Path, str] | None = None,
+    coming: Mapping[Path, Path] | None = None,
 ) -> None:
     """State anew the digests of files that were rewritten on purpose, with the reason, in a chain
-    line of its own. `digests` (hex) are those of files that are about to be rewritten; what is
-    stated already is not stated again.
+    line of its own. `coming` names the file that is about to take the place of one of them: the
+    digests of the records that go are kept then, so that what was stated before can still be
+    proved of those that stay. What is stated already is not stated again.
     """
-    known, coming = _known_digests(folder), digests or {}
-    now_stated = {
-        file.relative_to(root).as_posix(): coming.get(file) or sha256_of(file) for file in changed
-    }
+    known, coming = _known_digests(folder), coming or {}
+    paths = {file.relative_to(root).as_posix(): file for file in changed}
+    now_stated = {name: sha256_of(coming.get(file, file)) for name, file in paths.items()}
     fresh = {name: digest for name, digest in now_stated.items() if known.get(name) != digest}
     if not fresh:
         return
-    before = {name: known[name] for name in fresh if name in known}
-    _append_to_chain(
-        folder,
-        {**known, **fresh},
-        {"rewritten": fresh, "before": before, "reason": reason},
-        now,
-        key,
-    )
+    new = {name: coming.get(paths[name], paths[name]) for name in fresh}
+    change: Line = {
+        "rewritten": fresh,
+        "before": {name: known[name] for name in fresh if name in known},
+        "trees": {name: record_tree(path) for name, path in new.items()},
+        "leaves": {
+            name: _leaves_that_go(paths[name], path)
+            for name, path in new.items()
+            if path != paths[name]
+        },
+        "reason": reason,
+    }
+    _append(ChainWriter(folder, now=now, key=key), folder, known | fresh, change)
+
+
+def _leaves_that_go(old: Path, new: Path) -> dict[str, str]:
+    """The digests (hex) of the records of `old` that are others in `new`, by their numbers from
+    0.
+    """
+    pairs = zip(read_leaves(old), read_leaves(new), strict=False)
+    return {
+        str(number): before.digest.hex()
+        for number, (before, after) in enumerate(pairs)
+        if before.digest != after.digest
+    }
+
+
+def state_trees(
+    folder: Path, root: Path, *, now: datetime, key: Path | None = None
+) -> tuple[list[str], list[str]]:
+    """State the record trees of files that are stated without, as those of earlier versions are;
+    returns their names, and those of files that are not (any more) as they are stated.
+    """
+    known = _known_digests(folder)
+    sound: list[str] = []
+    unsound: list[str] = []
+    for name in sorted(known.keys() - files_with_trees(folder)):
+        is_sound = (root / name).is_file() and sha256_of(root / name) == known[name]
+        (sound if is_sound else unsound).append(name)
+    writer = ChainWriter(folder, now=now, key=key)
+    for start in range(0, len(sound), _FILES_A_LINE):
+        trees = {name: record_tree(root / name) for name in sound[start : start + _FILES_A_LINE]}
+        _append(writer, folder, known, {"trees": trees, "reason": "record trees"})
+    return sound, unsound
+
+
+def sign_chain(folder: Path, *, now: datetime, key: Path) -> int:
+    """Add a signed line that states nothing new and vouches for all lines before it; returns how
+    many these are.
+    """
+    writer = ChainWriter(folder, now=now, key=key)
+    before = writer.size
+    change: Line = {"vouches": before, "reason": "signed"}
+    _append(writer, folder, _known_digests(folder), change)
+    return before
+
+
+def files_with_trees(folder: Path) -> set[str]:
+    """The names of the files, relative to the collection, whose record trees the chain states."""
+    found: set[str] = set()
+    for raw in read_lines(folder):
+        with suppress(ValueError, TypeError, AttributeError):  # a damaged line
+            found |= set(json.loads(raw).get("trees", ()))
+    return found
 
 
 def digests_ever_stated(folder: Path, name: str) -> set[str]:
@@ -143,11 +199,11 @@ def digests_ever_stated(folder: Path, name: str) -> set[str]:
     """
     stated = {read_manifest(folder).get(name)}
     try:
-        for raw in _chain_lines(folder / CHAIN):
+        for raw in read_lines(folder):
             line = json.loads(raw)
             stated |= {line.get(kind, {}).get(name) for kind in ("added", "rewritten")}
     except (OSError, ValueError, TypeError, AttributeError):
-        pass  # what is wrong with the chain is `check_chain`'s to say
+        pass  # what is wrong with the chain is `check_fixity`'s to say
     return {digest for digest in stated if digest}
 
 
@@ -156,45 +212,37 @@ def _known_digests(folder: Path) -> dict[str, str]:
     chained: dict[str, str] = {}
     line: dict[str, Any] = {}
     try:
-        for raw in _chain_lines(folder / CHAIN):
+        for raw in read_lines(folder):
             line = json.loads(raw)
             chained |= line.get("added", {}) | line.get("rewritten", {})
     except (OSError, ValueError, TypeError, AttributeError):
         return read_manifest(folder)
-    is_whole = line.get("manifest") == hashlib.sha256(_manifest_text(chained).encode()).hexdigest()
+    is_whole = line.get("manifest") == _digest_of(chained)
     return chained if is_whole else read_manifest(folder)
 
 
-def _manifest_text(manifest: dict[str, str]) -> str:
+def _manifest_text(manifest: Mapping[str, str]) -> str:
     return "".join(f"{digest}  {name}\n" for name, digest in sorted(manifest.items()))
 
 
-def _append_to_chain(
-    folder: Path, manifest: dict[str, str], change: dict[str, Any], now: datetime, key: Path | None
+def _digest_of(manifest: Mapping[str, str]) -> str:
+    return hashlib.sha256(_manifest_text(manifest).encode()).hexdigest()
+
+
+def _append(
+    writer: ChainWriter,
+    folder: Path,
+    manifest: Mapping[str, str],
+    change: Line,
+    *,
+    vouch: bool = False,
 ) -> None:
-    text = _manifest_text(manifest)
-    chain = folder / CHAIN
-    try:
-        folder.mkdir(mode=0o750, exist_ok=True)
-        _cut_to_whole_lines(chain)
-        line: dict[str, Any] = {
-            "at": iso_utc(now),
-            "manifest": hashlib.sha256(text.encode()).hexdigest(),
-            **change,
-            "previous": _last_digest(chain),
-        }
-        if key is not None:
-            line |= _sign_line(line, key)
-        line["digest"] = hashlib.sha256(_canonical_json(line)).hexdigest()
-        # The chain first: a manifest without its line is seen as tampering, a line ahead of it is
-        # only finished later.
-        with open_private(chain, "ab") as file:
-            file.write(_canonical_json(line) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise _storage_error(folder, error) from error
-    _write_manifest(folder, text)
+    """Add a line to the chain, and write the manifest as it is then. The chain first: a manifest
+    without its line is seen as tampering, a line ahead of it is only finished later.
+    """
+    vouched = {"vouches": writer.size} if vouch and writer.begins_signing else {}
+    writer.append({"manifest": _digest_of(manifest), **vouched, **change})
+    _write_manifest(folder, _manifest_text(manifest))
 
 
 def _write_manifest(folder: Path, text: str) -> None:
@@ -204,106 +252,59 @@ def _write_manifest(folder: Path, text: str) -> None:
             file.write(text.encode())
         fresh.replace(folder / MANIFEST)
     except OSError as error:
-        raise _storage_error(folder, error) from error
-
-
-def _storage_error(folder: Path, error: OSError) -> StorageError:
-    return StorageError(f"{error.filename or folder}: cannot be written: {error.strerror}")
-
-
-def _cut_to_whole_lines(chain: Path) -> None:
-    """Remove an incomplete last line, which a kill left, so that the next one starts a new line."""
-    if chain.exists() and not (data := chain.read_bytes()).endswith(b"\n"):
-        os.truncate(chain, data.rfind(b"\n") + 1)
-
-
-def _canonical_json(line: dict[str, Any]) -> bytes:
-    return json.dumps(line, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _last_digest(chain: Path) -> str:
-    last = deque(_chain_lines(chain), maxlen=1) if chain.exists() else None
-    return hashlib.sha256(last[0]).hexdigest() if last else _NO_LINE_BEFORE
-
-
-def _chain_lines(chain: Path) -> Iterator[bytes]:
-    with chain.open("rb") as file:
-        for line in file:
-            yield line.removesuffix(b"\n")
-
-
-def _sign_line(line: dict[str, Any], key: Path) -> dict[str, str]:
-    try:
-        private = load_pem_private_key(key.read_bytes(), password=None)
-    except (OSError, ValueError, TypeError) as error:
-        raise ConfigError(f"{key}: not a readable Ed25519 private key in PEM: {error}") from error
-    if not isinstance(private, Ed25519PrivateKey):
-        raise ConfigError(
-            f"{key}: an Ed25519 private key is needed (openssl genpkey -algorithm ed25519)"
-        )
-    public = private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
-    unsigned = {**line, "public_key": public}
-    return {"public_key": public, "signature": private.sign(_canonical_json(unsigned)).hex()}
+        raise storage_error(folder, error) from error
 
 
 # ----------------------------------------------------------------------------------------- checking
 
 
-def check_fixity(folder: Path, root: Path) -> Iterator[Finding]:
-    """Read every file of the manifest again and check the chain; yields each difference."""
+def check_fixity(
+    folder: Path,
+    root: Path,
+    anchor: Anchor = NO_ANCHOR,
+    *,
+    note: Path | None = None,
+) -> Iterator[Finding]:
+    """Read every file of the manifest again and check the chain; yields each difference.
+
+    The chain is held against `anchor`, its time stamps, and the `note` of the line that was the
+    last. Where a copy has the chain alone, the manifest is made from it.
+    """
+    walk, chain = ChainWalk(), f"{folder.name}/{CHAIN}"
+    problems = list(check_walk(folder, walk, anchor))
     manifest = read_manifest(folder)
+    is_missing = anchor.chain_alone and walk.heads and not (folder / MANIFEST).exists()
+    if is_missing:
+        manifest = walk.stated
     for name, digest in sorted(manifest.items()):
         path = root / name
         if not path.is_file():
-            yield Finding(
-                file=name, rule="fixity", detail="stands in the fixity manifest and is missing"
-            )
+            detail = "stands in the fixity manifest and is missing"
+            yield Finding(file=name, rule="fixity", detail=detail)
         elif sha256_of(path) != digest:
-            yield Finding(
-                file=name,
-                rule="fixity",
-                detail="its bytes are not those the fixity manifest states",
-            )
-    yield from check_chain(folder)
+            detail = "its bytes are not those the fixity manifest states"
+            yield Finding(file=name, rule="fixity", detail=detail)
+    if walk.heads:
+        yield from problems
+        yield from _manifest_problem(folder, walk) if not is_missing else ()
+    elif manifest:
+        detail = "is missing, though there is a manifest"
+        yield Finding(file=chain, rule="fixity", detail=detail)
+    elif closed_files(root / "archive"):
+        yield from problems
+    yield from _head_problems(chain, walk, anchor.head, note)
+    stamps = read_stamps(folder, anchor.stamp_roots)
+    yield from (stamp for stamp in stamps if isinstance(stamp, Finding))
 
 
-def files_without_checksum(folder: Path, root: Path, files: Iterable[Path]) -> list[str]:
-    """The names, relative to `root`, of those `files` that the manifest does not list.
-
-    A manifest from which lines were removed shows by them.
-    """
-    known = read_manifest(folder)
-    return [name for file in files if (name := file.relative_to(root).as_posix()) not in known]
-
-
-def check_chain(folder: Path) -> Iterator[Finding]:
-    """Walk the chain from its first line to the manifest it ends in; yields each break, bad line
-    and bad signature.
-    """
-    chain, manifest = folder / CHAIN, folder / MANIFEST
-    name = f"{folder.name}/{CHAIN}"
-    if not chain.exists():
-        if manifest.exists():
-            yield Finding(file=name, rule="fixity", detail="is missing, though there is a manifest")
-        return
-    previous, digests = _NO_LINE_BEFORE, [""]  # of the manifests that the lines state
-    known: dict[str, str] = {}
-    for number, raw in enumerate(_chain_lines(chain), 1):
-        where = f"line {number}"
-        try:
-            line = json.loads(raw)
-            problem = None if _canonical_json(line) == raw else "was changed after it was written"
-            problem = problem or _line_problem(line, previous) or _restatement_problem(line, known)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            line, problem = {}, "cannot be read"
-        if problem:
-            yield Finding(file=name, rule="fixity", detail=f"{where}: {problem}")
-        previous = hashlib.sha256(raw).hexdigest()
-        digests = [digests[-1], line.get("manifest")]
-    found = sha256_of(manifest) if manifest.exists() else ""
-    if found != digests[-1]:
+def _manifest_problem(folder: Path, walk: ChainWalk) -> Iterator[Finding]:
+    """A finding where the manifest is not the one that the chain ends in."""
+    path = folder / MANIFEST
+    found = sha256_of(path) if path.exists() else ""
+    before, last = walk.manifests
+    if found != last:
         detail = "is not the manifest the chain ends in"
-        if found == digests[0]:
+        if found == before:
             detail = (
                 "lacks what the chain stated last, as where a kill or a full disk came between;"
                 " run: warraq index"
@@ -311,27 +312,25 @@ def check_chain(folder: Path) -> Iterator[Finding]:
         yield Finding(file=f"{folder.name}/{MANIFEST}", rule="fixity", detail=detail)
 
 
-def _restatement_problem(line: dict[str, Any], known: dict[str, str]) -> str | None:
-    """What is wrong with a line that changes a digest of `known`, the lines before it, without
-    being a rewrite; adds the line's digests to `known`.
+def _head_problems(
+    chain: str, walk: ChainWalk, head: str | None, note: Path | None
+) -> Iterator[Finding]:
+    """Findings where lines that were there once are gone."""
+    if head is not None and head not in walk.heads:
+        detail = f"has no line with the digest {head}: lines were taken off, or it was made anew"
+        yield Finding(file=chain, rule="fixity", detail=detail)
+    if note is not None and (lost := lost_head(walk.heads, note)):
+        detail = (
+            f"line {lost} is not the one that was stated here last: lines were taken off, or the"
+            f" chain was made anew; if you restored an older copy, delete state/{note.name}"
+        )
+        yield Finding(file=chain, rule="fixity", detail=detail)
+
+
+def files_without_checksum(folder: Path, root: Path, files: Iterable[Path]) -> list[str]:
+    """The names, relative to `root`, of those `files` that the manifest does not list.
+
+    A manifest from which lines were removed shows by them.
     """
-    added, rewritten = line.get("added", {}), line.get("rewritten", {})
-    twice = sorted(name for name, digest in added.items() if known.get(name, digest) != digest)
-    known |= added | rewritten
-    return f"states {twice[0]} anew without a reason" if twice else None
-
-
-def _line_problem(line: dict[str, Any], previous: str) -> str | None:
-    declared = line.pop("digest")
-    if hashlib.sha256(_canonical_json(line)).hexdigest() != declared:
-        return "was changed after it was written"
-    if line["previous"] != previous:
-        return "does not follow from the line before: the chain was changed"
-    if "signature" in line or "public_key" in line:
-        unsigned = {name: value for name, value in line.items() if name != "signature"}
-        try:
-            public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(line["public_key"]))
-            public.verify(bytes.fromhex(line.get("signature", "")), _canonical_json(unsigned))
-        except (InvalidSignature, ValueError):
-            return "its signature does not fit"
-    return None
+    known = read_manifest(folder) if (folder / MANIFEST).exists() else _known_digests(folder)
+    return [name for file in files if (name := file.relative_to(root).as_posix()) not in known]

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from archive.errors import StorageError
+from archive.fixity.anchor import NO_ANCHOR, Anchor
 from archive.fixity.index_seal import changed_blocks
 from archive.fixity.manifest import check_fixity, closed_files, files_without_checksum
 from archive.layout import CollectionFolder
@@ -39,16 +40,21 @@ Reread = Callable[[CollectionFolder], Iterable[Finding]]
 
 
 def verify_collection(
-    folder: CollectionFolder, *, reread: Reread | None = None
+    folder: CollectionFolder,
+    *,
+    reread: Reread | None = None,
+    anchor: Anchor = NO_ANCHOR,
 ) -> Iterator[Finding]:
     """Check a whole collection; yields findings as they are made.
 
     A crawl that runs is no obstacle: the file in progress, and what it adds to CDXJ and index, is
     left out. `reread` reads captures again and yields what differs from the index; it comes from
-    the caller, as extraction is none of the archive's business. StorageError where the disk does
-    not let itself be read.
+    the caller, as extraction is none of the archive's business. `anchor` is what the fixity
+    chain is held against. With one for copies (`chain_alone`) there need be no index and no CDXJ.
+    StorageError where the disk does not let itself be read.
     """
     busy, readable = folder.is_busy(), True
+    has_index = folder.index_db.exists() or not anchor.chain_alone
     named_files: set[str] = set()
     with RecordLedger() as ledger:
         paths = warc_files(folder.archive, include_open=not busy)
@@ -57,10 +63,10 @@ def verify_collection(
             yield finding
         # A crawl that began meanwhile, and may be over, has added what was not walked.
         busy = busy or folder.is_busy() or warc_files(folder.archive) != paths
-        for finding in _verify_projections(folder, ledger) if not busy else ():
+        for finding in _verify_projections(folder, ledger) if has_index and not busy else ():
             readable = readable and finding.rule != INDEX_DAMAGED
             yield finding
-    for finding in _verify_fixity(folder, crawling=busy):
+    for finding in _verify_fixity(folder, anchor, crawling=busy):
         yield finding
         path = folder.root / finding.file
         if (
@@ -69,7 +75,7 @@ def verify_collection(
             and path.name not in named_files
         ):
             yield from _unusual_gzip_members(path)
-    if reread is not None and not busy and readable:
+    if reread is not None and has_index and not busy and readable:
         yield from reread(folder)
 
 
@@ -90,11 +96,13 @@ def _verify_projections(folder: CollectionFolder, ledger: RecordLedger) -> Itera
     yield from check_purges(folder)
 
 
-def _verify_fixity(folder: CollectionFolder, *, crawling: bool) -> Iterator[Finding]:
+def _verify_fixity(
+    folder: CollectionFolder, anchor: Anchor, *, crawling: bool
+) -> Iterator[Finding]:
     """Check files against the manifest and its chain; unless a crawl runs, whose closed files are
     not listed yet, also that the manifest lists every file.
     """
-    yield from check_fixity(folder.fixity, folder.root)
+    yield from check_fixity(folder.fixity, folder.root, anchor, note=folder.fixity_head)
     if not crawling and folder.archive.is_dir():
         for name in files_without_checksum(
             folder.fixity, folder.root, closed_files(folder.archive)

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
 
 from archive.errors import StorageError
 from archive.model import Capture
@@ -49,7 +48,8 @@ def write_selection(
             file.write(warcinfo_record(info, new_record_id(), now, target.name))
             for warc in sorted(wanted):
                 path = locate_warc(archive, warc)
-                for record, data in _selected_records(path, wanted[warc].keys()):
+                for record in select_records(path, wanted[warc].keys()):
+                    data = _gzip_member_bytes(path, record)
                     if (selected := wanted[warc].get(record.offset)) is not None:
                         start, length = file.tell(), len(data)
                         written.append(
@@ -65,36 +65,33 @@ def write_selection(
     return written
 
 
-def _selected_records(path: Path, offsets: Iterable[int]) -> Iterator[tuple[Record, bytes]]:
-    """The records at these offsets and their companions, in the order of the file, each as a gzip
-    member.
+def select_records(path: Path, offsets: Iterable[int]) -> Iterator[Record]:
+    """The captures' records at these offsets of a WARC file and their companions, in the order of
+    the file, without their blocks.
     """
     left = set(offsets)
     waiting: deque[Record] = deque(maxlen=_NEAR)
     selected_id = ""
-    with path.open("rb") as file:
-        for record in read_records(path, keep=lambda _: 0):
-            if isinstance(record, Damage):
-                waiting.clear()
-            elif record.type not in CAPTURE_TYPES:
-                # Some tools write the request after its response, others before.
-                if selected_id and selected_id in record.headers_all("WARC-Concurrent-To"):
-                    yield record, _gzip_member_bytes(file, record)
-                else:
-                    waiting.append(record)
-            elif record.offset in left:
-                left.discard(record.offset)
-                for companion in waiting:
-                    if _is_companion(companion, record):
-                        yield companion, _gzip_member_bytes(file, companion)
-                yield record, _gzip_member_bytes(file, record)
-                selected_id = record.id
-                waiting.clear()
-            elif not left:
-                return
+    for record in read_records(path, keep=lambda _: 0):
+        if isinstance(record, Damage):
+            waiting.clear()
+        elif record.type not in CAPTURE_TYPES:
+            # Some tools write the request after its response, others before.
+            if selected_id and selected_id in record.headers_all("WARC-Concurrent-To"):
+                yield record
             else:
-                selected_id = ""
-                waiting.clear()
+                waiting.append(record)
+        elif record.offset in left:
+            left.discard(record.offset)
+            yield from (each for each in waiting if _is_companion(each, record))
+            yield record
+            selected_id = record.id
+            waiting.clear()
+        elif not left:
+            return
+        else:
+            selected_id = ""
+            waiting.clear()
 
 
 def _is_companion(record: Record, capture: Record) -> bool:
@@ -103,7 +100,8 @@ def _is_companion(record: Record, capture: Record) -> bool:
     return capture.id in named or record.id in capture.headers_all("WARC-Concurrent-To")
 
 
-def _gzip_member_bytes(file: BinaryIO, record: Record) -> bytes:
+def _gzip_member_bytes(path: Path, record: Record) -> bytes:
     """The bytes of a record as they are in the file; an uncompressed record is compressed."""
-    data = os.pread(file.fileno(), record.length, record.offset)
+    with path.open("rb", buffering=0) as file:
+        data = os.pread(file.fileno(), record.length, record.offset)
     return data if data.startswith(MAGIC) else gzip.compress(data + b"\r\n\r\n", mtime=0)

@@ -1,10 +1,7 @@
-"""The commands that tell how a collection and this machine are doing: verify, status, stats,
-doctor.
-"""
+"""The commands that tell how a collection and this machine are doing: status, stats, doctor."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,51 +11,12 @@ import click
 from crawler.cli.monitor.schema_option import print_status_schema
 from crawler.cli.monitor.set_aside_lines import set_aside_rows, tell_set_aside
 from crawler.cli.options import form_option
-from crawler.cli.session import Progress, Session, counted, from_now, print_json, print_line
+from crawler.cli.session import Session, counted, from_now, print_json, print_line
 
 if TYPE_CHECKING:
     from archive.config import CollectionConfig, SiteConfig
     from archive.layout import CollectionFolder
     from archive.query.reports import SiteReport
-
-
-@click.command()
-@click.option(
-    "--deep",
-    is_flag=True,
-    help="Read every capture again, not only a sample, and compare the index row by row.",
-)
-@form_option
-@click.pass_context
-def verify(ctx: click.Context, *, deep: bool, form: str | None) -> None:
-    """Check the WARC files' structure and digests, and CDXJ and index against them.
-
-    Every damaged record is named. A running crawl is no obstacle. Exit code 4: something is
-    damaged.
-    """
-    from archive.verify.collection import verify_collection
-    from pipelines.ingest.re_extract import re_extract_all, re_extract_sample
-
-    session: Session = ctx.obj
-    config = session.whole_config()
-    again = re_extract_all if deep else re_extract_sample
-
-    def counted_findings() -> Iterator[dict[str, Any]]:
-        with Progress(session, "verifying") as progress:
-            for number, finding in enumerate(
-                verify_collection(session.layout(), reread=lambda layout: again(layout, config)), 1
-            ):
-                progress.update(findings=number)
-                yield {
-                    name: getattr(finding, name)
-                    for name in ("file", "offset", "record_id", "rule", "detail")
-                }
-
-    found = session.rows(
-        counted_findings(), ("file", "offset", "rule", "detail"), form, nothing="nothing is damaged"
-    )
-    tell_set_aside(session)
-    ctx.exit(4 if found else 0)
 
 
 _STATUS_COLUMNS = (
@@ -136,7 +94,7 @@ def status(ctx: click.Context, /, *, as_json: bool, form: str | None, **instead:
         )
         _tell_back_fills(session, layout)
         _tell_disk(session, layout, config)
-        tell_set_aside(session)
+        tell_set_aside(session, layout)
         _tell_troubles(whole, purges)
     ctx.exit(0 if healthy else 3)
 

@@ -132,7 +132,7 @@ def _version(reader: IndexReader, row: Row, number: int) -> Row:
     )
 
 
-def _shown_in(reader: IndexReader, row: Row, version: Row | None) -> Row | None:
+def shown_capture(reader: IndexReader, row: Row, version: Row | None) -> Row | None:
     """The capture to show or cite: the first that carried the very text asked for, its bytes in the
     record itself.
     """
@@ -147,7 +147,7 @@ def _record(session: Session, reader: IndexReader, row: Row, version: Row | None
     from archive.collection import Collection
     from archive.errors import UsageError
 
-    capture = _shown_in(reader, row, version)
+    capture = shown_capture(reader, row, version)
     if capture is None:
         raise UsageError(f"{row['id']}: no capture of it is in the index")
     with Collection(session.layout().root) as collection:
@@ -261,7 +261,7 @@ def cite(ctx: click.Context, article: str, number: int | None, style: str) -> No
     with _reader(session) as reader:
         row = reader.require_article(article)
         version = _version(reader, row, number) if number else None
-        capture = _shown_in(reader, row, version)
+        capture = shown_capture(reader, row, version)
     shown = row | {"title": version["title"]} if version else row
     print_text(format_citation(CitedCapture.from_rows(shown, capture), CitationStyle(style)))
 

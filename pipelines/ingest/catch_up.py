@@ -18,7 +18,9 @@ from pathlib import Path
 from archive.cdx.cdxj import CdxjFile
 from archive.config import CollectionConfig
 from archive.disk.room import DiskRoom
-from archive.errors import CollectionBusyError, ConfigError, NoRoomError, WarraqError
+from archive.errors import CollectionBusyError, NoRoomError, WarraqError
+from archive.fixity.anchor import usable_signing_key
+from archive.fixity.head_note import write_head_note
 from archive.fixity.manifest import closed_files, state_fixity
 from archive.fixity.own_files import OwnFiles
 from archive.index.connection import open_reader, remove_database, replace_database
@@ -131,7 +133,7 @@ def update_index(
     if (rebuild or not layout.cdxj.exists() or _lacks_lines(layout)) and become_alone():
         rebuild_cdxj(layout, list_warc_files(layout.archive))
     state_closed_files(layout, config)
-    done.purges = finish_purges(layout, config, signing_key(layout, config))
+    done.purges = finish_purges(layout, config, usable_signing_key(layout.root, config))
     if any(purge.error is None for purge in done.purges):  # the records that say so
         index_files(layout.index_db, list_warc_files(layout.archive), config, layout)
         state_closed_files(layout, config)
@@ -254,26 +256,10 @@ def state_closed_files(layout: CollectionFolder, config: CollectionConfig) -> No
         layout.root,
         closed_files(layout.archive),
         now=datetime.now(UTC),
-        key=signing_key(layout, config),
+        key=usable_signing_key(layout.root, config),
+        vouch=not config.public_key,
     )
-
-
-def signing_key(layout: CollectionFolder, config: CollectionConfig) -> Path | None:
-    """The key that statements of fixity are signed with; ConfigError where it lies among what is
-    handed on.
-    """
-    if config.signing_key is None:
-        return None
-    key = (layout.root / Path(config.signing_key).expanduser()).resolve()
-    if any(
-        key.is_relative_to(folder.resolve())
-        for folder in (layout.archive, layout.indexes, layout.fixity)
-    ):
-        raise ConfigError(
-            f"warraq.toml: [collection] signing_key: {key} lies in a folder that is handed on; "
-            "move it out"
-        )
-    return key
+    write_head_note(layout.fixity, layout.fixity_head)
 
 
 def index_files(  # noqa: PLR0913 - a rebuild, a catch-up and a check differ in just these

@@ -170,7 +170,7 @@ def _rewrite(
     """
     reason = f"withdrawn {withdrawal.article_id}: {withdrawal.reason}"
 
-    def restate(digest: str) -> None:
+    def restate(coming: dict[Path, Path]) -> None:
         restate_fixity(
             layout.fixity,
             layout.root,
@@ -178,11 +178,11 @@ def _rewrite(
             now=datetime.now(UTC),
             reason=reason,
             key=key,
-            digests={path: digest},
+            coming=coming,
         )
 
     done = replace_with_tombstones(
-        path, _places(rows), withdrawal, before_rename=lambda fresh: restate(sha256_of(fresh))
+        path, _places(rows), withdrawal, before_rename=lambda fresh: restate({path: fresh})
     )
     if not done:  # a killed process of an earlier version stated it later
-        restate(sha256_of(path))
+        restate({})

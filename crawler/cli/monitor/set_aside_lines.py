@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from archive.layout import CollectionFolder
 
 
-def tell_set_aside(session: Session) -> None:
+def tell_set_aside(session: Session, layout: CollectionFolder) -> None:
     """Tell on standard error what was set aside because no whole record could be read from it."""
     from archive.warc.left_open.set_aside import list_set_aside
 
-    for each in list_set_aside(session.layout().archive):
+    for each in list_set_aside(layout.archive):
         session.tell_person(f"set aside: {each}")
 
 

@@ -8,12 +8,24 @@ import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
+import fixity_kit
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from archive.errors import ConfigError
-from archive.fixity.manifest import CHAIN, MANIFEST, check_fixity, restate_fixity, state_fixity
+from archive.fixity.anchor import given_anchor
+from archive.fixity.manifest import (
+    CHAIN,
+    MANIFEST,
+    check_fixity,
+    files_with_trees,
+    restate_fixity,
+    state_fixity,
+    state_trees,
+)
+from archive.fixity.merkle import GrowingTree
+from archive.fixity.record_tree import read_leaves
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -217,3 +229,72 @@ def test_a_statement_that_a_full_disk_cut_short_is_finished_later(collection: Pa
     assert problems(collection) == []
     manifest.write_bytes(before.replace(b"0.warc", b"9.warc"))
     assert (f"fixity/{MANIFEST}", "is not the manifest the chain ends in") in problems(collection)
+
+
+def test_many_files_are_stated_in_lines_of_bounded_length(tmp_path: Path) -> None:
+    """An import of hundreds of files makes several lines, since a proof carries whole ones."""
+    (tmp_path / "archive").mkdir()
+    for number in range(45):
+        (tmp_path / "archive" / f"{number:03}.torn").write_bytes(b"x")
+    assert len(state(tmp_path)) == 45
+    lines = (tmp_path / "fixity" / CHAIN).read_bytes().splitlines()
+    assert [len(json.loads(line)["added"]) for line in lines] == [20, 20, 5]
+    assert problems(tmp_path) == []
+
+
+def test_a_rewrite_keeps_the_digests_of_the_records_that_go(tmp_path: Path) -> None:
+    """The root that was stated before comes out again of what stays and what is kept."""
+    path = fixity_kit.add_warc(tmp_path, "one")
+    state(tmp_path)
+    before = [leaf.digest for leaf in read_leaves(path)]
+    fresh = path.with_name(path.name + ".tmp")
+    data = bytearray(path.read_bytes())
+    third = list(read_leaves(path))[3]
+    data[third.offset + 9] ^= 1  # the operating system in the gzip header: the record is read
+    fresh.write_bytes(data)
+    restate_fixity(tmp_path / "fixity", tmp_path, [path], now=NOW, reason="x", coming={path: fresh})
+    fresh.rename(path)
+    assert problems(tmp_path) == []
+    first, last = (json.loads(line) for line in fixity_kit.lines(tmp_path))
+    kept = last["leaves"][fixity_kit.stated_name(path)]
+    assert kept == {"3": before[3].hex()}
+    leaves = [leaf.digest for leaf in read_leaves(path)]
+    assert (
+        GrowingTree(leaves).compute_root().hex()
+        == last["trees"][fixity_kit.stated_name(path)]["root"]
+    )
+    leaves[3] = bytes.fromhex(kept["3"])
+    assert (
+        GrowingTree(leaves).compute_root().hex()
+        == first["trees"][fixity_kit.stated_name(path)]["root"]
+    )
+
+
+def test_trees_of_what_was_stated_without(tmp_path: Path, key: Path) -> None:
+    """Files of earlier versions get their trees when asked for, once, if they are as stated."""
+    path = fixity_kit.add_warc(tmp_path, "one")
+    bad = fixity_kit.add_warc(tmp_path, "two")
+    state(tmp_path)
+    fixity_kit.without_trees(tmp_path)
+    assert problems(tmp_path) == []
+    bad.write_bytes(b"other")
+    done = state_trees(tmp_path / "fixity", tmp_path, now=NOW, key=key)
+    assert done == ([fixity_kit.stated_name(path)], [fixity_kit.stated_name(bad)])
+    assert files_with_trees(tmp_path / "fixity") == {fixity_kit.stated_name(path)}
+    again = state_trees(tmp_path / "fixity", tmp_path, now=NOW, key=key)
+    assert again == ([], [fixity_kit.stated_name(bad)])
+    assert len(fixity_kit.lines(tmp_path)) == 2
+
+
+def test_a_chain_alone_is_enough_for_a_stranger(collection: Path, key: Path) -> None:
+    """Whoever names a key needs no manifest: the chain has it; the operator is told it is gone."""
+    state(collection, key)
+    (collection / "fixity" / MANIFEST).unlink()
+    anchor = given_anchor([fixity_kit.public(key)])
+    check = lambda: [f.file for f in check_fixity(collection / "fixity", collection, anchor)]  # noqa: E731
+    assert check() == []
+    assert [file for file, _ in problems(collection)] == [f"fixity/{MANIFEST}"]
+    (collection / "archive" / "1.warc.gz").unlink()
+    assert check() == ["archive/1.warc.gz"]
+    (collection / "fixity" / CHAIN).unlink()
+    assert check() == [f"fixity/{CHAIN}"]

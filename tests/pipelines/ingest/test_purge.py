@@ -265,7 +265,7 @@ def test_what_a_file_becomes_is_stated_before(
 
     def state(*values: Any, **more: Any) -> None:
         manifest.restate_fixity(*values, **more)
-        stated.extend(more["digests"].values())
+        stated.extend(map(manifest.sha256_of, more["coming"].values()))
         raise StorageError("no room")
 
     monkeypatch.setattr(purge, "restate_fixity", state)

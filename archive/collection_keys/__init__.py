@@ -1,0 +1,1 @@
+"""Keys of `[collection]`, by what they are about."""

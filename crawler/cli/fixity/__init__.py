@@ -1,0 +1,1 @@
+"""Commands about fixity: that what is kept is what was captured, and how to show it."""
