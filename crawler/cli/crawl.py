@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.model import CRAWL_COUNTERS
+from crawler.cli.monitor.collection_lines import tell_unfinished_back_fills
 from crawler.cli.options import day, duration, form_option
 from crawler.cli.session import Progress, Session, counted
 
@@ -205,6 +206,26 @@ def _crawl(
     options: CrawlOptions,
     form: str | None,
 ) -> None:
+    """Crawl, once more where the index was found to be damaged: it is made anew meanwhile."""
+    from archive.errors import DamagedDatabaseError
+
+    try:
+        _crawl_once(ctx, sites, faults, options, form)
+    except DamagedDatabaseError as damage:
+        session: Session = ctx.obj
+        if session.layout().has_usable_index():
+            raise
+        session.tell_person(f"warraq: {damage.path}: damaged; the crawl goes on with another index")
+        _crawl_once(ctx, sites, faults, options, form)
+
+
+def _crawl_once(
+    ctx: click.Context,
+    sites: Sequence[SiteConfig],
+    faults: Sequence[FaultySite],
+    options: CrawlOptions,
+    form: str | None,
+) -> None:
     from archive.errors import CollectionBusyError
     from archive.garbage_collection import spare_what_is_there
     from crawler.alarms.run_watch import RunWatch
@@ -237,7 +258,7 @@ def _crawl(
         record.exit_code = code or (CollectionBusyError.exit_code if held else 0)
     _print_summaries(session, config, summaries, form)
     _name_failures(session, config, summaries)
-    _tell_back_fills(session, options)
+    tell_unfinished_back_fills(session, session.layout(), options.since, options.until)
     _name_faults(faults)
     if record.shortage:
         click.echo(f"warraq: {record.shortage}", err=True)
@@ -286,20 +307,11 @@ def _name_failures(
     from crawler.engine.run import exit_code_of
 
     bad = [summary for summary in summaries if exit_code_of([summary], config)]
-    with IndexReader(session.layout().index_db) as reader:
+    with IndexReader(session.layout().with_written_index().index_db) as reader:
         for line in failure_lines(reader, bad):
             click.echo(line, err=True)
         for line in failure_lines(reader, [summary for summary in summaries if summary not in bad]):
             session.tell_person(line)
-
-
-def _tell_back_fills(session: Session, options: CrawlOptions) -> None:
-    """Tell how far the back-fills of the days asked for are, where something of them waits."""
-    from crawler.frontier.noted_runs import noted_back_fills
-
-    for back_fill in noted_back_fills(session.layout().frontier):
-        if (back_fill.since, back_fill.until) == (options.since, options.until):
-            session.tell_person(f"{back_fill}; the next call with the same days goes on")
 
 
 def _who_crawls(layout: CollectionFolder, sites: Sequence[str], options: CrawlOptions) -> str:
