@@ -160,7 +160,7 @@ def run_due(
     holds (75), are no word on standard error: the next run will do. Nor is a bound of disk space
     that keeps it from beginning (3), once it has been told.
     """
-    from archive.errors import CollectionBusyError, NoRoomError
+    from archive.errors import CollectionBusyError, ConfigError, NoRoomError
     from archive.query.alarms.disk_forecast import ENDED
     from crawler.admin.due_times import due_sites, last_starts
     from crawler.alarms.book import read_book
@@ -168,8 +168,7 @@ def run_due(
 
     session: Session = ctx.obj
     chosen, faults = session.config().select_sites(sites)
-    now = datetime.now(UTC)
-    starts = last_starts(session.layout(), now)
+    starts = last_starts(session.layout(), now := datetime.now(UTC))
     waiting = due_sites(chosen, starts.started, now)
     away = [site for site in waiting if starts.is_away(site, now)]
     waiting = [site for site in waiting if site not in away]
@@ -188,10 +187,15 @@ def run_due(
         session.tell_person(f"warraq: {busy}")
         ctx.exit(busy.exit_code)
     except NoRoomError as short:
-        if told:
-            session.tell_person(f"warraq: {short}")
-            ctx.exit(short.exit_code)
-        raise
+        if not told:
+            raise
+        session.tell_person(f"warraq: {short}")
+        ctx.exit(short.exit_code)
+    except ConfigError as wrong:
+        if len(waiting) == len(chosen):
+            raise
+        click.echo(f"warraq: {wrong}", err=True)  # the others are not due
+        ctx.exit(3)
 
 
 def _name_faults(faults: Sequence[FaultySite]) -> None:
@@ -271,9 +275,7 @@ def _crawl_once(
 def _print_summaries(
     session: Session, config: CollectionConfig, summaries: Sequence[CrawlSummary], form: str | None
 ) -> None:
-    rows = [
-        {column: getattr(summary, column) for column in SUMMARY_COLUMNS} for summary in summaries
-    ]
+    rows = [{name: getattr(summary, name) for name in SUMMARY_COLUMNS} for summary in summaries]
     session.rows(
         rows,
         SUMMARY_COLUMNS,
@@ -315,7 +317,7 @@ def _name_failures(
 
 
 def _who_crawls(layout: CollectionFolder, sites: Sequence[str], options: CrawlOptions) -> str:
-    queues = [options.window.queue_of(name) for name in sites]
+    queues = map(options.window.queue_of, sites)
     return "; ".join(f"{queue} is being crawled by {layout.crawler_of(queue)}" for queue in queues)
 
 
