@@ -5,6 +5,7 @@
     ├── ConfigError             2   warraq.toml: file, table, key, what was expected
     ├── NewerCollectionError    2   the collection was written by a newer Warraq
     ├── StorageError            1   disk full, no permission, database locked or corrupt
+    │   └── DamagedDatabaseError 1  a database is corrupt; an index is made anew from the WARCs
     ├── ArchiveWriteError       1   a WARC could not be written: the crawl stops at once
     ├── NoReaderError           1   no process can be had to read pages: the crawl stops
     ├── StalledError            1   a run made no progress although work was due
@@ -50,6 +51,14 @@ class NewerCollectionError(WarraqError):
 
 class StorageError(WarraqError):
     """The disk or the database refused: full, read-only, locked, corrupt."""
+
+
+class DamagedDatabaseError(StorageError):
+    """The database at `path` is damaged: what it says cannot be believed any more."""
+
+    def __init__(self, message: str, path: Path) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 class ArchiveWriteError(WarraqError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.config import check_format
@@ -20,6 +20,7 @@ from archive.fixity.index_seal import (
     delete_index_checksums,
     write_index_checksums,
 )
+from archive.index.renewal.index_state import IndexState, examine_index
 from archive.locks.file_locks import FileLock, holder_of, is_locked
 
 CONFIG_NAME = "warraq.toml"
@@ -47,6 +48,7 @@ class CollectionFolder:
     """The paths of the collection at `root`. Making one touches nothing; `find` and `create` do."""
 
     root: Path
+    index_name: str = "index.db"
 
     @property
     def config(self) -> Path:
@@ -71,7 +73,28 @@ class CollectionFolder:
     @property
     def index_db(self) -> Path:
         """The SQLite index."""
-        return self.root / "index.db"
+        return self.root / self.index_name
+
+    @property
+    def index_in_making(self) -> Path:
+        """The index that takes the place of `index_db` when it is whole."""
+        return self.root / "index.db.rebuilding"
+
+    def with_index(self, path: Path) -> CollectionFolder:
+        """The same collection with another file of it as its index."""
+        return replace(self, index_name=path.name)
+
+    def has_usable_index(self) -> bool:
+        """Whether `index_db` is there and can be read and written by this Warraq."""
+        return examine_index(self.index_db, self.state) is IndexState.CURRENT
+
+    def with_written_index(self) -> CollectionFolder:
+        """The same collection with the index that crawls write to: `index_in_making`, where there
+        is one and `index_db` cannot be used.
+        """
+        if self.index_in_making.exists() and not self.has_usable_index():
+            return self.with_index(self.index_in_making)
+        return self
 
     @property
     def fixity(self) -> Path:

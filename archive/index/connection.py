@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from archive.errors import NewerCollectionError, StorageError
+from archive.errors import DamagedDatabaseError, NewerCollectionError, StorageError
 from archive.index.schema import APPLICATION_ID, SCHEMA_VERSION, TABLES
 
 # SQLite's primary result codes that say nothing of the file itself: the disk, the file system or
@@ -31,8 +31,8 @@ REBUILD = "run `warraq index --rebuild`"
 
 @contextmanager
 def storage_errors(path: Path, *, repair: str = REBUILD, is_trusted: bool = True) -> Iterator[None]:
-    """Turn what SQLite says of the disk, of locks and of damage into StorageError, with advice:
-    `repair` is what to do about damage.
+    """Turn what SQLite says of the disk and of locks into StorageError, and what it says of damage
+    into DamagedDatabaseError, with advice: `repair` is what to do about damage.
 
     A wrong statement or a broken constraint passes as the bug it is; but not with `is_trusted`
     false, where another program may have changed the tables: then it is damage, too.
@@ -42,13 +42,13 @@ def storage_errors(path: Path, *, repair: str = REBUILD, is_trusted: bool = True
     except sqlite3.DatabaseError as error:
         if _primary_code(error) in _REFUSALS:
             advice = "check the disk and whether another program holds the file"
-        elif is_trusted and _is_bug(error):
+            raise StorageError(f"{path}: {error}; {advice}") from error
+        if is_trusted and _is_bug(error):
             raise
-        else:
-            advice = repair
-        raise StorageError(f"{path}: {error}; {advice}") from error
+        raise DamagedDatabaseError(f"{path}: {error}; {repair}", path) from error
     except UnicodeDecodeError as error:  # what SQLite says of a damaged name is no text
-        raise StorageError(f"{path}: a name in it is damaged; {repair}") from error
+        told = f"{path}: a name in it is damaged; {repair}"
+        raise DamagedDatabaseError(told, path) from error
 
 
 def is_locked_or_read_only(error: sqlite3.DatabaseError) -> bool:
@@ -103,17 +103,27 @@ def open_reader(path: Path, *, timeout: float = 30.0) -> sqlite3.Connection:
     with storage_errors(path):
         if not path.is_file():
             raise StorageError(f"{path}: no index here; run `warraq index`")
-        address = f"{path.resolve().as_uri()}?mode=ro"
-        if not path.with_name(path.name + "-shm").exists() and not _can_write(path.parent):
-            # WAL wants a file beside the database; here nobody can write either of them
-            address += "&immutable=1"
-        connection = sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None)
+        connection = connect_reader(path, timeout=timeout)
         try:
             check_version(connection, path)
-            connection.execute("PRAGMA query_only = 1")
         except BaseException:
             connection.close()
             raise
+    return connection
+
+
+def connect_reader(path: Path, *, timeout: float = 30.0) -> sqlite3.Connection:
+    """Open a database that is there for reading only, whatever its version."""
+    address = f"{path.resolve().as_uri()}?mode=ro"
+    if not path.with_name(path.name + "-shm").exists() and not _can_write(path.parent):
+        # WAL wants a file beside the database; here nobody can write either of them
+        address += "&immutable=1"
+    connection = sqlite3.connect(address, uri=True, timeout=timeout, isolation_level=None)
+    try:
+        connection.execute("PRAGMA query_only = 1").close()
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -133,11 +143,13 @@ def check_version(connection: sqlite3.Connection, path: Path) -> None:
     if version > SCHEMA_VERSION:
         raise NewerCollectionError(
             f"{path}: written by a newer Warraq (schema {version}, this one knows "
-            f"{SCHEMA_VERSION}); update Warraq"
+            f"{SCHEMA_VERSION}); update Warraq, or run `warraq index`: it keeps this one under"
+            " another name and makes its own"
         )
     if version < SCHEMA_VERSION:
         raise StorageError(
-            f"{path}: written by an older Warraq (schema {version}); run `warraq index --rebuild`"
+            f"{path}: written by an older Warraq (schema {version}); the next `warraq crawl`, or"
+            " `warraq index`, makes it anew"
         )
 
 
@@ -196,6 +208,7 @@ def replace_database(fresh: Path, old: Path) -> None:
 
 
 def _copy_database(source: sqlite3.Connection, target: Path) -> None:
+    create_private(target)
     with closing(sqlite3.connect(target, timeout=30)) as copy:
         source.backup(copy)
         copy.execute("PRAGMA journal_mode = WAL")

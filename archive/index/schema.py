@@ -3,8 +3,8 @@ opened.
 
 Tables whose name begins with `_` are the index's own; the others are for everybody. Every id and
 rowid is derived from content, so two indexes of the same captures are equal row by row. There are
-no migrations: the index is a projection of the WARCs, and another schema version means `warraq
-index --rebuild`.
+no migrations: the index is a projection of the WARCs, and one of another schema version is made
+anew (`pipelines.ingest.index_renewal`).
 """
 
 from __future__ import annotations

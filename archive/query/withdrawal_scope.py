@@ -99,11 +99,11 @@ def begun_purges(reader: IndexReader) -> list[tuple[Row, str]]:
 
 def unfinished_purges(layout: CollectionFolder) -> list[str]:
     """The articles (ids) whose purge was begun, by the index or by what it has not read of the
-    WARC files, and is not done; empty where there is no index.
+    WARC files, and is not done; empty where there is no index, or one that has to be made anew.
 
     StorageError where the index cannot be read.
     """
-    if not layout.index_db.is_file():
+    if not layout.has_usable_index():
         return []
     with IndexReader(layout.index_db) as reader:
         ends = {row["warc"]: row["end"] for row in reader.rows("SELECT warc, end FROM _progress")}

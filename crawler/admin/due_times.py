@@ -65,12 +65,7 @@ def last_starts(layout: CollectionFolder, now: datetime) -> LastStarts:
     put off no crawl.
     """
     noted = noted_starts(layout.frontier)
-    ahead = {
-        site: date
-        for site, date in crawls_ahead(layout.index_db, now).items()
-        if noted.get(site, date) > now + AHEAD
-    }
-    started = last_crawls(layout.index_db, now=now)
+    ahead, started = _dated_starts(layout, noted, now)
     for site, began in noted_back_fill_starts(layout.frontier).items():
         if site in started and _is_same_second(started[site], began):
             # a back-fill is no crawl that the schedule asks for
@@ -83,6 +78,29 @@ def last_starts(layout: CollectionFolder, now: datetime) -> LastStarts:
         ahead=ahead,
         held={host: datetime.fromtimestamp(until, UTC) for host, until in held.items()},
     )
+
+
+def _dated_starts(
+    layout: CollectionFolder, noted: Mapping[str, datetime], now: datetime
+) -> tuple[dict[str, datetime], dict[str, datetime]]:
+    """The dates of last crawls that are in the future and are the last ones, and those that are
+    not. Of an index that does not know of all crawls, since it is being made anew, or can tell of
+    none, the later ones are those `noted`.
+    """
+    written = layout.with_written_index()
+    if not written.has_usable_index():
+        return {}, {site: time for site, time in noted.items() if time <= now}
+    ahead = {
+        site: date
+        for site, date in crawls_ahead(written.index_db, now).items()
+        if noted.get(site, date) > now + AHEAD
+    }
+    started = last_crawls(written.index_db, now=now)
+    if written is not layout:
+        for site, time in noted.items():
+            if time <= now:
+                started[site] = max(time, started.get(site, time))
+    return ahead, started
 
 
 def _is_same_second(one: datetime, other: datetime) -> bool:

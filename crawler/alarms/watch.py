@@ -51,7 +51,7 @@ def current_alarms(
 
     A site that was not crawled since it was looked at is as it was then.
     """
-    if not layout.index_db.is_file():
+    if not layout.has_usable_index():
         return {}
     book = read_book(layout.state)
     alarms: dict[str | None, list[Alarm]] = {}
@@ -81,9 +81,9 @@ def watch_sites(
 
     What cannot be read or written is told as a problem: it makes no crawl fail.
     """
-    if not layout.index_db.is_file():
-        return WatchResult()
     try:
+        if not layout.has_usable_index():  # an index that is being made knows no history yet
+            return WatchResult()
         return _watch_sites(layout, config, sites, now, is_whole=is_whole)
     except (WarraqError, OSError) as error:
         return WatchResult(problems=(f"alarms could not be looked after: {error}",))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.model import CRAWL_COUNTERS
+from crawler.cli.monitor.collection_lines import tell_unfinished_back_fills
 from crawler.cli.options import day, duration, form_option
 from crawler.cli.session import Progress, Session, counted, print_line
 
@@ -159,7 +160,7 @@ def run_due(
     holds (75), are no word on standard error: the next run will do. Nor is a bound of disk space
     that keeps it from beginning (3), once it has been told.
     """
-    from archive.errors import CollectionBusyError, NoRoomError
+    from archive.errors import CollectionBusyError, ConfigError, NoRoomError
     from archive.query.alarms.disk_forecast import ENDED
     from crawler.admin.due_times import due_sites, last_starts
     from crawler.alarms.book import read_book
@@ -167,8 +168,7 @@ def run_due(
 
     session: Session = ctx.obj
     chosen, faults = session.config().select_sites(sites)
-    now = datetime.now(UTC)
-    starts = last_starts(session.layout(), now)
+    starts = last_starts(session.layout(), now := datetime.now(UTC))
     waiting = due_sites(chosen, starts.started, now)
     away = [site for site in waiting if starts.is_away(site, now)]
     waiting = [site for site in waiting if site not in away]
@@ -187,10 +187,15 @@ def run_due(
         session.tell_person(f"warraq: {busy}")
         ctx.exit(busy.exit_code)
     except NoRoomError as short:
-        if told:
-            session.tell_person(f"warraq: {short}")
-            ctx.exit(short.exit_code)
-        raise
+        if not told:
+            raise
+        session.tell_person(f"warraq: {short}")
+        ctx.exit(short.exit_code)
+    except ConfigError as wrong:
+        if len(waiting) == len(chosen):
+            raise
+        print_line(f"warraq: {wrong}", err=True)  # the others are not due
+        ctx.exit(3)
 
 
 def _name_faults(faults: Sequence[FaultySite]) -> None:
@@ -199,6 +204,26 @@ def _name_faults(faults: Sequence[FaultySite]) -> None:
 
 
 def _crawl(
+    ctx: click.Context,
+    sites: Sequence[SiteConfig],
+    faults: Sequence[FaultySite],
+    options: CrawlOptions,
+    form: str | None,
+) -> None:
+    """Crawl, once more where the index was found to be damaged: it is made anew meanwhile."""
+    from archive.errors import DamagedDatabaseError
+
+    try:
+        _crawl_once(ctx, sites, faults, options, form)
+    except DamagedDatabaseError as damage:
+        session: Session = ctx.obj
+        if session.layout().has_usable_index():
+            raise
+        session.tell_person(f"warraq: {damage.path}: damaged; the crawl goes on with another index")
+        _crawl_once(ctx, sites, faults, options, form)
+
+
+def _crawl_once(
     ctx: click.Context,
     sites: Sequence[SiteConfig],
     faults: Sequence[FaultySite],
@@ -237,7 +262,7 @@ def _crawl(
         record.exit_code = code or (CollectionBusyError.exit_code if held else 0)
     _print_summaries(session, config, summaries, form)
     _name_failures(session, config, summaries)
-    _tell_back_fills(session, options)
+    tell_unfinished_back_fills(session, session.layout(), options.since, options.until)
     _name_faults(faults)
     if record.shortage:
         print_line(f"warraq: {record.shortage}", err=True)
@@ -250,9 +275,7 @@ def _crawl(
 def _print_summaries(
     session: Session, config: CollectionConfig, summaries: Sequence[CrawlSummary], form: str | None
 ) -> None:
-    rows = [
-        {column: getattr(summary, column) for column in SUMMARY_COLUMNS} for summary in summaries
-    ]
+    rows = [{name: getattr(summary, name) for name in SUMMARY_COLUMNS} for summary in summaries]
     session.rows(
         rows,
         SUMMARY_COLUMNS,
@@ -286,24 +309,15 @@ def _name_failures(
     from crawler.engine.run import exit_code_of
 
     bad = [summary for summary in summaries if exit_code_of([summary], config)]
-    with IndexReader(session.layout().index_db) as reader:
+    with IndexReader(session.layout().with_written_index().index_db) as reader:
         for line in failure_lines(reader, bad):
             print_line(line, err=True)
         for line in failure_lines(reader, [summary for summary in summaries if summary not in bad]):
             session.tell_person(line)
 
 
-def _tell_back_fills(session: Session, options: CrawlOptions) -> None:
-    """Tell how far the back-fills of the days asked for are, where something of them waits."""
-    from crawler.frontier.noted_runs import noted_back_fills
-
-    for back_fill in noted_back_fills(session.layout().frontier):
-        if (back_fill.since, back_fill.until) == (options.since, options.until):
-            session.tell_person(f"{back_fill}; the next call with the same days goes on")
-
-
 def _who_crawls(layout: CollectionFolder, sites: Sequence[str], options: CrawlOptions) -> str:
-    queues = [options.window.queue_of(name) for name in sites]
+    queues = map(options.window.queue_of, sites)
     return "; ".join(f"{queue} is being crawled by {layout.crawler_of(queue)}" for queue in queues)
 
 

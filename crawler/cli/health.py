@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler.cli.monitor.collection_lines import tell_collection_lines
 from crawler.cli.monitor.schema_option import print_status_schema
 from crawler.cli.monitor.set_aside_lines import set_aside_rows, tell_set_aside
 from crawler.cli.options import form_option
-from crawler.cli.session import Session, counted, from_now, print_json, print_line
+from crawler.cli.session import Session, counted, from_now, print_json
 
 if TYPE_CHECKING:
     from archive.config import CollectionConfig, SiteConfig
@@ -92,10 +93,9 @@ def status(ctx: click.Context, /, *, as_json: bool, form: str | None, **instead:
         session.rows(
             told, _STATUS_COLUMNS, form, nothing="no sites yet: warraq init DIR --site URL"
         )
-        _tell_back_fills(session, layout)
         _tell_disk(session, layout, config)
         tell_set_aside(session, layout)
-        _tell_troubles(whole, purges)
+        tell_collection_lines(session, layout, whole, purges)
     ctx.exit(0 if healthy else 3)
 
 
@@ -156,7 +156,9 @@ def status_rows(
     from crawler.admin.due_times import last_starts, timing_problem
 
     now = datetime.now(UTC)
-    starts, reports = last_starts(layout, now), site_reports(layout.index_db, now=now)
+    known = layout.with_written_index()
+    reports = site_reports(known.index_db, now=now) if known.has_usable_index() else {}
+    starts = last_starts(layout, now)
     written = max(path.stat().st_mtime for path in (layout.config, *config.files))
     since, busy = datetime.fromtimestamp(written, UTC), layout.is_held_alone()
     waiting = _back_fills(layout)
@@ -190,7 +192,7 @@ def disk_row(layout: CollectionFolder, config: CollectionConfig) -> dict[str, An
     from archive.query.alarms.disk_forecast import measure_growth
     from archive.query.reader import IndexReader
 
-    if not layout.index_db.is_file():
+    if not layout.has_usable_index():
         return None
     with IndexReader(layout.index_db) as reader:
         growth = measure_growth(reader, layout.root, config, datetime.now(UTC))
@@ -220,21 +222,6 @@ def _with_relative_times(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         row | {name: from_now(row[name], moment) for name in ("finished", "newest", "due")}
         for row in rows
     ]
-
-
-def _tell_troubles(alarms: list[dict[str, Any]], purges: list[str]) -> None:
-    """Tell what concerns the whole collection: open alarms, and purges that are not finished."""
-    for alarm in alarms:
-        print_line(f"alarm: {alarm['kind']}: {alarm['text']}", err=True)
-    for article in purges:
-        print_line(f"not finished: the purge of {article}; run `warraq index`", err=True)
-
-
-def _tell_back_fills(session: Session, layout: CollectionFolder) -> None:
-    from crawler.frontier.noted_runs import noted_back_fills
-
-    for back_fill in noted_back_fills(layout.frontier):
-        session.tell_person(str(back_fill))
 
 
 def _back_fills(layout: CollectionFolder) -> dict[str, list[dict[str, Any]]]:

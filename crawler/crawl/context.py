@@ -36,7 +36,8 @@ from crawler.fetch.server_dates import ServerDates
 from crawler.frontier.queue import Frontier
 from crawler.politeness.host_pacing import HostState
 from crawler.politeness.shared_host import SharedHosts
-from pipelines.ingest.catch_up import state_closed_files, update_index
+from pipelines.ingest.catch_up import state_closed_files
+from pipelines.ingest.index_renewal import IndexRenewal
 from pipelines.ingest.preserve import Preserver
 from pipelines.ingest.queue import IngestQueue
 from pipelines.ingest.worker_pool import WorkerPool
@@ -266,18 +267,27 @@ def open_context(
         check_disk(layout.root, config)
         room = DiskRoom(layout.root, config)
         room.check()
+        renewal = IndexRenewal(layout=layout, config=config, become_alone=lock.become_exclusive)
+        stack.enter_context(renewal.noting_damage())
         with layout.upkeep_turn(), _not_lost(layout):
-            done = update_index(layout, config, become_alone=lock.become_exclusive)
+            done = renewal.prepare_index()
             for recovered in done.recovered:
                 if not recovered.is_whole:
                     logger.warning("recovered: %s", recovered)
             free = [site for site in sites if site.name in leases]
-            context = _open_files(stack, layout, config, free, options, room)
+            files = stack.enter_context(ExitStack())
+            context = _open_files(files, renewal, free, options, room)
             lock.become_shared()
         context.leases = leases
         stack.callback(_OPEN.pop, root, None)
         _OPEN[root] = context
+        began = time.monotonic()
         yield context
+        renewal.note_damage(context.error)
+        files.close()
+        if context.error is None and not context.stopping:
+            _release(leases)
+            _finish_index(renewal, began, options)
 
 
 @contextmanager
@@ -291,10 +301,18 @@ def _not_lost(layout: CollectionFolder) -> Iterator[None]:
         ) from error
 
 
+def _finish_index(renewal: IndexRenewal, began: float, options: CrawlOptions | None) -> None:
+    """Go on with an index that is made anew, for as long as the run may last; where others keep the
+    turn, or the collection, the next crawl does so.
+    """
+    limit = options.max_time if options is not None else None
+    with suppress(CollectionBusyError, BlockingIOError):
+        renewal.finish_index(None if limit is None else began + limit)
+
+
 def _open_files(
     stack: ExitStack,
-    layout: CollectionFolder,
-    config: CollectionConfig,
+    renewal: IndexRenewal,
     sites: Sequence[SiteConfig],
     options: CrawlOptions | None,
     room: DiskRoom,
@@ -302,6 +320,7 @@ def _open_files(
     """The context, with all that `stack` closes: readers first, the archive last, and then its
     closed files are stated.
     """
+    layout, config = renewal.layout, renewal.config
     info = WarcInfo(
         software=f"warraq/{version('warraq')}",
         operator=config.operator,
@@ -315,7 +334,7 @@ def _open_files(
     )
     cdxj = CdxjFile(layout.cdxj)
     stack.callback(cdxj.close)
-    index = stack.enter_context(Index(layout.index_db))
+    index = stack.enter_context(renewal.open_index())
     frontier = Frontier(layout.frontier)
     stack.callback(frontier.close)
     pool = stack.enter_context(WorkerPool(at_once=True))
@@ -336,7 +355,7 @@ def _open_files(
 def _state_closed_files(layout: CollectionFolder, config: CollectionConfig) -> None:
     """State the fixity of closed files; where others keep the turn, the next crawl does so."""
     with suppress(CollectionBusyError), layout.upkeep_turn():
-        state_closed_files(layout, config)
+        state_closed_files(layout.with_written_index(), config)
 
 
 def _lease_site(

@@ -93,7 +93,7 @@ class CollectionMetrics:
             yield gauge
 
     def _counted(self) -> dict[str, dict[str, int]]:
-        if not self._layout.index_db.is_file():
+        if not self._layout.has_usable_index():
             return {}
         with IndexReader(self._layout.index_db) as reader:
             return counted_by_site(reader)

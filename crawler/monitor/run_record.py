@@ -94,7 +94,7 @@ class RunRecord:
             ),
         }
         try:
-            with IndexReader(self.layout.index_db) as reader:
+            with IndexReader(self.layout.with_written_index().index_db) as reader:
                 return replace(report_of(reader, run, collection=self.config.name), **own)
         except WarraqError as refused:
             logger.warning("run %s: no report: %s", run, refused)
@@ -114,7 +114,7 @@ class RunRecord:
                 logger.warning("run %s: %s", self.run, error)
 
     def _write_missing(self) -> None:
-        with IndexReader(self.layout.index_db) as reader:
+        with IndexReader(self.layout.with_written_index().index_db) as reader:
             reported = reported_runs(self.layout.reports)
             before = datetime.now(UTC) - _SURELY_DEAD
             for run in unreported_runs(reader, reported, before=before, limit=_LOOKED_BACK):

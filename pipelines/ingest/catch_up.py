@@ -7,6 +7,7 @@ meaning of a capture to `pipelines.ingest`.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -18,24 +19,34 @@ from pathlib import Path
 from archive.cdx.cdxj import CdxjFile
 from archive.config import CollectionConfig
 from archive.disk.room import DiskRoom
-from archive.errors import CollectionBusyError, NoRoomError, WarraqError
+from archive.errors import (
+    CollectionBusyError,
+    DamagedDatabaseError,
+    NoRoomError,
+    WarraqError,
+)
 from archive.fixity.anchor import usable_signing_key
 from archive.fixity.head_note import write_head_note
 from archive.fixity.manifest import closed_files, state_fixity
 from archive.fixity.own_files import OwnFiles
-from archive.index.connection import open_reader, remove_database, replace_database
+from archive.index.connection import open_reader, remove_database
+from archive.index.renewal.index_state import IndexState, examine_index, note_damage
+from archive.index.renewal.replacement import discard_index, put_in_place
 from archive.index.site_names import SiteNames
 from archive.index.writer import Index
 from archive.layout import CollectionFolder
 from archive.locks.file_locks import is_locked
-from archive.model import Capture, Change
-from archive.warc.capture_reader import DamagedRecord, ForeignStatements, read_captures
+from archive.model import Change
+from archive.warc.capture_reader import DamagedRecord, ForeignStatements
 from archive.warc.file_names import final_name, list_warc_files
 from archive.warc.left_open.set_aside import list_set_aside
 from archive.warc.recovery import RecoveredFile, list_left_files, recover_open_files
+from pipelines.ingest.cdxj_upkeep import lacks_lines, mend_lines, rebuild_cdxj
 from pipelines.ingest.purge import Purge, finish_purges
 from pipelines.ingest.queue import AppliedCapture, IngestQueue
 from pipelines.ingest.worker_pool import WorkerPool
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,60 +88,84 @@ def _is_alone() -> bool:
     return True
 
 
+def _do_nothing(_: IndexUpdate) -> None:
+    """Nobody watches."""
+
+
 def update_index(
     layout: CollectionFolder,
     config: CollectionConfig,
     *,
     rebuild: bool = False,
     workers: int | None = None,
-    on_capture: Callable[[IndexUpdate], None] = lambda _: None,
-    become_alone: Callable[[], bool] = _is_alone,
+    on_capture: Callable[[IndexUpdate], None] = _do_nothing,
 ) -> IndexUpdate:
     """Recover files left open, then index what the WARC files hold beyond what the index knows.
-    Needs the write lock; or, beside crawls, the turn at upkeep, and `become_alone`, which has the
-    collection locked for this process alone or says that it cannot be.
+    Needs the write lock.
 
     Files that a living process holds are left to it. With `rebuild` both projections are made from
-    nothing beside the old ones, and take their place when they are whole; so they are where a file
-    in progress lost what the index had of it already, and where names that were sites of their own
-    have become one site's. That needs the collection alone: CollectionBusyError where it cannot be
-    had. The CDXJ, where lines are missing, is made anew by the next update that has it.
+    nothing beside the old ones, and take their place when they are whole; so they are where the
+    index is damaged or of another version (what crawls have begun of one is gone on with), where a
+    file in progress lost what the index had of it already, and where names that were sites of
+    their own have become one site's. The CDXJ is made anew where lines are missing.
 
     Raises NoRoomError where `min_free` or `quota` is reached: the next update goes on where this
     one was, but a rebuild, which has as much to write as it replaces, begins again. Purges that
     were begun are finished (`purges`); what keeps one from its end is no error here.
     """
+    try:
+        return _update(layout, config, rebuild=rebuild, workers=workers, on_capture=on_capture)
+    except DamagedDatabaseError as error:
+        if rebuild or error.path != layout.index_db:
+            raise
+        note_damage(layout.index_db, layout.state)
+        return _update(layout, config, workers=workers, on_capture=on_capture)
+
+
+def update_beside_crawls(
+    layout: CollectionFolder, config: CollectionConfig, become_alone: Callable[[], bool]
+) -> IndexUpdate:
+    """The same with the turn at upkeep, while others may crawl: `become_alone` has the collection
+    locked for this process alone or says that it cannot be.
+
+    Raises CollectionBusyError where a rebuild is needed and it cannot be, and DamagedDatabaseError
+    where the index is. The CDXJ is made anew by the next update that has the collection alone.
+    """
+    return _update(layout, config, become_alone=become_alone)
+
+
+def _update(
+    layout: CollectionFolder,
+    config: CollectionConfig,
+    *,
+    rebuild: bool = False,
+    workers: int | None = None,
+    on_capture: Callable[[IndexUpdate], None] = _do_nothing,
+    become_alone: Callable[[], bool] = _is_alone,
+) -> IndexUpdate:
     left = list_left_files(layout.archive)
     done = IndexUpdate(damaged=[], recovered=recover_open_files(layout.archive, left))
-    files = list_warc_files(layout.archive)
-    rebuild = rebuild or (
-        layout.index_db.exists()
-        and (
-            _is_ahead(layout, map(final_name, left), done.recovered) or _is_renamed(layout, config)
-        )
-    )
-    if rebuild:
+    state = examine_index(layout.index_db, layout.state)
+    is_useless = state not in {IndexState.CURRENT, IndexState.MISSING}
+    if (
+        rebuild
+        or is_useless
+        or (state is IndexState.CURRENT and is_outdated(layout, config, left, done.recovered))
+    ):
         if not become_alone():
             raise CollectionBusyError(
                 f"{layout.root}: the index must be made anew, but it is being written by"
                 f" {layout.describe_lock_holder()}; try again later"
             )
-        _rebuild(files, config, layout, workers=workers, done=done, on_capture=on_capture)
+        if rebuild or not is_useless or not _has_begun(layout, config, left, done.recovered):
+            discard_index(layout.index_in_making, layout.state)
+        rebuild = True
+        _rebuild(layout, config, workers=workers, done=done, on_capture=on_capture)
     else:
-        with closing(CdxjFile(layout.cdxj)) as cdxj:
-            index_files(
-                layout.index_db,
-                files,
-                config,
-                layout,
-                workers=workers,
-                done=done,
-                on_capture=on_capture,
-                cdxj=cdxj,
-                has_bounds=True,
-            )
-            _mend_lines(layout, cdxj, done.recovered)
-    if (rebuild or not layout.cdxj.exists() or _lacks_lines(layout)) and become_alone():
+        _catch_up(layout, config, workers=workers, done=done, on_capture=on_capture)
+    if layout.index_in_making.exists() and become_alone():  # a killed process left it
+        discard_index(layout.index_in_making, layout.state)
+    if (rebuild or not layout.cdxj.exists() or lacks_lines(layout)) and become_alone():
         rebuild_cdxj(layout, list_warc_files(layout.archive))
     state_closed_files(layout, config)
     done.purges = finish_purges(layout, config, usable_signing_key(layout.root, config))
@@ -140,51 +175,89 @@ def update_index(
     return done
 
 
-def _rebuild(
-    files: Sequence[Path],
-    config: CollectionConfig,
+def _catch_up(
     layout: CollectionFolder,
+    config: CollectionConfig,
     *,
     workers: int | None,
     done: IndexUpdate,
     on_capture: Callable[[IndexUpdate], None],
 ) -> None:
-    """Make the index from nothing and have it take the place of the old one."""
-    fresh = layout.index_db.with_name("index.db.rebuilding")
-    remove_database(fresh)
-    size = layout.index_db.stat().st_size if layout.index_db.exists() else 0
-    DiskRoom(layout.root, config).check(planned=size)
-    try:
+    """Index what the index lacks, with lines in the CDXJ."""
+    with closing(CdxjFile(layout.cdxj)) as cdxj:
         index_files(
-            fresh,
-            files,
+            layout.index_db,
+            list_warc_files(layout.archive),
             config,
             layout,
             workers=workers,
             done=done,
             on_capture=on_capture,
-            has_bounds=True,
+            cdxj=cdxj,
+            check=DiskRoom(layout.root, config).check,
+        )
+        mend_lines(layout, cdxj, done.recovered)
+
+
+def _rebuild(
+    layout: CollectionFolder,
+    config: CollectionConfig,
+    *,
+    workers: int | None,
+    done: IndexUpdate,
+    on_capture: Callable[[IndexUpdate], None],
+) -> None:
+    """Make the index, of which a part may be there, and have it take the place of the old one."""
+    fresh = layout.index_in_making
+    size = layout.index_db.stat().st_size if layout.index_db.exists() else 0
+    DiskRoom(layout.root, config).check(planned=size)
+    try:
+        index_files(
+            fresh,
+            list_warc_files(layout.archive),
+            config,
+            layout,
+            workers=workers,
+            done=done,
+            on_capture=on_capture,
+            check=DiskRoom(layout.root, config).check,
         )
     except NoRoomError:
         remove_database(fresh)
         raise
-    replace_database(fresh, layout.index_db)
+    replace_index(layout)
 
 
-def _mend_lines(
-    layout: CollectionFolder, cdxj: CdxjFile, recovered: Sequence[RecoveredFile]
-) -> None:
-    """Have the CDXJ say of recovered files what they hold: a power cut may have taken lines, or
-    records whose lines stand.
+def replace_index(layout: CollectionFolder) -> None:
+    """Put the index in the making, which is whole, in the place of `index_db`; tells where an
+    index is kept that the WARC files do not give again. Needs the collection alone.
     """
-    for file in recovered:
-        cdxj.drop_beyond(file.name, file.kept_bytes)
-        if file.damaged:
-            cdxj.drop_within(file.name, [(gap.offset, gap.end) for gap in file.damaged])
-        if file.warc is not None:
-            for item in read_captures(layout.archive / file.warc):
-                if isinstance(item, Capture):
-                    cdxj.add(item)
+    if (kept := put_in_place(layout.index_in_making, layout.index_db, layout.state)) is not None:
+        logger.warning("%s is kept as %s", layout.index_db.name, kept.name)
+
+
+def _has_begun(
+    layout: CollectionFolder,
+    config: CollectionConfig,
+    left: Sequence[Path],
+    recovered: Sequence[RecoveredFile],
+) -> bool:
+    """Whether there is an index in the making that can be gone on with."""
+    part = layout.with_index(layout.index_in_making)
+    state = examine_index(part.index_db, part.state)
+    return state is IndexState.CURRENT and not is_outdated(part, config, left, recovered)
+
+
+def is_outdated(
+    layout: CollectionFolder,
+    config: CollectionConfig,
+    left: Sequence[Path],
+    recovered: Sequence[RecoveredFile],
+) -> bool:
+    """Whether the index can only be made anew: it knows more than the files, `left` and `recovered`
+    ones, hold now, or sites were renamed in a way that it cannot follow.
+    """
+    return _is_ahead(layout, map(final_name, left), recovered) or _is_renamed(layout, config)
 
 
 def _is_ahead(
@@ -214,14 +287,6 @@ def _is_ahead(
                 for each in aside
             )
         )
-
-
-def _lacks_lines(layout: CollectionFolder) -> bool:
-    """True if the CDXJ has fewer lines than the index has captures that are not withdrawn."""
-    with Index(layout.index_db) as index:
-        expected = index.capture_count() - len(index.withdrawn_places())
-    # Counted last: a line is there before its capture is in the index.
-    return CdxjFile(layout.cdxj).count() < expected
 
 
 def _is_renamed(layout: CollectionFolder, config: CollectionConfig) -> bool:
@@ -272,26 +337,18 @@ def index_files(  # noqa: PLR0913 - a rebuild, a catch-up and a check differ in 
     done: IndexUpdate | None = None,
     on_capture: Callable[[IndexUpdate], None] = lambda _: None,
     cdxj: CdxjFile | None = None,
-    has_bounds: bool = False,
+    check: Callable[[], None] = lambda: None,
 ) -> None:
     """Index into `target` what `files` hold beyond what it knows of each; `done` counts what came
-    of it. With `has_bounds` NoRoomError is raised where `min_free` or `quota` is reached.
+    of it. `check` is called before each capture; what it raises ends the work there.
     """
     done = done or IndexUpdate(damaged=[], recovered=[])
     names = _site_names(layout, config)
     with Index(target) as index:
         index.rename_sites(names)
-        # A file is read again from where the index stopped, if that is only the end of its last
-        # exchange: a few records. What a living process has closed is not all there, and its to
-        # bring there.
-        behind = [
-            file
-            for file in files
-            if index.indexed_up_to(file.name) < file.stat().st_size and not is_locked(file)
-        ]
+        behind = files_behind(index, files)
         if not behind:
             return
-        check = DiskRoom(layout.root, config).check if has_bounds else lambda: None
         with WorkerPool(workers=workers) as pool:
             ingest = IngestQueue(index, pool, config.sites, layout.archive)
             for applied in ingest.catch_up(behind, OwnFiles(layout.fixity), check):
@@ -304,11 +361,14 @@ def index_files(  # noqa: PLR0913 - a rebuild, a catch-up and a check differ in 
                 on_capture(done)
 
 
-def rebuild_cdxj(layout: CollectionFolder, files: Sequence[Path]) -> None:
-    """Write `index.cdxj` anew from the WARC files, without what the index says is withdrawn."""
-    with Index(layout.index_db) as index:
-        withdrawn = index.withdrawn_places()
-    found = (item for file in files for item in read_captures(file) if isinstance(item, Capture))
-    CdxjFile(layout.cdxj).rebuild(
-        item for item in found if (item.warc, item.offset) not in withdrawn
-    )
+def files_behind(index: Index, files: Sequence[Path]) -> list[Path]:
+    """Those of the files that the index has not to their end.
+
+    A file is read again from where the index stopped, if that is only the end of its last exchange:
+    a few records. What a living process has closed is not all there, and its to bring there.
+    """
+    return [
+        file
+        for file in files
+        if index.indexed_up_to(file.name) < file.stat().st_size and not is_locked(file)
+    ]

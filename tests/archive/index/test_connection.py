@@ -31,7 +31,7 @@ def test_files_of_other_versions_and_programs(tmp_path: Path) -> None:
     Index(path).close()
     for version, error, advice in (
         (SCHEMA_VERSION + 1, NewerCollectionError, "update Warraq"),
-        (SCHEMA_VERSION - 1, StorageError, "--rebuild"),
+        (SCHEMA_VERSION - 1, StorageError, "makes it anew"),
     ):
         db = sqlite3.connect(path)
         db.execute(f"PRAGMA user_version = {version}")

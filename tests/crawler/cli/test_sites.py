@@ -64,6 +64,17 @@ def test_a_faulty_site_stops_itself_alone(run: Run, folder: Path) -> None:
     assert run("-C", folder, "crawl", "b").code == 2
 
 
+def test_a_secret_that_is_missing_stops_a_due_site_alone(run: Run, folder: Path) -> None:
+    """`run-due`: exit 3 where others are there, though none of them is due; 2 where none is."""
+    table = '[sites.b]\nstart = "https://b.example/"\ncookies_file = "none"\nschedule = "@daily"\n'
+    (folder / "sites.d" / "b.toml").write_text(table)
+    done = run("-C", folder, "-q", "run-due")
+    assert (done.code, done.err.count("\n")) == (3, 1)
+    assert "[sites.b] cookies_file: " in done.err
+    (folder / "warraq.toml").write_text(HEAD)
+    assert run("-C", folder, "-q", "run-due").code == 2
+
+
 def test_a_site_is_added_with_the_name_and_zone_given(run: Run, folder: Path) -> None:
     """Though it does not answer (exit code 3); a name that is taken in another file is refused, and
     two sites cannot have one.
