@@ -12,10 +12,11 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from archive.cdx.cdxj import line_target, replayed_lines
 from archive.config import CollectionConfig
@@ -61,6 +62,23 @@ class ImportResult:
             or any(each.damaged for each in self.refused)
             or any(each.damage for each in self.files)
         )
+
+    def summary(self) -> dict[str, Any]:
+        """All of it as JSON has it: `files`, `refused`, `captures`, `new`, `changed`, `duplicates`,
+        `other_records` (by kind), `damaged` (stretches of files) and `ignored` (by file and kind).
+        """
+        done = self.index_update
+        return {
+            "files": [asdict(each) for each in self.files],
+            "refused": [asdict(each) for each in self.refused],
+            "captures": done.captures,
+            "new": done.new,
+            "changed": done.changed,
+            "duplicates": done.duplicates,
+            "other_records": dict(sorted(done.other_records.items())),
+            "damaged": [asdict(each) for each in done.damaged],
+            "ignored": {warc: dict(kinds) for warc, kinds in sorted(done.ignored.items())},
+        }
 
 
 def import_files(

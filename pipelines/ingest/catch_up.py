@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.cdx.cdxj import CdxjFile
+from archive.cdx.other_records import is_hidden
 from archive.config import CollectionConfig
 from archive.disk.room import DiskRoom
 from archive.errors import CollectionBusyError, ConfigError, NoRoomError, WarraqError
@@ -27,7 +28,12 @@ from archive.index.writer import Index
 from archive.layout import CollectionFolder
 from archive.locks.file_locks import is_locked
 from archive.model import Capture, Change
-from archive.warc.capture_reader import DamagedRecord, ForeignStatements, read_captures
+from archive.warc.capture_reader import (
+    DamagedRecord,
+    ForeignStatements,
+    OtherRecord,
+    read_captures,
+)
 from archive.warc.file_names import final_name, list_warc_files
 from archive.warc.left_open.set_aside import list_set_aside
 from archive.warc.recovery import RecoveredFile, list_left_files, recover_open_files
@@ -39,8 +45,9 @@ from pipelines.ingest.worker_pool import WorkerPool
 @dataclass(slots=True, kw_only=True)
 class IndexUpdate:
     """What a catch-up did: captures indexed, how many of them brought a new, a changed or a
-    duplicate article, damaged records, files recovered, purges gone on with, and what files of
-    other makers state that does not count: by file, how many of each kind.
+    duplicate article, records that are no HTTP exchange by kind, damaged records, files recovered,
+    purges gone on with, and what files of other makers state that does not count: by file, how many
+    of each kind.
     """
 
     captures: int = 0
@@ -51,11 +58,16 @@ class IndexUpdate:
     recovered: list[RecoveredFile]
     purges: list[Purge] = field(default_factory=list)  # those that were begun
     ignored: dict[str, Counter[str]] = field(default_factory=dict)
+    other_records: Counter[str] = field(default_factory=Counter)
 
-    def count_passed_over(self, item: DamagedRecord | ForeignStatements) -> None:
-        """Note a damaged record, or what a file of another maker states."""
+    def count_passed_over(self, item: DamagedRecord | ForeignStatements | OtherRecord) -> None:
+        """Note a damaged record, what a file of another maker states, or a record that is no
+        exchange.
+        """
         if isinstance(item, DamagedRecord):
             self.damaged.append(item)
+        elif isinstance(item, OtherRecord):
+            self.other_records[item.kind] += 1
         else:
             self.ignored.setdefault(item.warc, Counter()).update(item.kinds)
 
@@ -181,7 +193,7 @@ def _mend_lines(
             cdxj.drop_within(file.name, [(gap.offset, gap.end) for gap in file.damaged])
         if file.warc is not None:
             for item in read_captures(layout.archive / file.warc):
-                if isinstance(item, Capture):
+                if isinstance(item, Capture | OtherRecord):
                     cdxj.add(item)
 
 
@@ -215,11 +227,11 @@ def _is_ahead(
 
 
 def _lacks_lines(layout: CollectionFolder) -> bool:
-    """True if the CDXJ has fewer lines than the index has captures that are not withdrawn."""
+    """True if the CDXJ has fewer lines of exchanges than the index has that are not withdrawn."""
     with Index(layout.index_db) as index:
-        expected = index.capture_count() - len(index.withdrawn_places())
+        expected = index.exchange_count() - len(index.hidden_from_replay().places)
     # Counted last: a line is there before its capture is in the index.
-    return CdxjFile(layout.cdxj).count() < expected
+    return CdxjFile(layout.cdxj).count_exchanges() < expected
 
 
 def _is_renamed(layout: CollectionFolder, config: CollectionConfig) -> bool:
@@ -244,10 +256,10 @@ def state_closed_files(layout: CollectionFolder, config: CollectionConfig) -> No
     Needs the write lock, and no file in progress that is meant to be stated.
     """
     with Index(layout.index_db) as index:
-        withdrawn = index.withdrawn_places()
-    if withdrawn:
+        hidden = index.hidden_from_replay()
+    if hidden:
         cdxj = CdxjFile(layout.cdxj)
-        cdxj.drop_lines(withdrawn)
+        cdxj.drop_hidden(hidden)
         cdxj.close()
     state_fixity(
         layout.fixity,
@@ -309,20 +321,24 @@ def index_files(  # noqa: PLR0913 - a rebuild, a catch-up and a check differ in 
         with WorkerPool(workers=workers) as pool:
             ingest = IngestQueue(index, pool, config.sites, layout.archive)
             for applied in ingest.catch_up(behind, OwnFiles(layout.fixity), check):
-                if not isinstance(applied, AppliedCapture):
+                record = applied.capture if isinstance(applied, AppliedCapture) else applied
+                if cdxj is not None and isinstance(record, Capture | OtherRecord):
+                    cdxj.add(record)
+                if isinstance(applied, AppliedCapture):
+                    done.count_capture(applied.change)
+                    on_capture(done)
+                else:
                     done.count_passed_over(applied)
-                    continue
-                if cdxj is not None:
-                    cdxj.add(applied.capture)
-                done.count_capture(applied.change)
-                on_capture(done)
 
 
 def rebuild_cdxj(layout: CollectionFolder, files: Sequence[Path]) -> None:
     """Write `index.cdxj` anew from the WARC files, without what the index says is withdrawn."""
     with Index(layout.index_db) as index:
-        withdrawn = index.withdrawn_places()
-    found = (item for file in files for item in read_captures(file) if isinstance(item, Capture))
-    CdxjFile(layout.cdxj).rebuild(
-        item for item in found if (item.warc, item.offset) not in withdrawn
+        hidden = index.hidden_from_replay()
+    found = (
+        item
+        for file in files
+        for item in read_captures(file)
+        if isinstance(item, Capture | OtherRecord)
     )
+    CdxjFile(layout.cdxj).rebuild(item for item in found if not is_hidden(item, hidden))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import foreign_files
 import pytest
 import served_collection
 
@@ -12,7 +13,10 @@ from archive.errors import UsageError
 from archive.layout import CollectionFolder
 from archive.query.filters import Filters
 from archive.query.reader import IndexReader
+from archive.verify.collection import verify_collection
 from crawler.admin.import_export import export_bag, export_selection, export_wacz, import_files
+from crawler.admin.withdraw import withdraw_article
+from pipelines.ingest.catch_up import update_index
 
 
 def test_what_is_exported_can_be_imported(tmp_path: Path) -> None:
@@ -64,3 +68,46 @@ def test_a_bag_holds_the_files_that_the_configuration_includes(tmp_path: Path) -
     export_bag(layout, load_config(layout.config), tmp_path / "bag")
     bagged = load_config(tmp_path / "bag" / "data" / "warraq.toml")
     assert bagged.site("more").start == ("https://x.example",)
+
+
+def test_records_that_are_no_exchange_are_counted_and_stay_findable(tmp_path: Path) -> None:
+    """DNS answers, screenshots and notes are counted by kind, found in the CDXJ, however it was
+    made, and known to verify, which misses a line. What was made of a withdrawn page is hidden.
+    """
+    source = tmp_path / "odd.warc"
+    source.write_bytes(b"".join([*foreign_files.warcprox(), *foreign_files.beside_pages()]))
+    layout = CollectionFolder.create(tmp_path / "c", '[collection]\nname = "x"\n')
+    config = load_config(layout.config)
+
+    def rules() -> set[str]:
+        return {finding.rule for finding in verify_collection(layout)}
+
+    counts = {
+        "conversion of a page": 1,
+        "metadata metadata:": 1,
+        "resource urn:": 2,
+        "response dns:": 1,
+    }
+    done = import_files(layout, config, [source])
+    assert (done.summary()["other_records"], done.index_update.new) == (counts, 1)
+    kept = layout.cdxj.read_bytes()
+    for uri in (f"dns:{foreign_files.HOST}", "urn:view:http", "urn:text:http", "//x.example/log"):
+        assert uri.encode() in kept
+    assert rules() == set()
+    assert import_files(layout, config, [source]).summary()["other_records"] == {}
+    layout.cdxj.unlink()
+    update_index(layout, config)
+    assert layout.cdxj.read_bytes() == kept
+    lines = kept.splitlines(keepends=True)
+    layout.cdxj.write_bytes(b"".join(line for line in lines if b"dns:" not in line))
+    assert rules() == {"cdxj-missing"}
+    withdraw_article(layout, config, foreign_files.url(4), reason="x")
+    layout.cdxj.unlink()
+    update_index(layout, config)
+    assert rules() == set()
+    assert b"urn:view:" not in layout.cdxj.read_bytes()
+    assert b"urn:text:" in layout.cdxj.read_bytes()
+    layout.cdxj.write_bytes(b"".join(lines))
+    assert rules() == {"cdxj-withdrawn"}
+    update_index(layout, config)
+    assert rules() == set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import foreign_files
 from cli_run import Run
 
 
@@ -23,3 +24,19 @@ def test_a_file_that_is_not_there_is_wrong_usage(run: Run, collection: Path) -> 
     done = run("-C", collection, "import", "missing.warc.gz")
     assert done.code == 2
     assert "missing.warc.gz" in done.err
+
+
+def test_what_an_import_took_in_as_json(run: Run, tmp_path: Path) -> None:
+    """One object for a program: files, refusals, captures, and records that are no exchange."""
+    source = tmp_path / "odd.warc"
+    source.write_bytes(b"".join([*foreign_files.warcprox(), *foreign_files.beside_pages()]))
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "warraq.toml").write_text('[collection]\nname = "x"\n')
+    done = run("-C", tmp_path / "c", "import", "--json", source, tmp_path / "none.warc")
+    told = json.loads(done.out)
+    assert done.code == 3
+    assert [file["source"] for file in told["files"]] == ["odd.warc"]
+    assert "none.warc" in told["refused"][0]["problem"]
+    assert told["captures"] >= told["new"] == 1
+    assert sum(told["other_records"].values()) == 5
+    assert (told["damaged"], told["ignored"]) == ([], {})
