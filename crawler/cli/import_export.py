@@ -40,17 +40,17 @@ def export(
 
     The ending of FILE says how: .jsonl, .json, .csv, or .parquet (with pip install
     'warraq[parquet]'). With .wacz the captures are packed: of everything the WARC files as they
-    are, of some articles their records and what their pages need. With --bag the whole collection
-    is. No form but the bag holds withdrawn articles: the bag has the WARC files byte for byte, and
-    with them what was withdrawn without --purge. An existing FILE or DIR is never overwritten. Exit
-    code 4: a file that was copied is not what the fixity manifest states; it is named, and was
-    copied as it is.
+    are, of some articles their records and what their pages need. With .warc.gz these records are
+    one WARC file. With --bag the whole collection is. No form but the bag holds withdrawn articles:
+    the bag has the WARC files byte for byte, and with them what was withdrawn without --purge. An
+    existing FILE or DIR is never overwritten. Exit code 4: a file that was copied is not what the
+    fixity manifest states; it is named, and was copied as it is.
     """
     session: Session = ctx.obj
     if (target is None) == (bag is None):
         raise click.UsageError("name one of --to FILE and --bag DIR", ctx)
     layout = session.layout()
-    whole = bag is not None or (target is not None and target.suffix == ".wacz")
+    packed = target is not None and target.suffix == ".wacz"
     some = bool(query or any(getattr(chosen, name) for name in chosen.__slots__))
     if bag is not None and some:
         raise click.UsageError("a bag holds the whole collection; leave out QUERY and filters", ctx)
@@ -66,12 +66,14 @@ def export(
                 err=True,
             )
         _tell_damage(ctx, handed)
-    elif target is not None and whole and some:
+    elif target is not None and ((packed and some) or target.name.endswith(".warc.gz")):
         from crawler.admin.import_export import export_selection
 
-        size = export_selection(layout, session.config(), target, chosen, " ".join(query))
-        session.tell_person(f"{size} bytes in {target}")
-    elif target is not None and whole:
+        part = export_selection(layout, session.config(), target, chosen, " ".join(query))
+        session.tell_person(f"{part.size} bytes in {target}")
+        if part.left_out:
+            session.tell_person(f"left out: {counted(part.left_out, 'capture')} in ARC files")
+    elif target is not None and packed:
         from crawler.admin.import_export import export_wacz
 
         handed = export_wacz(layout, session.config(), target)

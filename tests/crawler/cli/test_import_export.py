@@ -19,6 +19,20 @@ def test_export_writes_every_article(run: Run, collection: Path, tmp_path: Path)
     assert all(row["url"] and row["title"] for row in rows)
 
 
+def test_the_ending_says_that_a_warc_is_meant(run: Run, collection: Path, tmp_path: Path) -> None:
+    """The captures of what a query finds as one WARC file; the same name again is refused, and so
+    is a query that finds nothing.
+    """
+    target = tmp_path / "some.warc.gz"
+    done = run("-C", collection, "export", "--to", target)
+    assert (done.code, f"bytes in {target}" in done.err) == (0, True)
+    assert target.read_bytes().startswith(b"\x1f\x8b")
+    assert run("-C", collection, "export", "--to", target).code == 2
+    done = run("-C", collection, "export", "لاشيء", "--to", tmp_path / "none.warc.gz")
+    assert (done.code, "nothing was written" in done.err) == (2, True)
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+
+
 def test_a_file_that_is_not_there_is_wrong_usage(run: Run, collection: Path) -> None:
     """`import` of a missing file ends with 2 and names it."""
     done = run("-C", collection, "import", "missing.warc.gz")
