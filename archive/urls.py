@@ -196,6 +196,13 @@ def site_host_of(parts: SplitResult) -> str:
     return folded_host(parts.netloc.removesuffix(f":{_DEFAULT_PORTS.get(parts.scheme)}"))
 
 
+def matches_address(pattern: re.Pattern[str], url: str) -> bool:
+    """Whether a pattern of `include` or `exclude` is found in a URL, as it is asked for or as
+    people write it (`/سياسة/`).
+    """
+    return bool(pattern.search(url) or ("%" in url and pattern.search(unquote(url))))
+
+
 def is_amp(url: str) -> bool:
     """True if a URL asks for the AMP form of a page."""
     parts = urlsplit(url)

@@ -458,3 +458,27 @@ def gz(records: list[bytes]) -> bytes:
 def gz_whole(records: list[bytes]) -> bytes:
     """Records as one gzip stream, as `gzip` makes of a plain file."""
     return gzip.compress(b"".join(records), mtime=0)
+
+
+def beside_pages() -> list[bytes]:
+    """What crawlers write beside the pages of `warcprox`: a DNS answer, a screenshot of its page,
+    the text of another, a log, and a text made of the page.
+    """
+    kinds = (
+        ("response", f"dns:{HOST}", "text/dns"),
+        ("resource", f"urn:view:{url(4)}", "image/png"),
+        ("resource", "urn:text:http://other.example/", "text/plain"),
+        ("metadata", "metadata://x.example/log", "text/plain"),
+        ("conversion", url(4), "text/plain"),
+    )
+    return [
+        record(
+            kind,
+            b"words",
+            ("WARC-Record-ID", urn(70 + number)),
+            ("WARC-Target-URI", uri),
+            ("WARC-Date", "2019-05-06T10:04:01Z"),
+            ("Content-Type", media_type),
+        )
+        for number, (kind, uri, media_type) in enumerate(kinds)
+    ]

@@ -12,18 +12,21 @@ import heapq
 import json
 import os
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from archive.cdx.other_records import is_line_of_exchange, other_record_line, page_of_uri
 from archive.cdx.surt import surt_key
 from archive.cdx.waiting_lines import WaitingLines
 from archive.errors import StorageError
 from archive.locks.file_locks import locked_folder
 from archive.model import Capture, RecordType
+from archive.model.withdrawal import HiddenFromReplay
+from archive.warc.capture_reader import OtherRecord
 from archive.warc.open_file import open_private, sync_folder
 
 # How many waiting lines call for a merge: at least so many, and so large a share of the lines
@@ -63,14 +66,18 @@ def cdxj_line(capture: Capture) -> str:
     return f"{surt_key(capture.url)} {capture.captured:%Y%m%d%H%M%S} {json.dumps(known)}\n"
 
 
-def replayed_lines(captures: Iterable[Capture]) -> Iterator[bytes]:
-    """The lines of captures that replay looks for, in UTF-8.
+def replayed_lines(records: Iterable[Capture | OtherRecord]) -> Iterator[bytes]:
+    """The lines of records that replay looks for, in UTF-8.
 
     A page as a browser showed it has none: replay shows the page itself, and lets its scripts run.
     """
-    for capture in captures:
-        if capture.record_type is not RecordType.CONVERSION:
-            yield cdxj_line(capture).encode("utf-8")
+    for record in records:
+        if isinstance(record, OtherRecord):
+            line = other_record_line(record)
+        else:
+            line = "" if record.record_type is RecordType.CONVERSION else cdxj_line(record)
+        if line:
+            yield line.encode("utf-8")
 
 
 class CdxjFile:
@@ -85,11 +92,11 @@ class CdxjFile:
         self._waiting = WaitingLines(path)
         self._merged = -1
 
-    def add(self, capture: Capture) -> None:
-        """Add a capture; its line, if it has one, has been handed to the operating system when this
-        returns.
+    def add(self, record: Capture | OtherRecord) -> None:
+        """Add a capture or another record; its line, if it has one, has been handed to the
+        operating system when this returns.
         """
-        for line in replayed_lines([capture]):
+        for line in replayed_lines([record]):
             with _storage_errors(self._waiting.path):
                 self._waiting.append(line)
         if self._waiting.count >= min(
@@ -116,11 +123,14 @@ class CdxjFile:
         with _storage_errors(self._path), locked_folder(self._path.parent):
             yield
 
-    def drop_lines(self, places: Collection[tuple[str, int]]) -> int:
-        """Remove the lines of the records at these places, each a (WARC, offset); returns how many
-        there were.
-        """
-        return self._drop(lambda entry: line_target(entry) in places)
+    def drop_hidden(self, hidden: HiddenFromReplay) -> int:
+        """Remove the lines of what replay must not find; returns how many there were."""
+
+        def is_gone(entry: bytes) -> bool:
+            page = page_of_uri(str(_parse_entry(entry).fields.get("url", "")))
+            return line_target(entry) in hidden.places or page in hidden.pages
+
+        return self._drop(is_gone)
 
     def drop_beyond(self, warc: str, end: int) -> int:
         """Remove the lines of a WARC that has lost what it had from byte `end` on; returns how
@@ -159,15 +169,15 @@ class CdxjFile:
         self.merge()
         self._waiting.close()
 
-    def rebuild(self, captures: Iterable[Capture]) -> int:
-        """Write the index anew from captures in any order, in bounded memory; returns its number of
+    def rebuild(self, records: Iterable[Capture | OtherRecord]) -> int:
+        """Write the index anew from records in any order, in bounded memory; returns its number of
         lines. No other process may be adding to it.
         """
         with (
             _storage_errors(self._path),
             tempfile.TemporaryDirectory(dir=self._path.parent, prefix=".cdxj-") as folder,
         ):
-            lines = replayed_lines(captures)
+            lines = replayed_lines(records)
             runs: list[Path] = []
             while run := sorted(islice(lines, _RUN)):
                 runs.append(Path(folder) / str(len(runs)))
@@ -181,10 +191,10 @@ class CdxjFile:
             self._waiting.discard()
         return self._merged
 
-    def count(self) -> int:
-        """The number of lines, those that wait included."""
+    def count_exchanges(self) -> int:
+        """The number of lines that are of HTTP exchanges, those that wait included."""
         with self._alone(), _sorted_lines(self._path) as old:
-            return sum(1 for _ in old) + len(self._waiting.lines())
+            return sum(map(is_line_of_exchange, chain(old, self._waiting.lines())))
 
     def lookup(self, url: str) -> list[CdxjEntry]:
         """Every capture of a URL (of its SURT key), oldest first."""

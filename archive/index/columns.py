@@ -236,6 +236,10 @@ def columns_sql(columns: Iterable[Column]) -> str:
     return ",\n  ".join(f"{column.name} {column.sql}" for column in ordered)
 
 
+# Captures whose line in the CDXJ is that of an HTTP exchange (`archive.cdx.other_records`).
+OF_EXCHANGE = "record_type = 'revisit' OR (status IS NOT NULL AND record_type != 'conversion')"
+
+
 def column_names(columns: Iterable[Column], *origins: ColumnOrigin) -> tuple[str, ...]:
     """The names of the columns, in order; of these origins only, where some are given."""
     return tuple(column.name for column in columns if not origins or column.origin in origins)

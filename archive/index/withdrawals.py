@@ -18,7 +18,7 @@ from archive.index.derived.listing_pages import delete_listing_page
 from archive.index.derived.usage_signals import delete_signals
 from archive.index.rows import ReadArticle
 from archive.model import iso_utc
-from archive.model.withdrawal import Withdrawal
+from archive.model.withdrawal import HiddenFromReplay, Withdrawal
 from archive.text.minhash import estimate_similarity
 from archive.urls import canonical_key
 
@@ -244,6 +244,14 @@ def withdrawn_places(db: sqlite3.Connection) -> set[tuple[str, int]]:
         f" (SELECT record_id FROM captures WHERE {OF_WITHDRAWN})"
     )
     return shown | set(revisits)
+
+
+def hidden_from_replay(db: sqlite3.Connection) -> HiddenFromReplay:
+    """What replay must not find, purged or not."""
+    pages = db.execute("SELECT value FROM _withdrawn WHERE kind = 'url'")
+    return HiddenFromReplay(
+        places=frozenset(withdrawn_places(db)), pages=frozenset(url for (url,) in pages)
+    )
 
 
 def delete_captures(

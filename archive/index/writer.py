@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from archive.index.capture_lookup import earliest_with_digest, has_capture_in, revisit_target
-from archive.index.columns import CRAWLS, column_names
+from archive.index.columns import CRAWLS, OF_EXCHANGE, column_names
 from archive.index.connection import open_writer, storage_errors
 from archive.index.derived.article_urls import tracked_twins
 from archive.index.derived.usage_signals import stated_signals
@@ -28,7 +28,7 @@ from archive.index.page_history import IndexHistory
 from archive.index.rows import CAPTURE_COLUMNS, capture_of, crawl_row, exact_time, reference_of
 from archive.index.site_names import SiteNames, needs_rebuild, store_site_names
 from archive.index.transaction import CaptureBatch, insert_failures
-from archive.index.withdrawals import is_withdrawn, withdrawn_places
+from archive.index.withdrawals import hidden_from_replay, is_withdrawn
 from archive.model import (
     Capture,
     Change,
@@ -43,7 +43,7 @@ from archive.model import (
     iso_utc,
 )
 from archive.model.usage_signals import UsageSignal
-from archive.model.withdrawal import Withdrawal
+from archive.model.withdrawal import HiddenFromReplay, Withdrawal
 from archive.urls import canonical_key
 
 _CRAWL_NAMES = column_names(CRAWLS)
@@ -191,16 +191,14 @@ class Index:
         with storage_errors(self._path):
             return is_withdrawn(self._db, self._names.identity_of(site), canonical_key(url), "")
 
-    def withdrawn_places(self) -> set[tuple[str, int]]:
-        """WARC and offset of every capture that shows a withdrawn article: what replay must not
-        find.
-        """
+    def hidden_from_replay(self) -> HiddenFromReplay:
+        """What shows a withdrawn article, so that replay must not find it."""
         with storage_errors(self._path):
-            return withdrawn_places(self._db)
+            return hidden_from_replay(self._db)
 
-    def capture_count(self) -> int:
-        """How many captures there are that have a line in the CDXJ."""
-        row = self._one("SELECT count(*) FROM captures WHERE record_type != 'conversion'", ())
+    def exchange_count(self) -> int:
+        """How many captures there are whose line in the CDXJ is that of an HTTP exchange."""
+        row = self._one(f"SELECT count(*) FROM captures WHERE {OF_EXCHANGE}", ())  # noqa: S608
         return int(row[0]) if row else 0
 
     def crawl_totals(self, crawl: str) -> tuple[int, int, int]:

@@ -33,3 +33,16 @@ class Withdrawal:
     signatures: tuple[str, ...] = ()
     purge: str = ""
     purged: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HiddenFromReplay:
+    """What replay must not find, since it shows a withdrawn article: the captures at these `places`
+    (WARC, offset), and what was made of the pages at these URLs (`urn:view:` and the like).
+    """
+
+    places: frozenset[tuple[str, int]] = frozenset()
+    pages: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.places or self.pages)

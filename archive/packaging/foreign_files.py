@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from archive.errors import StorageError, UsageError
+from archive.packaging.foreign_pages import LISTS, import_pages
 from archive.packaging.foreign_streams import (
     DamagedSourceError,
     Imported,
@@ -147,9 +148,29 @@ def _import_wacz(folder: ImportFolder, source: Path) -> list[Imported | Refused]
             except UsageError as error:
                 lost = lost or error
                 taken.append(refusal(error))
-    if lost is not None and all(isinstance(each, Refused) for each in taken):
-        raise lost
+        if lost is not None and all(isinstance(each, Refused) for each in taken):
+            raise lost
+        taken += _import_lists(folder, source, package, declared)
     return taken
+
+
+def _import_lists(
+    folder: ImportFolder, source: Path, package: zipfile.ZipFile, declared: dict[str, str]
+) -> list[Refused]:
+    """Keep the lists of pages of a WACZ; returns what could not be read of them."""
+    refused = []
+    for member in sorted(set(LISTS) & set(package.namelist())):
+        name = f"{source}: {member}"
+        try:
+            import_pages(folder, source, package, member, declared.get(member))
+        except UsageError as error:
+            refused.append(refusal(error))
+        except RuntimeError as error:  # encrypted, or of an unknown form
+            refused.append(Refused(problem=f"{name} cannot be unpacked: {error}"))
+        except _ZIP_DAMAGE as error:
+            problem = f"{name} is damaged: {error}; get another copy"
+            refused.append(Refused(problem=problem, damaged=True))
+    return refused
 
 
 def _import_member(

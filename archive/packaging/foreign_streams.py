@@ -92,6 +92,13 @@ def web_archive_suffix(name: str) -> str:
     return split_suffix(without_packing(name))[1]
 
 
+def safe_stem(name: str) -> str:
+    """What of a foreign name may stand in the name of a file here: letters, digits, `_`, `.`, `-`,
+    80 at most.
+    """
+    return _UNSAFE.sub("-", name).strip(".-")[:80]
+
+
 def refuse_bomb(what: str, size: int, packed: int) -> None:
     """UsageError where `packed` bytes unpack to so many that they can only fill a disk."""
     if size > MEMBER_LIMIT or (size > _SMALL and size > _MAX_RATIO * max(1, packed)):
@@ -139,7 +146,7 @@ def import_stream(
         if suffix.endswith(".gz") and _is_one_stream(partial, suffix):
             packing, suffix = GZIP, suffix.removesuffix(".gz")
             damage += _replace_by_unpacked(partial, label, GZIP)
-        stem = _UNSAFE.sub("-", split_suffix(without_packing(name))[0]).strip(".-")[:80]
+        stem = safe_stem(split_suffix(without_packing(name))[0])
         target = folder.archive / f"{IMPORTED_PREFIX}{sha256[:16]}-{stem}{suffix}"
         note = {**origin, "sha256": sha256, "imported": iso_utc(folder.now)}
         _place_with_note(partial, target, note | _changes(packing, damage))

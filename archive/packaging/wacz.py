@@ -15,7 +15,7 @@ import json
 import os
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, islice
@@ -33,7 +33,7 @@ _COPY = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageEntry:
-    """One line of `pages.jsonl`: a page a reader can open."""
+    """One line of `pages.jsonl`: a page a reader can open; `title` may be empty."""
 
     url: str
     captured: datetime
@@ -130,12 +130,9 @@ def write_wacz(
     Raises UsageError where `target` exists or another process writes it, StorageError where the
     disk refuses; what was begun is then removed. What a killed process began is written over.
     """
-    if target.exists():
-        raise UsageError(f"{target} exists; name another file or remove it")
-    partial = target.with_name(target.name + ".part")
-    file = _open_alone(partial)
-    try:
-        with file:
+
+    def write_package(partial: Path) -> None:
+        with partial.open("wb") as file:
             package = _Package(file, created)
             try:
                 _write_members(package, warcs, cdxj, pages, (title, created, software))
@@ -144,7 +141,22 @@ def write_wacz(
                 raise
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(target)
+
+    return write_new_file(target, write_package)
+
+
+def write_new_file(target: Path, write: Callable[[Path], object]) -> int:
+    """Have `write` fill an empty file beside `target`, and call it `target` once it is whole; its
+    size in bytes. Raises as `write_wacz` does.
+    """
+    if target.exists():
+        raise UsageError(f"{target} exists; name another file or remove it")
+    partial = target.with_name(target.name + ".part")
+    lock = _open_alone(partial)
+    try:
+        with lock:
+            write(partial)
+            partial.replace(target)
     except BaseException as error:
         partial.unlink(missing_ok=True)
         if not isinstance(error, OSError):
@@ -218,8 +230,9 @@ def _page_lines(pages: Iterable[PageEntry]) -> Iterator[bytes]:
             "id": content_id("page", page.url, iso_utc(page.captured)),
             "url": page.url,
             "ts": iso_utc(page.captured),
-            "title": page.title,
         }
+        if page.title:
+            line["title"] = page.title
         if page.text is not None:
             line["text"] = page.text
-        yield json.dumps(line, ensure_ascii=False).encode() + b"\n"
+        yield json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n"

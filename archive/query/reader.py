@@ -22,8 +22,9 @@ from archive.index.connection import open_reader, storage_errors
 from archive.index.learned_boilerplate import without_boilerplate
 from archive.index.rows import CAPTURE_COLUMNS, capture_of
 from archive.index.site_names import SiteNames
-from archive.index.withdrawals import OF_WITHDRAWN, withdrawn_places
+from archive.index.withdrawals import OF_WITHDRAWN, hidden_from_replay
 from archive.model import Article, Capture, Reference
+from archive.model.withdrawal import HiddenFromReplay
 from archive.query.filters import Filters, Sort
 from archive.text.folding import Query, fold_for_search, parse_query
 from archive.text.highlighting import mark_matches, marked_excerpt
@@ -73,10 +74,10 @@ class IndexReader:
         """The sites that have articles."""
         return {row["site"] for row in self._list("SELECT DISTINCT site FROM articles")}
 
-    def withdrawn_places(self) -> set[tuple[str, int]]:
-        """WARC and offset of every capture in the archive that shows a withdrawn article."""
+    def hidden_from_replay(self) -> HiddenFromReplay:
+        """What in the archive shows a withdrawn article."""
         with storage_errors(self._path):
-            return withdrawn_places(self._connection)
+            return hidden_from_replay(self._connection)
 
     def _list(self, statement: str, **values: Any) -> list[Row]:
         return list(self.rows(statement, values))

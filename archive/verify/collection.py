@@ -28,10 +28,10 @@ from archive.verify.index_rules import (
     check_cdxj,
     check_index,
     check_purges,
-    withdrawn_captures,
+    read_hidden,
 )
 from archive.verify.strict_reader import RawRecord, raw_records
-from archive.warc.capture_reader import DamagedRecord, read_captures
+from archive.warc.capture_reader import DamagedRecord, OtherRecord, read_captures
 from archive.warc.file_names import final_name, is_arc, list_warc_files
 from archive.warc.http_message import parse_head
 from archive.warc.serialization import gzip_member
@@ -90,8 +90,7 @@ def _verify_projections(folder: CollectionFolder, ledger: RecordLedger) -> Itera
     """Check CDXJ and index against the records read, and the index's bytes by their digests."""
     # The bytes first: reading the index makes SQLite work a log that it finds into the database.
     yield from changed_blocks(folder.index_db, folder.index_checksums)
-    withdrawn = withdrawn_captures(folder.index_db)
-    yield from check_cdxj(folder.cdxj, ledger, withdrawn)
+    yield from check_cdxj(folder.cdxj, ledger, read_hidden(folder.index_db))
     yield from check_index(folder.index_db, ledger)
     yield from check_purges(folder)
 
@@ -183,6 +182,8 @@ def _verify_arc(path: Path, ledger: RecordLedger) -> Iterator[Finding]:
     for item in read_captures(path):
         if isinstance(item, Capture):
             ledger.add_capture(item)
+        elif isinstance(item, OtherRecord):
+            ledger.add_other(item)
         elif isinstance(item, DamagedRecord):
             yield Finding(
                 file=path.name, offset=item.offset, rule="arc-record", detail=item.problem

@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from archive.cdx.cdxj import cdxj_line
+from archive.cdx.other_records import other_record_line, page_of_uri
 from archive.model import Capture, Digest, FetchFacts, RecordType
 from archive.model.finding import Finding
 from archive.verify.header_rules import RecordOrigin
 from archive.verify.strict_reader import RawRecord
 from archive.warc.parsing.capture_record import capture_of_record
+from archive.warc.parsing.other_record import OtherRecord, parse_other_record
 from archive.warc.record import CAPTURE_TYPES, Record, clean_uri, parse_warc_date
 from archive.warc.warc_fields import TOMBSTONE_FIELD
 
@@ -33,7 +35,7 @@ PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
 CREATE TABLE record (
   warc TEXT, offset INTEGER, length INTEGER, id TEXT, kind TEXT, url TEXT, date TEXT, digest TEXT,
   profile TEXT, refers_id TEXT, refers_url TEXT, refers_date TEXT, origin INTEGER,
-  indexed INTEGER, cdxj TEXT, block TEXT, tombstone INTEGER,
+  indexed INTEGER, has_line INTEGER, cdxj TEXT, block TEXT, tombstone INTEGER,
   PRIMARY KEY (warc, offset, id)) WITHOUT ROWID;
 CREATE TABLE named (warc TEXT, offset INTEGER, PRIMARY KEY (warc, offset)) WITHOUT ROWID;
 CREATE TABLE concurrent (id TEXT, warc TEXT, offset INTEGER, target TEXT);
@@ -157,10 +159,9 @@ class RecordLedger:
 
     def add(self, warc: str, record: RawRecord, origin: RecordOrigin) -> None:
         """Note one record."""
-        capture = _indexed_capture(warc, record)
+        capture, other = _as_indexed(warc, record)
         kind = record.first("WARC-Type") or ""
-        # Where a record states no digest the CDXJ holds one that was worked out.
-        has_line = capture is not None and capture.record_type in _REPLAYED
+        has_line, line = _expected_line(capture, other)
         row = (
             warc,
             record.offset,
@@ -176,7 +177,8 @@ class RecordLedger:
             _utc_text(record.first("WARC-Refers-To-Date")),
             int(origin),
             capture is not None,
-            cdxj_line(capture) if capture and has_line and capture.payload_digest else "",
+            has_line,
+            line,
             _digest_text(record.first("WARC-Block-Digest")),
             kind == "metadata" and _is_tombstone(record),
         )
@@ -204,10 +206,20 @@ class RecordLedger:
             *("", "", "", ""),
             int(RecordOrigin.IMPORTED),
             True,
+            True,
             cdxj_line(capture),
             "",
             False,
         )
+        self._db.execute(f"INSERT OR IGNORE INTO record VALUES ({','.join('?' * len(row))})", row)
+
+    def add_other(self, record: OtherRecord) -> None:
+        """Note a record of an ARC file that is no capture: the CDXJ alone must know it."""
+        place = (record.warc, record.offset, record.length, "", record.record_type)
+        about = (record.url or "", record.captured.isoformat(timespec="microseconds"))
+        line = other_record_line(record)
+        rest = ("", "", "", "", "", int(RecordOrigin.IMPORTED), False, bool(line), line, "", False)
+        row = (*place, *about, *rest)
         self._db.execute(f"INSERT OR IGNORE INTO record VALUES ({','.join('?' * len(row))})", row)
 
     def contradictions(self) -> Iterator[Finding]:
@@ -226,7 +238,7 @@ class RecordLedger:
         return RecordRow(*row) if row else None
 
     def captures(self) -> Iterator[RecordRow]:
-        """Every record that CDXJ and index must know, by file and offset."""
+        """Every record that the index must know, by file and offset."""
         query = f"SELECT {_COLUMNS} FROM record WHERE indexed AND length > 0 ORDER BY warc, offset"
         return (RecordRow(*row) for row in self._db.execute(query))
 
@@ -237,11 +249,19 @@ class RecordLedger:
             > 0
         )
 
-    def captures_not_named(self) -> Iterator[RecordRow]:
-        """The captures that `mark_named` was not called for."""
+    def places_made_of(self, pages: Collection[str]) -> set[tuple[str, int]]:
+        """WARC and offset of the records whose URI says that they were made of one of these pages
+        (`urn:view:` and the like).
+        """
+        made = self._db.execute("SELECT warc, offset, url FROM record WHERE url LIKE 'urn:%'")
+        return {(warc, offset) for warc, offset, url in made if page_of_uri(url) in pages}
+
+    def lines_missing(self) -> Iterator[RecordRow]:
+        """The records that the CDXJ must have a line of, and that `mark_named` was not called
+        for.
+        """
         query = (
-            f"SELECT {_COLUMNS} FROM record WHERE indexed AND length > 0"
-            " AND kind != 'conversion' AND NOT EXISTS ("
+            f"SELECT {_COLUMNS} FROM record WHERE has_line AND length > 0 AND NOT EXISTS ("
             "SELECT 1 FROM named WHERE (named.warc, named.offset) = (record.warc, record.offset)) "
             "ORDER BY warc, offset"
         )
@@ -253,12 +273,12 @@ def _is_tombstone(record: RawRecord) -> bool:
     return record.block.read(len(TOMBSTONE_FIELD) + 1) == f"{TOMBSTONE_FIELD}:".encode()
 
 
-def _indexed_capture(warc: str, record: RawRecord) -> Capture | None:
+def _as_indexed(warc: str, record: RawRecord) -> tuple[Capture | None, OtherRecord | None]:
     """What CDXJ and index must have of a record, by the reader that fills them: nothing where it
     cannot be read. Of its digest only what the record states.
     """
     if not record.readable:
-        return None
+        return None, None
     record.block.seek(0)
     read = Record(
         version=record.version,
@@ -269,12 +289,24 @@ def _indexed_capture(warc: str, record: RawRecord) -> Capture | None:
         length=record.length,
         end=record.offset + record.length,
     )
-    if read.type not in CAPTURE_TYPES:
-        return None
     try:
-        return capture_of_record(read, warc, FetchFacts())
+        capture = (
+            capture_of_record(read, warc, FetchFacts()) if read.type in CAPTURE_TYPES else None
+        )
+        return capture, None if capture else parse_other_record(read, warc)
     except ValueError:
-        return None
+        return None, None
+
+
+def _expected_line(capture: Capture | None, other: OtherRecord | None) -> tuple[bool, str]:
+    """Whether the CDXJ must have a line of a record, and that line; '' where the record states no
+    digest, since the CDXJ then holds one that was worked out.
+    """
+    if capture is not None and capture.record_type in _REPLAYED:
+        return True, cdxj_line(capture) if capture.payload_digest else ""
+    if other is not None and other.is_listed:
+        return True, other_record_line(other) if other.digest else ""
+    return False, ""
 
 
 def _utc_text(text: str | None) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -22,10 +22,11 @@ from archive.index.connection import (
     storage_errors,
 )
 from archive.index.rows import storable_text
-from archive.index.withdrawals import withdrawn_places
+from archive.index.withdrawals import hidden_from_replay
 from archive.layout import CollectionFolder
 from archive.model.finding import REBUILD_INDEX, Finding
 from archive.model.identity import text_sha256, version_id
+from archive.model.withdrawal import HiddenFromReplay
 from archive.query import audit
 from archive.query.withdrawal_scope import unfinished_purges
 from archive.verify.cross_record_rules import RecordLedger, RecordRow
@@ -37,39 +38,38 @@ INDEX_DAMAGED = "index-damaged"  # the rule of an index that cannot be asked, or
 # --------------------------------------------------------------------------------------------- CDXJ
 
 
-def withdrawn_captures(path: Path) -> set[tuple[str, int]]:
-    """WARC and offset of each capture that shows a withdrawn article, by the index; empty if the
-    index cannot be read.
-    """
+def read_hidden(path: Path) -> HiddenFromReplay:
+    """What shows a withdrawn article, by the index; nothing if the index cannot be read."""
     if not path.exists():
-        return set()
+        return HiddenFromReplay()
     with (
         suppress(StorageError),  # what is wrong with it is `check_index`'s to say
         storage_errors(path, is_trusted=False),
         closing(connect_existing(path, "ro")) as connection,
     ):
-        return withdrawn_places(connection)
-    return set()
+        return hidden_from_replay(connection)
+    return HiddenFromReplay()
 
 
 def check_cdxj(
-    path: Path, ledger: RecordLedger, hidden: Collection[tuple[str, int]] = ()
+    path: Path, ledger: RecordLedger, hidden: HiddenFromReplay | None = None
 ) -> Iterator[Finding]:
-    """The sorted file and the lines that wait beside it, against the records: each line, and each
-    capture's line.
+    """The sorted file and the lines that wait beside it, against the records: each line, and the
+    line of each capture and other record that is to have one.
 
-    `hidden` are the captures of withdrawn articles, which must have none.
+    What is `hidden`, since it shows a withdrawn article, must have none.
     """
     waiting = path.with_name(path.name + ".new")
     if path.exists():
         yield from _check_cdxj_lines(path, ledger, must_be_sorted=True)
     if waiting.exists():
         yield from _check_cdxj_lines(waiting, ledger, must_be_sorted=False)
-    for warc, offset in sorted(hidden):
+    hidden = hidden or HiddenFromReplay()
+    for warc, offset in sorted({*hidden.places, *ledger.places_made_of(hidden.pages)}):
         if not ledger.mark_named(warc, offset):
             detail = f"{path.name} has a line for a withdrawn article; run: warraq index"
             yield Finding(file=warc, offset=offset, rule="cdxj-withdrawn", detail=detail)
-    for record in ledger.captures_not_named():
+    for record in ledger.lines_missing():
         yield Finding(
             file=record.warc,
             offset=record.offset,
@@ -134,7 +134,7 @@ def _check_cdxj_line(path: Path, place: int, raw: bytes, ledger: RecordLedger) -
     if (
         not record.cdxj
         and int(fields.get("length", -1)) == record.length
-        and fields.get("url") == record.url
+        and fields.get("url", "") == record.url
     ):
         return
     if text != record.cdxj:

@@ -2,8 +2,9 @@
 
 The records of one exchange (`request`, `response`, `metadata`, tied by WARC-Concurrent-To) become
 one `Capture`. Files of other tools may lack digests, metadata or ids, put brackets around URIs or
-be WARC/1.0: what a capture needs is then computed. Only http and https URLs are captures. Reading
-records out of a file is `archive.warc.record_reader`.
+be WARC/1.0: what a capture needs is then computed. Only http and https URLs are captures; what else
+has a line in a CDXJ is an `OtherRecord`. Reading records out of a file is
+`archive.warc.record_reader`.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from archive.warc.file_names import OPEN_SUFFIX, final_name, is_arc, is_open, li
 from archive.warc.gzip_members import MAGIC
 from archive.warc.http_message import HttpMessage
 from archive.warc.parsing.capture_record import capture_of_record, http_message
+from archive.warc.parsing.other_record import OtherRecord, parse_other_record
 from archive.warc.record import (
     CAPTURE_TYPES,
     MAX_BLOCK,
@@ -32,6 +34,7 @@ from archive.warc.record_reader import read_records, read_warc_record
 __all__ = [
     "DamagedRecord",
     "ForeignStatements",
+    "OtherRecord",
     "ReadGroup",
     "locate_warc",
     "read_capture_groups",
@@ -70,7 +73,7 @@ class ForeignStatements:
     kinds: tuple[str, ...]
 
 
-Item = Capture | warc_fields.Statement | DamagedRecord | ForeignStatements
+Item = Capture | OtherRecord | warc_fields.Statement | DamagedRecord | ForeignStatements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +87,8 @@ class ReadGroup:
 
 
 def read_captures(path: Path, *, start: int = 0, name: str | None = None) -> Iterator[Item]:
-    """Every capture, failure, crawl summary, withdrawal and damaged record of a file, in file
-    order.
+    """Every capture, failure, crawl summary, withdrawal, other record and damaged record of a file,
+    in file order.
 
     Parameters and errors as in `read_capture_groups`.
     """
@@ -129,9 +132,11 @@ def _bytes_wanted(headers: tuple[tuple[str, str], ...]) -> int:
     # Of a repeated field the first counts, as everywhere.
     fields = {name.lower(): value for name, value in reversed(headers)}
     kind = fields.get("warc-type", "").lower()
-    if kind == "metadata":
+    if kind == "metadata" and (
+        _DIGEST in fields or fields.get("content-type") == warc_fields.MEDIA_TYPE
+    ):
         return _FIELDS
-    if kind not in CAPTURE_TYPES:
+    if kind not in CAPTURE_TYPES and kind != "metadata":
         return 0
     return _HEAD if _DIGEST in fields or kind == "revisit" else _DIGESTED
 
@@ -146,6 +151,7 @@ class _RecordGroup:
     ids: set[str] = field(default_factory=set)
     linked: set[str] = field(default_factory=set)
     fields: warc_fields.Fields = field(default_factory=list)
+    others: list[OtherRecord | DamagedRecord] = field(default_factory=list)
     end: int = 0
     count: int = 0
 
@@ -170,6 +176,8 @@ class _RecordGroup:
             self.main = record
         elif record.type == "metadata" and _media_type(record) == warc_fields.MEDIA_TYPE:
             self.fields.extend(warc_fields.decode_fields(record.block))
+        else:
+            self.others += _other_records(record, self.warc)
 
     def result(self) -> Iterator[ReadGroup]:
         """What the group says: nothing, one item, or several failures of one record."""
@@ -193,9 +201,10 @@ def _statements_of_group(group: _RecordGroup) -> Iterator[Item]:
 
 def _items_of_group(group: _RecordGroup) -> Iterator[Item]:
     """All that a group of records holds: failures, crawl summaries, what crawls left out,
-    withdrawals, and the capture.
+    withdrawals, records that are no capture, and the capture.
     """
     yield from _statements_of_group(group)
+    yield from group.others
     if group.main is None:
         return
     facts = warc_fields.parse_facts(group.fields)
@@ -208,6 +217,19 @@ def _items_of_group(group: _RecordGroup) -> Iterator[Item]:
         return
     if capture is not None:
         yield capture
+    else:
+        yield from _other_records(group.main, group.warc)
+
+
+def _other_records(record: Record, warc: str) -> Iterator[OtherRecord | DamagedRecord]:
+    """What a record is that is no capture, if indexers list it or a person would count it."""
+    try:
+        other = parse_other_record(record, warc)
+    except ValueError as error:
+        yield DamagedRecord(warc=warc, offset=record.offset, problem=str(error))
+        return
+    if other is not None:
+        yield other
 
 
 def _media_type(record: Record) -> str:

@@ -29,32 +29,37 @@ _NEAR = 8
 
 
 def write_selection(
-    target: Path, archive: Path, captures: Iterable[Capture], *, info: WarcInfo, now: datetime
+    target: Path,
+    archive: Path,
+    captures: Iterable[Capture],
+    *,
+    info: WarcInfo,
+    now: datetime,
+    name: str | None = None,
 ) -> list[Capture]:
-    """Write the records of `captures`, found in the folder `archive`, to the new WARC file `target`
-    (gzip members).
+    """Write the records of `captures`, found in the folder `archive`, to the WARC file `target` (gzip
+    members), new or empty, which is to be called `name` if not as it is.
 
     Returns the captures as they stand there, in the order written. Captures in ARC files cannot be
     copied and are left out. Raises DamagedRecordError if a file is missing, StorageError if the
     disk refuses.
     """
+    name = name or target.name
     wanted: dict[str, dict[int, Capture]] = defaultdict(dict)
     for capture in captures:
         if not is_arc(Path(capture.warc)):
             wanted[capture.warc][capture.offset] = capture
     written: list[Capture] = []
     try:
-        with target.open("xb") as file:
-            file.write(warcinfo_record(info, new_record_id(), now, target.name))
+        with target.open("wb") as file:
+            file.write(warcinfo_record(info, new_record_id(), now, name))
             for warc in sorted(wanted):
                 path = locate_warc(archive, warc)
                 for record in select_records(path, wanted[warc].keys()):
                     data = _gzip_member_bytes(path, record)
                     if (selected := wanted[warc].get(record.offset)) is not None:
                         start, length = file.tell(), len(data)
-                        written.append(
-                            replace(selected, warc=target.name, offset=start, length=length)
-                        )
+                        written.append(replace(selected, warc=name, offset=start, length=length))
                     file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -75,12 +80,12 @@ def select_records(path: Path, offsets: Iterable[int]) -> Iterator[Record]:
     for record in read_records(path, keep=lambda _: 0):
         if isinstance(record, Damage):
             waiting.clear()
+        elif record.offset not in left and selected_id and _names(record, selected_id):
+            # Some tools write the request after its response, others before; pictures of a page
+            # stand behind it.
+            yield record
         elif record.type not in CAPTURE_TYPES:
-            # Some tools write the request after its response, others before.
-            if selected_id and selected_id in record.headers_all("WARC-Concurrent-To"):
-                yield record
-            else:
-                waiting.append(record)
+            waiting.append(record)
         elif record.offset in left:
             left.discard(record.offset)
             yield from (each for each in waiting if _is_companion(each, record))
@@ -96,8 +101,17 @@ def select_records(path: Path, offsets: Iterable[int]) -> Iterator[Record]:
 
 def _is_companion(record: Record, capture: Record) -> bool:
     """True if one of the two records names the other."""
-    named = set(record.headers_all("WARC-Concurrent-To")) | {record.header("WARC-Refers-To")}
-    return capture.id in named or record.id in capture.headers_all("WARC-Concurrent-To")
+    return _names(record, capture.id) or record.id in capture.headers_all("WARC-Concurrent-To")
+
+
+def _names(record: Record, capture_id: str) -> bool:
+    """True if a record says that it belongs to a capture; that a revisit or conversion refers to it
+    says nothing of the kind.
+    """
+    named = set(record.headers_all("WARC-Concurrent-To"))
+    if record.type == "metadata":
+        named |= set(record.headers_all("WARC-Refers-To"))
+    return capture_id in named
 
 
 def _gzip_member_bytes(path: Path, record: Record) -> bytes:

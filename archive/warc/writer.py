@@ -45,6 +45,7 @@ from archive.warc.exchange_headers import (
 )
 from archive.warc.http_message import HttpMessage, parse_response
 from archive.warc.open_file import WarcFile
+from archive.warc.parsing.other_record import OtherRecord
 from archive.warc.record import VIEW_URI
 from archive.warc.serialization import (
     DIGEST_ALGORITHM,
@@ -194,11 +195,13 @@ class WarcWriter:
         offset = self._append(file, before + record) + len(before)
         return replace(capture, offset=offset, length=len(record))
 
-    def write_rendering(self, rendering: Rendering, facts: FetchFacts) -> Capture:
+    def write_rendering(
+        self, rendering: Rendering, facts: FetchFacts
+    ) -> tuple[Capture, tuple[OtherRecord, ...]]:
         """Write a page as a browser showed it, as a `conversion` of the record the browser was
-        given (ISO 28500 §6.8), with a `metadata` record before it; returns its capture.
+        given (ISO 28500 §6.8), with a `metadata` record before it; returns its capture and views.
 
-        Its views stand behind it, in one write: `resource` records with a URI of their own
+        The views stand behind it, in one write: `resource` records with a URI of their own
         (`urn:view:` and the page's), and no captures.
         """
         file = self._current_file()
@@ -216,20 +219,36 @@ class WarcWriter:
             *rendering_headers(capture, rendering.browser),
         ]
         record = gzip_member(headers, rendering.html)
-        views = b"".join(self._view_record(view, capture) for view in rendering.views)
-        offset = self._append(file, before + record + views) + len(before)
-        return replace(capture, offset=offset, length=len(record))
+        pictures = [self._view_record(view, capture) for view in rendering.views]
+        data = b"".join((before, record, *(data for data, _ in pictures)))
+        offset = place = self._append(file, data) + len(before)
+        views = []
+        place += len(record)
+        for data, view in pictures:
+            views.append(replace(view, offset=place, length=len(data)))
+            place += len(data)
+        return replace(capture, offset=offset, length=len(record)), tuple(views)
 
-    def _view_record(self, view: View, capture: Capture) -> bytes:
-        """A picture of a page as a `resource` record."""
+    def _view_record(self, view: View, capture: Capture) -> tuple[bytes, OtherRecord]:
+        """A picture of a page as a `resource` record, and what it says; its place is -1."""
         shown = replace(capture, url=VIEW_URI + capture.url)
+        digest = str(Digest.compute(view.data, DIGEST_ALGORITHM))
         headers = [
             *self._base_headers("resource", self._new_id(), shown),
             ("WARC-Concurrent-To", capture.record_id),
-            ("WARC-Payload-Digest", str(Digest.compute(view.data, DIGEST_ALGORITHM))),
+            ("WARC-Payload-Digest", digest),
             ("Content-Type", view.media_type),
         ]
-        return gzip_member(headers, view.data, stored_from=0)
+        return gzip_member(headers, view.data, stored_from=0), OtherRecord(
+            url=shown.url,
+            captured=shown.captured,
+            warc=shown.warc,
+            offset=-1,
+            length=-1,
+            record_type="resource",
+            mime=view.media_type,
+            digest=digest,
+        )
 
     def write_failure(self, failure: Failure) -> None:
         """Write a `metadata` record of a URL that failed, so that a rebuilt index has it too."""

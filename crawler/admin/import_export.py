@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import tempfile
 import zipfile
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from archive.cdx.cdxj import line_target, replayed_lines
 from archive.config import CollectionConfig
@@ -23,7 +24,7 @@ from archive.disk.room import DiskRoom
 from archive.errors import StorageError, UsageError, WarraqError
 from archive.fixity.manifest import ORIGIN, closed_files, read_manifest
 from archive.layout import CollectionFolder
-from archive.model import iso_utc
+from archive.model import Capture, iso_utc
 from archive.packaging.bagit import write_bag
 from archive.packaging.foreign_files import (
     find_sources,
@@ -32,13 +33,15 @@ from archive.packaging.foreign_files import (
     remove_partial_imports,
 )
 from archive.packaging.foreign_streams import Imported, Refused
-from archive.packaging.wacz import PageEntry, write_wacz
+from archive.packaging.wacz import write_new_file, write_wacz
 from archive.query.filters import Filters
 from archive.query.reader import IndexReader
-from archive.warc.file_names import list_warc_files
+from archive.warc.capture_reader import OtherRecord, read_captures
+from archive.warc.file_names import is_arc, list_warc_files
 from archive.warc.subset import write_selection
 from archive.warc.writer import WarcInfo
 from crawler.admin.captures_of_articles import gather_captures
+from crawler.admin.listed_pages import list_pages
 from crawler.admin.withdraw import without_withdrawn
 from pipelines.ingest.catch_up import IndexUpdate, update_index
 
@@ -61,6 +64,23 @@ class ImportResult:
             or any(each.damaged for each in self.refused)
             or any(each.damage for each in self.files)
         )
+
+    def summary(self) -> dict[str, Any]:
+        """All of it as JSON has it: `files`, `refused`, `captures`, `new`, `changed`, `duplicates`,
+        `other_records` (by kind), `damaged` (stretches of files) and `ignored` (by file and kind).
+        """
+        done = self.index_update
+        return {
+            "files": [asdict(each) for each in self.files],
+            "refused": [asdict(each) for each in self.refused],
+            "captures": done.captures,
+            "new": done.new,
+            "changed": done.changed,
+            "duplicates": done.duplicates,
+            "other_records": dict(sorted(done.other_records.items())),
+            "damaged": [asdict(each) for each in done.damaged],
+            "ignored": {warc: dict(kinds) for warc, kinds in sorted(done.ignored.items())},
+        }
 
 
 def import_files(
@@ -142,6 +162,16 @@ class ExportResult:
     damaged: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectionResult:
+    """A part of a collection as one file: its size in bytes, and how many captures of it stand in
+    ARC files, whose records cannot be copied into a WARC, and were left out.
+    """
+
+    size: int
+    left_out: int
+
+
 def export_wacz(layout: CollectionFolder, config: CollectionConfig, target: Path) -> ExportResult:
     """Write the closed WARC files with their index and the list of articles as one WACZ file; its
     size in bytes.
@@ -155,11 +185,12 @@ def export_wacz(layout: CollectionFolder, config: CollectionConfig, target: Path
         tempfile.TemporaryDirectory(dir=layout.state) as folder,
     ):
         warcs = list(without_withdrawn(layout, list_warc_files(layout.archive), Path(folder)))
+        names = {warc.name for warc in warcs}
         size = write_wacz(
             target,
             warcs=warcs,
-            cdxj=_cdxj_lines(layout.cdxj, {warc.name for warc in warcs}),
-            pages=_page_entries(reader),
+            cdxj=_cdxj_lines(layout.cdxj, names),
+            pages=list_pages(reader, layout.archive, holds=lambda capture: capture.warc in names),
             title=config.name,
             created=datetime.now(UTC),
             software=f"warraq/{version('warraq')}",
@@ -177,9 +208,11 @@ def export_wacz(layout: CollectionFolder, config: CollectionConfig, target: Path
 
 def export_selection(
     layout: CollectionFolder, config: CollectionConfig, target: Path, filters: Filters, text: str
-) -> int:
-    """Write the articles that answer `text` and the filters as a WACZ: their captures, requisites
-    too; its size in bytes.
+) -> SelectionResult:
+    """Write the articles that answer `text` and the filters: their captures, with what revisits
+    among them refer to and what their pages need. `target` is a WACZ, or by its name a WARC.
+
+    Raises UsageError where none answers or `target` exists.
     """
     now = datetime.now(UTC)
     info = WarcInfo(
@@ -190,21 +223,38 @@ def export_selection(
         IndexReader(layout.index_db) as reader,
         tempfile.TemporaryDirectory(dir=layout.state) as folder,
     ):
-        ids = [row["id"] for row in reader.select(filters, text=text)]
+        ids = {row["id"] for row in reader.select(filters, text=text)}
         if not ids:
             raise UsageError("no article answers that; nothing was written")
-        wanted = gather_captures(reader, layout.archive, ids)
+        wanted = gather_captures(reader, layout.archive, sorted(ids))
+        left_out = sum(is_arc(Path(capture.warc)) for capture in wanted)
+        if target.name.endswith(".warc.gz"):
+            size = write_new_file(
+                target,
+                lambda part: write_selection(
+                    part, layout.archive, wanted, info=info, now=now, name=target.name
+                ),
+            )
+            return SelectionResult(size=size, left_out=left_out)
         warc = Path(folder) / f"warraq-part-{now:%Y%m%d%H%M%S}.warc.gz"
-        written = write_selection(warc, layout.archive, wanted, info=info, now=now)
-        return write_wacz(
+        write_selection(warc, layout.archive, wanted, info=info, now=now)
+        held = {capture.id for capture in wanted}
+        size = write_wacz(
             target,
             warcs=[warc],
-            cdxj=sorted(replayed_lines(written)),
-            pages=_page_entries(reader, set(ids)),
+            cdxj=sorted(replayed_lines(_records_of(warc))),
+            pages=list_pages(
+                reader, layout.archive, articles=ids, holds=lambda capture: capture.id in held
+            ),
             title=config.name,
             created=now,
             software=info.software,
         )
+        return SelectionResult(size=size, left_out=left_out)
+
+
+def _records_of(warc: Path) -> Iterator[Capture | OtherRecord]:
+    return (item for item in read_captures(warc) if isinstance(item, Capture | OtherRecord))
 
 
 def _damaged_files(layout: CollectionFolder, copied: Mapping[str, str]) -> tuple[str, ...]:
@@ -225,24 +275,12 @@ def _cdxj_lines(cdxj: Path, names: set[str]) -> Iterator[bytes]:
         yield from (line for line in file if line_target(line)[0] in names)
 
 
-def _page_entries(reader: IndexReader, only: Container[str] | None = None) -> Iterator[PageEntry]:
-    """Each version of each article (of those wanted) once, at its first capture."""
-    for row in reader.first_captures():
-        if only is None or row["id"] in only:
-            yield PageEntry(
-                url=row["url"],
-                captured=datetime.fromisoformat(row["captured"]),
-                title=row["title"],
-                text=row["body"],
-            )
-
-
 def count_withdrawn_kept(layout: CollectionFolder) -> int:
     """How many captures of withdrawn articles the WARC files still hold."""
     if not layout.index_db.exists():
         return 0
     with IndexReader(layout.index_db) as reader:
-        return len(reader.withdrawn_places())
+        return len(reader.hidden_from_replay().places)
 
 
 def export_bag(layout: CollectionFolder, config: CollectionConfig, target: Path) -> ExportResult:

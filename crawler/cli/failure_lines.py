@@ -1,5 +1,6 @@
 """The lines that commands print about what failed: of `crawl` and `run-due` one for each URL that
-failed, up to a limit; of `index` and `import` what is damaged, and what does not count.
+failed, up to a limit; of `index` and `import` what is damaged, what does not count, and what is no
+capture.
 """
 
 from __future__ import annotations
@@ -47,3 +48,13 @@ def ignored_lines(ignored: Mapping[str, Counter[str]]) -> Iterator[str]:
     for warc, kinds in sorted(ignored.items()):
         each = ", ".join(f"{count} x {kind}" for kind, count in sorted(kinds.items()))
         yield f"ignored: {warc}: not written by this collection, so it is not obeyed: {each}"
+
+
+def other_record_lines(counts: Mapping[str, int]) -> Iterator[str]:
+    """One line on the records that are no HTTP exchange, if there are any: how many of each
+    kind.
+    """
+    if counts:
+        each = ", ".join(f"{count} x {kind}" for kind, count in sorted(counts.items()))
+        total = sum(counts.values())
+        yield f"{total} other record{'' if total == 1 else 's'}, no HTTP exchanges: {each}"

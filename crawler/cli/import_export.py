@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from crawler.cli.options import filters
-from crawler.cli.session import Progress, Session, counted, print_line
+from crawler.cli.session import Progress, Session, counted, print_json, print_line
 
 if TYPE_CHECKING:
     from archive.query.filters import Filters
-    from crawler.admin.import_export import ExportResult
+    from crawler.admin.import_export import ExportResult, ImportResult
 
 
 @click.command()
@@ -39,17 +39,17 @@ def export(
 
     The ending of FILE says how: .jsonl, .json, .csv, or .parquet (with pip install
     'warraq[parquet]'). With .wacz the captures are packed: of everything the WARC files as they
-    are, of some articles their records and what their pages need. With --bag the whole collection
-    is. No form but the bag holds withdrawn articles: the bag has the WARC files byte for byte, and
-    with them what was withdrawn without --purge. An existing FILE or DIR is never overwritten. Exit
-    code 4: a file that was copied is not what the fixity manifest states; it is named, and was
-    copied as it is.
+    are, of some articles their records and what their pages need. With .warc.gz these records are
+    one WARC file. With --bag the whole collection is. No form but the bag holds withdrawn articles:
+    the bag has the WARC files byte for byte, and with them what was withdrawn without --purge. An
+    existing FILE or DIR is never overwritten. Exit code 4: a file that was copied is not what the
+    fixity manifest states; it is named, and was copied as it is.
     """
     session: Session = ctx.obj
     if (target is None) == (bag is None):
         raise click.UsageError("name one of --to FILE and --bag DIR", ctx)
     layout = session.layout()
-    whole = bag is not None or (target is not None and target.suffix == ".wacz")
+    packed = target is not None and target.suffix == ".wacz"
     some = bool(query or any(getattr(chosen, name) for name in chosen.__slots__))
     if bag is not None and some:
         raise click.UsageError("a bag holds the whole collection; leave out QUERY and filters", ctx)
@@ -65,12 +65,14 @@ def export(
                 err=True,
             )
         _tell_damage(ctx, handed)
-    elif target is not None and whole and some:
+    elif target is not None and ((packed and some) or target.name.endswith(".warc.gz")):
         from crawler.admin.import_export import export_selection
 
-        size = export_selection(layout, session.config(), target, chosen, " ".join(query))
-        session.tell_person(f"{size} bytes in {target}")
-    elif target is not None and whole:
+        part = export_selection(layout, session.config(), target, chosen, " ".join(query))
+        session.tell_person(f"{part.size} bytes in {target}")
+        if part.left_out:
+            session.tell_person(f"left out: {counted(part.left_out, 'capture')} in ARC files")
+    elif target is not None and packed:
         from crawler.admin.import_export import export_wacz
 
         handed = export_wacz(layout, session.config(), target)
@@ -103,22 +105,22 @@ def _tell_damage(ctx: click.Context, handed: ExportResult) -> None:
 @click.argument(
     "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on what came of it.")
 @click.pass_context
-def import_(ctx: click.Context, files: tuple[Path, ...]) -> None:
+def import_(ctx: click.Context, files: tuple[Path, ...], *, as_json: bool) -> None:
     """Take WARC, ARC or WACZ files made by other tools into the collection, byte for byte, and
     index them.
 
     FILE may be a folder: all web archives in it and below. Files packed with zstd, lz4, bzip2 or xz
     are kept unpacked. A file that is there already is no change. A file that is none of these is
     named and left out, and so is one that is damaged, or a damaged member of a WACZ; the others are
-    in. Nothing in them is obeyed: withdrawals, crawls, failures and site names are counted and
-    ignored. Exit codes: 4 when a file, or a part of one, is damaged; each is named, and the records
-    after it are in. 3 when files were refused, or when there is no room for more within min_free
-    and quota; what came before is in. 2 when the only FILE is refused.
+    in. Records that are no HTTP exchange (dns, urn:, metadata:, screenshots) are counted, and found
+    by their URI in the CDXJ. Nothing in the files is obeyed: withdrawals, crawls, failures and site
+    names are counted and ignored. Exit codes: 4 when a file, or a part of one, is damaged; each is
+    named, and the records after it are in. 3 when files were refused, or when there is no room for
+    more within min_free and quota; what came before is in. 2 when the only FILE is refused.
     """
-    from archive.render.printable import printable_text
     from crawler.admin.import_export import import_files
-    from crawler.cli.failure_lines import damage_lines, ignored_lines
 
     session: Session = ctx.obj
     with Progress(session, "indexing") as progress:
@@ -128,6 +130,18 @@ def import_(ctx: click.Context, files: tuple[Path, ...]) -> None:
             files,
             on_capture=lambda so_far: progress.update(captures=so_far.captures, new=so_far.new),
         )
+    if as_json:
+        print_json(taken.summary())
+    else:
+        _tell_imported(session, taken)
+    ctx.exit(4 if taken.is_damaged else 3 if taken.refused else 0)
+
+
+def _tell_imported(session: Session, taken: ImportResult) -> None:
+    """Tell a person what came of an import, a line for each thing."""
+    from archive.render.printable import printable_text
+    from crawler.cli.failure_lines import damage_lines, ignored_lines, other_record_lines
+
     for file in taken.files:
         source = printable_text(file.source)
         how = (
@@ -149,8 +163,9 @@ def import_(ctx: click.Context, files: tuple[Path, ...]) -> None:
     for line in ignored_lines(taken.index_update.ignored):
         session.tell_person(line)
     done = taken.index_update
+    for line in other_record_lines(done.other_records):
+        session.tell_person(line)
     session.tell_person(
         f"{counted(done.captures, 'capture')} indexed: {counted(done.new, 'new article')},"
         f" {done.changed} changed"
     )
-    ctx.exit(4 if taken.is_damaged else 3 if taken.refused else 0)

@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import SplitResult, unquote, unquote_plus, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote_plus, urlsplit, urlunsplit
 
 from archive.config import SiteConfig
 from archive.errors import ConfigError
 from archive.url_parameters import is_session, without_path_session
-from archive.urls import site_host, site_host_of
+from archive.urls import matches_address, site_host, site_host_of
 
 # Bounds as in long-used archival crawlers (Heritrix: path depth 20, repeated segment 2, outlinks
 # 6000).
@@ -175,7 +175,7 @@ class Scope:
         ):
             return ScopeDecision(ScopeReason.HOST, parts.hostname)
         for pattern in self._exclude:
-            if _matches(pattern, url):
+            if matches_address(pattern, url):
                 return ScopeDecision(ScopeReason.EXCLUDED, pattern.pattern)
         if kind in {UrlKind.START, UrlKind.SITEMAP, UrlKind.FEED, UrlKind.REQUISITE}:
             return _ALLOWED
@@ -193,16 +193,9 @@ class Scope:
         repeated = _repeated_part(segments) or _repeated_part(parts.query.split("&"))
         if repeated:
             return ScopeDecision(ScopeReason.REPEATED_SEGMENT, repeated)
-        if self._include and not any(_matches(pattern, url) for pattern in self._include):
+        if self._include and not any(matches_address(pattern, url) for pattern in self._include):
             return ScopeDecision(ScopeReason.NOT_INCLUDED)
         return _ALLOWED
-
-
-def _matches(pattern: re.Pattern[str], url: str) -> bool:
-    """Whether a pattern is found in an address, as it is asked for or as people write it
-    (`/سياسة/`).
-    """
-    return bool(pattern.search(url) or ("%" in url and pattern.search(unquote(url))))
 
 
 def _is_named_story(kind: UrlKind, ending: str) -> bool:

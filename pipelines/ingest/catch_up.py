@@ -36,8 +36,12 @@ from archive.index.site_names import SiteNames
 from archive.index.writer import Index
 from archive.layout import CollectionFolder
 from archive.locks.file_locks import is_locked
-from archive.model import Change
-from archive.warc.capture_reader import DamagedRecord, ForeignStatements
+from archive.model import Capture, Change
+from archive.warc.capture_reader import (
+    DamagedRecord,
+    ForeignStatements,
+    OtherRecord,
+)
 from archive.warc.file_names import final_name, list_warc_files
 from archive.warc.left_open.set_aside import list_set_aside
 from archive.warc.recovery import RecoveredFile, list_left_files, recover_open_files
@@ -52,8 +56,9 @@ logger = logging.getLogger(__name__)
 @dataclass(slots=True, kw_only=True)
 class IndexUpdate:
     """What a catch-up did: captures indexed, how many of them brought a new, a changed or a
-    duplicate article, damaged records, files recovered, purges gone on with, and what files of
-    other makers state that does not count: by file, how many of each kind.
+    duplicate article, records that are no HTTP exchange by kind, damaged records, files recovered,
+    purges gone on with, and what files of other makers state that does not count: by file, how many
+    of each kind.
     """
 
     captures: int = 0
@@ -64,11 +69,16 @@ class IndexUpdate:
     recovered: list[RecoveredFile]
     purges: list[Purge] = field(default_factory=list)  # those that were begun
     ignored: dict[str, Counter[str]] = field(default_factory=dict)
+    other_records: Counter[str] = field(default_factory=Counter)
 
-    def count_passed_over(self, item: DamagedRecord | ForeignStatements) -> None:
-        """Note a damaged record, or what a file of another maker states."""
+    def count_passed_over(self, item: DamagedRecord | ForeignStatements | OtherRecord) -> None:
+        """Note a damaged record, what a file of another maker states, or a record that is no
+        exchange.
+        """
         if isinstance(item, DamagedRecord):
             self.damaged.append(item)
+        elif isinstance(item, OtherRecord):
+            self.other_records[item.kind] += 1
         else:
             self.ignored.setdefault(item.warc, Counter()).update(item.kinds)
 
@@ -311,10 +321,10 @@ def state_closed_files(layout: CollectionFolder, config: CollectionConfig) -> No
     Needs the write lock, and no file in progress that is meant to be stated.
     """
     with Index(layout.index_db) as index:
-        withdrawn = index.withdrawn_places()
-    if withdrawn:
+        hidden = index.hidden_from_replay()
+    if hidden:
         cdxj = CdxjFile(layout.cdxj)
-        cdxj.drop_lines(withdrawn)
+        cdxj.drop_hidden(hidden)
         cdxj.close()
     state_fixity(
         layout.fixity,
@@ -352,13 +362,14 @@ def index_files(  # noqa: PLR0913 - a rebuild, a catch-up and a check differ in 
         with WorkerPool(workers=workers) as pool:
             ingest = IngestQueue(index, pool, config.sites, layout.archive)
             for applied in ingest.catch_up(behind, OwnFiles(layout.fixity), check):
-                if not isinstance(applied, AppliedCapture):
+                record = applied.capture if isinstance(applied, AppliedCapture) else applied
+                if cdxj is not None and isinstance(record, Capture | OtherRecord):
+                    cdxj.add(record)
+                if isinstance(applied, AppliedCapture):
+                    done.count_capture(applied.change)
+                    on_capture(done)
+                else:
                     done.count_passed_over(applied)
-                    continue
-                if cdxj is not None:
-                    cdxj.add(applied.capture)
-                done.count_capture(applied.change)
-                on_capture(done)
 
 
 def files_behind(index: Index, files: Sequence[Path]) -> list[Path]:

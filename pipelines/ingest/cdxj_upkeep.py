@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from archive.cdx.cdxj import CdxjFile
+from archive.cdx.other_records import is_hidden
 from archive.index.writer import Index
 from archive.layout import CollectionFolder
 from archive.model import Capture
-from archive.warc.capture_reader import read_captures
+from archive.warc.capture_reader import OtherRecord, read_captures
 from archive.warc.recovery import RecoveredFile
 
 
@@ -27,23 +28,26 @@ def mend_lines(
             cdxj.drop_within(file.name, [(gap.offset, gap.end) for gap in file.damaged])
         if file.warc is not None:
             for item in read_captures(layout.archive / file.warc):
-                if isinstance(item, Capture):
+                if isinstance(item, Capture | OtherRecord):
                     cdxj.add(item)
 
 
 def lacks_lines(layout: CollectionFolder) -> bool:
-    """True if the CDXJ has fewer lines than the index has captures that are not withdrawn."""
+    """True if the CDXJ has fewer lines of exchanges than the index has that are not withdrawn."""
     with Index(layout.index_db) as index:
-        expected = index.capture_count() - len(index.withdrawn_places())
+        expected = index.exchange_count() - len(index.hidden_from_replay().places)
     # Counted last: a line is there before its capture is in the index.
-    return CdxjFile(layout.cdxj).count() < expected
+    return CdxjFile(layout.cdxj).count_exchanges() < expected
 
 
 def rebuild_cdxj(layout: CollectionFolder, files: Sequence[Path]) -> None:
     """Write `index.cdxj` anew from the WARC files, without what the index says is withdrawn."""
     with Index(layout.index_db) as index:
-        withdrawn = index.withdrawn_places()
-    found = (item for file in files for item in read_captures(file) if isinstance(item, Capture))
-    CdxjFile(layout.cdxj).rebuild(
-        item for item in found if (item.warc, item.offset) not in withdrawn
+        hidden = index.hidden_from_replay()
+    found = (
+        item
+        for file in files
+        for item in read_captures(file)
+        if isinstance(item, Capture | OtherRecord)
     )
+    CdxjFile(layout.cdxj).rebuild(item for item in found if not is_hidden(item, hidden))

@@ -82,9 +82,13 @@ class Preserver:
         """Write a page as a browser showed it; it is in the system's hands when this returns.
 
         Raises as `preserve` does. It is no exchange: no other payload stands for it, and replay
-        does not look for it.
+        does not look for it. Its pictures have lines in the CDXJ.
         """
-        return self._writer.write_rendering(rendering, facts)
+        capture, views = self._writer.write_rendering(rendering, facts)
+        if self._cdxj is not None:
+            for view in views:
+                self._cdxj.add(view)
+        return capture
 
     def _remember(self, digest: Digest, reference: Reference) -> None:
         self._recent[digest] = reference

@@ -9,7 +9,7 @@ are. Which article is withdrawn, and why, is `crawler.admin.withdraw`'s.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -24,8 +24,10 @@ from archive.index.writer import Index
 from archive.layout import CollectionFolder
 from archive.locks.file_locks import is_locked
 from archive.model.withdrawal import Withdrawal
+from archive.packaging.foreign_pages import drop_pages, list_page_files
 from archive.query.reader import IndexReader
 from archive.query.withdrawal_scope import begun_purges, captures_showing, standing_withdrawal
+from archive.urls import canonical_key
 from archive.warc.file_names import is_arc
 from archive.warc.tombstones import replace_with_tombstones
 from archive.warc.writer import WarcInfo, WarcWriter
@@ -123,6 +125,7 @@ def _purge(
         _refuse_damaged(layout, path, withdrawal, rows)
         _rewrite(layout, path, withdrawal, rows, key)
         rewritten.append(name)
+    rewritten += _drop_listed(layout, withdrawal, key)
     with Index(layout.index_db) as index:
         index.delete_captures([row["id"] for row in shown])
     if not overwrite_deleted(layout.index_db):
@@ -130,6 +133,19 @@ def _purge(
             f"{layout.index_db}: another process reads it, so that deleted text stays in its log; "
             "run `warraq index` when it has ended"
         )
+
+
+def _drop_listed(
+    layout: CollectionFolder, withdrawal: Withdrawal, key: Path | None
+) -> Iterator[str]:
+    """Take the article's pages, with their texts, out of the lists that imported files brought;
+    yields the names of those rewritten.
+    """
+    urls, keys = set(withdrawal.urls), set(withdrawal.keys)
+    for path in list_page_files(layout.archive):
+        restate = _restating(layout, path, withdrawal, key)
+        if drop_pages(path, lambda url: url in urls or canonical_key(url) in keys, restate):
+            yield path.name
 
 
 def _by_file(shown: Iterable[Row]) -> list[tuple[str, Sequence[Row]]]:
@@ -168,21 +184,26 @@ def _rewrite(
     """Replace the records of one file by tombstones. What the file will be is stated before it
     becomes that: after a kill it is what was stated before or now.
     """
-    reason = f"withdrawn {withdrawal.article_id}: {withdrawal.reason}"
+    restate = _restating(layout, path, withdrawal, key)
+    done = replace_with_tombstones(path, _places(rows), withdrawal, before_rename=restate)
+    if not done:  # a killed process of an earlier version stated it later
+        restate(path)
 
-    def restate(coming: dict[Path, Path]) -> None:
+
+def _restating(
+    layout: CollectionFolder, path: Path, withdrawal: Withdrawal, key: Path | None
+) -> Callable[[Path], None]:
+    """What states that a file is about to have the bytes of another, which it is given."""
+
+    def restate(fresh: Path) -> None:
         restate_fixity(
             layout.fixity,
             layout.root,
             [path],
             now=datetime.now(UTC),
-            reason=reason,
+            reason=f"withdrawn {withdrawal.article_id}: {withdrawal.reason}",
             key=key,
-            coming=coming,
+            coming={} if fresh == path else {path: fresh},
         )
 
-    done = replace_with_tombstones(
-        path, _places(rows), withdrawal, before_rename=lambda fresh: restate({path: fresh})
-    )
-    if not done:  # a killed process of an earlier version stated it later
-        restate({})
+    return restate

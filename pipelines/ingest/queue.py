@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from archive.config import SiteConfig
 from archive.content_coding import decode_entity
@@ -33,16 +32,17 @@ from archive.model import (
     Stage,
 )
 from archive.model.withdrawal import Withdrawal
-from archive.urls import site_host
 from archive.warc.capture_reader import (
     DamagedRecord,
     ForeignStatements,
+    OtherRecord,
     ReadGroup,
     read_capture_groups,
     read_payload,
 )
 from archive.warc.file_names import final_name
 from archive.warc.http_message import HttpMessage
+from pipelines.ingest.site_assignment import SiteAssignment
 from pipelines.ingest.worker_pool import WorkerPool
 from pipelines.payload_facts import DECODED_LIMIT, PayloadFacts
 from pipelines.usage_signals.statements import header_signals
@@ -60,6 +60,9 @@ IN_FLIGHT = 64
 
 # Earlier cut captures with which another is compared: more than a URL is tried in one crawl.
 COMPARED = 6
+
+# What a file holds besides captures and our own statements.
+PassedOver = DamagedRecord | ForeignStatements | OtherRecord
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -223,7 +226,7 @@ class IngestQueue:
 
     def catch_up(
         self, files: Iterable[Path], own: OwnFiles, check: Callable[[], None] = lambda: None
-    ) -> Iterator[AppliedCapture | DamagedRecord | ForeignStatements]:
+    ) -> Iterator[PassedOver | AppliedCapture]:
         """Bring the index up to date with WARC files: what they hold beyond the offset it knows of
         each.
 
@@ -240,7 +243,7 @@ class IngestQueue:
 
     def _catch_up_groups(
         self, groups: Iterable[ReadGroup], end: int, check: Callable[[], None]
-    ) -> Generator[AppliedCapture | DamagedRecord | ForeignStatements, None, int]:
+    ) -> Generator[PassedOver | AppliedCapture, None, int]:
         """Index what the records of a file from offset `end` on say; the offset after them."""
         seen = _EPOCH
         for group in groups:
@@ -255,7 +258,7 @@ class IngestQueue:
             elif isinstance(item, DamagedRecord):
                 self._index.add_failures([_damage_failure(item, seen)])
                 yield item
-            elif isinstance(item, ForeignStatements):
+            elif isinstance(item, ForeignStatements | OtherRecord):
                 yield item
             elif isinstance(item, Failure):
                 self._index.add_failures([item])
@@ -367,34 +370,3 @@ def _damage_failure(record: DamagedRecord, at: datetime) -> Failure:
         reason=record.problem,
         at=at,
     )
-
-
-class SiteAssignment:
-    """Which site a capture belongs to: the one it was crawled for, under whichever of its names,
-    else the one whose start lies on the same site's host (`archive.urls.site_host`), else one
-    called as that host.
-    """
-
-    def __init__(self, sites: Sequence[SiteConfig]) -> None:
-        self._by_name = {name: site for site in sites for name in (*site.aliases, site.name)}
-        self._by_host = {site_host(start): site for site in reversed(sites) for start in site.start}
-        self._unknown: OrderedDict[str, SiteConfig] = OrderedDict()
-
-    def site_of(self, capture: Capture) -> SiteConfig:
-        """The site's configuration; one of defaults, named after the host, where none is
-        configured.
-        """
-        name = capture.facts.site
-        if name in self._by_name:
-            return self._by_name[name]
-        host = site_host(capture.url)
-        if name is None and host in self._by_host:
-            return self._by_host[host]
-        return self._default(name or urlsplit(f"//{host}").hostname or "")
-
-    def _default(self, name: str) -> SiteConfig:
-        if name not in self._unknown:
-            self._unknown[name] = SiteConfig(name=name, start=())
-            if len(self._unknown) > 1_000:
-                self._unknown.popitem(last=False)
-        return self._unknown[name]

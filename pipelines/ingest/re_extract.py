@@ -28,7 +28,8 @@ from archive.query.reader import IndexReader
 from archive.warc.capture_reader import read_payload
 from archive.warc.file_names import list_warc_files
 from pipelines.ingest.catch_up import index_files
-from pipelines.ingest.queue import SiteAssignment, build_payload_facts
+from pipelines.ingest.queue import build_payload_facts
+from pipelines.ingest.site_assignment import SiteAssignment
 from pipelines.ingest.worker_pool import WorkerPool
 
 # So many differing rows are named for each table; the rest is a number.

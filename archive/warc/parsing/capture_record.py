@@ -10,18 +10,19 @@ from archive.model.usage_signals import rights_headers
 from archive.warc.http_message import HttpMessage, parse_head, parse_response
 from archive.warc.record import RENDERED_BY, Record, clean_uri, parse_warc_date
 from archive.warc.serialization import DIGEST_ALGORITHM
+from archive.warc.warc_fields import MEDIA_TYPE
 
 _SCHEMES = ("http://", "https://")
 
 
 def capture_of_record(record: Record, warc: str, facts: FetchFacts) -> Capture | None:
     """The capture that a response, revisit or resource record holds, or a page as a browser showed
-    it; None if its URL is not http or https.
+    it; None if its URL is not http or https, or it only describes another record (warc-fields).
     """
     url = record.target_uri
     if url is None or not url.lower().startswith(_SCHEMES):
         return None
-    if record.type == RecordType.CONVERSION and record.header(RENDERED_BY) is None:
+    if _describes_others(record):
         return None
     message = http_message(record, whole=False)
     revisit = record.type == "revisit"
@@ -60,6 +61,13 @@ def capture_of_record(record: Record, warc: str, facts: FetchFacts) -> Capture |
     )
 
 
+def _describes_others(record: Record) -> bool:
+    """Whether a record is no page, but what another tool made of one or says of one."""
+    if record.type == RecordType.CONVERSION:
+        return record.header(RENDERED_BY) is None
+    return record.type == RecordType.RESOURCE and record.header("Content-Type") == MEDIA_TYPE
+
+
 def _with_page(capture: Capture, record: Record) -> Capture:
     """The capture of a page as a browser showed it, with the page's record and status."""
     page = record.header("WARC-Refers-To")
@@ -71,7 +79,8 @@ def http_message(record: Record, *, whole: bool) -> HttpMessage:
     media type and no status. The entity is empty unless `whole`.
     """
     if record.type in (RecordType.RESOURCE, RecordType.CONVERSION):
-        headers = (("Content-Type", record.header("Content-Type") or "application/octet-stream"),)
+        stated = record.header("Content-Type")
+        headers = (("Content-Type", stated),) if stated else ()
         return HttpMessage(status=None, headers=headers, entity=record.block)
     return parse_response(record.block) if whole else parse_head(record.block)
 

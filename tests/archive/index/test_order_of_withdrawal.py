@@ -89,7 +89,7 @@ def apply(kit: Any, steps: list[Any]) -> dict[str, Any]:
                 index.withdraw(step)
             else:
                 index.apply_captures([step])
-        hidden = index.withdrawn_places()
+        hidden = index.hidden_from_replay().places
     with IndexReader(kit.path()) as reader:
         made = [step for step in steps if isinstance(step, Withdrawal)]
         covered = [row["id"] for each in made for row in captures_showing(reader, each)]

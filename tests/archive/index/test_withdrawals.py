@@ -96,7 +96,7 @@ def test_an_article_withdrawn_is_nowhere(kit: Kit) -> None:
         assert kit.rows("SELECT count(*) FROM articles_fts") == [(len(others),)]
         assert len(kit.rows("SELECT * FROM captures")) == len(entries)
         assert "الكرملين يعلن" not in repr(kit.dump())
-        hidden = index.withdrawn_places()
+        hidden = index.hidden_from_replay().places
     with IndexReader(kit.path()) as reader:
         for capture, _ in entries[:5]:
             assert reader.capture(capture.id) is None

@@ -74,10 +74,10 @@ def test_captures_are_given_until_they_are_named(tmp_path: Path):
         assert (capture.url, capture.kind) == (malformed_warcs.URL, "response")
         assert ledger.record_at(capture.warc, capture.offset) == capture
         assert ledger.record_at(capture.warc, capture.offset + 1) is None
-        assert list(ledger.captures_not_named()) == [capture]
+        assert list(ledger.lines_missing()) == [capture]
         assert ledger.mark_named(capture.warc, capture.offset)
         assert not ledger.mark_named(capture.warc, capture.offset)
-        assert list(ledger.captures_not_named()) == []
+        assert list(ledger.lines_missing()) == []
 
 
 @pytest.mark.parametrize("kind", ["request", "metadata"])

@@ -12,9 +12,10 @@ import warc_kit
 from archive.cdx.cdxj import CdxjFile
 from archive.index.writer import Index
 from archive.model import Capture, PayloadKind, Reading
+from archive.model.withdrawal import HiddenFromReplay
 from archive.verify.cross_record_rules import RecordLedger
 from archive.verify.header_rules import RecordOrigin
-from archive.verify.index_rules import check_cdxj, check_index, withdrawn_captures
+from archive.verify.index_rules import check_cdxj, check_index, read_hidden
 from archive.verify.strict_reader import raw_records
 
 
@@ -64,7 +65,8 @@ def test_a_withdrawn_article_has_no_line(
     be.
     """
     write_cdxj(tmp_path / "index.cdxj", captures[:2])
-    hidden = {(capture.warc, capture.offset) for capture in captures[1:]}
+    places = frozenset((capture.warc, capture.offset) for capture in captures[1:])
+    hidden = HiddenFromReplay(places=places)
     (finding,) = check_cdxj(tmp_path / "index.cdxj", ledger, hidden)
     assert (finding.rule, finding.offset) == ("cdxj-withdrawn", captures[1].offset)
 
@@ -90,8 +92,8 @@ def test_rows_and_records_are_compared_both_ways(
 def test_an_index_that_is_not_there_withdraws_nothing(tmp_path: Path, ledger: RecordLedger):
     """Without an index there are no withdrawals, and captures that wait for one are a finding."""
     path = tmp_path / "index.db"
-    assert withdrawn_captures(path) == set()
+    assert read_hidden(path) == HiddenFromReplay()
     assert [finding.rule for finding in check_index(path, ledger)] == ["index-absent"]
     path.write_bytes(b"no database at all" * 100)
-    assert withdrawn_captures(path) == set()
+    assert read_hidden(path) == HiddenFromReplay()
     assert [finding.rule for finding in check_index(path, ledger)] == ["index-damaged"]

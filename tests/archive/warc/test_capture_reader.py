@@ -381,9 +381,10 @@ def test_a_page_as_a_browser_showed_it_is_read_back(tmp_path):
             steps=("scrolled to the end",),
             views=(View(media_type="image/png", data=b"png"),),
         )
-        written = writer.write_rendering(shown, warc_kit.FACTS)
+        written, views = writer.write_rendering(shown, warc_kit.FACTS)
     path = warc_kit.only_file(tmp_path)
-    assert list(read_captures(path)) == [page, written]
+    assert list(read_captures(path)) == [page, written, *views]
+    assert [view.url for view in views] == [f"urn:view:{page.url}"]
     assert (written.record_type, written.url) == (RecordType.CONVERSION, page.url)
     assert (written.refers_to_id, written.facts) == (page.record_id, warc_kit.FACTS)
     message = read_payload(tmp_path, written)
@@ -400,4 +401,6 @@ def test_conversions_of_other_tools_are_no_captures(tmp_path, kind):
     )
     path = tmp_path / "c.warc.gz"
     path.write_bytes(warc_kit.packed([warc_kit.record("conversion", b"text", *fields)]))
-    assert list(read_captures(path)) == []
+    assert [(each.kind, each.is_listed) for each in read_captures(path)] == [
+        ("conversion of a page", False)
+    ]

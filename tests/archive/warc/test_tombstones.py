@@ -141,7 +141,7 @@ def test_pictures_of_a_page_go_with_it(tmp_path: Path) -> None:
                 browser="Chromium/1",
                 views=(View(media_type="image/png", data=b"picture" * 100),),
             )
-            shown.append(warc.write_rendering(rendering, FACTS))
+            shown.append(warc.write_rendering(rendering, FACTS)[0])
     path = only_file(tmp_path)
     assert replace_with_tombstones(path, {shown[0].offset: shown[0].record_id}, GONE) == 1
     types = [each.type for each in read_records(path) if isinstance(each, Record)]

@@ -8,7 +8,12 @@ from typing import Any, cast
 
 from archive.model import CrawlSummary
 from archive.warc.capture_reader import DamagedRecord
-from crawler.cli.failure_lines import damage_lines, failure_lines, ignored_lines
+from crawler.cli.failure_lines import (
+    damage_lines,
+    failure_lines,
+    ignored_lines,
+    other_record_lines,
+)
 
 
 class Reader:
@@ -48,3 +53,12 @@ def test_what_is_damaged_and_what_does_not_count() -> None:
     (line,) = ignored_lines({"b.warc": Counter(["withdrawal", "failure", "failure"])})
     assert line.startswith("ignored: b.warc: ")
     assert line.endswith(": 2 x failure, 1 x withdrawal")
+
+
+def test_records_that_are_no_capture() -> None:
+    """One line, in the order of their kinds; none where there are none."""
+    counts = Counter({"response dns:": 2, "resource urn:": 1})
+    assert list(other_record_lines(counts)) == [
+        "3 other records, no HTTP exchanges: 1 x resource urn:, 2 x response dns:"
+    ]
+    assert list(other_record_lines(Counter())) == []

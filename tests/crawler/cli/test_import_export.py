@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import foreign_files
 from cli_run import Run
 
 
@@ -18,8 +19,38 @@ def test_export_writes_every_article(run: Run, collection: Path, tmp_path: Path)
     assert all(row["url"] and row["title"] for row in rows)
 
 
+def test_the_ending_says_that_a_warc_is_meant(run: Run, collection: Path, tmp_path: Path) -> None:
+    """The captures of what a query finds as one WARC file; the same name again is refused, and so
+    is a query that finds nothing.
+    """
+    target = tmp_path / "some.warc.gz"
+    done = run("-C", collection, "export", "--to", target)
+    assert (done.code, f"bytes in {target}" in done.err) == (0, True)
+    assert target.read_bytes().startswith(b"\x1f\x8b")
+    assert run("-C", collection, "export", "--to", target).code == 2
+    done = run("-C", collection, "export", "لاشيء", "--to", tmp_path / "none.warc.gz")
+    assert (done.code, "nothing was written" in done.err) == (2, True)
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+
+
 def test_a_file_that_is_not_there_is_wrong_usage(run: Run, collection: Path) -> None:
     """`import` of a missing file ends with 2 and names it."""
     done = run("-C", collection, "import", "missing.warc.gz")
     assert done.code == 2
     assert "missing.warc.gz" in done.err
+
+
+def test_what_an_import_took_in_as_json(run: Run, tmp_path: Path) -> None:
+    """One object for a program: files, refusals, captures, and records that are no exchange."""
+    source = tmp_path / "odd.warc"
+    source.write_bytes(b"".join([*foreign_files.warcprox(), *foreign_files.beside_pages()]))
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "warraq.toml").write_text('[collection]\nname = "x"\n')
+    done = run("-C", tmp_path / "c", "import", "--json", source, tmp_path / "none.warc")
+    told = json.loads(done.out)
+    assert done.code == 3
+    assert [file["source"] for file in told["files"]] == ["odd.warc"]
+    assert "none.warc" in told["refused"][0]["problem"]
+    assert told["captures"] >= told["new"] == 1
+    assert sum(told["other_records"].values()) == 5
+    assert (told["damaged"], told["ignored"]) == ([], {})

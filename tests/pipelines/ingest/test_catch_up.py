@@ -116,11 +116,11 @@ def test_a_quota_ends_an_update_and_the_next_goes_on(site: Site) -> None:
     with pytest.raises(NoRoomError, match="quota"):
         update_index(site.layout, short, workers=1)
     with Index(site.layout.index_db) as index:
-        assert 0 < index.capture_count() < 100
-        assert CdxjFile(site.layout.cdxj).count() >= index.capture_count()
+        assert 0 < index.exchange_count() < 100
+        assert CdxjFile(site.layout.cdxj).count_exchanges() >= index.exchange_count()
     update_index(site.layout, config, workers=1)
     done = tables(site.layout.index_db)
-    assert len(done["captures"]) == CdxjFile(site.layout.cdxj).count() == 100
+    assert len(done["captures"]) == CdxjFile(site.layout.cdxj).count_exchanges() == 100
     site.layout.index_db.unlink()
     update_index(site.layout, config, workers=1)
     assert tables(site.layout.index_db) == done

@@ -9,16 +9,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from recorded_site import CONFIG, RESPONSES, START, Site, ok, page, tables
+from recorded_site import CONFIG, RESPONSES, Site, ok, page, tables
 
 from archive.config import SiteConfig, load_config
 from archive.index.writer import Index
 from archive.layout import CollectionFolder
-from archive.model import Capture, PayloadKind, Reading, RecordType, Reference
+from archive.model import PayloadKind, Reading, Reference
 from archive.warc.capture_reader import record_bytes
 from archive.warc.http_message import parse_response
 from pipelines.ingest.catch_up import update_index
-from pipelines.ingest.queue import IngestQueue, SiteAssignment
+from pipelines.ingest.queue import IngestQueue
 from pipelines.ingest.worker_pool import WorkerPool
 from pipelines.payload_facts import PayloadFacts
 
@@ -111,22 +111,3 @@ def test_each_row_leads_back_to_its_bytes(site: Site) -> None:
         assert capture.record_id.encode() in record
         if capture.record_type == "response":
             assert record.endswith(response + b"\r\n\r\n")
-
-
-@pytest.mark.parametrize(
-    "host", ["news.example", "www.news.example", "m.news.example", "amp.news.example"]
-)
-def test_mirrors_of_a_site_are_filed_under_it(host: str) -> None:
-    """A capture that another tool made of a mobile or AMP host belongs to the configured site."""
-    capture = Capture(
-        url=f"https://{host}/a/1",
-        captured=START,
-        warc="w.warc.gz",
-        offset=0,
-        length=1,
-        record_id="<urn:uuid:1>",
-        record_type=RecordType.RESPONSE,
-    )
-    paper = SiteConfig(name="paper", start=("https://news.example/",))
-    assert SiteAssignment([paper]).site_of(capture) is paper
-    assert SiteAssignment([]).site_of(capture).name == "news.example"
