@@ -37,8 +37,8 @@ def write_selection(
     now: datetime,
     name: str | None = None,
 ) -> list[Capture]:
-    """Write the records of `captures`, found in the folder `archive`, to the WARC file `target` (gzip
-    members), new or empty, which is to be called `name` if not as it is.
+    """Write the records of `captures`, found in the folder `archive`, to the WARC file `target` (as
+    gzip members), new or empty, which is to be called `name` if not as it is.
 
     Returns the captures as they stand there, in the order written. Captures in ARC files cannot be
     copied and are left out. Raises DamagedRecordError if a file is missing, StorageError if the
