@@ -56,7 +56,7 @@ class StorageError(WarraqError):
 class DamagedDatabaseError(StorageError):
     """The database at `path` is damaged: what it says cannot be believed any more."""
 
-    def __init__(self, message: str, path: Path) -> None:
+    def __init__(self, message: str, path: Path | None = None) -> None:
         super().__init__(message)
         self.path = path
 

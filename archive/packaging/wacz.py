@@ -99,12 +99,12 @@ class _Package:
         self._zip.fp = None
 
 
-def _open_alone(partial: Path) -> IO[bytes]:
-    """A file to be written anew; UsageError where another process is writing it."""
+def _open_alone(partial: Path, target: Path) -> IO[bytes]:
+    """What is to become `target`, to be written anew; UsageError where another process writes it."""
     try:
         descriptor = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     except OSError as error:
-        raise file_refused(partial, error) from error
+        raise file_refused(target, error) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -152,7 +152,7 @@ def write_new_file(target: Path, write: Callable[[Path], object]) -> int:
     if target.exists():
         raise UsageError(f"{target} exists; name another file or remove it")
     partial = target.with_name(target.name + ".part")
-    lock = _open_alone(partial)
+    lock = _open_alone(partial, target)
     try:
         with lock:
             write(partial)

@@ -7,6 +7,7 @@ to the caller.
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
 from collections import defaultdict, deque
@@ -51,7 +52,9 @@ def write_selection(
             wanted[capture.warc][capture.offset] = capture
     written: list[Capture] = []
     try:
-        with target.open("wb") as file:
+        with target.open("ab") as file:
+            if file.tell():
+                raise FileExistsError(errno.EEXIST, "it holds something", str(target))
             file.write(warcinfo_record(info, new_record_id(), now, name))
             for warc in sorted(wanted):
                 path = locate_warc(archive, warc)

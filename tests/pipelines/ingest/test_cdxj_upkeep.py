@@ -47,5 +47,5 @@ def test_a_recovered_file_has_the_lines_of_what_it_holds(layout: CollectionFolde
     with closing(CdxjFile(layout.cdxj)) as cdxj:
         mend_lines(layout, cdxj, [recovered])
     with closing(CdxjFile(layout.cdxj)) as cdxj:
-        assert cdxj.count() == len(lines)
+        assert cdxj.count_exchanges() == len(lines)
     assert not lacks_lines(layout)

@@ -93,12 +93,12 @@ def test_work_goes_on_where_it_was(site: Site) -> None:
     assert renewal_of(site).prepare_index().captures == 0
     renewal_of(site).finish_index(time.monotonic())
     with renewal_of(site).open_index() as index:
-        assert (type(index), index.capture_count()) == (IndexInMaking, 0)
+        assert (type(index), index.exchange_count()) == (IndexInMaking, 0)
         first, second = sorted(path.name for path in site.layout.archive.glob("*.warc.gz"))
         index.mark_indexed(second, 1 << 40)
     update_index(site.layout, load_config(site.layout.config))
     with Index(site.layout.index_db) as index:
-        assert index.capture_count() == 4  # the other three are marked as done
+        assert index.exchange_count() == 4  # the other three are marked as done
         assert index.indexed_up_to(first)
     update_index(site.layout, load_config(site.layout.config), rebuild=True)
     assert tables(site.layout.index_db) == good
@@ -114,7 +114,7 @@ def test_nothing_is_read_while_a_table_is_wrong(site: Site) -> None:
     waiting.prepare_index()
     waiting.finish_index()
     with waiting.open_index() as index:
-        assert index.capture_count() == 0
+        assert index.exchange_count() == 0
 
 
 def test_what_was_begun_and_is_damaged_is_begun_again(site: Site) -> None:

@@ -59,7 +59,7 @@ def test_what_it_knows_is_known(kit: Any, earlier: Path, tmp_path: Path) -> None
         assert index.history.last_crawl("news", later) == kit.START
         assert index.history.page("news", "https://news.example/other", later) is None
         # Nothing of it is in the new index.
-        assert index.capture_count() == 0
+        assert index.exchange_count() == 0
 
 
 def test_what_came_since_is_told_by_the_new_one(kit: Any, earlier: Path, tmp_path: Path) -> None:
