@@ -100,7 +100,7 @@ class _Package:
 
 
 def _open_alone(partial: Path, target: Path) -> IO[bytes]:
-    """What is to become `target`, to be written anew; UsageError where another process writes it."""
+    """What is to become `target`, written anew; UsageError where another process writes it."""
     try:
         descriptor = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     except OSError as error:
