@@ -161,10 +161,9 @@ def parse_response(block: bytes) -> HttpMessage:
         if not _STATUS_LINE.match(block, message.body_offset):
             break
         message = parse_head(block, message.body_offset)
-    body = block[message.body_offset :]
-    if body and message.is_chunked:
-        body = _dechunk(body)
-    return replace(message, entity=body)
+    start = message.body_offset
+    entity = _dechunk(block, start) if message.is_chunked else block[start:]
+    return replace(message, entity=entity)
 
 
 def parse_head(block: bytes, start: int = 0) -> HttpMessage:
@@ -189,46 +188,47 @@ def parse_head(block: bytes, start: int = 0) -> HttpMessage:
 
 def _parse_headers(lines: list[bytes]) -> Iterator[tuple[str, str]]:
     """The (name, value) pairs of header lines; a line without a colon is left out."""
-    name, value = None, ""
+    name, values = None, [""]
     for line in lines:
         text = line.rstrip(b"\r").decode("latin-1")
         if text[:1] in (" ", "\t") and name is not None:
-            value = f"{value} {text.strip(' ' + chr(9))}".strip(" ")
+            values.append(text.strip(" \t"))
             continue
         if name is not None:
-            yield name, value
+            yield name, " ".join(filter(None, values)).strip(" ")
         name, colon, value = text.partition(":")
-        name, value = (name.rstrip(" \t"), value.strip(" \t")) if colon else (None, "")
+        name, values = (name.rstrip(" \t"), [value.strip(" \t")]) if colon else (None, [""])
     if name is not None:
-        yield name, value
+        yield name, " ".join(filter(None, values)).strip(" ")
 
 
 def _essence(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
-def _dechunk(body: bytes) -> bytes:
-    """The data of a chunked body (RFC 9112 §7.1) without extensions and trailers, up to the first
+def _dechunk(block: bytes, begin: int) -> bytes:
+    """The data of the chunked body that begins there (RFC 9112 §7.1) without extensions and trailers, up to the first
     malformed chunk.
 
     If already the first chunk is malformed, the body itself: other tools store decoded bodies under
     their old headers.
     """
-    pieces: list[bytes] = []
-    position = 0
-    while size := _CHUNK_SIZE.match(body, position):
+    data = bytearray()  # pieces of a byte each would be many times their length
+    chunks, position = 0, begin
+    while size := _CHUNK_SIZE.match(block, position):
         length = int(size[1], 16)
         if length == 0:
-            return b"".join(pieces)
+            return bytes(data)
         start = size.end()
-        pieces.append(body[start : start + length])
+        data += block[start : start + length]
+        chunks += 1
         position = start + length
-        if body[position : position + 2] == b"\r\n":
+        if block.startswith(b"\r\n", position):
             position += 2
-        elif body[position : position + 1] == b"\n":
+        elif block.startswith(b"\n", position):
             position += 1
-        elif not pieces[1:] and body[position:] not in (b"", b"\r"):
-            return body
+        elif chunks == 1 and block[position : position + 2] not in (b"", b"\r"):
+            return block[begin:]
         else:
             break
-    return b"".join(pieces) if pieces else body
+    return bytes(data) if chunks else block[begin:]

@@ -20,6 +20,7 @@ from archive.warc.http_message import is_chunked_framing, parse_head, transfer_c
 _STATUS = re.compile(rb"HTTP/(1\.\d)[ \t]+(\d{3})(?:[ \t]|\Z)")
 _CHUNK_SIZE = re.compile(rb"[ \t]*+([0-9A-Fa-f]{1,16}+)[ \t]*+(?:;.*)?\r?\Z", re.DOTALL)
 _CHUNK_SIZE_BEGUN = re.compile(rb"[ \t]*+[0-9A-Fa-f]{0,16}+[ \t]*+(?:;.*)?\r?\Z", re.DOTALL)
+_PLAIN_CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})\r\n")
 # What a server that speaks HTTP/2 alone begins with (RFC 9113 §4.1): the third byte of a frame's
 # length is followed by its type, SETTINGS or GOAWAY.
 _HTTP2_FRAMES = frozenset({4, 7})
@@ -212,6 +213,7 @@ class ResponseFramer:
         return False
 
     def _chunk_size(self) -> bool:
+        self._pass_whole_chunks()
         line = self._line()
         if line is None:
             return False
@@ -222,6 +224,15 @@ class ResponseFramer:
         self._end = self._position + size
         self._state = _State.CHUNK_DATA if size else _State.TRAILER
         return True
+
+    def _pass_whole_chunks(self) -> None:
+        """Go past the chunks that are here in their plainest form: there may be millions."""
+        while size := _PLAIN_CHUNK_SIZE.match(self._bytes, self._position):
+            length = int(size[1], 16)
+            end = size.end() + length
+            if not length or not self._bytes.startswith(b"\r\n", end):
+                return
+            self._position = end + 2
 
     def _chunk_data(self) -> bool:
         self._position = min(self._end, len(self._bytes))

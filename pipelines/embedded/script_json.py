@@ -23,8 +23,9 @@ MAX_DEPTH = 60
 # References replaced in one cache: a bound for hostile ones.
 MAX_REFERENCES = 100_000
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_MARKS = re.compile(r"<!--|-->|(?m:^[^\S\n]*+//[^\n]*+$)|<!\[CDATA\[|\]\]>")
+_MARK = r"<!--|-->|(?m:^[^\S\n]*+//[^\n]*+$)|<!\[CDATA\[|\]\]>"
+_COMMENT = re.compile(rf"/\*(?:[^*]++|\*(?!/))*+(?:\*/|(?P<unclosed>\Z))|{_MARK}")
+_MARKS = re.compile(_MARK)
 _TRAILING_COMMA = re.compile(r",(\s*[\]}])")
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
 _RAW_BREAK = re.compile(r"[\r\n\t]+")
@@ -71,7 +72,7 @@ def loads_lenient(text: str) -> Any | None:
 
 def _repaired_texts(text: str) -> Iterator[str]:
     yield text
-    bare = _without_comments(text).strip().rstrip(";")
+    bare = _COMMENT.sub(_without_comment, text).strip().rstrip(";")
     yield bare
     closed = _TRAILING_COMMA.sub(r"\1", bare)
     yield closed
@@ -82,10 +83,9 @@ def _repaired_texts(text: str) -> Iterator[str]:
         yield _ANGULAR.sub(lambda mark: _ANGULAR_MARKS[mark[1]], text)
 
 
-def _without_comments(text: str) -> str:
-    # Behind the last end of a comment none is looked for: one that is not closed is none.
-    end = text.rfind("*/") + 2 if "*/" in text else 0
-    return _MARKS.sub("", _COMMENT.sub("", text[:end]) + text[end:])
+def _without_comment(found: re.Match[str]) -> str:
+    # A comment that is not closed is none: it is met once, and stays.
+    return "" if found["unclosed"] is None else _MARKS.sub("", found[0])
 
 
 def has_assignment(script: str) -> bool:

@@ -162,12 +162,12 @@ _CONSENT_SENTENCES = join_alternatives(
     werbefrei\S{0,30} (abo|für|und|lesen)|zustimmung zu cookies
     (zustimmung|einwilligung) .{0,40}widerrufen
 
-    (nos|\d+) partenaires.{0,80}(stock|utilis|trait|accèd|cookies)
+    (nos|\d{1,4}) partenaires.{0,80}(stock|utilis|trait|accèd|cookies)
     cookies (ou|et) (de )?technologies|retirer votre consentement|dépôt de cookies
     accepte[zr] (les|tous les|le dépôt).{0,12}cookies|bloqueur de publicité
     (sans|lire sans) (traceurs|cookies|publicité)|vos choix sont conservés
 
-    (nuestros|\d+) socios.{0,80}(almacen|acced|proces|utiliz|datos)
+    (nuestros|\d{1,4}) socios.{0,80}(almacen|acced|proces|utiliz|datos)
     (usamos|utilizamos) (las )?cookies|(permiso|consentimiento) para (guardar|almacenar|usar)
     acepta[rs]? (las |todas las |el uso de )?cookies|bloqueador de (anuncios|publicidad)
 
@@ -177,8 +177,8 @@ _CONSENT_SENTENCES = join_alternatives(
     (شرکای ما|ما و شرکا|از کوکی).{0,60}|مانع الإعلانات|reklam engelleyici|iş orta(k|ğ)\S{0,30}.{0,60}
     kişisel verileriniz|(cihaz\S{0,30}|çerez\S{0,30}) .{0,40}(bilgi|sakla|kullan)
 
-    (nostri|\d+) partner.{0,60}(archivi|dati|cookie)
-    (nossos|\d+) parceiros.{0,60}(armazen|dados|cookies)|onze partners
+    (nostri|\d{1,4}) partner.{0,60}(archivi|dati|cookie)
+    (nossos|\d{1,4}) parceiros.{0,60}(armazen|dados|cookies)|onze partners
     """
 )
 _ERROR_NAMES = join_alternatives(

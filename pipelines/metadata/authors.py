@@ -41,11 +41,12 @@ _METAS = (
     "cxenseparse:author", "dc.contributor", "og:article:author", "article.author", "authors", "content_author", "vr:author", "rbauthors",  # noqa: E501
 )  # fmt: skip
 _SPLIT = re.compile(
-    r"\s*[;|•·]\s*|\s+(?:und|and|og|och|&|ve|dan|e|y|и|та|és)\s+|\s*/\s+|\s+/\s*|、|，|،\s*"
+    r"(?:(?<!\s)\s++)?(?:[;|•·]\s*|/\s+)|(?<!\s)\s++(?:(?:und|and|og|och|&|ve|dan|e|y|и|та|és)\s+|/\s*)"
+    r"|、|，|،\s*"
 )
-_FRENCH = re.compile(r"\s+et\s+")
-_COMMA = re.compile(r"\s*,\s+(?:and\s+|und\s+)?")
-_BRACKETS = re.compile(r"\s*[(\[（【][^)\]）】]{0,60}[)\]）】]\s*")
+_FRENCH = re.compile(r"(?<!\s)\s++et\s+")
+_COMMA = re.compile(r"(?:(?<!\s)\s++)?,\s+(?:and\s+|und\s+)?")
+_BRACKETS = re.compile(r"(?:(?<!\s)\s++)?[(\[（【][^)\]）】]{0,60}[)\]）】]\s*")
 _NOT_NAME = re.compile(
     r"""
     https?:|www\.|@\w+\.\w|\d{3,}|^\W*$|\b(?:developer|admin|administrator|
@@ -270,7 +271,7 @@ def _split_list(text: str) -> list[str]:
 
 
 def _clean_name(name: str) -> str:
-    name = NAME_SUFFIX.sub("", re.split(r"\s+[-–—|]\s+", name)[0])
+    name = NAME_SUFFIX.sub("", re.split(r"(?<!\s)\s++[-–—|]\s+", name)[0])
     return name.strip(" ,;:|-–—·•*\"'“”").removesuffix("'s")
 
 

@@ -22,10 +22,11 @@ from pipelines.metadata.title import title_likeness
 from pipelines.page.dom import Page, collapse_spaces, text_of
 from pipelines.page.head_tags import Head, plain_text
 
-# What introduces a credit; it may follow the caption with no space between.
+# What introduces a credit; it may follow the caption with no space between. Marks and blanks before
+# it are taken off the caption's end.
 _CREDIT = re.compile(
     r"""
-    \s*[\[(|–—-]?\s*(?:(?:مصدر\ الصورة|المصدر|صورة|الصورة\ من|تصوير|عدسة|
+    (?:(?:مصدر\ الصورة|المصدر|صورة|الصورة\ من|تصوير|عدسة|
     الصورة|عكس\ از|عکس|Image\ source|Photo\ credit|Image\ credit|Picture\ credit|
     Photograph|Photos?|Image|Picture|Source|Credits?|Crédits?|Bildquelle|
     Quelle|Foto(?:graf)?s?|Fotograf[ií]a|Bild|Photo\ by|Image\ by|Kilde|
@@ -35,12 +36,12 @@ _CREDIT = re.compile(
 )
 # Without such a word: one of photography behind a mark, or an agency that stands alone behind one.
 _TAKEN = re.compile(
-    r"\s*[\[(|/،–—-]\s*(?:بعدسة|عدسة|تصوير|صورة|photo by|image by|foto di|foto de)\s+(?=\S)",
+    r"[\[(|/،–—-]\s*+(?:بعدسة|عدسة|تصوير|صورة|photo by|image by|foto di|foto de)\s+(?=\S)",
     re.IGNORECASE,
 )
 _AGENCY = re.compile(
     r"""
-    \s*[\[(|/–—-]\s*(?=(?:رويترز|فرانس\ برس|أ\s?\.?\s?ف\s?\.?\s?ب|أسوشيتد\ برس|
+    [\[(|/–—-]\s*+(?=(?:رويترز|فرانس\ برس|أ\s?\.?\s?ف\s?\.?\s?ب|أسوشيتد\ برس|
     أسوشييتد\ برس|الأناضول|د\s?ب\s?أ|غيتي(?:\ إيمدجز)?|جيتي|وكالة(?:\ [^\W\d_]+){1,3}|
     وكالات|أرشيفية|reuters|afp|ap(?:\ photo)?|associated\ press|getty(?:\ images)?|
     epa|dpa|efe|ansa|anadolu|aa|xinhua|bloomberg|shutterstock|alamy|pa(?:\ media|

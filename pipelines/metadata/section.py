@@ -48,7 +48,7 @@ _NOT_A_LABEL = re.compile(
 _LABEL_CLASS = re.compile(r"section|categor|channel|rubric|kicker|topic|tag", re.IGNORECASE)
 _MAX_LABEL = 40
 _MAX_WORDS = 5
-_SEPARATORS = re.compile(r"\s*[>›»/|\\←‹«]\s*")
+_SEPARATORS = re.compile(r"(?:(?<!\s)\s++)?[>›»/|\\←‹«]\s*")
 # Elements before the headline that are looked at for a label.
 _NEAR = 12
 

@@ -20,8 +20,10 @@ from pipelines.page.dom import Page
 from pipelines.page.head_tags import Head, plain_text
 
 _SEPARATOR = r"[-|–—»:•·*~/\\:<>›‹|⋆]"
-_BREAK = re.compile(rf"\s+{_SEPARATOR}+\s|[|：｜]")
-_SUFFIX = re.compile(rf"^(.*\S)(?:\s+{_SEPARATOR}+\s+|\s*[||]+\s*|\s*:)(\S.{{0,60}})$", re.DOTALL)
+_BREAK = re.compile(rf"(?<!\s)\s++{_SEPARATOR}+\s|[|：｜]")
+_SUFFIX = re.compile(
+    rf"^(.*\S)(?:\s+{_SEPARATOR}{{1,9}}\s+|\s*[||]{{1,9}}\s*|\s*:)(\S.{{0,60}})$", re.DOTALL
+)
 _PREFIX = re.compile(rf"^(\S.{{0,60}}?)(?:\s+{_SEPARATOR}+\s+|\s*[||]+\s*)(\S.*)$", re.DOTALL)
 _KEY = re.compile(r"[\W_]+")
 _WORDS = re.compile(r"\w{2,}")

@@ -41,8 +41,8 @@ _CONTROLS = "".join(map(chr, range(0x21)))
 _AS_IS = "".join(map(chr, range(0x21, 0x7F)))  # left to `normalise_url`
 _STRIPPED = re.compile(r"[\t\r\n]+")
 _REFRESH = re.compile(
-    r"""\s*(?:(?:\d[\d.]*|\.[\d.]*)(?:\s*[;,]|\s)\s*(?:url\s*=\s*)?|url\s*=\s*)
-    (?:'(?P<single>[^']*)|"(?P<double>[^"]*)|(?P<bare>[^'"].*?)\s*\Z)""",
+    r"""\s*+(?:(?:\d[\d.]*+|\.[\d.]*+)(?>\s*+[;,]|\s)\s*+(?:url\s*+=\s*+)?|url\s*+=\s*+)
+    (?:'(?P<single>[^']*)|"(?P<double>[^"]*)|(?P<bare>[^'"].*))""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
 # What a script that a reader's click, or the page itself, sets off may lead to, where the address

@@ -44,8 +44,10 @@ _WITH_VALUE = frozenset(
 _DIRECTIVE = re.compile(r"[a-z][a-z_-]*", re.IGNORECASE)
 _AGENT = re.compile(r"\s*([a-z][\w.-]*)\s*:", re.IGNORECASE)
 _LINE = re.compile(r"\r\n|\r|\n")
-_LINK = re.compile(r"<([^>]*)>([^<]*)")
-_PAIR = re.compile(r"([a-z][\w.*-]*)\s*=\s*\"?([\w?.-]+)\"?", re.IGNORECASE)
+_LINK = re.compile(r"<([^<>]*)>([^<]*)")
+_PAIR = re.compile(
+    r"(?<![\w.*-])[\d_.*-]*+([a-z][\w.*-]*+)\s*+=\s*+\"?([\w?.-]+)\"?", re.IGNORECASE
+)
 _PAIRS = frozenset({"content-signal", "content-usage"})
 TDM_NAMES = frozenset({"tdm-reservation", "tdm-policy"})
 
@@ -65,7 +67,7 @@ def _of_header(name: str, value: str) -> Iterator[UsageSignal]:
         yield from _pairs("header", value, "*", value)
     elif name == "link":
         for target, parameters in _LINK.findall(value[:_MAX_READ]):
-            if re.search(r"rel\s*=\s*\"?[^\";]*\blicense\b", parameters, re.IGNORECASE):
+            if re.search(r"rel\s*+=\s*+\"?[^\";=]*\blicense\b", parameters, re.IGNORECASE):
                 yield signal("header", "license", target.strip(), value)
 
 
