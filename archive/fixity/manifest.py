@@ -181,10 +181,11 @@ def state_trees(
 
 def sign_chain(folder: Path, *, now: datetime, key: Path) -> int:
     """Add a signed line that states nothing new and vouches for all lines before it; returns how
-    many these are.
+    many these are. Nothing is written where there is none.
     """
     writer = ChainWriter(folder, now=now, key=key)
-    before = writer.size
+    if not (before := writer.size):
+        return 0
     change: Line = {"vouches": before, "reason": "signed"}
     _append(writer, folder, _known_digests(folder), change)
     return before

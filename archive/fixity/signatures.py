@@ -48,7 +48,7 @@ def public_key_of(private: Ed25519PrivateKey) -> str:
 
 
 def parse_public_key(text: str) -> str:
-    """A public key as 64 hexadecimal digits, from these, from PEM or from the base64 within;
+    """A public key as 64 hexadecimal digits, from these, from PEM, or from base64 of either;
     ValueError if it is none of an Ed25519 key.
     """
     plain = text.strip().replace(":", "").lower()
@@ -58,6 +58,8 @@ def parse_public_key(text: str) -> str:
         data = base64.b64decode(_PEM_LINES.sub("", text), validate=True)
     except binascii.Error as error:
         raise ValueError("it is neither 64 hexadecimal digits nor PEM") from error
+    if len(data) == 32:
+        return data.hex()
     if len(data) != len(_SPKI) + 32 or not data.startswith(_SPKI):
         raise ValueError("it is no Ed25519 public key (openssl pkey -in KEY.pem -pubout)")
     return data[len(_SPKI) :].hex()
