@@ -148,8 +148,7 @@ def test_a_bag(warraq: Run, crawled: Path, tmp_path: Path) -> None:
         config.replace("[collection]\n", '[collection]\nsigning_key = "signing.pem"\n', 1)
     )
     (folder / "archive" / "x.warc.gz.torn-9").write_bytes(b"torn")
-    (folder / "fixity" / "stamps").mkdir()
-    (folder / "fixity" / "stamps" / "x.pem").write_text("certificates of a time stamp")
+    (folder / "fixity" / "x.pem").write_text("certificates of a time stamp")
     assert warraq("-C", folder, "index").returncode == 0
     bag = tmp_path / "bag"
     assert warraq("-C", folder, "export", "--bag", bag).returncode == 0
