@@ -1,9 +1,9 @@
 """Time stamps of the chain's lines (RFC 3161): a time-stamping authority signs the digest of a line
 with its own clock, so that the line, and with it all before it, existed by then.
 
-They are kept beside the chain as the authority sent them (`stamp-*.tsr`, which `openssl ts` reads),
-each with the certificates that it was checked with. Asking an authority is the operator's; nothing here goes
-to any network. The certificates must have been valid when the stamp was made, not today.
+They are kept beside the chain as the authority sent them (`stamp-*.tsr`; `openssl ts` reads them),
+each with the certificates that it was checked with. Asking an authority is the operator's; nothing
+here goes to any network. The certificates must have been valid when the stamp was made, not today.
 """
 
 from __future__ import annotations
