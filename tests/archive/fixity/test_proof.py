@@ -255,7 +255,7 @@ def test_every_capture_that_can_be_read_can_be_proved(tmp_path: Path) -> None:
     either; blank lines before the first record are part of its leaf.
     """
     (tmp_path / "archive").mkdir()
-    files = {**malformed_warcs.ALL, "blank": b"\r\n\r\n" + b"".join(foreign_files.wget())}
+    files = {**malformed_warcs.ALL, "blank": b"\r\n\r\n" + malformed_warcs.RESPONSE}
     for number, data in enumerate(files.values()):
         suffix = "warc.gz" if data.startswith(b"\x1f\x8b") else "warc"
         (tmp_path / "archive" / f"import-{number:03}.{suffix}").write_bytes(data)
@@ -303,7 +303,9 @@ def test_a_page_of_usual_size_fits_into_fifty_kilobytes(tmp_path: Path, key: Pat
     """The frame around the records takes a few kilobytes, whatever else the collection holds."""
     (tmp_path / "archive").mkdir()
     for number in range(120):
-        (tmp_path / "archive" / f"{number:03}-of-a-rather-long-name.torn").write_bytes(b"x")
+        (tmp_path / "archive" / f"{number:03}-of-a-rather-long-name.torn").write_bytes(
+            bytes([number])
+        )
     with warc_kit.writer(tmp_path / "archive", prefix="middle") as writer:
         made = [
             writer.write_exchange(warc_kit.exchange(f"{warc_kit.URL}{number}"), warc_kit.FACTS)
