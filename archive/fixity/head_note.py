@@ -43,11 +43,12 @@ def write_head_note(folder: Path, note: Path) -> None:
     with suppress(OSError):
         heads = [hashlib.sha256(raw).hexdigest() for raw in read_lines(folder)]
         noted = read_head_note(note)
-        if not heads or (noted and noted.is_lost(heads)):
+        last = NotedHead(line=len(heads), digest=heads[-1]) if heads else None
+        if last is None or noted == last or (noted and noted.is_lost(heads)):
             return
         fresh = note.with_name(note.name + ".new")
         with open_private(fresh, "wb") as file:
-            file.write(json.dumps({"line": len(heads), "sha256": heads[-1]}).encode() + b"\n")
+            file.write(json.dumps({"line": last.line, "sha256": last.digest}).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(note)
