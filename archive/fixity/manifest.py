@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -18,7 +19,7 @@ from typing import Any
 from archive.fixity.anchor import NO_ANCHOR, Anchor
 from archive.fixity.chain import CHAIN, ChainWriter, Line, read_lines, storage_error
 from archive.fixity.chain_check import ChainWalk, check_walk
-from archive.fixity.head_note import lost_head
+from archive.fixity.head_note import HEAD_NOTE, NotedHead, read_head_note
 from archive.fixity.record_tree import read_leaves, record_tree
 from archive.fixity.time_stamps import read_stamps
 from archive.model.finding import Finding
@@ -29,6 +30,11 @@ ORIGIN = ".origin.json"  # ends the name of the note that says where an imported
 _UNFINISHED = {".open", ".tmp", ".part", ".plain"}
 # Of many files that came at once so many are stated in one line: a proof carries whole lines.
 _FILES_A_LINE = 20
+_BETWEEN = 0.1  # seconds that a run takes at most between the chain and the manifest
+_BEHIND = (
+    "lacks what the chain stated last, as where a kill or a full disk came between;"
+    " run: warraq index"
+)
 
 
 def sha256_of(path: Path) -> str:
@@ -175,10 +181,11 @@ def state_trees(
 
 def sign_chain(folder: Path, *, now: datetime, key: Path) -> int:
     """Add a signed line that states nothing new and vouches for all lines before it; returns how
-    many these are.
+    many these are. Nothing is written where there is none.
     """
     writer = ChainWriter(folder, now=now, key=key)
-    before = writer.size
+    if not (before := writer.size):
+        return 0
     change: Line = {"vouches": before, "reason": "signed"}
     _append(writer, folder, _known_digests(folder), change)
     return before
@@ -270,12 +277,9 @@ def check_fixity(
     The chain is held against `anchor`, its time stamps, and the `note` of the line that was the
     last. Where a copy has the chain alone, the manifest is made from it.
     """
-    walk, chain = ChainWalk(), f"{folder.name}/{CHAIN}"
-    problems = list(check_walk(folder, walk, anchor))
-    manifest = read_manifest(folder)
-    is_missing = anchor.chain_alone and walk.heads and not (folder / MANIFEST).exists()
-    if is_missing:
-        manifest = walk.stated
+    # A run that ends meanwhile goes on with the chain: the note first, which it is never behind.
+    chain, noted = f"{folder.name}/{CHAIN}", read_head_note(note) if note is not None else None
+    walk, problems, manifest = _settled_chain(folder, anchor)
     for name, digest in sorted(manifest.items()):
         path = root / name
         if not path.is_file():
@@ -286,15 +290,31 @@ def check_fixity(
             yield Finding(file=name, rule="fixity", detail=detail)
     if walk.heads:
         yield from problems
-        yield from _manifest_problem(folder, walk) if not is_missing else ()
     elif manifest:
         detail = "is missing, though there is a manifest"
         yield Finding(file=chain, rule="fixity", detail=detail)
     elif closed_files(root / "archive"):
         yield from problems
-    yield from _head_problems(chain, walk, anchor.head, note)
+    yield from _head_problems(chain, walk, anchor.head, noted)
     stamps = read_stamps(folder, anchor.stamp_roots)
     yield from (stamp for stamp in stamps if isinstance(stamp, Finding))
+
+
+def _settled_chain(folder: Path, anchor: Anchor) -> tuple[ChainWalk, list[Finding], dict[str, str]]:
+    """The chain, what is wrong with it and its manifest, and the manifest. What a run that writes
+    both would show between the two is looked at again.
+    """
+    for _ in range(3):
+        walk = ChainWalk()
+        problems = list(check_walk(folder, walk, anchor))
+        if anchor.chain_alone and walk.heads and not (folder / MANIFEST).exists():
+            return walk, problems, walk.stated
+        problems += _manifest_problem(folder, walk)
+        if not problems:
+            break
+        if problems[-1].detail == _BEHIND:
+            time.sleep(_BETWEEN)
+    return walk, problems, read_manifest(folder)
 
 
 def _manifest_problem(folder: Path, walk: ChainWalk) -> Iterator[Finding]:
@@ -305,24 +325,21 @@ def _manifest_problem(folder: Path, walk: ChainWalk) -> Iterator[Finding]:
     if found != last:
         detail = "is not the manifest the chain ends in"
         if found == before:
-            detail = (
-                "lacks what the chain stated last, as where a kill or a full disk came between;"
-                " run: warraq index"
-            )
+            detail = _BEHIND
         yield Finding(file=f"{folder.name}/{MANIFEST}", rule="fixity", detail=detail)
 
 
 def _head_problems(
-    chain: str, walk: ChainWalk, head: str | None, note: Path | None
+    chain: str, walk: ChainWalk, head: str | None, noted: NotedHead | None
 ) -> Iterator[Finding]:
     """Findings where lines that were there once are gone."""
     if head is not None and head not in walk.heads:
         detail = f"has no line with the digest {head}: lines were taken off, or it was made anew"
         yield Finding(file=chain, rule="fixity", detail=detail)
-    if note is not None and (lost := lost_head(walk.heads, note)):
+    if noted is not None and noted.is_lost(walk.heads):
         detail = (
-            f"line {lost} is not the one that was stated here last: lines were taken off, or the"
-            f" chain was made anew; if you restored an older copy, delete state/{note.name}"
+            f"line {noted.line} is not the one that was stated here last: lines were taken off, or"
+            f" the chain was made anew; if you restored an older copy, delete state/{HEAD_NOTE}"
         )
         yield Finding(file=chain, rule="fixity", detail=detail)
 

@@ -11,16 +11,12 @@ import base64
 import binascii
 import re
 from pathlib import Path
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    PublicFormat,
-    load_pem_private_key,
-)
+from typing import TYPE_CHECKING
 
 from archive.errors import ConfigError
+
+if TYPE_CHECKING:  # commands that look at no signature need not wait for it
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 # What stands before the 32 bytes of a key in SubjectPublicKeyInfo (RFC 8410 §4).
 _SPKI = bytes.fromhex("302a300506032b6570032100")
@@ -31,6 +27,9 @@ _LONGEST = 10_000  # bytes of a file with a key
 
 def load_signing_key(path: Path) -> Ed25519PrivateKey:
     """The private key in a PEM file; ConfigError naming the file where there is none."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     try:
         private = load_pem_private_key(path.read_bytes(), password=None)
     except (OSError, ValueError, TypeError) as error:
@@ -44,11 +43,11 @@ def load_signing_key(path: Path) -> Ed25519PrivateKey:
 
 def public_key_of(private: Ed25519PrivateKey) -> str:
     """The public key of a private one, as 64 hexadecimal digits."""
-    return private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
+    return private.public_key().public_bytes_raw().hex()
 
 
 def parse_public_key(text: str) -> str:
-    """A public key as 64 hexadecimal digits, from these, from PEM or from the base64 within;
+    """A public key as 64 hexadecimal digits, from these, from PEM, or from base64 of either;
     ValueError if it is none of an Ed25519 key.
     """
     plain = text.strip().replace(":", "").lower()
@@ -58,6 +57,8 @@ def parse_public_key(text: str) -> str:
         data = base64.b64decode(_PEM_LINES.sub("", text), validate=True)
     except binascii.Error as error:
         raise ValueError("it is neither 64 hexadecimal digits nor PEM") from error
+    if len(data) == 32:
+        return data.hex()
     if len(data) != len(_SPKI) + 32 or not data.startswith(_SPKI):
         raise ValueError("it is no Ed25519 public key (openssl pkey -in KEY.pem -pubout)")
     return data[len(_SPKI) :].hex()
@@ -84,6 +85,9 @@ def read_public_key(value: str, root: Path, source: str) -> str:
 
 def fits_signature(key: str, signature: str, data: bytes) -> bool:
     """Whether a signature (hex) of these bytes was made with the key (64 hexadecimal digits)."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)).verify(
             bytes.fromhex(signature), data

@@ -1,9 +1,9 @@
 """Time stamps of the chain's lines (RFC 3161): a time-stamping authority signs the digest of a line
 with its own clock, so that the line, and with it all before it, existed by then.
 
-They are kept in `fixity/stamps/` as the authority sent them, `openssl ts` reads them, beside each
-the certificates that it was checked with. Asking an authority is the operator's; nothing here goes
-to any network. The certificates must have been valid when the stamp was made, not today.
+They are kept beside the chain as the authority sent them (`stamp-*.tsr`; `openssl ts` reads them),
+each with the certificates that it was checked with. Asking an authority is the operator's; nothing
+here goes to any network. The certificates must have been valid when the stamp was made, not today.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from archive.warc.open_file import open_private
 if TYPE_CHECKING:  # where there are no stamps, nothing of it is loaded
     from rfc3161_client import TimeStampResponse
 
-STAMPS = "stamps"
 _LONGEST = 1 << 20  # bytes of a time stamp: they have a few thousand
 _ALGORITHMS = {
     "2.16.840.1.101.3.4.2.1": "sha256",
@@ -72,9 +71,8 @@ def keep_stamp(folder: Path, response: Path, roots: bytes) -> TimeStamp:
         raise UsageError(f"{response}: cannot be read: {error.strerror}") from error
     except ValueError as error:
         raise UsageError(f"{response}: not kept: {error}") from error
-    path = folder / STAMPS / f"{line:06}-{hashlib.sha256(data).hexdigest()[:12]}.tsr"
+    path = folder / f"stamp-{line:06}-{hashlib.sha256(data).hexdigest()[:12]}.tsr"
     try:
-        path.parent.mkdir(mode=0o750, exist_ok=True)
         for target, content in ((path.with_suffix(".pem"), roots), (path, data)):
             if content:
                 with open_private(target, "wb") as file:
@@ -88,7 +86,7 @@ def read_stamps(folder: Path, roots: bytes = b"") -> Iterator[TimeStamp | Findin
     """Each time stamp that is kept, checked with `roots` (PEM), else with the certificates beside
     it; a finding in place of one that is not what it was, or of a line that is not there.
     """
-    paths = sorted((folder / STAMPS).glob("*.tsr")) if (folder / STAMPS).is_dir() else []
+    paths = sorted(folder.glob("*.tsr"))
     lines = _line_numbers(folder) if paths else {}
     for path in paths:
         try:
@@ -97,7 +95,7 @@ def read_stamps(folder: Path, roots: bytes = b"") -> Iterator[TimeStamp | Findin
             line, at = _check(path.read_bytes()[:_LONGEST], used, lines)
             yield TimeStamp(path=path, line=line, at=at, roots=used)
         except (OSError, ValueError) as error:
-            name = f"{folder.name}/{STAMPS}/{path.name}"
+            name = f"{folder.name}/{path.name}"
             yield Finding(file=name, rule="fixity-stamp", detail=f"time stamp: {error}")
 
 

@@ -292,7 +292,7 @@ def export_bag(layout: CollectionFolder, config: CollectionConfig, target: Path)
         "Bagging-Date": iso_utc(datetime.now(UTC))[:10],
         "Bag-Software-Agent": f"warraq/{version('warraq')}",
     }
-    fixity = sorted(path for path in layout.fixity.rglob("*") if path.is_file())
+    fixity = sorted(path for path in layout.fixity.glob("*") if path.is_file())
     files = [layout.config, *config.files, *closed_files(layout.archive), *fixity]
     files += [layout.cdxj] if layout.cdxj.is_file() else []
     chosen = {name: value for name, value in info.items() if value}

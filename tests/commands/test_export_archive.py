@@ -148,6 +148,7 @@ def test_a_bag(warraq: Run, crawled: Path, tmp_path: Path) -> None:
         config.replace("[collection]\n", '[collection]\nsigning_key = "signing.pem"\n', 1)
     )
     (folder / "archive" / "x.warc.gz.torn-9").write_bytes(b"torn")
+    (folder / "fixity" / "x.pem").write_text("certificates of a time stamp")
     assert warraq("-C", folder, "index").returncode == 0
     bag = tmp_path / "bag"
     assert warraq("-C", folder, "export", "--bag", bag).returncode == 0
@@ -155,7 +156,14 @@ def test_a_bag(warraq: Run, crawled: Path, tmp_path: Path) -> None:
     subprocess.run(["sha256sum", "--quiet", "-c", "manifest-sha256.txt"], cwd=bag, check=True)
     names = {path.name for path in bag.rglob("*")}
     assert not {"signing.pem", "lock", "frontier.db"} & names
-    assert {"index.db", "index.cdxj", "chain.jsonl", "warraq.toml", "x.warc.gz.torn-9"} <= names
+    assert {
+        "index.db",
+        "index.cdxj",
+        "chain.jsonl",
+        "warraq.toml",
+        "x.warc.gz.torn-9",
+        "x.pem",
+    } <= names
     assert '"signature"' in (bag / "data" / "fixity" / "chain.jsonl").read_text("utf-8")
     assert articles(bag / "data") == articles(crawled)
     assert warraq("-C", bag / "data", "verify").returncode == 0

@@ -63,6 +63,7 @@ def verify(
     fixity proves is told in docs/fixity.md. Exit code 4: something is damaged.
     """
     from archive.fixity.time_stamps import read_certificates
+    from archive.fixity.trust_level import describe_trust
     from archive.verify.collection import verify_collection
 
     session: Session = ctx.obj
@@ -81,6 +82,8 @@ def verify(
     found = session.rows(
         counted_findings(), ("file", "offset", "rule", "detail"), form, nothing="nothing is damaged"
     )
+    for line in describe_trust(layout.fixity, anchor) if not session.quiet else ():
+        session.tell_person(f"fixity: {line}")
     tell_set_aside(session, layout)
     ctx.exit(4 if found else 0)
 

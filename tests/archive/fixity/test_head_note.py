@@ -7,7 +7,7 @@ import fixity_kit
 import pytest
 
 from archive.fixity.anchor import Anchor
-from archive.fixity.head_note import HEAD_NOTE, lost_head, write_head_note
+from archive.fixity.head_note import HEAD_NOTE, read_head_note, write_head_note
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_chain_ahead_of_its_note_is_no_finding(root: Path) -> None:
 def test_a_damaged_note_claims_nothing(root: Path, damage: bytes) -> None:
     """It is no statement: the next writer makes it anew."""
     (root / HEAD_NOTE).write_bytes(damage)
-    assert lost_head([], root / HEAD_NOTE) is None
+    assert read_head_note(root / HEAD_NOTE) is None
     assert fixity_kit.problems(root, note=root / HEAD_NOTE) == []
     write_head_note(root / "fixity", root / HEAD_NOTE)
     assert b'"line": 2' in (root / HEAD_NOTE).read_bytes()

@@ -5,6 +5,7 @@ server.
 import hashlib
 import json
 import subprocess
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from archive.errors import ConfigError
 from archive.fixity.anchor import given_anchor
+from archive.fixity.head_note import write_head_note
 from archive.fixity.manifest import (
     CHAIN,
     MANIFEST,
@@ -298,3 +300,32 @@ def test_a_chain_alone_is_enough_for_a_stranger(collection: Path, key: Path) -> 
     assert check() == ["archive/1.warc.gz"]
     (collection / "fixity" / CHAIN).unlink()
     assert check() == [f"fixity/{CHAIN}"]
+
+
+def test_a_run_that_ends_while_files_are_read_is_no_damage(collection: Path) -> None:
+    """What is stated after the chain was walked is held against nothing older: neither the
+    manifest, nor the note of the chain's end.
+    """
+    state(collection)
+    note = collection / "fixity.head"
+    write_head_note(collection / "fixity", note)
+    (collection / "archive" / "1.warc.gz").unlink()
+    findings = check_fixity(collection / "fixity", collection, note=note)
+    assert next(findings).file == "archive/1.warc.gz"
+    (collection / "archive" / "later.warc.gz").write_bytes(b"later")
+    state(collection)
+    write_head_note(collection / "fixity", note)
+    assert list(findings) == []
+
+
+def test_a_manifest_that_is_being_written_is_waited_for(collection: Path) -> None:
+    """A run writes the chain, then the manifest: who looks between the two looks again."""
+    state(collection)
+    manifest = collection / "fixity" / MANIFEST
+    before = manifest.read_bytes()
+    (collection / "archive" / "later.warc.gz").write_bytes(b"later")
+    state(collection)
+    whole = manifest.read_bytes()
+    manifest.write_bytes(before)
+    threading.Timer(0.05, manifest.write_bytes, (whole,)).start()
+    assert problems(collection) == []

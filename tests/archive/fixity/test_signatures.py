@@ -1,5 +1,6 @@
 """Keys in the forms that people have them in, and signatures that openssl checks."""
 
+import base64
 import subprocess
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def test_every_form_of_a_public_key(tmp_path: Path) -> None:
     text = pem.stdout.decode()
     (tmp_path / "public.pem").write_text(text)
     colons = ":".join(wanted[at : at + 2] for at in range(0, 64, 2)).upper()
-    for form in (wanted, wanted.upper(), colons, text, text.splitlines()[1], "public.pem"):
+    raw = base64.b64encode(bytes.fromhex(wanted)).decode()
+    for form in (wanted, wanted.upper(), colons, text, text.splitlines()[1], raw, "public.pem"):
         assert read_public_key(form, tmp_path, "x") == wanted
 
 

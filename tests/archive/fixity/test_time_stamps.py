@@ -115,9 +115,8 @@ def test_what_is_no_stamp_is_refused(root: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(UsageError, match=r"x\.tsr: not kept: no RFC 3161 response"):
         keep_stamp(root / "fixity", path, b"")
-    assert not (root / "fixity" / "stamps").exists()
-    (root / "fixity" / "stamps").mkdir()
-    path.rename(root / "fixity" / "stamps" / "000001-x.tsr")
+    assert not list((root / "fixity").glob("*.tsr"))
+    path.rename(root / "fixity" / "stamp-000001-x.tsr")
     (found,) = read_stamps(root / "fixity")
     assert isinstance(found, Finding)
 

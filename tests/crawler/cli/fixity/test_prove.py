@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -52,3 +53,21 @@ def test_what_is_not_there_is_told(run: Run, collection: Path, tmp_path: Path) -
         done = run("-C", collection, "prove", name, "-o", target)
         assert (done.code, done.err.count("\n")) == (2, 1)
         assert not target.exists()
+
+
+def test_a_purge_leaves_the_others_their_proofs(run: Run, collection: Path, tmp_path: Path) -> None:
+    """After `withdraw --purge` of another article a proof leads to the same statement as before,
+    to the byte, and `verify` has nothing to object to; of what was purged there is none.
+    """
+    folder = shutil.copytree(collection, tmp_path / "copy")
+    with IndexReader(CollectionFolder(folder).index_db) as reader:
+        gone, kept, *_ = reader.rows("SELECT id FROM articles ORDER BY id")
+    before, after = tmp_path / "before.zip", tmp_path / "after.zip"
+    assert run("-C", folder, "prove", kept["id"], "-o", before).code == 0
+    withdrawn = run("-C", folder, "withdraw", gone["id"], "--reason", "asked", "--purge")
+    assert (withdrawn.code, "rewritten" in withdrawn.err) == (0, True), withdrawn.err
+    assert run("-C", folder, "prove", kept["id"], "-o", after).code == 0
+    assert after.read_bytes() == before.read_bytes()
+    assert run("-C", folder, "prove", gone["id"], "-o", after).code == 2
+    done = run("-C", folder, "verify", "--format", "jsonl")
+    assert (done.code, done.out) == (0, ""), done.out

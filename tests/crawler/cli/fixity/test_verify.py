@@ -38,6 +38,8 @@ def test_a_stranger_checks_a_copy(run: Run, copy: tuple[Path, Path], tmp_path: P
         done = run("-C", root, "verify", "--public-key", public, *more)
         assert (done.code, done.out) == (0, ""), done.err
     assert "there is no index" in done.err
+    assert "fixity: 2 statements" in done.err
+    assert "signed as --public-key demands" in done.err
     assert sorted(root.rglob("*")) == before
     assert run("-C", root, "verify").code == 2
     assert run("-C", tmp_path / "nowhere", "verify", "--public-key", public).code == 2
