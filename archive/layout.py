@@ -114,6 +114,11 @@ class CollectionFolder:
         return self.state / "index.seal"
 
     @property
+    def given_up(self) -> Path:
+        """The folder of notes of pages whose reading was given up."""
+        return self.state / "given-up"
+
+    @property
     def logs(self) -> Path:
         """The folder of the logs of runs."""
         return self.state / "logs"
