@@ -48,7 +48,11 @@ def read_manifest(folder: Path) -> dict[str, str]:
     """The manifest as {path relative to the collection: hex digest}; empty where there is none
     yet.
     """
-    path = folder / MANIFEST
+    return read_manifest_file(folder / MANIFEST)
+
+
+def read_manifest_file(path: Path) -> dict[str, str]:
+    """The same of a copy of it, under whatever name."""
     if not path.exists():
         return {}
     entries = {}
@@ -265,6 +269,16 @@ def check_fixity(folder: Path, root: Path) -> Iterator[Finding]:
                 detail="its bytes are not those the fixity manifest states",
             )
     yield from check_chain(folder)
+
+
+def is_chain_end(chain: Path, manifest: Path) -> bool:
+    """Whether a manifest is the one that a chain ends in; False where the chain cannot be read."""
+    try:
+        last = deque(_chain_lines(chain), maxlen=1)
+        stated = json.loads(last[0])["manifest"] if last else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return bool(stated == sha256_of(manifest))
 
 
 def files_without_checksum(folder: Path, root: Path, files: Iterable[Path]) -> list[str]:

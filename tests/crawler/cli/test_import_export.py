@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 from cli_run import Run
@@ -23,3 +24,21 @@ def test_a_file_that_is_not_there_is_wrong_usage(run: Run, collection: Path) -> 
     done = run("-C", collection, "import", "missing.warc.gz")
     assert done.code == 2
     assert "missing.warc.gz" in done.err
+
+
+def test_a_backup_is_a_collection(run: Run, collection: Path, tmp_path: Path) -> None:
+    """One line for a person, an object for a monitor; exit code 4 where the collection has lost a
+    file that the backup keeps.
+    """
+    source, target = Path(shutil.copytree(collection, tmp_path / "c")), tmp_path / "b"
+    done = run("-C", source, "backup", target)
+    assert (done.code, done.err.count("\n")) == (0, 1)
+    assert " 0 unchanged, in " in done.err
+    assert run("-C", target, "verify").code == 0
+    for path in (source / "archive").glob("*.warc.gz"):
+        path.unlink()
+    done = run("-C", source, "-q", "backup", target, "--json", "--check")
+    told = json.loads(done.out)
+    assert (done.code, told["copied"], told["damaged"]) == (4, 0, [])
+    assert f"lost: {told['lost'][0]} is gone" in done.err
+    assert run("-C", source, "backup", source / "inside").code == 2
