@@ -27,9 +27,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from archive.errors import ConfigError, StorageError
+from archive.locks.file_modes import make_folder, open_private
 from archive.model import iso_utc
 from archive.model.finding import Finding
-from archive.warc.open_file import open_private
 
 MANIFEST = "manifest-sha256.txt"
 CHAIN = "chain.jsonl"
@@ -179,7 +179,7 @@ def _append_to_chain(
     text = _manifest_text(manifest)
     chain = folder / CHAIN
     try:
-        folder.mkdir(mode=0o750, exist_ok=True)
+        make_folder(folder)
         _cut_to_whole_lines(chain)
         line: dict[str, Any] = {
             "at": iso_utc(now),

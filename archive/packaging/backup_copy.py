@@ -23,12 +23,12 @@ from archive.fixity.manifest import CHAIN, MANIFEST, closed_files, is_chain_end,
 from archive.index.connection import connect_existing, create_private, storage_errors
 from archive.layout import CollectionFolder
 from archive.locks.file_locks import is_locked, locked_folder
+from archive.locks.file_modes import FILE_MODE, make_folder, open_private
 from archive.warc.file_names import OPEN_SUFFIX, final_name, is_open
 from archive.warc.left_open.whole_exchanges import find_whole_exchanges
-from archive.warc.open_file import open_private, sync_folder
+from archive.warc.open_file import sync_folder
 
 _PART = ".part"  # ends the name of a copy that is not whole
-_FOLDER_MODE = 0o750
 _COPIED_AT_ONCE = 1 << 20  # bytes
 _LOOKS, _BETWEEN_LOOKS = 100, 0.05  # at two files that are written one after the other; seconds
 
@@ -208,7 +208,7 @@ class BackupCopy:
                 copy.flush()
                 os.fsync(copy.fileno())
             shutil.copystat(path, part)
-            part.chmod(path.stat().st_mode & 0o640)
+            part.chmod(path.stat().st_mode & FILE_MODE)
         except FileNotFoundError:
             part.unlink(missing_ok=True)
             raise
@@ -224,7 +224,7 @@ class BackupCopy:
     def _in_target(self, path: Path) -> Path:
         target = self._target.root / path.relative_to(self._source.root)
         try:
-            target.parent.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+            make_folder(target.parent)
         except OSError as error:
             raise _refused(error, target) from error
         return target

@@ -24,15 +24,14 @@ from archive.fixity.manifest import (
     read_manifest_file,
 )
 from archive.layout import CollectionFolder
+from archive.locks.file_modes import make_folder, open_private
 from archive.model import iso_utc
 from archive.packaging.backup_copy import BackupCopy, CopiedFiles
-from archive.warc.open_file import open_private
 from pipelines.ingest.catch_up import signing_key, update_index
 
 NOTE = "backup.json"  # in a backup: whose it is, and when it was brought up to date last
 _OWN = frozenset({"archive", "indexes", "fixity", "state", "index.db"})
 _PASSES = 5  # over the archive: a purge may rewrite files that were copied already
-_FOLDER_MODE = 0o750
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +170,7 @@ def _write_note(
     if finished is not None:
         note["finished"] = iso_utc(finished)
     try:
-        target.root.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
+        make_folder(target.root)
         fresh = target.root / f".{NOTE}.part"
         with open_private(fresh, "wb") as file:
             file.write(json.dumps(note, ensure_ascii=False, indent=1).encode() + b"\n")

@@ -23,6 +23,7 @@ from archive.disk.room import DiskRoom
 from archive.errors import StorageError, UsageError, WarraqError
 from archive.fixity.manifest import ORIGIN, closed_files, read_manifest
 from archive.layout import CollectionFolder
+from archive.locks.file_modes import make_folder
 from archive.model import iso_utc
 from archive.packaging.bagit import write_bag
 from archive.packaging.foreign_files import (
@@ -149,7 +150,7 @@ def export_wacz(layout: CollectionFolder, config: CollectionConfig, target: Path
     Withdrawn articles are not in it: where a file holds one still, a copy with tombstones is
     packed.
     """
-    layout.state.mkdir(exist_ok=True)
+    make_folder(layout.state)
     with (
         IndexReader(layout.index_db) as reader,
         tempfile.TemporaryDirectory(dir=layout.state) as folder,
@@ -185,7 +186,7 @@ def export_selection(
     info = WarcInfo(
         software=f"warraq/{version('warraq')}", operator=config.operator, collection=config.name
     )
-    layout.state.mkdir(exist_ok=True)
+    make_folder(layout.state)
     with (
         IndexReader(layout.index_db) as reader,
         tempfile.TemporaryDirectory(dir=layout.state) as folder,

@@ -17,12 +17,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from archive.locks.file_modes import make_folder, open_private
 from archive.model import Capture
-from archive.warc.open_file import open_private
 
 # By each version of the program: what took a page its time may have been the machine.
 TRIES = 3
-_FOLDER_MODE = 0o750
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +89,7 @@ class RetryNotes:
         return tries if isinstance(tries, int) else 0
 
     def _write(self, page: GivenUpPage, *, tries: int) -> None:
-        self._folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+        make_folder(self._folder)
         path = self._path(page.capture_id)
         note = {
             "url": page.url,

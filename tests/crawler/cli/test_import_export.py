@@ -42,3 +42,32 @@ def test_a_backup_is_a_collection(run: Run, collection: Path, tmp_path: Path) ->
     assert (done.code, told["copied"], told["damaged"]) == (4, 0, [])
     assert f"lost: {told['lost'][0]} is gone" in done.err
     assert run("-C", source, "backup", source / "inside").code == 2
+
+
+def test_nothing_of_a_collection_is_open_to_all(run: Run, collection: Path, tmp_path: Path) -> None:
+    """Whatever writes it: a crawl, an import, a purge, a rebuild; and a bag and a backup are as it
+    is, where files of the operator's were open, too.
+    """
+    source = Path(shutil.copytree(collection, tmp_path / "c"))
+    (source / "notes.txt").write_text("x")
+    (source / "notes.txt").chmod(0o644)
+    wacz = tmp_path / "some.wacz"
+    assert run("-C", source, "export", "--to", wacz).code == 0
+    row = json.loads(run("-C", source, "search", "--limit", "1", "", "--format", "jsonl").out)
+    for command in (
+        ("import", wacz),
+        ("withdraw", row["id"], "--reason", "x", "--purge"),
+        ("index", "--rebuild"),
+        ("sites", "pause", row["site"]),
+        ("backup", tmp_path / "backup"),
+        ("export", "--bag", tmp_path / "bag"),
+    ):
+        assert run("-C", source, *command).code == 0
+    (source / "notes.txt").unlink()
+    opened = [
+        path
+        for folder in (collection, source, tmp_path / "backup", tmp_path / "bag")
+        for path in (folder, *folder.rglob("*"))
+        if path.stat().st_mode & 0o027
+    ]
+    assert opened == []
