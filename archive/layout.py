@@ -22,14 +22,11 @@ from archive.fixity.index_seal import (
 )
 from archive.index.renewal.index_state import IndexState, examine_index
 from archive.locks.file_locks import FileLock, holder_of, is_locked
+from archive.locks.file_modes import make_folder, open_private
 
 CONFIG_NAME = "warraq.toml"
 ENVIRONMENT = "WARRAQ_COLLECTION"
 
-# Readable by the group, closed to the rest: an archive may hold what its publisher later takes
-# back.
-_FOLDER_MODE = 0o750
-_FILE_MODE = 0o640
 # Seconds for which a crawl waits while another one mends or closes files. Where that takes longer,
 # as after a deleted index, it had better come again.
 _TURN = 30.0
@@ -127,6 +124,11 @@ class CollectionFolder:
         return self.state / HEAD_NOTE
 
     @property
+    def given_up(self) -> Path:
+        """The folder of notes of pages whose reading was given up."""
+        return self.state / "given-up"
+
+    @property
     def logs(self) -> Path:
         """The folder of the logs of runs."""
         return self.state / "logs"
@@ -154,10 +156,8 @@ class CollectionFolder:
                 collection.indexes,
                 collection.state,
             ):
-                folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-            with os.fdopen(
-                os.open(collection.config, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE_MODE), "wb"
-            ) as file:
+                make_folder(folder)
+            with open_private(collection.config, "xb") as file:
                 file.write(config_text.encode("utf-8"))
                 file.flush()
                 os.fsync(file.fileno())
@@ -232,7 +232,7 @@ class CollectionFolder:
         try:
             # A restored backup may hold no more than warraq.toml and archive/.
             for folder in (self.archive, self.indexes, self.state):
-                folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+                make_folder(folder)
             if not lock.acquire(shared=shared):
                 raise CollectionBusyError(
                     f"{self.root} is being written by {self.describe_lock_holder()};"
@@ -263,7 +263,7 @@ class CollectionFolder:
         """
         lease = FileLock(self._lease(site))
         try:
-            self._leases.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+            make_folder(self._leases)
             if lease.acquire(wait=_LEASE):
                 return lease
         except OSError as error:

@@ -24,10 +24,11 @@ from archive.cdx.surt import surt_key
 from archive.cdx.waiting_lines import WaitingLines
 from archive.errors import StorageError
 from archive.locks.file_locks import locked_folder
+from archive.locks.file_modes import open_private
 from archive.model import Capture, RecordType
 from archive.model.withdrawal import HiddenFromReplay
 from archive.warc.capture_reader import OtherRecord
-from archive.warc.open_file import open_private, sync_folder
+from archive.warc.open_file import sync_folder
 
 # How many waiting lines call for a merge: at least so many, and so large a share of the lines
 # merged already, so that the whole cost of merging stays within a small factor of writing the index

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.locks.file_locks import is_same_file
+from archive.locks.file_modes import FILE_MODE
 
 
 class WaitingLines:
@@ -84,7 +85,7 @@ class WaitingLines:
         while True:
             if self._descriptor is None:
                 flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-                self._descriptor = os.open(self.path, flags, 0o640)
+                self._descriptor = os.open(self.path, flags, FILE_MODE)
             fcntl.flock(self._descriptor, fcntl.LOCK_EX)
             if is_same_file(self._descriptor, self.path):
                 break

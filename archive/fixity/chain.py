@@ -21,8 +21,8 @@ from typing import Any
 from archive.errors import StorageError
 from archive.fixity.merkle import GrowingTree, hash_leaf
 from archive.fixity.signatures import load_signing_key, public_key_of
+from archive.locks.file_modes import make_folder, open_private
 from archive.model import iso_utc
-from archive.warc.open_file import open_private
 
 CHAIN = "chain.jsonl"
 NO_LINE_BEFORE = "0" * 64
@@ -66,7 +66,7 @@ class ChainWriter:
         self._previous = NO_LINE_BEFORE
         self._last: bytes = b""
         try:
-            folder.mkdir(mode=0o750, exist_ok=True)
+            make_folder(folder)
             _cut_to_whole_lines(folder / CHAIN)
             for raw in read_lines(folder):
                 self._follow(raw)

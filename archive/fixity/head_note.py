@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.fixity.chain import read_lines
-from archive.warc.open_file import open_private
+from archive.locks.file_modes import open_private
 
 HEAD_NOTE = "fixity.head"
 

@@ -16,8 +16,9 @@ from contextlib import closing, suppress
 from itertools import groupby, zip_longest
 from pathlib import Path
 
+from archive.locks.file_modes import open_private
 from archive.model.finding import REBUILD_INDEX, Finding
-from archive.warc.open_file import open_private, sync_folder
+from archive.warc.open_file import sync_folder
 
 BLOCK = 1 << 16
 _DIGEST = 8

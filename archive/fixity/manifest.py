@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -22,8 +23,8 @@ from archive.fixity.chain_check import ChainWalk, check_walk
 from archive.fixity.head_note import HEAD_NOTE, NotedHead, read_head_note
 from archive.fixity.record_tree import read_leaves, record_tree
 from archive.fixity.time_stamps import read_stamps
+from archive.locks.file_modes import open_private
 from archive.model.finding import Finding
-from archive.warc.open_file import open_private
 
 MANIFEST = "manifest-sha256.txt"
 ORIGIN = ".origin.json"  # ends the name of the note that says where an imported file came from
@@ -47,7 +48,11 @@ def read_manifest(folder: Path) -> dict[str, str]:
     """The manifest as {path relative to the collection: hex digest}; empty where there is none
     yet.
     """
-    path = folder / MANIFEST
+    return read_manifest_file(folder / MANIFEST)
+
+
+def read_manifest_file(path: Path) -> dict[str, str]:
+    """The same of a copy of it, under whatever name."""
     if not path.exists():
         return {}
     entries = {}
@@ -342,6 +347,16 @@ def _head_problems(
             f" the chain was made anew; if you restored an older copy, delete state/{HEAD_NOTE}"
         )
         yield Finding(file=chain, rule="fixity", detail=detail)
+
+
+def is_chain_end(chain: Path, manifest: Path) -> bool:
+    """Whether a manifest is the one that a chain ends in; False where the chain cannot be read."""
+    try:
+        last = deque(read_lines(chain.parent), maxlen=1)
+        stated = json.loads(last[0])["manifest"] if last else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return bool(stated == sha256_of(manifest))
 
 
 def files_without_checksum(folder: Path, root: Path, files: Iterable[Path]) -> list[str]:

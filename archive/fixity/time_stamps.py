@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING
 
 from archive.errors import UsageError
 from archive.fixity.chain import read_lines, storage_error
+from archive.locks.file_modes import open_private
 from archive.model import iso_utc
 from archive.model.finding import Finding
-from archive.warc.open_file import open_private
 
 if TYPE_CHECKING:  # where there are no stamps, nothing of it is loaded
     from rfc3161_client import TimeStampResponse

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archive.errors import DamagedDatabaseError, NewerCollectionError, StorageError
 from archive.index.schema import APPLICATION_ID, SCHEMA_VERSION, TABLES
+from archive.locks.file_modes import FILE_MODE
 
 # SQLite's primary result codes that say nothing of the file itself: the disk, the file system or
 # another program refuses.
@@ -80,7 +81,7 @@ def create_private(path: Path) -> None:
     would be open to all.
     """
     with suppress(OSError):  # SQLite meets the same trouble at once, and says it
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE))
 
 
 def open_writer(path: Path, *, timeout: float = 30.0) -> sqlite3.Connection:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from archive.index.affected import AffectedRows
+from archive.index.capture_lookup import GIVEN_UP
 from archive.index.derived.article_urls import derive_addresses
 from archive.index.derived.articles import derive_articles
 from archive.index.derived.canonical_claims import judge_claims
@@ -51,6 +52,7 @@ from archive.model import (
     Reading,
     RecordType,
     Stage,
+    iso_utc,
 )
 from archive.model.withdrawal import Withdrawal
 
@@ -127,6 +129,7 @@ class CaptureBatch:
     def add_late(self, capture: Capture, reading: Reading) -> None:
         """Write a capture's rows in place of those it has: its payload could not be had before."""
         drop_reading(self._db, capture.id, self._touched)
+        _drop_given_up(self._db, capture)
         self._db.execute("DELETE FROM captures WHERE id = ?", (capture.id,))
         delete_signals(self._db, capture.id)
         delete_listing_page(self._db, capture.id)
@@ -342,6 +345,23 @@ def insert_failures(db: sqlite3.Connection, failures: Iterable[Failure]) -> None
         "min(at, excluded.at)",
         [failure_row(failure) for failure in failures],
     )
+
+
+def _drop_given_up(db: sqlite3.Connection, capture: Capture) -> None:
+    """Drop the failure that the reading of a capture was given up. One of several captures of a URL
+    in a crawl, which are one row, leaves it to the next: that is read, too.
+    """
+    page, time = (capture.url, capture.facts.crawl_id), iso_utc(capture.captured)
+    (following,) = db.execute(
+        "SELECT min(captured) FROM captures WHERE url = ? AND crawl_id IS ? AND captured > ?"
+        " AND kind = 'page'",
+        (*page, time),
+    ).fetchone()
+    where = f"WHERE url = ? AND crawl_id IS ? AND at = ? AND {GIVEN_UP}"
+    if following:
+        db.execute(f"UPDATE failures SET at = ? {where}", (following, *page, time))  # noqa: S608
+    else:
+        db.execute(f"DELETE FROM failures {where}", (*page, time))  # noqa: S608
 
 
 def _unexplained(

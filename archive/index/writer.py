@@ -11,13 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from archive.index.capture_lookup import earliest_with_digest, has_capture_in, revisit_target
+from archive.index.capture_lookup import (
+    Validators,
+    earliest_with_digest,
+    given_up_captures,
+    has_capture_in,
+    latest_validators,
+    offset_before,
+    revisit_target,
+)
 from archive.index.columns import CRAWLS, OF_EXCHANGE, column_names
 from archive.index.connection import open_writer, storage_errors
 from archive.index.derived.article_urls import tracked_twins
@@ -25,7 +33,7 @@ from archive.index.derived.usage_signals import stated_signals
 from archive.index.learned_boilerplate import SampleCache
 from archive.index.left_out import insert_left_out, is_new_left_out
 from archive.index.page_history import IndexHistory
-from archive.index.rows import CAPTURE_COLUMNS, capture_of, crawl_row, exact_time, reference_of
+from archive.index.rows import CAPTURE_COLUMNS, capture_of, crawl_row, exact_time
 from archive.index.site_names import SiteNames, needs_rebuild, store_site_names
 from archive.index.transaction import CaptureBatch, insert_failures
 from archive.index.withdrawals import hidden_from_replay, is_withdrawn
@@ -38,7 +46,6 @@ from archive.model import (
     LeftOut,
     LeftOutBatch,
     Reading,
-    RecordType,
     Reference,
     iso_utc,
 )
@@ -53,23 +60,6 @@ _REPLACE_CRAWL = (
 )
 
 Entry = tuple[Capture, Reading]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Validators:
-    """What a conditional request for a URL can say (RFC 9110 §13.1), and the record that a 304
-    would refer to.
-    """
-
-    etag: str | None
-    last_modified: str | None
-    reference: Reference
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """The request's header fields."""
-        fields = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        return {name: value for name, value in fields.items() if value}
 
 
 class Index:
@@ -264,6 +254,11 @@ class Index:
         with storage_errors(self._path):
             return has_capture_in(self._db, warc, start, end)
 
+    def offset_before(self, warc: str, offset: int) -> int:
+        """Where the last capture before an offset of a WARC begins, in bytes; 0 where none does."""
+        with storage_errors(self._path):
+            return offset_before(self._db, warc, offset)
+
     def earliest_with_digest(self, digest: Digest) -> Reference | None:
         """The earliest whole `response` with status 200 whose payload has this digest: what a
         revisit refers to.
@@ -275,27 +270,8 @@ class Index:
         """ETag and Last-Modified of the newest complete 200 capture of `url`; None if it had
         neither.
         """
-        row = self._one(
-            f"SELECT {CAPTURE_COLUMNS} FROM captures WHERE url = ? AND status = 200 AND truncated IS NULL"  # noqa: E501, S608
-            " AND record_type IN ('response', 'revisit') ORDER BY captured DESC, warc DESC, "
-            "offset DESC LIMIT 1",
-            (url,),
-        )
-        if row is None:
-            return None
-        capture = capture_of(row)
-        if not capture.etag and not capture.last_modified:
-            return None
-        if capture.record_type == RecordType.RESPONSE:
-            reference = reference_of(row)
-        else:
-            target = self.revisit_target(capture)
-            if target is None:
-                return None
-            reference = target
-        return Validators(
-            etag=capture.etag, last_modified=capture.last_modified, reference=reference
-        )
+        with storage_errors(self._path):
+            return latest_validators(self._db, url)
 
     def revisit_target(self, capture: Capture) -> Reference | None:
         """The record whose payload a revisit repeats; None for any other capture, and if that
@@ -329,6 +305,18 @@ class Index:
         return [
             capture for row in rows if self.revisit_target(capture := capture_of(row)) is not None
         ]
+
+    def given_up_captures(self) -> list[Capture]:
+        """The captures whose reading was given up, in the order of their records; of their facts
+        only crawl and site are known.
+        """
+        with storage_errors(self._path):
+            return given_up_captures(self._db)
+
+    def is_given_up(self, capture: Capture) -> bool:
+        """Whether the reading of a capture was given up."""
+        with storage_errors(self._path):
+            return bool(given_up_captures(self._db, capture))
 
     def cut_before(self, capture: Capture, limit: int) -> list[Capture]:
         """Earlier captures of the same URL that were cut, too: those with the same payload digest

@@ -18,7 +18,8 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-_FILE_MODE = 0o640
+from archive.locks.file_modes import FILE_MODE
+
 # Seconds for which a lock is tried: whoever asks whether it is held has it for microseconds.
 BRIEFLY = 0.2
 _PAUSE = 0.01
@@ -36,7 +37,7 @@ class FileLock:
         """Take the lock, alone or (`shared`) with others who share it, waiting for it at most
         `wait` seconds; whether it was free.
         """
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _FILE_MODE)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
         if not _try_for(descriptor, fcntl.LOCK_SH if shared else fcntl.LOCK_EX, wait):
             os.close(descriptor)
             return False

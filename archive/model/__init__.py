@@ -7,6 +7,7 @@ Times are aware UTC datetimes; they become ISO 8601 with `Z` only at the border 
 
 from archive.model.articles import (
     FAILURE_REASONS,
+    GIVEN_UP_REASONS,
     LINK_MARK,
     NO_TEXT_REASONS,
     Article,
@@ -48,6 +49,7 @@ from archive.model.left_out import LeftOut, LeftOutBatch, LeftOutReason
 __all__ = [
     "CRAWL_COUNTERS",
     "FAILURE_REASONS",
+    "GIVEN_UP_REASONS",
     "LINK_MARK",
     "NO_TEXT_REASONS",
     "Article",

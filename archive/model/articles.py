@@ -183,6 +183,8 @@ class NotArticleReason(StrEnum):
 
 # Reasons that mean that a page shows no text.
 NO_TEXT_REASONS = frozenset({NotArticleReason.EMPTY, NotArticleReason.NEEDS_BROWSER})
+# Reasons that mean that a page was given up for what reading it took: another try may read it.
+GIVEN_UP_REASONS = frozenset({NotArticleReason.TIMEOUT, NotArticleReason.MEMORY})
 # Reasons that mean an article may be hidden there, or that the page could not be read: each makes a
 # row in `failures`.
 FAILURE_REASONS = frozenset(

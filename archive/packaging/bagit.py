@@ -17,7 +17,8 @@ from pathlib import Path
 import bagit
 
 from archive.errors import StorageError, UsageError, file_refused
-from archive.index.connection import connect_existing, storage_errors
+from archive.index.connection import connect_existing, create_private, storage_errors
+from archive.locks.file_modes import FILE_MODE, FOLDER_MODE, make_folder
 
 
 def write_bag(
@@ -40,17 +41,19 @@ def write_bag(
     # A folder that a killed export left is in nobody's way.
     partial = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
-        partial.mkdir(parents=True)
+        make_folder(partial)
         count = 0
         for file in files:
             copy = partial / file.relative_to(root)
-            copy.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(copy.parent)
             shutil.copy2(file, copy)
             count += 1
         if database is not None and database.exists():
             _back_up(database, partial / "index.db")
             count += 1
         bagit.make_bag(str(partial), bag_info=dict(info), checksums=["sha256", "sha512"])
+        for path in partial.rglob("*"):
+            path.chmod(path.stat().st_mode & (FOLDER_MODE if path.is_dir() else FILE_MODE))
         partial.replace(target)
     except OSError as error:
         shutil.rmtree(partial, ignore_errors=True)
@@ -62,6 +65,7 @@ def write_bag(
 
 
 def _back_up(database: Path, target: Path) -> None:
+    create_private(target)
     with (
         storage_errors(database),
         closing(connect_existing(database, "ro")) as source,

@@ -19,6 +19,7 @@ from typing import IO, Any
 
 from archive.errors import StorageError, UsageError
 from archive.fixity.own_files import IMPORTED_PREFIX
+from archive.locks.file_modes import open_private
 from archive.model import iso_utc
 from archive.packaging.foreign_streams import (
     DamagedSourceError,
@@ -28,7 +29,7 @@ from archive.packaging.foreign_streams import (
 )
 from archive.packaging.wacz import PageEntry
 from archive.urls import normalise_url
-from archive.warc.open_file import open_private, sync_folder
+from archive.warc.open_file import sync_folder
 
 LISTS = ("pages/pages.jsonl", "pages/extraPages.jsonl")
 SUFFIX = ".pages.jsonl"

@@ -23,11 +23,12 @@ from typing import IO
 from archive.errors import UsageError
 from archive.fixity.manifest import ORIGIN
 from archive.fixity.own_files import IMPORTED_PREFIX
+from archive.locks.file_modes import open_private
 from archive.model import iso_utc
 from archive.packaging.packed_files import GZIP, Packing, packing_of, unpack, without_packing
 from archive.warc import arc
 from archive.warc.file_names import split_suffix
-from archive.warc.open_file import open_private, sync_folder
+from archive.warc.open_file import sync_folder
 from archive.warc.record import SECOND_RECORD, Damage, Record
 from archive.warc.record_reader import read_records
 
@@ -197,7 +198,7 @@ def read_source(file: IO[bytes], size: int) -> bytes:
 def _copy_durably(file: IO[bytes], start: bytes, partial: Path) -> str:
     """Write `start` and the rest of `file` to `partial`, synced; returns the SHA-256 of all."""
     digest = hashlib.sha256(start)
-    with partial.open("xb") as copy:
+    with open_private(partial, "xb") as copy:
         copy.write(start)
         while chunk := read_source(file, _COPY):
             copy.write(chunk)
@@ -215,7 +216,6 @@ def _place_with_note(partial: Path, target: Path, note: dict[str, str]) -> None:
     try:
         with open_private(about, "wb") as file:
             file.write(json.dumps(note, ensure_ascii=False).encode() + b"\n")
-        partial.chmod(0o640)
         partial.replace(target)
     except OSError:
         about.unlink(missing_ok=True)
@@ -237,7 +237,7 @@ def _replace_by_unpacked(partial: Path, label: str, packing: Packing) -> list[st
     """Replace a packed file by its content; returns what of it is damaged, a line each."""
     packed, fresh = partial.stat().st_size, partial.with_name(partial.name + ".plain")
     with _removed_after(fresh):
-        with partial.open("rb") as source, fresh.open("xb") as target:
+        with partial.open("rb") as source, open_private(fresh, "xb") as target:
             problems = unpack(
                 source, target, packing, lambda size: refuse_bomb(label, size, packed)
             )

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO
 
 from archive.errors import UsageError, file_refused
+from archive.locks.file_modes import FILE_MODE
 from archive.model import content_id, iso_utc
 
 # Lines a gzip block of the index: py-wacz's own figure is 3000, wabac reads a block whole for one
@@ -58,7 +59,7 @@ class _Package:
         """
         entry = zipfile.ZipInfo(name, (max(self._date[0], 1980), *self._date[1:]))
         entry.compress_type = zipfile.ZIP_STORED
-        entry.external_attr = 0o640 << 16
+        entry.external_attr = FILE_MODE << 16
         # zipfile decides by this size alone; a needless zip64 field in the local header misleads
         # wabac.js by 20 bytes.
         entry.file_size = size

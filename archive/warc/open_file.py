@@ -13,10 +13,10 @@ import contextlib
 import fcntl
 import os
 from pathlib import Path
-from typing import BinaryIO, cast
 
 from archive.errors import ArchiveWriteError
 from archive.locks.file_locks import is_same_file
+from archive.locks.file_modes import FILE_MODE
 from archive.warc.file_names import OPEN_SUFFIX
 
 
@@ -37,7 +37,7 @@ class WarcFile:
             raise FileExistsError(str(self._final))
         try:
             self._fd = os.open(
-                self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640
+                self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE
             )
         except FileExistsError:
             raise
@@ -127,13 +127,6 @@ class WarcFile:
         if self.size == 0:
             with contextlib.suppress(OSError):
                 self.path.unlink()
-
-
-def open_private(path: Path, mode: str) -> BinaryIO:
-    """Open a file in a binary mode; a file created by this is not readable by other users."""
-    return cast(
-        "BinaryIO", open(path, mode, opener=lambda name, flags: os.open(name, flags, 0o640))
-    )
 
 
 def sync_folder(folder: Path) -> None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.errors import StorageError, UsageError
+from archive.locks.file_modes import open_private
 from archive.model import iso_utc
 from archive.model.digest import Digest
 from archive.model.withdrawal import Withdrawal
@@ -226,7 +227,8 @@ def _replace_bytes(
     """Write a copy of the file with these bytes replaced, sync it, and rename it over the file."""
     fresh = path.with_name(path.name + ".tmp")
     try:
-        shutil.copyfile(path, fresh)
+        with open_private(fresh, "wb"):
+            shutil.copyfile(path, fresh)
         shutil.copystat(path, fresh)
         with fresh.open("r+b") as file:
             for replacement in replacements:

@@ -24,6 +24,7 @@ from archive.disk.room import DiskRoom
 from archive.errors import StorageError, UsageError, WarraqError
 from archive.fixity.manifest import ORIGIN, closed_files, read_manifest
 from archive.layout import CollectionFolder
+from archive.locks.file_modes import make_folder
 from archive.model import Capture, iso_utc
 from archive.packaging.bagit import write_bag
 from archive.packaging.foreign_files import (
@@ -179,7 +180,7 @@ def export_wacz(layout: CollectionFolder, config: CollectionConfig, target: Path
     Withdrawn articles are not in it: where a file holds one still, a copy with tombstones is
     packed.
     """
-    layout.state.mkdir(exist_ok=True)
+    make_folder(layout.state)
     with (
         IndexReader(layout.index_db) as reader,
         tempfile.TemporaryDirectory(dir=layout.state) as folder,
@@ -218,7 +219,7 @@ def export_selection(
     info = WarcInfo(
         software=f"warraq/{version('warraq')}", operator=config.operator, collection=config.name
     )
-    layout.state.mkdir(exist_ok=True)
+    make_folder(layout.state)
     with (
         IndexReader(layout.index_db) as reader,
         tempfile.TemporaryDirectory(dir=layout.state) as folder,

@@ -22,6 +22,7 @@ from pathlib import Path
 from archive.config import SiteConfig
 from archive.errors import UsageError
 from archive.layout import CONFIG_NAME, CollectionFolder
+from archive.locks.file_modes import make_folder, write_private
 from crawler.admin.due_times import polling_minutes
 
 CRON, SYSTEMD = "cron", "systemd"
@@ -139,9 +140,9 @@ def _write_notes(layout: CollectionFolder, notes: Sequence[tuple[str, str, Path]
     if not notes:
         _notes_file(layout).unlink(missing_ok=True)
         return
-    layout.state.mkdir(mode=0o750, exist_ok=True)
+    make_folder(layout.state)
     text = json.dumps([(tool, name, str(root)) for tool, name, root in notes], ensure_ascii=False)
-    _notes_file(layout).write_text(text, "utf-8")
+    write_private(_notes_file(layout), text)
 
 
 def _is_gone(root: str) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.locks.file_locks import FileLock
+from archive.locks.file_modes import FILE_MODE, make_folder
 from archive.model import iso_utc
 from archive.model.alarm import Alarm, AlarmKind
 
@@ -24,7 +25,6 @@ REST, STAYS = timedelta(hours=12), timedelta(hours=6)
 # A notice that no channel takes is tried again in so many runs.
 TRIES = 20
 _PATIENCE = 60.0  # seconds for which another process is waited for
-_FILE_MODE = 0o640
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +133,7 @@ def change_book(folder: Path) -> Iterator[AlarmBook]:
 
     Raises OSError where it cannot be written.
     """
-    folder.mkdir(mode=0o750, exist_ok=True)
+    make_folder(folder)
     path = folder / "alarms.lock"
     lock = FileLock(path)
     if not lock.acquire(wait=_PATIENCE):
@@ -143,9 +143,7 @@ def change_book(folder: Path) -> Iterator[AlarmBook]:
         yield book
         fresh = _file(folder).with_suffix(".new")
         text = json.dumps(_plain_book(book), ensure_ascii=False, indent=1)
-        with os.fdopen(
-            os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _FILE_MODE), "w"
-        ) as to:
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE), "w") as to:
             to.write(text)
         fresh.replace(_file(folder))
     finally:

@@ -23,6 +23,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from archive.locks.file_modes import SECRET_MODE
+
 _LIFETIME = timedelta(days=30)
 _KEPT = 500  # contexts of hosts; some 100 kB each
 _LONGEST_NAME = 64  # characters of a common name (X.520)
@@ -92,7 +94,7 @@ def _server_context(host: str) -> ssl.SSLContext:
     context.set_alpn_protocols(["http/1.1"])
     with tempfile.TemporaryDirectory(prefix="warraq-") as folder:  # OpenSSL reads files only
         path = Path(folder) / "host.pem"
-        path.touch(mode=0o600)
+        path.touch(mode=SECRET_MODE)
         path.write_bytes(make_certificate(host))
         context.load_cert_chain(path)
     return context

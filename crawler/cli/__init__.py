@@ -40,6 +40,7 @@ COMMANDS = {
     "cluster": ("query", "List the near-duplicates of an article."),
     "cite": ("query", "Cite an article with the capture that shows it."),
     "export": ("import_export", "Write articles to a file, or pack the collection."),
+    "backup": ("import_export", "Copy the collection, while crawls may write."),
     "gone": ("query", "List the articles that a site has taken down."),
     "withdraw": ("withdraw", "Take an article back; a tombstone stays."),
     "verify": ("fixity.verify", "Check WARC files, digests and indexes."),

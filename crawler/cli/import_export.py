@@ -1,4 +1,4 @@
-"""The commands that hand articles and captures on, or take others' in: export, import."""
+"""The commands that hand articles and captures on, or take others' in: export, backup, import."""
 
 from __future__ import annotations
 
@@ -99,6 +99,51 @@ def _tell_damage(ctx: click.Context, handed: ExportResult) -> None:
             " see `warraq verify`"
         )
     ctx.exit(4 if handed.damaged else 0)
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--check", is_flag=True, help="Read all of the backup again, against its checksums.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for a monitor.")
+@click.pass_context
+def backup(ctx: click.Context, folder: Path, *, check: bool, as_json: bool) -> None:
+    """Bring the backup of the collection in DIR up to date; made where it is missing.
+
+    The backup is a collection: it can be searched, verified, and crawled on. It is taken while
+    crawls write, copies what is new or has changed (a purge, too), compares each copy with its
+    checksum, and is opened at the end. A kill leaves the last one, and the next call goes on. A
+    file that is damaged in the collection never takes the place of a good copy, and one that is
+    gone there stays. Secrets that lie in the collection's folder are copied. Exit codes: 4 when a
+    file of the collection is damaged or gone; it is named. 75 when another process writes to DIR.
+    """
+    import json
+
+    from crawler.admin.backup import back_up
+
+    session: Session = ctx.obj
+    done = back_up(session.layout(), session.config(), folder, check=check)
+    if as_json:
+        row = {
+            "backup": str(folder.resolve()),
+            "copied": done.files.copied,
+            "bytes": done.files.bytes,
+            "unchanged": done.files.unchanged,
+            "damaged": done.files.damaged,
+            "lost": list(done.lost),
+            "has_index": done.has_index,
+        }
+        print_line(json.dumps(row, ensure_ascii=False))
+    for name in done.files.damaged:
+        print_line(f"damaged: {name}: not what the fixity manifest states", err=True)
+    for name in done.lost:
+        print_line(f"lost: {name} is gone from the collection; the backup keeps it", err=True)
+    if not done.has_index:
+        session.tell_person("the index is not in the backup: it has to be made anew")
+    session.tell_person(
+        f"{counted(done.files.copied, 'file')} copied ({done.files.bytes} bytes),"
+        f" {done.files.unchanged} unchanged, in {folder}"
+    )
+    ctx.exit(4 if done.is_damaged else 0)
 
 
 @click.command(name="import")

@@ -344,7 +344,7 @@ def _open_files(
         config=config,
         frontier=frontier,
         index=index,
-        captures=PendingCaptures(ingest, index, writer),
+        captures=PendingCaptures(ingest, index, writer, layout),
         preserver=Preserver(writer, cdxj, index.earliest_with_digest),
         room=room,
         options=options or CrawlOptions(),

@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
+from archive.fixity.own_files import OwnFiles
 from archive.index.writer import Index
+from archive.layout import CollectionFolder
 from archive.model import (
     Capture,
     Change,
@@ -32,7 +34,9 @@ from archive.warc.http_message import HttpMessage
 from archive.warc.writer import WarcWriter
 from crawler.crawl.lease import CaptureState, Lease
 from crawler.monitor.crawl_events import log_failure, log_summary
+from pipelines.ingest.late_readings import is_given_up
 from pipelines.ingest.queue import AppliedCapture, IngestQueue
+from pipelines.ingest.retry_notes import GivenUpPage, RetryNotes
 
 # Captures that wait for a worker before fetching pauses: keeps two workers busy, and memory
 # bounded.
@@ -85,10 +89,19 @@ class CaptureOwner(Protocol):
 class PendingCaptures:
     """Shared by the crawls of one process; to be used on the event loop's thread."""
 
-    def __init__(self, ingest: IngestQueue, index: Index, writer: WarcWriter) -> None:
+    def __init__(
+        self,
+        ingest: IngestQueue,
+        index: Index,
+        writer: WarcWriter,
+        layout: CollectionFolder,
+    ) -> None:
         self._ingest = ingest
         self._index = index
         self._writer = writer
+        self._late = ingest.late_readings(OwnFiles(layout.fixity))
+        self._given_up = RetryNotes(layout.given_up)
+        self._read_late: list[PendingCapture] = []  # of an earlier run, to be indexed
         self._pending: dict[str, PendingCapture] = {}
         self.unread = 0
         self._unread_bytes = 0
@@ -132,15 +145,20 @@ class PendingCaptures:
 
     def read_again(self, capture: Capture, owner: CaptureOwner) -> PendingCapture:
         """Have a capture read that the index holds already: for what a killed process had not
-        made of it.
+        made of it, or where its reading was given up. Then the index gets what it is read as now.
         """
         pending = _pending(capture, owner, None, 0)
         if self._is_broken_off:
             _give_up(pending)
             return pending
-        pending.set_applied(self._index.change_of(capture))
         pending.future = self._ingest.read_again(capture)
-        self._follow(pending, _set_future_reading)
+        if self._index.is_given_up(capture):
+            self._pending[capture.id] = pending
+            self._follow(pending, self._read_late.append)
+        else:
+            self._given_up.forget(GivenUpPage.of_capture(capture))
+            pending.set_applied(self._index.change_of(capture))
+            self._follow(pending, _set_future_reading)
         return pending
 
     def stored_message(self, capture: Capture) -> HttpMessage | None:
@@ -169,11 +187,36 @@ class PendingCaptures:
 
     def apply_ready(self, *, force: bool = False) -> None:
         """Apply the readings that are ready to the index, and notify the owners."""
+        self._apply_late()
         self._notify_owners(self._ingest.apply_ready(force=force))
 
     def apply_all(self) -> None:
         """Wait until everything submitted is in the index; for the end of a run."""
         self._notify_owners(self._ingest.apply_all())
+
+    def begin_tries(self, site: str) -> list[GivenUpPage]:
+        """The pages of a site that were given up and are to be tried once more; that is counted."""
+        known = [GivenUpPage.of_capture(each) for each in self._index.given_up_captures()]
+        pages = [each for each in known if each.site == site]
+        noted = {each.capture_id: each for each in (*self._given_up.pages_of(site), *pages)}
+        chosen = [each for each in noted.values() if self._given_up.may_be_tried(each)]
+        for page in chosen:
+            self._given_up.count_try(page)
+        return chosen
+
+    def _apply_late(self) -> None:
+        """Index what was given up in an earlier run and has been read now."""
+        while self._read_late:
+            pending = self._read_late.pop(0)
+            if pending.future is None:  # broken off
+                continue
+            reading, capture = pending.future.result(), pending.capture
+            if not is_given_up(reading):
+                self._late.apply_reading(capture, reading)
+                self._given_up.forget(GivenUpPage.of_capture(capture))
+            del self._pending[capture.id]
+            pending.set_applied(self._index.change_of(capture))
+            pending.set_reading(reading)
 
     def break_off(self) -> None:
         """Let nobody wait for what the index will not hold any more in this process, and have no
@@ -192,6 +235,8 @@ class PendingCaptures:
             pending.set_applied(each.change)
             for failure in each.reading.failures:
                 log_failure(failure)
+            if is_given_up(each.reading):
+                self._given_up.note_given_up(GivenUpPage.of_capture(each.capture))
             applied[pending.owner].append((pending, each))
         for owner, batch in applied.items():
             owner.on_applied(batch)

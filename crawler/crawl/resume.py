@@ -7,14 +7,16 @@ links are followed and pipelines run as if it had just come.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from archive.index.writer import Index
 from archive.model import Capture, CrawlSummary
 from crawler.frontier.queue import Frontier
-from crawler.frontier.queued_url import QueuedUrl
+from crawler.frontier.queued_url import QueuedUrl, request_key
+from crawler.frontier.scope import UrlKind
+from pipelines.ingest.retry_notes import GivenUpPage
 
 
 def end_killed_runs(
@@ -52,12 +54,32 @@ def _interrupted_summary(summary: CrawlSummary, index: Index, at: datetime) -> C
     )
 
 
+def queue_given_up(frontier: Frontier, pages: Iterable[GivenUpPage], queue: str) -> None:
+    """Have pages whose reading was given up in an earlier run answered from their captures, as if a
+    kill had come before they were read.
+
+    Each under a key of its own, and first: its address may be asked for again by this crawl, too.
+    """
+    entries = (
+        QueuedUrl(
+            url=page.url,
+            kind=UrlKind.KNOWN,
+            leased=page.captured.timestamp(),
+            priority=1,
+            key=request_key(queue, page.capture_id.encode()),
+        )
+        for page in pages
+    )
+    frontier.answer_from_archive(queue, entries)
+
+
 def latest_capture(index: Index, entry: QueuedUrl) -> Capture | None:
     """The capture that the entry's lease led to, if that is the end of it: answered whole, and not
-    to be retried.
+    to be retried; of several the first whose reading was given up, else the last.
     """
     captures = index.captured_since(entry.url, datetime.fromtimestamp(entry.leased, UTC))
     usable = [
         capture for capture in captures if (capture.status or 0) < 400 and not capture.truncated
     ]
-    return usable[-1] if usable else None
+    given_up = (capture for capture in usable if index.is_given_up(capture))
+    return next(given_up, usable[-1] if usable else None)

@@ -33,7 +33,7 @@ from crawler.crawl.lease import (
 from crawler.crawl.pending_captures import PendingCapture
 from crawler.crawl.rendered_pages import is_provisional, is_shown_in_any_case
 from crawler.crawl.reservations import SiteReservations
-from crawler.crawl.resume import end_killed_runs
+from crawler.crawl.resume import end_killed_runs, queue_given_up
 from crawler.crawl.right_of_way import RightOfWay
 from crawler.crawl.robots_fetch import KeptRobots, fetch_robots
 from crawler.crawl.site_access import SiteAccess
@@ -114,6 +114,8 @@ class SiteCrawl:
         for killed in end_killed_runs(context.frontier, context.index, self.queue, is_crawled):
             context.captures.note_crawl(killed)
         context.captures.note_crawl(self.tally.summary())
+        again = context.captures.begin_tries(self.site.name)
+        queue_given_up(context.frontier, again, self.queue)
 
     def _open_admission(self) -> LinkAdmission:
         return LinkAdmission(
@@ -280,8 +282,7 @@ class SiteCrawl:
     @property
     def _is_closing(self) -> bool:
         # No signal says that closing has begun; `running` tells of stop(), the slot of CloseSpider.
-        engine = self._engine
-        if engine is None or engine._slot is None:  # noqa: SLF001
+        if (engine := self._engine) is None or engine._slot is None:  # noqa: SLF001
             return False
         return not engine.running or engine._slot.closing is not None  # noqa: SLF001
 
@@ -295,8 +296,7 @@ class SiteCrawl:
     @property
     def is_fetching(self) -> bool:
         """Whether a request is on its way."""
-        engine = self._engine
-        return engine is not None and bool(engine.downloader.active)
+        return self._engine is not None and bool(self._engine.downloader.active)
 
     async def pause(self, seconds: float) -> bool:
         """Sleep, but not longer than the crawl goes on; whether it does."""

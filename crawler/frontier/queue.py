@@ -55,6 +55,7 @@ from crawler.frontier.sibling_queues import SiblingQueues
 
 PAST = "past"  # the reason of further pages of a listing that lie before the window of days
 TRAP = "trap"  # the reason of entries that are given up because their shape brings nothing
+_ENDED = (int(EntryState.DONE), int(EntryState.DEAD))
 _REPAIR = "the crawl's state may be deleted, the next crawl finds everything anew"
 
 
@@ -180,6 +181,19 @@ class Frontier:
                     key,
                 ),
             )
+
+    def answer_from_archive(self, site: str, entries: Iterable[QueuedUrl]) -> None:
+        """Have addresses wait as if a process had been killed after it had leased them (`leased`)
+        and captured them. Those that wait already are left alone.
+        """
+        with self.transaction():
+            for entry in entries:
+                if not self._add(site, [entry]):
+                    self._db.execute(
+                        "UPDATE entries SET state=0, attempts=0, not_before=0, leased=?, url=?"
+                        " WHERE key=? AND state IN (?, ?)",
+                        (entry.leased, entry.url, key_of(site, entry), *_ENDED),
+                    )
 
     def _known_of(self, site: str) -> KeySet:
         if site not in self._known:

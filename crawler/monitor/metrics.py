@@ -20,6 +20,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from archive.errors import UsageError, WarraqError, file_refused
 from archive.layout import CollectionFolder
+from archive.locks.file_modes import METRICS_MODE
 from archive.query.reader import IndexReader
 from archive.query.runs import counted_by_site
 
@@ -145,7 +146,7 @@ def write_metrics(metrics: CollectionMetrics, path: Path) -> None:
     fresh = path.with_name(f"{path.name}.{threading.get_native_id()}.new")
     try:
         fresh.write_text(text, "utf-8")
-        fresh.chmod(0o644)
+        fresh.chmod(METRICS_MODE)
         fresh.replace(path)
     except OSError as error:
         fresh.unlink(missing_ok=True)

@@ -13,12 +13,12 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+from archive.locks.file_modes import FILE_MODE, make_folder
 from archive.model.runs import RunReport
 from archive.render.run_report import ReportForm, render_report
 
 # The newest runs, all of whose reports are kept; of each earlier day those of the last run are.
 KEPT = 1000
-_FOLDER_MODE, _FILE_MODE = 0o750, 0o640
 _STALE = 86400.0  # seconds after which a half report is nobody's work any more
 _RUN = re.compile(r"\d{8}T\d{12}")
 
@@ -28,11 +28,11 @@ def write_reports(folder: Path, report: RunReport) -> list[Path]:
 
     OSError where the disk refuses.
     """
-    folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
+    make_folder(folder)
     files = [folder / f"{report.run}.{form}" for form in ReportForm]
     for file, form in zip(files, ReportForm, strict=True):
         fresh = file.with_name(f"{file.name}.{os.getpid()}.new")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _FILE_MODE)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
             stream.write(render_report(report, form))
         fresh.replace(file)

@@ -19,6 +19,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
+from archive.locks.file_modes import FILE_MODE, make_folder
 from archive.render.printable import printable_json
 from crawler.monitor.events import EVENTS
 
@@ -61,7 +62,7 @@ class _RunLogHandler(RotatingFileHandler):
     """A log that others of the group may read, and whose failure ends nothing."""
 
     def _open(self) -> TextIOWrapper:
-        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o640)
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, FILE_MODE)
         return TextIOWrapper(
             os.fdopen(descriptor, "ab"), encoding="utf-8", errors="backslashreplace"
         )
@@ -78,7 +79,7 @@ def open_run_log(folder: Path, run: str, *, shown: bool = False) -> Iterator[Non
     elsewhere, too.
     """
     try:
-        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        make_folder(folder)
         drop_old_logs(folder)
         handler = _RunLogHandler(
             folder / f"{run}{_SUFFIX}", maxBytes=ROTATE_BYTES, backupCount=ROTATED

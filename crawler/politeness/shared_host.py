@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from archive.locks.file_modes import FILE_MODE, make_folder
 from crawler.politeness.host_pacing import MAX_HELD, HostState
 
 _NUMBERS = struct.Struct("=dd")  # when the next turn is, and until when to leave the host alone
@@ -50,7 +51,7 @@ class SharedHostState(HostState):
         """Have what the file says while the block runs, and write what came of it."""
         descriptor = None
         with suppress(OSError):
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             self._load(os.pread(descriptor, _NUMBERS.size, 0), now)
         try:
@@ -81,6 +82,6 @@ class SharedHosts(dict[str, HostState]):
     def __missing__(self, host: str) -> HostState:
         if not self:
             with suppress(OSError):
-                self._folder.mkdir(mode=0o750, exist_ok=True)
+                make_folder(self._folder)
         state = self[host] = SharedHostState(delay=0.0, path=self._folder / quote(host, safe=""))
         return state

@@ -14,6 +14,7 @@ from archive.config_files import parse_toml
 from archive.config_parsers import parse_site_name, parse_url, parse_zone
 from archive.errors import StorageError, UsageError
 from archive.layout import CONFIG_NAME, CollectionFolder
+from archive.locks.file_modes import open_private, write_private
 from archive.urls import canonical_key
 from crawler.setup.site_survey import (
     SiteSurvey,
@@ -83,8 +84,8 @@ def create_collection(
 def _name_scrapy_settings(path: Path) -> None:
     """Have the `scrapy` command know the folder as a project; a file that is there stays."""
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(_SCRAPY_CFG)
+        with open_private(path, "xb") as file:
+            file.write(_SCRAPY_CFG.encode())
     except FileExistsError:
         pass
     except OSError as error:
@@ -156,7 +157,7 @@ def replace_config(path: Path, before: str, whole: str) -> None:
         raise UsageError(f"{path} was edited meanwhile; nothing was changed, run the command again")
     fresh = path.with_name(path.name + ".new")
     try:
-        fresh.write_text(whole, "utf-8")
+        write_private(fresh, whole)
         fresh.chmod(path.stat().st_mode)
         fresh.replace(path)
     except OSError as error:

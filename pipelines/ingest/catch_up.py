@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -42,14 +42,16 @@ from archive.warc.capture_reader import (
     ForeignStatements,
     OtherRecord,
 )
-from archive.warc.file_names import final_name, list_warc_files
-from archive.warc.left_open.set_aside import list_set_aside
+from archive.warc.file_names import list_warc_files
 from archive.warc.recovery import RecoveredFile, list_left_files, recover_open_files
 from pipelines.ingest.cdxj_upkeep import lacks_lines, mend_lines, rebuild_cdxj
+from pipelines.ingest.outdated_index import has_begun, is_outdated
 from pipelines.ingest.purge import Purge, finish_purges
 from pipelines.ingest.queue import AppliedCapture, IngestQueue
+from pipelines.ingest.retry_notes import GivenUpPage, RetryNotes
 from pipelines.ingest.worker_pool import WorkerPool
 
+_AT_ONCE = 4  # pages that were given up and are tried again before a crawl: two minutes at most
 logger = logging.getLogger(__name__)
 
 
@@ -167,12 +169,13 @@ def _update(
                 f"{layout.root}: the index must be made anew, but it is being written by"
                 f" {layout.describe_lock_holder()}; try again later"
             )
-        if rebuild or not is_useless or not _has_begun(layout, config, left, done.recovered):
+        if rebuild or not is_useless or not has_begun(layout, config, left, done.recovered):
             discard_index(layout.index_in_making, layout.state)
         rebuild = True
         _rebuild(layout, config, workers=workers, done=done, on_capture=on_capture)
     else:
         _catch_up(layout, config, workers=workers, done=done, on_capture=on_capture)
+        _read_given_up(layout, config, workers=workers, is_alone=become_alone is _is_alone)
     if layout.index_in_making.exists() and become_alone():  # a killed process left it
         discard_index(layout.index_in_making, layout.state)
     if (rebuild or not layout.cdxj.exists() or lacks_lines(layout)) and become_alone():
@@ -238,71 +241,34 @@ def _rebuild(
     replace_index(layout)
 
 
+def _read_given_up(
+    layout: CollectionFolder, config: CollectionConfig, *, workers: int | None, is_alone: bool
+) -> None:
+    """Read pages that were given up once more. Before a crawl those of sites without a crawl, and
+    not many of these; the others are answered by it, so that it follows their links.
+    """
+    crawled = {name for site in config.sites for name in (site.name, *site.aliases)}
+    notes = RetryNotes(layout.given_up)
+    with Index(layout.index_db) as index:
+        captures = [
+            each
+            for each in index.given_up_captures()
+            if notes.may_be_tried(GivenUpPage.of_capture(each))
+        ]
+        if not is_alone:
+            captures = [each for each in captures if each.facts.site not in crawled][:_AT_ONCE]
+        if captures:
+            with WorkerPool(workers=workers) as pool:
+                ingest = IngestQueue(index, pool, config.sites, layout.archive)
+                ingest.late_readings(OwnFiles(layout.fixity)).read_given_up(captures, notes)
+
+
 def replace_index(layout: CollectionFolder) -> None:
     """Put the index in the making, which is whole, in the place of `index_db`; tells where an
     index is kept that the WARC files do not give again. Needs the collection alone.
     """
     if (kept := put_in_place(layout.index_in_making, layout.index_db, layout.state)) is not None:
         logger.warning("%s is kept as %s", layout.index_db.name, kept.name)
-
-
-def _has_begun(
-    layout: CollectionFolder,
-    config: CollectionConfig,
-    left: Sequence[Path],
-    recovered: Sequence[RecoveredFile],
-) -> bool:
-    """Whether there is an index in the making that can be gone on with."""
-    part = layout.with_index(layout.index_in_making)
-    state = examine_index(part.index_db, part.state)
-    return state is IndexState.CURRENT and not is_outdated(part, config, left, recovered)
-
-
-def is_outdated(
-    layout: CollectionFolder,
-    config: CollectionConfig,
-    left: Sequence[Path],
-    recovered: Sequence[RecoveredFile],
-) -> bool:
-    """Whether the index can only be made anew: it knows more than the files, `left` and `recovered`
-    ones, hold now, or sites were renamed in a way that it cannot follow.
-    """
-    return _is_ahead(layout, map(final_name, left), recovered) or _is_renamed(layout, config)
-
-
-def _is_ahead(
-    layout: CollectionFolder, names: Iterable[str], recovered: Sequence[RecoveredFile]
-) -> bool:
-    """Whether the index knows more of these WARCs, or of those recovered or in part set aside, than
-    they hold now.
-    """
-    aside = list_set_aside(layout.archive)
-    sizes = {
-        name: path.stat().st_size if (path := layout.archive / name).exists() else 0
-        for name in {*names, *(each.warc for each in aside)}
-    }
-    if not sizes:
-        return False
-    with Index(layout.index_db) as index:
-        return (
-            any(index.indexed_up_to(name) > size for name, size in sizes.items())
-            or any(
-                index.indexed_up_to(file.name) > gap.offset
-                for file in recovered
-                for gap in file.damaged
-            )
-            # Where the rebuild was not to be had at once.
-            or any(
-                index.knows_captures_in(each.warc, each.offset, each.offset + each.size)
-                for each in aside
-            )
-        )
-
-
-def _is_renamed(layout: CollectionFolder, config: CollectionConfig) -> bool:
-    """Whether sites were renamed in a way that the index cannot follow."""
-    with Index(layout.index_db) as index:
-        return index.needs_rebuild(SiteNames.of_sites(config.sites, index.site_names))
 
 
 def _site_names(layout: CollectionFolder, config: CollectionConfig) -> SiteNames:

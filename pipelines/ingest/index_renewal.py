@@ -34,12 +34,12 @@ from pipelines.ingest.catch_up import (
     IndexUpdate,
     files_behind,
     index_files,
-    is_outdated,
     replace_index,
     state_closed_files,
     update_beside_crawls,
 )
 from pipelines.ingest.cdxj_upkeep import mend_lines
+from pipelines.ingest.outdated_index import is_outdated
 
 # Seconds of making it before a crawl begins. Most indexes are whole by then, and other crawls wait
 # a little longer than that for their turn.

@@ -13,7 +13,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 
 from archive.config import SiteConfig
@@ -42,10 +41,10 @@ from archive.warc.capture_reader import (
 )
 from archive.warc.file_names import final_name
 from archive.warc.http_message import HttpMessage
+from pipelines.ingest.late_readings import LateReadings, reading_for_index, refers_elsewhere
 from pipelines.ingest.site_assignment import SiteAssignment
 from pipelines.ingest.worker_pool import WorkerPool
 from pipelines.payload_facts import DECODED_LIMIT, PayloadFacts
-from pipelines.usage_signals.statements import header_signals
 
 logger = logging.getLogger(__name__)
 
@@ -199,7 +198,9 @@ class IngestQueue:
         return self._apply([self._waiting.popleft() for _ in range(ready)])
 
     def _apply(self, batch: list[_Waiting]) -> list[AppliedCapture]:
-        entries = [(each.capture, _for_index(each.capture, each.future.result())) for each in batch]
+        entries = [
+            (each.capture, reading_for_index(each.capture, each.future.result())) for each in batch
+        ]
         progress = {each.capture.warc: each.end for each in batch}
         self._sync()
         changes = self._index.apply_captures(entries, progress=progress)
@@ -239,7 +240,7 @@ class IngestQueue:
             groups = read_capture_groups(file, start=start, foreign=own.is_foreign(file))
             end = yield from self._catch_up_groups(groups, start, check)
             self._index.mark_indexed(final_name(file), end)
-        self._read_late(own)
+        self.late_readings(own).read_revisits()
 
     def _catch_up_groups(
         self, groups: Iterable[ReadGroup], end: int, check: Callable[[], None]
@@ -271,33 +272,14 @@ class IngestQueue:
         yield from self.apply_all()
         return end
 
-    def _read_late(self, own: OwnFiles) -> None:
-        """Read the revisits that came before what they refer to, so that the order of files makes
-        no difference.
-        """
-        late: dict[str, set[str]] = {}
-        for capture in self._index.unread_revisits():
-            late.setdefault(capture.warc, set()).add(capture.id)
-        for warc, wanted in late.items():
-            path = self._folder / warc
-            groups = (
-                read_capture_groups(path, foreign=own.is_foreign(path)) if path.is_file() else ()
-            )
-            items = (group.item for group in groups)
-            found = (item for item in items if isinstance(item, Capture) and item.id in wanted)
-            while batch := list(islice(found, BATCH)):
-                reading = [self.read_again(capture) for capture in batch]
-                self._index.apply_late(
-                    [
-                        (each, _for_index(each, future.result()))
-                        for each, future in zip(batch, reading, strict=True)
-                    ]
-                )
+    def late_readings(self, own: OwnFiles) -> LateReadings:
+        """What reads captures that are in the index already; `own` as for `catch_up`."""
+        return LateReadings(self._index, self._folder, own, self.read_again)
 
     def _submit_stored(self, capture: Capture, end: int) -> Iterator[AppliedCapture]:
         if capture.record_type != RecordType.REVISIT:
             self.submit(capture, None, end=end)
-        elif _refers_elsewhere(capture):
+        elif refers_elsewhere(capture):
             yield from self.apply_all()  # what it refers to must be in the index to be found
             self.submit(capture, None, end=end)
         else:
@@ -305,22 +287,8 @@ class IngestQueue:
         yield from self.apply_ready()
 
 
-def _for_index(capture: Capture, reading: Reading) -> Reading:
-    """The reading to index, with what the capture's own headers state about its use: NOT_MODIFIED
-    for a revisit of its own URL, else `reading` itself.
-    """
-    signals = header_signals(capture.rights_headers)
-    if capture.record_type == RecordType.REVISIT and not _refers_elsewhere(capture):
-        return Reading(kind=PayloadKind.NOT_MODIFIED, signals=signals)
-    return replace(reading, signals=signals + reading.signals) if signals else reading
-
-
 def _decoded(message: HttpMessage) -> bytes:
     return decode_entity(message.entity, message.entity_codings, DECODED_LIMIT).body
-
-
-def _refers_elsewhere(capture: Capture) -> bool:
-    return capture.refers_to_url is not None and capture.refers_to_url != capture.url
 
 
 def _not_modified() -> Future[Reading]:

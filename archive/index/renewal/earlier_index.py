@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from archive.errors import WarraqError
+from archive.index.capture_lookup import Validators
 from archive.index.connection import connect_reader
 from archive.index.page_history import ArticleHistory, IndexHistory, PageHistory, SiteEdits
 from archive.index.site_names import SiteNames
-from archive.index.writer import Index, Validators
+from archive.index.writer import Index
 from archive.model import Capture, Digest, PayloadKind, Reference
 from archive.model.usage_signals import UsageSignal
 

@@ -17,7 +17,8 @@ from pathlib import Path
 from archive.errors import DamagedDatabaseError, StorageError
 from archive.index.connection import connect_reader, storage_errors
 from archive.index.schema import APPLICATION_ID, SCHEMA_VERSION
-from archive.warc.open_file import open_private, sync_folder
+from archive.locks.file_modes import open_private
+from archive.warc.open_file import sync_folder
 
 _MAGIC = b"SQLite format 3\x00"
 _HEADING = 100  # bytes

@@ -16,10 +16,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.locks.file_modes import open_private
 from archive.warc import warc_fields
 from archive.warc.file_names import final_name
 from archive.warc.left_open.whole_exchanges import Gap
-from archive.warc.open_file import open_private, sync_folder
+from archive.warc.open_file import sync_folder
 from archive.warc.serialization import Headers
 from archive.warc.tombstones import gzip_of_length
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import foreign_files
@@ -54,3 +55,50 @@ def test_what_an_import_took_in_as_json(run: Run, tmp_path: Path) -> None:
     assert told["captures"] >= told["new"] == 1
     assert sum(told["other_records"].values()) == 5
     assert (told["damaged"], told["ignored"]) == ([], {})
+
+
+def test_a_backup_is_a_collection(run: Run, collection: Path, tmp_path: Path) -> None:
+    """One line for a person, an object for a monitor; exit code 4 where the collection has lost a
+    file that the backup keeps.
+    """
+    source, target = Path(shutil.copytree(collection, tmp_path / "c")), tmp_path / "b"
+    done = run("-C", source, "backup", target)
+    assert (done.code, done.err.count("\n")) == (0, 1)
+    assert " 0 unchanged, in " in done.err
+    assert run("-C", target, "verify").code == 0
+    for path in (source / "archive").glob("*.warc.gz"):
+        path.unlink()
+    done = run("-C", source, "-q", "backup", target, "--json", "--check")
+    told = json.loads(done.out)
+    assert (done.code, told["copied"], told["damaged"]) == (4, 0, [])
+    assert f"lost: {told['lost'][0]} is gone" in done.err
+    assert run("-C", source, "backup", source / "inside").code == 2
+
+
+def test_nothing_of_a_collection_is_open_to_all(run: Run, collection: Path, tmp_path: Path) -> None:
+    """Whatever writes it: a crawl, an import, a purge, a rebuild; and a bag and a backup are as it
+    is, where files of the operator's were open, too.
+    """
+    source = Path(shutil.copytree(collection, tmp_path / "c"))
+    (source / "notes.txt").write_text("x")
+    (source / "notes.txt").chmod(0o644)
+    wacz = tmp_path / "some.wacz"
+    assert run("-C", source, "export", "--to", wacz).code == 0
+    row = json.loads(run("-C", source, "search", "--limit", "1", "", "--format", "jsonl").out)
+    for command in (
+        ("import", wacz),
+        ("withdraw", row["id"], "--reason", "x", "--purge"),
+        ("index", "--rebuild"),
+        ("sites", "pause", row["site"]),
+        ("backup", tmp_path / "backup"),
+        ("export", "--bag", tmp_path / "bag"),
+    ):
+        assert run("-C", source, *command).code == 0
+    (source / "notes.txt").unlink()
+    opened = [
+        path
+        for folder in (collection, source, tmp_path / "backup", tmp_path / "bag")
+        for path in (folder, *folder.rglob("*"))
+        if path.stat().st_mode & 0o027
+    ]
+    assert opened == []

@@ -12,9 +12,10 @@ from made_captures import WHEN, made_capture
 
 from archive.index.writer import Index
 from archive.model import Capture, CrawlSummary
-from crawler.crawl.resume import end_killed_runs, latest_capture
+from crawler.crawl.resume import end_killed_runs, latest_capture, queue_given_up
 from crawler.frontier.queue import Frontier
 from crawler.frontier.queued_url import QueuedUrl
+from pipelines.ingest.retry_notes import GivenUpPage
 
 URL = "https://news.example/a"
 
@@ -32,8 +33,9 @@ def nobody(queue: str) -> bool:
 class Known:
     """Stands for the index: the captures of a URL, and what a crawl's captures add up to."""
 
-    def __init__(self, *captures: Capture) -> None:
+    def __init__(self, *captures: Capture, given_up: frozenset[Capture] = frozenset()) -> None:
         self.captures = captures
+        self.given_up = given_up
         self.since: datetime | None = None
 
     def captured_since(self, url: str, since: datetime) -> tuple[Capture, ...]:
@@ -41,14 +43,17 @@ class Known:
         self.since = since
         return self.captures
 
+    def is_given_up(self, capture: Capture) -> bool:
+        return capture in self.given_up
+
     def crawl_totals(self, crawl_id: str) -> tuple[int, int, int]:
         assert crawl_id == "c"
         return 7, 5, 9000
 
 
-def answer(*captures: Capture) -> Capture | None:
+def answer(*captures: Capture, given_up: frozenset[Capture] = frozenset()) -> Capture | None:
     entry = QueuedUrl(url=URL, leased=WHEN.timestamp())
-    index = Known(*captures)
+    index = Known(*captures, given_up=given_up)
     found = latest_capture(cast("Index", index), entry)
     assert index.since == WHEN
     return found
@@ -66,6 +71,25 @@ def test_what_would_be_tried_again_does_not_answer() -> None:
     assert answer(capture(503)) is None
     assert answer(capture(200, truncated="disconnect")) is None
     assert answer(capture(200), capture(503)) == capture(200)
+
+
+def test_what_was_given_up_answers_first() -> None:
+    """One capture for each entry, though later ones of the address were read."""
+    first, second = capture(200), capture(304)
+    assert answer(first, second, capture(301), given_up=frozenset({first, second})) == first
+
+
+def test_pages_that_were_given_up_wait_beside_their_address(frontier: Frontier) -> None:
+    """First, and under keys of their own; a second call is no second entry."""
+    frontier.acknowledge("news", [], [QueuedUrl(url=URL)])
+    page = GivenUpPage(capture_id="ab", url=URL, site="news", captured=WHEN)
+    for _ in range(2):
+        queue_given_up(frontier, [page], "news")
+    leased = frontier.lease("news", count=9)
+    assert [each.leased == WHEN.timestamp() for each in leased] == [True, False]
+    frontier.acknowledge("news", [leased[0].key], [])
+    queue_given_up(frontier, [page], "news")
+    assert [each.leased for each in frontier.lease("news", count=9)] == [WHEN.timestamp()]
 
 
 @pytest.fixture
