@@ -1,7 +1,8 @@
 """The CDXJ index of a collection: where each URL was captured, sorted bytewise, as replay tools
 look it up.
 
-`cdxj_line` is a pure function of a capture and gives what `cdxj-indexer` gives for the same record.
+`cdxj_line` is a pure function of a capture and gives what `cdxj-indexer` gives for the same record;
+in the sorted file the line of a 304 leads to what it confirms (`archive.cdx.not_modified`).
 New lines wait in a second file (`archive.cdx.waiting_lines`) and are merged in growing steps; a
 replay tool sees a sorted file at any time. `rebuild` makes the same file from the WARCs.
 """
@@ -19,6 +20,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from archive.cdx.not_modified import resolve_not_modified, revisit_line
 from archive.cdx.other_records import is_line_of_exchange, other_record_line, page_of_uri
 from archive.cdx.surt import surt_key
 from archive.cdx.waiting_lines import WaitingLines
@@ -211,7 +213,7 @@ class CdxjFile:
         fresh = self._path.with_name(self._path.name + ".tmp")
         count, last = 0, b""
         with open_private(fresh, "wb") as file:
-            for entry in lines:
+            for entry in resolve_not_modified(lines):
                 if entry != last:
                     file.write(entry)
                     count, last = count + 1, entry
@@ -273,8 +275,11 @@ def _line_from(file: BinaryIO, offset: int, *, stay: bool = False) -> bytes:
 
 
 def line_target(data: bytes) -> tuple[str, int]:
-    """The WARC and offset that a CDXJ line names; StorageError if it is no such line."""
-    fields = _parse_entry(data).fields
+    """The WARC and offset of the record that a CDXJ line is of; StorageError if it is no such line.
+
+    The line of a 304 leads elsewhere (`archive.cdx.not_modified`): it is of the revisit.
+    """
+    fields = _parse_entry(revisit_line(data)).fields
     try:
         return fields["filename"], int(fields["offset"])
     except (KeyError, TypeError, ValueError) as error:

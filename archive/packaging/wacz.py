@@ -2,8 +2,9 @@
 readers.
 
 WARC files go in as they are, stored; the index is a ZipNum CDXJ (gzip blocks with a secondary
-index), so that a reader can open a remote WACZ of any size by a few range requests. Choosing what
-the collection holds is left to others.
+index), so that a reader can open a remote WACZ of any size by a few range requests. Where 304
+answers were captured there is a second index for pywb, which reads every `*.cdx.gz` when it unpacks
+a WACZ (`archive.cdx.not_modified`). Choosing what the collection holds is left to others.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import hashlib
 import json
 import os
 import re
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import IO
 
+from archive.cdx.not_modified import confirmed_lines
 from archive.errors import UsageError, file_refused
 from archive.locks.file_modes import FILE_MODE
 from archive.model import content_id, iso_utc
@@ -125,8 +128,8 @@ def write_wacz(
     created: datetime,
     software: str,
 ) -> int:
-    """Write `target`; returns its size in bytes. `cdxj` are the sorted lines of the index, each
-    with its line feed.
+    """Write `target`; returns its size in bytes. `cdxj` are the lines of the index as the sorted
+    file has them, each with its line feed.
 
     Raises UsageError where `target` exists or another process writes it, StorageError where the
     disk refuses; what was begun is then removed. What a killed process began is written over.
@@ -176,9 +179,7 @@ def _write_members(
     title, created, software = about
     for warc in warcs:
         package.add(f"archive/{warc.name}", _read_chunks(warc), size=warc.stat().st_size)
-    blocks: list[str] = []
-    package.add("indexes/index.cdx.gz", _zipnum_blocks(cdxj, blocks))
-    package.add("indexes/index.idx", ["".join(blocks).encode()])
+    _write_indexes(package, cdxj)
     package.add("pages/pages.jsonl", _page_lines(pages))
     described = {
         "profile": "data-package",
@@ -197,6 +198,20 @@ def _write_members(
     }
     package.add("datapackage-digest.json", [json.dumps(digest, indent=2).encode()], listed=False)
     package.close()
+
+
+def _write_indexes(package: _Package, cdxj: Iterable[bytes]) -> None:
+    """The index, its secondary index, and the lines of 304 answers as pywb shows them."""
+    blocks: list[str] = []
+    with tempfile.SpooledTemporaryFile(_COPY) as kept:
+        with gzip.GzipFile(fileobj=kept, mode="wb", mtime=0) as not_modified:
+            lines = confirmed_lines(cdxj, not_modified.write)
+            package.add("indexes/index.cdx.gz", _zipnum_blocks(lines, blocks))
+            count = not_modified.tell()
+        package.add("indexes/index.idx", ["".join(blocks).encode()])
+        if count:
+            kept.seek(0)
+            package.add("indexes/not-modified.cdx.gz", iter(lambda: kept.read(_COPY), b""))
 
 
 def _read_chunks(path: Path) -> Iterator[bytes]:

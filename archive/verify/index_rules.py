@@ -13,7 +13,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
+from archive.cdx.not_modified import revisit_line
 from archive.errors import StorageError, WarraqError
 from archive.index.connection import (
     check_version,
@@ -109,9 +111,11 @@ def _check_cdxj_lines(
 
 def _check_cdxj_line(path: Path, place: int, raw: bytes, ledger: RecordLedger) -> Iterator[Finding]:
     try:
-        text = raw.decode("utf-8")
+        own = revisit_line(raw)
+        text = own.decode("utf-8")
         fields = json.loads(text.split(" ", 2)[2])
         warc, offset = str(fields["filename"]), int(fields["offset"])
+        leads_right = own == raw or _leads_right(raw, ledger)
     except (ValueError, KeyError, IndexError, TypeError):
         yield Finding(
             file=path.name,
@@ -130,14 +134,7 @@ def _check_cdxj_line(path: Path, place: int, raw: bytes, ledger: RecordLedger) -
         )
         return
     ledger.mark_named(warc, offset)
-    # Where a foreign record states no digest the line holds one that was worked out.
-    if (
-        not record.cdxj
-        and int(fields.get("length", -1)) == record.length
-        and fields.get("url", "") == record.url
-    ):
-        return
-    if text != record.cdxj:
+    if not leads_right or not _is_line_of(record, text, fields):
         yield Finding(
             file=warc,
             offset=offset,
@@ -146,6 +143,29 @@ def _check_cdxj_line(path: Path, place: int, raw: bytes, ledger: RecordLedger) -
             detail=f"the line in {path.name} is not what the record says: {text.strip()[:200]}; "
             f"{REBUILD_INDEX}",
         )
+
+
+def _is_line_of(record: RecordRow, text: str, fields: dict[str, Any]) -> bool:
+    """Whether a line is what the record says. Where a foreign record states no digest the line
+    holds one that was worked out.
+    """
+    if record.cdxj:
+        return text == record.cdxj
+    return int(fields.get("length", -1)) == record.length and fields.get("url", "") == record.url
+
+
+def _leads_right(line: bytes, ledger: RecordLedger) -> bool:
+    """Whether the line of a 304 revisit leads to a record that it can confirm, and repeats that
+    record's line.
+    """
+    fields = json.loads(line.split(b" ", 2)[2])
+    repeated = {name: value for name, value in fields.items() if not name.startswith("revisit.")}
+    record = ledger.record_at(str(fields["filename"]), int(fields["offset"]))
+    if record is None or record.url != fields["url"]:
+        return False
+    if not record.cdxj:
+        return int(fields["length"]) == record.length
+    return bool(json.loads(record.cdxj.split(" ", 2)[2]) == repeated)
 
 
 # -------------------------------------------------------------------------------------------- index

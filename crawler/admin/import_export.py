@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.cdx.cdxj import line_target, replayed_lines
+from archive.cdx.not_modified import resolve_not_modified
 from archive.config import CollectionConfig
 from archive.disk.room import DiskRoom
 from archive.errors import StorageError, UsageError, WarraqError
@@ -243,7 +244,7 @@ def export_selection(
         size = write_wacz(
             target,
             warcs=[warc],
-            cdxj=sorted(replayed_lines(_records_of(warc))),
+            cdxj=resolve_not_modified(sorted(replayed_lines(_records_of(warc)))),
             pages=list_pages(
                 reader, layout.archive, articles=ids, holds=lambda capture: capture.id in held
             ),
@@ -273,7 +274,7 @@ def _cdxj_lines(cdxj: Path, names: set[str]) -> Iterator[bytes]:
     if not cdxj.is_file():
         raise StorageError(f"{cdxj}: no index here; run `warraq index`")
     with cdxj.open("rb") as file:
-        yield from (line for line in file if line_target(line)[0] in names)
+        yield from resolve_not_modified(line for line in file if line_target(line)[0] in names)
 
 
 def count_withdrawn_kept(layout: CollectionFolder) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import recrawled_page
 import warc_kit
 
 from archive.cdx.cdxj import CdxjFile
@@ -97,3 +99,36 @@ def test_an_index_that_is_not_there_withdraws_nothing(tmp_path: Path, ledger: Re
     path.write_bytes(b"no database at all" * 100)
     assert read_hidden(path) == HiddenFromReplay()
     assert [finding.rule for finding in check_index(path, ledger)] == ["index-damaged"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "rule"),
+    [
+        (None, None),
+        (("offset", "1"), "cdxj-differs"),
+        (("digest", "sha1:X"), "cdxj-differs"),
+        (("revisit.offset", "1"), "cdxj-dangling"),
+        (("revisit.digest", "sha1:X"), "cdxj-differs"),
+        (("revisit.length", None), "cdxj-differs"),
+    ],
+)
+def test_a_line_that_leads_to_what_a_304_confirms(
+    tmp_path: Path, changed: tuple[str, str | None] | None, rule: str | None
+) -> None:
+    """Where it leads, and which revisit it is of, must both be as the records say."""
+    layout = recrawled_page.make(tmp_path / "c")
+    lines = layout.cdxj.read_bytes().splitlines(keepends=True)
+    place = next(number for number, line in enumerate(lines) if b"revisit.offset" in line)
+    key, time, fields = lines[place].split(b" ", 2)
+    said = json.loads(fields)
+    if changed is not None:
+        said[changed[0]] = changed[1]
+    known = {name: value for name, value in said.items() if value is not None}
+    lines[place] = b" ".join((key, time, json.dumps(known).encode() + b"\n"))
+    (tmp_path / "index.cdxj").write_bytes(b"".join(lines))
+    with RecordLedger() as ledger:
+        for path in sorted(layout.archive.glob("*.warc.gz")):
+            for record in raw_records(path):
+                ledger.add(path.name, record, RecordOrigin.OURS)
+        found = [finding.rule for finding in check_cdxj(tmp_path / "index.cdxj", ledger)]
+    assert [each for each in found if each != "cdxj-missing"] == ([rule] if rule else [])
