@@ -106,16 +106,16 @@ class _Package:
 def _open_alone(partial: Path, target: Path) -> IO[bytes]:
     """What is to become `target`, written anew; UsageError where another process writes it."""
     try:
-        descriptor = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        file = partial.open("ab")
     except OSError as error:
         raise file_refused(target, error) from error
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        os.close(descriptor)
+        file.close()
         raise UsageError(f"{partial} is being written by another process") from None
-    os.ftruncate(descriptor, 0)
-    return os.fdopen(descriptor, "r+b")
+    file.truncate(0)
+    return file
 
 
 def write_wacz(

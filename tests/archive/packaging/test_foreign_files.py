@@ -236,7 +236,7 @@ def test_a_full_disk_leaves_neither_file_nor_note(
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "chmod", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(StorageError, match="No space left"):
         desk.take(made.gz(made.wget()), "x.warc.gz")
     assert list(desk.archive.iterdir()) == []
