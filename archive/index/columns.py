@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from archive.render.tables import IntegerColumn
+
 
 class ColumnOrigin(StrEnum):
     """Where the value of an article's column comes from."""
@@ -226,7 +228,9 @@ PUBLIC_ARTICLE_COLUMNS: Final = tuple(column.name for column in ARTICLES if colu
 # What a file of articles holds: the same without what only serves to find the rows that belong to
 # it.
 EXPORTED_ARTICLE_COLUMNS: Final = tuple(
-    name for name in PUBLIC_ARTICLE_COLUMNS if name not in {"version_id", "source"}
+    IntegerColumn(column.name) if column.sql.startswith("INTEGER") else column.name
+    for column in ARTICLES
+    if column.name not in {"docid", "version_id", "source"}
 )
 
 

@@ -110,8 +110,10 @@ CREATE TABLE withdrawals (
 ) WITHOUT ROWID;
 
 -- Folded text and, apart from it, other forms of its words (archive.text.folding): phrases count in title and body only.
+-- By the comment in it sqlite-utils and Datasette recognise the search of articles; its rowid is theirs.
 CREATE VIRTUAL TABLE articles_fts USING fts5 (
   title, body, title_forms, body_forms, tokenize = "unicode61 remove_diacritics 0"
+  /* content="articles" */
 );
 INSERT INTO articles_fts (articles_fts, rank) VALUES ('rank', 'bm25(10.0, 1.0, 8.0, 0.7)');
 

@@ -29,6 +29,14 @@ _PLAIN_WIDTH = 120
 _NARROWEST = 8
 
 
+class IntegerColumn(str):
+    """The name of a column that holds integers, also where a file happens to have none in it; all
+    others hold text.
+    """
+
+    __slots__ = ()
+
+
 class RowFormat(StrEnum):
     """The forms in which listing commands answer."""
 
@@ -157,9 +165,19 @@ def _write_parquet(rows: Iterable[Row], columns: Sequence[str], path: Path) -> i
         raise UsageError(
             "Parquet needs pyarrow: pip install 'warraq[parquet]', or export .jsonl or .csv"
         ) from error
-    whole = [{column: row.get(column) for column in columns} for row in rows]
-    pq.write_table(pa.Table.from_pylist(whole), path)
+    # The types do not depend on the values: exports of two collections can be read together.
+    kinds = [pa.int64() if isinstance(column, IntegerColumn) else pa.string() for column in columns]
+    whole = [
+        {column: _parquet_value(column, row.get(column)) for column in columns} for row in rows
+    ]
+    schema = pa.schema(list(zip(columns, kinds, strict=True)))
+    pq.write_table(pa.Table.from_pylist(whole, schema=schema), path)
     return len(whole)
+
+
+def _parquet_value(column: str, value: object) -> object:
+    plain = value is None or isinstance(column, IntegerColumn)
+    return value if plain else str(value)
 
 
 # How rows are written to a file, by the ending of its name: each writer takes the rows, the columns

@@ -55,6 +55,8 @@ _FOLDS |= {0x00A0: " ", 0x202F: " ", 0x2007: " "}
 _SHAPES = re.compile("[\ufb50-\ufbff\ufe70-\ufefc]+")
 
 _WORD = re.compile(r"[^\W_]+")
+# The same before its marks are taken off.
+_PRINTED = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f\u064b-\u065f\u0670])*")
 # The article with what may stand before it; longest first. `لل` is li- and the article.
 _ARTICLE = re.compile("^(?:[وف]?(?:[بك]?ال|لل))(?=..)")
 _PREFIX = re.compile("^[وفبكل](?=...)")
@@ -130,6 +132,14 @@ def index_forms(folded: str) -> str:
             else:
                 without_prefixes.update(dict.fromkeys(forms))
     return " ".join([*without_articles, *without_prefixes])
+
+
+def unlike_folded(text: str) -> str:
+    """The words of a text as it is printed that folding makes another word of, each once: for those
+    who ask the index with words that are not folded.
+    """
+    words = dict.fromkeys(_PRINTED.findall(text.lower()))
+    return " ".join(word for word in words if not word.isascii() and fold_for_search(word) != word)
 
 
 # ------------------------------------------------------------------------------------------ queries

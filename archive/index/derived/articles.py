@@ -26,7 +26,7 @@ from archive.index.kept_metadata import keep_metadata
 from archive.index.rows import folded
 from archive.index.site_names import shown_site
 from archive.model.identity import article_id, version_id
-from archive.text.folding import index_forms
+from archive.text.folding import index_forms, unlike_folded
 from archive.urls import canonical_url
 
 DEPENDENTS = ("authors", "tags", "images", "links")
@@ -337,8 +337,11 @@ def _write_full_text(db: sqlite3.Connection, changes: list[_TextChange]) -> None
     for change in changes:
         if change.text is not None:
             title, body = map(folded, change.text)
+            title_forms, body_forms = (
+                f"{index_forms(folded(text))} {unlike_folded(text)}".strip() for text in change.text
+            )
             db.execute(
                 "INSERT INTO articles_fts (rowid, title, body, title_forms, body_forms) "
                 "VALUES (?, ?, ?, ?, ?)",
-                (change.docid, title, body, index_forms(title), index_forms(body)),
+                (change.docid, title, body, title_forms, body_forms),
             )

@@ -13,6 +13,7 @@ from needed_parts import need_package
 
 from archive.errors import UsageError
 from archive.render.tables import (
+    IntegerColumn,
     RowFormat,
     csv_cell,
     table_lines,
@@ -146,3 +147,17 @@ def test_parquet_reads_back(tmp_path: Path) -> None:
     assert write_file(ROWS, COLUMNS, tmp_path / "a.parquet") == 2
     read = parquet.read_table(tmp_path / "a.parquet").to_pylist()
     assert read == [{column: row[column] for column in COLUMNS} for row in ROWS]
+
+
+def test_parquet_has_one_schema_whatever_the_rows(tmp_path: Path) -> None:
+    """Exports of two collections can be read together, also where one has nothing in a column."""
+    arrow, parquet = need_package("pyarrow"), need_package("pyarrow.parquet")
+    columns = ["title", "lead", IntegerColumn("words")]
+    write_file([{"title": "a", "lead": "b", "words": 3}], columns, tmp_path / "rich.parquet")
+    write_file([{"title": 5, "lead": None, "words": None}], columns, tmp_path / "bare.parquet")
+    write_file([], columns, tmp_path / "none.parquet")
+    tables = [parquet.read_table(path) for path in sorted(tmp_path.glob("*.parquet"))]
+    assert arrow.concat_tables(tables).to_pylist() == [
+        {"title": "5", "lead": None, "words": None},
+        {"title": "a", "lead": "b", "words": 3},
+    ]

@@ -13,6 +13,7 @@ from archive.text.folding import (
     fold_for_search,
     parse_query,
     split_words,
+    unlike_folded,
     without_article,
     word_forms,
 )
@@ -91,3 +92,9 @@ def test_a_query_is_read_as_it_was_meant() -> None:
     assert query.groups[2][0].prefix
     assert [term.words for term in query.excluded] == [("نفط",)]
     assert not parse_query(' -"" * ')
+
+
+def test_spellings_that_folding_takes_away() -> None:
+    """Each once, in the words that FTS5 sees; what folding leaves as it is is not repeated."""
+    assert unlike_folded("المدرسة، المدرسة! بيت house Zürich مُعلِّم") == "المدرسة zürich مُعلِّم"
+    assert unlike_folded("plain words") == ""

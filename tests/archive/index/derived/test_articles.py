@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
+import sqlite_utils
 
 from archive.model import Change, Image, Link, PayloadKind, Reading, RecordType
 from archive.model.withdrawal import Withdrawal
@@ -213,3 +215,17 @@ def test_the_full_text_follows_the_article(kit: Any) -> None:
     db = sqlite3.connect(kit.path())
     db.execute("INSERT INTO articles_fts (articles_fts) VALUES ('integrity-check')")
     db.close()
+
+
+def test_other_tools_find_the_search_and_words_as_they_are_printed(kit: Any) -> None:
+    """sqlite-utils, and Datasette by the same signs, recognise `articles_fts`; what stands in an
+    article is found in its own spelling, which our index folds.
+    """
+    with kit.index() as index:
+        index.apply_captures([kit.entry(title="إلى المدرسةِ في Zürich")])
+    with closing(sqlite3.connect(kit.path())) as db:
+        articles = sqlite_utils.Database(db).table("articles")
+        assert articles.detect_fts() == "articles_fts"
+        for word in ("إلى", "المدرسةِ", "Zürich", "المدرسه", "مدرسه"):
+            assert [row["url"] for row in articles.search(word)] == [URL], word
+        assert list(articles.search("مستشفى")) == []
