@@ -167,21 +167,24 @@ def _leaves_that_go(old: Path, new: Path) -> dict[str, str]:
 
 def state_trees(
     folder: Path, root: Path, *, now: datetime, key: Path | None = None
-) -> tuple[list[str], list[str]]:
+) -> Iterator[tuple[str, bool]]:
     """State the record trees of files that are stated without, as those of earlier versions are;
-    returns their names, and those of files that are not (any more) as they are stated.
+    yields the name of each, and whether it is as it was stated: of others no tree is. After a kill
+    the next call goes on.
     """
     known = _known_digests(folder)
-    sound: list[str] = []
-    unsound: list[str] = []
-    for name in sorted(known.keys() - files_with_trees(folder)):
-        is_sound = (root / name).is_file() and sha256_of(root / name) == known[name]
-        (sound if is_sound else unsound).append(name)
+    names = sorted(known.keys() - files_with_trees(folder))
     writer = ChainWriter(folder, now=now, key=key)
-    for start in range(0, len(sound), _FILES_A_LINE):
-        trees = {name: record_tree(root / name) for name in sound[start : start + _FILES_A_LINE]}
-        _append(writer, folder, known, {"trees": trees, "reason": "record trees"})
-    return sound, unsound
+    for start in range(0, len(names), _FILES_A_LINE):
+        trees: dict[str, dict[str, int | str]] = {}
+        for name in names[start : start + _FILES_A_LINE]:
+            path = root / name
+            is_sound = path.is_file() and sha256_of(path) == known[name]
+            if is_sound:
+                trees[name] = record_tree(path)
+            yield name, is_sound
+        if trees:
+            _append(writer, folder, known, {"trees": trees, "reason": "record trees"})
 
 
 def sign_chain(folder: Path, *, now: datetime, key: Path) -> int:

@@ -35,5 +35,7 @@ def describe_trust(folder: Path, anchor: Anchor) -> Iterator[str]:
     kept = [stamp for stamp in stamps if isinstance(stamp, TimeStamp)]
     # Of the latest line that has any, the earliest.
     for stamp in sorted(kept, key=lambda stamp: (-stamp.line, stamp.at))[:1]:
-        whose = "the authority that is trusted" if stamp.roots else "an authority nobody named"
+        whose = "the authority whose certificates are kept beside its stamp"
+        if anchor.stamp_roots or not stamp.roots:
+            whose = "one of --tsa-ca" if anchor.stamp_roots else "an authority nobody named"
         yield f"line {stamp.line} and all before it existed at {iso_utc(stamp.at)}, by {whose}"

@@ -16,7 +16,7 @@ from typing import Any
 
 from archive.config import CollectionConfig
 from archive.errors import StorageError, UsageError
-from archive.fixity.anchor import signing_key_path
+from archive.fixity.anchor import configured_public_keys, signing_key_path
 from archive.fixity.manifest import (
     MANIFEST,
     check_fixity,
@@ -67,13 +67,20 @@ def back_up(
     with target.write_lock():
         copy = BackupCopy(layout, target)
         copy.remove_leftovers()
+        # What the backup stated itself gives way to what the collection states, which is no loss.
+        target.fixity_head.unlink(missing_ok=True)
         has_index = layout.has_usable_index()
         _copy_all(copy, layout, has_index=has_index)
         if has_index:
             key = signing_key_path(layout.root, config)
             # What holds a disk's bounds is where crawls write.
             own = replace(config, min_free=None, quota=None)
-            update_index(target, replace(own, signing_key=str(key) if key else None))
+            own = replace(
+                own,
+                signing_key=str(key) if key else None,
+                public_key=tuple(sorted(configured_public_keys(layout.root, config))),
+            )
+            update_index(target, own)
         if check:
             for finding in check_fixity(target.fixity, target.root):
                 copy.files.damaged.append(f"{finding.file} of the backup ({finding.detail})")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from crawler.cli.options import form_option
-from crawler.cli.session import Session, counted, print_line
+from crawler.cli.session import Progress, Session, counted, print_line
 
 _HEAD_COLUMNS = ("line", "at", "sha256", "public_key")
 
@@ -78,7 +78,7 @@ def sign(ctx: click.Context) -> None:
 @click.pass_context
 def trees(ctx: click.Context) -> None:
     """State the record trees of files that an earlier version stated without them, so that `warraq
-    prove` can be asked for their captures; each of these files is read once.
+    prove` can be asked for their captures; these files are read for it.
 
     Such a proof holds from today's statement on. Exit code 4: a file is not as it was stated.
     """
@@ -89,12 +89,16 @@ def trees(ctx: click.Context) -> None:
     session: Session = ctx.obj
     layout = session.layout()
     key = usable_signing_key(layout.root, session.config())
-    with layout.write_lock():
-        done, damaged = state_trees(layout.fixity, layout.root, now=datetime.now(UTC), key=key)
+    damaged, done, now = [], 0, datetime.now(UTC)
+    with layout.write_lock(), Progress(session, "reading") as progress:
+        for name, is_sound in state_trees(layout.fixity, layout.root, now=now, key=key):
+            done += is_sound
+            damaged += [] if is_sound else [name]
+            progress.update(files=done + len(damaged))
         write_head_note(layout.fixity, layout.fixity_head)
     for name in damaged:
         print_line(f"damaged: {name} is not what is stated of it; run warraq verify", err=True)
-    session.tell_person(f"record trees stated of {counted(len(done), 'file')}")
+    session.tell_person(f"record trees stated of {counted(done, 'file')}")
     ctx.exit(4 if damaged else 0)
 
 

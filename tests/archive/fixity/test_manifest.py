@@ -280,11 +280,11 @@ def test_trees_of_what_was_stated_without(tmp_path: Path, key: Path) -> None:
     fixity_kit.without_trees(tmp_path)
     assert problems(tmp_path) == []
     bad.write_bytes(b"other")
-    done = state_trees(tmp_path / "fixity", tmp_path, now=NOW, key=key)
-    assert done == ([fixity_kit.stated_name(path)], [fixity_kit.stated_name(bad)])
-    assert files_with_trees(tmp_path / "fixity") == {fixity_kit.stated_name(path)}
-    again = state_trees(tmp_path / "fixity", tmp_path, now=NOW, key=key)
-    assert again == ([], [fixity_kit.stated_name(bad)])
+    again = lambda: dict(state_trees(tmp_path / "fixity", tmp_path, now=NOW, key=key))  # noqa: E731
+    names = [fixity_kit.stated_name(path), fixity_kit.stated_name(bad)]
+    assert again() == dict(zip(names, (True, False), strict=True))
+    assert files_with_trees(tmp_path / "fixity") == {names[0]}
+    assert again() == {names[1]: False}
     assert len(fixity_kit.lines(tmp_path)) == 2
 
 

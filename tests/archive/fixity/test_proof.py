@@ -229,7 +229,7 @@ def test_statements_of_earlier_versions_have_no_trees(
     fixity_kit.without_trees(tmp_path)
     with pytest.raises(UsageError, match="no statement has its record tree"):
         prove(tmp_path, captures(path)[0])
-    state_trees(tmp_path / "fixity", tmp_path, now=fixity_kit.NOW, key=key)
+    list(state_trees(tmp_path / "fixity", tmp_path, now=fixity_kit.NOW, key=key))
     done = check(program, prove(tmp_path, captures(path)[0]), fixity_kit.public(key))
     assert (done.returncode, "statements/2.json is signed" in done.stdout) == (0, True)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import fixity_kit
 from stamping_authority import StampingAuthority
 
-from archive.fixity.anchor import NO_ANCHOR
+from archive.fixity.anchor import NO_ANCHOR, Anchor
 from archive.fixity.time_stamps import keep_stamp, read_certificates, request_stamp
 from archive.fixity.trust_level import describe_trust
 
@@ -19,7 +19,7 @@ def told(root: Path, *keys: Path) -> list[str]:
 
 def test_each_level_is_told_as_what_it_is(tmp_path: Path) -> None:
     """Nothing of no chain and of a broken one; unsigned, signed by whoever, signed as demanded,
-    stamped by whoever, by an authority that is trusted: the earliest stamp of the latest line.
+    stamped by whoever, by an authority that is named: the earliest stamp of the latest line.
     """
     key = fixity_kit.make_key(tmp_path / "key.pem")
     assert told(tmp_path) == []
@@ -44,4 +44,8 @@ def test_each_level_is_told_as_what_it_is(tmp_path: Path) -> None:
     assert told(tmp_path)[1].startswith("line 2 and all before it existed at 20")
     assert told(tmp_path)[1].endswith("by an authority nobody named")
     keep_stamp(tmp_path / "fixity", response, read_certificates(authority.root))
-    assert told(tmp_path)[1].endswith("by the authority that is trusted")
+    assert told(tmp_path)[1].endswith(
+        "by the authority whose certificates are kept beside its stamp"
+    )
+    anchor = Anchor(stamp_roots=read_certificates(authority.root))
+    assert list(describe_trust(tmp_path / "fixity", anchor))[1].endswith("by one of --tsa-ca")

@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import fixity_kit
 import pytest
 from recorded_site import CONFIG, RESPONSES, Site, ok, page, tables
 
 from archive.config import load_config
 from archive.errors import CollectionBusyError, UsageError
+from archive.fixity.manifest import sign_chain
 from archive.layout import CollectionFolder
 from archive.verify.collection import verify_collection
 from archive.warc.file_names import list_warc_files
@@ -168,3 +171,32 @@ def test_the_bounds_of_the_disk_hold_where_crawls_write(
     assert datetime.fromisoformat(
         json.loads((target.root / NOTE).read_text())["finished"]
     ) <= datetime.now(UTC)
+
+
+def test_what_the_backup_stated_itself_gives_way(site: Site, target: CollectionFolder) -> None:
+    """A file that was closed and not stated yet is stated in the backup; the collection's own
+    statement takes its place with the next one, which is no loss. Keys are found where the
+    collection has them.
+    """
+    key = fixity_kit.make_key(site.layout.root.parent / "key.pem")
+    config = site.layout.config.read_text("utf-8")
+    site.layout.config.write_text(
+        config.replace("[collection]\n", '[collection]\nsigning_key = "../key.pem"\n', 1)
+    )
+    sign_chain(site.layout.fixity, now=fixity_kit.NOW, key=key)
+    subprocess.run(
+        ["openssl", "pkey", "-in", key, "-pubout", "-out", key.with_name("public.pem")], check=True
+    )
+    text = site.layout.config.read_text("utf-8")
+    site.layout.config.write_text(
+        text.replace("[collection]\n", '[collection]\npublic_key = "../public.pem"\n', 1)
+    )
+    site.write([("http://news.example/new", ok(page("خبر جديد عن السوق")))])
+    elsewhere = CollectionFolder(target.root.parent / "disk" / "b")
+    run(site, elsewhere)
+    assert len(fixity_kit.lines(elsewhere.root)) == 3
+    site.write([("http://news.example/newer", ok(page("خبر آخر عن السوق")))])
+    update(site)
+    run(site, elsewhere)
+    assert fixity_kit.lines(elsewhere.root) == fixity_kit.lines(site.layout.root)
+    assert is_sound(elsewhere)
