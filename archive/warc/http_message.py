@@ -207,8 +207,8 @@ def _essence(content_type: str) -> str:
 
 
 def _dechunk(block: bytes, begin: int) -> bytes:
-    """The data of the chunked body that begins there (RFC 9112 §7.1) without extensions and trailers, up to the first
-    malformed chunk.
+    """The data of the chunked body that begins there (RFC 9112 §7.1) without extensions and
+    trailers, up to the first malformed chunk.
 
     If already the first chunk is malformed, the body itself: other tools store decoded bodies under
     their old headers.

@@ -217,7 +217,8 @@ def _to_gregorian(year: int, number: int, day: int, calendar: Calendar) -> date 
 
 # A text as one letter a part: d a day's number, n another of two digits, y a Gregorian (or
 # Buddhist) year, z one of another calendar, m h p a month of each calendar, x anything else. The
-# groups are day, month, year. Where a month comes first its names are met from the first of them on.
+# groups are day, month, year. Where a month comes first its names are met from the first of them
+# on.
 _MONTH_FIRST = "(?<!m)m++|(?<!h)h++|(?<!p)p++"
 _BARE_MONTH = "|".join(f"(?:(?<![dn{month}])|(?<=[dn]{month})){month}++" for month in "mhp")
 _SHAPES = (
