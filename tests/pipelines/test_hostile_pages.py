@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from archive.config import SiteConfig
+from archive.model import Article
 from pipelines.payload_facts import PayloadFacts
 from pipelines.read_payload import read_payload
 
@@ -92,3 +93,17 @@ def test_twice_the_page_costs_twice_the_time(make: Callable[[int], str]) -> None
     """
     whole = cost(make(2 * HALF))
     assert whole < FLOOR or whole < MOST * cost(make(HALF))
+
+
+def test_a_character_reference_of_thousands_of_digits_costs_no_page() -> None:
+    """In a title, a date, the data of a page, escaped or not, it is the mark of no character."""
+    number = "&#" + "1" * 5000 + ";"
+    escaped = number.replace("&", "&amp;")
+    data = json.dumps({"@type": "NewsArticle", "headline": number, "articleBody": number})
+    page = (
+        f"<!doctype html><html lang=ar><head><title>خبر طويل {escaped}</title>"
+        f"<meta name=author content='{escaped}'>{script(data, 'application/ld+json')}"
+        f"{script('{&quot;a&quot;: 1, ' + number, 'application/ld+json')}</head><body><article>"
+        f"<h1>خبر طويل عن الجسر</h1><time datetime='{escaped}'></time>{PARAGRAPH * 4}</article></body></html>"
+    )
+    assert isinstance(read_payload(page.encode(), FACTS, SITE).article, Article)
