@@ -7,7 +7,6 @@ Hijri and Persian dates, and counts back from the capture. Where a page states i
 
 from __future__ import annotations
 
-import html
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
@@ -21,6 +20,7 @@ from pipelines.dates.relative import parse_relative_date
 from pipelines.dates.time_of_day import TimeOfDay, split_time
 from pipelines.language.date_spellings import normalise_levantine_months, normalise_spelling
 from pipelines.language.dates import MODIFIED_LABELS, fold_for_dates
+from pipelines.page.entities import resolve_entities
 
 # A date text is a line, not a paragraph: no byline measured was longer than 160 characters.
 _MAX_LENGTH = 240
@@ -131,7 +131,7 @@ def read_date(
     both a publication and an update date gives the former. ISO 8601, RFC 2822 §3.3, and written
     forms.
     """
-    raw = html.unescape(text).strip() if "&" in text else text.strip()
+    raw = resolve_entities(text).strip() if "&" in text else text.strip()
     if not raw or len(raw) > _MAX_LENGTH:
         return None
     try:

@@ -7,7 +7,6 @@ content systems use for them.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from pipelines.embedded import rich_text
+from pipelines.page.entities import resolve_entities
 
 # A body has at least this many characters, or a paragraph tag: shorter texts under such keys are
 # teasers.
@@ -348,7 +348,7 @@ def _body_of(node: dict[str, Any], keys: dict[str, str]) -> tuple[str, bool]:
             value = written or rich_text.rich_text_paragraphs(value)
         if isinstance(value, str):
             if _ESCAPED.search(value) and not _TAG.search(value):
-                value = html.unescape(value)
+                value = resolve_entities(value)
             is_html = bool(_TAG.search(value))
             if (
                 len(value) >= MIN_BODY

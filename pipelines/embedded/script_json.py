@@ -8,7 +8,6 @@ assignments to a global (`window.__APOLLO_STATE__ = {…}`, `Fusion.globalConten
 from __future__ import annotations
 
 import contextlib
-import html
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from pipelines.embedded.js_literals import JsLiteralParser
+from pipelines.page.entities import resolve_entities
 
 # A script with less than this holds configuration, not an article.
 MIN_STATE = 300
@@ -78,7 +78,7 @@ def _repaired_texts(text: str) -> Iterator[str]:
     yield closed
     yield _BAD_ESCAPE.sub(r"\\\\", _RAW_BREAK.sub(" ", closed))
     if "&quot;" in text or "&#34;" in text:
-        yield html.unescape(text)
+        yield resolve_entities(text)
     if "&q;" in text:  # Angular's way, up to its sixteenth edition
         yield _ANGULAR.sub(lambda mark: _ANGULAR_MARKS[mark[1]], text)
 

@@ -5,7 +5,6 @@ Whether to believe it is for `metadata` and its kin.
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from pipelines.page.dom import Page, collapse_spaces
+from pipelines.page.entities import resolve_entities
 
 # Marks of direction and joints of words that are no part of a text's meaning.
 _INVISIBLE = dict.fromkeys(
@@ -39,7 +39,7 @@ def plain_text(text: str) -> str:
     for _ in range(_MAX_ENTITY_ROUNDS):
         if "&" not in text:
             break
-        text = html.unescape(text)
+        text = resolve_entities(text)
     return collapse_spaces(text.translate(_INVISIBLE))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import time
+import tracemalloc
 
 import brotli
 import pytest
@@ -183,3 +185,29 @@ def test_no_block_makes_the_parser_raise(block):
     """Any bytes at all can be parsed."""
     parse_response(block)
     parse_response(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + block)
+
+
+def test_a_body_in_small_chunks_costs_no_more_than_its_length() -> None:
+    """However many chunks a body comes in, parsing it takes less memory than it itself."""
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    block = head + b"2\r\nab\r\n" * 40_000
+    tracemalloc.start()
+    try:
+        entity = parse_response(block).entity
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert entity == b"ab" * 40_000
+    assert peak < len(block)
+
+
+def test_a_header_folded_over_many_lines_is_joined_once() -> None:
+    """Four times as many folded lines of one header cost about four times as much."""
+
+    def cost(lines: int) -> float:
+        block = b"HTTP/1.1 200 OK\r\nX: a\r\n" + b" bc\r\n" * lines + b"\r\n"
+        began = time.process_time()
+        assert parse_head(block).header("x") == "a" + " bc" * lines
+        return time.process_time() - began
+
+    assert cost(200_000) < 8 * max(cost(50_000), 0.03)
