@@ -314,11 +314,11 @@ class _SitemapTarget:
             self.kind = kinds.get(name.lower(), "unknown")
         elif self.depth == 2:
             self._fields = {}
-        elif "/".join(self._path[2:]) in self._WANTED:
+        elif (path := self._inner_path()) in self._WANTED:
             self._text, self._length = [], 0
-        elif self._path[2:] == ["link"] and attributes.get("hreflang"):
+        elif path == "link" and attributes.get("hreflang"):
             self.entries.add_alternate(attributes.get("href", "").replace(_AMPERSAND + "amp;", "&"))
-        elif self._path[2:] == ["news"]:
+        elif path == "news":
             self._fields["news"] = ""
 
     def data(self, text: str) -> None:
@@ -329,7 +329,7 @@ class _SitemapTarget:
 
     def end(self, _tag: str) -> None:
         """An element ends: keep its text, or the entry that it closes."""
-        path = "/".join(self._path[2:])
+        path = self._inner_path()
         if self._text is not None and path in self._WANTED:
             content = "".join(self._text).replace(_AMPERSAND, "&")
             content = " ".join(
@@ -342,6 +342,10 @@ class _SitemapTarget:
             self._add_entry(self._path[1])
         self._path.pop()
         self.depth -= 1
+
+    def _inner_path(self) -> str:
+        """The open elements within an entry; '' deeper than any that is looked for."""
+        return "/".join(self._path[2:]) if self.depth <= 4 else ""
 
     def _add_entry(self, name: str) -> None:
         loc = self._fields.pop("loc", "")

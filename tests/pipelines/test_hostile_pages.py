@@ -5,6 +5,7 @@ long.
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -107,3 +108,18 @@ def test_a_character_reference_of_thousands_of_digits_costs_no_page() -> None:
         f"<h1>خبر طويل عن الجسر</h1><time datetime='{escaped}'></time>{PARAGRAPH * 4}</article></body></html>"
     )
     assert isinstance(read_payload(page.encode(), FACTS, SITE).article, Article)
+
+
+def test_a_sitemap_of_elements_that_are_not_closed_is_read_once() -> None:
+    """However deep the elements of a sitemap lie in each other, each costs the same."""
+    facts = replace(FACTS, url="https://n.example/sitemap.xml", mime="application/xml")
+
+    def cost(length: int) -> float:
+        body = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">' + "<url>" * (
+            length // 5
+        )
+        began = time.process_time()
+        assert read_payload(body.encode(), facts, SITE).failures
+        return time.process_time() - began
+
+    assert cost(120_000) < max(FLOOR, MOST * cost(60_000))
