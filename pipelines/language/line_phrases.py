@@ -218,7 +218,7 @@ _INVITATIONS = join_alternatives(
         telegram)
 
     (?:abonnez|inscrivez)-vous\b.{{0,50}}\b(?:newsletters?|lettres?|infolettre)
-    (?:suscríb\w{1, 12}|regístrate|apúntate)\b.{{0,50}}\b(?:newsletters?|bolet[ií]n(?:es)?)
+    (?:suscríb\w{{1,12}}|regístrate|apúntate)\b.{{0,50}}\b(?:newsletters?|bolet[ií]n(?:es)?)
 
     (?:assine|inscreva-se|cadastre-se)\b.{{0,50}}\bnewsletters?
     (?:iscriviti|iscrivetevi)\b.{{0,50}}\bnewsletter
