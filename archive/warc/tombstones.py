@@ -80,6 +80,13 @@ def replace_with_tombstones(
     return sum(replacement.offset in places for replacement in replacements)
 
 
+def holds_made_of(path: Path, withdrawal: Withdrawal) -> bool:
+    """Whether a WARC file holds texts or pictures of the withdrawn pages, which are replaced even
+    where none of its captures is to go. OSError if it cannot be read.
+    """
+    return bool(withdrawal.urls) and any(True for _ in _replacements(path, {}, withdrawal))
+
+
 def _replacements(
     path: Path, places: Mapping[int, str], withdrawal: Withdrawal
 ) -> Iterator[Replacement]:
