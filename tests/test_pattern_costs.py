@@ -26,6 +26,7 @@ MADE_WHILE_RUNNING = {
     "crawler.frontier.scope",
     "crawler.serve.pages",
     "crawler.setup.pause_sites",
+    "pipelines.ingest.site_assignment",
     "pipelines.language.interstitials",
 }
 
