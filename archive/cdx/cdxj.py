@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from archive.cdx.not_modified import resolve_not_modified, revisit_line
-from archive.cdx.other_records import is_line_of_exchange, other_record_line, page_of_uri
+from archive.cdx.other_records import is_line_of_exchange, other_record_line
 from archive.cdx.surt import surt_key
 from archive.cdx.waiting_lines import WaitingLines
 from archive.errors import StorageError
@@ -31,6 +31,7 @@ from archive.model import Capture, RecordType
 from archive.model.withdrawal import HiddenFromReplay
 from archive.warc.capture_reader import OtherRecord
 from archive.warc.open_file import sync_folder
+from archive.warc.parsing.other_record import page_of_uri
 
 # How many waiting lines call for a merge: at least so many, and so large a share of the lines
 # merged already, so that the whole cost of merging stays within a small factor of writing the index

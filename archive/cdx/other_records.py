@@ -13,10 +13,8 @@ import re
 from archive.cdx.surt import surt_key
 from archive.model import Capture
 from archive.model.withdrawal import HiddenFromReplay
-from archive.warc.parsing.other_record import OtherRecord
+from archive.warc.parsing.other_record import OtherRecord, page_of_uri
 
-# A URI that names what was made of a page: what it is, and the page's URL.
-_MADE_OF_PAGE = re.compile(r"urn:[A-Za-z0-9][A-Za-z0-9-]{0,31}:(https?://.+)", re.DOTALL)
 _OF_EXCHANGE = re.compile(
     rb' \{"url": "https?:(?:[^"\\]|\\.)*", "'
     rb'(?:mime": "warc/revisit"|(?:mime": "(?:[^"\\]|\\.)*", ")?status")',
@@ -40,14 +38,6 @@ def other_record_line(record: OtherRecord) -> str:
     known = {name: value for name, value in fields.items() if value is not None}
     key = surt_key(record.url or "")
     return f"{key} {record.captured:%Y%m%d%H%M%S} {json.dumps(known)}\n"
-
-
-def page_of_uri(uri: str) -> str | None:
-    """The URL of the page that a record's URI names (`urn:view:https://news.example/1`); None where
-    it names none.
-    """
-    match = _MADE_OF_PAGE.fullmatch(uri)
-    return match[1] if match else None
 
 
 def is_hidden(record: Capture | OtherRecord, hidden: HiddenFromReplay) -> bool:

@@ -13,7 +13,7 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ from archive.locks.file_modes import open_private
 from archive.model import iso_utc
 from archive.packaging.packed_files import GZIP, Packing, packing_of, unpack, without_packing
 from archive.warc import arc
-from archive.warc.file_names import split_suffix
+from archive.warc.file_names import is_arc, split_suffix
 from archive.warc.open_file import sync_folder
 from archive.warc.record import SECOND_RECORD, Damage, Record
 from archive.warc.record_reader import read_records
@@ -173,6 +173,25 @@ def _refuse_others(partial: Path, label: str, suffix: str, start: bytes, damage:
     if damage and web_archive_suffix(label):
         raise DamagedSourceError(f"{label}: nothing in it can be read: {damage[0]}")
     raise _no_web_archive(label)
+
+
+def companion_files(archive: Path, names: Collection[str]) -> list[Path]:
+    """The WARC files of `archive/` that were imported from the same sources as those of these
+    names, and are none of them: a crawler keeps texts and pictures of pages in files of their own.
+    """
+    sources = {}
+    for note in sorted(archive.glob(f"{IMPORTED_PREFIX}*{ORIGIN}")):
+        try:
+            said = json.loads(note.read_text("utf-8"))
+        except (OSError, ValueError):  # verify tells what is wrong with it
+            continue
+        if isinstance(said, dict) and "member" in said:
+            sources[note.name.removesuffix(ORIGIN)] = said.get("file")
+    wanted = {sources[name] for name in names if name in sources}
+    files = [archive / name for name, source in sources.items() if source in wanted]
+    return [
+        path for path in files if path.name not in names and path.is_file() and not is_arc(path)
+    ]
 
 
 def _changes(packing: Packing | None, damage: list[str]) -> dict[str, str]:

@@ -120,14 +120,14 @@ def table_lines(
 def write_file(rows: Iterable[Row], columns: Sequence[str], path: Path) -> int:
     """Write `rows` to `path` in the form its name ends in (see `FILE_FORMATS`); return how many.
 
-    The file appears whole or not at all. Raises UsageError for another ending (.wacz is
-    `archive.packaging.wacz`'s), for a file that is there already and for a folder that takes none;
+    The file appears whole or not at all. Raises UsageError for another ending (.wacz and .warc.gz
+    are others' business), for a file that is there already and for a folder that takes none;
     StorageError where the disk refuses.
     """
     write = FILE_FORMATS.get(path.suffix.lower())
     if write is None:
         endings = ", ".join(FILE_FORMATS)
-        raise UsageError(f"{path}: expected a name ending in {endings} or .wacz")
+        raise UsageError(f"{path}: expected a name ending in {endings}, .wacz or .warc.gz")
     if path.exists():
         raise UsageError(f"{path} exists; name another file or remove it")
     part = path.with_name(path.name + ".part")

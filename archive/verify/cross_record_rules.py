@@ -16,13 +16,13 @@ from types import TracebackType
 from typing import Self
 
 from archive.cdx.cdxj import cdxj_line
-from archive.cdx.other_records import other_record_line, page_of_uri
+from archive.cdx.other_records import other_record_line
 from archive.model import Capture, Digest, FetchFacts, RecordType
 from archive.model.finding import Finding
 from archive.verify.header_rules import RecordOrigin
 from archive.verify.strict_reader import RawRecord
 from archive.warc.parsing.capture_record import capture_of_record
-from archive.warc.parsing.other_record import OtherRecord, parse_other_record
+from archive.warc.parsing.other_record import OtherRecord, page_of_uri, parse_other_record
 from archive.warc.record import CAPTURE_TYPES, Record, clean_uri, parse_warc_date
 from archive.warc.warc_fields import TOMBSTONE_FIELD
 

@@ -14,6 +14,7 @@ import struct
 import uuid
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from archive.warc import warc_fields
 from archive.warc.file_names import is_arc
 from archive.warc.gzip_members import MAGIC
 from archive.warc.open_file import sync_folder
+from archive.warc.parsing.other_record import page_of_uri
 from archive.warc.record import CAPTURE_TYPES, VIEW_URI, Damage, Record
 from archive.warc.record_reader import read_records
 from archive.warc.serialization import DIGEST_ALGORITHM, GZIP_HEADER, Headers, warc_date
@@ -56,11 +58,11 @@ def replace_with_tombstones(
     returns their number.
 
     What sitemaps and feeds announced of them is removed too, from their `metadata` records, and so
-    are pictures of pages as a browser showed them, which are not counted. With `dry_run` the
-    records are only counted. `before_rename` is called with the new file, whole and synced, before
-    it takes the old one's place; the same records give the same bytes. Raises UsageError for an ARC
-    file, which cannot hold a tombstone, and for a record too small for one; StorageError if the
-    disk refuses.
+    are pictures and texts of these pages in the same file, which are not counted. With `dry_run`
+    the records are only counted. `before_rename` is called with the new file, whole and synced,
+    before it takes the old one's place; the same records give the same bytes. Raises UsageError for
+    an ARC file, which cannot hold a tombstone, and for a record too small for one; StorageError if
+    the disk refuses.
     """
     if is_arc(path):
         raise UsageError(
@@ -78,6 +80,13 @@ def replace_with_tombstones(
     return sum(replacement.offset in places for replacement in replacements)
 
 
+def holds_made_of(path: Path, withdrawal: Withdrawal) -> bool:
+    """Whether a WARC file holds texts or pictures of the withdrawn pages, which are replaced even
+    where none of its captures is to go. OSError if it cannot be read.
+    """
+    return bool(withdrawal.urls) and any(True for _ in _replacements(path, {}, withdrawal))
+
+
 def _replacements(
     path: Path, places: Mapping[int, str], withdrawal: Withdrawal
 ) -> Iterator[Replacement]:
@@ -90,6 +99,9 @@ def _replacements(
         captured = record.offset in places and record.type in CAPTURE_TYPES
         if captured or _is_view(record, ids):
             yield Replacement(record.offset, _tombstone(record, withdrawal, packed=packed))
+        elif _is_made_of(record, withdrawal):
+            with suppress(UsageError):  # too small for a tombstone, it has no text to speak of
+                yield Replacement(record.offset, _tombstone(record, withdrawal, packed=packed))
         elif record.type == "metadata" and ids & set(record.headers_all("WARC-Concurrent-To")):
             fields = warc_fields.decode_fields(record.block)
             kept = [(name, value) for name, value in fields if name != warc_fields.CLAIM_FIELD]
@@ -109,6 +121,17 @@ def _is_view(record: Record, ids: set[str]) -> bool:
     if record.type != "resource" or not (record.target_uri or "").startswith(VIEW_URI):
         return False
     return bool(ids & set(record.headers_all("WARC-Concurrent-To")))
+
+
+def _is_made_of(record: Record, withdrawal: Withdrawal) -> bool:
+    """True if a record says that it was made of one of the article's pages, as other tools keep
+    texts and pictures (`urn:text:`, `urn:thumbnail:`).
+    """
+    return (
+        record.type in {"resource", "metadata"}
+        and record.header("Content-Type") != warc_fields.MEDIA_TYPE  # a tombstone already
+        and page_of_uri(record.target_uri or "") in withdrawal.urls
+    )
 
 
 _COMPUTED_HEADERS = {"content-length", "warc-block-digest"}

@@ -19,6 +19,7 @@ from archive.config import CollectionConfig
 from archive.errors import UsageError
 from archive.layout import CollectionFolder
 from archive.model.withdrawal import Withdrawal
+from archive.packaging.foreign_streams import companion_files
 from archive.query.reader import IndexReader
 from archive.query.withdrawal_scope import (
     captures_carrying,
@@ -28,7 +29,7 @@ from archive.query.withdrawal_scope import (
     withdrawals,
 )
 from archive.warc.file_names import is_arc
-from archive.warc.tombstones import replace_with_tombstones
+from archive.warc.tombstones import holds_made_of, replace_with_tombstones
 from crawler.monitor.report_files import drop_reports_naming
 from pipelines.ingest.catch_up import update_index
 from pipelines.ingest.purge import Purge, check_purge, write_withdrawal
@@ -114,9 +115,16 @@ def without_withdrawn(
     with IndexReader(layout.index_db) as reader:
         standing = [standing_withdrawal(reader, row) for row in withdrawals(reader)]
     shown = [(each, row) for each in standing for row in _shown(layout, each)]
+    names = {row["warc"] for _, row in shown}
+    beside = {path.name for path in companion_files(layout.archive, names)}
     for warc in warcs:
         held = [(each, row) for each, row in shown if row["warc"] == warc.name]
-        if not held:
+        if warc.name in beside and any(holds_made_of(warc, each) for each in standing):
+            copy = Path(shutil.copyfile(warc, folder / warc.name))
+            for each in standing:
+                replace_with_tombstones(copy, {}, each)
+            yield copy
+        elif not held:
             yield warc
         elif not is_arc(warc):
             copy = Path(shutil.copyfile(warc, folder / warc.name))

@@ -25,11 +25,12 @@ from archive.layout import CollectionFolder
 from archive.locks.file_locks import is_locked
 from archive.model.withdrawal import Withdrawal
 from archive.packaging.foreign_pages import drop_pages, list_page_files
+from archive.packaging.foreign_streams import companion_files
 from archive.query.reader import IndexReader
 from archive.query.withdrawal_scope import begun_purges, captures_showing, standing_withdrawal
 from archive.urls import canonical_key
 from archive.warc.file_names import is_arc
-from archive.warc.tombstones import replace_with_tombstones
+from archive.warc.tombstones import holds_made_of, replace_with_tombstones
 from archive.warc.writer import WarcInfo, WarcWriter
 
 Row = dict[str, Any]
@@ -125,6 +126,7 @@ def _purge(
         _refuse_damaged(layout, path, withdrawal, rows)
         _rewrite(layout, path, withdrawal, rows, key)
         rewritten.append(name)
+    rewritten += _drop_made_of(layout, withdrawal, {row["warc"] for row in shown}, key)
     rewritten += _drop_listed(layout, withdrawal, key)
     with Index(layout.index_db) as index:
         index.delete_captures([row["id"] for row in shown])
@@ -133,6 +135,20 @@ def _purge(
             f"{layout.index_db}: another process reads it, so that deleted text stays in its log; "
             "run `warraq index` when it has ended"
         )
+
+
+def _drop_made_of(
+    layout: CollectionFolder, withdrawal: Withdrawal, names: set[str], key: Path | None
+) -> Iterator[str]:
+    """Take texts and pictures of the article's pages out of the files that came with those of these
+    names; yields the names of those rewritten.
+    """
+    for path in companion_files(layout.archive, names):
+        if holds_made_of(path, withdrawal):
+            _refuse_unstated(layout, path)
+            restate = _restating(layout, path, withdrawal, key)
+            replace_with_tombstones(path, {}, withdrawal, before_rename=restate)
+            yield path.name
 
 
 def _drop_listed(
@@ -165,9 +181,14 @@ def _refuse_damaged(
     """Raise DamagedRecordError for a file that is not as it was ever stated, unless all that is to
     be done to it is done; the errors of `replace_with_tombstones` in any case.
     """
-    left = replace_with_tombstones(path, _places(rows), withdrawal, dry_run=True)
+    if replace_with_tombstones(path, _places(rows), withdrawal, dry_run=True):
+        _refuse_unstated(layout, path)
+
+
+def _refuse_unstated(layout: CollectionFolder, path: Path) -> None:
+    """Raise DamagedRecordError for a file that is not as it was ever stated."""
     name = path.relative_to(layout.root).as_posix()
-    if left and sha256_of(path) not in digests_ever_stated(layout.fixity, name):
+    if sha256_of(path) not in digests_ever_stated(layout.fixity, name):
         raise DamagedRecordError(
             f"{path.name} is not what the fixity manifest states; run `warraq verify` before"
             " purging"

@@ -134,7 +134,8 @@ async function lookAt(name, reader) {
   for (const time of jobs.times) {
     const [address, isPage] = KINDS[reader.kind](name, reader, time);
     const until = Date.now() + LONGEST;
-    const open = () => inner ? inner.goto(inner.url().replace(/\/\d*mp_\//, `/${time}mp_/`)) : page.goto(address);
+    // A frame that is given no page (204, 304) is an error to the browser, and a blank page to a reader.
+    const open = () => (inner ? inner.goto(inner.url().replace(/\/\d*mp_\//, `/${time}mp_/`)) : page.goto(address)).catch(() => {});
     await open();
     let opened = Date.now(), found;
     while (!(found = await read(page.frames().filter(isPage))) && Date.now() < until) {

@@ -7,6 +7,7 @@ indexers of the field list (`archive.cdx.other_records`).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +23,8 @@ _DESCRIBING = frozenset({"resource", "metadata"})
 # Schemes by which records are counted; whatever a foreign file has else is counted as one kind.
 _SCHEMES = frozenset({"dns", "urn", "metadata", "ftp", "file", "whois", "screenshot"})
 _WEB = ("http:", "https:")
+# A URI that names what was made of a page: what it is, and the page's URL.
+_MADE_OF_PAGE = re.compile(r"urn:[A-Za-z0-9][A-Za-z0-9-]{0,31}:(https?://.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,14 @@ class OtherRecord:
     def is_listed(self) -> bool:
         """Whether the CDXJ has a line for it."""
         return self.record_type in LISTED_TYPES
+
+
+def page_of_uri(uri: str) -> str | None:
+    """The URL of the page that a record's URI names (`urn:view:https://news.example/1`); None where
+    it names none.
+    """
+    match = _MADE_OF_PAGE.fullmatch(uri)
+    return match[1] if match else None
 
 
 def parse_other_record(record: Record, warc: str) -> OtherRecord | None:

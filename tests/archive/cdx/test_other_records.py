@@ -11,10 +11,11 @@ import warc_kit
 from foreign_files import arc, gz
 
 from archive.cdx.cdxj import CdxjFile, replayed_lines
-from archive.cdx.other_records import is_line_of_exchange, other_record_line, page_of_uri
+from archive.cdx.other_records import is_line_of_exchange, other_record_line
 from archive.model import Capture, RecordType
 from archive.model.withdrawal import HiddenFromReplay
 from archive.warc.capture_reader import OtherRecord, read_captures
+from archive.warc.parsing.other_record import page_of_uri
 
 INDEXER = Path(sys.executable).parent / "cdxj-indexer"
 HTTP = ("Content-Type", "application/http;msgtype=response")

@@ -112,7 +112,9 @@ def test_file_by_its_ending(tmp_path: Path) -> None:
         assert write_file(ROWS, COLUMNS, tmp_path / name) == 2
     assert (tmp_path / "a.csv").read_bytes().startswith(b"\xef\xbb\xbfid,title,words\r\n")
     assert len(json.loads((tmp_path / "a.json").read_text("utf-8"))) == 2
-    with pytest.raises(UsageError, match=r"\.jsonl, \.json, \.csv, \.parquet or \.wacz"):
+    with pytest.raises(
+        UsageError, match=r"\.jsonl, \.json, \.csv, \.parquet, \.wacz or \.warc\.gz"
+    ):
         write_file(ROWS, COLUMNS, tmp_path / "a.xls")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -148,3 +149,38 @@ def test_pictures_of_a_page_go_with_it(tmp_path: Path) -> None:
     assert types.count("conversion") == 1
     assert types.count("resource") == 1
     assert gzip.decompress(path.read_bytes()).count(b"picture" * 100) == 1
+
+
+@pytest.mark.parametrize("name", ["x.warc", "x.warc.gz"])
+def test_what_other_tools_made_of_a_page_goes_with_it(tmp_path: Path, name: str) -> None:
+    """Texts and pictures whose URI names one of the withdrawn pages; those of other pages stay, and
+    so does what has no room for a tombstone. Doing it again changes nothing.
+    """
+    gone = replace(GONE, urls=("http://news.example/1",))
+    about = [
+        ("WARC-Date", "2026-03-01T10:00:00Z"),
+        ("Content-Type", "text/plain"),
+    ]
+    uris = [f"urn:text:{gone.urls[0]}", "urn:text:http://news.example/other", "urn:text:x"]
+    made = [
+        record(
+            "resource",
+            b"words of it " + random.Random(number).randbytes(900),  # noqa: S311
+            ("WARC-Record-ID", f"<urn:uuid:{number}>"),
+            ("WARC-Target-URI", uri),
+            *about,
+        )
+        for number, uri in enumerate(uris)
+    ]
+    made.append(record("resource", b"tiny", ("WARC-Target-URI", uris[0])))
+    path = tmp_path / name
+    path.write_bytes(packed(made) if name.endswith(".gz") else b"".join(made))
+    before = [(each.offset, each.end) for each in read_records(path)]
+    assert replace_with_tombstones(path, {}, gone) == 0
+    left = [each for each in read_records(path) if isinstance(each, Record)]
+    assert [each.type for each in left] == ["metadata", "resource", "resource", "resource"]
+    assert [(each.offset, each.end) for each in left] == before
+    assert b"words of" not in left[0].block
+    after = path.read_bytes()
+    assert replace_with_tombstones(path, {}, gone) == 0
+    assert path.read_bytes() == after
