@@ -97,9 +97,7 @@ def back_up(
     return BackupResult(files=copy.files, lost=lost, has_index=has_index)
 
 
-def _copy_all(
-    copy: BackupCopy, layout: CollectionFolder, target: CollectionFolder, *, has_index: bool
-) -> None:
+def _copy_all(copy: BackupCopy, layout: CollectionFolder, *, has_index: bool) -> None:
     """Copy the parts, against the order in which a crawl writes them; then put the snapshots in
     their places, in that order.
     """
@@ -117,7 +115,6 @@ def _copy_all(
             break
     for path in _other_files(layout):
         copy.copy_file(path)
-    target.fixity_head.unlink(missing_ok=True)  # of lines that the copy has stated by itself
     copy.replace_folder(layout.fixity, fixity)
     copy.replace_folder(layout.indexes, cdxj)
     copy.put_in_place([part for part in (index, frontier) if part is not None])
