@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -355,8 +354,7 @@ def _head_problems(
 def is_chain_end(chain: Path, manifest: Path) -> bool:
     """Whether a manifest is the one that a chain ends in; False where the chain cannot be read."""
     try:
-        last = deque(read_lines(chain.parent), maxlen=1)
-        stated = json.loads(last[0])["manifest"] if last else None
+        stated = json.loads(chain.read_bytes().rstrip(b"\n").rpartition(b"\n")[2])["manifest"]
     except (OSError, ValueError, KeyError, TypeError):
         return False
     return bool(stated == sha256_of(manifest))

@@ -114,7 +114,6 @@ class BackupCopy:
                 seen.add(path.name)
                 with suppress(FileNotFoundError):  # it got another name: it comes under that
                     self._copy_archived(path, stated)
-        self._drop_second_names()
         sync_folder(self._target.archive)
 
     def copy_file(self, path: Path) -> None:
@@ -172,9 +171,14 @@ class BackupCopy:
             if self._before.get(name) == stated[name] and target.is_file():
                 part.unlink()  # the copy that is there is the good one
                 return
-        self._put(part, target)
-        if is_growing:
-            target.with_name(final_name(path)).unlink(missing_ok=True)  # as it was closed here
+        # A file has one name at a time: under two nobody could go on with it.
+        closed = target.with_name(final_name(path))
+        growing = target.with_name(final_name(path) + OPEN_SUFFIX)
+        if is_growing and closed.exists():  # as it was closed here
+            closed.replace(growing)
+        self._put(part, growing if growing.exists() else target)
+        if not is_growing and growing.exists():
+            growing.replace(target)
 
     def _is_archived(self, path: Path, target: Path, name: str, stated: dict[str, str]) -> bool:
         """Whether a closed file is there: by the digests stated of the two, else by its time."""
@@ -188,12 +192,6 @@ class BackupCopy:
             return False
         here, there = path.stat(), target.stat()
         return (here.st_size, here.st_mtime_ns) == (there.st_size, there.st_mtime_ns)
-
-    def _drop_second_names(self) -> None:
-        """Delete what an earlier backup had in progress and is closed now."""
-        for path in self._target.archive.glob(f"*{OPEN_SUFFIX}"):
-            if path.with_name(final_name(path)).exists():
-                path.unlink()
 
     def _copy_aside(self, path: Path) -> Path:
         return self._copy_with_digest(path, self._in_target(path))[0]

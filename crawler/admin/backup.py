@@ -24,6 +24,7 @@ from archive.fixity.manifest import (
     read_manifest,
     read_manifest_file,
 )
+from archive.index.renewal.index_state import IndexState, examine_index
 from archive.layout import CollectionFolder
 from archive.locks.file_modes import make_folder, open_private
 from archive.model import iso_utc
@@ -38,7 +39,7 @@ _PASSES = 5  # over the archive: a purge may rewrite files that were copied alre
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupResult:
     """What a backup did: the files copied, unchanged and damaged, and those that the collection has
-    lost (`lost`, relative names) and the backup keeps. `has_index`: the index was fit to be copied.
+    lost (`lost`, relative names) and the backup keeps. `has_index`: its index is up to date.
     """
 
     files: CopiedFiles
@@ -69,8 +70,10 @@ def back_up(
         copy.remove_leftovers()
         # What the backup stated itself gives way to what the collection states, which is no loss.
         target.fixity_head.unlink(missing_ok=True)
-        has_index = layout.has_usable_index()
-        _copy_all(copy, layout, has_index=has_index)
+        state = examine_index(layout.index_db, layout.state)
+        _copy_all(copy, layout, has_index=state is IndexState.CURRENT)
+        # One that has to be made anew takes hours, which are the crawls' to spend.
+        has_index = state is IndexState.MISSING or target.has_usable_index()
         if has_index:
             key = signing_key_path(layout.root, config)
             # What holds a disk's bounds is where crawls write.

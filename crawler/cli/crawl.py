@@ -359,7 +359,7 @@ def _tell_alarms(session: Session, alarms: WatchResult) -> None:
 )
 @click.pass_context
 def index(ctx: click.Context, *, rebuild: bool, workers: int | None) -> None:
-    """Bring the index up to date with archive/; with --rebuild make it from nothing.
+    """Bring the index up to date with archive/; with --rebuild, or of another version, afresh.
 
     The same WARC files give the same articles, versions, captures and clusters with the same ids.
     Exit codes: 4 when a damaged record was found and left out; it is named. 3 when min_free or

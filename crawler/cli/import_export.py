@@ -138,7 +138,7 @@ def backup(ctx: click.Context, folder: Path, *, check: bool, as_json: bool) -> N
     for name in done.lost:
         print_line(f"lost: {name} is gone from the collection; the backup keeps it", err=True)
     if not done.has_index:
-        session.tell_person("the index is not in the backup: it has to be made anew")
+        session.tell_person("no index is in the backup: that of the collection has to be made anew")
     session.tell_person(
         f"{counted(done.files.copied, 'file')} copied ({done.files.bytes} bytes),"
         f" {done.files.unchanged} unchanged, in {folder}"

@@ -172,6 +172,7 @@ def test_a_torn_file_in_progress_is_cut_and_kept(layout: CollectionFolder) -> No
     path.rename(growing)
     growing.write_bytes(members[:-30])
     shutil.rmtree(layout.fixity, ignore_errors=True)
+    layout.fixity_head.unlink(missing_ok=True)
     done = warraq(layout, "crawl")
     assert done.returncode == 0, done.stderr
     assert list(layout.archive.glob("*.torn-*"))
@@ -193,6 +194,7 @@ def test_an_index_ahead_of_a_file_in_progress_is_made_anew(layout: CollectionFol
     path.rename(growing)
     growing.write_bytes(written)
     shutil.rmtree(layout.fixity)
+    layout.fixity_head.unlink(missing_ok=True)
     assert warraq(layout, "index").returncode == 0
     (torn,) = layout.archive.glob("*.torn-*")
     assert path.read_bytes() + torn.read_bytes() == written
@@ -222,6 +224,7 @@ def test_a_bad_byte_in_a_file_in_progress_costs_one_record(
     path.rename(growing)
     growing.write_bytes(written)
     shutil.rmtree(layout.fixity)
+    layout.fixity_head.unlink(missing_ok=True)
     done = warraq(layout, "crawl", "--force")
     assert done.returncode == 0, done.stderr
     aside = layout.archive / f"{path.name}.torn-{offset}"

@@ -72,6 +72,7 @@ def test_a_snapshot_is_in_its_place_at_the_end(
     copy = BackupCopy(source, target)
     parts = copy.snapshot_fixity()
     assert {part.name for part in parts} == {f".{CHAIN}.part", f".{MANIFEST}.part"}
+    assert is_chain_end(*sorted(parts))
     (target.fixity / "old.jsonl").touch()
     (target.fixity / ".left.part").touch()
     copy.replace_folder(source.fixity, parts)

@@ -134,12 +134,15 @@ def test_a_check_reads_the_whole_backup(site: Site, target: CollectionFolder) ->
 def test_an_index_that_has_to_be_made_anew_is_left_out(
     site: Site, target: CollectionFolder
 ) -> None:
-    """The backup keeps the one it has; its own next writer brings it up."""
-    run(site, target)
-    before = tables(target.index_db)
+    """The backup has none, or brings up the one it has; one that is missing it makes."""
+    site.layout.index_db.unlink()
+    assert run(site, target).has_index
     site.layout.index_db.write_bytes(b"no database" * 1000)
-    assert not run(site, target).has_index
-    assert tables(target.index_db) == before
+    assert not run(site, CollectionFolder(target.root.with_name("other"))).has_index
+    site.write([("http://news.example/new", ok(page("خبر جديد عن السوق")))])
+    assert run(site, target).has_index
+    update(site)
+    assert tables(target.index_db) == tables(site.layout.index_db)
 
 
 def test_nothing_else_is_overwritten(site: Site, target: CollectionFolder, tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ URL = "http://news.example/a"
 WORD = b"quuxzanzibar"
 TEXT = f"كلمة لا تقال إلا هنا {WORD.decode()} في خبر السوق القديم الذي سيسحب من الأرشيف بعد قليل."
 KILLS = 30  # of some two hundred places
+OF_TWO = 6
 
 
 @pytest.fixture
@@ -58,9 +59,9 @@ def catch_up(layout: CollectionFolder, **more: Any) -> list[purge.Purge]:
         return update_index(layout, load_config(layout.config), **more).purges
 
 
-def withdraw(layout: CollectionFolder, **more: Any) -> Any:
+def withdraw(layout: CollectionFolder, url: str = URL, **more: Any) -> Any:
     config = load_config(layout.config)
-    return withdraw_article(layout, config, URL, reason="asked", **{"purge": True} | more)
+    return withdraw_article(layout, config, url, reason="asked", **{"purge": True} | more)
 
 
 def rows(layout: CollectionFolder, statement: str) -> list[tuple[Any, ...]]:
@@ -68,14 +69,14 @@ def rows(layout: CollectionFolder, statement: str) -> list[tuple[Any, ...]]:
         return db.execute(statement).fetchall()
 
 
-def files_with_the_text(layout: CollectionFolder) -> list[str]:
+def files_with_the_text(layout: CollectionFolder, word: bytes = WORD) -> list[str]:
     """The files of the collection in which the word stands anywhere."""
     found = []
     for path in sorted(path for path in layout.root.rglob("*") if path.is_file()):
         data = path.read_bytes()
         with suppress(OSError, EOFError):
             data += gzip.decompress(data)
-        found += [path.name] if WORD in data else []
+        found += [path.name] if word in data else []
     return found
 
 
@@ -136,7 +137,7 @@ class Killer:
         return struck
 
 
-def withdraw_until_killed(layout: CollectionFolder, after: int) -> int | None:
+def withdraw_until_killed(layout: CollectionFolder, after: int, url: str = URL) -> int | None:
     """Purge in a process that is killed before its n-th step; how many steps were left of `after`
     where it came to its end.
     """
@@ -147,7 +148,7 @@ def withdraw_until_killed(layout: CollectionFolder, after: int) -> int | None:
             killer = Killer(layout.root, after)
             report = os.write
             killer.install()
-            withdraw(layout)
+            withdraw(layout, url)
             report(writer, str(killer.left).encode())
         os._exit(0)
     os.close(writer)
@@ -301,3 +302,42 @@ def test_of_two_purges_each_has_its_end(layout: CollectionFolder) -> None:
     assert files_with_the_text(layout) == []
     assert rows(layout, "SELECT purged FROM withdrawals") == [(1,)]
     assert rows(layout, "SELECT count(*) FROM _withdrawn WHERE kind = 'purged'") == [(2,)]
+
+
+def test_two_purges_of_one_file_do_not_disturb_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One is begun and not finished, the other is killed at any moment: the next writer finishes
+    both, and no record says before that a text is gone that is not.
+    """
+    layout, other = CollectionFolder.create(tmp_path / "c", CONFIG), b"xylophonbasra"
+    site = Site(layout)
+    texts = [TEXT, TEXT.replace(WORD.decode(), other.decode())]
+    pages = [
+        (f"http://news.example/{name}", ok(page(f"خبر {text[-90:-60]}", paragraphs=[text, *more])))
+        for name, text, more in zip("ab", texts, (PARAGRAPHS[:2], PARAGRAPHS[2:]), strict=True)
+    ]
+    site.write(pages)
+    site.write(pages[::-1])
+    catch_up(layout)
+    monkeypatch.setattr(purge, "_purge", lambda *_: (_ for _ in ()).throw(StorageError("full")))
+    with pytest.raises(StorageError, match="full"):
+        withdraw(layout)
+    monkeypatch.undo()
+    whole = CollectionFolder(Path(shutil.copytree(layout.root, tmp_path / "whole")))
+    left = withdraw_until_killed(whole, 10_000, pages[1][0])
+    assert left is not None
+    for number in range(OF_TWO):
+        copy = CollectionFolder(Path(shutil.copytree(layout.root, tmp_path / f"{number}")))
+        step = (10_000 - left) * number // OF_TWO
+        assert withdraw_until_killed(copy, step, pages[1][0]) is None
+        gone = rows(copy, "SELECT url FROM withdrawals WHERE purged")
+        for url, word in ((URL, WORD), (pages[1][0], other)):
+            assert (url,) not in gone or files_with_the_text(copy, word) == []
+        catch_up(copy)
+        assert (findings(copy), unfinished_purges(copy)) == ([], [])
+        withdrawn = dict(rows(copy, "SELECT url, purged FROM withdrawals"))
+        assert (withdrawn[URL], files_with_the_text(copy)) == (1, [])
+        if pages[1][0] in withdrawn:
+            assert (withdrawn[pages[1][0]], files_with_the_text(copy, other)) == (1, [])
+        shutil.rmtree(copy.root)
