@@ -208,6 +208,6 @@ def test_full_text_by_hand(crawled: Path) -> None:
     with closing(sqlite3.connect(crawled / "index.db")) as index:
         titles = [title for _, title in index.execute(query)]
         assert titles
-        assert (
-            index.execute(query.replace("'المدينه'", "'المدينة'", 1)).fetchall() == []
-        )  # as published it finds nothing
+        printed = index.execute(query.replace("'المدينه'", "'المدينة'", 1)).fetchall()
+        assert printed  # as published it finds what is printed so
+        assert {title for _, title in printed} <= set(titles)
