@@ -63,7 +63,10 @@ COMMANDS = [
     Called(("withdraw", "{url}", "--reason", "x", "--purge"), (0, 2)),
     Called(("export", "--to", "{new}.wacz"), (0, 2)),
     Called(("export", "--to", "{new}.jsonl"), (0, 2)),
+    Called(("export", "--to", "{new}.warc.gz"), (0, 2)),
     Called(("export", "--bag", "{new}"), (0, 2)),
+    Called(("backup", "{new}")),
+    Called(("fixity", "trees")),
     Called(("sites", "pause", "paper")),
 ]
 
