@@ -87,13 +87,19 @@ def cost(body: str) -> float:
     return time.process_time() - began
 
 
+def is_cheap(make: Callable[[int], str]) -> bool:
+    """Whether twice the page costs about twice the time, or next to none."""
+    whole = cost(make(2 * HALF))
+    return whole < FLOOR or whole < MOST * cost(make(HALF))
+
+
 @pytest.mark.parametrize("make", KINDS.values(), ids=KINDS)
 def test_twice_the_page_costs_twice_the_time(make: Callable[[int], str]) -> None:
     """Whatever a page is filled with, reading it costs at most thrice as much for twice as much of
-    it, where it costs anything at all.
+    it, where it costs anything at all. Other work of the machine may disturb a measure, not each of
+    three.
     """
-    whole = cost(make(2 * HALF))
-    assert whole < FLOOR or whole < MOST * cost(make(HALF))
+    assert any(is_cheap(make) for _ in range(3))
 
 
 def test_a_character_reference_of_thousands_of_digits_costs_no_page() -> None:
@@ -122,4 +128,4 @@ def test_a_sitemap_of_elements_that_are_not_closed_is_read_once() -> None:
         assert read_payload(body.encode(), facts, SITE).failures
         return time.process_time() - began
 
-    assert cost(120_000) < max(FLOOR, MOST * cost(60_000))
+    assert any(cost(120_000) < max(FLOOR, MOST * cost(60_000)) for _ in range(3))
