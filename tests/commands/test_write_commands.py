@@ -173,7 +173,9 @@ def test_interrupted_crawl_is_130_and_goes_on(collection: Path, warraq: Run) -> 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    time.sleep(2.5)
+    while not list((collection / "archive").glob("*.open")):  # it has begun to fetch
+        assert process.poll() is None
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate(timeout=60)
     assert process.returncode == 130, told
