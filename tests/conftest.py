@@ -1,6 +1,24 @@
-"""What all tests share: stable names for cases that are bytes."""
+"""What all tests share: stable names for cases that are bytes, and an order that keeps all
+processes busy.
+"""
+
+from pathlib import Path
 
 import pytest
+
+# Where tests wait for crawls, servers and browsers: a file of them can take minutes.
+_LONG = {"faults", "replay", "years", "engine", "crawl", "commands"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that none is left over at the end."""
+    here = Path(__file__).parent
+
+    def is_short(item: pytest.Item) -> bool:
+        parts = item.path.relative_to(here).parts
+        return len(parts) > 1 and not _LONG.intersection(parts)
+
+    items.sort(key=is_short)  # stable: files stay together
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:  # noqa: ARG001
