@@ -2,12 +2,23 @@
 processes busy.
 """
 
+import signal
 from pathlib import Path
 
 import pytest
 
 # Where tests wait for crawls, servers and browsers: a file of them can take minutes.
 _LONG = {"faults", "replay", "years", "engine", "crawl", "commands"}
+
+
+def pytest_configure() -> None:
+    """Have programs that tests start hear signals: what a shell starts in the background ignores
+    them, and so do its children.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            heard = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+            signal.signal(number, heard)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

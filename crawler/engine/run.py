@@ -157,7 +157,7 @@ def exit_code_of(summaries: Sequence[CrawlSummary], config: CollectionConfig) ->
 @contextmanager
 def _stop_on_signals(context: CrawlContext) -> Iterator[None]:
     """While the block runs the first SIGINT, SIGTERM or SIGHUP ends the crawl in order; the second
-    ends the process. One that is ignored stays so.
+    ends the process. A SIGHUP that is ignored stays so.
     """
     loop = asyncio.get_running_loop()
     caught: list[signal.Signals] = []
@@ -168,8 +168,8 @@ def _stop_on_signals(context: CrawlContext) -> Iterator[None]:
         context.stop()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_IGN:  # as `nohup` has it
-            continue
+        if number == signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+            continue  # as `nohup` has it
         with suppress(
             ValueError, RuntimeError
         ):  # not in the main thread: whoever called us sees to signals
