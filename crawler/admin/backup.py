@@ -68,6 +68,7 @@ def back_up(
     with target.write_lock():
         copy = BackupCopy(layout, target)
         copy.remove_leftovers()
+        _drop_reports(layout, target)
         # What the backup stated itself gives way to what the collection states, which is no loss.
         target.fixity_head.unlink(missing_ok=True)
         state = examine_index(layout.index_db, layout.state)
@@ -118,6 +119,15 @@ def _copy_all(copy: BackupCopy, layout: CollectionFolder, *, has_index: bool) ->
     copy.replace_folder(layout.fixity, fixity)
     copy.replace_folder(layout.indexes, cdxj)
     copy.put_in_place([part for part in (index, frontier) if part is not None])
+
+
+def _drop_reports(layout: CollectionFolder, target: CollectionFolder) -> None:
+    """Delete reports of runs that the collection has no more: a withdrawal takes those that name an
+    article.
+    """
+    for path in _files_in(target.reports):
+        if not (layout.reports / path.relative_to(target.reports)).exists():
+            path.unlink(missing_ok=True)
 
 
 def _other_files(layout: CollectionFolder) -> Iterator[Path]:

@@ -292,6 +292,11 @@ def state_closed_files(layout: CollectionFolder, config: CollectionConfig) -> No
         cdxj = CdxjFile(layout.cdxj)
         cdxj.drop_hidden(hidden)
         cdxj.close()
+    if config.public_key and config.signing_key is None:
+        logger.warning(
+            "warraq.toml: [collection] has `public_key` and no `signing_key`: what is stated now is"
+            " not signed, and `verify` objects to that ever after"
+        )
     state_fixity(
         layout.fixity,
         layout.root,

@@ -109,6 +109,9 @@ def _remove_leftovers(layout: CollectionFolder) -> None:
     for path in layout.archive.glob("*.tmp"):
         path.unlink(missing_ok=True)
     remove_database(layout.index_db.with_name("index.db.rebuilding"))
+    # An index of a newer version that was set aside has the same texts.
+    for path in layout.root.glob("index.db.schema-*"):
+        remove_database(path)
 
 
 def _purge(

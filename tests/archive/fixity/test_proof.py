@@ -116,6 +116,14 @@ def test_a_stranger_checks_a_proof(
     shutil.rmtree(tmp_path / "archive")
     done = check(program, proof, fixity_kit.public(key), authority.root)
     assert done.returncode == 0, done.stderr
+    printed = subprocess.run(
+        ["openssl", "pkey", "-in", key, "-pubout", "-out", program.parent / "public.pem"],
+        check=True,
+    )
+    assert printed.returncode == 0
+    body = (program.parent / "public.pem").read_text().splitlines()[1]
+    for form in ("public.pem", body, fixity_kit.public(key).upper()):
+        assert check(program, proof, form).returncode == 0, form
     assert f"statements/1.json is signed with {fixity_kit.public(key)}" in done.stdout
     assert "statements/1.json existed: Time stamp: " in done.stdout
     assert "not checked" not in done.stdout

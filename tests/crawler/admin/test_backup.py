@@ -95,6 +95,21 @@ def test_a_purge_is_carried_over(site: Site, target: CollectionFolder) -> None:
     assert tables(target.index_db) == tables(site.layout.index_db)
 
 
+def test_a_report_that_a_withdrawal_took_is_taken_from_the_backup(
+    site: Site, target: CollectionFolder
+) -> None:
+    """Reports name articles; what a person put into the backup himself stays."""
+    site.layout.reports.mkdir()
+    for name in ("one.txt", "two.txt"):
+        (site.layout.reports / name).write_text("new: السوق القديم")
+    run(site, target)
+    (target.root / "mine.txt").write_text("x")
+    (site.layout.reports / "one.txt").unlink()
+    run(site, target)
+    assert [path.name for path in target.reports.iterdir()] == ["two.txt"]
+    assert (target.root / "mine.txt").exists()
+
+
 def test_damage_takes_no_good_copys_place(site: Site, target: CollectionFolder) -> None:
     """A changed file, and one that is gone, are named; the backup keeps what it has. With no copy
     yet the damaged one is better than none.

@@ -290,6 +290,17 @@ def test_what_a_kill_left_half_made_goes_with_it(layout: CollectionFolder) -> No
     assert files_with_the_text(layout) == []
 
 
+def test_an_index_that_was_set_aside_goes_with_it(layout: CollectionFolder) -> None:
+    """One of a newer version has the same texts, and can be made anew; what another program keeps
+    there is left alone.
+    """
+    newer, other = (layout.root / f"index.db.{what}" for what in ("schema-999", "other"))
+    for path in (newer, newer.with_name(newer.name + "-wal"), other):
+        path.write_bytes(WORD)
+    withdraw(layout)
+    assert files_with_the_text(layout) == ["index.db.other"]
+
+
 def test_of_two_purges_each_has_its_end(layout: CollectionFolder) -> None:
     """What a later file brings back is hidden, and taken out when the purge is asked for again."""
     warc = min(layout.archive.glob("*.warc.gz"))
