@@ -84,6 +84,15 @@ def fold_for_search(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+_ALIKE = "".join(
+    letter
+    for letter in map(chr, range(0x0600, 0x0700))
+    if not letter.isprintable() or fold_for_search(letter) == letter
+)
+# What folding may change: all but ASCII, the Arabic letters that it leaves alone, and quotes.
+_CHANGED = re.compile(f"[^\\x00-\\x7f{_ALIKE}\u00ab\u00bb\u2010-\u2027]")
+
+
 def split_words(folded: str) -> list[str]:
     """The words of folded text, as FTS5's unicode61 sees them."""
     return _WORD.findall(folded)
@@ -138,7 +147,10 @@ def unlike_folded(text: str) -> str:
     """The words of a text as it is printed that folding makes another word of, each once: for those
     who ask the index with words that are not folded.
     """
-    words = dict.fromkeys(_PRINTED.findall(text.lower()))
+    pieces = dict.fromkeys(text.lower().split())
+    words = dict.fromkeys(
+        word for each in pieces if _CHANGED.search(each) for word in _PRINTED.findall(each)
+    )
     return " ".join(word for word in words if not word.isascii() and fold_for_search(word) != word)
 
 
