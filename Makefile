@@ -17,7 +17,7 @@ demo: .venv/.ready  ## crawl a small made-up Arabic news site on loopback and se
 .peers/.ready: tests/install-peers
 	PYTHON=$(PYTHON) tests/install-peers
 
-test: .venv/.ready .peers/.ready  ## all tests (some ten minutes on two cores)
+test: .venv/.ready .peers/.ready  ## all tests (some twelve minutes on two cores)
 	$(BIN)/python -m pytest -n $(XDIST) --dist loadfile --no-loadscope-reorder -q
 
 check: .venv/.ready  ## format, lint, types, layers, dead code, generated docs
