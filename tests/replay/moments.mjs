@@ -10,9 +10,9 @@
 //             WARC-Refers-To headers.
 // Prints { NAME: [[text, [naturalWidth of each image]]] } in the order of times, and `outside`: what was asked of others.
 import http from "node:http";
-import fs from "node:fs";
 import path from "node:path";
 import { createRequire } from "node:module";
+import { sendFile } from "./send_file.mjs";
 
 const [peers, given] = process.argv.slice(2);
 const jobs = JSON.parse(given);
@@ -51,21 +51,6 @@ for (const image of parsed.images) {
 document.body.replaceChildren(...parsed.body.childNodes);
 document.body.dataset.ready = "yes";
 </script>`;
-
-function sendFile(request, response, where, type) {
-  const size = fs.statSync(where).size;
-  const range = /bytes=(\d*)-(\d*)/.exec(request.headers.range ?? "");
-  let start = 0, end = size - 1;
-  if (range) {
-    if (range[1] === "") start = Math.max(0, size - Number(range[2]));
-    else { start = Number(range[1]); if (range[2] !== "") end = Math.min(end, Number(range[2])); }
-  }
-  const head = { "Content-Type": type, "Accept-Ranges": "bytes", "Content-Length": end - start + 1 };
-  if (range) head["Content-Range"] = `bytes ${start}-${end}/${size}`;
-  response.writeHead(range ? 206 : 200, head);
-  if (request.method === "HEAD") return response.end();
-  fs.createReadStream(where, { start, end }).pipe(response);
-}
 
 const SCRIPTS = {
   "/ui.js": path.join(modules, "replaywebpage/ui.js"),

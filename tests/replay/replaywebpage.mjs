@@ -5,9 +5,9 @@
 // Prints one JSON line: { text, images: [[src, naturalWidth]], outside: [URLs asked for that are not on loopback] }.
 // Nothing but loopback can be reached: names resolve to nothing, and requests elsewhere are counted and refused.
 import http from "node:http";
-import fs from "node:fs";
 import path from "node:path";
 import { createRequire } from "node:module";
+import { sendFile } from "./send_file.mjs";
 
 const [peers, archive, pageUrl, timestamp] = process.argv.slice(2);
 const require = createRequire(path.resolve(peers, "package.json"));
@@ -18,27 +18,12 @@ const html = `<!doctype html><script src="/ui.js"></script>
 <replay-web-page source="/${name}" url="${pageUrl.replace(/"/g, "&quot;")}" ${timestamp ? `ts="${timestamp}"` : ""}
   replayBase="/replay/" embed="replayonly" style="height: 100vh; display: block"></replay-web-page>`;
 
-function file(request, response, where, type) {
-  const size = fs.statSync(where).size;
-  const range = /bytes=(\d*)-(\d*)/.exec(request.headers.range ?? "");
-  let start = 0, end = size - 1;
-  if (range) {
-    if (range[1] === "") start = Math.max(0, size - Number(range[2]));
-    else { start = Number(range[1]); if (range[2] !== "") end = Math.min(end, Number(range[2])); }
-  }
-  const head = { "Content-Type": type, "Accept-Ranges": "bytes", "Content-Length": end - start + 1 };
-  if (range) head["Content-Range"] = `bytes ${start}-${end}/${size}`;
-  response.writeHead(range ? 206 : 200, head);
-  if (request.method === "HEAD") return response.end();
-  fs.createReadStream(where, { start, end }).pipe(response);
-}
-
 const server = http.createServer((request, response) => {
   const where = new URL(request.url, "http://x").pathname;
   if (where === "/") return response.writeHead(200, { "Content-Type": "text/html" }).end(html);
-  if (where === "/ui.js") return file(request, response, path.join(player, "ui.js"), "text/javascript");
-  if (where === "/replay/sw.js") return file(request, response, path.join(player, "sw.js"), "text/javascript");
-  if (where === "/" + name) return file(request, response, archive, "application/octet-stream");
+  if (where === "/ui.js") return sendFile(request, response, path.join(player, "ui.js"), "text/javascript");
+  if (where === "/replay/sw.js") return sendFile(request, response, path.join(player, "sw.js"), "text/javascript");
+  if (where === "/" + name) return sendFile(request, response, archive, "application/octet-stream");
   response.writeHead(404).end();
 });
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -8,6 +8,7 @@ import shutil
 import signal
 import sqlite3
 import sys
+import traceback
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -144,13 +145,16 @@ def withdraw_until_killed(layout: CollectionFolder, after: int, url: str = URL) 
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        with suppress(BaseException):
+        try:
             killer = Killer(layout.root, after)
             report = os.write
             killer.install()
             withdraw(layout, url)
             report(writer, str(killer.left).encode())
-        os._exit(0)
+        except BaseException:  # noqa: BLE001 - the process ends here, whatever it was
+            traceback.print_exc()
+        finally:
+            os._exit(0)
     os.close(writer)
     _, status = os.waitpid(child, 0)
     with os.fdopen(reader, "rb") as told:
